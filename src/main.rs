@@ -1,0 +1,2 @@
+//! segscope
+fn main() {}
