@@ -1,0 +1,387 @@
+//! A JSON text and the flat table of its values.
+
+use super::scan::{Scanner, SyntaxError};
+use std::borrow::Cow;
+
+/// The kind of a JSON value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `false`
+    False,
+    /// `true`
+    True,
+    /// a number, kept as its text
+    Number,
+    /// a string
+    String,
+    /// an array
+    Array,
+    /// an object
+    Object,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    pub start: u32,
+    pub end: u32,
+    pub key_start: u32,
+    pub key_end: u32,
+    /// The node behind this one's whole subtree.
+    pub next: u32,
+    pub kind: Kind,
+    pub escaped: bool,
+    pub key_escaped: bool,
+}
+
+/// A JSON text with the table of its values: numbers and strings stay as they came, the order of
+/// keys too, and nesting has no limit. A repeated key is kept; the last one wins in look-ups.
+#[derive(Debug, Clone)]
+pub struct Doc<'t> {
+    text: Cow<'t, str>,
+    nodes: Vec<Node>,
+}
+
+/// Room for the next [`Doc`], so that a busy reader allocates no table for each text.
+#[derive(Debug, Default)]
+pub struct Spare(Vec<Node>);
+
+impl<'t> Doc<'t> {
+    /// Reads a text.
+    pub fn parse(text: impl Into<Cow<'t, str>>) -> Result<Doc<'t>, SyntaxError> {
+        Doc::parse_with(text, &mut Spare::default())
+    }
+
+    /// Reads a text into the room that an earlier one left (see [`Doc::recycle`]).
+    pub fn parse_with(
+        text: impl Into<Cow<'t, str>>,
+        spare: &mut Spare,
+    ) -> Result<Doc<'t>, SyntaxError> {
+        let text = text.into();
+        let mut nodes = std::mem::take(&mut spare.0);
+        match Scanner::new(&text).run(&mut nodes) {
+            Ok(()) => Ok(Doc { text, nodes }),
+            Err(error) => {
+                spare.0 = nodes;
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives the table's room back.
+    pub fn recycle(self, spare: &mut Spare) {
+        spare.0 = self.nodes;
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The outermost value.
+    pub fn root(&self) -> Val<'_> {
+        Val { text: &self.text, nodes: &self.nodes, at: 0 }
+    }
+
+    /// The value at a node number, as [`Val::node`] gave it.
+    pub fn at(&self, node: u32) -> Val<'_> {
+        assert!((node as usize) < self.nodes.len(), "a node number of this document");
+        Val { text: &self.text, nodes: &self.nodes, at: node }
+    }
+
+    /// A copy that owns its text.
+    pub fn into_owned(self) -> Doc<'static> {
+        Doc { text: Cow::Owned(self.text.into_owned()), nodes: self.nodes }
+    }
+}
+
+/// A cursor on one value of a [`Doc`].
+#[derive(Clone, Copy)]
+pub struct Val<'d> {
+    text: &'d str,
+    nodes: &'d [Node],
+    at: u32,
+}
+
+impl<'d> Val<'d> {
+    #[inline]
+    fn entry(&self) -> &'d Node {
+        &self.nodes[self.at as usize]
+    }
+
+    /// The value's place in the document's table; a stable name for it while the document lives.
+    pub fn node(&self) -> u32 {
+        self.at
+    }
+
+    /// What kind of value it is.
+    #[inline]
+    pub fn kind(&self) -> Kind {
+        self.entry().kind
+    }
+
+    /// The value's own text, as it came.
+    pub fn raw(&self) -> &'d str {
+        let node = self.entry();
+        &self.text[node.start as usize..node.end as usize]
+    }
+
+    /// Where the value's text stands in the document.
+    pub fn span(&self) -> std::ops::Range<usize> {
+        let node = self.entry();
+        node.start as usize..node.end as usize
+    }
+
+    /// The member name that this value stands under, decoded.
+    pub fn key(&self) -> Cow<'d, str> {
+        let node = self.entry();
+        let raw = self.key_raw();
+        if node.key_escaped { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// The member name as it came, escapes and all.
+    #[inline]
+    pub fn key_raw(&self) -> &'d str {
+        let node = self.entry();
+        &self.text[node.key_start as usize..node.key_end as usize]
+    }
+
+    /// The decoded text of a string. A lone surrogate becomes U+FFFD.
+    pub fn as_str(&self) -> Option<Cow<'d, str>> {
+        let node = self.entry();
+        if node.kind != Kind::String {
+            return None;
+        }
+        let raw = &self.text[node.start as usize + 1..node.end as usize - 1];
+        Some(if node.escaped { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) })
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind() {
+            Kind::True => Some(true),
+            Kind::False => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A number's text as it came.
+    pub fn as_number(&self) -> Option<&'d str> {
+        (self.kind() == Kind::Number).then(|| self.raw())
+    }
+
+    /// A number as the nearest double.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.as_number().and_then(|text| text.parse().ok())
+    }
+
+    /// True for `null`.
+    #[inline]
+    pub fn is_null(&self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// True for an object.
+    #[inline]
+    pub fn is_object(&self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    /// True for an array.
+    pub fn is_array(&self) -> bool {
+        self.kind() == Kind::Array
+    }
+
+    /// The members of an object or the elements of an array, in order; of a scalar none.
+    #[inline]
+    pub fn children(&self) -> Children<'d> {
+        let (at, end) = match self.kind() {
+            Kind::Object | Kind::Array => (self.at + 1, self.entry().next),
+            _ => (0, 0),
+        };
+        Children { text: self.text, nodes: self.nodes, at, end }
+    }
+
+    /// The member of that name; of repeated ones the last, as in `JSON.parse`.
+    pub fn get(&self, name: &str) -> Option<Val<'d>> {
+        if !self.is_object() {
+            return None;
+        }
+        let mut found = None;
+        for child in self.children() {
+            let same = if child.entry().key_escaped {
+                child.key() == name
+            } else {
+                child.key_raw() == name
+            };
+            if same {
+                found = Some(child);
+            }
+        }
+        found
+    }
+
+    /// The element at that index of an array.
+    pub fn index(&self, index: usize) -> Option<Val<'d>> {
+        if self.is_array() { self.children().nth(index) } else { None }
+    }
+
+    /// The value at an RFC 6901 JSON pointer below this one.
+    pub fn pointer(&self, pointer: &str) -> Option<Val<'d>> {
+        super::pointer::tokens(pointer).try_fold(*self, |value, token| match value.kind() {
+            Kind::Array => value.index(super::pointer::index(&token)?),
+            _ => value.get(&token),
+        })
+    }
+
+    /// How many values the whole subtree holds, itself included.
+    pub fn size(&self) -> usize {
+        (self.entry().next - self.at) as usize
+    }
+}
+
+impl std::fmt::Debug for Val<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.raw())
+    }
+}
+
+/// The children of a value, in order.
+#[derive(Clone)]
+pub struct Children<'d> {
+    text: &'d str,
+    nodes: &'d [Node],
+    at: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Children<'d> {
+    type Item = Val<'d>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Val<'d>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let value = Val { text: self.text, nodes: self.nodes, at: self.at };
+        self.at = value.entry().next;
+        Some(value)
+    }
+}
+
+/// Undoes JSON's escapes. The text was checked when it was read.
+fn decode(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
+        out.push_str(&rest[..slash]);
+        let escape = rest.as_bytes().get(slash + 1).copied().unwrap_or(b'\\');
+        rest = &rest[(slash + 2).min(rest.len())..];
+        match escape {
+            b'b' => out.push('\u{8}'),
+            b'f' => out.push('\u{c}'),
+            b'n' => out.push('\n'),
+            b'r' => out.push('\r'),
+            b't' => out.push('\t'),
+            b'u' => {
+                let high = unit(rest);
+                rest = rest.get(4..).unwrap_or("");
+                let low = rest.strip_prefix("\\u").map(unit);
+                let pair = low.and_then(|low| {
+                    char::decode_utf16([high, low]).next()?.ok().filter(|c| *c as u32 > 0xffff)
+                });
+                match pair {
+                    Some(c) => {
+                        out.push(c);
+                        rest = rest.get(6..).unwrap_or("");
+                    }
+                    None => out.push(char::from_u32(u32::from(high)).unwrap_or('\u{fffd}')),
+                }
+            }
+            other => out.push(other as char),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn unit(hex: &str) -> u16 {
+    hex.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok()).unwrap_or(0xfffd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn keeps_what_came() {
+        let doc = Doc::parse(
+            r#" {"a":12.0,"b":[1e-7,{"\u0063":"\ud83d\ude00\ud800x"}],"a":9007199254740993} "#,
+        )
+        .expect("valid");
+        let root = doc.root();
+        assert_eq!(root.get("a").and_then(|v| v.as_number()), Some("9007199254740993"));
+        assert_eq!(root.children().next().map(|v| v.raw()), Some("12.0"));
+        assert_eq!(root.pointer("/b/1/c").and_then(|v| v.as_str()).as_deref(), Some("😀\u{fffd}x"));
+        assert_eq!(root.size(), 6);
+    }
+
+    #[test]
+    fn nesting_has_no_limit() {
+        let deep = "[".repeat(300_000) + &"]".repeat(300_000);
+        assert_eq!(Doc::parse(deep.as_str()).expect("valid").root().size(), 300_000);
+    }
+
+    #[test]
+    fn an_error_names_the_place() {
+        let error = Doc::parse("{\"a\": 1,\n  b}").expect_err("no name");
+        assert_eq!(
+            error.to_string(),
+            "line 2, column 3: expected a member name in double quotes, found `b`"
+        );
+        let error = Doc::parse("{\"event\": ").expect_err("cut off");
+        assert_eq!(
+            error.to_string(),
+            "line 1, column 11: expected a JSON value, found the end of the text"
+        );
+    }
+
+    fn same(ours: Val<'_>, theirs: &serde_json::Value) -> bool {
+        use serde_json::Value;
+        match theirs {
+            Value::Null => ours.is_null(),
+            Value::Bool(b) => ours.as_bool() == Some(*b),
+            Value::Number(n) => ours.as_f64() == n.as_f64(),
+            Value::String(s) => ours.as_str().as_deref() == Some(s),
+            Value::Array(a) => {
+                ours.is_array()
+                    && ours.children().count() == a.len()
+                    && ours.children().zip(a).all(|(o, t)| same(o, t))
+            }
+            Value::Object(m) => {
+                ours.is_object() && m.iter().all(|(k, t)| ours.get(k).is_some_and(|o| same(o, t)))
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json(text in r#"([\[\]{}:,"\\u0dtrefalsn1.eE+ \-]|"[a-z\\"]{0,4}"|true|null|-?[0-9]{1,3}){0,12}"#) {
+            match (Doc::parse(text.as_str()), serde_json::from_str::<serde_json::Value>(&text)) {
+                (Ok(doc), Ok(value)) => prop_assert!(same(doc.root(), &value), "{text}"),
+                (Err(_), Err(_)) => {}
+                (Ok(_), Err(error)) => prop_assert!(error.to_string().contains("surrogate") || error.to_string().contains("out of range") || error.to_string().contains("hex escape"), "{text}: {error}"),
+                (Err(error), Ok(_)) => prop_assert!(false, "{text}: {error}"),
+            }
+        }
+
+        #[test]
+        fn never_panics(text in any::<String>()) {
+            if let Ok(doc) = Doc::parse(text.as_str()) {
+                let _ = (doc.root().as_str(), doc.root().pointer("/a/0"));
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The call: one Segment message as it came, read without building a tree of owned values.
+//!
+//! [`Doc`] keeps a JSON text beside a flat table of its values; [`Val`] is a cursor into it. An
+//! [`Event`] is a call with the derived fields laid over it, which is what a destination sees.
+
+mod doc;
+mod event;
+mod kind;
+pub mod pointer;
+mod scan;
+pub mod text;
+pub mod time;
+
+pub use doc::{Children, Doc, Kind, Spare, Val};
+pub use event::Event;
+pub use kind::CallType;
+pub use scan::SyntaxError;
+
+/// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a
+/// call everywhere; a `messageId` may be missing or repeated and is only shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Seq(pub u64);
+
+impl std::fmt::Display for Seq {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,30 @@
+//! Captured text is hostile: what is shown goes through here first.
+
+/// True for a character that a terminal may act on, or that changes the order or the look of
+/// its neighbours: C0, DEL, C1, bidirectional controls, line separators, tags, a lone BOM.
+pub fn is_hostile(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}'
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A character as it may be shown: itself, or an escape that names it.
+pub fn visible_char(c: char) -> String {
+    match c {
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        c if is_hostile(c) => format!("\\u{{{:x}}}", c as u32),
+        c => c.to_string(),
+    }
+}
+
+/// A text as it may be shown on one line, hostile characters escaped.
+pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.chars().any(is_hostile) {
+        text.chars().map(visible_char).collect::<String>().into()
+    } else {
+        text.into()
+    }
+}

@@ -1,0 +1,171 @@
+//! Times as calls carry them (`specs/vendors.md` A.6): ISO-8601, milliseconds since the epoch.
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// One day in milliseconds.
+pub const DAY_MS: Millis = 86_400_000;
+
+/// Reads `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction and, after a time, an
+/// offset. Milliseconds are cut, not rounded; without an offset it is UTC.
+pub fn parse(text: &str) -> Option<Millis> {
+    let mut rest = text.as_bytes();
+    let year = digits(&mut rest, 4)?;
+    byte(&mut rest, b'-')?;
+    let month = digits(&mut rest, 2)?;
+    byte(&mut rest, b'-')?;
+    let day = digits(&mut rest, 2)?;
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return None;
+    }
+    let date = days_from_civil(year, month, day) * DAY_MS;
+    if rest.is_empty() {
+        return Some(date);
+    }
+    byte(&mut rest, b'T')?;
+    let (hour, minute) = (digits(&mut rest, 2)?, {
+        byte(&mut rest, b':')?;
+        digits(&mut rest, 2)?
+    });
+    let mut second = 0;
+    let mut millis = 0;
+    if rest.first() == Some(&b':') {
+        rest = &rest[1..];
+        second = digits(&mut rest, 2)?;
+        if rest.first() == Some(&b'.') {
+            let fraction = rest[1..].iter().take_while(|b| b.is_ascii_digit()).count();
+            if fraction == 0 {
+                return None;
+            }
+            millis = (0..3).fold(0, |ms, i| {
+                ms * 10 + if i < fraction { i64::from(rest[1 + i] - b'0') } else { 0 }
+            });
+            rest = &rest[1 + fraction..];
+        }
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let offset_minutes = offset(rest)?;
+    Some(date + ((hour * 60 + minute - offset_minutes) * 60 + second) * 1000 + millis)
+}
+
+fn offset(rest: &[u8]) -> Option<i64> {
+    let (sign, mut rest) = match rest {
+        [] | [b'Z'] => return Some(0),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
+        _ => return None,
+    };
+    let hours = digits(&mut rest, 2)?;
+    if rest.first() == Some(&b':') {
+        rest = &rest[1..];
+    }
+    let minutes = digits(&mut rest, 2)?;
+    (rest.is_empty() && hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+}
+
+/// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+pub fn format(millis: Millis) -> String {
+    let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
+    let (year, month, day) = civil_from_days(days);
+    let (h, m, s) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+    format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.{:03}Z", ms % 1000)
+}
+
+/// `YYYY-MM-DD` of the UTC day that holds this moment.
+pub fn format_date(millis: Millis) -> String {
+    let (year, month, day) = civil_from_days(millis.div_euclid(DAY_MS));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// This moment, by the system's clock.
+pub fn now() -> Millis {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
+}
+
+fn digits(rest: &mut &[u8], count: usize) -> Option<i64> {
+    let (head, tail) = rest.split_at_checked(count)?;
+    *rest = tail;
+    head.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
+}
+
+fn byte(rest: &mut &[u8], wanted: u8) -> Option<()> {
+    let (first, tail) = rest.split_first()?;
+    *rest = tail;
+    (*first == wanted).then_some(())
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since the epoch of a civil date (the usual era arithmetic; March starts the year).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+}
+
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_senders_write() {
+        for (text, want) in [
+            ("1970-01-01", Some(0)),
+            ("2024-05-01T10:00:00Z", Some(1_714_557_600_000)),
+            ("2024-05-01T10:00", Some(1_714_557_600_000)),
+            ("2024-05-01T10:00Z", Some(1_714_557_600_000)),
+            ("2024-05-01T12:00:00.9999999+02:00", Some(1_714_557_600_999)),
+            ("2024-05-01T12:00:00.5+0200", Some(1_714_557_600_500)),
+            ("2024-02-29", Some(1_709_164_800_000)),
+            ("2023-02-29", None),
+            ("2024-05-01T24:00:00Z", None),
+            ("2024-05-01T23:59:60Z", None),
+            ("2024-05-01t10:00:00Z", None),
+            ("2024-05-01T10:00:00z", None),
+            ("2024-05-01T10:00:00.Z", None),
+            ("2024-05-01Z", None),
+            (" 2024-05-01", None),
+            ("2024-05-01T10", None),
+            ("2024-05-01T10:00:00+02", None),
+            ("01/05/2024", None),
+            ("", None),
+        ] {
+            assert_eq!(parse(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in [
+            "0000-03-01T00:00:00.000Z",
+            "1969-12-31T23:59:59.999Z",
+            "2026-11-22T10:00:00.000Z",
+            "9999-12-31T23:59:59.999Z",
+        ] {
+            assert_eq!(format(parse(text).expect("a valid time")), text);
+        }
+    }
+}

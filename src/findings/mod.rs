@@ -1,0 +1,119 @@
+//! What a finding is: one thing about a call that a developer should know.
+
+mod verdict;
+
+pub use verdict::{Effect, Severity, Verdict};
+
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// One finding about one call (`specs/vendors.md` A.3).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// The code, such as `EVT-TYPE-MISSING`.
+    pub code: Cow<'static, str>,
+    /// How bad it is; fixed for each code.
+    pub severity: Severity,
+    /// What it does to the call; fixed for each code.
+    pub effect: Effect,
+    /// The vendor that it is about; none for what Segment itself does.
+    pub vendor: Option<String>,
+    /// JSON pointer into the call (with its derived fields), or to where a field was expected.
+    pub path: String,
+    /// What is so about this call, in a sentence.
+    pub message: String,
+    /// Why that matters, naming the document that says so.
+    pub why: String,
+    /// What stands at `path`, for codes about a missing identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Near misses, for codes about a missing identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hints: Option<Vec<Hint>>,
+    /// The account that was inferred from earlier calls; the inner option is JSON's null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<Option<String>>,
+    /// What to change.
+    pub fix: String,
+}
+
+/// What stands where an identity was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    /// nothing
+    Absent,
+    /// `null`
+    Null,
+    /// an empty text, or only white space
+    Empty,
+    /// a value of a type that is no identity
+    Type,
+}
+
+/// A value close to where an identity was expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hint {
+    /// JSON pointer of the value.
+    pub path: String,
+    /// How it is close.
+    pub kind: HintKind,
+}
+
+/// How a near miss is close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HintKind {
+    /// right place, same name but for case and separators
+    Spelling,
+    /// same name in another place
+    Level,
+    /// another name for the same thing
+    Alias,
+    /// the `anonymousId`
+    Anonymous,
+}
+
+/// Which of the two ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Id {
+    /// the account id
+    Account,
+    /// the user id
+    User,
+}
+
+impl Id {
+    /// The name that the call record uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Id::Account => "account_id",
+            Id::User => "user_id",
+        }
+    }
+}
+
+/// How loudly a code says that an id is missing (`specs/vendors.md` A.3, headline findings).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Headline {
+    /// The vendor in use misses the id.
+    Strong(Id),
+    /// The id is absent or doubtful, and the call still goes through.
+    Weak(Id),
+}
+
+/// The headline that a code stands for, by its ending.
+pub fn headline(code: &str) -> Option<Headline> {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| code.ends_with(ending));
+    if ends(&["-ACCOUNT-MISSING", "-COMPANY-MISSING"]) {
+        Some(Headline::Strong(Id::Account))
+    } else if ends(&["-USER-MISSING"]) {
+        Some(Headline::Strong(Id::User))
+    } else if ends(&["-COMPANY-ABSENT", "-ACCOUNT-ABSENT", "-ACCOUNT-AMBIGUOUS"]) {
+        Some(Headline::Weak(Id::Account))
+    } else if ends(&["-USER-ABSENT", "-SESSION-MISSING"]) {
+        Some(Headline::Weak(Id::User))
+    } else {
+        None
+    }
+}

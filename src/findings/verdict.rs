@@ -1,0 +1,99 @@
+//! Severity, effect and verdict: three small scales with one fixed order each.
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The call is lost, or never was a call.
+    Error,
+    /// The call goes through changed, or with less than it could have.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
+}
+
+/// What a finding does to the call at its vendor; the later, the stronger.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// nothing
+    #[default]
+    None,
+    /// something is defaulted, changed or left out
+    Degrade,
+    /// the vendor takes the call and does nothing with it
+    Drop,
+    /// an error comes back
+    Reject,
+    /// the vendor does not act on it
+    Ignore,
+}
+
+/// What becomes of a call at a vendor (`specs/vendors.md` A.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// mapped in full
+    Delivered,
+    /// mapped, but something was defaulted, changed, ignored or recommended and missing
+    Degraded,
+    /// accepted and silently not used
+    Dropped,
+    /// an error comes back
+    Rejected,
+    /// this vendor does not act on the call, or is switched off for it
+    Ignored,
+}
+
+impl Verdict {
+    /// All five, the worst first, in the order that the filter's `verdict` uses.
+    pub const WORST_FIRST: [Verdict; 5] = [
+        Verdict::Rejected,
+        Verdict::Dropped,
+        Verdict::Degraded,
+        Verdict::Delivered,
+        Verdict::Ignored,
+    ];
+
+    /// The verdict that the strongest effect gives.
+    pub fn of(strongest: Effect) -> Verdict {
+        match strongest {
+            Effect::None => Verdict::Delivered,
+            Effect::Degrade => Verdict::Degraded,
+            Effect::Drop => Verdict::Dropped,
+            Effect::Reject => Verdict::Rejected,
+            Effect::Ignore => Verdict::Ignored,
+        }
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Delivered => "delivered",
+            Verdict::Degraded => "degraded",
+            Verdict::Dropped => "dropped",
+            Verdict::Rejected => "rejected",
+            Verdict::Ignored => "ignored",
+        }
+    }
+
+    /// True if the vendor does something with the call.
+    pub fn goes_through(self) -> bool {
+        matches!(self, Verdict::Delivered | Verdict::Degraded)
+    }
+}
