@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(root.get("a").and_then(|v| v.as_number()), Some("9007199254740993"));
         assert_eq!(root.children().next().map(|v| v.raw()), Some("12.0"));
         assert_eq!(root.pointer("/b/1/c").and_then(|v| v.as_str()).as_deref(), Some("😀\u{fffd}x"));
-        assert_eq!(root.size(), 6);
+        assert_eq!(root.size(), 7);
     }
 
     #[test]
