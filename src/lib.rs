@@ -6,5 +6,6 @@
 //! `store`, `pipeline`, `report`, then `tui` and `listener` side by side, then `cli`.
 
 pub mod call;
+pub mod config;
 pub mod findings;
 pub mod journal;
