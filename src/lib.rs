@@ -9,3 +9,4 @@ pub mod call;
 pub mod config;
 pub mod findings;
 pub mod journal;
+pub mod outbound;

@@ -8,7 +8,7 @@ mod strings;
 
 pub use blocks::Blocks;
 pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
-pub use sets::{SetId, SetInfo, Sets};
+pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use strings::{TextId, Texts};
 
 use std::collections::HashSet;
