@@ -57,8 +57,11 @@ pub struct Sender {
 impl Sender {
     /// A client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
     pub fn new(base: &str, write_key: Option<&str>) -> Result<Sender, SendError> {
-        let wrong = |reason: &str| SendError::Url { url: base.to_owned(), reason: reason.to_owned() };
-        let uri: Uri = base.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
+        let wrong =
+            |reason: &str| SendError::Url { url: base.to_owned(), reason: reason.to_owned() };
+        let uri: Uri = base
+            .parse()
+            .map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
         match uri.scheme_str() {
             Some("http" | "https") => {}
             _ => return Err(wrong("expected http:// or https://")),
@@ -66,11 +69,13 @@ impl Sender {
         if uri.host().unwrap_or_default().is_empty() {
             return Err(wrong("expected a host"));
         }
-        let https = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        let https =
+            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
         Ok(Sender {
             client: Client::builder(TokioExecutor::new()).build(https),
             base: base.trim_end_matches('/').to_owned(),
-            authorization: write_key.map(|key| format!("Basic {}", STANDARD.encode(format!("{key}:")))),
+            authorization: write_key
+                .map(|key| format!("Basic {}", STANDARD.encode(format!("{key}:")))),
         })
     }
 
@@ -84,9 +89,12 @@ impl Sender {
         if let Some(authorization) = &self.authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        let request = request.body(Full::new(Bytes::from(body))).map_err(|error| failed(error.to_string()))?;
+        let request = request
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| failed(error.to_string()))?;
         let exchange = async {
-            let response = self.client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
+            let response =
+                self.client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
             let status = response.status().as_u16();
             let body = Limited::new(response.into_body(), ANSWER_CAP_BYTES).collect().await;
             let body = body.map(|all| all.to_bytes()).unwrap_or_default();
@@ -114,7 +122,11 @@ mod tests {
 
     #[test]
     fn a_wrong_url_is_told() {
-        for (url, want) in [("127.0.0.1:7357", "expected http:// or https://"), ("ftp://x", "expected http:// or https://"), ("/x", "expected http:// or https://")] {
+        for (url, want) in [
+            ("127.0.0.1:7357", "expected http:// or https://"),
+            ("ftp://x", "expected http:// or https://"),
+            ("/x", "expected http:// or https://"),
+        ] {
             let error = Sender::new(url, None).expect_err("no URL");
             assert!(error.to_string().contains(want), "{error}");
         }
