@@ -10,3 +10,4 @@ pub mod config;
 pub mod findings;
 pub mod journal;
 pub mod outbound;
+pub mod wire;

@@ -74,6 +74,12 @@ impl<'t> Doc<'t> {
         spare.0 = self.nodes;
     }
 
+    /// Gives the table's room back, and the text if the document owned it.
+    pub fn into_text(self, spare: &mut Spare) -> Cow<'t, str> {
+        spare.0 = self.nodes;
+        self.text
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text

@@ -67,10 +67,39 @@ fn offset(rest: &[u8]) -> Option<i64> {
 
 /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 pub fn format(millis: Millis) -> String {
+    let mut out = String::with_capacity(24);
+    write(&mut out, millis);
+    out
+}
+
+/// Appends what [`format`] gives, without an allocation of its own: every call has times written.
+pub fn write(out: &mut String, millis: Millis) {
     let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
     let (year, month, day) = civil_from_days(days);
-    let (h, m, s) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
-    format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.{:03}Z", ms % 1000)
+    if (0..=9999).contains(&year) {
+        padded(out, year, 4);
+    } else {
+        out.push_str(&format!("{year:04}"));
+    }
+    for (before, value, width) in [
+        ('-', month, 2),
+        ('-', day, 2),
+        ('T', ms / 3_600_000, 2),
+        (':', ms / 60_000 % 60, 2),
+        (':', ms / 1000 % 60, 2),
+        ('.', ms % 1000, 3),
+    ] {
+        out.push(before);
+        padded(out, value, width);
+    }
+    out.push('Z');
+}
+
+fn padded(out: &mut String, value: i64, width: u32) {
+    for place in (0..width).rev() {
+        let digit = value / 10_i64.pow(place) % 10;
+        out.push((b'0' + digit as u8) as char);
+    }
 }
 
 /// `YYYY-MM-DD` of the UTC day that holds this moment.

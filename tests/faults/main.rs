@@ -12,7 +12,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 const CLIENTS: usize = 4;
 
 /// Posts singles and batches until the listener is gone; every acknowledged id is kept.
-fn client(address: &str, name: &str, acknowledged: &Mutex<HashSet<String>>, count: &AtomicU64, stop: &AtomicBool) {
+fn client(
+    address: &str,
+    name: &str,
+    acknowledged: &Mutex<HashSet<String>>,
+    count: &AtomicU64,
+    stop: &AtomicBool,
+) {
     let Ok(mut http) = Http::connect(address) else { return };
     for n in 0.. {
         if stop.load(Ordering::Relaxed) {
@@ -27,7 +33,11 @@ fn client(address: &str, name: &str, acknowledged: &Mutex<HashSet<String>>, coun
             .iter()
             .map(|id| format!(r#"{{"type":"track","event":"E","userId":"u","messageId":"{id}","properties":{{"note":"a\nb"}}}}"#))
             .collect();
-        let body = if ids.len() == 1 { calls[0].clone() } else { format!("{{\"batch\":[\n{}\n]}}", calls.join(",\n")) };
+        let body = if ids.len() == 1 {
+            calls[0].clone()
+        } else {
+            format!("{{\"batch\":[\n{}\n]}}", calls.join(",\n"))
+        };
         match http.post(path, body.as_bytes()) {
             Ok(answer) => {
                 assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
@@ -54,22 +64,29 @@ fn recorded(text: &str) -> HashSet<String> {
 
 #[test]
 fn killed_under_load_nothing_acknowledged_is_lost() {
-    let rounds: u64 = std::env::var("SEGSCOPE_FAULT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
+    let rounds: u64 =
+        std::env::var("SEGSCOPE_FAULT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
     for round in 0..rounds {
         let home = tempfile::tempdir().expect("a folder");
         let recording = home.path().join("r.ndjson");
         let file = recording.to_str().expect("a UTF-8 path");
         let args = ["tail", "--listen", "127.0.0.1:0", "--record", file, "--format", "quiet"];
         let mut program = Program::start(home.path(), &args);
-        let (acknowledged, count, stop) = (Mutex::new(HashSet::new()), AtomicU64::new(0), AtomicBool::new(false));
+        let (acknowledged, count, stop) =
+            (Mutex::new(HashSet::new()), AtomicU64::new(0), AtomicBool::new(false));
         std::thread::scope(|scope| {
             for n in 0..CLIENTS {
-                let (address, acknowledged, count, stop) = (&program.address, &acknowledged, &count, &stop);
-                scope.spawn(move || client(address, &format!("r{round}c{n}"), acknowledged, count, stop));
+                let (address, acknowledged, count, stop) =
+                    (&program.address, &acknowledged, &count, &stop);
+                scope.spawn(move || {
+                    client(address, &format!("r{round}c{n}"), acknowledged, count, stop)
+                });
             }
             // each round dies at another moment
             let enough = 500 + round * 137;
-            common::wait_for("enough load", || (count.load(Ordering::Relaxed) >= enough).then_some(()));
+            common::wait_for("enough load", || {
+                (count.load(Ordering::Relaxed) >= enough).then_some(())
+            });
             program.child.kill().expect("it runs");
             stop.store(true, Ordering::Relaxed);
         });
@@ -81,7 +98,9 @@ fn killed_under_load_nothing_acknowledged_is_lost() {
         assert!(lost.is_empty(), "round {round}: acknowledged and not recorded: {lost:?}");
 
         let again = Program::start(home.path(), &args);
-        let health = Http::connect(&again.address).and_then(|mut http| http.get("/_segscope/health")).expect("an answer");
+        let health = Http::connect(&again.address)
+            .and_then(|mut http| http.get("/_segscope/health"))
+            .expect("an answer");
         let health: serde_json::Value = serde_json::from_slice(&health.body).expect("JSON");
         assert_eq!(health["calls"], kept.len(), "round {round}: the next start reads all of it");
     }

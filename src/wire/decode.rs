@@ -1,0 +1,121 @@
+//! Undoing what stands between the bytes of a body and its text (`specs/wire.md` 4).
+
+use super::{Problem, Refusal, RequestHead, body_limit};
+use flate2::read::MultiGzDecoder;
+use std::borrow::Cow;
+use std::io::Read;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+const GZIP: &[u8] = b"\x1f\x8b";
+
+/// The decoded bytes of a body, without a byte order mark. The content type is never asked; gzip is
+/// known by its header or by how the body begins, and is unpacked up to the route's limit only.
+pub fn decode<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, [u8]>, Refusal> {
+    let limit = body_limit(&head.route());
+    let claimed = match head.header("content-encoding").map(str::trim) {
+        None | Some("") => false,
+        Some(name) if name.eq_ignore_ascii_case("identity") => false,
+        Some(name) if ["gzip", "x-gzip"].iter().any(|g| name.eq_ignore_ascii_case(g)) => true,
+        Some(_) if raw.is_empty() || raw.starts_with(GZIP) => false,
+        Some(name) => {
+            let name = crate::call::text::visible(name);
+            return Err(Refusal::new(Problem::Encoding(name.chars().take(40).collect())));
+        }
+    };
+    if !raw.is_empty() && (claimed || raw.starts_with(GZIP)) {
+        let mut unpacked = inflate(raw, limit)?;
+        if unpacked.starts_with(BOM) {
+            unpacked.drain(..BOM.len());
+        }
+        return Ok(Cow::Owned(unpacked));
+    }
+    if raw.len() > limit {
+        return Err(too_large(limit, Some(raw.len())));
+    }
+    Ok(Cow::Borrowed(raw.strip_prefix(BOM).unwrap_or(raw)))
+}
+
+fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
+    // a guess that saves most of the growing and that a short body cannot inflate
+    let mut unpacked = Vec::with_capacity((raw.len() * 4).min(limit));
+    MultiGzDecoder::new(raw)
+        .take(limit as u64 + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|error| Refusal::new(Problem::Gzip(error.to_string())))?;
+    if unpacked.len() > limit {
+        return Err(too_large(limit, None));
+    }
+    Ok(unpacked)
+}
+
+fn too_large(limit: usize, length: Option<usize>) -> Refusal {
+    Refusal::new(Problem::TooLarge { what: "any request", limit, length })
+}
+
+/// The text of decoded bytes.
+pub fn text(decoded: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(decoded).map_err(|error| {
+        let offset = error.valid_up_to();
+        let byte = decoded.get(offset).copied().unwrap_or_default();
+        Refusal::new(Problem::NotUtf8 { offset, byte })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{RUDDERSTACK_LIMIT, test_head};
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(data).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    fn with(encoding: &str, raw: &[u8]) -> Result<Vec<u8>, Problem> {
+        let headers = [("content-encoding".to_owned(), encoding.to_owned())];
+        let head = test_head("POST", "/v1/batch", &headers);
+        decode(&head, raw).map(Cow::into_owned).map_err(|refusal| refusal.problem)
+    }
+
+    #[test]
+    fn decides_by_content() {
+        let packed = gzip(b"\xef\xbb\xbf{}");
+        for (encoding, raw) in [
+            ("gzip", &packed[..]),
+            ("GZIP", &packed),
+            ("", &packed),
+            ("br", &packed),
+            ("", b"{}"),
+            ("", b"\xef\xbb\xbf{}"),
+            ("identity", b"{}"),
+        ] {
+            assert_eq!(with(encoding, raw).expect("readable"), b"{}", "{encoding}");
+        }
+        assert_eq!(with("gzip", b"").expect("an empty body is empty"), b"");
+        let two = [gzip(b"{\"a\":"), gzip(b"1}")].concat();
+        assert_eq!(with("gzip", &two).expect("members follow each other"), b"{\"a\":1}");
+    }
+
+    #[test]
+    fn refuses_what_is_broken() {
+        let packed = gzip(&b"{\"a\":1}".repeat(100));
+        assert!(matches!(with("gzip", &packed[..packed.len() / 2]), Err(Problem::Gzip(_))));
+        assert!(matches!(with("gzip", b"{}"), Err(Problem::Gzip(_))));
+        assert!(matches!(with("", b"\x1f\x8b"), Err(Problem::Gzip(_))));
+        assert!(matches!(with("br", b"{}"), Err(Problem::Encoding(name)) if name == "br"));
+        let refusal = text(b"{\"a\":\"\xe4\"}").expect_err("latin-1");
+        assert_eq!(refusal.problem, Problem::NotUtf8 { offset: 6, byte: 0xe4 });
+    }
+
+    #[test]
+    fn a_bomb_is_unpacked_to_the_limit_only() {
+        let bomb = gzip(&vec![b' '; 64 << 20]);
+        assert!(bomb.len() < 100_000);
+        let limit = RUDDERSTACK_LIMIT;
+        let want = Problem::TooLarge { what: "any request", limit, length: None };
+        assert_eq!(with("gzip", &bomb), Err(want));
+    }
+}

@@ -1,0 +1,71 @@
+//! The members of a call that the wire looks at, found in one pass over its top level.
+
+use crate::call::Val;
+
+/// A call's members; `null` counts as absent, and of a repeated name the last one counts.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Fields<'d> {
+    pub kind: Option<Val<'d>>,
+    pub message_id: Option<Val<'d>>,
+    pub timestamp: Option<Val<'d>>,
+    pub original: Option<Val<'d>>,
+    pub sent_at: Option<Val<'d>>,
+    pub received_at: Option<Val<'d>>,
+    pub context: Option<Val<'d>>,
+    pub integrations: Option<Val<'d>>,
+    pub user_id: Option<Val<'d>>,
+    pub anonymous_id: Option<Val<'d>>,
+    pub event: Option<Val<'d>>,
+    pub properties: Option<Val<'d>>,
+    pub traits: Option<Val<'d>>,
+    pub name: Option<Val<'d>>,
+    pub category: Option<Val<'d>>,
+    pub channel: Option<Val<'d>>,
+    pub write_key: Option<Val<'d>>,
+    /// Only a batch envelope has it.
+    pub batch: Option<Val<'d>>,
+}
+
+impl<'d> Fields<'d> {
+    pub fn of(call: Val<'d>) -> Fields<'d> {
+        let mut fields = Fields::default();
+        if !call.is_object() {
+            return fields;
+        }
+        for child in call.children() {
+            let slot = match &*child.key() {
+                "type" => &mut fields.kind,
+                "messageId" => &mut fields.message_id,
+                "timestamp" => &mut fields.timestamp,
+                "originalTimestamp" => &mut fields.original,
+                "sentAt" => &mut fields.sent_at,
+                "receivedAt" => &mut fields.received_at,
+                "context" => &mut fields.context,
+                "integrations" => &mut fields.integrations,
+                "userId" => &mut fields.user_id,
+                "anonymousId" => &mut fields.anonymous_id,
+                "event" => &mut fields.event,
+                "properties" => &mut fields.properties,
+                "traits" => &mut fields.traits,
+                "name" => &mut fields.name,
+                "category" => &mut fields.category,
+                "channel" => &mut fields.channel,
+                "writeKey" => &mut fields.write_key,
+                "batch" => &mut fields.batch,
+                _ => continue,
+            };
+            *slot = (!child.is_null()).then_some(child);
+        }
+        fields
+    }
+
+    /// The call's `type`, if it is a text that says something.
+    pub fn kind_text(&self) -> Option<std::borrow::Cow<'d, str>> {
+        self.kind.and_then(|kind| kind.as_str()).filter(|kind| !kind.is_empty())
+    }
+
+    /// The object that names the sender's library, if the context has one.
+    pub fn library(&self) -> Option<Val<'d>> {
+        self.context.and_then(|context| context.get("library")).filter(Val::is_object)
+    }
+}

@@ -1,0 +1,78 @@
+//! The wire: the bytes of a request to the calls in it. No network here, so that a recording is
+//! reopened by the same code that took the request live.
+//!
+//! The way of a request: [`route`] says what it is, [`decode`] undoes its encoding, [`text`] checks
+//! that it is UTF-8, [`read`] finds the calls and derives what the service would add to them. A
+//! request without a body (pixels, webhooks by GET) first gets one from [`query_body`]. [`reply`]
+//! holds what is answered.
+
+mod decode;
+mod derive;
+pub mod discard;
+mod fields;
+mod key;
+mod limits;
+mod merge;
+mod platform;
+mod query;
+mod read;
+mod reading;
+mod refusal;
+pub mod reply;
+mod route;
+pub mod signature;
+#[cfg(test)]
+mod tests;
+
+pub use decode::{decode, text};
+pub use discard::Discard;
+pub use key::{Place, WriteKey};
+pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
+pub use platform::Platform;
+pub use query::{query_body, value as query_value};
+pub use read::read;
+pub use reading::{Library, ReadCall, Reading, Scratch};
+pub use refusal::{Problem, Refusal};
+pub use reply::Reply;
+pub use route::{Route, Shape, route};
+
+use crate::call::time::Millis;
+
+/// What stood before a request's body, and when it came.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestHead<'a> {
+    /// The method, in capitals as it came.
+    pub method: &'a str,
+    /// The path as it came, not decoded.
+    pub path: &'a str,
+    /// What stood behind the `?`, not decoded.
+    pub query: &'a str,
+    /// The headers in their order, names in lower case.
+    pub headers: &'a [(String, String)],
+    /// When the request came.
+    pub received_at: Millis,
+}
+
+impl<'a> RequestHead<'a> {
+    /// The value of the first header of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The request's route.
+    pub fn route(&self) -> Route<'a> {
+        route(self.method, self.path)
+    }
+}
+
+/// A head for unit tests.
+#[cfg(test)]
+fn test_head<'a>(
+    method: &'a str,
+    path: &'a str,
+    headers: &'a [(String, String)],
+) -> RequestHead<'a> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    // 2024-05-01T10:00:00.000Z
+    RequestHead { method, path, query, headers, received_at: 1_714_557_600_000 }
+}

@@ -1,0 +1,149 @@
+//! Which service a request was meant for. Limits, derived fields and discards differ by it.
+
+use super::{RequestHead, fields::Fields};
+
+/// The service that a sender speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// The sender is known to be one of Segment's.
+    Segment,
+    /// The sender is known to be one of RudderStack's.
+    RudderStack,
+    /// Nothing tells; treated as Segment's.
+    Unknown,
+}
+
+/// The headers that matter, found in one pass.
+#[derive(Default)]
+pub(super) struct Headers<'a> {
+    pub authorization: Option<&'a str>,
+    pub user_agent: Option<&'a str>,
+    pub rudder: bool,
+}
+
+impl<'a> Headers<'a> {
+    pub fn of(head: &RequestHead<'a>) -> Headers<'a> {
+        let mut found = Headers::default();
+        for (name, value) in head.headers {
+            match name.as_str() {
+                "authorization" => {
+                    found.authorization.get_or_insert(value);
+                }
+                "user-agent" => {
+                    found.user_agent.get_or_insert(value);
+                }
+                // what its browser library adds to its requests
+                "anonymousid" => found.rudder = true,
+                name if name.starts_with("rsa-") => found.rudder = true,
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+fn contains(text: &str, small: &str) -> bool {
+    text.as_bytes().windows(small.len()).any(|part| part.eq_ignore_ascii_case(small.as_bytes()))
+}
+
+/// What a library's name says. RudderStack's Node and Python libraries carry the names of the ones
+/// they were made from, so a name like Segment's proves nothing by itself.
+fn of_library(name: &str) -> Platform {
+    if contains(name, "rudder") {
+        Platform::RudderStack
+    } else if contains(name, "segment") || name.get(..9).is_some_and(|n| contains(n, "analytics")) {
+        Platform::Segment
+    } else {
+        Platform::Unknown
+    }
+}
+
+/// The service, by what stands in front of the body and by one call of it. `forwarded`: a webhook
+/// destination sends calls after the service has filled them in, so their fields tell less.
+pub(super) fn of(
+    head: &RequestHead<'_>,
+    headers: &Headers<'_>,
+    call: &Fields<'_>,
+    library: Option<&str>,
+    forwarded: bool,
+) -> Platform {
+    let path = head.path;
+    let agent = headers.user_agent.unwrap_or("");
+    if path.starts_with("/beacon/")
+        || path.starts_with("/pixel/")
+        || headers.rudder
+        || contains(agent, "rudder")
+    {
+        return Platform::RudderStack;
+    }
+    if forwarded && contains(agent, "segment") {
+        return Platform::Segment;
+    }
+    let named = library.map_or(Platform::Unknown, of_library);
+    if named == Platform::RudderStack {
+        return named;
+    }
+    if !forwarded {
+        // Segment's libraries send neither of the two: its service adds them
+        let channel = call.channel.and_then(|channel| channel.as_str());
+        let own_channel = match channel.as_deref() {
+            Some("web") => true,
+            Some("server" | "mobile") => named == Platform::Segment,
+            _ => false,
+        };
+        if own_channel || (call.original.is_some() && call.timestamp.is_none()) {
+            return Platform::RudderStack;
+        }
+        // the short paths and this pixel are Segment's alone
+        let short = path.trim_end_matches('/').len() == "/v1/t".len();
+        if short || path.starts_with("/v1/pixel/") {
+            return Platform::Segment;
+        }
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+    use crate::wire::test_head;
+
+    fn platform(path: &str, header: (&str, &str), call: &str) -> Platform {
+        let headers = [(header.0.to_owned(), header.1.to_owned())];
+        let head = test_head("POST", path, &headers);
+        let doc = Doc::parse(call).expect("JSON");
+        let fields = Fields::of(doc.root());
+        let library = fields.library().and_then(|library| library.get("name"));
+        let library = library.and_then(|name| name.as_str());
+        of(&head, &Headers::of(&head), &fields, library.as_deref(), path == "/webhook")
+    }
+
+    #[test]
+    fn by_what_the_sender_shows() {
+        use Platform::*;
+        let none = ("accept", "*/*");
+        let node = r#"{"context":{"library":{"name":"analytics-node"}}}"#;
+        let rudder_node = r#"{"channel":"server","context":{"library":{"name":"analytics-node"}}}"#;
+        let rudder_js = r#"{"context":{"library":{"name":"RudderLabs JavaScript SDK"}}}"#;
+        for (path, header, call, want) in [
+            ("/v1/batch", none, "{}", Unknown),
+            ("/v1/batch", none, node, Segment),
+            ("/v1/batch", none, rudder_node, RudderStack),
+            ("/v1/track", none, rudder_js, RudderStack),
+            ("/v1/track", none, r#"{"channel":"server"}"#, Unknown),
+            ("/v1/track", none, r#"{"channel":"web"}"#, RudderStack),
+            ("/v1/track", none, r#"{"originalTimestamp":"2024-05-01"}"#, RudderStack),
+            ("/v1/track", ("anonymousid", "YS0x"), "{}", RudderStack),
+            ("/v1/track", ("rsa-retry-attempt", "1"), "{}", RudderStack),
+            ("/v1/track", ("user-agent", "RudderLabs"), "{}", RudderStack),
+            ("/beacon/v1/batch", none, "{}", RudderStack),
+            ("/v1/t", none, "{}", Segment),
+            ("/webhook", none, rudder_node, Segment),
+            ("/webhook", ("user-agent", "Segment.io/1.0"), "{}", Segment),
+            ("/webhook", ("user-agent", "RudderLabs"), node, RudderStack),
+        ] {
+            assert_eq!(platform(path, header, call), want, "{path} {header:?} {call}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! From the text of a body to its calls (`specs/wire.md` 5).
+
+use super::derive::{self, Origin, Shared};
+use super::discard::{self, at};
+use super::fields::Fields;
+use super::platform::{self, Headers};
+use super::refusal::Problem;
+use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
+use super::{key, limits, merge};
+use crate::call::{CallType, Doc, Val};
+
+/// How many items are looked at for a library that tells the sender's service.
+const LOOKED_AT: usize = 8;
+
+/// Reads the calls of a request. `request` is its number in the recording: made ids follow from it.
+/// `body` is its decoded text, or what [`super::query_body`] made of its query.
+///
+/// An event that is merely wrong is never refused. A pixel never is either: what it carries is read
+/// or, as a discard, not. A request that is no call gives an empty reading.
+pub fn read<'b>(
+    head: &RequestHead<'_>,
+    request: u64,
+    body: &'b str,
+    scratch: &mut Scratch,
+) -> Result<Reading<'b>, Refusal> {
+    let shape = match head.route() {
+        Route::Calls(shape) => shape,
+        route => {
+            // counters and sources of other services may send what they like; this one is JSON
+            if route == Route::Merge {
+                parse(body, scratch)?.recycle(&mut scratch.body);
+            }
+            return Ok(Reading::empty(key::of_head(head), Platform::Unknown));
+        }
+    };
+    let headers = Headers::of(head);
+    let pixel = matches!(shape, Shape::Pixel(_) | Shape::RudderPixel(_));
+    let no_body = pixel || (shape == Shape::Webhook && matches!(head.method, "GET" | "DELETE"));
+    if no_body && body.is_empty() {
+        let platform = platform::of(head, &headers, &Fields::default(), None, !pixel);
+        let mut reading = Reading::empty(key::of_head(head), platform);
+        if pixel {
+            reading.discards.push(at("bad_request", ""));
+        }
+        return Ok(reading);
+    }
+    let doc = match parse(body, scratch) {
+        Ok(doc) => doc,
+        Err(refusal) if !pixel => return Err(refusal),
+        Err(_) => {
+            let mut reading = Reading::empty(key::of_head(head), Platform::Unknown);
+            reading.discards.push(at("bad_request", ""));
+            return Ok(reading);
+        }
+    };
+    let mut reader = Reader {
+        head,
+        headers,
+        shape,
+        request,
+        calls: std::mem::take(&mut scratch.calls),
+        text: std::mem::take(&mut scratch.text),
+        discards: Vec::new(),
+        budget: merge::Budget::default(),
+    };
+    let (write_key, platform) = reader.body(doc.root(), body.len())?;
+    let Reader { mut calls, text, discards, .. } = reader;
+    let derived = Doc::parse_with(text, &mut scratch.derived).expect("it was written as JSON");
+    for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
+        call.derived = fields.node();
+    }
+    Ok(Reading { doc: Some(doc), derived: Some(derived), write_key, platform, calls, discards })
+}
+
+fn parse<'b>(body: &'b str, scratch: &mut Scratch) -> Result<Doc<'b>, Refusal> {
+    if body.trim_ascii().is_empty() {
+        return Err(Refusal::new(Problem::Empty));
+    }
+    Doc::parse_with(body, &mut scratch.body).map_err(|error| Refusal::new(Problem::NotJson(error)))
+}
+
+struct Reader<'h, 'a> {
+    head: &'h RequestHead<'a>,
+    headers: Headers<'a>,
+    shape: Shape,
+    request: u64,
+    calls: Vec<ReadCall>,
+    text: String,
+    discards: Vec<discard::Discard>,
+    budget: merge::Budget,
+}
+
+type Found = (Option<super::WriteKey>, Platform);
+
+impl Reader<'_, '_> {
+    fn body(&mut self, root: Val<'_>, length: usize) -> Result<Found, Refusal> {
+        let top = Fields::of(root);
+        let items = match self.shape {
+            Shape::Batch | Shape::Beacon => true,
+            Shape::Bare => top.batch.is_some_and(|batch| batch.is_array()),
+            _ => false,
+        };
+        if items {
+            let batch = top.batch.filter(|batch| batch.is_array());
+            if batch.is_none_or(|batch| batch.size() == 1) {
+                let wrong = top.batch.is_some_and(|batch| !batch.is_array());
+                let code = if wrong { "bad_request" } else { "empty_batch" };
+                self.discards.push(at(code, "/batch"));
+            }
+            return self.items(batch, top, "/batch/", length);
+        }
+        if matches!(self.shape, Shape::Webhook | Shape::Bare) && root.is_array() {
+            return self.items(Some(root), Fields::default(), "/", length);
+        }
+        let library = top.library();
+        let platform = self.platform(&top, library);
+        limits::check_body(self.shape, platform, length)?;
+        let shared = self.shared(platform, Fields::default());
+        self.text.push('[');
+        if root.is_object() {
+            self.call(root, &top, &shared, 0, library);
+        } else {
+            self.discards.push(at("bad_request", ""));
+        }
+        self.text.push(']');
+        Ok((self.key(top.write_key, None), platform))
+    }
+
+    fn items<'d>(
+        &mut self,
+        items: Option<Val<'d>>,
+        top: Fields<'d>,
+        path: &str,
+        length: usize,
+    ) -> Result<Found, Refusal> {
+        let children = || items.into_iter().flat_map(|items| items.children());
+        let first = children().find(Val::is_object).map(Fields::of).unwrap_or_default();
+        let library = top.library();
+        let named = library
+            .or_else(|| children().take(LOOKED_AT).find_map(|item| Fields::of(item).library()));
+        let platform = self.platform(&first, named);
+        limits::check_body(self.shape, platform, length)?;
+        let limited = matches!(self.shape, Shape::Batch | Shape::Beacon);
+        let shared = self.shared(platform, top);
+        let mut item_key = None;
+        self.text.push('[');
+        for (index, item) in children().enumerate() {
+            if limited {
+                limits::check_item(platform, index, item.raw().len())?;
+            }
+            if !item.is_object() {
+                self.discards.push(at("bad_request", format!("{path}{index}")));
+                continue;
+            }
+            let fields = Fields::of(item);
+            item_key = item_key.or(fields.write_key);
+            self.call(item, &fields, &shared, index, fields.library().or(library));
+        }
+        self.text.push(']');
+        self.batch_discards(limited && platform != Platform::RudderStack);
+        Ok((self.key(top.write_key, item_key), platform))
+    }
+
+    /// What is so about the batch as a whole.
+    fn batch_discards(&mut self, segment: bool) {
+        if segment {
+            if self.calls.len() > limits::BATCH_CALLS {
+                self.discards.push(at("too_many_events", "/batch"));
+                for call in &mut self.calls {
+                    call.discards.push(at("too_many_events", ""));
+                }
+            }
+            let lost = |discard: &discard::Discard| {
+                discard::find(discard.code).is_some_and(|code| code.lost)
+            };
+            let bad = self.calls.iter().filter(|call| call.discards.iter().any(lost)).count();
+            if bad > 0 {
+                let all = bad == self.calls.len();
+                let code = if all { "empty_batch_result" } else { "multi_user_error" };
+                self.discards.push(at(code, "/batch"));
+            }
+        }
+        if self.budget.spent {
+            self.discards.push(at("context_not_merged", "/context"));
+        }
+    }
+
+    fn call<'d>(
+        &mut self,
+        item: Val<'d>,
+        fields: &Fields<'d>,
+        shared: &Shared<'d>,
+        index: usize,
+        library: Option<Val<'d>>,
+    ) {
+        if !self.calls.is_empty() {
+            self.text.push(',');
+        }
+        derive::write(&mut self.text, fields, shared, index, &mut self.budget);
+        let own = fields.kind_text();
+        let kind = match (shared.origin, own) {
+            (Origin::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => Some(path),
+            (_, Some(own)) => CallType::parse(&own),
+            (Origin::Sent(path), None) => path,
+            _ => None,
+        };
+        let mut discards = Vec::new();
+        // what is forwarded has passed the service already
+        if matches!(shared.origin, Origin::Sent(_)) {
+            discard::check(fields, kind, shared.platform, &mut discards);
+        }
+        self.calls.push(ReadCall {
+            node: item.node(),
+            derived: 0,
+            index: index as u32,
+            kind,
+            library: library.map(|library| library.node()),
+            write_key: fields.write_key.map(|key| key.node()),
+            discards,
+        });
+    }
+
+    fn platform(&self, call: &Fields<'_>, library: Option<Val<'_>>) -> Platform {
+        let name = library.and_then(|library| library.get("name")).and_then(|name| name.as_str());
+        let forwarded = matches!(self.shape, Shape::Webhook);
+        platform::of(self.head, &self.headers, call, name.as_deref(), forwarded)
+    }
+
+    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> Shared<'d> {
+        Shared {
+            origin: match self.shape {
+                Shape::One(kind) | Shape::Pixel(kind) | Shape::RudderPixel(kind) => {
+                    Origin::Sent(Some(kind))
+                }
+                Shape::Batch | Shape::Beacon => Origin::Sent(None),
+                Shape::Webhook => Origin::Forwarded,
+                Shape::Bare => Origin::Bare,
+            },
+            platform,
+            received_at: self.head.received_at,
+            received_text: derive::quoted(self.head.received_at),
+            request: self.request,
+            batch,
+        }
+    }
+
+    fn key(&mut self, body: Option<Val<'_>>, item: Option<Val<'_>>) -> Option<super::WriteKey> {
+        let found = key::find(self.head, self.headers.authorization, body, item);
+        debug_assert!(found.as_ref().is_none_or(|key| key.place != Place::Path));
+        if found.is_none() && key::is_expected(self.shape) {
+            self.discards.push(at("unknown_source", "/writeKey"));
+        }
+        found
+    }
+}

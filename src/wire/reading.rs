@@ -1,0 +1,121 @@
+//! What a request was read to.
+
+use super::{Discard, Platform, WriteKey};
+use crate::call::{CallType, Doc, Event, Spare};
+use std::borrow::Cow;
+
+/// A request's calls, with what belongs to all of them.
+#[derive(Debug)]
+pub struct Reading<'b> {
+    /// The body; none for a request that holds no calls.
+    pub doc: Option<Doc<'b>>,
+    /// An array of the calls' derived fields, in their order.
+    pub derived: Option<Doc<'static>>,
+    /// The write key of the request. Its place may be [`super::Place::Item`]: see [`Reading::key_of`].
+    pub write_key: Option<WriteKey>,
+    /// Which service it was meant for.
+    pub platform: Platform,
+    /// The calls, in their order.
+    pub calls: Vec<ReadCall>,
+    /// What the service drops of the request besides what stands with the calls; the paths point
+    /// into the body.
+    pub discards: Vec<Discard>,
+}
+
+/// One call of a request.
+#[derive(Debug, Clone)]
+pub struct ReadCall {
+    /// The call's object in [`Reading::doc`].
+    pub node: u32,
+    /// The object of its derived fields in [`Reading::derived`].
+    pub derived: u32,
+    /// Its place among the items of the request, from 0; items that are no calls count too.
+    pub index: u32,
+    /// Its type, if it is one of the six.
+    pub kind: Option<CallType>,
+    /// The object in [`Reading::doc`] that names the library which sent it.
+    pub library: Option<u32>,
+    /// Its own `writeKey` in [`Reading::doc`].
+    pub write_key: Option<u32>,
+    /// Why the service would drop it.
+    pub discards: Vec<Discard>,
+}
+
+/// The library that sent a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library<'d> {
+    /// `context.library.name`
+    pub name: Cow<'d, str>,
+    /// `context.library.version`
+    pub version: Option<Cow<'d, str>>,
+}
+
+/// Room that one reading leaves for the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) body: Spare,
+    pub(super) derived: Spare,
+    pub(super) text: String,
+    pub(super) calls: Vec<ReadCall>,
+}
+
+/// Room over this is given back to the system: one huge request should not be kept for ever.
+const KEPT_TEXT: usize = 1 << 20;
+const KEPT_CALLS: usize = 4_096;
+
+impl<'b> Reading<'b> {
+    pub(super) fn empty(write_key: Option<WriteKey>, platform: Platform) -> Reading<'b> {
+        Reading {
+            doc: None,
+            derived: None,
+            write_key,
+            platform,
+            calls: Vec::new(),
+            discards: Vec::new(),
+        }
+    }
+
+    /// The call with its derived fields over it.
+    pub fn event(&self, call: &ReadCall) -> Event<'_> {
+        let doc = self.doc.as_ref().expect("a request with a call has a body");
+        let derived = self.derived.as_ref().map(|derived| derived.at(call.derived));
+        Event { call: doc.at(call.node), derived }
+    }
+
+    /// The JSON text of a call's derived fields.
+    pub fn derived_text(&self, call: &ReadCall) -> &str {
+        self.derived.as_ref().map_or("{}", |derived| derived.at(call.derived).raw())
+    }
+
+    /// The library that sent a call, by its own context or by its batch's.
+    pub fn library(&self, call: &ReadCall) -> Option<Library<'_>> {
+        let library = self.doc.as_ref()?.at(call.library?);
+        let name = library.get("name")?.as_str()?;
+        Some(Library { name, version: library.get("version").and_then(|v| v.as_str()) })
+    }
+
+    /// The write key of a call: the request's; only where that has none but on its items, its own.
+    pub fn key_of(&self, call: &ReadCall) -> Option<Cow<'_, str>> {
+        let key = self.write_key.as_ref()?;
+        if key.place == super::Place::Item {
+            return self.doc.as_ref()?.at(call.write_key?).as_str().filter(|key| !key.is_empty());
+        }
+        Some(Cow::Borrowed(&key.key))
+    }
+
+    /// Gives the room back.
+    pub fn recycle(self, scratch: &mut Scratch) {
+        if let Some(doc) = self.doc {
+            doc.recycle(&mut scratch.body);
+        }
+        if let Some(derived) = self.derived {
+            let mut text = derived.into_text(&mut scratch.derived).into_owned();
+            text.clear();
+            text.shrink_to(KEPT_TEXT);
+            scratch.text = text;
+        }
+        scratch.calls = self.calls;
+        scratch.calls.clear();
+        scratch.calls.shrink_to(KEPT_CALLS);
+    }
+}

@@ -1,0 +1,99 @@
+//! Why a request is answered 400: the few things that the real service refuses at the door.
+
+use crate::call::SyntaxError;
+
+/// A request that is not taken: nothing in it becomes a call.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct Refusal {
+    /// The status of the answer.
+    pub status: u16,
+    /// The code in the answer; SDKs look for it.
+    pub code: &'static str,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What is wrong with a refused request. Shows itself as one line for the sender and the user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Nothing was sent.
+    #[error("the body is empty")]
+    Empty,
+    /// A content encoding that no tracking API takes.
+    #[error("content-encoding `{0}` is not known; send gzip or none")]
+    Encoding(String),
+    /// It claims to be gzip, or begins like it, and cannot be unpacked.
+    #[error("the gzip body is broken: {0}")]
+    Gzip(String),
+    /// It is text of another kind.
+    #[error("the body is not UTF-8 (byte {offset} is 0x{byte:02x})")]
+    NotUtf8 {
+        /// Where the first wrong byte stands.
+        offset: usize,
+        /// That byte.
+        byte: u8,
+    },
+    /// It is no JSON.
+    #[error("the body is not JSON: {0}")]
+    NotJson(SyntaxError),
+    /// The whole is too large.
+    #[error("{}", too_large(what, *limit, *length))]
+    TooLarge {
+        /// What kind of request has this limit.
+        what: &'static str,
+        /// The limit in bytes, after decoding.
+        limit: usize,
+        /// Its length in bytes; none if it was not read to its end.
+        length: Option<usize>,
+    },
+    /// One call of a batch is too large; the service then refuses the whole request.
+    #[error("call {} of the batch has {length} bytes; one call may have {limit}", index + 1)]
+    ItemTooLarge {
+        /// Its place in the batch, from 0.
+        index: usize,
+        /// The limit in bytes.
+        limit: usize,
+        /// Its length in bytes.
+        length: usize,
+    },
+}
+
+fn too_large(what: &str, limit: usize, length: Option<usize>) -> String {
+    match length {
+        Some(length) => format!("the body has {length} bytes; {what} may have {limit}"),
+        None => format!("the body has more than the {limit} bytes that {what} may have"),
+    }
+}
+
+impl Refusal {
+    /// The refusal that a problem leads to.
+    pub fn new(problem: Problem) -> Refusal {
+        Refusal { status: 400, code: "invalid_request", problem }
+    }
+
+    /// JSON pointer of the part that is at fault; empty for the whole body.
+    pub fn path(&self) -> String {
+        match self.problem {
+            Problem::ItemTooLarge { index, .. } => format!("/batch/{index}"),
+            _ => String::new(),
+        }
+    }
+
+    /// What to change.
+    pub fn fix(&self) -> &'static str {
+        match self.problem {
+            Problem::Empty => "Send the call as JSON in the body of the request.",
+            Problem::Encoding(_) => "Send the body as it is, or packed with gzip.",
+            Problem::Gzip(_) => "Send the whole gzip stream, or drop the content-encoding header.",
+            Problem::NotUtf8 { .. } => "Encode the body as UTF-8.",
+            Problem::NotJson(_) => {
+                "Build the body with a JSON library; it stops at the place named."
+            }
+            Problem::TooLarge { .. } => "Send less in one request, or flush more often.",
+            Problem::ItemTooLarge { .. } => {
+                "Send less with the call: large values belong elsewhere."
+            }
+        }
+    }
+}

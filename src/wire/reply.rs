@@ -1,0 +1,179 @@
+//! What is answered, to the byte (`specs/wire.md` 6 and 7). The listener adds the CORS headers.
+
+use super::{Refusal, RequestHead, Route, key};
+use serde_json::json;
+use std::borrow::Cow;
+
+/// The JSON content type.
+pub const JSON: &str = "application/json";
+
+/// An answer, without what HTTP itself adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The content type.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Cow<'static, [u8]>,
+    /// After how many seconds to come back.
+    pub retry_after: Option<u32>,
+    /// The methods that the path takes, for a 405.
+    pub allow: Option<&'static str>,
+}
+
+/// The one answer that every library takes for a success: exactly 200 with a JSON object.
+pub const SUCCESS: &str = r#"{"success": true}"#;
+
+/// A transparent picture of one pixel.
+pub const GIF: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+
+impl Reply {
+    /// An answer in JSON.
+    pub fn json(status: u16, body: impl Into<Cow<'static, str>>) -> Reply {
+        let body = match body.into() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        Reply { status, content_type: JSON, body, retry_after: None, allow: None }
+    }
+
+    /// The calls were taken.
+    pub fn success() -> Reply {
+        Reply::json(200, SUCCESS)
+    }
+
+    /// The picture that a pixel gets, whatever became of its call.
+    pub fn pixel() -> Reply {
+        Reply { content_type: "image/gif", body: Cow::Borrowed(GIF), ..Reply::success() }
+    }
+
+    /// The request is not taken. Libraries look for `code`, `message` and `error`, and some send
+    /// again for ever if one of them is missing.
+    pub fn refused(refusal: &Refusal) -> Reply {
+        Reply::failure(refusal.status, refusal.code, &refusal.to_string())
+    }
+
+    /// More comes than can be taken: come back later.
+    pub fn busy(seconds: u32) -> Reply {
+        let message = "more requests at once than can be taken; send it again";
+        Reply { retry_after: Some(seconds), ..Reply::failure(429, "too_many_requests", message) }
+    }
+
+    /// It could not be recorded, so it is not acknowledged.
+    pub fn unavailable(message: &str) -> Reply {
+        Reply::failure(503, "unavailable", message)
+    }
+
+    /// The body did not come in time.
+    pub fn too_slow() -> Reply {
+        Reply::failure(408, "request_timeout", "the body did not arrive in time")
+    }
+
+    /// An answer that says what went wrong.
+    pub fn failure(status: u16, code: &str, message: &str) -> Reply {
+        let body = json!({"success": false, "code": code, "message": message, "error": message});
+        Reply::json(status, body.to_string())
+    }
+}
+
+/// The answer of a route that holds no calls; calls that were taken get theirs here too. `here` is
+/// the address to name where the request has no `Host`; `secure` says how it came.
+pub fn of(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
+    let host = head.header("host").filter(|host| !host.is_empty()).unwrap_or(here);
+    match head.route() {
+        Route::Calls(_) if head.route().is_pixel() => Reply::pixel(),
+        Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => Reply::success(),
+        Route::Settings { write_key } => {
+            Reply::json(200, settings(&super::query::percent(write_key), host, secure))
+        }
+        Route::SourceConfig => {
+            let key = key::of_head(head).map(|found| found.key).unwrap_or_default();
+            Reply::json(200, source_config(&key))
+        }
+        Route::Health => Reply::json(200, r#"{"server":"UP"}"#),
+        Route::Version | Route::Root => {
+            let version = env!("CARGO_PKG_VERSION");
+            Reply::json(200, json!({"name": "segscope", "version": version}).to_string())
+        }
+        Route::Preflight => Reply { status: 204, body: Cow::Borrowed(b""), ..Reply::success() },
+        Route::WrongMethod(allow) => {
+            let message = format!("{} is not taken here; use {allow}", visible(head.method));
+            Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) }
+        }
+        Route::Own(_) | Route::Unknown => {
+            let message = format!("no such path: {}", visible(head.path));
+            Reply::failure(404, "not_found", &message)
+        }
+    }
+}
+
+fn visible(text: &str) -> String {
+    crate::call::text::visible(text).chars().take(200).collect()
+}
+
+/// With these a page needs only the address of its settings: they send the calls here, and no
+/// counters anywhere.
+fn settings(key: &str, host: &str, secure: bool) -> String {
+    let protocol = if secure { "https" } else { "http" };
+    let host = format!("{host}/v1");
+    json!({
+        "integrations": {"Segment.io": {"apiKey": key, "apiHost": host, "protocol": protocol}},
+        "plan": {},
+        "metrics": {"sampleRate": 0},
+    })
+    .to_string()
+}
+
+/// Enabled, and without data planes: one that is named would win over the page's own address.
+fn source_config(key: &str) -> String {
+    json!({
+        "source": {
+            "id": "s", "name": "local", "writeKey": key, "enabled": true, "workspaceId": "w",
+            "connections": [], "destinations": [], "dataplanes": {},
+            "config": {"statsCollection": {
+                "errors": {"enabled": false}, "metrics": {"enabled": false},
+            }},
+        },
+        "updatedAt": "2024-01-01T00:00:00.000Z",
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Problem, test_head};
+
+    fn body(method: &str, path: &str, headers: &[(String, String)]) -> (u16, String) {
+        let reply = of(&test_head(method, path, headers), "127.0.0.1:7357", false);
+        (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
+    }
+
+    #[test]
+    fn the_configuration_answers() {
+        let headers = [("host".to_owned(), "localhost:9".to_owned())];
+        let want = r#"{"integrations":{"Segment.io":{"apiKey":"w\"k","apiHost":"localhost:9/v1","protocol":"http"}},"plan":{},"metrics":{"sampleRate":0}}"#;
+        assert_eq!(body("GET", "/v1/projects/w%22k/settings", &headers), (200, want.to_owned()));
+        let (_, text) = body("GET", "/v1/projects/k/settings", &[]);
+        assert!(text.contains("127.0.0.1:7357/v1"), "{text}");
+        let want = r#"{"source":{"id":"s","name":"local","writeKey":"K","enabled":true,"workspaceId":"w","connections":[],"destinations":[],"dataplanes":{},"config":{"statsCollection":{"errors":{"enabled":false},"metrics":{"enabled":false}}}},"updatedAt":"2024-01-01T00:00:00.000Z"}"#;
+        assert_eq!(body("GET", "/sourceConfig/?p=npm&writeKey=K", &[]), (200, want.to_owned()));
+    }
+
+    #[test]
+    fn the_others() {
+        assert_eq!(body("POST", "/v1/m", &[]), (200, r#"{"success": true}"#.to_owned()));
+        assert_eq!(body("GET", "/health", &[]).1, r#"{"server":"UP"}"#);
+        assert_eq!(body("GET", "/x", &[]).0, 404);
+        assert_eq!(body("OPTIONS", "/x", &[]), (204, String::new()));
+        let reply = of(&test_head("GET", "/v1/batch", &[]), "", false);
+        assert_eq!((reply.status, reply.allow), (405, Some("POST, OPTIONS")));
+        let refusal = Refusal::new(Problem::Empty);
+        assert_eq!(
+            String::from_utf8_lossy(&Reply::refused(&refusal).body),
+            r#"{"success":false,"code":"invalid_request","message":"the body is empty","error":"the body is empty"}"#
+        );
+        assert_eq!((GIF.len(), &GIF[..6], GIF[42]), (43, &b"GIF89a"[..], b';'));
+    }
+}

@@ -1,0 +1,188 @@
+//! What a method and a path mean (`specs/wire.md` 2).
+
+use crate::call::CallType;
+
+/// What a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route<'p> {
+    /// It holds calls.
+    Calls(Shape),
+    /// Counters of a browser library; not calls.
+    Metrics,
+    /// A browser library asks for its settings; the write key as it stands in the path.
+    Settings {
+        /// The write key's path segment, not decoded.
+        write_key: &'p str,
+    },
+    /// A RudderStack browser library asks for its settings.
+    SourceConfig,
+    /// `merge` and `audiencelist`: sent by RudderStack's own servers only; not calls.
+    Merge,
+    /// A RudderStack webhook source: any body; not calls.
+    WebhookSource,
+    /// A probe: `/health`.
+    Health,
+    /// A probe: `/version`.
+    Version,
+    /// A probe: `/`.
+    Root,
+    /// A browser asks whether it may send; never recorded.
+    Preflight,
+    /// The inspector's own paths: what stands behind `/_segscope/`.
+    Own(&'p str),
+    /// The path is known, the method is not one of its own (listed, for the `Allow` header).
+    WrongMethod(&'static str),
+    /// Nothing known.
+    Unknown,
+}
+
+/// How the calls of a request are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One call; its type stands in the path.
+    One(CallType),
+    /// `batch` and its kin.
+    Batch,
+    /// A batch of RudderStack's beacon: the write key stands only in the query.
+    Beacon,
+    /// Segment's pixel: the call is in `data`, or in dotted parameters.
+    Pixel(CallType),
+    /// RudderStack's pixel: dotted parameters.
+    RudderPixel(CallType),
+    /// What a webhook destination forwards: one call, or an array of them.
+    Webhook,
+    /// No request at all: a call, an array or a batch body from a file, already as it was sent.
+    Bare,
+}
+
+impl Route<'_> {
+    /// True if a request of this route may hold calls.
+    pub fn has_calls(&self) -> bool {
+        matches!(self, Route::Calls(_))
+    }
+
+    /// True for both kinds of pixel, which are always answered with a picture.
+    pub fn is_pixel(&self) -> bool {
+        matches!(self, Route::Calls(Shape::Pixel(_) | Shape::RudderPixel(_)))
+    }
+}
+
+/// What a method and a path (as sent, without the query) mean. A trailing slash changes nothing.
+/// Both empty, which no request has, stands for calls from a file ([`Shape::Bare`]).
+pub fn route<'p>(method: &str, path: &'p str) -> Route<'p> {
+    if method == "OPTIONS" {
+        return Route::Preflight;
+    }
+    if method.is_empty() && path.is_empty() {
+        return Route::Calls(Shape::Bare);
+    }
+    let path = match path.strip_suffix('/') {
+        None => path,
+        Some("") => return only(method, GET, Route::Root),
+        Some(shorter) => shorter,
+    };
+    if let Some(rest) = path.strip_prefix("/v1/") {
+        return v1(method, rest);
+    }
+    match path {
+        "/webhook" => only(method, WEBHOOK, Route::Calls(Shape::Webhook)),
+        "/beacon/v1/batch" => only(method, POST, Route::Calls(Shape::Beacon)),
+        "/pixel/v1/track" => pixel(method, Shape::RudderPixel(CallType::Track)),
+        "/pixel/v1/page" => pixel(method, Shape::RudderPixel(CallType::Page)),
+        "/sourceConfig" => only(method, GET, Route::SourceConfig),
+        "/health" => only(method, GET, Route::Health),
+        "/version" => only(method, GET, Route::Version),
+        "/_segscope" => Route::Own(""),
+        _ => path.strip_prefix("/_segscope/").map_or(Route::Unknown, Route::Own),
+    }
+}
+
+const GET: &str = "GET, HEAD, OPTIONS";
+const POST: &str = "POST, OPTIONS";
+const BOTH: &str = "GET, POST, OPTIONS";
+const WEBHOOK: &str = "POST, PUT, PATCH, GET, DELETE, OPTIONS";
+
+fn v1<'p>(method: &str, rest: &'p str) -> Route<'p> {
+    let one = |kind| only(method, POST, Route::Calls(Shape::One(kind)));
+    match rest {
+        "track" | "t" => one(CallType::Track),
+        "identify" | "i" => one(CallType::Identify),
+        "group" | "g" => one(CallType::Group),
+        "page" | "p" => one(CallType::Page),
+        "screen" | "s" => one(CallType::Screen),
+        "alias" | "a" => one(CallType::Alias),
+        "batch" | "import" | "b" => only(method, POST, Route::Calls(Shape::Batch)),
+        "m" => only(method, POST, Route::Metrics),
+        "merge" | "audiencelist" => only(method, POST, Route::Merge),
+        "webhook" => only(method, BOTH, Route::WebhookSource),
+        _ => {
+            if let Some(kind) = rest.strip_prefix("pixel/") {
+                let kind = CallType::ALL.into_iter().find(|known| known.name() == kind);
+                return kind.map_or(Route::Unknown, |kind| pixel(method, Shape::Pixel(kind)));
+            }
+            let settings = rest.strip_prefix("projects/").and_then(|r| r.strip_suffix("/settings"));
+            match settings {
+                Some(write_key) if !write_key.is_empty() && !write_key.contains('/') => {
+                    only(method, GET, Route::Settings { write_key })
+                }
+                _ => Route::Unknown,
+            }
+        }
+    }
+}
+
+/// A pixel is fetched once; a `HEAD` would be a look at it, not an opened mail.
+fn pixel<'p>(method: &str, shape: Shape) -> Route<'p> {
+    only(method, "GET, OPTIONS", Route::Calls(shape))
+}
+
+fn only<'p>(method: &str, allowed: &'static str, route: Route<'p>) -> Route<'p> {
+    if allowed.split(", ").any(|one| one == method) { route } else { Route::WrongMethod(allowed) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_table() {
+        use Route::Calls;
+        for (method, path, want) in [
+            ("POST", "/v1/track", Calls(Shape::One(CallType::Track))),
+            ("POST", "/v1/track/", Calls(Shape::One(CallType::Track))),
+            ("POST", "/v1/a", Calls(Shape::One(CallType::Alias))),
+            ("POST", "/v1/s", Calls(Shape::One(CallType::Screen))),
+            ("POST", "/v1/batch", Calls(Shape::Batch)),
+            ("POST", "/v1/import/", Calls(Shape::Batch)),
+            ("POST", "/v1/b", Calls(Shape::Batch)),
+            ("POST", "/beacon/v1/batch", Calls(Shape::Beacon)),
+            ("POST", "/v1/m", Route::Metrics),
+            ("GET", "/v1/projects/wk/settings", Route::Settings { write_key: "wk" }),
+            ("HEAD", "/v1/projects/wk/settings/", Route::Settings { write_key: "wk" }),
+            ("GET", "/v1/projects/a/b/settings", Route::Unknown),
+            ("GET", "/v1/projects//settings", Route::Unknown),
+            ("GET", "/v1/pixel/group", Calls(Shape::Pixel(CallType::Group))),
+            ("GET", "/v1/pixel/t", Route::Unknown),
+            ("GET", "/pixel/v1/page", Calls(Shape::RudderPixel(CallType::Page))),
+            ("GET", "/pixel/v1/screen", Route::Unknown),
+            ("POST", "/v1/merge", Route::Merge),
+            ("POST", "/v1/audiencelist", Route::Merge),
+            ("GET", "/sourceConfig/", Route::SourceConfig),
+            ("GET", "/v1/webhook", Route::WebhookSource),
+            ("PATCH", "/webhook", Calls(Shape::Webhook)),
+            ("DELETE", "/webhook/", Calls(Shape::Webhook)),
+            ("GET", "/health", Route::Health),
+            ("GET", "/", Route::Root),
+            ("POST", "/v1/set", Route::Unknown),
+            ("POST", "/v0/objects", Route::Unknown),
+            ("GET", "/analytics.js/v1/wk/analytics.min.js", Route::Unknown),
+            ("OPTIONS", "/whatever", Route::Preflight),
+            ("GET", "/_segscope/health", Route::Own("health")),
+            ("GET", "/v1/track", Route::WrongMethod("POST, OPTIONS")),
+            ("POST", "/health", Route::WrongMethod("GET, HEAD, OPTIONS")),
+            ("POST", "/v1/Track", Route::Unknown),
+        ] {
+            assert_eq!(route(method, path), want, "{method} {path}");
+        }
+    }
+}

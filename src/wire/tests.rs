@@ -1,0 +1,403 @@
+//! Reading whole requests: envelopes, derived fields, limits, discards.
+
+use super::*;
+use crate::call::CallType;
+use proptest::prelude::*;
+
+fn head<'a>(path: &'a str, headers: &'a [(String, String)]) -> RequestHead<'a> {
+    test_head("POST", path, headers)
+}
+
+/// The derived fields of each call.
+fn derived(path: &str, body: &str) -> Vec<String> {
+    let mut scratch = Scratch::default();
+    let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
+    reading.calls.iter().map(|call| reading.derived_text(call).to_owned()).collect()
+}
+
+/// The discards: the request's own, then those of each call.
+fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut scratch = Scratch::default();
+    let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
+    let show = |all: &[Discard]| -> Vec<String> {
+        all.iter().map(|discard| format!("{} {}", discard.code, discard.path)).collect()
+    };
+    (show(&reading.discards), reading.calls.iter().map(|call| show(&call.discards)).collect())
+}
+
+fn refused(path: &str, body: &str) -> String {
+    let refusal = read(&head(path, &[]), 7, body, &mut Scratch::default()).expect_err("refused");
+    assert_eq!((refusal.status, refusal.code), (400, "invalid_request"));
+    refusal.to_string()
+}
+
+// the head of every test says 2024-05-01T10:00:00.000Z
+const AT: &str = r#""receivedAt":"2024-05-01T10:00:00.000Z""#;
+
+#[test]
+fn times_are_corrected_by_the_senders_skew() {
+    for (call, want) in [
+        // the sender's clock is an hour behind; the call was made five seconds before it was sent
+        (
+            r#"{"messageId":"m","timestamp":"2024-05-01T08:59:55Z","sentAt":"2024-05-01T09:00:00.000Z"}"#,
+            r#""originalTimestamp":"2024-05-01T08:59:55Z","timestamp":"2024-05-01T09:59:55.000Z""#,
+        ),
+        // offsets and long fractions
+        (
+            r#"{"messageId":"m","timestamp":"2024-05-01T11:59:59.1234567+02:00","sentAt":"2024-05-01T10:00:00.5Z"}"#,
+            r#""originalTimestamp":"2024-05-01T11:59:59.1234567+02:00","timestamp":"2024-05-01T09:59:58.623Z""#,
+        ),
+        // a clock ahead puts the time into the future
+        (
+            r#"{"messageId":"m","timestamp":"2024-05-01T10:00:09Z","sentAt":"2024-05-01T10:00:08Z"}"#,
+            r#""originalTimestamp":"2024-05-01T10:00:09Z","timestamp":"2024-05-01T10:00:01.000Z""#,
+        ),
+        // without both times there is no skew, and the time stays as it was sent
+        (
+            r#"{"messageId":"m","timestamp":"2024-05-01T08:00:00.1234+02:00"}"#,
+            r#""originalTimestamp":"2024-05-01T08:00:00.1234+02:00","timestamp":"2024-05-01T08:00:00.1234+02:00""#,
+        ),
+        (
+            r#"{"messageId":"m","sentAt":"2024-05-01T08:00:00Z"}"#,
+            r#""timestamp":"2024-05-01T10:00:00.000Z""#,
+        ),
+        (
+            r#"{"messageId":"m","timestamp":"soon","sentAt":"2024-05-01T08:00:00Z"}"#,
+            r#""originalTimestamp":"soon","timestamp":"soon""#,
+        ),
+        (
+            r#"{"messageId":"m","timestamp":null,"sentAt":null}"#,
+            r#""timestamp":"2024-05-01T10:00:00.000Z""#,
+        ),
+        // an arrival that the sender made up is replaced
+        (
+            r#"{"messageId":"m","receivedAt":"2020-01-01","timestamp":17}"#,
+            r#""originalTimestamp":17,"timestamp":17"#,
+        ),
+    ] {
+        let call = call.replacen('{', r#"{"type":"track","#, 1);
+        assert_eq!(derived("/v1/track", &call), [format!("{{{AT},{want}}}")], "{call}");
+    }
+}
+
+#[test]
+fn rudderstack_keeps_the_time_that_it_gets() {
+    for (call, want) in [
+        (
+            r#"{"originalTimestamp":"2024-05-01T09:59:50Z","sentAt":"2024-05-01T09:59:51Z"}"#,
+            r#""originalTimestamp":"2024-05-01T09:59:50Z","timestamp":"2024-05-01T09:59:59.000Z""#,
+        ),
+        (
+            r#"{"timestamp":"2024-05-01T09:00:00+00:00","sentAt":"2024-05-01T09:30:00Z"}"#,
+            r#""originalTimestamp":"2024-05-01T10:00:00.000Z","timestamp":"2024-05-01T09:00:00+00:00""#,
+        ),
+        (
+            r#"{"originalTimestamp":"2024-05-01T09:59:50Z"}"#,
+            r#""originalTimestamp":"2024-05-01T09:59:50Z","timestamp":"2024-05-01T09:59:50Z","sentAt":"2024-05-01T10:00:00.000Z""#,
+        ),
+    ] {
+        let call = call.replacen('{', r#"{"type":"track","messageId":"m","channel":"web","#, 1);
+        assert_eq!(derived("/v1/track", &call), [format!("{{{AT},{want}}}")], "{call}");
+    }
+    let own = r#"{"type":"track","messageId":"m","channel":"web","receivedAt":"2020-01-01","originalTimestamp":"2019-01-01","timestamp":"2018-01-01","sentAt":"2017-01-01"}"#;
+    let want =
+        r#"{"receivedAt":"2020-01-01","originalTimestamp":"2019-01-01","timestamp":"2018-01-01"}"#;
+    assert_eq!(derived("/v1/track", own), [want]);
+}
+
+#[test]
+fn type_and_message_id_are_made_where_they_are_missing() {
+    let times = format!(r#"{AT},"timestamp":"2024-05-01T10:00:00.000Z""#);
+    let made = r#""messageId":"segscope-7-0""#;
+    for (path, call, want) in [
+        ("/v1/track", r#"{"messageId":"m"}"#, r#""type":"track","#.to_owned()),
+        ("/v1/p/", r#"{"messageId":null,"type":null}"#, format!(r#""type":"page",{made},"#)),
+        ("/v1/page", r#"{"messageId":"m","type":""}"#, r#""type":"page","#.to_owned()),
+        ("/v1/page", r#"{"messageId":" ","type":"Track"}"#, format!("{made},")),
+        ("/v1/page", r#"{"messageId":3,"type":"track"}"#, String::new()),
+    ] {
+        assert_eq!(derived(path, call), [format!("{{{want}{times}}}")], "{path} {call}");
+    }
+    // RudderStack goes by the path
+    let rudder = r#"{"messageId":"m","channel":"web","type":"track"}"#;
+    assert!(derived("/v1/page", rudder)[0].starts_with(r#"{"type":"page","receivedAt""#));
+    let reading = read(&head("/v1/page", &[]), 1, rudder, &mut Scratch::default()).expect("JSON");
+    assert_eq!(reading.calls[0].kind, Some(CallType::Page));
+    // in a batch the place counts, also behind an item that is no call
+    let batch = r#"{"batch":[1,{"messageId":"a"},{"type":"track"}]}"#;
+    let all = derived("/v1/batch", batch);
+    assert!(!all[0].contains("messageId") && !all[0].contains("\"type\""), "{}", all[0]);
+    assert!(all[1].contains(r#""messageId":"segscope-7-2""#), "{}", all[1]);
+}
+
+#[test]
+fn a_batch_lends_its_context_and_its_time_of_sending() {
+    let batch = r#"{"sentAt":"2024-05-01T09:59:00Z","timestamp":"1999-01-01","context":{"ip":"b","library":{"name":"analytics-go","version":"3"}},
+      "integrations":{"All":false,"Planhat":true},"batch":[
+      {"messageId":"1","timestamp":"2024-05-01T09:58:59Z"},
+      {"messageId":"2","context":{"ip":"i"},"integrations":{"All":true,"Custify":false},"sentAt":"2024-05-01T09:00:00Z"},
+      {"messageId":"3","context":null,"integrations":7}]}"#;
+    let library = r#""library":{"name":"analytics-go","version":"3"}"#;
+    let sent = r#""sentAt":"2024-05-01T09:59:00Z""#;
+    let now = r#""timestamp":"2024-05-01T10:00:00.000Z""#;
+    assert_eq!(
+        derived("/v1/import", batch),
+        [
+            format!(
+                r#"{{{AT},"originalTimestamp":"2024-05-01T09:58:59Z","timestamp":"2024-05-01T09:59:59.000Z",{sent},"context":{{"ip":"b",{library}}},"integrations":{{"All":false,"Planhat":true}}}}"#
+            ),
+            format!(
+                r#"{{{AT},{now},"context":{{"ip":"i",{library}}},"integrations":{{"All":true,"Custify":false,"Planhat":true}}}}"#
+            ),
+            format!(r#"{{{AT},{now},{sent},"context":{{"ip":"b",{library}}}}}"#),
+        ]
+    );
+    let reading = read(&head("/v1/b", &[]), 1, batch, &mut Scratch::default()).expect("JSON");
+    assert_eq!(reading.platform, Platform::Segment);
+    for call in &reading.calls {
+        let library = reading.library(call).expect("the batch names it");
+        assert_eq!((&*library.name, library.version.as_deref()), ("analytics-go", Some("3")));
+    }
+    let event = reading.event(&reading.calls[1]);
+    assert_eq!(event.pointer("/context/ip").and_then(|ip| ip.as_str()).as_deref(), Some("i"));
+    assert_eq!(event.pointer("/context/library/version").map(|v| v.raw()), Some("\"3\""));
+}
+
+#[test]
+fn a_forwarded_call_is_not_corrected_again() {
+    let whole = r#"{"type":"track","messageId":"m","originalTimestamp":"2024-05-01T09:00:00Z","sentAt":"2024-05-01T09:00:01Z","receivedAt":"2024-05-01T09:30:00Z","timestamp":"2024-05-01T09:29:59Z"}"#;
+    assert_eq!(derived("/webhook", whole), ["{}"]);
+    let deletion = r#"{"type":"delete","messageId":"m","timestamp":"2012-12-02T00:30:08.276Z"}"#;
+    let original = r#""originalTimestamp":"2012-12-02T00:30:08.276Z""#;
+    assert_eq!(derived("/webhook", deletion), [format!("{{{AT},{original}}}")]);
+    let (request, calls) = discards("/webhook", &format!("[{whole},3,{deletion}]"));
+    assert_eq!(request, ["bad_request /1"]);
+    assert_eq!(calls, [Vec::<String>::new(), Vec::new()], "what is forwarded was not dropped");
+}
+
+#[test]
+fn calls_from_a_file_never_say_now() {
+    let head = RequestHead { method: "", path: "", ..head("", &[]) };
+    let read = |body: &str| {
+        let reading = read(&head, 1, body, &mut Scratch::default()).expect("readable");
+        reading.calls.iter().map(|call| reading.derived_text(call).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        read(r#"{"messageId":"m","timestamp":"2024-04-01T00:00:00Z","sentAt":"2024-04-02"}"#),
+        [r#"{"receivedAt":"2024-04-02T00:00:00.000Z","originalTimestamp":"2024-04-01T00:00:00Z"}"#]
+    );
+    let received = r#"{"messageId":"m","receivedAt":"2024-04-03"}"#;
+    let want = r#"{"timestamp":"2024-04-03T00:00:00.000Z"}"#;
+    for body in
+        [received.to_owned(), format!("[{received}]"), format!("{{\"batch\":[{received}]}}")]
+    {
+        assert_eq!(read(&body), [want], "{body}");
+    }
+    let batch = format!(
+        r#"{{"context":{{"a":1}},"batch":[{},{{}}]}}"#,
+        r#"{"messageId":"m","receivedAt":"2024-04-03","timestamp":"2024-04-03","originalTimestamp":"2024-04-03"}"#
+    );
+    assert_eq!(read(&batch)[0], r#"{"context":{"a":1}}"#);
+}
+
+#[test]
+fn limits_go_by_the_senders_platform() {
+    let call = |size: usize, more: &str| {
+        let start = format!(r#"{{"type":"track","userId":"u","event":"E"{more},"x":""#);
+        format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
+    };
+    let ok = |path: &str, body: &str| {
+        read(&head(path, &[]), 1, body, &mut Scratch::default()).expect("taken").calls.len()
+    };
+    let rudder = r#","channel":"web""#;
+    assert_eq!(ok("/v1/track", &call(CALL_LIMIT, "")), 1);
+    assert!(refused("/v1/track", &call(CALL_LIMIT + 1, "")).contains("one call may have 32768"));
+    assert_eq!(ok("/v1/track", &call(CALL_LIMIT + 1, rudder)), 1);
+
+    let batch = |items: Vec<String>| format!("{{\"batch\":[{}]}}", items.join(","));
+    assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT, ""); 15])), 15);
+    let large = refused("/v1/batch", &batch(vec![call(100, ""), call(CALL_LIMIT + 1, "")]));
+    assert_eq!(large, "call 2 of the batch has 32769 bytes; one call may have 32768");
+    assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT + 1, rudder)])), 1);
+    let body = batch(vec![call(CALL_LIMIT, ""); 16]);
+    assert!(refused("/v1/batch", &body).ends_with("a batch may have 512000"));
+    assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT, rudder); 16])), 16);
+    assert_eq!(ok("/webhook", &call(CALL_LIMIT + 1, "")), 1);
+    let body = batch(vec![call(1 << 20, rudder); 4]);
+    assert!(refused("/v1/batch", &body).ends_with("a RudderStack request may have 4096000"));
+}
+
+#[test]
+fn only_what_cannot_be_read_is_refused() {
+    assert_eq!(refused("/v1/track", ""), "the body is empty");
+    assert_eq!(refused("/v1/batch", " \n"), "the body is empty");
+    assert!(refused("/v1/track", "{\"event\": ").starts_with("the body is not JSON: line 1"));
+    assert!(refused("/v1/merge", "{").starts_with("the body is not JSON"));
+    let none = Vec::<Vec<String>>::new();
+    let no_key = "unknown_source /writeKey".to_owned();
+    for (path, body, code) in [
+        ("/v1/track", "[1]", "bad_request "),
+        ("/v1/track", "\"x\"", "bad_request "),
+        ("/v1/batch", "[{}]", "empty_batch /batch"),
+        ("/v1/batch", "{}", "empty_batch /batch"),
+        ("/v1/batch", "{\"batch\":[]}", "empty_batch /batch"),
+        ("/v1/batch", "{\"batch\":null}", "empty_batch /batch"),
+        ("/v1/batch", "{\"batch\":{\"a\":1}}", "bad_request /batch"),
+    ] {
+        assert_eq!(discards(path, body), (vec![code.to_owned(), no_key.clone()], none.clone()));
+    }
+    assert_eq!(discards("/v1/m", "{"), (vec![], none.clone()));
+    assert_eq!(discards("/v1/webhook", "a=b"), (vec![], none));
+}
+
+#[test]
+fn each_reason_for_a_discard() {
+    let long = format!(r#""type":"track","event":"E","messageId":"{}""#, "é".repeat(100));
+    let just = format!(r#""type":"track","event":"E","messageId":"{}""#, "é".repeat(99));
+    for (members, want) in [
+        (r#""type":"track","event":"E""#, vec![]),
+        (r#""type":"TRACK","event":"E""#, vec![]),
+        (r#""type":"track""#, vec!["event_not_defined /event"]),
+        (r#""type":"track","event":null"#, vec!["event_not_defined /event"]),
+        (r#""type":"track","event":7"#, vec!["event_not_string /event"]),
+        (
+            r#""type":"track","event":{},"properties":[]"#,
+            vec!["event_not_string /event", "properties_not_object /properties"],
+        ),
+        (r#""type":"track","event":"E","properties":null"#, vec![]),
+        (r#""type":"identify","traits":"x""#, vec!["traits_not_object /traits"]),
+        (r#""type":"group","traits":[]"#, vec!["traits_not_object /traits"]),
+        (r#""type":"identify","properties":1,"event":1"#, vec![]),
+        (
+            r#""type":"page","name":"","category":1"#,
+            vec!["name_not_string /name", "category_not_string /category"],
+        ),
+        (
+            r#""type":"screen","name":null,"properties":1"#,
+            vec!["properties_not_object /properties"],
+        ),
+        (r#""type":"alias""#, vec![]),
+        (r#""event":"E""#, vec!["type_missing /type"]),
+        (r#""type":3"#, vec!["type_missing /type"]),
+        (r#""type":"delete""#, vec!["type_unknown /type"]),
+        (long.as_str(), vec!["message_id_too_long /messageId"]),
+        (just.as_str(), vec![]),
+    ] {
+        let body = format!(r#"{{"batch":[{{"userId":"u",{members}}}]}}"#);
+        assert_eq!(discards("/v1/batch", &body).1, [want], "{members}");
+    }
+    for (ids, want) in [
+        (r#""a":1"#, vec!["no_user_anon_id /userId"]),
+        (r#""userId":null,"anonymousId":null"#, vec!["no_user_anon_id /userId"]),
+        (r#""userId":null,"anonymousId":"a""#, vec![]),
+        (
+            r#""userId":12,"anonymousId":"""#,
+            vec!["id_not_string /userId", "id_not_string /anonymousId"],
+        ),
+    ] {
+        let body = format!(r#"{{"event":"E",{ids}}}"#);
+        assert_eq!(discards("/v1/track", &body).1, [want], "{ids}");
+    }
+    // RudderStack wants an id and nothing else
+    let rudder = r#"{"channel":"web","event":7}"#;
+    assert_eq!(discards("/v1/track", rudder).1, [["no_user_anon_id /userId"]]);
+}
+
+#[test]
+fn what_is_said_of_a_batch() {
+    let good = r#"{"type":"track","userId":"u","event":"E"}"#;
+    let said =
+        |items: &str| discards("/v1/batch", &format!(r#"{{"writeKey":"k","batch":[{items}]}}"#));
+    assert_eq!(said(good).0, Vec::<String>::new());
+    assert_eq!(said(&format!("{good},{{}}")).0, ["multi_user_error /batch"]);
+    assert_eq!(said("{},{}").0, ["empty_batch_result /batch"]);
+    let (request, calls) = said(&format!("{good},[],null"));
+    assert_eq!((request.len(), calls.len()), (2, 1));
+    assert_eq!(request, ["bad_request /batch/1", "bad_request /batch/2"]);
+    let many = vec![good; 2_501].join(",");
+    let (request, calls) = said(&many);
+    assert_eq!(request, ["too_many_events /batch", "empty_batch_result /batch"]);
+    assert!(calls.iter().all(|call| call == &["too_many_events "]));
+}
+
+#[test]
+fn every_code_is_explained() {
+    for code in discard::CODES {
+        assert!(code.message.ends_with('.') && code.fix.ends_with('.'), "{}", code.code);
+    }
+}
+
+#[test]
+fn a_key_on_each_item_belongs_to_its_call() {
+    let body = r#"{"batch":[{"writeKey":"a"},{"writeKey":"b"},{}]}"#;
+    let reading = read(&head("/v1/b", &[]), 1, body, &mut Scratch::default()).expect("JSON");
+    let keys: Vec<_> = reading.calls.iter().map(|call| reading.key_of(call)).collect();
+    assert_eq!(keys, [Some("a".into()), Some("b".into()), None]);
+    assert_eq!(reading.write_key.as_ref().map(|key| key.place), Some(Place::Item));
+}
+
+#[test]
+fn pixels_are_never_refused() {
+    for path in ["/v1/pixel/track?data=%%%", "/v1/pixel/page?data=", "/pixel/v1/track"] {
+        let head = test_head("GET", path, &[]);
+        for body in [query_body(&head).unwrap_or_default(), "{".to_owned()] {
+            let reading = read(&head, 1, &body, &mut Scratch::default()).expect("never refused");
+            let ok = reading.calls.len() == 1 || reading.discards[0].code == "bad_request";
+            assert!(ok, "{path} {body}");
+        }
+    }
+}
+
+#[test]
+fn the_room_is_used_again() {
+    let mut scratch = Scratch::default();
+    let (long, short) = (r#"{"batch":[{"a":"é"},{"b":2}]}"#, r#"{"event":"E"}"#);
+    for (path, body, count) in
+        [("/v1/batch", long, 2), ("/v1/track", short, 1), ("/v1/batch", long, 2)]
+    {
+        let reading = read(&head(path, &[]), 1, body, &mut scratch).expect("readable");
+        assert_eq!(reading.calls.len(), count);
+        let fresh = read(&head(path, &[]), 1, body, &mut Scratch::default()).expect("readable");
+        for (call, other) in reading.calls.iter().zip(&fresh.calls) {
+            assert_eq!(reading.derived_text(call), fresh.derived_text(other));
+        }
+        reading.recycle(&mut scratch);
+    }
+}
+
+const PATHS: [&str; 7] = [
+    "/v1/track",
+    "/v1/batch",
+    "/v1/b",
+    "/webhook",
+    "/beacon/v1/batch",
+    "/v1/pixel/page",
+    "/v1/merge",
+];
+
+proptest! {
+    #[test]
+    fn never_panics(path in 0..PATHS.len(), get: bool, query: String, encoding in "(gzip|br||identity)", raw: Vec<u8>) {
+        let headers = [("content-encoding".to_owned(), encoding), ("authorization".to_owned(), format!("Basic {query}"))];
+        let method = if get { "GET" } else { "POST" };
+        let head = RequestHead { method, query: &query, ..head(PATHS[path], &headers) };
+        let made = query_body(&head);
+        if let Ok(bytes) = decode(&head, &raw) && let Ok(text) = text(&bytes) {
+            let body = made.as_deref().unwrap_or(text);
+            let _ = read(&head, 1, body, &mut Scratch::default());
+        }
+        let _ = reply::of(&head, "here", false);
+    }
+
+    #[test]
+    fn never_panics_on_json(path in 0..PATHS.len(), body in r#"(\{("(batch|type|context|timestamp|sentAt|userId|messageId|library|writeKey)":(\[|"[a-z0-9:T-]{0,12}"|\{|1|null)[,:}\]]){0,8}|[\]}{]){0,6}"#) {
+        let closed = [body.clone(), format!("{{\"batch\":[{body}]}}")];
+        for body in closed {
+            if let Ok(reading) = read(&head(PATHS[path], &[]), 1, &body, &mut Scratch::default()) {
+                for call in &reading.calls {
+                    prop_assert!(reading.event(call).get("receivedAt").is_some());
+                }
+            }
+        }
+    }
+}
