@@ -11,6 +11,7 @@ mod in_use;
 mod index;
 mod recording;
 mod refused;
+mod replay;
 mod take;
 mod view;
 mod window;
