@@ -1,1 +1,3 @@
 //! segscope
+
+pub mod filter;
