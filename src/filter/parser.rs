@@ -8,10 +8,11 @@ use super::hints::{Hint, hint_for};
 use super::lexer::{Spanned, Token, lex};
 use super::names::{CALL_FIELDS, Place, nearest};
 use super::needle::Needle;
+use super::print::write_expr;
 use super::time;
 
 /// Longer texts are refused: a filter can come over HTTP.
-pub(super) const MAX_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 /// Deeper nesting is refused, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
@@ -34,10 +35,7 @@ pub(super) struct Parser<'t> {
 
 /// Parses a text; nothing in it gives no expression.
 pub(super) fn parse(text: &str) -> Result<(Option<Expr>, Vec<Hint>), FilterError> {
-    if text.len() > MAX_BYTES {
-        let error = FilterError::new(text, 0..0, format!("at most {MAX_BYTES} bytes"));
-        return Err(error.found(text.len().to_string()));
-    }
+    check_length(text, text.len())?;
     let mut tokens = Vec::new();
     lex(text, &mut tokens)?;
     let mut parser = Parser {
@@ -56,7 +54,23 @@ pub(super) fn parse(text: &str) -> Result<(Option<Expr>, Vec<Hint>), FilterError
         return Err(parser.unexpected("`and`, `or` or the end"));
     }
     let expr = parser.condition(all);
+    // The normal form can be longer than the text, and must parse as well.
+    let mut printed = String::new();
+    write_expr(&expr, 0, &mut printed);
+    check_length(text, printed.len())?;
     Ok((Some(expr), parser.hints))
+}
+
+fn check_length(text: &str, bytes: usize) -> Result<(), FilterError> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    let error = FilterError::new(
+        text,
+        0..0,
+        format!("an expression of at most {MAX_BYTES} bytes"),
+    );
+    Err(error.found(format!("{bytes}")))
 }
 
 impl Parser<'_> {

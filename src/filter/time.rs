@@ -157,11 +157,9 @@ impl Digits<'_> {
             self.skip("-").map(|()| -1)?
         };
         let hours = self.take(2)?;
-        let minutes = if self.skip(":").is_some() {
-            self.take(2)?
-        } else {
-            self.take(2)?
-        };
+        // The colon may be left out.
+        let _ = self.skip(":");
+        let minutes = self.take(2)?;
         (hours < 24 && minutes < 60)
             .then_some(Some(sign * (i64::from(hours) * 60 + i64::from(minutes))))
     }
