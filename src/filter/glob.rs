@@ -132,15 +132,11 @@ mod tests {
             ("[abc]x", "bx"),
             ("[a-c0-9]x", "7x"),
             ("[a-]", "-"),
-            ("[]-]", "-"),
             (r"[\]]", "]"),
             (r"\*\?", "*?"),
             ("**a**", "a"),
             ("Größe*", "Größer"),
-        ]
-        .into_iter()
-        .filter(|(pattern, _)| *pattern != "[]-]")
-        {
+        ] {
             assert!(covers(pattern, text), "{pattern} should cover {text}");
         }
         for (pattern, text) in [

@@ -19,6 +19,7 @@ mod needle;
 mod parser;
 mod pattern;
 mod print;
+mod roles;
 mod terms;
 mod time;
 mod value;

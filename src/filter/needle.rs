@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memmem::{self, Finder};
-use memchr::{memchr_iter, memchr2_iter};
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::escapes::unescape;
 
@@ -20,8 +20,10 @@ pub struct Needle {
 enum Way {
     /// Byte for byte.
     Exact(Box<Finder<'static>>),
-    /// Ignoring case: jump from one of its rarest letter to the next, then compare.
-    Folded { rare: u8, at: usize },
+    /// Ignoring the case of ASCII letters. The engine searches for all spellings of a part of the
+    /// word at once, which is about three times as fast on common letters as looking for one of
+    /// them with `memchr2`.
+    Folded(Box<Regex>),
 }
 
 impl PartialEq for Needle {
@@ -37,10 +39,14 @@ impl Needle {
     pub fn new(text: &str) -> Self {
         let folds =
             text.bytes().any(|b| b.is_ascii_lowercase()) && !text.chars().any(char::is_uppercase);
-        let rarest = text.bytes().enumerate().min_by_key(|(_, b)| commonness(*b));
-        let way = match rarest.filter(|_| folds) {
-            Some((at, rare)) => Way::Folded { rare, at },
-            None => Way::Exact(Box::new(Finder::new(text).into_owned())),
+        let folded = folds.then(|| {
+            let mut builder = RegexBuilder::new(&regex::escape(text));
+            builder.case_insensitive(true).unicode(false).build()
+        });
+        let way = match folded {
+            Some(Ok(regex)) => Way::Folded(Box::new(regex)),
+            // A text too long for the engine is found as it is written.
+            _ => Way::Exact(Box::new(Finder::new(text).into_owned())),
         };
         // Most text can be escaped by `\u` only; a needle of ASCII then by `\u00` only.
         let escape: &'static [u8] = if text
@@ -87,36 +93,10 @@ impl Needle {
 
     /// Where it first stands in text that has no escapes, as what a screen shows.
     pub fn find(&self, text: &[u8]) -> Option<usize> {
-        let (rare, at) = match &self.way {
-            Way::Exact(finder) => return finder.find(text),
-            Way::Folded { rare, at } => (*rare, *at),
-        };
-        let own = self.text.as_bytes();
-        // A match cannot begin after `text.len() - own.len()`.
-        let end = (text.len() + at + 1).checked_sub(own.len())?;
-        let window = text.get(at..end)?;
-        let fits = |start: &usize| text[*start..*start + own.len()].eq_ignore_ascii_case(own);
-        if rare.is_ascii_alphabetic() {
-            memchr2_iter(rare, rare.to_ascii_uppercase(), window).find(fits)
-        } else {
-            memchr_iter(rare, window).find(fits)
+        match &self.way {
+            Way::Exact(finder) => finder.find(text),
+            Way::Folded(regex) => regex.find(text).map(|found| found.start()),
         }
-    }
-}
-
-/// How common a byte is in the JSON of calls, roughly; only the order matters.
-fn commonness(byte: u8) -> usize {
-    const RAREST_FIRST: &[u8] = b"zqjxkvwbyfgumphldcrsnoitae";
-    match byte {
-        b'"' => 100,
-        b':' | b',' => 90,
-        b'0'..=b'9' => 60,
-        b'-' | b'.' | b' ' | b'_' | b'/' => 50,
-        b'A'..=b'Z' => 10,
-        _ => match RAREST_FIRST.iter().position(|letter| *letter == byte) {
-            Some(rank) => 20 + 2 * rank,
-            None => 5,
-        },
     }
 }
 

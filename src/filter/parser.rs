@@ -6,13 +6,13 @@ use super::ast::{Expr, Literal, Op, Terms};
 use super::error::FilterError;
 use super::hints::{Hint, hint_for};
 use super::lexer::{Spanned, Token, lex};
-use super::names::{CALL_FIELDS, Place, nearest};
-use super::needle::Needle;
+use super::names::{Place, nearest};
 use super::print::write_expr;
-use super::time;
 
 /// Longer texts are refused: a filter can come over HTTP.
 const MAX_BYTES: usize = 64 * 1024;
+/// More words to search for are refused: each is prepared, and keeps some memory when used.
+const MAX_TEXTS: usize = 256;
 /// Deeper nesting is refused, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
@@ -30,7 +30,7 @@ pub(super) struct Parser<'t> {
     depth: usize,
     /// How many regular expressions there are; each may take a megabyte.
     pub(super) regexes: usize,
-    hints: Vec<Hint>,
+    pub(super) hints: Vec<Hint>,
 }
 
 /// Parses a text; nothing in it gives no expression.
@@ -58,7 +58,17 @@ pub(super) fn parse(text: &str) -> Result<(Option<Expr>, Vec<Hint>), FilterError
     let mut printed = String::new();
     write_expr(&expr, 0, &mut printed);
     check_length(text, printed.len())?;
+    let texts = count_texts(&expr);
+    if texts > MAX_TEXTS {
+        let expected = format!("at most {MAX_TEXTS} words to search for");
+        return Err(FilterError::new(text, 0..0, expected).found(texts.to_string()));
+    }
     Ok((Some(expr), parser.hints))
+}
+
+fn count_texts(expr: &Expr) -> usize {
+    let own = usize::from(matches!(expr, Expr::Text(_)));
+    own + expr.parts().into_iter().map(count_texts).sum::<usize>()
 }
 
 fn check_length(text: &str, bytes: usize) -> Result<(), FilterError> {
@@ -70,7 +80,7 @@ fn check_length(text: &str, bytes: usize) -> Result<(), FilterError> {
         0..0,
         format!("an expression of at most {MAX_BYTES} bytes"),
     );
-    Err(error.found(format!("{bytes}")))
+    Err(error.found(bytes.to_string()))
 }
 
 impl Parser<'_> {
@@ -263,50 +273,6 @@ impl Parser<'_> {
             span,
         })
     }
-
-    /// Reads a string that stands beside `age` or `time`.
-    fn timed(&self, place: &Expr, text: &mut Expr, span: Range<usize>) -> Result<(), FilterError> {
-        let Expr::Literal(Literal::Str(source)) = &*text else {
-            return Ok(());
-        };
-        let literal = match place {
-            Expr::Path(_, Place::Age) => {
-                let ms = time::duration_ms(source).ok_or_else(|| {
-                    self.error(span, "a duration such as \"5m\" (ms, s, m, h, d)")
-                })?;
-                Literal::Duration(source.clone(), ms)
-            }
-            Expr::Path(_, Place::Time) => {
-                let moment = time::moment(source)
-                    .ok_or_else(|| self.error(span, "a time such as \"2026-11-22T10:00\""))?;
-                Literal::Moment(source.clone(), moment)
-            }
-            _ => return Ok(()),
-        };
-        *text = Expr::Literal(literal);
-        Ok(())
-    }
-
-    /// A part as what stands beside an operator or in a function.
-    pub(super) fn operand(&mut self, part: Part) -> Result<Expr, FilterError> {
-        if part.expr.is_text() && !matches!(part.expr, Expr::And(_) | Expr::Or(_)) {
-            let expected = "a field or a value (text stands in quotes)";
-            return Err(self.error(part.span, expected));
-        }
-        self.hints
-            .extend(hint_for(self.text, &part.span, &part.expr, false));
-        Ok(part.expr)
-    }
-
-    /// A part as a condition by itself.
-    fn condition(&mut self, part: Part) -> Expr {
-        let expr = as_condition(part.expr);
-        if matches!(expr, Expr::Path(..)) {
-            self.hints
-                .extend(hint_for(self.text, &part.span, &expr, false));
-        }
-        expr
-    }
 }
 
 /// Adds a condition; terms that are joined by the same word already are added one by one.
@@ -314,23 +280,6 @@ fn add(terms: &mut Vec<Expr>, term: Expr, by_or: bool) {
     match (term, by_or) {
         (Expr::Or(inner), true) | (Expr::And(inner), false) => terms.extend(inner.written),
         (other, _) => terms.push(other),
-    }
-}
-
-/// A lone name or value that is a condition is text to search for, unless it is a field that
-/// every call has or a yes-or-no field of the record.
-fn as_condition(expr: Expr) -> Expr {
-    match expr {
-        Expr::Literal(Literal::Str(text)) => Expr::Text(Needle::new(&text)),
-        Expr::Literal(Literal::Number(text, _)) => Expr::Text(Needle::new(&text)),
-        Expr::Not(inner) => Expr::Not(Box::new(as_condition(*inner))),
-        Expr::Path(path, place) => match path.name() {
-            Some(name) if !CALL_FIELDS.contains(&name) && !place.is_flag() => {
-                Expr::Text(Needle::new(name))
-            }
-            _ => Expr::Path(path, place),
-        },
-        other => other,
     }
 }
 
