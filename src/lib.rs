@@ -7,6 +7,7 @@
 
 pub mod call;
 pub mod config;
+pub mod filter;
 pub mod findings;
 pub mod journal;
 pub mod outbound;
