@@ -4,7 +4,7 @@ use super::fields;
 use super::in_use::InUse;
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, Store, TextId};
+use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, Reading};
 use std::collections::HashMap;
@@ -50,6 +50,11 @@ impl Index {
     pub(super) fn missing(&self) -> u64 {
         let lacks = |(set, sender): &(SetId, Sender)| self.store.sets.get(*set).missing(self.in_use.bits(*sender));
         self.tally.iter().filter(|(key, _)| lacks(key)).map(|(_, count)| count).sum()
+    }
+
+    /// The sets of findings with how many calls have each, repeats not counted.
+    pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
+        self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {

@@ -16,13 +16,14 @@ mod take;
 mod view;
 mod window;
 
-pub use files::{FileError, FileItem, Opened, read_file};
+pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use in_use::InUse;
 pub use recording::Recording;
+pub use replay::recorded_calls;
 pub use view::*;
 
 use crate::call::Seq;
-use crate::findings::Severity;
+use crate::findings::{Severity, Verdict};
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use index::Index;
@@ -145,6 +146,11 @@ impl Pipeline {
         }
     }
 
+    /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].
+    pub fn verdicts(&self) -> Vec<[u64; 5]> {
+        self.lock().index.verdicts(self.vendors.len())
+    }
+
     /// Counts a request that was turned away with 429 before it was read.
     pub fn too_much(&self) {
         self.lock().too_much += 1;
@@ -171,6 +177,17 @@ impl Pipeline {
 }
 
 impl Index {
+    fn verdicts(&self, vendors: usize) -> Vec<[u64; 5]> {
+        let mut out = vec![[0; 5]; vendors];
+        for (set, count) in self.sets() {
+            for (counts, verdict) in out.iter_mut().zip(&set.verdicts) {
+                let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
+                counts[place.expect("every verdict is in the list")] += count;
+            }
+        }
+        out
+    }
+
     fn is(&self, row: u64, what: What) -> bool {
         let store: &Store = &self.store;
         match (store.row(row), what) {

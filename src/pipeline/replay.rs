@@ -131,3 +131,31 @@ impl Pipeline {
         opened
     }
 }
+
+/// The calls of a recording as texts, each with the type that its path gave it.
+pub fn recorded_calls(file: &std::fs::File, whole_lines_bytes: u64) -> Result<Vec<String>, String> {
+    let mut lines = ReadLines::new(BufReader::new(Part { file, at: 0, end: whole_lines_bytes }), 0);
+    let (mut bytes, mut calls, mut scratch) = (Vec::new(), Vec::new(), wire::Scratch::default());
+    let mut number = 0;
+    while let Some(Ok(_)) = lines.next_line(&mut bytes).map_err(|error| error.to_string())? {
+        number += 1;
+        let at = |message: String| format!("line {number}: {message}");
+        let line = std::str::from_utf8(&bytes).map_err(|_| at("expected UTF-8 text".to_owned()))?;
+        let Entry::Request(request) = journal::parse(line).map_err(|error| at(error.to_string()))? else { continue };
+        if request.refused.is_some() {
+            continue;
+        }
+        let reading = wire::read(&head_of(&request), request.request, body_text(line, &request), &mut scratch).map_err(|refusal| at(refusal.to_string()))?;
+        for call in &reading.calls {
+            let event = reading.event(call);
+            let text = event.call.raw();
+            calls.push(match (event.call.get("type"), event.get("type")) {
+                (None, Some(kind)) if event.call.size() > 1 => format!("{{\"type\":{},{}", kind.raw(), &text[1..]),
+                (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
+                _ => text.to_owned(),
+            });
+        }
+        reading.recycle(&mut scratch);
+    }
+    Ok(calls)
+}

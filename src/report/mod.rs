@@ -1,7 +1,11 @@
-//! What leaves the program: the call record, and lines for people.
+//! What leaves the program: the call record, lines for people, what a filter reads of a call.
 
+mod columns;
 mod record;
+mod summary;
 mod text;
 
+pub use columns::CallColumns;
 pub use record::call_record;
+pub use summary::summary;
 pub use text::call_line;

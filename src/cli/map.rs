@@ -1,0 +1,28 @@
+//! `segscope map`: the mapper alone, for scripts.
+
+use super::args::MapArgs;
+use super::failure::Failure;
+use crate::vendors::Mapper;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+
+/// One JSON object in, one out, a line each, as they come.
+pub fn run(args: &MapArgs) -> Result<(), Failure> {
+    let mut mapper = Mapper::new(&args.vendor_file).map_err(Failure::wrong)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut input = BufReader::new(std::io::stdin());
+    let mut line = String::new();
+    loop {
+        // whoever asks line by line waits for the answer before the next question
+        if !input.buffer().contains(&b'\n') {
+            out.flush()?;
+        }
+        line.clear();
+        let read = input.read_line(&mut line).map_err(|error| Failure::wrong(format!("could not read standard input: {error}")))?;
+        if read == 0 {
+            return Ok(out.flush()?);
+        }
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", mapper.map_line(line.trim()))?;
+        }
+    }
+}
