@@ -6,7 +6,7 @@ mod file;
 mod keys;
 mod place;
 
-pub use keys::{KEYS, Key};
+pub use keys::{KEYS, Key, Kind};
 pub use place::{user_config_file, user_state_folder, user_vendors_folder};
 
 use serde_json::{Map, Value};

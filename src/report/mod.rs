@@ -4,8 +4,10 @@ mod columns;
 mod record;
 mod summary;
 mod text;
+mod vendor;
 
 pub use columns::CallColumns;
 pub use record::call_record;
 pub use summary::summary;
 pub use text::call_line;
+pub use vendor::{vendor_list, vendor_tables};
