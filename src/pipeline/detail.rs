@@ -8,7 +8,7 @@ use crate::findings::{Finding, Id, finding_for_discard};
 use crate::journal::RequestLine;
 use crate::store::{Row, TextId};
 use crate::vendors::Rendered;
-use crate::wire::{self, Refusal, Reply};
+use crate::wire::{self, Reply};
 
 impl Pipeline {
     /// Everything about a row; an error if the recording cannot be read there.

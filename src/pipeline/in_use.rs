@@ -27,7 +27,7 @@ impl InUse {
         let every = (0..vendors.len()).fold(0, |bits, v| bits | 1 << v);
         InUse {
             chosen: None,
-            fed: [bits(FedBy::Segment), bits(FedBy::RudderStack), every],
+            fed: [bits(FedBy::Segment), bits(FedBy::Rudderstack), every],
             all: vendors.len(),
         }
     }

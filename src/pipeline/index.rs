@@ -87,8 +87,8 @@ impl Index {
             let mut user = None;
             for vendor in self.in_use.ordered(sender) {
                 let judged = &self.judgement.vendors[vendor];
-                account = account.or(judged.account.as_ref());
-                user = user.or(judged.user.as_ref());
+                account = account.or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
+                user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
             }
             let span = doc.at(call.node).span();
             let row = CallRow {
@@ -98,13 +98,13 @@ impl Index {
                 nth: nth.min(usize::from(u16::MAX)) as u16,
                 flags: Flags {
                     repeat,
-                    doubtful_account: account.is_some_and(|id| id.doubtful),
-                    doubtful_user: user.is_some_and(|id| id.doubtful),
+                    doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),
+                    doubtful_user: user.is_some_and(|(_, doubtful)| doubtful),
                 },
                 kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
                 name: store.texts.intern(&fields::label(&event, call.kind)),
-                account: account.map_or(TextId::NONE, |id| store.texts.intern(&id.text)),
-                user: user.map_or(TextId::NONE, |id| store.texts.intern(&id.text)),
+                account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
+                user: user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
                 set,
             };
             store.calls.push(row);

@@ -41,7 +41,7 @@ fn value(val: Val<'_>) -> Value<'_> {
         Kind::Null => Value::Null,
         Kind::True => Value::Bool(true),
         Kind::False => Value::Bool(false),
-        Kind::Number => Value::Number(Number::parse(val.raw())),
+        Kind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
         Kind::String => Value::String(val.as_str().unwrap_or_default()),
         Kind::Array => Value::List(val.children().map(value).collect()),
         Kind::Object => Value::Object(Cow::Borrowed(val.raw())),
@@ -67,12 +67,12 @@ impl Columns for CallColumns<'_> {
         let detail = self.detail;
         let library = detail.library.as_ref();
         match field {
-            Record::Seq => Value::int(detail.seq.0.into()),
+            Record::Seq => Value::int(detail.seq.0),
             Record::WriteKey => Value::text(detail.write_key.as_deref()),
             Record::LibraryName => Value::text(library.map(|(name, _)| name.as_str())),
             Record::LibraryVersion => Value::text(library.and_then(|(_, version)| version.as_deref())),
             Record::Path => Value::text(Some(&detail.request.path)),
-            Record::Status => Value::int(detail.request.status.into()),
+            Record::Status => Value::int(detail.request.status),
             Record::Repeat => Value::Bool(detail.repeat),
             Record::Marked => Value::Bool(false),
             Record::Test => Value::text(detail.request.headers.iter().find(|(name, _)| name == "x-segscope-test").map(|(_, value)| value.as_str())),

@@ -2,7 +2,7 @@
 
 use crate::call::CallType;
 use crate::findings::Severity;
-use crate::vendors::{FieldInfo, LooksFor, VendorInfo, Vendors};
+use crate::vendors::{FieldInfo, LooksFor, Need, VendorInfo, Vendors};
 use std::fmt::Write;
 
 /// One line a vendor.
@@ -33,7 +33,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     }
     let codes = vendors.codes().iter().filter(|(_, code)| code.vendor == Some(at));
     let mut rows: Vec<(Severity, Vec<String>)> = codes
-        .map(|(_, code)| (code.severity, vec![code.code.to_string(), code.severity.name().to_owned(), effect(code.effect), code.text.summary().to_owned()]))
+        .map(|(_, code)| (code.severity, vec![code.code.to_string(), code.severity.name().to_owned(), effect(code.effect), code.text.message.clone()]))
         .collect();
     rows.sort();
     section(&mut out, "Findings", &["code", "severity", "the call is", "when"], rows.into_iter().map(|(_, row)| row).collect());
@@ -47,7 +47,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
 
 fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
     let place = |looks: Option<&LooksFor>| match looks {
-        Some(looks) => (looks.from.join(", "), looks.need.name().to_owned()),
+        Some(looks) => (looks.from.join(", "), need(looks.need).to_owned()),
         None => ("not looked for".to_owned(), "–".to_owned()),
     };
     let row = |call: CallType| {
@@ -61,7 +61,7 @@ fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
 
 fn field(field: &FieldInfo) -> Vec<String> {
     let from = if field.from.is_empty() { "always".to_owned() } else { field.from.join(", ") };
-    let mut takes = field.take.name().to_owned();
+    let mut takes = word(&field.take);
     if let Some(max) = field.max {
         write!(takes, ", at most {max} characters").expect("writing to a String cannot fail");
     }
@@ -72,6 +72,19 @@ fn field(field: &FieldInfo) -> Vec<String> {
         (None, None) => String::new(),
     };
     vec![from, field.to.clone(), takes, otherwise, field.source.clone()]
+}
+
+fn need(need: Need) -> &'static str {
+    match need {
+        Need::Required => "required",
+        Need::Recommended => "recommended",
+        Need::Info => "good to have",
+    }
+}
+
+/// The word that a vendor file has for it.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn effect(effect: crate::findings::Effect) -> String {

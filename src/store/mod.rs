@@ -88,9 +88,10 @@ impl Store {
 /// 64 bits of a text. Two texts with the same ones are one in 10^19; a repeat is a mark for the
 /// reader, so that is good enough.
 fn fingerprint(text: &str) -> u64 {
-    use std::hash::BuildHasher;
     // fixed keys: the same recording must give the same index each time
-    hashbrown::DefaultHashBuilder::with_seed(0x5eed).hash_one(text)
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// Hashes what is a hash already.
