@@ -121,6 +121,13 @@ impl<'d> Val<'d> {
         self.at
     }
 
+    /// The value at a node number of the same document, as [`Val::node`] gave it.
+    #[inline]
+    pub fn same_doc(&self, node: u32) -> Val<'d> {
+        assert!((node as usize) < self.nodes.len(), "a node number of this document");
+        Val { text: self.text, nodes: self.nodes, at: node }
+    }
+
     /// What kind of value it is.
     #[inline]
     pub fn kind(&self) -> Kind {

@@ -121,10 +121,7 @@ impl Terms {
     pub(super) fn new(written: Vec<Expr>) -> Self {
         let mut cheapest_first: Vec<usize> = (0..written.len()).collect();
         cheapest_first.sort_by_key(|&at| written[at].cost());
-        Self {
-            written,
-            cheapest_first,
-        }
+        Self { written, cheapest_first }
     }
 
     /// The terms, the cheap ones first.

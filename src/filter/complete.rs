@@ -60,10 +60,7 @@ pub fn complete(text: &str, cursor: usize, names: &dyn Names) -> Vec<Completion>
     match lex(text, &mut before) {
         // The word at the cursor, whole or ending in a dot, is what is being typed.
         Ok(()) => {
-            if before
-                .last()
-                .is_some_and(|last| last.span.end == cursor && is_word(&last.token))
-            {
+            if before.last().is_some_and(|last| last.span.end == cursor && is_word(&last.token)) {
                 start = before.pop().map_or(start, |last| last.span.start);
             }
         }
@@ -89,18 +86,11 @@ pub fn complete(text: &str, cursor: usize, names: &dyn Names) -> Vec<Completion>
 }
 
 fn is_word(token: &Token) -> bool {
-    !matches!(
-        token,
-        Token::Sign(_) | Token::Quoted(_) | Token::Regex { .. }
-    )
+    !matches!(token, Token::Sign(_) | Token::Quoted(_) | Token::Regex { .. })
 }
 
 fn offer(kind: Kind, text: impl Into<String>, start: usize) -> Completion {
-    Completion {
-        kind,
-        text: text.into(),
-        replace: start..start,
-    }
+    Completion { kind, text: text.into(), replace: start..start }
 }
 
 /// Offers outside quotes.
@@ -114,21 +104,15 @@ fn words(before: &[Spanned], typed: &str, start: usize, names: &dyn Names) -> Ve
             .collect();
     }
     if let Some(Function::Missing | Function::Nearmiss) = open_function(before) {
-        let ids = ["account_id", "user_id"]
-            .into_iter()
-            .filter(|id| id.starts_with(typed));
+        let ids = ["account_id", "user_id"].into_iter().filter(|id| id.starts_with(typed));
         return ids.map(|id| offer(Kind::Field, id, start)).collect();
     }
-    let mut offers: Vec<Completion> = fields(typed, names)
-        .into_iter()
-        .map(|field| offer(Kind::Field, field, start))
-        .collect();
+    let mut offers: Vec<Completion> =
+        fields(typed, names).into_iter().map(|field| offer(Kind::Field, field, start)).collect();
     let functions = FUNCTIONS.iter().filter(|(name, _)| name.starts_with(typed));
     offers.extend(functions.map(|(name, _)| offer(Kind::Function, format!("{name}("), start)));
     if !typed.is_empty() {
-        let literals = KEYWORDS[3..]
-            .iter()
-            .filter(|keyword| keyword.starts_with(typed));
+        let literals = KEYWORDS[3..].iter().filter(|keyword| keyword.starts_with(typed));
         offers.extend(literals.map(|keyword| offer(Kind::Keyword, *keyword, start)));
     }
     offers
@@ -141,12 +125,7 @@ fn fields(typed: &str, names: &dyn Names) -> Vec<String> {
     let path = |name: &str| Path::new(under.iter().map(String::as_str).chain([name])).to_string();
     let mut all = names.fields(&under, &last);
     match under.as_slice() {
-        [] => all.extend(
-            CALL_FIELDS
-                .iter()
-                .chain(TYPE_FIELDS)
-                .map(|name| (*name).to_owned()),
-        ),
+        [] => all.extend(CALL_FIELDS.iter().chain(TYPE_FIELDS).map(|name| (*name).to_owned())),
         [one] if one == "verdict" => all.extend(names.vendors()),
         _ => {}
     }
@@ -185,19 +164,15 @@ fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -
             }
             [one] if one == "type" => {
                 let mut all = names.values(path, typed);
-                all.extend(fixed(&[
-                    "track", "identify", "group", "page", "screen", "alias",
-                ]));
+                all.extend(fixed(&["track", "identify", "group", "page", "screen", "alias"]));
                 all
             }
             _ => names.values(path, typed),
         },
         None => Vec::new(),
     };
-    let mut found: Vec<String> = found
-        .into_iter()
-        .filter(|value| value.starts_with(typed))
-        .collect();
+    let mut found: Vec<String> =
+        found.into_iter().filter(|value| value.starts_with(typed)).collect();
     found.sort();
     found.dedup();
     let written = found.into_iter().map(|value| {
@@ -217,23 +192,14 @@ fn fixed(values: &[&str]) -> Vec<String> {
 fn subject<'t>(before: &[&'t Token]) -> Option<&'t Path> {
     let mut rest = before;
     // Back over the elements of a list.
-    while let [
-        head @ ..,
-        Token::Quoted(_) | Token::Number(_),
-        Token::Sign(","),
-    ] = rest
-    {
+    while let [head @ .., Token::Quoted(_) | Token::Number(_), Token::Sign(",")] = rest {
         rest = head;
     }
     if let [head @ .., Token::Sign("[")] = rest {
         rest = head;
     }
     match rest {
-        [
-            ..,
-            Token::Path(path),
-            Token::Sign("=" | "!=" | ",") | Token::Keyword("in"),
-        ] => Some(path),
+        [.., Token::Path(path), Token::Sign("=" | "!=" | ",") | Token::Keyword("in")] => Some(path),
         _ => None,
     }
 }
@@ -250,17 +216,9 @@ fn after_operand(last: Option<&Token>) -> bool {
 /// The function whose parenthesis has just been opened.
 fn open_function(before: &[Spanned]) -> Option<Function> {
     match before {
-        [
-            ..,
-            Spanned {
-                token: Token::Path(path),
-                ..
-            },
-            Spanned {
-                token: Token::Sign("("),
-                ..
-            },
-        ] => path.name().and_then(Function::named),
+        [.., Spanned { token: Token::Path(path), .. }, Spanned { token: Token::Sign("("), .. }] => {
+            path.name().and_then(Function::named)
+        }
         _ => None,
     }
 }

@@ -29,11 +29,7 @@ impl FilterError {
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             expected: expected.into(),
-            found: if found.is_empty() {
-                "the end".to_owned()
-            } else {
-                shown(found)
-            },
+            found: if found.is_empty() { "the end".to_owned() } else { shown(found) },
             near: None,
             text: text.into(),
             span,
@@ -58,50 +54,27 @@ impl FilterError {
     /// The message, the line that is wrong, and an underline below what is wrong in it. Control
     /// characters are replaced, so it can go to a terminal.
     pub fn render(&self) -> String {
-        let start = self.text[..self.span.start]
-            .rfind('\n')
-            .map_or(0, |at| at + 1);
-        let end = self.text[start..]
-            .find('\n')
-            .map_or(self.text.len(), |at| start + at);
-        let (from, to) = (
-            self.span.start,
-            self.span
-                .end
-                .clamp(self.span.start, end.max(self.span.start)),
-        );
+        let start = self.text[..self.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
+        let (from, to) =
+            (self.span.start, self.span.end.clamp(self.span.start, end.max(self.span.start)));
         // A long line is cut to what stands around the place.
         let from_char = self.text[start..from].chars().count();
         let cut = from_char.saturating_sub(60);
-        let mut line: String = self.text[start..end]
-            .chars()
-            .skip(cut)
-            .take(120)
-            .map(tame)
-            .collect();
+        let mut line: String =
+            self.text[start..end].chars().skip(cut).take(120).map(tame).collect();
         if cut > 0 {
             line.insert(0, '…');
         }
         let pad = from_char - cut + usize::from(cut > 0);
         let width = self.text[from..to].chars().count().clamp(1, 60);
-        format!(
-            "{self}\n  {line}\n  {}{}",
-            " ".repeat(pad),
-            "^".repeat(width)
-        )
+        format!("{self}\n  {line}\n  {}{}", " ".repeat(pad), "^".repeat(width))
     }
 }
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            column,
-            expected,
-            found,
-            near,
-            ..
-        } = self;
+        let Self { line, column, expected, found, near, .. } = self;
         write!(f, "{line}:{column}: expected {expected}, found {found}")?;
         if let Some(near) = near {
             write!(f, "; did you mean `{near}`?")?;

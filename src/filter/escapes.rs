@@ -73,9 +73,7 @@ pub(super) fn join(high: u32, low: u32) -> u32 {
 /// Four hexadecimal digits as a number.
 pub(super) fn hex4(digits: Option<&[u8]>) -> Option<u32> {
     let digits = digits.filter(|digits| digits.len() == 4)?;
-    digits.iter().try_fold(0, |sum, digit| {
-        Some(sum * 16 + char::from(*digit).to_digit(16)?)
-    })
+    digits.iter().try_fold(0, |sum, digit| Some(sum * 16 + char::from(*digit).to_digit(16)?))
 }
 
 #[cfg(test)]
@@ -97,11 +95,7 @@ mod tests {
             ("end\\", "end\\"),
             ("nothing", "nothing"),
         ] {
-            assert_eq!(
-                String::from_utf8_lossy(&unescape(json.as_bytes())),
-                plain,
-                "{json}"
-            );
+            assert_eq!(String::from_utf8_lossy(&unescape(json.as_bytes())), plain, "{json}");
         }
     }
 }

@@ -35,10 +35,7 @@ impl Glob {
             };
             parts.push(part);
         }
-        Some(Glob {
-            source: source.to_owned(),
-            parts,
-        })
+        Some(Glob { source: source.to_owned(), parts })
     }
 
     /// The pattern as it was given.

@@ -47,10 +47,5 @@ pub(super) fn hint_for(
         }?;
         format!("{} is no known field; did you mean `{near}`?", place.found)
     };
-    Some(Hint {
-        line: place.line,
-        column: place.column,
-        span: span.clone(),
-        message,
-    })
+    Some(Hint { line: place.line, column: place.column, span: span.clone(), message })
 }

@@ -36,9 +36,7 @@ pub(super) struct Spanned {
 }
 
 /// The longer ones first.
-const SIGNS: &[&str] = &[
-    "!=", ">=", "<=", "!", "=", ">", "<", "(", ")", "[", "]", ",",
-];
+const SIGNS: &[&str] = &["!=", ">=", "<=", "!", "=", ">", "<", "(", ")", "[", "]", ","];
 
 /// What comes from other languages, and what is written here instead.
 const FOREIGN: &[(&str, &str)] = &[("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or")];
@@ -53,10 +51,7 @@ pub(super) fn lex(text: &str, out: &mut Vec<Spanned>) -> Result<(), FilterError>
             continue;
         }
         let token = lexer.token(c)?;
-        out.push(Spanned {
-            token,
-            span: start..lexer.at,
-        });
+        out.push(Spanned { token, span: start..lexer.at });
     }
     Ok(())
 }
@@ -145,11 +140,7 @@ impl Lexer<'_> {
         } else if self.text[self.at..].starts_with("\\u") {
             self.at += 2;
             let low = self.hex4(escape)?;
-            if (0xdc00..=0xdfff).contains(&low) {
-                join(unit, low)
-            } else {
-                unit
-            }
+            if (0xdc00..=0xdfff).contains(&low) { join(unit, low) } else { unit }
         } else {
             unit
         };
@@ -187,14 +178,10 @@ impl Lexer<'_> {
             }
         }
         let rest = &self.text[self.at..];
-        let ignores_case = rest
-            .strip_prefix('i')
-            .is_some_and(|after| after.chars().next().is_none_or(ends_word));
+        let ignores_case =
+            rest.strip_prefix('i').is_some_and(|after| after.chars().next().is_none_or(ends_word));
         self.at += usize::from(ignores_case);
-        Ok(Token::Regex {
-            source,
-            ignores_case,
-        })
+        Ok(Token::Regex { source, ignores_case })
     }
 
     /// A keyword, number, path or other word.
@@ -250,20 +237,14 @@ impl Lexer<'_> {
     fn no_name(&self, at: usize) -> FilterError {
         let end = if at < self.at { at + 1 } else { at };
         let error = self.error(at..end, "a name after the dot (or quotes around text)");
-        if end == at && at < self.text.len() {
-            error.found("none")
-        } else {
-            error
-        }
+        if end == at && at < self.text.len() { error.found("none") } else { error }
     }
 
     /// The character after a backslash in a name.
     fn escaped_char(&mut self, backslash: usize) -> Result<char, FilterError> {
         match self.next() {
             Some(c) if !c.is_control() => Ok(c),
-            _ => Err(self
-                .error(backslash..backslash + 1, "a character after `\\`")
-                .found("none")),
+            _ => Err(self.error(backslash..backslash + 1, "a character after `\\`").found("none")),
         }
     }
 }

@@ -62,9 +62,7 @@ impl Filter {
 
     /// Whether the call passes.
     pub fn matches<C: Columns + ?Sized>(&self, call: &C) -> bool {
-        self.expr
-            .as_ref()
-            .is_none_or(|expr| eval::holds(expr, call))
+        self.expr.as_ref().is_none_or(|expr| eval::holds(expr, call))
     }
 
     /// Doubts about names that are probably misspelt.
@@ -111,13 +109,7 @@ impl Filter {
         };
         terms
             .iter()
-            .filter_map(|term| {
-                if let Expr::Text(needle) = term {
-                    Some(needle)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|term| if let Expr::Text(needle) = term { Some(needle) } else { None })
             .collect()
     }
 

@@ -182,23 +182,13 @@ pub(super) const CALL_FIELDS: &[&str] = &[
 ];
 
 /// Top-level fields of some types of calls.
-pub(super) const TYPE_FIELDS: &[&str] = &[
-    "category",
-    "event",
-    "groupId",
-    "name",
-    "previousId",
-    "properties",
-    "traits",
-];
+pub(super) const TYPE_FIELDS: &[&str] =
+    &["category", "event", "groupId", "name", "previousId", "properties", "traits"];
 
 impl Function {
     /// The function of that name.
     pub(super) fn named(name: &str) -> Option<Function> {
-        FUNCTIONS
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, function)| *function)
+        FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
     }
 
     /// Its name.
@@ -246,9 +236,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
         let mut row = vec![i];
         for j in 1..=b.len() {
             let same = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1)
-                .min(row[j - 1] + 1)
-                .min(rows[i - 1][j - 1] + same);
+            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + same);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

@@ -49,21 +49,15 @@ impl Needle {
             _ => Way::Exact(Box::new(Finder::new(text).into_owned())),
         };
         // Most text can be escaped by `\u` only; a needle of ASCII then by `\u00` only.
-        let escape: &'static [u8] = if text
-            .bytes()
-            .any(|b| b < b' ' || matches!(b, b'"' | b'\\' | b'/'))
-        {
-            b"\\"
-        } else if text.is_ascii() {
-            b"\\u00"
-        } else {
-            b"\\u"
-        };
-        Self {
-            text: text.to_owned(),
-            way,
-            escape,
-        }
+        let escape: &'static [u8] =
+            if text.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\' | b'/')) {
+                b"\\"
+            } else if text.is_ascii() {
+                b"\\u00"
+            } else {
+                b"\\u"
+            };
+        Self { text: text.to_owned(), way, escape }
     }
 
     /// The text.
@@ -121,11 +115,9 @@ mod tests {
 
     #[test]
     fn escaped_text_is_found_as_raw_text_is() {
-        for json in [
-            r#"{"a":"viele grüße"}"#,
-            r#"{"a":"viele gr\u00fc\u00dfe"}"#,
-            r"GR\u00FC\u00DFE",
-        ] {
+        for json in
+            [r#"{"a":"viele grüße"}"#, r#"{"a":"viele gr\u00fc\u00dfe"}"#, r"GR\u00FC\u00DFE"]
+        {
             assert!(found("grüße", json), "{json}");
         }
         assert!(found("<b>", r#"{"a":"\u003cb\u003e"}"#));
@@ -133,10 +125,7 @@ mod tests {
         assert!(found(r#"say "hi""#, r#"{"a":"say \"hi\""}"#));
         assert!(found("two\nlines", r#"{"a":"two\nlines"}"#));
         assert!(found("refund", r#"{"a":"\u0072efund"}"#));
-        assert!(
-            found(r"gr\u00fc", r#"{"a":"gr\u00fc"}"#),
-            "as it stands in the file"
-        );
+        assert!(found(r"gr\u00fc", r#"{"a":"gr\u00fc"}"#), "as it stands in the file");
         assert!(!found("refund", r#"{"a":"\u0072efun"}"#));
     }
 

@@ -38,14 +38,7 @@ pub(super) fn parse(text: &str) -> Result<(Option<Expr>, Vec<Hint>), FilterError
     check_length(text, text.len())?;
     let mut tokens = Vec::new();
     lex(text, &mut tokens)?;
-    let mut parser = Parser {
-        text,
-        tokens,
-        at: 0,
-        depth: 0,
-        regexes: 0,
-        hints: Vec::new(),
-    };
+    let mut parser = Parser { text, tokens, at: 0, depth: 0, regexes: 0, hints: Vec::new() };
     if parser.tokens.is_empty() {
         return Ok((None, Vec::new()));
     }
@@ -75,11 +68,7 @@ fn check_length(text: &str, bytes: usize) -> Result<(), FilterError> {
     if bytes <= MAX_BYTES {
         return Ok(());
     }
-    let error = FilterError::new(
-        text,
-        0..0,
-        format!("an expression of at most {MAX_BYTES} bytes"),
-    );
+    let error = FilterError::new(text, 0..0, format!("an expression of at most {MAX_BYTES} bytes"));
     Err(error.found(bytes.to_string()))
 }
 
@@ -101,16 +90,12 @@ impl Parser<'_> {
     /// Where the next token stands.
     pub(super) fn span(&self) -> Range<usize> {
         let end = self.text.len();
-        self.tokens
-            .get(self.at)
-            .map_or(end..end, |spanned| spanned.span.clone())
+        self.tokens.get(self.at).map_or(end..end, |spanned| spanned.span.clone())
     }
 
     /// Where the last token ended.
     pub(super) fn end(&self) -> usize {
-        self.at
-            .checked_sub(1)
-            .map_or(0, |last| self.tokens[last].span.end)
+        self.at.checked_sub(1).map_or(0, |last| self.tokens[last].span.end)
     }
 
     /// Takes a sign if it is next.
@@ -133,9 +118,9 @@ impl Parser<'_> {
     /// The error about the next token.
     pub(super) fn unexpected(&self, expected: &str) -> FilterError {
         let near = match self.peek() {
-            Some(Token::Path(path)) => path
-                .name()
-                .and_then(|name| nearest(name, ["and", "or", "in"])),
+            Some(Token::Path(path)) => {
+                path.name().and_then(|name| nearest(name, ["and", "or", "in"]))
+            }
             _ => None,
         };
         self.error(self.span(), expected).near(near)
@@ -168,10 +153,7 @@ impl Parser<'_> {
             let term = self.condition(term);
             add(&mut terms, term, true);
         }
-        Ok(Part {
-            expr: Expr::Or(Terms::new(terms)),
-            span: start..self.end(),
-        })
+        Ok(Part { expr: Expr::Or(Terms::new(terms)), span: start..self.end() })
     }
 
     /// Terms joined by `and`, or standing side by side where one of the two is text.
@@ -209,10 +191,7 @@ impl Parser<'_> {
         }
         match pending {
             Some(only) => Ok(only),
-            None => Ok(Part {
-                expr: Expr::And(Terms::new(terms)),
-                span: start..self.end(),
-            }),
+            None => Ok(Part { expr: Expr::And(Terms::new(terms)), span: start..self.end() }),
         }
     }
 
@@ -221,11 +200,7 @@ impl Parser<'_> {
     fn check_keyword(&self, word: Option<Range<usize>>, after: &Expr) -> Result<(), FilterError> {
         let Some(word) = word else { return Ok(()) };
         let operand = matches!(after, Expr::Path(..) | Expr::Literal(Literal::List(_)));
-        let keywords: &[&str] = if operand {
-            &["and", "or", "in"]
-        } else {
-            &["and", "or"]
-        };
+        let keywords: &[&str] = if operand { &["and", "or", "in"] } else { &["and", "or"] };
         match nearest(&self.text[word.clone()], keywords.iter().copied()) {
             Some(near) => Err(self.error(word, "`and` or `or`").near(Some(near))),
             None => Ok(()),
@@ -236,19 +211,11 @@ impl Parser<'_> {
     /// would silently be false.
     fn compare(&mut self, level: u8) -> Result<Part, FilterError> {
         let mut left = self.unary()?;
-        while let Some(op) = self
-            .peek()
-            .and_then(operator)
-            .filter(|op| op.level() >= level)
-        {
+        while let Some(op) = self.peek().and_then(operator).filter(|op| op.level() >= level) {
             self.at += 1;
             let right = self.compare(op.level() + 1)?;
             left = self.comparison(op, left, right)?;
-            if self
-                .peek()
-                .and_then(operator)
-                .is_some_and(|next| next.level() == op.level())
-            {
+            if self.peek().and_then(operator).is_some_and(|next| next.level() == op.level()) {
                 return Err(self.unexpected("`and`, `or` or the end"));
             }
         }
@@ -261,17 +228,13 @@ impl Parser<'_> {
         let lone = matches!(&right.expr, Expr::Path(path, Place::Call) if path.name().is_some());
         let (mut left, mut right) = (self.operand(left)?, self.operand(right)?);
         if lone && op != Op::In {
-            self.hints
-                .extend(hint_for(self.text, &right_span, &right, true));
+            self.hints.extend(hint_for(self.text, &right_span, &right, true));
         }
         if op != Op::In {
             self.timed(&left, &mut right, right_span)?;
             self.timed(&right, &mut left, left_span)?;
         }
-        Ok(Part {
-            expr: Expr::Compare(op, Box::new(left), Box::new(right)),
-            span,
-        })
+        Ok(Part { expr: Expr::Compare(op, Box::new(left), Box::new(right)), span })
     }
 }
 

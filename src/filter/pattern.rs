@@ -32,11 +32,7 @@ impl Pattern {
             .dfa_size_limit(SIZE_LIMIT_BYTES)
             .build()
             .map_err(|error| reason(&error))?;
-        Ok(Self {
-            source: source.to_owned(),
-            ignores_case,
-            regex,
-        })
+        Ok(Self { source: source.to_owned(), ignores_case, regex })
     }
 
     /// The expression between its tildes, unescaped.
@@ -83,11 +79,7 @@ mod tests {
         assert!(pattern.is_in("viele grüße".as_bytes()));
         assert!(pattern.is_in(br"viele gr\u00fc\u00dfe"));
         assert!(!pattern.is_in(b"GRUSSE"));
-        assert!(
-            Pattern::new("grusse", true)
-                .expect("a pattern")
-                .is_in(b"GRUSSE")
-        );
+        assert!(Pattern::new("grusse", true).expect("a pattern").is_in(b"GRUSSE"));
     }
 
     #[test]

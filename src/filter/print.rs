@@ -13,9 +13,7 @@ impl fmt::Display for Path {
         // What would read as a keyword, a number or an index is escaped at its first letter.
         let whole = segments.join(".");
         let reads_otherwise = is_json_number(&whole)
-            || segments
-                .first()
-                .is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()))
+            || segments.first().is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()))
             || KEYWORDS.contains(&whole.to_ascii_lowercase().as_str());
         if reads_otherwise {
             f.write_char('\\')?;

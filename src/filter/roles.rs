@@ -46,8 +46,7 @@ impl Parser<'_> {
             let expected = "a field or a value (text stands in quotes)";
             return Err(self.error(part.span, expected));
         }
-        self.hints
-            .extend(hint_for(self.text, &part.span, &part.expr, false));
+        self.hints.extend(hint_for(self.text, &part.span, &part.expr, false));
         Ok(part.expr)
     }
 
@@ -55,8 +54,7 @@ impl Parser<'_> {
     pub(super) fn condition(&mut self, part: Part) -> Expr {
         let expr = as_condition(part.expr);
         if matches!(expr, Expr::Path(..)) {
-            self.hints
-                .extend(hint_for(self.text, &part.span, &expr, false));
+            self.hints.extend(hint_for(self.text, &part.span, &expr, false));
         }
         expr
     }

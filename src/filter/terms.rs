@@ -36,16 +36,10 @@ impl Parser<'_> {
         let span = self.span();
         if let Some(function) = self.called()? {
             let expr = self.call(function)?;
-            return Ok(Part {
-                expr,
-                span: span.start..self.end(),
-            });
+            return Ok(Part { expr, span: span.start..self.end() });
         }
         if let Some(literal) = self.literal()? {
-            return Ok(Part {
-                expr: Expr::Literal(literal),
-                span: span.start..self.end(),
-            });
+            return Ok(Part { expr: Expr::Literal(literal), span: span.start..self.end() });
         }
         let expr = match self.peek().cloned() {
             Some(Token::Sign("(")) => {
@@ -62,10 +56,9 @@ impl Parser<'_> {
                 Expr::Path(path, place)
             }
             Some(Token::Word(word)) => Expr::Text(Needle::new(&word)),
-            Some(Token::Regex {
-                source,
-                ignores_case,
-            }) => Expr::Regex(self.regex(&source, ignores_case)?),
+            Some(Token::Regex { source, ignores_case }) => {
+                Expr::Regex(self.regex(&source, ignores_case)?)
+            }
             _ => return Err(self.unexpected("a field, a value or a function")),
         };
         self.next();
@@ -99,10 +92,8 @@ impl Parser<'_> {
             // A word and a group, side by side.
             None if spaced => {}
             None => {
-                let near = nearest(
-                    &self.text[span.clone()],
-                    FUNCTIONS.iter().map(|(name, _)| *name),
-                );
+                let near =
+                    nearest(&self.text[span.clone()], FUNCTIONS.iter().map(|(name, _)| *name));
                 return Err(self.error(span, "a function").near(near));
             }
         }
@@ -133,10 +124,7 @@ impl Parser<'_> {
                 (function, number, &argument)
             {
                 let glob = Glob::new(source).ok_or_else(|| {
-                    self.error(
-                        span,
-                        "a pattern with closed brackets and no `\\` at its end",
-                    )
+                    self.error(span, "a pattern with closed brackets and no `\\` at its end")
                 })?;
                 self.close()?;
                 let subject = arguments.pop().expect("the pattern is the second argument");
@@ -149,11 +137,7 @@ impl Parser<'_> {
     }
 
     fn close(&mut self) -> Result<(), FilterError> {
-        if self.take(")") {
-            Ok(())
-        } else {
-            Err(self.unexpected("`)`"))
-        }
+        if self.take(")") { Ok(()) } else { Err(self.unexpected("`)`")) }
     }
 
     /// The argument of `missing` and `nearmiss`.

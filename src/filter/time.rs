@@ -112,10 +112,7 @@ struct Digits<'a>(&'a str);
 
 impl Digits<'_> {
     fn take(&mut self, count: usize) -> Option<i16> {
-        let digits = self
-            .0
-            .get(..count)
-            .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
+        let digits = self.0.get(..count).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
         self.0 = &self.0[count..];
         digits.parse().ok()
     }
@@ -136,11 +133,7 @@ impl Digits<'_> {
         let (digits, rest) = self.0.split_at(count);
         self.0 = rest;
         let three = format!("{digits:0<3}");
-        if count == 0 {
-            None
-        } else {
-            three.get(..3)?.parse().ok()
-        }
+        if count == 0 { None } else { three.get(..3)?.parse().ok() }
     }
 
     /// `Z`, `+02:00`, `-0530`, or nothing at all.
@@ -151,11 +144,7 @@ impl Digits<'_> {
         if self.skip("Z").is_some() {
             return Some(Some(0));
         }
-        let sign = if self.skip("+").is_some() {
-            1
-        } else {
-            self.skip("-").map(|()| -1)?
-        };
+        let sign = if self.skip("+").is_some() { 1 } else { self.skip("-").map(|()| -1)? };
         let hours = self.take(2)?;
         // The colon may be left out.
         let _ = self.skip(":");
@@ -182,18 +171,7 @@ mod tests {
         assert_eq!(duration_ms("250ms"), Some(250.0));
         assert_eq!(duration_ms("1.5 h"), Some(5_400_000.0));
         assert_eq!(duration_ms("2d"), Some(172_800_000.0));
-        for bad in [
-            "",
-            "5",
-            "m",
-            "5 minutes",
-            "-5m",
-            "5M",
-            "1e3s",
-            "inf s",
-            ".m",
-            "ms5",
-        ] {
+        for bad in ["", "5", "m", "5 minutes", "-5m", "5M", "1e3s", "inf s", ".m", "ms5"] {
             assert_eq!(duration_ms(bad), None, "{bad}");
         }
     }

@@ -1,7 +1,7 @@
 //! Everything about one row, made when someone looks at it.
 
-use super::window::request_line;
 use super::replay::{body_text, head_of};
+use super::window::request_line;
 use super::{CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, fields, index, refused};
 use crate::call::{Seq, text::visible};
 use crate::findings::{Finding, Id, finding_for_discard};
@@ -23,13 +23,22 @@ impl Pipeline {
                 (call.request, Some((Seq(at + 1), *call)))
             }
         };
-        let Some(request) = store.requests.get(u64::from(request_at)).copied() else { return Ok(None) };
+        let Some(request) = store.requests.get(u64::from(request_at)).copied() else {
+            return Ok(None);
+        };
         let Some(place) = state.recording.place(request.offset) else { return Ok(None) };
         let write_key = store.texts.get(request.write_key).map(str::to_owned);
-        let ids = call.map(|(_, call)| [call.account, call.user].map(|id| (id != TextId::UNKEPT).then(|| store.texts.get(id).map(str::to_owned))));
+        let ids = call.map(|(_, call)| {
+            [call.account, call.user]
+                .map(|id| (id != TextId::UNKEPT).then(|| store.texts.get(id).map(str::to_owned)))
+        });
         let missing = call.map(|(_, call)| {
             let (set, in_use) = (store.sets.get(call.set), state.index.in_use.bits(request.sender));
-            [Id::Account, Id::User].into_iter().filter(|id| set.strong(*id) & in_use != 0).map(Id::name).collect()
+            [Id::Account, Id::User]
+                .into_iter()
+                .filter(|id| set.strong(*id) & in_use != 0)
+                .map(Id::name)
+                .collect()
         });
         drop(state);
         let (line, request) = request_line(&place, request.len)?;
@@ -37,13 +46,25 @@ impl Pipeline {
             return Ok(Some(Detail::Refused(Box::new(refused_detail(&line, &request)))));
         };
         let mut scratch = wire::Scratch::default();
-        let reading = wire::read(&head_of(&request), request.request, body_text(&line, &request), &mut scratch).map_err(|refusal| refusal.to_string())?;
+        let reading = wire::read(
+            &head_of(&request),
+            request.request,
+            body_text(&line, &request),
+            &mut scratch,
+        )
+        .map_err(|refusal| refusal.to_string())?;
         let nth = usize::from(call.nth);
-        let read = reading.calls.get(nth).ok_or("the recording holds fewer calls there than when it was read")?;
+        let read = reading
+            .calls
+            .get(nth)
+            .ok_or("the recording holds fewer calls there than when it was read")?;
         let event = reading.event(read);
         let state = self.lock();
-        let rendered: Vec<(usize, Rendered)> = (0..self.vendors.len()).map(|vendor| (vendor, self.vendors.render(vendor, &event, seq, &state.index.memory))).collect();
-        let in_use: Vec<usize> = state.index.in_use.ordered(index::sender(reading.platform)).collect();
+        let rendered: Vec<(usize, Rendered)> = (0..self.vendors.len())
+            .map(|vendor| (vendor, self.vendors.render(vendor, &event, seq, &state.index.memory)))
+            .collect();
+        let in_use: Vec<usize> =
+            state.index.in_use.ordered(index::sender(reading.platform)).collect();
         drop(state);
         // where the index had no room for an id, the first vendor in use that finds one says it
         let found = |pick: fn(&Rendered) -> &Option<String>| {
@@ -60,7 +81,9 @@ impl Pipeline {
             account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
             user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
             missing,
-            library: reading.library(read).map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
+            library: reading.library(read).map(|library| {
+                (library.name.into_owned(), library.version.map(|v| v.into_owned()))
+            }),
             write_key: reading.key_of(read).map(|key| key.into_owned()).or(write_key),
             repeat: call.flags.repeat,
             call_text: event.call.raw().to_owned(),
@@ -74,24 +97,35 @@ impl Pipeline {
 }
 
 /// What Segment itself does with the call, and what is odd about its request.
-fn common(reading: &wire::Reading<'_>, call: &wire::ReadCall, signature: Option<&str>) -> Vec<Finding> {
+fn common(
+    reading: &wire::Reading<'_>,
+    call: &wire::ReadCall,
+    signature: Option<&str>,
+) -> Vec<Finding> {
     let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
     let signature = match signature {
         Some(wire::signature::WRONG) => Some("signature_wrong"),
         Some(wire::signature::MISSING) => Some("signature_missing"),
         _ => None,
     };
-    let mut findings: Vec<Finding> = own.chain(signature.map(|code| finding_for_discard(code, ""))).collect();
+    let mut findings: Vec<Finding> =
+        own.chain(signature.map(|code| finding_for_discard(code, ""))).collect();
     // what is so about the whole request is said once, with its first call
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
-        findings.extend(reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)));
+        findings.extend(
+            reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)),
+        );
     }
     findings
 }
 
 fn refused_detail(line: &str, request: &RequestLine) -> RefusedDetail {
     let (code, message) = request.refused.clone().unwrap_or_default();
-    RefusedDetail { fix: refused::fix(request.status, &code, &message), reason: message, request: request_detail(line, request) }
+    RefusedDetail {
+        fix: refused::fix(request.status, &code, &message),
+        reason: message,
+        request: request_detail(line, request),
+    }
 }
 
 fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {

@@ -16,7 +16,9 @@ pub(super) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 /// The event of a track call, the name of a page or screen.
 pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
     match kind {
-        Some(CallType::Page | CallType::Screen) => text(event.get("name")).or_else(|| text(event.pointer("/properties/name"))),
+        Some(CallType::Page | CallType::Screen) => {
+            text(event.get("name")).or_else(|| text(event.pointer("/properties/name")))
+        }
         _ => text(event.get("event")),
     }
 }

@@ -93,18 +93,33 @@ pub fn calls_of(path: &Path, bytes: Vec<u8>) -> Result<Vec<String>, FileError> {
             continue;
         }
         match Doc::parse(line) {
-            Ok(doc) => push(doc.root(), &mut calls).map_err(|message| wrong(number + 1, message))?,
+            Ok(doc) => {
+                push(doc.root(), &mut calls).map_err(|message| wrong(number + 1, message))?
+            }
             // a first line that is no JSON by itself: the text was meant as one document
             Err(_) if calls.is_empty() => {
                 whole = Doc::parse(text).err();
                 break;
             }
-            Err(error) => return Err(wrong(number + 1, format!("column {}: expected {}, found {}", error.column, error.expected, error.found))),
+            Err(error) => {
+                return Err(wrong(
+                    number + 1,
+                    format!(
+                        "column {}: expected {}, found {}",
+                        error.column, error.expected, error.found
+                    ),
+                ));
+            }
         }
     }
     match whole {
-        Some(error) => Err(wrong(error.line, format!("column {}: expected {}, found {}", error.column, error.expected, error.found))),
-        None if calls.is_empty() => Err(wrong(1, "expected calls as JSON objects; found nothing".to_owned())),
+        Some(error) => Err(wrong(
+            error.line,
+            format!("column {}: expected {}, found {}", error.column, error.expected, error.found),
+        )),
+        None if calls.is_empty() => {
+            Err(wrong(1, "expected calls as JSON objects; found nothing".to_owned()))
+        }
         None => Ok(calls),
     }
 }
@@ -155,16 +170,41 @@ mod tests {
         assert_eq!(calls(&format!("\u{feff}[{a}]\n[{b}]")), Ok(both.clone()));
         assert_eq!(calls(&format!(r#"{{"seq":1,"call":{a}}}"#)), Ok(vec![a.to_owned()]));
         let batch = format!("{{\n\"batch\": [{a}, {b}]\n}}");
-        assert_eq!(calls(&batch), Ok(vec![batch.clone()]), "a batch stays whole: its context belongs to all");
+        assert_eq!(
+            calls(&batch),
+            Ok(vec![batch.clone()]),
+            "a batch stays whole: its context belongs to all"
+        );
     }
 
     #[test]
     fn an_error_names_the_line() {
-        assert_eq!(calls("{\"a\":1}\n{\"a\":}\n"), Err("f:2: column 6: expected a JSON value, found `}`".to_owned()));
-        assert_eq!(calls("{\n\"a\": 1,\n}"), Err("f:3: column 1: expected a member name in double quotes, found `}`".to_owned()));
-        assert_eq!(calls("hello"), Err("f:1: column 1: expected a JSON value, found `h`".to_owned()));
-        assert_eq!(calls("3"), Err("f:1: expected a call as a JSON object, or an array of them".to_owned()));
-        assert_eq!(calls(" \n"), Err("f:1: expected calls as JSON objects; found nothing".to_owned()).or_else(|_: String| calls(" \n")));
-        assert!(calls_of(Path::new("f"), b"{}\n\xff".to_vec()).expect_err("no UTF-8").to_string().starts_with("f:2: expected UTF-8"));
+        assert_eq!(
+            calls("{\"a\":1}\n{\"a\":}\n"),
+            Err("f:2: column 6: expected a JSON value, found `}`".to_owned())
+        );
+        assert_eq!(
+            calls("{\n\"a\": 1,\n}"),
+            Err("f:3: column 1: expected a member name in double quotes, found `}`".to_owned())
+        );
+        assert_eq!(
+            calls("hello"),
+            Err("f:1: column 1: expected a JSON value, found `h`".to_owned())
+        );
+        assert_eq!(
+            calls("3"),
+            Err("f:1: expected a call as a JSON object, or an array of them".to_owned())
+        );
+        assert_eq!(
+            calls(" \n"),
+            Err("f:1: expected calls as JSON objects; found nothing".to_owned())
+                .or_else(|_: String| calls(" \n"))
+        );
+        assert!(
+            calls_of(Path::new("f"), b"{}\n\xff".to_vec())
+                .expect_err("no UTF-8")
+                .to_string()
+                .starts_with("f:2: expected UTF-8")
+        );
     }
 }

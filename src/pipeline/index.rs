@@ -48,7 +48,9 @@ impl Index {
 
     /// Calls without repeats that lack an id at a vendor in use.
     pub(super) fn missing(&self) -> u64 {
-        let lacks = |(set, sender): &(SetId, Sender)| self.store.sets.get(*set).missing(self.in_use.bits(*sender));
+        let lacks = |(set, sender): &(SetId, Sender)| {
+            self.store.sets.get(*set).missing(self.in_use.bits(*sender))
+        };
         self.tally.iter().filter(|(key, _)| lacks(key)).map(|(_, count)| count).sum()
     }
 
@@ -62,9 +64,18 @@ impl Index {
     }
 
     /// Judges the calls of a request in their order. `body_at` is where in the line its body begins.
-    pub(super) fn push(&mut self, vendors: &Vendors, line: Line, body_at: usize, reading: &Reading<'_>) {
+    pub(super) fn push(
+        &mut self,
+        vendors: &Vendors,
+        line: Line,
+        body_at: usize,
+        reading: &Reading<'_>,
+    ) {
         let sender = sender(reading.platform);
-        let write_key = reading.write_key.as_ref().map_or(TextId::NONE, |key| self.store.texts.intern(&key.key));
+        let write_key = reading
+            .write_key
+            .as_ref()
+            .map_or(TextId::NONE, |key| self.store.texts.intern(&key.key));
         let request = self.store.requests.push(row(line, sender, write_key)) as u32;
         let Some(doc) = &reading.doc else { return };
         for (nth, call) in reading.calls.iter().enumerate() {
@@ -87,7 +98,8 @@ impl Index {
             let mut user = None;
             for vendor in self.in_use.ordered(sender) {
                 let judged = &self.judgement.vendors[vendor];
-                account = account.or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
+                account = account
+                    .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
                 user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
             }
             let span = doc.at(call.node).span();

@@ -62,7 +62,12 @@ struct State {
 
 impl Pipeline {
     /// Begins with a recording; what is in it already is read first.
-    pub fn new(recording: Recording, vendors: Arc<Vendors>, in_use: InUse, webhook_secret: Option<String>) -> io::Result<(Pipeline, Opened)> {
+    pub fn new(
+        recording: Recording,
+        vendors: Arc<Vendors>,
+        in_use: InUse,
+        webhook_secret: Option<String>,
+    ) -> io::Result<(Pipeline, Opened)> {
         let mut state = State {
             recording,
             index: Index::new(&vendors, in_use),
@@ -73,7 +78,12 @@ impl Pipeline {
             scratch: take::Scratch::default(),
         };
         let opened = state.replay(&vendors)?;
-        let pipeline = Pipeline { state: Mutex::new(state), version: AtomicU64::new(1), vendors, webhook_secret };
+        let pipeline = Pipeline {
+            state: Mutex::new(state),
+            version: AtomicU64::new(1),
+            vendors,
+            webhook_secret,
+        };
         Ok((pipeline, opened))
     }
 
@@ -193,7 +203,9 @@ impl Index {
         match (store.row(row), what) {
             (Some(Row::Call(at)), what) => {
                 let Some(call) = store.calls.get(at) else { return false };
-                let Some(request) = store.requests.get(u64::from(call.request)) else { return false };
+                let Some(request) = store.requests.get(u64::from(call.request)) else {
+                    return false;
+                };
                 let (set, bits) = (store.sets.get(call.set), self.in_use.bits(request.sender));
                 match what {
                     What::Missing => set.missing(bits),

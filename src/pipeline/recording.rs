@@ -73,8 +73,15 @@ impl Recording {
     /// Each part with the offset at which it begins and its length, for reading it all.
     pub(super) fn parts(&self) -> Vec<(u64, u64, Arc<File>)> {
         let ends = self.files.iter().skip(1).map(|(base, _)| *base).chain([self.files_len]);
-        let files = self.files.iter().zip(ends).map(|((base, file), end)| (*base, end - base, Arc::clone(file)));
-        let journal = self.journal.iter().map(|(journal, reader)| (self.files_len, journal.len(), Arc::clone(reader)));
+        let files = self
+            .files
+            .iter()
+            .zip(ends)
+            .map(|((base, file), end)| (*base, end - base, Arc::clone(file)));
+        let journal = self
+            .journal
+            .iter()
+            .map(|(journal, reader)| (self.files_len, journal.len(), Arc::clone(reader)));
         files.chain(journal).collect()
     }
 }
@@ -91,6 +98,11 @@ impl Place {
     pub(super) fn read(&self, len: u32) -> io::Result<String> {
         let mut bytes = vec![0; len as usize];
         self.file.read_exact_at(&mut bytes, self.offset)?;
-        String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the recording is not UTF-8 there; was it changed?"))
+        String::from_utf8(bytes).map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the recording is not UTF-8 there; was it changed?",
+            )
+        })
     }
 }

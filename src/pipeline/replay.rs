@@ -39,20 +39,38 @@ impl State {
         Ok(opened)
     }
 
-    fn replay_line(&mut self, vendors: &Vendors, text: &str, offset: u64, scratch: &mut wire::Scratch) -> Result<(), String> {
+    fn replay_line(
+        &mut self,
+        vendors: &Vendors,
+        text: &str,
+        offset: u64,
+        scratch: &mut wire::Scratch,
+    ) -> Result<(), String> {
         let request = match journal::parse(text).map_err(|error| error.to_string())? {
             Entry::Request(request) => request,
             Entry::Other { .. } => return Ok(()),
         };
         self.next_request = self.next_request.max(request.request + 1);
-        let line = Line { offset, len: text.len() as u32, number: request.request, status: request.status, received_at: request.received_at };
+        let line = Line {
+            offset,
+            len: text.len() as u32,
+            number: request.request,
+            status: request.status,
+            received_at: request.received_at,
+        };
         if request.refused.is_some() {
             self.index.push_refused(line);
             return Ok(());
         }
         let body = body_text(text, &request);
-        let reading = wire::read(&head_of(&request), request.request, body, scratch).map_err(|refusal| refusal.to_string())?;
-        self.index.push(vendors, line, request.body.as_ref().map_or(0, |body| body.start), &reading);
+        let reading = wire::read(&head_of(&request), request.request, body, scratch)
+            .map_err(|refusal| refusal.to_string())?;
+        self.index.push(
+            vendors,
+            line,
+            request.body.as_ref().map_or(0, |body| body.start),
+            &reading,
+        );
         reading.recycle(scratch);
         Ok(())
     }
@@ -95,7 +113,15 @@ impl Recording {
     pub fn add_calls<'t>(&mut self, calls: impl Iterator<Item = &'t str>) -> io::Result<()> {
         let mut line = Vec::new();
         for (nth, call) in calls.enumerate() {
-            let head = LineHead { request: nth as u64 + 1, received_at: received_at(call), method: "FILE", path: "", query: "", headers: &[], status: 200 };
+            let head = LineHead {
+                request: nth as u64 + 1,
+                received_at: received_at(call),
+                method: "FILE",
+                path: "",
+                query: "",
+                headers: &[],
+                status: 200,
+            };
             journal::compose(&mut line, &head, Body::Json(call), None, None);
             self.append(&line)?;
         }
@@ -141,16 +167,28 @@ pub fn recorded_calls(file: &std::fs::File, whole_lines_bytes: u64) -> Result<Ve
         number += 1;
         let at = |message: String| format!("line {number}: {message}");
         let line = std::str::from_utf8(&bytes).map_err(|_| at("expected UTF-8 text".to_owned()))?;
-        let Entry::Request(request) = journal::parse(line).map_err(|error| at(error.to_string()))? else { continue };
+        let Entry::Request(request) =
+            journal::parse(line).map_err(|error| at(error.to_string()))?
+        else {
+            continue;
+        };
         if request.refused.is_some() {
             continue;
         }
-        let reading = wire::read(&head_of(&request), request.request, body_text(line, &request), &mut scratch).map_err(|refusal| at(refusal.to_string()))?;
+        let reading = wire::read(
+            &head_of(&request),
+            request.request,
+            body_text(line, &request),
+            &mut scratch,
+        )
+        .map_err(|refusal| at(refusal.to_string()))?;
         for call in &reading.calls {
             let event = reading.event(call);
             let text = event.call.raw();
             calls.push(match (event.call.get("type"), event.get("type")) {
-                (None, Some(kind)) if event.call.size() > 1 => format!("{{\"type\":{},{}", kind.raw(), &text[1..]),
+                (None, Some(kind)) if event.call.size() > 1 => {
+                    format!("{{\"type\":{},{}", kind.raw(), &text[1..])
+                }
                 (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
                 _ => text.to_owned(),
             });

@@ -24,7 +24,9 @@ impl Pipeline {
         let route = head.route();
         match route {
             Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => {}
-            Route::WrongMethod(_) | Route::Unknown if matches!(head.method, "POST" | "PUT" | "PATCH") => {
+            Route::WrongMethod(_) | Route::Unknown
+                if matches!(head.method, "POST" | "PUT" | "PATCH") =>
+            {
                 // a call that was sent to the wrong place is worth a row
                 let reply = wire::reply::of(head, here, false);
                 let message = format!("no tracking call is taken at {} {}", head.method, head.path);
@@ -57,26 +59,60 @@ impl Pipeline {
 
     /// Refuses a request and records that. `raw` is its body or the beginning of it; `body_bytes`
     /// says how long it was where it was not kept whole.
-    pub fn refuse(&self, head: &RequestHead<'_>, raw: &[u8], refusal: &Refusal, body_bytes: Option<u64>) -> Reply {
-        self.record_refused(head, raw, refusal.status, refusal.code, &refusal.to_string(), body_bytes);
+    pub fn refuse(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        refusal: &Refusal,
+        body_bytes: Option<u64>,
+    ) -> Reply {
+        self.record_refused(
+            head,
+            raw,
+            refusal.status,
+            refusal.code,
+            &refusal.to_string(),
+            body_bytes,
+        );
         Reply::refused(refusal)
     }
 
     /// Records a request that was answered with an error.
-    pub fn record_refused(&self, head: &RequestHead<'_>, raw: &[u8], status: u16, code: &str, message: &str, body_bytes: Option<u64>) {
+    pub fn record_refused(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        status: u16,
+        code: &str,
+        message: &str,
+        body_bytes: Option<u64>,
+    ) {
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
         let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
         let mut state = self.lock();
-        let State { recording, index, next_request, scratch, problem, unrecorded, .. } = &mut *state;
+        let State { recording, index, next_request, scratch, problem, unrecorded, .. } =
+            &mut *state;
         let number = *next_request;
         let line_head = line_head(head, number, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
-        journal::compose(&mut scratch.line, &line_head, body, Some(Refused { code, message, body_bytes }), None);
+        journal::compose(
+            &mut scratch.line,
+            &line_head,
+            body,
+            Some(Refused { code, message, body_bytes }),
+            None,
+        );
         match recording.append(&scratch.line) {
             Ok(offset) => {
                 *next_request += 1;
                 *problem = None;
-                index.push_refused(Line { offset, len: scratch.line.len() as u32 - 1, number, status, received_at: head.received_at });
+                index.push_refused(Line {
+                    offset,
+                    len: scratch.line.len() as u32 - 1,
+                    number,
+                    status,
+                    received_at: head.received_at,
+                });
             }
             Err(error) => {
                 *unrecorded += 1;
@@ -94,22 +130,41 @@ enum NotTaken {
 }
 
 impl State {
-    fn take(&mut self, vendors: &Vendors, head: &RequestHead<'_>, body: &str, signature: Option<&'static str>) -> Result<(), NotTaken> {
+    fn take(
+        &mut self,
+        vendors: &Vendors,
+        head: &RequestHead<'_>,
+        body: &str,
+        signature: Option<&'static str>,
+    ) -> Result<(), NotTaken> {
         let number = self.next_request;
-        let reading = wire::read(head, number, body, &mut self.scratch.wire).map_err(NotTaken::Refused)?;
+        let reading =
+            wire::read(head, number, body, &mut self.scratch.wire).map_err(NotTaken::Refused)?;
         let status = 200;
         let kept = match (&reading.doc, body.is_empty()) {
             (_, true) => Body::None,
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
-        let body_at = journal::compose(&mut self.scratch.line, &line_head(head, number, status), kept, None, signature);
+        let body_at = journal::compose(
+            &mut self.scratch.line,
+            &line_head(head, number, status),
+            kept,
+            None,
+            signature,
+        );
         let line = &self.scratch.line;
         match self.recording.append(line) {
             Ok(offset) => {
                 self.next_request += 1;
                 self.problem = None;
-                let line = Line { offset, len: line.len() as u32 - 1, number, status, received_at: head.received_at };
+                let line = Line {
+                    offset,
+                    len: line.len() as u32 - 1,
+                    number,
+                    status,
+                    received_at: head.received_at,
+                };
                 self.index.push(vendors, line, body_at, &reading);
                 reading.recycle(&mut self.scratch.wire);
                 Ok(())
@@ -130,7 +185,11 @@ fn not_recorded(error: &std::io::Error) -> String {
 
 /// The body of a request that holds no calls (counters, another service's source): JSON if it is.
 fn body_of_other(body: &str) -> Body<'_> {
-    if crate::call::Doc::parse(body).is_ok() { Body::Json(body) } else { Body::Bytes(body.as_bytes()) }
+    if crate::call::Doc::parse(body).is_ok() {
+        Body::Json(body)
+    } else {
+        Body::Bytes(body.as_bytes())
+    }
 }
 
 pub(super) fn line_head<'a>(head: &RequestHead<'a>, request: u64, status: u16) -> LineHead<'a> {

@@ -65,15 +65,34 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         marks: Vec::new(),
         repeat: false,
         worst: None,
-        refused: Some(RefusedView { status: request.status, reason: String::new(), path: String::new() }),
+        refused: Some(RefusedView {
+            status: request.status,
+            reason: String::new(),
+            path: String::new(),
+        }),
     };
     Half { view, request: request_at, nth: 0, line: place, near: [None, None] }
 }
 
-fn half(row: u64, seq: Seq, call: CallRow, request: RequestRow, place: Option<(Place, u32)>, store: &Store, in_use: VendorBits) -> Half {
+fn half(
+    row: u64,
+    seq: Seq,
+    call: CallRow,
+    request: RequestRow,
+    place: Option<(Place, u32)>,
+    store: &Store,
+    in_use: VendorBits,
+) -> Half {
     let set = store.sets.get(call.set);
     let text = |id: TextId| store.texts.get(id).unwrap_or_default().to_owned();
-    let account = cell(set, Id::Account, in_use, text(call.account), call.account, call.flags.doubtful_account);
+    let account = cell(
+        set,
+        Id::Account,
+        in_use,
+        text(call.account),
+        call.account,
+        call.flags.doubtful_account,
+    );
     let user = cell(set, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user);
     let first = |id: Id| {
         let bits = set.strong(id) & in_use;
@@ -84,7 +103,11 @@ fn half(row: u64, seq: Seq, call: CallRow, request: RequestRow, place: Option<(P
         matches!(user, Cell::Missing { .. }).then(|| first(Id::User)).flatten(),
     ];
     let misses = set.strong(Id::Account) | set.strong(Id::User);
-    let mark = |(vendor, verdict): (usize, &_)| Mark { verdict: *verdict, in_use: in_use >> vendor & 1 == 1, misses: misses >> vendor & 1 == 1 };
+    let mark = |(vendor, verdict): (usize, &_)| Mark {
+        verdict: *verdict,
+        in_use: in_use >> vendor & 1 == 1,
+        misses: misses >> vendor & 1 == 1,
+    };
     let view = RowView {
         row,
         seq: Some(seq),
@@ -102,7 +125,14 @@ fn half(row: u64, seq: Seq, call: CallRow, request: RequestRow, place: Option<(P
     Half { view, request: call.request, nth: call.nth, line, near }
 }
 
-fn cell(set: &SetInfo, id: Id, in_use: VendorBits, text: String, kept: TextId, doubtful: bool) -> Cell {
+fn cell(
+    set: &SetInfo,
+    id: Id,
+    in_use: VendorBits,
+    text: String,
+    kept: TextId,
+    doubtful: bool,
+) -> Cell {
     let missed = set.strong(id) & in_use != 0;
     // an id that was not kept for want of room is there all the same
     let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
@@ -158,7 +188,8 @@ fn near(half: &mut Half, reading: &Reading<'_>, vendors: &Vendors) {
 /// container of fields.
 fn short(path: &str) -> String {
     let path = path.trim_start_matches('/');
-    let path = path.strip_prefix("properties/").or_else(|| path.strip_prefix("traits/")).unwrap_or(path);
+    let path =
+        path.strip_prefix("properties/").or_else(|| path.strip_prefix("traits/")).unwrap_or(path);
     path.replace('/', ".").replace("~1", "/").replace("~0", "~")
 }
 

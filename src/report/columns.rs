@@ -20,7 +20,13 @@ impl<'a> CallColumns<'a> {
     /// The columns of a call at a moment.
     pub fn new(detail: &'a CallDetail, vendors: &'a Vendors, now_ms: i64) -> CallColumns<'a> {
         let read = |text: &'a str| Doc::parse(text).expect("it was read as JSON when it was taken");
-        CallColumns { detail, vendors, call: read(&detail.call_text), derived: read(&detail.derived_text), now_ms }
+        CallColumns {
+            detail,
+            vendors,
+            call: read(&detail.call_text),
+            derived: read(&detail.derived_text),
+            now_ms,
+        }
     }
 
     fn event(&self) -> Event<'_> {
@@ -28,7 +34,11 @@ impl<'a> CallColumns<'a> {
     }
 
     fn in_use(&self) -> impl Iterator<Item = &Rendered> {
-        self.detail.in_use.iter().filter_map(|vendor| self.detail.vendors.iter().find(|(at, _)| at == vendor)).map(|(_, rendered)| rendered)
+        self.detail
+            .in_use
+            .iter()
+            .filter_map(|vendor| self.detail.vendors.iter().find(|(at, _)| at == vendor))
+            .map(|(_, rendered)| rendered)
     }
 
     fn findings(&self) -> impl Iterator<Item = &Finding> {
@@ -70,12 +80,21 @@ impl Columns for CallColumns<'_> {
             Record::Seq => Value::int(detail.seq.0),
             Record::WriteKey => Value::text(detail.write_key.as_deref()),
             Record::LibraryName => Value::text(library.map(|(name, _)| name.as_str())),
-            Record::LibraryVersion => Value::text(library.and_then(|(_, version)| version.as_deref())),
+            Record::LibraryVersion => {
+                Value::text(library.and_then(|(_, version)| version.as_deref()))
+            }
             Record::Path => Value::text(Some(&detail.request.path)),
             Record::Status => Value::int(detail.request.status),
             Record::Repeat => Value::Bool(detail.repeat),
             Record::Marked => Value::Bool(false),
-            Record::Test => Value::text(detail.request.headers.iter().find(|(name, _)| name == "x-segscope-test").map(|(_, value)| value.as_str())),
+            Record::Test => Value::text(
+                detail
+                    .request
+                    .headers
+                    .iter()
+                    .find(|(name, _)| name == "x-segscope-test")
+                    .map(|(_, value)| value.as_str()),
+            ),
             Record::AccountId => Value::text(detail.account_id.as_deref()),
             Record::UserId => Value::text(detail.user_id.as_deref()),
         }
@@ -90,7 +109,15 @@ impl Columns for CallColumns<'_> {
     }
 
     fn local_ms(&self, at: &Civil) -> i64 {
-        let local = jiff::civil::DateTime::new(at.year, at.month, at.day, at.hour, at.minute, at.second, i32::from(at.millisecond) * 1_000_000);
+        let local = jiff::civil::DateTime::new(
+            at.year,
+            at.month,
+            at.day,
+            at.hour,
+            at.minute,
+            at.second,
+            i32::from(at.millisecond) * 1_000_000,
+        );
         let zoned = local.ok().and_then(|local| local.to_zoned(jiff::tz::TimeZone::system()).ok());
         zoned.map_or_else(|| at.as_utc_ms(), |zoned| zoned.timestamp().as_millisecond())
     }
@@ -102,7 +129,8 @@ impl Columns for CallColumns<'_> {
     fn nearmiss(&self, id: Id) -> bool {
         let id = name(id);
         let near = |finding: &Finding| {
-            finding.hints.as_ref().is_some_and(|hints| !hints.is_empty()) && findings::headline(&finding.code) == Some(findings::Headline::Strong(id))
+            finding.hints.as_ref().is_some_and(|hints| !hints.is_empty())
+                && findings::headline(&finding.code) == Some(findings::Headline::Strong(id))
         };
         self.findings().any(near)
     }
@@ -111,11 +139,19 @@ impl Columns for CallColumns<'_> {
         match vendor {
             Some(name) => {
                 let at = self.vendors.index_of(name)?;
-                self.detail.vendors.iter().find(|(vendor, _)| *vendor == at).map(|(_, rendered)| rendered.verdict.name())
+                self.detail
+                    .vendors
+                    .iter()
+                    .find(|(vendor, _)| *vendor == at)
+                    .map(|(_, rendered)| rendered.verdict.name())
             }
             None => {
-                let has = |verdict: &Verdict| self.in_use().any(|rendered| rendered.verdict == *verdict);
-                Verdict::WORST_FIRST.iter().find(|verdict| has(verdict)).map(|verdict| verdict.name())
+                let has =
+                    |verdict: &Verdict| self.in_use().any(|rendered| rendered.verdict == *verdict);
+                Verdict::WORST_FIRST
+                    .iter()
+                    .find(|verdict| has(verdict))
+                    .map(|verdict| verdict.name())
             }
         }
     }

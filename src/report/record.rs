@@ -53,7 +53,10 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         received_at: time::format(call.request.received_at),
         path: &call.request.path,
         write_key: call.write_key.as_deref(),
-        library: call.library.as_ref().map(|(name, version)| Library { name, version: version.as_deref() }),
+        library: call
+            .library
+            .as_ref()
+            .map(|(name, version)| Library { name, version: version.as_deref() }),
         kind: call.kind.as_deref(),
         name: call.name.as_deref(),
         message_id: call.message_id.as_deref(),
@@ -63,7 +66,10 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         anonymous_id: call.anonymous_id.as_deref(),
         missing: &call.missing,
         findings,
-        vendors: Outcomes { vendors, of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect() },
+        vendors: Outcomes {
+            vendors,
+            of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect(),
+        },
         repeat: call.repeat,
         status: call.request.status,
         signature: call.request.signature.as_deref(),

@@ -28,27 +28,39 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
             Paint::Dim => Some("2"),
         };
         match code {
-            Some(code) => write!(out, "\x1b[{code}m{text}\x1b[0m").expect("writing to a String cannot fail"),
+            Some(code) => {
+                write!(out, "\x1b[{code}m{text}\x1b[0m").expect("writing to a String cannot fail")
+            }
             None => out.push_str(text),
         }
     };
     paint(&mut out, Paint::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
     if let Some(refused) = &row.refused {
-        let text = format!("refused {} {}: {}", refused.status, visible(&refused.path), visible(&refused.reason));
+        let text = format!(
+            "refused {} {}: {}",
+            refused.status,
+            visible(&refused.path),
+            visible(&refused.reason)
+        );
         paint(&mut out, Paint::Alarm, &text);
         return out;
     }
     let kind = if row.kind.is_empty() { "no type" } else { &row.kind };
-    write!(out, "{:<8} {}", visible(kind), visible(&row.name)).expect("writing to a String cannot fail");
+    write!(out, "{:<8} {}", visible(kind), visible(&row.name))
+        .expect("writing to a String cannot fail");
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
         write!(out, "  {name}=").expect("writing to a String cannot fail");
         let doubt = |doubtful: bool| if doubtful { Paint::Warning } else { Paint::Plain };
         match cell {
             Cell::Found { text, doubtful } => paint(&mut out, doubt(*doubtful), &visible(text)),
-            Cell::SomeMiss { text, .. } => paint(&mut out, Paint::Warning, &format!("{}!", visible(text))),
+            Cell::SomeMiss { text, .. } => {
+                paint(&mut out, Paint::Warning, &format!("{}!", visible(text)))
+            }
             Cell::Missing { near: None } => paint(&mut out, Paint::Alarm, "missing"),
-            Cell::Missing { near: Some(near) } => paint(&mut out, Paint::Alarm, &format!("missing({}?)", visible(near))),
+            Cell::Missing { near: Some(near) } => {
+                paint(&mut out, Paint::Alarm, &format!("missing({}?)", visible(near)))
+            }
             Cell::Nobody => paint(&mut out, Paint::Warning, "none"),
             Cell::NotLooked => out.push('-'),
         }

@@ -22,7 +22,12 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     if let Some(note) = &info.note {
         writeln!(out, "{note}").expect("writing to a String cannot fail");
     }
-    section(&mut out, "Where the ids are looked for", &["call", "account", "need", "user", "need"], identity(info));
+    section(
+        &mut out,
+        "Where the ids are looked for",
+        &["call", "account", "need", "user", "need"],
+        identity(info),
+    );
     for call in &info.calls {
         let title = format!("{} → {}", call.call.name(), call.becomes);
         let rows = call.fields.iter().map(field).collect();
@@ -33,12 +38,28 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     }
     let codes = vendors.codes().iter().filter(|(_, code)| code.vendor == Some(at));
     let mut rows: Vec<(Severity, Vec<String>)> = codes
-        .map(|(_, code)| (code.severity, vec![code.code.to_string(), code.severity.name().to_owned(), effect(code.effect), code.text.message.clone()]))
+        .map(|(_, code)| {
+            (
+                code.severity,
+                vec![
+                    code.code.to_string(),
+                    code.severity.name().to_owned(),
+                    effect(code.effect),
+                    code.text.message.clone(),
+                ],
+            )
+        })
         .collect();
     rows.sort();
-    section(&mut out, "Findings", &["code", "severity", "the call is", "when"], rows.into_iter().map(|(_, row)| row).collect());
+    section(
+        &mut out,
+        "Findings",
+        &["code", "severity", "the call is", "when"],
+        rows.into_iter().map(|(_, row)| row).collect(),
+    );
     let settings = info.settings.iter().map(|setting| {
-        let default = setting.default.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+        let default =
+            setting.default.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
         vec![format!("vendors.{}.{}", info.name, setting.key), default, setting.doc.clone()]
     });
     section(&mut out, "Settings", &["key", "default", "meaning"], settings.collect());
@@ -51,7 +72,9 @@ fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
         None => ("not looked for".to_owned(), "–".to_owned()),
     };
     let row = |call: CallType| {
-        let Some(call) = info.call(call) else { return vec![call.name().to_owned(), "ignored".to_owned()] };
+        let Some(call) = info.call(call) else {
+            return vec![call.name().to_owned(), "ignored".to_owned()];
+        };
         let (account, account_need) = place(call.account.as_ref());
         let (user, user_need) = place(call.user.as_ref());
         vec![call.call.name().to_owned(), account, account_need, user, user_need]
@@ -84,7 +107,10 @@ fn need(need: Need) -> &'static str {
 
 /// The word that a vendor file has for it.
 fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn effect(effect: crate::findings::Effect) -> String {

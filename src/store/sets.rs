@@ -101,7 +101,8 @@ fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {
     let mut out = SetInfo { codes: codes.into(), ..SetInfo::default() };
     for &id in codes {
         let code = table.entry(id);
-        let lower = |old: Option<Severity>| Some(old.map_or(code.severity, |old| old.min(code.severity)));
+        let lower =
+            |old: Option<Severity>| Some(old.map_or(code.severity, |old| old.min(code.severity)));
         let Some(vendor) = code.vendor else {
             out.worst_common = lower(out.worst_common);
             continue;

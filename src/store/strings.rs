@@ -94,7 +94,10 @@ mod tests {
         let mut texts = Texts::bounded(5);
         let (a, b) = (texts.intern("aaa"), texts.intern("bb"));
         assert_eq!(texts.intern("aaa"), a);
-        assert_eq!((texts.get(a), texts.get(b), texts.get(texts.intern(""))), (Some("aaa"), Some("bb"), None));
+        assert_eq!(
+            (texts.get(a), texts.get(b), texts.get(texts.intern(""))),
+            (Some("aaa"), Some("bb"), None)
+        );
         assert_eq!((texts.intern("c"), texts.unkept(), texts.kept()), (TextId::UNKEPT, 1, (2, 5)));
         assert_eq!(texts.get(TextId::UNKEPT), None);
         assert_eq!(texts.intern("bb"), b, "what is kept is still found");

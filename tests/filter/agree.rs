@@ -38,14 +38,6 @@ fn segments_own_evaluator_says_the_same() {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {compared}:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(
-        compared > 2000 && passed > 400,
-        "{compared} compared, {passed} of them true"
-    );
+    assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(compared > 2000 && passed > 400, "{compared} compared, {passed} of them true");
 }

@@ -21,22 +21,12 @@ impl TestCall {
         let parse = |text: &str| {
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
         };
-        Self {
-            text: text.to_owned(),
-            call: parse(text),
-            record: parse(record),
-        }
+        Self { text: text.to_owned(), call: parse(text), record: parse(record) }
     }
 
     fn lists(&self, name: &str, id: Id) -> bool {
-        let id = if id == Id::Account {
-            "account_id"
-        } else {
-            "user_id"
-        };
-        self.record[name]
-            .as_array()
-            .is_some_and(|ids| ids.iter().any(|own| own == id))
+        let id = if id == Id::Account { "account_id" } else { "user_id" };
+        self.record[name].as_array().is_some_and(|ids| ids.iter().any(|own| own == id))
     }
 }
 
@@ -57,13 +47,10 @@ pub fn value(json: &Json) -> Value<'_> {
 
 impl Columns for TestCall {
     fn field(&self, path: &Path) -> Value<'_> {
-        let found = path
-            .segments()
-            .iter()
-            .try_fold(&self.call, |here, name| match here {
-                Json::Array(items) => items.get(name.parse::<usize>().ok()?),
-                other => other.get(name),
-            });
+        let found = path.segments().iter().try_fold(&self.call, |here, name| match here {
+            Json::Array(items) => items.get(name.parse::<usize>().ok()?),
+            other => other.get(name),
+        });
         found.map_or(Value::Null, value)
     }
 

@@ -18,11 +18,7 @@ impl Names for Recording {
     }
     fn values(&self, path: &Path, _: &str) -> Vec<String> {
         match path.to_string().as_str() {
-            "event" => vec![
-                "Order Received".into(),
-                "Order \"X\"".into(),
-                "Login".into(),
-            ],
+            "event" => vec!["Order Received".into(), "Order \"X\"".into(), "Login".into()],
             "library.name" => vec!["analytics-go".into()],
             _ => Vec::new(),
         }
@@ -39,10 +35,7 @@ impl Names for Recording {
 fn offers(text: &str) -> Vec<String> {
     let cursor = text.find('|').expect("a cursor");
     let text = text.replacen('|', "", 1);
-    complete(&text, cursor, &Recording)
-        .into_iter()
-        .map(|offer| offer.text)
-        .collect()
+    complete(&text, cursor, &Recording).into_iter().map(|offer| offer.text).collect()
 }
 
 #[test]
@@ -85,10 +78,7 @@ fn an_offer_takes_the_place_of_what_is_typed() {
     let text = "type = \"track\" and properties.pl";
     let all = complete(text, text.len(), &Recording);
     assert_eq!(all.len(), 1);
-    assert_eq!(
-        (all[0].kind, all[0].text.as_str()),
-        (Kind::Field, "properties.plan")
-    );
+    assert_eq!((all[0].kind, all[0].text.as_str()), (Kind::Field, "properties.plan"));
     assert_eq!(&text[all[0].replace.clone()], "properties.pl");
 
     let text = "event = \"Ord";
@@ -99,17 +89,7 @@ fn an_offer_takes_the_place_of_what_is_typed() {
 
 #[test]
 fn no_cursor_is_too_odd() {
-    for text in [
-        "",
-        "grüße",
-        "\u{1b}",
-        "~a",
-        "\"a",
-        "a == b",
-        "x\\",
-        "a.",
-        "😀 = \"😀",
-    ] {
+    for text in ["", "grüße", "\u{1b}", "~a", "\"a", "a == b", "x\\", "a.", "😀 = \"😀"] {
         for cursor in 0..text.len() + 3 {
             complete(text, cursor, &Recording);
         }

@@ -30,11 +30,7 @@ fn survive(text: &str) -> Result<(), TestCaseError> {
         Err(error) => {
             prop_assert!(error.line >= 1 && error.column >= 1);
             prop_assert!(text.get(error.span()).is_some());
-            prop_assert!(
-                !error
-                    .render()
-                    .contains(|c: char| c.is_control() && c != '\n')
-            );
+            prop_assert!(!error.render().contains(|c: char| c.is_control() && c != '\n'));
         }
         Ok(filter) => {
             let printed = filter.to_string();
@@ -58,16 +54,9 @@ fn survive(text: &str) -> Result<(), TestCaseError> {
 fn expressions() -> Vec<&'static str> {
     let cases = include_str!("cases.txt").lines();
     let cases = cases.filter_map(|l| l.strip_prefix("true ").or_else(|| l.strip_prefix("false ")));
-    let prints = include_str!("prints.txt")
-        .lines()
-        .filter_map(|l| l.split_once(" => "));
-    let errors = include_str!("errors.txt")
-        .lines()
-        .filter_map(|l| l.split_once(" => "));
-    cases
-        .chain(prints.chain(errors).map(|(from, _)| from))
-        .map(str::trim)
-        .collect()
+    let prints = include_str!("prints.txt").lines().filter_map(|l| l.split_once(" => "));
+    let errors = include_str!("errors.txt").lines().filter_map(|l| l.split_once(" => "));
+    cases.chain(prints.chain(errors).map(|(from, _)| from)).map(str::trim).collect()
 }
 
 /// Parts of expressions, put together at random.
@@ -127,12 +116,8 @@ fn soup() -> impl Strategy<Value = String> {
         "\"",
     ]);
     let gap = prop::sample::select(vec![" ", " ", " ", ""]);
-    prop::collection::vec((parts, gap), 0..14).prop_map(|parts| {
-        parts
-            .into_iter()
-            .map(|(part, gap)| format!("{part}{gap}"))
-            .collect()
-    })
+    prop::collection::vec((parts, gap), 0..14)
+        .prop_map(|parts| parts.into_iter().map(|(part, gap)| format!("{part}{gap}")).collect())
 }
 
 /// Well-formed expressions.
@@ -248,28 +233,15 @@ fn deep_and_long_texts_are_refused_or_survive() {
         assert!(error.expected.contains("64 levels"), "{error}");
     }
     assert!(parse(&format!("{}x{}", "(".repeat(60), ")".repeat(60))).is_ok());
-    assert!(
-        parse(&"~a~ ".repeat(1000))
-            .unwrap_err()
-            .expected
-            .contains("16 regular")
-    );
-    assert!(
-        parse(&"a".repeat(70_000))
-            .unwrap_err()
-            .expected
-            .contains("bytes")
-    );
+    assert!(parse(&"~a~ ".repeat(1000)).unwrap_err().expected.contains("16 regular"));
+    assert!(parse(&"a".repeat(70_000)).unwrap_err().expected.contains("bytes"));
     survive(&"a or b = 1 and ".repeat(200)).unwrap();
     survive(&format!("x{}", " and x = 1".repeat(6000))).unwrap();
     survive(&"word ".repeat(256)).unwrap();
     let error = parse(&"word ".repeat(257)).unwrap_err();
     assert!(error.expected.contains("256 words"), "{error}");
     let error = parse(&format!("x = '{}'", "\u{80}".repeat(20_000))).unwrap_err();
-    assert!(
-        error.expected.contains("bytes"),
-        "its normal form is too long"
-    );
+    assert!(error.expected.contains("bytes"), "its normal form is too long");
     // Alternating levels: each pair of parentheses is one, however it is used.
     let alternating = "(a = 1 and (b = 2 or ".repeat(30) + "c" + &"))".repeat(30);
     survive(&alternating).unwrap();

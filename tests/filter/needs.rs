@@ -52,68 +52,26 @@ impl Columns for Strict {
 fn only_what_can_still_matter_is_asked_and_the_cheap_first() {
     let holds = |text: &str| parse(text).unwrap().matches(&Strict);
     assert!(holds("seq > 5 and type = \"track\""));
-    assert!(!holds(
-        "seq > 9 and refund and properties.x = 1 and missing()"
-    ));
-    assert!(!holds(
-        "refund and properties.x = 1 and missing() and seq > 9"
-    ));
-    assert!(holds(
-        "refund or ~x~ or properties.x = 1 or type = \"track\""
-    ));
-    assert!(!holds(
-        "(refund or properties.x) and !(seq = 7 or severity = \"error\")"
-    ));
+    assert!(!holds("seq > 9 and refund and properties.x = 1 and missing()"));
+    assert!(!holds("refund and properties.x = 1 and missing() and seq > 9"));
+    assert!(holds("refund or ~x~ or properties.x = 1 or type = \"track\""));
+    assert!(!holds("(refund or properties.x) and !(seq = 7 or severity = \"error\")"));
 }
 
 #[test]
 fn needs_are_told_beforehand() {
-    let needs = |text: &str| {
-        parse(text)
-            .unwrap()
-            .needs(|path| path.name() == Some("type"))
-    };
+    let needs = |text: &str| parse(text).unwrap().needs(|path| path.name() == Some("type"));
     let none = Needs::default();
     assert_eq!(needs(""), none);
     assert_eq!(needs("seq > 5 and type = \"track\""), none);
     assert_eq!(needs("event = \"x\""), Needs { json: true, ..none });
-    assert_eq!(
-        needs("length(properties.x) = 1"),
-        Needs { json: true, ..none }
-    );
-    assert_eq!(
-        needs("type = \"track\" refund"),
-        Needs { text: true, ..none }
-    );
+    assert_eq!(needs("length(properties.x) = 1"), Needs { json: true, ..none });
+    assert_eq!(needs("type = \"track\" refund"), Needs { text: true, ..none });
     assert_eq!(needs("!~x~"), Needs { text: true, ..none });
-    assert_eq!(
-        needs("verdict.planhat = \"dropped\""),
-        Needs {
-            judgement: true,
-            ..none
-        }
-    );
-    assert_eq!(
-        needs("account_id = \"x\""),
-        Needs {
-            judgement: true,
-            ..none
-        }
-    );
-    assert_eq!(
-        needs("missing() or match(finding, 'X*')"),
-        Needs {
-            judgement: true,
-            ..none
-        }
-    );
-    assert_eq!(
-        needs("age < '5m'"),
-        Needs {
-            clock: true,
-            ..none
-        }
-    );
+    assert_eq!(needs("verdict.planhat = \"dropped\""), Needs { judgement: true, ..none });
+    assert_eq!(needs("account_id = \"x\""), Needs { judgement: true, ..none });
+    assert_eq!(needs("missing() or match(finding, 'X*')"), Needs { judgement: true, ..none });
+    assert_eq!(needs("age < '5m'"), Needs { clock: true, ..none });
 }
 
 #[test]
@@ -126,11 +84,7 @@ fn paths_and_texts_are_told_beforehand() {
 
     let required = |text: &str| -> Vec<String> {
         let filter = parse(text).unwrap();
-        filter
-            .required_texts()
-            .iter()
-            .map(|needle| needle.text().to_owned())
-            .collect()
+        filter.required_texts().iter().map(|needle| needle.text().to_owned()).collect()
     };
     assert_eq!(required("a b type = 'x' !c"), ["a", "b"]);
     assert_eq!(required("a"), ["a"]);
@@ -139,21 +93,14 @@ fn paths_and_texts_are_told_beforehand() {
     let filter = parse("(a or ~b~) and !c and event = 'd'").unwrap();
     let (needles, patterns) = filter.highlights();
     assert_eq!(needles.iter().map(|n| n.text()).collect::<Vec<_>>(), ["a"]);
-    assert_eq!(
-        patterns.iter().map(|p| p.source()).collect::<Vec<_>>(),
-        ["b"]
-    );
+    assert_eq!(patterns.iter().map(|p| p.source()).collect::<Vec<_>>(), ["b"]);
 }
 
 #[test]
 fn names_that_are_probably_misspelt_are_hinted_at() {
     let hints = |text: &str| -> Vec<String> {
         let filter = parse(text).unwrap();
-        filter
-            .hints()
-            .iter()
-            .map(|h| format!("{}:{}: {}", h.line, h.column, h.message))
-            .collect()
+        filter.hints().iter().map(|h| format!("{}:{}: {}", h.line, h.column, h.message)).collect()
     };
     assert_eq!(
         hints("write_ky = 'x'"),
@@ -167,10 +114,7 @@ fn names_that_are_probably_misspelt_are_hinted_at() {
         hints("verdit.planhat = 'x'"),
         ["1:1: `verdit.planhat` is no known field; did you mean `verdict`?"]
     );
-    assert_eq!(
-        hints("event = Login"),
-        ["1:9: `Login` is read as a field; text stands in quotes"]
-    );
+    assert_eq!(hints("event = Login"), ["1:9: `Login` is read as a field; text stands in quotes"]);
     for fine in [
         "event = 'x'",
         "userId = 'x'",

@@ -37,11 +37,7 @@ fn every_case_gives_its_result() {
         }
         // The normal form means the same.
         let again = parse(&filter.to_string()).expect("the normal form parses");
-        assert_eq!(
-            again.matches(&subject),
-            filter.matches(&subject),
-            "line {number}"
-        );
+        assert_eq!(again.matches(&subject), filter.matches(&subject), "line {number}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(seen >= 150, "only {seen} cases");
