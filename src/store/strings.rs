@@ -94,8 +94,9 @@ mod tests {
         let mut texts = Texts::bounded(5);
         let (a, b) = (texts.intern("aaa"), texts.intern("bb"));
         assert_eq!(texts.intern("aaa"), a);
+        let none = texts.intern("");
         assert_eq!(
-            (texts.get(a), texts.get(b), texts.get(texts.intern(""))),
+            (texts.get(a), texts.get(b), texts.get(none)),
             (Some("aaa"), Some("bb"), None)
         );
         assert_eq!((texts.intern("c"), texts.unkept(), texts.kept()), (TextId::UNKEPT, 1, (2, 5)));
