@@ -55,6 +55,7 @@ mod rows;
 mod rules;
 mod run;
 mod settings;
+mod suprsend;
 mod vendor;
 
 pub use build::VendorError;
