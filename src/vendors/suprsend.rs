@@ -191,3 +191,42 @@ impl SuprSend {
         operations
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::vendors::map_line;
+    use serde_json::Value;
+
+    /// Errors, warnings, infos, each in the order of the checks; near misses in byte order.
+    #[test]
+    fn findings_come_in_order() {
+        let line = r#"{"vendor":"suprsend","settings":{"channel_mapping":{"whatsapp":"wa"}},
+            "event":{"type":"identify","userId":7,"traits":{"wa":"1","slackEmail":"s","phone":"2","ss_b":1,
+            "email":3,"WhatsApp":"w","locale":"en","$a":1,"language":"hi","E_Mail":"e"}},
+            "prior_events":[{"type":"identify","userId":"7","traits":{"wa":"0","phone":"0"}}]}"#;
+        let answer: Value = serde_json::from_str(&map_line(line)).expect("an answer is JSON");
+        let findings = answer["findings"].as_array().expect("findings").iter();
+        let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or("").to_owned();
+        let found: Vec<String> = findings
+            .map(|f| text(f, "code").replace("SS-I-", "") + " " + &text(f, "path"))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "USER-TYPE /userId",
+                "TRAIT-RESERVED /traits/ss_b",
+                "TRAIT-RESERVED /traits/$a",
+                "CHANNEL-TYPE /traits/email",
+                "CHANNEL-UNMAPPED /traits/E_Mail",
+                "CHANNEL-UNMAPPED /traits/WhatsApp",
+                "CHANNEL-UNMAPPED /traits/slackEmail",
+                "LANGUAGE-UNMAPPED /traits/language",
+                "LANGUAGE-UNMAPPED /traits/locale",
+                "PHONE-FORMAT /traits/phone",
+                "PHONE-FORMAT /traits/wa",
+                "CHANNEL-APPENDED /traits/phone",
+                "CHANNEL-APPENDED /traits/wa",
+            ]
+        );
+    }
+}
