@@ -159,8 +159,10 @@ impl SuprSend {
 
     /// Traits that stand only where the vendor does not look.
     fn level(&self, cx: &mut Cx<'_>) {
-        let filled =
-            |spot| cx.look.object(spot).is_some_and(|object| object.children().next().is_some());
+        let filled = |spot| {
+            let object = cx.look.get(spot).filter(|value| value.is_object());
+            object.is_some_and(|object| object.children().next().is_some())
+        };
         if !filled(self.traits) && filled(self.context_traits) {
             cx.find(self.traits_level, Place::Spot(self.context_traits));
         }
