@@ -47,6 +47,8 @@ impl Channel {
 /// All channels, in the order of their operations.
 pub(super) struct Channels {
     list: Vec<Channel>,
+    /// The traits that are mapped to channels, each once.
+    mapped: Vec<Spot>,
     traits: Spot,
     kind: CodeId,
     unmapped: CodeId,
@@ -58,7 +60,7 @@ impl Channels {
     pub fn new(parts: &mut Parts<'_>, list: Vec<ChannelData>) -> Channels {
         let mapping = parts.settings.map("channel_mapping");
         let references = parts.preset("channel_mapping");
-        let list = list.into_iter().map(|data| {
+        let channels = list.into_iter().map(|data| {
             let reference = references.get(&data.name).expect("the preset names all channels");
             let mapped = mapping.get(&data.name).filter(|name| !is_blank(name));
             Channel {
@@ -68,8 +70,16 @@ impl Channels {
                 data,
             }
         });
+        let list: Vec<Channel> = channels.collect();
+        let mut mapped: Vec<Spot> = Vec::new();
+        for spot in list.iter().filter_map(|channel| channel.from) {
+            if !mapped.contains(&spot) {
+                mapped.push(spot);
+            }
+        }
         Channels {
-            list: list.collect(),
+            list,
+            mapped,
             traits: parts.listed("/traits"),
             kind: parts.code("I-CHANNEL-TYPE"),
             unmapped: parts.code("I-CHANNEL-UNMAPPED"),
@@ -88,14 +98,6 @@ impl Channels {
         self.iter().filter(move |(_, channel)| channel.from == Some(from))
     }
 
-    /// The traits that are mapped to channels, each once.
-    fn mapped(&self) -> impl Iterator<Item = Spot> {
-        self.list.iter().enumerate().filter_map(|(at, channel)| {
-            let before = &self.list[..at];
-            channel.from.filter(|_| before.iter().all(|other| other.from != channel.from))
-        })
-    }
-
     /// All findings about channels.
     pub fn check(&self, cx: &mut Cx<'_>) {
         self.values(cx);
@@ -105,7 +107,7 @@ impl Channels {
 
     /// What is wrong with the values of mapped traits.
     fn values(&self, cx: &mut Cx<'_>) {
-        for spot in self.mapped() {
+        for &spot in &self.mapped {
             let Some(value) = cx.look.present(spot) else { continue };
             match text_of(value) {
                 None => cx.find_with(self.kind, Place::Spot(spot), |words| {
@@ -124,9 +126,8 @@ impl Channels {
     fn alike(&self, cx: &mut Cx<'_>) {
         let mut found = Vec::new();
         for (value, spot) in cx.look.members(self.traits).filter(|(value, _)| !value.is_null()) {
-            let key = value.key();
-            if let Some(channel) = self.list.iter().find(|channel| is_norm(&key, &channel.norm))
-                && spot.is_none_or(|spot| self.of(spot).next().is_none())
+            if spot.is_none_or(|spot| !self.mapped.contains(&spot))
+                && let Some(channel) = self.named_like(&value.key())
             {
                 found.push((value, channel));
             }
@@ -140,15 +141,24 @@ impl Channels {
         }
     }
 
+    /// The channel whose reference trait has the norm of a key.
+    fn named_like(&self, key: &str) -> Option<&Channel> {
+        let first = key.bytes().find(|&b| !is_separator(b))?.to_ascii_lowercase();
+        let may = |channel: &Channel| {
+            !first.is_ascii() || channel.norm.as_bytes().first() == Some(&first)
+        };
+        self.list.iter().find(|channel| may(channel) && is_norm(key, &channel.norm))
+    }
+
     /// New values for channels that have one already.
     fn new_values(&self, cx: &mut Cx<'_>) {
-        for spot in self.mapped() {
+        for &spot in &self.mapped {
             let is_new = |(topic, channel): &(Topic, &Channel)| {
                 let (Some((_, _, value)), Some(user)) = (channel.value(cx), &cx.user) else {
                     return false;
                 };
-                cx.facts.first(*topic, &user.text, cx.seq).is_some()
-                    && cx.facts.has(*topic, &user.text, &value, cx.seq).is_none()
+                cx.facts.has(*topic, &user.text, &value, cx.seq).is_none()
+                    && cx.facts.first(*topic, &user.text, cx.seq).is_some()
             };
             let channels = names(self.of(spot).filter(is_new));
             if !channels.is_empty() {
@@ -206,12 +216,17 @@ fn names<'c>(channels: impl Iterator<Item = (Topic, &'c Channel)>) -> String {
     names.join(", ")
 }
 
+/// What a norm leaves out.
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b' ')
+}
+
 /// `norm(key) == wanted` without making it, for keys of every call.
 fn is_norm(key: &str, wanted: &str) -> bool {
     if !key.is_ascii() {
         return norm(key) == wanted;
     }
-    let letters = key.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' '));
+    let letters = key.bytes().filter(|&b| !is_separator(b));
     letters.map(|b| b.to_ascii_lowercase()).eq(wanted.bytes())
 }
 
