@@ -212,15 +212,10 @@ impl Keymap {
         if begun { Lookup::Begun } else { Lookup::Nothing }
     }
 
-    /// The keys that do this at a place, as they are shown: `j` `down`.
+    /// The keys that do this at a place, as they are shown and in the file's order: `j` `down`.
     pub fn keys(&self, place: Place, action: Action) -> Vec<String> {
-        let mut keys: Vec<String> = self
-            .here(place)
-            .filter(|binding| binding.action == action)
-            .map(|binding| name(&binding.keys))
-            .collect();
-        keys.sort_by_key(String::len);
-        keys
+        let bindings = self.here(place).filter(|binding| binding.action == action);
+        bindings.map(|binding| name(&binding.keys)).collect()
     }
 
     /// The actions that a section of the file names, in the order of the help.

@@ -162,7 +162,7 @@ impl<'b> Pen<'b> {
 
     /// Writes a captured text.
     pub fn show(&mut self, captured: &str, style: Style) -> &mut Self {
-        let safe = self.look.clean(captured);
+        let safe = self.look.clean(text::beginning(captured, self.room()));
         self.put(&safe, style)
     }
 
@@ -170,7 +170,7 @@ impl<'b> Pen<'b> {
     pub fn column(&mut self, captured: &str, columns: usize, style: Style) -> &mut Self {
         let columns = columns.min(self.room());
         let target = self.x + columns as u16;
-        let safe = self.look.clean(captured);
+        let safe = self.look.clean(text::beginning(captured, columns));
         let shown = text::cut(&safe, columns, self.look.ellipsis());
         self.put(&shown, style);
         self.x = target;

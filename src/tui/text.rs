@@ -46,6 +46,16 @@ pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// As much of a captured text as can matter in so many columns, so that a long one costs no more
+/// than a short one.
+pub fn beginning(text: &str, room: usize) -> &str {
+    let most = (room + 1) * MOST_CHARS_IN_A_GRAPHEME;
+    match text.char_indices().nth(most) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
 /// The beginning of a harmless text that fits, with an ellipsis where something is left out.
 pub fn cut<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     if width(text) <= room {

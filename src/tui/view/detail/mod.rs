@@ -273,8 +273,10 @@ impl DetailPane {
             (self.scroll + usize::from(page.height), self.page.len())
         };
         if below < total {
-            let words = format!(" +{} below", total - below);
-            if let Some(mut pen) = Pen::on(buffer, bar, 0, world.look) {
+            let words = format!("+{} below", total - below);
+            // on the empty line between tabs and page
+            let gap = Rect { y: bar.y + 1, height: page.y.saturating_sub(bar.y + 1), ..bar };
+            if let Some(mut pen) = Pen::on(buffer, gap, 0, world.look) {
                 pen.right(words.len()).put(&words, world.look.theme.quiet);
             }
         }

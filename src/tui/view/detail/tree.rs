@@ -12,6 +12,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Members of a call that are folded until someone unfolds them: long, and seldom the trouble.
 const FOLDED_AT_FIRST: [&str; 2] = ["context", "integrations"];
 
+/// The columns that a note beside a value may take.
+const NOTE_COLUMNS: usize = 24;
+
 /// One row of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeRow {
@@ -217,7 +220,7 @@ impl Tree {
                     while matches!(self.rows[self.cursor], TreeRow::More { .. }) {
                         self.cursor -= 1;
                     }
-                } else {
+                } else if self.is_cut(row) {
                     self.opened.insert(place);
                 }
             }
@@ -225,6 +228,15 @@ impl Tree {
             _ => return,
         }
         self.lay(look);
+    }
+
+    /// Whether a value is longer than its line.
+    fn is_cut(&self, row: TreeRow) -> bool {
+        let TreeRow::Value { part, node, depth, .. } = row else { return false };
+        let Some(value) = self.value(part, node) else { return false };
+        let room = self.width.saturating_sub(self.indent(depth) + 4);
+        // a note may stand beside it: rather open one line too many
+        value.raw().len() + value.key_raw().len() > room.saturating_sub(NOTE_COLUMNS)
     }
 
     fn to_parent(&mut self) {
@@ -261,22 +273,17 @@ impl Tree {
         long: &mut HashMap<(Part, u32), Vec<String>>,
         look: &Look,
     ) {
-        let begin = |value: Val<'_>, path: u64| -> Level<'_> {
-            // the lifetime of the children is the document's
-            Level { node: value.node(), array: value.is_array(), next: 0, path, children: None }
+        // what should be there and is not stands before what is
+        let ghosts = |parent: u32, depth: u32, rows: &mut Vec<TreeRow>| {
+            let all = self.notes.ghosts().iter().enumerate().filter(|_| part == Part::Call);
+            let here = all.filter(|(_, ghost)| ghost.parent == parent);
+            rows.extend(here.map(|(at, _)| TreeRow::Ghost { at, depth }));
         };
-        let mut open = vec![begin(doc.root(), part as u64)];
+        ghosts(doc.root().node(), 0, rows);
+        let mut open = vec![Level::of(doc.root(), part as u64)];
         while let Some(level) = open.last_mut() {
-            let children = level.children.get_or_insert_with(|| doc.at(level.node).children());
-            let Some(child) = children.next() else {
-                let parent = level.node;
+            let Some(child) = level.children.next() else {
                 open.pop();
-                if part == Part::Call {
-                    let ghosts = self.notes.ghosts().iter().enumerate();
-                    let here = ghosts.filter(|(_, ghost)| ghost.parent == parent);
-                    let depth = open.len() as u32;
-                    rows.extend(here.map(|(at, _)| TreeRow::Ghost { at, depth }));
-                }
                 continue;
             };
             let index = level.array.then_some(level.next);
@@ -292,7 +299,8 @@ impl Tree {
             });
             rows.push(TreeRow::Value { part, node, depth, index, folded, path });
             if folded == Some(false) {
-                open.push(begin(child, path));
+                ghosts(node, depth + 1, rows);
+                open.push(Level::of(child, path));
             } else if self.opened.contains(&(part, node)) {
                 let safe = look.clean(child.raw());
                 let room = self.width.saturating_sub(self.indent(depth + 1) + 2);
@@ -311,12 +319,18 @@ impl Tree {
     }
 }
 
+/// A container whose children are being laid out.
 struct Level<'d> {
-    node: u32,
     array: bool,
     next: u32,
     path: u64,
-    children: Option<Children<'d>>,
+    children: Children<'d>,
+}
+
+impl<'d> Level<'d> {
+    fn of(value: Val<'d>, path: u64) -> Level<'d> {
+        Level { array: value.is_array(), next: 0, path, children: value.children() }
+    }
 }
 
 /// A path's number, from its parent's: paths themselves would grow with the square of the depth.

@@ -61,15 +61,17 @@ const MOST_ID: usize = 26;
 const LEAST_FLEXIBLE: usize = 3 * 8 + 3;
 
 /// The columns for a width, with so many vendors whose heads are so wide. What is least needed goes
-/// first: milliseconds, hours, the last letters of the type, the time, and then the marks (the
-/// sign of the worst finding stays).
+/// first: milliseconds, the last letters of types and heads, hours, the time, and then the marks
+/// (the sign of the worst finding stays).
 pub fn columns(width: usize, vendors: usize, head: usize) -> Columns {
+    // where there are many, two letters have to do
+    let brief = if vendors > 2 { head.min(2) } else { head };
     let plans = [
         (Time::Full, 8, head, 3 * GOOD_ID + 3),
-        (Time::Clock, 8, head, 3 * 13),
-        (Time::Clock, 5, head, 3 * 11),
-        (Time::Short, 5, head, LEAST_FLEXIBLE),
-        (Time::No, 5, head, LEAST_FLEXIBLE),
+        (Time::Clock, 8, head, 50),
+        (Time::Clock, 5, brief, 45),
+        (Time::Short, 5, brief, LEAST_FLEXIBLE),
+        (Time::No, 5, brief, LEAST_FLEXIBLE),
         (Time::No, 5, 0, 0),
     ];
     let fixed = |(time, kind, mark, _): (Time, usize, usize, usize)| {
@@ -87,7 +89,7 @@ pub fn columns(width: usize, vendors: usize, head: usize) -> Columns {
     let flexible = width.saturating_sub(fixed(plan) + 2);
     // a third each, the ids no wider than is useful
     let id = (flexible / 3).min(MOST_ID);
-    let id = if flexible >= 3 * 12 { id.max(GOOD_ID.min((flexible - 10) / 2)) } else { id };
+    let id = if flexible >= 3 * 12 { id.max(GOOD_ID.min((flexible - 9) / 2)) } else { id };
     Columns { time, kind, name: flexible.saturating_sub(2 * id), account: id, user: id, mark }
 }
 

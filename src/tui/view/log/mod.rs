@@ -48,7 +48,7 @@ impl LogView {
             return if self.in_detail { (none, none, body) } else { (body, none, none) };
         }
         // the detail needs room for a sentence, the log for its columns
-        let left = (body.width * 11 / 20).max(58);
+        let left = (u32::from(body.width) * 29 / 50).max(58) as u16;
         let log = Rect { width: left, ..body };
         let rule = Rect { x: body.x + left, width: 1, ..body };
         let detail = Rect { x: rule.x + 2, width: body.width - left - 2, ..body };

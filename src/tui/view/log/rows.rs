@@ -46,7 +46,8 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: Columns, world: &World<'_>) {
         for (place, vendor) in world.shared.vendors.iter().enumerate() {
             let counts = world.shared.in_use.vendors.contains(&place);
             let style = if counts { theme.label } else { theme.unused };
-            pen.skip(1).column(&vendor.short, plan.mark, style);
+            let short = world.look.clean(&vendor.short);
+            pen.skip(1).column(&short[..text::head(&short, plan.mark)], plan.mark, style);
         }
     }
 }
@@ -74,7 +75,9 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, cursor: bool, plan: Columns, look:
         return;
     }
     let text_style = if row.repeat { theme.repeat } else { theme.text };
-    pen.column(&row.kind, plan.kind, if row.repeat { theme.repeat } else { theme.quiet }).skip(1);
+    let kind = look.clean(&row.kind);
+    let kind = &kind[..text::head(&kind, plan.kind)];
+    pen.column(kind, plan.kind, if row.repeat { theme.repeat } else { theme.quiet }).skip(1);
     let mut name = plan.name;
     if row.repeat {
         let word = if name >= 20 {
