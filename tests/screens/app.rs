@@ -20,6 +20,8 @@ pub struct TestApp {
     screen: Screen,
     terminal: Terminal<TestBackend>,
     now_ms: u64,
+    /// Whether each message is followed by a frame, or the test draws when it likes.
+    pub draws: bool,
 }
 
 pub fn options() -> ScreenOptions {
@@ -34,7 +36,8 @@ impl TestApp {
     pub fn with(feed: FakeFeed, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
         let screen = Screen::new(&feed, options, Size { width, height }).expect("presets are fine");
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
-        let mut app = TestApp { feed, effects: Vec::new(), screen, terminal, now_ms: 0 };
+        let mut app =
+            TestApp { feed, effects: Vec::new(), screen, terminal, now_ms: 0, draws: true };
         app.draw();
         app
     }
@@ -49,7 +52,7 @@ impl TestApp {
 
     pub fn send(&mut self, msg: Msg) -> &mut TestApp {
         self.effects.extend(self.screen.update(msg, &self.feed));
-        self.draw()
+        if self.draws { self.draw() } else { self }
     }
 
     /// Presses keys by their names in the keymap, one after the other.

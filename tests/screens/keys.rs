@@ -77,9 +77,9 @@ fn below_100_columns_the_detail_opens_over_the_log() {
     assert!(!app.picture().contains("findings 2"));
     app.press("E enter");
     assert!(app.picture().contains("Invoice Paid") && app.line(2).contains("#9"));
-    assert!(!app.picture().contains("Seat Added"));
+    assert!(!app.picture().contains("joe@acm"));
     app.resize(100, 24);
-    assert!(app.picture().contains("Seat Added") && app.picture().contains("#9"));
+    assert!(app.picture().contains("joe@acm") && app.picture().contains("#9"));
     app.resize(99, 24).press("q");
     assert!(cursor(&app).contains("Invoice Paid"), "the place is not lost");
     assert!(app.effects.is_empty());
@@ -93,9 +93,9 @@ fn the_tree_folds_and_shows_long_texts_in_full() {
     app.press("E E enter");
     assert!(!app.picture().contains("over several lines"), "cut");
     app.press("j j j j j j j j j j j j j j j enter");
-    assert!(app.picture().contains("several lines"), "{}", app.picture());
+    assert!(app.picture().contains("cut with an"), "{}", app.picture());
     app.press("enter");
-    assert!(!app.picture().contains("several lines"));
+    assert!(!app.picture().contains("cut with an"));
     app.press("h");
     app.press("h");
     assert!(app.picture().contains("▸ properties {4}"), "{}", app.picture());
@@ -103,8 +103,8 @@ fn the_tree_folds_and_shows_long_texts_in_full() {
     assert!(app.picture().contains("▾ properties {4}"));
     app.press("G k k k l");
     assert!(app.picture().contains("▾ context {2}"), "{}", app.picture());
-    // the next call's context is unfolded as well
-    app.press("esc E E");
+    app.press("esc g j j");
+    assert!(app.picture().contains("▾ context {2}"), "the next call's is unfolded as well");
 }
 
 #[test]

@@ -26,7 +26,10 @@ pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world
             ground(buffer, area, line, style);
         }
         if let Some(mut pen) = Pen::on(buffer, area, line, world.look) {
-            row_line(&mut pen, row, selected && focused, plan, world.look);
+            let theme = &world.look.theme;
+            let cursor = if focused { theme.rule_focus } else { theme.rule };
+            pen.column(if selected { world.look.cursor() } else { " " }, 1, cursor);
+            row_line(&mut pen, row, plan, world.look);
         }
     }
 }
@@ -52,9 +55,9 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: Columns, world: &World<'_>) {
     }
 }
 
-fn row_line(pen: &mut Pen<'_>, row: &RowView, cursor: bool, plan: Columns, look: &Look) {
+/// A row, behind the cursor's column.
+fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
     let theme = &look.theme;
-    pen.column(if cursor { look.cursor() } else { " " }, 1, theme.rule_focus);
     match row.worst {
         Some(severity) if severity != Severity::Info => {
             pen.column(look.severity_sign(severity), 1, look.severity(severity));
