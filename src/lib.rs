@@ -15,5 +15,6 @@ pub mod outbound;
 pub mod pipeline;
 pub mod report;
 pub mod store;
+pub mod tui;
 pub mod vendors;
 pub mod wire;
