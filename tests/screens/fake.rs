@@ -402,7 +402,12 @@ fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView
         ),
         vendors,
         wire_findings: Vec::new(),
-        request: request(row, received_at, format!(r#"{{"batch":[{text}]}}"#), 200),
+        request: request(
+            row,
+            received_at,
+            format!(r#"{{"batch":[{text}],"writeKey":"wk_live_abcd1234"}}"#),
+            200,
+        ),
         call_text: text,
     };
     (view, Detail::Call(Box::new(detail)))

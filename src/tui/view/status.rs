@@ -33,7 +33,7 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     let size = bytes(stats.recorded_bytes);
     let recording = match &stats.recording {
         Some(path) => {
-            let name = path.file_name().map_or_else(|| path.as_os_str(), |name| name);
+            let name = path.file_name().unwrap_or(path.as_os_str());
             format!("recording {size} in {}", world.look.clean(&name.to_string_lossy()))
         }
         None => format!("recording {size}, kept by no file"),

@@ -45,7 +45,8 @@ impl LogView {
     fn panes(&self, body: Rect) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
         if body.width < SIDE_BY_SIDE {
-            return if self.in_detail { (none, none, body) } else { (body, none, none) };
+            let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
+            return if self.in_detail { (none, none, inside) } else { (body, none, none) };
         }
         // the detail needs room for a sentence, the log for its columns
         let left = (u32::from(body.width) * 29 / 50).max(58) as u16;
@@ -240,9 +241,9 @@ impl View for LogView {
                 Action::Toggle,
                 Action::NextTab,
                 Action::NextMissing,
+                Action::Help,
                 Action::CopyCall,
                 Action::CopyValue,
-                Action::Help,
             ]
         } else {
             &[
