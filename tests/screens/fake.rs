@@ -366,7 +366,7 @@ fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView
             user: id(sample.user),
             findings: if at == 0 || misses { sample.findings(misses) } else { Vec::new() },
             requests: if through { vec![output.clone()] } else { Vec::new() },
-            transport: (at == 2).then(|| OutputView { body: None, ..output }),
+            transport: (at == 2).then_some(OutputView { body: None, ..output }),
             extras: match at == 0 && through {
                 true => vec![(
                     "aggregation".to_owned(),
