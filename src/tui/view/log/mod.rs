@@ -68,14 +68,21 @@ impl LogView {
                 self.list.jump(row);
                 Reply::Done
             }
-            None => Reply::Say(format!(
-                "no {} call {}",
-                if forward { "further" } else { "earlier" },
-                match what {
-                    What::Missing => "with a missing id",
-                    What::Finding => "with a finding",
-                }
-            )),
+            None => {
+                let (where_to, other) = match (forward, what) {
+                    (true, What::Missing) => ("further", Action::PreviousMissing),
+                    (true, What::Finding) => ("further", Action::PreviousFinding),
+                    (false, What::Missing) => ("earlier", Action::NextMissing),
+                    (false, What::Finding) => ("earlier", Action::NextFinding),
+                };
+                let thing = match what {
+                    What::Missing => "a missing id",
+                    What::Finding => "a finding",
+                };
+                let keys = world.keymap.keys(Place::Log, other);
+                let key = keys.first().map_or("", String::as_str);
+                Reply::Say(format!("no {where_to} call with {thing}; {key} looks the other way"))
+            }
         }
     }
 
