@@ -11,6 +11,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+/// Below this width the address is left out.
+const NARROW: u16 = 60;
+
 /// Draws the first line: what matters most stands first, what does not fit is left out.
 pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     let theme = &world.look.theme;
@@ -41,7 +44,9 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     parts.push((recording, theme.quiet));
     let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
     pen.put(" segscope", theme.brand);
-    if let Some(address) = world.shared.addresses.first() {
+    // on a narrow screen the counters matter more
+    let address = world.shared.addresses.first().filter(|_| line.width >= NARROW);
+    if let Some(address) = address {
         parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
     }
     for (words, style) in parts {
