@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// Below this width the address is left out.
+/// Below this width the counters need the room of name and address.
 const NARROW: u16 = 60;
 
 /// Draws the first line: what matters most stands first, what does not fit is left out.
@@ -43,10 +43,9 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     };
     parts.push((recording, theme.quiet));
     let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
-    pen.put(" segscope", theme.brand);
-    // on a narrow screen the counters matter more
-    let address = world.shared.addresses.first().filter(|_| line.width >= NARROW);
-    if let Some(address) = address {
+    let narrow = line.width < NARROW;
+    pen.put(if narrow { "" } else { " segscope" }, theme.brand);
+    if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {
         parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
     }
     for (words, style) in parts {
