@@ -1,7 +1,7 @@
 //! The screen on calls made by hand: `cargo run --example screen [VENDORS] [LIVE_PER_SECOND]
 //! [empty] [problem] [file]`.
 
-#[path = "../tests/screens/fake.rs"]
+#[path = "../tests/screens/fake/mod.rs"]
 mod fake;
 
 use std::sync::Arc;

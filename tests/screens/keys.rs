@@ -164,6 +164,14 @@ fn copies_name_what_they_are() {
 }
 
 #[test]
+fn a_write_key_is_masked() {
+    let mut app = app(200, 60);
+    app.press("g enter [");
+    assert!(app.picture().contains("***1234"), "{}", app.picture());
+    assert!(!app.picture().contains("wk_live"));
+}
+
+#[test]
 fn the_mouse_selects_scrolls_and_opens_tabs() {
     let mut app = app(120, 40);
     app.click(10, 4);

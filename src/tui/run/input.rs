@@ -50,6 +50,10 @@ impl Inputs {
         let handle = signals.handle();
         let own_stops = Arc::new(AtomicU32::new(0));
         let ended = Arc::new(AtomicBool::new(false));
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGTSTP] {
+            // once the screen has ended they do again what they always do
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&ended))?;
+        }
         let (stops, to_queue) = (Arc::clone(&own_stops), sender.clone());
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {

@@ -38,8 +38,11 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     loop {
-        let due = drawn.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
-        let mut input = inputs.next(due.max(Duration::from_millis(1)));
+        let since = |at: Instant| FRAME.saturating_sub(at.elapsed());
+        // the first frame waits for nothing
+        let due = drawn.map_or(Duration::from_nanos(1), since);
+        // with nothing to draw the feed is looked at once a frame
+        let mut input = inputs.next(if due.is_zero() { FRAME } else { due });
         for _ in 0..BATCH {
             let Some(now) = input.take() else { break };
             let effect = match now {

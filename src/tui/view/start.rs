@@ -34,26 +34,27 @@ pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         let mut line = Line { buffer, body, world, at: 1 };
         return line.write(&[("  no calls here", theme.quiet)]);
     };
-    let host = base.split_once("://").map_or(base.as_str(), |(_, host)| host);
-    let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
-    let fill = |text: &str| text.replace("BASE", base).replace("HOST", host).replace("PORT", port);
+    let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
+    let fill = |text: &str, base: &str| text.replace("BASE", base).replace("PORT", port);
+    let names = LINES.sdk.iter().map(|sdk| text::width(&sdk.name)).max().unwrap_or(0);
+    let room = usize::from(body.width).saturating_sub(names + 5);
+    let whole = LINES.sdk.iter().all(|sdk| text::width(&fill(&sdk.change, base)) <= room);
+    let (address, key) = match whole {
+        true => (base.as_str(), "(K is your write key, or any other)".to_owned()),
+        false => ("URL", format!("(URL is {base}, K any write key)")),
+    };
     let roomy = body.height >= 30;
     let mut line = Line { buffer, body, world, at: usize::from(roomy) };
     line.write(&[("  Waiting for the first call at ", theme.text), (base, theme.brand)]);
     line.gap(true);
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
-    line.folded(&fill(&LINES.curl), theme.key);
+    line.folded(&fill(&LINES.curl, base), theme.key);
     line.gap(true);
-    line.write(&[
-        ("  Point your SDK here ", theme.heading),
-        ("(your write key may be any: K)", theme.quiet),
-    ]);
-    // beside each other where the longest fits, else name and change still share a line
-    let names = LINES.sdk.iter().map(|sdk| text::width(&sdk.name)).max().unwrap_or(0);
+    line.write(&[("  Point your SDK here ", theme.heading), (&key, theme.quiet)]);
     for sdk in &LINES.sdk {
         line.write(&[
             (&format!("  {:<names$}  ", sdk.name), theme.label),
-            (&fill(&sdk.change), theme.text),
+            (&fill(&sdk.change, address), theme.text),
         ]);
         line.gap(roomy && body.height >= 46);
     }

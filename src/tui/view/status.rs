@@ -11,6 +11,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+/// Below this width the counters need the room of name and address.
+const NARROW: u16 = 60;
+
 /// Draws the first line: what matters most stands first, what does not fit is left out.
 pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     let theme = &world.look.theme;
@@ -33,15 +36,16 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     let size = bytes(stats.recorded_bytes);
     let recording = match &stats.recording {
         Some(path) => {
-            let name = path.file_name().map_or_else(|| path.as_os_str(), |name| name);
+            let name = path.file_name().unwrap_or(path.as_os_str());
             format!("recording {size} in {}", world.look.clean(&name.to_string_lossy()))
         }
         None => format!("recording {size}, kept by no file"),
     };
     parts.push((recording, theme.quiet));
     let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
-    pen.put(" segscope", theme.brand);
-    if let Some(address) = world.shared.addresses.first() {
+    let narrow = line.width < NARROW;
+    pen.put(if narrow { "" } else { " segscope" }, theme.brand);
+    if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {
         parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
     }
     for (words, style) in parts {

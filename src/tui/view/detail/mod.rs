@@ -214,7 +214,7 @@ impl DetailPane {
     /// Makes the tree of another call.
     fn plant(&mut self, world: &World<'_>) {
         let Some(Detail::Call(call)) = &self.data else {
-            return self.tree.set(None, None, Notes::default());
+            return self.tree.set(None, None, Notes::default(), None);
         };
         let doc = Doc::parse(call.call_text.clone()).ok();
         let derived = Doc::parse(call.derived_text.clone()).ok();
@@ -230,7 +230,7 @@ impl DetailPane {
                 }
             }
         }
-        self.tree.set(doc, derived, notes);
+        self.tree.set(doc, derived, notes, call.write_key.clone());
     }
 
     fn write(&mut self, made: Made, world: &World<'_>) {
@@ -241,14 +241,17 @@ impl DetailPane {
             None => header.prose(0, "this row can no longer be read", world.look.theme.warning),
             Some(Detail::Refused(refused)) => {
                 header::refused(&mut header, refused);
-                pages::request(&mut page, &refused.request);
+                pages::request(&mut page, &refused.request, None);
             }
             Some(Detail::Call(call)) => {
                 header::call(&mut header, call, width, world);
                 match made.tab {
                     Tab::Call => {}
                     Tab::Findings => pages::findings(&mut page, call, world),
-                    Tab::Request => pages::request(&mut page, &call.request),
+                    Tab::Request => {
+                        pages::sender(&mut page, call);
+                        pages::request(&mut page, &call.request, call.write_key.as_deref());
+                    }
                     Tab::Vendor(vendor) => {
                         pages::vendor(&mut page, call, vendor, world);
                     }

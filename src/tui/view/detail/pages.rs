@@ -5,6 +5,7 @@ use super::paper::Paper;
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
 use crate::tui::shared::bytes;
+use crate::tui::text::masked;
 use ratatui::text::Span;
 
 fn meaning(verdict: Verdict) -> &'static str {
@@ -114,16 +115,36 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     }
 }
 
-/// The request as it came, and its answer.
-pub fn request(paper: &mut Paper<'_>, request: &RequestDetail) {
+/// Who sent the call.
+pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
+    let theme = &paper.look().theme;
+    if let Some((name, version)) = &call.library {
+        let version = version.as_deref().unwrap_or("");
+        paper.field("library", &format!("{name} {version}"), theme.text);
+    }
+    if let Some(key) = &call.write_key {
+        paper.field("key", &masked(key), theme.text);
+    }
+    if let Some(id) = &call.message_id {
+        paper.field("message", id, theme.text);
+    }
+    paper.blank();
+}
+
+/// The request as it came, and its answer. Its write key is masked wherever it stands.
+pub fn request(paper: &mut Paper<'_>, request: &RequestDetail, write_key: Option<&str>) {
     let look = paper.look();
     let theme = &look.theme;
+    let safe = |text: &str| match write_key {
+        Some(key) if !key.is_empty() => text.replace(key, &masked(key)),
+        _ => text.to_owned(),
+    };
     let method = format!("{} ", look.clean(&request.method));
-    let query =
-        if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-    paper.labelled(method.len(), &method, &format!("{}{query}", request.path), theme.text);
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let target = safe(&format!("{}{mark}{}", request.path, request.query));
+    paper.labelled(method.len(), &method, &target, theme.text);
     for (name, value) in &request.headers {
-        paper.header(name, value);
+        paper.header(name, &safe(value));
     }
     paper.heading("answer", &request.status.to_string());
     paper.raw(&request.answer, theme.text);
@@ -137,5 +158,5 @@ pub fn request(paper: &mut Paper<'_>, request: &RequestDetail) {
         None => kept,
     };
     paper.heading("body", &size);
-    paper.raw(&request.body, theme.text);
+    paper.raw(&safe(&request.body), theme.text);
 }

@@ -6,6 +6,7 @@ use crate::call::{Children, Doc, Val, pointer};
 use crate::tui::action::Action;
 use crate::tui::look::Look;
 use crate::tui::text;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -69,12 +70,21 @@ pub struct Tree {
     folds: HashMap<u64, bool>,
     opened: HashSet<(Part, u32)>,
     long: HashMap<(Part, u32), Vec<String>>,
+    /// The write key, which is shown masked.
+    key: Option<String>,
 }
 
 impl Tree {
     /// Shows another call.
-    pub fn set(&mut self, call: Option<Doc<'static>>, derived: Option<Doc<'static>>, notes: Notes) {
+    pub fn set(
+        &mut self,
+        call: Option<Doc<'static>>,
+        derived: Option<Doc<'static>>,
+        notes: Notes,
+        key: Option<String>,
+    ) {
         *self = Tree {
+            key,
             call,
             derived,
             notes,
@@ -118,6 +128,17 @@ impl Tree {
     /// A value of a row.
     pub fn value(&self, part: Part, node: u32) -> Option<Val<'_>> {
         self.doc(part).map(|doc| doc.at(node))
+    }
+
+    /// A value's own text as it may be shown.
+    pub fn shown<'v>(&self, value: Val<'v>) -> Cow<'v, str> {
+        let raw = value.raw();
+        match &self.key {
+            Some(key) if value.as_str().is_some_and(|text| text == key.as_str()) => {
+                Cow::Owned(format!("\"{}\"", text::masked(key)))
+            }
+            _ => Cow::Borrowed(raw),
+        }
     }
 
     /// The notes.
@@ -205,7 +226,7 @@ impl Tree {
             TreeRow::Value { folded: Some(now), path, .. } => {
                 let want = fold.unwrap_or(!now);
                 if want == now {
-                    return if want { self.to_parent() } else { self.cursor += 1 };
+                    return if want { self.go_to_parent() } else { self.cursor += 1 };
                 }
                 self.folds.insert(path, want);
             }
@@ -213,7 +234,7 @@ impl Tree {
                 let place = (part, node);
                 let open = self.opened.contains(&place);
                 if fold == Some(true) && !open {
-                    return self.to_parent();
+                    return self.go_to_parent();
                 }
                 if fold.map_or(open, |fold| fold) {
                     self.opened.remove(&place);
@@ -224,7 +245,7 @@ impl Tree {
                     self.opened.insert(place);
                 }
             }
-            _ if fold == Some(true) => return self.to_parent(),
+            _ if fold == Some(true) => return self.go_to_parent(),
             _ => return,
         }
         self.lay(look);
@@ -239,7 +260,7 @@ impl Tree {
         value.raw().len() + value.key_raw().len() > room.saturating_sub(NOTE_COLUMNS)
     }
 
-    fn to_parent(&mut self) {
+    fn go_to_parent(&mut self) {
         let depth = |row: &TreeRow| match row {
             TreeRow::Value { depth, .. } | TreeRow::More { depth, .. } => *depth,
             TreeRow::Ghost { depth, .. } => *depth,
@@ -302,7 +323,8 @@ impl Tree {
                 ghosts(node, depth + 1, rows);
                 open.push(Level::of(child, path));
             } else if self.opened.contains(&(part, node)) {
-                let safe = look.clean(child.raw());
+                let shown = self.shown(child);
+                let safe = look.clean(&shown);
                 let room = self.width.saturating_sub(self.indent(depth + 1) + 2);
                 let lines: Vec<String> =
                     text::chunks(&safe, room).into_iter().map(str::to_owned).collect();

@@ -66,7 +66,8 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, look: &Look) {
                 _ => {
                     pen.put(": ", theme.json_shape);
                     let room = pen.room().saturating_sub(kept).max(pen.room().min(8));
-                    let safe = look.clean(text::beginning(value.raw(), room));
+                    let shown = tree.shown(value);
+                    let safe = look.clean(text::beginning(&shown, room));
                     pen.put(&text::cut(&safe, room, look.ellipsis()), style(value, look));
                 }
             }

@@ -45,7 +45,8 @@ impl LogView {
     fn panes(&self, body: Rect) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
         if body.width < SIDE_BY_SIDE {
-            return if self.in_detail { (none, none, body) } else { (body, none, none) };
+            let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
+            return if self.in_detail { (none, none, inside) } else { (body, none, none) };
         }
         // the detail needs room for a sentence, the log for its columns
         let left = (u32::from(body.width) * 29 / 50).max(58) as u16;
@@ -67,14 +68,21 @@ impl LogView {
                 self.list.jump(row);
                 Reply::Done
             }
-            None => Reply::Say(format!(
-                "no {} call {}",
-                if forward { "further" } else { "earlier" },
-                match what {
-                    What::Missing => "with a missing id",
-                    What::Finding => "with a finding",
-                }
-            )),
+            None => {
+                let (where_to, other) = match (forward, what) {
+                    (true, What::Missing) => ("further", Action::PreviousMissing),
+                    (true, What::Finding) => ("further", Action::PreviousFinding),
+                    (false, What::Missing) => ("earlier", Action::NextMissing),
+                    (false, What::Finding) => ("earlier", Action::NextFinding),
+                };
+                let thing = match what {
+                    What::Missing => "a missing id",
+                    What::Finding => "a finding",
+                };
+                let keys = world.keymap.keys(Place::Log, other);
+                let key = keys.first().map_or("", String::as_str);
+                Reply::Say(format!("no {where_to} call with {thing}; {key} looks the other way"))
+            }
         }
     }
 
@@ -240,9 +248,9 @@ impl View for LogView {
                 Action::Toggle,
                 Action::NextTab,
                 Action::NextMissing,
+                Action::Help,
                 Action::CopyCall,
                 Action::CopyValue,
-                Action::Help,
             ]
         } else {
             &[

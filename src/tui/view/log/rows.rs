@@ -58,7 +58,7 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: Columns, world: &World<'_>) {
 /// A row, behind the cursor's column.
 fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
     let theme = &look.theme;
-    match row.worst {
+    match row.worst.or(row.refused.as_ref().map(|_| Severity::Error)) {
         Some(severity) if severity != Severity::Info => {
             pen.column(look.severity_sign(severity), 1, look.severity(severity));
         }

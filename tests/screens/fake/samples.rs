@@ -1,118 +1,23 @@
-//! A feed made by hand: the same calls on each run, at a clock of its own.
+//! The usual calls: one of each kind that a log has.
 
+use super::FakeFeed;
 use segscope::call::Seq;
 use segscope::findings::{Effect, Finding, Hint, HintKind, Reason, Severity, Verdict};
 use segscope::tui::feed::*;
-use std::ops::Range;
-use std::sync::Mutex;
-
-/// 2026-11-22T10:00:00Z
-const BEGIN_MS: i64 = 1_795_341_600_000;
-const BASE: &str = "http://127.0.0.1:7357";
-
-#[derive(Default)]
-struct State {
-    rows: Vec<(RowView, Detail)>,
-    in_use: Option<Vec<usize>>,
-    version: u64,
-    problem: Option<String>,
-    addresses: Option<Vec<String>>,
-}
-
-/// The feed.
-pub struct FakeFeed {
-    state: Mutex<State>,
-    vendors: Vec<VendorView>,
-}
-
-fn vendor(name: &str, title: &str, short: &str, fed_by: &str, fidelity: &str) -> VendorView {
-    let means = match fidelity {
-        "wire" => "these requests are made exactly so",
-        _ => "the vendor takes the call itself; this is the same write as its public API has it",
-    };
-    VendorView {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        short: short.to_owned(),
-        fed_by: fed_by.to_owned(),
-        document: format!("{title}, “Segment integration”"),
-        fidelity: fidelity.to_owned(),
-        fidelity_means: means.to_owned(),
-    }
-}
-
-impl FakeFeed {
-    /// An empty one with so many vendors.
-    pub fn new(vendors: usize) -> FakeFeed {
-        let all = vec![
-            vendor("customersuccessbox", "CustomerSuccessBox", "CSB", "Segment", "equivalent"),
-            vendor("freshsuccess", "Freshsuccess", "FS", "Segment", "equivalent"),
-            vendor("planhat", "Planhat", "PH", "Segment", "equivalent"),
-            vendor("suprsend", "SuprSend", "SS", "Segment", "equivalent"),
-            vendor("custify", "Custify", "CUS", "RudderStack", "wire"),
-        ];
-        let vendors = all.into_iter().take(vendors).collect();
-        FakeFeed { state: Mutex::default(), vendors }
-    }
-
-    /// One that holds the usual calls.
-    pub fn with_calls(vendors: usize) -> FakeFeed {
-        let feed = FakeFeed::new(vendors);
-        (0..12).for_each(|n| feed.add(n));
-        feed
-    }
-
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        let mut state = self.state.lock().expect("no test panics while it holds this");
-        change(&mut state);
-        state.version += 1;
-    }
-
-    /// Something goes wrong, or is well again.
-    pub fn set_problem(&self, problem: Option<&str>) {
-        self.change(|state| state.problem = problem.map(str::to_owned));
-    }
-
-    /// Nothing listens.
-    pub fn without_address(&self) {
-        self.change(|state| state.addresses = Some(Vec::new()));
-    }
-
-    /// Adds the n-th of the usual calls (they come round again).
-    pub fn add(&self, n: u64) {
-        let row = self.rows();
-        let received_at = BEGIN_MS + 1_234 * row as i64;
-        let (view, detail) = match n % 12 {
-            0 => call(self, row, received_at, Sample::IDENTIFY),
-            1 => call(self, row, received_at, Sample::GROUP),
-            2 => call(self, row, received_at, Sample::GOOD),
-            3 => call(self, row, received_at, Sample::MISSING),
-            4 => call(self, row, received_at, Sample::PAGE),
-            5 => refused(row, received_at),
-            6 => call(self, row, received_at, Sample { repeat: true, ..Sample::GOOD }),
-            7 => call(self, row, received_at, Sample::NUMBER),
-            8 => call(self, row, received_at, Sample::SOME),
-            9 => call(self, row, received_at, Sample::HOSTILE),
-            10 => call(self, row, received_at, Sample::NOBODY),
-            _ => call(self, row, received_at, Sample::MISSING),
-        };
-        self.change(|state| state.rows.push((view, detail)));
-    }
-}
 
 #[derive(Clone, Copy)]
-struct Sample {
-    kind: &'static str,
-    name: &'static str,
-    account: Id,
-    user: Id,
-    verdict: Verdict,
-    repeat: bool,
-    text: &'static str,
+pub struct Sample {
+    pub kind: &'static str,
+    pub name: &'static str,
+    pub account: Id,
+    pub user: Id,
+    pub verdict: Verdict,
+    pub repeat: bool,
+    pub text: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Id {
+pub enum Id {
     Found(&'static str),
     Number(&'static str),
     Some(&'static str),
@@ -125,7 +30,7 @@ const HOSTILE: &str =
     "\\u001b[31mred\\u0007 \u{202e}evil\u{202c} e\u{301}\u{301} 漢字漢字 👩\u{200d}👧 \u{9b}31m";
 
 impl Sample {
-    const IDENTIFY: Sample = Sample {
+    pub const IDENTIFY: Sample = Sample {
         kind: "identify",
         name: "",
         account: Id::Found("acme-42"),
@@ -134,7 +39,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"identify","messageId":"m-1","userId":"jane","traits":{"account_id":"acme-42","user_id":"jane@acme.test","email":"jane@acme.test"},"context":{"library":{"name":"analytics-node","version":"3.1.0"}},"timestamp":"2026-11-22T10:00:00.000Z"}"#,
     };
-    const GROUP: Sample = Sample {
+    pub const GROUP: Sample = Sample {
         kind: "group",
         name: "acme-42",
         account: Id::Found("acme-42"),
@@ -143,7 +48,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"group","groupId":"acme-42","userId":"jane","traits":{"account_id":"acme-42","name":"Acme","plan":"gold","employees":250},"context":{"library":{"name":"analytics-node","version":"3.1.0"}}}"#,
     };
-    const GOOD: Sample = Sample {
+    pub const GOOD: Sample = Sample {
         kind: "track",
         name: "Order Received",
         account: Id::Found("acme-42"),
@@ -152,7 +57,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"track","event":"Order Received","messageId":"m-3","userId":"jane","properties":{"account_id":"acme-42","user_id":"jane@acme.test","module_id":"Order","total":12.0,"paid":true,"coupon":null},"context":{"ip":"192.0.2.7","library":{"name":"analytics-node","version":"3.1.0"}}}"#,
     };
-    const MISSING: Sample = Sample {
+    pub const MISSING: Sample = Sample {
         kind: "track",
         name: "Report Exported",
         account: Id::Missing("accountId"),
@@ -161,7 +66,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"track","event":"Report Exported","messageId":"m-4","userId":"jane","properties":{"accountId":"acme-42","format":"pdf","pages":[1,2,{"from":3,"to":9}],"remark":"a remark that is much longer than any pane is wide, so that it has to be cut with an ellipsis in the tree and can be read in full only when it is opened, over several lines"},"context":{"groupId":"acme-42","library":{"name":"analytics.js","version":"1.84.3"}}}"#,
     };
-    const PAGE: Sample = Sample {
+    pub const PAGE: Sample = Sample {
         kind: "page",
         name: "Pricing",
         account: Id::Nowhere,
@@ -170,7 +75,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"page","name":"Pricing","anonymousId":"a-77","properties":{"url":"https://acme.test/pricing","title":"Pricing"}}"#,
     };
-    const NUMBER: Sample = Sample {
+    pub const NUMBER: Sample = Sample {
         kind: "track",
         name: "Seat Added",
         account: Id::Number("4711"),
@@ -179,7 +84,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"track","event":"Seat Added","properties":{"account_id":4711,"user_id":"joe@acme.test"}}"#,
     };
-    const SOME: Sample = Sample {
+    pub const SOME: Sample = Sample {
         kind: "track",
         name: "Invoice Paid",
         account: Id::Some("globex-inc"),
@@ -188,7 +93,7 @@ impl Sample {
         repeat: false,
         text: r#"{"type":"track","event":"Invoice Paid","groupId":"globex-inc","userId":"kim@globex.test","properties":{"user_id":"kim@globex.test"}}"#,
     };
-    const HOSTILE: Sample = Sample {
+    pub const HOSTILE: Sample = Sample {
         kind: "track",
         name: "\u{1b}]0;owned\u{7}\u{1b}[2J \u{202e}evil é\u{301}\u{301} 漢字漢字漢字 👩\u{200d}👧 end",
         account: Id::Found("漢字漢字漢字漢字漢字漢字漢字漢字"),
@@ -197,7 +102,7 @@ impl Sample {
         repeat: false,
         text: "", // made below
     };
-    const NOBODY: Sample = Sample {
+    pub const NOBODY: Sample = Sample {
         kind: "identify",
         name: "",
         account: Id::Nobody,
@@ -325,7 +230,7 @@ impl Sample {
     }
 }
 
-fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView, Detail) {
+pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView, Detail) {
     let in_use = feed.in_use().vendors;
     let mut marks = Vec::new();
     let mut vendors = Vec::new();
@@ -366,7 +271,7 @@ fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView
             user: id(sample.user),
             findings: if at == 0 || misses { sample.findings(misses) } else { Vec::new() },
             requests: if through { vec![output.clone()] } else { Vec::new() },
-            transport: (at == 2).then(|| OutputView { body: None, ..output }),
+            transport: (at == 2).then_some(OutputView { body: None, ..output }),
             extras: match at == 0 && through {
                 true => vec![(
                     "aggregation".to_owned(),
@@ -402,7 +307,12 @@ fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView
         ),
         vendors,
         wire_findings: Vec::new(),
-        request: request(row, received_at, format!(r#"{{"batch":[{text}]}}"#), 200),
+        request: request(
+            row,
+            received_at,
+            format!(r#"{{"batch":[{text}],"writeKey":"wk_live_abcd1234"}}"#),
+            200,
+        ),
         call_text: text,
     };
     (view, Detail::Call(Box::new(detail)))
@@ -431,7 +341,7 @@ fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDeta
     }
 }
 
-fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
+pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
     let reason = "the body is no JSON: line 1, column 20: expected a comma";
     let view = RowView {
         row,
@@ -458,79 +368,4 @@ fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
             .to_owned(),
     };
     (view, Detail::Refused(Box::new(detail)))
-}
-
-impl Feed for FakeFeed {
-    fn version(&self) -> u64 {
-        self.state.lock().expect("unpoisoned").version
-    }
-
-    fn stats(&self) -> Stats {
-        let state = self.state.lock().expect("unpoisoned");
-        let rows = || state.rows.iter().map(|(row, _)| row);
-        Stats {
-            calls: rows().filter(|row| row.seq.is_some()).count() as u64,
-            repeats: rows().filter(|row| row.repeat).count() as u64,
-            requests: rows().count() as u64,
-            refused: rows().filter(|row| row.refused.is_some()).count() as u64,
-            missing: rows().filter(|row| row.marks.iter().any(|mark| mark.misses)).count() as u64,
-            unrecorded: 0,
-            too_much: 0,
-            recorded_bytes: 812 * rows().count() as u64,
-            recording: Some("/home/jane/.local/state/segscope/2026-11-22.ndjson".into()),
-            problem: state.problem.clone(),
-        }
-    }
-
-    fn rows(&self) -> u64 {
-        self.state.lock().expect("unpoisoned").rows.len() as u64
-    }
-
-    fn window(&self, range: Range<u64>) -> Vec<RowView> {
-        let state = self.state.lock().expect("unpoisoned");
-        let end = (range.end as usize).min(state.rows.len());
-        let start = (range.start as usize).min(end);
-        state.rows[start..end].iter().map(|(row, _)| row.clone()).collect()
-    }
-
-    fn detail(&self, row: u64) -> Option<Detail> {
-        let state = self.state.lock().expect("unpoisoned");
-        state.rows.get(row as usize).map(|(_, detail)| detail.clone())
-    }
-
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
-        let state = self.state.lock().expect("unpoisoned");
-        let matches = |row: &RowView| match what {
-            What::Missing => row.marks.iter().any(|mark| mark.misses),
-            What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
-        };
-        let mut rows = state.rows.iter().map(|(row, _)| row).filter(|row| matches(row));
-        match forward {
-            true => rows.find(|row| row.row > from),
-            false => rows.rfind(|row| row.row < from),
-        }
-        .map(|row| row.row)
-    }
-
-    fn vendors(&self) -> Vec<VendorView> {
-        self.vendors.clone()
-    }
-
-    fn in_use(&self) -> InUse {
-        let chosen = self.state.lock().expect("unpoisoned").in_use.clone();
-        InUse {
-            chosen: chosen.is_some(),
-            vendors: chosen.unwrap_or_else(|| (0..self.vendors.len()).collect()),
-        }
-    }
-
-    fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
-        self.change(|state| state.in_use = Some(vendors.to_vec()));
-        Ok(())
-    }
-
-    fn addresses(&self) -> Vec<String> {
-        let none = self.state.lock().expect("unpoisoned").addresses.clone();
-        none.unwrap_or_else(|| vec![BASE.to_owned()])
-    }
 }
