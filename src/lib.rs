@@ -7,10 +7,12 @@
 //! `listener` side by side, then `cli`.
 
 pub mod call;
+pub mod cli;
 pub mod config;
 pub mod filter;
 pub mod findings;
 pub mod journal;
+pub mod listener;
 pub mod outbound;
 pub mod pipeline;
 pub mod report;

@@ -2,7 +2,9 @@
 
 use crate::config::Choices;
 use crate::pipeline::{self, Detail as Full, Pipeline};
-use crate::tui::feed::{CallDetail, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail, VendorView, What};
+use crate::tui::feed::{
+    CallDetail, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail, VendorView, What,
+};
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
 use std::sync::Arc;
@@ -88,10 +90,14 @@ impl Feed for PipelineFeed {
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         let known = self.pipeline.vendors();
         let in_use = pipeline::InUse::chosen(known, vendors.to_vec());
-        self.pipeline.set_in_use(in_use).map_err(|error| format!("the calls could not be read again: {error}"))?;
+        self.pipeline
+            .set_in_use(in_use)
+            .map_err(|error| format!("the calls could not be read again: {error}"))?;
         let names: Vec<&str> = vendors.iter().map(|at| known.info(*at).name.as_str()).collect();
         match &self.choices {
-            Some(choices) => choices.set_vendors(&names).map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
+            Some(choices) => choices
+                .set_vendors(&names)
+                .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
             None => Ok(()),
         }
     }
@@ -112,7 +118,11 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         findings: rendered.findings,
         requests: rendered.requests.into_iter().map(output).collect(),
         transport: rendered.transport.map(output),
-        extras: rendered.extras.into_iter().map(|(name, out)| (name.to_owned(), out.to_json())).collect(),
+        extras: rendered
+            .extras
+            .into_iter()
+            .map(|(name, out)| (name.to_owned(), out.to_json()))
+            .collect(),
     });
     CallDetail {
         row,
@@ -128,5 +138,10 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
 }
 
 fn output(output: Output) -> OutputView {
-    OutputView { method: output.method, url: output.url, headers: output.headers, body: output.body.map(|body| body.to_json()) }
+    OutputView {
+        method: output.method,
+        url: output.url,
+        headers: output.headers,
+        body: output.body.map(|body| body.to_json()),
+    }
 }

@@ -14,7 +14,10 @@ pub struct Choices {
 impl Choices {
     /// The choices of a project folder, kept in a state folder.
     pub fn of(state_folder: &Path, project: &Path) -> Choices {
-        Choices { file: state_folder.join("choices.json"), project: project.to_string_lossy().into_owned() }
+        Choices {
+            file: state_folder.join("choices.json"),
+            project: project.to_string_lossy().into_owned(),
+        }
     }
 
     /// The vendors that were chosen. A file that cannot be read counts as none.
@@ -55,7 +58,10 @@ mod tests {
         assert_eq!(a.vendors(), None);
         a.set_vendors(&["x", "y"]).expect("kept");
         b.set_vendors(&[]).expect("kept");
-        assert_eq!((a.vendors(), b.vendors()), (Some(vec!["x".to_owned(), "y".to_owned()]), Some(vec![])));
+        assert_eq!(
+            (a.vendors(), b.vendors()),
+            (Some(vec!["x".to_owned(), "y".to_owned()]), Some(vec![]))
+        );
         std::fs::write(state.join("choices.json"), "{").expect("written");
         assert_eq!(a.vendors(), None, "a broken file is no choice");
     }
