@@ -133,9 +133,9 @@ fn type_and_message_id_are_made_where_they_are_missing() {
 #[test]
 fn a_batch_lends_its_context_and_its_time_of_sending() {
     let batch = r#"{"sentAt":"2024-05-01T09:59:00Z","timestamp":"1999-01-01","context":{"ip":"b","library":{"name":"analytics-go","version":"3"}},
-      "integrations":{"All":false,"Planhat":true},"batch":[
+      "integrations":{"All":false,"Amplitude":true},"batch":[
       {"messageId":"1","timestamp":"2024-05-01T09:58:59Z"},
-      {"messageId":"2","context":{"ip":"i"},"integrations":{"All":true,"Custify":false},"sentAt":"2024-05-01T09:00:00Z"},
+      {"messageId":"2","context":{"ip":"i"},"integrations":{"All":true,"Mixpanel":false},"sentAt":"2024-05-01T09:00:00Z"},
       {"messageId":"3","context":null,"integrations":7}]}"#;
     let library = r#""library":{"name":"analytics-go","version":"3"}"#;
     let sent = r#""sentAt":"2024-05-01T09:59:00Z""#;
@@ -144,10 +144,10 @@ fn a_batch_lends_its_context_and_its_time_of_sending() {
         derived("/v1/import", batch),
         [
             format!(
-                r#"{{{AT},"originalTimestamp":"2024-05-01T09:58:59Z","timestamp":"2024-05-01T09:59:59.000Z",{sent},"context":{{"ip":"b",{library}}},"integrations":{{"All":false,"Planhat":true}}}}"#
+                r#"{{{AT},"originalTimestamp":"2024-05-01T09:58:59Z","timestamp":"2024-05-01T09:59:59.000Z",{sent},"context":{{"ip":"b",{library}}},"integrations":{{"All":false,"Amplitude":true}}}}"#
             ),
             format!(
-                r#"{{{AT},{now},"context":{{"ip":"i",{library}}},"integrations":{{"All":true,"Custify":false,"Planhat":true}}}}"#
+                r#"{{{AT},{now},"context":{{"ip":"i",{library}}},"integrations":{{"All":true,"Mixpanel":false,"Amplitude":true}}}}"#
             ),
             format!(r#"{{{AT},{now},{sent},"context":{{"ip":"b",{library}}}}}"#),
         ]
