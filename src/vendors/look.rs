@@ -162,11 +162,6 @@ impl<'a> Look<'a> {
         self.get(spot).filter(|value| !value.is_null())
     }
 
-    /// The object at a spot.
-    pub fn object(&self, spot: Spot) -> Option<Val<'a>> {
-        self.get(spot).filter(|value| value.is_object())
-    }
-
     /// The members of a listed spot, each key once, with their spots where somebody reads them.
     pub fn members(&self, spot: Spot) -> impl Iterator<Item = (Val<'a>, Option<Spot>)> + use<'a> {
         let (start, end) = self.scratch.ranges[spot.0 as usize];
