@@ -1,16 +1,12 @@
 //! From a vendor's table and settings to a [`Vendor`], with errors that point at the line.
 
 use super::codes::{CodeId, Codes};
-use super::file::{
-    CallDef, CarrierDef, FieldDef, File, FileError, IdDef, RequestDef, RestDef, Word,
-};
+use super::file::{CallDef, CarrierDef, File, FileError, IdDef, RequestDef, RestDef, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
 use super::rules::{Build, Parts};
 use super::settings::{Settings, SettingsError, nearest};
-use super::vendor::{
-    Call, Carrier, Common, Fixed, IdRule, Name, Request, Rest, Row, Source, SpotSet, Vendor, slot,
-};
+use super::vendor::{Call, Carrier, Common, IdRule, Request, Rest, Source, SpotSet, Vendor, slot};
 use crate::call::CallType;
 use crate::findings::{Book, common, family};
 use serde_json::Value;
@@ -270,88 +266,6 @@ impl Maker<'_> {
         })
     }
 
-    fn row(
-        &mut self,
-        call: CallType,
-        def: &FieldDef,
-        settings: &Settings,
-        names: &[&str],
-    ) -> Result<Row, FileError> {
-        if def.from.is_empty() == def.value.is_none() {
-            return Err(FileError::word(
-                self.text,
-                &def.to,
-                "a field has either `from` or `value`",
-            ));
-        }
-        let Some(to) = def.to.get_ref().strip_prefix('/') else {
-            return Err(FileError::word(
-                self.text,
-                &def.to,
-                "`to` is a pointer: it begins with `/`",
-            ));
-        };
-        let to = to.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
-        let mut from = Vec::new();
-        for word in &def.from {
-            from.push(self.source(word, names)?);
-        }
-        let place = from.iter().find_map(|source| match source {
-            Source::Spot(spot) => Some(*spot),
-            _ => None,
-        });
-        let setting = match &def.default_setting {
-            Some(word) => settings.text(self.setting(word)?),
-            None => None,
-        };
-        let default = match setting {
-            Some(text) => Some(Fixed {
-                json: Value::from(text).to_string(),
-                setting: def.default_setting.as_ref().map(|word| word.get_ref().clone()),
-            }),
-            None => def.default.as_ref().map(fixed),
-        };
-        let one_of = match &def.one_of {
-            Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        Ok(Row {
-            to,
-            from,
-            place: place.unwrap_or(Spot::ROOT),
-            always: def.value.as_ref().map(fixed),
-            take: def.take,
-            check: def.check,
-            max: def.max,
-            one_of,
-            default,
-            missing: self.code(call, def.missing.as_ref())?,
-            recommended: self.code(call, def.recommended.as_ref())?,
-            kind: self.code(call, def.kind.as_ref())?,
-            invalid: self.code(call, def.invalid.as_ref())?,
-            long: self.code(call, def.long.as_ref())?,
-            zero: self.code(call, def.zero.as_ref())?,
-            unknown: self.code(call, def.unknown.as_ref())?,
-        })
-    }
-
-    fn source(&mut self, word: &Word, names: &[&str]) -> Result<Source, FileError> {
-        Ok(match word.get_ref().as_str() {
-            "@account" => Source::Account,
-            "@user" => Source::User,
-            "@session" => Source::Session,
-            "@time" => Source::Time,
-            name if name.starts_with('@') => {
-                let Some(at) = names.iter().position(|known| *known == &name[1..]) else {
-                    let message = format!("`{name}` is none of @account, @user, @session, @time");
-                    return Err(FileError::word(self.text, word, message));
-                };
-                Source::Named(Name(at as u8))
-            }
-            _ => Source::Spot(self.pointer(word)?),
-        })
-    }
-
     fn rest(
         &mut self,
         call: CallType,
@@ -391,7 +305,7 @@ impl Maker<'_> {
         })
     }
 
-    fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
+    pub(super) fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
         let pointer = word.get_ref();
         if pointer.starts_with('/') && pointer.len() > 1 {
             return Ok(self.keys.spot(pointer));
@@ -400,7 +314,7 @@ impl Maker<'_> {
         Err(FileError::word(self.text, word, message))
     }
 
-    fn setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+    pub(super) fn setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
         let key = word.get_ref();
         if self.file.setting.iter().any(|def| def.key == *key) {
             return Ok(key);
@@ -409,7 +323,11 @@ impl Maker<'_> {
     }
 
     /// A code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.
-    fn code(&self, call: CallType, word: Option<&Word>) -> Result<Option<CodeId>, FileError> {
+    pub(super) fn code(
+        &self,
+        call: CallType,
+        word: Option<&Word>,
+    ) -> Result<Option<CodeId>, FileError> {
         let Some(word) = word else { return Ok(None) };
         let code = format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref());
         if let Some(id) = self.codes.find(Some(self.index), &code) {
@@ -426,11 +344,6 @@ impl Maker<'_> {
         let message = format!("code `{code}` has no entry under [code]{near}");
         Err(FileError::word(self.text, word, message))
     }
-}
-
-fn fixed(value: &toml::Value) -> Fixed {
-    let json = serde_json::to_value(value).expect("TOML is JSON but for dates");
-    Fixed { json: json.to_string(), setting: None }
 }
 
 fn supported(info: &VendorInfo) -> String {

@@ -193,6 +193,7 @@ pub(super) struct IdDef {
     /// The vendor's code decides; the places are for the reader.
     #[serde(default)]
     pub decided_by_code: bool,
+    /// Where this id was read, if not where the call was.
     pub source: Option<String>,
 }
 

@@ -57,6 +57,8 @@ pub struct LooksFor {
     pub from: Vec<String>,
     /// How much it is needed.
     pub need: Need,
+    /// Where it was read.
+    pub source: String,
 }
 
 /// One field of an output.
@@ -120,10 +122,12 @@ impl VendorInfo {
 
 impl CallInfo {
     fn new(call: CallType, def: &CallDef) -> CallInfo {
+        let source = &def.source;
         let looks = |def: &Option<IdDef>| {
             def.as_ref().map(|def| LooksFor {
                 from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
                 need: def.need,
+                source: def.source.clone().unwrap_or_else(|| source.clone()),
             })
         };
         let fields = def.request.iter().enumerate().flat_map(|(request, request_def)| {

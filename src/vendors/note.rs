@@ -66,10 +66,14 @@ fn word(
         "dotted" => advice::dotted(path),
         "key" => shown(&pointer::last(path)),
         "place" => advice::place(path),
-        "value" => cx.look.event.pointer(path).map_or_else(
-            || "nothing".to_owned(),
-            |value| shown(&value.as_str().unwrap_or(Cow::Borrowed(value.raw()))),
-        ),
+        "value" => match cx.look.event.pointer(path) {
+            None => "nothing".to_owned(),
+            Some(value) => match value.as_str() {
+                Some(text) if identity::is_blank(&text) => value.raw().to_owned(),
+                Some(text) => shown(&text),
+                None => shown(value.raw()),
+            },
+        },
         "reason" => advice::reason_words(reason?).to_owned(),
         "call" => cx.kind.name().to_owned(),
         "title" => cx.vendor.info.title.clone(),

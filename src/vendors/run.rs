@@ -129,9 +129,8 @@ fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
         return;
     }
     let mut told = false;
-    for (value, spot) in cx.look.members(rest.of) {
-        let read = spot.is_some_and(|spot| rest.claimed.has(spot));
-        if read || (value.is_null() && !rest.nulls) {
+    for (value, spot) in cx.look.members_besides(rest.of, &rest.claimed) {
+        if value.is_null() && !rest.nulls {
             continue;
         }
         let place = Place::Member(rest.of, value);
