@@ -12,6 +12,15 @@ pub const WRONG: &str = "wrong";
 /// A secret is set, and there is none.
 pub const MISSING: &str = "missing";
 
+/// The finding code for what came of a check, if something is wrong.
+pub fn code(checked: Option<&str>) -> Option<&'static str> {
+    match checked? {
+        WRONG => Some("signature_wrong"),
+        MISSING => Some("signature_missing"),
+        _ => None,
+    }
+}
+
 /// Checks `X-Signature`, if a secret is set and the request is a webhook's. The sender signs the
 /// body's bytes; of an array only the first element's.
 pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option<&'static str> {
