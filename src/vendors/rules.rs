@@ -2,6 +2,7 @@
 
 use super::codes::{CodeId, Codes};
 use super::cx::Cx;
+use super::file::File;
 use super::facts::Topic;
 use super::keys::{Keys, Spot};
 use super::memory::Note;
@@ -97,7 +98,9 @@ pub(super) struct Parts<'p> {
     pub(super) codes: &'p Codes,
     pub(super) vendor: usize,
     pub(super) prefix: &'p str,
+    pub(super) file: &'p File,
     pub(super) names: &'p mut Vec<&'static str>,
+    pub(super) reads: &'p mut Vec<Spot>,
 }
 
 impl Parts<'_> {
@@ -109,6 +112,21 @@ impl Parts<'_> {
     /// The spot of an object whose members the code goes through ([`super::look::Look::members`]).
     pub fn listed(&mut self, pointer: &str) -> Spot {
         self.keys.listed(pointer)
+    }
+
+    /// The spot of a member that a setting names, and that no `rest` reports from now on.
+    pub fn reads(&mut self, object: &str, member: &str) -> Spot {
+        let object = self.keys.spot(object);
+        let spot = self.keys.child(object, member);
+        self.reads.push(spot);
+        spot
+    }
+
+    /// True if a field of the table of a call type is filled from this pointer.
+    pub fn in_table(&self, call: CallType, pointer: &str) -> bool {
+        let requests = self.file.call.get(call).into_iter().flat_map(|call| &call.request);
+        let mut from = requests.flat_map(|request| &request.fields).flat_map(|field| &field.from);
+        from.any(|from| from.get_ref() == pointer)
     }
 
     /// A code of the vendor's table, without its prefix: `T-BACKDATED`.
