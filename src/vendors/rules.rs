@@ -5,7 +5,7 @@ use super::cx::Cx;
 use super::file::File;
 use super::facts::Topic;
 use super::keys::{Keys, Spot};
-use super::memory::Note;
+use super::memory::{MemorySize, Note};
 use super::rendered::Record;
 use super::settings::{Settings, SettingsError};
 use super::vendor::{NAMES, Name, slot};
@@ -13,7 +13,13 @@ use crate::call::{CallType, time::Millis};
 use std::any::Any;
 
 /// What one vendor remembers besides facts, if it must.
-pub(super) type State = Box<dyn Any + Send + Sync>;
+pub(super) type State = Box<dyn Remembered>;
+
+/// A state that can say how large it is.
+pub(super) trait Remembered: Any + Send + Sync {
+    /// How much it holds, and what it had no room for.
+    fn size(&self) -> MemorySize;
+}
 
 /// Goes on with the call, or stops with what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
