@@ -2,8 +2,8 @@
 
 use super::codes::{CodeId, Codes};
 use super::cx::Cx;
-use super::file::File;
 use super::facts::Topic;
+use super::file::File;
 use super::keys::{Keys, Spot};
 use super::memory::{MemorySize, Note};
 use super::rendered::Record;
@@ -186,7 +186,10 @@ impl Family {
 pub(super) type Build = fn(&mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
 
 /// The vendors that are built in, in the order of their columns.
-pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[(
-    include_str!("../../assets/vendors/customersuccessbox.toml"),
-    Some(super::customersuccessbox::build),
-)];
+pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
+    (
+        include_str!("../../assets/vendors/customersuccessbox.toml"),
+        Some(super::customersuccessbox::build),
+    ),
+    (include_str!("../../assets/vendors/freshsuccess.toml"), Some(super::freshsuccess::build)),
+];
