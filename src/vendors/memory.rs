@@ -104,3 +104,18 @@ impl std::fmt::Debug for Memory {
         self.size().fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_their_bound_notes_are_counted_and_not_kept() {
+        let note = |bytes| Note { codes: vec![], records: Some(String::with_capacity(bytes)) };
+        let mut notes = Notes::default();
+        assert!(notes.keep(Seq(1), note(MAX_NOTES - 1000)));
+        assert!(!notes.keep(Seq(2), note(1000)));
+        assert!(notes.keep(Seq(3), note(10)));
+        assert_eq!((notes.get(Seq(2)), notes.not_kept), (None, 1));
+    }
+}

@@ -131,3 +131,29 @@ impl Type {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::vendors::Vendors;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_refused() {
+        for (dimension, want) in [
+            (
+                json!({"trait": "arr", "type": "money"}),
+                "`type` in `custom_dimensions` must be string, number or date, not `money`",
+            ),
+            (
+                json!({"trait": " ", "type": "date"}),
+                "an entry of `custom_dimensions` has no `trait`",
+            ),
+            (json!({"trait": "arr"}), "an entry of `custom_dimensions` has no `type`"),
+        ] {
+            let settings = json!({"freshsuccess": {"custom_dimensions": [dimension]}});
+            let settings = settings.as_object().expect("a table");
+            let error = Vendors::only(&["freshsuccess"], settings).expect_err("wrong");
+            assert_eq!(error.to_string(), format!("freshsuccess: {want}"));
+        }
+    }
+}

@@ -240,4 +240,17 @@ mod tests {
         assert_eq!(sessions.size().facts, 0);
         assert_eq!(sessions.flush(Millis::MAX), []);
     }
+
+    #[test]
+    fn what_has_no_room_is_counted_and_comes_in_when_there_is_room_again() {
+        let mut sessions = Sessions::default();
+        sessions.call(&"x".repeat(MAX_TEXT - 2), 0, Some("long module"));
+        sessions.call("more", 0, None);
+        sessions.call("s", TIMEOUT_MS, Some("M"));
+        let size = sessions.size();
+        assert_eq!((size.facts, size.not_learned), (2, 2));
+        assert_eq!(sessions.flush(TIMEOUT_MS).len(), 1);
+        sessions.call("more", TIMEOUT_MS, Some("N"));
+        assert_eq!(shown(&sessions.flush(2 * TIMEOUT_MS)).len(), 4);
+    }
 }
