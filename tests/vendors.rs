@@ -105,8 +105,8 @@ impl Case {
     fn play(&self, vendor: &str) -> Played {
         let mut settings = Map::new();
         settings.insert(vendor.to_owned(), self.settings());
-        let vendors =
-            Vendors::new(&settings, &[]).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let vendors = Vendors::only(&[vendor], &settings)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name));
         let index = vendors.index_of(vendor).expect("the vendor is built in");
         let mut memory = vendors.memory();
         let mut judgement = Judgement::default();

@@ -83,21 +83,24 @@ impl Maker<'_> {
     ) -> Result<Vendor, VendorError> {
         let name = self.file.name.get_ref().clone();
         let settings = Settings::new(&name, &self.file.setting, given)?;
-        let mut names = Vec::new();
+        let (mut names, mut reads) = (Vec::new(), Vec::new());
         let mut parts = Parts {
             settings: &settings,
             keys: self.keys,
             codes: self.codes,
             vendor: self.index,
             prefix: &self.file.prefix,
+            file: self.file,
             names: &mut names,
+            reads: &mut reads,
         };
         let rules = build.map(|build| build(&mut parts)).transpose()?;
         let wrong = |error| VendorError::File { name: name.clone(), error };
         let mut calls = [const { None }; 6];
         for call in CallType::ALL {
             if let Some(def) = self.file.call.get(call) {
-                calls[slot(call)] = Some(self.call(call, def, &settings, &names).map_err(wrong)?);
+                let made = self.call(call, def, &settings, (&names, &reads));
+                calls[slot(call)] = Some(made.map_err(wrong)?);
             }
         }
         let transport = self.file.transport.as_ref();
@@ -149,7 +152,7 @@ impl Maker<'_> {
         call: CallType,
         def: &CallDef,
         settings: &Settings,
-        names: &[&str],
+        (names, reads): (&[&str], &[Spot]),
     ) -> Result<Call, FileError> {
         let account = def.account.as_ref().map(|id| self.id(call, id)).transpose()?;
         let user = def.user.as_ref().map(|id| self.id(call, id)).transpose()?;
@@ -172,6 +175,7 @@ impl Maker<'_> {
             let spot = self.pointer(word)?;
             self.claim(&mut claimed, spot);
         }
+        reads.iter().for_each(|spot| self.claim(&mut claimed, *spot));
         for other in &def.rest {
             let spot = self.pointer(&other.of)?;
             claimed.insert(spot);

@@ -43,6 +43,7 @@ mod customersuccessbox;
 mod cx;
 mod facts;
 mod file;
+mod freshsuccess;
 mod info;
 mod judge;
 mod keys;

@@ -92,7 +92,7 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
     let found = rule.from.iter().find_map(|&spot| cx.id_at(spot));
     match &found {
         Some(found) if rule.used => cx.check_id(found, rule.kind),
-        Some(_) => {}
+        Some(found) => cx.check_type(found, rule.kind),
         None => {
             if let (Some(code), Some(&first)) = (rule.missing, rule.from.first()) {
                 cx.find(code, Place::Spot(first));
