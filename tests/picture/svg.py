@@ -80,12 +80,12 @@ def main():
                 more += ' text-decoration="underline"' if style.get("under") else ""
                 more += ' opacity="0.6"' if style.get("dim") else ""
                 texts.append(f'<text x="{x:.1f}" y="{y + 13}" textLength="{cells * CELL_W:.1f}" '
-                             f'fill="{fg}"{more}>{html.escape(part)}</text>')
+                             f'fill="{fg}"{more}>{html.escape(part.replace(' ', chr(160)))}</text>')
             column += cells
         columns = max(columns, column)
     w, h = columns * CELL_W + 2 * PAD, len(lines) * CELL_H + 2 * PAD
     print(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w:.0f} {h}" width="{w:.0f}" height="{h}" '
-          f'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">')
+          f'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14">')
     print(f'<rect width="100%" height="100%" rx="8" fill="{BACK}"/>')
     print("\n".join(shapes + texts))
     print("</svg>")
