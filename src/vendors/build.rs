@@ -89,13 +89,16 @@ impl Maker<'_> {
             keys: self.keys,
             codes: self.codes,
             vendor: self.index,
-            prefix: &self.file.prefix,
             file: self.file,
             names: &mut names,
             reads: &mut reads,
         };
         let rules = build.map(|build| build(&mut parts)).transpose()?;
         let wrong = |error| VendorError::File { name: name.clone(), error };
+        if let Some(data) = self.file.data.as_ref().filter(|_| rules.is_none()) {
+            let message = "`data` is for vendors with code of their own; nothing reads it here";
+            return Err(wrong(FileError::at(self.text, data.span().start, message)));
+        }
         let mut calls = [const { None }; 6];
         for call in CallType::ALL {
             if let Some(def) = self.file.call.get(call) {

@@ -85,6 +85,10 @@ pub(super) struct File {
     pub call: CallDefs,
     #[serde(default)]
     pub code: Book,
+    /// What the vendor's own code reads: lists and tables of no other use ([`Parts::data`]).
+    ///
+    /// [`Parts::data`]: super::rules::Parts::data
+    pub data: Option<Spanned<toml::Table>>,
 }
 
 /// The kind of a setting's value.
@@ -120,6 +124,8 @@ pub struct SettingDef {
     pub kind: SettingKind,
     /// What holds where it is not set.
     pub default: Option<toml::Value>,
+    /// What the vendor's document recommends to those who start, offered whole.
+    pub preset: Option<toml::Value>,
     /// What it means, in a line.
     pub doc: String,
     /// The texts that it may be.

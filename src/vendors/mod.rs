@@ -58,6 +58,7 @@ mod rows;
 mod rules;
 mod run;
 mod settings;
+mod suprsend;
 mod vendor;
 
 pub use build::VendorError;

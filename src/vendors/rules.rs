@@ -10,7 +10,9 @@ use super::rendered::Record;
 use super::settings::{Settings, SettingsError};
 use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};
+use serde::de::DeserializeOwned;
 use std::any::Any;
+use std::collections::BTreeMap;
 
 /// What one vendor remembers besides facts, if it must.
 pub(super) type State = Box<dyn Remembered>;
@@ -103,7 +105,6 @@ pub(super) struct Parts<'p> {
     pub(super) keys: &'p mut Keys,
     pub(super) codes: &'p Codes,
     pub(super) vendor: usize,
-    pub(super) prefix: &'p str,
     pub(super) file: &'p File,
     pub(super) names: &'p mut Vec<&'static str>,
     pub(super) reads: &'p mut Vec<Spot>,
@@ -140,7 +141,7 @@ impl Parts<'_> {
     /// # Panics
     /// If the table has no such code.
     pub fn code(&self, code: &str) -> CodeId {
-        let code = format!("{}-{code}", self.prefix);
+        let code = format!("{}-{code}", self.file.prefix);
         self.codes
             .find(Some(self.vendor), &code)
             .unwrap_or_else(|| panic!("the vendor's table has no {code}"))
@@ -152,12 +153,30 @@ impl Parts<'_> {
     /// If the table has it for no call type.
     pub fn family(&self, code: &str) -> Family {
         let find = |call: CallType| {
-            let code = format!("{}-{}-{code}", self.prefix, call.letter());
+            let code = format!("{}-{}-{code}", self.file.prefix, call.letter());
             self.codes.find(Some(self.vendor), &code)
         };
         let family = Family(CallType::ALL.map(find));
         assert!(family.0.iter().any(Option::is_some), "the vendor's table has no {code}");
         family
+    }
+
+    /// The table's `[data]`.
+    ///
+    /// # Panics
+    /// If the table has none of this form.
+    pub fn data<T: DeserializeOwned>(&self) -> T {
+        let data = self.file.data.as_ref().expect("the vendor's table has data for its code");
+        let data = toml::Value::Table(data.get_ref().clone());
+        data.try_into().unwrap_or_else(|error| panic!("the vendor's data: {error}"))
+    }
+
+    /// The texts that a setting's preset gives, by name.
+    pub fn preset(&self, key: &str) -> BTreeMap<String, String> {
+        let def = self.file.setting.iter().find(|def| def.key == key);
+        let preset = def.and_then(|def| def.preset.as_ref()?.as_table());
+        let texts = preset.into_iter().flatten();
+        texts.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
     }
 
     /// A name for a value that the table's fields may use as `@name`.
@@ -192,4 +211,34 @@ pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
         Some(super::customersuccessbox::build),
     ),
     (include_str!("../../assets/vendors/freshsuccess.toml"), Some(super::freshsuccess::build)),
+    (include_str!("../../assets/vendors/suprsend.toml"), Some(super::suprsend::build)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::{VendorFile, Vendors};
+    use serde_json::Map;
+
+    #[test]
+    fn data_is_only_for_a_vendor_with_code() {
+        let text = r#"
+            name = "hook"
+            title = "Hook"
+            short = "HO"
+            prefix = "HO"
+            document = "Hook, “Guide”"
+            fed_by = "any"
+            fidelity = "wire"
+            call = {}
+            [data]
+            words = ["a"]"#;
+        let file = |text: &str| [VendorFile { name: "hook.toml".into(), text: text.into() }];
+        let error = Vendors::new(&Map::new(), &file(text)).expect_err("nothing reads it");
+        assert_eq!(
+            error.to_string(),
+            "hook.toml: line 10: `data` is for vendors with code of their own; nothing reads it here"
+        );
+        let without = text.split("[data]").next().expect("a head");
+        assert!(Vendors::new(&Map::new(), &file(without)).is_ok());
+    }
+}

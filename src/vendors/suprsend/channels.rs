@@ -1,0 +1,257 @@
+//! A user's channels: which trait fills which, and all values that each ever had.
+
+use super::super::codes::CodeId;
+use super::super::cx::{Cx, From, Place, Value};
+use super::super::facts::Topic;
+use super::super::keys::Spot;
+use super::super::out::{Origin, Out};
+use super::super::rules::{Lessons, Parts};
+use crate::call::{Val, pointer};
+use crate::findings::identity::{is_blank, text_of};
+use crate::findings::norm;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A channel as the vendor's table has it.
+#[derive(Deserialize)]
+pub(super) struct ChannelData {
+    name: String,
+    /// Where the operation has the value.
+    to: Vec<String>,
+    /// The operation's `$id_provider`.
+    provider: Option<String>,
+    /// Its values are phone numbers.
+    #[serde(default)]
+    phone: bool,
+}
+
+struct Channel {
+    data: ChannelData,
+    /// The trait that is mapped to it.
+    from: Option<Spot>,
+    /// The trait that the document proposes.
+    reference: String,
+    /// The norm of that.
+    norm: String,
+}
+
+impl Channel {
+    /// The value that a call has for it: a text that is not blank.
+    fn value<'a>(&self, cx: &Cx<'a>) -> Option<(Spot, Val<'a>, Cow<'a, str>)> {
+        let spot = self.from?;
+        let value = cx.look.present(spot)?;
+        Some((spot, value, text_of(value)?))
+    }
+}
+
+/// All channels, in the order of their operations.
+pub(super) struct Channels {
+    list: Vec<Channel>,
+    traits: Spot,
+    kind: CodeId,
+    unmapped: CodeId,
+    phone: CodeId,
+    appended: CodeId,
+}
+
+impl Channels {
+    pub fn new(parts: &mut Parts<'_>, list: Vec<ChannelData>) -> Channels {
+        let mapping = parts.settings.map("channel_mapping");
+        let references = parts.preset("channel_mapping");
+        let list = list.into_iter().map(|data| {
+            let reference = references.get(&data.name).expect("the preset names all channels");
+            let mapped = mapping.get(&data.name).filter(|name| !is_blank(name));
+            Channel {
+                from: mapped.map(|name| parts.spot(&pointer::push("/traits", name))),
+                reference: reference.clone(),
+                norm: norm(reference).into_owned(),
+                data,
+            }
+        });
+        Channels {
+            list: list.collect(),
+            traits: parts.listed("/traits"),
+            kind: parts.code("I-CHANNEL-TYPE"),
+            unmapped: parts.code("I-CHANNEL-UNMAPPED"),
+            phone: parts.code("I-PHONE-FORMAT"),
+            appended: parts.code("I-CHANNEL-APPENDED"),
+        }
+    }
+
+    /// The channels, each with the topic of its facts.
+    fn iter(&self) -> impl Iterator<Item = (Topic, &Channel)> {
+        (0..).zip(&self.list)
+    }
+
+    /// The channels that a trait is mapped to.
+    fn of(&self, from: Spot) -> impl Iterator<Item = (Topic, &Channel)> {
+        self.iter().filter(move |(_, channel)| channel.from == Some(from))
+    }
+
+    /// The traits that are mapped to channels, each once.
+    fn mapped(&self) -> impl Iterator<Item = Spot> {
+        self.list.iter().enumerate().filter_map(|(at, channel)| {
+            let before = &self.list[..at];
+            channel.from.filter(|_| before.iter().all(|other| other.from != channel.from))
+        })
+    }
+
+    /// All findings about channels.
+    pub fn check(&self, cx: &mut Cx<'_>) {
+        self.values(cx);
+        self.alike(cx);
+        self.new_values(cx);
+    }
+
+    /// What is wrong with the values of mapped traits.
+    fn values(&self, cx: &mut Cx<'_>) {
+        for spot in self.mapped() {
+            let Some(value) = cx.look.present(spot) else { continue };
+            match text_of(value) {
+                None => cx.find_with(self.kind, Place::Spot(spot), |words| {
+                    words.say("channels", names(self.of(spot)));
+                }),
+                Some(text) => {
+                    if self.of(spot).any(|(_, channel)| channel.data.phone) && !is_phone(&text) {
+                        cx.find(self.phone, Place::Spot(spot));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Traits that look like a channel's and are mapped to none, in byte order.
+    fn alike(&self, cx: &mut Cx<'_>) {
+        let mut found = Vec::new();
+        for (value, spot) in cx.look.members(self.traits).filter(|(value, _)| !value.is_null()) {
+            let key = value.key();
+            if let Some(channel) = self.list.iter().find(|channel| is_norm(&key, &channel.norm))
+                && spot.is_none_or(|spot| self.of(spot).next().is_none())
+            {
+                found.push((value, channel));
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
+        for (value, channel) in found {
+            cx.find_with(self.unmapped, Place::Member(self.traits, value), |words| {
+                words.say("channel", &channel.data.name);
+                words.say("reference", &channel.reference);
+            });
+        }
+    }
+
+    /// New values for channels that have one already.
+    fn new_values(&self, cx: &mut Cx<'_>) {
+        for spot in self.mapped() {
+            let is_new = |(topic, channel): &(Topic, &Channel)| {
+                let (Some((_, _, value)), Some(user)) = (channel.value(cx), &cx.user) else {
+                    return false;
+                };
+                cx.facts.first(*topic, &user.text, cx.seq).is_some()
+                    && cx.facts.has(*topic, &user.text, &value, cx.seq).is_none()
+            };
+            let channels = names(self.of(spot).filter(is_new));
+            if !channels.is_empty() {
+                cx.find_with(self.appended, Place::Spot(spot), |words| {
+                    words.say("channels", channels);
+                });
+            }
+        }
+    }
+
+    /// What each operation appends.
+    pub fn operations<'a>(&self, cx: &Cx<'a>) -> impl Iterator<Item = Out> {
+        self.list.iter().filter_map(|channel| {
+            let (spot, value, _) = channel.value(cx)?;
+            let mut append = Out::object();
+            append
+                .set(&channel.data.to, cx.out(Value::Copy(value), From::Place(Place::Spot(spot))));
+            if let Some(provider) = &channel.data.provider {
+                append.set(&["$id_provider"], Out::text(provider, Origin::Default));
+            }
+            Some(append)
+        })
+    }
+
+    /// All values of the user's channels once the call has come.
+    pub fn after_the_call(&self, cx: &Cx<'_>) -> Out {
+        let Some(user) = &cx.user else { return Out::object() };
+        let channels = self.iter().filter_map(|(topic, channel)| {
+            let known = cx.facts.known(topic, &user.text, cx.seq);
+            let mut values: Vec<Out> =
+                known.map(|known| Out::text(known.value, Origin::Memory(known.seq))).collect();
+            if let Some((spot, _, value)) = channel.value(cx)
+                && cx.facts.has(topic, &user.text, &value, cx.seq).is_none()
+            {
+                values.push(Out::text(&value, cx.origin(From::Place(Place::Spot(spot)))));
+            }
+            (!values.is_empty()).then(|| (channel.data.name.clone(), Out::Array(values)))
+        });
+        Out::Object(channels.collect())
+    }
+
+    /// The values that a call gives to a user's channels.
+    pub fn learn(&self, cx: &Cx<'_>, lessons: &mut Lessons) {
+        let Some(user) = &cx.user else { return };
+        for (topic, channel) in self.iter() {
+            if let Some((_, _, value)) = channel.value(cx) {
+                lessons.add(topic, &user.text, &value);
+            }
+        }
+    }
+}
+
+fn names<'c>(channels: impl Iterator<Item = (Topic, &'c Channel)>) -> String {
+    let names: Vec<&str> = channels.map(|(_, channel)| channel.data.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// `norm(key) == wanted` without making it, for keys of every call.
+fn is_norm(key: &str, wanted: &str) -> bool {
+    if !key.is_ascii() {
+        return norm(key) == wanted;
+    }
+    let letters = key.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' '));
+    letters.map(|b| b.to_ascii_lowercase()).eq(wanted.bytes())
+}
+
+/// `+`, then 7 to 15 digits of which the first is not 0.
+fn is_phone(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (7..=15).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && !digits.starts_with('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_and_norms() {
+        for (text, want) in [
+            ("+1234567", true),
+            ("+123456789012345", true),
+            ("+123456", false),
+            ("+1234567890123456", false),
+            ("+0234567", false),
+            ("1234567", false),
+            ("+1234567\n", false),
+            ("+١٢٣٤٥٦٧٨", false),
+            ("", false),
+        ] {
+            assert_eq!(is_phone(text), want, "{text}");
+        }
+        for (key, want) in [
+            ("slackEmail", true),
+            ("SLACK _-EMAIL", true),
+            ("slac\u{212a}email", true),
+            ("slack.email", false),
+            ("slackemails", false),
+            ("ŝlackemail", false),
+        ] {
+            assert_eq!(is_norm(key, "slackemail"), want, "{key}");
+            assert_eq!(norm(key) == "slackemail", want, "{key}");
+        }
+    }
+}
