@@ -370,6 +370,24 @@ fn every_field_and_setting_is_used() {
                 wrong.push(format!("{vendor} {name}: no case fills {} from {way}", field.to));
             }
         }
+        for (call, spread) in info.calls.iter().flat_map(|c| c.spreads.iter().map(move |s| (c, s)))
+        {
+            let below = |path: &str, of: &str| {
+                path.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'))
+            };
+            let used = |from: &str| {
+                seen.iter().any(|(kind, request, to, origin)| {
+                    *kind == Some(call.call)
+                        && *request == spread.request
+                        && below(to, &spread.to)
+                        && below(origin, from)
+                })
+            };
+            for from in spread.from.iter().filter(|from| !used(from)) {
+                let name = call.call.name();
+                wrong.push(format!("{vendor} {name}: no case spreads {from} into {}", spread.to));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

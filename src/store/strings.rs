@@ -95,10 +95,7 @@ mod tests {
         let (a, b) = (texts.intern("aaa"), texts.intern("bb"));
         assert_eq!(texts.intern("aaa"), a);
         let none = texts.intern("");
-        assert_eq!(
-            (texts.get(a), texts.get(b), texts.get(none)),
-            (Some("aaa"), Some("bb"), None)
-        );
+        assert_eq!((texts.get(a), texts.get(b), texts.get(none)), (Some("aaa"), Some("bb"), None));
         assert_eq!((texts.intern("c"), texts.unkept(), texts.kept()), (TextId::UNKEPT, 1, (2, 5)));
         assert_eq!(texts.get(TextId::UNKEPT), None);
         assert_eq!(texts.intern("bb"), b, "what is kept is still found");

@@ -224,7 +224,9 @@ impl Maker<'_> {
         if rows.len() > 128 {
             return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
-        Ok(Request { carrier, body: def.body, rows })
+        let spreads = def.spread.iter().map(|def| self.spread(call, def));
+        let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
+        Ok(Request { carrier, body: def.body, rows, spreads })
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {
@@ -392,9 +394,14 @@ impl Maker<'_> {
     }
 
     fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
+        self.check_pointer(word)?;
+        Ok(self.keys.spot(word.get_ref()))
+    }
+
+    pub(super) fn check_pointer(&self, word: &Word) -> Result<(), FileError> {
         let pointer = word.get_ref();
         if pointer.starts_with('/') && pointer.len() > 1 {
-            return Ok(self.keys.spot(pointer));
+            return Ok(());
         }
         let message = format!("`{pointer}` is no JSON pointer: it begins with `/`");
         Err(FileError::word(self.text, word, message))
@@ -409,7 +416,11 @@ impl Maker<'_> {
     }
 
     /// A code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.
-    fn code(&self, call: CallType, word: Option<&Word>) -> Result<Option<CodeId>, FileError> {
+    pub(super) fn code(
+        &self,
+        call: CallType,
+        word: Option<&Word>,
+    ) -> Result<Option<CodeId>, FileError> {
         let Some(word) = word else { return Ok(None) };
         let code = format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref());
         if let Some(id) = self.codes.find(Some(self.index), &code) {

@@ -21,7 +21,7 @@
 //! 2. The table's ids: the first usable place of `account`, `user`, `session`, or the `missing`
 //!    code. An id with `decided_by_code` is left to step 3.
 //! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
-//! 4. The table's fields, request by request ([`rows`]).
+//! 4. The table's spreads and fields, request by request ([`spread`], [`rows`]).
 //! 5. The table's `rest`: members that nothing reads.
 //! 6. [`rules::Rules::after`]: further findings, bodies ([`cx::Cx::put`], [`cx::Cx::change`]),
 //!    extras.
@@ -55,12 +55,13 @@ mod rows;
 mod rules;
 mod run;
 mod settings;
+mod spread;
 mod vendor;
 
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
-pub use info::{CallInfo, FieldInfo, LooksFor, VendorInfo};
+pub use info::{CallInfo, FieldInfo, LooksFor, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
 pub use map::map_line;
 pub use memory::{Memory, MemorySize};
