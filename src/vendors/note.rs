@@ -68,7 +68,10 @@ fn word(
         "place" => advice::place(path),
         "value" => cx.look.event.pointer(path).map_or_else(
             || "nothing".to_owned(),
-            |value| shown(&value.as_str().unwrap_or(Cow::Borrowed(value.raw()))),
+            |value| match value.as_str() {
+                Some(text) if !text.is_empty() => shown(&text),
+                _ => shown(value.raw()),
+            },
         ),
         "reason" => advice::reason_words(reason?).to_owned(),
         "call" => cx.kind.name().to_owned(),
