@@ -350,12 +350,13 @@ fn every_field_and_setting_is_used() {
                 }
             }
         }
+        let below =
+            |path: &str, of: &str| path.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'));
         for (call, field) in info.calls.iter().flat_map(|c| c.fields.iter().map(move |f| (c, f))) {
             let used = |from: &str| {
                 seen.iter().any(|(kind, _, to, origin)| {
-                    *kind == Some(call.call)
-                        && *to == field.to
-                        && (from.is_empty() || origin == from)
+                    let same = *to == field.to && (from.is_empty() || origin == from);
+                    *kind == Some(call.call) && (same || from.is_empty() && below(to, &field.to))
                 })
             };
             let mut ways: Vec<String> = field
@@ -372,9 +373,6 @@ fn every_field_and_setting_is_used() {
         }
         for (call, spread) in info.calls.iter().flat_map(|c| c.spreads.iter().map(move |s| (c, s)))
         {
-            let below = |path: &str, of: &str| {
-                path.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'))
-            };
             let used = |from: &str| {
                 seen.iter().any(|(kind, request, to, origin)| {
                     *kind == Some(call.call)

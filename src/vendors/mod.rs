@@ -37,6 +37,7 @@
 
 mod build;
 mod codes;
+mod custify;
 mod customersuccessbox;
 mod cx;
 mod facts;
