@@ -227,7 +227,9 @@ impl Maker<'_> {
         if rows.len() > 128 {
             return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
-        Ok(Request { carrier, body: def.body, rows })
+        let spreads = def.spread.iter().map(|def| self.spread(call, def));
+        let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
+        Ok(Request { carrier, body: def.body, rows, spreads })
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {
@@ -313,9 +315,14 @@ impl Maker<'_> {
     }
 
     pub(super) fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
+        self.check_pointer(word)?;
+        Ok(self.keys.spot(word.get_ref()))
+    }
+
+    pub(super) fn check_pointer(&self, word: &Word) -> Result<(), FileError> {
         let pointer = word.get_ref();
         if pointer.starts_with('/') && pointer.len() > 1 {
-            return Ok(self.keys.spot(pointer));
+            return Ok(());
         }
         let message = format!("`{pointer}` is no JSON pointer: it begins with `/`");
         Err(FileError::word(self.text, word, message))

@@ -70,6 +70,8 @@ pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
     /// JSON that was made.
     Json(Cow<'a, str>),
+    /// A tree that was made, each leaf with its own origin.
+    Made(Out),
 }
 
 /// What is written only when a call is rendered.
@@ -230,6 +232,7 @@ impl<'a> Cx<'a> {
             Value::Copy(value) => Out::copy(value, origin),
             Value::Text(text) => Out::text(&text, origin),
             Value::Json(json) => Out::json(json, origin),
+            Value::Made(out) => out,
         }
     }
 

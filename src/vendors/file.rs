@@ -1,5 +1,6 @@
 //! The form of a vendor's table: what `assets/vendors/NAME.toml` and a user's own file may say.
 
+use super::spread::SpreadDef;
 use crate::call::CallType;
 use crate::findings::{Book, identity::ValueRule};
 use serde::{Deserialize, Serialize};
@@ -213,6 +214,8 @@ pub(super) struct RequestDef {
     pub body: BodyKind,
     #[serde(default)]
     pub fields: Vec<FieldDef>,
+    #[serde(default)]
+    pub spread: Vec<SpreadDef>,
 }
 
 /// What a request's body is made of.

@@ -162,6 +162,11 @@ impl<'a> Look<'a> {
         self.get(spot).filter(|value| !value.is_null())
     }
 
+    /// An object.
+    pub fn object(&self, spot: Spot) -> Option<Val<'a>> {
+        self.get(spot).filter(Val::is_object)
+    }
+
     /// The members of a listed spot, each key once, with their spots where somebody reads them.
     pub fn members(&self, spot: Spot) -> impl Iterator<Item = (Val<'a>, Option<Spot>)> + use<'a> {
         let (start, end) = self.scratch.ranges[spot.0 as usize];

@@ -21,7 +21,7 @@
 //! 2. The table's ids: the first usable place of `account`, `user`, `session`, or the `missing`
 //!    code. An id with `decided_by_code` is left to step 3.
 //! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
-//! 4. The table's fields, request by request ([`rows`]).
+//! 4. The table's spreads and fields, request by request ([`spread`], [`rows`]).
 //! 5. The table's `rest`: members that nothing reads.
 //! 6. [`rules::Rules::after`]: further findings, bodies ([`cx::Cx::put`], [`cx::Cx::change`]),
 //!    extras.
@@ -34,11 +34,11 @@
 //! call (pass `cx.seq`). Anything costly belongs in a closure or behind [`cx::Cx::rendering`].
 //! Steps 3 to 6 never change what is remembered, so a call's output is the same whenever it is
 //! made.
-#![expect(dead_code, reason = "what the code of vendors that are still to come may call")]
 
 mod build;
 mod build_rows;
 mod codes;
+mod custify;
 mod customersuccessbox;
 mod cx;
 mod facts;
@@ -58,13 +58,14 @@ mod rows;
 mod rules;
 mod run;
 mod settings;
+mod spread;
 mod suprsend;
 mod vendor;
 
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
-pub use info::{CallInfo, FieldInfo, LooksFor, VendorInfo};
+pub use info::{CallInfo, FieldInfo, LooksFor, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
 pub use map::map_line;
 pub use memory::{Memory, MemorySize};

@@ -212,6 +212,7 @@ pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
     ),
     (include_str!("../../assets/vendors/freshsuccess.toml"), Some(super::freshsuccess::build)),
     (include_str!("../../assets/vendors/suprsend.toml"), Some(super::suprsend::build)),
+    (include_str!("../../assets/vendors/custify.toml"), Some(super::custify::build)),
 ];
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::look::{TypeOf, type_of};
 use super::out::{Origin, Out};
 use super::rows::row;
 use super::rules::Flow;
+use super::spread::spread;
 use super::vendor::{Call, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::ValueRule;
@@ -105,6 +106,9 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
 fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
     if cx.skipped >> number & 1 == 1 {
         return;
+    }
+    for each in &request.spreads {
+        spread(cx, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
         row(cx, number, at, each);
