@@ -7,4 +7,5 @@
 
 pub mod call;
 pub mod findings;
+pub mod listener;
 pub mod wire;
