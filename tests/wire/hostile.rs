@@ -203,3 +203,24 @@ fn connections_past_the_bound_wait() {
     }
     assert_eq!(running.memory.calls(), 8);
 }
+
+#[test]
+fn two_thousand_idle_connections_are_borne() {
+    let running = start(patient());
+    let head = "POST /v1/batch HTTP/1.1\r\nhost: x\r\ncontent-length: 4000000\r\n\r\n{";
+    let mut idle: Vec<Client> = (0..2_000).map(|_| running.client()).collect();
+    for (number, client) in idle.iter_mut().enumerate() {
+        // some have been used, some have begun and stopped, the rest are silent
+        match number % 4 {
+            0 => assert_eq!(client.post("/v1/track", CALL).status, 200),
+            1 => client.send(head),
+            _ => {}
+        }
+    }
+    until("all are there", || running.listener.counts().connections == 2_000);
+    let mut other = running.client();
+    for _ in 0..10 {
+        assert_eq!(other.post("/v1/track", CALL).status, 200);
+    }
+    assert_eq!(running.memory.calls(), 510);
+}
