@@ -1,6 +1,6 @@
 //! Reading whole requests: envelopes and derived fields.
 
-mod discards;
+mod dropped;
 
 use super::*;
 use crate::call::CallType;
@@ -156,7 +156,7 @@ fn a_forwarded_call_is_not_corrected_again() {
     let deletion = r#"{"type":"delete","messageId":"m","timestamp":"2012-12-02T00:30:08.276Z"}"#;
     let original = r#""originalTimestamp":"2012-12-02T00:30:08.276Z""#;
     assert_eq!(derived("/webhook", deletion), [format!("{{{AT},{original}}}")]);
-    let (request, calls) = discards("/webhook", &format!("[{whole},3,{deletion}]"));
+    let (request, calls) = dropped::discards("/webhook", &format!("[{whole},3,{deletion}]"));
     assert_eq!(request, ["bad_request /1"]);
     assert_eq!(calls, [Vec::<String>::new(), Vec::new()], "what is forwarded was not dropped");
 }
