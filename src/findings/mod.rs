@@ -1,7 +1,15 @@
 //! What a finding is: one thing about a call that a developer should know.
 
+pub mod advice;
+mod book;
+mod discards;
+mod hints;
+pub mod identity;
 mod verdict;
 
+pub use book::{Book, CodeText, common, family, fill};
+pub use discards::{discards, finding_for_discard};
+pub use hints::{hints, norm};
 pub use verdict::{Effect, Severity, Verdict};
 
 use serde::Serialize;

@@ -44,9 +44,9 @@ pub(super) fn write(
     let received = match shared.origin {
         Origin::Bare => {
             bare = bare_received(call).map(quoted);
-            bare.as_deref().unwrap_or(&shared.received_text)
+            bare.as_deref()
         }
-        _ => &shared.received_text,
+        _ => Some(shared.received_text.as_str()),
     };
     out.push('{');
     kind(out, call, shared);
@@ -138,16 +138,18 @@ fn timestamp(
     }
 }
 
-fn forwarded_times(out: &mut String, call: &Fields<'_>, received: &str) {
-    if call.received_at.is_none() {
+/// A call from a file that holds no time at all gets none.
+fn forwarded_times(out: &mut String, call: &Fields<'_>, received: Option<&str>) {
+    if let (None, Some(received)) = (call.received_at, received) {
         raw(out, "receivedAt", received);
     }
     let original = call.original.or(call.timestamp);
     if let (None, Some(original)) = (call.original, original) {
         raw(out, "originalTimestamp", original.raw());
     }
-    if call.timestamp.is_none() {
-        raw(out, "timestamp", original.map_or(received, |original| original.raw()));
+    if let (None, Some(at)) = (call.timestamp, original.map(|original| original.raw()).or(received))
+    {
+        raw(out, "timestamp", at);
     }
 }
 

@@ -20,6 +20,7 @@ mod reading;
 mod refusal;
 pub mod reply;
 mod route;
+pub mod signature;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,248 @@
+//! Flags and commands, each in one place: name, help, default.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// See every Segment or RudderStack call the moment it arrives, and what each vendor would make
+/// of it.
+///
+/// Without a command it listens on 127.0.0.1:7357 and draws the inspector. Point an SDK there
+/// (the start screen has the line to change for each), and every call shows up with what each
+/// vendor would receive; one that lacks its account_id or user_id is shown in the alarm colour,
+/// with the reason and the fix.
+#[derive(Debug, Parser)]
+#[command(name = "segscope", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 well; 1 findings at or above --fail-on; 2 wrong use or unreadable input; 3 could not listen, record or reach."
+)]
+pub struct Cli {
+    /// What to do; `listen` without one.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags of `listen`, for when no command is given.
+    #[command(flatten)]
+    pub listen: ListenArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Listen and draw the inspector
+    Listen(ListenArgs),
+    /// The inspector fed by built-in traffic; keeps no recording
+    Demo(DemoArgs),
+    /// The inspector over a recording, or over NDJSON, a JSON array or a batch of calls
+    Open(OpenArgs),
+    /// Listen without a screen: one line a call
+    Tail(TailArgs),
+    /// Send calls from a file, standard input or a template to a listener or tracking API
+    Send(SendArgs),
+    /// The mapper alone: one JSON object in, one out, a line each
+    Map,
+    /// What each vendor takes
+    Vendors(VendorsArgs),
+    /// The settings in force and where each came from
+    Config(ConfigArgs),
+    /// Shell completions
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, in troff
+    Man,
+}
+
+/// Flags that say how calls are judged.
+#[derive(Debug, Clone, Default, Args)]
+pub struct JudgeArgs {
+    /// The vendors that you feed; they decide the id columns and what counts as missing
+    #[arg(long, value_name = "NAME[,NAME…]", value_delimiter = ',', help_heading = "Judging")]
+    pub vendor: Vec<String>,
+    /// A vendor described by a file of yours; may be given more than once
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub vendor_file: Vec<PathBuf>,
+    /// A setting, such as vendors.NAME.KEY=VALUE; may be given more than once
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Judging")]
+    pub setting: Vec<String>,
+    /// Use this file in place of the one in the config folder
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub config: Option<PathBuf>,
+}
+
+/// Flags of everything that listens.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListenerArgs {
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:7357]
+    #[arg(long, value_name = "ADDR", help_heading = "Listening")]
+    pub listen: Option<String>,
+    /// Allow an address that other machines can reach
+    #[arg(long, help_heading = "Listening")]
+    pub allow_remote: bool,
+    /// Check X-Signature of /webhook with this shared secret, and mark what fails
+    #[arg(long, value_name = "SECRET", help_heading = "Listening")]
+    pub webhook_secret: Option<String>,
+    /// Append the recording to FILE [default: a new file in the state folder]
+    #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
+    pub record: Option<PathBuf>,
+    /// Keep the recording in a file without a name, gone with the program
+    #[arg(long, help_heading = "Recording")]
+    pub no_record: bool,
+    /// Wait for the disk before a call is acknowledged
+    #[arg(long, help_heading = "Recording")]
+    pub fsync: bool,
+}
+
+/// Flags of everything that draws.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ScreenArgs {
+    /// Colours: dark, light or contrast
+    #[arg(long, value_name = "NAME", help_heading = "Screen")]
+    pub theme: Option<String>,
+    /// Draw with ASCII only
+    #[arg(long, help_heading = "Screen")]
+    pub ascii: bool,
+}
+
+/// Flags of `listen`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListenArgs {
+    /// Listening and recording.
+    #[command(flatten)]
+    pub listener: ListenerArgs,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+    /// One line a call in place of a drawn screen
+    #[arg(long, help_heading = "Screen")]
+    pub plain: bool,
+}
+
+/// Flags of `demo`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DemoArgs {
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// Flags of `open`.
+#[derive(Debug, Clone, Args)]
+pub struct OpenArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// The screen.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// How `tail` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TailFormat {
+    /// A line for people
+    Text,
+    /// The call record, one JSON object a line
+    Ndjson,
+    /// Nothing but the summary
+    Quiet,
+}
+
+/// Flags of `tail`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TailArgs {
+    /// Listening and recording.
+    #[command(flatten)]
+    pub listener: ListenerArgs,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// How to write [default: text on a terminal, ndjson into a pipe]
+    #[arg(long, value_enum)]
+    pub format: Option<TailFormat>,
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+}
+
+/// Flags of `send`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SendArgs {
+    /// A file of calls (NDJSON, a JSON array, a batch body or a recording); `-` is standard input
+    #[arg(value_name = "FILE", conflicts_with = "template")]
+    pub file: Option<PathBuf>,
+    /// A built-in call: track, identify, group, page, screen, alias
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+    /// Where to send: a base URL [default: SEGSCOPE_URL, else http://127.0.0.1:7357]
+    #[arg(long, value_name = "URL")]
+    pub to: Option<String>,
+    /// The write key to send with
+    #[arg(long, value_name = "KEY")]
+    pub write_key: Option<String>,
+    /// Change each call before it goes: a JSON pointer and a value
+    #[arg(long, value_name = "/POINTER=VALUE")]
+    pub set: Vec<String>,
+    /// At most this many calls a second
+    #[arg(long, value_name = "N")]
+    pub rate: Option<f64>,
+    /// Send everything this many times
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub repeat: u64,
+}
+
+/// Flags of `vendors`.
+#[derive(Debug, Clone, Args)]
+pub struct VendorsArgs {
+    /// What to show.
+    #[command(subcommand)]
+    pub command: Option<VendorsCommand>,
+}
+
+/// What `vendors` shows.
+#[derive(Debug, Clone, Subcommand)]
+pub enum VendorsCommand {
+    /// The vendors there are
+    List,
+    /// What one vendor takes: identity, fields, findings, settings
+    Show {
+        /// The vendor's name
+        name: String,
+        /// Its file, if it is one of yours
+        #[arg(long, value_name = "FILE")]
+        vendor_file: Vec<PathBuf>,
+    },
+    /// Check a vendor file of yours
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// Flags of `config`.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// What to show.
+    #[command(subcommand)]
+    pub command: Option<ConfigCommand>,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// What `config` shows.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// The settings in force and where each came from
+    Show,
+    /// A commented settings file to begin from
+    Template,
+}

@@ -1,0 +1,85 @@
+//! `segscope config`: the settings in force, and a template to begin from.
+
+use super::args::{ConfigArgs, ConfigCommand};
+use super::failure::Failure;
+use super::setup::Setup;
+use crate::config::KEYS;
+use crate::vendors::{SettingDef, SettingKind, Vendors};
+use std::fmt::Write as _;
+use std::io::Write;
+
+/// Shows the settings, or the template.
+pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
+    let setup = Setup::new(&args.judge, Vec::new())?;
+    let text = match args.command.unwrap_or(ConfigCommand::Show) {
+        ConfigCommand::Show => show(&setup),
+        ConfigCommand::Template => template(&setup.vendors),
+    };
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn show(setup: &Setup) -> String {
+    let secret = |key: &str| {
+        let (vendor, name) =
+            key.strip_prefix("vendors.").and_then(|rest| rest.split_once('.')).unwrap_or(("", ""));
+        key == "webhook_secret"
+            || setup.vendors.index_of(vendor).is_some_and(|at| {
+                setup
+                    .vendors
+                    .info(at)
+                    .settings
+                    .iter()
+                    .any(|s| s.key == name && s.kind == SettingKind::Secret)
+            })
+    };
+    let mut out = String::new();
+    for (key, value, origin) in setup.settings.iter() {
+        let shown = if secret(key) { "\"***\"".to_owned() } else { value.to_string() };
+        writeln!(out, "{key} = {shown}  # {origin}").expect("writing to a String cannot fail");
+    }
+    out
+}
+
+/// A settings file with every key, all of them commented out.
+fn template(vendors: &Vendors) -> String {
+    let mut out = String::from(
+        "# segscope settings. Flags win over SEGSCOPE_* variables, those over ./segscope.toml, that over\n\
+         # the file in your config folder. Keys marked `own` are taken from flags and your own file only.\n\n",
+    );
+    for key in KEYS.iter().filter(|key| !key.name.contains('.')) {
+        let own = if key.user_only { " (own)" } else { "" };
+        let value = match (key.kind, key.default) {
+            (crate::config::Kind::Switch, Some(default)) => default.to_owned(),
+            (_, Some(default)) => format!("\"{default}\""),
+            (crate::config::Kind::List, None) => "[]".to_owned(),
+            (_, None) => "\"\"".to_owned(),
+        };
+        writeln!(out, "# {}{own}\n#{} = {value}\n", key.doc, key.name)
+            .expect("writing to a String cannot fail");
+    }
+    out.push_str("[vendors]\n# the vendors that you feed; without this line all of them, by what each library feeds\n");
+    let names: Vec<String> = vendors.names().map(|name| format!("\"{name}\"")).collect();
+    writeln!(out, "#use = [{}]", names.join(", ")).expect("writing to a String cannot fail");
+    for at in 0..vendors.len() {
+        let info = vendors.info(at);
+        writeln!(out, "\n# {}\n[vendors.{}]", info.title, info.name)
+            .expect("writing to a String cannot fail");
+        for setting in &info.settings {
+            writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
+                .expect("writing to a String cannot fail");
+        }
+    }
+    out
+}
+
+/// The default, or an empty value of the setting's kind.
+fn example(setting: &SettingDef) -> String {
+    match (&setting.default, setting.kind) {
+        (Some(default), _) => default.to_string(),
+        (None, SettingKind::Text | SettingKind::Secret) => "\"\"".to_owned(),
+        (None, SettingKind::Bool) => "false".to_owned(),
+        (None, SettingKind::Number) => "0".to_owned(),
+        (None, SettingKind::Texts | SettingKind::Ids | SettingKind::Tables) => "[]".to_owned(),
+        (None, SettingKind::Map) => "{}".to_owned(),
+    }
+}

@@ -1,0 +1,55 @@
+//! How a command fails, and with which exit code.
+
+use std::fmt;
+use std::io;
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug)]
+pub enum Failure {
+    /// Wrong use or unreadable input: exit code 2.
+    Use(String),
+    /// It could not listen, record or reach the other side: exit code 3.
+    Reach(String),
+    /// Standard output or the terminal failed: exit code 3, or none if it was a closed pipe.
+    Output(io::Error),
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Use(_) => 2,
+            Failure::Reach(_) | Failure::Output(_) => 3,
+        }
+    }
+
+    /// True if whoever read our output has gone, which is no failure.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// Wrong use or unreadable input.
+    pub fn wrong(error: impl fmt::Display) -> Failure {
+        Failure::Use(error.to_string())
+    }
+
+    /// Could not listen, record or reach.
+    pub fn blocked(error: impl fmt::Display) -> Failure {
+        Failure::Reach(error.to_string())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Use(message) | Failure::Reach(message) => f.write_str(message),
+            Failure::Output(error) => write!(f, "could not write the output: {error}"),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::Output(error)
+    }
+}

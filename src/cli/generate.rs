@@ -1,0 +1,20 @@
+//! Completions and the manual page, made from the flags themselves.
+
+use super::args::Cli;
+use super::failure::Failure;
+use clap::CommandFactory;
+use std::io::Write;
+
+/// Completions for a shell.
+pub fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "segscope", &mut out);
+    Ok(std::io::stdout().write_all(&out)?)
+}
+
+/// The manual page.
+pub fn man() -> Result<(), Failure> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
+    Ok(std::io::stdout().write_all(&out)?)
+}

@@ -1,0 +1,28 @@
+//! `segscope map`: the mapper alone, for scripts.
+
+use super::failure::Failure;
+use crate::vendors::map_line;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+
+/// One JSON object in, one out, a line each, as they come.
+pub fn run() -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut input = BufReader::new(std::io::stdin());
+    let mut line = String::new();
+    loop {
+        // whoever asks line by line waits for the answer before the next question
+        if !input.buffer().contains(&b'\n') {
+            out.flush()?;
+        }
+        line.clear();
+        let read = input
+            .read_line(&mut line)
+            .map_err(|error| Failure::wrong(format!("could not read standard input: {error}")))?;
+        if read == 0 {
+            return Ok(out.flush()?);
+        }
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", map_line(line.trim()))?;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The commands. One file a command; each returns how the program ends.
+
+pub mod args;
+mod config;
+mod demo;
+mod failure;
+mod feed;
+mod generate;
+mod intake;
+mod listen;
+mod map;
+mod open;
+mod send;
+mod setup;
+mod signals;
+mod tail;
+mod vendors;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Reads the command line, does what it says, and tells how that went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Listen(cli.listen)) {
+        Command::Listen(args) => listen::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Open(args) => open::run(&args),
+        Command::Tail(args) => tail::run(&args),
+        Command::Send(args) => send::run(&args),
+        Command::Map => map::run(),
+        Command::Vendors(args) => vendors::run(&args),
+        Command::Config(args) => config::run(&args),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man => generate::man(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("segscope: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}

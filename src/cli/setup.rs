@@ -1,0 +1,212 @@
+//! What most commands begin with: settings, vendors, the vendors in use, the recording.
+
+use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
+use super::failure::Failure;
+use crate::config::{self, Settings, Sources};
+use crate::journal::{Journal, Recordings};
+use crate::pipeline::{InUse, Opened, Pipeline, Recording};
+use crate::vendors::{VendorError, VendorFile, Vendors};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Settings in force and what follows from them.
+pub struct Setup {
+    pub settings: Settings,
+    pub vendors: Arc<Vendors>,
+    pub in_use: InUse,
+}
+
+/// Flags that are settings, as key, value, and how they were written.
+pub type Flags = Vec<(String, Value, String)>;
+
+impl Setup {
+    /// Reads all layers of settings and makes the vendors.
+    pub fn new(judge: &JudgeArgs, flags: Flags) -> Result<Setup, Failure> {
+        let settings = settings(judge, flags)?;
+        let files = vendor_files(&judge.vendor_file)?;
+        let vendors =
+            Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
+        let vendors = Arc::new(vendors);
+        let in_use = match settings.list("vendors.use") {
+            Some(names) => {
+                let origin = settings.origin_of("vendors.use").to_string();
+                let chosen: Result<Vec<usize>, Failure> =
+                    names.iter().map(|name| find_vendor(&vendors, name, &origin)).collect();
+                InUse::chosen(&vendors, chosen?)
+            }
+            // a choice that was made on the screen; a vendor that is gone since is left out
+            None => match super::listen::choices().and_then(|choices| choices.vendors()) {
+                Some(names) => InUse::chosen(
+                    &vendors,
+                    names.iter().filter_map(|name| vendors.index_of(name)).collect(),
+                ),
+                None => InUse::unsaid(&vendors),
+            },
+        };
+        Ok(Setup { settings, vendors, in_use })
+    }
+
+    /// The recording that the settings ask for; `named` says whether a new one gets a name.
+    pub fn journal(&self, named: bool) -> Result<(Journal, Option<String>), Failure> {
+        let fsync = self.settings.is_on("fsync");
+        let mut notice = None;
+        let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
+            _ if !named || self.settings.is_on("no_record") => Journal::nameless(),
+            Some(file) => Journal::open(Path::new(file), fsync).map(|(journal, recovery)| {
+                if recovery.cut_bytes > 0 {
+                    notice = Some(format!("{file}: its last line was torn ({} bytes) and was cut; all whole lines are kept", recovery.cut_bytes));
+                }
+                journal
+            }),
+            None => {
+                let folder = config::user_state_folder().ok_or_else(|| Failure::blocked("no home folder is known to keep the recording in; use --record FILE or --no-record"))?;
+                Recordings::in_folder(folder.join("recordings")).begin(fsync)
+            }
+        };
+        Ok((journal.map_err(Failure::blocked)?, notice))
+    }
+
+    /// A pipeline over a recording. What was wrong in it is told on stderr.
+    pub fn pipeline(&self, recording: Recording) -> Result<Arc<Pipeline>, Failure> {
+        let secret = self.settings.text("webhook_secret").map(str::to_owned);
+        let (pipeline, opened) =
+            Pipeline::new(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
+                .map_err(|error| {
+                    Failure::wrong(format!("the recording could not be read: {error}"))
+                })?;
+        if let Opened { bad_lines: bad @ 1.., first_bad: Some((line, error)), .. } = &opened {
+            pipeline.notice(format!("{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"));
+        }
+        Ok(Arc::new(pipeline))
+    }
+}
+
+/// The place of a vendor by its name, or what was wrong and what there is.
+pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize, Failure> {
+    vendors.index_of(name).ok_or_else(|| {
+        let names: Vec<&str> = vendors.names().collect();
+        let near =
+            names.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known)).min();
+        let near = near
+            .filter(|(distance, _)| *distance <= 1 + name.len() / 3)
+            .map(|(_, near)| format!("; did you mean `{near}`?"));
+        Failure::wrong(format!(
+            "{origin}: `{name}` is no vendor; there are {}{}",
+            names.join(", "),
+            near.unwrap_or_default()
+        ))
+    })
+}
+
+fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
+    for text in &judge.setting {
+        flags.push(config::read_setting(text).map_err(Failure::wrong)?);
+    }
+    if !judge.vendor.is_empty() {
+        flags.push(("vendors.use".to_owned(), judge.vendor.clone().into(), "--vendor".to_owned()));
+    }
+    let project = PathBuf::from("segscope.toml");
+    let user = match &judge.config {
+        Some(file) if !file.exists() => {
+            return Err(Failure::wrong(format!(
+                "--config {}: there is no such file",
+                file.display()
+            )));
+        }
+        Some(file) => Some(file.clone()),
+        None => config::user_config_file().filter(|file| file.exists()),
+    };
+    let sources = Sources {
+        flags,
+        env: std::env::vars().collect(),
+        project_file: Some(project.as_path()).filter(|file| file.exists()),
+        user_file: user.as_deref(),
+    };
+    Settings::load(&sources).map_err(Failure::wrong)
+}
+
+/// The user's vendor files: those of the config folder in order of their names, then the flags'.
+pub fn vendor_files(flags: &[PathBuf]) -> Result<Vec<VendorFile>, Failure> {
+    let mut files = Vec::new();
+    if let Some(folder) = config::user_vendors_folder().filter(|folder| folder.is_dir()) {
+        let unreadable = |error: std::io::Error| {
+            Failure::wrong(format!("could not read {}: {error}", folder.display()))
+        };
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.extension().is_some_and(|ext| ext == "toml") {
+                files.push(path);
+            }
+        }
+        files.sort();
+    }
+    files.extend_from_slice(flags);
+    files.iter().map(|file| vendor_file(file)).collect()
+}
+
+/// A vendor's table that a user wrote.
+pub fn vendor_file(file: &Path) -> Result<VendorFile, Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::wrong(format!("could not read the vendor file {name}: {error}"))
+    })?;
+    Ok(VendorFile { name, text })
+}
+
+/// A vendor's complaint with the place of the setting that it is about.
+fn placed(settings: &Settings, error: &VendorError) -> Failure {
+    let key = match error {
+        VendorError::Settings(error) => match &error.key {
+            Some(key) => format!("vendors.{}.{key}", error.vendor),
+            None => format!("vendors.{}", error.vendor),
+        },
+        VendorError::Unknown { name, .. } => format!("vendors.{name}"),
+        VendorError::File { .. } => return Failure::wrong(error),
+    };
+    Failure::wrong(format!("{}: {error}", settings.origin_of(&key)))
+}
+
+impl ListenerArgs {
+    /// The flags that are settings.
+    pub fn flags(&self) -> Flags {
+        let mut flags = Flags::new();
+        let mut push = |key: &str, value: Value| {
+            flags.push((key.to_owned(), value, format!("--{}", key.replace('_', "-"))))
+        };
+        if let Some(listen) = &self.listen {
+            push("listen", listen.as_str().into());
+        }
+        if let Some(secret) = &self.webhook_secret {
+            push("webhook_secret", secret.as_str().into());
+        }
+        if let Some(file) = &self.record {
+            push("record", file.to_string_lossy().into());
+            push("no_record", false.into());
+        }
+        for (key, on) in [
+            ("allow_remote", self.allow_remote),
+            ("no_record", self.no_record),
+            ("fsync", self.fsync),
+        ] {
+            if on {
+                push(key, true.into());
+            }
+        }
+        flags
+    }
+}
+
+impl ScreenArgs {
+    /// The flags that are settings.
+    pub fn flags(&self) -> Flags {
+        let mut flags = Flags::new();
+        if let Some(theme) = &self.theme {
+            flags.push(("theme".to_owned(), theme.as_str().into(), "--theme".to_owned()));
+        }
+        if self.ascii {
+            flags.push(("ascii".to_owned(), true.into(), "--ascii".to_owned()));
+        }
+        flags
+    }
+}

@@ -1,0 +1,139 @@
+//! The keys that this program knows, apart from the vendors' own.
+
+use serde_json::Value;
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`
+    Switch,
+    /// a text
+    Text,
+    /// a list of texts
+    List,
+}
+
+/// A setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its dotted name.
+    pub name: &'static str,
+    /// What its value must be.
+    pub kind: Kind,
+    /// The value where nothing says otherwise, as TOML writes it.
+    pub default: Option<&'static str>,
+    /// One line for the template and for `config show`.
+    pub doc: &'static str,
+    /// Opens an address, sends something out or runs something: never taken from a project's file.
+    pub user_only: bool,
+}
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: Option<&'static str>,
+    doc: &'static str,
+) -> Key {
+    Key { name, kind, default, doc, user_only: false }
+}
+
+const fn own(key: Key) -> Key {
+    Key { user_only: true, ..key }
+}
+
+/// All settings but the vendors' own (`[vendors.NAME]`).
+pub const KEYS: &[Key] = &[
+    own(key(
+        "listen",
+        Kind::Text,
+        Some("127.0.0.1:7357"),
+        "address to listen on; port 0 picks a free one",
+    )),
+    own(key(
+        "allow_remote",
+        Kind::Switch,
+        Some("false"),
+        "allow `listen` to be more than this machine",
+    )),
+    own(key("record", Kind::Text, None, "append the recording to this file")),
+    key(
+        "no_record",
+        Kind::Switch,
+        Some("false"),
+        "keep the recording in a file without a name, gone with the program",
+    ),
+    key("fsync", Kind::Switch, Some("false"), "wait for the disk before a call is acknowledged"),
+    key(
+        "vendors.use",
+        Kind::List,
+        None,
+        "the vendors that you feed; `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
+    ),
+    own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    key("theme", Kind::Text, Some("dark"), "dark, light or contrast"),
+    key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
+];
+
+/// The key of that name.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The key that an environment variable sets. Others that begin with `SEGSCOPE_` (such as
+/// `SEGSCOPE_URL`) are no settings.
+pub(super) fn from_env(name: &str) -> Option<&'static Key> {
+    let wanted = name.strip_prefix("SEGSCOPE_")?.to_ascii_lowercase();
+    KEYS.iter().find(|key| key.name == wanted || (key.name == "vendors.use" && wanted == "vendors"))
+}
+
+pub(super) fn unknown(name: &str) -> String {
+    let nearest =
+        KEYS.iter().map(|key| (strsim::damerau_levenshtein(key.name, name), key.name)).min();
+    match nearest {
+        Some((distance, near)) if distance <= 1 + name.chars().count() / 3 => {
+            format!("`{name}` is no setting; the nearest is `{near}`")
+        }
+        _ => format!("`{name}` is no setting; `segscope config show` lists them"),
+    }
+}
+
+impl Key {
+    pub(super) fn preset(&self) -> Option<Value> {
+        self.default.map(|text| self.from_text(text))
+    }
+
+    /// A text, as an environment variable has it, as a value of this key.
+    pub(super) fn from_text(&self, text: &str) -> Value {
+        match self.kind {
+            Kind::Switch => match text {
+                "1" | "true" => Value::Bool(true),
+                "0" | "false" | "" => Value::Bool(false),
+                other => Value::String(other.to_owned()),
+            },
+            Kind::Text => Value::String(text.to_owned()),
+            Kind::List => text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.to_owned()))
+                .collect(),
+        }
+    }
+
+    pub(super) fn check(&self, value: &Value) -> Result<(), String> {
+        let good = match self.kind {
+            Kind::Switch => value.is_boolean(),
+            Kind::Text => value.is_string(),
+            Kind::List => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+        };
+        if good {
+            return Ok(());
+        }
+        let expected = match self.kind {
+            Kind::Switch => "true or false",
+            Kind::Text => "a text",
+            Kind::List => "a list of texts",
+        };
+        Err(format!("`{}` is {value}; expected {expected}", self.name))
+    }
+}

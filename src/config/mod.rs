@@ -1,0 +1,209 @@
+//! Settings in layers: flags over `SEGSCOPE_*` over `./segscope.toml` over the user's config
+//! folder over the presets. Each value knows where it came from, so that an error can name the
+//! place. Rooms read their own section and check it; this room checks only the keys it owns.
+
+mod choices;
+mod file;
+mod keys;
+mod place;
+
+pub use choices::Choices;
+pub use keys::{KEYS, Key, Kind};
+pub use place::{user_config_file, user_state_folder, user_vendors_folder};
+
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag, as it was written.
+    Flag(String),
+    /// An environment variable.
+    Env(String),
+    /// A line of a file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Built in.
+    Preset,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flag(flag) => f.write_str(flag),
+            Origin::Env(name) => f.write_str(name),
+            Origin::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Origin::Preset => f.write_str("preset"),
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{origin}: {message}")]
+pub struct ConfigError {
+    /// The place.
+    pub origin: Origin,
+    /// What is wrong there and what was expected.
+    pub message: String,
+}
+
+/// The settings in force: dotted keys, each with its value and origin.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    values: BTreeMap<String, (Value, Origin)>,
+}
+
+/// What the layers are read from.
+#[derive(Debug, Default)]
+pub struct Sources<'a> {
+    /// `--setting KEY=VALUE`, and flags that are settings, as key, value, and how it was written.
+    pub flags: Vec<(String, Value, String)>,
+    /// The environment.
+    pub env: Vec<(String, String)>,
+    /// The project's file, if it is there.
+    pub project_file: Option<&'a std::path::Path>,
+    /// The user's own file (or `--config FILE`), if it is there.
+    pub user_file: Option<&'a std::path::Path>,
+}
+
+impl Settings {
+    /// Reads all layers, the weakest first.
+    pub fn load(sources: &Sources<'_>) -> Result<Settings, ConfigError> {
+        let mut settings = Settings::default();
+        for key in KEYS {
+            if let Some(value) = key.preset() {
+                settings.set(key.name, value, Origin::Preset)?;
+            }
+        }
+        for (file, own) in [(sources.user_file, true), (sources.project_file, false)] {
+            let Some(path) = file else { continue };
+            for (key, value, line) in file::read(path)? {
+                let origin = Origin::File { path: path.to_owned(), line };
+                if !own && keys::find(&key).is_some_and(|key| key.user_only) {
+                    let message = format!(
+                        "`{key}` is taken from flags and your own config file only, not from a project's file"
+                    );
+                    return Err(ConfigError { origin, message });
+                }
+                settings.set(&key, value, origin)?;
+            }
+        }
+        for (name, text) in &sources.env {
+            let Some(key) = keys::from_env(name) else { continue };
+            settings.set(key.name, key.from_text(text), Origin::Env(name.clone()))?;
+        }
+        for (key, value, written) in &sources.flags {
+            settings.set(key, value.clone(), Origin::Flag(written.clone()))?;
+        }
+        Ok(settings)
+    }
+
+    fn set(&mut self, key: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
+        // `vendors = [..]` (in use) and `[vendors.NAME]` cannot stand in one TOML file, so a file
+        // with both writes the list as `vendors.use`
+        let key = if key == "vendors" { "vendors.use" } else { key };
+        if !(key.starts_with("vendors.") && key != "vendors.use") {
+            let Some(known) = keys::find(key) else {
+                return Err(ConfigError { origin, message: keys::unknown(key) });
+            };
+            known
+                .check(&value)
+                .map_err(|message| ConfigError { origin: origin.clone(), message })?;
+        }
+        self.values.insert(key.to_owned(), (value, origin));
+        Ok(())
+    }
+
+    /// A value and where it came from.
+    pub fn get(&self, key: &str) -> Option<(&Value, &Origin)> {
+        self.values.get(key).map(|(value, origin)| (value, origin))
+    }
+
+    /// A text.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.0.as_str()
+    }
+
+    /// A switch; off if it is not set.
+    pub fn is_on(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|(value, _)| value == &Value::Bool(true))
+    }
+
+    /// A list of texts.
+    pub fn list(&self, key: &str) -> Option<Vec<String>> {
+        let items = self.get(key)?.0.as_array()?;
+        Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
+    }
+
+    /// The vendors' own settings: vendor → key → value.
+    pub fn vendors(&self) -> Map<String, Value> {
+        let mut out = Map::new();
+        for (key, (value, _)) in &self.values {
+            if let Some(path) = key.strip_prefix("vendors.").filter(|path| *path != "use") {
+                insert(&mut out, path, value.clone());
+            }
+        }
+        out
+    }
+
+    /// Where a vendor's setting came from: its own line, or the nearest one above or below it.
+    pub fn origin_of(&self, key: &str) -> Origin {
+        let below = format!("{key}.");
+        let found = self.get(key).or_else(|| {
+            self.values
+                .iter()
+                .find(|(k, _)| k.starts_with(&below) || key.starts_with(k.as_str()))
+                .map(|(_, (v, o))| (v, o))
+        });
+        found.map_or(Origin::Preset, |(_, origin)| origin.clone())
+    }
+
+    /// All values in force, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value, &Origin)> {
+        self.values.iter().map(|(key, (value, origin))| (key.as_str(), value, origin))
+    }
+}
+
+fn insert(map: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            map.insert(path.to_owned(), value);
+        }
+        Some((head, rest)) => {
+            let inner = map.entry(head).or_insert_with(|| Value::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            if let Value::Object(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Reads `KEY=VALUE` of `--setting`. A value that is JSON is that value, anything else is a text.
+pub fn read_setting(text: &str) -> Result<(String, Value, String), ConfigError> {
+    let written = format!("--setting {text}");
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => {
+            let value =
+                serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+            Ok((key.trim().to_owned(), value, written))
+        }
+        _ => Err(ConfigError {
+            origin: Origin::Flag(written),
+            message: "expected KEY=VALUE, such as vendors.acme.region=EU".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

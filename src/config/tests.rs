@@ -1,0 +1,86 @@
+use super::*;
+use serde_json::json;
+
+fn load(
+    project: &str,
+    user: &str,
+    env: &[(&str, &str)],
+    flags: &[&str],
+) -> Result<Settings, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (p, u) = (folder.path().join("segscope.toml"), folder.path().join("user.toml"));
+    std::fs::write(&p, project).expect("written");
+    std::fs::write(&u, user).expect("written");
+    let flags: Result<Vec<_>, _> = flags.iter().map(|flag| read_setting(flag)).collect();
+    let sources = Sources {
+        flags: flags.map_err(|e| e.to_string())?,
+        env: env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        project_file: Some(&p),
+        user_file: Some(&u),
+    };
+    let tidy = |text: String| text.replace(&format!("{}/", folder.path().display()), "");
+    Settings::load(&sources).map_err(|error| tidy(error.to_string()))
+}
+
+#[test]
+fn the_nearer_layer_wins() {
+    let user = "theme = \"light\"\n[vendors]\nuse = [\"acme\"]\n[vendors.acme]\nregion = \"US\"\nlist = [1]\nmap = { a = \"x\", b = \"y\" }\n";
+    let project = "[vendors.acme]\nregion = \"EU\"\nmap.b = \"z\"\n";
+    let settings = load(
+        project,
+        user,
+        &[("SEGSCOPE_THEME", "contrast"), ("SEGSCOPE_URL", "x"), ("PATH", "x")],
+        &["vendors.acme.flag=true", "vendors.acme.word=so so"],
+    )
+    .expect("good");
+    assert_eq!(
+        Value::Object(settings.vendors()),
+        json!({"acme": {"region": "EU", "list": [1], "map": {"a": "x", "b": "z"}, "flag": true, "word": "so so"}})
+    );
+    assert_eq!(settings.text("theme"), Some("contrast"));
+    assert_eq!(settings.list("vendors.use"), Some(vec!["acme".to_owned()]));
+    assert!(settings.origin_of("vendors.acme.region").to_string().ends_with("segscope.toml:2"));
+    assert_eq!(
+        settings.get("listen").map(|(_, origin)| origin.to_string()),
+        Some("preset".to_owned())
+    );
+}
+
+#[test]
+fn a_list_of_vendors_may_stand_alone() {
+    let settings = load("vendors = [\"a\", \"b\"]\n", "", &[], &[]).expect("good");
+    assert_eq!(settings.list("vendors.use"), Some(vec!["a".to_owned(), "b".to_owned()]));
+    let settings = load("", "", &[("SEGSCOPE_VENDORS", "a, b")], &[]).expect("good");
+    assert_eq!(settings.list("vendors.use"), Some(vec!["a".to_owned(), "b".to_owned()]));
+}
+
+#[test]
+fn an_error_names_the_place_and_the_nearest_key() {
+    for (project, flags, want) in [
+        ("\nthme = 1\n", vec![], "segscope.toml:2: `thme` is no setting; the nearest is `theme`"),
+        (
+            "ascii = \"yes\"\n",
+            vec![],
+            "segscope.toml:1: `ascii` is \"yes\"; expected true or false",
+        ),
+        (
+            "listen = \"0.0.0.0:1\"\n",
+            vec![],
+            "segscope.toml:1: `listen` is taken from flags and your own config file only, not from a project's file",
+        ),
+        (
+            "a = \n",
+            vec![],
+            "segscope.toml:1: string values must be quoted, expected literal string",
+        ),
+        ("", vec!["ascii"], "--setting ascii: expected KEY=VALUE, such as vendors.acme.region=EU"),
+        (
+            "",
+            vec!["zzzzzz=1"],
+            "--setting zzzzzz=1: `zzzzzz` is no setting; `segscope config show` lists them",
+        ),
+    ] {
+        let error = load(project, "", &[], &flags).expect_err("an error");
+        assert_eq!(error, want);
+    }
+}

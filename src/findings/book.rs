@@ -1,0 +1,101 @@
+//! The text of finding codes, read from tables.
+
+use super::{Effect, Severity};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What a table says about one code.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeText {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it does to the call; a warning degrades and an info does nothing unless it is said.
+    pub effect: Option<Effect>,
+    /// The sentence about the call, with `{placeholders}`.
+    pub message: String,
+    /// Why it matters, naming the document.
+    pub why: String,
+    /// What to change; empty where it follows from the near misses of a missing id.
+    pub fix: String,
+    /// Where the rule was read: `document`, `public: …` or `ours`.
+    pub source: String,
+    /// It tells of something that does not happen if the call is lost, and is left out then.
+    #[serde(default)]
+    pub only_if_sent: bool,
+}
+
+impl CodeText {
+    /// The effect, said or by severity. An error without one does nothing to the call at a vendor.
+    pub fn effect(&self) -> Effect {
+        self.effect.unwrap_or(match self.severity {
+            Severity::Warning => Effect::Degrade,
+            Severity::Error | Severity::Info => Effect::None,
+        })
+    }
+}
+
+/// Codes by name, in byte order; a name may stand for a family: `X-{T,I}-Y`.
+pub type Book = BTreeMap<String, CodeText>;
+
+/// The codes that a name in a table stands for.
+pub fn family(name: &str) -> Vec<String> {
+    match name.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?))) {
+        Some((head, (letters, tail))) => {
+            letters.split(',').map(|letter| format!("{head}{}{tail}", letter.trim())).collect()
+        }
+        None => vec![name.to_owned()],
+    }
+}
+
+/// Fills the `{placeholders}` of a template; one that nobody knows is left empty.
+pub fn fill(template: &str, mut word: impl FnMut(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((head, tail)) = rest.split_once('{') {
+        out.push_str(head);
+        let Some((name, after)) = tail.split_once('}') else {
+            out.push('{');
+            rest = tail;
+            continue;
+        };
+        out.push_str(&word(name).unwrap_or_default());
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The codes that every vendor has (`specs/vendors.md` A.4).
+pub fn common() -> Book {
+    toml::from_str(include_str!("../../assets/findings/common.toml"))
+        .expect("the built-in table of common codes is valid")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_and_templates() {
+        assert_eq!(family("CSB-{T,I,G}-X"), ["CSB-T-X", "CSB-I-X", "CSB-G-X"]);
+        assert_eq!(family("EVT-X"), ["EVT-X"]);
+        let words = |name: &str| (name == "key").then(|| "{value}".to_owned());
+        assert_eq!(fill("`{key}` {what} {", words), "`{value}`  {");
+    }
+
+    #[test]
+    fn the_common_codes() {
+        let codes: Vec<String> = common().into_keys().collect();
+        assert_eq!(
+            codes,
+            [
+                "EVT-INTEGRATION-OFF",
+                "EVT-TYPE-MISSING",
+                "EVT-TYPE-UNKNOWN",
+                "ID-PLACEHOLDER",
+                "UNSUPPORTED"
+            ]
+        );
+    }
+}

@@ -1,0 +1,211 @@
+//! The file behind a recording: opened once, locked, appended to.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Why a recording cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file or its folder refused.
+    #[error("could not {what} the recording {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another program appends to it.
+    #[error("the recording {} is being written by another segscope; choose another --record FILE", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds something else.
+    #[error("{} is no segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// What was found at the end of an existing recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recovery {
+    /// Bytes of a torn last line that were cut.
+    pub cut_bytes: u64,
+}
+
+/// An open recording. It has one writer; readers use [`Journal::reader`].
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    path: Option<PathBuf>,
+    len: u64,
+    fsync: bool,
+}
+
+impl Journal {
+    /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
+    /// line, as a crash in the middle of a write leaves it, is cut.
+    pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
+        let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(io("open"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(JournalError::InUse { path: path.to_owned() });
+            }
+            Err(TryLockError::Error(source)) => return Err(io("lock")(source)),
+        }
+        let whole = file.metadata().map_err(io("look at"))?.len();
+        let mut first = [0u8; 6];
+        let seen = file.read(&mut first).map_err(io("read"))?;
+        if !b"{\"v\":1".starts_with(&first[..seen]) {
+            return Err(JournalError::Foreign { path: path.to_owned() });
+        }
+        let len = end_of_last_line(&mut file, whole).map_err(io("read"))?;
+        if len < whole {
+            file.set_len(len).map_err(io("cut the torn last line of"))?;
+        }
+        let recovery = Recovery { cut_bytes: whole - len };
+        Ok((Journal { file, path: Some(path.to_owned()), len, fsync }, recovery))
+    }
+
+    /// A recording without a name: it takes room on disk and is gone with the program.
+    pub fn nameless() -> Result<Journal, JournalError> {
+        let folder = std::env::temp_dir();
+        let path =
+            folder.join(format!(".segscope-{}-{}", std::process::id(), uuid::Uuid::new_v4()));
+        let io = |what| {
+            let path = path.clone();
+            move |source| JournalError::Io { what, path, source }
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io("open"))?;
+        std::fs::remove_file(&path).map_err(io("unlink"))?;
+        Ok(Journal { file, path: None, len: 0, fsync: false })
+    }
+
+    /// Appends a line and returns where it begins. When it returns, the line survives the death of
+    /// this program; with fsync also that of the machine. After an error the file ends where it
+    /// ended before, so the next line is whole.
+    pub fn append(&mut self, line: &[u8]) -> io::Result<u64> {
+        let at = self.len;
+        let written = self
+            .file
+            .write_all(line)
+            .and_then(|()| if self.fsync { self.file.sync_data() } else { Ok(()) });
+        if let Err(error) = written {
+            // a half-written line must not swallow the next one; if even this fails, the next
+            // start cuts the torn line
+            self.file.set_len(at)?;
+            return Err(error);
+        }
+        self.len += line.len() as u64;
+        Ok(at)
+    }
+
+    /// A second handle for reading, by offset.
+    pub fn reader(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// Fills `out` with bytes from the recording.
+    pub fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact_at(out, offset)
+    }
+
+    /// How long the recording is.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// True while nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The file, if it has a name.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+}
+
+/// Where the last whole line ends: behind the last line end of the file.
+fn end_of_last_line(file: &mut File, len: u64) -> io::Result<u64> {
+    const STEP: u64 = 64 * 1024;
+    let mut end = len;
+    let mut buffer = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(STEP);
+        buffer.resize((end - start) as usize, 0);
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut buffer)?;
+        if let Some(newline) = memchr::memrchr(b'\n', &buffer) {
+            return Ok(start + newline as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_torn_last_line_is_cut_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("r.ndjson");
+        let (mut journal, recovery) = Journal::open(&path, false).expect("a new file");
+        assert_eq!(recovery.cut_bytes, 0);
+        journal.append(b"{\"v\":1,\"request\":1}\n").expect("written");
+        assert!(matches!(Journal::open(&path, false), Err(JournalError::InUse { .. })));
+        drop(journal);
+        OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut f| f.write_all(b"{\"v\":1,\"req"))
+            .expect("torn");
+        let (mut journal, recovery) = Journal::open(&path, false).expect("recovered");
+        assert_eq!(recovery.cut_bytes, 11);
+        assert_eq!(journal.append(b"{\"v\":1,\"request\":2}\n").expect("written"), 20);
+        assert_eq!(
+            std::fs::read_to_string(&path).expect("text"),
+            "{\"v\":1,\"request\":1}\n{\"v\":1,\"request\":2}\n"
+        );
+    }
+
+    #[test]
+    fn another_file_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("letter.txt");
+        std::fs::write(&path, "Dear all").expect("written");
+        assert!(matches!(Journal::open(&path, false), Err(JournalError::Foreign { .. })));
+        assert_eq!(std::fs::read_to_string(&path).expect("text"), "Dear all");
+    }
+
+    #[test]
+    fn only_its_user_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("r.ndjson");
+        let _journal = Journal::open(&path, false).expect("a new file");
+        assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,19 @@
+//! The recording: NDJSON, one line a request, appended and never rewritten.
+//!
+//! `{"v":1,"request":1,"received_at":"…","method":"POST","path":"/v1/batch","query":"",
+//! "headers":{…},"status":200,"body":…}`. The body is the decoded body's own JSON text with the
+//! line ends between tokens turned to spaces, so its length is unchanged; a body that was no JSON
+//! stands as `body_text`, one that was no UTF-8 as `body_base64`. Further fields may follow.
+//! A line of another kind carries `"kind"`.
+
+mod file;
+mod folder;
+mod line;
+mod reader;
+mod redact;
+
+pub use file::{Journal, JournalError, Recovery};
+pub use folder::{KEPT_BYTES, KEPT_FILES, Recordings};
+pub use line::{Body, LineHead, Refused, compose};
+pub use reader::{Entry, EntryError, ReadLines, RequestLine, parse};
+pub use redact::redacted;

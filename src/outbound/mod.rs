@@ -1,0 +1,134 @@
+//! Sending calls to a tracking API: a segscope, Segment, or a RudderStack data plane.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::{Request, Uri, header};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use std::time::Duration;
+
+/// An answer is read no further than this.
+const ANSWER_CAP_BYTES: usize = 64 * 1024;
+/// How long a whole exchange may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why something could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The URL is none.
+    #[error("`{url}` is no base URL such as http://127.0.0.1:7357: {reason}")]
+    Url {
+        /// As it was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nobody answered there, or the answer broke off.
+    #[error("could not send to {url}: {reason}")]
+    Exchange {
+        /// Where to.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// What the other side said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The beginning of the body, as text.
+    pub body: String,
+}
+
+/// A client for one tracking API.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    base: String,
+    authorization: Option<String>,
+}
+
+impl Sender {
+    /// A client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
+    pub fn new(base: &str, write_key: Option<&str>) -> Result<Sender, SendError> {
+        let wrong =
+            |reason: &str| SendError::Url { url: base.to_owned(), reason: reason.to_owned() };
+        let uri: Uri = base
+            .parse()
+            .map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
+        match uri.scheme_str() {
+            Some("http" | "https") => {}
+            _ => return Err(wrong("expected http:// or https://")),
+        }
+        if uri.host().unwrap_or_default().is_empty() {
+            return Err(wrong("expected a host"));
+        }
+        let https =
+            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        Ok(Sender {
+            client: Client::builder(TokioExecutor::new()).build(https),
+            base: base.trim_end_matches('/').to_owned(),
+            authorization: write_key
+                .map(|key| format!("Basic {}", STANDARD.encode(format!("{key}:")))),
+        })
+    }
+
+    /// Posts a JSON text to a path below the base.
+    pub async fn post(&self, path: &str, body: String) -> Result<Answer, SendError> {
+        let url = format!("{}{path}", self.base);
+        let failed = |reason: String| SendError::Exchange { url: url.clone(), reason };
+        let mut request = Request::post(&url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, concat!("segscope/", env!("CARGO_PKG_VERSION")));
+        if let Some(authorization) = &self.authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let request = request
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| failed(error.to_string()))?;
+        let exchange = async {
+            let response =
+                self.client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
+            let status = response.status().as_u16();
+            let body = Limited::new(response.into_body(), ANSWER_CAP_BYTES).collect().await;
+            let body = body.map(|all| all.to_bytes()).unwrap_or_default();
+            Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+        };
+        match tokio::time::timeout(TIMEOUT, exchange).await {
+            Ok(answer) => answer,
+            Err(_) => Err(failed(format!("no answer within {} s", TIMEOUT.as_secs()))),
+        }
+    }
+}
+
+/// The innermost cause says what happened; the outer ones say "client error".
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_url_is_told() {
+        for (url, want) in [
+            ("127.0.0.1:7357", "expected http:// or https://"),
+            ("ftp://x", "expected http:// or https://"),
+            ("/x", "expected http:// or https://"),
+        ] {
+            let error = Sender::new(url, None).expect_err("no URL");
+            assert!(error.to_string().contains(want), "{error}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The few fields of a call that the log and the record show.
+
+use crate::call::{CallType, Event, Val};
+use std::borrow::Cow;
+
+fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
+    let value = value?;
+    value.as_str().or_else(|| value.as_number().map(Cow::Borrowed)).filter(|text| !text.is_empty())
+}
+
+/// The type as it came, or as the path gives it.
+pub(super) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    event.get("type").and_then(|v| v.as_str())
+}
+
+/// The event of a track call, the name of a page or screen.
+pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
+    match kind {
+        Some(CallType::Page | CallType::Screen) => {
+            text(event.get("name")).or_else(|| text(event.pointer("/properties/name")))
+        }
+        _ => text(event.get("event")),
+    }
+}
+
+/// What the log shows as the name: where a call has none, whom it is about.
+pub(super) fn label<'d>(event: &Event<'d>, kind: Option<CallType>) -> Cow<'d, str> {
+    let user = || text(event.get("userId")).or_else(|| text(event.get("anonymousId")));
+    match kind {
+        Some(CallType::Identify) => user().unwrap_or_default(),
+        Some(CallType::Group) => text(event.get("groupId")).unwrap_or_default(),
+        Some(CallType::Alias) => {
+            let old = text(event.get("previousId")).unwrap_or_default();
+            format!("{old} → {}", user().unwrap_or_default()).into()
+        }
+        _ => name(event, kind).unwrap_or_default(),
+    }
+}
+
+/// The `messageId`, made if the call came without.
+pub(super) fn message_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    text(event.get("messageId"))
+}
+
+/// The time that a destination sees.
+pub(super) fn timestamp<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    text(event.get("timestamp")).or_else(|| text(event.get("originalTimestamp")))
+}
+
+/// The `anonymousId`.
+pub(super) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    text(event.get("anonymousId"))
+}

@@ -1,0 +1,210 @@
+//! Files that people have: recordings, NDJSON, JSON arrays, batch bodies.
+
+use crate::call::{Doc, SyntaxError, Val};
+use crate::journal;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// What was found when files or a recording were opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Requests that were read.
+    pub requests: u64,
+    /// Lines that are none of a recording's: how many, and the first one's number and error.
+    pub bad_lines: u64,
+    /// The first of them.
+    pub first_bad: Option<(u64, String)>,
+}
+
+/// Why a file cannot be read as calls.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("could not read {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line or the whole is no JSON.
+    #[error("{}:{line}: {message}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there and what was expected.
+        message: String,
+    },
+}
+
+/// A file of one of the forms.
+#[derive(Debug)]
+pub enum FileItem {
+    /// A recording; only its whole lines count.
+    Recording {
+        /// The open file.
+        file: File,
+        /// The length of its whole lines.
+        whole_lines_bytes: u64,
+    },
+    /// Anything else: JSON texts, each a call or a batch body.
+    Calls(Vec<String>),
+}
+
+/// Opens a file and tells its form by its content.
+pub fn read_file(path: &Path) -> Result<FileItem, FileError> {
+    let io = |source| FileError::Io { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(io)?;
+    let mut first = Vec::new();
+    BufReader::new(&mut file).take(64 * 1024 * 1024).read_until(b'\n', &mut first).map_err(io)?;
+    let recorded = std::str::from_utf8(&first).is_ok_and(|line| journal::parse(line).is_ok());
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    if recorded {
+        let len = file.metadata().map_err(io)?.len();
+        let whole_lines_bytes = whole_lines(&mut file, len).map_err(io)?;
+        return Ok(FileItem::Recording { file, whole_lines_bytes });
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(io)?;
+    calls_of(path, bytes).map(FileItem::Calls)
+}
+
+/// The calls of a text that is no recording: a JSON array, a batch body, one call, or NDJSON of
+/// any of them. A line that `tail` or `check` wrote gives the call that it holds.
+pub fn calls_of(path: &Path, bytes: Vec<u8>) -> Result<Vec<String>, FileError> {
+    let wrong = |line, message: String| FileError::Content { path: path.to_owned(), line, message };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        wrong(line, "expected UTF-8 text".to_owned())
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let mut calls = Vec::new();
+    if let Ok(doc) = Doc::parse(text) {
+        push(doc.root(), &mut calls).map_err(|message| wrong(1, message))?;
+        return Ok(calls);
+    }
+    let mut whole: Option<SyntaxError> = None;
+    for (number, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        match Doc::parse(line) {
+            Ok(doc) => {
+                push(doc.root(), &mut calls).map_err(|message| wrong(number + 1, message))?
+            }
+            // a first line that is no JSON by itself: the text was meant as one document
+            Err(_) if calls.is_empty() => {
+                whole = Doc::parse(text).err();
+                break;
+            }
+            Err(error) => {
+                return Err(wrong(
+                    number + 1,
+                    format!(
+                        "column {}: expected {}, found {}",
+                        error.column, error.expected, error.found
+                    ),
+                ));
+            }
+        }
+    }
+    match whole {
+        Some(error) => Err(wrong(
+            error.line,
+            format!("column {}: expected {}, found {}", error.column, error.expected, error.found),
+        )),
+        None if calls.is_empty() => {
+            Err(wrong(1, "expected calls as JSON objects; found nothing".to_owned()))
+        }
+        None => Ok(calls),
+    }
+}
+
+fn push(value: Val<'_>, calls: &mut Vec<String>) -> Result<(), String> {
+    if value.is_array() {
+        return value.children().try_for_each(|item| push(item, calls));
+    }
+    if !value.is_object() {
+        return Err("expected a call as a JSON object, or an array of them".to_owned());
+    }
+    // a call record, as `tail` and `check` write it
+    let recorded = value.get("call").filter(|call| call.is_object() && value.get("seq").is_some());
+    calls.push(recorded.unwrap_or(value).raw().to_owned());
+    Ok(())
+}
+
+fn whole_lines(file: &mut File, len: u64) -> std::io::Result<u64> {
+    const STEP: u64 = 64 * 1024;
+    let mut end = len;
+    while end > 0 {
+        let start = end.saturating_sub(STEP);
+        let mut buffer = vec![0; (end - start) as usize];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut buffer)?;
+        if let Some(newline) = memchr::memrchr(b'\n', &buffer) {
+            return Ok(start + newline as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls(text: &str) -> Result<Vec<String>, String> {
+        calls_of(Path::new("f"), text.as_bytes().to_vec()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_form_gives_its_calls() {
+        let (a, b) = (r#"{"type":"track"}"#, r#"{"type":"page"}"#);
+        let both = vec![a.to_owned(), b.to_owned()];
+        assert_eq!(calls(&format!("{a}\n\n{b}\n")), Ok(both.clone()));
+        assert_eq!(calls(&format!("[{a},\n{b}]")), Ok(both.clone()));
+        assert_eq!(calls(&format!("\u{feff}[{a}]\n[{b}]")), Ok(both.clone()));
+        assert_eq!(calls(&format!(r#"{{"seq":1,"call":{a}}}"#)), Ok(vec![a.to_owned()]));
+        let batch = format!("{{\n\"batch\": [{a}, {b}]\n}}");
+        assert_eq!(
+            calls(&batch),
+            Ok(vec![batch.clone()]),
+            "a batch stays whole: its context belongs to all"
+        );
+    }
+
+    #[test]
+    fn an_error_names_the_line() {
+        assert_eq!(
+            calls("{\"a\":1}\n{\"a\":}\n"),
+            Err("f:2: column 6: expected a JSON value, found `}`".to_owned())
+        );
+        assert_eq!(
+            calls("{\n\"a\": 1,\n}"),
+            Err("f:3: column 1: expected a member name in double quotes, found `}`".to_owned())
+        );
+        assert_eq!(
+            calls("hello"),
+            Err("f:1: column 1: expected a JSON value, found `h`".to_owned())
+        );
+        assert_eq!(
+            calls("3"),
+            Err("f:1: expected a call as a JSON object, or an array of them".to_owned())
+        );
+        assert_eq!(
+            calls(" \n"),
+            Err("f:1: expected calls as JSON objects; found nothing".to_owned())
+                .or_else(|_: String| calls(" \n"))
+        );
+        assert!(
+            calls_of(Path::new("f"), b"{}\n\xff".to_vec())
+                .expect_err("no UTF-8")
+                .to_string()
+                .starts_with("f:2: expected UTF-8")
+        );
+    }
+}

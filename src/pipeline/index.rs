@@ -1,0 +1,155 @@
+//! A recorded request is judged and added to the index.
+
+use super::fields;
+use super::in_use::InUse;
+use crate::call::Seq;
+use crate::call::time::Millis;
+use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
+use crate::vendors::{CodeId, Judgement, Memory, Vendors};
+use crate::wire::{Platform, Reading};
+use std::collections::HashMap;
+
+/// A line of the recording that was just written or read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    pub offset: u64,
+    /// Without its line end.
+    pub len: u32,
+    pub number: u64,
+    pub status: u16,
+    pub received_at: Millis,
+    /// The finding code for a signature that is wrong or missing.
+    pub signature: Option<&'static str>,
+}
+
+/// The store with what judging needs, and counts that the store does not keep.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub store: Store,
+    pub memory: Memory,
+    pub in_use: InUse,
+    pub repeats: u64,
+    /// Calls without repeats, by what was found and by who sent them.
+    tally: HashMap<(SetId, Sender), u64>,
+    judgement: Judgement,
+    codes: Vec<CodeId>,
+}
+
+impl Index {
+    pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
+        Index {
+            store: Store::default(),
+            memory: vendors.memory(),
+            in_use,
+            repeats: 0,
+            tally: HashMap::new(),
+            judgement: Judgement::default(),
+            codes: Vec::new(),
+        }
+    }
+
+    /// Calls without repeats that lack an id at a vendor in use.
+    pub(super) fn missing(&self) -> u64 {
+        let lacks = |(set, sender): &(SetId, Sender)| {
+            self.store.sets.get(*set).missing(self.in_use.bits(*sender))
+        };
+        self.tally.iter().filter(|(key, _)| lacks(key)).map(|(_, count)| count).sum()
+    }
+
+    /// The sets of findings with how many calls have each, repeats not counted.
+    pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
+        self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
+    }
+
+    pub(super) fn push_refused(&mut self, line: Line) {
+        self.store.push_refused(row(line, Sender::Other, TextId::NONE));
+    }
+
+    /// Judges the calls of a request in their order. `body_at` is where in the line its body begins.
+    pub(super) fn push(
+        &mut self,
+        vendors: &Vendors,
+        line: Line,
+        body_at: usize,
+        reading: &Reading<'_>,
+    ) {
+        let sender = sender(reading.platform);
+        let write_key = reading
+            .write_key
+            .as_ref()
+            .map_or(TextId::NONE, |key| self.store.texts.intern(&key.key));
+        let request = self.store.requests.push(row(line, sender, write_key)) as u32;
+        let Some(doc) = &reading.doc else { return };
+        for (nth, call) in reading.calls.iter().enumerate() {
+            let event = reading.event(call);
+            let seq = Seq(self.store.calls.len() + 1);
+            vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
+            self.codes.clear();
+            self.codes.extend_from_slice(&self.judgement.codes);
+            // what is so about the whole request is said once, with its first call
+            let whole = if nth == 0 { &reading.discards[..] } else { &[] };
+            for discard in call.discards.iter().chain(whole) {
+                self.codes.extend(vendors.codes().find(None, discard.code));
+            }
+            if let (0, Some(code)) = (nth, line.signature) {
+                self.codes.extend(vendors.codes().find(None, code));
+            }
+            self.codes.sort_unstable();
+            self.codes.dedup();
+            let store = &mut self.store;
+            let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
+            let repeat = fields::message_id(&event).is_some_and(|id| store.seen_before(&id));
+            let mut account = None;
+            let mut user = None;
+            for vendor in self.in_use.ordered(sender) {
+                let judged = &self.judgement.vendors[vendor];
+                account = account
+                    .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
+                user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
+            }
+            let span = doc.at(call.node).span();
+            let row = CallRow {
+                request,
+                start: (body_at + span.start) as u32,
+                len: span.len() as u32,
+                nth: nth.min(usize::from(u16::MAX)) as u16,
+                flags: Flags {
+                    repeat,
+                    doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),
+                    doubtful_user: user.is_some_and(|(_, doubtful)| doubtful),
+                },
+                kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
+                name: store.texts.intern(&fields::label(&event, call.kind)),
+                account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
+                user: user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
+                set,
+            };
+            store.calls.push(row);
+            if repeat {
+                self.repeats += 1;
+            } else {
+                *self.tally.entry((set, sender)).or_default() += 1;
+            }
+        }
+    }
+}
+
+fn row(line: Line, sender: Sender, write_key: TextId) -> RequestRow {
+    RequestRow {
+        offset: line.offset,
+        len: line.len,
+        received_at: line.received_at,
+        number: line.number,
+        status: line.status,
+        sender,
+        write_key,
+    }
+}
+
+pub(super) fn sender(platform: Platform) -> Sender {
+    match platform {
+        Platform::Segment => Sender::Segment,
+        Platform::RudderStack => Sender::RudderStack,
+        Platform::Unknown => Sender::Other,
+    }
+}

@@ -1,0 +1,200 @@
+//! A recording is read again: at the start, when a file is opened, and when all calls are judged
+//! again. It gives what the live way gave, for it is the same way from the wire on.
+
+use super::index::Line;
+use super::{Opened, Pipeline, Recording, State};
+use crate::call::time::Millis;
+use crate::call::{Doc, time};
+use crate::journal::{self, Body, Entry, LineHead, ReadLines, RequestLine};
+use crate::vendors::Vendors;
+use crate::wire::{self, RequestHead};
+use std::io::{self, BufReader, Read};
+use std::os::unix::fs::FileExt;
+
+impl State {
+    /// Reads the whole recording into an index that is still empty.
+    pub(super) fn replay(&mut self, vendors: &Vendors) -> io::Result<Opened> {
+        let mut opened = Opened::default();
+        let mut scratch = wire::Scratch::default();
+        let mut bytes = Vec::new();
+        for (base, len, file) in self.recording.parts() {
+            let input = BufReader::with_capacity(1 << 20, Part { file: &file, at: 0, end: len });
+            let mut lines = ReadLines::new(input, base);
+            let mut number = 0;
+            while let Some(read) = lines.next_line(&mut bytes)? {
+                number += 1;
+                let Ok(offset) = read else { break };
+                let done = std::str::from_utf8(&bytes)
+                    .map_err(|_| "expected UTF-8 text".to_owned())
+                    .and_then(|line| self.replay_line(vendors, line, offset, &mut scratch));
+                match done {
+                    Ok(()) => opened.requests += 1,
+                    Err(error) => {
+                        opened.bad_lines += 1;
+                        opened.first_bad.get_or_insert((number, error));
+                    }
+                }
+            }
+        }
+        Ok(opened)
+    }
+
+    fn replay_line(
+        &mut self,
+        vendors: &Vendors,
+        text: &str,
+        offset: u64,
+        scratch: &mut wire::Scratch,
+    ) -> Result<(), String> {
+        let request = match journal::parse(text).map_err(|error| error.to_string())? {
+            Entry::Request(request) => request,
+            Entry::Other { .. } => return Ok(()),
+        };
+        self.next_request = self.next_request.max(request.request + 1);
+        let line = Line {
+            offset,
+            len: text.len() as u32,
+            number: request.request,
+            status: request.status,
+            received_at: request.received_at,
+            signature: wire::signature::code(request.signature.as_deref()),
+        };
+        if request.refused.is_some() {
+            self.index.push_refused(line);
+            return Ok(());
+        }
+        let body = body_text(text, &request);
+        let reading = wire::read(&head_of(&request), request.request, body, scratch)
+            .map_err(|refusal| refusal.to_string())?;
+        self.index.push(
+            vendors,
+            line,
+            request.body.as_ref().map_or(0, |body| body.start),
+            &reading,
+        );
+        reading.recycle(scratch);
+        Ok(())
+    }
+}
+
+/// The text that holds the calls, as it stands in the line.
+pub(super) fn body_text<'l>(line: &'l str, request: &RequestLine) -> &'l str {
+    request.body.clone().map_or("", |body| &line[body])
+}
+
+pub(super) fn head_of(request: &RequestLine) -> RequestHead<'_> {
+    RequestHead {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+        received_at: request.received_at,
+    }
+}
+
+/// A part of a file as a stream that does not move the file's own place.
+struct Part<'f> {
+    file: &'f std::fs::File,
+    at: u64,
+    end: u64,
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = (self.end - self.at).min(out.len() as u64) as usize;
+        let read = self.file.read_at(&mut out[..left], self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Recording {
+    /// Adds calls from a file that is no recording: each becomes a line of its own, received when
+    /// the call itself says.
+    pub fn add_calls<'t>(&mut self, calls: impl Iterator<Item = &'t str>) -> io::Result<()> {
+        let mut line = Vec::new();
+        for (nth, call) in calls.enumerate() {
+            let head = LineHead {
+                request: nth as u64 + 1,
+                received_at: received_at(call),
+                method: "FILE",
+                path: "",
+                query: "",
+                headers: &[],
+                status: 200,
+            };
+            journal::compose(&mut line, &head, Body::Json(call), None, None);
+            self.append(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// When a call or a batch from a file counts as received. One without any time counts as received
+/// at the beginning of the epoch; its own record shows none.
+fn received_at(text: &str) -> Millis {
+    let Ok(doc) = Doc::parse(text) else { return 0 };
+    let first = doc.root().get("batch").and_then(|batch| batch.index(0));
+    [Some(doc.root()), first]
+        .into_iter()
+        .flatten()
+        .find_map(|call| {
+            ["receivedAt", "sentAt", "timestamp", "originalTimestamp"]
+                .iter()
+                .find_map(|name| time::parse(&call.get(name)?.as_str()?))
+        })
+        .unwrap_or(0)
+}
+
+impl Pipeline {
+    /// Reads all calls again, from the beginning and with nothing remembered.
+    pub fn judge_again(&self) -> io::Result<Opened> {
+        let mut state = self.lock();
+        let in_use = state.index.in_use.clone();
+        state.index = super::Index::new(&self.vendors, in_use);
+        let opened = state.replay(&self.vendors);
+        drop(state);
+        self.changed();
+        opened
+    }
+}
+
+/// The calls of a recording as texts, each with the type that its path gave it.
+pub fn recorded_calls(file: &std::fs::File, whole_lines_bytes: u64) -> Result<Vec<String>, String> {
+    let mut lines = ReadLines::new(BufReader::new(Part { file, at: 0, end: whole_lines_bytes }), 0);
+    let (mut bytes, mut calls, mut scratch) = (Vec::new(), Vec::new(), wire::Scratch::default());
+    let mut number = 0;
+    while let Some(Ok(_)) = lines.next_line(&mut bytes).map_err(|error| error.to_string())? {
+        number += 1;
+        let at = |message: String| format!("line {number}: {message}");
+        let line = std::str::from_utf8(&bytes).map_err(|_| at("expected UTF-8 text".to_owned()))?;
+        let Entry::Request(request) =
+            journal::parse(line).map_err(|error| at(error.to_string()))?
+        else {
+            continue;
+        };
+        if request.refused.is_some() {
+            continue;
+        }
+        let reading = wire::read(
+            &head_of(&request),
+            request.request,
+            body_text(line, &request),
+            &mut scratch,
+        )
+        .map_err(|refusal| at(refusal.to_string()))?;
+        for call in &reading.calls {
+            let event = reading.event(call);
+            let text = event.call.raw();
+            calls.push(match (event.call.get("type"), event.get("type")) {
+                (None, Some(kind)) if event.call.size() > 1 => {
+                    format!("{{\"type\":{},{}", kind.raw(), &text[1..])
+                }
+                (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
+                _ => text.to_owned(),
+            });
+        }
+        reading.recycle(&mut scratch);
+    }
+    Ok(calls)
+}

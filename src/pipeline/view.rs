@@ -1,0 +1,197 @@
+//! What a screen or a report is given: plain data, cut loose from the pipeline's lock.
+
+use crate::call::Seq;
+use crate::call::time::Millis;
+use crate::findings::{Finding, Severity, Verdict};
+use crate::vendors::Rendered;
+use std::path::PathBuf;
+
+/// One row of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowView {
+    /// Its place among all rows.
+    pub row: u64,
+    /// The call's place; none for a refused request.
+    pub seq: Option<Seq>,
+    /// When it arrived.
+    pub received_at: Millis,
+    /// The call's type as it came; empty if it has none.
+    pub kind: String,
+    /// What names the call: event, page, group.
+    pub name: String,
+    /// The account column.
+    pub account: Cell,
+    /// The user column.
+    pub user: Cell,
+    /// One for each vendor.
+    pub marks: Vec<Mark>,
+    /// Its `messageId` came before.
+    pub repeat: bool,
+    /// The worst finding of the vendors in use and of Segment itself.
+    pub worst: Option<Severity>,
+    /// Why the request was refused.
+    pub refused: Option<RefusedView>,
+}
+
+/// A refused request in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedView {
+    /// The status that it was answered with.
+    pub status: u16,
+    /// Why.
+    pub reason: String,
+    /// Where it was sent.
+    pub path: String,
+}
+
+/// An id in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// A vendor in use found it and none misses it.
+    Found {
+        /// The id.
+        text: String,
+        /// It is used, but a number or a text such as `null`.
+        doubtful: bool,
+    },
+    /// Some vendors in use found it and some miss it.
+    SomeMiss {
+        /// The id.
+        text: String,
+        /// It is used, but a number or a text such as `null`.
+        doubtful: bool,
+    },
+    /// A vendor in use misses it and none found it.
+    Missing {
+        /// The name of a near miss.
+        near: Option<String>,
+    },
+    /// Nobody found it, and the call goes through without.
+    Nobody,
+    /// No vendor in use looks for it.
+    NotLooked,
+}
+
+/// What becomes of a call at one vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The vendor is in use for this call.
+    pub in_use: bool,
+    /// The vendor misses an id.
+    pub misses: bool,
+}
+
+/// Everything about one row.
+#[derive(Debug, Clone)]
+pub enum Detail {
+    /// A call.
+    Call(Box<CallDetail>),
+    /// A refused request.
+    Refused(Box<RefusedDetail>),
+}
+
+/// Everything about one call.
+#[derive(Debug, Clone)]
+pub struct CallDetail {
+    /// Its place.
+    pub seq: Seq,
+    /// Its type as it came, or as its path gives it.
+    pub kind: Option<String>,
+    /// The event, or the name of a page or screen.
+    pub name: Option<String>,
+    /// Its `messageId`, made if it came without.
+    pub message_id: Option<String>,
+    /// Its time as a destination sees it.
+    pub timestamp: Option<String>,
+    /// Its `anonymousId`.
+    pub anonymous_id: Option<String>,
+    /// The account id that the first vendor in use found.
+    pub account_id: Option<String>,
+    /// The user id that the first vendor in use found.
+    pub user_id: Option<String>,
+    /// The ids that a vendor in use misses.
+    pub missing: Vec<&'static str>,
+    /// The sender's library, name and version.
+    pub library: Option<(String, Option<String>)>,
+    /// The write key.
+    pub write_key: Option<String>,
+    /// Its `messageId` came before.
+    pub repeat: bool,
+    /// The call exactly as it came, a JSON object.
+    pub call_text: String,
+    /// What the service adds or merges, a JSON object.
+    pub derived_text: String,
+    /// What each vendor would receive, with the vendor's place in the registry.
+    pub vendors: Vec<(usize, Rendered)>,
+    /// What Segment itself does with the call.
+    pub common: Vec<Finding>,
+    /// The vendors in use for this call, in order.
+    pub in_use: Vec<usize>,
+    /// Its request.
+    pub request: RequestDetail,
+}
+
+/// Everything about a refused request.
+#[derive(Debug, Clone)]
+pub struct RefusedDetail {
+    /// The request.
+    pub request: RequestDetail,
+    /// Why, as the sender was told.
+    pub reason: String,
+    /// What to change.
+    pub fix: String,
+}
+
+/// A request as the recording has it.
+#[derive(Debug, Clone)]
+pub struct RequestDetail {
+    /// Its number.
+    pub number: u64,
+    /// The HTTP method.
+    pub method: String,
+    /// The path as sent.
+    pub path: String,
+    /// The query, not decoded.
+    pub query: String,
+    /// Header names and values; secrets as a hash.
+    pub headers: Vec<(String, String)>,
+    /// The decoded body.
+    pub body: String,
+    /// How long the whole body was, if only its beginning was kept.
+    pub body_bytes: Option<u64>,
+    /// The status that it was answered with.
+    pub status: u16,
+    /// The answer's body.
+    pub answer: String,
+    /// When it arrived.
+    pub received_at: Millis,
+    /// What came of checking a webhook's signature.
+    pub signature: Option<String>,
+}
+
+/// Counts for the status bar.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stats {
+    /// Calls, repeats included.
+    pub calls: u64,
+    /// Calls whose `messageId` came before.
+    pub repeats: u64,
+    /// Requests recorded, refused ones included.
+    pub requests: u64,
+    /// Refused requests.
+    pub refused: u64,
+    /// Calls, without repeats, that lack an id at a vendor in use.
+    pub missing: u64,
+    /// Requests that were answered 503 because they could not be recorded.
+    pub unrecorded: u64,
+    /// Requests that were answered 429 because too much came at once.
+    pub too_much: u64,
+    /// How long the recording is.
+    pub recorded_bytes: u64,
+    /// The recording's file, if it has a name.
+    pub recording: Option<PathBuf>,
+    /// What is wrong now, for a banner.
+    pub problem: Option<String>,
+}

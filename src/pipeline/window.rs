@@ -1,0 +1,203 @@
+//! The rows of the log that a screen shows, and no more.
+
+use super::recording::Place;
+use super::replay::{body_text, head_of};
+use super::{Cell, Mark, Pipeline, RefusedView, RowView};
+use crate::call::Seq;
+use crate::findings::Id;
+use crate::journal::{self, Entry, RequestLine};
+use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits};
+use crate::vendors::Vendors;
+use crate::wire::{self, Reading};
+use std::ops::Range;
+
+/// A row with what has still to be read from disk.
+struct Half {
+    view: RowView,
+    request: u32,
+    nth: u16,
+    line: Option<(Place, u32)>,
+    /// For each id that is missing: the first vendor in use that misses it.
+    near: [Option<usize>; 2],
+}
+
+impl Pipeline {
+    /// The rows of a range, as far as they are there. Only this many are built; what the index
+    /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
+    pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
+        let state = self.lock();
+        let index = &state.index;
+        let store = &index.store;
+        let end = range.end.min(store.rows());
+        let mut halves: Vec<Half> = Vec::with_capacity(end.saturating_sub(range.start) as usize);
+        for row in range.start..end {
+            let Some(what) = store.row(row) else { break };
+            let (request_at, call) = match what {
+                Row::Refused(request) => (request, None),
+                Row::Call(at) => match store.calls.get(at) {
+                    Some(call) => (call.request, Some((Seq(at + 1), *call))),
+                    None => break,
+                },
+            };
+            let Some(request) = store.requests.get(u64::from(request_at)).copied() else { break };
+            let place = state.recording.place(request.offset).map(|place| (place, request.len));
+            let in_use = index.in_use.bits(request.sender);
+            halves.push(match call {
+                None => refused(row, request_at, request, place),
+                Some((seq, call)) => half(row, seq, call, request, place, store, in_use),
+            });
+        }
+        drop(state);
+        fill(&mut halves, &self.vendors);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+}
+
+fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place, u32)>) -> Half {
+    let view = RowView {
+        row,
+        seq: None,
+        received_at: request.received_at,
+        kind: String::new(),
+        name: String::new(),
+        account: Cell::NotLooked,
+        user: Cell::NotLooked,
+        marks: Vec::new(),
+        repeat: false,
+        worst: None,
+        refused: Some(RefusedView {
+            status: request.status,
+            reason: String::new(),
+            path: String::new(),
+        }),
+    };
+    Half { view, request: request_at, nth: 0, line: place, near: [None, None] }
+}
+
+fn half(
+    row: u64,
+    seq: Seq,
+    call: CallRow,
+    request: RequestRow,
+    place: Option<(Place, u32)>,
+    store: &Store,
+    in_use: VendorBits,
+) -> Half {
+    let set = store.sets.get(call.set);
+    let text = |id: TextId| store.texts.get(id).unwrap_or_default().to_owned();
+    let account = cell(
+        set,
+        Id::Account,
+        in_use,
+        text(call.account),
+        call.account,
+        call.flags.doubtful_account,
+    );
+    let user = cell(set, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user);
+    let first = |id: Id| {
+        let bits = set.strong(id) & in_use;
+        (bits != 0).then(|| bits.trailing_zeros() as usize)
+    };
+    let near = [
+        matches!(account, Cell::Missing { .. }).then(|| first(Id::Account)).flatten(),
+        matches!(user, Cell::Missing { .. }).then(|| first(Id::User)).flatten(),
+    ];
+    let misses = set.strong(Id::Account) | set.strong(Id::User);
+    let mark = |(vendor, verdict): (usize, &_)| Mark {
+        verdict: *verdict,
+        in_use: in_use >> vendor & 1 == 1,
+        misses: misses >> vendor & 1 == 1,
+    };
+    let view = RowView {
+        row,
+        seq: Some(seq),
+        received_at: request.received_at,
+        kind: text(call.kind),
+        name: text(call.name),
+        account,
+        user,
+        marks: set.verdicts.iter().enumerate().map(mark).collect(),
+        repeat: call.flags.repeat,
+        worst: set.severity(in_use),
+        refused: None,
+    };
+    let line = near.iter().any(Option::is_some).then_some(place).flatten();
+    Half { view, request: call.request, nth: call.nth, line, near }
+}
+
+fn cell(
+    set: &SetInfo,
+    id: Id,
+    in_use: VendorBits,
+    text: String,
+    kept: TextId,
+    doubtful: bool,
+) -> Cell {
+    let missed = set.strong(id) & in_use != 0;
+    // an id that was not kept for want of room is there all the same
+    let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
+    match (kept.is_none(), missed) {
+        (false, false) => Cell::Found { text, doubtful },
+        (false, true) => Cell::SomeMiss { text, doubtful },
+        (true, true) => Cell::Missing { near: None },
+        (true, false) if set.weak(id) & in_use != 0 => Cell::Nobody,
+        (true, false) => Cell::NotLooked,
+    }
+}
+
+/// Reads what the index does not hold. Rows of one request stand together, so a batch is read once.
+fn fill(halves: &mut [Half], vendors: &Vendors) {
+    let mut scratch = wire::Scratch::default();
+    for group in halves.chunk_by_mut(|a, b| a.request == b.request) {
+        let Some((place, len)) = group.iter().find_map(|half| half.line.clone()) else { continue };
+        // a line that cannot be read leaves the row without its near miss; the detail says why
+        let Ok(line) = place.read(len) else { continue };
+        let Ok(Entry::Request(request)) = journal::parse(&line) else { continue };
+        if let Some((_, message)) = &request.refused {
+            for half in group.iter_mut() {
+                if let Some(refused) = &mut half.view.refused {
+                    refused.reason.clone_from(message);
+                    refused.path.clone_from(&request.path);
+                }
+            }
+            continue;
+        }
+        let body = body_text(&line, &request);
+        if let Ok(reading) = wire::read(&head_of(&request), request.request, body, &mut scratch) {
+            for half in group.iter_mut() {
+                near(half, &reading, vendors);
+            }
+            reading.recycle(&mut scratch);
+        }
+    }
+}
+
+fn near(half: &mut Half, reading: &Reading<'_>, vendors: &Vendors) {
+    let Some(call) = reading.calls.get(usize::from(half.nth)) else { return };
+    let event = reading.event(call);
+    let cells = [(Id::Account, &mut half.view.account), (Id::User, &mut half.view.user)];
+    for ((id, cell), vendor) in cells.into_iter().zip(half.near) {
+        if let (Cell::Missing { near }, Some(vendor)) = (cell, vendor) {
+            let hint = vendors.hints(vendor, &event, id).into_iter().next();
+            *near = hint.map(|hint| short(&hint.path));
+        }
+    }
+}
+
+/// A near miss as the log names it: its name, with its place where that is not the call's own
+/// container of fields.
+fn short(path: &str) -> String {
+    let path = path.trim_start_matches('/');
+    let path =
+        path.strip_prefix("properties/").or_else(|| path.strip_prefix("traits/")).unwrap_or(path);
+    path.replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
+
+pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<RequestLine>), String> {
+    let line = place.read(len).map_err(|error| error.to_string())?;
+    match journal::parse(&line) {
+        Ok(Entry::Request(request)) => Ok((line, request)),
+        Ok(Entry::Other { kind }) => Err(format!("the line holds `{kind}`, not a request")),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,13 @@
+//! What leaves the program: the call record, lines for people, what a filter reads of a call.
+
+mod columns;
+mod record;
+mod summary;
+mod text;
+mod vendor;
+
+pub use columns::CallColumns;
+pub use record::call_record;
+pub use summary::summary;
+pub use text::call_line;
+pub use vendor::{vendor_list, vendor_tables};

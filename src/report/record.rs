@@ -1,0 +1,122 @@
+//! The call record: the one JSON form of a captured call (`tail`, `check`, the HTTP view, exports).
+//! Fields are only ever added.
+
+use crate::call::time;
+use crate::findings::Finding;
+use crate::pipeline::CallDetail;
+use crate::vendors::{Rendered, Vendors};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+#[derive(serde::Serialize)]
+struct Record<'a> {
+    seq: u64,
+    request: u64,
+    received_at: String,
+    path: &'a str,
+    write_key: Option<&'a str>,
+    library: Option<Library<'a>>,
+    #[serde(rename = "type")]
+    kind: Option<&'a str>,
+    name: Option<&'a str>,
+    message_id: Option<&'a str>,
+    timestamp: Option<&'a str>,
+    account_id: Option<&'a str>,
+    user_id: Option<&'a str>,
+    anonymous_id: Option<&'a str>,
+    missing: &'a [&'static str],
+    findings: Vec<&'a Finding>,
+    vendors: Outcomes<'a>,
+    repeat: bool,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<&'a str>,
+    derived: Box<RawValue>,
+    call: Box<RawValue>,
+}
+
+#[derive(serde::Serialize)]
+struct Library<'a> {
+    name: &'a str,
+    version: Option<&'a str>,
+}
+
+/// The call record of a call, on one line. It holds the vendors at these places of the registry.
+pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> String {
+    let outcomes = call.vendors.iter().filter(|(vendor, _)| shown.contains(vendor));
+    let mut findings: Vec<&Finding> = call.common.iter().collect();
+    findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
+    findings.sort_by_key(|finding| finding.severity);
+    let record = Record {
+        seq: call.seq.0,
+        request: call.request.number,
+        received_at: time::format(call.request.received_at),
+        path: &call.request.path,
+        write_key: call.write_key.as_deref(),
+        library: call
+            .library
+            .as_ref()
+            .map(|(name, version)| Library { name, version: version.as_deref() }),
+        kind: call.kind.as_deref(),
+        name: call.name.as_deref(),
+        message_id: call.message_id.as_deref(),
+        timestamp: call.timestamp.as_deref(),
+        account_id: call.account_id.as_deref(),
+        user_id: call.user_id.as_deref(),
+        anonymous_id: call.anonymous_id.as_deref(),
+        missing: &call.missing,
+        findings,
+        vendors: Outcomes {
+            vendors,
+            of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect(),
+        },
+        repeat: call.repeat,
+        status: call.request.status,
+        signature: call.request.signature.as_deref(),
+        derived: raw(&call.derived_text),
+        call: raw(&call.call_text),
+    };
+    serde_json::to_string(&record).expect("a record always has a JSON form")
+}
+
+/// A JSON text as it came, on one line.
+fn raw(text: &str) -> Box<RawValue> {
+    // line ends stand between tokens only, so spaces in their place change no value
+    let line = text.replace(['\n', '\r'], " ");
+    RawValue::from_string(line).expect("it was read as JSON")
+}
+
+struct Outcomes<'a> {
+    vendors: &'a Vendors,
+    of: Vec<(usize, &'a Rendered)>,
+}
+
+impl Serialize for Outcomes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.of.len()))?;
+        for (vendor, rendered) in &self.of {
+            map.serialize_entry(&self.vendors.info(*vendor).name, &Outcome(rendered))?;
+        }
+        map.end()
+    }
+}
+
+struct Outcome<'a>(&'a Rendered);
+
+impl Serialize for Outcome<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rendered = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("verdict", &rendered.verdict)?;
+        map.serialize_entry("account_id", &rendered.account_id)?;
+        map.serialize_entry("user_id", &rendered.user_id)?;
+        map.serialize_entry("requests", &rendered.requests)?;
+        map.serialize_entry("transport", &rendered.transport)?;
+        for (name, out) in &rendered.extras {
+            map.serialize_entry(name, out)?;
+        }
+        let from: Vec<_> = rendered.requests.iter().map(|request| request.from_json()).collect();
+        map.serialize_entry("from", &from)?;
+        map.end()
+    }
+}

@@ -1,0 +1,52 @@
+//! What was captured, in a few lines.
+
+use crate::findings::Verdict;
+use crate::pipeline::{InUse, Stats};
+use crate::vendors::Vendors;
+use std::fmt::Write;
+
+/// The summary that `tail` ends with. `verdicts` counts calls by vendor and verdict.
+pub fn summary(stats: &Stats, vendors: &Vendors, in_use: &InUse, verdicts: &[[u64; 5]]) -> String {
+    let mut out =
+        format!("{} in {}", plural(stats.calls, "call"), plural(stats.requests, "request"));
+    for (count, what) in [
+        (stats.repeats, "repeated"),
+        (stats.refused, "refused"),
+        (stats.too_much, "turned away (429)"),
+        (stats.unrecorded, "not recorded (503)"),
+    ] {
+        if count > 0 {
+            write!(out, ", {count} {what}").expect("writing to a String cannot fail");
+        }
+    }
+    out.push('\n');
+    match stats.missing {
+        0 => out.push_str("no call lacks an id that a vendor in use needs\n"),
+        some => writeln!(
+            out,
+            "{} an account or user id that a vendor in use needs",
+            if some == 1 { "1 call lacks".to_owned() } else { format!("{some} calls lack") }
+        )
+        .expect("writing to a String cannot fail"),
+    }
+    for (vendor, counts) in verdicts.iter().enumerate() {
+        if in_use.said().is_some_and(|chosen| !chosen.contains(&vendor)) {
+            continue;
+        }
+        let parts: Vec<String> = Verdict::WORST_FIRST
+            .iter()
+            .zip(counts)
+            .filter(|(_, count)| **count > 0)
+            .map(|(verdict, count)| format!("{count} {}", verdict.name()))
+            .collect();
+        if !parts.is_empty() {
+            writeln!(out, "{}: {}", vendors.info(vendor).title, parts.join(", "))
+                .expect("writing to a String cannot fail");
+        }
+    }
+    out
+}
+
+fn plural(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,0 +1,83 @@
+//! A call as a line for people.
+
+use crate::call::{text::visible, time};
+use crate::findings::Verdict;
+use crate::pipeline::{Cell, RowView};
+use crate::vendors::Vendors;
+use std::fmt::Write;
+
+/// What stands for a colour where colour is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Paint {
+    Plain,
+    Alarm,
+    Warning,
+    Dim,
+}
+
+/// A row of the log as one line: time, type, name, ids, and what the vendors in use make of it.
+/// With `colour` meaning is also given by ANSI colours; captured text never brings its own.
+pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
+    let mut out = String::new();
+    let paint = |out: &mut String, paint: Paint, text: &str| {
+        let code = match paint {
+            _ if !colour => None,
+            Paint::Plain => None,
+            Paint::Alarm => Some("1;31"),
+            Paint::Warning => Some("33"),
+            Paint::Dim => Some("2"),
+        };
+        match code {
+            Some(code) => {
+                write!(out, "\x1b[{code}m{text}\x1b[0m").expect("writing to a String cannot fail")
+            }
+            None => out.push_str(text),
+        }
+    };
+    paint(&mut out, Paint::Dim, &time::format(row.received_at)[11..23]);
+    out.push(' ');
+    if let Some(refused) = &row.refused {
+        let text = format!(
+            "refused {} {}: {}",
+            refused.status,
+            visible(&refused.path),
+            visible(&refused.reason)
+        );
+        paint(&mut out, Paint::Alarm, &text);
+        return out;
+    }
+    let kind = if row.kind.is_empty() { "no type" } else { &row.kind };
+    write!(out, "{:<8} {}", visible(kind), visible(&row.name))
+        .expect("writing to a String cannot fail");
+    for (name, cell) in [("account", &row.account), ("user", &row.user)] {
+        write!(out, "  {name}=").expect("writing to a String cannot fail");
+        let doubt = |doubtful: bool| if doubtful { Paint::Warning } else { Paint::Plain };
+        match cell {
+            Cell::Found { text, doubtful } => paint(&mut out, doubt(*doubtful), &visible(text)),
+            Cell::SomeMiss { text, .. } => {
+                paint(&mut out, Paint::Warning, &format!("{}!", visible(text)))
+            }
+            Cell::Missing { near: None } => paint(&mut out, Paint::Alarm, "missing"),
+            Cell::Missing { near: Some(near) } => {
+                paint(&mut out, Paint::Alarm, &format!("missing({}?)", visible(near)))
+            }
+            Cell::Nobody => paint(&mut out, Paint::Warning, "none"),
+            Cell::NotLooked => out.push('-'),
+        }
+    }
+    for (vendor, mark) in row.marks.iter().enumerate().filter(|(_, mark)| mark.in_use) {
+        let colour = match mark.verdict {
+            _ if mark.misses => Paint::Alarm,
+            Verdict::Rejected | Verdict::Dropped => Paint::Alarm,
+            Verdict::Degraded => Paint::Warning,
+            Verdict::Delivered => Paint::Plain,
+            Verdict::Ignored => Paint::Dim,
+        };
+        out.push_str("  ");
+        paint(&mut out, colour, &format!("{}={}", vendors.info(vendor).short, mark.verdict.name()));
+    }
+    if row.repeat {
+        paint(&mut out, Paint::Dim, "  repeat");
+    }
+    out
+}

@@ -1,0 +1,74 @@
+//! A list that grows by fixed blocks: adding never copies what is there, and never doubles.
+
+const BLOCK: usize = 4096;
+
+/// A list in blocks of 4,096.
+#[derive(Debug)]
+pub struct Blocks<T> {
+    blocks: Vec<Vec<T>>,
+    len: u64,
+}
+
+impl<T> Default for Blocks<T> {
+    fn default() -> Self {
+        Blocks { blocks: Vec::new(), len: 0 }
+    }
+}
+
+impl<T> Blocks<T> {
+    /// Adds at the end and returns the place.
+    pub fn push(&mut self, item: T) -> u64 {
+        if self.len as usize % BLOCK == 0 {
+            self.blocks.push(Vec::with_capacity(BLOCK));
+        }
+        self.blocks.last_mut().expect("a block was just made").push(item);
+        self.len += 1;
+        self.len - 1
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The one at a place.
+    pub fn get(&self, at: u64) -> Option<&T> {
+        self.blocks.get(at as usize / BLOCK)?.get(at as usize % BLOCK)
+    }
+
+    /// The one at a place, to change it.
+    pub fn get_mut(&mut self, at: u64) -> Option<&mut T> {
+        self.blocks.get_mut(at as usize / BLOCK)?.get_mut(at as usize % BLOCK)
+    }
+
+    /// The place of the first one for which `before` is false; `before` must be true up to it.
+    pub fn partition_point(&self, before: impl Fn(&T) -> bool) -> u64 {
+        let full = self.blocks.partition_point(|block| block.last().is_some_and(&before));
+        let within = self.blocks.get(full).map_or(0, |block| block.partition_point(&before));
+        (full * BLOCK + within) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_across_blocks() {
+        let mut list = Blocks::default();
+        for n in 0..(3 * BLOCK as u64) {
+            assert_eq!(list.push(n * 2), n);
+        }
+        assert_eq!(list.get(BLOCK as u64), Some(&(2 * BLOCK as u64)));
+        assert_eq!(list.get(3 * BLOCK as u64), None);
+        for wanted in [0, 1, 8191, 8192, 8193, 100_000] {
+            let place = list.partition_point(|n| *n < wanted);
+            assert_eq!(place, wanted.div_ceil(2).min(list.len()), "{wanted}");
+        }
+    }
+}

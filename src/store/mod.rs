@@ -1,0 +1,152 @@
+//! The index of a recording: small rows in blocks, shared texts, sets of findings. Bodies stay on
+//! disk; a row says where.
+
+mod blocks;
+mod rows;
+mod sets;
+mod strings;
+
+pub use blocks::Blocks;
+pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
+pub use sets::{SetId, SetInfo, Sets, VendorBits};
+pub use strings::{TextId, Texts};
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// One row a call, in order of arrival.
+    pub calls: Blocks<CallRow>,
+    /// One row a request.
+    pub requests: Blocks<RequestRow>,
+    /// Names, ids, keys, libraries: each text once.
+    pub texts: Texts,
+    /// The sets of finding codes that calls have.
+    pub sets: Sets,
+    /// Refused requests among the calls: how many calls came before, and which request it is.
+    refused: Vec<(u64, u32)>,
+    seen: HashSet<u64, BuildHasherDefault<Fingerprint>>,
+}
+
+impl Store {
+    /// How many rows the log has: calls and refused requests.
+    pub fn rows(&self) -> u64 {
+        self.calls.len() + self.refused.len() as u64
+    }
+
+    /// How many requests were refused.
+    pub fn refused(&self) -> u64 {
+        self.refused.len() as u64
+    }
+
+    /// Adds a refused request behind the calls so far.
+    pub fn push_refused(&mut self, request: RequestRow) {
+        let index = self.requests.push(request);
+        self.refused.push((self.calls.len(), index as u32));
+    }
+
+    /// What stands in a row of the log.
+    pub fn row(&self, row: u64) -> Option<Row> {
+        // refused[k] stands at row refused[k].0 + k; these places only grow
+        let before = self.refused_before(row);
+        if let Some(&(calls, request)) = self.refused.get(before as usize)
+            && calls + before == row
+        {
+            return Some(Row::Refused(request));
+        }
+        let call = row - before;
+        (call < self.calls.len()).then_some(Row::Call(call))
+    }
+
+    /// The row of a call.
+    pub fn row_of_call(&self, call: u64) -> u64 {
+        let before = self.refused.partition_point(|&(calls, _)| calls <= call);
+        call + before as u64
+    }
+
+    fn refused_before(&self, row: u64) -> u64 {
+        let (mut low, mut high) = (0, self.refused.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.refused[middle].0 + (middle as u64) < row {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low as u64
+    }
+
+    /// Notes a `messageId`; true if it was there before.
+    pub fn seen_before(&mut self, message_id: &str) -> bool {
+        !self.seen.insert(fingerprint(message_id))
+    }
+}
+
+/// 64 bits of a text. Two texts with the same ones are one in 10^19; a repeat is a mark for the
+/// reader, so that is good enough.
+fn fingerprint(text: &str) -> u64 {
+    // fixed keys: the same recording must give the same index each time
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+/// Hashes what is a hash already.
+#[derive(Debug, Default)]
+struct Fingerprint(u64);
+
+impl Hasher for Fingerprint {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_calls_and_refused_requests_in_order() {
+        let mut store = Store::default();
+        let request = RequestRow::default();
+        store.push_refused(request);
+        store.calls.push(CallRow::default());
+        store.calls.push(CallRow::default());
+        store.push_refused(request);
+        store.push_refused(request);
+        store.calls.push(CallRow::default());
+        let rows: Vec<_> = (0..7).map(|row| store.row(row)).collect();
+        assert_eq!(
+            rows,
+            [
+                Some(Row::Refused(0)),
+                Some(Row::Call(0)),
+                Some(Row::Call(1)),
+                Some(Row::Refused(1)),
+                Some(Row::Refused(2)),
+                Some(Row::Call(2)),
+                None
+            ]
+        );
+        assert_eq!([0, 1, 2].map(|call| store.row_of_call(call)), [1, 2, 5]);
+    }
+
+    #[test]
+    fn a_message_is_seen_once() {
+        let mut store = Store::default();
+        assert_eq!(["a", "b", "a"].map(|id| store.seen_before(id)), [false, false, true]);
+    }
+}

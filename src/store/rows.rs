@@ -1,0 +1,85 @@
+//! The rows of the index.
+
+use super::{SetId, TextId};
+use crate::call::time::Millis;
+
+/// What stands in a row of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// A call, by its place among the calls.
+    Call(u64),
+    /// A refused request, by its place among the requests.
+    Refused(u32),
+}
+
+/// Which platform a call's sender feeds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Sender {
+    /// Segment's libraries.
+    Segment,
+    /// RudderStack's libraries.
+    RudderStack,
+    /// Not known: hand-written requests, files.
+    #[default]
+    Other,
+}
+
+impl Sender {
+    /// All three.
+    pub const ALL: [Sender; 3] = [Sender::Segment, Sender::RudderStack, Sender::Other];
+}
+
+/// Small facts about a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Its `messageId` came before.
+    pub repeat: bool,
+    /// The account id is used but doubtful.
+    pub doubtful_account: bool,
+    /// The user id is used but doubtful.
+    pub doubtful_user: bool,
+}
+
+/// A call in the index.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CallRow {
+    /// Its request's place among the requests.
+    pub request: u32,
+    /// Where its text begins, counted from the beginning of the request's line.
+    pub start: u32,
+    /// How long its text is.
+    pub len: u32,
+    /// Its place among the calls of its request.
+    pub nth: u16,
+    /// Small facts.
+    pub flags: Flags,
+    /// Its type as it came, or as its path gives it.
+    pub kind: TextId,
+    /// What the log shows as its name.
+    pub name: TextId,
+    /// The account id that the first vendor in use found.
+    pub account: TextId,
+    /// The user id that the first vendor in use found.
+    pub user: TextId,
+    /// Its finding codes at all vendors.
+    pub set: SetId,
+}
+
+/// A request in the index.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestRow {
+    /// Where its line begins in the recording.
+    pub offset: u64,
+    /// How long its line is, without the line end.
+    pub len: u32,
+    /// When it arrived.
+    pub received_at: Millis,
+    /// Its number.
+    pub number: u64,
+    /// The status that it was answered with.
+    pub status: u16,
+    /// Who sent it.
+    pub sender: Sender,
+    /// Its write key.
+    pub write_key: TextId,
+}

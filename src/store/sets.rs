@@ -1,0 +1,121 @@
+//! Sets of finding codes. Calls of one shape have the same findings, so a recording of millions
+//! of calls has a few hundred different sets, and what a set means is worked out once.
+
+use crate::findings::{Headline, Id, Severity, Verdict};
+use crate::vendors::{CodeId, Codes};
+use std::collections::HashMap;
+
+/// The number of a set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SetId(pub u32);
+
+/// One bit a vendor, in the order of the registry.
+pub type VendorBits = u64;
+
+/// What a set of codes means.
+#[derive(Debug, Clone, Default)]
+pub struct SetInfo {
+    /// The codes, sorted.
+    pub codes: Box<[CodeId]>,
+    /// The verdict at each vendor.
+    pub verdicts: Box<[Verdict]>,
+    /// The worst severity at each vendor.
+    pub worst: Box<[Option<Severity>]>,
+    /// The worst severity of what Segment itself does.
+    pub worst_common: Option<Severity>,
+    /// Vendors that miss the account id, the user id.
+    pub strong: [VendorBits; 2],
+    /// Vendors at which it is absent or doubtful.
+    pub weak: [VendorBits; 2],
+}
+
+impl SetInfo {
+    /// The vendors that miss an id.
+    pub fn strong(&self, id: Id) -> VendorBits {
+        self.strong[slot(id)]
+    }
+
+    /// The vendors at which an id is absent or doubtful.
+    pub fn weak(&self, id: Id) -> VendorBits {
+        self.weak[slot(id)]
+    }
+
+    /// True if one of these vendors misses an id.
+    pub fn missing(&self, in_use: VendorBits) -> bool {
+        (self.strong[0] | self.strong[1]) & in_use != 0
+    }
+
+    /// The worst severity at these vendors or of Segment itself.
+    pub fn severity(&self, in_use: VendorBits) -> Option<Severity> {
+        let at_vendors = self.worst.iter().enumerate().filter(|(v, _)| in_use >> v & 1 == 1);
+        // the order of severities is error, warning, info: the least is the worst
+        at_vendors.filter_map(|(_, worst)| *worst).chain(self.worst_common).min()
+    }
+}
+
+fn slot(id: Id) -> usize {
+    match id {
+        Id::Account => 0,
+        Id::User => 1,
+    }
+}
+
+/// All sets of a recording.
+#[derive(Debug, Default)]
+pub struct Sets {
+    infos: Vec<SetInfo>,
+    ids: HashMap<Box<[CodeId]>, SetId>,
+}
+
+impl Sets {
+    /// The number of a set of codes, sorted and without doubles.
+    pub fn intern(&mut self, codes: &[CodeId], table: &Codes, vendors: usize) -> SetId {
+        if let Some(&id) = self.ids.get(codes) {
+            return id;
+        }
+        let id = SetId(self.infos.len() as u32);
+        self.infos.push(info(codes, table, vendors));
+        self.ids.insert(codes.into(), id);
+        id
+    }
+
+    /// What a set means.
+    pub fn get(&self, id: SetId) -> &SetInfo {
+        &self.infos[id.0 as usize]
+    }
+
+    /// How many sets there are.
+    pub fn len(&self) -> usize {
+        self.infos.len()
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.infos.is_empty()
+    }
+}
+
+fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {
+    let mut strongest = vec![Default::default(); vendors];
+    let mut worst = vec![None; vendors];
+    let mut out = SetInfo { codes: codes.into(), ..SetInfo::default() };
+    for &id in codes {
+        let code = table.entry(id);
+        let lower =
+            |old: Option<Severity>| Some(old.map_or(code.severity, |old| old.min(code.severity)));
+        let Some(vendor) = code.vendor else {
+            out.worst_common = lower(out.worst_common);
+            continue;
+        };
+        worst[vendor] = lower(worst[vendor]);
+        strongest[vendor] = code.effect.max(strongest[vendor]);
+        match code.headline {
+            Some(Headline::Strong(id)) => out.strong[slot(id)] |= 1 << vendor,
+            Some(Headline::Weak(id)) => out.weak[slot(id)] |= 1 << vendor,
+            None => {}
+        }
+    }
+    out.verdicts = strongest.into_iter().map(Verdict::of).collect();
+    out.worst = worst.into();
+    out
+}

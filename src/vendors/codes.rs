@@ -1,0 +1,88 @@
+//! One number for each finding code of each vendor.
+
+use crate::findings::{Book, CodeText, Effect, Headline, Severity, discards, headline};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The number of a finding code; of two vendors' codes of one name each has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeId(pub u16);
+
+/// What is fixed about a code.
+#[derive(Debug, Clone)]
+pub struct CodeEntry {
+    /// The vendor's index; none for what Segment itself discards.
+    pub vendor: Option<usize>,
+    /// The code.
+    pub code: Arc<str>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it does to the call.
+    pub effect: Effect,
+    /// The id that it says is missing.
+    pub headline: Option<Headline>,
+    /// Its sentences.
+    pub text: Arc<CodeText>,
+}
+
+/// All codes: Segment's discards first, then each vendor's, in byte order of their names.
+#[derive(Debug, Default)]
+pub struct Codes {
+    entries: Vec<CodeEntry>,
+    by_name: HashMap<(Option<usize>, Arc<str>), CodeId>,
+}
+
+impl Codes {
+    pub(super) fn new() -> Codes {
+        let mut codes = Codes::default();
+        codes.add_all(None, discards());
+        codes
+    }
+
+    pub(super) fn add_all(&mut self, vendor: Option<usize>, book: &Book) {
+        for (code, text) in book {
+            let id = CodeId(u16::try_from(self.entries.len()).expect("fewer than 65,536 codes"));
+            let code: Arc<str> = code.as_str().into();
+            self.by_name.insert((vendor, code.clone()), id);
+            self.entries.push(CodeEntry {
+                vendor,
+                headline: vendor.and_then(|_| headline(&code)),
+                code,
+                severity: text.severity,
+                effect: text.effect(),
+                text: Arc::new(text.clone()),
+            });
+        }
+    }
+
+    /// What is fixed about a code.
+    #[inline]
+    pub fn entry(&self, id: CodeId) -> &CodeEntry {
+        &self.entries[id.0 as usize]
+    }
+
+    /// The number of a vendor's code, or of a discard code (no vendor).
+    pub fn find(&self, vendor: Option<usize>, code: &str) -> Option<CodeId> {
+        self.by_name.get(&(vendor, code.into())).copied()
+    }
+
+    /// The numbers of every code of that name, whatever the vendor.
+    pub fn all_named(&self, code: &str) -> Vec<CodeId> {
+        self.iter().filter(|(_, entry)| *entry.code == *code).map(|(id, _)| id).collect()
+    }
+
+    /// All codes in order.
+    pub fn iter(&self) -> impl Iterator<Item = (CodeId, &CodeEntry)> {
+        self.entries.iter().enumerate().map(|(i, entry)| (CodeId(i as u16), entry))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if there is none, which never happens.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

@@ -1,0 +1,274 @@
+//! One call at one vendor, while the rules run over it.
+//!
+//! The same run judges and renders: without a sheet it only gathers codes and ids, with one it also
+//! writes findings, bodies and extras. What is costly to make is made in closures that run only
+//! with a sheet.
+
+use super::codes::{CodeId, Codes};
+use super::facts::Facts;
+use super::keys::Spot;
+use super::look::Look;
+use super::note::finding;
+use super::out::{Origin, Out};
+use super::vendor::{NAMES, Name, Vendor};
+use crate::call::{CallType, Seq, Val, pointer};
+use crate::findings::{Effect, Finding, Verdict, identity};
+use std::borrow::Cow;
+
+/// A place in the call.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// A place that has a spot.
+    Spot(Spot),
+    /// A member of the object at a spot.
+    Member(Spot, Val<'a>),
+    /// A member of the call itself.
+    Top(Val<'a>),
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum From<'a> {
+    /// A place in the call.
+    Place(Place<'a>),
+    /// A setting.
+    Setting(&'a str),
+    /// The vendor's own.
+    Default,
+    /// What an earlier call taught.
+    Memory(Seq),
+}
+
+/// An id that a vendor found.
+#[derive(Debug, Clone)]
+pub(super) struct Found<'a> {
+    /// The id as text.
+    pub text: Cow<'a, str>,
+    /// The value in the call; none if it was remembered.
+    pub value: Option<Val<'a>>,
+    pub from: From<'a>,
+}
+
+impl Found<'_> {
+    /// True for an id that is used and yet looks wrong: no text, or a missing value as text.
+    pub fn doubtful(&self) -> bool {
+        let is_text = self.value.is_none_or(|value| value.kind() == crate::call::Kind::String);
+        !is_text || identity::is_placeholder(&self.text)
+    }
+}
+
+/// A value on its way into a body.
+#[derive(Debug, Clone)]
+pub(super) enum Value<'a> {
+    /// Copied from the call as it is.
+    Copy(Val<'a>),
+    /// A text that was made.
+    Text(Cow<'a, str>),
+    /// JSON that was made.
+    Json(Cow<'a, str>),
+}
+
+/// What is written only when a call is rendered.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub findings: Vec<Finding>,
+    pub bodies: Vec<Out>,
+    pub extras: Vec<(&'static str, Out)>,
+}
+
+/// Words for a finding's sentences that only the rule knows.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub said: Vec<(&'static str, String)>,
+    pub inferred: Option<Option<String>>,
+}
+
+impl Words {
+    /// A word for a `{placeholder}` of the code's texts.
+    pub fn say(&mut self, name: &'static str, word: impl ToString) {
+        self.said.push((name, word.to_string()));
+    }
+}
+
+/// One call at one vendor.
+pub(super) struct Cx<'a> {
+    pub look: Look<'a>,
+    pub vendor: &'a Vendor,
+    pub codes: &'a Codes,
+    pub facts: &'a Facts,
+    pub seq: Seq,
+    /// The call type; of a call without a known one nothing but the common checks runs.
+    pub kind: CallType,
+    pub account: Option<Found<'a>>,
+    pub user: Option<Found<'a>>,
+    pub session: Option<Found<'a>>,
+    pub(super) named: [Option<(Value<'a>, From<'a>)>; NAMES],
+    pub(super) found: Vec<CodeId>,
+    strongest: Effect,
+    pub(super) skipped: u8,
+    pub(super) kept: usize,
+    pub(super) carried: bool,
+    /// A bit for each row that wrote its field, of the first request's rows.
+    pub(super) written: u128,
+    pub(super) sheet: Option<Sheet>,
+}
+
+impl<'a> Cx<'a> {
+    pub(super) fn new(
+        look: Look<'a>,
+        vendor: &'a Vendor,
+        codes: &'a Codes,
+        facts: &'a Facts,
+        seq: Seq,
+    ) -> Cx<'a> {
+        Cx {
+            look,
+            vendor,
+            codes,
+            facts,
+            seq,
+            kind: CallType::Track,
+            account: None,
+            user: None,
+            session: None,
+            named: [const { None }; NAMES],
+            found: Vec::new(),
+            strongest: Effect::None,
+            skipped: 0,
+            kept: 0,
+            carried: true,
+            written: 0,
+            sheet: None,
+        }
+    }
+
+    /// True when the output is made, false when the call is only judged.
+    pub fn rendering(&self) -> bool {
+        self.sheet.is_some()
+    }
+
+    /// A finding at a place.
+    pub fn find(&mut self, code: CodeId, place: Place<'a>) {
+        self.find_with(code, place, |_| {});
+    }
+
+    /// A finding with words of the rule's own.
+    pub fn find_with(&mut self, code: CodeId, place: Place<'a>, say: impl FnOnce(&mut Words)) {
+        self.strongest = self.strongest.max(self.codes.entry(code).effect);
+        self.found.push(code);
+        if self.sheet.is_none() {
+            return;
+        }
+        let mut words = Words::default();
+        say(&mut words);
+        let finding = finding(self, code, self.path(place), words);
+        if let Some(sheet) = &mut self.sheet {
+            sheet.findings.push(finding);
+        }
+    }
+
+    /// The verdict by what was found so far.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::of(self.strongest)
+    }
+
+    /// True if the call, by what was found so far, goes through.
+    pub fn goes_through(&self) -> bool {
+        self.verdict().goes_through()
+    }
+
+    /// The first so many requests are made, and the call teaches, even if it is then refused.
+    pub fn partial(&mut self, requests: usize) {
+        self.kept = requests;
+    }
+
+    /// A request of the table that this call does not give.
+    pub fn skip(&mut self, request: usize) {
+        self.skipped |= 1 << request;
+    }
+
+    /// Names a value for the table's `@name` fields.
+    pub fn name(&mut self, name: Name, value: Value<'a>, from: From<'a>) {
+        self.named[name.0 as usize] = Some((value, from));
+    }
+
+    /// Sets a member of a request's body, at a path of names.
+    pub fn put(&mut self, request: usize, path: &[&str], value: Value<'a>, from: From<'a>) {
+        if self.sheet.is_some() {
+            let out = self.out(value, from);
+            self.change(request, |body| body.set(path, out));
+        }
+    }
+
+    /// Changes a request's body, when there is one.
+    pub fn change(&mut self, request: usize, change: impl FnOnce(&mut Out)) {
+        if let Some(sheet) = &mut self.sheet
+            && let Some(body) = sheet.bodies.get_mut(request)
+        {
+            change(body);
+        }
+    }
+
+    /// Something else to show, under a name.
+    pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> Out) {
+        if self.sheet.is_some() {
+            let out = make(self);
+            if let Some(sheet) = &mut self.sheet {
+                sheet.extras.push((name, out));
+            }
+        }
+    }
+
+    /// A value of an output.
+    pub fn out(&self, value: Value<'a>, from: From<'a>) -> Out {
+        let origin = self.origin(from);
+        match value {
+            Value::Copy(value) => Out::copy(value, origin),
+            Value::Text(text) => Out::text(&text, origin),
+            Value::Json(json) => Out::json(json, origin),
+        }
+    }
+
+    /// An origin, spelled out.
+    pub fn origin(&self, from: From<'a>) -> Origin {
+        match from {
+            From::Place(place) => Origin::Input(self.path(place)),
+            From::Setting(key) => Origin::Setting(key.to_owned()),
+            From::Default => Origin::Default,
+            From::Memory(seq) => Origin::Memory(seq),
+        }
+    }
+
+    /// A place as a JSON pointer.
+    pub fn path(&self, place: Place<'a>) -> String {
+        match place {
+            Place::Spot(spot) => self.look.pointer(spot).to_owned(),
+            Place::Member(spot, value) => pointer::push(self.look.pointer(spot), &value.key()),
+            Place::Top(value) => pointer::push("", &value.key()),
+        }
+    }
+
+    /// An id at a spot under the vendor's rule.
+    pub fn id_at(&self, spot: Spot) -> Option<Found<'a>> {
+        self.id_in(self.look.get(spot)?, Place::Spot(spot))
+    }
+
+    /// A value as an id under the vendor's rule.
+    pub fn id_in(&self, value: Val<'a>, place: Place<'a>) -> Option<Found<'a>> {
+        let id = identity::id_of(Some(value), self.vendor.values).ok()?;
+        Some(Found { text: id.text, value: Some(value), from: From::Place(place) })
+    }
+
+    /// Reports an id that is used although it is no text (`kind`) or a missing value as text.
+    pub fn check_id(&mut self, id: &Found<'a>, kind: Option<CodeId>) {
+        let From::Place(place) = id.from else { return };
+        let is_text = id.value.is_some_and(|value| value.kind() == crate::call::Kind::String);
+        if !is_text {
+            if let Some(code) = kind {
+                self.find(code, place);
+            }
+        } else if identity::is_placeholder(&id.text) {
+            self.find(self.vendor.common.placeholder, place);
+        }
+    }
+}

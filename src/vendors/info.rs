@@ -1,0 +1,162 @@
+//! What a vendor takes, for the screens and commands that show it.
+
+use super::file::{CallDef, Check, FedBy, Fidelity, FieldDef, File, IdDef, Need, SettingDef, Take};
+use crate::call::CallType;
+use crate::findings::Id;
+
+/// A vendor as its table describes it.
+#[derive(Debug, Clone)]
+pub struct VendorInfo {
+    /// The name in settings, flags and records.
+    pub name: String,
+    /// The name that people know.
+    pub title: String,
+    /// The head of its column: two or three characters.
+    pub short: String,
+    /// What its finding codes begin with.
+    pub prefix: String,
+    /// Its document as a user can find it.
+    pub document: String,
+    /// Which service feeds it.
+    pub fed_by: FedBy,
+    /// The names under which `integrations` switches it off.
+    pub integrations: Vec<String>,
+    /// How true its shown requests are.
+    pub fidelity: Fidelity,
+    /// What a user should know once.
+    pub note: Option<String>,
+    /// Its settings.
+    pub settings: Vec<SettingDef>,
+    /// The calls that it acts on, in the order of [`CallType::ALL`].
+    pub calls: Vec<CallInfo>,
+}
+
+/// What a vendor makes of one call type.
+#[derive(Debug, Clone)]
+pub struct CallInfo {
+    /// The call type.
+    pub call: CallType,
+    /// What it becomes, in two or three words.
+    pub becomes: String,
+    /// When to make the call, where the document says so.
+    pub when: Option<String>,
+    /// Where it was read: `document`, `public: …` or `ours`.
+    pub source: String,
+    /// Where the account id is looked for.
+    pub account: Option<LooksFor>,
+    /// Where the user id is looked for.
+    pub user: Option<LooksFor>,
+    /// The fields of its requests.
+    pub fields: Vec<FieldInfo>,
+}
+
+/// Where an id is looked for, and how much it is needed.
+#[derive(Debug, Clone)]
+pub struct LooksFor {
+    /// JSON pointers, in order; the first is where it is expected.
+    pub from: Vec<String>,
+    /// How much it is needed.
+    pub need: Need,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// One field of an output.
+#[derive(Debug, Clone)]
+pub struct FieldInfo {
+    /// The request, from 0.
+    pub request: usize,
+    /// JSON pointer into the body.
+    pub to: String,
+    /// JSON pointers into the call, or names with `@`; none for a value that is always the same.
+    pub from: Vec<String>,
+    /// Which values it takes.
+    pub take: Take,
+    /// What is looked at in a value that is sent whatever it is.
+    pub check: Option<Check>,
+    /// At most so many characters are kept.
+    pub max: Option<usize>,
+    /// What is sent where nothing usable was found, or always.
+    pub value: Option<String>,
+    /// The setting that is sent where nothing usable was found.
+    pub setting: Option<String>,
+    /// Where it was read.
+    pub source: String,
+}
+
+impl VendorInfo {
+    pub(super) fn new(file: &File) -> VendorInfo {
+        let calls = CallType::ALL
+            .into_iter()
+            .filter_map(|call| Some(CallInfo::new(call, file.call.get(call)?)))
+            .collect();
+        VendorInfo {
+            name: file.name.get_ref().clone(),
+            title: file.title.clone(),
+            short: file.short.clone(),
+            prefix: file.prefix.clone(),
+            document: file.document.clone(),
+            fed_by: file.fed_by,
+            integrations: file.integrations.clone(),
+            fidelity: file.fidelity,
+            note: file.note.clone(),
+            settings: file.setting.clone(),
+            calls,
+        }
+    }
+
+    /// What the vendor makes of a call type; none if it does not act on it.
+    pub fn call(&self, call: CallType) -> Option<&CallInfo> {
+        self.calls.iter().find(|info| info.call == call)
+    }
+
+    /// Where an id is looked for in a call; none where the vendor does not look.
+    pub fn looks_for(&self, call: CallType, id: Id) -> Option<&LooksFor> {
+        let info = self.call(call)?;
+        match id {
+            Id::Account => info.account.as_ref(),
+            Id::User => info.user.as_ref(),
+        }
+    }
+}
+
+impl CallInfo {
+    fn new(call: CallType, def: &CallDef) -> CallInfo {
+        let source = &def.source;
+        let looks = |def: &Option<IdDef>| {
+            def.as_ref().map(|def| LooksFor {
+                from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
+                need: def.need,
+                source: def.source.clone().unwrap_or_else(|| source.clone()),
+            })
+        };
+        let fields = def.request.iter().enumerate().flat_map(|(request, request_def)| {
+            request_def.fields.iter().map(move |field| FieldInfo::new(request, field, &def.source))
+        });
+        CallInfo {
+            call,
+            becomes: def.becomes.clone(),
+            when: def.when.clone(),
+            source: def.source.clone(),
+            account: looks(&def.account),
+            user: looks(&def.user),
+            fields: fields.collect(),
+        }
+    }
+}
+
+impl FieldInfo {
+    fn new(request: usize, def: &FieldDef, source: &str) -> FieldInfo {
+        FieldInfo {
+            request,
+            to: def.to.get_ref().clone(),
+            from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
+            take: def.take,
+            check: def.check,
+            max: def.max,
+            value: def.value.as_ref().or(def.default.as_ref()).map(ToString::to_string),
+            setting: def.default_setting.as_ref().map(|word| word.get_ref().clone()),
+            source: def.source.clone().unwrap_or_else(|| source.to_owned()),
+        }
+    }
+}

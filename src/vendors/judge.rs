@@ -1,0 +1,218 @@
+//! The two steps: judging every call in order, and making one call's output when someone looks.
+
+use super::Vendors;
+use super::codes::CodeId;
+use super::cx::{Cx, Found, Sheet};
+use super::look::{Look, Scratch};
+use super::memory::{Memory, VendorMemory};
+use super::out::{Origin, Out};
+use super::rendered::{Output, Record, Rendered};
+use super::rules::Lessons;
+use super::run::{run, settle};
+use super::vendor::{Carrier, Vendor, slot};
+use crate::call::{Event, Seq, time::Millis};
+use crate::findings::Verdict;
+
+/// The first step's result for one call: small, and its room is used again for the next.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// The finding codes of all vendors, in order, each once.
+    pub codes: Vec<CodeId>,
+    /// One entry a vendor.
+    pub vendors: Vec<Judged>,
+    text: String,
+    found: Vec<CodeId>,
+    scratch: Scratch,
+    lessons: Lessons,
+}
+
+/// What became of a call at one vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// What becomes of the call.
+    pub verdict: Verdict,
+    account: Option<(u32, u32)>,
+    user: Option<(u32, u32)>,
+    /// The account id is used and looks wrong: a number, or a missing value turned into text.
+    pub account_doubtful: bool,
+    /// The same of the user id.
+    pub user_doubtful: bool,
+    /// The vendor's memory was full before this call, so what depends on it may be wrong.
+    pub uncertain: bool,
+}
+
+impl Judgement {
+    /// The account id that a vendor found.
+    pub fn account(&self, vendor: usize) -> Option<&str> {
+        self.text(self.vendors.get(vendor)?.account)
+    }
+
+    /// The user id that a vendor found.
+    pub fn user(&self, vendor: usize) -> Option<&str> {
+        self.text(self.vendors.get(vendor)?.user)
+    }
+
+    fn text(&self, span: Option<(u32, u32)>) -> Option<&str> {
+        span.map(|(start, end)| &self.text[start as usize..end as usize])
+    }
+}
+
+/// A session that was closed because nothing came for too long, and what that gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flushed {
+    /// The vendor.
+    pub vendor: usize,
+    /// What it works out.
+    pub record: Record,
+}
+
+impl Vendors {
+    /// Step 1: what becomes of a call at each vendor, and what they remember from it. For every
+    /// call, in order of arrival, once.
+    pub fn judge(
+        &self,
+        event: &Event<'_>,
+        seq: Seq,
+        memory: &mut Memory,
+        judgement: &mut Judgement,
+    ) {
+        let Judgement { codes, vendors, text, found, scratch, lessons } = judgement;
+        codes.clear();
+        vendors.clear();
+        text.clear();
+        scratch.read(&self.keys, event);
+        let look = Look::new(event, &self.keys, scratch, self.times);
+        for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
+            found.clear();
+            let judged =
+                self.judge_one(vendor, look, seq, memory, &mut Room { text, found, lessons });
+            codes.extend_from_slice(found);
+            vendors.push(judged);
+        }
+    }
+
+    fn judge_one(
+        &self,
+        vendor: &Vendor,
+        look: Look<'_>,
+        seq: Seq,
+        memory: &mut VendorMemory,
+        room: &mut Room<'_>,
+    ) -> Judged {
+        let VendorMemory { facts, notes, state } = memory;
+        room.lessons.clear();
+        let mut cx = Cx::new(look, vendor, &self.codes, facts, seq);
+        cx.found = std::mem::take(room.found);
+        run(&mut cx);
+        settle(&mut cx);
+        let teaches = cx.goes_through() || cx.kept > 0;
+        if let Some(rules) = vendor.rules.as_ref().filter(|_| teaches) {
+            rules.learn(&cx, room.lessons);
+            if let Some(state) = state.as_mut().filter(|_| cx.goes_through())
+                && let Some(note) = rules.step(&cx, state)
+            {
+                cx.found.extend(note.codes.iter().map(|(code, _)| *code));
+                cx.found.sort_unstable();
+                notes.insert(seq, note);
+            }
+        }
+        let judged = Judged {
+            verdict: cx.verdict(),
+            account: span(room.text, cx.account.as_ref()),
+            user: span(room.text, cx.user.as_ref()),
+            account_doubtful: cx.account.as_ref().is_some_and(Found::doubtful),
+            user_doubtful: cx.user.as_ref().is_some_and(Found::doubtful),
+            uncertain: cx.facts.full_since().is_some_and(|since| since < seq),
+        };
+        *room.found = std::mem::take(&mut cx.found);
+        drop(cx);
+        for (topic, key, value) in room.lessons.iter() {
+            facts.learn(topic, key, value, seq);
+        }
+        judged
+    }
+
+    /// Step 2: everything about a call at one vendor. Pure: the same whenever it is made, as long
+    /// as `memory` has seen the calls before `seq`. A call that is only being composed has no seq
+    /// of its own; give it one behind all.
+    pub fn render(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Rendered {
+        let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
+        let mut scratch = Scratch::default();
+        scratch.read(&self.keys, event);
+        let look = Look::new(event, &self.keys, &scratch, self.times);
+        let mut cx = Cx::new(look, vendor, &self.codes, &memory.facts, seq);
+        cx.sheet = Some(Sheet::default());
+        run(&mut cx);
+        if let Some(rules) = vendor.rules.as_ref().filter(|_| cx.goes_through()) {
+            rules.show(&mut cx, memory.notes.get(&seq));
+        }
+        settle(&mut cx);
+        finish(cx)
+    }
+
+    /// Closes the sessions that have been idle at a moment of the clock.
+    pub fn idle_flush(&self, now: Millis, memory: &mut Memory) -> Vec<Flushed> {
+        let mut flushed = Vec::new();
+        for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
+            if let (Some(rules), Some(state)) = (&vendor.rules, &mut memory.state) {
+                let records = rules.flush(now, state).into_iter();
+                flushed.extend(records.map(|record| Flushed { vendor: vendor.index, record }));
+            }
+        }
+        flushed
+    }
+}
+
+/// Room that judging uses again for each vendor and call.
+struct Room<'r> {
+    text: &'r mut String,
+    found: &'r mut Vec<CodeId>,
+    lessons: &'r mut Lessons,
+}
+
+fn span(text: &mut String, id: Option<&Found<'_>>) -> Option<(u32, u32)> {
+    let start = text.len() as u32;
+    text.push_str(&id?.text);
+    Some((start, text.len() as u32))
+}
+
+/// What was written on the sheet, as the call's verdict has it.
+fn finish(mut cx: Cx<'_>) -> Rendered {
+    let sheet = cx.sheet.take().unwrap_or_default();
+    let verdict = cx.verdict();
+    let goes = verdict.goes_through();
+    let made = if goes { usize::MAX } else { cx.kept };
+    let requests = cx.vendor.calls[slot(cx.kind)].iter().flat_map(|call| &call.requests);
+    let requests = requests
+        .zip(sheet.bodies)
+        .enumerate()
+        .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
+        .map(|(_, (request, body))| output(&request.carrier, Some(body)))
+        .collect();
+    let transport = cx.vendor.transport.as_ref().filter(|_| cx.carried);
+    Rendered {
+        verdict,
+        account_id: cx.account.map(|id| id.text.into_owned()),
+        user_id: cx.user.map(|id| id.text.into_owned()),
+        findings: sheet.findings,
+        requests,
+        transport: transport.map(|carrier| output(carrier, None)),
+        extras: if goes { sheet.extras } else { Vec::new() },
+    }
+}
+
+fn output(carrier: &Carrier, body: Option<Out>) -> Output {
+    Output {
+        method: carrier.method.clone(),
+        url: carrier.url.clone(),
+        headers: carrier.headers.clone(),
+        body,
+    }
+}
+
+impl Record {
+    /// A record as a value of an output.
+    pub fn out(&self) -> Out {
+        Out::json(&self.json, Origin::Default)
+    }
+}

@@ -1,0 +1,230 @@
+//! What each vendor makes of a call.
+//!
+//! A vendor is a table, `assets/vendors/NAME.toml` ([`file`] has its form, one doc comment a key),
+//! and, for what a table cannot say, a file of code here. One run of both ([`run`]) serves the two
+//! steps: [`Vendors::judge`] for every call in order (verdicts, ids, codes, what is remembered) and
+//! [`Vendors::render`] when someone looks (messages, hints, bodies with the origin of each value).
+//!
+//! # A vendor of its own
+//! A file without code: `assets/vendors/template.toml`, or any user's file, given to
+//! [`Vendors::new`].
+//!
+//! A built-in vendor needs four things:
+//! 1. `assets/vendors/NAME.toml`;
+//! 2. `src/vendors/NAME.rs` with `pub(super) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
+//!    the table does not say all;
+//! 3. a line in [`rules::BUILT_IN`] (and `mod NAME;` here);
+//! 4. cases: `tests/vendors/NAME/*.toml` (the form is described in `tests/vendors.rs`).
+//!
+//! # The order of a run
+//! 1. The common checks (type, integrations, a table for the call type).
+//! 2. The table's ids: the first usable place of `account`, `user`, `session`, or the `missing`
+//!    code. An id with `decided_by_code` is left to step 3.
+//! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
+//! 4. The table's fields, request by request ([`rows`]).
+//! 5. The table's `rest`: members that nothing reads.
+//! 6. [`rules::Rules::after`]: further findings, bodies ([`cx::Cx::put`], [`cx::Cx::change`]),
+//!    extras.
+//! 7. If the call goes through (or [`cx::Cx::partial`] was called): [`rules::Rules::learn`] gives
+//!    facts, [`rules::Rules::step`] moves a state on and may leave a note under the call's seq,
+//!    which [`rules::Rules::show`] shows.
+//!
+//! Code works on [`cx::Cx`]: `cx.look.get(spot)` for values (spots are made once, in `build`),
+//! `cx.find(code, place)` for findings (codes too), `cx.facts` for what was known *before* this
+//! call (pass `cx.seq`). Anything costly belongs in a closure or behind [`cx::Cx::rendering`].
+//! Steps 3 to 6 never change what is remembered, so a call's output is the same whenever it is
+//! made.
+#![expect(dead_code, reason = "what the code of vendors that are still to come may call")]
+
+mod build;
+mod build_rows;
+mod codes;
+mod customersuccessbox;
+mod cx;
+mod facts;
+mod file;
+mod info;
+mod judge;
+mod keys;
+mod look;
+mod map;
+mod memory;
+mod near;
+mod note;
+mod out;
+mod rendered;
+mod rows;
+mod rules;
+mod run;
+mod settings;
+mod vendor;
+
+pub use build::VendorError;
+pub use codes::{CodeEntry, CodeId, Codes};
+pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
+pub use info::{CallInfo, FieldInfo, LooksFor, VendorInfo};
+pub use judge::{Flushed, Judged, Judgement};
+pub use map::map_line;
+pub use memory::{Memory, MemorySize};
+pub use out::{Origin, Out, compact, pretty};
+pub use rendered::{Output, Record, Rendered};
+pub use settings::{Settings, SettingsError};
+
+use build::{Maker, book};
+use file::File;
+use keys::Keys;
+use look::Times;
+use rules::{BUILT_IN, Build};
+use serde_json::{Map, Value};
+use vendor::Vendor;
+
+/// A vendor's table that a user wrote.
+#[derive(Debug, Clone)]
+pub struct VendorFile {
+    /// What errors call it: its path.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// All vendors with their settings; never changed, shared by all who look.
+pub struct Vendors {
+    vendors: Vec<Vendor>,
+    codes: Codes,
+    keys: Keys,
+    times: Times,
+}
+
+impl std::fmt::Debug for Vendors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+struct Source<'s> {
+    name: &'s str,
+    text: &'s str,
+    file: File,
+    build: Option<Build>,
+}
+
+impl Vendors {
+    /// The built-in vendors and those of the user's files, with the settings of each by its name.
+    pub fn new(
+        settings: &Map<String, Value>,
+        files: &[VendorFile],
+    ) -> Result<Vendors, VendorError> {
+        let mut sources = Vec::new();
+        for &(text, build) in BUILT_IN {
+            sources.push(Source::read("", text, build)?);
+        }
+        for user in files {
+            let source = Source::read(&user.name, &user.text, None)?;
+            let name = source.file.name.get_ref();
+            if sources.iter().any(|other: &Source<'_>| other.file.name.get_ref() == name) {
+                return Err(source.wrong(FileError::word(
+                    &user.text,
+                    &source.file.name,
+                    format!("a vendor named `{name}` is there already"),
+                )));
+            }
+            sources.push(source);
+        }
+        Vendors::of(&sources, settings)
+    }
+
+    /// Only the vendors of these names, the built-in ones first; for tests that compare.
+    pub fn only(names: &[&str], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
+        let mut sources = Vec::new();
+        for &(text, build) in BUILT_IN {
+            let source = Source::read("", text, build)?;
+            if names.contains(&source.file.name.get_ref().as_str()) {
+                sources.push(source);
+            }
+        }
+        Vendors::of(&sources, settings)
+    }
+
+    fn of(sources: &[Source<'_>], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
+        let names = || sources.iter().map(|source| source.file.name.get_ref().as_str());
+        if let Some(name) = settings.keys().find(|key| !names().any(|name| name == *key)) {
+            let near = settings::nearest(name, names());
+            let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+            return Err(VendorError::Unknown { name: name.clone(), near });
+        }
+        let mut keys = Keys::default();
+        let times = Times {
+            received: keys.spot("/receivedAt"),
+            timestamp: keys.spot("/timestamp"),
+            original: keys.spot("/originalTimestamp"),
+        };
+        let mut codes = Codes::new();
+        for (index, source) in sources.iter().enumerate() {
+            let book = book(&source.file, source.text).map_err(|error| source.wrong(error))?;
+            codes.add_all(Some(index), &book);
+        }
+        let mut vendors = Vec::new();
+        for (index, source) in sources.iter().enumerate() {
+            let (text, file) = (source.text, &source.file);
+            let mut maker = Maker { text, file, index, keys: &mut keys, codes: &codes };
+            let given = settings.get(file.name.get_ref());
+            vendors.push(maker.make(given, source.build).map_err(|error| match error {
+                VendorError::File { error, .. } => source.wrong(error),
+                other => other,
+            })?);
+        }
+        Ok(Vendors { vendors, codes, keys, times })
+    }
+
+    /// How many vendors there are.
+    pub fn len(&self) -> usize {
+        self.vendors.len()
+    }
+
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.vendors.is_empty()
+    }
+
+    /// Their names, in the order of their columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.vendors.iter().map(|vendor| vendor.info.name.as_str())
+    }
+
+    /// The index of the vendor of that name.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.names().position(|known| known == name)
+    }
+
+    /// What a vendor takes.
+    pub fn info(&self, vendor: usize) -> &VendorInfo {
+        &self.vendors[vendor].info
+    }
+
+    /// The settings of a vendor that are in force.
+    pub fn settings(&self, vendor: usize) -> &Settings {
+        &self.vendors[vendor].settings
+    }
+
+    /// All finding codes.
+    pub fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
+    /// An empty memory for these vendors.
+    pub fn memory(&self) -> Memory {
+        Memory::new(self.vendors.iter())
+    }
+}
+
+impl<'s> Source<'s> {
+    fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
+        let wrong = |error| VendorError::File { name: name.to_owned(), error };
+        Ok(Source { name, text, file: file::parse(text).map_err(wrong)?, build })
+    }
+
+    fn wrong(&self, error: FileError) -> VendorError {
+        let name = if self.name.is_empty() { self.file.name.get_ref() } else { self.name };
+        VendorError::File { name: name.to_owned(), error }
+    }
+}

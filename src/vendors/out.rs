@@ -1,0 +1,281 @@
+//! The output: a small tree whose leaves are JSON texts, each with where it came from.
+
+use crate::call::{Seq, Val, pointer};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
+
+/// Where an output value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The value at a JSON pointer into the call.
+    Input(String),
+    /// A setting of the vendor.
+    Setting(String),
+    /// What the vendor always sends, or sends where nothing is given.
+    Default,
+    /// What an earlier call taught.
+    Memory(Seq),
+}
+
+impl Origin {
+    /// `{"input": …}` and so on, as the call record has it.
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            Origin::Input(path) => serde_json::json!({ "input": path }),
+            Origin::Setting(key) => serde_json::json!({ "setting": key }),
+            Origin::Default => serde_json::json!({ "default": true }),
+            Origin::Memory(seq) => serde_json::json!({ "memory": seq }),
+        }
+    }
+}
+
+/// A value of an output.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Out {
+    /// A value as JSON text on one line: copied from the call as it came, or made.
+    Leaf {
+        /// The JSON text.
+        json: String,
+        /// Where it came from.
+        from: Origin,
+    },
+    /// An object, its members in order.
+    Object(Vec<(String, Out)>),
+    /// A list.
+    Array(Vec<Out>),
+}
+
+impl Out {
+    /// A value copied from the call as it came, but for blanks between its tokens.
+    pub fn copy(value: Val<'_>, from: Origin) -> Out {
+        Out::Leaf { json: compact(value.raw()), from }
+    }
+
+    /// A text.
+    pub fn text(text: &str, from: Origin) -> Out {
+        Out::Leaf { json: serde_json::Value::from(text).to_string(), from }
+    }
+
+    /// JSON that is made here (a number, a boolean).
+    pub fn json(json: impl ToString, from: Origin) -> Out {
+        Out::Leaf { json: json.to_string(), from }
+    }
+
+    /// An object without members.
+    pub fn object() -> Out {
+        Out::Object(Vec::new())
+    }
+
+    /// The member of that name.
+    pub fn get(&self, key: &str) -> Option<&Out> {
+        match self {
+            Out::Object(members) => {
+                members.iter().find(|(name, _)| name == key).map(|(_, out)| out)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets the member at a path of names, making objects on the way. A leaf on the way gives way.
+    pub fn set<S: AsRef<str>>(&mut self, path: &[S], value: Out) {
+        let Some((key, rest)) = path.split_first() else {
+            *self = value;
+            return;
+        };
+        if !matches!(self, Out::Object(_)) {
+            *self = Out::object();
+        }
+        let Out::Object(members) = self else { unreachable!("made an object above") };
+        let at = match members.iter().position(|(name, _)| name == key.as_ref()) {
+            Some(at) => at,
+            None => {
+                members.push((key.as_ref().to_owned(), Out::object()));
+                members.len() - 1
+            }
+        };
+        members[at].1.set(rest, value);
+    }
+
+    /// The value on one line.
+    pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) {
+        match self {
+            Out::Leaf { json, .. } => text.push_str(json),
+            Out::Object(members) => {
+                text.push('{');
+                for (i, (key, value)) in members.iter().enumerate() {
+                    if i > 0 {
+                        text.push(',');
+                    }
+                    text.push_str(&serde_json::Value::from(key.as_str()).to_string());
+                    text.push(':');
+                    value.write(text);
+                }
+                text.push('}');
+            }
+            Out::Array(values) => {
+                text.push('[');
+                for (i, value) in values.iter().enumerate() {
+                    if i > 0 {
+                        text.push(',');
+                    }
+                    value.write(text);
+                }
+                text.push(']');
+            }
+        }
+    }
+
+    /// The value over several lines, indented by two.
+    pub fn to_pretty(&self) -> String {
+        pretty(&self.to_json())
+    }
+
+    /// Each leaf's place in the output, as a JSON pointer, with where it came from.
+    pub fn from(&self) -> Vec<(String, &Origin)> {
+        let mut found = Vec::new();
+        self.walk("", &mut found);
+        found
+    }
+
+    fn walk<'o>(&'o self, path: &str, found: &mut Vec<(String, &'o Origin)>) {
+        match self {
+            Out::Leaf { from, .. } => found.push((path.to_owned(), from)),
+            Out::Object(members) => {
+                for (key, value) in members {
+                    value.walk(&pointer::push(path, key), found);
+                }
+            }
+            Out::Array(values) => {
+                for (i, value) in values.iter().enumerate() {
+                    value.walk(&pointer::push(path, &i.to_string()), found);
+                }
+            }
+        }
+    }
+}
+
+impl Serialize for Out {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Out::Leaf { json, .. } => serde_json::from_str::<&RawValue>(json)
+                .map_err(serde::ser::Error::custom)?
+                .serialize(serializer),
+            Out::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+            Out::Array(values) => {
+                let mut list = serializer.serialize_seq(Some(values.len()))?;
+                for value in values {
+                    list.serialize_element(value)?;
+                }
+                list.end()
+            }
+        }
+    }
+}
+
+/// JSON text without blanks between its tokens.
+pub fn compact(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut start, mut in_string, mut skip) = (0, false, false);
+    for (at, byte) in json.bytes().enumerate() {
+        match byte {
+            _ if skip => skip = false,
+            b'\\' if in_string => skip = true,
+            b'"' => in_string = !in_string,
+            b' ' | b'\n' | b'\r' | b'\t' if !in_string => {
+                out.push_str(&json[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push_str(&json[start..]);
+    out
+}
+
+/// Compact JSON text over several lines.
+pub fn pretty(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut skip) = (0usize, false, false);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth.min(100)));
+    };
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            _ if skip => skip = false,
+            '\\' if in_string => skip = true,
+            '"' => in_string = !in_string,
+            _ if in_string => {}
+            '{' | '[' => {
+                out.push(c);
+                if matches!(chars.peek(), Some('}' | ']')) {
+                    out.extend(chars.next());
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+                continue;
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+                continue;
+            }
+            ':' => {
+                out.push_str(": ");
+                continue;
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    #[test]
+    fn what_came_is_kept_and_every_leaf_knows_its_origin() {
+        let doc = Doc::parse("{ \"a\" : [1.0, \"x, {\\\" y\"] }").expect("valid");
+        let mut out = Out::object();
+        out.set(&["details", "list"], Out::copy(doc.root(), Origin::Input("/a".to_owned())));
+        out.set(&["details", "n/m"], Out::json(3, Origin::Memory(Seq(7))));
+        out.set(&["type"], Out::text("q\"", Origin::Default));
+        out.set(&["empty"], Out::Array(vec![]));
+        let json = r#"{"details":{"list":{"a":[1.0,"x, {\" y"]},"n/m":3},"type":"q\"","empty":[]}"#;
+        assert_eq!(out.to_json(), json);
+        assert_eq!(serde_json::to_string(&out).expect("valid"), json);
+        let from: Vec<String> =
+            out.from().iter().map(|(path, origin)| format!("{path} {}", origin.json())).collect();
+        assert_eq!(
+            from,
+            [
+                "/details/list {\"input\":\"/a\"}",
+                "/details/n~1m {\"memory\":7}",
+                "/type {\"default\":true}"
+            ]
+        );
+        assert_eq!(compact(&out.to_pretty()), json);
+        assert!(out.to_pretty().starts_with("{\n  \"details\": {\n    \"list\": {"));
+    }
+}

@@ -1,0 +1,217 @@
+//! One field of an output: which value it takes, what it makes of it, what is wrong with it.
+
+use super::codes::CodeId;
+use super::cx::{Cx, From, Place, Value};
+use super::file::{Check, Take};
+use super::keys::Spot;
+use super::run::id_value;
+use super::vendor::{Fixed, Row, Source};
+use crate::call::{Kind, Val, time};
+use crate::findings::identity::{
+    ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of,
+};
+use std::borrow::Cow;
+
+/// Runs one row of a request.
+pub(super) fn row<'a>(cx: &mut Cx<'a>, request: usize, number: usize, row: &'a Row) {
+    let value = match &row.always {
+        Some(fixed) => Some(fixed_value(fixed)),
+        None => taken(cx, row),
+    };
+    if let Some((value, from)) = value {
+        if request == 0 {
+            cx.written |= 1 << number;
+        }
+        if cx.rendering() {
+            let out = cx.out(value, from);
+            cx.change(request, |body| body.set(&row.to, out));
+        }
+    }
+}
+
+type Taken<'a> = Option<(Value<'a>, From<'a>)>;
+
+fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
+    for &source in &row.from {
+        let found = match source {
+            Source::Spot(spot) => match present(cx, row, spot) {
+                Some(value) => return judge(cx, row, value, Place::Spot(spot)),
+                None => None,
+            },
+            Source::Account => cx.account.as_ref().map(|id| id_value(cx, id)),
+            Source::User => cx.user.as_ref().map(|id| id_value(cx, id)),
+            Source::Session => cx.session.as_ref().map(|id| id_value(cx, id)),
+            Source::Named(name) => cx.named[name.0 as usize].clone(),
+            Source::Time => cx
+                .look
+                .event_time()
+                .map(|(spot, value, _)| (Value::Copy(value), From::Place(Place::Spot(spot)))),
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    tell(cx, row.recommended, Place::Spot(row.place));
+    tell(cx, row.missing, Place::Spot(row.place));
+    row.default.as_ref().map(fixed_value)
+}
+
+/// The value at a spot, if the row does not pass it over.
+fn present<'a>(cx: &Cx<'a>, row: &Row, spot: Spot) -> Option<Val<'a>> {
+    let value = cx.look.present(spot)?;
+    let passed = match row.take {
+        Take::Text => text_of(value).is_none(),
+        _ => cx.vendor.values == ValueRule::Truthy && value.raw() == "\"\"",
+    };
+    (!passed).then_some(value)
+}
+
+/// What a row makes of a value that is there.
+fn judge<'a>(cx: &mut Cx<'a>, row: &'a Row, value: Val<'a>, place: Place<'a>) -> Taken<'a> {
+    let copied = Some((Value::Copy(value), From::Place(place)));
+    let kind = value.kind();
+    if kind == Kind::String
+        && row.recommended.is_some()
+        && value.as_str().is_some_and(|t| is_blank(&t))
+    {
+        tell(cx, row.recommended, place);
+    }
+    match row.take {
+        Take::Any => {
+            checked(cx, row, value, place);
+            copied
+        }
+        Take::Text => text(cx, row, value.as_str()?, Some(value), place),
+        Take::String if kind == Kind::String => text(cx, row, value.as_str()?, Some(value), place),
+        Take::String if kind == Kind::Number => {
+            tell(cx, row.kind, place);
+            text(cx, row, Cow::Borrowed(value.raw()), None, place)
+        }
+        Take::Scalar if !matches!(kind, Kind::Object | Kind::Array) => {
+            checked(cx, row, value, place);
+            copied
+        }
+        Take::Number if kind == Kind::Number => copied,
+        Take::Numeric if kind == Kind::Number => copied,
+        Take::Numeric => {
+            tell(cx, row.kind, place);
+            let number = value.as_str().filter(|text| is_numeric_text(text))?;
+            Some((Value::Json(Cow::Owned(json_number(&number))), From::Place(place)))
+        }
+        Take::Count if is_count(value) => {
+            if is_zero(value.raw()) {
+                tell(cx, row.zero, place);
+            }
+            copied
+        }
+        Take::Date if is(Check::Date, value) => copied,
+        Take::Date => {
+            tell(cx, row.invalid, place);
+            None
+        }
+        Take::Bool if value.as_bool().is_some() => copied,
+        Take::Bool => {
+            tell(cx, row.kind, place);
+            let json = if converts_to_true(value) { "true" } else { "false" };
+            Some((Value::Json(Cow::Borrowed(json)), From::Place(place)))
+        }
+        Take::Object if kind == Kind::Object => copied,
+        Take::Count | Take::Object => {
+            tell(cx, row.kind, place);
+            row.default.as_ref().map(fixed_value)
+        }
+        Take::String | Take::Scalar | Take::Number => {
+            tell(cx, row.kind, place);
+            None
+        }
+    }
+}
+
+/// A text, cut to the row's limit and compared with its list; `value` if it stands so in the call.
+fn text<'a>(
+    cx: &mut Cx<'a>,
+    row: &'a Row,
+    text: Cow<'a, str>,
+    value: Option<Val<'a>>,
+    place: Place<'a>,
+) -> Taken<'a> {
+    let from = From::Place(place);
+    if !row.one_of.is_empty() && !row.one_of.iter().any(|one| *one == text) {
+        tell(cx, row.unknown, place);
+    }
+    let end = row.max.and_then(|max| text.char_indices().nth(max)).map(|(at, _)| at);
+    if let Some(end) = end {
+        let max = row.max.unwrap_or_default();
+        if let Some(code) = row.long {
+            cx.find_with(code, place, |words| words.say("limit", max));
+        }
+        return Some((Value::Text(Cow::Owned(text[..end].to_owned())), from));
+    }
+    Some((value.map_or_else(|| Value::Text(text), Value::Copy), from))
+}
+
+fn checked<'a>(cx: &mut Cx<'a>, row: &Row, value: Val<'a>, place: Place<'a>) {
+    if row.check.is_some_and(|check| !is(check, value)) {
+        tell(cx, row.invalid, place);
+    }
+}
+
+fn is(check: Check, value: Val<'_>) -> bool {
+    let text = |fits: fn(&str) -> bool| value.as_str().is_some_and(|text| fits(&text));
+    match check {
+        Check::Date => text(|text| time::parse(text).is_some()),
+        Check::Numeric => value.kind() == Kind::Number || text(is_numeric_text),
+        Check::Number => value.kind() == Kind::Number,
+        Check::Boolean => value.as_bool().is_some(),
+        Check::String => value.kind() == Kind::String,
+    }
+}
+
+fn is_count(value: Val<'_>) -> bool {
+    value.as_number().is_some_and(|n| is_integer(n) && (!n.starts_with('-') || is_zero(n)))
+}
+
+/// Whole numbers but 0, also as text, and the text `true`.
+fn converts_to_true(value: Val<'_>) -> bool {
+    let whole = |number: &str| is_integer(number) && !is_zero(number);
+    match value.kind() {
+        Kind::Number => whole(value.raw()),
+        Kind::String => value
+            .as_str()
+            .is_some_and(|text| text == "true" || (is_numeric_text(&text) && whole(&text))),
+        _ => false,
+    }
+}
+
+/// A numeric text as a JSON number, which has no needless zeros in front.
+fn json_number(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let bare = digits.trim_start_matches('0');
+    let zero = if bare.is_empty() || bare.starts_with('.') { "0" } else { "" };
+    format!("{sign}{zero}{bare}")
+}
+
+fn fixed_value<'a>(fixed: &'a Fixed) -> (Value<'a>, From<'a>) {
+    let from = fixed.setting.as_deref().map_or(From::Default, From::Setting);
+    (Value::Json(Cow::Borrowed(&fixed.json)), from)
+}
+
+fn tell<'a>(cx: &mut Cx<'a>, code: Option<CodeId>, place: Place<'a>) {
+    if let Some(code) = code {
+        cx.find(code, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json_number;
+
+    #[test]
+    fn numeric_texts_become_json_numbers() {
+        for (text, want) in
+            [("50", "50"), ("007", "7"), ("-00.50", "-0.50"), ("0", "0"), ("000", "0")]
+        {
+            assert_eq!(json_number(text), want);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What a vendor's own code may do, and which vendors are built in.
+
+use super::codes::{CodeId, Codes};
+use super::cx::Cx;
+use super::facts::Topic;
+use super::keys::{Keys, Spot};
+use super::memory::Note;
+use super::rendered::Record;
+use super::settings::{Settings, SettingsError};
+use super::vendor::{NAMES, Name, slot};
+use crate::call::{CallType, time::Millis};
+use std::any::Any;
+
+/// What one vendor remembers besides facts, if it must.
+pub(super) type State = Box<dyn Any + Send + Sync>;
+
+/// Goes on with the call, or stops with what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// on to the table
+    Go,
+    /// nothing else is checked or sent
+    Stop,
+}
+
+/// A vendor's code, for what a table cannot say. The same methods run when a call is judged and
+/// when its output is made ([`Cx::rendering`] tells), so the two cannot disagree.
+pub(super) trait Rules: Send + Sync {
+    /// After the table's ids, before its fields: decides ids ([`Cx::account`] …), names values for
+    /// `@name` fields, skips requests.
+    fn before(&self, _cx: &mut Cx<'_>) -> Flow {
+        Flow::Go
+    }
+
+    /// After the table's fields and rest: further findings, bodies and extras.
+    fn after(&self, _cx: &mut Cx<'_>) {}
+
+    /// What a call teaches. Asked only if it goes through, or if [`Cx::partial`] was called.
+    fn learn(&self, _cx: &Cx<'_>, _lessons: &mut Lessons) {}
+
+    /// An empty state, for a vendor whose memory is more than facts.
+    fn state(&self) -> Option<State> {
+        None
+    }
+
+    /// Moves the state on by a call that goes through. The note that comes back is kept under the
+    /// call's seq; its codes count as found.
+    fn step(&self, _cx: &Cx<'_>, _state: &mut State) -> Option<Note> {
+        None
+    }
+
+    /// Shows the note of [`Rules::step`] in the output of the call that left it.
+    fn show(&self, _cx: &mut Cx<'_>, _note: Option<&Note>) {}
+
+    /// Closes what has been idle, at a moment of the clock.
+    fn flush(&self, _now: Millis, _state: &mut State) -> Vec<Record> {
+        Vec::new()
+    }
+}
+
+/// What a call teaches, gathered before it is learned.
+#[derive(Debug, Default)]
+pub(super) struct Lessons {
+    text: String,
+    ends: Vec<(Topic, usize, usize)>,
+}
+
+impl Lessons {
+    /// One fact.
+    pub fn add(&mut self, topic: Topic, key: &str, value: &str) {
+        self.text.push_str(key);
+        let key_end = self.text.len();
+        self.text.push_str(value);
+        self.ends.push((topic, key_end, self.text.len()));
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// The facts in order: topic, key, value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Topic, &str, &str)> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(topic, key_end, end)| {
+            let lesson = (topic, &self.text[start..key_end], &self.text[key_end..end]);
+            start = end;
+            lesson
+        })
+    }
+}
+
+/// What a vendor's code is made from.
+pub(super) struct Parts<'p> {
+    pub settings: &'p Settings,
+    pub(super) keys: &'p mut Keys,
+    pub(super) codes: &'p Codes,
+    pub(super) vendor: usize,
+    pub(super) prefix: &'p str,
+    pub(super) names: &'p mut Vec<&'static str>,
+}
+
+impl Parts<'_> {
+    /// The spot of a pointer.
+    pub fn spot(&mut self, pointer: &str) -> Spot {
+        self.keys.spot(pointer)
+    }
+
+    /// The spot of an object whose members the code goes through ([`super::look::Look::members`]).
+    pub fn listed(&mut self, pointer: &str) -> Spot {
+        self.keys.listed(pointer)
+    }
+
+    /// A code of the vendor's table, without its prefix: `T-BACKDATED`.
+    ///
+    /// # Panics
+    /// If the table has no such code.
+    pub fn code(&self, code: &str) -> CodeId {
+        let code = format!("{}-{code}", self.prefix);
+        self.codes
+            .find(Some(self.vendor), &code)
+            .unwrap_or_else(|| panic!("the vendor's table has no {code}"))
+    }
+
+    /// A code that several call types have, without prefix and letter: `DATE-INVALID`.
+    ///
+    /// # Panics
+    /// If the table has it for no call type.
+    pub fn family(&self, code: &str) -> Family {
+        let find = |call: CallType| {
+            let code = format!("{}-{}-{code}", self.prefix, call.letter());
+            self.codes.find(Some(self.vendor), &code)
+        };
+        let family = Family(CallType::ALL.map(find));
+        assert!(family.0.iter().any(Option::is_some), "the vendor's table has no {code}");
+        family
+    }
+
+    /// A name for a value that the table's fields may use as `@name`.
+    pub fn name(&mut self, name: &'static str) -> Name {
+        assert!(self.names.len() < NAMES, "a vendor's code names at most {NAMES} values");
+        self.names.push(name);
+        Name(self.names.len() as u8 - 1)
+    }
+}
+
+/// A code of several call types.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Family([Option<CodeId>; 6]);
+
+impl Family {
+    /// The code for a call type.
+    ///
+    /// # Panics
+    /// If the table has it not for this type.
+    pub fn of(&self, call: CallType) -> CodeId {
+        self.0[slot(call)].expect("the vendor's table has this code for the call type")
+    }
+}
+
+/// Makes a vendor's code.
+pub(super) type Build = fn(&mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
+
+/// The vendors that are built in, in the order of their columns.
+pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[(
+    include_str!("../../assets/vendors/customersuccessbox.toml"),
+    Some(super::customersuccessbox::build),
+)];

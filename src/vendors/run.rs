@@ -1,0 +1,191 @@
+//! The way of one call through one vendor's table and code.
+
+use super::codes::CodeId;
+use super::cx::{Cx, Found, From, Place, Value};
+use super::file::BodyKind;
+use super::look::{TypeOf, type_of};
+use super::out::{Origin, Out};
+use super::rows::row;
+use super::rules::Flow;
+use super::vendor::{Call, IdRule, Request, Rest, slot};
+use crate::call::{CallType, pointer};
+use crate::findings::identity::ValueRule;
+
+/// Runs all checks and, with a sheet, writes all findings and bodies.
+pub(super) fn run(cx: &mut Cx<'_>) {
+    let vendor = cx.vendor;
+    let Some(call) = common(cx) else { return };
+    cx.account = call.account.as_ref().and_then(|rule| id(cx, rule));
+    cx.user = call.user.as_ref().and_then(|rule| id(cx, rule));
+    cx.session = call.session.as_ref().and_then(|rule| id(cx, rule));
+    if let Some(sheet) = &mut cx.sheet {
+        sheet.bodies = call.requests.iter().map(|_| Out::object()).collect();
+    }
+    if vendor.rules.as_ref().is_some_and(|rules| rules.before(cx) == Flow::Stop) {
+        return;
+    }
+    for (number, request) in call.requests.iter().enumerate() {
+        fields(cx, number, request);
+    }
+    for rest in &call.rests {
+        self::rest(cx, rest);
+    }
+    if let Some(rules) = &vendor.rules {
+        rules.after(cx);
+    }
+}
+
+/// The checks that come first at every vendor (A.4); the call's table, if they all pass.
+fn common<'a>(cx: &mut Cx<'a>) -> Option<&'a Call> {
+    let vendor = cx.vendor;
+    let codes = &vendor.common;
+    let kind = match type_of(cx.look.get(codes.kind)) {
+        TypeOf::Missing => {
+            cx.carried = false;
+            cx.find(codes.type_missing, Place::Spot(codes.kind));
+            return None;
+        }
+        TypeOf::Unknown => None,
+        TypeOf::Known(kind) => Some(kind),
+    };
+    if switched_off(cx) {
+        cx.carried = false;
+        cx.kind = kind.unwrap_or(CallType::Track);
+        off(cx, codes.off);
+        return None;
+    }
+    let Some(kind) = kind else {
+        cx.find(codes.type_unknown, Place::Spot(codes.kind));
+        return None;
+    };
+    cx.kind = kind;
+    let call = vendor.calls[slot(kind)].as_ref();
+    if call.is_none() {
+        let code = codes.unsupported[slot(kind)].expect("a code for each type without a table");
+        cx.find(code, Place::Spot(codes.kind));
+    }
+    call
+}
+
+fn off(cx: &mut Cx<'_>, code: CodeId) {
+    if let Some(integrations) = cx.look.event.get("integrations") {
+        cx.find(code, Place::Top(integrations));
+    }
+}
+
+/// `integrations` names the vendor with false, or names it not and says false for all.
+fn switched_off(cx: &Cx<'_>) -> bool {
+    let codes = &cx.vendor.common;
+    let is_false = |spot| cx.look.get(spot).and_then(|value| value.as_bool()) == Some(false);
+    if codes.integrations.iter().any(|&name| is_false(name)) {
+        return true;
+    }
+    let named = codes.integrations.iter().any(|&name| cx.look.get(name).is_some());
+    !named && codes.all.iter().any(|&all| is_false(all))
+}
+
+/// An id by the table: the first usable place, or the code that it is missing.
+fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
+    if rule.by_code {
+        return None;
+    }
+    let found = rule.from.iter().find_map(|&spot| cx.id_at(spot));
+    match &found {
+        Some(found) if rule.used => cx.check_id(found, rule.kind),
+        Some(_) => {}
+        None => {
+            if let (Some(code), Some(&first)) = (rule.missing, rule.from.first()) {
+                cx.find(code, Place::Spot(first));
+            }
+        }
+    }
+    found
+}
+
+fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
+    if cx.skipped >> number & 1 == 1 {
+        return;
+    }
+    for (at, each) in request.rows.iter().enumerate() {
+        row(cx, number, at, each);
+    }
+    if request.body == BodyKind::Call && cx.rendering() {
+        let members = cx.look.event.members().map(|member| {
+            let path = pointer::push("", &member.key());
+            (member.key().into_owned(), Out::copy(member, Origin::Input(path)))
+        });
+        let whole = Out::Object(members.collect());
+        cx.change(number, |body| *body = whole);
+    }
+}
+
+/// The members of an object that no row reads.
+fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
+    let Some(object) = cx.look.present(rest.of) else { return };
+    if !object.is_object() {
+        if let Some(code) = rest.kind {
+            cx.find(code, Place::Spot(rest.of));
+        }
+        return;
+    }
+    let mut told = false;
+    for (value, spot) in cx.look.members_besides(rest.of, &rest.claimed) {
+        if value.is_null() && !rest.nulls {
+            continue;
+        }
+        let place = Place::Member(rest.of, value);
+        if let Some(spot) = spot.filter(|spot| rest.sent_set.has(*spot)) {
+            let rivals = rest.sent.iter().find(|(sent, _)| *sent == spot).map_or(0, |sent| sent.1);
+            if rivals & cx.written == 0 {
+                send(cx, rest, place, value);
+                continue;
+            }
+        }
+        let Some(code) = rest.code else { continue };
+        if rest.each {
+            cx.find(code, place);
+        } else if !std::mem::replace(&mut told, true) {
+            cx.find(code, Place::Spot(rest.of));
+        }
+    }
+}
+
+/// Sends a member that a setting lists under its own name.
+fn send<'a>(cx: &mut Cx<'a>, rest: &Rest, place: Place<'a>, value: crate::call::Val<'a>) {
+    if value.is_object() || value.is_array() {
+        if let Some(code) = rest.send_type {
+            cx.find(code, place);
+        }
+    } else if cx.rendering() {
+        cx.put(0, &[&value.key()], Value::Copy(value), From::Place(place));
+    }
+}
+
+/// Puts what was found in order, each code once, without what did not happen after all.
+pub(super) fn settle(cx: &mut Cx<'_>) {
+    if !cx.verdict().goes_through() {
+        let codes = cx.codes;
+        cx.found.retain(|&code| !codes.entry(code).text.only_if_sent);
+        if let Some(sheet) = &mut cx.sheet {
+            let vendor = Some(cx.vendor.index);
+            sheet.findings.retain(|finding| {
+                codes
+                    .find(vendor, &finding.code)
+                    .is_none_or(|id| !codes.entry(id).text.only_if_sent)
+            });
+        }
+    }
+    cx.found.sort_unstable();
+    cx.found.dedup();
+    if let Some(sheet) = &mut cx.sheet {
+        sheet.findings.sort_by_key(|finding| finding.severity);
+    }
+}
+
+/// The value of an id as it goes into a body: text, or at a vendor that copies ids, what it is.
+pub(super) fn id_value<'a>(cx: &Cx<'a>, id: &Found<'a>) -> (Value<'a>, From<'a>) {
+    let is_text = id.value.filter(|value| {
+        cx.vendor.values == ValueRule::Truthy || value.kind() == crate::call::Kind::String
+    });
+    (is_text.map_or_else(|| Value::Text(id.text.clone()), Value::Copy), id.from)
+}

@@ -1,0 +1,162 @@
+//! A vendor made ready: its table with every pointer, code and setting resolved.
+
+use super::codes::CodeId;
+use super::file::{BodyKind, Check, Take};
+use super::info::VendorInfo;
+use super::keys::Spot;
+use super::rules::Rules;
+use super::settings::Settings;
+use crate::call::CallType;
+use crate::findings::identity::ValueRule;
+
+/// How many values a vendor's code may name for its table's fields (`@name`).
+pub(super) const NAMES: usize = 8;
+
+/// One number for each call type, to index tables with.
+pub(super) fn slot(call: CallType) -> usize {
+    match call {
+        CallType::Track => 0,
+        CallType::Identify => 1,
+        CallType::Group => 2,
+        CallType::Page => 3,
+        CallType::Screen => 4,
+        CallType::Alias => 5,
+    }
+}
+
+pub(super) struct Vendor {
+    pub index: usize,
+    pub info: VendorInfo,
+    pub settings: Settings,
+    pub values: ValueRule,
+    pub common: Common,
+    pub calls: [Option<Call>; 6],
+    pub transport: Option<Carrier>,
+    pub rules: Option<Box<dyn Rules>>,
+    /// The calls that it acts on, in words.
+    pub supported: String,
+}
+
+/// The spots and codes of the checks that every vendor makes first.
+pub(super) struct Common {
+    pub kind: Spot,
+    pub integrations: Vec<Spot>,
+    /// `All` and `all`.
+    pub all: [Spot; 2],
+    pub type_missing: CodeId,
+    pub off: CodeId,
+    pub type_unknown: CodeId,
+    pub placeholder: CodeId,
+    /// For each call type that the vendor does not act on.
+    pub unsupported: [Option<CodeId>; 6],
+}
+
+pub(super) struct Call {
+    pub account: Option<IdRule>,
+    pub user: Option<IdRule>,
+    pub session: Option<IdRule>,
+    pub requests: Vec<Request>,
+    pub rests: Vec<Rest>,
+}
+
+pub(super) struct IdRule {
+    pub from: Vec<Spot>,
+    pub missing: Option<CodeId>,
+    pub kind: Option<CodeId>,
+    /// Placeholders are reported.
+    pub used: bool,
+    /// The vendor's code decides; the engine does not look.
+    pub by_code: bool,
+}
+
+/// Method, address and headers, ready to show.
+pub(super) struct Carrier {
+    pub method: String,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+}
+
+pub(super) struct Request {
+    pub carrier: Carrier,
+    pub body: BodyKind,
+    pub rows: Vec<Row>,
+}
+
+/// Where a row's value comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source {
+    Spot(Spot),
+    Account,
+    User,
+    Session,
+    /// The event time's text.
+    Time,
+    /// A value that the vendor's code names.
+    Named(Name),
+}
+
+/// A value that the vendor's code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Name(pub u8);
+
+/// A value that is the same for every call.
+pub(super) struct Fixed {
+    pub json: String,
+    /// The setting that it is; none for one of the table's own.
+    pub setting: Option<String>,
+}
+
+pub(super) struct Row {
+    pub to: Vec<String>,
+    pub from: Vec<Source>,
+    /// Where a value is expected.
+    pub place: Spot,
+    pub always: Option<Fixed>,
+    pub take: Take,
+    pub check: Option<Check>,
+    pub max: Option<usize>,
+    pub one_of: Vec<String>,
+    pub default: Option<Fixed>,
+    pub missing: Option<CodeId>,
+    pub recommended: Option<CodeId>,
+    pub kind: Option<CodeId>,
+    pub invalid: Option<CodeId>,
+    pub long: Option<CodeId>,
+    pub zero: Option<CodeId>,
+    pub unknown: Option<CodeId>,
+}
+
+/// What becomes of the members of an object that no row reads.
+pub(super) struct Rest {
+    pub of: Spot,
+    pub code: Option<CodeId>,
+    pub each: bool,
+    pub nulls: bool,
+    pub kind: Option<CodeId>,
+    pub send_type: Option<CodeId>,
+    /// Spots that a row, an id or the vendor's code reads.
+    pub claimed: SpotSet,
+    /// Members that a setting lists, with the rows (of the first request) whose output they would
+    /// take: such a row wins.
+    pub sent: Vec<(Spot, u128)>,
+    pub sent_set: SpotSet,
+}
+
+/// A set of spots.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SpotSet(Vec<u64>);
+
+impl SpotSet {
+    pub fn insert(&mut self, spot: Spot) {
+        let word = spot.0 as usize / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (spot.0 % 64);
+    }
+
+    #[inline]
+    pub fn has(&self, spot: Spot) -> bool {
+        self.0.get(spot.0 as usize / 64).is_some_and(|word| word >> (spot.0 % 64) & 1 == 1)
+    }
+}

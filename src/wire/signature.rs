@@ -1,0 +1,110 @@
+//! The signature that Segment's webhook destination puts on what it forwards (`specs/wire.md` 11).
+
+use super::{RequestHead, Route, Shape};
+use crate::call::Doc;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+
+/// The signature is right.
+pub const VALID: &str = "valid";
+/// There is one, and it is wrong.
+pub const WRONG: &str = "wrong";
+/// A secret is set, and there is none.
+pub const MISSING: &str = "missing";
+
+/// The finding code for what came of a check, if something is wrong.
+pub fn code(checked: Option<&str>) -> Option<&'static str> {
+    match checked? {
+        WRONG => Some("signature_wrong"),
+        MISSING => Some("signature_missing"),
+        _ => None,
+    }
+}
+
+/// Checks `X-Signature`, if a secret is set and the request is a webhook's. The sender signs the
+/// body's bytes; of an array only the first element's.
+pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option<&'static str> {
+    let secret = secret?;
+    if head.route() != Route::Calls(Shape::Webhook) {
+        return None;
+    }
+    let Some(sent) = head.header("x-signature") else { return Some(MISSING) };
+    let good = hex(sent).is_some_and(|sent| {
+        let matches = |bytes: &[u8]| {
+            let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes())
+                .expect("HMAC takes a key of any length");
+            mac.update(bytes);
+            // compares in constant time
+            mac.verify_slice(&sent).is_ok()
+        };
+        matches(raw) || first_element(raw).is_some_and(|first| matches(first.as_bytes()))
+    });
+    Some(if good { VALID } else { WRONG })
+}
+
+/// The first element of an array as its bytes stand there: writing it anew would change them.
+fn first_element(raw: &[u8]) -> Option<String> {
+    let doc = Doc::parse(std::str::from_utf8(raw).ok()?).ok()?;
+    Some(doc.root().index(0)?.raw().to_owned())
+}
+
+fn hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_segment_signs_is_valid() {
+        let captures = include_str!("../../tests/captures/raw-http.jsonl");
+        let mut seen = Vec::new();
+        for line in captures.lines() {
+            let capture: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let note = capture["note"].as_str().expect("a note");
+            if !note.starts_with("webhook") {
+                continue;
+            }
+            use base64::Engine;
+            let body = base64::engine::general_purpose::STANDARD
+                .decode(capture["body_base64"].as_str().expect("a body"))
+                .expect("base64");
+            let headers: Vec<(String, String)> = capture["headers"]
+                .as_object()
+                .expect("headers")
+                .iter()
+                .map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned()))
+                .collect();
+            let head = RequestHead {
+                method: "POST",
+                path: "/webhook",
+                query: "",
+                headers: &headers,
+                received_at: 0,
+            };
+            seen.push((
+                note.to_owned(),
+                check(&head, &body, Some("s3cret")),
+                check(&head, &body, Some("other")),
+                check(&head, &body, None),
+            ));
+        }
+        let seen: Vec<_> = seen
+            .iter()
+            .map(|(note, right, other, unset)| (note.as_str(), *right, *other, *unset))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("webhook signed", Some(VALID), Some(WRONG), None),
+                ("webhook batch signed over first event", Some(VALID), Some(WRONG), None),
+                ("webhook wrong signature", Some(WRONG), Some(WRONG), None),
+                ("webhook delete", Some(MISSING), Some(MISSING), None),
+            ]
+        );
+    }
+}

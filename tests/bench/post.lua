@@ -1,0 +1,30 @@
+-- wrk: posts a track call of about 1 KB, or a batch of SIZE of them, each messageId used once.
+-- SEGSCOPE_BATCH in the environment gives the size; 0 or none is a single call.
+local size = tonumber(os.getenv("SEGSCOPE_BATCH") or "0")
+local thread_count = 0
+function setup(thread)
+  thread_count = thread_count + 1
+  thread:set("id", thread_count)
+end
+local filler = string.rep("lorem ipsum dolor sit amet ", 14)
+local function call(mid, user)
+  return '{"type":"track","event":"Order Received","userId":"u' .. user ..
+    '","anonymousId":"anon-' .. user .. '","messageId":"' .. mid ..
+    '","timestamp":"2026-11-22T10:00:00.000Z","context":{"library":{"name":"analytics-node","version":"2.1.0"},"ip":"10.1.2.3","locale":"en-GB","page":{"path":"/orders","title":"Orders"}},' ..
+    '"properties":{"account_id":"acc_' .. (user % 100) .. '","user_id":"u' .. user ..
+    '","module_id":"Orders","product_id":"Shop","total":3,"currency":"EUR","note":"' .. filler .. '"},"integrations":{}}'
+end
+local n = 0
+function request()
+  n = n + 1
+  local path, body
+  if size == 0 then
+    path, body = "/v1/track", call("m-" .. id .. "-" .. n, n % 1000)
+  else
+    local items = {}
+    for i = 1, size do items[i] = call("m-" .. id .. "-" .. n .. "-" .. i, (n + i) % 1000) end
+    path = "/v1/batch"
+    body = '{"batch":[' .. table.concat(items, ",") .. '],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}'
+  end
+  return wrk.format("POST", path, { ["Content-Type"] = "application/json", ["Authorization"] = "Basic d2tfbG9hZDo=" }, body)
+end

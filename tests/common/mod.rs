@@ -1,0 +1,172 @@
+//! Starting the built program, and speaking plain HTTP to it.
+#![expect(dead_code, reason = "each test binary uses its own part of these helpers")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Nothing on a healthy machine takes this long; a test that waits so long has failed.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A running segscope that is killed when the test lets go of it.
+pub struct Program {
+    pub child: Child,
+    pub address: String,
+    /// Kept open, so that the program can still talk.
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Program {
+    /// Starts the program with its state and config in a folder, and waits until it listens.
+    pub fn start(home: &std::path::Path, args: &[&str]) -> Program {
+        let mut child = command(home)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let mut seen = String::new();
+        loop {
+            let mut line = String::new();
+            let read = stderr.read_line(&mut line).expect("stderr is text");
+            assert!(read > 0, "the program ended before it listened: {seen}");
+            seen.push_str(&line);
+            if let Some(at) = line.find("http://127.0.0.1:") {
+                let address = line[at + 7..].split_whitespace().next().expect("an address");
+                return Program { child, address: address.to_owned(), stderr };
+            }
+        }
+    }
+
+    /// Everything the program still says on stderr, once it has ended.
+    pub fn last_words(&mut self) -> String {
+        let mut words = String::new();
+        self.stderr.read_to_string(&mut words).expect("stderr is text");
+        words
+    }
+
+    /// Asks the program to end and returns its exit code.
+    pub fn end(&mut self) -> Option<i32> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // it may have ended already, which is all that is wanted
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The built program with a home of its own.
+pub fn command(home: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_segscope"));
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TERM", "xterm-256color")
+        .current_dir(home);
+    command
+}
+
+/// One keep-alive connection.
+pub struct Http {
+    stream: BufReader<TcpStream>,
+    host: String,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Http {
+    pub fn connect(address: &str) -> std::io::Result<Http> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(DEADLINE))?;
+        stream.set_nodelay(true)?;
+        Ok(Http { stream: BufReader::new(stream), host: address.to_owned() })
+    }
+
+    pub fn post(&mut self, path: &str, body: &[u8]) -> std::io::Result<Answer> {
+        self.request("POST", path, &[("authorization", "Basic d2tfdGVzdDo=")], body)
+    }
+
+    pub fn get(&mut self, path: &str) -> std::io::Result<Answer> {
+        self.request("GET", path, &[], b"")
+    }
+
+    pub fn request(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> std::io::Result<Answer> {
+        let mut out = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\n",
+            self.host,
+            body.len()
+        );
+        for (name, value) in headers {
+            out.push_str(&format!("{name}: {value}\r\n"));
+        }
+        out.push_str("\r\n");
+        let mut bytes = out.into_bytes();
+        bytes.extend_from_slice(body);
+        self.stream.get_mut().write_all(&bytes)?;
+        self.answer()
+    }
+
+    fn answer(&mut self) -> std::io::Result<Answer> {
+        let broken = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(broken());
+        }
+        let status = line.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(broken)?;
+        let mut headers = Vec::new();
+        loop {
+            line.clear();
+            if self.stream.read_line(&mut line)? == 0 {
+                return Err(broken());
+            }
+            match line.trim_end().split_once(':') {
+                Some((name, value)) => {
+                    headers.push((name.to_ascii_lowercase(), value.trim().to_owned()))
+                }
+                None => break,
+            }
+        }
+        let length = headers
+            .iter()
+            .find(|(n, _)| n == "content-length")
+            .and_then(|(_, v)| v.parse().ok())
+            .unwrap_or(0);
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        Ok(Answer { status, headers, body })
+    }
+}
+
+/// Waits until the condition gives something, with a deadline.
+pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(begin.elapsed() < DEADLINE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,97 @@
+//! What is offered at the cursor.
+
+use segscope::filter::{Kind, Names, Path, complete};
+
+/// A recording that holds a few names.
+struct Recording;
+
+impl Names for Recording {
+    fn fields(&self, under: &[String], _: &str) -> Vec<String> {
+        let under: Vec<&str> = under.iter().map(String::as_str).collect();
+        let names: &[&str] = match under.as_slice() {
+            [] => &["type", "event", "properties", "shop"],
+            ["properties"] => &["total", "product 1", "plan", "bad\u{1b}"],
+            ["properties", "product 1"] => &["price"],
+            _ => &[],
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+    fn values(&self, path: &Path, _: &str) -> Vec<String> {
+        match path.to_string().as_str() {
+            "event" => vec!["Order Received".into(), "Order \"X\"".into(), "Login".into()],
+            "library.name" => vec!["analytics-go".into()],
+            _ => Vec::new(),
+        }
+    }
+    fn vendors(&self) -> Vec<String> {
+        vec!["planhat".into(), "custify".into()]
+    }
+    fn codes(&self, _: &str) -> Vec<String> {
+        vec!["CSB-T-USER-MISSING".into()]
+    }
+}
+
+/// The offers at `|`, as they would be put in.
+fn offers(text: &str) -> Vec<String> {
+    let cursor = text.find('|').expect("a cursor");
+    let text = text.replacen('|', "", 1);
+    complete(&text, cursor, &Recording).into_iter().map(|offer| offer.text).collect()
+}
+
+#[test]
+fn a_snapshot_of_offers() {
+    let shown: Vec<String> = [
+        "t|",
+        "shop|",
+        "le|",
+        "wr|",
+        "properties.|",
+        "properties.p|",
+        "properties.product\\ 1.|",
+        "type = \"track\" |",
+        "type = \"track\" a|",
+        "type = \"|",
+        "type = 'tr|",
+        "event != \"Or|",
+        "match(event, \"|",
+        "event in [\"Login\", \"|",
+        "library.|",
+        "library.name = \"|",
+        "verdict.|",
+        "verdict.planhat = \"d|",
+        "severity = \"|",
+        "missing(|",
+        "missing(u|",
+        "match(finding, \"|",
+        "!ma|",
+        "(na|",
+        "ev| and type = 1",
+    ]
+    .into_iter()
+    .map(|text| format!("{text:32} {}", offers(text).join("  ")))
+    .collect();
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn an_offer_takes_the_place_of_what_is_typed() {
+    let text = "type = \"track\" and properties.pl";
+    let all = complete(text, text.len(), &Recording);
+    assert_eq!(all.len(), 1);
+    assert_eq!((all[0].kind, all[0].text.as_str()), (Kind::Field, "properties.plan"));
+    assert_eq!(&text[all[0].replace.clone()], "properties.pl");
+
+    let text = "event = \"Ord";
+    let all = complete(text, text.len(), &Recording);
+    assert_eq!(all[0].text, r#""Order \"X\"""#);
+    assert_eq!(&text[all[0].replace.clone()], "\"Ord");
+}
+
+#[test]
+fn no_cursor_is_too_odd() {
+    for text in ["", "grüße", "\u{1b}", "~a", "\"a", "a == b", "x\\", "a.", "😀 = \"😀"] {
+        for cursor in 0..text.len() + 3 {
+            complete(text, cursor, &Recording);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a filter says beforehand, and that it asks for no more.
+
+use std::borrow::Cow;
+
+use segscope::filter::{Civil, Columns, Id, Needs, Path, Record, Value, parse};
+
+/// A call of which only `type` and `seq` may be asked.
+struct Strict;
+
+impl Columns for Strict {
+    fn field(&self, path: &Path) -> Value<'_> {
+        assert_eq!(path.name(), Some("type"), "only the column may be read");
+        Value::String("track".into())
+    }
+    fn has_own(&self, _: &str) -> bool {
+        false
+    }
+    fn record(&self, field: Record) -> Value<'_> {
+        assert_eq!(field, Record::Seq);
+        Value::int(7)
+    }
+    fn received_ms(&self) -> i64 {
+        panic!("time was asked")
+    }
+    fn now_ms(&self) -> i64 {
+        panic!("now was asked")
+    }
+    fn local_ms(&self, _: &Civil) -> i64 {
+        panic!("the zone was asked")
+    }
+    fn missing(&self, _: Id) -> bool {
+        panic!("missing was asked")
+    }
+    fn nearmiss(&self, _: Id) -> bool {
+        panic!("nearmiss was asked")
+    }
+    fn verdict(&self, _: Option<&str>) -> Option<&str> {
+        panic!("verdict was asked")
+    }
+    fn any_finding(&self, _: &mut dyn FnMut(&str) -> bool) -> bool {
+        panic!("findings were asked")
+    }
+    fn severity(&self) -> Option<&str> {
+        panic!("severity was asked")
+    }
+    fn text(&self) -> Cow<'_, [u8]> {
+        panic!("text was asked")
+    }
+}
+
+#[test]
+fn only_what_can_still_matter_is_asked_and_the_cheap_first() {
+    let holds = |text: &str| parse(text).unwrap().matches(&Strict);
+    assert!(holds("seq > 5 and type = \"track\""));
+    assert!(!holds("seq > 9 and refund and properties.x = 1 and missing()"));
+    assert!(!holds("refund and properties.x = 1 and missing() and seq > 9"));
+    assert!(holds("refund or ~x~ or properties.x = 1 or type = \"track\""));
+    assert!(!holds("(refund or properties.x) and !(seq = 7 or severity = \"error\")"));
+}
+
+#[test]
+fn needs_are_told_beforehand() {
+    let needs = |text: &str| parse(text).unwrap().needs(|path| path.name() == Some("type"));
+    let none = Needs::default();
+    assert_eq!(needs(""), none);
+    assert_eq!(needs("seq > 5 and type = \"track\""), none);
+    assert_eq!(needs("event = \"x\""), Needs { json: true, ..none });
+    assert_eq!(needs("length(properties.x) = 1"), Needs { json: true, ..none });
+    assert_eq!(needs("type = \"track\" refund"), Needs { text: true, ..none });
+    assert_eq!(needs("!~x~"), Needs { text: true, ..none });
+    assert_eq!(needs("verdict.planhat = \"dropped\""), Needs { judgement: true, ..none });
+    assert_eq!(needs("account_id = \"x\""), Needs { judgement: true, ..none });
+    assert_eq!(needs("missing() or match(finding, 'X*')"), Needs { judgement: true, ..none });
+    assert_eq!(needs("age < '5m'"), Needs { clock: true, ..none });
+}
+
+#[test]
+fn paths_and_texts_are_told_beforehand() {
+    let filter = parse("type = 'a' and lowercase(properties.x) in [properties] or type = 'b'");
+    assert!(filter.is_err(), "lists hold no fields");
+    let filter = parse("type = 'a' and lowercase(properties.x) = event or type = 'b'").unwrap();
+    let paths: Vec<String> = filter.paths().iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["type", "properties.x", "event"]);
+
+    let required = |text: &str| -> Vec<String> {
+        let filter = parse(text).unwrap();
+        filter.required_texts().iter().map(|needle| needle.text().to_owned()).collect()
+    };
+    assert_eq!(required("a b type = 'x' !c"), ["a", "b"]);
+    assert_eq!(required("a"), ["a"]);
+    assert!(required("a or b").is_empty());
+
+    let filter = parse("(a or ~b~) and !c and event = 'd'").unwrap();
+    let (needles, patterns) = filter.highlights();
+    assert_eq!(needles.iter().map(|n| n.text()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(patterns.iter().map(|p| p.source()).collect::<Vec<_>>(), ["b"]);
+}
+
+#[test]
+fn names_that_are_probably_misspelt_are_hinted_at() {
+    let hints = |text: &str| -> Vec<String> {
+        let filter = parse(text).unwrap();
+        filter.hints().iter().map(|h| format!("{}:{}: {}", h.line, h.column, h.message)).collect()
+    };
+    assert_eq!(
+        hints("write_ky = 'x'"),
+        ["1:1: `write_ky` is no known field; did you mean `write_key`?"]
+    );
+    assert_eq!(
+        hints("type = 'x' and library.nme = 'x'"),
+        ["1:16: `library.nme` is no known field; did you mean `library.name`?"]
+    );
+    assert_eq!(
+        hints("verdit.planhat = 'x'"),
+        ["1:1: `verdit.planhat` is no known field; did you mean `verdict`?"]
+    );
+    assert_eq!(hints("event = Login"), ["1:9: `Login` is read as a field; text stands in quotes"]);
+    for fine in [
+        "event = 'x'",
+        "userId = 'x'",
+        "library.name = 'x'",
+        "shopId = 'x'",
+        "seq = status",
+        "refnd",
+    ] {
+        assert!(hints(fine).is_empty(), "{fine}");
+    }
+}
