@@ -1,9 +1,10 @@
 //! Where the listener listens, and who is there already.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// Where to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +95,7 @@ impl Listen {
     }
 
     /// Opens the address, and for 127.0.0.1 the same port on `[::1]` too where there is one: to many
-    /// SDKs `localhost` is that.
+    /// SDKs `localhost` is that. To be called inside of the runtime that is to serve them.
     pub(super) fn bind(&self) -> Result<Vec<TcpListener>, ListenError> {
         let addr = self.addr;
         if !self.allow_remote && !addr.ip().is_loopback() {
@@ -119,13 +120,23 @@ impl Listen {
     }
 }
 
+/// How many connections may wait to be accepted; past that the system lets clients try again, a
+/// second later each.
+const BACKLOG: u32 = 4_096;
+
 fn open(addr: SocketAddr) -> Result<TcpListener, ListenError> {
-    let listener = TcpListener::bind(addr).map_err(|error| match error.kind() {
+    let run = || {
+        let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // a port is free again as soon as the program that had it is gone
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(addr)?;
+        socket.listen(BACKLOG)
+    };
+    run().map_err(|error: std::io::Error| match error.kind() {
         ErrorKind::AddrInUse => ListenError::Taken { addr, holder: holder(addr) },
         _ => ListenError::Io { addr, error },
-    })?;
-    listener.set_nonblocking(true).map_err(|error| ListenError::Io { addr, error })?;
-    Ok(listener)
+    })
 }
 
 /// Asks whoever listens there whether it is a segscope. Must never hang: it may be anything.
@@ -172,6 +183,13 @@ pub(super) fn open_files() -> u64 {
 mod tests {
     use super::*;
 
+    fn inside(listen: Listen) -> Result<Vec<TcpListener>, ListenError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let _inside = runtime.enter();
+        listen.bind()
+    }
+
     #[test]
     fn reads_the_ways_to_write_an_address() {
         for (text, want) in [
@@ -193,18 +211,18 @@ mod tests {
     #[test]
     fn other_machines_only_when_asked() {
         let mut listen = Listen { addr: "0.0.0.0:0".parse().expect("valid"), allow_remote: false };
-        assert!(matches!(listen.bind(), Err(ListenError::Remote(_))));
+        assert!(matches!(inside(listen), Err(ListenError::Remote(_))));
         listen.allow_remote = true;
-        assert!(listen.bind().is_ok());
+        assert!(inside(listen).is_ok());
     }
 
     #[test]
     fn a_port_that_another_program_has_is_named() {
-        let other = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let addr = other.local_addr().expect("bound");
         // it takes the connection and says nothing, then closes
         let silent = std::thread::spawn(move || drop(other.accept()));
-        let error = Listen { addr, allow_remote: false }.bind().expect_err("taken");
+        let error = inside(Listen { addr, allow_remote: false }).expect_err("taken");
         silent.join().expect("no panic");
         let want =
             format!("{addr} is taken by another program; --listen 127.0.0.1:0 picks a free port");

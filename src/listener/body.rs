@@ -107,6 +107,7 @@ impl<'r> Reader<'_, 'r> {
             let data = match timeout_at(patience, self.body.frame()).await {
                 Err(_) => {
                     whole.truncate(KEPT);
+                    whole.shrink_to_fit();
                     return Read::Cut(whole, Trouble::TooSlow);
                 }
                 Ok(None) => return Read::Whole(Data::Copied(whole), self.permit),
@@ -122,6 +123,8 @@ impl<'r> Reader<'_, 'r> {
             let length = whole.len() + data.len();
             if length > self.limit {
                 whole.extend_from_slice(&data[..data.len().min(KEPT.saturating_sub(whole.len()))]);
+                whole.truncate(KEPT);
+                whole.shrink_to_fit();
                 let (kept, rest) = self.throw_away(whole, length as u64).await;
                 return Read::Cut(kept, self.too_large(rest));
             }

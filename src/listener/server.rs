@@ -152,11 +152,14 @@ impl Listener {
         let files = open_files().saturating_sub(OTHER_FILES).max(16);
         let most = options.limits.connections.min(usize::try_from(files).unwrap_or(usize::MAX));
         let failed = |error| ListenError::Io { addr: options.listen.addr, error };
-        let sockets = options.listen.bind()?;
-        let addrs = sockets.iter().map(|socket| socket.local_addr());
-        let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let sockets = {
+            let _inside = runtime.enter();
+            options.listen.bind()?
+        };
+        let addrs = sockets.iter().map(|socket| socket.local_addr());
+        let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let server = Arc::new(Server {
             intake,
             here: addrs[0].to_string(),
@@ -173,11 +176,6 @@ impl Listener {
         });
         let (stop, stopped) = watch::channel(false);
         let shared = server.clone();
-        let sockets = {
-            let _inside = runtime.enter();
-            let sockets = sockets.into_iter().map(TcpListener::from_std);
-            sockets.collect::<Result<Vec<_>, _>>().map_err(failed)?
-        };
         let thread = std::thread::Builder::new()
             .name("listener".to_owned())
             .spawn(move || runtime.block_on(run(shared, sockets, stopped)))
