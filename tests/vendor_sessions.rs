@@ -45,7 +45,10 @@ fn call(session: &str, at: i64, module: Option<&str>, lost: bool) -> String {
 
 /// The steps as they are written down.
 #[derive(Default)]
-struct Model(BTreeMap<String, (i64, i64, Option<(String, i64)>)>);
+struct Model(BTreeMap<String, Session>);
+
+/// Start, last, and the current module with its start.
+type Session = (i64, i64, Option<(String, i64)>);
 
 impl Model {
     fn close(&mut self, id: &str, out: &mut Vec<Value>) {
@@ -71,10 +74,9 @@ impl Model {
         *last = at;
         if let Some(name) = module.filter(|name| !name.trim().is_empty())
             && current.as_ref().is_none_or(|(current, _)| current != name)
+            && let Some((before, since)) = current.replace((name.to_owned(), at))
         {
-            if let Some((before, since)) = current.replace((name.to_owned(), at)) {
-                out.push(record("module_time", id, Some(&before), since, at));
-            }
+            out.push(record("module_time", id, Some(&before), since, at));
         }
         (false, out)
     }

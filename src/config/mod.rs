@@ -98,7 +98,7 @@ impl Settings {
         }
         for (name, text) in &sources.env {
             let Some(key) = keys::from_env(name) else { continue };
-            settings.set(key.name, key.from_text(text), Origin::Env(name.clone()))?;
+            settings.set(key.name, key.value_of(text), Origin::Env(name.clone()))?;
         }
         for (key, value, written) in &sources.flags {
             settings.set(key, value.clone(), Origin::Flag(written.clone()))?;
