@@ -162,7 +162,10 @@ impl Family {
 pub(super) type Build = fn(&mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
 
 /// The vendors that are built in, in the order of their columns.
-pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[(
-    include_str!("../../assets/vendors/customersuccessbox.toml"),
-    Some(super::customersuccessbox::build),
-)];
+pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
+    (
+        include_str!("../../assets/vendors/customersuccessbox.toml"),
+        Some(super::customersuccessbox::build),
+    ),
+    (include_str!("../../assets/vendors/planhat.toml"), Some(super::planhat::build)),
+];
