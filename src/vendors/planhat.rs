@@ -4,6 +4,7 @@
 mod endusers;
 mod ids;
 mod metrics;
+pub(super) mod sync;
 
 use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
