@@ -2,9 +2,9 @@
 //! machine and shows, for every call, what each vendor would receive from it.
 //!
 //! The crate is laid out in rooms; a room imports only from rooms below it (`tests/house.rs`
-//! checks that). From the bottom: [`call`], [`wire`], [`config`], [`journal`], [`filter`],
-//! [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`], then `tui` and
-//! `listener` side by side, then `cli`.
+//! checks that). From the bottom: [`call`], [`wire`], [`config`], [`journal`], [`objects`],
+//! [`filter`], [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`], then
+//! `tui` and `listener` side by side, then `cli`.
 
 pub mod call;
 pub mod cli;
@@ -13,6 +13,7 @@ pub mod filter;
 pub mod findings;
 pub mod journal;
 pub mod listener;
+pub mod objects;
 pub mod outbound;
 pub mod pipeline;
 pub mod report;

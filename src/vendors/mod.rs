@@ -53,6 +53,7 @@ mod memory;
 mod near;
 mod note;
 mod out;
+mod planhat;
 mod rendered;
 mod rows;
 mod rules;

@@ -211,6 +211,7 @@ pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
         Some(super::customersuccessbox::build),
     ),
     (include_str!("../../assets/vendors/freshsuccess.toml"), Some(super::freshsuccess::build)),
+    (include_str!("../../assets/vendors/planhat.toml"), Some(super::planhat::build)),
     (include_str!("../../assets/vendors/suprsend.toml"), Some(super::suprsend::build)),
     (include_str!("../../assets/vendors/custify.toml"), Some(super::custify::build)),
 ];

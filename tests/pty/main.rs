@@ -21,7 +21,8 @@ fn listening(terminal: &Terminal) -> String {
 
 #[test]
 fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
-    let mut terminal = Terminal::start(100, 30, &["--listen", "127.0.0.1:0"]);
+    let mut terminal =
+        Terminal::start(100, 30, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
     let address = listening(&terminal);
     assert!(
         terminal.text().contains("curl"),
@@ -58,7 +59,8 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
 
 #[test]
 fn hostile_text_reaches_the_terminal_only_escaped() {
-    let mut terminal = Terminal::start(80, 24, &["--listen", "127.0.0.1:0"]);
+    let mut terminal =
+        Terminal::start(80, 24, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
     let address = listening(&terminal);
     let deep = "[".repeat(200) + &"]".repeat(200);
     let call = format!(
@@ -105,7 +107,7 @@ fn asked_to_end_it_gives_the_terminal_back() {
 
 #[test]
 fn the_demo_shows_a_missing_id_by_itself() {
-    let mut terminal = Terminal::start(120, 40, &["demo"]);
+    let mut terminal = Terminal::start(120, 40, &["demo", "--vendor", "customersuccessbox"]);
     wait_for("a missing id", || terminal.text().contains("missing accountId?").then_some(()));
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
