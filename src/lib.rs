@@ -2,18 +2,22 @@
 //! machine and shows, for every call, what each vendor would receive from it.
 //!
 //! The crate is laid out in rooms; a room imports only from rooms below it (`tests/house.rs`
-//! checks that). From the bottom: [`call`], [`wire`], [`config`], [`journal`], [`filter`],
-//! [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`], then `tui` and
-//! `listener` side by side, then `cli`.
+//! checks that). From the bottom: [`call`], [`wire`], [`config`], [`journal`], [`objects`],
+//! [`filter`], [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`], then
+//! `tui` and `listener` side by side, then `cli`.
 
 pub mod call;
+pub mod cli;
 pub mod config;
 pub mod filter;
 pub mod findings;
 pub mod journal;
+pub mod listener;
+pub mod objects;
 pub mod outbound;
 pub mod pipeline;
 pub mod report;
 pub mod store;
+pub mod tui;
 pub mod vendors;
 pub mod wire;

@@ -1,2 +1,5 @@
-//! segscope
-fn main() {}
+//! The program: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    segscope::cli::main()
+}

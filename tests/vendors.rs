@@ -105,8 +105,8 @@ impl Case {
     fn play(&self, vendor: &str) -> Played {
         let mut settings = Map::new();
         settings.insert(vendor.to_owned(), self.settings());
-        let vendors =
-            Vendors::new(&settings, &[]).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let vendors = Vendors::only(&[vendor], &settings)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name));
         let index = vendors.index_of(vendor).expect("the vendor is built in");
         let mut memory = vendors.memory();
         let mut judgement = Judgement::default();
@@ -350,12 +350,13 @@ fn every_field_and_setting_is_used() {
                 }
             }
         }
+        let below =
+            |path: &str, of: &str| path.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'));
         for (call, field) in info.calls.iter().flat_map(|c| c.fields.iter().map(move |f| (c, f))) {
             let used = |from: &str| {
                 seen.iter().any(|(kind, _, to, origin)| {
-                    *kind == Some(call.call)
-                        && *to == field.to
-                        && (from.is_empty() || origin == from)
+                    let same = *to == field.to && (from.is_empty() || origin == from);
+                    *kind == Some(call.call) && (same || from.is_empty() && below(to, &field.to))
                 })
             };
             let mut ways: Vec<String> = field
@@ -368,6 +369,21 @@ fn every_field_and_setting_is_used() {
             for way in ways.iter().filter(|way| !used(way)) {
                 let name = call.call.name();
                 wrong.push(format!("{vendor} {name}: no case fills {} from {way}", field.to));
+            }
+        }
+        for (call, spread) in info.calls.iter().flat_map(|c| c.spreads.iter().map(move |s| (c, s)))
+        {
+            let used = |from: &str| {
+                seen.iter().any(|(kind, request, to, origin)| {
+                    *kind == Some(call.call)
+                        && *request == spread.request
+                        && below(to, &spread.to)
+                        && below(origin, from)
+                })
+            };
+            for from in spread.from.iter().filter(|from| !used(from)) {
+                let name = call.call.name();
+                wrong.push(format!("{vendor} {name}: no case spreads {from} into {}", spread.to));
             }
         }
     }

@@ -117,6 +117,7 @@ impl<'d> Val<'d> {
     }
 
     /// The value's place in the document's table; a stable name for it while the document lives.
+    #[inline]
     pub fn node(&self) -> u32 {
         self.at
     }
@@ -135,6 +136,7 @@ impl<'d> Val<'d> {
     }
 
     /// The value's own text, as it came.
+    #[inline]
     pub fn raw(&self) -> &'d str {
         let node = self.entry();
         &self.text[node.start as usize..node.end as usize]
@@ -147,6 +149,7 @@ impl<'d> Val<'d> {
     }
 
     /// The member name that this value stands under, decoded.
+    #[inline]
     pub fn key(&self) -> Cow<'d, str> {
         let node = self.entry();
         let raw = self.key_raw();
@@ -161,6 +164,7 @@ impl<'d> Val<'d> {
     }
 
     /// The decoded text of a string. A lone surrogate becomes U+FFFD.
+    #[inline]
     pub fn as_str(&self) -> Option<Cow<'d, str>> {
         let node = self.entry();
         if node.kind != Kind::String {
@@ -171,6 +175,7 @@ impl<'d> Val<'d> {
     }
 
     /// The boolean, if it is one.
+    #[inline]
     pub fn as_bool(&self) -> Option<bool> {
         match self.kind() {
             Kind::True => Some(true),
@@ -180,6 +185,7 @@ impl<'d> Val<'d> {
     }
 
     /// A number's text as it came.
+    #[inline]
     pub fn as_number(&self) -> Option<&'d str> {
         (self.kind() == Kind::Number).then(|| self.raw())
     }

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 /// with the reason and the fix.
 #[derive(Debug, Parser)]
 #[command(name = "segscope", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 well; 1 findings at or above --fail-on; 2 wrong use or unreadable input; 3 could not listen, record or reach.")]
+#[command(
+    after_help = "Exit codes: 0 well; 1 findings at or above --fail-on; 2 wrong use or unreadable input; 3 could not listen, record or reach."
+)]
 pub struct Cli {
     /// What to do; `listen` without one.
     #[command(subcommand)]
@@ -36,7 +38,7 @@ pub enum Command {
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),
     /// The mapper alone: one JSON object in, one out, a line each
-    Map(MapArgs),
+    Map,
     /// What each vendor takes
     Vendors(VendorsArgs),
     /// The settings in force and where each came from
@@ -195,14 +197,6 @@ pub struct SendArgs {
     /// Send everything this many times
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub repeat: u64,
-}
-
-/// Flags of `map`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct MapArgs {
-    /// A vendor described by a file of yours; may be given more than once
-    #[arg(long, value_name = "FILE")]
-    pub vendor_file: Vec<PathBuf>,
 }
 
 /// Flags of `vendors`.

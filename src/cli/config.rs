@@ -20,8 +20,17 @@ pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
 
 fn show(setup: &Setup) -> String {
     let secret = |key: &str| {
-        let (vendor, name) = key.strip_prefix("vendors.").and_then(|rest| rest.split_once('.')).unwrap_or(("", ""));
-        key == "webhook_secret" || setup.vendors.index_of(vendor).is_some_and(|at| setup.vendors.info(at).settings.iter().any(|s| s.key == name && s.kind == SettingKind::Secret))
+        let (vendor, name) =
+            key.strip_prefix("vendors.").and_then(|rest| rest.split_once('.')).unwrap_or(("", ""));
+        key == "webhook_secret"
+            || setup.vendors.index_of(vendor).is_some_and(|at| {
+                setup
+                    .vendors
+                    .info(at)
+                    .settings
+                    .iter()
+                    .any(|s| s.key == name && s.kind == SettingKind::Secret)
+            })
     };
     let mut out = String::new();
     for (key, value, origin) in setup.settings.iter() {
@@ -45,16 +54,19 @@ fn template(vendors: &Vendors) -> String {
             (crate::config::Kind::List, None) => "[]".to_owned(),
             (_, None) => "\"\"".to_owned(),
         };
-        writeln!(out, "# {}{own}\n#{} = {value}\n", key.doc, key.name).expect("writing to a String cannot fail");
+        writeln!(out, "# {}{own}\n#{} = {value}\n", key.doc, key.name)
+            .expect("writing to a String cannot fail");
     }
     out.push_str("[vendors]\n# the vendors that you feed; without this line all of them, by what each library feeds\n");
     let names: Vec<String> = vendors.names().map(|name| format!("\"{name}\"")).collect();
     writeln!(out, "#use = [{}]", names.join(", ")).expect("writing to a String cannot fail");
     for at in 0..vendors.len() {
         let info = vendors.info(at);
-        writeln!(out, "\n# {}\n[vendors.{}]", info.title, info.name).expect("writing to a String cannot fail");
+        writeln!(out, "\n# {}\n[vendors.{}]", info.title, info.name)
+            .expect("writing to a String cannot fail");
         for setting in &info.settings {
-            writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting)).expect("writing to a String cannot fail");
+            writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
+                .expect("writing to a String cannot fail");
         }
     }
     out

@@ -1,13 +1,11 @@
 //! `segscope map`: the mapper alone, for scripts.
 
-use super::args::MapArgs;
 use super::failure::Failure;
-use crate::vendors::Mapper;
+use crate::vendors::map_line;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 
 /// One JSON object in, one out, a line each, as they come.
-pub fn run(args: &MapArgs) -> Result<(), Failure> {
-    let mut mapper = Mapper::new(&args.vendor_file).map_err(Failure::wrong)?;
+pub fn run() -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut input = BufReader::new(std::io::stdin());
     let mut line = String::new();
@@ -17,12 +15,14 @@ pub fn run(args: &MapArgs) -> Result<(), Failure> {
             out.flush()?;
         }
         line.clear();
-        let read = input.read_line(&mut line).map_err(|error| Failure::wrong(format!("could not read standard input: {error}")))?;
+        let read = input
+            .read_line(&mut line)
+            .map_err(|error| Failure::wrong(format!("could not read standard input: {error}")))?;
         if read == 0 {
             return Ok(out.flush()?);
         }
         if !line.trim().is_empty() {
-            writeln!(out, "{}", mapper.map_line(line.trim()))?;
+            writeln!(out, "{}", map_line(line.trim()))?;
         }
     }
 }

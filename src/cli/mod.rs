@@ -4,7 +4,9 @@ pub mod args;
 mod config;
 mod demo;
 mod failure;
+mod feed;
 mod generate;
+mod intake;
 mod listen;
 mod map;
 mod open;
@@ -16,7 +18,6 @@ mod vendors;
 
 use args::{Cli, Command};
 use clap::Parser;
-use failure::Failure;
 use std::process::ExitCode;
 
 /// Reads the command line, does what it says, and tells how that went.
@@ -28,7 +29,7 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Send(args) => send::run(&args),
-        Command::Map(args) => map::run(&args),
+        Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Completions { shell } => generate::completions(shell),

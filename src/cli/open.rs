@@ -14,15 +14,18 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let mut calls = Vec::new();
     for path in &args.files {
         match read_file(path).map_err(Failure::wrong)? {
-            FileItem::Recording { file, whole_lines_bytes } => recording.add_file(file, whole_lines_bytes),
+            FileItem::Recording { file, whole_lines_bytes } => {
+                recording.add_file(file, whole_lines_bytes)
+            }
             FileItem::Calls(more) => calls.extend(more),
         }
     }
     if !calls.is_empty() {
-        recording.set_journal(Journal::nameless().map_err(Failure::blocked)?).map_err(Failure::blocked)?;
+        recording
+            .set_journal(Journal::nameless().map_err(Failure::blocked)?)
+            .map_err(Failure::blocked)?;
         recording.add_calls(calls.iter().map(String::as_str)).map_err(Failure::blocked)?;
     }
     let pipeline = setup.pipeline(recording)?;
-    let names: Vec<String> = args.files.iter().map(|file| file.display().to_string()).collect();
-    draw(&setup, &pipeline, &names.join(", "), None)
+    draw(&setup, &pipeline, &[], None)
 }

@@ -4,7 +4,7 @@
 use super::args::SendArgs;
 use super::failure::Failure;
 use crate::outbound::Sender;
-use crate::pipeline::{calls_of, read_file, recorded_calls, FileItem};
+use crate::pipeline::{FileItem, calls_of, read_file, recorded_calls};
 use serde_json::Value;
 use std::io::Read;
 use std::path::Path;
@@ -27,14 +27,26 @@ const TEMPLATES: &[(&str, &str)] = &[
 pub fn run(args: &SendArgs) -> Result<(), Failure> {
     let changes = args.set.iter().map(|text| change(text)).collect::<Result<Vec<_>, _>>()?;
     let calls = calls(args)?;
-    let url = args.to.clone().or_else(|| std::env::var("SEGSCOPE_URL").ok()).unwrap_or_else(|| DEFAULT_URL.to_owned());
+    let url = args
+        .to
+        .clone()
+        .or_else(|| std::env::var("SEGSCOPE_URL").ok())
+        .unwrap_or_else(|| DEFAULT_URL.to_owned());
     let sender = Sender::new(&url, args.write_key.as_deref()).map_err(Failure::wrong)?;
     let pause = match args.rate {
         Some(rate) if rate > 0.0 => Duration::from_secs_f64(1.0 / rate),
-        Some(rate) => return Err(Failure::wrong(format!("--rate {rate}: expected more than 0 calls a second"))),
+        Some(rate) => {
+            return Err(Failure::wrong(format!(
+                "--rate {rate}: expected more than 0 calls a second"
+            )));
+        }
         None => Duration::ZERO,
     };
-    let calls = calls.iter().enumerate().map(|(nth, text)| prepare(text, nth, &changes)).collect::<Result<Vec<_>, _>>()?;
+    let calls = calls
+        .iter()
+        .enumerate()
+        .map(|(nth, text)| prepare(text, nth, &changes))
+        .collect::<Result<Vec<_>, _>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut sent, mut refused) = (0u64, 0u64);
     let begin = Instant::now();
@@ -42,19 +54,32 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         for call in (0..args.repeat).flat_map(|_| &calls) {
             let due = begin + pause.mul_f64((sent + refused) as f64);
             tokio::time::sleep_until(due.into()).await;
-            let answer = sender.post(call.path, call.body.clone()).await.map_err(Failure::blocked)?;
+            let answer =
+                sender.post(call.path, call.body.clone()).await.map_err(Failure::blocked)?;
             if answer.status == 200 {
                 sent += 1;
             } else {
                 refused += 1;
                 let body = answer.body.trim();
-                eprintln!("segscope: call {}: answered {}: {}", call.nth + 1, answer.status, crate::call::text::visible(body));
+                eprintln!(
+                    "segscope: call {}: answered {}: {}",
+                    call.nth + 1,
+                    answer.status,
+                    crate::call::text::visible(body)
+                );
             }
         }
         Ok::<(), Failure>(())
     })?;
-    eprintln!("sent {sent} to {url}{}", if refused > 0 { format!(", {refused} refused") } else { String::new() });
-    if refused > 0 { Err(Failure::blocked(format!("{refused} of {} not accepted", sent + refused))) } else { Ok(()) }
+    eprintln!(
+        "sent {sent} to {url}{}",
+        if refused > 0 { format!(", {refused} refused") } else { String::new() }
+    );
+    if refused > 0 {
+        Err(Failure::blocked(format!("{refused} of {} not accepted", sent + refused)))
+    } else {
+        Ok(())
+    }
 }
 
 /// A call or batch, ready to be posted.
@@ -73,16 +98,25 @@ fn calls(args: &SendArgs) -> Result<Vec<String>, Failure> {
                 Err(Failure::wrong(format!("--template {name}: there are {}", names.join(", "))))
             }
         },
-        (Some(file), None) if file.as_os_str() != "-" => match read_file(file).map_err(Failure::wrong)? {
-            FileItem::Calls(calls) => Ok(calls),
-            FileItem::Recording { file: open, whole_lines_bytes } => recorded_calls(&open, whole_lines_bytes).map_err(|error| Failure::wrong(format!("{}: {error}", file.display()))),
-        },
+        (Some(file), None) if file.as_os_str() != "-" => {
+            match read_file(file).map_err(Failure::wrong)? {
+                FileItem::Calls(calls) => Ok(calls),
+                FileItem::Recording { file: open, whole_lines_bytes } => {
+                    recorded_calls(&open, whole_lines_bytes)
+                        .map_err(|error| Failure::wrong(format!("{}: {error}", file.display())))
+                }
+            }
+        }
         (Some(_), None) => {
             let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::wrong(format!("could not read standard input: {error}")))?;
+            std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
+                Failure::wrong(format!("could not read standard input: {error}"))
+            })?;
             calls_of(Path::new("standard input"), bytes).map_err(Failure::wrong)
         }
-        (None, None) => Err(Failure::wrong("nothing to send: give a FILE, `-` for standard input, or --template NAME")),
+        (None, None) => Err(Failure::wrong(
+            "nothing to send: give a FILE, `-` for standard input, or --template NAME",
+        )),
     }
 }
 
@@ -90,10 +124,13 @@ fn calls(args: &SendArgs) -> Result<Vec<String>, Failure> {
 fn change(text: &str) -> Result<(String, Value), Failure> {
     match text.split_once('=') {
         Some((pointer, value)) if pointer.starts_with('/') => {
-            let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+            let value =
+                serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
             Ok((pointer.to_owned(), value))
         }
-        _ => Err(Failure::wrong(format!("--set {text}: expected /POINTER=VALUE, such as /properties/account_id=42"))),
+        _ => Err(Failure::wrong(format!(
+            "--set {text}: expected /POINTER=VALUE, such as /properties/account_id=42"
+        ))),
     }
 }
 
@@ -103,13 +140,17 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
         // as it came: numbers keep their text and keys their order
         text.to_owned()
     } else {
-        let mut call: Value = serde_json::from_str(text).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
+        let mut call: Value = serde_json::from_str(text)
+            .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
         for (pointer, value) in changes {
-            set(&mut call, pointer, value.clone()).map_err(|at| Failure::wrong(format!("--set {pointer}: call {} has no object at {at}", nth + 1)))?;
+            set(&mut call, pointer, value.clone()).map_err(|at| {
+                Failure::wrong(format!("--set {pointer}: call {} has no object at {at}", nth + 1))
+            })?;
         }
         call.to_string()
     };
-    let doc = crate::call::Doc::parse(body.as_str()).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
+    let doc = crate::call::Doc::parse(body.as_str())
+        .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
     let root = doc.root();
     let kind = root.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().into_owned();
     let path = match crate::call::CallType::parse(&kind) {
@@ -125,22 +166,28 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
     };
     let is_batch = root.get("batch").is_some();
     drop(doc);
-    let body = if path == "/v1/batch" && !is_batch { format!("{{\"batch\":[{body}]}}") } else { body };
+    let body =
+        if path == "/v1/batch" && !is_batch { format!("{{\"batch\":[{body}]}}") } else { body };
     Ok(Ready { nth, path, body })
 }
 
 /// Sets the value at a pointer, making the objects on the way. Of an error the place is told.
 fn set(root: &mut Value, pointer: &str, value: Value) -> Result<(), String> {
-    let tokens: Vec<String> = crate::call::pointer::tokens(pointer).map(|token| token.into_owned()).collect();
+    let tokens: Vec<String> =
+        crate::call::pointer::tokens(pointer).map(|token| token.into_owned()).collect();
     let mut at = root;
     let mut path = String::new();
     let Some((last, parents)) = tokens.split_last() else { return Err("the root".to_owned()) };
     for token in parents {
-        let object = at.as_object_mut().ok_or_else(|| if path.is_empty() { "the root".to_owned() } else { path.clone() })?;
+        let object = at
+            .as_object_mut()
+            .ok_or_else(|| if path.is_empty() { "the root".to_owned() } else { path.clone() })?;
         at = object.entry(token.clone()).or_insert_with(|| Value::Object(serde_json::Map::new()));
         path = crate::call::pointer::push(&path, token);
     }
-    let object = at.as_object_mut().ok_or_else(|| if path.is_empty() { "the root".to_owned() } else { path.clone() })?;
+    let object = at
+        .as_object_mut()
+        .ok_or_else(|| if path.is_empty() { "the root".to_owned() } else { path.clone() })?;
     object.insert(last.clone(), value);
     Ok(())
 }
@@ -159,10 +206,14 @@ mod tests {
 
     #[test]
     fn a_change_makes_its_way_and_names_what_stands_in_it() {
-        let changes = [change("/properties/a~1b/c=12.5").expect("good"), change("/event=X Y").expect("good")];
+        let changes =
+            [change("/properties/a~1b/c=12.5").expect("good"), change("/event=X Y").expect("good")];
         let ready = prepare(r#"{"type":"track"}"#, 0, &changes).expect("good");
         assert_eq!(ready.body, r#"{"type":"track","properties":{"a/b":{"c":12.5}},"event":"X Y"}"#);
-        let error = prepare(r#"{"type":"track","properties":3}"#, 1, &changes[..1]).err().expect("no object").to_string();
+        let error = prepare(r#"{"type":"track","properties":3}"#, 1, &changes[..1])
+            .err()
+            .expect("no object")
+            .to_string();
         assert_eq!(error, "--set /properties/a~1b/c: call 2 has no object at /properties");
         assert!(change("properties=1").is_err());
     }
@@ -170,8 +221,14 @@ mod tests {
     #[test]
     fn what_has_no_path_of_its_own_goes_as_a_batch() {
         let ready = prepare(r#"{"type":"delete"}"#, 0, &[]).expect("a call");
-        assert_eq!((ready.path, ready.body.as_str()), ("/v1/batch", r#"{"batch":[{"type":"delete"}]}"#));
+        assert_eq!(
+            (ready.path, ready.body.as_str()),
+            ("/v1/batch", r#"{"batch":[{"type":"delete"}]}"#)
+        );
         let ready = prepare(r#"{"batch":[{"type":"track"}]}"#, 0, &[]).expect("a batch");
-        assert_eq!((ready.path, ready.body.as_str()), ("/v1/batch", r#"{"batch":[{"type":"track"}]}"#));
+        assert_eq!(
+            (ready.path, ready.body.as_str()),
+            ("/v1/batch", r#"{"batch":[{"type":"track"}]}"#)
+        );
     }
 }

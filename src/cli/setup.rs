@@ -5,7 +5,7 @@ use super::failure::Failure;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::pipeline::{InUse, Opened, Pipeline, Recording};
-use crate::vendors::Vendors;
+use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,14 +25,24 @@ impl Setup {
     pub fn new(judge: &JudgeArgs, flags: Flags) -> Result<Setup, Failure> {
         let settings = settings(judge, flags)?;
         let files = vendor_files(&judge.vendor_file)?;
-        let vendors = Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
+        let vendors =
+            Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
         let vendors = Arc::new(vendors);
         let in_use = match settings.list("vendors.use") {
-            None => InUse::unsaid(&vendors),
             Some(names) => {
-                let chosen: Result<Vec<usize>, Failure> = names.iter().map(|name| find_vendor(&vendors, name, &settings.origin_of("vendors.use").to_string())).collect();
+                let origin = settings.origin_of("vendors.use").to_string();
+                let chosen: Result<Vec<usize>, Failure> =
+                    names.iter().map(|name| find_vendor(&vendors, name, &origin)).collect();
                 InUse::chosen(&vendors, chosen?)
             }
+            // a choice that was made on the screen; a vendor that is gone since is left out
+            None => match super::listen::choices().and_then(|choices| choices.vendors()) {
+                Some(names) => InUse::chosen(
+                    &vendors,
+                    names.iter().filter_map(|name| vendors.index_of(name)).collect(),
+                ),
+                None => InUse::unsaid(&vendors),
+            },
         };
         Ok(Setup { settings, vendors, in_use })
     }
@@ -60,8 +70,11 @@ impl Setup {
     /// A pipeline over a recording. What was wrong in it is told on stderr.
     pub fn pipeline(&self, recording: Recording) -> Result<Arc<Pipeline>, Failure> {
         let secret = self.settings.text("webhook_secret").map(str::to_owned);
-        let (pipeline, opened) = Pipeline::new(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
-            .map_err(|error| Failure::wrong(format!("the recording could not be read: {error}")))?;
+        let (pipeline, opened) =
+            Pipeline::new(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
+                .map_err(|error| {
+                    Failure::wrong(format!("the recording could not be read: {error}"))
+                })?;
         if let Opened { bad_lines: bad @ 1.., first_bad: Some((line, error)), .. } = &opened {
             pipeline.notice(format!("{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"));
         }
@@ -73,9 +86,16 @@ impl Setup {
 pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize, Failure> {
     vendors.index_of(name).ok_or_else(|| {
         let names: Vec<&str> = vendors.names().collect();
-        let near = names.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known)).min();
-        let near = near.filter(|(distance, _)| *distance <= 1 + name.len() / 3).map(|(_, near)| format!("; did you mean `{near}`?"));
-        Failure::wrong(format!("{origin}: `{name}` is no vendor; there are {}{}", names.join(", "), near.unwrap_or_default()))
+        let near =
+            names.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known)).min();
+        let near = near
+            .filter(|(distance, _)| *distance <= 1 + name.len() / 3)
+            .map(|(_, near)| format!("; did you mean `{near}`?"));
+        Failure::wrong(format!(
+            "{origin}: `{name}` is no vendor; there are {}{}",
+            names.join(", "),
+            near.unwrap_or_default()
+        ))
     })
 }
 
@@ -88,7 +108,12 @@ fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
     }
     let project = PathBuf::from("segscope.toml");
     let user = match &judge.config {
-        Some(file) if !file.exists() => return Err(Failure::wrong(format!("--config {}: there is no such file", file.display()))),
+        Some(file) if !file.exists() => {
+            return Err(Failure::wrong(format!(
+                "--config {}: there is no such file",
+                file.display()
+            )));
+        }
         Some(file) => Some(file.clone()),
         None => config::user_config_file().filter(|file| file.exists()),
     };
@@ -102,10 +127,12 @@ fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
 }
 
 /// The user's vendor files: those of the config folder in order of their names, then the flags'.
-fn vendor_files(flags: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub fn vendor_files(flags: &[PathBuf]) -> Result<Vec<VendorFile>, Failure> {
     let mut files = Vec::new();
     if let Some(folder) = config::user_vendors_folder().filter(|folder| folder.is_dir()) {
-        let unreadable = |error: std::io::Error| Failure::wrong(format!("could not read {}: {error}", folder.display()));
+        let unreadable = |error: std::io::Error| {
+            Failure::wrong(format!("could not read {}: {error}", folder.display()))
+        };
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.extension().is_some_and(|ext| ext == "toml") {
@@ -115,22 +142,38 @@ fn vendor_files(flags: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         files.sort();
     }
     files.extend_from_slice(flags);
-    Ok(files)
+    files.iter().map(|file| vendor_file(file)).collect()
+}
+
+/// A vendor's table that a user wrote.
+pub fn vendor_file(file: &Path) -> Result<VendorFile, Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::wrong(format!("could not read the vendor file {name}: {error}"))
+    })?;
+    Ok(VendorFile { name, text })
 }
 
 /// A vendor's complaint with the place of the setting that it is about.
-fn placed(settings: &Settings, error: &crate::vendors::SettingsError) -> Failure {
-    match error.key() {
-        Some(key) => Failure::wrong(format!("{}: {error}", settings.origin_of(&format!("vendors.{key}")))),
-        None => Failure::wrong(error),
-    }
+fn placed(settings: &Settings, error: &VendorError) -> Failure {
+    let key = match error {
+        VendorError::Settings(error) => match &error.key {
+            Some(key) => format!("vendors.{}.{key}", error.vendor),
+            None => format!("vendors.{}", error.vendor),
+        },
+        VendorError::Unknown { name, .. } => format!("vendors.{name}"),
+        VendorError::File { .. } => return Failure::wrong(error),
+    };
+    Failure::wrong(format!("{}: {error}", settings.origin_of(&key)))
 }
 
 impl ListenerArgs {
     /// The flags that are settings.
     pub fn flags(&self) -> Flags {
         let mut flags = Flags::new();
-        let mut push = |key: &str, value: Value| flags.push((key.to_owned(), value, format!("--{}", key.replace('_', "-"))));
+        let mut push = |key: &str, value: Value| {
+            flags.push((key.to_owned(), value, format!("--{}", key.replace('_', "-"))))
+        };
         if let Some(listen) = &self.listen {
             push("listen", listen.as_str().into());
         }
@@ -141,7 +184,11 @@ impl ListenerArgs {
             push("record", file.to_string_lossy().into());
             push("no_record", false.into());
         }
-        for (key, on) in [("allow_remote", self.allow_remote), ("no_record", self.no_record), ("fsync", self.fsync)] {
+        for (key, on) in [
+            ("allow_remote", self.allow_remote),
+            ("no_record", self.no_record),
+            ("fsync", self.fsync),
+        ] {
             if on {
                 push(key, true.into());
             }

@@ -2,7 +2,7 @@
 
 use super::args::{JudgeArgs, VendorsArgs, VendorsCommand};
 use super::failure::Failure;
-use super::setup::{Setup, find_vendor};
+use super::setup::{Setup, find_vendor, vendor_file};
 use crate::report::{vendor_list, vendor_tables};
 use crate::vendors::Vendors;
 use std::io::Write;
@@ -11,7 +11,9 @@ use std::path::Path;
 /// Lists, shows or checks.
 pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
     let text = match args.command.as_ref().unwrap_or(&VendorsCommand::List) {
-        VendorsCommand::List => vendor_list(&Setup::new(&JudgeArgs::default(), Vec::new())?.vendors),
+        VendorsCommand::List => {
+            vendor_list(&Setup::new(&JudgeArgs::default(), Vec::new())?.vendors)
+        }
         VendorsCommand::Show { name, vendor_file } => {
             let judge = JudgeArgs { vendor_file: vendor_file.clone(), ..JudgeArgs::default() };
             let vendors = Setup::new(&judge, Vec::new())?.vendors;
@@ -23,7 +25,15 @@ pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
 }
 
 fn check(file: &Path) -> Result<String, Failure> {
-    let vendors = Vendors::new(&serde_json::Map::new(), &[file.to_owned()]).map_err(Failure::wrong)?;
+    let vendors =
+        Vendors::new(&serde_json::Map::new(), &[vendor_file(file)?]).map_err(Failure::wrong)?;
     let info = vendors.info(vendors.len() - 1);
-    Ok(format!("{}: `{}` ({}) is a vendor: {} call types, {} settings\n", file.display(), info.name, info.title, info.calls.len(), info.settings.len()))
+    Ok(format!(
+        "{}: `{}` ({}) is a vendor: {} call types, {} settings\n",
+        file.display(),
+        info.name,
+        info.title,
+        info.calls.len(),
+        info.settings.len()
+    ))
 }

@@ -99,11 +99,11 @@ pub(super) fn unknown(name: &str) -> String {
 
 impl Key {
     pub(super) fn preset(&self) -> Option<Value> {
-        self.default.map(|text| self.from_text(text))
+        self.default.map(|text| self.value_of(text))
     }
 
     /// A text, as an environment variable has it, as a value of this key.
-    pub(super) fn from_text(&self, text: &str) -> Value {
+    pub(super) fn value_of(&self, text: &str) -> Value {
         match self.kind {
             Kind::Switch => match text {
                 "1" | "true" => Value::Bool(true),

@@ -2,10 +2,12 @@
 //! folder over the presets. Each value knows where it came from, so that an error can name the
 //! place. Rooms read their own section and check it; this room checks only the keys it owns.
 
+mod choices;
 mod file;
 mod keys;
 mod place;
 
+pub use choices::Choices;
 pub use keys::{KEYS, Key, Kind};
 pub use place::{user_config_file, user_state_folder, user_vendors_folder};
 
@@ -96,7 +98,7 @@ impl Settings {
         }
         for (name, text) in &sources.env {
             let Some(key) = keys::from_env(name) else { continue };
-            settings.set(key.name, key.from_text(text), Origin::Env(name.clone()))?;
+            settings.set(key.name, key.value_of(text), Origin::Env(name.clone()))?;
         }
         for (key, value, written) in &sources.flags {
             settings.set(key, value.clone(), Origin::Flag(written.clone()))?;

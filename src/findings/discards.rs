@@ -43,6 +43,14 @@ mod tests {
     use crate::findings::{Effect, Severity};
 
     #[test]
+    fn every_code_of_the_wire_has_its_text_and_no_text_is_idle() {
+        let own = crate::wire::discard::CODES.iter().map(|code| code.code);
+        let mut codes: Vec<&str> = own.chain(["signature_missing", "signature_wrong"]).collect();
+        codes.sort_unstable();
+        assert_eq!(DISCARDS.keys().map(String::as_str).collect::<Vec<_>>(), codes);
+    }
+
+    #[test]
     fn a_discard_is_a_finding_of_no_vendor() {
         let finding = finding_for_discard("id_not_string", "/userId");
         assert_eq!(finding.severity, Severity::Error);

@@ -103,15 +103,11 @@ fn common(
     signature: Option<&str>,
 ) -> Vec<Finding> {
     let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
-    let signature = match signature {
-        Some(wire::signature::WRONG) => Some("signature_wrong"),
-        Some(wire::signature::MISSING) => Some("signature_missing"),
-        _ => None,
-    };
-    let mut findings: Vec<Finding> =
-        own.chain(signature.map(|code| finding_for_discard(code, ""))).collect();
+    let mut findings: Vec<Finding> = own.collect();
     // what is so about the whole request is said once, with its first call
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
+        let code = wire::signature::code(signature);
+        findings.extend(code.map(|code| finding_for_discard(code, "")));
         findings.extend(
             reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)),
         );

@@ -18,6 +18,8 @@ pub(super) struct Line {
     pub number: u64,
     pub status: u16,
     pub received_at: Millis,
+    /// The finding code for a signature that is wrong or missing.
+    pub signature: Option<&'static str>,
 }
 
 /// The store with what judging needs, and counts that the store does not keep.
@@ -84,13 +86,16 @@ impl Index {
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
-            for discard in &call.discards {
+            // what is so about the whole request is said once, with its first call
+            let whole = if nth == 0 { &reading.discards[..] } else { &[] };
+            for discard in call.discards.iter().chain(whole) {
                 self.codes.extend(vendors.codes().find(None, discard.code));
             }
-            if !call.discards.is_empty() {
-                self.codes.sort_unstable();
-                self.codes.dedup();
+            if let (0, Some(code)) = (nth, line.signature) {
+                self.codes.extend(vendors.codes().find(None, code));
             }
+            self.codes.sort_unstable();
+            self.codes.dedup();
             let store = &mut self.store;
             let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
             let repeat = fields::message_id(&event).is_some_and(|id| store.seen_before(&id));

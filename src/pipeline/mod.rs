@@ -56,7 +56,10 @@ struct State {
     next_request: u64,
     unrecorded: u64,
     too_much: u64,
+    /// Why nothing can be recorded now; gone with the next request that is.
     problem: Option<String>,
+    /// The last thing worth knowing that no request shows.
+    notice: Option<String>,
     scratch: take::Scratch,
 }
 
@@ -75,6 +78,7 @@ impl Pipeline {
             unrecorded: 0,
             too_much: 0,
             problem: None,
+            notice: None,
             scratch: take::Scratch::default(),
         };
         let opened = state.replay(&vendors)?;
@@ -152,7 +156,7 @@ impl Pipeline {
             too_much: state.too_much,
             recorded_bytes: state.recording.len(),
             recording: state.recording.path().map(ToOwned::to_owned),
-            problem: state.problem.clone(),
+            problem: state.problem.clone().or_else(|| state.notice.clone()),
         }
     }
 
@@ -168,8 +172,8 @@ impl Pipeline {
     }
 
     /// Tells the user of something that no request shows, such as a client that speaks TLS.
-    pub fn notice(&self, problem: String) {
-        self.lock().problem = Some(problem);
+    pub fn notice(&self, notice: String) {
+        self.lock().notice = Some(notice);
         self.changed();
     }
 

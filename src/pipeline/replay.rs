@@ -57,6 +57,7 @@ impl State {
             number: request.request,
             status: request.status,
             received_at: request.received_at,
+            signature: wire::signature::code(request.signature.as_deref()),
         };
         if request.refused.is_some() {
             self.index.push_refused(line);

@@ -112,6 +112,7 @@ impl Pipeline {
                     number,
                     status,
                     received_at: head.received_at,
+                    signature: None,
                 });
             }
             Err(error) => {
@@ -164,6 +165,7 @@ impl State {
                     number,
                     status,
                     received_at: head.received_at,
+                    signature: wire::signature::code(signature),
                 };
                 self.index.push(vendors, line, body_at, &reading);
                 reading.recycle(&mut self.scratch.wire);

@@ -18,7 +18,7 @@ impl<T> Default for Blocks<T> {
 impl<T> Blocks<T> {
     /// Adds at the end and returns the place.
     pub fn push(&mut self, item: T) -> u64 {
-        if self.len as usize % BLOCK == 0 {
+        if (self.len as usize).is_multiple_of(BLOCK) {
             self.blocks.push(Vec::with_capacity(BLOCK));
         }
         self.blocks.last_mut().expect("a block was just made").push(item);

@@ -1,16 +1,12 @@
 //! From a vendor's table and settings to a [`Vendor`], with errors that point at the line.
 
 use super::codes::{CodeId, Codes};
-use super::file::{
-    CallDef, CarrierDef, FieldDef, File, FileError, IdDef, RequestDef, RestDef, Word,
-};
+use super::file::{CallDef, CarrierDef, File, FileError, IdDef, RequestDef, RestDef, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
 use super::rules::{Build, Parts};
 use super::settings::{Settings, SettingsError, nearest};
-use super::vendor::{
-    Call, Carrier, Common, Fixed, IdRule, Name, Request, Rest, Row, Source, SpotSet, Vendor, slot,
-};
+use super::vendor::{Call, Carrier, Common, IdRule, Request, Rest, Source, SpotSet, Vendor, slot};
 use crate::call::CallType;
 use crate::findings::{Book, common, family};
 use serde_json::Value;
@@ -87,7 +83,7 @@ impl Maker<'_> {
     ) -> Result<Vendor, VendorError> {
         let name = self.file.name.get_ref().clone();
         let settings = Settings::new(&name, &self.file.setting, given)?;
-        let mut names = Vec::new();
+        let (mut names, mut reads) = (Vec::new(), Vec::new());
         let mut parts = Parts {
             settings: &settings,
             keys: self.keys,
@@ -95,6 +91,7 @@ impl Maker<'_> {
             vendor: self.index,
             file: self.file,
             names: &mut names,
+            reads: &mut reads,
         };
         let rules = build.map(|build| build(&mut parts)).transpose()?;
         let wrong = |error| VendorError::File { name: name.clone(), error };
@@ -105,7 +102,8 @@ impl Maker<'_> {
         let mut calls = [const { None }; 6];
         for call in CallType::ALL {
             if let Some(def) = self.file.call.get(call) {
-                calls[slot(call)] = Some(self.call(call, def, &settings, &names).map_err(wrong)?);
+                let made = self.call(call, def, &settings, (&names, &reads));
+                calls[slot(call)] = Some(made.map_err(wrong)?);
             }
         }
         let transport = self.file.transport.as_ref();
@@ -157,7 +155,7 @@ impl Maker<'_> {
         call: CallType,
         def: &CallDef,
         settings: &Settings,
-        names: &[&str],
+        (names, reads): (&[&str], &[Spot]),
     ) -> Result<Call, FileError> {
         let account = def.account.as_ref().map(|id| self.id(call, id)).transpose()?;
         let user = def.user.as_ref().map(|id| self.id(call, id)).transpose()?;
@@ -180,6 +178,7 @@ impl Maker<'_> {
             let spot = self.pointer(word)?;
             self.claim(&mut claimed, spot);
         }
+        reads.iter().for_each(|spot| self.claim(&mut claimed, *spot));
         for other in &def.rest {
             let spot = self.pointer(&other.of)?;
             claimed.insert(spot);
@@ -228,7 +227,9 @@ impl Maker<'_> {
         if rows.len() > 128 {
             return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
-        Ok(Request { carrier, body: def.body, rows })
+        let spreads = def.spread.iter().map(|def| self.spread(call, def));
+        let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
+        Ok(Request { carrier, body: def.body, rows, spreads })
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {
@@ -274,88 +275,6 @@ impl Maker<'_> {
         })
     }
 
-    fn row(
-        &mut self,
-        call: CallType,
-        def: &FieldDef,
-        settings: &Settings,
-        names: &[&str],
-    ) -> Result<Row, FileError> {
-        if def.from.is_empty() == def.value.is_none() {
-            return Err(FileError::word(
-                self.text,
-                &def.to,
-                "a field has either `from` or `value`",
-            ));
-        }
-        let Some(to) = def.to.get_ref().strip_prefix('/') else {
-            return Err(FileError::word(
-                self.text,
-                &def.to,
-                "`to` is a pointer: it begins with `/`",
-            ));
-        };
-        let to = to.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
-        let mut from = Vec::new();
-        for word in &def.from {
-            from.push(self.source(word, names)?);
-        }
-        let place = from.iter().find_map(|source| match source {
-            Source::Spot(spot) => Some(*spot),
-            _ => None,
-        });
-        let setting = match &def.default_setting {
-            Some(word) => settings.text(self.setting(word)?),
-            None => None,
-        };
-        let default = match setting {
-            Some(text) => Some(Fixed {
-                json: Value::from(text).to_string(),
-                setting: def.default_setting.as_ref().map(|word| word.get_ref().clone()),
-            }),
-            None => def.default.as_ref().map(fixed),
-        };
-        let one_of = match &def.one_of {
-            Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        Ok(Row {
-            to,
-            from,
-            place: place.unwrap_or(Spot::ROOT),
-            always: def.value.as_ref().map(fixed),
-            take: def.take,
-            check: def.check,
-            max: def.max,
-            one_of,
-            default,
-            missing: self.code(call, def.missing.as_ref())?,
-            recommended: self.code(call, def.recommended.as_ref())?,
-            kind: self.code(call, def.kind.as_ref())?,
-            invalid: self.code(call, def.invalid.as_ref())?,
-            long: self.code(call, def.long.as_ref())?,
-            zero: self.code(call, def.zero.as_ref())?,
-            unknown: self.code(call, def.unknown.as_ref())?,
-        })
-    }
-
-    fn source(&mut self, word: &Word, names: &[&str]) -> Result<Source, FileError> {
-        Ok(match word.get_ref().as_str() {
-            "@account" => Source::Account,
-            "@user" => Source::User,
-            "@session" => Source::Session,
-            "@time" => Source::Time,
-            name if name.starts_with('@') => {
-                let Some(at) = names.iter().position(|known| *known == &name[1..]) else {
-                    let message = format!("`{name}` is none of @account, @user, @session, @time");
-                    return Err(FileError::word(self.text, word, message));
-                };
-                Source::Named(Name(at as u8))
-            }
-            _ => Source::Spot(self.pointer(word)?),
-        })
-    }
-
     fn rest(
         &mut self,
         call: CallType,
@@ -395,16 +314,21 @@ impl Maker<'_> {
         })
     }
 
-    fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
+    pub(super) fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
+        self.check_pointer(word)?;
+        Ok(self.keys.spot(word.get_ref()))
+    }
+
+    pub(super) fn check_pointer(&self, word: &Word) -> Result<(), FileError> {
         let pointer = word.get_ref();
         if pointer.starts_with('/') && pointer.len() > 1 {
-            return Ok(self.keys.spot(pointer));
+            return Ok(());
         }
         let message = format!("`{pointer}` is no JSON pointer: it begins with `/`");
         Err(FileError::word(self.text, word, message))
     }
 
-    fn setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+    pub(super) fn setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
         let key = word.get_ref();
         if self.file.setting.iter().any(|def| def.key == *key) {
             return Ok(key);
@@ -413,7 +337,11 @@ impl Maker<'_> {
     }
 
     /// A code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.
-    fn code(&self, call: CallType, word: Option<&Word>) -> Result<Option<CodeId>, FileError> {
+    pub(super) fn code(
+        &self,
+        call: CallType,
+        word: Option<&Word>,
+    ) -> Result<Option<CodeId>, FileError> {
         let Some(word) = word else { return Ok(None) };
         let code = format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref());
         if let Some(id) = self.codes.find(Some(self.index), &code) {
@@ -430,11 +358,6 @@ impl Maker<'_> {
         let message = format!("code `{code}` has no entry under [code]{near}");
         Err(FileError::word(self.text, word, message))
     }
-}
-
-fn fixed(value: &toml::Value) -> Fixed {
-    let json = serde_json::to_value(value).expect("TOML is JSON but for dates");
-    Fixed { json: json.to_string(), setting: None }
 }
 
 fn supported(info: &VendorInfo) -> String {

@@ -52,8 +52,12 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// True for an id that is used and yet looks wrong: no text, or a missing value as text.
     pub fn doubtful(&self) -> bool {
-        let is_text = self.value.is_none_or(|value| value.kind() == crate::call::Kind::String);
-        !is_text || identity::is_placeholder(&self.text)
+        !self.is_text() || identity::is_placeholder(&self.text)
+    }
+
+    /// True for an id that is a text in the call, or was remembered.
+    fn is_text(&self) -> bool {
+        self.value.is_none_or(|value| value.kind() == crate::call::Kind::String)
     }
 }
 
@@ -66,6 +70,8 @@ pub(super) enum Value<'a> {
     Text(Cow<'a, str>),
     /// JSON that was made.
     Json(Cow<'a, str>),
+    /// A tree that was made, each leaf with its own origin.
+    Made(Out),
 }
 
 /// What is written only when a call is rendered.
@@ -226,6 +232,7 @@ impl<'a> Cx<'a> {
             Value::Copy(value) => Out::copy(value, origin),
             Value::Text(text) => Out::text(&text, origin),
             Value::Json(json) => Out::json(json, origin),
+            Value::Made(out) => out,
         }
     }
 
@@ -261,14 +268,19 @@ impl<'a> Cx<'a> {
 
     /// Reports an id that is used although it is no text (`kind`) or a missing value as text.
     pub fn check_id(&mut self, id: &Found<'a>, kind: Option<CodeId>) {
-        let From::Place(place) = id.from else { return };
-        let is_text = id.value.is_some_and(|value| value.kind() == crate::call::Kind::String);
-        if !is_text {
-            if let Some(code) = kind {
-                self.find(code, place);
-            }
-        } else if identity::is_placeholder(&id.text) {
+        self.check_type(id, kind);
+        if let From::Place(place) = id.from
+            && id.is_text()
+            && identity::is_placeholder(&id.text)
+        {
             self.find(self.vendor.common.placeholder, place);
+        }
+    }
+
+    /// Reports an id that is no text.
+    pub fn check_type(&mut self, id: &Found<'a>, kind: Option<CodeId>) {
+        if let (From::Place(place), Some(code), false) = (id.from, kind, id.is_text()) {
+            self.find(code, place);
         }
     }
 }

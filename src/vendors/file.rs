@@ -1,5 +1,6 @@
 //! The form of a vendor's table: what `assets/vendors/NAME.toml` and a user's own file may say.
 
+use super::spread::SpreadDef;
 use crate::call::CallType;
 use crate::findings::{Book, identity::ValueRule};
 use serde::{Deserialize, Serialize};
@@ -199,6 +200,7 @@ pub(super) struct IdDef {
     /// The vendor's code decides; the places are for the reader.
     #[serde(default)]
     pub decided_by_code: bool,
+    /// Where this id was read, if not where the call was.
     pub source: Option<String>,
 }
 
@@ -212,6 +214,8 @@ pub(super) struct RequestDef {
     pub body: BodyKind,
     #[serde(default)]
     pub fields: Vec<FieldDef>,
+    #[serde(default)]
+    pub spread: Vec<SpreadDef>,
 }
 
 /// What a request's body is made of.

@@ -1,6 +1,7 @@
 //! What a vendor takes, for the screens and commands that show it.
 
 use super::file::{CallDef, Check, FedBy, Fidelity, FieldDef, File, IdDef, Need, SettingDef, Take};
+use super::spread::SpreadDef;
 use crate::call::CallType;
 use crate::findings::Id;
 
@@ -48,6 +49,8 @@ pub struct CallInfo {
     pub user: Option<LooksFor>,
     /// The fields of its requests.
     pub fields: Vec<FieldInfo>,
+    /// The objects whose members go into its requests under their own names.
+    pub spreads: Vec<SpreadInfo>,
 }
 
 /// Where an id is looked for, and how much it is needed.
@@ -57,6 +60,8 @@ pub struct LooksFor {
     pub from: Vec<String>,
     /// How much it is needed.
     pub need: Need,
+    /// Where it was read.
+    pub source: String,
 }
 
 /// One field of an output.
@@ -78,6 +83,23 @@ pub struct FieldInfo {
     pub value: Option<String>,
     /// The setting that is sent where nothing usable was found.
     pub setting: Option<String>,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// An object whose members go into an output under their own names.
+#[derive(Debug, Clone)]
+pub struct SpreadInfo {
+    /// The request, from 0.
+    pub request: usize,
+    /// JSON pointer into the body: the object that they go into.
+    pub to: String,
+    /// JSON pointers into the call; the first that holds an object counts.
+    pub from: Vec<String>,
+    /// Names that are left out.
+    pub without: Vec<String>,
+    /// Values that JavaScript takes for false are left out, besides null, objects and lists.
+    pub truthy: bool,
     /// Where it was read.
     pub source: String,
 }
@@ -120,14 +142,20 @@ impl VendorInfo {
 
 impl CallInfo {
     fn new(call: CallType, def: &CallDef) -> CallInfo {
+        let source = &def.source;
         let looks = |def: &Option<IdDef>| {
             def.as_ref().map(|def| LooksFor {
                 from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
                 need: def.need,
+                source: def.source.clone().unwrap_or_else(|| source.clone()),
             })
         };
         let fields = def.request.iter().enumerate().flat_map(|(request, request_def)| {
             request_def.fields.iter().map(move |field| FieldInfo::new(request, field, &def.source))
+        });
+        let spreads = def.request.iter().enumerate().flat_map(|(request, request_def)| {
+            let each = request_def.spread.iter();
+            each.map(move |spread| SpreadInfo::new(request, spread, &def.source))
         });
         CallInfo {
             call,
@@ -137,6 +165,7 @@ impl CallInfo {
             account: looks(&def.account),
             user: looks(&def.user),
             fields: fields.collect(),
+            spreads: spreads.collect(),
         }
     }
 }
@@ -152,6 +181,19 @@ impl FieldInfo {
             max: def.max,
             value: def.value.as_ref().or(def.default.as_ref()).map(ToString::to_string),
             setting: def.default_setting.as_ref().map(|word| word.get_ref().clone()),
+            source: def.source.clone().unwrap_or_else(|| source.to_owned()),
+        }
+    }
+}
+
+impl SpreadInfo {
+    fn new(request: usize, def: &SpreadDef, source: &str) -> SpreadInfo {
+        SpreadInfo {
+            request,
+            to: def.to.get_ref().clone(),
+            from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
+            without: def.without.iter().chain(&def.refused).cloned().collect(),
+            truthy: def.truthy,
             source: def.source.clone().unwrap_or_else(|| source.to_owned()),
         }
     }

@@ -111,9 +111,11 @@ impl Vendors {
             if let Some(state) = state.as_mut().filter(|_| cx.goes_through())
                 && let Some(note) = rules.step(&cx, state)
             {
-                cx.found.extend(note.codes.iter().map(|(code, _)| *code));
-                cx.found.sort_unstable();
-                notes.insert(seq, note);
+                let codes = note.codes.clone();
+                if notes.keep(seq, note) {
+                    cx.found.extend(codes.into_iter().map(|(code, _)| code));
+                    cx.found.sort_unstable();
+                }
             }
         }
         let judged = Judged {
@@ -144,7 +146,7 @@ impl Vendors {
         cx.sheet = Some(Sheet::default());
         run(&mut cx);
         if let Some(rules) = vendor.rules.as_ref().filter(|_| cx.goes_through()) {
-            rules.show(&mut cx, memory.notes.get(&seq));
+            rules.show(&mut cx, memory.notes.get(seq));
         }
         settle(&mut cx);
         finish(cx)

@@ -150,7 +150,7 @@ impl Keys {
     }
 
     /// The spot of a member, if anybody reads it.
-    #[inline]
+    #[inline(always)]
     pub fn find(&self, parent: Spot, key: &str, hash: u32) -> Option<Spot> {
         let mask = self.cells.len() - 1;
         let mut at = Self::start(parent, hash) & mask;

@@ -1,6 +1,7 @@
 //! One call, looked through once for all vendors.
 
 use super::keys::{Keys, Spot, hash};
+use super::vendor::SpotSet;
 use crate::call::{CallType, Event, Val, time};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -102,7 +103,7 @@ impl Scratch {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn find(keys: &Keys, parent: Spot, child: Val<'_>) -> (Option<Spot>, u32) {
     let key = child.key();
     let hash = hash(&key);
@@ -161,9 +162,9 @@ impl<'a> Look<'a> {
         self.get(spot).filter(|value| !value.is_null())
     }
 
-    /// The object at a spot.
+    /// An object.
     pub fn object(&self, spot: Spot) -> Option<Val<'a>> {
-        self.get(spot).filter(|value| value.is_object())
+        self.get(spot).filter(Val::is_object)
     }
 
     /// The members of a listed spot, each key once, with their spots where somebody reads them.
@@ -172,6 +173,21 @@ impl<'a> Look<'a> {
         let event = self.event;
         self.scratch.members[start as usize..end as usize]
             .iter()
+            .map(move |member| (decode(member.node, event), member.spot))
+    }
+
+    /// The members of a listed spot that are not in a set.
+    #[inline]
+    pub fn members_besides(
+        &self,
+        spot: Spot,
+        known: &'a SpotSet,
+    ) -> impl Iterator<Item = (Val<'a>, Option<Spot>)> + use<'a> {
+        let (start, end) = self.scratch.ranges[spot.0 as usize];
+        let event = self.event;
+        self.scratch.members[start as usize..end as usize]
+            .iter()
+            .filter(|member| !member.spot.is_some_and(|spot| known.has(spot)))
             .map(move |member| (decode(member.node, event), member.spot))
     }
 

@@ -1,5 +1,6 @@
 //! The headless form: one JSON object in, one out, a line each (`specs/vendors.md` H).
 
+use super::planhat::sync;
 use super::{Judgement, Origin, Out, Vendors};
 use crate::call::{Doc, Event, Seq, Val, time};
 use serde_json::{Map, Value, json};
@@ -15,13 +16,11 @@ fn mapped(line: &str) -> Result<String, String> {
     if !input.is_object() {
         return Err("a line is a JSON object with `vendor` and `event`".to_owned());
     }
-    for member in input.children() {
-        let key = member.key();
-        if !["vendor", "settings", "prior_events", "event", "flush_at"].contains(&key.as_ref()) {
-            return Err(format!("`{key}` is no member of an input line"));
-        }
-    }
     let vendor = text(input, "vendor")?.ok_or("`vendor` is missing")?;
+    if vendor == sync::NAME {
+        return sync::mapped(input);
+    }
+    member_names(input, &["vendor", "settings", "prior_events", "event", "flush_at"])?;
     let event = input.get("event").ok_or("`event` is missing")?;
     let vendors = vendors(&vendor, input.get("settings"))?;
     let mut memory = vendors.memory();
@@ -59,7 +58,16 @@ fn vendors(name: &str, settings: Option<Val<'_>>) -> Result<Vendors, String> {
     Ok(vendors)
 }
 
-fn text(input: Val<'_>, key: &str) -> Result<Option<String>, String> {
+/// Refuses members that a line does not have.
+pub(super) fn member_names(input: Val<'_>, known: &[&str]) -> Result<(), String> {
+    match input.children().map(|member| member.key()).find(|key| !known.contains(&key.as_ref())) {
+        Some(key) => Err(format!("`{key}` is no member of an input line")),
+        None => Ok(()),
+    }
+}
+
+/// A text member of a line.
+pub(super) fn text(input: Val<'_>, key: &str) -> Result<Option<String>, String> {
     match input.get(key).filter(|value| !value.is_null()) {
         None => Ok(None),
         Some(value) => match value.as_str() {

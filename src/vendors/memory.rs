@@ -17,11 +17,42 @@ pub(super) struct Note {
     pub records: Option<String>,
 }
 
+/// How many bytes the notes of one vendor may take.
+const MAX_NOTES: usize = 128 << 20;
+
+/// The notes of one vendor.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    by_seq: BTreeMap<Seq, Note>,
+    bytes: usize,
+    not_kept: u64,
+}
+
+impl Notes {
+    /// Keeps a call's note, if there is room.
+    pub fn keep(&mut self, seq: Seq, note: Note) -> bool {
+        let records = note.records.as_ref().map_or(0, String::capacity);
+        let bytes = size_of::<(Seq, Note)>() + size_of_val(&*note.codes) + records;
+        if self.bytes + bytes > MAX_NOTES {
+            self.not_kept += 1;
+            return false;
+        }
+        self.bytes += bytes;
+        self.by_seq.insert(seq, note);
+        true
+    }
+
+    /// The note of a call.
+    pub fn get(&self, seq: Seq) -> Option<&Note> {
+        self.by_seq.get(&seq)
+    }
+}
+
 /// What one vendor remembers.
 #[derive(Default)]
 pub(super) struct VendorMemory {
     pub facts: Facts,
-    pub notes: BTreeMap<Seq, Note>,
+    pub notes: Notes,
     pub state: Option<State>,
 }
 
@@ -32,14 +63,14 @@ pub struct Memory {
     pub(super) vendors: Vec<VendorMemory>,
 }
 
-/// How much vendors remember.
+/// How much vendors remember: facts, notes, and what a state of their own holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MemorySize {
-    /// Facts learned.
+    /// Things learned.
     pub facts: u64,
-    /// Facts that could not be learned because a vendor's memory was full.
+    /// Things that could not be learned because a vendor's memory was full.
     pub not_learned: u64,
-    /// Bytes that facts take.
+    /// Bytes that they take.
     pub bytes: u64,
 }
 
@@ -57,10 +88,12 @@ impl Memory {
     pub fn size(&self) -> MemorySize {
         self.vendors.iter().fold(MemorySize::default(), |sum, memory| {
             let (facts, not_learned, bytes) = memory.facts.size();
+            let notes = &memory.notes;
+            let state = memory.state.as_ref().map_or(MemorySize::default(), |state| state.size());
             MemorySize {
-                facts: sum.facts + facts as u64,
-                not_learned: sum.not_learned + not_learned,
-                bytes: sum.bytes + bytes as u64,
+                facts: sum.facts + (facts + notes.by_seq.len()) as u64 + state.facts,
+                not_learned: sum.not_learned + not_learned + notes.not_kept + state.not_learned,
+                bytes: sum.bytes + (bytes + notes.bytes) as u64 + state.bytes,
             }
         })
     }
@@ -69,5 +102,20 @@ impl Memory {
 impl std::fmt::Debug for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.size().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_their_bound_notes_are_counted_and_not_kept() {
+        let note = |bytes| Note { codes: vec![], records: Some(String::with_capacity(bytes)) };
+        let mut notes = Notes::default();
+        assert!(notes.keep(Seq(1), note(MAX_NOTES - 1000)));
+        assert!(!notes.keep(Seq(2), note(1000)));
+        assert!(notes.keep(Seq(3), note(10)));
+        assert_eq!((notes.get(Seq(2)), notes.not_kept), (None, 1));
     }
 }

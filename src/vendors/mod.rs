@@ -21,7 +21,7 @@
 //! 2. The table's ids: the first usable place of `account`, `user`, `session`, or the `missing`
 //!    code. An id with `decided_by_code` is left to step 3.
 //! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
-//! 4. The table's fields, request by request ([`rows`]).
+//! 4. The table's spreads and fields, request by request ([`spread`], [`rows`]).
 //! 5. The table's `rest`: members that nothing reads.
 //! 6. [`rules::Rules::after`]: further findings, bodies ([`cx::Cx::put`], [`cx::Cx::change`]),
 //!    extras.
@@ -36,11 +36,14 @@
 //! made.
 
 mod build;
+mod build_rows;
 mod codes;
+mod custify;
 mod customersuccessbox;
 mod cx;
 mod facts;
 mod file;
+mod freshsuccess;
 mod info;
 mod judge;
 mod keys;
@@ -50,18 +53,20 @@ mod memory;
 mod near;
 mod note;
 mod out;
+mod planhat;
 mod rendered;
 mod rows;
 mod rules;
 mod run;
 mod settings;
+mod spread;
 mod suprsend;
 mod vendor;
 
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
-pub use info::{CallInfo, FieldInfo, LooksFor, VendorInfo};
+pub use info::{CallInfo, FieldInfo, LooksFor, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
 pub use map::map_line;
 pub use memory::{Memory, MemorySize};

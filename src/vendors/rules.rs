@@ -5,7 +5,7 @@ use super::cx::Cx;
 use super::facts::Topic;
 use super::file::File;
 use super::keys::{Keys, Spot};
-use super::memory::Note;
+use super::memory::{MemorySize, Note};
 use super::rendered::Record;
 use super::settings::{Settings, SettingsError};
 use super::vendor::{NAMES, Name, slot};
@@ -15,7 +15,13 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 /// What one vendor remembers besides facts, if it must.
-pub(super) type State = Box<dyn Any + Send + Sync>;
+pub(super) type State = Box<dyn Remembered>;
+
+/// A state that can say how large it is.
+pub(super) trait Remembered: Any + Send + Sync {
+    /// How much it holds, and what it had no room for.
+    fn size(&self) -> MemorySize;
+}
 
 /// Goes on with the call, or stops with what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +107,7 @@ pub(super) struct Parts<'p> {
     pub(super) vendor: usize,
     pub(super) file: &'p File,
     pub(super) names: &'p mut Vec<&'static str>,
+    pub(super) reads: &'p mut Vec<Spot>,
 }
 
 impl Parts<'_> {
@@ -112,6 +119,21 @@ impl Parts<'_> {
     /// The spot of an object whose members the code goes through ([`super::look::Look::members`]).
     pub fn listed(&mut self, pointer: &str) -> Spot {
         self.keys.listed(pointer)
+    }
+
+    /// The spot of a member that a setting names, and that no `rest` reports from now on.
+    pub fn reads(&mut self, object: &str, member: &str) -> Spot {
+        let object = self.keys.spot(object);
+        let spot = self.keys.child(object, member);
+        self.reads.push(spot);
+        spot
+    }
+
+    /// True if a field of the table of a call type is filled from this pointer.
+    pub fn in_table(&self, call: CallType, pointer: &str) -> bool {
+        let requests = self.file.call.get(call).into_iter().flat_map(|call| &call.request);
+        let mut from = requests.flat_map(|request| &request.fields).flat_map(|field| &field.from);
+        from.any(|from| from.get_ref() == pointer)
     }
 
     /// A code of the vendor's table, without its prefix: `T-BACKDATED`.
@@ -188,7 +210,10 @@ pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
         include_str!("../../assets/vendors/customersuccessbox.toml"),
         Some(super::customersuccessbox::build),
     ),
+    (include_str!("../../assets/vendors/freshsuccess.toml"), Some(super::freshsuccess::build)),
+    (include_str!("../../assets/vendors/planhat.toml"), Some(super::planhat::build)),
     (include_str!("../../assets/vendors/suprsend.toml"), Some(super::suprsend::build)),
+    (include_str!("../../assets/vendors/custify.toml"), Some(super::custify::build)),
 ];
 
 #[cfg(test)]

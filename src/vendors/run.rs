@@ -7,6 +7,7 @@ use super::look::{TypeOf, type_of};
 use super::out::{Origin, Out};
 use super::rows::row;
 use super::rules::Flow;
+use super::spread::spread;
 use super::vendor::{Call, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::ValueRule;
@@ -92,7 +93,7 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
     let found = rule.from.iter().find_map(|&spot| cx.id_at(spot));
     match &found {
         Some(found) if rule.used => cx.check_id(found, rule.kind),
-        Some(_) => {}
+        Some(found) => cx.check_type(found, rule.kind),
         None => {
             if let (Some(code), Some(&first)) = (rule.missing, rule.from.first()) {
                 cx.find(code, Place::Spot(first));
@@ -105,6 +106,9 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
 fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
     if cx.skipped >> number & 1 == 1 {
         return;
+    }
+    for each in &request.spreads {
+        spread(cx, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
         row(cx, number, at, each);
@@ -129,9 +133,8 @@ fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
         return;
     }
     let mut told = false;
-    for (value, spot) in cx.look.members(rest.of) {
-        let read = spot.is_some_and(|spot| rest.claimed.has(spot));
-        if read || (value.is_null() && !rest.nulls) {
+    for (value, spot) in cx.look.members_besides(rest.of, &rest.claimed) {
+        if value.is_null() && !rest.nulls {
             continue;
         }
         let place = Place::Member(rest.of, value);

@@ -81,6 +81,11 @@ impl Settings {
         self.values.get(key).and_then(Value::as_bool).unwrap_or(false)
     }
 
+    /// A number.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.values.get(key)?.as_f64()
+    }
+
     /// A list of texts; none if the setting is not set and has no default.
     pub fn texts(&self, key: &str) -> Option<Vec<String>> {
         let list = self.values.get(key)?.as_array()?;

@@ -6,6 +6,7 @@ use super::info::VendorInfo;
 use super::keys::Spot;
 use super::rules::Rules;
 use super::settings::Settings;
+use super::spread::Spread;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 
@@ -80,6 +81,7 @@ pub(super) struct Request {
     pub carrier: Carrier,
     pub body: BodyKind,
     pub rows: Vec<Row>,
+    pub spreads: Vec<Spread>,
 }
 
 /// Where a row's value comes from.

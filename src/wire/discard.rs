@@ -15,139 +15,38 @@ pub struct Discard {
     pub path: Cow<'static, str>,
 }
 
-/// What a code means.
+/// A discard code.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {
     /// The code.
     pub code: &'static str,
     /// True if the call is lost; else only a part of it is.
     pub lost: bool,
-    /// What is so about the call.
-    pub message: &'static str,
-    /// What to change.
-    pub fix: &'static str,
 }
 
-/// Where the service documents what it drops.
-pub const DOCUMENT: &str = "Segment, “Delivery Overview” and “HTTP Tracking API Source”";
-
-/// Every code that [`super::read`] gives.
+/// Every code that [`super::read`] gives. What they mean stands in `assets/findings/wire.toml`.
 pub const CODES: &[Code] = &[
-    code(
-        "no_user_anon_id",
-        true,
-        "The call has neither userId nor anonymousId.",
-        "Send a userId, or an anonymousId until the user is known.",
-    ),
-    code(
-        "id_not_string",
-        true,
-        "The id is empty or not a string.",
-        "Send the id as a text that is not empty, or leave it out.",
-    ),
-    code(
-        "event_not_defined",
-        true,
-        "The track call has no event name.",
-        "Give the call an event name.",
-    ),
-    code(
-        "event_not_string",
-        true,
-        "The event name is not a string.",
-        "Send the event name as a text.",
-    ),
-    code(
-        "properties_not_object",
-        true,
-        "properties is not an object.",
-        "Send properties as an object of names and values.",
-    ),
-    code(
-        "traits_not_object",
-        true,
-        "traits is not an object.",
-        "Send traits as an object of names and values.",
-    ),
-    code(
-        "name_not_string",
-        true,
-        "The name is empty or not a string.",
-        "Send the name as a text that is not empty, or leave it out.",
-    ),
-    code(
-        "category_not_string",
-        true,
-        "The category is empty or not a string.",
-        "Send the category as a text that is not empty, or leave it out.",
-    ),
-    code(
-        "type_missing",
-        true,
-        "The item of the batch has no type.",
-        "Give each item of a batch its type, such as track.",
-    ),
-    code(
-        "type_unknown",
-        true,
-        "The type is none of the six call types.",
-        "Use track, identify, group, page, screen or alias.",
-    ),
-    code(
-        "message_id_too_long",
-        true,
-        "The messageId has 100 characters or more.",
-        "Make the messageId shorter; a UUID is enough.",
-    ),
-    code(
-        "too_many_events",
-        true,
-        "The batch has more than 2,500 calls.",
-        "Send at most 2,500 calls in one request.",
-    ),
-    code(
-        "empty_batch",
-        true,
-        "The batch holds no call.",
-        "Put the calls into the array named batch.",
-    ),
-    code(
-        "empty_batch_result",
-        true,
-        "No call of the batch is left after the bad ones were dropped.",
-        "Mend the calls; each says what is wrong with it.",
-    ),
-    code(
-        "multi_user_error",
-        false,
-        "Some calls of the batch are dropped, the others go on.",
-        "Mend those calls; each says what is wrong with it.",
-    ),
-    code(
-        "bad_request",
-        true,
-        "This is JSON, but no call.",
-        "Send an object with the members of a call.",
-    ),
-    code(
-        "unknown_source",
-        true,
-        "The request has no write key; the service cannot tell which source it is for.",
-        "Configure the library with the source's write key.",
-    ),
-    code(
-        "context_not_merged",
-        false,
-        "The batch's own context is too large to be shown with every call.",
-        "Send large context with the calls that need it.",
-    ),
+    Code { code: "no_user_anon_id", lost: true },
+    Code { code: "id_not_string", lost: true },
+    Code { code: "event_not_defined", lost: true },
+    Code { code: "event_not_string", lost: true },
+    Code { code: "properties_not_object", lost: true },
+    Code { code: "traits_not_object", lost: true },
+    Code { code: "name_not_string", lost: true },
+    Code { code: "category_not_string", lost: true },
+    Code { code: "type_missing", lost: true },
+    Code { code: "type_unknown", lost: true },
+    Code { code: "message_id_too_long", lost: true },
+    Code { code: "too_many_events", lost: true },
+    Code { code: "empty_batch", lost: true },
+    Code { code: "empty_batch_result", lost: true },
+    Code { code: "multi_user_error", lost: false },
+    Code { code: "bad_request", lost: true },
+    Code { code: "unknown_source", lost: true },
+    Code { code: "context_not_merged", lost: false },
 ];
 
-const fn code(code: &'static str, lost: bool, message: &'static str, fix: &'static str) -> Code {
-    Code { code, lost, message, fix }
-}
-
-/// What a code means.
+/// What is fixed about a code.
 pub fn find(code: &str) -> Option<&'static Code> {
     CODES.iter().find(|known| known.code == code)
 }

@@ -12,6 +12,15 @@ pub const WRONG: &str = "wrong";
 /// A secret is set, and there is none.
 pub const MISSING: &str = "missing";
 
+/// The finding code for what came of a check, if something is wrong.
+pub fn code(checked: Option<&str>) -> Option<&'static str> {
+    match checked? {
+        WRONG => Some("signature_wrong"),
+        MISSING => Some("signature_missing"),
+        _ => None,
+    }
+}
+
 /// Checks `X-Signature`, if a secret is set and the request is a webhook's. The sender signs the
 /// body's bytes; of an array only the first element's.
 pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option<&'static str> {
@@ -40,7 +49,7 @@ fn first_element(raw: &[u8]) -> Option<String> {
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()

@@ -1,4 +1,6 @@
-//! Reading whole requests: envelopes, derived fields, limits, discards.
+//! Reading whole requests: envelopes and derived fields.
+
+mod dropped;
 
 use super::*;
 use crate::call::CallType;
@@ -13,22 +15,6 @@ fn derived(path: &str, body: &str) -> Vec<String> {
     let mut scratch = Scratch::default();
     let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
     reading.calls.iter().map(|call| reading.derived_text(call).to_owned()).collect()
-}
-
-/// The discards: the request's own, then those of each call.
-fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut scratch = Scratch::default();
-    let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
-    let show = |all: &[Discard]| -> Vec<String> {
-        all.iter().map(|discard| format!("{} {}", discard.code, discard.path)).collect()
-    };
-    (show(&reading.discards), reading.calls.iter().map(|call| show(&call.discards)).collect())
-}
-
-fn refused(path: &str, body: &str) -> String {
-    let refusal = read(&head(path, &[]), 7, body, &mut Scratch::default()).expect_err("refused");
-    assert_eq!((refusal.status, refusal.code), (400, "invalid_request"));
-    refusal.to_string()
 }
 
 // the head of every test says 2024-05-01T10:00:00.000Z
@@ -133,9 +119,9 @@ fn type_and_message_id_are_made_where_they_are_missing() {
 #[test]
 fn a_batch_lends_its_context_and_its_time_of_sending() {
     let batch = r#"{"sentAt":"2024-05-01T09:59:00Z","timestamp":"1999-01-01","context":{"ip":"b","library":{"name":"analytics-go","version":"3"}},
-      "integrations":{"All":false,"Planhat":true},"batch":[
+      "integrations":{"All":false,"Amplitude":true},"batch":[
       {"messageId":"1","timestamp":"2024-05-01T09:58:59Z"},
-      {"messageId":"2","context":{"ip":"i"},"integrations":{"All":true,"Custify":false},"sentAt":"2024-05-01T09:00:00Z"},
+      {"messageId":"2","context":{"ip":"i"},"integrations":{"All":true,"Mixpanel":false},"sentAt":"2024-05-01T09:00:00Z"},
       {"messageId":"3","context":null,"integrations":7}]}"#;
     let library = r#""library":{"name":"analytics-go","version":"3"}"#;
     let sent = r#""sentAt":"2024-05-01T09:59:00Z""#;
@@ -144,10 +130,10 @@ fn a_batch_lends_its_context_and_its_time_of_sending() {
         derived("/v1/import", batch),
         [
             format!(
-                r#"{{{AT},"originalTimestamp":"2024-05-01T09:58:59Z","timestamp":"2024-05-01T09:59:59.000Z",{sent},"context":{{"ip":"b",{library}}},"integrations":{{"All":false,"Planhat":true}}}}"#
+                r#"{{{AT},"originalTimestamp":"2024-05-01T09:58:59Z","timestamp":"2024-05-01T09:59:59.000Z",{sent},"context":{{"ip":"b",{library}}},"integrations":{{"All":false,"Amplitude":true}}}}"#
             ),
             format!(
-                r#"{{{AT},{now},"context":{{"ip":"i",{library}}},"integrations":{{"All":true,"Custify":false,"Planhat":true}}}}"#
+                r#"{{{AT},{now},"context":{{"ip":"i",{library}}},"integrations":{{"All":true,"Mixpanel":false,"Amplitude":true}}}}"#
             ),
             format!(r#"{{{AT},{now},{sent},"context":{{"ip":"b",{library}}}}}"#),
         ]
@@ -170,7 +156,7 @@ fn a_forwarded_call_is_not_corrected_again() {
     let deletion = r#"{"type":"delete","messageId":"m","timestamp":"2012-12-02T00:30:08.276Z"}"#;
     let original = r#""originalTimestamp":"2012-12-02T00:30:08.276Z""#;
     assert_eq!(derived("/webhook", deletion), [format!("{{{AT},{original}}}")]);
-    let (request, calls) = discards("/webhook", &format!("[{whole},3,{deletion}]"));
+    let (request, calls) = dropped::discards("/webhook", &format!("[{whole},3,{deletion}]"));
     assert_eq!(request, ["bad_request /1"]);
     assert_eq!(calls, [Vec::<String>::new(), Vec::new()], "what is forwarded was not dropped");
 }
@@ -198,133 +184,6 @@ fn calls_from_a_file_never_say_now() {
         r#"{"messageId":"m","receivedAt":"2024-04-03","timestamp":"2024-04-03","originalTimestamp":"2024-04-03"}"#
     );
     assert_eq!(read(&batch)[0], r#"{"context":{"a":1}}"#);
-}
-
-#[test]
-fn limits_go_by_the_senders_platform() {
-    let call = |size: usize, more: &str| {
-        let start = format!(r#"{{"type":"track","userId":"u","event":"E"{more},"x":""#);
-        format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
-    };
-    let ok = |path: &str, body: &str| {
-        read(&head(path, &[]), 1, body, &mut Scratch::default()).expect("taken").calls.len()
-    };
-    let rudder = r#","channel":"web""#;
-    assert_eq!(ok("/v1/track", &call(CALL_LIMIT, "")), 1);
-    assert!(refused("/v1/track", &call(CALL_LIMIT + 1, "")).contains("one call may have 32768"));
-    assert_eq!(ok("/v1/track", &call(CALL_LIMIT + 1, rudder)), 1);
-
-    let batch = |items: Vec<String>| format!("{{\"batch\":[{}]}}", items.join(","));
-    assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT, ""); 15])), 15);
-    let large = refused("/v1/batch", &batch(vec![call(100, ""), call(CALL_LIMIT + 1, "")]));
-    assert_eq!(large, "call 2 of the batch has 32769 bytes; one call may have 32768");
-    assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT + 1, rudder)])), 1);
-    let body = batch(vec![call(CALL_LIMIT, ""); 16]);
-    assert!(refused("/v1/batch", &body).ends_with("a batch may have 512000"));
-    assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT, rudder); 16])), 16);
-    assert_eq!(ok("/webhook", &call(CALL_LIMIT + 1, "")), 1);
-    let body = batch(vec![call(1 << 20, rudder); 4]);
-    assert!(refused("/v1/batch", &body).ends_with("a RudderStack request may have 4096000"));
-}
-
-#[test]
-fn only_what_cannot_be_read_is_refused() {
-    assert_eq!(refused("/v1/track", ""), "the body is empty");
-    assert_eq!(refused("/v1/batch", " \n"), "the body is empty");
-    assert!(refused("/v1/track", "{\"event\": ").starts_with("the body is not JSON: line 1"));
-    assert!(refused("/v1/merge", "{").starts_with("the body is not JSON"));
-    let none = Vec::<Vec<String>>::new();
-    let no_key = "unknown_source /writeKey".to_owned();
-    for (path, body, code) in [
-        ("/v1/track", "[1]", "bad_request "),
-        ("/v1/track", "\"x\"", "bad_request "),
-        ("/v1/batch", "[{}]", "empty_batch /batch"),
-        ("/v1/batch", "{}", "empty_batch /batch"),
-        ("/v1/batch", "{\"batch\":[]}", "empty_batch /batch"),
-        ("/v1/batch", "{\"batch\":null}", "empty_batch /batch"),
-        ("/v1/batch", "{\"batch\":{\"a\":1}}", "bad_request /batch"),
-    ] {
-        assert_eq!(discards(path, body), (vec![code.to_owned(), no_key.clone()], none.clone()));
-    }
-    assert_eq!(discards("/v1/m", "{"), (vec![], none.clone()));
-    assert_eq!(discards("/v1/webhook", "a=b"), (vec![], none));
-}
-
-#[test]
-fn each_reason_for_a_discard() {
-    let long = format!(r#""type":"track","event":"E","messageId":"{}""#, "é".repeat(100));
-    let just = format!(r#""type":"track","event":"E","messageId":"{}""#, "é".repeat(99));
-    for (members, want) in [
-        (r#""type":"track","event":"E""#, vec![]),
-        (r#""type":"TRACK","event":"E""#, vec![]),
-        (r#""type":"track""#, vec!["event_not_defined /event"]),
-        (r#""type":"track","event":null"#, vec!["event_not_defined /event"]),
-        (r#""type":"track","event":7"#, vec!["event_not_string /event"]),
-        (
-            r#""type":"track","event":{},"properties":[]"#,
-            vec!["event_not_string /event", "properties_not_object /properties"],
-        ),
-        (r#""type":"track","event":"E","properties":null"#, vec![]),
-        (r#""type":"identify","traits":"x""#, vec!["traits_not_object /traits"]),
-        (r#""type":"group","traits":[]"#, vec!["traits_not_object /traits"]),
-        (r#""type":"identify","properties":1,"event":1"#, vec![]),
-        (
-            r#""type":"page","name":"","category":1"#,
-            vec!["name_not_string /name", "category_not_string /category"],
-        ),
-        (
-            r#""type":"screen","name":null,"properties":1"#,
-            vec!["properties_not_object /properties"],
-        ),
-        (r#""type":"alias""#, vec![]),
-        (r#""event":"E""#, vec!["type_missing /type"]),
-        (r#""type":3"#, vec!["type_missing /type"]),
-        (r#""type":"delete""#, vec!["type_unknown /type"]),
-        (long.as_str(), vec!["message_id_too_long /messageId"]),
-        (just.as_str(), vec![]),
-    ] {
-        let body = format!(r#"{{"batch":[{{"userId":"u",{members}}}]}}"#);
-        assert_eq!(discards("/v1/batch", &body).1, [want], "{members}");
-    }
-    for (ids, want) in [
-        (r#""a":1"#, vec!["no_user_anon_id /userId"]),
-        (r#""userId":null,"anonymousId":null"#, vec!["no_user_anon_id /userId"]),
-        (r#""userId":null,"anonymousId":"a""#, vec![]),
-        (
-            r#""userId":12,"anonymousId":"""#,
-            vec!["id_not_string /userId", "id_not_string /anonymousId"],
-        ),
-    ] {
-        let body = format!(r#"{{"event":"E",{ids}}}"#);
-        assert_eq!(discards("/v1/track", &body).1, [want], "{ids}");
-    }
-    // RudderStack wants an id and nothing else
-    let rudder = r#"{"channel":"web","event":7}"#;
-    assert_eq!(discards("/v1/track", rudder).1, [["no_user_anon_id /userId"]]);
-}
-
-#[test]
-fn what_is_said_of_a_batch() {
-    let good = r#"{"type":"track","userId":"u","event":"E"}"#;
-    let said =
-        |items: &str| discards("/v1/batch", &format!(r#"{{"writeKey":"k","batch":[{items}]}}"#));
-    assert_eq!(said(good).0, Vec::<String>::new());
-    assert_eq!(said(&format!("{good},{{}}")).0, ["multi_user_error /batch"]);
-    assert_eq!(said("{},{}").0, ["empty_batch_result /batch"]);
-    let (request, calls) = said(&format!("{good},[],null"));
-    assert_eq!((request.len(), calls.len()), (2, 1));
-    assert_eq!(request, ["bad_request /batch/1", "bad_request /batch/2"]);
-    let many = vec![good; 2_501].join(",");
-    let (request, calls) = said(&many);
-    assert_eq!(request, ["too_many_events /batch", "empty_batch_result /batch"]);
-    assert!(calls.iter().all(|call| call == &["too_many_events "]));
-}
-
-#[test]
-fn every_code_is_explained() {
-    for code in discard::CODES {
-        assert!(code.message.ends_with('.') && code.fix.ends_with('.'), "{}", code.code);
-    }
 }
 
 #[test]

@@ -27,16 +27,19 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        // from here on it is killed if the test gives up
+        let mut program = Program { child, address: String::new(), stderr };
         let mut seen = String::new();
         loop {
             let mut line = String::new();
-            let read = stderr.read_line(&mut line).expect("stderr is text");
+            let read = program.stderr.read_line(&mut line).expect("stderr is text");
             assert!(read > 0, "the program ended before it listened: {seen}");
             seen.push_str(&line);
             if let Some(at) = line.find("http://127.0.0.1:") {
                 let address = line[at + 7..].split_whitespace().next().expect("an address");
-                return Program { child, address: address.to_owned(), stderr };
+                program.address = address.to_owned();
+                return program;
             }
         }
     }

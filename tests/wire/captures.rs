@@ -1,54 +1,10 @@
 //! Every captured request of the real SDKs, read by the wire room as the listener and a reopened
 //! recording do.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::load::{Capture, captures};
 use segscope::wire::{self, Place, Platform, RequestHead, Route, Scratch};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
-
-struct Capture {
-    name: String,
-    sdk: String,
-    note: String,
-    method: String,
-    path: String,
-    query: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-fn captures() -> Vec<Capture> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("captures")
-        .map(|entry| entry.expect("file").path())
-        .collect();
-    files.sort();
-    let mut all = Vec::new();
-    for file in files {
-        let sdk = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        for (number, line) in std::fs::read_to_string(&file).expect("text").lines().enumerate() {
-            let line: Value = serde_json::from_str(line).expect("JSON");
-            let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
-            let headers = line["headers"].as_object().expect("headers").iter();
-            all.push(Capture {
-                name: format!("{sdk}:{}", number + 1),
-                sdk: sdk.clone(),
-                note: text("note"),
-                method: text("method"),
-                path: text("path"),
-                query: text("query"),
-                headers: headers
-                    .map(|(name, value)| (name.clone(), value.as_str().expect("text").to_owned()))
-                    .collect(),
-                body: STANDARD.decode(text("body_base64")).expect("base64"),
-            });
-        }
-    }
-    all
-}
 
 struct Outcome {
     status: u16,

@@ -1,0 +1,81 @@
+//! `segscope demo`: the inspector, fed by built-in traffic.
+
+use super::args::DemoArgs;
+use super::failure::Failure;
+use super::intake;
+use super::listen::draw;
+use super::setup::Setup;
+use crate::call::time;
+use crate::pipeline::{Pipeline, Recording};
+use crate::wire::RequestHead;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Requests as real libraries send them, one a line: how long to wait, path, headers, body.
+const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
+
+/// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
+pub fn run(args: &DemoArgs) -> Result<(), Failure> {
+    let setup = Setup::new(&args.judge, args.screen.flags())?;
+    let (journal, _) = setup.journal(false)?;
+    let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    let listener = intake::listen(&setup, &pipeline, true)?;
+    let ended = Arc::new(AtomicBool::new(false));
+    let feeder = {
+        let (pipeline, ended, here) = (Arc::clone(&pipeline), Arc::clone(&ended), listener.url());
+        std::thread::spawn(move || feed(&pipeline, &ended, &here))
+    };
+    let done = draw(&setup, &pipeline, &[listener.url()], Some(listener));
+    ended.store(true, Ordering::Relaxed);
+    feeder.thread().unpark();
+    feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;
+    done
+}
+
+fn feed(pipeline: &Pipeline, ended: &AtomicBool, here: &str) {
+    let requests: Vec<Value> = TRAFFIC
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("the demo's traffic is JSON"))
+        .collect();
+    for (nth, request) in requests.iter().cycle().enumerate() {
+        std::thread::park_timeout(Duration::from_millis(
+            request["wait_ms"].as_u64().unwrap_or(500),
+        ));
+        if ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let headers: Vec<(String, String)> = request["headers"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect();
+        let now = time::now();
+        let body = match request["text"].as_str() {
+            Some(text) => text.to_owned(),
+            None => fill(&request["body"].to_string(), nth, now),
+        };
+        let head = RequestHead {
+            method: "POST",
+            path: request["path"].as_str().unwrap_or("/v1/track"),
+            query: "",
+            headers: &headers,
+            received_at: now,
+        };
+        pipeline.take(&head, body.as_bytes(), here);
+    }
+}
+
+/// Puts this moment and ids of their own where the traffic says so.
+fn fill(body: &str, nth: usize, now: time::Millis) -> String {
+    let mut out = String::with_capacity(body.len() + 64);
+    for (at, part) in body.split("$ID").enumerate() {
+        if at > 0 {
+            out.push_str(&format!("demo-{nth}-{at}"));
+        }
+        out.push_str(part);
+    }
+    out.replace("$NOW", &time::format(now))
+}

@@ -1,0 +1,147 @@
+//! The pipeline as the screen reads it.
+
+use crate::config::Choices;
+use crate::pipeline::{self, Detail as Full, Pipeline};
+use crate::tui::feed::{
+    CallDetail, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail, VendorView, What,
+};
+use crate::vendors::{FedBy, Fidelity, Output};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The pipeline, the addresses that it listens on, and where a choice is kept.
+pub struct PipelineFeed {
+    pub pipeline: Arc<Pipeline>,
+    pub addresses: Vec<String>,
+    pub choices: Option<Choices>,
+}
+
+impl Feed for PipelineFeed {
+    fn version(&self) -> u64 {
+        self.pipeline.version()
+    }
+
+    fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+
+    fn rows(&self) -> u64 {
+        self.pipeline.rows()
+    }
+
+    fn window(&self, range: Range<u64>) -> Vec<RowView> {
+        self.pipeline.window(range)
+    }
+
+    fn detail(&self, row: u64) -> Option<Detail> {
+        match self.pipeline.detail(row) {
+            Ok(Some(Full::Call(call))) => {
+                let view = self.pipeline.window(row..row + 1).pop()?;
+                Some(Detail::Call(Box::new(call_view(*call, view))))
+            }
+            Ok(Some(Full::Refused(refused))) => Some(Detail::Refused(refused)),
+            Ok(None) => None,
+            Err(error) => {
+                self.pipeline.notice(format!("the recording cannot be read there: {error}"));
+                None
+            }
+        }
+    }
+
+    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
+        self.pipeline.find(from, forward, what)
+    }
+
+    fn vendors(&self) -> Vec<VendorView> {
+        let vendors = self.pipeline.vendors();
+        (0..vendors.len())
+            .map(|at| {
+                let info = vendors.info(at);
+                let (fidelity, means) = match info.fidelity {
+                    Fidelity::Equivalent => ("equivalent", "the vendor takes the call itself; this is the same write in its public API"),
+                    Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
+                };
+                VendorView {
+                    name: info.name.clone(),
+                    title: info.title.clone(),
+                    short: info.short.clone(),
+                    fed_by: match info.fed_by {
+                        FedBy::Segment => "Segment",
+                        FedBy::Rudderstack => "RudderStack",
+                        FedBy::Any => "any sender",
+                    }
+                    .to_owned(),
+                    document: info.document.clone(),
+                    fidelity: fidelity.to_owned(),
+                    fidelity_means: means.to_owned(),
+                }
+            })
+            .collect()
+    }
+
+    fn in_use(&self) -> InUse {
+        let in_use = self.pipeline.in_use();
+        match in_use.said() {
+            Some(chosen) => InUse { vendors: chosen.to_vec(), chosen: true },
+            None => InUse { vendors: (0..self.pipeline.vendors().len()).collect(), chosen: false },
+        }
+    }
+
+    fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
+        let known = self.pipeline.vendors();
+        let in_use = pipeline::InUse::chosen(known, vendors.to_vec());
+        self.pipeline
+            .set_in_use(in_use)
+            .map_err(|error| format!("the calls could not be read again: {error}"))?;
+        let names: Vec<&str> = vendors.iter().map(|at| known.info(*at).name.as_str()).collect();
+        match &self.choices {
+            Some(choices) => choices
+                .set_vendors(&names)
+                .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
+            None => Ok(()),
+        }
+    }
+
+    fn addresses(&self) -> Vec<String> {
+        self.addresses.clone()
+    }
+}
+
+fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+    let in_use = call.in_use;
+    let vendors = call.vendors.into_iter().map(|(vendor, rendered)| VendorDetail {
+        vendor,
+        verdict: rendered.verdict,
+        in_use: in_use.contains(&vendor),
+        account: rendered.account_id,
+        user: rendered.user_id,
+        findings: rendered.findings,
+        requests: rendered.requests.into_iter().map(output).collect(),
+        transport: rendered.transport.map(output),
+        extras: rendered
+            .extras
+            .into_iter()
+            .map(|(name, out)| (name.to_owned(), out.to_json()))
+            .collect(),
+    });
+    CallDetail {
+        row,
+        message_id: call.message_id,
+        library: call.library,
+        write_key: call.write_key,
+        call_text: call.call_text,
+        derived_text: call.derived_text,
+        vendors: vendors.collect(),
+        wire_findings: call.common,
+        request: call.request,
+    }
+}
+
+fn output(output: Output) -> OutputView {
+    OutputView {
+        method: output.method,
+        url: output.url,
+        headers: output.headers,
+        body: output.body.map(|body| body.to_json()),
+    }
+}

@@ -1,0 +1,87 @@
+//! The pipeline as the listener feeds it.
+
+use super::failure::Failure;
+use super::setup::Setup;
+use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
+use crate::pipeline::Pipeline;
+use crate::wire::{Reply, RequestHead};
+use std::sync::Arc;
+
+/// Hands requests to the pipeline.
+struct PipelineIntake(Arc<Pipeline>);
+
+impl Intake for PipelineIntake {
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Reply {
+        self.0.take(head, body, here)
+    }
+
+    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply {
+        match trouble {
+            Trouble::TooLarge { refusal, length } => {
+                self.0.record_refused(
+                    head,
+                    kept,
+                    refusal.status,
+                    refusal.code,
+                    &refusal.to_string(),
+                    length.or(Some(kept.len() as u64)),
+                );
+            }
+            Trouble::Busy { .. } => {
+                self.0.too_much();
+                self.0.record_refused(
+                    head,
+                    kept,
+                    429,
+                    "too_many_requests",
+                    "more requests came at once than could be taken",
+                    None,
+                );
+            }
+            Trouble::TooSlow => {
+                self.0.record_refused(
+                    head,
+                    kept,
+                    408,
+                    "request_timeout",
+                    "the body did not arrive in time",
+                    None,
+                );
+            }
+        }
+        trouble.reply()
+    }
+
+    fn notice(&self, notice: &Notice) {
+        self.0.notice(notice.to_string());
+    }
+
+    fn health(&self) -> Health {
+        let stats = self.0.stats();
+        Health {
+            recording: stats.recording,
+            requests: stats.requests,
+            refused: stats.refused,
+            calls: stats.calls,
+            problem: stats.problem,
+        }
+    }
+}
+
+/// Begins to listen where the settings say, or on a free port of this machine.
+pub fn listen(
+    setup: &Setup,
+    pipeline: &Arc<Pipeline>,
+    any_port: bool,
+) -> Result<Listener, Failure> {
+    let text = if any_port {
+        "127.0.0.1:0"
+    } else {
+        setup.settings.text("listen").unwrap_or("127.0.0.1:0")
+    };
+    let listen =
+        Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
+    let options = Options { listen, limits: Limits::default() };
+    Listener::start(&options, Arc::new(PipelineIntake(Arc::clone(pipeline))))
+        .map_err(Failure::blocked)
+}

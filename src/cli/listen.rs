@@ -1,0 +1,68 @@
+//! `segscope listen`: the inspector.
+
+use super::args::ListenArgs;
+use super::failure::Failure;
+use super::feed::PipelineFeed;
+use super::intake;
+use super::setup::Setup;
+use super::tail;
+use crate::config::{Choices, user_state_folder};
+use crate::listener::Listener;
+use crate::pipeline::{Pipeline, Recording};
+use crate::tui::{self, ScreenOptions};
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+/// Listens, records, and draws until the user quits.
+pub fn run(args: &ListenArgs) -> Result<(), Failure> {
+    if args.plain || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return tail::plain(args);
+    }
+    let flags = args.listener.flags().into_iter().chain(args.screen.flags()).collect();
+    let setup = Setup::new(&args.judge, flags)?;
+    let (journal, notice) = setup.journal(true)?;
+    let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    if let Some(notice) = notice {
+        pipeline.notice(notice);
+    }
+    let listener = intake::listen(&setup, &pipeline, false)?;
+    draw(&setup, &pipeline, &[listener.url()], Some(listener))
+}
+
+/// Draws the inspector until the user quits, then lets open requests finish.
+pub fn draw(
+    setup: &Setup,
+    pipeline: &Arc<Pipeline>,
+    addresses: &[String],
+    listener: Option<Listener>,
+) -> Result<(), Failure> {
+    let feed = PipelineFeed {
+        pipeline: Arc::clone(pipeline),
+        addresses: addresses.to_vec(),
+        choices: choices(),
+    };
+    let options = ScreenOptions {
+        theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
+        colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        ascii: setup.settings.is_on("ascii"),
+        ..ScreenOptions::default()
+    };
+    let ended = tui::run(Arc::new(feed), &options);
+    if let Some(listener) = listener {
+        listener.stop();
+    }
+    ended
+        .map(|_| ())
+        .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
+    let stats = pipeline.stats();
+    if let Some(path) = stats.recording.filter(|_| stats.requests > 0) {
+        let path = path.display();
+        eprintln!("{} calls recorded; see them again with: segscope open '{path}'", stats.calls);
+    }
+    Ok(())
+}
+
+/// Where choices made on the screen are kept, if there is a place for them.
+pub fn choices() -> Option<Choices> {
+    Some(Choices::of(&user_state_folder()?, &std::env::current_dir().ok()?))
+}

@@ -1,0 +1,173 @@
+//! `segscope tail`: listens without a screen, one line a call.
+
+use super::args::{ListenArgs, TailArgs, TailFormat};
+use super::failure::Failure;
+use super::intake;
+use super::setup::Setup;
+use super::signals::Ending;
+use crate::call::time;
+use crate::filter::{self, Filter};
+use crate::pipeline::{Detail, Pipeline, Recording};
+use crate::report::{CallColumns, call_line, call_record, summary};
+use std::io::{BufWriter, IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long to wait before the next look when nothing has come.
+const PAUSE: Duration = Duration::from_millis(10);
+/// At most so many rows are written before what is written is flushed.
+const AT_ONCE: u64 = 256;
+
+/// Listens and writes until it is asked to end.
+pub fn run(args: &TailArgs) -> Result<(), Failure> {
+    let format = args.format.unwrap_or(match std::io::stdout().is_terminal() {
+        true => TailFormat::Text,
+        false => TailFormat::Ndjson,
+    });
+    follow(args, format)
+}
+
+/// `listen` where no screen can be drawn, or none is wanted: lines for people.
+pub fn plain(args: &ListenArgs) -> Result<(), Failure> {
+    let args = TailArgs {
+        listener: args.listener.clone(),
+        judge: args.judge.clone(),
+        format: None,
+        filter: None,
+    };
+    follow(&args, TailFormat::Text)
+}
+
+fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
+    let filter = read_filter(args.filter.as_deref())?;
+    let ending = Ending::on_signals()?;
+    let setup = Setup::new(&args.judge, args.listener.flags())?;
+    let (journal, notice) = setup.journal(true)?;
+    let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    let listener = intake::listen(&setup, &pipeline, false)?;
+    for notice in notice.into_iter().chain(pipeline.stats().problem) {
+        eprintln!("segscope: {notice}");
+    }
+    eprintln!("listening on {}", listener.url());
+    let mut listener = Some(listener);
+    let colour = std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut writer = Writer {
+        pipeline: &pipeline,
+        format,
+        colour,
+        filter,
+        next: pipeline.rows(),
+        told: None,
+        out: BufWriter::new(std::io::stdout().lock()),
+    };
+    let mut seen = 0;
+    let written = loop {
+        // asked first, so that what came before the end is still written
+        let last = ending.asked();
+        if last && let Some(listener) = listener.take() {
+            listener.stop();
+        }
+        let version = pipeline.version();
+        if version != seen || last {
+            seen = version;
+            if let Err(failure) = writer.catch_up() {
+                break Err(failure);
+            }
+        }
+        if last {
+            break Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    };
+    drop(writer);
+    eprint!(
+        "{}",
+        summary(&pipeline.stats(), pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
+    );
+    written
+}
+
+/// A filter as a flag has it; a wrong one is shown with the place underlined.
+pub fn read_filter(text: Option<&str>) -> Result<Filter, Failure> {
+    filter::parse(text.unwrap_or_default())
+        .map_err(|error| Failure::wrong(format!("--filter: {}", error.render())))
+}
+
+struct Writer<'p, W: Write> {
+    pipeline: &'p Arc<Pipeline>,
+    format: TailFormat,
+    colour: bool,
+    filter: Filter,
+    /// The next row to write.
+    next: u64,
+    /// The notice that was told last.
+    told: Option<String>,
+    out: W,
+}
+
+impl<W: Write> Writer<'_, W> {
+    fn catch_up(&mut self) -> Result<(), Failure> {
+        let problem = self.pipeline.stats().problem;
+        if let Some(problem) = problem.as_ref().filter(|_| problem != self.told) {
+            eprintln!("segscope: {problem}");
+        }
+        self.told = problem;
+        loop {
+            let rows = self.pipeline.rows();
+            if self.next >= rows {
+                return Ok(());
+            }
+            let end = rows.min(self.next + AT_ONCE);
+            if self.format != TailFormat::Quiet {
+                self.write(self.next, end)?;
+                self.out.flush()?;
+            }
+            self.next = end;
+        }
+    }
+
+    fn write(&mut self, from: u64, to: u64) -> Result<(), Failure> {
+        let vendors = self.pipeline.vendors();
+        let shown: Vec<usize> = match self.pipeline.in_use().said() {
+            Some(chosen) => chosen.to_vec(),
+            None => (0..vendors.len()).collect(),
+        };
+        if self.format == TailFormat::Text && self.filter.is_all() {
+            for row in self.pipeline.window(from..to) {
+                writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
+            }
+            return Ok(());
+        }
+        for row in from..to {
+            match self.pipeline.detail(row) {
+                Ok(Some(Detail::Call(call))) => {
+                    if !self.filter.is_all()
+                        && !self.filter.matches(&CallColumns::new(&call, vendors, time::now()))
+                    {
+                        continue;
+                    }
+                    match self.format {
+                        TailFormat::Ndjson => {
+                            writeln!(self.out, "{}", call_record(&call, vendors, &shown))?
+                        }
+                        _ => {
+                            for row in self.pipeline.window(row..row + 1) {
+                                writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
+                            }
+                        }
+                    }
+                }
+                // a refused request is no call; it is told beside the calls
+                Ok(Some(Detail::Refused(_))) => {
+                    for row in self.pipeline.window(row..row + 1) {
+                        eprintln!("{}", call_line(&row, vendors, false));
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => eprintln!("segscope: the recording cannot be read: {error}"),
+            }
+        }
+        Ok(())
+    }
+}

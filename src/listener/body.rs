@@ -1,0 +1,200 @@
+//! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
+
+use super::{Limits, Trouble};
+use crate::wire::{Problem, Refusal};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Incoming};
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// Of a body over its limit this much is kept for the recording.
+const KEPT: usize = 64 * 1024;
+
+/// What a body gets room for before its first byte is here, and the least that is asked for later.
+/// A declared length is no reason to hold room: a slow sender declares much and sends nothing.
+const STEP: usize = 16 * 1024;
+
+/// A body that is not wanted is read on this far, so that its sender gets to see the answer.
+const THROWN_AWAY: u64 = 64 << 20;
+const THROWN_AWAY_IN: Duration = Duration::from_secs(10);
+
+/// How much later a sender is asked to come back.
+const RETRY_AFTER: u32 = 1;
+
+/// The permits of the memory bound are for so many bytes each.
+const UNIT: usize = 1024;
+
+/// The room of all bodies together.
+pub(super) fn room(bytes: usize) -> Semaphore {
+    Semaphore::new((bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS))
+}
+
+/// A body, or what became of it.
+pub(super) enum Read<'r> {
+    /// It is whole. The room is given back with the permit.
+    Whole(Data, Option<SemaphorePermit<'r>>),
+    /// It was not read to its end; this much is kept of it.
+    Cut(Vec<u8>, Trouble),
+    /// The client went away.
+    Gone,
+}
+
+/// A body's bytes: as the connection's buffer holds them, or put together.
+pub(super) enum Data {
+    /// One piece, not copied.
+    Piece(Bytes),
+    /// Several pieces.
+    Copied(Vec<u8>),
+}
+
+impl std::ops::Deref for Data {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Data::Piece(bytes) => bytes,
+            Data::Copied(bytes) => bytes,
+        }
+    }
+}
+
+/// Reads a body of at most `limit` bytes. `invited`: the sender waits for a `100 Continue` and will
+/// not send what is refused at once.
+pub(super) async fn read<'r>(
+    body: Incoming,
+    limit: usize,
+    invited: bool,
+    limits: &Limits,
+    room: &'r Semaphore,
+) -> Read<'r> {
+    let declared = body.size_hint().exact();
+    if declared == Some(0) {
+        return Read::Whole(Data::Piece(Bytes::new()), None);
+    }
+    let mut reader = Reader { body, limit, declared, limits, room, held: 0, permit: None };
+    if let Some(length) = declared.filter(|length| *length > limit as u64) {
+        let (kept, _) =
+            if invited { (Vec::new(), None) } else { reader.throw_away(Vec::new(), 0).await };
+        return Read::Cut(kept, reader.too_large(Some(length)));
+    }
+    let first = declared.map_or(STEP, |length| (length as usize).min(STEP));
+    if reader.hold(first).await.is_err() {
+        return reader.busy(Vec::new(), invited).await;
+    }
+    reader.run().await
+}
+
+struct Reader<'l, 'r> {
+    body: Incoming,
+    limit: usize,
+    declared: Option<u64>,
+    limits: &'l Limits,
+    room: &'r Semaphore,
+    /// For how many bytes there is a permit.
+    held: usize,
+    permit: Option<SemaphorePermit<'r>>,
+}
+
+struct Full;
+
+impl<'r> Reader<'_, 'r> {
+    async fn run(mut self) -> Read<'r> {
+        let deadline = Instant::now() + self.limits.body_total;
+        let mut whole = Vec::new();
+        loop {
+            let patience = deadline.min(Instant::now() + self.limits.body_idle);
+            let data = match timeout_at(patience, self.body.frame()).await {
+                Err(_) => {
+                    whole.truncate(KEPT);
+                    whole.shrink_to_fit();
+                    return Read::Cut(whole, Trouble::TooSlow);
+                }
+                Ok(None) => return Read::Whole(Data::Copied(whole), self.permit),
+                Ok(Some(Err(_))) => return Read::Gone,
+                Ok(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) => data,
+                    Err(_) => continue, // trailers
+                },
+            };
+            if whole.is_empty() && self.declared == Some(data.len() as u64) {
+                return Read::Whole(Data::Piece(data), self.permit);
+            }
+            let length = whole.len() + data.len();
+            if length > self.limit {
+                whole.extend_from_slice(&data[..data.len().min(KEPT.saturating_sub(whole.len()))]);
+                whole.truncate(KEPT);
+                whole.shrink_to_fit();
+                let (kept, rest) = self.throw_away(whole, length as u64).await;
+                return Read::Cut(kept, self.too_large(rest));
+            }
+            if length > self.held {
+                // grown by doubling, never past what can still come
+                let most = self.declared.map_or(self.limit, |all| all as usize);
+                let wanted = (self.held * 2).max(length).min(most.max(length));
+                if self.hold(wanted).await.is_err() {
+                    return self.busy(whole, false).await;
+                }
+            }
+            whole.reserve_exact(self.held - whole.len());
+            whole.extend_from_slice(&data);
+        }
+    }
+
+    /// Takes room for so many bytes in all, waiting a little where there is none.
+    async fn hold(&mut self, bytes: usize) -> Result<(), Full> {
+        let more = bytes.div_ceil(UNIT).saturating_sub(self.held.div_ceil(UNIT)) as u32;
+        let permit = match self.room.try_acquire_many(more) {
+            Ok(permit) => permit,
+            Err(_) => timeout(self.limits.room_wait, self.room.acquire_many(more))
+                .await
+                .map_err(|_| Full)?
+                .map_err(|_| Full)?,
+        };
+        self.held = bytes;
+        match &mut self.permit {
+            Some(held) => held.merge(permit),
+            none => *none = Some(permit),
+        }
+        Ok(())
+    }
+
+    async fn busy(mut self, mut kept: Vec<u8>, invited: bool) -> Read<'r> {
+        kept.truncate(KEPT);
+        kept.shrink_to_fit();
+        // the room is for those who can go on
+        self.permit = None;
+        if !invited {
+            (kept, _) = self.throw_away(kept, 0).await;
+        }
+        Read::Cut(kept, Trouble::Busy { retry_after: RETRY_AFTER })
+    }
+
+    /// Reads on without keeping more than the beginning; tells how long the body was, if it ended.
+    async fn throw_away(&mut self, mut kept: Vec<u8>, seen: u64) -> (Vec<u8>, Option<u64>) {
+        self.permit = None;
+        let mut length = seen;
+        let keep = seen == 0 && kept.is_empty();
+        let end = Instant::now() + THROWN_AWAY_IN.min(self.limits.body_total);
+        while length < THROWN_AWAY {
+            match timeout_at(end, self.body.frame()).await {
+                Ok(None) => return (kept, Some(length)),
+                Ok(Some(Ok(frame))) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    length += data.len() as u64;
+                    if keep && kept.len() < KEPT {
+                        kept.extend_from_slice(&data[..data.len().min(KEPT - kept.len())]);
+                    }
+                }
+                Ok(Some(Err(_))) | Err(_) => break,
+            }
+        }
+        (kept, None)
+    }
+
+    fn too_large(&self, length: Option<u64>) -> Trouble {
+        let shown = length.and_then(|length| usize::try_from(length).ok());
+        let problem = Problem::TooLarge { what: "any request", limit: self.limit, length: shown };
+        Trouble::TooLarge { refusal: Refusal::new(problem), length }
+    }
+}

@@ -1,0 +1,171 @@
+//! One connection, and each request on it.
+
+use super::body::{self, Read};
+use super::server::Server;
+use super::watched::{Phase, Watch, Watched};
+use super::{Notice, Trouble, cors, own, respond};
+use crate::call::time;
+use crate::wire::{self, Reply, RequestHead, Route};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderMap};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+/// A request's head may be so large, and a connection reads ahead so far. It begins with 8 KB.
+const BUFFER: usize = 64 * 1024;
+
+/// The client went away in the middle of its request, so there is nobody to answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the client went away")]
+struct Gone;
+
+/// Serves a connection until it ends, takes too long, or the listener stops.
+pub(super) async fn serve(
+    server: Arc<Server>,
+    stream: TcpStream,
+    remote: SocketAddr,
+    mut stop: watch::Receiver<bool>,
+) {
+    let watch = Arc::new(Watch::new(server.epoch));
+    server.watch(&watch);
+    let service = service_fn(|request| {
+        let (server, watch) = (server.clone(), watch.clone());
+        async move {
+            watch.enter(Phase::Busy);
+            let answer = handle(&server, request, remote).await;
+            watch.enter(Phase::Idle);
+            answer
+        }
+    });
+    let stream = Watched { stream, watch: watch.clone() };
+    let mut connection = pin!(
+        http1::Builder::new()
+            .max_buf_size(BUFFER)
+            // an answer is small: one plain write of head and body is the fastest
+            .writev(false)
+            .half_close(true)
+            // the server's own look at the phases is cheaper than a timer each
+            .header_read_timeout(None)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            biased;
+            // what went wrong on a connection is its client's business
+            _ = connection.as_mut() => break,
+            () = watch.over.notified() => break,
+            _ = stop.changed(), if !stopping => {
+                stopping = true;
+                if watch.phase().0 == Phase::Fresh {
+                    break;
+                }
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+    if watch.is_tls() {
+        server.saw_tls(remote);
+    }
+}
+
+async fn handle(
+    server: &Server,
+    request: Request<Incoming>,
+    remote: SocketAddr,
+) -> Result<Response<Full<Bytes>>, Gone> {
+    let (parts, incoming) = request.into_parts();
+    let path = parts.uri.path();
+    if let Route::Own(name) = wire::route("", path) {
+        return Ok(respond::response(own::answer(server, &parts, name)));
+    }
+    let route = wire::route(parts.method.as_str(), path);
+    if route == Route::Preflight {
+        let mut response =
+            respond::response(wire::reply::of(&head(&parts, &[], 0), &server.here, false));
+        cors::allow(&parts.headers, response.headers_mut());
+        cors::allow_next(&parts.headers, response.headers_mut());
+        return Ok(response);
+    }
+    let invited = parts.headers.contains_key(header::EXPECT);
+    let limit = wire::body_limit(&route);
+    let read = body::read(incoming, limit, invited, &server.limits, &server.room).await;
+    let mut close = false;
+    let reply = match read {
+        Read::Gone => {
+            server.intake.notice(&Notice::Gone { remote });
+            return Err(Gone);
+        }
+        Read::Whole(data, _permit) => {
+            taking(&parts, |head| server.intake.take(head, &data, &server.here))
+        }
+        Read::Cut(kept, trouble) => {
+            close = trouble == Trouble::TooSlow;
+            server.saw_trouble(&trouble);
+            taking(&parts, |head| server.intake.refuse(head, &kept, &trouble))
+        }
+    };
+    let mut response = respond::response(reply);
+    cors::allow(&parts.headers, response.headers_mut());
+    if close {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+fn head<'a>(
+    parts: &'a Parts,
+    headers: &'a [(String, String)],
+    now: time::Millis,
+) -> RequestHead<'a> {
+    RequestHead {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or(""),
+        headers,
+        received_at: now,
+    }
+}
+
+/// Hands the head over with its headers as texts. The room for these is used again: all requests
+/// are taken on one thread, one after the other, and their headers are much alike.
+fn taking(parts: &Parts, take: impl FnOnce(&RequestHead<'_>) -> Reply) -> Reply {
+    thread_local! {
+        static ROOM: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+    }
+    ROOM.with_borrow_mut(|room| {
+        let count = fill(room, &parts.headers);
+        take(&head(parts, &room[..count], time::now()))
+    })
+}
+
+fn fill(room: &mut Vec<(String, String)>, headers: &HeaderMap) -> usize {
+    let mut count = 0;
+    for (name, value) in headers {
+        if room.len() == count {
+            room.push(Default::default());
+        }
+        let (key, text) = &mut room[count];
+        key.clear();
+        key.push_str(name.as_str());
+        text.clear();
+        match std::str::from_utf8(value.as_bytes()) {
+            Ok(value) => text.push_str(value),
+            Err(_) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+        }
+        count += 1;
+    }
+    count
+}

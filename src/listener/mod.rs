@@ -1,0 +1,19 @@
+//! The listener: stands in for the tracking API on a loopback address.
+//!
+//! It runs on one thread with a runtime of its own, and takes each request there from end to end
+//! (measured: handing the work to another thread is slower than doing it). What becomes of a
+//! request is the [`Intake`]'s business; here are connections, their limits, and HTTP.
+
+mod bind;
+mod body;
+mod connection;
+mod cors;
+mod intake;
+mod own;
+mod respond;
+mod server;
+mod watched;
+
+pub use bind::{Holder, Listen, ListenError};
+pub use intake::{Health, Intake, Notice, Trouble};
+pub use server::{Counts, Limits, Listener, Options};

@@ -1,0 +1,117 @@
+//! The inspector's own paths, `/_segscope/…`: for this machine only, and for no web page.
+
+use super::server::Server;
+use crate::wire::Reply;
+use hyper::header::{self, HeaderMap};
+use hyper::http::request::Parts;
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
+
+/// Answers a request for `/_segscope/NAME`.
+pub(super) fn answer(server: &Server, parts: &Parts, name: &str) -> Reply {
+    if !is_for_us(&parts.headers, &server.addrs) {
+        let message = "only this machine may ask, by its address or as localhost, and no web page";
+        return Reply::failure(403, "forbidden", message);
+    }
+    match (parts.method.as_str(), name) {
+        ("GET" | "HEAD", "health") => Reply::json(200, health(server)),
+        (_, "health") => Reply {
+            allow: Some("GET, HEAD"),
+            ..Reply::failure(405, "method_not_allowed", "use GET")
+        },
+        _ => Reply::failure(404, "not_found", "no such path"),
+    }
+}
+
+fn health(server: &Server) -> String {
+    let health = server.intake.health();
+    let counts = server.counts();
+    json!({
+        "name": "segscope",
+        "version": env!("CARGO_PKG_VERSION"),
+        "pid": std::process::id(),
+        "listening": server.addrs,
+        "recording": health.recording,
+        "requests": health.requests,
+        "refused": health.refused,
+        "calls": health.calls,
+        "problem": health.problem,
+        "connections": counts.connections,
+        "tls_hellos": counts.tls_hellos,
+        "turned_away": counts.turned_away,
+    })
+    .to_string()
+}
+
+/// A page that made its own name point here (DNS rebinding) is known by `Host`, any other page by
+/// `Origin`: it must be the same that `Host` names.
+fn is_for_us(headers: &HeaderMap, bound: &[SocketAddr]) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let Some(host) = text(header::HOST) else { return false };
+    if !is_ours(host, bound) {
+        return false;
+    }
+    text(header::ORIGIN).is_none_or(|origin| {
+        origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
+    })
+}
+
+fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    match name.parse::<IpAddr>() {
+        // an address is no name that could be made to point elsewhere
+        Ok(ip) => {
+            let here = |addr: &SocketAddr| addr.ip() == ip || addr.ip().is_unspecified();
+            ip.is_loopback() || bound.iter().any(here)
+        }
+        Err(_) => {
+            let name = name.to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(host: Option<&str>, origin: Option<&str>, bound: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [(header::HOST, host), (header::ORIGIN, origin)] {
+            if let Some(value) = value {
+                headers.insert(name, value.parse().expect("a header"));
+            }
+        }
+        is_for_us(&headers, &[bound.parse().expect("an address")])
+    }
+
+    #[test]
+    fn only_names_of_this_machine_and_no_foreign_page() {
+        let local = "127.0.0.1:7357";
+        for (host, origin, bound, want) in [
+            (Some(local), None, local, true),
+            (Some("localhost:7357"), None, local, true),
+            (Some("LOCALHOST"), None, local, true),
+            (Some("app.localhost:7357"), None, local, true),
+            (Some("[::1]:7357"), None, local, true),
+            (Some("127.9.9.9:1"), None, local, true),
+            (None, None, local, false),
+            (Some("evil.example:7357"), None, local, false),
+            (Some("localhost.evil.example"), None, local, false),
+            (Some("192.168.0.7:7357"), None, local, false),
+            (Some("192.168.0.7:7357"), None, "192.168.0.7:7357", true),
+            (Some("192.168.0.7:7357"), None, "0.0.0.0:7357", true),
+            (Some("evil.example"), None, "0.0.0.0:7357", false),
+            (Some(local), Some("http://127.0.0.1:7357"), local, true),
+            (Some(local), Some("http://localhost:3000"), local, false),
+            (Some(local), Some("https://evil.example"), local, false),
+            (Some(local), Some("null"), local, false),
+        ] {
+            assert_eq!(ask(host, origin, bound), want, "{host:?} {origin:?} {bound}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A connection's stream that knows what the connection is doing: whether a request has begun and
+//! since when, and whether the client speaks TLS. The server looks at this once in a while, which
+//! costs a busy connection nothing; a timer for each request would.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It has never sent a byte.
+    Fresh,
+    /// Between two requests.
+    Idle,
+    /// A request's head is coming in.
+    Head,
+    /// A request is being taken; its body has its own limits.
+    Busy,
+}
+
+const PHASES: [Phase; 4] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Busy];
+
+/// The first byte of a TLS hello; no HTTP method begins with it.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// A connection's phase, shared between its task and the server.
+#[derive(Debug)]
+pub(super) struct Watch {
+    epoch: Instant,
+    /// Milliseconds since `epoch` when the phase began, times four, plus the phase.
+    state: AtomicU64,
+    tls: AtomicBool,
+    /// Told when the connection has taken too long.
+    pub over: Notify,
+}
+
+impl Watch {
+    pub fn new(epoch: Instant) -> Watch {
+        let watch = Watch {
+            epoch,
+            state: AtomicU64::new(0),
+            tls: AtomicBool::new(false),
+            over: Notify::new(),
+        };
+        watch.enter(Phase::Fresh);
+        watch
+    }
+
+    pub fn enter(&self, phase: Phase) {
+        let now = self.epoch.elapsed().as_millis() as u64;
+        self.state.store(now << 2 | phase as u64, Ordering::Relaxed);
+    }
+
+    /// The phase, and for how long it has lasted.
+    pub fn phase(&self) -> (Phase, Duration) {
+        let state = self.state.load(Ordering::Relaxed);
+        let since = Duration::from_millis(state >> 2);
+        (PHASES[(state & 3) as usize], self.epoch.elapsed().saturating_sub(since))
+    }
+
+    pub fn is_tls(&self) -> bool {
+        self.tls.load(Ordering::Relaxed)
+    }
+}
+
+/// The stream of a watched connection.
+pub(super) struct Watched {
+    pub stream: TcpStream,
+    pub watch: std::sync::Arc<Watch>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            match self.watch.phase().0 {
+                Phase::Fresh if buf.filled()[before] == TLS_HANDSHAKE => {
+                    self.watch.tls.store(true, Ordering::Relaxed);
+                    // to HTTP the connection ends here: there is nothing to answer in its language
+                    buf.set_filled(before);
+                }
+                Phase::Fresh | Phase::Idle => self.watch.enter(Phase::Head),
+                Phase::Head | Phase::Busy => {}
+            }
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phase_is_kept_with_its_beginning() {
+        let watch = Watch::new(Instant::now() - Duration::from_secs(60));
+        assert_eq!(watch.phase().0, Phase::Fresh);
+        for phase in PHASES {
+            watch.enter(phase);
+            let (now, lasted) = watch.phase();
+            assert_eq!(now, phase);
+            assert!(lasted < Duration::from_secs(30), "counted from when it began: {lasted:?}");
+        }
+    }
+}

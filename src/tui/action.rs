@@ -1,0 +1,123 @@
+//! Everything that a key can do, by name.
+
+/// Where a key is pressed: each place has its own section of the keymap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// behind every other place
+    Everywhere,
+    /// both panes of the log view
+    Calls,
+    /// the log
+    Log,
+    /// the detail
+    Detail,
+    /// the choice of the vendors in use
+    Vendors,
+    /// the help
+    Help,
+}
+
+impl Place {
+    /// All places, in the order of the help.
+    pub const ALL: [Place; 6] =
+        [Place::Log, Place::Detail, Place::Calls, Place::Everywhere, Place::Vendors, Place::Help];
+
+    /// The section's name in the keymap.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Everywhere => "everywhere",
+            Place::Calls => "calls",
+            Place::Log => "log",
+            Place::Detail => "detail",
+            Place::Vendors => "vendors",
+            Place::Help => "help",
+        }
+    }
+
+    /// The place of that name.
+    pub fn parse(name: &str) -> Option<Place> {
+        Place::ALL.into_iter().find(|place| place.name() == name)
+    }
+
+    /// The sections that have a say here, the nearest first.
+    pub fn sections(self) -> &'static [Place] {
+        match self {
+            Place::Everywhere => &[Place::Everywhere],
+            Place::Calls => &[Place::Calls, Place::Everywhere],
+            Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
+            Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
+            Place::Vendors => &[Place::Vendors, Place::Everywhere],
+            Place::Help => &[Place::Help, Place::Everywhere],
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($name:ident $id:literal $short:literal $long:literal),* $(,)?) => {
+        /// What a key can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action { $(#[doc = $long] $name),* }
+
+        impl Action {
+            /// All actions, in the order of the help.
+            pub const ALL: &'static [Action] = &[$(Action::$name),*];
+
+            /// The name in the keymap.
+            pub fn name(self) -> &'static str {
+                match self { $(Action::$name => $id),* }
+            }
+
+            /// A word or two for the footer.
+            pub fn short(self) -> &'static str {
+                match self { $(Action::$name => $short),* }
+            }
+
+            /// A sentence for the help.
+            pub fn long(self) -> &'static str {
+                match self { $(Action::$name => $long),* }
+            }
+
+            /// The action of that name.
+            pub fn parse(name: &str) -> Option<Action> {
+                Action::ALL.iter().copied().find(|action| action.name() == name)
+            }
+        }
+    };
+}
+
+actions! {
+    Open "open" "open" "open the call's detail",
+    Toggle "toggle" "open/fold" "fold or unfold; show a long text in full",
+    Unfold "unfold" "unfold" "unfold, or go to the first inside",
+    Fold "fold" "fold" "fold, or go to what it is inside of",
+    NextMissing "next_missing" "missing id" "next call with a missing id",
+    PreviousMissing "previous_missing" "back" "previous call with a missing id",
+    NextFinding "next_finding" "finding" "next call with any finding",
+    PreviousFinding "previous_finding" "back" "previous call with any finding",
+    Pause "pause" "pause" "pause, and go on; nothing is lost",
+    NextTab "next_tab" "tab" "next tab of the detail",
+    PreviousTab "previous_tab" "tab" "previous tab of the detail",
+    NextPane "next_pane" "pane" "next pane",
+    PreviousPane "previous_pane" "pane" "previous pane",
+    ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    CopyCall "copy_call" "copy call" "copy the call",
+    CopyOutput "copy_output" "copy output" "copy the vendor's output",
+    CopyPointer "copy_pointer" "copy pointer" "copy the JSON pointer",
+    CopyValue "copy_value" "copy value" "copy the value",
+    CopyCurl "copy_curl" "copy curl" "copy the call as a curl line",
+    Tick "tick" "choose" "choose this vendor, or do not",
+    Save "save" "save" "save the choice",
+    Down "down" "down" "down",
+    Up "up" "up" "up",
+    First "first" "first" "to the first",
+    Last "last" "last" "to the last; the log follows again",
+    HalfDown "half_down" "half down" "half a page down",
+    HalfUp "half_up" "half up" "half a page up",
+    PageDown "page_down" "page down" "a page down",
+    PageUp "page_up" "page up" "a page up",
+    Back "back" "back" "back",
+    BackOrQuit "back_or_quit" "back" "back, then quit",
+    Help "help" "help" "this help",
+    Suspend "suspend" "suspend" "to the shell (`fg` comes back)",
+    Quit "quit" "quit" "quit at once",
+}

@@ -1,0 +1,102 @@
+//! What the screen shows, as plain data.
+
+use crate::findings::{Finding, Verdict};
+pub use crate::pipeline::{
+    Cell, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
+};
+
+/// All about one row.
+#[derive(Debug, Clone)]
+pub enum Detail {
+    /// a call
+    Call(Box<CallDetail>),
+    /// a refused request
+    Refused(Box<RefusedDetail>),
+}
+
+/// All about one call.
+#[derive(Debug, Clone)]
+pub struct CallDetail {
+    /// The same as in the log.
+    pub row: RowView,
+    /// The message's own id; it may be absent or repeated.
+    pub message_id: Option<String>,
+    /// The library's name and version.
+    pub library: Option<(String, Option<String>)>,
+    /// The write key as it came; the screen masks it.
+    pub write_key: Option<String>,
+    /// The call exactly as it came.
+    pub call_text: String,
+    /// A JSON object of what the service adds or merges.
+    pub derived_text: String,
+    /// What each vendor makes of it.
+    pub vendors: Vec<VendorDetail>,
+    /// Findings that are no vendor's.
+    pub wire_findings: Vec<Finding>,
+    /// The request that carried it.
+    pub request: RequestDetail,
+}
+
+/// What one vendor makes of a call.
+#[derive(Debug, Clone)]
+pub struct VendorDetail {
+    /// The vendor's place in [`super::Feed::vendors`].
+    pub vendor: usize,
+    /// What becomes of the call.
+    pub verdict: Verdict,
+    /// Whether the vendor counts for this call.
+    pub in_use: bool,
+    /// The account id that it finds.
+    pub account: Option<String>,
+    /// The user id that it finds.
+    pub user: Option<String>,
+    /// Its findings, the worst first.
+    pub findings: Vec<Finding>,
+    /// What it would receive, in sending order.
+    pub requests: Vec<OutputView>,
+    /// The carrier that brings the call to it unchanged.
+    pub transport: Option<OutputView>,
+    /// Further results by name, each a JSON text.
+    pub extras: Vec<(String, String)>,
+}
+
+/// One request that a vendor would receive.
+#[derive(Debug, Clone)]
+pub struct OutputView {
+    /// The method.
+    pub method: String,
+    /// The address, secrets as `***`.
+    pub url: String,
+    /// The headers, secrets as `***`.
+    pub headers: Vec<(String, String)>,
+    /// The body's JSON text; none for a carrier, whose body is the call.
+    pub body: Option<String>,
+}
+
+/// A vendor, as the screen names it.
+#[derive(Debug, Clone)]
+pub struct VendorView {
+    /// The name that findings and settings use.
+    pub name: String,
+    /// The name that people use.
+    pub title: String,
+    /// Two or three letters for the column's head.
+    pub short: String,
+    /// Who feeds it, such as `Segment`.
+    pub fed_by: String,
+    /// The document that its table was read from.
+    pub document: String,
+    /// The fidelity of its output in a word, such as `equivalent`.
+    pub fidelity: String,
+    /// What that word means, in a sentence.
+    pub fidelity_means: String,
+}
+
+/// Which vendors count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InUse {
+    /// Their places in [`super::Feed::vendors`].
+    pub vendors: Vec<usize>,
+    /// False until the user (or the settings) said so; then all count.
+    pub chosen: bool,
+}

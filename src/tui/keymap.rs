@@ -1,0 +1,305 @@
+//! Keys as data: which key does what, read from a file.
+
+use super::action::{Action, Place};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::collections::BTreeMap;
+
+/// The keymap that comes with the program.
+pub const PRESET: &str = include_str!("../../assets/keys.toml");
+
+/// A keymap that cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum KeymapError {
+    /// The file is no TOML of this shape.
+    #[error("the keys cannot be read: {0}")]
+    Syntax(String),
+    /// A section is no place of the screen.
+    #[error("`[{0}]` is no place of the screen")]
+    UnknownPlace(String),
+    /// A name is no action.
+    #[error("`{0}` is no action")]
+    UnknownAction(String),
+    /// A key's name is not known.
+    #[error("`{key}` (for `{action}`) is no key")]
+    UnknownKey {
+        /// the key
+        key: String,
+        /// the action that it stands for
+        action: &'static str,
+    },
+    /// One key would do two things at one place.
+    #[error("`{key}` would do both `{first}` and `{second}`")]
+    Clash {
+        /// the key
+        key: String,
+        /// one action
+        first: &'static str,
+        /// the other
+        second: &'static str,
+    },
+}
+
+/// One key press, without what does not matter (shift is in the letter's case).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key(KeyCode, KeyModifiers);
+
+impl Key {
+    /// The key of an event.
+    pub fn of(event: KeyEvent) -> Key {
+        let known = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
+        let mut modifiers = event.modifiers & known;
+        let code = match event.code {
+            KeyCode::BackTab => {
+                modifiers |= KeyModifiers::SHIFT;
+                KeyCode::Tab
+            }
+            KeyCode::Char(c) if modifiers.contains(KeyModifiers::SHIFT) => {
+                KeyCode::Char(c.to_uppercase().next().unwrap_or(c))
+            }
+            code => code,
+        };
+        if let KeyCode::Char(_) = code {
+            modifiers -= KeyModifiers::SHIFT;
+        }
+        Key(code, modifiers)
+    }
+
+    /// Reads `x`, `ctrl-x`, `pagedown`, …
+    pub fn parse(name: &str) -> Option<Key> {
+        let mut modifiers = KeyModifiers::NONE;
+        let mut rest = name;
+        loop {
+            let (modifier, tail) = match rest.split_once('-') {
+                Some(("ctrl", tail)) => (KeyModifiers::CONTROL, tail),
+                Some(("alt", tail)) => (KeyModifiers::ALT, tail),
+                Some(("shift", tail)) => (KeyModifiers::SHIFT, tail),
+                _ => break,
+            };
+            modifiers |= modifier;
+            rest = tail;
+        }
+        let mut chars = rest.chars();
+        let code = match (chars.next()?, chars.next()) {
+            (c, None) => KeyCode::Char(c),
+            _ => NAMES.iter().find(|(name, _)| *name == rest)?.1,
+        };
+        Some(Key::of(KeyEvent::new(code, modifiers)))
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (modifier, name) in [
+            (KeyModifiers::CONTROL, "ctrl-"),
+            (KeyModifiers::ALT, "alt-"),
+            (KeyModifiers::SHIFT, "shift-"),
+        ] {
+            if self.1.contains(modifier) {
+                f.write_str(name)?;
+            }
+        }
+        match (NAMES.iter().find(|(_, code)| *code == self.0), self.0) {
+            (Some((name, _)), _) => f.write_str(name),
+            (None, KeyCode::Char(c)) => write!(f, "{c}"),
+            (None, other) => write!(f, "{other}"),
+        }
+    }
+}
+
+const NAMES: [(&str, KeyCode); 14] = [
+    ("space", KeyCode::Char(' ')),
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("backspace", KeyCode::Backspace),
+    ("delete", KeyCode::Delete),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("pageup", KeyCode::PageUp),
+    ("pagedown", KeyCode::PageDown),
+];
+
+#[derive(Debug, Clone)]
+struct Binding {
+    place: Place,
+    action: Action,
+    keys: Vec<Key>,
+}
+
+/// What the keys pressed so far amount to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// an action
+    Action(Action),
+    /// the beginning of one
+    Begun,
+    /// nothing
+    Nothing,
+}
+
+/// The map in force.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+impl Keymap {
+    /// Reads a keymap and refuses one in which a key would do two things at one place.
+    pub fn parse(text: &str) -> Result<Keymap, KeymapError> {
+        let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+            toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
+        let mut bindings = Vec::new();
+        for (place, actions) in file {
+            let place = Place::parse(&place).ok_or(KeymapError::UnknownPlace(place))?;
+            for (name, sequences) in actions {
+                let action = Action::parse(&name).ok_or(KeymapError::UnknownAction(name))?;
+                for sequence in sequences {
+                    let read = |key: &str| {
+                        Key::parse(key).ok_or_else(|| KeymapError::UnknownKey {
+                            key: key.to_owned(),
+                            action: action.name(),
+                        })
+                    };
+                    let keys = sequence.split_whitespace().map(read).collect::<Result<_, _>>()?;
+                    bindings.push(Binding { place, action, keys });
+                }
+            }
+        }
+        let keymap = Keymap { bindings };
+        match Place::ALL.into_iter().find_map(|place| keymap.clash(place)) {
+            Some(clash) => Err(clash),
+            None => Ok(keymap),
+        }
+    }
+
+    fn here(&self, place: Place) -> impl Iterator<Item = &Binding> {
+        let sections = place.sections();
+        self.bindings.iter().filter(move |binding| sections.contains(&binding.place))
+    }
+
+    /// Two bindings of which one is the other, or its beginning.
+    fn clash(&self, place: Place) -> Option<KeymapError> {
+        let here: Vec<&Binding> = self.here(place).collect();
+        here.iter().enumerate().find_map(|(at, first)| {
+            let second = here[at + 1..].iter().find(|second| {
+                first.keys.starts_with(&second.keys) || second.keys.starts_with(&first.keys)
+            })?;
+            Some(KeymapError::Clash {
+                key: name(if first.keys.len() < second.keys.len() {
+                    &first.keys
+                } else {
+                    &second.keys
+                }),
+                first: first.action.name(),
+                second: second.action.name(),
+            })
+        })
+    }
+
+    /// What these keys, pressed one after the other, do at a place.
+    pub fn lookup(&self, place: Place, pressed: &[Key]) -> Lookup {
+        let mut begun = false;
+        for binding in self.here(place) {
+            if binding.keys == pressed {
+                return Lookup::Action(binding.action);
+            }
+            begun |= binding.keys.starts_with(pressed);
+        }
+        if begun { Lookup::Begun } else { Lookup::Nothing }
+    }
+
+    /// The keys that do this at a place, as they are shown and in the file's order: `j` `down`.
+    pub fn keys(&self, place: Place, action: Action) -> Vec<String> {
+        let bindings = self.here(place).filter(|binding| binding.action == action);
+        bindings.map(|binding| name(&binding.keys)).collect()
+    }
+
+    /// The actions that a section of the file names, in the order of the help.
+    pub fn section(&self, place: Place) -> impl Iterator<Item = Action> {
+        Action::ALL.iter().copied().filter(move |action| {
+            self.bindings.iter().any(|binding| binding.place == place && binding.action == *action)
+        })
+    }
+
+    /// The actions that begin with these keys, each with the keys that are still to press.
+    pub fn after(&self, place: Place, pressed: &[Key]) -> Vec<(String, Action)> {
+        self.here(place)
+            .filter(|binding| binding.keys.starts_with(pressed))
+            .map(|binding| (name(&binding.keys[pressed.len()..]), binding.action))
+            .collect()
+    }
+}
+
+fn name(keys: &[Key]) -> String {
+    let names: Vec<String> = keys.iter().map(Key::to_string).collect();
+    let short = names.iter().all(|name| name.chars().count() == 1);
+    names.join(if short { "" } else { " " })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(name: &str) -> Key {
+        Key::parse(name).expect(name)
+    }
+
+    #[test]
+    fn the_preset_binds_every_action() {
+        let keymap = Keymap::parse(PRESET).expect("the preset");
+        for action in Action::ALL {
+            let places =
+                Place::ALL.iter().filter(|place| !keymap.keys(**place, *action).is_empty());
+            assert!(places.count() > 0, "no key for {}", action.name());
+        }
+        assert_eq!(keymap.lookup(Place::Log, &[press("G")]), Lookup::Action(Action::Last));
+        assert_eq!(keymap.lookup(Place::Log, &[press("y")]), Lookup::Begun);
+        let yy = [press("y"), press("y")];
+        assert_eq!(keymap.lookup(Place::Detail, &yy), Lookup::Action(Action::CopyCall));
+        assert_eq!(keymap.lookup(Place::Help, &yy), Lookup::Nothing);
+        assert_eq!(keymap.keys(Place::Log, Action::CopyCall), ["yy"]);
+    }
+
+    #[test]
+    fn a_clash_names_both_actions() {
+        let clash = |text: &str| Keymap::parse(text).expect_err("a clash").to_string();
+        assert_eq!(
+            clash("[log]\nopen = [\"space\"]\n[calls]\npause = [\"space\"]"),
+            "`space` would do both `pause` and `open`"
+        );
+        assert_eq!(
+            clash("[calls]\ncopy_call = [\"y y\"]\npause = [\"y\"]"),
+            "`y` would do both `copy_call` and `pause`"
+        );
+        // the same key under another name is the same key
+        assert_eq!(
+            clash("[everywhere]\nlast = [\"G\"]\nup = [\"shift-g\"]"),
+            "`G` would do both `last` and `up`"
+        );
+        // two places that never meet may share one
+        Keymap::parse("[log]\nopen = [\"enter\"]\n[vendors]\nsave = [\"enter\"]").expect("fine");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let error = |text: &str| Keymap::parse(text).expect_err("a mistake").to_string();
+        assert_eq!(error("[lgo]\nopen = [\"x\"]"), "`[lgo]` is no place of the screen");
+        assert_eq!(error("[log]\noepn = [\"x\"]"), "`oepn` is no action");
+        assert_eq!(error("[log]\nopen = [\"xx\"]"), "`xx` (for `open`) is no key");
+    }
+
+    #[test]
+    fn what_a_terminal_sends_is_what_the_file_says() {
+        let event = |code, modifiers| Key::of(KeyEvent::new(code, modifiers));
+        assert_eq!(event(KeyCode::Char('G'), KeyModifiers::SHIFT), press("G"));
+        assert_eq!(event(KeyCode::Char('g'), KeyModifiers::SHIFT), press("G"));
+        assert_eq!(event(KeyCode::BackTab, KeyModifiers::NONE), press("shift-tab"));
+        assert_eq!(event(KeyCode::BackTab, KeyModifiers::SHIFT), press("shift-tab"));
+        assert_eq!(press("ctrl-d").to_string(), "ctrl-d");
+        assert_eq!(press("-").to_string(), "-");
+    }
+}

@@ -1,0 +1,20 @@
+//! The screen: the log of calls and the detail of one, drawn in the terminal.
+//!
+//! [`feed::Feed`] is where the data comes from, [`screen::Screen`] is the state and the only place
+//! that changes it, [`view`] holds one file a view, and [`run`] is the loop with the terminal.
+//! Keys and styles are data, in `assets/keys.toml` and `assets/themes/`.
+
+pub mod action;
+mod copy;
+pub mod feed;
+pub mod keymap;
+pub mod look;
+mod run;
+pub mod screen;
+mod shared;
+mod text;
+pub mod theme;
+pub mod view;
+
+pub use run::{Exit, run};
+pub use screen::{Screen, ScreenError, ScreenOptions};

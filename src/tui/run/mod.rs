@@ -1,0 +1,112 @@
+//! The loop: input, time and the feed on one side, frames on the other. It has its own thread (the
+//! caller's); the listener runs elsewhere and is never waited for.
+
+mod console;
+mod input;
+
+use super::feed::Feed;
+use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
+use super::view::Effect;
+use console::Console;
+use input::{Input, Inputs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// No two frames are closer than this.
+const FRAME: Duration = Duration::from_millis(16);
+/// At most so many inputs are taken between two looks at the clock.
+const BATCH: usize = 256;
+
+/// Why the screen ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user quit.
+    Quit,
+    /// This signal asked for it.
+    Signal(i32),
+    /// The terminal is gone.
+    Gone,
+}
+
+/// Draws the screen until the user quits or a signal ends it. The terminal is as before when this
+/// returns, and also after a panic on this thread.
+pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+    let feed = feed.as_ref();
+    let mut console = Console::open(options.mouse)?;
+    let mut screen = Screen::new(feed, options, console.size()?)?;
+    let inputs = Inputs::listen()?;
+    let begun = Instant::now();
+    let mut drawn: Option<Instant> = None;
+    loop {
+        let since = |at: Instant| FRAME.saturating_sub(at.elapsed());
+        // the first frame waits for nothing
+        let due = drawn.map_or(Duration::from_nanos(1), since);
+        // with nothing to draw the feed is looked at once a frame
+        let mut input = inputs.next(if due.is_zero() { FRAME } else { due });
+        for _ in 0..BATCH {
+            let Some(now) = input.take() else { break };
+            let effect = match now {
+                Input::Msg(msg) => screen.update(msg, feed),
+                Input::Stop => Some(Effect::Suspend),
+                Input::Continued => {
+                    console.enter()?;
+                    screen.update(Msg::Resize(console.size()?), feed)
+                }
+                Input::End(signal) => return Ok(Exit::Signal(signal)),
+                Input::Gone => return Ok(Exit::Gone),
+            };
+            match effect {
+                Some(Effect::Quit) => return Ok(Exit::Quit),
+                Some(effect) => perform(effect, &mut screen, &mut console, &inputs, feed)?,
+                None => {}
+            }
+            input = inputs.next(Duration::ZERO);
+        }
+        let elapsed = begun.elapsed().as_millis();
+        screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
+        let soiled = console.take_soiled();
+        let waited = drawn.is_none_or(|at| at.elapsed() >= FRAME);
+        if waited && (soiled || screen.is_dirty(feed)) {
+            screen.sync(feed);
+            match console.draw(&screen, feed) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) if !console.is_there() => return Ok(Exit::Gone),
+                drawing => drawing?,
+            }
+            drawn = Some(Instant::now());
+        }
+    }
+}
+
+/// Does what only the loop can do.
+fn perform(
+    effect: Effect,
+    screen: &mut Screen,
+    console: &mut Console,
+    inputs: &Inputs,
+    feed: &dyn Feed,
+) -> Result<(), ScreenError> {
+    match effect {
+        Effect::Quit => {}
+        Effect::Suspend => {
+            console.leave();
+            inputs.stop()?;
+            console.enter()?;
+            screen.update(Msg::Resize(console.size()?), feed);
+        }
+        Effect::Copy { what, text } => {
+            let said = match console.copy(&text) {
+                Ok(()) => {
+                    Ok(format!("copied {what} ({})", super::shared::bytes(text.len() as u64)))
+                }
+                Err(error) => Err(format!("{what} could not be copied: {error}")),
+            };
+            screen.update(Msg::Said(said), feed);
+        }
+        Effect::UseVendors(chosen) => {
+            let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
+            screen.update(Msg::Said(said), feed);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! The screen as a whole: the one place where its state changes, and how the page is laid out.
+//!
+//! ```text
+//! +---------------------------------------------------+
+//! | status: address, counters, rate, recording         |
+//! | vendors in use                 PAUSED +12 new …    |
+//! | (a problem, in the alarm colour)                   |
+//! |                                                    |
+//! | body: the view, and the windows over it            |
+//! |                                                    |
+//! | footer: keys that do something now, or a notice    |
+//! +---------------------------------------------------+
+//! ```
+
+use super::action::Action;
+use super::feed::Feed;
+use super::keymap::{self, Key, Keymap, Lookup};
+use super::look::{Look, Pen};
+use super::shared::Shared;
+use super::theme::Theme;
+use super::view::{self, Effect, LogView, Pointer, Reply, View, World};
+use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect, Size};
+
+/// The smallest screen that the page is laid out for.
+const LEAST: Size = Size { width: 40, height: 10 };
+/// How long a notice stays.
+const NOTICE_MS: u64 = 5_000;
+
+/// How the screen should look and behave.
+#[derive(Debug, Clone)]
+pub struct ScreenOptions {
+    /// A theme's name (`theme::PRESETS`).
+    pub theme: String,
+    /// False where `NO_COLOR` is set.
+    pub colour: bool,
+    /// Signs in ASCII only.
+    pub ascii: bool,
+    /// Whether the mouse is asked for.
+    pub mouse: bool,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+}
+
+impl Default for ScreenOptions {
+    fn default() -> ScreenOptions {
+        ScreenOptions {
+            theme: "dark".to_owned(),
+            colour: true,
+            ascii: false,
+            mouse: true,
+            zone: TimeZone::system(),
+        }
+    }
+}
+
+/// What may happen to the screen.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// a key went down
+    Key(KeyEvent),
+    /// the mouse
+    Mouse(MouseEvent),
+    /// the terminal has another size
+    Resize(Size),
+    /// time went by: milliseconds since some moment
+    Tick(u64),
+    /// an effect is done, or why it is not
+    Said(Result<String, String>),
+}
+
+struct Notice {
+    words: String,
+    until_ms: u64,
+}
+
+/// The screen's state.
+pub struct Screen {
+    look: Look,
+    keymap: Keymap,
+    shared: Shared,
+    page: Box<dyn View>,
+    windows: Vec<Box<dyn View>>,
+    begun: Vec<Key>,
+    notice: Option<Notice>,
+    size: Size,
+    now_ms: u64,
+    version: Option<u64>,
+    dirty: bool,
+}
+
+/// The screen cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenError {
+    /// the theme
+    #[error(transparent)]
+    Theme(#[from] super::theme::ThemeError),
+    /// the keys
+    #[error(transparent)]
+    Keys(#[from] keymap::KeymapError),
+    /// the terminal
+    #[error("the terminal: {0}")]
+    Terminal(#[from] std::io::Error),
+}
+
+impl Screen {
+    /// A screen on a feed.
+    pub fn new(
+        feed: &dyn Feed,
+        options: &ScreenOptions,
+        size: Size,
+    ) -> Result<Screen, ScreenError> {
+        let theme = Theme::preset(&options.theme)?;
+        let theme = if options.colour { theme } else { theme.without_colour() };
+        Ok(Screen {
+            look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
+            keymap: Keymap::parse(keymap::PRESET)?,
+            shared: Shared::of(feed),
+            page: Box::new(LogView::default()),
+            windows: Vec::new(),
+            begun: Vec::new(),
+            notice: None,
+            size,
+            now_ms: 0,
+            version: None,
+            dirty: true,
+        })
+    }
+
+    /// The theme in force.
+    pub fn theme(&self) -> &Theme {
+        &self.look.theme
+    }
+
+    /// Whether another frame would look otherwise.
+    pub fn is_dirty(&self, feed: &dyn Feed) -> bool {
+        self.dirty || self.version != Some(feed.version())
+    }
+
+    /// The only place that changes the screen's state. It does no I/O: it asks for an effect.
+    pub fn update(&mut self, msg: Msg, feed: &dyn Feed) -> Option<Effect> {
+        self.dirty |= !matches!(msg, Msg::Tick(_));
+        match msg {
+            Msg::Tick(now_ms) => {
+                self.now_ms = now_ms;
+                self.dirty |= self.shared.tick(now_ms);
+                if self.notice.as_ref().is_some_and(|notice| notice.until_ms <= now_ms) {
+                    self.notice = None;
+                    self.dirty = true;
+                }
+                None
+            }
+            Msg::Resize(size) => {
+                self.size = size;
+                None
+            }
+            Msg::Said(Ok(words) | Err(words)) => {
+                self.say(words);
+                None
+            }
+            Msg::Key(event) => self.key(event, feed),
+            Msg::Mouse(event) => self.mouse(event, feed),
+        }
+    }
+
+    fn say(&mut self, words: String) {
+        self.notice = Some(Notice { words, until_ms: self.now_ms + NOTICE_MS });
+    }
+
+    fn key(&mut self, event: KeyEvent, feed: &dyn Feed) -> Option<Effect> {
+        if !event.is_press() && !event.is_repeat() {
+            return None;
+        }
+        self.notice = None;
+        self.begun.push(Key::of(event));
+        let place = self.top().place();
+        match self.keymap.lookup(place, &self.begun) {
+            Lookup::Begun => None,
+            Lookup::Nothing => {
+                self.begun.clear();
+                None
+            }
+            Lookup::Action(action) => {
+                self.begun.clear();
+                match action {
+                    Action::Quit => Some(Effect::Quit),
+                    Action::Suspend => Some(Effect::Suspend),
+                    action => self.ask(feed, |view, world| view.act(action, world)),
+                }
+            }
+        }
+    }
+
+    fn mouse(&mut self, event: MouseEvent, feed: &dyn Feed) -> Option<Effect> {
+        let pointer = match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => Pointer::Click,
+            MouseEventKind::ScrollDown => Pointer::WheelDown,
+            MouseEventKind::ScrollUp => Pointer::WheelUp,
+            _ => return None,
+        };
+        let at = Position { x: event.column, y: event.row };
+        self.ask(feed, |view, world| view.point(pointer, at, world))
+    }
+
+    fn top(&self) -> &dyn View {
+        self.windows.last().unwrap_or(&self.page).as_ref()
+    }
+
+    /// Lets the topmost view answer, and does what it says.
+    fn ask(
+        &mut self,
+        feed: &dyn Feed,
+        question: impl FnOnce(&mut dyn View, &World<'_>) -> Reply,
+    ) -> Option<Effect> {
+        let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
+        let view = self.windows.last_mut().unwrap_or(&mut self.page);
+        match question(view.as_mut(), &world) {
+            Reply::Done | Reply::Pass => None,
+            Reply::Close => {
+                self.windows.pop();
+                None
+            }
+            Reply::Open(view) => {
+                self.windows.push(view);
+                None
+            }
+            Reply::Say(words) => {
+                self.say(words);
+                None
+            }
+            Reply::Ask(effect) => Some(effect),
+            Reply::CloseAndAsk(effect) => {
+                self.windows.pop();
+                Some(effect)
+            }
+        }
+    }
+
+    /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
+    pub fn sync(&mut self, feed: &dyn Feed) {
+        // first the number: what changes meanwhile is read again by the next frame
+        let version = feed.version();
+        self.version = Some(version);
+        self.dirty = false;
+        self.shared.read(feed);
+        let body = self.layout().body;
+        let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
+        self.page.sync(body, &world);
+        for window in &mut self.windows {
+            window.sync(body, &world);
+        }
+    }
+
+    /// Draws what was read.
+    pub fn render(&self, buffer: &mut Buffer, feed: &dyn Feed) {
+        let all = buffer.area;
+        if all.width < LEAST.width || all.height < LEAST.height {
+            return self.too_small(buffer);
+        }
+        let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
+        let layout = self.layout();
+        view::status(buffer, layout.status, &world);
+        view::in_use_line(buffer, layout.in_use, &self.page.state(&world), &world);
+        if let Some(problem) = &self.shared.stats.problem {
+            view::banner(buffer, layout.banner, problem, &world);
+        }
+        self.page.render(buffer, layout.body, &world);
+        for window in &self.windows {
+            window.render(buffer, layout.body, &world);
+        }
+        let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
+        view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &world);
+    }
+
+    fn too_small(&self, buffer: &mut Buffer) {
+        let all = buffer.area;
+        let (width, height) = (LEAST.width, LEAST.height);
+        let lines = [
+            format!("segscope needs {width}x{height},"),
+            format!("this is {}x{}", all.width, all.height),
+        ];
+        for (line, words) in lines.iter().enumerate() {
+            if let Some(mut pen) = Pen::on(buffer, all, line, &self.look) {
+                pen.put(words, self.look.theme.text);
+            }
+        }
+    }
+
+    fn layout(&self) -> Layout {
+        let all = Rect::new(0, 0, self.size.width, self.size.height);
+        let banner = u16::from(self.shared.stats.problem.is_some());
+        let mut y = 0;
+        let mut take = |height: u16| {
+            let area = Rect { y, height, ..all }.intersection(all);
+            y += height;
+            area
+        };
+        let (status, in_use, banner) = (take(1), take(1), take(banner));
+        let body =
+            take(all.height.saturating_sub(status.height + in_use.height + banner.height + 1));
+        Layout { status, in_use, banner, body, footer: take(1) }
+    }
+}
+
+struct Layout {
+    status: Rect,
+    in_use: Rect,
+    banner: Rect,
+    body: Rect,
+    footer: Rect,
+}

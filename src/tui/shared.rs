@@ -1,0 +1,162 @@
+//! What all views see: the counters, the vendors and the rate, read once a frame.
+
+use super::feed::{Feed, InUse, Stats, VendorView};
+use std::collections::VecDeque;
+
+/// How far back the rate looks.
+const RATE_SPAN_MS: u64 = 2_000;
+/// How often it is sampled.
+const RATE_STEP_MS: u64 = 200;
+
+/// What all views see. Owned by the screen, read by the views.
+#[derive(Debug)]
+pub struct Shared {
+    /// The counters.
+    pub stats: Stats,
+    /// All rows, refused requests too.
+    pub rows: u64,
+    /// The vendors that are built.
+    pub vendors: Vec<VendorView>,
+    /// Those that count.
+    pub in_use: InUse,
+    /// Where to send to.
+    pub addresses: Vec<String>,
+    /// Grows when a detail has to be read again.
+    pub judged: u64,
+    rate: Rate,
+}
+
+impl Shared {
+    /// The first look at a feed.
+    pub fn of(feed: &dyn Feed) -> Shared {
+        Shared {
+            stats: feed.stats(),
+            rows: feed.rows(),
+            vendors: feed.vendors(),
+            in_use: feed.in_use(),
+            addresses: feed.addresses(),
+            judged: 0,
+            rate: Rate::default(),
+        }
+    }
+
+    /// Another look.
+    pub fn read(&mut self, feed: &dyn Feed) {
+        self.stats = feed.stats();
+        self.rows = feed.rows();
+        self.addresses = feed.addresses();
+        let in_use = feed.in_use();
+        if in_use != self.in_use {
+            self.in_use = in_use;
+            self.judged += 1;
+        }
+    }
+
+    /// Lets time pass; true if the rate is another than before.
+    pub fn tick(&mut self, now_ms: u64) -> bool {
+        let before = self.rate.text();
+        self.rate.sample(now_ms, self.stats.calls);
+        before != self.rate.text()
+    }
+
+    /// Calls a second, in words.
+    pub fn rate(&self) -> String {
+        self.rate.text()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Rate {
+    samples: VecDeque<(u64, u64)>,
+}
+
+impl Rate {
+    fn sample(&mut self, now_ms: u64, calls: u64) {
+        match self.samples.back() {
+            Some((last, _)) if now_ms < last + RATE_STEP_MS => return,
+            _ => self.samples.push_back((now_ms, calls)),
+        }
+        // keep one sample from before the span, so that it is covered whole
+        while self.samples.get(1).is_some_and(|(at, _)| at + RATE_SPAN_MS <= now_ms) {
+            self.samples.pop_front();
+        }
+    }
+
+    fn text(&self) -> String {
+        let per_second = match (self.samples.front(), self.samples.back()) {
+            (Some((from, first)), Some((to, last))) if to > from => {
+                last.saturating_sub(*first) as f64 * 1000.0 / (to - from) as f64
+            }
+            _ => 0.0,
+        };
+        match per_second {
+            0.0 => "0/s".to_owned(),
+            slow if slow < 9.95 => format!("{slow:.1}/s"),
+            fast => format!("{}/s", grouped(fast.round() as u64)),
+        }
+    }
+}
+
+/// A number with a comma before each three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number of bytes, short.
+pub fn bytes(count: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    let mut amount = count as f64;
+    let mut unit = "B";
+    for next in units {
+        if amount < 999.5 {
+            break;
+        }
+        amount /= 1000.0;
+        unit = next;
+    }
+    if unit == "B" || amount >= 99.5 {
+        format!("{amount:.0} {unit}")
+    } else {
+        format!("{amount:.1} {unit}")
+    }
+}
+
+/// `1 call`, `2 calls`.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_covers_the_last_two_seconds() {
+        let mut rate = Rate::default();
+        assert_eq!(rate.text(), "0/s");
+        for step in 0..=50 {
+            rate.sample(step * 200, step * 20);
+        }
+        assert_eq!(rate.text(), "100/s");
+        for step in 51..=70 {
+            rate.sample(step * 200, 1000);
+        }
+        assert_eq!(rate.text(), "0/s");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([grouped(0), grouped(999), grouped(1_234_567)], ["0", "999", "1,234,567"]);
+        assert_eq!([bytes(0), bytes(999), bytes(1_500)], ["0 B", "999 B", "1.5 kB"]);
+        assert_eq!([bytes(999_700), bytes(123_456_789)], ["1.0 MB", "123 MB"]);
+        assert_eq!([count(1, "call", "calls"), count(2, "call", "calls")], ["1 call", "2 calls"]);
+    }
+}

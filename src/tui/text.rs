@@ -1,0 +1,206 @@
+//! Captured text on its way to the screen: made harmless, measured, cut and wrapped.
+//!
+//! Widths are display columns, counted a grapheme at a time, so that wide, combining and joined
+//! characters never push the frame about.
+
+use crate::call::text::visible;
+use std::borrow::Cow;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// A character with more marks than this is shown without the rest: a tower of them would reach
+/// into the lines above.
+const MOST_CHARS_IN_A_GRAPHEME: usize = 12;
+
+/// The columns that a harmless text takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// A captured text on one line, safe to print: controls and marks without a letter are escaped,
+/// in `ascii` everything beyond ASCII too.
+pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
+    let safe = visible(text);
+    if safe.is_ascii() {
+        return safe;
+    }
+    if ascii {
+        let escape = |c: char| match c.is_ascii() {
+            true => c.to_string(),
+            false => format!("\\u{{{:x}}}", c as u32),
+        };
+        return Cow::Owned(safe.chars().map(escape).collect());
+    }
+    let odd = |g: &str| g.width() == 0 || g.chars().count() > MOST_CHARS_IN_A_GRAPHEME;
+    if !safe.graphemes(true).any(odd) {
+        return safe;
+    }
+    let mut out = String::with_capacity(safe.len());
+    for grapheme in safe.graphemes(true) {
+        if grapheme.width() == 0 {
+            out.extend(grapheme.chars().map(|c| format!("\\u{{{:x}}}", c as u32)));
+        } else {
+            out.extend(grapheme.chars().take(MOST_CHARS_IN_A_GRAPHEME));
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A write key as it may be shown: its last four characters.
+pub fn masked(key: &str) -> String {
+    let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    let tail = if key.chars().count() > 4 { &key[from..] } else { "" };
+    format!("***{tail}")
+}
+
+/// As much of a captured text as can matter in so many columns, so that a long one costs no more
+/// than a short one.
+pub fn beginning(text: &str, room: usize) -> &str {
+    let most = (room + 1) * MOST_CHARS_IN_A_GRAPHEME;
+    match text.char_indices().nth(most) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+/// The beginning of a harmless text that fits, with an ellipsis where something is left out.
+pub fn cut<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
+    if width(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let tail = if width(ellipsis) <= room { ellipsis } else { "" };
+    let head = head(text, room - width(tail));
+    Cow::Owned(format!("{}{tail}", &text[..head]))
+}
+
+/// How many bytes from the start of a harmless text fit into so many columns.
+pub fn head(text: &str, room: usize) -> usize {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += width(grapheme);
+        if used > room {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// The same, but never nothing: a first grapheme that alone is too wide is taken whole.
+fn step(text: &str, room: usize) -> usize {
+    match head(text, room) {
+        0 => text.graphemes(true).next().map_or(0, str::len),
+        at => at,
+    }
+}
+
+/// A harmless text cut into pieces that are full, wherever that is.
+pub fn chunks(text: &str, room: usize) -> Vec<&str> {
+    let room = room.max(2);
+    let mut out = Vec::new();
+    let mut rest = text;
+    while width_over(rest, room) {
+        let at = if rest.as_bytes()[..room].is_ascii() && rest.is_char_boundary(room) {
+            // a mark that joins the last letter goes with it
+            room - usize::from(!rest[room..].starts_with(|c: char| c.is_ascii()))
+        } else {
+            step(rest, room)
+        };
+        let (piece, tail) = rest.split_at(at);
+        out.push(piece);
+        rest = tail;
+    }
+    out.push(rest);
+    out
+}
+
+/// Whether a text is wider, without measuring all of a long one.
+fn width_over(text: &str, room: usize) -> bool {
+    text.len() > room && head(text, room) < text.len()
+}
+
+/// A harmless text in lines, broken between words where there are any.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(2);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let mut word = word;
+        let wide = width(word);
+        if used > 0 && used + 1 + wide > room {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        while width(word) > room {
+            let (piece, rest) = word.split_at(step(word, room));
+            lines.push(piece.to_owned());
+            word = rest;
+        }
+        line.push_str(word);
+        used += width(word);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_escaped() {
+        assert_eq!(clean("a\u{1b}[31mb\r\n\u{202e}", false), "a\\u{1b}[31mb\\r\\n\\u{202e}");
+        assert_eq!(clean("\u{301}x", false), "\\u{301}x");
+        assert_eq!(clean("é 漢", true), "\\u{e9} \\u{6f22}");
+        assert_eq!(clean("é 漢", false), "é 漢");
+        let tower = format!("a{}", "\u{301}".repeat(200));
+        assert_eq!(clean(&tower, false).chars().count(), 12);
+    }
+
+    #[test]
+    fn a_key_keeps_its_last_four() {
+        assert_eq!(masked("wk_live_abcd1234"), "***1234");
+        assert_eq!(masked("1234"), "***");
+        assert_eq!(masked(""), "***");
+    }
+
+    #[test]
+    fn cutting_counts_columns() {
+        assert_eq!(cut("漢字漢字", 5, "…"), "漢字…");
+        assert_eq!(cut("漢字漢字", 4, "…"), "漢…");
+        assert_eq!(cut("abc", 3, "…"), "abc");
+        assert_eq!(cut("abc", 1, ".."), "a");
+        assert_eq!(cut("abc", 0, "…"), "");
+    }
+
+    #[test]
+    fn wrapping_breaks_between_words() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbr", "eaka", "ble"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(chunks("abcdefg", 3), ["abc", "def", "g"]);
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_fit_and_lose_nothing(text in any::<String>(), room in 2usize..20) {
+            let safe = clean(&text, false);
+            let pieces = chunks(&safe, room);
+            prop_assert_eq!(pieces.concat(), safe.as_ref());
+            for piece in &pieces {
+                prop_assert!(width(piece) <= room, "{piece:?}");
+            }
+            for line in wrap(&safe, room) {
+                prop_assert!(width(&line) <= room, "{line:?}");
+            }
+            prop_assert!(width(&cut(&safe, room, "…")) <= room);
+        }
+    }
+}

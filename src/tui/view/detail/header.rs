@@ -1,0 +1,134 @@
+//! What stands above the tabs: what it is, whose it is, and first of all what is wrong and what to
+//! change.
+
+use super::super::{World, log};
+use super::paper::Paper;
+use crate::findings::{Finding, Severity, Verdict, headline};
+use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
+use crate::tui::look::{Look, Pen};
+use crate::tui::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+/// The head of a call.
+pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let row = &call.row;
+    let number = row.seq.map_or(String::new(), |seq| format!("#{seq} "));
+    let right = format!("{number}{}", look.time(row.received_at));
+    let kind = look.clean(&row.kind).into_owned();
+    let repeat = if row.repeat { format!("{} repeat  ", look.repeat()) } else { String::new() };
+    let taken = text::width(&kind) + text::width(&repeat) + text::width(&right) + 2;
+    let name = look.clean(&row.name);
+    let name = text::cut(&name, width.saturating_sub(taken + 2), look.ellipsis()).into_owned();
+    let gap = width.saturating_sub(taken - 2 + text::width(&name) + 2);
+    paper.line(vec![
+        Span::styled(repeat, theme.repeat),
+        Span::styled(kind, theme.quiet),
+        Span::raw("  "),
+        Span::styled(name, theme.heading),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(right, theme.quiet),
+    ]);
+    for (label, id) in [("account", &row.account), ("user", &row.user)] {
+        let mut spans = vec![Span::styled(format!("{label:<9}"), theme.label)];
+        spans.extend(cell_spans(id, width.saturating_sub(9), look));
+        paper.line(spans);
+    }
+    trouble(paper, call, world);
+}
+
+/// An id column's spans, drawn by the same pen as the log's.
+fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
+    let area = Rect { x: 0, y: 0, width: width.min(200) as u16, height: 1 };
+    let mut buffer = Buffer::empty(area);
+    if let Some(mut pen) = Pen::on(&mut buffer, area, 0, look) {
+        log::cell(&mut pen, id, usize::from(area.width), look.theme.text, look);
+    }
+    let mut spans = Vec::new();
+    let mut skip = 0;
+    for cell in buffer.content() {
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        skip = text::width(cell.symbol()).saturating_sub(1);
+        spans.push(Span::styled(cell.symbol().to_owned(), cell.style()));
+    }
+    while spans.last().is_some_and(|span: &Span<'_>| span.content == " ") {
+        spans.pop();
+    }
+    if matches!(id, Cell::NotLooked) {
+        spans.push(Span::styled("  no vendor in use looks for it here", look.theme.quiet));
+    }
+    spans
+}
+
+/// The finding to speak of first: of vendors in use and of the wire the worst, of those one about
+/// an id.
+fn first(call: &CallDetail) -> Option<(Option<&VendorDetail>, &Finding)> {
+    let wire = call.wire_findings.iter().map(|finding| (None, finding));
+    let vendors = call.vendors.iter().filter(|detail| detail.in_use);
+    let theirs = vendors.flat_map(|detail| detail.findings.iter().map(move |f| (Some(detail), f)));
+    wire.chain(theirs)
+        .filter(|(_, finding)| finding.severity != Severity::Info)
+        .min_by_key(|(_, finding)| (finding.severity, headline(&finding.code).is_none()))
+}
+
+fn trouble(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let Some((whose, finding)) = first(call) else {
+        let taken = call.vendors.iter().filter(|detail| detail.in_use);
+        let through = taken.clone().filter(|detail| detail.verdict.goes_through()).count();
+        let words = match (taken.count(), through) {
+            (0, _) => ("no vendor in use is fed by this sender", theme.quiet),
+            (_, 0) => ("no vendor in use acts on this call", theme.quiet),
+            _ => ("nothing to change", theme.good),
+        };
+        let sign =
+            look.verdict_sign(if through > 0 { Verdict::Delivered } else { Verdict::Ignored });
+        return paper.prose(0, &format!("{sign} {}", words.0), words.1);
+    };
+    let loud: Style = if headline(&finding.code).is_some() && finding.severity == Severity::Error {
+        theme.missing_id
+    } else {
+        look.severity(finding.severity)
+    };
+    let who = match whose {
+        Some(detail) => {
+            let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
+            format!("{title} {}: ", detail.verdict.name())
+        }
+        None => String::new(),
+    };
+    let sign = look.severity_sign(finding.severity);
+    paper.labelled(2, sign, &format!("{who}{}", finding.message), loud);
+    if !finding.fix.is_empty() {
+        paper.labelled(6, "  fix ", &finding.fix, theme.fix);
+    }
+}
+
+/// The head of a refused request.
+pub fn refused(paper: &mut Paper<'_>, refused: &RefusedDetail) {
+    let look = paper.look();
+    let theme = &look.theme;
+    paper.line(vec![
+        Span::styled(format!("{} refused", refused.request.status), theme.refused),
+        Span::styled(
+            format!(
+                "  request {}  {}",
+                refused.request.number,
+                look.time(refused.request.received_at)
+            ),
+            theme.quiet,
+        ),
+    ]);
+    paper.labelled(2, look.severity_sign(Severity::Error), &refused.reason, theme.error);
+    if !refused.fix.is_empty() {
+        paper.labelled(6, "  fix ", &refused.fix, theme.fix);
+    }
+}

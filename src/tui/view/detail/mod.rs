@@ -1,0 +1,294 @@
+//! The detail of one row: who and what is wrong on top, tabs below.
+
+mod header;
+mod notes;
+mod pages;
+mod paper;
+mod pretty;
+mod tabs;
+mod tree;
+mod tree_draw;
+
+pub use tabs::Tab;
+
+use super::{Effect, Reply, World};
+use crate::call::Doc;
+use crate::tui::action::Action;
+use crate::tui::copy;
+use crate::tui::feed::{CallDetail, Detail};
+use crate::tui::look::Pen;
+use notes::Notes;
+use paper::Paper;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+use tree::Tree;
+
+/// What the lines on the page were made from; another value means making them again.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+struct Made {
+    row: u64,
+    judged: u64,
+    tab: Tab,
+    width: u16,
+}
+
+/// The detail's state.
+#[derive(Default)]
+pub struct DetailPane {
+    read: Option<(u64, u64)>,
+    data: Option<Detail>,
+    /// The tab that was chosen; a refused request has fewer, and the choice outlives it.
+    tab: Tab,
+    tabs: Vec<tabs::Head>,
+    made: Option<Made>,
+    header: Vec<Line<'static>>,
+    page: Vec<Line<'static>>,
+    scroll: usize,
+    tree: Tree,
+    area: Rect,
+}
+
+impl DetailPane {
+    fn call(&self) -> Option<&CallDetail> {
+        match &self.data {
+            Some(Detail::Call(call)) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// The tab in view.
+    fn open_tab(&self) -> Tab {
+        if self.tabs.iter().any(|head| head.tab == self.tab) {
+            self.tab
+        } else {
+            self.tabs.first().map_or(Tab::Call, |head| head.tab)
+        }
+    }
+
+    /// The panes: header, tabs, page.
+    fn panes(&self, area: Rect) -> (Rect, Rect, Rect) {
+        let most = (area.height / 2).saturating_sub(1);
+        let head = (self.header.len() as u16).min(most);
+        let header = Rect { height: head, ..area };
+        let bar_y = area.y + head;
+        let bar = Rect { y: bar_y, height: 1.min(area.height - head), ..area };
+        // an empty line below the tabs, where there is room for it
+        let gap = if area.height > 12 { 2 } else { 1 };
+        let used = (head + gap).min(area.height);
+        let page = Rect { y: area.y + used, height: area.height - used, ..area };
+        (header, bar, page)
+    }
+
+    /// Whether an action does something here.
+    pub fn can(&self, action: Action) -> bool {
+        let tree = self.open_tab() == Tab::Call && self.call().is_some();
+        match action {
+            Action::Toggle | Action::Fold | Action::Unfold => tree,
+            Action::CopyPointer | Action::CopyValue => tree && self.tree.pointer().is_some(),
+            Action::CopyCall | Action::CopyCurl => self.call().is_some(),
+            Action::CopyOutput => self.call().is_some_and(|call| self.output(call).is_some()),
+            _ => true,
+        }
+    }
+
+    /// The vendor whose output is meant: the one whose tab is open, else the first in use that
+    /// would receive something.
+    fn output(&self, call: &CallDetail) -> Option<(usize, String)> {
+        let of = |detail: &crate::tui::feed::VendorDetail| {
+            (!detail.requests.is_empty()).then(|| (detail.vendor, copy::output(&detail.requests)))
+        };
+        match self.open_tab() {
+            Tab::Vendor(vendor) => call.vendors.iter().find(|d| d.vendor == vendor).and_then(of),
+            _ => call.vendors.iter().filter(|detail| detail.in_use).find_map(of),
+        }
+    }
+
+    /// Does an action.
+    pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        if !self.can(action) {
+            return Reply::Say(match action {
+                Action::CopyOutput => "no vendor would receive anything of this".to_owned(),
+                Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
+                Action::CopyCall | Action::CopyCurl => "a refused request has no call".to_owned(),
+                _ => return Reply::Pass,
+            });
+        }
+        let copy =
+            |what: &str, text: String| Reply::Ask(Effect::Copy { what: what.to_owned(), text });
+        match (action, self.call()) {
+            (Action::NextTab, _) => self.turn(1),
+            (Action::PreviousTab, _) => self.turn(self.tabs.len().saturating_sub(1)),
+            (Action::CopyCall, Some(call)) => return copy("the call", call.call_text.clone()),
+            (Action::CopyCurl, Some(call)) => {
+                let base = world.shared.addresses.first().map_or("$SEGSCOPE_URL", String::as_str);
+                return copy("a curl line", copy::curl(base, call));
+            }
+            (Action::CopyOutput, Some(call)) => {
+                let Some((vendor, text)) = self.output(call) else { return Reply::Pass };
+                let title = world.shared.vendors.get(vendor).map_or("", |v| v.title.as_str());
+                return copy(&format!("the output for {title}"), text);
+            }
+            (Action::CopyPointer, _) => match self.tree.pointer() {
+                Some(pointer) => return copy(&world.look.clean(&pointer), pointer.clone()),
+                None => return Reply::Pass,
+            },
+            (Action::CopyValue, _) => match self.tree.copy() {
+                Some(value) => return copy("the value", value),
+                None => return Reply::Pass,
+            },
+            _ if self.open_tab() == Tab::Call => self.tree.act(action, world.look),
+            _ => return self.move_page(action),
+        }
+        Reply::Done
+    }
+
+    fn turn(&mut self, by: usize) {
+        let open = self.open_tab();
+        let at = self.tabs.iter().position(|head| head.tab == open).unwrap_or(0);
+        if let Some(head) = self.tabs.get((at + by) % self.tabs.len().max(1)) {
+            self.tab = head.tab;
+        }
+    }
+
+    fn move_page(&mut self, action: Action) -> Reply {
+        let height = usize::from(self.panes(self.area).2.height).max(1);
+        let last = self.page.len().saturating_sub(height);
+        self.scroll = match action {
+            Action::Down => self.scroll + 1,
+            Action::Up => self.scroll.saturating_sub(1),
+            Action::HalfDown => self.scroll + (height / 2).max(1),
+            Action::HalfUp => self.scroll.saturating_sub((height / 2).max(1)),
+            Action::PageDown => self.scroll + height,
+            Action::PageUp => self.scroll.saturating_sub(height),
+            Action::First => 0,
+            Action::Last => last,
+            _ => return Reply::Pass,
+        }
+        .min(last);
+        Reply::Done
+    }
+
+    /// A click: on a tab, or on a line of the tree.
+    pub fn click(&mut self, at: Position) -> Reply {
+        let (_, bar, page) = self.panes(self.area);
+        if bar.contains(at) {
+            let column = usize::from(at.x - bar.x);
+            if let Some(tab) =
+                tabs::hit(&self.tabs, self.open_tab(), usize::from(bar.width), column)
+            {
+                self.tab = tab;
+            }
+        } else if page.contains(at) && self.open_tab() == Tab::Call {
+            self.tree.click(usize::from(at.y - page.y));
+        }
+        Reply::Done
+    }
+
+    /// Reads what the next frame shows.
+    pub fn sync(&mut self, row: Option<u64>, area: Rect, world: &World<'_>) {
+        self.area = area;
+        let Some(row) = row else { return };
+        let wanted = (row, world.shared.judged);
+        if self.read != Some(wanted) {
+            self.data = world.feed.detail(row);
+            self.read = Some(wanted);
+            self.made = None;
+            self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, world));
+            self.plant(world);
+        }
+        let made =
+            Made { row, judged: world.shared.judged, tab: self.open_tab(), width: area.width };
+        if self.made != Some(made) {
+            let same_page = self.made.is_some_and(|old| Made { width: made.width, ..old } == made);
+            self.scroll = if same_page { self.scroll } else { 0 };
+            self.made = Some(made);
+            self.write(made, world);
+        }
+        let page = self.panes(area).2;
+        let lines = self.page.len();
+        self.scroll = self.scroll.min(lines.saturating_sub(usize::from(page.height)));
+        self.tree.sync(usize::from(page.width), usize::from(page.height), world.look);
+    }
+
+    /// Makes the tree of another call.
+    fn plant(&mut self, world: &World<'_>) {
+        let Some(Detail::Call(call)) = &self.data else {
+            return self.tree.set(None, None, Notes::default(), None);
+        };
+        let doc = Doc::parse(call.call_text.clone()).ok();
+        let derived = Doc::parse(call.derived_text.clone()).ok();
+        let mut notes = Notes::default();
+        if let Some(doc) = &doc {
+            for finding in &call.wire_findings {
+                notes.add(finding, "", doc, derived.as_ref());
+            }
+            for detail in call.vendors.iter().filter(|detail| detail.in_use) {
+                let short = world.shared.vendors.get(detail.vendor).map_or("", |v| &v.short);
+                for finding in &detail.findings {
+                    notes.add(finding, short, doc, derived.as_ref());
+                }
+            }
+        }
+        self.tree.set(doc, derived, notes, call.write_key.clone());
+    }
+
+    fn write(&mut self, made: Made, world: &World<'_>) {
+        let width = usize::from(made.width);
+        let mut header = Paper::new(world.look, width);
+        let mut page = Paper::new(world.look, width);
+        match &self.data {
+            None => header.prose(0, "this row can no longer be read", world.look.theme.warning),
+            Some(Detail::Refused(refused)) => {
+                header::refused(&mut header, refused);
+                pages::request(&mut page, &refused.request, None);
+            }
+            Some(Detail::Call(call)) => {
+                header::call(&mut header, call, width, world);
+                match made.tab {
+                    Tab::Call => {}
+                    Tab::Findings => pages::findings(&mut page, call, world),
+                    Tab::Request => {
+                        pages::sender(&mut page, call);
+                        pages::request(&mut page, &call.request, call.write_key.as_deref());
+                    }
+                    Tab::Vendor(vendor) => {
+                        pages::vendor(&mut page, call, vendor, world);
+                    }
+                }
+            }
+        }
+        header.blank();
+        (self.header, self.page) = (header.done(), page.done());
+    }
+
+    /// Draws the detail.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, world: &World<'_>) {
+        let (header, bar, page) = self.panes(area);
+        lines(buffer, header, &self.header);
+        tabs::render(buffer, bar, &self.tabs, self.open_tab(), world.look);
+        let (below, total) = if self.open_tab() == Tab::Call && self.call().is_some() {
+            tree_draw::render(buffer, page, &self.tree, focused, world.look);
+            self.tree.place()
+        } else {
+            let from = self.page.get(self.scroll..).unwrap_or(&[]);
+            lines(buffer, page, from);
+            (self.scroll + usize::from(page.height), self.page.len())
+        };
+        if below < total {
+            let words = format!("+{} below", total - below);
+            // on the empty line between tabs and page
+            let gap = Rect { y: bar.y + 1, height: page.y.saturating_sub(bar.y + 1), ..bar };
+            if let Some(mut pen) = Pen::on(buffer, gap, 0, world.look) {
+                pen.right(words.len()).put(&words, world.look.theme.quiet);
+            }
+        }
+    }
+}
+
+fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'static>]) {
+    let area = area.intersection(buffer.area);
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        buffer.set_line(area.x, y, line, area.width);
+    }
+}

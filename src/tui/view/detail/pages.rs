@@ -1,0 +1,162 @@
+//! The tabs that are pages: a vendor, the findings, the request.
+
+use super::super::World;
+use super::paper::Paper;
+use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
+use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
+use crate::tui::shared::bytes;
+use crate::tui::text::masked;
+use ratatui::text::Span;
+
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Delivered => "it takes the call in full",
+        Verdict::Degraded => "it takes the call, but something is changed or left out",
+        Verdict::Dropped => "it accepts the call and silently does not use it",
+        Verdict::Rejected => "an error comes back",
+        Verdict::Ignored => "it does not act on this call",
+    }
+}
+
+/// What one vendor makes of the call.
+pub fn vendor(paper: &mut Paper<'_>, call: &CallDetail, vendor: usize, world: &World<'_>) {
+    let Some(detail) = call.vendors.iter().find(|detail| detail.vendor == vendor) else { return };
+    let Some(info) = world.shared.vendors.get(vendor) else { return };
+    let look = paper.look();
+    let theme = &look.theme;
+    let verdict = look.verdict(detail.verdict);
+    let title = look.clean(&info.title).into_owned();
+    paper.line(vec![
+        Span::styled(title, theme.heading),
+        Span::styled(
+            format!("  {} {}", look.verdict_sign(detail.verdict), detail.verdict.name()),
+            verdict,
+        ),
+        Span::styled(if detail.in_use { "" } else { "  not in use for this call" }, theme.quiet),
+    ]);
+    paper.prose(0, meaning(detail.verdict), theme.quiet);
+    id(paper, "account", detail.account.as_deref(), lacks(detail, Id::Account));
+    id(paper, "user", detail.user.as_deref(), lacks(detail, Id::User));
+    paper.field("fed by", &info.fed_by, theme.text);
+    let (loud, quiet): (Vec<&Finding>, Vec<&Finding>) =
+        detail.findings.iter().partition(|finding| finding.severity != Severity::Info);
+    for finding in loud {
+        paper.finding(finding, "");
+    }
+    output(paper, detail, info);
+    for (name, json) in &detail.extras {
+        paper.heading(&look.clean(name), "");
+        paper.json(0, json);
+    }
+    for finding in quiet {
+        paper.finding(finding, "");
+    }
+    paper.blank();
+    paper.field("read from", &info.document, theme.quiet);
+}
+
+/// Whether a vendor needs an id and does not find it.
+fn lacks(detail: &VendorDetail, id: Id) -> bool {
+    let codes = detail.findings.iter().map(|finding| headline(&finding.code));
+    codes.flatten().any(|headline| headline == Headline::Strong(id))
+}
+
+fn id(paper: &mut Paper<'_>, label: &str, found: Option<&str>, missed: bool) {
+    let theme = &paper.look().theme;
+    match found {
+        Some(text) => paper.field(label, text, theme.text),
+        None if missed => paper.field(label, "missing", theme.missing_id),
+        None => paper.field(label, paper.look().nothing(), theme.quiet),
+    }
+}
+
+fn output(paper: &mut Paper<'_>, detail: &VendorDetail, info: &crate::tui::feed::VendorView) {
+    let theme = &paper.look().theme;
+    if detail.requests.is_empty() {
+        paper.heading("output", "nothing: this vendor would receive no data of this call");
+    } else {
+        paper.heading("output", &info.fidelity);
+        paper.prose(0, &info.fidelity_means, theme.quiet);
+    }
+    for request in &detail.requests {
+        paper.blank();
+        paper.request(request);
+    }
+    if let Some(transport) = &detail.transport {
+        paper.heading("transport", "carries the call to the vendor, unchanged");
+        paper.request(transport);
+    }
+}
+
+/// All findings: those that count, then the others.
+pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+    let mut counted: Vec<(&str, &Finding)> =
+        call.wire_findings.iter().map(|finding| ("", finding)).collect();
+    let mut others = Vec::new();
+    for detail in &call.vendors {
+        let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
+        let into = if detail.in_use { &mut counted } else { &mut others };
+        into.extend(detail.findings.iter().map(|finding| (title, finding)));
+    }
+    if counted.is_empty() {
+        paper.prose(0, "nothing found at the vendors in use", world.look.theme.good);
+    }
+    for group in [&mut counted, &mut others] {
+        group.sort_by_key(|(_, finding)| finding.severity);
+    }
+    for (title, finding) in counted {
+        paper.finding(finding, title);
+    }
+    if !others.is_empty() {
+        paper.heading("at vendors that are not in use", "");
+        for (title, finding) in others {
+            paper.finding(finding, title);
+        }
+    }
+}
+
+/// Who sent the call.
+pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
+    let theme = &paper.look().theme;
+    if let Some((name, version)) = &call.library {
+        let version = version.as_deref().unwrap_or("");
+        paper.field("library", &format!("{name} {version}"), theme.text);
+    }
+    if let Some(key) = &call.write_key {
+        paper.field("key", &masked(key), theme.text);
+    }
+    if let Some(id) = &call.message_id {
+        paper.field("message", id, theme.text);
+    }
+    paper.blank();
+}
+
+/// The request as it came, and its answer. Its write key is masked wherever it stands.
+pub fn request(paper: &mut Paper<'_>, request: &RequestDetail, write_key: Option<&str>) {
+    let look = paper.look();
+    let theme = &look.theme;
+    let safe = |text: &str| match write_key {
+        Some(key) if !key.is_empty() => text.replace(key, &masked(key)),
+        _ => text.to_owned(),
+    };
+    let method = format!("{} ", look.clean(&request.method));
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let target = safe(&format!("{}{mark}{}", request.path, request.query));
+    paper.labelled(method.len(), &method, &target, theme.text);
+    for (name, value) in &request.headers {
+        paper.header(name, &safe(value));
+    }
+    paper.heading("answer", &request.status.to_string());
+    paper.raw(&request.answer, theme.text);
+    if let Some(signature) = &request.signature {
+        paper.heading("signature", "");
+        paper.prose(0, signature, theme.text);
+    }
+    let kept = bytes(request.body.len() as u64);
+    let size = match request.body_bytes {
+        Some(whole) => format!("the first {kept} of {}", bytes(whole)),
+        None => kept,
+    };
+    paper.heading("body", &size);
+    paper.raw(&safe(&request.body), theme.text);
+}

@@ -1,0 +1,117 @@
+//! The detail's tabs.
+
+use super::super::World;
+use super::super::log::mark_style;
+use crate::findings::Severity;
+use crate::tui::feed::{Detail, Mark};
+use crate::tui::look::{Look, Pen};
+use crate::tui::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// One tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// the call as a tree
+    #[default]
+    Call,
+    /// one vendor
+    Vendor(usize),
+    /// all findings
+    Findings,
+    /// the request that carried the call
+    Request,
+}
+
+/// A tab's head: a word, and a sign with its own colour.
+#[derive(Debug)]
+pub struct Head {
+    /// Which tab.
+    pub tab: Tab,
+    word: String,
+    sign: String,
+    style: Style,
+}
+
+impl Head {
+    fn width(&self) -> usize {
+        let sign = if self.sign.is_empty() { 0 } else { 1 + text::width(&self.sign) };
+        text::width(&self.word) + sign
+    }
+}
+
+const GAP: usize = 2;
+
+/// The tabs of a row.
+pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
+    let look = world.look;
+    let plain = |tab, word: &str| Head {
+        tab,
+        word: word.to_owned(),
+        sign: String::new(),
+        style: look.theme.tab,
+    };
+    let Detail::Call(call) = data else { return vec![plain(Tab::Request, "request")] };
+    let mut out = vec![plain(Tab::Call, "call")];
+    for detail in &call.vendors {
+        let Some(vendor) = world.shared.vendors.get(detail.vendor) else { continue };
+        let misses = call.row.marks.get(detail.vendor).is_some_and(|mark| mark.misses);
+        let mark = Mark { verdict: detail.verdict, in_use: detail.in_use, misses };
+        out.push(Head {
+            tab: Tab::Vendor(detail.vendor),
+            word: look.clean(&vendor.short).into_owned(),
+            sign: look.verdict_sign(detail.verdict).to_owned(),
+            style: mark_style(mark, look),
+        });
+    }
+    let counted = call.vendors.iter().filter(|detail| detail.in_use).flat_map(|d| &d.findings);
+    let all = counted.chain(&call.wire_findings).map(|finding| finding.severity);
+    let worst = all.clone().min();
+    let loud = all.filter(|severity| *severity != Severity::Info).count();
+    let mut findings = plain(Tab::Findings, "findings");
+    if let Some(worst) = worst.filter(|_| loud > 0) {
+        findings.sign = loud.to_string();
+        findings.style = look.severity(worst);
+    }
+    out.push(findings);
+    out.push(plain(Tab::Request, "request"));
+    out
+}
+
+/// The tabs that are seen at a width, each with its column: from the first one, or from a later
+/// one if the open tab would not be seen.
+fn seen(heads: &[Head], open: Tab, width: usize) -> impl Iterator<Item = (usize, &Head)> {
+    let at = heads.iter().position(|head| head.tab == open).unwrap_or(0);
+    let span = |from: usize| heads[from..=at].iter().map(|h| h.width() + GAP).sum::<usize>();
+    let from = (0..=at).find(|from| heads.is_empty() || span(*from) <= width + GAP).unwrap_or(at);
+    heads.iter().skip(from).scan(0, move |column, head| {
+        let here = *column;
+        *column += head.width() + GAP;
+        Some((here, head))
+    })
+}
+
+/// The tab at a column.
+pub fn hit(heads: &[Head], open: Tab, width: usize, column: usize) -> Option<Tab> {
+    seen(heads, open, width)
+        .find(|(at, head)| (*at..*at + head.width()).contains(&column))
+        .map(|(_, head)| head.tab)
+}
+
+/// Draws the tabs.
+pub fn render(buffer: &mut Buffer, area: Rect, heads: &[Head], open: Tab, look: &Look) {
+    for (column, head) in seen(heads, open, usize::from(area.width)) {
+        let Some(mut pen) = Pen::on(buffer, area, 0, look) else { return };
+        let current = head.tab == open;
+        pen.skip(column);
+        // without colour and underline, brackets say which is open
+        pen.put(&head.word, if current { look.theme.tab_current } else { look.theme.tab });
+        if !head.sign.is_empty() {
+            pen.skip(1).put(&head.sign, head.style);
+        }
+        if current && look.ascii {
+            pen.put("*", look.theme.tab_current);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The help: the keys in force where it was opened, and what the signs mean.
+
+use super::{Pointer, Reply, View, World, window};
+use crate::findings::{Severity, Verdict};
+use crate::tui::action::{Action, Place};
+use crate::tui::look::{Look, Pen};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+/// The widest line.
+const WIDTH: u16 = 76;
+const KEYS: usize = 18;
+
+/// The help's state.
+pub struct HelpView {
+    about: Place,
+    lines: Vec<Line<'static>>,
+    scroll: usize,
+    height: usize,
+}
+
+impl HelpView {
+    /// The help for a place.
+    pub fn of(about: Place) -> HelpView {
+        HelpView { about, lines: Vec::new(), scroll: 0, height: 1 }
+    }
+
+    fn last(&self) -> usize {
+        self.lines.len().saturating_sub(self.height)
+    }
+}
+
+fn title(place: Place) -> &'static str {
+    match place {
+        Place::Everywhere => "Everywhere",
+        Place::Calls => "Log and detail",
+        Place::Log => "In the log",
+        Place::Detail => "In the detail",
+        Place::Vendors => "In the choice of vendors",
+        Place::Help => "In the help",
+    }
+}
+
+fn key_lines(about: Place, world: &World<'_>) -> Vec<Line<'static>> {
+    let theme = &world.look.theme;
+    let mut out = Vec::new();
+    for section in about.sections() {
+        let mut actions = world.keymap.section(*section).peekable();
+        if actions.peek().is_none() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(Line::default());
+        }
+        out.push(Line::from(Span::styled(title(*section), theme.heading)));
+        for action in actions {
+            let keys = world.keymap.keys(*section, action).join(" ");
+            out.push(Line::from(vec![
+                Span::styled(format!("  {keys:<KEYS$}"), theme.key),
+                Span::styled(action.long(), theme.text),
+            ]));
+        }
+    }
+    out
+}
+
+fn sign_lines(look: &Look) -> Vec<Line<'static>> {
+    let theme = &look.theme;
+    let mut out = vec![Line::default(), Line::from(Span::styled("Signs", theme.heading))];
+    let mut line = |sign: &str, style, means: &str| {
+        out.push(Line::from(vec![
+            Span::styled(format!("  {sign:<KEYS$}"), style),
+            Span::styled(means.to_owned(), theme.text),
+        ]));
+    };
+    line("missing", theme.missing_id, "a vendor in use needs this id and none finds it");
+    line("missing name?", theme.near_miss, "this value is close to where it was expected");
+    line("value!", theme.warning, "some vendors in use find it and some miss it");
+    line("none", theme.warning, "it is absent, and the call still goes through");
+    line(look.nothing(), theme.quiet, "no vendor in use looks for it");
+    for (verdict, means) in [
+        (Verdict::Delivered, "delivered: taken in full"),
+        (Verdict::Degraded, "degraded: taken, with something changed or left out"),
+        (Verdict::Dropped, "dropped: accepted and silently not used"),
+        (Verdict::Rejected, "rejected: an error comes back"),
+        (Verdict::Ignored, "ignored: the vendor does not act on it"),
+    ] {
+        line(look.verdict_sign(verdict), look.verdict(verdict), means);
+    }
+    line("dim", theme.unused, "the vendor is not in use for this call");
+    for (severity, means) in [
+        (Severity::Error, "before the time: a finding is an error"),
+        (Severity::Warning, "before the time: the worst finding is a warning"),
+    ] {
+        line(look.severity_sign(severity), look.severity(severity), means);
+    }
+    line(look.repeat(), theme.repeat, "repeat: a retry of a call that came before");
+    out
+}
+
+impl View for HelpView {
+    fn place(&self) -> Place {
+        Place::Help
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        match action {
+            Action::Down | Action::PageDown => self.scroll < self.last(),
+            Action::Back | Action::BackOrQuit | Action::Help => true,
+            _ => false,
+        }
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        self.scroll = match action {
+            Action::Back | Action::BackOrQuit | Action::Help => return Reply::Close,
+            Action::Down => self.scroll + 1,
+            Action::Up => self.scroll.saturating_sub(1),
+            Action::HalfDown => self.scroll + self.height / 2,
+            Action::HalfUp => self.scroll.saturating_sub(self.height / 2),
+            Action::PageDown => self.scroll + self.height,
+            Action::PageUp => self.scroll.saturating_sub(self.height),
+            Action::First => 0,
+            Action::Last => self.last(),
+            _ => return Reply::Pass,
+        }
+        .min(self.last());
+        Reply::Done
+    }
+
+    fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
+        match pointer {
+            Pointer::WheelDown => self.act(Action::Down, world),
+            Pointer::WheelUp => self.act(Action::Up, world),
+            Pointer::Click => Reply::Close,
+        }
+    }
+
+    fn sync(&mut self, body: Rect, world: &World<'_>) {
+        self.lines = key_lines(self.about, world);
+        self.lines.extend(sign_lines(world.look));
+        self.height = usize::from(body.height.saturating_sub(2)).max(1);
+        self.scroll = self.scroll.min(self.last());
+    }
+
+    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+        let height = (self.lines.len() + 2).min(usize::from(u16::MAX)) as u16;
+        let inside = window(buffer, body, (WIDTH, height), "Keys", world.look);
+        let shown = self.lines.iter().skip(self.scroll);
+        for (line, text) in shown.enumerate() {
+            let Some(mut pen) = Pen::on(buffer, inside, line, world.look) else { return };
+            for span in &text.spans {
+                pen.put(&span.content, span.style);
+            }
+        }
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Back, Action::Down, Action::PageDown]
+    }
+}

@@ -1,0 +1,142 @@
+//! The log's lines: the heads of the columns, and one line a row.
+
+use super::columns::{Columns, GUTTER, Time, columns};
+use super::list::List;
+use crate::findings::Severity;
+use crate::tui::feed::{Cell, Mark, RowView};
+use crate::tui::look::{Look, Pen, ground};
+use crate::tui::text;
+use crate::tui::view::World;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws the log.
+pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
+    let vendors = &world.shared.vendors;
+    let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
+    let plan = columns(usize::from(area.width), vendors.len(), head);
+    heads(buffer, area, plan, world);
+    for (line, row) in list.window().iter().enumerate() {
+        let line = line + 1;
+        let selected = list.cursor() == Some(row.row);
+        if selected {
+            let theme = &world.look.theme;
+            let style = if focused { theme.selected } else { theme.selected_unfocused };
+            ground(buffer, area, line, style);
+        }
+        if let Some(mut pen) = Pen::on(buffer, area, line, world.look) {
+            let theme = &world.look.theme;
+            let cursor = if focused { theme.rule_focus } else { theme.rule };
+            pen.column(if selected { world.look.cursor() } else { " " }, 1, cursor);
+            row_line(&mut pen, row, plan, world.look);
+        }
+    }
+}
+
+fn heads(buffer: &mut Buffer, area: Rect, plan: Columns, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let Some(mut pen) = Pen::on(buffer, area, 0, world.look) else { return };
+    pen.skip(GUTTER);
+    if plan.time != Time::No {
+        pen.column("time", plan.time.width(), theme.label).skip(1);
+    }
+    pen.column("type", plan.kind, theme.label).skip(1);
+    pen.column("name", plan.name, theme.label).skip(1);
+    pen.column("account", plan.account, theme.label).skip(1);
+    pen.column("user", plan.user, theme.label);
+    if plan.mark > 0 {
+        for (place, vendor) in world.shared.vendors.iter().enumerate() {
+            let counts = world.shared.in_use.vendors.contains(&place);
+            let style = if counts { theme.label } else { theme.unused };
+            let short = world.look.clean(&vendor.short);
+            pen.skip(1).column(&short[..text::head(&short, plan.mark)], plan.mark, style);
+        }
+    }
+}
+
+/// A row, behind the cursor's column.
+fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
+    let theme = &look.theme;
+    match row.worst.or(row.refused.as_ref().map(|_| Severity::Error)) {
+        Some(severity) if severity != Severity::Info => {
+            pen.column(look.severity_sign(severity), 1, look.severity(severity));
+        }
+        _ => {
+            pen.skip(1);
+        }
+    }
+    pen.skip(1);
+    if plan.time != Time::No {
+        let full = look.time(row.received_at);
+        pen.column(plan.time.part(&full), plan.time.width(), theme.quiet).skip(1);
+    }
+    if let Some(refused) = &row.refused {
+        pen.put(&refused.status.to_string(), theme.refused);
+        pen.skip(plan.kind.saturating_sub(3) + 1).put("refused ", theme.refused);
+        pen.show(&refused.reason, theme.refused).skip(2).show(&refused.path, theme.quiet);
+        return;
+    }
+    let text_style = if row.repeat { theme.repeat } else { theme.text };
+    let kind = look.clean(&row.kind);
+    let kind = &kind[..text::head(&kind, plan.kind)];
+    pen.column(kind, plan.kind, if row.repeat { theme.repeat } else { theme.quiet }).skip(1);
+    let mut name = plan.name;
+    if row.repeat {
+        let word = if name >= 20 {
+            format!("{} repeat ", look.repeat())
+        } else {
+            format!("{} ", look.repeat())
+        };
+        let taken = text::width(&word).min(name);
+        pen.column(&word, taken, theme.repeat);
+        name -= taken;
+    }
+    pen.column(&row.name, name, text_style).skip(1);
+    cell(pen, &row.account, plan.account, text_style, look);
+    pen.skip(1);
+    cell(pen, &row.user, plan.user, text_style, look);
+    if plan.mark > 0 {
+        for mark in &row.marks {
+            pen.skip(1).column(look.verdict_sign(mark.verdict), plan.mark, mark_style(*mark, look));
+        }
+    }
+}
+
+/// The style of a verdict's mark: dim where the vendor is not in use, the alarm colour where it
+/// misses an id.
+pub fn mark_style(mark: Mark, look: &Look) -> Style {
+    match mark {
+        Mark { in_use: false, .. } => look.theme.unused,
+        Mark { misses: true, .. } => look.theme.missing_id,
+        Mark { verdict, .. } => look.verdict(verdict),
+    }
+}
+
+/// One id column.
+pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: &Look) {
+    let theme = &look.theme;
+    match cell {
+        Cell::Found { text, doubtful } => {
+            pen.column(text, columns, if *doubtful { theme.warning } else { plain });
+        }
+        Cell::SomeMiss { text, doubtful: _ } => {
+            let safe = look.clean(text);
+            let shown = text::cut(&safe, columns.saturating_sub(1), look.ellipsis());
+            pen.column(&format!("{shown}!"), columns, theme.warning);
+        }
+        Cell::Missing { near } => {
+            let word = "missing".len().min(columns);
+            pen.column("missing", word, theme.missing_id);
+            let near = near.as_deref().unwrap_or("");
+            let hint = if near.is_empty() { String::new() } else { format!(" {near}?") };
+            pen.column(&hint, columns - word, theme.near_miss);
+        }
+        Cell::Nobody => {
+            pen.column("none", columns, theme.warning);
+        }
+        Cell::NotLooked => {
+            pen.column(look.nothing(), columns, theme.quiet);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The views: what fills the page, and the windows over it. A view is one file (or folder) that
+//! implements [`View`]; the screen knows no more about it.
+
+pub mod detail;
+mod footer;
+mod help;
+mod log;
+mod start;
+mod status;
+mod vendors;
+
+pub use footer::footer;
+pub use help::HelpView;
+pub use log::LogView;
+pub use status::{banner, in_use_line, status};
+pub use vendors::VendorsView;
+
+use super::action::{Action, Place};
+use super::feed::Feed;
+use super::keymap::Keymap;
+use super::look::Look;
+use super::shared::Shared;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+/// What a view may look at.
+pub struct World<'w> {
+    /// The data.
+    pub feed: &'w dyn Feed,
+    /// What was read of it for this frame.
+    pub shared: &'w Shared,
+    /// How things look.
+    pub look: &'w Look,
+    /// The keys in force.
+    pub keymap: &'w Keymap,
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pointer {
+    /// The left button went down.
+    Click,
+    /// The wheel turned towards the user.
+    WheelDown,
+    /// The wheel turned away.
+    WheelUp,
+}
+
+/// Something that only the loop can do; the model has no I/O.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave the screen.
+    Quit,
+    /// Give the terminal back and stop until the shell lets us go on.
+    Suspend,
+    /// Put a text on the clipboard.
+    Copy {
+        /// what it is, in words
+        what: String,
+        /// the text
+        text: String,
+    },
+    /// Save the choice of vendors.
+    UseVendors(Vec<usize>),
+}
+
+/// What a view answers to an action.
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// It means nothing here.
+    Pass,
+    /// This view is closed.
+    Close,
+    /// This view opens over the page.
+    Open(Box<dyn View>),
+    /// The user should read this.
+    Say(String),
+    /// The loop has to do something; the view stays.
+    Ask(Effect),
+    /// The same, and the view is closed.
+    CloseAndAsk(Effect),
+}
+
+/// One view. It changes in `act`, `point` and `sync` only; `render` reads.
+pub trait View {
+    /// Whose keys are in force.
+    fn place(&self) -> Place;
+    /// Whether an action would do something now; the footer shows only those.
+    fn can(&self, action: Action, world: &World<'_>) -> bool;
+    /// Does it.
+    fn act(&mut self, action: Action, world: &World<'_>) -> Reply;
+    /// Answers to the mouse.
+    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply;
+    /// Reads what the next frame shows; the area is the page's body.
+    fn sync(&mut self, body: Rect, world: &World<'_>);
+    /// Draws what was read.
+    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>);
+    /// A few words for the right end of the status, such as `PAUSED`.
+    fn state(&self, world: &World<'_>) -> Vec<Span<'static>>;
+    /// The actions for the footer, the most useful first.
+    fn footer(&self) -> &'static [Action];
+}
+
+/// A window over the page: cleared, with a frame and a title. Gives the room inside.
+fn window(
+    buffer: &mut Buffer,
+    page: Rect,
+    (width, height): (u16, u16),
+    title: &str,
+    look: &Look,
+) -> Rect {
+    let (width, height) = (width.min(page.width), height.min(page.height));
+    let area = Rect {
+        x: page.x + (page.width - width) / 2,
+        y: page.y + (page.height - height) / 2,
+        width,
+        height,
+    }
+    .intersection(buffer.area);
+    for at in area.positions() {
+        if let Some(cell) = buffer.cell_mut(at) {
+            cell.reset();
+            cell.set_style(look.theme.popup);
+        }
+    }
+    border(buffer, area, look);
+    let inside = Rect {
+        x: area.x.saturating_add(2).min(area.right()),
+        y: area.y.saturating_add(1).min(area.bottom()),
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    };
+    let head = Rect { y: area.y, height: area.height.min(1), ..inside };
+    buffer.set_stringn(
+        head.x,
+        head.y,
+        if head.is_empty() { String::new() } else { format!(" {title} ") },
+        usize::from(head.width),
+        look.theme.heading,
+    );
+    inside
+}
+
+fn border(buffer: &mut Buffer, area: Rect, look: &Look) {
+    let signs = if look.ascii {
+        ["+", "+", "+", "+", "-", "|"]
+    } else {
+        ["╭", "╮", "╰", "╯", "─", "│"]
+    };
+    let mut set = |x: u16, y: u16, sign: &str, style: Style| {
+        if let Some(cell) = buffer.cell_mut((x, y)) {
+            cell.set_symbol(sign).set_style(style);
+        }
+    };
+    if area.is_empty() {
+        return;
+    }
+    let (left, right) = (area.left(), area.right() - 1);
+    let (top, bottom) = (area.top(), area.bottom() - 1);
+    for x in left..=right {
+        set(x, top, signs[4], look.theme.rule_focus);
+        set(x, bottom, signs[4], look.theme.rule_focus);
+    }
+    for y in top..=bottom {
+        set(left, y, signs[5], look.theme.rule_focus);
+        set(right, y, signs[5], look.theme.rule_focus);
+    }
+    for (x, y, sign) in [(left, top, 0), (right, top, 1), (left, bottom, 2), (right, bottom, 3)] {
+        set(x, y, signs[sign], look.theme.rule_focus);
+    }
+}

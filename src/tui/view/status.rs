@@ -1,0 +1,99 @@
+//! The two lines on top: where it listens and what came; which vendors count and what the view is
+//! doing. A problem has a line of its own below.
+
+use super::World;
+use crate::tui::action::{Action, Place};
+use crate::tui::look::{Pen, ground};
+use crate::tui::shared::{bytes, count, grouped};
+use crate::tui::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+/// Below this width the counters need the room of name and address.
+const NARROW: u16 = 60;
+
+/// Draws the first line: what matters most stands first, what does not fit is left out.
+pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let stats = &world.shared.stats;
+    let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
+    let mut parts: Vec<(String, Style)> = vec![
+        (count(stats.calls, "call", "calls"), theme.text),
+        (format!("{} missing", grouped(stats.missing)), loud(stats.missing, theme.missing_id)),
+        (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
+    ];
+    for (number, words) in
+        [(stats.unrecorded, "not recorded"), (stats.too_much, "too much at once")]
+    {
+        if number > 0 {
+            parts.push((format!("{} {words}", grouped(number)), theme.lost));
+        }
+    }
+    parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
+    parts.push((world.shared.rate(), theme.quiet));
+    let size = bytes(stats.recorded_bytes);
+    let recording = match &stats.recording {
+        Some(path) => {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            format!("recording {size} in {}", world.look.clean(&name.to_string_lossy()))
+        }
+        None => format!("recording {size}, kept by no file"),
+    };
+    parts.push((recording, theme.quiet));
+    let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
+    let narrow = line.width < NARROW;
+    pen.put(if narrow { "" } else { " segscope" }, theme.brand);
+    if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {
+        parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
+    }
+    for (words, style) in parts {
+        if text::width(&words) + 2 > pen.room() {
+            // a later, shorter one may still fit
+            continue;
+        }
+        pen.skip(2).put(&words, style);
+    }
+}
+
+/// Draws the second line: the vendors in use, and at the right end what the view is doing.
+pub fn in_use_line(buffer: &mut Buffer, line: Rect, state: &[Span<'static>], world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let right: usize = state.iter().map(|span| text::width(&span.content)).sum();
+    let key = world.keymap.keys(Place::Calls, Action::ChooseVendors);
+    let key = key.first().map_or("", String::as_str);
+    let in_use = &world.shared.in_use;
+    let titles = in_use.vendors.iter().filter_map(|at| world.shared.vendors.get(*at));
+    let full = titles.clone().map(|v| v.title.as_str()).collect::<Vec<_>>().join(", ");
+    let short = titles.map(|vendor| vendor.short.as_str()).collect::<Vec<_>>().join(" ");
+    let tail = if in_use.chosen { "chooses" } else { "chooses those that you feed" };
+    let room = usize::from(line.width).saturating_sub(right + 1);
+    let around = text::width(" in use:   ") + text::width(key) + 1 + text::width(tail) + 4;
+    let (names, tail) = match text::width(&full) + around {
+        needed if needed <= room => (full, tail),
+        _ => (short, "chooses"),
+    };
+    let left =
+        Rect { width: line.width.saturating_sub(right.min(usize::from(u16::MAX)) as u16), ..line };
+    if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
+        pen.put(" in use: ", theme.label).show(&names, theme.text);
+        pen.put(&format!("  {} ", look.dot()), theme.quiet);
+        pen.put(key, theme.key).put(" ", theme.quiet).put(tail, theme.quiet);
+    }
+    if let Some(mut pen) = Pen::on(buffer, line, 0, look) {
+        pen.right(right);
+        for span in state {
+            pen.put(&span.content, span.style);
+        }
+    }
+}
+
+/// Draws the line that says what is wrong with the program's own work.
+pub fn banner(buffer: &mut Buffer, line: Rect, problem: &str, world: &World<'_>) {
+    ground(buffer, line, 0, world.look.theme.alarm);
+    if let Some(mut pen) = Pen::on(buffer, line, 0, world.look) {
+        pen.put(" ! ", world.look.theme.alarm).show(problem, world.look.theme.alarm);
+    }
+}

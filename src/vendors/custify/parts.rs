@@ -1,0 +1,103 @@
+//! What Custify's rules are made from: settings, places and codes.
+
+use super::{Codes, Custify, Traits};
+use crate::call::pointer;
+use crate::vendors::keys::Spot;
+use crate::vendors::rules::{Parts, Rules};
+use crate::vendors::settings::SettingsError;
+use crate::vendors::vendor::SpotSet;
+
+const FIRST_NAMES: [&str; 3] = ["firstName", "firstname", "first_name"];
+const LAST_NAMES: [&str; 3] = ["lastName", "lastname", "last_name"];
+/// Besides names of people, what an identify call finds in `context.traits` behind `traits`.
+const READ_BEHIND: [&str; 9] = [
+    "email",
+    "phone",
+    "name",
+    "sessionCount",
+    "unsubscribedFromEmails",
+    "unsubscribedFromCalls",
+    "signedUpAt",
+    "userId",
+    "id",
+];
+
+pub(in crate::vendors) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
+    let ids = |key: &str| parts.settings.texts(key).unwrap_or_default().into_iter().collect();
+    let (known_users, known_companies) = (ids("known_users"), ids("known_companies"));
+    let field = parts.settings.text("deduplication_field").map(|path| {
+        path.split('.').fold(String::new(), |pointer, name| pointer::push(&pointer, name))
+    });
+    let deduplicates = parts.settings.flag("enable_deduplication");
+    let deduplication = deduplicates.then(|| field.map(|field| parts.spot(&field)));
+    let mut read_behind = SpotSet::default();
+    for name in FIRST_NAMES.iter().chain(&LAST_NAMES).chain(&READ_BEHIND) {
+        read_behind.insert(parts.spot(&format!("/context/traits/{name}")));
+    }
+    let (traits, context) = (Traits::new(parts, "/traits"), Traits::new(parts, "/context/traits"));
+    Ok(Box::new(Custify {
+        send_anonymous: parts.settings.flag("send_anonymous_id"),
+        deduplication,
+        known_users,
+        known_companies,
+        traits,
+        context,
+        user_id: parts.spot("/userId"),
+        group_id: parts.spot("/groupId"),
+        company_id: parts.spot("/properties/companyId"),
+        message_id: parts.spot("/messageId"),
+        nested: parts.spot("/traits/traits"),
+        emails: ["/traits/email", "/context/traits/email", "/properties/email"]
+            .map(|path| parts.spot(path)),
+        times: ["/timestamp", "/originalTimestamp"].map(|path| parts.spot(path)),
+        first_names: in_both(parts, FIRST_NAMES),
+        last_names: in_both(parts, LAST_NAMES),
+        read_behind,
+        falsy_user: parts.name("falsy_user"),
+        falsy_company: parts.name("falsy_company"),
+        deduplicated: parts.name("deduplication"),
+        full_name: parts.name("full_name"),
+        companies: parts.name("companies"),
+        codes: Codes::new(parts),
+    }))
+}
+
+impl Traits {
+    fn new(parts: &mut Parts<'_>, place: &str) -> Traits {
+        Traits {
+            own: parts.listed(place),
+            id: parts.spot(&format!("{place}/company/id")),
+            remove: parts.spot(&format!("{place}/company/remove")),
+            signed_up_at: parts.spot(&format!("{place}/signedUpAt")),
+        }
+    }
+}
+
+impl Codes {
+    fn new(parts: &Parts<'_>) -> Codes {
+        Codes {
+            user_missing: parts.family("USER-MISSING"),
+            user_type: parts.family("USER-TYPE"),
+            fallback: parts.family("ANON-FALLBACK"),
+            signup: parts.family("SIGNUP-FROM-TIMESTAMP"),
+            value_type: parts.family("VALUE-TYPE"),
+            removed: parts.family("COMPANY-REMOVED"),
+            no_id: parts.family("REMOVE-NO-ID"),
+            company_absent: parts.code("I-ACCOUNT-ABSENT"),
+            shadowed: parts.code("I-CONTEXT-TRAITS-SHADOWED"),
+            user_absent: parts.code("T-USER-ABSENT"),
+            unknown_user: parts.code("T-UNKNOWN-USER"),
+            company_missing: parts.code("G-ACCOUNT-MISSING"),
+            company_type: parts.code("G-ACCOUNT-TYPE"),
+            no_association: parts.code("G-NO-ASSOCIATION"),
+            company_override: parts.code("G-COMPANY-OVERRIDE"),
+            nested: parts.code("G-NESTED-TRAITS"),
+        }
+    }
+}
+
+fn in_both(parts: &mut Parts<'_>, names: [&str; 3]) -> Vec<Spot> {
+    let places = ["/traits", "/context/traits"];
+    let paths = places.iter().flat_map(|place| names.map(|name| format!("{place}/{name}")));
+    paths.map(|path| parts.spot(&path)).collect()
+}

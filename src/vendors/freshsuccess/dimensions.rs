@@ -1,0 +1,159 @@
+//! Custom account dimensions: traits that the settings name, sorted by type.
+
+use crate::call::{CallType, Kind, Val, pointer, time};
+use crate::findings::identity::is_blank;
+use crate::vendors::codes::CodeId;
+use crate::vendors::cx::{Cx, From, Place, Value};
+use crate::vendors::keys::Spot;
+use crate::vendors::rules::{Family, Parts};
+use crate::vendors::settings::SettingsError;
+
+const SETTING: &str = "custom_dimensions";
+
+/// The type of a dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Type {
+    String,
+    Number,
+    Date,
+}
+
+struct Dimension {
+    from: Spot,
+    name: String,
+    kind: Type,
+    /// Identify and group calls that do not use the trait for something else.
+    calls: [bool; 2],
+}
+
+/// The dimensions of the settings.
+pub(super) struct Dimensions {
+    all: Vec<Dimension>,
+    wrong_type: Family,
+    no_account: CodeId,
+    account: Spot,
+}
+
+impl Dimensions {
+    pub fn new(parts: &mut Parts<'_>) -> Result<Dimensions, SettingsError> {
+        let mut all = Vec::new();
+        for mut entry in parts.settings.tables(SETTING) {
+            entry.retain(|_, text| !is_blank(text));
+            let Some(from) = entry.remove("trait") else {
+                return Err(wrong(format!("an entry of `{SETTING}` has no `trait`")));
+            };
+            let kind = match entry.get("type").map(String::as_str) {
+                Some("string") => Type::String,
+                Some("number") => Type::Number,
+                Some("date") => Type::Date,
+                other => {
+                    let other = other.unwrap_or_default();
+                    return Err(wrong(format!(
+                        "`type` in `{SETTING}` must be string, number or date, not `{other}`"
+                    )));
+                }
+            };
+            let path = pointer::push("/traits", &from);
+            all.push(Dimension {
+                calls: CALLS.map(|call| !parts.in_table(call, &path)),
+                from: parts.reads("/traits", &from),
+                name: entry.remove("name").unwrap_or(from),
+                kind,
+            });
+        }
+        Ok(Dimensions {
+            all,
+            wrong_type: parts.family("DIM-TYPE"),
+            no_account: parts.code("I-DIM-NO-ACCOUNT"),
+            account: parts.spot("/groupId"),
+        })
+    }
+
+    /// Puts the dimensions of a call into its request about the account: a group call's only one,
+    /// an identify call's second one, which is not made without a dimension.
+    pub fn run(&self, cx: &mut Cx<'_>) {
+        let Some(slot) = CALLS.iter().position(|call| *call == cx.kind) else { return };
+        let request = usize::from(cx.kind == CallType::Identify);
+        let mut any = false;
+        for dimension in self.all.iter().filter(|dimension| dimension.calls[slot]) {
+            let Some(value) = cx.look.present(dimension.from) else { continue };
+            let place = Place::Spot(dimension.from);
+            if dimension.kind.fits(value) {
+                any = true;
+                let path = ["details", dimension.kind.output(), dimension.name.as_str()];
+                cx.put(request, &path, Value::Copy(value), From::Place(place));
+            } else {
+                let code = self.wrong_type.of(cx.kind);
+                cx.find_with(code, place, |words| words.say("wanted", dimension.kind.words()));
+            }
+        }
+        if cx.kind == CallType::Identify {
+            let known = cx.account.is_some();
+            if any && !known {
+                cx.find(self.no_account, Place::Spot(self.account));
+            }
+            if !any || !known {
+                cx.skip(request);
+            }
+        }
+    }
+}
+
+const CALLS: [CallType; 2] = [CallType::Identify, CallType::Group];
+
+fn wrong(message: String) -> SettingsError {
+    SettingsError { vendor: "freshsuccess".to_owned(), key: Some(SETTING.to_owned()), message }
+}
+
+impl Type {
+    fn fits(self, value: Val<'_>) -> bool {
+        match self {
+            Type::String => value.kind() == Kind::String,
+            Type::Number => value.kind() == Kind::Number,
+            Type::Date => value.as_str().is_some_and(|text| time::parse(&text).is_some()),
+        }
+    }
+
+    /// The member of `details` that holds the dimensions of this type.
+    fn output(self) -> &'static str {
+        match self {
+            Type::String => "custom_label_dimensions",
+            Type::Number => "custom_value_dimensions",
+            Type::Date => "custom_event_dimensions",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Type::String => "a text",
+            Type::Number => "a number",
+            Type::Date => "an ISO-8601 date",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::vendors::Vendors;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_refused() {
+        for (dimension, want) in [
+            (
+                json!({"trait": "arr", "type": "money"}),
+                "`type` in `custom_dimensions` must be string, number or date, not `money`",
+            ),
+            (
+                json!({"trait": " ", "type": "date"}),
+                "an entry of `custom_dimensions` has no `trait`",
+            ),
+            (json!({"trait": "arr"}), "an entry of `custom_dimensions` has no `type`"),
+        ] {
+            let settings = json!({"freshsuccess": {"custom_dimensions": [dimension]}});
+            let settings = settings.as_object().expect("a table");
+            let error = Vendors::only(&["freshsuccess"], settings).expect_err("wrong");
+            assert_eq!(error.to_string(), format!("freshsuccess: {want}"));
+        }
+    }
+}

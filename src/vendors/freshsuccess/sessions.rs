@@ -1,0 +1,256 @@
+//! Session and module time: what the vendor works out by itself from calls of one session id.
+
+use crate::call::time::{self, Millis};
+use crate::vendors::memory::MemorySize;
+use crate::vendors::rendered::Record;
+use crate::vendors::rules::Remembered;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+
+/// A session ends when nothing came for so long.
+const TIMEOUT_MS: Millis = 30 * 60 * 1000;
+
+/// How many sessions may be open at once, and how many bytes their texts may hold.
+const MAX_OPEN: usize = 1_000_000;
+const MAX_TEXT: usize = 64 << 20;
+
+/// The module in use, and since when.
+#[derive(Debug)]
+struct Module {
+    name: Box<str>,
+    start: Millis,
+}
+
+#[derive(Debug)]
+struct Session {
+    start: Millis,
+    last: Millis,
+    module: Option<Module>,
+}
+
+/// The open sessions, by their id.
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    open: HashMap<Arc<str>, Session>,
+    /// One entry an open session, with a time that its `last` was or has passed since: so a call
+    /// changes nothing here, and a flush looks only at sessions that may be idle.
+    idle: BinaryHeap<Reverse<(Millis, Arc<str>)>>,
+    text: usize,
+    not_learned: u64,
+}
+
+/// What a call did to its session.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// It is older than one that came before it.
+    pub late: bool,
+    /// What was worked out.
+    pub records: Vec<Record>,
+}
+
+impl Sessions {
+    /// A call of a session at a time, which may use a module.
+    pub fn call(&mut self, id: &str, at: Millis, module: Option<&str>) -> Step {
+        let mut step = Step::default();
+        if let Some(session) = self.open.get_mut(id) {
+            if at - session.last >= TIMEOUT_MS {
+                step.records = session.close(id);
+                let module = session.module.take();
+                self.text -= module.map_or(0, |module| module.name.len());
+                (session.start, session.last) = (at, at);
+            } else if at < session.last {
+                if at < session.start && session.start - at < TIMEOUT_MS {
+                    session.start = at;
+                }
+                step.late = true;
+                return step;
+            } else {
+                session.last = at;
+            }
+        } else if self.open.len() >= MAX_OPEN || self.text + id.len() > MAX_TEXT {
+            self.not_learned += 1;
+            return step;
+        } else {
+            let id: Arc<str> = id.into();
+            self.text += id.len();
+            self.idle.push(Reverse((at, id.clone())));
+            self.open.insert(id, Session { start: at, last: at, module: None });
+        }
+        step.records.extend(module.and_then(|module| self.enter(id, at, module)));
+        step
+    }
+
+    /// A module of an open session is used; the record of the one before it, if it was another.
+    fn enter(&mut self, id: &str, at: Millis, name: &str) -> Option<Record> {
+        let session = self.open.get_mut(id)?;
+        let before = session.module.take_if(|module| *module.name != *name);
+        let record = before.map(|module| {
+            self.text -= module.name.len();
+            module.record(id, at)
+        });
+        if session.module.is_none() {
+            if self.text + name.len() > MAX_TEXT {
+                self.not_learned += 1;
+                return record;
+            }
+            self.text += name.len();
+            session.module = Some(Module { name: name.into(), start: at });
+        }
+        record
+    }
+
+    /// Closes the sessions that are idle at a moment, in byte order of their ids.
+    pub fn flush(&mut self, now: Millis) -> Vec<Record> {
+        let is_idle = |last: Millis| now.saturating_sub(last) >= TIMEOUT_MS;
+        let mut closed = Vec::new();
+        while self.idle.peek().is_some_and(|Reverse((last, _))| is_idle(*last)) {
+            let Some(Reverse((_, id))) = self.idle.pop() else { break };
+            let Some(session) = self.open.get(&id) else { continue };
+            if is_idle(session.last) {
+                closed.push(id);
+            } else {
+                self.idle.push(Reverse((session.last, id)));
+            }
+        }
+        closed.sort_unstable();
+        let mut records = Vec::new();
+        for id in closed {
+            let Some(session) = self.open.remove(&id) else { continue };
+            self.text -= id.len() + session.module.as_ref().map_or(0, |module| module.name.len());
+            records.extend(session.close(&id));
+        }
+        records
+    }
+}
+
+impl Remembered for Sessions {
+    fn size(&self) -> MemorySize {
+        let bytes = self.open.capacity() * (size_of::<(Arc<str>, Session)>() + 1)
+            + self.idle.capacity() * size_of::<(Millis, Arc<str>)>()
+            + self.text;
+        MemorySize {
+            facts: self.open.len() as u64,
+            not_learned: self.not_learned,
+            bytes: bytes as u64,
+        }
+    }
+}
+
+impl Session {
+    /// The records of a session that ends with its last call.
+    fn close(&self, id: &str) -> Vec<Record> {
+        let module = self.module.as_ref().map(|module| module.record(id, self.last));
+        let session = record("session_time", id, None, self.start, self.last);
+        module.into_iter().chain([session]).collect()
+    }
+}
+
+impl Module {
+    fn record(&self, id: &str, end: Millis) -> Record {
+        record("module_time", id, Some(&self.name), self.start, end)
+    }
+}
+
+fn record(kind: &str, id: &str, module: Option<&str>, start: Millis, end: Millis) -> Record {
+    let mut json = serde_json::json!({ "kind": kind, "session_id": id });
+    if let Some(module) = module {
+        json["module"] = module.into();
+    }
+    json["start"] = time::format(start).into();
+    json["end"] = time::format(end).into();
+    json["millis"] = (end - start).into();
+    Record { json: json.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn shown(records: &[Record]) -> Vec<String> {
+        let show = |record: &Record| {
+            let json: Value = serde_json::from_str(&record.json).expect("JSON");
+            let text = |key: &str| json[key].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {} {}", text("kind"), text("session_id"), text("module"), json["millis"])
+        };
+        records.iter().map(show).collect()
+    }
+
+    #[test]
+    fn the_example_of_the_specification() {
+        let mut sessions = Sessions::default();
+        let minutes = |minutes: i64| minutes * 60_000;
+        let mut call = |at, module| {
+            let step = sessions.call("s1", minutes(at), module);
+            (step.late, shown(&step.records))
+        };
+        assert_eq!(call(0, Some("Dash")), (false, vec![]));
+        assert_eq!(call(4, None), (false, vec![]));
+        assert_eq!(
+            call(10, Some("Reports")),
+            (false, vec!["module_time s1 Dash 600000".to_owned()])
+        );
+        assert_eq!(call(25, None), (false, vec![]));
+        assert_eq!(call(20, Some("Dash")), (true, vec![]));
+        assert_eq!(
+            call(55, Some("Reports")).1,
+            ["module_time s1 Reports 900000", "session_time s1 - 1500000"]
+        );
+        assert_eq!(sessions.flush(minutes(85) - 1), []);
+        assert_eq!(
+            shown(&sessions.flush(minutes(85))),
+            ["module_time s1 Reports 0", "session_time s1 - 0"]
+        );
+        assert_eq!((sessions.text, sessions.idle.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_late_call_moves_only_a_start_that_is_close() {
+        let mut sessions = Sessions::default();
+        sessions.call("s", 10 * TIMEOUT_MS, None);
+        assert!(sessions.call("s", 9 * TIMEOUT_MS, None).late);
+        assert!(sessions.call("s", 9 * TIMEOUT_MS + 1, None).late);
+        assert!(sessions.call("s", 8 * TIMEOUT_MS + 2, None).late);
+        let records = shown(&sessions.flush(11 * TIMEOUT_MS));
+        assert_eq!(records, [format!("session_time s - {}", 2 * TIMEOUT_MS - 2)]);
+    }
+
+    #[test]
+    fn a_flush_closes_the_idle_ones_in_byte_order_and_keeps_the_others() {
+        let mut sessions = Sessions::default();
+        for (id, at) in [("b", 0), ("é", 1), ("B", 2), ("a", 0), ("busy", 0)] {
+            sessions.call(id, at, Some("M"));
+        }
+        sessions.call("busy", 10, None);
+        let ids = |records: &[Record]| {
+            let is = |line: &String| line.starts_with("session_time");
+            shown(records).into_iter().filter(is).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            ids(&sessions.flush(TIMEOUT_MS + 9)),
+            [
+                "session_time B - 0",
+                "session_time a - 0",
+                "session_time b - 0",
+                "session_time é - 0"
+            ]
+        );
+        assert_eq!(ids(&sessions.flush(TIMEOUT_MS + 10)), ["session_time busy - 10"]);
+        assert_eq!(sessions.size().facts, 0);
+        assert_eq!(sessions.flush(Millis::MAX), []);
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted_and_comes_in_when_there_is_room_again() {
+        let mut sessions = Sessions::default();
+        sessions.call(&"x".repeat(MAX_TEXT - 2), 0, Some("long module"));
+        sessions.call("more", 0, None);
+        sessions.call("s", TIMEOUT_MS, Some("M"));
+        let size = sessions.size();
+        assert_eq!((size.facts, size.not_learned), (2, 2));
+        assert_eq!(sessions.flush(TIMEOUT_MS).len(), 1);
+        sessions.call("more", TIMEOUT_MS, Some("N"));
+        assert_eq!(shown(&sessions.flush(2 * TIMEOUT_MS)).len(), 4);
+    }
+}

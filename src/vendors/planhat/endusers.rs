@@ -1,0 +1,83 @@
+//! Which endusers Planhat has: those of the settings, and those that captured calls created. One
+//! that is there is never merged with another and never updated.
+
+use super::super::cx::Cx;
+use super::super::facts::Topic;
+use super::super::rules::Lessons;
+use super::super::settings::Settings;
+use crate::call::Seq;
+use std::collections::HashMap;
+
+/// Created endusers by their user id; the value is their company.
+const BY_ID: Topic = 0;
+/// The same by their email in lower case.
+const BY_EMAIL: Topic = 1;
+
+/// The endusers of the settings; each may lack any field.
+pub(super) struct Endusers {
+    by_id: HashMap<String, Option<String>>,
+    by_email: HashMap<String, Option<String>>,
+}
+
+/// A known enduser.
+pub(super) struct Enduser<'a> {
+    pub company: Option<&'a str>,
+    by: &'static str,
+    /// The call that created it; none for one of the settings.
+    created: Option<Seq>,
+}
+
+impl Endusers {
+    pub fn new(settings: &Settings) -> Endusers {
+        let (mut by_id, mut by_email) = (HashMap::new(), HashMap::new());
+        for mut enduser in settings.tables("known_endusers") {
+            let mut field = |key| enduser.remove(key).filter(|text| !text.trim().is_empty());
+            let company = field("companyExternalId");
+            if let Some(id) = field("externalId") {
+                by_id.entry(id).or_insert_with(|| company.clone());
+            }
+            if let Some(email) = field("email") {
+                by_email.entry(email.to_lowercase()).or_insert(company);
+            }
+        }
+        Endusers { by_id, by_email }
+    }
+
+    /// The enduser of that user id, or else of that email.
+    pub fn find<'a>(
+        &'a self,
+        cx: &Cx<'a>,
+        user: Option<&str>,
+        email: Option<&str>,
+    ) -> Option<Enduser<'a>> {
+        let known = |by, listed: &'a HashMap<String, Option<String>>, topic, key: &str| {
+            if let Some(company) = listed.get(key) {
+                return Some(Enduser { company: company.as_deref(), by, created: None });
+            }
+            let fact = cx.facts.first(topic, key, cx.seq)?;
+            Some(Enduser { company: Some(fact.value), by, created: Some(fact.seq) })
+        };
+        let by_id = user.and_then(|id| known("user id", &self.by_id, BY_ID, id));
+        by_id.or_else(|| known("email", &self.by_email, BY_EMAIL, &email?.to_lowercase()))
+    }
+}
+
+impl Enduser<'_> {
+    /// How it is known, in a few words.
+    pub fn known(&self) -> String {
+        match self.created {
+            Some(seq) => format!("by its {}, created by call {seq}", self.by),
+            None => format!("by its {}, from the settings", self.by),
+        }
+    }
+}
+
+/// A created enduser.
+pub(super) fn learn(lessons: &mut Lessons, user: Option<&str>, email: Option<&str>, company: &str) {
+    if let Some(id) = user {
+        lessons.add(BY_ID, id, company);
+    }
+    if let Some(email) = email {
+        lessons.add(BY_EMAIL, &email.to_lowercase(), company);
+    }
+}

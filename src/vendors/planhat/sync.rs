@@ -1,0 +1,102 @@
+//! The headless form of the other direction: objects that Planhat pushes to Segment
+//! (`specs/vendors.md` F and H).
+
+use super::super::Vendors;
+use super::super::map::{member_names, text};
+use crate::call::{Val, time};
+use crate::objects::{Objects, Panel, Step};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+/// What a line names in `vendor` for this form.
+pub(in super::super) const NAME: &str = "planhat-sync";
+
+/// The vendor whose settings it takes.
+const VENDOR: &str = "planhat";
+const MEMBERS: &[&str] = &["vendor", "settings", "sync_requests", "now"];
+
+/// Plays the requests of a line; the statuses, and the panel afterwards.
+pub(in super::super) fn mapped(input: Val<'_>) -> Result<String, String> {
+    member_names(input, MEMBERS)?;
+    let requests = input.get("sync_requests").filter(|list| !list.is_null());
+    if requests.is_some_and(|list| !list.is_array()) {
+        return Err("`sync_requests` is a list".to_owned());
+    }
+    let mut objects = Objects::new(gap_ms(input.get("settings"))?);
+    let (mut statuses, mut ids, mut ats) = (Vec::new(), Vec::new(), Vec::new());
+    let mut now = 0;
+    for request in requests.into_iter().flat_map(|list| list.children()) {
+        let need = |key| text(request, key)?.ok_or(format!("a request has no `{key}`"));
+        let (at, method, path) = (need("at")?, need("method")?, need("path")?);
+        now = millis("at", &at)?;
+        let path = with_ids(&path, &ids);
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let Some(step) = Step::of(&method, path) else {
+            statuses.push(404);
+            continue;
+        };
+        let body = body(step, request.get("body"));
+        let reply = objects.take(now, step, Some(&body));
+        ats.push(at);
+        statuses.push(reply.status);
+        if step == Step::Start {
+            let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+            ids.push(answer["sync_id"].as_str().unwrap_or_default().to_owned());
+        }
+    }
+    if let Some(at) = text(input, "now")? {
+        now = millis("now", &at)?;
+    }
+    let panel = objects.panel(now).map(|panel| shown(&panel, &ats));
+    Ok(json!({ "response_status": statuses, "panel": panel }).to_string())
+}
+
+/// The panel, with the time of the last sync as the request wrote it.
+fn shown(panel: &Panel, ats: &[String]) -> Value {
+    let at = panel.ended_by.and_then(|number| ats.get(usize::try_from(number).ok()? - 1));
+    json!({
+        "status": panel.status.name(),
+        "last_sync": at,
+        "duration_ms": panel.duration_ms,
+        "models": panel.models,
+    })
+}
+
+fn gap_ms(settings: Option<Val<'_>>) -> Result<time::Millis, String> {
+    let mut all = Map::new();
+    if let Some(settings) = settings {
+        let value = serde_json::from_str(settings.raw()).map_err(|error| error.to_string())?;
+        all.insert(VENDOR.to_owned(), value);
+    }
+    let vendors = Vendors::only(&[VENDOR], &all).map_err(|error| error.to_string())?;
+    let seconds = vendors.settings(0).number("sync_gap_s").unwrap_or_default();
+    Ok((seconds * 1000.0) as time::Millis)
+}
+
+fn millis(name: &str, at: &str) -> Result<time::Millis, String> {
+    time::parse(at).ok_or_else(|| format!("`{name}` is no ISO-8601 time: {at}"))
+}
+
+/// A body as it is sent: a value's JSON text, or of an upload the text.
+fn body<'d>(step: Step<'_>, body: Option<Val<'d>>) -> Cow<'d, str> {
+    let Some(value) = body.filter(|value| !value.is_null()) else { return Cow::Borrowed("") };
+    match value.as_str() {
+        Some(text) if matches!(step, Step::Upload(_)) => text,
+        _ => Cow::Borrowed(value.raw()),
+    }
+}
+
+/// A path with the ids that were given out in the place of `$1`, `$2` and so on.
+fn with_ids(path: &str, ids: &[String]) -> String {
+    let mut parts = path.split('$');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let number: Option<usize> = part[..digits].parse().ok();
+        match number.and_then(|number| ids.get(number.checked_sub(1)?)) {
+            Some(id) => whole.extend([id, &part[digits..]]),
+            None => whole.extend(["$", part]),
+        }
+    }
+    whole
+}

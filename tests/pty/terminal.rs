@@ -1,0 +1,153 @@
+//! A terminal that a test can look at.
+
+use crate::common::{self, DEADLINE};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// What came from the program so far, and the screen that it makes.
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    last: Instant,
+}
+
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    seen: Arc<Mutex<Seen>>,
+    _home: tempfile::TempDir,
+}
+
+impl Terminal {
+    /// Starts the program with a home of its own.
+    pub fn start(columns: u16, rows: u16, args: &[&str]) -> Terminal {
+        let home = tempfile::tempdir().expect("a folder");
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_segscope"));
+        command.args(args);
+        command.env_clear();
+        command.env("HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        command.cwd(home.path());
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let seen = Arc::new(Mutex::new(Seen {
+            parser: vt100::Parser::new(some(rows), some(columns), 0),
+            bytes: Vec::new(),
+            last: Instant::now(),
+        }));
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let shared = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                let mut seen = shared.lock().expect("no test panicked in here");
+                seen.parser.process(&buffer[..read]);
+                seen.bytes.extend_from_slice(&buffer[..read]);
+                seen.last = Instant::now();
+            }
+        });
+        let writer = pair.master.take_writer().expect("a writer");
+        Terminal { child, master: pair.master, writer, seen, _home: home }
+    }
+
+    fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
+        look(&self.seen.lock().expect("no test panicked in here"))
+    }
+
+    /// The screen's text.
+    pub fn text(&self) -> String {
+        self.seen(|seen| seen.parser.screen().contents())
+    }
+
+    /// Everything that the program has sent.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen(|seen| seen.bytes.clone())
+    }
+
+    /// True once nothing has come for a few frames.
+    pub fn is_settled(&self) -> bool {
+        self.seen(|seen| seen.last.elapsed() > Duration::from_millis(60))
+    }
+
+    pub fn is_alternate(&self) -> bool {
+        self.seen(|seen| seen.parser.screen().alternate_screen())
+    }
+
+    pub fn hides_cursor(&self) -> bool {
+        self.seen(|seen| seen.parser.screen().hide_cursor())
+    }
+
+    pub fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).expect("the program reads");
+        self.writer.flush().expect("the program reads");
+    }
+
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.seen
+            .lock()
+            .expect("no test panicked in here")
+            .parser
+            .screen_mut()
+            .set_size(some(rows), some(columns));
+        self.master.resize(size).expect("resized");
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid =
+            self.child.process_id().and_then(|pid| rustix::process::Pid::from_raw(pid as i32));
+        rustix::process::kill_process(pid.expect("it runs"), signal).expect("it runs");
+    }
+
+    /// Waits for the program to end, and for its last words; its exit code.
+    pub fn end(&mut self) -> u32 {
+        let child = &mut self.child;
+        let status = common::wait_for("the end", || child.try_wait().expect("it is ours"));
+        let begin = Instant::now();
+        while !self.is_settled() && begin.elapsed() < DEADLINE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        status.exit_code()
+    }
+
+    /// The colour in which a text stands on the screen.
+    pub fn colour_of(&self, text: &str) -> vt100::Color {
+        self.seen(|seen| {
+            let screen = seen.parser.screen();
+            let (rows, columns) = screen.size();
+            for row in 0..rows.get() {
+                let line: Vec<String> = (0..columns.get())
+                    .map(|column| {
+                        screen
+                            .cell(row, column)
+                            .map_or(String::new(), |cell| cell.contents().to_owned())
+                    })
+                    .collect();
+                for column in 0..line.len() {
+                    if line[column..].concat().starts_with(text) {
+                        return screen.cell(row, column as u16).expect("on the screen").fgcolor();
+                    }
+                }
+            }
+            panic!("`{text}` is not on the screen:\n{}", screen.contents());
+        })
+    }
+}
+
+fn some(size: u16) -> NonZero<u16> {
+    NonZero::new(size).expect("a terminal has rows and columns")
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // it may have ended already, which is all that is wanted
+        let _ = self.child.kill();
+    }
+}

@@ -1,0 +1,174 @@
+//! The whole screen in a test: keys in, picture out, and a clock that the test turns.
+
+use crate::fake::FakeFeed;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+use ratatui::style::Style;
+use segscope::tui::keymap::Key;
+use segscope::tui::screen::Msg;
+use segscope::tui::theme::Theme;
+use segscope::tui::view::Effect;
+use segscope::tui::{Screen, ScreenOptions};
+use unicode_width::UnicodeWidthStr;
+
+pub struct TestApp {
+    pub feed: FakeFeed,
+    pub effects: Vec<Effect>,
+    screen: Screen,
+    terminal: Terminal<TestBackend>,
+    now_ms: u64,
+    /// Whether each message is followed by a frame, or the test draws when it likes.
+    pub draws: bool,
+}
+
+pub fn options() -> ScreenOptions {
+    ScreenOptions { zone: TimeZone::UTC, ..ScreenOptions::default() }
+}
+
+impl TestApp {
+    pub fn new(feed: FakeFeed, width: u16, height: u16) -> TestApp {
+        TestApp::with(feed, width, height, &options())
+    }
+
+    pub fn with(feed: FakeFeed, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
+        let screen = Screen::new(&feed, options, Size { width, height }).expect("presets are fine");
+        let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
+        let mut app =
+            TestApp { feed, effects: Vec::new(), screen, terminal, now_ms: 0, draws: true };
+        app.draw();
+        app
+    }
+
+    /// Draws as the loop does.
+    pub fn draw(&mut self) -> &mut TestApp {
+        self.screen.sync(&self.feed);
+        let (screen, feed) = (&self.screen, &self.feed);
+        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), feed)).expect("never fails");
+        self
+    }
+
+    pub fn send(&mut self, msg: Msg) -> &mut TestApp {
+        self.effects.extend(self.screen.update(msg, &self.feed));
+        if self.draws { self.draw() } else { self }
+    }
+
+    /// Presses keys by their names in the keymap, one after the other.
+    pub fn press(&mut self, names: &str) -> &mut TestApp {
+        for name in names.split_whitespace() {
+            let event = event(name);
+            assert!(Key::parse(name).is_some_and(|key| key == Key::of(event)), "{name}");
+            self.send(Msg::Key(event));
+        }
+        self
+    }
+
+    pub fn click(&mut self, column: u16, row: u16) -> &mut TestApp {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        self.send(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    }
+
+    pub fn wheel(&mut self, column: u16, row: u16, down: bool) -> &mut TestApp {
+        let kind = if down { MouseEventKind::ScrollDown } else { MouseEventKind::ScrollUp };
+        self.send(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    }
+
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut TestApp {
+        self.terminal.backend_mut().resize(width, height);
+        self.send(Msg::Resize(Size { width, height }))
+    }
+
+    pub fn wait(&mut self, ms: u64) -> &mut TestApp {
+        self.now_ms += ms;
+        self.send(Msg::Tick(self.now_ms))
+    }
+
+    pub fn theme(&self) -> &Theme {
+        self.screen.theme()
+    }
+
+    pub fn is_dirty(&self) -> bool {
+        self.screen.is_dirty(&self.feed)
+    }
+
+    /// The symbols of a line, those hidden under a wide one left out.
+    pub fn line(&self, y: u16) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let mut out = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            out.push_str(symbol);
+            x += (symbol.width() as u16).max(1);
+        }
+        out.trim_end().to_owned()
+    }
+
+    pub fn picture(&self) -> String {
+        let height = self.terminal.backend().buffer().area.height;
+        (0..height).map(|y| self.line(y) + "\n").collect()
+    }
+
+    /// The style of the first cell of a text, looked for from a line on.
+    pub fn style_of(&self, text: &str, from_line: u16) -> Style {
+        let buffer = self.terminal.backend().buffer();
+        for y in from_line..buffer.area.height {
+            let cells: Vec<&str> =
+                (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect();
+            for x in 0..cells.len() {
+                if cells[x..].concat().starts_with(text) {
+                    return buffer[(x as u16, y)].style();
+                }
+            }
+        }
+        panic!("`{text}` is not on the screen:\n{}", self.picture());
+    }
+
+    pub fn assert_no_colour(&self) {
+        use ratatui::style::Color;
+        for cell in self.terminal.backend().buffer().content() {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{:?}", cell.symbol());
+        }
+    }
+
+    /// Every cell holds something harmless of a sensible width, and wide ones stay inside.
+    pub fn assert_well_formed(&self) {
+        let buffer = self.terminal.backend().buffer();
+        let area = buffer.area;
+        for y in 0..area.height {
+            for x in 0..area.width {
+                let symbol = buffer[(x, y)].symbol();
+                let harmful = symbol.chars().any(segscope::call::text::is_hostile);
+                assert!(!harmful, "{symbol:?} at {x},{y}");
+                assert!(symbol.chars().count() <= 12, "{symbol:?} at {x},{y}");
+                assert!(usize::from(x) + symbol.width() <= usize::from(area.width), "{symbol:?}");
+            }
+        }
+    }
+}
+
+fn event(name: &str) -> KeyEvent {
+    let (modifiers, rest) = match name.split_once('-') {
+        Some(("ctrl", rest)) => (KeyModifiers::CONTROL, rest),
+        Some(("shift", rest)) => (KeyModifiers::SHIFT, rest),
+        _ => (KeyModifiers::NONE, name),
+    };
+    let code = match rest {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "space" => KeyCode::Char(' '),
+        "tab" => KeyCode::Tab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pageup" => KeyCode::PageUp,
+        "pagedown" => KeyCode::PageDown,
+        one => KeyCode::Char(one.chars().next().expect("a key")),
+    };
+    KeyEvent::new(code, modifiers)
+}

@@ -1,0 +1,70 @@
+//! A snapshot holds symbols only: the colours that mean something are asserted here.
+
+use crate::app::{TestApp, options};
+use crate::fake::FakeFeed;
+use ratatui::style::{Color, Style};
+use segscope::tui::ScreenOptions;
+use segscope::tui::feed::Feed;
+
+fn looks_like(found: Style, wanted: Style) {
+    assert_eq!(found.fg, Some(wanted.fg.unwrap_or(Color::Reset)));
+    assert!(found.add_modifier.contains(wanted.add_modifier), "{found:?} {wanted:?}");
+}
+
+#[test]
+fn what_is_missing_is_in_the_alarm_colour_and_the_near_miss_beside_it() {
+    let app = TestApp::new(FakeFeed::with_calls(1), 80, 24);
+    let theme = app.theme();
+    looks_like(app.style_of("missing accountId?", 3), theme.missing_id);
+    looks_like(app.style_of("accountId?", 3), theme.near_miss);
+    looks_like(app.style_of("globex-inc!", 3), theme.warning);
+    looks_like(app.style_of("none ", 3), theme.warning);
+    looks_like(app.style_of("4711", 3), theme.warning);
+    looks_like(app.style_of("acme-42", 3), theme.text);
+    looks_like(app.style_of("3 missing", 0), theme.missing_id);
+    looks_like(app.style_of("1 refused", 0), theme.lost);
+    looks_like(app.style_of("refused the body", 3), theme.refused);
+}
+
+#[test]
+fn marks_that_miss_are_loud_and_those_not_in_use_are_dim() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("g j j j");
+    let theme = app.theme();
+    // the fourth call's row: the first three vendors miss an id, the last is not fed by its sender
+    looks_like(app.style_of("✗", 6), theme.error);
+    looks_like(app.style_of("✗  ✗  ✗  ✓", 6), theme.missing_id);
+    looks_like(app.style_of("✓  ⊘", 6), theme.delivered);
+    looks_like(app.style_of("⊘", 6), theme.unused);
+}
+
+#[test]
+fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
+    let mut app = TestApp::new(FakeFeed::with_calls(1), 120, 40);
+    app.press("E E");
+    let theme = app.theme();
+    looks_like(app.style_of("found `accountId`", 0), theme.fix);
+    looks_like(app.style_of("◂ rename to account_id", 0), theme.near_miss);
+    looks_like(app.style_of("account_id: missing", 0), theme.missing_id);
+    looks_like(app.style_of("added by the service", 0), theme.derived);
+}
+
+#[test]
+fn without_colour_nothing_has_one_and_the_words_stay() {
+    let options = ScreenOptions { colour: false, ..options() };
+    let mut app = TestApp::with(FakeFeed::with_calls(5), 120, 40, &options);
+    app.press("E E");
+    app.assert_no_colour();
+    for word in ["missing", "refused", "repeat", "not there", "CSB ✗"] {
+        assert!(app.picture().contains(word), "{word}");
+    }
+}
+
+#[test]
+fn a_vendor_that_is_not_chosen_has_a_dim_head() {
+    let feed = FakeFeed::with_calls(5);
+    feed.set_in_use(&[0]).expect("saved");
+    let app = TestApp::new(feed, 200, 60);
+    looks_like(app.style_of("FS ", 2), app.theme().unused);
+    looks_like(app.style_of("CSB", 2), app.theme().label);
+}

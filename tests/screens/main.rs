@@ -1,0 +1,8 @@
+//! The screen, drawn into memory: pictures at three sizes, colours that mean something, keys.
+
+mod app;
+mod colours;
+mod fake;
+mod keys;
+mod pictures;
+mod random;

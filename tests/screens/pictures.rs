@@ -1,0 +1,109 @@
+//! Snapshots: what a person sees, at the three sizes that everyone has.
+
+use crate::app::{TestApp, options};
+use crate::fake::FakeFeed;
+use segscope::tui::ScreenOptions;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+/// A snapshot at each size, after these keys.
+fn pictures(name: &str, vendors: usize, keys: &str) {
+    for (width, height) in SIZES {
+        let mut app = TestApp::new(FakeFeed::with_calls(vendors), width, height);
+        app.press(keys);
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), app.picture());
+    }
+}
+
+#[test]
+fn start() {
+    for (width, height) in SIZES {
+        let app = TestApp::new(FakeFeed::new(1), width, height);
+        insta::assert_snapshot!(format!("start_{width}x{height}"), app.picture());
+    }
+}
+
+#[test]
+fn log_with_one_vendor() {
+    pictures("log", 1, "");
+}
+
+#[test]
+fn log_with_five_vendors() {
+    pictures("log_five", 5, "E E");
+}
+
+#[test]
+fn detail_tabs() {
+    // the fourth call lacks both ids
+    pictures("tab_call", 1, "E E enter");
+    pictures("tab_vendor", 1, "E E enter ]");
+    pictures("tab_findings", 1, "E E enter ] ]");
+    pictures("tab_request", 1, "E E enter ] ] ]");
+}
+
+#[test]
+fn a_vendor_that_takes_the_call() {
+    pictures("tab_vendor_output", 5, "g j j enter ]");
+}
+
+#[test]
+fn a_refused_request() {
+    pictures("refused", 1, "g j j j j j enter");
+}
+
+#[test]
+fn a_hostile_call() {
+    pictures("hostile", 1, "k k enter");
+}
+
+#[test]
+fn help() {
+    pictures("help", 1, "?");
+}
+
+#[test]
+fn the_choice_of_vendors() {
+    pictures("vendors", 5, "v j space");
+}
+
+#[test]
+fn a_problem_has_a_line_of_its_own() {
+    let feed = FakeFeed::with_calls(1);
+    feed.set_problem(Some("the disk is full: calls are answered 503 until there is room"));
+    let app = TestApp::new(feed, 80, 24);
+    insta::assert_snapshot!("problem_80x24", app.picture());
+}
+
+#[test]
+fn a_file_without_calls() {
+    let feed = FakeFeed::new(1);
+    feed.without_address();
+    insta::assert_snapshot!("empty_file_80x24", TestApp::new(feed, 80, 24).picture());
+}
+
+#[test]
+fn ascii_only() {
+    let options = ScreenOptions { ascii: true, ..options() };
+    for keys in ["", "E E enter", "k k enter", "?", "v"] {
+        let mut app = TestApp::with(FakeFeed::with_calls(5), 120, 40, &options);
+        app.press(keys);
+        assert!(app.picture().is_ascii(), "{}", app.picture());
+    }
+    let mut app = TestApp::with(FakeFeed::with_calls(5), 120, 40, &options);
+    insta::assert_snapshot!("ascii_120x40", app.press("E E").picture());
+}
+
+#[test]
+fn too_small_says_what_it_needs() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 39, 10);
+    assert_eq!(app.line(0), "segscope needs 40x10,");
+    assert_eq!(app.line(1), "this is 39x10");
+    app.resize(40, 10);
+    insta::assert_snapshot!("least_40x10", app.picture());
+    for (width, height) in [(1, 1), (2, 1), (1, 9), (300, 1), (300, 100), (100, 10)] {
+        app.resize(width, height).press("enter").assert_well_formed();
+        app.press("? esc v esc").assert_well_formed();
+    }
+}
