@@ -1,5 +1,6 @@
 //! A recorded request is judged and added to the index.
 
+use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use crate::call::Seq;
@@ -30,7 +31,9 @@ pub(super) struct Index {
     pub in_use: InUse,
     pub repeats: u64,
     /// Calls without repeats, by what was found and by who sent them.
-    tally: HashMap<(SetId, Sender), u64>,
+    tally: HashMap<(SetId, Sender, GroupId), u64>,
+    groups: Groups,
+    common: Common,
     judgement: Judgement,
     codes: Vec<CodeId>,
 }
@@ -43,6 +46,8 @@ impl Index {
             in_use,
             repeats: 0,
             tally: HashMap::new(),
+            groups: Groups::default(),
+            common: Common::default(),
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
@@ -50,7 +55,7 @@ impl Index {
 
     /// Calls without repeats that lack an id at a vendor in use.
     pub(super) fn missing(&self) -> u64 {
-        let lacks = |(set, sender): &(SetId, Sender)| {
+        let lacks = |(set, sender, _): &(SetId, Sender, GroupId)| {
             self.store.sets.get(*set).missing(self.in_use.bits(*sender))
         };
         self.tally.iter().filter(|(key, _)| lacks(key)).map(|(_, count)| count).sum()
@@ -58,7 +63,29 @@ impl Index {
 
     /// The sets of findings with how many calls have each, repeats not counted.
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
-        self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
+        self.tally.iter().map(|((set, ..), count)| (self.store.sets.get(*set), *count))
+    }
+
+    /// What all calls of a library have in common, as of now.
+    pub(super) fn common(&mut self, vendors: &Vendors) -> &Common {
+        let calls = self.store.calls.len();
+        let in_use = &self.in_use;
+        let tally = self
+            .tally
+            .iter()
+            .map(|((set, sender, group), count)| (*group, *set, in_use.bits(*sender), *count));
+        self.common.refresh(calls, &self.groups, tally, (&self.store.sets, vendors.codes()));
+        &self.common
+    }
+
+    /// The same in words, as it was last worked out.
+    pub(super) fn common_view(&self, vendors: &Vendors) -> Vec<CommonView> {
+        self.common.view(&self.store.texts, vendors.codes())
+    }
+
+    /// What is folded in a row, as it was last worked out.
+    pub(super) fn folded(&self, group: GroupId) -> &[CodeId] {
+        self.common.folded(group)
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
@@ -107,19 +134,24 @@ impl Index {
                     .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
                 user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
             }
+            let name = store.texts.intern(&fields::label(&event, call.kind));
+            let library = reading.library_name(call);
+            let library = library.map_or(TextId::NONE, |name| store.texts.intern(&name));
+            let group = self.groups.of(library, call.kind, name);
             let span = doc.at(call.node).span();
             let row = CallRow {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
                 nth: nth.min(usize::from(u16::MAX)) as u16,
+                group,
                 flags: Flags {
                     repeat,
                     doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),
                     doubtful_user: user.is_some_and(|(_, doubtful)| doubtful),
                 },
                 kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
-                name: store.texts.intern(&fields::label(&event, call.kind)),
+                name,
                 account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
                 user: user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
                 set,
@@ -128,7 +160,7 @@ impl Index {
             if repeat {
                 self.repeats += 1;
             } else {
-                *self.tally.entry((set, sender)).or_default() += 1;
+                *self.tally.entry((set, sender, group)).or_default() += 1;
             }
         }
     }

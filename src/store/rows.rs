@@ -51,6 +51,8 @@ pub struct CallRow {
     pub len: u32,
     /// Its place among the calls of its request.
     pub nth: u16,
+    /// The calls of one type from one library that it is of; 0 for none.
+    pub group: u16,
     /// Small facts.
     pub flags: Flags,
     /// Its type as it came, or as its path gives it.

@@ -68,3 +68,19 @@ fn a_vendor_that_is_not_chosen_has_a_dim_head() {
     looks_like(app.style_of("FS ", 2), app.theme().unused);
     looks_like(app.style_of("CSB", 2), app.theme().label);
 }
+
+#[test]
+fn what_is_noise_is_quiet_in_the_log_and_loud_once_above_it() {
+    let feed = FakeFeed::with_calls(5);
+    let before = TestApp::new(FakeFeed::with_calls(5), 80, 24);
+    looks_like(before.style_of("! ", 3), before.theme().warning);
+    feed.set_common();
+    let app = TestApp::new(feed, 80, 24);
+    let theme = app.theme();
+    looks_like(app.style_of("FS sends no `anonymousId` (1,234", 2), theme.error);
+    // the group call's row: its sign and its marks
+    looks_like(app.style_of("! ", 4), theme.quiet);
+    looks_like(app.style_of("~  ~", 4), theme.quiet);
+    // a later row's own warning is as loud as before
+    looks_like(app.style_of("! ", 6), theme.warning);
+}

@@ -1,6 +1,6 @@
 //! The tabs that are pages: a vendor, the findings, the request.
 
-use super::super::World;
+use super::super::{World, noise};
 use super::paper::{Paper, words};
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
@@ -55,7 +55,7 @@ pub fn vendor(
     let lost = !detail.verdict.goes_through();
     let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
     for finding in first {
-        paper.finding(finding, "");
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     if lost && !loud.is_empty() {
         paper.blank();
@@ -63,7 +63,7 @@ pub fn vendor(
     id(paper, "account", detail.account.as_deref(), lacks(detail, Id::Account));
     id(paper, "user", detail.user.as_deref(), lacks(detail, Id::User));
     for finding in later {
-        paper.finding(finding, "");
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     output(paper, detail, info);
     if !detail.requests.is_empty() && !not_sent.0.is_empty() {
@@ -77,7 +77,7 @@ pub fn vendor(
         paper.table(json);
     }
     for finding in quiet {
-        paper.finding(finding, "");
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     paper.blank();
     paper.field("fed by", &info.fed_by, theme.quiet);
@@ -134,12 +134,12 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
         group.sort_by_key(|(_, finding)| finding.severity);
     }
     for (title, finding) in counted {
-        paper.finding(finding, title);
+        paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
     }
     if !others.is_empty() {
         paper.heading("at vendors that are not in use", "");
         for (title, finding) in others {
-            paper.finding(finding, title);
+            paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
         }
     }
 }

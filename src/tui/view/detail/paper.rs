@@ -183,7 +183,7 @@ impl<'l> Paper<'l> {
     }
 
     /// A finding: what, where, why, and what to change.
-    pub fn finding(&mut self, finding: &Finding, whose: &str) {
+    pub fn finding(&mut self, finding: &Finding, whose: &str, noise: Option<&str>) {
         let look = self.look;
         let theme = &look.theme;
         let loud = look.severity(finding.severity);
@@ -200,6 +200,9 @@ impl<'l> Paper<'l> {
         self.prose(2, &finding.message, theme.text);
         if !finding.fix.is_empty() {
             self.labelled(8, "  fix   ", &finding.fix, theme.fix);
+        }
+        if let Some(noise) = noise {
+            self.labelled(8, "  all   ", noise, theme.text);
         }
         if !finding.why.is_empty() {
             self.labelled(8, "  why   ", &finding.why, theme.quiet);
