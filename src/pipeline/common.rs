@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Fewer calls than this have much in common by chance.
 const LEAST_CALLS: u64 = 5;
+/// The same for what no table calls a habit of libraries: it may be a mistake of this app, to be
+/// seen for a while.
+const LEAST_CALLS_OTHERWISE: u64 = 20;
 /// Libraries name themselves, so their number is bounded; calls of later ones are in no group.
 const MOST_GROUPS: usize = 1_024;
 /// Up to so many entries the tally is looked through for each frame.
@@ -135,7 +138,10 @@ impl Common {
             if total < LEAST_CALLS || !group.varied {
                 continue;
             }
-            let all = by_code.into_iter().filter(|(_, count)| *count == total);
+            let all = by_code.into_iter().filter(|(code, count)| {
+                let habit = codes.entry(*code).text.summary.is_some();
+                *count == total && (habit || total >= LEAST_CALLS_OTHERWISE)
+            });
             let mut all: Vec<CodeId> = all.map(|(code, _)| code).collect();
             all.sort_unstable();
             let (library, kind) = (group.library, group.kind);

@@ -36,12 +36,17 @@ pub fn noise(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     }
 }
 
-/// `FS no anonymousId, so no call is taken (40 track, identify)`
+/// `FS no anonymousId, so no call is taken (40 calls)`
 fn says(common: &CommonView, world: &World<'_>) -> String {
     let vendor = common.vendor.and_then(|at| world.shared.vendors.get(at));
-    let short = vendor.map_or(String::new(), |vendor| format!("{} ", vendor.short));
-    let what = common.summary.as_deref().unwrap_or_else(|| common.codes[0].as_str());
-    format!("{short}{what} ({} {})", grouped(common.calls), common.kinds.join(", "))
+    let what = match (&common.summary, vendor) {
+        (Some(summary), Some(vendor)) => format!("{} {summary}", vendor.short),
+        (Some(summary), None) => summary.clone(),
+        // a code names its vendor itself
+        (None, _) => common.codes.first().cloned().unwrap_or_default(),
+    };
+    let kind = if let [kind] = common.kinds[..] { kind } else { "calls" };
+    format!("{what} ({} {kind})", grouped(common.calls))
 }
 
 /// What is said beside a finding that is noise.

@@ -60,17 +60,16 @@ pub fn vendor(
     if lost && !loud.is_empty() {
         paper.blank();
     }
-    id(paper, "account", detail.account.as_deref(), lacks(detail, Id::Account));
-    id(paper, "user", detail.user.as_deref(), lacks(detail, Id::User));
-    for finding in later {
-        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
-    }
+    ids(paper, detail);
     output(paper, detail, info);
     if !detail.requests.is_empty() && !not_sent.0.is_empty() {
         let (names, more) = not_sent;
         let more = if more { format!(", {}", look.ellipsis()) } else { String::new() };
         paper.blank();
         paper.field("not sent", &format!("{}{more}", names.join(", ")), theme.quiet);
+    }
+    for finding in later {
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     for (name, json) in &detail.extras {
         paper.heading(&look.clean(&words(name)), "");
@@ -90,13 +89,29 @@ fn lacks(detail: &VendorDetail, id: Id) -> bool {
     codes.flatten().any(|headline| headline == Headline::Strong(id))
 }
 
-fn id(paper: &mut Paper<'_>, label: &str, found: Option<&str>, missed: bool) {
-    let theme = &paper.look().theme;
-    match found {
-        Some(text) => paper.field(label, text, theme.text),
-        None if missed => paper.field(label, "missing", theme.missing_id),
-        None => paper.field(label, paper.look().nothing(), theme.quiet),
+/// Both ids, on one line where they fit.
+fn ids(paper: &mut Paper<'_>, detail: &VendorDetail) {
+    let look = paper.look();
+    let theme = &look.theme;
+    let both = [("account", &detail.account, Id::Account), ("user", &detail.user, Id::User)];
+    let both = both.map(|(label, found, id)| match found {
+        Some(text) => (label, look.clean(text).into_owned(), theme.text),
+        None if lacks(detail, id) => (label, "missing".to_owned(), theme.missing_id),
+        None => (label, look.nothing().to_owned(), theme.quiet),
+    });
+    let needed: usize =
+        both.iter().map(|(label, text, _)| label.len() + text::width(text) + 2).sum();
+    if needed + 2 > paper.width() {
+        for (label, text, style) in both {
+            paper.field(label, &text, style);
+        }
+        return;
     }
+    let spans = both.into_iter().flat_map(|(label, text, style)| {
+        let label = Span::styled(format!("{label}  "), theme.label);
+        [label, Span::styled(text, style), Span::raw("   ")]
+    });
+    paper.line(spans.collect());
 }
 
 fn output(paper: &mut Paper<'_>, detail: &VendorDetail, info: &crate::tui::feed::VendorView) {

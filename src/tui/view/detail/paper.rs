@@ -168,8 +168,12 @@ impl<'l> Paper<'l> {
         let theme = &self.look.theme;
         let method = format!("{} ", self.look.clean(&request.method));
         self.labelled(method.len(), &method, &request.url, theme.text);
-        for (name, value) in &request.headers {
-            self.header(name, value);
+        // the headers are always the same: they should not push the body out of a small screen
+        let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        let headers: Vec<String> = headers.collect();
+        if !headers.is_empty() {
+            let dot = format!(" {} ", self.look.dot());
+            self.prose(2, &headers.join(&dot), theme.quiet);
         }
         if let Some(body) = &request.body {
             self.body(body, &request.from);

@@ -119,7 +119,7 @@ pub fn mark_style(mark: Mark, look: &Look) -> Style {
 }
 
 /// A blank and a few letters of a near miss.
-const LEAST_NEAR: usize = 6;
+const LEAST_NEAR: usize = 9;
 
 /// The columns that a row would need.
 pub fn needs(row: &RowView) -> Needs {
