@@ -17,6 +17,11 @@ TRACKING_PATHS = {
 }
 
 
+# Where a call's marker may be, the surest first: RudderStack's browser SDK repeats the traits of identify in the
+# context of each later call.
+PLACES = ["/properties", "/traits", "/context", "/context/traits"]
+
+
 class Wrong(Exception):
     """What is not as it should be, in one line."""
 
@@ -64,6 +69,11 @@ def key_of(line, item):
     return line["body"].get("writeKey") or item.get("writeKey") or query
 
 
+def marker_of(call):
+    markers = (at(call, f"{place}/sdk_marker") for place in PLACES)
+    return next((marker for marker in markers if marker is not None), None)
+
+
 class Capture:
     """Both things that segscope wrote, and what has to hold between them."""
 
@@ -94,6 +104,17 @@ class Capture:
             need(same(record["call"], item), f"{where} differs from the recorded call: {short(record['call'])}")
             need(record["write_key"] in known_keys, f"{where} has a write key that no driver used: {short(record['write_key'])}")
 
+    def of_key(self, write_key):
+        """By marker: the recorded calls that came with this write key, and the call records that name it."""
+        recorded, records = collections.defaultdict(list), collections.defaultdict(list)
+        for line, item in self.items:
+            if key_of(line, item) == write_key:
+                recorded[marker_of(item)].append((line, item))
+        for record in self.records:
+            if record["write_key"] == write_key:
+                records[marker_of(record["call"])].append(record)
+        return recorded, records
+
 
 def check_call(sent, record, line, item, driver):
     marker = sent["sent"]["sdk_marker"]
@@ -103,6 +124,7 @@ def check_call(sent, record, line, item, driver):
         need(same(found, value), f"{who}: {sent['at']}/{name} is {short(found)}, sent as {short(value)}")
     for name, value in sent["top"].items():
         need(same(item.get(name), value), f"{who}: {name} is {short(item.get(name))}, sent as {short(value)}")
+    need(same(record["call"], item), f"{who}: its call record holds another call than the recording")
     if "message_id" in sent:
         need(item.get("messageId") == sent["message_id"], f"{who}: the SDK named it {sent['message_id']}, recorded {item.get('messageId')}")
 
@@ -118,7 +140,6 @@ def check_call(sent, record, line, item, driver):
     field("path", line["path"])
     if sent["type"] == "track":
         field("name", sent["top"]["event"])
-    need(key_of(line, item) == driver["write_key"], f"{who}: the recorded request carries another write key")
     need(line["path"] in driver["paths"], f"{who}: came by {line['path']}, not by {driver['paths']}")
     headers = {name.lower(): value for name, value in line["headers"].items()}
     need(headers.get("content-encoding") == driver["encoding"], f"{who}: content-encoding is {short(headers.get('content-encoding'))}")
@@ -131,23 +152,15 @@ def check_driver(name, work, capture):
     if failed.exists():
         raise Wrong(failed.read_text(encoding="utf-8", errors="replace").strip())
     driver = json.loads((work / f"{name}.json").read_text(encoding="utf-8"))
-    captured = collections.defaultdict(list)
-    foreign = []
-    places = {sent["at"] for sent in driver["calls"]}
-    for record, (line, item) in zip(capture.records, capture.items):
-        if record["write_key"] == driver["write_key"]:
-            # RudderStack's browser SDK repeats the traits of identify in each later call's context: take the call's
-            # own marker, which is the one at the place that its type asks for
-            markers = {at(item, f"{place}/sdk_marker") for place in places if place != "/context/traits"} - {None}
-            markers = markers or {at(item, "/context/traits/sdk_marker")}
-            marker = markers.pop() if len(markers) == 1 else None
-            (captured[marker] if marker else foreign).append((record, line, item))
+    recorded, records = capture.of_key(driver["write_key"])
     for sent in driver["calls"]:
-        found = captured.pop(sent["sent"]["sdk_marker"], [])
-        need(len(found) == 1, f"{sent['type']} {sent['sent']['sdk_marker']} was captured {len(found)} times")
-        check_call(sent, *found[0], driver)
-    more = foreign + [one for several in captured.values() for one in several]
-    need(not more, f"{len(more)} calls that the driver did not make, the first: {short(more[0][2]) if more else ''}")
+        marker = sent["sent"]["sdk_marker"]
+        lines, told = recorded.pop(marker, []), records.pop(marker, [])
+        counts = f"{len(lines)} times in the recording and {len(told)} times among the call records"
+        need(len(lines) == len(told) == 1, f"{sent['type']} {marker} is {counts}")
+        check_call(sent, told[0], *lines[0], driver)
+    for name, rest in [("recorded", recorded), ("told", records)]:
+        need(not rest, f"calls {name} that the driver did not make: {short(list(rest))}")
     return len(driver["calls"])
 
 

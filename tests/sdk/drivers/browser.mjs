@@ -1,13 +1,13 @@
 // Drives one browser SDK in headless Chromium: browser.mjs NAME BASE OUT RECORDING
 import { createServer } from 'node:http'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSync } from 'esbuild'
 import { chromium } from 'playwright-core'
-import { nested, numbers, versionOf, within, words, writeKeyOf, writeResult } from './result.mjs'
+import { drive, nested, numbers, versionOf, within, words, writeKeyOf, writeResult } from './result.mjs'
 
 const require = createRequire(import.meta.url)
 const snippet = require('@segment/snippet')
@@ -152,7 +152,7 @@ async function servePages (mode, calls) {
 }
 
 // Runs in the page: makes the calls and resolves with what the SDK told their caller.
-async function makeCalls ({ calls, family, wait }) {
+async function makeCalls ({ calls, family }) {
   const sdk = await window.sdk
   const one = async (call) => {
     if (family === 'rudder') {
@@ -162,30 +162,61 @@ async function makeCalls ({ calls, family, wait }) {
     const context = await sdk[call.type](...call.args)
     return { id: context.event.messageId, failed: context.failedDelivery()?.reason?.toString() }
   }
-  const answers = calls.map(one)
-  return wait ? await Promise.all(answers) : answers.length
+  return await Promise.all(calls.map(one))
 }
 
-async function until (what, condition) {
-  const end = Date.now() + DEADLINE
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`not within ${DEADLINE} ms: ${what()}`)
-    await sleep(20)
+// What the browser saw go wrong. The first one ends whatever is being waited for: an SDK that cannot reach the
+// listener mostly says nothing to its caller.
+class Problems {
+  constructor () {
+    this.found = []
+    this.first = new Promise((_resolve, reject) => { this.reject = reject })
+    this.first.catch(() => {})
+  }
+
+  add (text) {
+    this.found.push(text)
+    this.reject(new Error(text))
+  }
+
+  // The promise's value, unless there is a problem first.
+  async unless (what, promise) {
+    return await within(DEADLINE, what, Promise.race([promise, this.first]))
+  }
+
+  async until (what, condition) {
+    const end = Date.now() + DEADLINE
+    while (!condition()) {
+      if (this.found.length > 0) throw new Error(this.found[0])
+      if (Date.now() > end) throw new Error(`not within ${DEADLINE} ms: ${what()}`)
+      await sleep(20)
+    }
   }
 }
 
-async function main () {
-  const mode = MODES[name]
-  const calls = plan(mode.family)
-  const server = await servePages(mode, calls)
-  const pageBase = `http://localhost:${server.address().port}`
-  const profile = mkdtempSync(join(tmpdir(), 'segscope-sdk-'))
-  const problems = []
-  const delivered = () => {
-    const text = readFileSync(recording, 'utf8')
-    return calls.filter((call) => text.includes(`"${call.sent.sdk_marker}"`)).length
-  }
-  const browser = await chromium.launchPersistentContext(profile, {
+// Everything that an SDK's user would call a failure becomes a problem.
+function watch (browser, page, origins, problems) {
+  const watching = { open: new Set(), leaving: false }
+  browser.on('request', (request) => {
+    watching.open.add(request)
+    if (!origins.includes(new URL(request.url()).origin)) problems.add(`a request to ${request.url()}`)
+  })
+  browser.on('requestfinished', (request) => watching.open.delete(request))
+  browser.on('requestfailed', (request) => {
+    watching.open.delete(request)
+    // Once the page is gone nobody is told how its last requests went: the recording says it.
+    if (!watching.leaving) problems.add(`${request.failure()?.errorText} for ${request.method()} ${request.url()}`)
+  })
+  browser.on('response', (response) => {
+    if (![200, 204].includes(response.status())) problems.add(`${response.status()} for ${response.url()}`)
+  })
+  page.on('console', (message) => { if (message.type() === 'error') problems.add(`console: ${message.text()}`) })
+  page.on('pageerror', (error) => problems.add(`page: ${error}`))
+  return watching
+}
+
+async function openBrowser (profile) {
+  return await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     timeout: DEADLINE,
@@ -194,44 +225,49 @@ async function main () {
       // nothing but this machine has a name, so an SDK that talks to its maker fails the run
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1']
   })
+}
+
+// Makes the calls from a page, in batching modes the last of them just before leaving it. Returns what the SDK
+// told the caller of each call.
+async function visit (browser, pageBase, mode, calls) {
+  const problems = new Problems()
+  const page = browser.pages()[0] ?? await browser.newPage()
+  const watching = watch(browser, page, [base, pageBase], problems)
+  const make = (some) => problems.unless('what the SDK tells its caller',
+    page.evaluate(makeCalls, { calls: some, family: mode.family }))
+  const delivered = () => {
+    const text = existsSync(recording) ? readFileSync(recording, 'utf8') : ''
+    return calls.filter((call) => text.includes(`"${call.sent.sdk_marker}"`)).length
+  }
+  await page.goto(`${pageBase}/pricing?utm_source=news`)
+
+  // the early ones were made by the page itself, before the library was there
+  const early = mode.early ?? 0
+  const first = mode.batched ? BATCH : calls.length
+  const answers = [...Array(early).fill({}), ...await make(calls.slice(early, first))]
+  await problems.until(() => `${delivered()} of ${first} calls recorded, ${watching.open.size} requests open`,
+    () => watching.open.size === 0 && delivered() >= first)
+  answers.push(...await make(calls.slice(first)))
+  if (delivered() !== first) problems.add('the unfilled batch did not wait for the page to go')
+
+  watching.leaving = true
+  await page.goto(`${pageBase}/left`)
+  await problems.until(() => `${delivered()} of ${calls.length} calls recorded`, () => delivered() === calls.length)
+  answers.forEach((answer, i) => {
+    if (answer.failed) problems.add(`${calls[i].sent.sdk_marker}: ${answer.failed}`)
+  })
+  if (problems.found.length > 0) throw new Error(problems.found[0])
+  return answers
+}
+
+async function main () {
+  const mode = MODES[name]
+  const calls = plan(mode.family)
+  const server = await servePages(mode, calls)
+  const profile = mkdtempSync(join(tmpdir(), 'segscope-sdk-'))
+  const browser = await openBrowser(profile)
   try {
-    const page = browser.pages()[0] ?? await browser.newPage()
-    let leaving = false
-    browser.on('response', (response) => {
-      if (![200, 204].includes(response.status())) problems.push(`${response.status()} for ${response.url()}`)
-    })
-    browser.on('request', (request) => {
-      if (![base, pageBase].includes(new URL(request.url()).origin)) problems.push(`a request to ${request.url()}`)
-    })
-    browser.on('requestfailed', (request) => {
-      // Once the page is gone nobody is told how its last requests went: the recording says it.
-      if (!leaving) problems.push(`${request.failure()?.errorText} for ${request.method()} ${request.url()}`)
-    })
-    page.on('console', (message) => { if (message.type() === 'error') problems.push(`console: ${message.text()}`) })
-    page.on('pageerror', (error) => problems.push(`page: ${error}`))
-    await page.goto(`${pageBase}/pricing?utm_source=news`)
-
-    const early = mode.early ?? 0
-    const now = mode.batched ? calls.slice(early, BATCH) : calls.slice(early)
-    const later = calls.slice(early + now.length)
-    const inPageAnswers = await within(DEADLINE, 'what the SDK tells the caller',
-      page.evaluate(makeCalls, { calls: now, family: mode.family, wait: true }))
-    await until(() => `${delivered()} of ${early + now.length} calls recorded; ${problems.join('; ')}`,
-      () => delivered() >= early + now.length || problems.length > 0)
-    const laterAnswers = await within(DEADLINE, 'what the SDK tells the caller',
-      page.evaluate(makeCalls, { calls: later, family: mode.family, wait: true }))
-    if (later.length > 0 && delivered() !== early + now.length) problems.push('the second half did not wait for the page to go')
-
-    leaving = true
-    await page.goto(`${pageBase}/left`)
-    await until(() => `${delivered()} of ${calls.length} calls recorded; ${problems.join('; ')}`,
-      () => delivered() === calls.length || problems.length > 0)
-
-    const answers = [...Array(early).fill({}), ...inPageAnswers, ...laterAnswers]
-    answers.forEach((answer, i) => {
-      if (answer.failed) problems.push(`${calls[i].sent.sdk_marker}: ${answer.failed}`)
-    })
-    if (problems.length > 0) throw new Error(problems.join('; '))
+    const answers = await visit(browser, `http://localhost:${server.address().port}`, mode, calls)
     writeResult(out, {
       write_key: key,
       library: mode.library,
@@ -243,8 +279,8 @@ async function main () {
   } finally {
     await browser.close()
     server.close()
-    rmSync(profile, { recursive: true, force: true })
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-await main()
+drive(main)

@@ -1,7 +1,7 @@
 // Drives one server-side SDK of Node: node.mjs NAME BASE OUT
 import { createRequire } from 'node:module'
 import { gunzipSync } from 'node:zlib'
-import { nested, numbers, versionOf, within, words, writeKeyOf, writeResult } from './result.mjs'
+import { drive, nested, numbers, versionOf, within, words, writeKeyOf, writeResult } from './result.mjs'
 
 const require = createRequire(import.meta.url)
 const [name, base, out] = process.argv.slice(2)
@@ -115,4 +115,4 @@ async function main () {
   })
 }
 
-await main()
+drive(main)

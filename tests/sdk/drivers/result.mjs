@@ -37,3 +37,15 @@ export async function within (ms, what, promise) {
     clearTimeout(timer)
   }
 }
+
+// Runs a driver; whatever goes wrong ends it with one line, which is what tests/sdk/run shows.
+export function drive (main) {
+  const fail = (error) => {
+    console.error(error?.stack ?? error)
+    console.error(`driver: ${String(error?.message ?? error).replace(/\s+/g, ' ')}`)
+    process.exit(1)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  main().catch(fail)
+}
