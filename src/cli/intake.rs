@@ -53,7 +53,10 @@ impl Intake for PipelineIntake {
     }
 
     fn notice(&self, notice: &Notice) {
-        self.0.notice(notice.to_string());
+        // a client that went away was not acknowledged and sends again; only what needs a hand is told
+        if let Notice::Tls { .. } = notice {
+            self.0.notice(notice.to_string());
+        }
     }
 
     fn health(&self) -> Health {

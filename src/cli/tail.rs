@@ -139,9 +139,9 @@ impl<W: Write> Writer<'_, W> {
             }
             return Ok(());
         }
-        for row in from..to {
-            match self.pipeline.detail(row) {
-                Ok(Some(Detail::Call(call))) => {
+        for (row, detail) in (from..to).zip(self.pipeline.details(from..to)) {
+            match detail {
+                Ok(Detail::Call(call)) => {
                     if !self.filter.is_all()
                         && !self.filter.matches(&CallColumns::new(&call, vendors, time::now()))
                     {
@@ -159,12 +159,11 @@ impl<W: Write> Writer<'_, W> {
                     }
                 }
                 // a refused request is no call; it is told beside the calls
-                Ok(Some(Detail::Refused(_))) => {
+                Ok(Detail::Refused(_)) => {
                     for row in self.pipeline.window(row..row + 1) {
                         eprintln!("{}", call_line(&row, vendors, false));
                     }
                 }
-                Ok(None) => {}
                 Err(error) => eprintln!("segscope: the recording cannot be read: {error}"),
             }
         }

@@ -112,7 +112,6 @@ impl Index {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
-                nth: nth.min(usize::from(u16::MAX)) as u16,
                 flags: Flags {
                     repeat,
                     doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),

@@ -1,5 +1,6 @@
 //! The rows of the log that a screen shows, and no more.
 
+use super::detail::find_call;
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::{Cell, Mark, Pipeline, RefusedView, RowView};
@@ -15,7 +16,7 @@ use std::ops::Range;
 struct Half {
     view: RowView,
     request: u32,
-    nth: u16,
+    call: Option<CallRow>,
     line: Option<(Place, u32)>,
     /// For each id that is missing: the first vendor in use that misses it.
     near: [Option<usize>; 2],
@@ -71,7 +72,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
             path: String::new(),
         }),
     };
-    Half { view, request: request_at, nth: 0, line: place, near: [None, None] }
+    Half { view, request: request_at, call: None, line: place, near: [None, None] }
 }
 
 fn half(
@@ -122,7 +123,7 @@ fn half(
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
-    Half { view, request: call.request, nth: call.nth, line, near }
+    Half { view, request: call.request, call: Some(call), line, near }
 }
 
 fn cell(
@@ -165,15 +166,16 @@ fn fill(halves: &mut [Half], vendors: &Vendors) {
         let body = body_text(&line, &request);
         if let Ok(reading) = wire::read(&head_of(&request), request.request, body, &mut scratch) {
             for half in group.iter_mut() {
-                near(half, &reading, vendors);
+                near(half, &reading, &request, vendors);
             }
             reading.recycle(&mut scratch);
         }
     }
 }
 
-fn near(half: &mut Half, reading: &Reading<'_>, vendors: &Vendors) {
-    let Some(call) = reading.calls.get(usize::from(half.nth)) else { return };
+fn near(half: &mut Half, reading: &Reading<'_>, request: &RequestLine, vendors: &Vendors) {
+    let Some(row) = &half.call else { return };
+    let Some(call) = find_call(reading, request, row) else { return };
     let event = reading.event(call);
     let cells = [(Id::Account, &mut half.view.account), (Id::User, &mut half.view.user)];
     for ((id, cell), vendor) in cells.into_iter().zip(half.near) {

@@ -49,8 +49,6 @@ pub struct CallRow {
     pub start: u32,
     /// How long its text is.
     pub len: u32,
-    /// Its place among the calls of its request.
-    pub nth: u16,
     /// Small facts.
     pub flags: Flags,
     /// Its type as it came, or as its path gives it.
