@@ -109,7 +109,10 @@ impl Channels {
         if spot.is_some_and(|spot| self.mapped.contains(&spot)) {
             return None;
         }
-        self.list.iter().find(|channel| is_norm(key, &channel.norm))
+        // most keys differ in the first letter
+        let first = key.bytes().find(|b| !SEPARATORS.contains(b))?.to_ascii_lowercase();
+        let may = |norm: &str| !first.is_ascii() || norm.bytes().next() == Some(first);
+        self.list.iter().find(|channel| may(&channel.norm) && is_norm(key, &channel.norm))
     }
 
     /// All findings about channels; `alike` are the traits that look like a channel's.
@@ -149,18 +152,17 @@ impl Channels {
 
     /// New values for channels that have one already.
     fn new_values(&self, cx: &mut Cx<'_>) {
+        let (look, facts, seq) = (cx.look, cx.facts, cx.seq);
+        let Some(user) = cx.user.clone() else { return };
         for &spot in &self.mapped {
-            let is_new = |(topic, channel): &(Topic, &Channel)| {
-                let (Some((_, _, value)), Some(user)) = (channel.value(cx), &cx.user) else {
-                    return false;
-                };
-                cx.facts.has(*topic, &user.text, &value, cx.seq).is_none()
-                    && cx.facts.first(*topic, &user.text, cx.seq).is_some()
+            let Some(value) = look.present(spot).and_then(text_of) else { continue };
+            let is_new = |(topic, _): &(Topic, &Channel)| {
+                facts.has(*topic, &user.text, &value, seq).is_none()
+                    && facts.first(*topic, &user.text, seq).is_some()
             };
-            let channels = names(self.of(spot).filter(is_new));
-            if !channels.is_empty() {
+            if self.of(spot).any(|channel| is_new(&channel)) {
                 cx.find_with(self.appended, Place::Spot(spot), |words| {
-                    words.say("channels", channels);
+                    words.say("channels", names(self.of(spot).filter(is_new)));
                 });
             }
         }
