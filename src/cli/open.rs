@@ -15,7 +15,7 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     for path in &args.files {
         match read_file(path).map_err(Failure::wrong)? {
             FileItem::Recording { file, whole_lines_bytes } => {
-                recording.add_file(file, whole_lines_bytes)
+                recording.add_file(path, file, whole_lines_bytes)
             }
             FileItem::Calls(more) => calls.extend(more),
         }
