@@ -129,10 +129,7 @@ impl<W: Write> Writer<'_, W> {
 
     fn write(&mut self, from: u64, to: u64) -> Result<(), Failure> {
         let vendors = self.pipeline.vendors();
-        let shown: Vec<usize> = match self.pipeline.in_use().said() {
-            Some(chosen) => chosen.to_vec(),
-            None => (0..vendors.len()).collect(),
-        };
+        let shown = self.pipeline.in_use().shown();
         if self.format == TailFormat::Text && self.filter.is_all() {
             for row in self.pipeline.window(from..to) {
                 writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;

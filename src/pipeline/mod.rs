@@ -13,6 +13,7 @@ mod recording;
 mod refused;
 mod replay;
 mod take;
+mod tally;
 mod view;
 mod window;
 
@@ -20,6 +21,7 @@ pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use in_use::InUse;
 pub use recording::Recording;
 pub use replay::recorded_calls;
+pub use tally::{Found, Tally};
 pub use view::*;
 
 use crate::call::Seq;

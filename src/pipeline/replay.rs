@@ -117,7 +117,7 @@ impl Recording {
             let head = LineHead {
                 request: nth as u64 + 1,
                 received_at: received_at(call),
-                method: "FILE",
+                method: "",
                 path: "",
                 query: "",
                 headers: &[],
