@@ -20,7 +20,7 @@ impl Pipeline {
             Row::Refused(request) => (request, None),
             Row::Call(at) => {
                 let Some(call) = store.calls.get(at) else { return Ok(None) };
-                (call.request, Some((Seq(at + 1), *call)))
+                (call.request, Some((Seq(state.index.base + at + 1), *call)))
             }
         };
         let Some(request) = store.requests.get(u64::from(request_at)).copied() else {

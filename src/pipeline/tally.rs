@@ -1,6 +1,7 @@
 //! What was found among calls, counted: from the index alone, whatever their number.
 
 use super::Pipeline;
+use super::index::Index;
 use crate::findings::{Severity, Verdict};
 use crate::store::{Row, Sender, SetId};
 use crate::vendors::CodeId;
@@ -49,7 +50,7 @@ impl Pipeline {
     pub fn tally(&self, rows: impl Iterator<Item = u64>) -> Tally {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
-        let mut tally = Tally { verdicts: vec![[0; 5]; self.vendors.len()], ..Tally::default() };
+        let mut tally = Tally::default();
         // calls of one shape have the same findings: a few hundred shapes, whatever the number
         let mut shapes: BTreeMap<(SetId, Sender), (u64, u64)> = BTreeMap::new();
         for row in rows {
@@ -67,9 +68,33 @@ impl Pipeline {
             tally.repeats += u64::from(call.flags.repeat);
             shapes.entry((call.set, request.sender)).or_insert((0, row)).0 += 1;
         }
+        self.expand(index, shapes, &mut tally);
+        tally
+    }
+
+    /// What was found among all calls but repeats, whatever their number at once. No refused
+    /// requests, and no row of an example.
+    pub fn overview(&self) -> Tally {
+        let state = self.lock();
+        let index = &state.index;
+        let mut tally =
+            Tally { calls: index.store.calls.len(), repeats: index.repeats, ..Tally::default() };
+        let shapes = index.shapes().map(|(shape, calls)| (shape, (calls, 0)));
+        self.expand(index, shapes, &mut tally);
+        tally
+    }
+
+    /// Counts calls by their shape: what was found, and who sent them.
+    fn expand(
+        &self,
+        index: &Index,
+        shapes: impl IntoIterator<Item = ((SetId, Sender), (u64, u64))>,
+        tally: &mut Tally,
+    ) {
+        tally.verdicts = vec![[0; 5]; self.vendors.len()];
         let mut found: BTreeMap<CodeId, Found> = BTreeMap::new();
         for ((set, sender), (calls, first)) in shapes {
-            let (set, in_use) = (store.sets.get(set), index.in_use.bits(sender));
+            let (set, in_use) = (index.store.sets.get(set), index.in_use.bits(sender));
             tally.missing += if set.missing(in_use) { calls } else { 0 };
             for (vendor, verdict) in set.verdicts.iter().enumerate() {
                 let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
@@ -89,6 +114,5 @@ impl Pipeline {
         tally.found = found.into_values().collect();
         let severity = |found: &Found| self.vendors.codes().entry(found.code).severity;
         tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
-        tally
     }
 }
