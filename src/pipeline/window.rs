@@ -36,7 +36,7 @@ impl Pipeline {
             let (request_at, call) = match what {
                 Row::Refused(request) => (request, None),
                 Row::Call(at) => match store.calls.get(at) {
-                    Some(call) => (call.request, Some((Seq(at + 1), *call))),
+                    Some(call) => (call.request, Some((Seq(index.base + at + 1), *call))),
                     None => break,
                 },
             };
@@ -199,7 +199,7 @@ pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<Reque
     let line = place.read(len).map_err(|error| error.to_string())?;
     match journal::parse(&line) {
         Ok(Entry::Request(request)) => Ok((line, request)),
-        Ok(Entry::Other { kind }) => Err(format!("the line holds `{kind}`, not a request")),
+        Ok(_) => Err("the line holds no request".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }
