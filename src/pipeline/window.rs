@@ -18,7 +18,7 @@ struct Half {
     request: u32,
     call: Option<CallRow>,
     line: Option<(Place, u32)>,
-    /// For each id that is missing: the first vendor in use that misses it.
+    /// For each id that is missed: the first vendor in use that misses it.
     near: [Option<usize>; 2],
 }
 
@@ -100,8 +100,8 @@ fn half(
         (bits != 0).then(|| bits.trailing_zeros() as usize)
     };
     let near = [
-        matches!(account, Cell::Missing { .. }).then(|| first(Id::Account)).flatten(),
-        matches!(user, Cell::Missing { .. }).then(|| first(Id::User)).flatten(),
+        account.is_missed().then(|| first(Id::Account)).flatten(),
+        user.is_missed().then(|| first(Id::User)).flatten(),
     ];
     let misses = set.strong(Id::Account) | set.strong(Id::User);
     let mark = |(vendor, verdict): (usize, &_)| Mark {
@@ -139,7 +139,7 @@ fn cell(
     let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
     match (kept.is_none(), missed) {
         (false, false) => Cell::Found { text, doubtful },
-        (false, true) => Cell::SomeMiss { text, doubtful },
+        (false, true) => Cell::SomeMiss { text, doubtful, near: None },
         (true, true) => Cell::Missing { near: None },
         (true, false) if set.weak(id) & in_use != 0 => Cell::Nobody,
         (true, false) => Cell::NotLooked,
@@ -179,9 +179,13 @@ fn near(half: &mut Half, reading: &Reading<'_>, request: &RequestLine, vendors: 
     let event = reading.event(call);
     let cells = [(Id::Account, &mut half.view.account), (Id::User, &mut half.view.user)];
     for ((id, cell), vendor) in cells.into_iter().zip(half.near) {
-        if let (Cell::Missing { near }, Some(vendor)) = (cell, vendor) {
+        let place = match cell {
+            Cell::Missing { near } | Cell::SomeMiss { near, .. } => near,
+            _ => continue,
+        };
+        if let Some(vendor) = vendor {
             let hint = vendors.hints(vendor, &event, id).into_iter().next();
-            *near = hint.map(|hint| short(&hint.path));
+            *place = hint.map(|hint| short(&hint.path));
         }
     }
 }
