@@ -138,7 +138,7 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         derived_text: call.derived_text,
         vendors: vendors.collect(),
         wire_findings: call.common,
-        request: call.request,
+        request: Arc::unwrap_or_clone(call.request),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::call::time::Millis;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::vendors::Rendered;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One row of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,8 +144,8 @@ pub struct CallDetail {
     pub common: Vec<Finding>,
     /// The vendors in use for this call, in order.
     pub in_use: Vec<usize>,
-    /// Its request.
-    pub request: RequestDetail,
+    /// Its request, shared by the calls of a batch.
+    pub request: Arc<RequestDetail>,
 }
 
 /// Everything about a refused request.

@@ -1,5 +1,6 @@
 //! The rows of the log that a screen shows, and no more.
 
+use super::detail::find_call;
 use super::index::Index;
 use super::recording::Place;
 use super::replay::{body_text, head_of};
@@ -16,7 +17,7 @@ use std::ops::Range;
 struct Half {
     view: RowView,
     request: u32,
-    nth: u16,
+    call: Option<CallRow>,
     line: Option<(Place, u32)>,
     /// For each id that is missed: the first vendor in use that misses it.
     near: [Option<usize>; 2],
@@ -37,7 +38,7 @@ impl Pipeline {
             let (request_at, call) = match what {
                 Row::Refused(request) => (request, None),
                 Row::Call(at) => match store.calls.get(at) {
-                    Some(call) => (call.request, Some((Seq(at + 1), *call))),
+                    Some(call) => (call.request, Some((Seq(index.base + at + 1), *call))),
                     None => break,
                 },
             };
@@ -77,7 +78,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
             path: String::new(),
         }),
     };
-    Half { view, request: request_at, nth: 0, line: place, near: [None, None] }
+    Half { view, request: request_at, call: None, line: place, near: [None, None] }
 }
 
 /// Whose warnings and errors are not common to all calls of the library.
@@ -154,7 +155,7 @@ fn half(
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
-    Half { view, request: call.request, nth: call.nth, line, near }
+    Half { view, request: call.request, call: Some(call), line, near }
 }
 
 fn cell(
@@ -197,15 +198,16 @@ fn fill(halves: &mut [Half], vendors: &Vendors) {
         let body = body_text(&line, &request);
         if let Ok(reading) = wire::read(&head_of(&request), request.request, body, &mut scratch) {
             for half in group.iter_mut() {
-                near(half, &reading, vendors);
+                near(half, &reading, &request, vendors);
             }
             reading.recycle(&mut scratch);
         }
     }
 }
 
-fn near(half: &mut Half, reading: &Reading<'_>, vendors: &Vendors) {
-    let Some(call) = reading.calls.get(usize::from(half.nth)) else { return };
+fn near(half: &mut Half, reading: &Reading<'_>, request: &RequestLine, vendors: &Vendors) {
+    let Some(row) = &half.call else { return };
+    let Some(call) = find_call(reading, request, row) else { return };
     let event = reading.event(call);
     let cells = [(Id::Account, &mut half.view.account), (Id::User, &mut half.view.user)];
     for ((id, cell), vendor) in cells.into_iter().zip(half.near) {
@@ -233,7 +235,7 @@ pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<Reque
     let line = place.read(len).map_err(|error| error.to_string())?;
     match journal::parse(&line) {
         Ok(Entry::Request(request)) => Ok((line, request)),
-        Ok(Entry::Other { kind }) => Err(format!("the line holds `{kind}`, not a request")),
+        Ok(_) => Err("the line holds no request".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

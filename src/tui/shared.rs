@@ -46,7 +46,10 @@ impl Shared {
     /// Another look.
     pub fn read(&mut self, feed: &dyn Feed) {
         self.stats = feed.stats();
-        self.rows = feed.rows();
+        let rows = feed.rows();
+        // all was cleared away, so a row is another call than before
+        self.judged += u64::from(rows < self.rows);
+        self.rows = rows;
         let common = feed.common();
         let same = |a: &CommonView, b: &CommonView| {
             (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)
