@@ -55,10 +55,14 @@ impl<'l> Paper<'l> {
     pub fn heading(&mut self, words: &str, quiet: &str) {
         self.blank();
         let mut spans = vec![Span::styled(words.to_owned(), self.look.theme.heading)];
-        if !quiet.is_empty() {
+        let fits = text::width(words) + 2 + text::width(quiet) <= self.width;
+        if fits && !quiet.is_empty() {
             spans.push(Span::styled(format!("  {quiet}"), self.look.theme.quiet));
         }
         self.line(spans);
+        if !fits && !quiet.is_empty() {
+            self.prose(0, quiet, self.look.theme.quiet);
+        }
     }
 
     /// One line of spans that are safe to print; what does not fit is left out.
