@@ -272,6 +272,18 @@ pub enum Check {
     String,
 }
 
+impl Check {
+    /// As a sentence has it: "send it as …".
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Check::Date => "an ISO-8601 date, like 2024-05-01T09:00:00Z",
+            Check::Numeric | Check::Number => "a number",
+            Check::Boolean => "true or false",
+            Check::String => "a text",
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldDef {
