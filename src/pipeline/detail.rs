@@ -85,7 +85,7 @@ impl Pipeline {
                 (library.name.into_owned(), library.version.map(|v| v.into_owned()))
             }),
             write_key: reading.key_of(read).map(|key| key.into_owned()).or(write_key),
-            repeat: call.flags.repeat,
+            repeat: call.flags.repeat(),
             call_text: event.call.raw().to_owned(),
             derived_text: reading.derived_text(read).to_owned(),
             common: common(&reading, read, request.signature.as_deref()),

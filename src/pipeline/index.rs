@@ -4,10 +4,9 @@ use super::fields;
 use super::in_use::InUse;
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
+use crate::store::{CallRow, Flags, RequestRow, Sender, SetInfo, Store, TextId};
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, Reading};
-use std::collections::HashMap;
 
 /// A line of the recording that was just written or read.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +14,6 @@ pub(super) struct Line {
     pub offset: u64,
     /// Without its line end.
     pub len: u32,
-    pub number: u64,
     pub status: u16,
     pub received_at: Millis,
     /// The finding code for a signature that is wrong or missing.
@@ -29,8 +27,8 @@ pub(super) struct Index {
     pub memory: Memory,
     pub in_use: InUse,
     pub repeats: u64,
-    /// Calls without repeats, by what was found and by who sent them.
-    tally: HashMap<(SetId, Sender), u64>,
+    /// Calls without repeats, by what was found (the set's number) and by who sent them.
+    tally: Vec<[u64; Sender::ALL.len()]>,
     judgement: Judgement,
     codes: Vec<CodeId>,
 }
@@ -42,7 +40,7 @@ impl Index {
             memory: vendors.memory(),
             in_use,
             repeats: 0,
-            tally: HashMap::new(),
+            tally: Vec::new(),
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
@@ -50,15 +48,18 @@ impl Index {
 
     /// Calls without repeats that lack an id at a vendor in use.
     pub(super) fn missing(&self) -> u64 {
-        let lacks = |(set, sender): &(SetId, Sender)| {
-            self.store.sets.get(*set).missing(self.in_use.bits(*sender))
+        let bits = Sender::ALL.map(|sender| self.in_use.bits(sender));
+        let lacking = |(set, counts): (&SetInfo, &[u64; 3])| -> u64 {
+            let lacks = counts.iter().zip(bits).filter(|(_, bits)| set.missing(*bits));
+            lacks.map(|(count, _)| count).sum()
         };
-        self.tally.iter().filter(|(key, _)| lacks(key)).map(|(_, count)| count).sum()
+        self.store.sets.iter().zip(&self.tally).map(lacking).sum()
     }
 
     /// The sets of findings with how many calls have each, repeats not counted.
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
-        self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
+        let count = |counts: &[u64; 3]| counts.iter().sum();
+        self.store.sets.iter().zip(self.tally.iter().map(count))
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
@@ -113,11 +114,11 @@ impl Index {
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
                 nth: nth.min(usize::from(u16::MAX)) as u16,
-                flags: Flags {
+                flags: Flags::new(
                     repeat,
-                    doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),
-                    doubtful_user: user.is_some_and(|(_, doubtful)| doubtful),
-                },
+                    account.is_some_and(|(_, doubtful)| doubtful),
+                    user.is_some_and(|(_, doubtful)| doubtful),
+                ),
                 kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
                 name: store.texts.intern(&fields::label(&event, call.kind)),
                 account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
@@ -128,7 +129,10 @@ impl Index {
             if repeat {
                 self.repeats += 1;
             } else {
-                *self.tally.entry((set, sender)).or_default() += 1;
+                if self.tally.len() < self.store.sets.len() {
+                    self.tally.resize(self.store.sets.len(), Default::default());
+                }
+                self.tally[set.0 as usize][sender as usize] += 1;
             }
         }
     }
@@ -139,7 +143,6 @@ fn row(line: Line, sender: Sender, write_key: TextId) -> RequestRow {
         offset: line.offset,
         len: line.len,
         received_at: line.received_at,
-        number: line.number,
         status: line.status,
         sender,
         write_key,

@@ -77,7 +77,7 @@ pub use settings::{Settings, SettingsError};
 use build::{Maker, book};
 use file::File;
 use keys::Keys;
-use look::Times;
+use look::Basics;
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -97,7 +97,7 @@ pub struct Vendors {
     vendors: Vec<Vendor>,
     codes: Codes,
     keys: Keys,
-    times: Times,
+    basics: Basics,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -158,7 +158,8 @@ impl Vendors {
             return Err(VendorError::Unknown { name: name.clone(), near });
         }
         let mut keys = Keys::default();
-        let times = Times {
+        let basics = Basics {
+            kind: keys.spot("/type"),
             received: keys.spot("/receivedAt"),
             timestamp: keys.spot("/timestamp"),
             original: keys.spot("/originalTimestamp"),
@@ -178,7 +179,7 @@ impl Vendors {
                 other => other,
             })?);
         }
-        Ok(Vendors { vendors, codes, keys, times })
+        Ok(Vendors { vendors, codes, keys, basics })
     }
 
     /// How many vendors there are.

@@ -49,6 +49,8 @@ pub(super) struct Channels {
     list: Vec<Channel>,
     /// The traits that are mapped to channels, each once.
     mapped: Vec<Spot>,
+    /// The letters that the channels' norms begin with.
+    heads: Heads,
     traits: Spot,
     kind: CodeId,
     unmapped: CodeId,
@@ -78,6 +80,7 @@ impl Channels {
             }
         }
         Channels {
+            heads: list.iter().filter_map(|channel| channel.norm.bytes().next()).collect(),
             list,
             mapped,
             traits: parts.listed("/traits"),
@@ -143,11 +146,11 @@ impl Channels {
 
     /// The channel whose reference trait has the norm of a key.
     fn named_like(&self, key: &str) -> Option<&Channel> {
-        let first = key.bytes().find(|&b| !is_separator(b))?.to_ascii_lowercase();
-        let may = |channel: &Channel| {
-            !first.is_ascii() || channel.norm.as_bytes().first() == Some(&first)
-        };
-        self.list.iter().find(|channel| may(channel) && is_norm(key, &channel.norm))
+        let first = key.bytes().find(|&b| !is_separator(b))?;
+        if first.is_ascii() && !self.heads.has(first.to_ascii_lowercase()) {
+            return None;
+        }
+        self.list.iter().find(|channel| is_norm(key, &channel.norm))
     }
 
     /// New values for channels that have one already.
@@ -208,6 +211,21 @@ impl Channels {
                 lessons.add(topic, &user.text, &value);
             }
         }
+    }
+}
+
+/// A set of bytes below 128, so that most keys are told from all channels at once.
+struct Heads(u128);
+
+impl Heads {
+    fn has(&self, byte: u8) -> bool {
+        self.0 >> (byte & 127) & 1 == 1
+    }
+}
+
+impl FromIterator<u8> for Heads {
+    fn from_iter<I: IntoIterator<Item = u8>>(bytes: I) -> Heads {
+        Heads(bytes.into_iter().fold(0, |set, byte| set | 1 << (byte & 127)))
     }
 }
 
