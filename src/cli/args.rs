@@ -264,6 +264,8 @@ pub enum VendorsCommand {
         #[arg(long, value_name = "FILE")]
         vendor_file: Vec<PathBuf>,
     },
+    /// A commented vendor file to begin from
+    Template,
     /// Check a vendor file of yours
     Check {
         /// The file
@@ -274,16 +276,16 @@ pub enum VendorsCommand {
 /// Flags of `config`.
 #[derive(Debug, Clone, Args)]
 pub struct ConfigArgs {
-    /// What to show.
-    #[command(subcommand)]
-    pub command: Option<ConfigCommand>,
+    /// What to show
+    #[arg(value_enum, default_value = "show")]
+    pub command: ConfigCommand,
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
 }
 
 /// What `config` shows.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ConfigCommand {
     /// The settings in force and where each came from
     Show,

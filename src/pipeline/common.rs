@@ -5,11 +5,13 @@
 //! Judging adds one number a call ([`Groups::of`]); what is common is worked out from the tally
 //! when a screen asks, and so is the same after a replay.
 
+use super::in_use::InUse;
 use crate::call::CallType;
 use crate::findings::{Headline, Id, Severity};
-use crate::store::{SetId, Sets, TextId, VendorBits};
+use crate::store::{Sender, SetId, Sets, TextId};
 use crate::vendors::{CodeEntry, CodeId, Codes};
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// Fewer calls than this have much in common by chance.
 const LEAST_CALLS: u64 = 5;
@@ -40,6 +42,8 @@ struct Group {
 pub(super) struct Groups {
     groups: Vec<Group>,
     ids: HashMap<(TextId, CallType), GroupId>,
+    /// Calls without repeats, by group, by what was found and by who sent them.
+    tally: HashMap<(GroupId, SetId, Sender), u64>,
 }
 
 impl Groups {
@@ -60,6 +64,13 @@ impl Groups {
         let group = &mut self.groups[usize::from(id) - 1];
         group.varied |= group.name != name;
         id
+    }
+
+    /// Counts a call that is no repeat.
+    pub fn count(&mut self, group: GroupId, set: SetId, sender: Sender) {
+        if group > 0 {
+            *self.tally.entry((group, set, sender)).or_default() += 1;
+        }
     }
 }
 
@@ -109,19 +120,20 @@ fn may_fold(entry: &CodeEntry) -> bool {
 impl Common {
     /// Looks again if calls came since. A tally that is long is looked through only when the
     /// calls have grown by a fiftieth.
-    pub fn refresh<'t>(
+    pub fn refresh(
         &mut self,
         calls: u64,
         groups: &Groups,
-        tally: impl ExactSizeIterator<Item = (GroupId, SetId, VendorBits, u64)> + 't,
+        in_use: &InUse,
         (sets, codes): (&Sets, &Codes),
     ) {
-        let grown = if tally.len() <= SMALL_TALLY { 1 } else { self.as_of / 50 + 1 };
+        let grown = if groups.tally.len() <= SMALL_TALLY { 1 } else { self.as_of / 50 + 1 };
         if calls < self.as_of + grown {
             return;
         }
         let mut seen: BTreeMap<GroupId, (u64, HashMap<CodeId, u64>)> = BTreeMap::new();
-        for (group, set, in_use, count) in tally.filter(|(group, ..)| *group > 0) {
+        for (&(group, set, sender), &count) in &groups.tally {
+            let in_use = in_use.bits(sender);
             let (total, by_code) = seen.entry(group).or_default();
             *total += count;
             for code in &sets.get(set).codes {

@@ -102,7 +102,7 @@ fn general(message: &str) -> String {
     let plain = message.replace("`{", "{").replace("}`", "}");
     fill(&plain, |word| {
         let said = match word {
-            "value" => "the value",
+            "value" | "literal" => "the value",
             "key" | "dotted" => "the field",
             "place" => "where it is expected",
             "reason" => "absent, null, empty or of a wrong type",

@@ -77,9 +77,10 @@ pub use settings::{Settings, SettingsError};
 use build::{Maker, book};
 use file::File;
 use keys::Keys;
-use look::Times;
+use look::Basics;
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
@@ -96,7 +97,7 @@ pub struct Vendors {
     vendors: Vec<Vendor>,
     codes: Codes,
     keys: Keys,
-    times: Times,
+    basics: Basics,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -112,20 +113,25 @@ struct Source<'s> {
     build: Option<Build>,
 }
 
+/// The tables of the built-in vendors, read once: `map` makes vendors anew for other settings.
+static SOURCES: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| {
+    let read = |&(text, build)| Source::read("", text, build);
+    let sources: Result<_, VendorError> = BUILT_IN.iter().map(read).collect();
+    sources.unwrap_or_else(|error| panic!("a built-in table is valid: {error}"))
+});
+
 impl Vendors {
     /// The built-in vendors and those of the user's files, with the settings of each by its name.
     pub fn new(
         settings: &Map<String, Value>,
         files: &[VendorFile],
     ) -> Result<Vendors, VendorError> {
-        let mut sources = Vec::new();
-        for &(text, build) in BUILT_IN {
-            sources.push(Source::read("", text, build)?);
-        }
-        for user in files {
-            let source = Source::read(&user.name, &user.text, None)?;
+        let of_users = files.iter().map(|user| Source::read(&user.name, &user.text, None));
+        let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
+        let mut sources: Vec<&Source<'_>> = SOURCES.iter().collect();
+        for (source, user) in of_users.iter().zip(files) {
             let name = source.file.name.get_ref();
-            if sources.iter().any(|other: &Source<'_>| other.file.name.get_ref() == name) {
+            if sources.iter().any(|other| other.file.name.get_ref() == name) {
                 return Err(source.wrong(FileError::word(
                     &user.text,
                     &source.file.name,
@@ -139,17 +145,12 @@ impl Vendors {
 
     /// Only the vendors of these names, the built-in ones first; for tests that compare.
     pub fn only(names: &[&str], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
-        let mut sources = Vec::new();
-        for &(text, build) in BUILT_IN {
-            let source = Source::read("", text, build)?;
-            if names.contains(&source.file.name.get_ref().as_str()) {
-                sources.push(source);
-            }
-        }
+        let named = |source: &&Source<'_>| names.contains(&source.file.name.get_ref().as_str());
+        let sources: Vec<&Source<'_>> = SOURCES.iter().filter(named).collect();
         Vendors::of(&sources, settings)
     }
 
-    fn of(sources: &[Source<'_>], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
+    fn of(sources: &[&Source<'_>], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
         let names = || sources.iter().map(|source| source.file.name.get_ref().as_str());
         if let Some(name) = settings.keys().find(|key| !names().any(|name| name == *key)) {
             let near = settings::nearest(name, names());
@@ -157,7 +158,8 @@ impl Vendors {
             return Err(VendorError::Unknown { name: name.clone(), near });
         }
         let mut keys = Keys::default();
-        let times = Times {
+        let basics = Basics {
+            kind: keys.spot("/type"),
             received: keys.spot("/receivedAt"),
             timestamp: keys.spot("/timestamp"),
             original: keys.spot("/originalTimestamp"),
@@ -170,14 +172,17 @@ impl Vendors {
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             let (text, file) = (source.text, &source.file);
-            let mut maker = Maker { text, file, index, keys: &mut keys, codes: &codes };
+            let mut maker =
+                Maker { text, file, index, keys: &mut keys, codes: &codes, errors: Vec::new() };
             let given = settings.get(file.name.get_ref());
             vendors.push(maker.make(given, source.build).map_err(|error| match error {
-                VendorError::File { error, .. } => source.wrong(error),
+                VendorError::File { error, more, .. } => {
+                    VendorError::File { name: source.name().to_owned(), error, more }
+                }
                 other => other,
             })?);
         }
-        Ok(Vendors { vendors, codes, keys, times })
+        Ok(Vendors { vendors, codes, keys, basics })
     }
 
     /// How many vendors there are.
@@ -223,12 +228,16 @@ impl Vendors {
 
 impl<'s> Source<'s> {
     fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
-        let wrong = |error| VendorError::File { name: name.to_owned(), error };
+        let wrong = |error| VendorError::File { name: name.to_owned(), error, more: Vec::new() };
         Ok(Source { name, text, file: file::parse(text).map_err(wrong)?, build })
     }
 
     fn wrong(&self, error: FileError) -> VendorError {
-        let name = if self.name.is_empty() { self.file.name.get_ref() } else { self.name };
-        VendorError::File { name: name.to_owned(), error }
+        VendorError::File { name: self.name().to_owned(), error, more: Vec::new() }
+    }
+
+    /// What errors call it: its path, or of a built-in one its name.
+    fn name(&self) -> &str {
+        if self.name.is_empty() { self.file.name.get_ref() } else { self.name }
     }
 }
