@@ -68,7 +68,7 @@ pub use codes::{CodeEntry, CodeId, Codes};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
 pub use info::{CallInfo, FieldInfo, LooksFor, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
-pub use map::map_line;
+pub use map::{Mapper, map_line};
 pub use memory::{Memory, MemorySize};
 pub use out::{Origin, Out, compact, pretty};
 pub use rendered::{Output, Record, Rendered};
@@ -80,6 +80,7 @@ use keys::Keys;
 use look::Times;
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
+use std::sync::{Arc, OnceLock};
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
@@ -108,7 +109,7 @@ impl std::fmt::Debug for Vendors {
 struct Source<'s> {
     name: &'s str,
     text: &'s str,
-    file: File,
+    file: Arc<File>,
     build: Option<Build>,
 }
 
@@ -118,10 +119,7 @@ impl Vendors {
         settings: &Map<String, Value>,
         files: &[VendorFile],
     ) -> Result<Vendors, VendorError> {
-        let mut sources = Vec::new();
-        for &(text, build) in BUILT_IN {
-            sources.push(Source::read("", text, build)?);
-        }
+        let mut sources = Source::built_in()?;
         for user in files {
             let source = Source::read(&user.name, &user.text, None)?;
             let name = source.file.name.get_ref();
@@ -139,13 +137,8 @@ impl Vendors {
 
     /// Only the vendors of these names, the built-in ones first; for tests that compare.
     pub fn only(names: &[&str], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
-        let mut sources = Vec::new();
-        for &(text, build) in BUILT_IN {
-            let source = Source::read("", text, build)?;
-            if names.contains(&source.file.name.get_ref().as_str()) {
-                sources.push(source);
-            }
-        }
+        let mut sources = Source::built_in()?;
+        sources.retain(|source| names.contains(&source.file.name.get_ref().as_str()));
         Vendors::of(&sources, settings)
     }
 
@@ -224,7 +217,26 @@ impl Vendors {
 impl<'s> Source<'s> {
     fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
         let wrong = |error| VendorError::File { name: name.to_owned(), error };
-        Ok(Source { name, text, file: file::parse(text).map_err(wrong)?, build })
+        Ok(Source { name, text, file: Arc::new(file::parse(text).map_err(wrong)?), build })
+    }
+
+    /// The built-in ones; their texts never change, so they are read once.
+    fn built_in() -> Result<Vec<Source<'static>>, VendorError> {
+        static FILES: OnceLock<Vec<Arc<File>>> = OnceLock::new();
+        if let Some(files) = FILES.get() {
+            let built_in = files.iter().zip(BUILT_IN);
+            let source = |(file, &(text, build)): (&Arc<File>, &(&'static str, _))| Source {
+                name: "",
+                text,
+                file: Arc::clone(file),
+                build,
+            };
+            return Ok(built_in.map(source).collect());
+        }
+        let read = |&(text, build)| Source::read("", text, build);
+        let sources = BUILT_IN.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        FILES.get_or_init(|| sources.iter().map(|source| Arc::clone(&source.file)).collect());
+        Ok(sources)
     }
 
     fn wrong(&self, error: FileError) -> VendorError {
