@@ -138,7 +138,9 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
 }
 
 fn output(output: Output) -> OutputView {
+    let from = output.body.iter().flat_map(|body| body.from());
     OutputView {
+        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
         method: output.method,
         url: output.url,
         headers: output.headers,

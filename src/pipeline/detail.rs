@@ -138,7 +138,7 @@ fn half(state: &State, row: u64) -> Option<Half> {
         Row::Refused(request) => (request, None),
         Row::Call(at) => {
             let call = store.calls.get(at)?;
-            (call.request, Some((Seq(at + 1), *call)))
+            (call.request, Some((Seq(state.index.base + at + 1), *call)))
         }
     };
     let request = *store.requests.get(u64::from(request_at))?;

@@ -1,5 +1,6 @@
 //! A recorded request is judged and added to the index.
 
+use super::clock::Closed;
 use super::fields;
 use super::in_use::InUse;
 use crate::call::Seq;
@@ -25,10 +26,14 @@ pub(super) struct Line {
 /// The store with what judging needs, and counts that the store does not keep.
 #[derive(Debug)]
 pub(super) struct Index {
+    /// How many calls came before the last clear: a call's number stays its own.
+    pub base: u64,
     pub store: Store,
     pub memory: Memory,
     pub in_use: InUse,
     pub repeats: u64,
+    /// Sessions that idleness has closed.
+    pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found and by who sent them.
     tally: HashMap<(SetId, Sender), u64>,
     judgement: Judgement,
@@ -38,10 +43,12 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
         Index {
+            base: 0,
             store: Store::default(),
             memory: vendors.memory(),
             in_use,
             repeats: 0,
+            closed: Vec::new(),
             tally: HashMap::new(),
             judgement: Judgement::default(),
             codes: Vec::new(),
@@ -59,6 +66,11 @@ impl Index {
     /// The sets of findings with how many calls have each, repeats not counted.
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
         self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
+    }
+
+    /// How many calls of each shape there are, repeats not counted.
+    pub(super) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), u64)> {
+        self.tally.iter().map(|(shape, calls)| (*shape, *calls))
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
@@ -82,7 +94,7 @@ impl Index {
         let Some(doc) = &reading.doc else { return };
         for (nth, call) in reading.calls.iter().enumerate() {
             let event = reading.event(call);
-            let seq = Seq(self.store.calls.len() + 1);
+            let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);

@@ -61,6 +61,8 @@ pub enum Cell {
         text: String,
         /// It is used, but a number or a text such as `null`.
         doubtful: bool,
+        /// The name of a near miss, for the vendors that miss it.
+        near: Option<String>,
     },
     /// A vendor in use misses it and none found it.
     Missing {
@@ -71,6 +73,13 @@ pub enum Cell {
     Nobody,
     /// No vendor in use looks for it.
     NotLooked,
+}
+
+impl Cell {
+    /// Whether a vendor in use misses the id.
+    pub fn is_missed(&self) -> bool {
+        matches!(self, Cell::Missing { .. } | Cell::SomeMiss { .. })
+    }
 }
 
 /// What becomes of a call at one vendor.

@@ -13,7 +13,7 @@ pub enum Row {
 }
 
 /// Which platform a call's sender feeds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sender {
     /// Segment's libraries.
     Segment,

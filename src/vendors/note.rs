@@ -69,7 +69,7 @@ fn word(
         "value" => match cx.look.event.pointer(path) {
             None => "nothing".to_owned(),
             Some(value) => match value.as_str() {
-                Some(text) if identity::is_blank(&text) => value.raw().to_owned(),
+                Some(text) if identity::is_blank(&text) => shown(value.raw()),
                 Some(text) => shown(&text),
                 None => shown(value.raw()),
             },

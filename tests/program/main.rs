@@ -31,7 +31,9 @@ fn replay(address: &str) -> usize {
             .filter(|(name, _)| !own.contains(name))
             .collect();
         let answer =
-            http.request(&capture.method, &target, &headers, &capture.body).expect("an answer");
+            http.request(&capture.method, &target, &headers, &capture.body).unwrap_or_else(
+                |error| panic!("{} {} {}: {error}", capture.name, capture.sdk, capture.note),
+            );
         refused += usize::from(answer.status == 400);
     }
     refused

@@ -20,7 +20,7 @@ pub(in super::super) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<St
     if requests.is_some_and(|list| !list.is_array()) {
         return Err("`sync_requests` is a list".to_owned());
     }
-    let mut objects = Objects::new(gap_ms(mapper.vendors(VENDOR, input.get("settings"))?.as_ref()));
+    let mut objects = Objects::new(mapper.vendors(VENDOR, input.get("settings"))?.sync_gap_ms());
     let (mut statuses, mut ids, mut ats) = (Vec::new(), Vec::new(), Vec::new());
     let mut now = 0;
     for request in requests.into_iter().flat_map(|list| list.children()) {
@@ -60,9 +60,13 @@ fn shown(panel: &Panel, ats: &[String]) -> Value {
     })
 }
 
-fn gap_ms(vendors: &Vendors) -> time::Millis {
-    let seconds = vendors.settings(0).number("sync_gap_s").unwrap_or_default();
-    (seconds * 1000.0) as time::Millis
+impl Vendors {
+    /// So long a pause ends a run of objects that a vendor pushes to Segment: what the vendor that
+    /// does so has in its settings.
+    pub fn sync_gap_ms(&self) -> time::Millis {
+        let gaps = (0..self.len()).filter_map(|at| self.settings(at).number("sync_gap_s"));
+        (gaps.reduce(f64::max).unwrap_or_default() * 1000.0) as time::Millis
+    }
 }
 
 fn millis(name: &str, at: &str) -> Result<time::Millis, String> {
