@@ -3,6 +3,7 @@
 pub mod advice;
 mod book;
 mod discards;
+pub mod fixes;
 mod hints;
 pub mod identity;
 mod verdict;
