@@ -46,6 +46,15 @@ pub struct Finding {
     pub fix: String,
 }
 
+impl Finding {
+    /// The id that the call is said to lack, however loudly.
+    pub fn lacks(&self) -> Option<Id> {
+        headline(&self.code).map(|headline| match headline {
+            Headline::Strong(id) | Headline::Weak(id) => id,
+        })
+    }
+}
+
 /// What stands where an identity was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

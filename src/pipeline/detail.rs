@@ -2,11 +2,13 @@
 
 use super::replay::{body_text, head_of};
 use super::window::request_line;
-use super::{CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, fields, index, refused};
-use crate::call::{Seq, text::visible};
+use super::{
+    CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, SeenGroup, fields, index, refused,
+};
+use crate::call::{Seq, text::visible, time::Millis};
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::journal::RequestLine;
-use crate::store::{Row, TextId};
+use crate::store::{Row, Store, TextId};
 use crate::vendors::Rendered;
 use crate::wire::{self, Reply};
 
@@ -65,6 +67,18 @@ impl Pipeline {
             .collect();
         let in_use: Vec<usize> =
             state.index.in_use.ordered(index::sender(reading.platform)).collect();
+        let lacks = |vendor: &usize| {
+            rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
+        };
+        let seen_group =
+            state.index.people.before(&event, seq).filter(|_| in_use.iter().any(lacks)).map(
+                |(at, group)| SeenGroup {
+                    group_id: group.to_owned(),
+                    seq: at.0,
+                    ms_before: received_at(&state.index.store, at)
+                        .map_or(0, |then| request.received_at - then),
+                },
+            );
         drop(state);
         // where the index had no room for an id, the first vendor in use that finds one says it
         let found = |pick: fn(&Rendered) -> &Option<String>| {
@@ -84,6 +98,8 @@ impl Pipeline {
             library: reading.library(read).map(|library| {
                 (library.name.into_owned(), library.version.map(|v| v.into_owned()))
             }),
+            rudder: reading.platform == wire::Platform::RudderStack,
+            seen_group,
             write_key: reading.key_of(read).map(|key| key.into_owned()).or(write_key),
             repeat: call.flags.repeat,
             call_text: event.call.raw().to_owned(),
@@ -94,6 +110,12 @@ impl Pipeline {
             request: request_detail(&line, &request),
         }))))
     }
+}
+
+/// When a call arrived.
+fn received_at(store: &Store, seq: Seq) -> Option<Millis> {
+    let call = store.calls.get(seq.0.checked_sub(1)?)?;
+    store.requests.get(u64::from(call.request)).map(|request| request.received_at)
 }
 
 /// What Segment itself does with the call, and what is odd about its request.

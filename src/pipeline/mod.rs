@@ -7,8 +7,10 @@
 mod detail;
 mod fields;
 mod files;
+mod fix;
 mod in_use;
 mod index;
+mod people;
 mod recording;
 mod refused;
 mod replay;
@@ -18,6 +20,7 @@ mod window;
 
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use in_use::InUse;
+pub use people::SeenGroup;
 pub use recording::Recording;
 pub use replay::recorded_calls;
 pub use view::*;

@@ -116,21 +116,19 @@ pub(super) fn edits<'f>(
             None => edits.push(edit),
         }
     }
-    // a place that two edits read, or that one fills, keeps what it has
-    let read_twice = |path: &str| {
-        let reads = edits.iter().filter(|edit| {
-            matches!(&edit.source, Source::Copy(from) | Source::Rename(from) if from == path)
-        });
-        reads.count() > 1 || edits.iter().any(|edit| edit.to == path)
-    };
-    let kept: Vec<bool> = edits
-        .iter()
-        .map(|edit| matches!(&edit.source, Source::Rename(from) if read_twice(from)))
-        .collect();
-    for (edit, kept) in edits.iter_mut().zip(kept) {
-        if let (Source::Rename(from), true) = (&edit.source, kept) {
-            edit.source = Source::Copy(from.clone());
+    settle_renames(&mut edits);
+    edits
+}
+
+/// What is read more than once is taken away by the last that reads it, and what an edit fills is
+/// not taken away at all.
+fn settle_renames(edits: &mut [Edit]) {
+    edits.sort_by_key(|edit| matches!(edit.source, Source::Rename(_)));
+    for at in 0..edits.len() {
+        let Source::Rename(from) = &edits[at].source else { continue };
+        let later = edits[at + 1..].iter().any(|edit| edit.source == edits[at].source);
+        if later || edits.iter().any(|edit| edit.to == *from) {
+            edits[at].source = Source::Copy(from.clone());
         }
     }
-    edits
 }

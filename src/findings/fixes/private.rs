@@ -53,7 +53,8 @@ pub(super) fn clean(tree: &mut Lit, kind: CallType, edits: &[Edit], client_side:
     if kind == CallType::Page && client_side {
         gone(tree, "/properties", &table.page);
     }
-    if client_side && !touched("/context/traits") {
+    // RudderStack's libraries carry the traits of an identify call there
+    if client_side && kind != CallType::Identify && !touched("/context/traits") {
         tree.remove("/context/traits");
     }
     if tree.get("context").is_some_and(|context| context.is_empty_map() || *context == Lit::Null) {
@@ -122,8 +123,14 @@ fn masked(value: Lit, path: &mut String, personal: bool, kept: &[&str]) -> Lit {
 fn stand_in(name: &str, personal: bool, value: &Lit) -> Option<String> {
     let table = &*TABLE;
     let name = norm(name);
-    if table.secret_keys.iter().any(|key| name.contains(key.as_str())) {
-        return (*value != Lit::Null).then(|| table.secret.clone());
+    let secret = match value {
+        Lit::Null | Lit::Bool(_) => false,
+        // `tokens_used` is a count, `card_number` is not
+        Lit::Number(_) => table.secret_keys.iter().any(|key| name.ends_with(key.as_str())),
+        _ => table.secret_keys.iter().any(|key| name.contains(key.as_str())),
+    };
+    if secret {
+        return Some(table.secret.clone());
     }
     // an id may look like an e-mail address: it is what the call is about
     if matches!(&*name, "userid" | "accountid" | "companyid" | "groupid" | "externalid") {

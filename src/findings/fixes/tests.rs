@@ -140,15 +140,15 @@ fn edits_of_several_vendors_become_one_list() {
     assert_eq!(
         words(&both(), &[]),
         [
-            "`properties.accountId` renamed to `properties.account_id`",
             "`userId` copied to `properties.user_id`",
-            "`context.groupId` copied to `groupId`"
+            "`context.groupId` copied to `groupId`",
+            "`properties.accountId` renamed to `properties.account_id`"
         ]
     );
     // what another vendor reads stays
     let kept = words(&both()[..1], &["/properties/accountId"]);
     assert_eq!(kept, ["`properties.accountId` copied to `properties.account_id`"]);
-    // what two edits read stays, and a known value is better than a name that stands for it
+    // what two edits read is taken away last, and a known value is better than a name that stands for it
     let alias = missing(
         "Z-T-COMPANY-MISSING",
         "/properties/company_id",
@@ -164,8 +164,8 @@ fn edits_of_several_vendors_become_one_list() {
         words(&[nothing, account, alias, user], &[]),
         [
             "`userId` copied to `properties.user_id`",
-            "`properties.accountId` copied to `properties.account_id`",
-            "`properties.accountId` copied to `properties.company_id`"
+            "`properties.accountId` copied to `properties.company_id`",
+            "`properties.accountId` renamed to `properties.account_id`"
         ]
     );
     // infos and other codes change nothing

@@ -6,7 +6,7 @@ use super::literal::put;
 use super::private::clean;
 use super::tree::Lit;
 use super::{Call, Snippet};
-use crate::call::{CallType, Event};
+use crate::call::{CallType, Event, pointer};
 
 /// Fields that are one text at the top level of a call.
 const TEXTS: [&str; 7] =
@@ -67,6 +67,21 @@ fn corrected(call: &Call<'_>, edits: &[Edit], language: &Language) -> Lit {
     for edit in edits {
         if let Source::Rename(from) = &edit.source {
             tree.remove(from);
+        }
+    }
+    // RudderStack's libraries take the traits of an identify call as such and send them in the
+    // context, where their destinations look
+    if call.kind == CallType::Identify
+        && call.rudder
+        && !language.anything
+        && let Some(Lit::Map(members)) = tree.at("/context/traits").cloned()
+    {
+        for (name, value) in members {
+            tree.put(&pointer::push("/traits", &name), value);
+        }
+        tree.remove("/context/traits");
+        if tree.get("context").is_some_and(Lit::is_empty_map) {
+            tree.remove("/context");
         }
     }
     // the service drops a call of nobody

@@ -95,6 +95,17 @@ impl<'l> Paper<'l> {
         }
     }
 
+    /// Code, line by line as it is; a long line goes on in the next.
+    pub fn code(&mut self, code: &str) {
+        self.blank();
+        for line in code.lines() {
+            match line.is_empty() {
+                true => self.lines.push(Line::default()),
+                false => self.raw(&line.replace('\t', "    "), self.look.theme.text),
+            }
+        }
+    }
+
     /// A JSON text, laid out.
     pub fn json(&mut self, indent: usize, captured: &str) {
         match pretty::lines(captured, indent, self.width, self.look) {
