@@ -136,12 +136,14 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         wire_findings: call.common,
         fix,
         why_no_account,
-        request: call.request,
+        request: Arc::unwrap_or_clone(call.request),
     }
 }
 
 fn output(output: Output) -> OutputView {
+    let from = output.body.iter().flat_map(|body| body.from());
     OutputView {
+        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
         method: output.method,
         url: output.url,
         headers: output.headers,

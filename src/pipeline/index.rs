@@ -1,5 +1,6 @@
 //! A recorded request is judged and added to the index.
 
+use super::clock::Closed;
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
@@ -26,11 +27,15 @@ pub(super) struct Line {
 /// The store with what judging needs, and counts that the store does not keep.
 #[derive(Debug)]
 pub(super) struct Index {
+    /// How many calls came before the last clear: a call's number stays its own.
+    pub base: u64,
     pub store: Store,
     pub memory: Memory,
     pub in_use: InUse,
     pub people: People,
     pub repeats: u64,
+    /// Sessions that idleness has closed.
+    pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found and by who sent them.
     tally: HashMap<(SetId, Sender), u64>,
     judgement: Judgement,
@@ -40,11 +45,13 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
         Index {
+            base: 0,
             store: Store::default(),
             memory: vendors.memory(),
             in_use,
             people: People::default(),
             repeats: 0,
+            closed: Vec::new(),
             tally: HashMap::new(),
             judgement: Judgement::default(),
             codes: Vec::new(),
@@ -62,6 +69,11 @@ impl Index {
     /// The sets of findings with how many calls have each, repeats not counted.
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
         self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
+    }
+
+    /// How many calls of each shape there are, repeats not counted.
+    pub(super) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), u64)> {
+        self.tally.iter().map(|(shape, calls)| (*shape, *calls))
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
@@ -85,7 +97,7 @@ impl Index {
         let Some(doc) = &reading.doc else { return };
         for (nth, call) in reading.calls.iter().enumerate() {
             let event = reading.event(call);
-            let seq = Seq(self.store.calls.len() + 1);
+            let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq);
             self.codes.clear();
@@ -116,7 +128,6 @@ impl Index {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
-                nth: nth.min(usize::from(u16::MAX)) as u16,
                 flags: Flags {
                     repeat,
                     doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let file = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: print_fixes FILE")?;
+    let path = std::env::args_os().nth(1).map(PathBuf::from).ok_or("usage: print_fixes FILE")?;
     let mut recording = Recording::default();
-    match read_file(&file)? {
+    match read_file(&path)? {
         FileItem::Recording { file, whole_lines_bytes } => {
-            recording.add_file(file, whole_lines_bytes)
+            recording.add_file(&path, file, whole_lines_bytes)
         }
         FileItem::Calls(_) => return Err("this is no recording".into()),
     }

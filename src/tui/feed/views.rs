@@ -5,6 +5,7 @@ use crate::findings::{Finding, Verdict};
 pub use crate::pipeline::{
     Cell, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
 };
+pub use crate::vendors::Origin;
 
 /// All about one row.
 #[derive(Debug, Clone)]
@@ -76,6 +77,8 @@ pub struct OutputView {
     pub headers: Vec<(String, String)>,
     /// The body's JSON text; none for a carrier, whose body is the call.
     pub body: Option<String>,
+    /// Where each value of the body came from, by its JSON pointer into the body.
+    pub from: Vec<(String, Origin)>,
 }
 
 /// A vendor, as the screen names it.

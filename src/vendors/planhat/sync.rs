@@ -69,8 +69,16 @@ fn gap_ms(settings: Option<Val<'_>>) -> Result<time::Millis, String> {
         all.insert(VENDOR.to_owned(), value);
     }
     let vendors = Vendors::only(&[VENDOR], &all).map_err(|error| error.to_string())?;
-    let seconds = vendors.settings(0).number("sync_gap_s").unwrap_or_default();
-    Ok((seconds * 1000.0) as time::Millis)
+    Ok(vendors.sync_gap_ms())
+}
+
+impl Vendors {
+    /// So long a pause ends a run of objects that a vendor pushes to Segment: what the vendor that
+    /// does so has in its settings.
+    pub fn sync_gap_ms(&self) -> time::Millis {
+        let gaps = (0..self.len()).filter_map(|at| self.settings(at).number("sync_gap_s"));
+        (gaps.reduce(f64::max).unwrap_or_default() * 1000.0) as time::Millis
+    }
 }
 
 fn millis(name: &str, at: &str) -> Result<time::Millis, String> {

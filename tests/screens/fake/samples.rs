@@ -129,7 +129,9 @@ impl Sample {
         match id {
             Id::Found(text) => Cell::Found { text: owned(text), doubtful: false },
             Id::Number(text) => Cell::Found { text: owned(text), doubtful: true },
-            Id::Some(text) => Cell::SomeMiss { text: owned(text), doubtful: false },
+            Id::Some(text) => {
+                Cell::SomeMiss { text: owned(text), doubtful: false, near: Some(owned("groupId")) }
+            }
             Id::Missing(near) => Cell::Missing { near: Some(owned(near)) },
             Id::Nobody => Cell::Nobody,
             Id::Nowhere => Cell::NotLooked,
@@ -263,6 +265,16 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
                 ("Content-Type".to_owned(), "application/json".to_owned()),
             ],
             body: Some(r#"{"account_id":"acme-42","user_id":"jane@acme.test","module_id":"Order","feature_id":"Order Received","total":12.0,"type":"feature"}"#.to_owned()),
+            from: [
+                ("/account_id", Origin::Input("/properties/account_id".to_owned())),
+                ("/user_id", Origin::Input("/properties/user_id".to_owned())),
+                ("/module_id", Origin::Setting("default_module".to_owned())),
+                ("/feature_id", Origin::Input("/event".to_owned())),
+                ("/total", Origin::Memory(Seq(2))),
+                ("/type", Origin::Default),
+            ]
+            .map(|(path, origin)| (path.to_owned(), origin))
+            .to_vec(),
         };
         vendors.push(VendorDetail {
             vendor: at,
@@ -272,7 +284,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             user: id(sample.user),
             findings: if at == 0 || misses { sample.findings(misses) } else { Vec::new() },
             requests: if through { vec![output.clone()] } else { Vec::new() },
-            transport: (at == 2).then_some(OutputView { body: None, ..output }),
+            transport: (at == 2).then_some(OutputView { body: None, from: Vec::new(), ..output }),
             extras: match at == 0 && through {
                 true => vec![(
                     "aggregation".to_owned(),

@@ -8,6 +8,7 @@ mod pretty;
 mod tabs;
 mod tree;
 mod tree_draw;
+mod uses;
 
 pub use tabs::Tab;
 
@@ -23,7 +24,8 @@ use paper::Paper;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
-use tree::Tree;
+use tree::{Planted, Tree};
+use uses::Uses;
 
 /// What the lines on the page were made from; another value means making them again.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -236,13 +238,14 @@ impl DetailPane {
         let page = self.panes(area).2;
         let lines = self.page.len();
         self.scroll = self.scroll.min(lines.saturating_sub(usize::from(page.height)));
-        self.tree.sync(usize::from(page.width), usize::from(page.height), world.look);
+        let tree_height = usize::from(page.height - tree_draw::foot_height(page));
+        self.tree.sync(usize::from(page.width), tree_height, world.look);
     }
 
     /// Makes the tree of another call.
     fn plant(&mut self, world: &World<'_>) {
         let Some(Detail::Call(call)) = &self.data else {
-            return self.tree.set(None, None, Notes::default(), None);
+            return self.tree.set(Planted::default());
         };
         let doc = Doc::parse(call.call_text.clone()).ok();
         let derived = Doc::parse(call.derived_text.clone()).ok();
@@ -258,7 +261,9 @@ impl DetailPane {
                 }
             }
         }
-        self.tree.set(doc, derived, notes, call.write_key.clone());
+        let uses = doc.as_ref().map(|doc| Uses::of(call, doc, derived.as_ref()));
+        let uses = uses.unwrap_or_default();
+        self.tree.set(Planted { call: doc, derived, notes, uses, key: call.write_key.clone() });
     }
 
     fn write(&mut self, made: Made, world: &World<'_>) {
@@ -281,7 +286,11 @@ impl DetailPane {
                         pages::request(&mut page, &call.request, call.write_key.as_deref());
                     }
                     Tab::Vendor(vendor) => {
-                        pages::vendor(&mut page, call, vendor, world);
+                        let not_sent = self.tree.doc(notes::Part::Call).map_or_else(
+                            || (Vec::new(), false),
+                            |doc| self.tree.uses().not_sent(vendor, doc),
+                        );
+                        pages::vendor(&mut page, call, vendor, not_sent, world);
                     }
                 }
             }
@@ -296,7 +305,7 @@ impl DetailPane {
         lines(buffer, header, &self.header);
         tabs::render(buffer, bar, &self.tabs, self.open_tab(), world.look);
         let (below, total) = if self.open_tab() == Tab::Call && self.call().is_some() {
-            tree_draw::render(buffer, page, &self.tree, focused, world.look);
+            tree_draw::render(buffer, page, &self.tree, focused, world);
             self.tree.place()
         } else {
             let from = self.page.get(self.scroll..).unwrap_or(&[]);
