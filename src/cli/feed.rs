@@ -3,7 +3,8 @@
 use crate::config::Choices;
 use crate::pipeline::{self, Detail as Full, Pipeline};
 use crate::tui::feed::{
-    CallDetail, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail, VendorView, What,
+    CallDetail, CommonView, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail,
+    VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -23,6 +24,10 @@ impl Feed for PipelineFeed {
 
     fn stats(&self) -> Stats {
         self.pipeline.stats()
+    }
+
+    fn common(&self) -> Vec<CommonView> {
+        self.pipeline.common()
     }
 
     fn rows(&self) -> u64 {

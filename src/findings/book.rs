@@ -14,6 +14,9 @@ pub struct CodeText {
     pub effect: Option<Effect>,
     /// The sentence about the call, with `{placeholders}`.
     pub message: String,
+    /// What it says of a sender all of whose calls have it, in a few words; for what libraries
+    /// leave out, so that it can be said once.
+    pub summary: Option<String>,
     /// Why it matters, naming the document.
     pub why: String,
     /// What to change; empty where it follows from the near misses of a missing id.

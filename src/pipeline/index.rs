@@ -1,6 +1,7 @@
 //! A recorded request is judged and added to the index.
 
 use super::clock::Closed;
+use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
@@ -36,6 +37,8 @@ pub(super) struct Index {
     pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found (the set's number) and by who sent them.
     tally: Vec<[u64; Sender::ALL.len()]>,
+    groups: Groups,
+    common: Common,
     judgement: Judgement,
     codes: Vec<CodeId>,
 }
@@ -51,6 +54,8 @@ impl Index {
             repeats: 0,
             closed: Vec::new(),
             tally: Vec::new(),
+            groups: Groups::default(),
+            common: Common::default(),
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
@@ -70,6 +75,24 @@ impl Index {
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
         let count = |counts: &[u64; 3]| counts.iter().sum();
         self.store.sets.iter().zip(self.tally.iter().map(count))
+    }
+
+    /// What all calls of a library have in common, as of now.
+    pub(super) fn common(&mut self, vendors: &Vendors) -> &Common {
+        let calls = self.store.calls.len();
+        let in_use = &self.in_use;
+        self.common.refresh(calls, &self.groups, in_use, (&self.store.sets, vendors.codes()));
+        &self.common
+    }
+
+    /// The same in words, as it was last worked out.
+    pub(super) fn common_view(&self, vendors: &Vendors) -> Vec<CommonView> {
+        self.common.view(&self.store.texts, vendors.codes())
+    }
+
+    /// What is folded in a row, as it was last worked out.
+    pub(super) fn folded(&self, group: GroupId) -> &[CodeId] {
+        self.common.folded(group)
     }
 
     /// How many calls of each shape there are, repeats not counted.
@@ -128,18 +151,23 @@ impl Index {
                     .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
                 user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
             }
+            let name = store.texts.intern(&fields::label(&event, call.kind));
+            let library = reading.library_name(call);
+            let library = library.map_or(TextId::NONE, |name| store.texts.intern(&name));
+            let group = self.groups.of(library, call.kind, name);
             let span = doc.at(call.node).span();
             let row = CallRow {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
+                group,
                 flags: Flags::new(
                     repeat,
                     account.is_some_and(|(_, doubtful)| doubtful),
                     user.is_some_and(|(_, doubtful)| doubtful),
                 ),
                 kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
-                name: store.texts.intern(&fields::label(&event, call.kind)),
+                name,
                 account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
                 user: user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
                 set,
@@ -152,6 +180,7 @@ impl Index {
                     self.tally.resize(self.store.sets.len(), Default::default());
                 }
                 self.tally[set.0 as usize][sender as usize] += 1;
+                self.groups.count(group, set, sender);
             }
         }
     }

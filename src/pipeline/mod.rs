@@ -5,6 +5,7 @@
 //! screen holds it only for the few rows that it copies, and reads bodies from disk outside of it.
 
 mod clock;
+mod common;
 mod detail;
 mod fields;
 mod files;
@@ -22,6 +23,7 @@ mod view;
 mod window;
 
 pub use clock::Closed;
+pub use common::CommonView;
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use in_use::InUse;
 pub use people::SeenGroup;
@@ -173,6 +175,14 @@ impl Pipeline {
             recording: state.recording.path().map(ToOwned::to_owned),
             problem: state.problem.clone().or_else(|| state.notice.clone()),
         }
+    }
+
+    /// What all calls of a library have in common besides a missing id: noise, to be said once.
+    pub fn common(&self) -> Vec<CommonView> {
+        let mut state = self.lock();
+        state.index.common(&self.vendors);
+        let index = &state.index;
+        index.common_view(&self.vendors)
     }
 
     /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].

@@ -31,6 +31,9 @@ pub struct RowView {
     pub repeat: bool,
     /// The worst finding of the vendors in use and of Segment itself.
     pub worst: Option<Severity>,
+    /// All of its warnings and errors are common to all calls of its library, so that they need
+    /// no alarm here.
+    pub folded: bool,
     /// Why the request was refused.
     pub refused: Option<RefusedView>,
 }
@@ -92,6 +95,8 @@ pub struct Mark {
     pub in_use: bool,
     /// The vendor misses an id.
     pub misses: bool,
+    /// Its verdict follows from what is common to all calls of the library.
+    pub folded: bool,
 }
 
 /// Everything about one row.

@@ -1,14 +1,15 @@
 //! The rows of the log that a screen shows, and no more.
 
 use super::detail::find_call;
+use super::index::Index;
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::{Cell, Mark, Pipeline, RefusedView, RowView};
 use crate::call::Seq;
-use crate::findings::Id;
+use crate::findings::{Id, Severity, Verdict};
 use crate::journal::{self, Entry, RequestLine};
 use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits};
-use crate::vendors::Vendors;
+use crate::vendors::{Codes, Vendors};
 use crate::wire::{self, Reading};
 use std::ops::Range;
 
@@ -26,7 +27,8 @@ impl Pipeline {
     /// The rows of a range, as far as they are there. Only this many are built; what the index
     /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
     pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
-        let state = self.lock();
+        let mut state = self.lock();
+        state.index.common(&self.vendors);
         let index = &state.index;
         let store = &index.store;
         let end = range.end.min(store.rows());
@@ -45,7 +47,10 @@ impl Pipeline {
             let in_use = index.in_use.bits(request.sender);
             halves.push(match call {
                 None => refused(row, request_at, request, place),
-                Some((seq, call)) => half(row, seq, call, request, place, store, in_use),
+                Some((seq, call)) => {
+                    let alarm = alarm(call, index, in_use, self.vendors.codes());
+                    half(row, seq, call, request, place, store, alarm)
+                }
             });
         }
         drop(state);
@@ -66,6 +71,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         marks: Vec::new(),
         repeat: false,
         worst: None,
+        folded: false,
         refused: Some(RefusedView {
             status: request.status,
             reason: String::new(),
@@ -75,6 +81,28 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
     Half { view, request: request_at, call: None, line: place, near: [None, None] }
 }
 
+/// Whose warnings and errors are not common to all calls of the library.
+struct Alarm {
+    in_use: VendorBits,
+    vendors: VendorBits,
+    any: bool,
+}
+
+fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
+    let folded = index.folded(call.group);
+    let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() };
+    for code in &index.store.sets.get(call.set).codes {
+        let entry = codes.entry(*code);
+        if entry.severity == Severity::Info || folded.binary_search(code).is_ok() {
+            continue;
+        }
+        let bit = entry.vendor.map_or(0, |vendor| 1 << vendor);
+        alarm.vendors |= bit;
+        alarm.any |= entry.vendor.is_none() || bit & in_use != 0;
+    }
+    alarm
+}
+
 fn half(
     row: u64,
     seq: Seq,
@@ -82,7 +110,7 @@ fn half(
     request: RequestRow,
     place: Option<(Place, u32)>,
     store: &Store,
-    in_use: VendorBits,
+    Alarm { in_use, vendors: alarmed, any }: Alarm,
 ) -> Half {
     let set = store.sets.get(call.set);
     let text = |id: TextId| store.texts.get(id).unwrap_or_default().to_owned();
@@ -108,6 +136,9 @@ fn half(
         verdict: *verdict,
         in_use: in_use >> vendor & 1 == 1,
         misses: misses >> vendor & 1 == 1,
+        folded: *verdict != Verdict::Ignored
+            && set.worst[vendor].is_some_and(|worst| worst < Severity::Info)
+            && alarmed >> vendor & 1 == 0,
     };
     let view = RowView {
         row,
@@ -120,6 +151,7 @@ fn half(
         marks: set.verdicts.iter().enumerate().map(mark).collect(),
         repeat: call.flags.repeat(),
         worst: set.severity(in_use),
+        folded: !any,
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();

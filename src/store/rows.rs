@@ -64,6 +64,8 @@ pub struct CallRow {
     pub start: u32,
     /// How long its text is.
     pub len: u32,
+    /// The calls of one type from one library that it is of; 0 for none.
+    pub group: u16,
     /// Small facts.
     pub flags: Flags,
     /// Its type as it came, or as its path gives it.

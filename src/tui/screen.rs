@@ -5,6 +5,7 @@
 //! | status: address, counters, rate, recording         |
 //! | vendors in use                 PAUSED +12 new …    |
 //! | (a problem, in the alarm colour)                   |
+//! | (what every call of a library has in common)       |
 //! |                                                    |
 //! | body: the view, and the windows over it            |
 //! |                                                    |
@@ -266,6 +267,7 @@ impl Screen {
         if let Some(problem) = &self.shared.stats.problem {
             view::banner(buffer, layout.banner, problem, &world);
         }
+        view::noise(buffer, layout.noise, &world);
         self.page.render(buffer, layout.body, &world);
         for window in &self.windows {
             window.render(buffer, layout.body, &world);
@@ -297,10 +299,11 @@ impl Screen {
             y += height;
             area
         };
-        let (status, in_use, banner) = (take(1), take(1), take(banner));
-        let body =
-            take(all.height.saturating_sub(status.height + in_use.height + banner.height + 1));
-        Layout { status, in_use, banner, body, footer: take(1) }
+        let noise = u16::from(!self.shared.common.is_empty());
+        let (status, in_use, banner, noise) = (take(1), take(1), take(banner), take(noise));
+        let above = status.height + in_use.height + banner.height + noise.height;
+        let body = take(all.height.saturating_sub(above + 1));
+        Layout { status, in_use, banner, noise, body, footer: take(1) }
     }
 }
 
@@ -308,6 +311,7 @@ struct Layout {
     status: Rect,
     in_use: Rect,
     banner: Rect,
+    noise: Rect,
     body: Rect,
     footer: Rect,
 }

@@ -1,6 +1,6 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use super::feed::{Feed, InUse, Stats, VendorView};
+use super::feed::{CommonView, Feed, InUse, Stats, VendorView};
 use std::collections::VecDeque;
 
 /// How far back the rate looks.
@@ -15,6 +15,8 @@ pub struct Shared {
     pub stats: Stats,
     /// All rows, refused requests too.
     pub rows: u64,
+    /// What is noise: common to all calls of a library.
+    pub common: Vec<CommonView>,
     /// The vendors that are built.
     pub vendors: Vec<VendorView>,
     /// Those that count.
@@ -32,6 +34,7 @@ impl Shared {
         Shared {
             stats: feed.stats(),
             rows: feed.rows(),
+            common: feed.common(),
             vendors: feed.vendors(),
             in_use: feed.in_use(),
             addresses: feed.addresses(),
@@ -47,6 +50,14 @@ impl Shared {
         // all was cleared away, so a row is another call than before
         self.judged += u64::from(rows < self.rows);
         self.rows = rows;
+        let common = feed.common();
+        let same = |a: &CommonView, b: &CommonView| {
+            (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)
+        };
+        let changed = common.len() != self.common.len()
+            || common.iter().zip(&self.common).any(|(new, old)| !same(new, old));
+        self.judged += u64::from(changed);
+        self.common = common;
         self.addresses = feed.addresses();
         let in_use = feed.in_use();
         if in_use != self.in_use {

@@ -94,6 +94,11 @@ impl<'b> Reading<'b> {
         Some(Library { name, version: library.get("version").and_then(|v| v.as_str()) })
     }
 
+    /// The name of that library alone.
+    pub fn library_name(&self, call: &ReadCall) -> Option<Cow<'_, str>> {
+        self.doc.as_ref()?.at(call.library?).get("name")?.as_str()
+    }
+
     /// The write key of a call: the request's; only where that has none but on its items, its own.
     pub fn key_of(&self, call: &ReadCall) -> Option<Cow<'_, str>> {
         let key = self.write_key.as_ref()?;

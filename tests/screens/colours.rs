@@ -18,6 +18,7 @@ fn what_is_missing_is_in_the_alarm_colour_and_the_near_miss_beside_it() {
     looks_like(app.style_of("missing accountId?", 3), theme.missing_id);
     looks_like(app.style_of("accountId?", 3), theme.near_miss);
     looks_like(app.style_of("globex-inc!", 3), theme.warning);
+    looks_like(app.style_of("groupId?", 3), theme.near_miss);
     looks_like(app.style_of("none ", 3), theme.warning);
     looks_like(app.style_of("4711", 3), theme.warning);
     looks_like(app.style_of("acme-42", 3), theme.text);
@@ -67,4 +68,36 @@ fn a_vendor_that_is_not_chosen_has_a_dim_head() {
     let app = TestApp::new(feed, 200, 60);
     looks_like(app.style_of("FS ", 2), app.theme().unused);
     looks_like(app.style_of("CSB", 2), app.theme().label);
+}
+
+#[test]
+fn what_is_noise_is_quiet_in_the_log_and_loud_once_above_it() {
+    let feed = FakeFeed::with_calls(5);
+    let before = TestApp::new(FakeFeed::with_calls(5), 80, 24);
+    looks_like(before.style_of("! ", 3), before.theme().warning);
+    feed.set_common();
+    let app = TestApp::new(feed, 80, 24);
+    let theme = app.theme();
+    looks_like(app.style_of("FS sends no `anonymousId` (1,234", 2), theme.error);
+    // the group call's row: its sign and its marks
+    looks_like(app.style_of("! ", 4), theme.quiet);
+    looks_like(app.style_of("~  ~", 4), theme.quiet);
+    // a later row's own warning is as loud as before
+    looks_like(app.style_of("! ", 6), theme.warning);
+}
+
+#[test]
+fn where_things_come_from_and_go_to_is_beside_them_and_quiet() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("g j j enter");
+    let theme = app.theme().clone();
+    looks_like(app.style_of("→ CSB", 0), theme.quiet);
+    looks_like(app.style_of("unused", 0), theme.unused);
+    // the cursor is on `type`, which decides and is sent nowhere; then on the event
+    app.press("j");
+    assert!(app.picture().contains("→ CSB feature_id · FS feature_id"), "{}", app.picture());
+    app.press("]");
+    looks_like(app.style_of("← setting default_module", 0), theme.quiet);
+    looks_like(app.style_of("← learned from call #2", 0), theme.quiet);
+    looks_like(app.style_of("← event", 0), theme.quiet);
 }

@@ -77,6 +77,18 @@ fn a_problem_has_a_line_of_its_own() {
 }
 
 #[test]
+fn what_every_call_of_a_library_has_is_said_once() {
+    for (width, height) in SIZES {
+        let feed = FakeFeed::with_calls(5);
+        feed.set_common();
+        let mut app = TestApp::new(feed, width, height);
+        app.press("g j enter ]");
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("noise_{width}x{height}"), app.picture());
+    }
+}
+
+#[test]
 fn a_file_without_calls() {
     let feed = FakeFeed::new(1);
     feed.without_address();

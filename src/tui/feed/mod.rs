@@ -6,8 +6,8 @@
 mod views;
 
 pub use views::{
-    CallDetail, Cell, Detail, InUse, Mark, Origin, OutputView, RefusedDetail, RefusedView,
-    RequestDetail, RowView, Stats, VendorDetail, VendorView, What,
+    CallDetail, Cell, CommonView, Detail, InUse, Mark, Origin, OutputView, RefusedDetail,
+    RefusedView, RequestDetail, RowView, Stats, VendorDetail, VendorView, What,
 };
 
 use std::ops::Range;
@@ -20,6 +20,8 @@ pub trait Feed: Send + Sync {
     fn version(&self) -> u64;
     /// The counters.
     fn stats(&self) -> Stats;
+    /// What all calls of a library have in common, the worst first.
+    fn common(&self) -> Vec<CommonView>;
     /// How many rows there are; rows are numbered from 0.
     fn rows(&self) -> u64;
     /// Copies of these rows; fewer when the range runs over the end.

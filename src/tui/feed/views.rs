@@ -3,7 +3,7 @@
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::pipeline::{
-    Cell, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
+    Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
 };
 pub use crate::vendors::Origin;
 

@@ -76,7 +76,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     };
     line("missing", theme.missing_id, "a vendor in use needs this id and none finds it");
     line("missing name?", theme.near_miss, "this value is close to where it was expected");
-    line("value!", theme.warning, "some vendors in use find it and some miss it");
+    line("value! name?", theme.warning, "some vendors in use find it, some miss it; its near miss");
     line("none", theme.warning, "it is absent, and the call still goes through");
     line(look.nothing(), theme.quiet, "no vendor in use looks for it");
     for (verdict, means) in [
@@ -95,6 +95,10 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     ] {
         line(look.severity_sign(severity), look.severity(severity), means);
     }
+    line("quiet", theme.quiet, "every call of this library has it: said once, above the log");
+    line(look.from(), theme.quiet, "beside an output: the field, setting or call it came from");
+    line(look.arrow(), theme.quiet, "beside a field: the vendors whose output has it");
+    line("unused", theme.unused, "in no vendor's output");
     line(look.repeat(), theme.repeat, "repeat: a retry of a call that came before");
     out
 }

@@ -5,6 +5,7 @@ pub mod detail;
 mod footer;
 mod help;
 mod log;
+mod noise;
 mod start;
 mod status;
 mod vendors;
@@ -12,6 +13,7 @@ mod vendors;
 pub use footer::footer;
 pub use help::HelpView;
 pub use log::LogView;
+pub use noise::noise;
 pub use status::{banner, in_use_line, status};
 pub use vendors::VendorsView;
 

@@ -18,6 +18,7 @@ struct State {
     in_use: Option<Vec<usize>>,
     version: u64,
     problem: Option<String>,
+    common: Vec<CommonView>,
     addresses: Option<Vec<String>>,
 }
 
@@ -71,6 +72,39 @@ impl FakeFeed {
     }
 
     /// Something goes wrong, or is well again.
+    /// A warning and a lost vendor become noise of one library, and the rows' marks with them.
+    pub fn set_common(&self) {
+        let view = |vendor, codes: &[&str], severity, summary: &str| CommonView {
+            library: "analytics-node".to_owned(),
+            kinds: vec!["group", "track"],
+            calls: 1_234,
+            vendor: Some(vendor),
+            codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            severity,
+            summary: Some(summary.to_owned()),
+        };
+        self.change(|state| {
+            state.common = vec![
+                view(1, &["FS-T-SESSION-MISSING"], Severity::Error, "sends no `anonymousId`"),
+                view(
+                    0,
+                    &["CSB-G-TRAIT-UNMAPPED"],
+                    Severity::Warning,
+                    "the trait `plan` is not sent",
+                ),
+            ];
+            for (row, detail) in &mut state.rows {
+                if row.kind == "group" {
+                    row.folded = true;
+                    row.marks.iter_mut().for_each(|mark| mark.folded = true);
+                    if let Detail::Call(call) = detail {
+                        call.row = row.clone();
+                    }
+                }
+            }
+        });
+    }
+
     pub fn set_problem(&self, problem: Option<&str>) {
         self.change(|state| state.problem = problem.map(str::to_owned));
     }
@@ -122,6 +156,10 @@ impl Feed for FakeFeed {
             recording: Some("/home/jane/.local/state/segscope/2026-11-22.ndjson".into()),
             problem: state.problem.clone(),
         }
+    }
+
+    fn common(&self) -> Vec<CommonView> {
+        self.state.lock().expect("unpoisoned").common.clone()
     }
 
     fn rows(&self) -> u64 {

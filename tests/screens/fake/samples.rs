@@ -251,7 +251,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             (false, Id::Missing(_), _) => Verdict::Rejected,
             _ => sample.verdict,
         };
-        marks.push(Mark { verdict, in_use: counts, misses: misses && counts });
+        marks.push(Mark { verdict, in_use: counts, misses: misses && counts, folded: false });
         let through = verdict.goes_through();
         let id = |id: Id| match id {
             Id::Found(text) | Id::Number(text) | Id::Some(text) if through => Some(text.to_owned()),
@@ -306,6 +306,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         marks,
         repeat: sample.repeat,
         worst: findings.map(|finding| finding.severity).min(),
+        folded: false,
         refused: None,
     };
     let text = sample.text();
@@ -386,6 +387,7 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         marks: Vec::new(),
         repeat: false,
         worst: Some(Severity::Error),
+        folded: false,
         refused: Some(RefusedView {
             status: 400,
             reason: reason.to_owned(),

@@ -1,7 +1,7 @@
 //! What stands above the tabs: what it is, whose it is, and first of all what is wrong and what to
 //! change.
 
-use super::super::{World, log};
+use super::super::{World, log, noise};
 use super::paper::Paper;
 use crate::findings::{Finding, Severity, Verdict, headline};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
@@ -69,19 +69,25 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
 
 /// The finding to speak of first: of vendors in use and of the wire the worst, of those one about
 /// an id.
-fn first(call: &CallDetail) -> Option<(Option<&VendorDetail>, &Finding)> {
+fn first<'c>(
+    call: &'c CallDetail,
+    world: &World<'_>,
+) -> Option<(Option<&'c VendorDetail>, &'c Finding)> {
     let wire = call.wire_findings.iter().map(|finding| (None, finding));
     let vendors = call.vendors.iter().filter(|detail| detail.in_use);
     let theirs = vendors.flat_map(|detail| detail.findings.iter().map(move |f| (Some(detail), f)));
-    wire.chain(theirs)
-        .filter(|(_, finding)| finding.severity != Severity::Info)
-        .min_by_key(|(_, finding)| (finding.severity, headline(&finding.code).is_none()))
+    wire.chain(theirs).filter(|(_, finding)| finding.severity != Severity::Info).min_by_key(
+        |(_, finding)| {
+            let noise = noise::beside(finding, call, world).is_some();
+            (noise, finding.severity, headline(&finding.code).is_none())
+        },
+    )
 }
 
 fn trouble(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     let look = world.look;
     let theme = &look.theme;
-    let Some((whose, finding)) = first(call) else {
+    let Some((whose, finding)) = first(call, world) else {
         let taken = call.vendors.iter().filter(|detail| detail.in_use);
         let through = taken.clone().filter(|detail| detail.verdict.goes_through()).count();
         let words = match (taken.count(), through) {

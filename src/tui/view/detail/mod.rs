@@ -238,7 +238,7 @@ impl DetailPane {
         let page = self.panes(area).2;
         let lines = self.page.len();
         self.scroll = self.scroll.min(lines.saturating_sub(usize::from(page.height)));
-        let tree_height = usize::from(page.height - tree_draw::foot_height(page));
+        let tree_height = usize::from(page.height - tree_draw::foot_height(page, &self.tree));
         self.tree.sync(usize::from(page.width), tree_height, world.look);
     }
 

@@ -1,6 +1,6 @@
 //! The tabs that are pages: a vendor, the findings, the request.
 
-use super::super::World;
+use super::super::{World, noise};
 use super::paper::{Paper, words};
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
@@ -57,16 +57,12 @@ pub fn vendor(
     let lost = !detail.verdict.goes_through();
     let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
     for finding in first {
-        paper.finding(finding, "");
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     if lost && !loud.is_empty() {
         paper.blank();
     }
-    id(paper, "account", detail.account.as_deref(), lacks(detail, Id::Account));
-    id(paper, "user", detail.user.as_deref(), lacks(detail, Id::User));
-    for finding in later {
-        paper.finding(finding, "");
-    }
+    ids(paper, detail);
     output(paper, detail, info);
     if !detail.requests.is_empty() && !not_sent.0.is_empty() {
         let (names, more) = not_sent;
@@ -74,12 +70,15 @@ pub fn vendor(
         paper.blank();
         paper.field("not sent", &format!("{}{more}", names.join(", ")), theme.quiet);
     }
+    for finding in later {
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
+    }
     for (name, json) in &detail.extras {
         paper.heading(&look.clean(&words(name)), "");
         paper.table(json);
     }
     for finding in quiet {
-        paper.finding(finding, "");
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     paper.blank();
     paper.field("fed by", &info.fed_by, theme.quiet);
@@ -92,13 +91,29 @@ fn lacks(detail: &VendorDetail, id: Id) -> bool {
     codes.flatten().any(|headline| headline == Headline::Strong(id))
 }
 
-fn id(paper: &mut Paper<'_>, label: &str, found: Option<&str>, missed: bool) {
-    let theme = &paper.look().theme;
-    match found {
-        Some(text) => paper.field(label, text, theme.text),
-        None if missed => paper.field(label, "missing", theme.missing_id),
-        None => paper.field(label, paper.look().nothing(), theme.quiet),
+/// Both ids, on one line where they fit.
+fn ids(paper: &mut Paper<'_>, detail: &VendorDetail) {
+    let look = paper.look();
+    let theme = &look.theme;
+    let both = [("account", &detail.account, Id::Account), ("user", &detail.user, Id::User)];
+    let both = both.map(|(label, found, id)| match found {
+        Some(text) => (label, look.clean(text).into_owned(), theme.text),
+        None if lacks(detail, id) => (label, "missing".to_owned(), theme.missing_id),
+        None => (label, look.nothing().to_owned(), theme.quiet),
+    });
+    let needed: usize =
+        both.iter().map(|(label, text, _)| label.len() + text::width(text) + 2).sum();
+    if needed + 2 > paper.width() {
+        for (label, text, style) in both {
+            paper.field(label, &text, style);
+        }
+        return;
     }
+    let spans = both.into_iter().flat_map(|(label, text, style)| {
+        let label = Span::styled(format!("{label}  "), theme.label);
+        [label, Span::styled(text, style), Span::raw("   ")]
+    });
+    paper.line(spans.collect());
 }
 
 fn output(paper: &mut Paper<'_>, detail: &VendorDetail, info: &crate::tui::feed::VendorView) {
@@ -136,7 +151,7 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
         group.sort_by_key(|(_, finding)| finding.severity);
     }
     for (title, finding) in counted {
-        paper.finding(finding, title);
+        paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
         if let (Some(seen), Some(Id::Account)) = (&call.why_no_account, finding.lacks()) {
             paper.labelled(8, "  seen  ", seen, world.look.theme.near_miss);
         }
@@ -145,7 +160,7 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     if !others.is_empty() {
         paper.heading("at vendors that are not in use", "");
         for (title, finding) in others {
-            paper.finding(finding, title);
+            paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
         }
     }
 }

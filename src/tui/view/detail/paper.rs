@@ -55,10 +55,14 @@ impl<'l> Paper<'l> {
     pub fn heading(&mut self, words: &str, quiet: &str) {
         self.blank();
         let mut spans = vec![Span::styled(words.to_owned(), self.look.theme.heading)];
-        if !quiet.is_empty() {
+        let fits = text::width(words) + 2 + text::width(quiet) <= self.width;
+        if fits && !quiet.is_empty() {
             spans.push(Span::styled(format!("  {quiet}"), self.look.theme.quiet));
         }
         self.line(spans);
+        if !fits && !quiet.is_empty() {
+            self.prose(0, quiet, self.look.theme.quiet);
+        }
     }
 
     /// One line of spans that are safe to print; what does not fit is left out.
@@ -179,8 +183,12 @@ impl<'l> Paper<'l> {
         let theme = &self.look.theme;
         let method = format!("{} ", self.look.clean(&request.method));
         self.labelled(method.len(), &method, &request.url, theme.text);
-        for (name, value) in &request.headers {
-            self.header(name, value);
+        // the headers are always the same: they should not push the body out of a small screen
+        let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        let headers: Vec<String> = headers.collect();
+        if !headers.is_empty() {
+            let dot = format!(" {} ", self.look.dot());
+            self.prose(2, &headers.join(&dot), theme.quiet);
         }
         if let Some(body) = &request.body {
             self.body(body, &request.from);
@@ -194,7 +202,7 @@ impl<'l> Paper<'l> {
     }
 
     /// A finding: what, where, why, and what to change.
-    pub fn finding(&mut self, finding: &Finding, whose: &str) {
+    pub fn finding(&mut self, finding: &Finding, whose: &str, noise: Option<&str>) {
         let look = self.look;
         let theme = &look.theme;
         let loud = look.severity(finding.severity);
@@ -211,6 +219,9 @@ impl<'l> Paper<'l> {
         self.prose(2, &finding.message, theme.text);
         if !finding.fix.is_empty() {
             self.labelled(8, "  fix   ", &finding.fix, theme.fix);
+        }
+        if let Some(noise) = noise {
+            self.labelled(8, "  all   ", noise, theme.text);
         }
         if !finding.why.is_empty() {
             self.labelled(8, "  why   ", &finding.why, theme.quiet);

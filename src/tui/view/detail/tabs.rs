@@ -56,8 +56,10 @@ pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
     let mut out = vec![plain(Tab::Call, "call")];
     for detail in &call.vendors {
         let Some(vendor) = world.shared.vendors.get(detail.vendor) else { continue };
-        let misses = call.row.marks.get(detail.vendor).is_some_and(|mark| mark.misses);
-        let mark = Mark { verdict: detail.verdict, in_use: detail.in_use, misses };
+        let row = call.row.marks.get(detail.vendor);
+        let misses = row.is_some_and(|mark| mark.misses);
+        let folded = row.is_some_and(|mark| mark.folded);
+        let mark = Mark { verdict: detail.verdict, in_use: detail.in_use, misses, folded };
         out.push(Head {
             tab: Tab::Vendor(detail.vendor),
             word: look.clean(&vendor.short).into_owned(),

@@ -14,8 +14,9 @@ use ratatui::layout::Rect;
 const UNUSED: &str = "unused";
 
 /// Lines below the tree for where the value under the cursor goes.
-pub fn foot_height(pane: Rect) -> u16 {
+pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     match pane.height {
+        _ if tree.summary().is_none() => 0,
         0..8 => 0,
         8..16 => 1,
         _ => 2,
@@ -25,7 +26,7 @@ pub fn foot_height(pane: Rect) -> u16 {
 /// Draws the tree into a pane, and below it where the value under the cursor goes.
 pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, focused: bool, world: &World<'_>) {
     let look = world.look;
-    let foot = foot_height(pane);
+    let foot = foot_height(pane, tree);
     let area = Rect { height: pane.height - foot, ..pane };
     for (line, (row, cursor)) in tree.view().enumerate() {
         if cursor && focused {

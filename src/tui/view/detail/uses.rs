@@ -143,7 +143,7 @@ fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
 
 fn decides(value: Val<'_>, root: Val<'_>) -> bool {
     let here =
-        |name: &&str| root.get(name).is_some_and(|decider| nodes(decider).contains(&value.node()));
+        |name: &str| root.get(name).is_some_and(|decider| nodes(decider).contains(&value.node()));
     DECIDES.iter().any(|name| here(name))
 }
 
@@ -151,4 +151,54 @@ fn decides(value: Val<'_>, root: Val<'_>) -> bool {
 fn leaves<'d>(doc: &'d Doc<'_>) -> impl Iterator<Item = Val<'d>> {
     let root = doc.root();
     nodes(root).map(|node| doc.at(node)).filter(|value| value.children().next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uses(doc: &Doc<'_>, places: &[(usize, &str, &str)]) -> Uses {
+        let mut uses = Uses { any: true, ..Uses::default() };
+        for (vendor, path, to) in places {
+            let value = doc.root().pointer(path).expect("a value of the call");
+            uses.add(
+                Part::Call,
+                value,
+                Use { vendor: *vendor, in_use: true, to: (*to).to_owned() },
+            );
+        }
+        uses
+    }
+
+    #[test]
+    fn a_field_knows_where_it_goes_or_that_it_goes_nowhere() {
+        let text =
+            r#"{"type":"track","userId":"u","properties":{"a":1,"b":{"c":[2]},"d":{"e":3}}}"#;
+        let doc = Doc::parse(text).expect("JSON");
+        let uses = uses(
+            &doc,
+            &[(0, "/userId", "user"), (1, "/userId", "id"), (1, "/properties/b", "info.b")],
+        );
+        let of = |path: &str| {
+            let value = doc.root().pointer(path).expect("a value");
+            let to: Vec<&str> =
+                uses.of_value(Part::Call, value.node()).map(|place| place.to.as_str()).collect();
+            (to, uses.is_unused(Part::Call, value, doc.root()))
+        };
+        assert_eq!(of("/userId"), (vec!["user", "id"], false));
+        assert_eq!(of("/properties/b/c/0"), (vec!["info.b"], false), "taken with the whole");
+        assert_eq!(of("/properties/a"), (vec![], true));
+        assert_eq!(of("/type"), (vec![], false), "it decides");
+        assert_eq!(uses.summary(&doc).as_deref(), Some("2 fields are in no vendor's output"));
+        let not_sent = |vendor| uses.not_sent(vendor, &doc).0.join(" ");
+        assert_eq!(not_sent(0), "properties");
+        assert_eq!(not_sent(1), "properties.a properties.d");
+    }
+
+    #[test]
+    fn without_any_output_nothing_is_said() {
+        let doc = Doc::parse(r#"{"userId":"u"}"#).expect("JSON");
+        assert_eq!(Uses::default().summary(&doc), None);
+        assert!(!Uses::default().is_unused(Part::Call, doc.at(1), doc.root()));
+    }
 }

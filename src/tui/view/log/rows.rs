@@ -60,7 +60,8 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
     let theme = &look.theme;
     match row.worst.or(row.refused.as_ref().map(|_| Severity::Error)) {
         Some(severity) if severity != Severity::Info => {
-            pen.column(look.severity_sign(severity), 1, look.severity(severity));
+            let style = if row.folded { theme.quiet } else { look.severity(severity) };
+            pen.column(look.severity_sign(severity), 1, style);
         }
         _ => {
             pen.skip(1);
@@ -107,17 +108,18 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
 }
 
 /// The style of a verdict's mark: dim where the vendor is not in use, the alarm colour where it
-/// misses an id.
+/// misses an id, quiet where the verdict is the same for every call of the library.
 pub fn mark_style(mark: Mark, look: &Look) -> Style {
     match mark {
         Mark { in_use: false, .. } => look.theme.unused,
         Mark { misses: true, .. } => look.theme.missing_id,
+        Mark { folded: true, .. } => look.theme.quiet,
         Mark { verdict, .. } => look.verdict(verdict),
     }
 }
 
 /// A blank and a few letters of a near miss.
-const LEAST_NEAR: usize = 6;
+const LEAST_NEAR: usize = 9;
 
 /// The columns that a row would need.
 pub fn needs(row: &RowView) -> Needs {

@@ -1,0 +1,107 @@
+//! What every call of a library has in common is said once, and only that.
+
+use segscope::call::time::Millis;
+use segscope::findings::Severity;
+use segscope::journal::Journal;
+use segscope::pipeline::{InUse, Pipeline, Recording, What};
+use segscope::vendors::Vendors;
+use segscope::wire::RequestHead;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+const BEGIN_MS: Millis = 1_795_341_600_000;
+
+fn pipeline() -> Pipeline {
+    let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
+    let in_use = InUse::unsaid(&vendors);
+    let journal = Journal::nameless().expect("a file");
+    let recording = Recording::of_journal(journal).expect("readable");
+    Pipeline::new(recording, vendors, in_use, None).expect("empty").0
+}
+
+fn send(pipeline: &Pipeline, call: &Value) {
+    let headers = [("content-type".to_owned(), "application/json".to_owned())];
+    let head = RequestHead {
+        method: "POST",
+        path: "/v1/track",
+        query: "",
+        headers: &headers,
+        received_at: BEGIN_MS,
+    };
+    let body = call.to_string();
+    assert_eq!(pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
+}
+
+/// A call as a library on a server sends it: without `anonymousId`.
+fn server_call(event: &str, account: Option<&str>) -> Value {
+    json!({
+        "type": "track", "event": event, "userId": "u-1", "groupId": "acme", "writeKey": "wk",
+        "properties": {"account_id": account, "user_id": "u-1", "module_id": "m", "product_id": "p",
+                       "module": "m", "company_id": "acme", "organization_id": "acme"},
+        "context": {"groupId": "acme", "library": {"name": "analytics-node", "version": "2.1.0"}},
+        "timestamp": "2026-11-22T10:00:00.000Z", "messageId": null,
+    })
+}
+
+fn codes(pipeline: &Pipeline) -> Vec<String> {
+    pipeline.common().into_iter().flat_map(|common| common.codes).collect()
+}
+
+#[test]
+fn a_habit_of_a_library_is_noise_from_the_fifth_call_on_and_a_missing_id_never_is() {
+    let pipeline = pipeline();
+    for nth in 0..4 {
+        send(&pipeline, &server_call(if nth % 2 == 0 { "A" } else { "B" }, None));
+    }
+    assert!(pipeline.common().is_empty(), "four calls may be chance");
+    let row = pipeline.window(0..1).remove(0);
+    let alarmed: Vec<bool> = row.marks.iter().map(|mark| mark.folded).collect();
+    assert!(!alarmed.contains(&true));
+    send(&pipeline, &server_call("A", None));
+    let common = pipeline.common();
+    assert_eq!(codes(&pipeline), ["FS-T-SESSION-MISSING"]);
+    let (calls, kinds) = (common[0].calls, &common[0].kinds);
+    assert_eq!((calls, &kinds[..], &*common[0].library), (5, &["track"][..], "analytics-node"));
+    assert!(common[0].summary.is_some() && common[0].severity == Severity::Error);
+    // all five lack an account id at one vendor: that is no noise, so no row is quiet as a whole
+    for row in pipeline.window(0..5) {
+        assert!(!row.folded, "{row:?}");
+        assert!(row.marks[0].misses && !row.marks[0].folded, "{row:?}");
+        assert!(row.marks[1].folded, "{row:?}");
+    }
+    // quiet is not hidden
+    assert_eq!(pipeline.find(0, true, What::Finding), Some(1));
+    // all is read again, and the same is common
+    pipeline.judge_again().expect("readable");
+    assert_eq!(pipeline.common(), common);
+    // one call without it, and it is the library's no more
+    let mut other = server_call("C", Some("acme"));
+    other["anonymousId"] = json!("a-1");
+    send(&pipeline, &other);
+    assert!(pipeline.common().is_empty());
+    assert!(!pipeline.window(0..1)[0].marks[1].folded);
+}
+
+#[test]
+fn one_event_again_and_again_shows_nothing_about_its_library() {
+    let pipeline = pipeline();
+    for _ in 0..30 {
+        send(&pipeline, &server_call("A", Some("acme")));
+    }
+    assert!(pipeline.common().is_empty());
+    send(&pipeline, &server_call("B", Some("acme")));
+    assert!(codes(&pipeline).contains(&"FS-T-SESSION-MISSING".to_owned()));
+    let row = pipeline.window(30..31).remove(0);
+    assert!(row.folded && row.worst == Some(Severity::Error), "{row:?}");
+}
+
+#[test]
+fn calls_without_a_library_have_nothing_in_common() {
+    let pipeline = pipeline();
+    for nth in 0..30 {
+        let mut call = server_call(&format!("Event {nth}"), Some("acme"));
+        call["context"] = json!({"groupId": "acme"});
+        send(&pipeline, &call);
+    }
+    assert!(pipeline.common().is_empty());
+}
