@@ -12,7 +12,6 @@ pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use strings::{TextId, Texts};
 
-
 /// The index.
 #[derive(Debug, Default)]
 pub struct Store {

@@ -11,8 +11,7 @@ use serde_json::Map;
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
-const VENDORS: [&str; 5] =
-    ["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"];
+const VENDORS: [&str; 5] = ["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"];
 
 fn main() {
     divan::main();

@@ -147,19 +147,21 @@ impl Channels {
     /// The channel whose reference trait has the norm of a key.
     fn named_like(&self, key: &str) -> Option<&Channel> {
         let first = key.bytes().find(|&b| !is_separator(b))?;
-        if first.is_ascii() && !self.heads.has(first.to_ascii_lowercase()) {
+        let head = first.to_ascii_lowercase();
+        if first.is_ascii() && !self.heads.has(head) {
             return None;
         }
-        self.list.iter().find(|channel| is_norm(key, &channel.norm))
+        let may =
+            |channel: &Channel| !first.is_ascii() || channel.norm.as_bytes().first() == Some(&head);
+        self.list.iter().find(|channel| may(channel) && is_norm(key, &channel.norm))
     }
 
     /// New values for channels that have one already.
     fn new_values(&self, cx: &mut Cx<'_>) {
+        let Some(user) = cx.user.clone() else { return };
         for &spot in &self.mapped {
-            let is_new = |(topic, channel): &(Topic, &Channel)| {
-                let (Some((_, _, value)), Some(user)) = (channel.value(cx), &cx.user) else {
-                    return false;
-                };
+            let Some(value) = cx.look.present(spot).and_then(text_of) else { continue };
+            let is_new = |(topic, _): &(Topic, &Channel)| {
                 cx.facts.has(*topic, &user.text, &value, cx.seq).is_none()
                     && cx.facts.first(*topic, &user.text, cx.seq).is_some()
             };
