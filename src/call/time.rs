@@ -72,7 +72,7 @@ pub fn format(millis: Millis) -> String {
     out
 }
 
-/// Appends what [`format`] gives, without an allocation of its own: every call has times written.
+/// Appends what [`format()`] gives, without an allocation of its own: every call has times written.
 pub fn write(out: &mut String, millis: Millis) {
     let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
     let (year, month, day) = civil_from_days(days);

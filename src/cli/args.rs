@@ -35,6 +35,8 @@ pub enum Command {
     Open(OpenArgs),
     /// Listen without a screen: one line a call
     Tail(TailArgs),
+    /// Judge the calls of files; for CI
+    Check(CheckArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),
     /// The mapper alone: one JSON object in, one out, a line each
@@ -173,6 +175,48 @@ pub struct TailArgs {
     pub filter: Option<String>,
 }
 
+/// How `check` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people: each finding with its count, an example and the fix
+    Text,
+    /// The call record, one JSON object a line
+    Ndjson,
+}
+
+/// What `check` fails on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// An id that a vendor in use misses, and any error
+    Missing,
+    /// Any error
+    Error,
+    /// Any error or warning
+    Warning,
+    /// Nothing
+    Never,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to write
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: CheckFormat,
+    /// Exit with 1 on a finding of this kind or worse
+    #[arg(long, value_enum, default_value = "error")]
+    pub fail_on: FailOn,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+}
+
 /// Flags of `send`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SendArgs {
@@ -220,6 +264,8 @@ pub enum VendorsCommand {
         #[arg(long, value_name = "FILE")]
         vendor_file: Vec<PathBuf>,
     },
+    /// A commented vendor file to begin from
+    Template,
     /// Check a vendor file of yours
     Check {
         /// The file
@@ -230,16 +276,16 @@ pub enum VendorsCommand {
 /// Flags of `config`.
 #[derive(Debug, Clone, Args)]
 pub struct ConfigArgs {
-    /// What to show.
-    #[command(subcommand)]
-    pub command: Option<ConfigCommand>,
+    /// What to show
+    #[arg(value_enum, default_value = "show")]
+    pub command: ConfigCommand,
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
 }
 
 /// What `config` shows.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ConfigCommand {
     /// The settings in force and where each came from
     Show,

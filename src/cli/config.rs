@@ -11,7 +11,7 @@ use std::io::Write;
 /// Shows the settings, or the template.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, Vec::new())?;
-    let text = match args.command.unwrap_or(ConfigCommand::Show) {
+    let text = match args.command {
         ConfigCommand::Show => show(&setup),
         ConfigCommand::Template => template(&setup.vendors),
     };

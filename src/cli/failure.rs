@@ -10,6 +10,9 @@ pub enum Failure {
     Use(String),
     /// It could not listen, record or reach the other side: exit code 3.
     Reach(String),
+    /// The calls were judged and have findings that must not be; the report has said which: exit
+    /// code 1.
+    Findings,
     /// Standard output or the terminal failed: exit code 3, or none if it was a closed pipe.
     Output(io::Error),
 }
@@ -18,9 +21,15 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
+            Failure::Findings => 1,
             Failure::Use(_) => 2,
             Failure::Reach(_) | Failure::Output(_) => 3,
         }
+    }
+
+    /// True if there is nothing more to say about it.
+    pub fn is_told(&self) -> bool {
+        matches!(self, Failure::Findings)
     }
 
     /// True if whoever read our output has gone, which is no failure.
@@ -43,6 +52,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Use(message) | Failure::Reach(message) => f.write_str(message),
+            Failure::Findings => f.write_str("there are findings"),
             Failure::Output(error) => write!(f, "could not write the output: {error}"),
         }
     }

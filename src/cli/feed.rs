@@ -108,6 +108,7 @@ impl Feed for PipelineFeed {
 }
 
 fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+    let (fix, why_no_account) = (call.fix(), call.why_no_account());
     let in_use = call.in_use;
     let vendors = call.vendors.into_iter().map(|(vendor, rendered)| VendorDetail {
         vendor,
@@ -133,12 +134,16 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         derived_text: call.derived_text,
         vendors: vendors.collect(),
         wire_findings: call.common,
-        request: call.request,
+        fix,
+        why_no_account,
+        request: Arc::unwrap_or_clone(call.request),
     }
 }
 
 fn output(output: Output) -> OutputView {
+    let from = output.body.iter().flat_map(|body| body.from());
     OutputView {
+        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
         method: output.method,
         url: output.url,
         headers: output.headers,

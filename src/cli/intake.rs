@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::setup::Setup;
+use crate::call::time::Millis;
 use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
 use crate::pipeline::Pipeline;
 use crate::wire::{Reply, RequestHead};
@@ -53,7 +54,18 @@ impl Intake for PipelineIntake {
     }
 
     fn notice(&self, notice: &Notice) {
-        self.0.notice(notice.to_string());
+        // a client that went away was not acknowledged and sends again; only what needs a hand is told
+        if let Notice::Tls { .. } = notice {
+            self.0.notice(notice.to_string());
+        }
+    }
+
+    fn tick(&self, now: Millis) {
+        self.0.tick(now);
+    }
+
+    fn pipeline(&self) -> Option<&Arc<Pipeline>> {
+        Some(&self.0)
     }
 
     fn health(&self) -> Health {

@@ -48,6 +48,7 @@ pub fn draw(
         ..ScreenOptions::default()
     };
     let ended = tui::run(Arc::new(feed), &options);
+    let listened = listener.is_some();
     if let Some(listener) = listener {
         listener.stop();
     }
@@ -55,7 +56,7 @@ pub fn draw(
         .map(|_| ())
         .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
     let stats = pipeline.stats();
-    if let Some(path) = stats.recording.filter(|_| stats.requests > 0) {
+    if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
         let path = path.display();
         eprintln!("{} calls recorded; see them again with: segscope open '{path}'", stats.calls);
     }

@@ -1,11 +1,13 @@
 //! The commands. One file a command; each returns how the program ends.
 
 pub mod args;
+mod check;
 mod config;
 mod demo;
 mod failure;
 mod feed;
 mod generate;
+mod input;
 mod intake;
 mod listen;
 mod map;
@@ -28,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),
@@ -39,7 +42,9 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("segscope: {failure}");
+            if !failure.is_told() {
+                eprintln!("segscope: {failure}");
+            }
             ExitCode::from(failure.code())
         }
     }

@@ -2,6 +2,7 @@
 
 use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
 use super::failure::Failure;
+use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::pipeline::{InUse, Opened, Pipeline, Recording};
@@ -50,6 +51,7 @@ impl Setup {
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
     pub fn journal(&self, named: bool) -> Result<(Journal, Option<String>), Failure> {
         let fsync = self.settings.is_on("fsync");
+        signals::survive_file_limits().map_err(Failure::blocked)?;
         let mut notice = None;
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
             _ if !named || self.settings.is_on("no_record") => Journal::nameless(),

@@ -1,8 +1,15 @@
 //! The wish to end, as a signal brings it.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// From now on a limit on the length of files (`ulimit -f`) is an error of the write that meets
+/// it, which is answered, and not the end of the program.
+pub fn survive_file_limits() -> std::io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+    Ok(())
+}
 
 /// Becomes true when the program is asked to end.
 #[derive(Debug, Clone)]

@@ -58,6 +58,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         colour,
         filter,
         next: pipeline.rows(),
+        clears: pipeline.clears(),
         told: None,
         out: BufWriter::new(std::io::stdout().lock()),
     };
@@ -101,6 +102,8 @@ struct Writer<'p, W: Write> {
     filter: Filter,
     /// The next row to write.
     next: u64,
+    /// How often everything was cleared away: rows begin at 0 again each time.
+    clears: u64,
     /// The notice that was told last.
     told: Option<String>,
     out: W,
@@ -114,6 +117,10 @@ impl<W: Write> Writer<'_, W> {
         }
         self.told = problem;
         loop {
+            let clears = self.pipeline.clears();
+            if clears != self.clears {
+                (self.clears, self.next) = (clears, 0);
+            }
             let rows = self.pipeline.rows();
             if self.next >= rows {
                 return Ok(());
@@ -129,19 +136,16 @@ impl<W: Write> Writer<'_, W> {
 
     fn write(&mut self, from: u64, to: u64) -> Result<(), Failure> {
         let vendors = self.pipeline.vendors();
-        let shown: Vec<usize> = match self.pipeline.in_use().said() {
-            Some(chosen) => chosen.to_vec(),
-            None => (0..vendors.len()).collect(),
-        };
+        let shown = self.pipeline.in_use().shown();
         if self.format == TailFormat::Text && self.filter.is_all() {
             for row in self.pipeline.window(from..to) {
                 writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
             }
             return Ok(());
         }
-        for row in from..to {
-            match self.pipeline.detail(row) {
-                Ok(Some(Detail::Call(call))) => {
+        for (row, detail) in (from..to).zip(self.pipeline.details(from..to)) {
+            match detail {
+                Ok(Detail::Call(call)) => {
                     if !self.filter.is_all()
                         && !self.filter.matches(&CallColumns::new(&call, vendors, time::now()))
                     {
@@ -159,12 +163,11 @@ impl<W: Write> Writer<'_, W> {
                     }
                 }
                 // a refused request is no call; it is told beside the calls
-                Ok(Some(Detail::Refused(_))) => {
+                Ok(Detail::Refused(_)) => {
                     for row in self.pipeline.window(row..row + 1) {
                         eprintln!("{}", call_line(&row, vendors, false));
                     }
                 }
-                Ok(None) => {}
                 Err(error) => eprintln!("segscope: the recording cannot be read: {error}"),
             }
         }

@@ -8,6 +8,9 @@ use crate::vendors::Vendors;
 use std::io::Write;
 use std::path::Path;
 
+/// A vendor file that shows all that one may say.
+const TEMPLATE: &str = include_str!("../../assets/vendors/template.toml");
+
 /// Lists, shows or checks.
 pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
     let text = match args.command.as_ref().unwrap_or(&VendorsCommand::List) {
@@ -19,6 +22,7 @@ pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
             let vendors = Setup::new(&judge, Vec::new())?.vendors;
             vendor_tables(&vendors, find_vendor(&vendors, name, "vendors show")?)
         }
+        VendorsCommand::Template => TEMPLATE.to_owned(),
         VendorsCommand::Check { file } => check(file)?,
     };
     Ok(std::io::stdout().write_all(text.as_bytes())?)

@@ -46,6 +46,8 @@ pub struct Journal {
     path: Option<PathBuf>,
     len: u64,
     fsync: bool,
+    /// A half-written line stands behind `len`.
+    torn: bool,
 }
 
 impl Journal {
@@ -78,7 +80,7 @@ impl Journal {
             file.set_len(len).map_err(io("cut the torn last line of"))?;
         }
         let recovery = Recovery { cut_bytes: whole - len };
-        Ok((Journal { file, path: Some(path.to_owned()), len, fsync }, recovery))
+        Ok((Journal { file, path: Some(path.to_owned()), len, fsync, torn: false }, recovery))
     }
 
     /// A recording without a name: it takes room on disk and is gone with the program.
@@ -98,7 +100,7 @@ impl Journal {
             .open(&path)
             .map_err(io("open"))?;
         std::fs::remove_file(&path).map_err(io("unlink"))?;
-        Ok(Journal { file, path: None, len: 0, fsync: false })
+        Ok(Journal { file, path: None, len: 0, fsync: false, torn: false })
     }
 
     /// Appends a line and returns where it begins. When it returns, the line survives the death of
@@ -106,14 +108,16 @@ impl Journal {
     /// ended before, so the next line is whole.
     pub fn append(&mut self, line: &[u8]) -> io::Result<u64> {
         let at = self.len;
-        let written = self
-            .file
-            .write_all(line)
-            .and_then(|()| if self.fsync { self.file.sync_data() } else { Ok(()) });
-        if let Err(error) = written {
-            // a half-written line must not swallow the next one; if even this fails, the next
-            // start cuts the torn line
+        if self.torn {
             self.file.set_len(at)?;
+            self.torn = false;
+        }
+        let written = self.file.write_all(line);
+        let kept = written.and_then(|()| if self.fsync { self.file.sync_data() } else { Ok(()) });
+        if let Err(error) = kept {
+            // a half-written line must not swallow the next one; if it cannot be cut now, it is
+            // before the next line, or at the next start
+            self.torn = self.file.set_len(at).is_err();
             return Err(error);
         }
         self.len += line.len() as u64;

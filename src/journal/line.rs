@@ -1,5 +1,6 @@
 //! One line of the recording, composed.
 
+use super::reader::Event;
 use super::redact::redacted;
 use crate::call::time::{self, Millis};
 use base64::Engine;
@@ -112,6 +113,16 @@ pub fn compose(
     }
     out.extend_from_slice(b"}\n");
     body_at
+}
+
+/// Composes the line of an event with its line end into `out` (cleared first).
+pub fn compose_event(out: &mut Vec<u8>, event: Event, at: Millis) {
+    out.clear();
+    out.extend_from_slice(b"{\"v\":1,\"kind\":\"");
+    out.extend_from_slice(event.name().as_bytes());
+    out.extend_from_slice(b"\",\"at\":\"");
+    out.extend_from_slice(time::format(at).as_bytes());
+    out.extend_from_slice(b"\"}\n");
 }
 
 /// Header names are unique in a JSON object, so values of a repeated one are joined as HTTP does.

@@ -11,11 +11,39 @@ use std::io::{self, BufRead};
 pub enum Entry {
     /// A request.
     Request(Box<RequestLine>),
-    /// Something else that happened, such as `clear`; the line's text and its kind.
+    /// Something else that happened between two requests.
+    Event {
+        /// What.
+        event: Event,
+        /// When.
+        at: Millis,
+    },
+    /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
         kind: String,
     },
+}
+
+/// What happens between two requests and changes what the calls behind it mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Sessions that were idle on the clock of arrival were closed.
+    Flush,
+    /// All that came before was cleared away.
+    Clear,
+}
+
+impl Event {
+    const ALL: [Event; 2] = [Event::Flush, Event::Clear];
+
+    /// The `kind` of its line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Event::Flush => "flush",
+            Event::Clear => "clear",
+        }
+    }
 }
 
 /// A request as its line tells it.
@@ -71,7 +99,12 @@ pub fn parse(line: &str) -> Result<Entry, EntryError> {
         return Err(EntryError::Field { field: "v", expected: "1" });
     }
     if let Some(kind) = root.get("kind").and_then(|kind| kind.as_str()) {
-        return Ok(Entry::Other { kind: kind.into_owned() });
+        let Some(event) = Event::ALL.into_iter().find(|event| event.name() == kind) else {
+            return Ok(Entry::Other { kind: kind.into_owned() });
+        };
+        let at = root.get("at").and_then(|at| time::parse(&at.as_str()?));
+        let at = at.ok_or(EntryError::Field { field: "at", expected: "an ISO-8601 time" })?;
+        return Ok(Entry::Event { event, at });
     }
     let text = |field: &'static str| {
         root.get(field)

@@ -5,6 +5,7 @@ use super::server::Server;
 use super::watched::{Phase, Watch, Watched};
 use super::{Notice, Trouble, cors, own, respond};
 use crate::call::time;
+use crate::objects::{self, Step};
 use crate::wire::{self, Reply, RequestHead, Route};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -87,7 +88,7 @@ async fn handle(
     let (parts, incoming) = request.into_parts();
     let path = parts.uri.path();
     if let Route::Own(name) = wire::route("", path) {
-        return Ok(respond::response(own::answer(server, &parts, name)));
+        return Ok(respond::response(own::answer(server, &parts, name).await));
     }
     let route = wire::route(parts.method.as_str(), path);
     if route == Route::Preflight {
@@ -98,7 +99,10 @@ async fn handle(
         return Ok(response);
     }
     let invited = parts.headers.contains_key(header::EXPECT);
-    let limit = wire::body_limit(&route);
+    let limit = match Step::of(parts.method.as_str(), path) {
+        Some(_) => objects::BODY_LIMIT,
+        None => wire::body_limit(&route),
+    };
     let read = body::read(incoming, limit, invited, &server.limits, &server.room).await;
     let mut close = false;
     let reply = match read {

@@ -1,8 +1,11 @@
 //! What the listener hands its requests to.
 
+use crate::call::time::Millis;
+use crate::pipeline::Pipeline;
 use crate::wire::{Refusal, Reply, RequestHead};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Takes requests. Each method is called on the listener's own thread and answers before it
 /// returns: what is slow here is slow for every client.
@@ -17,6 +20,14 @@ pub trait Intake: Send + Sync + 'static {
 
     /// Something that the user should know and that no request shows.
     fn notice(&self, notice: &Notice);
+
+    /// The clock goes on: called about once a second while the listener runs.
+    fn tick(&self, _now: Millis) {}
+
+    /// The calls that were taken, for the inspector's own paths; none if nothing is kept.
+    fn pipeline(&self) -> Option<&Arc<Pipeline>> {
+        None
+    }
 
     /// What the health page tells.
     fn health(&self) -> Health;

@@ -3,6 +3,7 @@
 use super::bind::{Listen, ListenError, open_files};
 use super::watched::{Phase, Watch};
 use super::{Intake, Notice, Trouble, body, connection};
+use crate::call::time;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -237,7 +238,10 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
         tokio::select! {
             // an error: the listener itself is gone
             _ = stop.changed() => break,
-            _ = ticks.tick() => server.sweep(),
+            _ = ticks.tick() => {
+                server.sweep();
+                server.intake.tick(time::now());
+            }
         }
     }
     // each connection holds one permit; what is not done by then is cut

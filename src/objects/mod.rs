@@ -24,6 +24,10 @@ use std::collections::VecDeque;
 /// A bulk sync that hears nothing for so long is over.
 pub const EXPIRES_AFTER_MS: Millis = 10 * 60 * 1000;
 
+/// The most that the body of a push may hold, before and after unpacking. Segment names no limit in
+/// bytes for an upload; this one is ours.
+pub const BODY_LIMIT: usize = 32 << 20;
+
 /// How many bulk syncs are remembered by their id; older ones are unknown again.
 const MAX_SYNCS: usize = 10_000;
 
@@ -89,6 +93,28 @@ impl Objects {
             Step::Upload(id) => self.upload(at, id, body),
             Step::KeepAlive(id) => self.keep_alive(at, id),
             Step::Finish(id) => self.finish(at, id, body),
+        }
+    }
+
+    /// The status that [`Objects::take`] will answer with, so that it can be recorded before.
+    pub fn status(&self, at: Millis, step: Step<'_>, body: Option<&str>) -> u16 {
+        let sync = |id| {
+            let index = self.index(step::sync_number(id)?)?;
+            self.syncs.get(index).filter(|sync| !sync.expired(at))
+        };
+        match step {
+            Step::Set => {
+                let doc = body.and_then(|text| Doc::parse(text).ok());
+                let good = doc.is_some_and(|doc| check::set(doc.root()).is_ok());
+                if good { 200 } else { 400 }
+            }
+            Step::Start => 201,
+            Step::Upload(id) => match sync(id) {
+                Some(sync) if !sync.finished && body.is_some() => 201,
+                _ => 400,
+            },
+            Step::KeepAlive(id) => sync(id).map_or(400, |_| 200),
+            Step::Finish(id) => sync(id).map_or(400, |_| 202),
         }
     }
 

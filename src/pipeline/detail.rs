@@ -1,78 +1,122 @@
 //! Everything about one row, made when someone looks at it.
 
+use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
-use super::{CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, fields, index, refused};
-use crate::call::{Seq, text::visible};
+use super::{
+    CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, SeenGroup, State, fields, refused,
+};
+use crate::call::{Seq, text::visible, time::Millis};
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::journal::RequestLine;
-use crate::store::{Row, TextId};
+use crate::store::{CallRow, RequestRow, Row, Sender, TextId};
 use crate::vendors::Rendered;
-use crate::wire::{self, Reply};
+use crate::wire::{self, ReadCall, Reading, Reply};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What the index says of a row, before its line is read.
+struct Half {
+    request_at: u32,
+    request: RequestRow,
+    place: Place,
+    write_key: Option<String>,
+    call: Option<HalfCall>,
+}
+
+struct HalfCall {
+    seq: Seq,
+    row: CallRow,
+    /// Account and user; none where the index had no room for the id.
+    ids: [Option<Option<String>>; 2],
+    missing: Vec<&'static str>,
+}
 
 impl Pipeline {
     /// Everything about a row; an error if the recording cannot be read there.
     pub fn detail(&self, row: u64) -> Result<Option<Detail>, String> {
+        self.details(row..row + 1).pop().transpose()
+    }
+
+    /// Everything about the rows of a range, as far as they are there. A batch is read once for all
+    /// of its calls.
+    pub fn details(&self, range: Range<u64>) -> Vec<Result<Detail, String>> {
         let state = self.lock();
-        let store = &state.index.store;
-        let Some(what) = store.row(row) else { return Ok(None) };
-        let (request_at, call) = match what {
-            Row::Refused(request) => (request, None),
-            Row::Call(at) => {
-                let Some(call) = store.calls.get(at) else { return Ok(None) };
-                (call.request, Some((Seq(at + 1), *call)))
-            }
-        };
-        let Some(request) = store.requests.get(u64::from(request_at)).copied() else {
-            return Ok(None);
-        };
-        let Some(place) = state.recording.place(request.offset) else { return Ok(None) };
-        let write_key = store.texts.get(request.write_key).map(str::to_owned);
-        let ids = call.map(|(_, call)| {
-            [call.account, call.user]
-                .map(|id| (id != TextId::UNKEPT).then(|| store.texts.get(id).map(str::to_owned)))
-        });
-        let missing = call.map(|(_, call)| {
-            let (set, in_use) = (store.sets.get(call.set), state.index.in_use.bits(request.sender));
-            [Id::Account, Id::User]
-                .into_iter()
-                .filter(|id| set.strong(*id) & in_use != 0)
-                .map(Id::name)
-                .collect()
-        });
+        let halves: Vec<Half> = range.map_while(|row| half(&state, row)).collect();
         drop(state);
-        let (line, request) = request_line(&place, request.len)?;
-        let Some(((seq, call), missing)) = call.zip(missing) else {
-            return Ok(Some(Detail::Refused(Box::new(refused_detail(&line, &request)))));
-        };
+        let mut out = Vec::with_capacity(halves.len());
         let mut scratch = wire::Scratch::default();
-        let reading = wire::read(
-            &head_of(&request),
-            request.request,
-            body_text(&line, &request),
-            &mut scratch,
-        )
-        .map_err(|refusal| refusal.to_string())?;
-        let nth = usize::from(call.nth);
-        let read = reading
-            .calls
-            .get(nth)
-            .ok_or("the recording holds fewer calls there than when it was read")?;
+        for group in halves.chunk_by(|a, b| a.request_at == b.request_at) {
+            match request_line(&group[0].place, group[0].request.len) {
+                Ok((line, request)) => self.group(group, &line, &request, &mut scratch, &mut out),
+                Err(error) => out.extend(group.iter().map(|_| Err(error.clone()))),
+            }
+        }
+        out
+    }
+
+    fn group(
+        &self,
+        group: &[Half],
+        line: &str,
+        request: &RequestLine,
+        scratch: &mut wire::Scratch,
+        out: &mut Vec<Result<Detail, String>>,
+    ) {
+        let shared = Arc::new(request_detail(line, request));
+        let reading =
+            wire::read(&head_of(request), request.request, body_text(line, request), scratch);
+        for half in group {
+            out.push(match (&half.call, &reading) {
+                (None, _) => Ok(Detail::Refused(Box::new(refused_detail(request, &shared)))),
+                (Some(_), Err(refusal)) => Err(refusal.to_string()),
+                (Some(call), Ok(reading)) => match find_call(reading, request, &call.row) {
+                    Some(read) => {
+                        Ok(Detail::Call(Box::new(self.call(half, call, reading, read, &shared))))
+                    }
+                    None => Err("the recording holds no call there; was it changed?".to_owned()),
+                },
+            });
+        }
+        if let Ok(reading) = reading {
+            reading.recycle(scratch);
+        }
+    }
+
+    fn call(
+        &self,
+        half: &Half,
+        call: &HalfCall,
+        reading: &Reading<'_>,
+        read: &ReadCall,
+        request: &Arc<RequestDetail>,
+    ) -> CallDetail {
         let event = reading.event(read);
         let state = self.lock();
         let rendered: Vec<(usize, Rendered)> = (0..self.vendors.len())
-            .map(|vendor| (vendor, self.vendors.render(vendor, &event, seq, &state.index.memory)))
+            .map(|vendor| {
+                (vendor, self.vendors.render(vendor, &event, call.seq, &state.index.memory))
+            })
             .collect();
-        let in_use: Vec<usize> =
-            state.index.in_use.ordered(index::sender(reading.platform)).collect();
+        let in_use: Vec<usize> = state.index.in_use.ordered(half.request.sender).collect();
+        let lacks = |vendor: &usize| {
+            rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
+        };
+        let seen = state.index.people.before(&event, call.seq);
+        let seen_group = seen.filter(|_| in_use.iter().any(lacks)).map(|(at, group)| SeenGroup {
+            group_id: group.to_owned(),
+            seq: at.0,
+            ms_before: received_at(&state, at).map_or(0, |then| request.received_at - then),
+        });
         drop(state);
         // where the index had no room for an id, the first vendor in use that finds one says it
         let found = |pick: fn(&Rendered) -> &Option<String>| {
             in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
         };
-        let [account, user] = ids.unwrap_or([None, None]);
-        Ok(Some(Detail::Call(Box::new(CallDetail {
-            seq,
+        let [account, user] = call.ids.clone();
+        let library = reading.library(read);
+        CallDetail {
+            seq: call.seq,
             kind: fields::kind(&event).map(|kind| kind.into_owned()),
             name: fields::name(&event, read.kind).map(|name| name.into_owned()),
             message_id: fields::message_id(&event).map(|id| id.into_owned()),
@@ -80,28 +124,75 @@ impl Pipeline {
             anonymous_id: fields::anonymous_id(&event).map(|id| id.into_owned()),
             account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
             user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
-            missing,
-            library: reading.library(read).map(|library| {
+            missing: call.missing.clone(),
+            library: library.map(|library| {
                 (library.name.into_owned(), library.version.map(|v| v.into_owned()))
             }),
-            write_key: reading.key_of(read).map(|key| key.into_owned()).or(write_key),
-            repeat: call.flags.repeat(),
+            rudder: half.request.sender == Sender::RudderStack,
+            seen_group,
+            write_key: reading
+                .key_of(read)
+                .map(|key| key.into_owned())
+                .or_else(|| half.write_key.clone()),
+            repeat: call.row.flags.repeat(),
             call_text: event.call.raw().to_owned(),
             derived_text: reading.derived_text(read).to_owned(),
-            common: common(&reading, read, request.signature.as_deref()),
+            common: common(reading, read, request.signature.as_deref()),
             vendors: rendered,
             in_use,
-            request: request_detail(&line, &request),
-        }))))
+            request: Arc::clone(request),
+        }
     }
 }
 
+/// When a call arrived.
+fn received_at(state: &State, seq: Seq) -> Option<Millis> {
+    let store = &state.index.store;
+    let call = store.calls.get(seq.0.checked_sub(state.index.base + 1)?)?;
+    store.requests.get(u64::from(call.request)).map(|request| request.received_at)
+}
+
+fn half(state: &State, row: u64) -> Option<Half> {
+    let store = &state.index.store;
+    let (request_at, call) = match store.row(row)? {
+        Row::Refused(request) => (request, None),
+        Row::Call(at) => {
+            let call = store.calls.get(at)?;
+            (call.request, Some((Seq(state.index.base + at + 1), *call)))
+        }
+    };
+    let request = *store.requests.get(u64::from(request_at))?;
+    let text = |id: TextId| store.texts.get(id).map(str::to_owned);
+    let call = call.map(|(seq, row)| {
+        let (set, in_use) = (store.sets.get(row.set), state.index.in_use.bits(request.sender));
+        let missing =
+            [Id::Account, Id::User].into_iter().filter(|id| set.strong(*id) & in_use != 0);
+        HalfCall {
+            seq,
+            row,
+            ids: [row.account, row.user].map(|id| (id != TextId::UNKEPT).then(|| text(id))),
+            missing: missing.map(Id::name).collect(),
+        }
+    });
+    let place = state.recording.place(request.offset)?;
+    Some(Half { request_at, request, place, write_key: text(request.write_key), call })
+}
+
+/// The call of a request that stands where the index says.
+pub(super) fn find_call<'r>(
+    reading: &'r Reading<'_>,
+    request: &RequestLine,
+    row: &CallRow,
+) -> Option<&'r ReadCall> {
+    let doc = reading.doc.as_ref()?;
+    let body_at = request.body.as_ref().map_or(0, |body| body.start);
+    let start = (row.start as usize).checked_sub(body_at)?;
+    let at = reading.calls.binary_search_by_key(&start, |call| doc.at(call.node).span().start);
+    reading.calls.get(at.ok()?)
+}
+
 /// What Segment itself does with the call, and what is odd about its request.
-fn common(
-    reading: &wire::Reading<'_>,
-    call: &wire::ReadCall,
-    signature: Option<&str>,
-) -> Vec<Finding> {
+fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
     let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
     let mut findings: Vec<Finding> = own.collect();
     // what is so about the whole request is said once, with its first call
@@ -115,12 +206,12 @@ fn common(
     findings
 }
 
-fn refused_detail(line: &str, request: &RequestLine) -> RefusedDetail {
+fn refused_detail(request: &RequestLine, shared: &RequestDetail) -> RefusedDetail {
     let (code, message) = request.refused.clone().unwrap_or_default();
     RefusedDetail {
         fix: refused::fix(request.status, &code, &message),
         reason: message,
-        request: request_detail(line, request),
+        request: shared.clone(),
     }
 }
 

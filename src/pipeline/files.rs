@@ -1,7 +1,7 @@
 //! Files that people have: recordings, NDJSON, JSON arrays, batch bodies.
 
 use crate::call::{Doc, SyntaxError, Val};
-use crate::journal;
+use crate::journal::{self, Journal};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -54,10 +54,39 @@ pub enum FileItem {
     Calls(Vec<String>),
 }
 
-/// Opens a file and tells its form by its content.
+/// Opens a file and tells its form by its content; `-` is standard input.
 pub fn read_file(path: &Path) -> Result<FileItem, FileError> {
     let io = |source| FileError::Io { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(io)?;
+    if path.as_os_str() == "-" {
+        return spooled(Path::new("standard input"), std::io::stdin().lock());
+    }
+    let file = File::open(path).map_err(io)?;
+    match file.metadata().map_err(io)?.is_file() {
+        true => item(path, file),
+        // a pipe, such as `<(command)`, can be read once only
+        false => spooled(path, file),
+    }
+}
+
+/// What comes once, kept in a file without a name so that it can be read as any other.
+fn spooled(path: &Path, mut input: impl Read) -> Result<FileItem, FileError> {
+    let io = |source| FileError::Io { path: path.to_owned(), source };
+    let mut kept = Journal::nameless().map_err(|error| io(std::io::Error::other(error)))?;
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => kept.append(&piece[..read]).map_err(io)?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(io(error)),
+        };
+    }
+    item(path, kept.reader().map_err(io)?)
+}
+
+fn item(path: &Path, mut file: File) -> Result<FileItem, FileError> {
+    let io = |source| FileError::Io { path: path.to_owned(), source };
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
     let mut first = Vec::new();
     BufReader::new(&mut file).take(64 * 1024 * 1024).read_until(b'\n', &mut first).map_err(io)?;
     let recorded = std::str::from_utf8(&first).is_ok_and(|line| journal::parse(line).is_ok());

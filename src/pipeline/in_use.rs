@@ -42,6 +42,11 @@ impl InUse {
         self.chosen.as_deref()
     }
 
+    /// The vendors that a record shows: those that were asked for, or all.
+    pub fn shown(&self) -> Vec<usize> {
+        self.chosen.clone().unwrap_or_else(|| (0..self.all).collect())
+    }
+
     /// The vendors that count for a call from such a sender, as bits.
     pub fn bits(&self, sender: Sender) -> VendorBits {
         match &self.chosen {

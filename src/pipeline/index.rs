@@ -1,10 +1,12 @@
 //! A recorded request is judged and added to the index.
 
+use super::clock::Closed;
 use super::fields;
 use super::in_use::InUse;
+use super::people::People;
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::store::{CallRow, Flags, RequestRow, Sender, SetInfo, Store, TextId};
+use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, Reading};
 
@@ -23,10 +25,15 @@ pub(super) struct Line {
 /// The store with what judging needs, and counts that the store does not keep.
 #[derive(Debug)]
 pub(super) struct Index {
+    /// How many calls came before the last clear: a call's number stays its own.
+    pub base: u64,
     pub store: Store,
     pub memory: Memory,
     pub in_use: InUse,
+    pub people: People,
     pub repeats: u64,
+    /// Sessions that idleness has closed.
+    pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found (the set's number) and by who sent them.
     tally: Vec<[u64; Sender::ALL.len()]>,
     judgement: Judgement,
@@ -36,10 +43,13 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
         Index {
+            base: 0,
             store: Store::default(),
             memory: vendors.memory(),
             in_use,
+            people: People::default(),
             repeats: 0,
+            closed: Vec::new(),
             tally: Vec::new(),
             judgement: Judgement::default(),
             codes: Vec::new(),
@@ -60,6 +70,15 @@ impl Index {
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
         let count = |counts: &[u64; 3]| counts.iter().sum();
         self.store.sets.iter().zip(self.tally.iter().map(count))
+    }
+
+    /// How many calls of each shape there are, repeats not counted.
+    pub(super) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), u64)> {
+        self.tally.iter().enumerate().flat_map(|(set, counts)| {
+            let set = SetId(set as u32);
+            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, count)| *count > 0);
+            counts.map(move |(sender, count)| ((set, sender), count))
+        })
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
@@ -83,8 +102,9 @@ impl Index {
         let Some(doc) = &reading.doc else { return };
         for (nth, call) in reading.calls.iter().enumerate() {
             let event = reading.event(call);
-            let seq = Seq(self.store.calls.len() + 1);
+            let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
+            self.people.learn(&event, call.kind, seq);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
             // what is so about the whole request is said once, with its first call
@@ -113,7 +133,6 @@ impl Index {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
-                nth: nth.min(usize::from(u16::MAX)) as u16,
                 flags: Flags::new(
                     repeat,
                     account.is_some_and(|(_, doubtful)| doubtful),

@@ -4,26 +4,35 @@
 //! it from end to end (measured: handing the write to another thread is slower than writing); the
 //! screen holds it only for the few rows that it copies, and reads bodies from disk outside of it.
 
+mod clock;
 mod detail;
 mod fields;
 mod files;
+mod fix;
 mod in_use;
 mod index;
+mod people;
+mod push;
 mod recording;
 mod refused;
 mod replay;
 mod take;
+mod tally;
 mod view;
 mod window;
 
+pub use clock::Closed;
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use in_use::InUse;
+pub use people::SeenGroup;
 pub use recording::Recording;
 pub use replay::recorded_calls;
+pub use tally::{Found, Tally};
 pub use view::*;
 
 use crate::call::Seq;
 use crate::findings::{Severity, Verdict};
+use crate::objects::Objects;
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use index::Index;
@@ -53,6 +62,8 @@ pub struct Pipeline {
 struct State {
     recording: Recording,
     index: Index,
+    objects: Objects,
+    clears: u64,
     next_request: u64,
     unrecorded: u64,
     too_much: u64,
@@ -74,6 +85,8 @@ impl Pipeline {
         let mut state = State {
             recording,
             index: Index::new(&vendors, in_use),
+            objects: Objects::new(vendors.sync_gap_ms()),
+            clears: 0,
             next_request: 1,
             unrecorded: 0,
             too_much: 0,
@@ -123,7 +136,9 @@ impl Pipeline {
 
     /// The row of a call.
     pub fn row_of(&self, seq: Seq) -> u64 {
-        self.lock().index.store.row_of_call(seq.0.saturating_sub(1))
+        let state = self.lock();
+        let at = seq.0.saturating_sub(state.index.base + 1);
+        state.index.store.row_of_call(at)
     }
 
     /// The vendors in use.

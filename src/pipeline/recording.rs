@@ -4,7 +4,7 @@ use crate::journal::Journal;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One long text of lines: the files in their order, then the journal. Offsets count over all.
@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub struct Recording {
     files: Vec<(u64, Arc<File>)>,
     files_len: u64,
+    /// The first of the files that are only read.
+    opened: Option<PathBuf>,
     journal: Option<(Journal, Arc<File>)>,
 }
 
@@ -24,7 +26,8 @@ impl Recording {
     }
 
     /// Adds a recording that is only read. A torn last line of its is left out.
-    pub fn add_file(&mut self, file: File, whole_lines_bytes: u64) {
+    pub fn add_file(&mut self, path: &Path, file: File, whole_lines_bytes: u64) {
+        self.opened.get_or_insert_with(|| path.to_owned());
         self.files.push((self.files_len, Arc::new(file)));
         self.files_len += whole_lines_bytes;
     }
@@ -54,9 +57,12 @@ impl Recording {
         self.len() == 0
     }
 
-    /// The journal's file, if it has a name.
+    /// The journal's file, if it has a name; without a journal the first file that was opened.
     pub fn path(&self) -> Option<&Path> {
-        self.journal.as_ref().and_then(|(journal, _)| journal.path())
+        match &self.journal {
+            Some((journal, _)) => journal.path().or(self.opened.as_deref()),
+            None => self.opened.as_deref(),
+        }
     }
 
     /// The file that holds an offset, and the offset within it. Reading needs no lock.

@@ -6,6 +6,7 @@ use super::{Opened, Pipeline, Recording, State};
 use crate::call::time::Millis;
 use crate::call::{Doc, time};
 use crate::journal::{self, Body, Entry, LineHead, ReadLines, RequestLine};
+use crate::objects::{Objects, Step};
 use crate::vendors::Vendors;
 use crate::wire::{self, RequestHead};
 use std::io::{self, BufReader, Read};
@@ -15,6 +16,8 @@ impl State {
     /// Reads the whole recording into an index that is still empty.
     pub(super) fn replay(&mut self, vendors: &Vendors) -> io::Result<Opened> {
         let mut opened = Opened::default();
+        self.objects = Objects::new(vendors.sync_gap_ms());
+        self.clears = 0;
         let mut scratch = wire::Scratch::default();
         let mut bytes = Vec::new();
         for (base, len, file) in self.recording.parts() {
@@ -48,9 +51,17 @@ impl State {
     ) -> Result<(), String> {
         let request = match journal::parse(text).map_err(|error| error.to_string())? {
             Entry::Request(request) => request,
+            Entry::Event { event, at } => {
+                self.apply(vendors, event, at);
+                return Ok(());
+            }
             Entry::Other { .. } => return Ok(()),
         };
         self.next_request = self.next_request.max(request.request + 1);
+        if let Some(step) = Step::of(&request.method, &request.path) {
+            self.replay_push(text, &request, step);
+            return Ok(());
+        }
         let line = Line {
             offset,
             len: text.len() as u32,
@@ -116,7 +127,7 @@ impl Recording {
             let head = LineHead {
                 request: nth as u64 + 1,
                 received_at: received_at(call),
-                method: "FILE",
+                method: "",
                 path: "",
                 query: "",
                 headers: &[],

@@ -1,8 +1,10 @@
 //! A request is taken: recorded first, then judged and indexed, then answered.
 
 use super::index::Line;
+use super::push::Unread;
 use super::{Pipeline, State};
 use crate::journal::{self, Body, LineHead, Refused};
+use crate::objects::Step;
 use crate::vendors::Vendors;
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
@@ -13,7 +15,7 @@ pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
 /// Room that one request leaves for the next.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    line: Vec<u8>,
+    pub line: Vec<u8>,
     wire: wire::Scratch,
 }
 
@@ -21,6 +23,9 @@ impl Pipeline {
     /// Takes a request with its whole body as it came. What holds no calls and asks for nothing
     /// more than an answer (settings, probes) is answered and not recorded.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
+        if let Some(step) = Step::of(head.method, head.path) {
+            return self.take_push(head, step, raw);
+        }
         let route = head.route();
         match route {
             Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => {}
@@ -87,6 +92,14 @@ impl Pipeline {
         message: &str,
         body_bytes: Option<u64>,
     ) {
+        if let Some(step) = Step::of(head.method, head.path) {
+            return self.refuse_push(
+                head,
+                step,
+                status,
+                Unread { raw, code, message, len: body_bytes },
+            );
+        }
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
         let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
         let mut state = self.lock();
@@ -137,6 +150,7 @@ impl State {
         body: &str,
         signature: Option<&'static str>,
     ) -> Result<(), NotTaken> {
+        self.flush(vendors, head.received_at);
         let number = self.next_request;
         let reading =
             wire::read(head, number, body, &mut self.scratch.wire).map_err(NotTaken::Refused)?;
@@ -179,7 +193,7 @@ impl State {
     }
 }
 
-fn not_recorded(error: &std::io::Error) -> String {
+pub(super) fn not_recorded(error: &std::io::Error) -> String {
     format!("the recording cannot be written: {error}; nothing is acknowledged until it can")
 }
 

@@ -1,10 +1,12 @@
 //! What a screen or a report is given: plain data, cut loose from the pipeline's lock.
 
+use super::SeenGroup;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::vendors::Rendered;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One row of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +62,8 @@ pub enum Cell {
         text: String,
         /// It is used, but a number or a text such as `null`.
         doubtful: bool,
+        /// The name of a near miss, for the vendors that miss it.
+        near: Option<String>,
     },
     /// A vendor in use misses it and none found it.
     Missing {
@@ -70,6 +74,13 @@ pub enum Cell {
     Nobody,
     /// No vendor in use looks for it.
     NotLooked,
+}
+
+impl Cell {
+    /// Whether a vendor in use misses the id.
+    pub fn is_missed(&self) -> bool {
+        matches!(self, Cell::Missing { .. } | Cell::SomeMiss { .. })
+    }
 }
 
 /// What becomes of a call at one vendor.
@@ -115,6 +126,10 @@ pub struct CallDetail {
     pub missing: Vec<&'static str>,
     /// The sender's library, name and version.
     pub library: Option<(String, Option<String>)>,
+    /// A library of RudderStack's sent it.
+    pub rudder: bool,
+    /// The group that the same user was seen with before, where a vendor in use misses the account.
+    pub seen_group: Option<SeenGroup>,
     /// The write key.
     pub write_key: Option<String>,
     /// Its `messageId` came before.
@@ -129,8 +144,8 @@ pub struct CallDetail {
     pub common: Vec<Finding>,
     /// The vendors in use for this call, in order.
     pub in_use: Vec<usize>,
-    /// Its request.
-    pub request: RequestDetail,
+    /// Its request, shared by the calls of a batch.
+    pub request: Arc<RequestDetail>,
 }
 
 /// Everything about a refused request.

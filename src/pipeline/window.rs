@@ -1,5 +1,6 @@
 //! The rows of the log that a screen shows, and no more.
 
+use super::detail::find_call;
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::{Cell, Mark, Pipeline, RefusedView, RowView};
@@ -15,9 +16,9 @@ use std::ops::Range;
 struct Half {
     view: RowView,
     request: u32,
-    nth: u16,
+    call: Option<CallRow>,
     line: Option<(Place, u32)>,
-    /// For each id that is missing: the first vendor in use that misses it.
+    /// For each id that is missed: the first vendor in use that misses it.
     near: [Option<usize>; 2],
 }
 
@@ -35,7 +36,7 @@ impl Pipeline {
             let (request_at, call) = match what {
                 Row::Refused(request) => (request, None),
                 Row::Call(at) => match store.calls.get(at) {
-                    Some(call) => (call.request, Some((Seq(at + 1), *call))),
+                    Some(call) => (call.request, Some((Seq(index.base + at + 1), *call))),
                     None => break,
                 },
             };
@@ -71,7 +72,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
             path: String::new(),
         }),
     };
-    Half { view, request: request_at, nth: 0, line: place, near: [None, None] }
+    Half { view, request: request_at, call: None, line: place, near: [None, None] }
 }
 
 fn half(
@@ -99,8 +100,8 @@ fn half(
         (bits != 0).then(|| bits.trailing_zeros() as usize)
     };
     let near = [
-        matches!(account, Cell::Missing { .. }).then(|| first(Id::Account)).flatten(),
-        matches!(user, Cell::Missing { .. }).then(|| first(Id::User)).flatten(),
+        account.is_missed().then(|| first(Id::Account)).flatten(),
+        user.is_missed().then(|| first(Id::User)).flatten(),
     ];
     let misses = set.strong(Id::Account) | set.strong(Id::User);
     let mark = |(vendor, verdict): (usize, &_)| Mark {
@@ -122,7 +123,7 @@ fn half(
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
-    Half { view, request: call.request, nth: call.nth, line, near }
+    Half { view, request: call.request, call: Some(call), line, near }
 }
 
 fn cell(
@@ -138,7 +139,7 @@ fn cell(
     let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
     match (kept.is_none(), missed) {
         (false, false) => Cell::Found { text, doubtful },
-        (false, true) => Cell::SomeMiss { text, doubtful },
+        (false, true) => Cell::SomeMiss { text, doubtful, near: None },
         (true, true) => Cell::Missing { near: None },
         (true, false) if set.weak(id) & in_use != 0 => Cell::Nobody,
         (true, false) => Cell::NotLooked,
@@ -165,21 +166,26 @@ fn fill(halves: &mut [Half], vendors: &Vendors) {
         let body = body_text(&line, &request);
         if let Ok(reading) = wire::read(&head_of(&request), request.request, body, &mut scratch) {
             for half in group.iter_mut() {
-                near(half, &reading, vendors);
+                near(half, &reading, &request, vendors);
             }
             reading.recycle(&mut scratch);
         }
     }
 }
 
-fn near(half: &mut Half, reading: &Reading<'_>, vendors: &Vendors) {
-    let Some(call) = reading.calls.get(usize::from(half.nth)) else { return };
+fn near(half: &mut Half, reading: &Reading<'_>, request: &RequestLine, vendors: &Vendors) {
+    let Some(row) = &half.call else { return };
+    let Some(call) = find_call(reading, request, row) else { return };
     let event = reading.event(call);
     let cells = [(Id::Account, &mut half.view.account), (Id::User, &mut half.view.user)];
     for ((id, cell), vendor) in cells.into_iter().zip(half.near) {
-        if let (Cell::Missing { near }, Some(vendor)) = (cell, vendor) {
+        let place = match cell {
+            Cell::Missing { near } | Cell::SomeMiss { near, .. } => near,
+            _ => continue,
+        };
+        if let Some(vendor) = vendor {
             let hint = vendors.hints(vendor, &event, id).into_iter().next();
-            *near = hint.map(|hint| short(&hint.path));
+            *place = hint.map(|hint| short(&hint.path));
         }
     }
 }
@@ -197,7 +203,7 @@ pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<Reque
     let line = place.read(len).map_err(|error| error.to_string())?;
     match journal::parse(&line) {
         Ok(Entry::Request(request)) => Ok((line, request)),
-        Ok(Entry::Other { kind }) => Err(format!("the line holds `{kind}`, not a request")),
+        Ok(_) => Err("the line holds no request".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

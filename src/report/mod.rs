@@ -1,12 +1,17 @@
 //! What leaves the program: the call record, lines for people, what a filter reads of a call.
 
+mod check;
 mod columns;
+mod findings;
+mod paint;
 mod record;
 mod summary;
 mod text;
 mod vendor;
 
+pub use check::check_text;
 pub use columns::CallColumns;
+pub use findings::{FindingGroup, finding_groups};
 pub use record::call_record;
 pub use summary::summary;
 pub use text::call_line;

@@ -29,10 +29,22 @@ pub fn summary(stats: &Stats, vendors: &Vendors, in_use: &InUse, verdicts: &[[u6
         )
         .expect("writing to a String cannot fail"),
     }
-    for (vendor, counts) in verdicts.iter().enumerate() {
-        if in_use.said().is_some_and(|chosen| !chosen.contains(&vendor)) {
-            continue;
+    let shown = in_use.shown();
+    let mut counts = verdicts.to_vec();
+    for (vendor, counts) in counts.iter_mut().enumerate() {
+        if !shown.contains(&vendor) {
+            *counts = [0; 5];
         }
+    }
+    out.push_str(&verdict_lines(vendors, &counts));
+    out
+}
+
+/// One line a vendor that has any: how many calls of each verdict, in the order of
+/// [`Verdict::WORST_FIRST`].
+pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[[u64; 5]]) -> String {
+    let mut out = String::new();
+    for (vendor, counts) in verdicts.iter().enumerate() {
         let parts: Vec<String> = Verdict::WORST_FIRST
             .iter()
             .zip(counts)
@@ -47,6 +59,7 @@ pub fn summary(stats: &Stats, vendors: &Vendors, in_use: &InUse, verdicts: &[[u6
     out
 }
 
-fn plural(count: u64, what: &str) -> String {
+/// A count with its noun.
+pub(super) fn plural(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -1,39 +1,17 @@
 //! A call as a line for people.
 
+use super::paint::Paint;
 use crate::call::{text::visible, time};
 use crate::findings::Verdict;
 use crate::pipeline::{Cell, RowView};
 use crate::vendors::Vendors;
 use std::fmt::Write;
 
-/// What stands for a colour where colour is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Paint {
-    Plain,
-    Alarm,
-    Warning,
-    Dim,
-}
-
 /// A row of the log as one line: time, type, name, ids, and what the vendors in use make of it.
 /// With `colour` meaning is also given by ANSI colours; captured text never brings its own.
 pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
     let mut out = String::new();
-    let paint = |out: &mut String, paint: Paint, text: &str| {
-        let code = match paint {
-            _ if !colour => None,
-            Paint::Plain => None,
-            Paint::Alarm => Some("1;31"),
-            Paint::Warning => Some("33"),
-            Paint::Dim => Some("2"),
-        };
-        match code {
-            Some(code) => {
-                write!(out, "\x1b[{code}m{text}\x1b[0m").expect("writing to a String cannot fail")
-            }
-            None => out.push_str(text),
-        }
-    };
+    let paint = |out: &mut String, paint: Paint, text: &str| paint.put(out, colour, text);
     paint(&mut out, Paint::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
     if let Some(refused) = &row.refused {

@@ -1,7 +1,7 @@
 //! What vendors take, as tables for people: what one would otherwise look for in their documents.
 
 use crate::call::CallType;
-use crate::findings::Severity;
+use crate::findings::{Severity, fill};
 use crate::vendors::{FieldInfo, LooksFor, Need, VendorInfo, Vendors};
 use std::fmt::Write;
 
@@ -45,7 +45,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
                     code.code.to_string(),
                     code.severity.name().to_owned(),
                     effect(code.effect),
-                    code.text.message.clone(),
+                    general(&code.text.message),
                 ],
             )
         })
@@ -95,6 +95,23 @@ fn field(field: &FieldInfo) -> Vec<String> {
         (None, None) => String::new(),
     };
     vec![from, field.to.clone(), takes, otherwise, field.source.clone()]
+}
+
+/// A sentence about one call as one about any: what stands for its values becomes words.
+fn general(message: &str) -> String {
+    let plain = message.replace("`{", "{").replace("}`", "}");
+    fill(&plain, |word| {
+        let said = match word {
+            "value" | "literal" => "the value",
+            "key" | "dotted" => "the field",
+            "place" => "where it is expected",
+            "reason" => "absent, null, empty or of a wrong type",
+            "call" => "the",
+            "title" | "document" => "the vendor",
+            other => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+        };
+        Some(said.to_owned())
+    })
 }
 
 fn need(need: Need) -> &'static str {

@@ -13,7 +13,7 @@ pub enum Row {
 }
 
 /// Which platform a call's sender feeds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sender {
     /// Segment's libraries.
     Segment,
@@ -64,8 +64,6 @@ pub struct CallRow {
     pub start: u32,
     /// How long its text is.
     pub len: u32,
-    /// Its place among the calls of its request.
-    pub nth: u16,
     /// Small facts.
     pub flags: Flags,
     /// Its type as it came, or as its path gives it.

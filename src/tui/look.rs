@@ -66,6 +66,11 @@ impl Look {
         self.sign("→", "->")
     }
 
+    /// Where something came from.
+    pub fn from(&self) -> &'static str {
+        self.sign("←", "<-")
+    }
+
     /// Points back at what stands before it.
     pub fn points_at(&self) -> &'static str {
         self.sign("◂", "<")

@@ -43,7 +43,10 @@ impl Shared {
     /// Another look.
     pub fn read(&mut self, feed: &dyn Feed) {
         self.stats = feed.stats();
-        self.rows = feed.rows();
+        let rows = feed.rows();
+        // all was cleared away, so a row is another call than before
+        self.judged += u64::from(rows < self.rows);
+        self.rows = rows;
         self.addresses = feed.addresses();
         let in_use = feed.in_use();
         if in_use != self.in_use {

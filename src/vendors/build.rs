@@ -16,12 +16,14 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VendorError {
     /// Its table is wrong.
-    #[error("{name}: {error}")]
+    #[error("{}", lines(.name, .error, .more))]
     File {
         /// The file, or the vendor's name for a built-in one.
         name: String,
         /// What is wrong, and where.
         error: FileError,
+        /// What else is wrong.
+        more: Vec<FileError>,
     },
     /// Its settings are wrong.
     #[error(transparent)]
@@ -34,6 +36,12 @@ pub enum VendorError {
         /// A guess at what was meant, or empty.
         near: String,
     },
+}
+
+/// Each error on a line of its own that says where it is.
+fn lines(name: &str, error: &FileError, more: &[FileError]) -> String {
+    let errors = std::iter::once(error).chain(more);
+    errors.map(|error| format!("{name}: {error}")).collect::<Vec<_>>().join("\n")
 }
 
 /// All codes of a vendor: its own, families spelled out, and those that every vendor has.
@@ -72,6 +80,8 @@ pub(super) struct Maker<'m> {
     pub index: usize,
     pub keys: &'m mut Keys,
     pub codes: &'m Codes,
+    /// What is wrong so far: as much as possible is said at once.
+    pub errors: Vec<FileError>,
 }
 
 impl Maker<'_> {
@@ -94,20 +104,27 @@ impl Maker<'_> {
             reads: &mut reads,
         };
         let rules = build.map(|build| build(&mut parts)).transpose()?;
-        let wrong = |error| VendorError::File { name: name.clone(), error };
         if let Some(data) = self.file.data.as_ref().filter(|_| rules.is_none()) {
             let message = "`data` is for vendors with code of their own; nothing reads it here";
-            return Err(wrong(FileError::at(self.text, data.span().start, message)));
+            self.errors.push(FileError::at(self.text, data.span().start, message));
         }
         let mut calls = [const { None }; 6];
         for call in CallType::ALL {
             if let Some(def) = self.file.call.get(call) {
                 let made = self.call(call, def, &settings, (&names, &reads));
-                calls[slot(call)] = Some(made.map_err(wrong)?);
+                calls[slot(call)] = self.keep(made);
             }
         }
         let transport = self.file.transport.as_ref();
-        let transport = transport.map(|def| self.transport(def, &settings)).transpose();
+        let transport = transport.map(|def| self.transport(def, &settings));
+        let transport = transport.and_then(|made| self.keep(made));
+        let mut errors = std::mem::take(&mut self.errors);
+        errors.sort_by_key(|error| error.line);
+        errors.dedup();
+        if !errors.is_empty() {
+            let error = errors.remove(0);
+            return Err(VendorError::File { name, error, more: errors });
+        }
         let info = VendorInfo::new(self.file);
         Ok(Vendor {
             index: self.index,
@@ -117,9 +134,14 @@ impl Maker<'_> {
             values: self.file.values,
             common: self.common(),
             calls,
-            transport: transport.map_err(wrong)?,
+            transport,
             rules,
         })
+    }
+
+    /// What was made, or none with the error kept.
+    fn keep<T>(&mut self, made: Result<T, FileError>) -> Option<T> {
+        made.map_err(|error| self.errors.push(error)).ok()
     }
 
     fn common(&mut self) -> Common {
@@ -157,14 +179,15 @@ impl Maker<'_> {
         settings: &Settings,
         (names, reads): (&[&str], &[Spot]),
     ) -> Result<Call, FileError> {
-        let account = def.account.as_ref().map(|id| self.id(call, id)).transpose()?;
-        let user = def.user.as_ref().map(|id| self.id(call, id)).transpose()?;
-        let session = def.session.as_ref().map(|id| self.id(call, id)).transpose()?;
-        let requests = def
-            .request
-            .iter()
-            .map(|request| self.request(call, request, settings, names))
-            .collect::<Result<Vec<_>, _>>()?;
+        let [account, user, session] = [&def.account, &def.user, &def.session].map(|id| {
+            let made = id.as_ref().map(|id| self.id(call, id))?;
+            self.keep(made)
+        });
+        let mut requests = Vec::new();
+        for request in &def.request {
+            let made = self.request(call, request, settings, names);
+            requests.extend(self.keep(made));
+        }
         let mut claimed = SpotSet::default();
         for id in [&account, &user, &session].into_iter().flatten() {
             id.from.iter().for_each(|spot| claimed.insert(*spot));
@@ -175,19 +198,21 @@ impl Maker<'_> {
             }
         }
         for word in &def.reads {
-            let spot = self.pointer(word)?;
-            self.claim(&mut claimed, spot);
+            let made = self.pointer(word);
+            if let Some(spot) = self.keep(made) {
+                self.claim(&mut claimed, spot);
+            }
         }
         reads.iter().for_each(|spot| self.claim(&mut claimed, *spot));
         for other in &def.rest {
             let spot = self.pointer(&other.of)?;
             claimed.insert(spot);
         }
-        let rests = def
-            .rest
-            .iter()
-            .map(|rest| self.rest(call, rest, settings, &claimed, requests.first()))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut rests = Vec::new();
+        for rest in &def.rest {
+            let made = self.rest(call, rest, settings, &claimed, requests.first());
+            rests.extend(self.keep(made));
+        }
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
         let watched = rivals.fold(0, |all, rivals| all | rivals);
         Ok(Call { account, user, session, requests, rests, watched })
@@ -220,18 +245,18 @@ impl Maker<'_> {
         names: &[&str],
     ) -> Result<Request, FileError> {
         let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
-        let carrier = self.carrier(&def.method, &def.url, headers, settings)?;
-        let rows = def
-            .fields
-            .iter()
-            .map(|field| self.row(call, field, settings, names))
-            .collect::<Result<Vec<_>, _>>()?;
+        let carrier = self.carrier(&def.method, &def.url, headers, settings);
+        let mut rows = Vec::new();
+        for field in &def.fields {
+            let made = self.row(call, field, settings, names);
+            rows.extend(self.keep(made));
+        }
         if rows.len() > 128 {
             return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
         let spreads = def.spread.iter().map(|def| self.spread(call, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
-        Ok(Request { carrier, body: def.body, rows, spreads })
+        Ok(Request { carrier: carrier?, body: def.body, rows, spreads })
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {

@@ -63,7 +63,7 @@ pub(super) struct File {
     pub name: Word,
     pub title: String,
     /// The head of the vendor's column: two or three characters.
-    pub short: String,
+    pub short: Word,
     /// What the vendor's finding codes begin with.
     pub prefix: String,
     /// The vendor's document as a user can find it.
@@ -272,6 +272,18 @@ pub enum Check {
     String,
 }
 
+impl Check {
+    /// As a sentence has it: "send it as …".
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Check::Date => "an ISO-8601 date, like 2024-05-01T09:00:00Z",
+            Check::Numeric | Check::Number => "a number",
+            Check::Boolean => "true or false",
+            Check::String => "a text",
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldDef {
@@ -367,8 +379,18 @@ impl FileError {
 
 /// Reads a vendor's table.
 pub(super) fn parse(text: &str) -> Result<File, FileError> {
-    toml::from_str(text).map_err(|error| {
+    let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         FileError::at(text, offset, error.message())
-    })
+    })?;
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    if file.name.get_ref().is_empty() || !file.name.get_ref().chars().all(good) {
+        let message = "`name` is made of lower-case letters, digits, `-` and `_`";
+        return Err(FileError::word(text, &file.name, message));
+    }
+    if !(1..=3).contains(&file.short.get_ref().chars().count()) {
+        let message = "`short` is the head of a column: one to three characters";
+        return Err(FileError::word(text, &file.short, message));
+    }
+    Ok(file)
 }

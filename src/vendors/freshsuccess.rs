@@ -137,6 +137,10 @@ impl Rules for Freshsuccess {
         cx.extra("derived", |_| Out::json(records, Origin::Default));
     }
 
+    fn is_idle(&self, now: Millis, state: &mut State) -> bool {
+        open(state).is_idle(now)
+    }
+
     fn flush(&self, now: Millis, state: &mut State) -> Vec<Record> {
         open(state).flush(now)
     }

@@ -113,7 +113,7 @@ impl VendorInfo {
         VendorInfo {
             name: file.name.get_ref().clone(),
             title: file.title.clone(),
-            short: file.short.clone(),
+            short: file.short.get_ref().clone(),
             prefix: file.prefix.clone(),
             document: file.document.clone(),
             fed_by: file.fed_by,

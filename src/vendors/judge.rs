@@ -152,6 +152,14 @@ impl Vendors {
         finish(cx)
     }
 
+    /// True if [`Vendors::idle_flush`] would close a session, so that it can be recorded first.
+    pub fn is_idle(&self, now: Millis, memory: &mut Memory) -> bool {
+        self.vendors.iter().zip(&mut memory.vendors).any(|(vendor, memory)| {
+            let both = vendor.rules.as_ref().zip(memory.state.as_mut());
+            both.is_some_and(|(rules, state)| rules.is_idle(now, state))
+        })
+    }
+
     /// Closes the sessions that have been idle at a moment of the clock.
     pub fn idle_flush(&self, now: Millis, memory: &mut Memory) -> Vec<Flushed> {
         let mut flushed = Vec::new();

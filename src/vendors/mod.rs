@@ -68,7 +68,7 @@ pub use codes::{CodeEntry, CodeId, Codes};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
 pub use info::{CallInfo, FieldInfo, LooksFor, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
-pub use map::map_line;
+pub use map::{Mapper, map_line};
 pub use memory::{Memory, MemorySize};
 pub use out::{Origin, Out, compact, pretty};
 pub use rendered::{Output, Record, Rendered};
@@ -172,10 +172,13 @@ impl Vendors {
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             let (text, file) = (source.text, &source.file);
-            let mut maker = Maker { text, file, index, keys: &mut keys, codes: &codes };
+            let mut maker =
+                Maker { text, file, index, keys: &mut keys, codes: &codes, errors: Vec::new() };
             let given = settings.get(file.name.get_ref());
             vendors.push(maker.make(given, source.build).map_err(|error| match error {
-                VendorError::File { error, .. } => source.wrong(error),
+                VendorError::File { error, more, .. } => {
+                    VendorError::File { name: source.name().to_owned(), error, more }
+                }
                 other => other,
             })?);
         }
@@ -225,12 +228,16 @@ impl Vendors {
 
 impl<'s> Source<'s> {
     fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
-        let wrong = |error| VendorError::File { name: name.to_owned(), error };
+        let wrong = |error| VendorError::File { name: name.to_owned(), error, more: Vec::new() };
         Ok(Source { name, text, file: file::parse(text).map_err(wrong)?, build })
     }
 
     fn wrong(&self, error: FileError) -> VendorError {
-        let name = if self.name.is_empty() { self.file.name.get_ref() } else { self.name };
-        VendorError::File { name: name.to_owned(), error }
+        VendorError::File { name: self.name().to_owned(), error, more: Vec::new() }
+    }
+
+    /// What errors call it: its path, or of a built-in one its name.
+    fn name(&self) -> &str {
+        if self.name.is_empty() { self.file.name.get_ref() } else { self.name }
     }
 }

@@ -66,10 +66,18 @@ fn word(
         "dotted" => advice::dotted(path),
         "key" => shown(&pointer::last(path)),
         "place" => advice::place(path),
+        // as it stands in JSON, so that the text "5" is not taken for the number 5
+        "literal" => match cx.look.event.pointer(path) {
+            None => "nothing".to_owned(),
+            Some(value) => match value.as_str() {
+                Some(text) => format!("\"{}\"", shown(&text)),
+                None => shown(value.raw()),
+            },
+        },
         "value" => match cx.look.event.pointer(path) {
             None => "nothing".to_owned(),
             Some(value) => match value.as_str() {
-                Some(text) if identity::is_blank(&text) => value.raw().to_owned(),
+                Some(text) if identity::is_blank(&text) => shown(value.raw()),
                 Some(text) => shown(&text),
                 None => shown(value.raw()),
             },
@@ -79,12 +87,22 @@ fn word(
         "title" => cx.vendor.info.title.clone(),
         "document" => cx.vendor.info.document.clone(),
         "supported" => cx.vendor.supported.clone(),
-        "integration" => cx.vendor.info.integrations.first()?.clone(),
+        "integration" => integration(cx)?.clone(),
         _ => {
             let key = name.strip_prefix("setting:")?;
-            cx.vendor.settings.shown(key).unwrap_or_else(|| "(not set)".to_owned())
+            cx.vendor.settings.shown(key).unwrap_or_else(|| "not set".to_owned())
         }
     })
+}
+
+/// The vendor's name in `integrations` that switches it off, else its first.
+fn integration<'v>(cx: &Cx<'v>) -> Option<&'v String> {
+    let names = &cx.vendor.info.integrations;
+    let off = |name: &&String| {
+        let path = pointer::push("/integrations", name);
+        cx.look.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
+    };
+    names.iter().find(off).or_else(|| names.first())
 }
 
 /// Captured text as a sentence may show it: one line, hostile characters escaped, not too long.

@@ -151,8 +151,10 @@ fn text<'a>(
 }
 
 fn checked<'a>(cx: &mut Cx<'a>, row: &Row, value: Val<'a>, place: Place<'a>) {
-    if row.check.is_some_and(|check| !is(check, value)) {
-        tell(cx, row.invalid, place);
+    if let (Some(check), Some(code)) = (row.check, row.invalid)
+        && !is(check, value)
+    {
+        cx.find_with(code, place, |words| words.say("wanted", check.words()));
     }
 }
 

@@ -61,6 +61,11 @@ pub(super) trait Rules: Send + Sync {
     /// Shows the note of [`Rules::step`] in the output of the call that left it.
     fn show(&self, _cx: &mut Cx<'_>, _note: Option<&Note>) {}
 
+    /// True if [`Rules::flush`] would close something. What it does to the state shows nowhere.
+    fn is_idle(&self, _now: Millis, _state: &mut State) -> bool {
+        false
+    }
+
     /// Closes what has been idle, at a moment of the clock.
     fn flush(&self, _now: Millis, _state: &mut State) -> Vec<Record> {
         Vec::new()

@@ -12,7 +12,7 @@ use super::settings::SettingsError;
 use super::vendor::Name;
 use crate::call::{CallType, Val, pointer};
 use crate::findings::identity::text_of;
-use channels::{ChannelData, Channels};
+use channels::{Channel, ChannelData, Channels};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -38,6 +38,8 @@ struct SuprSend {
     prefixed: Option<Name>,
     event_prefix: String,
     reserved: Vec<String>,
+    /// What a trait's key begins with, as it came, if there may be something to tell about it.
+    notable: [bool; 256],
     /// The trait that is mapped to the language.
     language: Option<Spot>,
     language_operation: String,
@@ -56,7 +58,15 @@ pub(super) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
     let language = parts.settings.text("preferred_language_key");
     let language_traits = data.language_traits.iter();
     let prefixed = parts.name("prefixed");
+    let channels = Channels::new(parts, data.channel);
+    let heads = data.reserved.iter().filter_map(|head| head.bytes().next());
+    let mut notable = [false; 256];
+    // an escape may hide any beginning
+    for byte in channels.beginnings().chain(heads).chain([b'\\']) {
+        notable[byte as usize] = true;
+    }
     Ok(Box::new(SuprSend {
+        notable,
         event: parts.spot("/event"),
         traits: parts.listed("/traits"),
         context_traits: parts.spot("/context/traits"),
@@ -69,7 +79,7 @@ pub(super) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
             .map(|name| parts.spot(&pointer::push("/traits", name)))
             .collect(),
         languages: data.languages,
-        channels: Channels::new(parts, data.channel),
+        channels,
         event_reserved: parts.code("T-EVENT-RESERVED"),
         trait_reserved: parts.code("I-TRAIT-RESERVED"),
         language_invalid: parts.code("I-LANGUAGE-INVALID"),
@@ -90,9 +100,9 @@ impl Rules for SuprSend {
         if cx.kind != CallType::Identify {
             return;
         }
-        self.reserved_traits(cx);
+        let alike = self.names_of_traits(cx);
         let language = self.language(cx);
-        self.channels.check(cx);
+        self.channels.check(cx, alike);
         self.level(cx);
         if cx.rendering() {
             let operations = Out::Array(self.operations(cx, language));
@@ -130,13 +140,22 @@ impl SuprSend {
         }
     }
 
-    fn reserved_traits(&self, cx: &mut Cx<'_>) {
-        for (value, _) in cx.look.members(self.traits).filter(|(value, _)| !value.is_null()) {
-            if let Some(head) = self.reserved(&value.key()) {
+    /// Tells of traits with reserved names; those that look like a channel's come back.
+    fn names_of_traits<'a>(&self, cx: &mut Cx<'a>) -> Vec<(Val<'a>, &Channel)> {
+        let mut alike = Vec::new();
+        for (value, spot) in cx.look.members(self.traits) {
+            let first = value.key_raw().bytes().next();
+            if !first.is_some_and(|b| self.notable[b as usize]) || value.is_null() {
+                continue;
+            }
+            let key = value.key();
+            if let Some(head) = self.reserved(&key) {
                 let place = Place::Member(self.traits, value);
                 cx.find_with(self.trait_reserved, place, |words| words.say("reserved", head));
             }
+            alike.extend(self.channels.like(&key, spot).map(|channel| (value, channel)));
         }
+        alike
     }
 
     /// The preferred language, if the call gives a valid one.

@@ -11,7 +11,15 @@ const GZIP: &[u8] = b"\x1f\x8b";
 /// The decoded bytes of a body, without a byte order mark. The content type is never asked; gzip is
 /// known by its header or by how the body begins, and is unpacked up to the route's limit only.
 pub fn decode<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, [u8]>, Refusal> {
-    let limit = body_limit(&head.route());
+    decode_within(head, raw, body_limit(&head.route()))
+}
+
+/// The same for a body that may hold so many bytes, whatever its route.
+pub fn decode_within<'r>(
+    head: &RequestHead<'_>,
+    raw: &'r [u8],
+    limit: usize,
+) -> Result<Cow<'r, [u8]>, Refusal> {
     let claimed = match head.header("content-encoding").map(str::trim) {
         None | Some("") => false,
         Some(name) if name.eq_ignore_ascii_case("identity") => false,

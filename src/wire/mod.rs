@@ -24,7 +24,7 @@ pub mod signature;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{decode, text};
+pub use decode::{decode, decode_within, text};
 pub use discard::Discard;
 pub use key::{Place, WriteKey};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};

@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod full;
 
 use common::{Http, Program};
 use std::collections::HashSet;

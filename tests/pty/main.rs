@@ -22,7 +22,7 @@ fn listening(terminal: &Terminal) -> String {
 #[test]
 fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
     let mut terminal =
-        Terminal::start(100, 30, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
+        Terminal::start(160, 40, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
     let address = listening(&terminal);
     assert!(
         terminal.text().contains("curl"),
@@ -71,7 +71,7 @@ fn hostile_text_reaches_the_terminal_only_escaped() {
         .and_then(|mut http| http.post("/v1/track", call.as_bytes()))
         .expect("an answer");
     assert_eq!(answer.status, 200);
-    wait_for("the call", || terminal.text().contains("u{1b}").then_some(()));
+    wait_for("the call", || terminal.text().contains("1 call ").then_some(()));
     // every pane, and both widths
     terminal.press("\r");
     for (columns, rows) in [(80, 24), (200, 60), (41, 11), (100, 30)] {

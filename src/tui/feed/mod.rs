@@ -6,8 +6,8 @@
 mod views;
 
 pub use views::{
-    CallDetail, Cell, Detail, InUse, Mark, OutputView, RefusedDetail, RefusedView, RequestDetail,
-    RowView, Stats, VendorDetail, VendorView, What,
+    CallDetail, Cell, Detail, InUse, Mark, Origin, OutputView, RefusedDetail, RefusedView,
+    RequestDetail, RowView, Stats, VendorDetail, VendorView, What,
 };
 
 use std::ops::Range;

@@ -1,9 +1,11 @@
 //! What the screen shows, as plain data.
 
+use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::pipeline::{
     Cell, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
 };
+pub use crate::vendors::Origin;
 
 /// All about one row.
 #[derive(Debug, Clone)]
@@ -33,6 +35,10 @@ pub struct CallDetail {
     pub vendors: Vec<VendorDetail>,
     /// Findings that are no vendor's.
     pub wire_findings: Vec<Finding>,
+    /// What to paste; none for a call of no known type.
+    pub fix: Option<Fix>,
+    /// Why there is no account although this user was seen with one.
+    pub why_no_account: Option<String>,
     /// The request that carried it.
     pub request: RequestDetail,
 }
@@ -71,6 +77,8 @@ pub struct OutputView {
     pub headers: Vec<(String, String)>,
     /// The body's JSON text; none for a carrier, whose body is the call.
     pub body: Option<String>,
+    /// Where each value of the body came from, by its JSON pointer into the body.
+    pub from: Vec<(String, Origin)>,
 }
 
 /// A vendor, as the screen names it.

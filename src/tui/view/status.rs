@@ -14,6 +14,19 @@ use ratatui::text::Span;
 /// Below this width the counters need the room of name and address.
 const NARROW: u16 = 60;
 
+/// What the key for the vendors does.
+const CHOOSES: &str = "chooses";
+/// What is said while nobody chose, and what the key does: the longest that fits.
+const UNSAID: [(&str, &str); 4] = [
+    (
+        " no vendors chosen: each call counts at all that its sender's platform feeds",
+        "chooses those that you feed",
+    ),
+    (" no vendors chosen: a call counts at all that its sender feeds", "chooses yours"),
+    (" no vendors chosen: all count", "chooses yours"),
+    (" none chosen: all count", CHOOSES),
+];
+
 /// Draws the first line: what matters most stands first, what does not fit is left out.
 pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     let theme = &world.look.theme;
@@ -65,20 +78,27 @@ pub fn in_use_line(buffer: &mut Buffer, line: Rect, state: &[Span<'static>], wor
     let key = world.keymap.keys(Place::Calls, Action::ChooseVendors);
     let key = key.first().map_or("", String::as_str);
     let in_use = &world.shared.in_use;
-    let titles = in_use.vendors.iter().filter_map(|at| world.shared.vendors.get(*at));
-    let full = titles.clone().map(|v| v.title.as_str()).collect::<Vec<_>>().join(", ");
-    let short = titles.map(|vendor| vendor.short.as_str()).collect::<Vec<_>>().join(" ");
-    let tail = if in_use.chosen { "chooses" } else { "chooses those that you feed" };
     let room = usize::from(line.width).saturating_sub(right + 1);
-    let around = text::width(" in use:   ") + text::width(key) + 1 + text::width(tail) + 4;
-    let (names, tail) = match text::width(&full) + around {
-        needed if needed <= room => (full, tail),
-        _ => (short, "chooses"),
+    let around = 5 + text::width(key) + 1;
+    let fits = |words: &str, tail: &str| text::width(words) + around + text::width(tail) <= room;
+    let (label, words, tail) = if in_use.chosen {
+        let titles = in_use.vendors.iter().filter_map(|at| world.shared.vendors.get(*at));
+        let full = titles.clone().map(|v| v.title.as_str()).collect::<Vec<_>>().join(", ");
+        let short = titles.map(|vendor| vendor.short.as_str()).collect::<Vec<_>>().join(" ");
+        let label = " in use: ";
+        let full = if fits(&format!("{label}{full}"), CHOOSES) { full } else { short };
+        (label, full, CHOOSES)
+    } else {
+        // to list all would look like a choice; what counts is said instead
+        let said = UNSAID.iter().find(|(words, tail)| fits(words, tail));
+        let (words, tail) = said.unwrap_or(&UNSAID[UNSAID.len() - 1]);
+        ("", (*words).to_owned(), *tail)
     };
     let left =
         Rect { width: line.width.saturating_sub(right.min(usize::from(u16::MAX)) as u16), ..line };
     if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
-        pen.put(" in use: ", theme.label).show(&names, theme.text);
+        pen.put(label, theme.label);
+        pen.show(&words, if in_use.chosen { theme.text } else { theme.label });
         pen.put(&format!("  {} ", look.dot()), theme.quiet);
         pen.put(key, theme.key).put(" ", theme.quiet).put(tail, theme.quiet);
     }

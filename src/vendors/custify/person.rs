@@ -4,6 +4,7 @@ use super::{Custify, Traits, counts, first, id};
 use crate::call::{CallType, Kind, Val};
 use crate::findings::identity::truthy;
 use crate::vendors::cx::{Cx, Found, From, Place, Value};
+use crate::vendors::file::Check;
 use crate::vendors::keys::Spot;
 use crate::vendors::out::{Origin, Out};
 use std::borrow::Cow;
@@ -63,7 +64,11 @@ impl Custify {
         }
         if let Some((spot, remove)) = remove {
             match remove.as_bool() {
-                None => cx.find(self.codes.value_type.of(cx.kind), Place::Spot(spot)),
+                None => {
+                    cx.find_with(self.codes.value_type.of(cx.kind), Place::Spot(spot), |words| {
+                        words.say("wanted", Check::Boolean.words());
+                    });
+                }
                 Some(false) => {}
                 Some(true) => {
                     cx.find_with(self.codes.removed.of(cx.kind), Place::Spot(spot), |words| {

@@ -100,18 +100,27 @@ impl Sessions {
         record
     }
 
+    /// True if a session is idle at a moment; it is the first of `idle` then.
+    pub fn is_idle(&mut self, now: Millis) -> bool {
+        let is_idle = |last: Millis| now.saturating_sub(last) >= TIMEOUT_MS;
+        while let Some(Reverse((last, id))) = self.idle.peek()
+            && is_idle(*last)
+        {
+            let last = self.open.get(id).map(|session| session.last);
+            if last.is_some_and(is_idle) {
+                return true;
+            }
+            let Some(Reverse((_, id))) = self.idle.pop() else { break };
+            self.idle.extend(last.map(|last| Reverse((last, id))));
+        }
+        false
+    }
+
     /// Closes the sessions that are idle at a moment, in byte order of their ids.
     pub fn flush(&mut self, now: Millis) -> Vec<Record> {
-        let is_idle = |last: Millis| now.saturating_sub(last) >= TIMEOUT_MS;
         let mut closed = Vec::new();
-        while self.idle.peek().is_some_and(|Reverse((last, _))| is_idle(*last)) {
-            let Some(Reverse((_, id))) = self.idle.pop() else { break };
-            let Some(session) = self.open.get(&id) else { continue };
-            if is_idle(session.last) {
-                closed.push(id);
-            } else {
-                self.idle.push(Reverse((session.last, id)));
-            }
+        while self.is_idle(now) {
+            closed.extend(self.idle.pop().map(|Reverse((_, id))| id));
         }
         closed.sort_unstable();
         let mut records = Vec::new();

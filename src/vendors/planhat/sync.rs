@@ -2,10 +2,10 @@
 //! (`specs/vendors.md` F and H).
 
 use super::super::Vendors;
-use super::super::map::{member_names, text};
+use super::super::map::{Mapper, text};
 use crate::call::{Val, time};
 use crate::objects::{Objects, Panel, Step};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// What a line names in `vendor` for this form.
@@ -13,16 +13,14 @@ pub(in super::super) const NAME: &str = "planhat-sync";
 
 /// The vendor whose settings it takes.
 const VENDOR: &str = "planhat";
-const MEMBERS: &[&str] = &["vendor", "settings", "sync_requests", "now"];
 
 /// Plays the requests of a line; the statuses, and the panel afterwards.
-pub(in super::super) fn mapped(input: Val<'_>) -> Result<String, String> {
-    member_names(input, MEMBERS)?;
+pub(in super::super) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, String> {
     let requests = input.get("sync_requests").filter(|list| !list.is_null());
     if requests.is_some_and(|list| !list.is_array()) {
         return Err("`sync_requests` is a list".to_owned());
     }
-    let mut objects = Objects::new(gap_ms(input.get("settings"))?);
+    let mut objects = Objects::new(mapper.vendors(VENDOR, input.get("settings"))?.sync_gap_ms());
     let (mut statuses, mut ids, mut ats) = (Vec::new(), Vec::new(), Vec::new());
     let mut now = 0;
     for request in requests.into_iter().flat_map(|list| list.children()) {
@@ -62,15 +60,13 @@ fn shown(panel: &Panel, ats: &[String]) -> Value {
     })
 }
 
-fn gap_ms(settings: Option<Val<'_>>) -> Result<time::Millis, String> {
-    let mut all = Map::new();
-    if let Some(settings) = settings {
-        let value = serde_json::from_str(settings.raw()).map_err(|error| error.to_string())?;
-        all.insert(VENDOR.to_owned(), value);
+impl Vendors {
+    /// So long a pause ends a run of objects that a vendor pushes to Segment: what the vendor that
+    /// does so has in its settings.
+    pub fn sync_gap_ms(&self) -> time::Millis {
+        let gaps = (0..self.len()).filter_map(|at| self.settings(at).number("sync_gap_s"));
+        (gaps.reduce(f64::max).unwrap_or_default() * 1000.0) as time::Millis
     }
-    let vendors = Vendors::only(&[VENDOR], &all).map_err(|error| error.to_string())?;
-    let seconds = vendors.settings(0).number("sync_gap_s").unwrap_or_default();
-    Ok((seconds * 1000.0) as time::Millis)
 }
 
 fn millis(name: &str, at: &str) -> Result<time::Millis, String> {

@@ -25,7 +25,7 @@ pub(super) struct ChannelData {
     phone: bool,
 }
 
-struct Channel {
+pub(super) struct Channel {
     data: ChannelData,
     /// The trait that is mapped to it.
     from: Option<Spot>,
@@ -49,8 +49,6 @@ pub(super) struct Channels {
     list: Vec<Channel>,
     /// The traits that are mapped to channels, each once.
     mapped: Vec<Spot>,
-    /// The letters that the channels' norms begin with.
-    heads: Heads,
     traits: Spot,
     kind: CodeId,
     unmapped: CodeId,
@@ -80,7 +78,6 @@ impl Channels {
             }
         }
         Channels {
-            heads: list.iter().filter_map(|channel| channel.norm.bytes().next()).collect(),
             list,
             mapped,
             traits: parts.listed("/traits"),
@@ -101,10 +98,27 @@ impl Channels {
         self.iter().filter(move |(_, channel)| channel.from == Some(from))
     }
 
-    /// All findings about channels.
-    pub fn check(&self, cx: &mut Cx<'_>) {
+    /// What a key may begin with if it looks like a reference trait.
+    pub fn beginnings(&self) -> impl Iterator<Item = u8> {
+        let norms = self.list.iter().filter_map(|channel| channel.norm.bytes().next());
+        norms.flat_map(|b| [b, b.to_ascii_uppercase()]).chain(SEPARATORS).chain(0x80..=0xff)
+    }
+
+    /// The channel that a trait looks like, if it is mapped to none.
+    pub fn like(&self, key: &str, spot: Option<Spot>) -> Option<&Channel> {
+        if spot.is_some_and(|spot| self.mapped.contains(&spot)) {
+            return None;
+        }
+        // most keys differ in the first letter
+        let first = key.bytes().find(|b| !SEPARATORS.contains(b))?.to_ascii_lowercase();
+        let may = |norm: &str| !first.is_ascii() || norm.bytes().next() == Some(first);
+        self.list.iter().find(|channel| may(&channel.norm) && is_norm(key, &channel.norm))
+    }
+
+    /// All findings about channels; `alike` are the traits that look like a channel's.
+    pub fn check<'a>(&self, cx: &mut Cx<'a>, alike: Vec<(Val<'a>, &Channel)>) {
         self.values(cx);
-        self.alike(cx);
+        self.unmapped(cx, alike);
         self.new_values(cx);
     }
 
@@ -126,17 +140,9 @@ impl Channels {
     }
 
     /// Traits that look like a channel's and are mapped to none, in byte order.
-    fn alike(&self, cx: &mut Cx<'_>) {
-        let mut found = Vec::new();
-        for (value, spot) in cx.look.members(self.traits).filter(|(value, _)| !value.is_null()) {
-            if spot.is_none_or(|spot| !self.mapped.contains(&spot))
-                && let Some(channel) = self.named_like(&value.key())
-            {
-                found.push((value, channel));
-            }
-        }
-        found.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
-        for (value, channel) in found {
+    fn unmapped<'a>(&self, cx: &mut Cx<'a>, mut alike: Vec<(Val<'a>, &Channel)>) {
+        alike.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
+        for (value, channel) in alike {
             cx.find_with(self.unmapped, Place::Member(self.traits, value), |words| {
                 words.say("channel", &channel.data.name);
                 words.say("reference", &channel.reference);
@@ -144,31 +150,19 @@ impl Channels {
         }
     }
 
-    /// The channel whose reference trait has the norm of a key.
-    fn named_like(&self, key: &str) -> Option<&Channel> {
-        let first = key.bytes().find(|&b| !is_separator(b))?;
-        let head = first.to_ascii_lowercase();
-        if first.is_ascii() && !self.heads.has(head) {
-            return None;
-        }
-        let may =
-            |channel: &Channel| !first.is_ascii() || channel.norm.as_bytes().first() == Some(&head);
-        self.list.iter().find(|channel| may(channel) && is_norm(key, &channel.norm))
-    }
-
     /// New values for channels that have one already.
     fn new_values(&self, cx: &mut Cx<'_>) {
+        let (look, facts, seq) = (cx.look, cx.facts, cx.seq);
         let Some(user) = cx.user.clone() else { return };
         for &spot in &self.mapped {
-            let Some(value) = cx.look.present(spot).and_then(text_of) else { continue };
+            let Some(value) = look.present(spot).and_then(text_of) else { continue };
             let is_new = |(topic, _): &(Topic, &Channel)| {
-                cx.facts.has(*topic, &user.text, &value, cx.seq).is_none()
-                    && cx.facts.first(*topic, &user.text, cx.seq).is_some()
+                facts.has(*topic, &user.text, &value, seq).is_none()
+                    && facts.first(*topic, &user.text, seq).is_some()
             };
-            let channels = names(self.of(spot).filter(is_new));
-            if !channels.is_empty() {
+            if self.of(spot).any(|channel| is_new(&channel)) {
                 cx.find_with(self.appended, Place::Spot(spot), |words| {
-                    words.say("channels", channels);
+                    words.say("channels", names(self.of(spot).filter(is_new)));
                 });
             }
         }
@@ -216,37 +210,20 @@ impl Channels {
     }
 }
 
-/// A set of bytes below 128, so that most keys are told from all channels at once.
-struct Heads(u128);
-
-impl Heads {
-    fn has(&self, byte: u8) -> bool {
-        self.0 >> (byte & 127) & 1 == 1
-    }
-}
-
-impl FromIterator<u8> for Heads {
-    fn from_iter<I: IntoIterator<Item = u8>>(bytes: I) -> Heads {
-        Heads(bytes.into_iter().fold(0, |set, byte| set | 1 << (byte & 127)))
-    }
-}
-
 fn names<'c>(channels: impl Iterator<Item = (Topic, &'c Channel)>) -> String {
     let names: Vec<&str> = channels.map(|(_, channel)| channel.data.name.as_str()).collect();
     names.join(", ")
 }
 
 /// What a norm leaves out.
-fn is_separator(byte: u8) -> bool {
-    matches!(byte, b'_' | b'-' | b' ')
-}
+const SEPARATORS: [u8; 3] = *b"_- ";
 
 /// `norm(key) == wanted` without making it, for keys of every call.
 fn is_norm(key: &str, wanted: &str) -> bool {
     if !key.is_ascii() {
         return norm(key) == wanted;
     }
-    let letters = key.bytes().filter(|&b| !is_separator(b));
+    let letters = key.bytes().filter(|b| !SEPARATORS.contains(b));
     letters.map(|b| b.to_ascii_lowercase()).eq(wanted.bytes())
 }
 

@@ -1,7 +1,8 @@
 //! The usual calls: one of each kind that a log has.
 
 use super::FakeFeed;
-use segscope::call::Seq;
+use segscope::call::{CallType, Doc, Event, Seq};
+use segscope::findings::fixes::{self, Fix};
 use segscope::findings::{Effect, Finding, Hint, HintKind, Reason, Severity, Verdict};
 use segscope::tui::feed::*;
 
@@ -128,7 +129,9 @@ impl Sample {
         match id {
             Id::Found(text) => Cell::Found { text: owned(text), doubtful: false },
             Id::Number(text) => Cell::Found { text: owned(text), doubtful: true },
-            Id::Some(text) => Cell::SomeMiss { text: owned(text), doubtful: false },
+            Id::Some(text) => {
+                Cell::SomeMiss { text: owned(text), doubtful: false, near: Some(owned("groupId")) }
+            }
             Id::Missing(near) => Cell::Missing { near: Some(owned(near)) },
             Id::Nobody => Cell::Nobody,
             Id::Nowhere => Cell::NotLooked,
@@ -262,6 +265,16 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
                 ("Content-Type".to_owned(), "application/json".to_owned()),
             ],
             body: Some(r#"{"account_id":"acme-42","user_id":"jane@acme.test","module_id":"Order","feature_id":"Order Received","total":12.0,"type":"feature"}"#.to_owned()),
+            from: [
+                ("/account_id", Origin::Input("/properties/account_id".to_owned())),
+                ("/user_id", Origin::Input("/properties/user_id".to_owned())),
+                ("/module_id", Origin::Setting("default_module".to_owned())),
+                ("/feature_id", Origin::Input("/event".to_owned())),
+                ("/total", Origin::Memory(Seq(2))),
+                ("/type", Origin::Default),
+            ]
+            .map(|(path, origin)| (path.to_owned(), origin))
+            .to_vec(),
         };
         vendors.push(VendorDetail {
             vendor: at,
@@ -271,7 +284,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             user: id(sample.user),
             findings: if at == 0 || misses { sample.findings(misses) } else { Vec::new() },
             requests: if through { vec![output.clone()] } else { Vec::new() },
-            transport: (at == 2).then_some(OutputView { body: None, ..output }),
+            transport: (at == 2).then_some(OutputView { body: None, from: Vec::new(), ..output }),
             extras: match at == 0 && through {
                 true => vec![(
                     "aggregation".to_owned(),
@@ -305,6 +318,11 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             r#"{{"receivedAt":"{0}","timestamp":"{0}"}}"#,
             segscope::call::time::format(received_at)
         ),
+        fix: fix(&text, &vendors),
+        why_no_account: matches!(sample.account, Id::Missing(_)).then(|| {
+            "group `acme-42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
+                .to_owned()
+        }),
         vendors,
         wire_findings: Vec::new(),
         request: request(
@@ -316,6 +334,20 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         call_text: text,
     };
     (view, Detail::Call(Box::new(detail)))
+}
+
+fn fix(text: &str, vendors: &[VendorDetail]) -> Option<Fix> {
+    let doc = Doc::parse(text).expect("JSON");
+    let kind = doc.root().get("type").and_then(|kind| kind.as_str())?;
+    let call = fixes::Call {
+        event: Event::bare(doc.root()),
+        kind: CallType::parse(&kind)?,
+        library: Some("analytics-node"),
+        rudder: false,
+        known_account: None,
+    };
+    let findings = vendors.iter().filter(|v| v.in_use).flat_map(|v| &v.findings);
+    Some(fixes::fix(&call, findings, &[]))
 }
 
 fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDetail {

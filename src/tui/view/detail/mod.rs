@@ -8,11 +8,13 @@ mod pretty;
 mod tabs;
 mod tree;
 mod tree_draw;
+mod uses;
 
 pub use tabs::Tab;
 
 use super::{Effect, Reply, World};
 use crate::call::Doc;
+use crate::findings::fixes::Snippet;
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail};
@@ -22,7 +24,8 @@ use paper::Paper;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
-use tree::Tree;
+use tree::{Planted, Tree};
+use uses::Uses;
 
 /// What the lines on the page were made from; another value means making them again.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -87,6 +90,8 @@ impl DetailPane {
             Action::Toggle | Action::Fold | Action::Unfold => tree,
             Action::CopyPointer | Action::CopyValue => tree && self.tree.pointer().is_some(),
             Action::CopyCall | Action::CopyCurl => self.call().is_some(),
+            Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
+            Action::CopyTransformation => self.transformation().is_some(),
             Action::CopyOutput => self.call().is_some_and(|call| self.output(call).is_some()),
             _ => true,
         }
@@ -104,13 +109,26 @@ impl DetailPane {
         }
     }
 
+    fn transformation(&self) -> Option<&Snippet> {
+        self.call()?.fix.as_ref()?.transformation.as_ref()
+    }
+
     /// Does an action.
     pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         if !self.can(action) {
             return Reply::Say(match action {
                 Action::CopyOutput => "no vendor would receive anything of this".to_owned(),
                 Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
-                Action::CopyCall | Action::CopyCurl => "a refused request has no call".to_owned(),
+                Action::CopySdkCall if self.call().is_some() => {
+                    "this is none of the six types of calls".to_owned()
+                }
+                Action::CopyTransformation => {
+                    "no function can mend this: nothing is wrong, or the id is not in the call"
+                        .to_owned()
+                }
+                Action::CopyCall | Action::CopyCurl | Action::CopySdkCall => {
+                    "a refused request has no call".to_owned()
+                }
                 _ => return Reply::Pass,
             });
         }
@@ -124,6 +142,18 @@ impl DetailPane {
                 let base = world.shared.addresses.first().map_or("$SEGSCOPE_URL", String::as_str);
                 return copy("a curl line", copy::curl(base, call));
             }
+            (Action::CopySdkCall, Some(CallDetail { fix: Some(fix), .. })) => {
+                return copy(
+                    &format!("the call for {}", fix.snippet.language),
+                    fix.snippet.code.clone(),
+                );
+            }
+            (Action::CopyTransformation, _) => match self.transformation() {
+                Some(function) => {
+                    return copy(&format!("the {}", function.language), function.code.clone());
+                }
+                None => return Reply::Pass,
+            },
             (Action::CopyOutput, Some(call)) => {
                 let Some((vendor, text)) = self.output(call) else { return Reply::Pass };
                 let title = world.shared.vendors.get(vendor).map_or("", |v| v.title.as_str());
@@ -208,13 +238,14 @@ impl DetailPane {
         let page = self.panes(area).2;
         let lines = self.page.len();
         self.scroll = self.scroll.min(lines.saturating_sub(usize::from(page.height)));
-        self.tree.sync(usize::from(page.width), usize::from(page.height), world.look);
+        let tree_height = usize::from(page.height - tree_draw::foot_height(page));
+        self.tree.sync(usize::from(page.width), tree_height, world.look);
     }
 
     /// Makes the tree of another call.
     fn plant(&mut self, world: &World<'_>) {
         let Some(Detail::Call(call)) = &self.data else {
-            return self.tree.set(None, None, Notes::default(), None);
+            return self.tree.set(Planted::default());
         };
         let doc = Doc::parse(call.call_text.clone()).ok();
         let derived = Doc::parse(call.derived_text.clone()).ok();
@@ -230,7 +261,9 @@ impl DetailPane {
                 }
             }
         }
-        self.tree.set(doc, derived, notes, call.write_key.clone());
+        let uses = doc.as_ref().map(|doc| Uses::of(call, doc, derived.as_ref()));
+        let uses = uses.unwrap_or_default();
+        self.tree.set(Planted { call: doc, derived, notes, uses, key: call.write_key.clone() });
     }
 
     fn write(&mut self, made: Made, world: &World<'_>) {
@@ -253,7 +286,11 @@ impl DetailPane {
                         pages::request(&mut page, &call.request, call.write_key.as_deref());
                     }
                     Tab::Vendor(vendor) => {
-                        pages::vendor(&mut page, call, vendor, world);
+                        let not_sent = self.tree.doc(notes::Part::Call).map_or_else(
+                            || (Vec::new(), false),
+                            |doc| self.tree.uses().not_sent(vendor, doc),
+                        );
+                        pages::vendor(&mut page, call, vendor, not_sent, world);
                     }
                 }
             }
@@ -268,7 +305,7 @@ impl DetailPane {
         lines(buffer, header, &self.header);
         tabs::render(buffer, bar, &self.tabs, self.open_tab(), world.look);
         let (below, total) = if self.open_tab() == Tab::Call && self.call().is_some() {
-            tree_draw::render(buffer, page, &self.tree, focused, world.look);
+            tree_draw::render(buffer, page, &self.tree, focused, world);
             self.tree.place()
         } else {
             let from = self.page.get(self.scroll..).unwrap_or(&[]);

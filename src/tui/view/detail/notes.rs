@@ -125,6 +125,7 @@ impl Notes {
     }
 }
 
-fn dotted(path: &str) -> String {
+/// A JSON pointer as people write it.
+pub fn dotted(path: &str) -> String {
     pointer::tokens(path).collect::<Vec<_>>().join(".")
 }

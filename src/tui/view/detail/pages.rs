@@ -1,11 +1,13 @@
 //! The tabs that are pages: a vendor, the findings, the request.
 
 use super::super::World;
-use super::paper::Paper;
+use super::paper::{Paper, words};
+use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
+use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
 use crate::tui::shared::bytes;
-use crate::tui::text::masked;
+use crate::tui::text::{self, masked};
 use ratatui::text::Span;
 
 fn meaning(verdict: Verdict) -> &'static str {
@@ -19,39 +21,68 @@ fn meaning(verdict: Verdict) -> &'static str {
 }
 
 /// What one vendor makes of the call.
-pub fn vendor(paper: &mut Paper<'_>, call: &CallDetail, vendor: usize, world: &World<'_>) {
+pub fn vendor(
+    paper: &mut Paper<'_>,
+    call: &CallDetail,
+    vendor: usize,
+    not_sent: (Vec<String>, bool),
+    world: &World<'_>,
+) {
     let Some(detail) = call.vendors.iter().find(|detail| detail.vendor == vendor) else { return };
     let Some(info) = world.shared.vendors.get(vendor) else { return };
     let look = paper.look();
     let theme = &look.theme;
     let verdict = look.verdict(detail.verdict);
     let title = look.clean(&info.title).into_owned();
+    let sign = look.verdict_sign(detail.verdict);
+    let becomes = format!("  {sign} {}", detail.verdict.name());
+    let unused = if detail.in_use { "" } else { "  not in use for this call" };
+    let meaning = meaning(detail.verdict);
+    let taken = text::width(&title) + text::width(&becomes) + unused.len() + meaning.len();
+    // on one line where there is room: on a small screen what comes next is worth more
+    let fits = taken + 2 <= paper.width();
+    let beside = if fits { format!("  {meaning}") } else { String::new() };
     paper.line(vec![
         Span::styled(title, theme.heading),
-        Span::styled(
-            format!("  {} {}", look.verdict_sign(detail.verdict), detail.verdict.name()),
-            verdict,
-        ),
-        Span::styled(if detail.in_use { "" } else { "  not in use for this call" }, theme.quiet),
+        Span::styled(becomes, verdict),
+        Span::styled(unused, theme.quiet),
+        Span::styled(beside, theme.quiet),
     ]);
-    paper.prose(0, meaning(detail.verdict), theme.quiet);
-    id(paper, "account", detail.account.as_deref(), lacks(detail, Id::Account));
-    id(paper, "user", detail.user.as_deref(), lacks(detail, Id::User));
-    paper.field("fed by", &info.fed_by, theme.text);
+    if !fits {
+        paper.prose(0, meaning, theme.quiet);
+    }
     let (loud, quiet): (Vec<&Finding>, Vec<&Finding>) =
         detail.findings.iter().partition(|finding| finding.severity != Severity::Info);
-    for finding in loud {
+    // what becomes of a lost call is seen without scrolling; of another, what is sent
+    let lost = !detail.verdict.goes_through();
+    let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
+    for finding in first {
+        paper.finding(finding, "");
+    }
+    if lost && !loud.is_empty() {
+        paper.blank();
+    }
+    id(paper, "account", detail.account.as_deref(), lacks(detail, Id::Account));
+    id(paper, "user", detail.user.as_deref(), lacks(detail, Id::User));
+    for finding in later {
         paper.finding(finding, "");
     }
     output(paper, detail, info);
+    if !detail.requests.is_empty() && !not_sent.0.is_empty() {
+        let (names, more) = not_sent;
+        let more = if more { format!(", {}", look.ellipsis()) } else { String::new() };
+        paper.blank();
+        paper.field("not sent", &format!("{}{more}", names.join(", ")), theme.quiet);
+    }
     for (name, json) in &detail.extras {
-        paper.heading(&look.clean(name), "");
-        paper.json(0, json);
+        paper.heading(&look.clean(&words(name)), "");
+        paper.table(json);
     }
     for finding in quiet {
         paper.finding(finding, "");
     }
     paper.blank();
+    paper.field("fed by", &info.fed_by, theme.quiet);
     paper.field("read from", &info.document, theme.quiet);
 }
 
@@ -106,12 +137,36 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     }
     for (title, finding) in counted {
         paper.finding(finding, title);
+        if let (Some(seen), Some(Id::Account)) = (&call.why_no_account, finding.lacks()) {
+            paper.labelled(8, "  seen  ", seen, world.look.theme.near_miss);
+        }
     }
+    fix(paper, call, world);
     if !others.is_empty() {
         paper.heading("at vendors that are not in use", "");
         for (title, finding) in others {
             paper.finding(finding, title);
         }
+    }
+}
+
+/// The call as it should have been, and the function that does the same on its way.
+fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+    let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
+    let theme = &world.look.theme;
+    let with_key = |words: &str, action| {
+        format!("{words} ({})", world.keymap.keys(Place::Detail, action).join(" "))
+    };
+    paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
+    let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
+    paper.prose(0, &words.join(", "), theme.fix);
+    paper.code(&fix.snippet.code);
+    if let Some(function) = &fix.transformation {
+        paper.heading(
+            &with_key("or without a new release", Action::CopyTransformation),
+            function.language,
+        );
+        paper.code(&function.code);
     }
 }
 

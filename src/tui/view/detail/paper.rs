@@ -1,8 +1,10 @@
 //! A page of wrapped lines: what the tabs other than the tree are written on.
 
+use super::notes::dotted;
 use super::pretty;
+use crate::call::{Doc, Val};
 use crate::findings::{Finding, HintKind, Reason};
-use crate::tui::feed::OutputView;
+use crate::tui::feed::{Origin, OutputView};
 use crate::tui::look::Look;
 use crate::tui::text;
 use ratatui::style::Style;
@@ -10,6 +12,9 @@ use ratatui::text::{Line, Span};
 
 /// Columns of the label before a value.
 const LABEL: usize = 9;
+
+/// A table nests no deeper.
+const MOST_DEPTH: usize = 6;
 
 /// A page being written.
 pub struct Paper<'l> {
@@ -22,6 +27,11 @@ impl<'l> Paper<'l> {
     /// An empty page of a width.
     pub fn new(look: &'l Look, width: usize) -> Paper<'l> {
         Paper { look, width: width.max(4), lines: Vec::new() }
+    }
+
+    /// Its width.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// The lines.
@@ -95,11 +105,72 @@ impl<'l> Paper<'l> {
         }
     }
 
-    /// A JSON text, laid out.
-    pub fn json(&mut self, indent: usize, captured: &str) {
-        match pretty::lines(captured, indent, self.width, self.look) {
+    /// Code, line by line as it is; a long line goes on in the next.
+    pub fn code(&mut self, code: &str) {
+        self.blank();
+        for line in code.lines() {
+            match line.is_empty() {
+                true => self.lines.push(Line::default()),
+                false => self.raw(&line.replace('\t', "    "), self.look.theme.text),
+            }
+        }
+    }
+
+    /// A JSON text, laid out, each value with where it came from beside it.
+    fn body(&mut self, captured: &str, from: &[(String, Origin)]) {
+        let origins = from.iter().map(|(path, origin)| (path.as_str(), origin_words(origin)));
+        match pretty::lines(captured, self.width, &origins.collect(), self.look) {
             Some(lines) => self.lines.extend(lines),
             None => self.raw(captured, self.look.theme.text),
+        }
+    }
+
+    /// A JSON text as people would write it down: a line a value, its name before it.
+    pub fn table(&mut self, json: &str) {
+        match Doc::parse(json) {
+            Ok(doc) => self.entries(doc.root(), 0),
+            Err(_) => self.raw(json, self.look.theme.text),
+        }
+    }
+
+    /// The entries of a container. What a vendor works out is of our own making and never deep;
+    /// deeper than a page can show is written as JSON.
+    fn entries(&mut self, value: Val<'_>, depth: usize) {
+        let theme = &self.look.theme;
+        let flat = |value: Val<'_>| value.children().next().is_none();
+        let shown = |value: Val<'_>| match value.as_str() {
+            Some(text) => text.into_owned(),
+            None if value.size() == 1 && value.is_object() => "none".to_owned(),
+            None if value.size() == 1 && value.is_array() => "none".to_owned(),
+            None => value.raw().to_owned(),
+        };
+        if flat(value) || depth > MOST_DEPTH {
+            return self.labelled(2 * depth, "", &shown(value), theme.text);
+        }
+        let names = value.children().map(|child| text::width(&words(&child.key())));
+        let label = if value.is_array() { 2 } else { names.max().unwrap_or(0).min(LABEL * 2) + 2 };
+        let indent = 2 * depth;
+        for child in value.children() {
+            let name = match value.is_array() {
+                true => self.look.dot().to_owned(),
+                false => self.look.clean(&words(&child.key())).into_owned(),
+            };
+            let before = format!("{}{name:<label$}", " ".repeat(indent));
+            let simple = child.is_array() && child.children().all(flat);
+            if flat(child) {
+                self.labelled(indent + label, &before, &shown(child), theme.text);
+            } else if simple {
+                let all: Vec<String> = child.children().map(shown).collect();
+                self.labelled(indent + label, &before, &all.join(", "), theme.text);
+            } else if value.is_array() && child.is_object() && child.children().all(flat) {
+                let each = child.children();
+                let all = each.map(|field| format!("{} {}", words(&field.key()), shown(field)));
+                let all: Vec<String> = all.collect();
+                self.labelled(indent + label, &before, &all.join(", "), theme.text);
+            } else {
+                self.labelled(indent + label, &before, "", theme.text);
+                self.entries(child, depth + 1);
+            }
         }
     }
 
@@ -112,7 +183,7 @@ impl<'l> Paper<'l> {
             self.header(name, value);
         }
         if let Some(body) = &request.body {
-            self.json(0, body);
+            self.body(body, &request.from);
         }
     }
 
@@ -160,6 +231,22 @@ impl<'l> Paper<'l> {
             };
             self.labelled(8, "  taken ", &from, theme.warning);
         }
+    }
+}
+
+/// A name of ours with blanks: `visible_from` is `visible from`.
+pub fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// Where a value came from, in words.
+fn origin_words(origin: &Origin) -> String {
+    match origin {
+        Origin::Input(path) if path.is_empty() => "the whole call".to_owned(),
+        Origin::Input(path) => dotted(path),
+        Origin::Setting(key) => format!("setting {key}"),
+        Origin::Default => "default".to_owned(),
+        Origin::Memory(seq) => format!("learned from call #{seq}"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! A JSON text laid out in lines, each value's own text kept as it came.
 
-use crate::call::{Doc, Kind, Val};
+use crate::call::{Doc, Kind, Val, pointer};
 use crate::tui::look::Look;
 use crate::tui::text;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use std::collections::HashMap;
 
 /// The style of a value.
 pub fn style(value: Val<'_>, look: &Look) -> Style {
@@ -16,21 +17,43 @@ pub fn style(value: Val<'_>, look: &Look) -> Style {
     }
 }
 
+/// What is said beside the values, by their JSON pointers.
+pub type Beside<'w> = HashMap<&'w str, String>;
+
+/// The least that is seen of what is said beside a value; with less room it has its own line.
+const LEAST_BESIDE: usize = 14;
+
 /// The lines of a JSON text; none if it is no JSON. Nesting is walked without recursion, since
 /// captured text decides how deep it goes.
-pub fn lines(json: &str, indent: usize, width: usize, look: &Look) -> Option<Vec<Line<'static>>> {
+pub fn lines(
+    json: &str,
+    width: usize,
+    beside: &Beside<'_>,
+    look: &Look,
+) -> Option<Vec<Line<'static>>> {
     let doc = Doc::parse(json).ok()?;
-    let mut out = Layout { indent, width, look, lines: Vec::new() };
-    let mut open: Vec<(crate::call::Children<'_>, &'static str, bool)> = Vec::new();
+    let mut out = Layout { width, look, lines: Vec::new(), said: Vec::new() };
+    let mut open: Vec<Open<'_>> = Vec::new();
+    let mut path = String::new();
     let mut next = Some((doc.root(), false));
     loop {
         if let Some((value, more)) = next.take() {
             let comma = if more { "," } else { "" };
-            let member = open.last().is_some_and(|(_, close, _)| *close == "}");
+            let here = path.len();
+            if let Some(above) = open.last_mut() {
+                let token = if above.array { above.nth.to_string() } else { value.key().into() };
+                above.nth += 1;
+                // a pointer is long only where something is said of it
+                if !beside.is_empty() {
+                    path = pointer::push(&path, &token);
+                }
+            }
+            let member = open.last().is_some_and(|above| !above.array);
             let name = if member { Some(value.key_raw()) } else { None };
-            let (begin, end) = if value.is_object() { ("{", "}") } else { ("[", "]") };
+            let (begin, array) = if value.is_object() { ("{", false) } else { ("[", true) };
             let mut children = value.children();
-            if children.clone().next().is_none() {
+            let empty = children.clone().next().is_none();
+            if empty {
                 let raw = match value.kind() {
                     Kind::Object => "{}",
                     Kind::Array => "[]",
@@ -39,38 +62,57 @@ pub fn lines(json: &str, indent: usize, width: usize, look: &Look) -> Option<Vec
                 out.value(open.len(), name, raw, comma, style(value, look));
             } else {
                 out.value(open.len(), name, begin, "", look.theme.json_shape);
+            }
+            if let Some(words) = beside.get(path.as_str()) {
+                out.said.push((out.lines.len() - 1, words.clone()));
+            }
+            if empty {
+                path.truncate(here);
+            } else {
                 let first = children.next();
                 let many = children.clone().next().is_some();
-                open.push((children, end, more));
+                open.push(Open { children, array, more, nth: 0, path: here });
                 next = first.map(|first| (first, many));
                 continue;
             }
         }
-        let Some((children, end, more)) = open.last_mut() else { break };
-        match children.next() {
-            Some(child) => next = Some((child, children.clone().next().is_some())),
+        let Some(above) = open.last_mut() else { break };
+        match above.children.next() {
+            Some(child) => next = Some((child, above.children.clone().next().is_some())),
             None => {
-                let comma = if *more { "," } else { "" };
-                let end = *end;
+                let comma = if above.more { "," } else { "" };
+                let end = if above.array { "]" } else { "}" };
+                path.truncate(above.path);
                 open.pop();
                 out.value(open.len(), None, end, comma, look.theme.json_shape);
             }
         }
     }
-    Some(out.lines)
+    Some(out.done())
+}
+
+/// A container whose children are being laid out.
+struct Open<'d> {
+    children: crate::call::Children<'d>,
+    array: bool,
+    more: bool,
+    nth: usize,
+    /// The length of the pointer before it.
+    path: usize,
 }
 
 struct Layout<'l> {
-    indent: usize,
     width: usize,
     look: &'l Look,
     lines: Vec<Line<'static>>,
+    /// What is said beside lines.
+    said: Vec<(usize, String)>,
 }
 
 impl Layout<'_> {
     fn value(&mut self, depth: usize, name: Option<&str>, raw: &str, comma: &str, style: Style) {
         // however deep it is, half of the width is left for the values
-        let indent = (self.indent + 2 * depth).min(self.width / 2);
+        let indent = (2 * depth).min(self.width / 2);
         let name = name.map(|name| format!("\"{}\": ", self.look.clean(name)));
         let name = name.unwrap_or_default();
         let room = self.width.saturating_sub(indent).max(2);
@@ -96,6 +138,38 @@ impl Layout<'_> {
         }
         text::chunks(&text, room).into_iter().for_each(|piece| push(piece, style));
     }
+
+    /// The lines with what is said beside them: in one column where that can be, else a little
+    /// behind the value, else on a line of its own.
+    fn done(self) -> Vec<Line<'static>> {
+        let Layout { width, look, mut lines, said } = self;
+        let from = look.from();
+        let said: Vec<(usize, String)> = said
+            .into_iter()
+            .map(|(at, words)| (at, format!("{from} {}", look.clean(&words))))
+            .collect();
+        let widest = said.iter().map(|(_, words)| text::width(words)).max().unwrap_or(0);
+        let longest = said.iter().map(|(at, _)| lines[*at].width()).max().unwrap_or(0);
+        let column = (longest + 2).min(width.saturating_sub(widest));
+        // from the end on, so that a line of its own moves none that is still to come
+        for (at, words) in said.into_iter().rev() {
+            let used = lines[at].width();
+            let start = column.max(used + 2);
+            let room = width.saturating_sub(start);
+            let style = look.theme.quiet;
+            if room >= text::width(&words).min(LEAST_BESIDE) {
+                let shown = text::cut(&words, room, look.ellipsis()).into_owned();
+                lines[at].spans.push(Span::raw(" ".repeat(start - used)));
+                lines[at].spans.push(Span::styled(shown, style));
+            } else {
+                let shown = text::cut(&words, width, look.ellipsis()).into_owned();
+                let before = width.saturating_sub(text::width(&shown));
+                let spans = vec![Span::raw(" ".repeat(before)), Span::styled(shown, style)];
+                lines.insert(at + 1, Line::from(spans));
+            }
+        }
+        lines
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +181,7 @@ mod tests {
     fn shown(json: &str, width: usize) -> Option<String> {
         let theme = Theme::preset("dark").expect("dark");
         let look = Look { theme, ascii: false, zone: TimeZone::UTC };
-        let lines = lines(json, 0, width, &look)?;
+        let lines = lines(json, width, &Beside::new(), &look)?;
         Some(lines.iter().map(Line::to_string).collect::<Vec<_>>().join("\n"))
     }
 

@@ -2,6 +2,7 @@
 //! numbers; its text is made when it is drawn, so a long call costs what is in view.
 
 use super::notes::{Notes, Part};
+use super::uses::Uses;
 use crate::call::{Children, Doc, Val, pointer};
 use crate::tui::action::Action;
 use crate::tui::look::Look;
@@ -56,12 +57,30 @@ pub enum TreeRow {
     Added,
 }
 
+/// What a tree shows.
+#[derive(Debug, Default)]
+pub struct Planted {
+    /// The call as it came.
+    pub call: Option<Doc<'static>>,
+    /// What the service added.
+    pub derived: Option<Doc<'static>>,
+    /// What is said beside values.
+    pub notes: Notes,
+    /// Where values go.
+    pub uses: Uses,
+    /// The write key, which is shown masked.
+    pub key: Option<String>,
+}
+
 /// The tree of one call; what the user folded stays so from call to call.
 #[derive(Debug, Default)]
 pub struct Tree {
     call: Option<Doc<'static>>,
     derived: Option<Doc<'static>>,
     notes: Notes,
+    uses: Uses,
+    /// How many fields go nowhere, in words.
+    summary: Option<String>,
     rows: Vec<TreeRow>,
     cursor: usize,
     top: usize,
@@ -76,18 +95,15 @@ pub struct Tree {
 
 impl Tree {
     /// Shows another call.
-    pub fn set(
-        &mut self,
-        call: Option<Doc<'static>>,
-        derived: Option<Doc<'static>>,
-        notes: Notes,
-        key: Option<String>,
-    ) {
+    pub fn set(&mut self, planted: Planted) {
+        let Planted { call, derived, notes, uses, key } = planted;
         *self = Tree {
+            summary: call.as_ref().and_then(|call| uses.summary(call)),
             key,
             call,
             derived,
             notes,
+            uses,
             folds: std::mem::take(&mut self.folds),
             height: self.height,
             ..Tree::default()
@@ -141,6 +157,16 @@ impl Tree {
         }
     }
 
+    /// Where the values go.
+    pub fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
+    /// How many fields go nowhere, in words.
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
     /// The notes.
     pub fn notes(&self) -> &Notes {
         &self.notes
@@ -158,7 +184,8 @@ impl Tree {
         (2 * depth as usize).min(self.width / 2)
     }
 
-    fn current(&self) -> Option<(Part, Val<'_>)> {
+    /// The value under the cursor.
+    pub fn current(&self) -> Option<(Part, Val<'_>)> {
         match *self.rows.get(self.cursor)? {
             TreeRow::Value { part, node, .. } | TreeRow::More { part, node, .. } => {
                 Some((part, self.value(part, node)?))

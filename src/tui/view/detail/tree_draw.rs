@@ -1,27 +1,113 @@
 //! Draws the tree's rows that are in view.
 
-use super::notes::Note;
+use super::super::World;
+use super::notes::{Note, Part};
 use super::pretty::style;
 use super::tree::{Tree, TreeRow};
-use crate::call::Kind;
+use crate::call::{Kind, Val};
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the tree into a pane.
-pub fn render(buffer: &mut Buffer, area: Rect, tree: &Tree, focused: bool, look: &Look) {
+/// Said of a value that is in no output.
+const UNUSED: &str = "unused";
+
+/// Lines below the tree for where the value under the cursor goes.
+pub fn foot_height(pane: Rect) -> u16 {
+    match pane.height {
+        0..8 => 0,
+        8..16 => 1,
+        _ => 2,
+    }
+}
+
+/// Draws the tree into a pane, and below it where the value under the cursor goes.
+pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, focused: bool, world: &World<'_>) {
+    let look = world.look;
+    let foot = foot_height(pane);
+    let area = Rect { height: pane.height - foot, ..pane };
     for (line, (row, cursor)) in tree.view().enumerate() {
         if cursor && focused {
             ground(buffer, area, line, look.theme.selected);
         }
         if let Some(mut pen) = Pen::on(buffer, area, line, look) {
-            draw(&mut pen, row, tree, look);
+            draw(&mut pen, row, tree, world);
+        }
+    }
+    let foot = Rect { y: area.bottom(), height: foot, ..pane };
+    let words = match focused {
+        true => goes_to(tree, world).unwrap_or_default(),
+        false => tree.summary().unwrap_or_default().to_owned(),
+    };
+    let mut lines = text::wrap(&look.clean(&words), usize::from(foot.width));
+    if lines.len() > usize::from(foot.height) && foot.height > 0 {
+        let last = usize::from(foot.height) - 1;
+        lines[last] = lines[last..].join(" ");
+    }
+    // at the bottom, where the next value's stands too
+    let from = usize::from(foot.height).saturating_sub(lines.len());
+    for (line, words) in lines.iter().enumerate() {
+        if let Some(mut pen) = Pen::on(buffer, foot, from + line, look) {
+            pen.put(words, look.theme.quiet);
         }
     }
 }
 
-fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, look: &Look) {
+/// Where the value under the cursor goes, in words.
+fn goes_to(tree: &Tree, world: &World<'_>) -> Option<String> {
+    let (part, value) = tree.current()?;
+    let places: Vec<String> = tree
+        .uses()
+        .of_value(part, value.node())
+        .filter_map(|place| {
+            let vendor = world.shared.vendors.get(place.vendor)?;
+            Some(format!("{} {}", vendor.short, place.to))
+        })
+        .collect();
+    if places.is_empty() {
+        let unused = is_unused(tree, part, value);
+        return unused.then(|| "in no vendor's output".to_owned());
+    }
+    Some(format!("{} {}", world.look.arrow(), places.join(&format!(" {} ", world.look.dot()))))
+}
+
+fn is_unused(tree: &Tree, part: Part, value: Val<'_>) -> bool {
+    let root = tree.doc(part).map(|doc| doc.root());
+    root.is_some_and(|root| tree.uses().is_unused(part, value, root))
+}
+
+/// Beside a value: the vendors that get it, or that none does.
+fn uses(pen: &mut Pen<'_>, part: Part, value: Val<'_>, tree: &Tree, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let mut vendors: Vec<(usize, bool)> = tree
+        .uses()
+        .of_value(part, value.node())
+        .map(|place| (place.vendor, place.in_use))
+        .collect();
+    vendors.dedup();
+    if vendors.is_empty() {
+        if is_unused(tree, part, value) && pen.room() > UNUSED.len() + 2 {
+            pen.right(UNUSED.len()).put(UNUSED, theme.unused);
+        }
+        return;
+    }
+    let short = |vendor: usize| world.shared.vendors.get(vendor).map_or("", |v| v.short.as_str());
+    let names = vendors.iter().map(|(vendor, _)| text::width(short(*vendor)) + 1).sum::<usize>();
+    let arrow = world.look.arrow();
+    let needed = text::width(arrow) + names;
+    if pen.room() < needed + 2 {
+        return;
+    }
+    pen.right(needed).put(arrow, theme.quiet);
+    for (vendor, in_use) in vendors {
+        let style = if in_use { theme.label } else { theme.unused };
+        pen.skip(1).show(short(vendor), style);
+    }
+}
+
+fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
+    let look = world.look;
     let theme = &look.theme;
     match row {
         TreeRow::Added => {
@@ -74,6 +160,7 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, look: &Look) {
             if let Some((words, style)) = note {
                 pen.skip(2).put(&words, style);
             }
+            uses(pen, part, value, tree, world);
         }
     }
 }

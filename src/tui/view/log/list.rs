@@ -1,5 +1,7 @@
 //! The log's cursor, its window into the rows, following and pausing.
 
+use super::columns::Needs;
+use super::rows;
 use crate::tui::action::Action;
 use crate::tui::feed::RowView;
 use crate::tui::view::World;
@@ -19,6 +21,7 @@ pub struct List {
     /// How many rows fit, as of the last frame.
     height: u64,
     window: Vec<RowView>,
+    needs: Needs,
 }
 
 impl Default for List {
@@ -32,6 +35,7 @@ impl Default for List {
             rows: 0,
             height: 1,
             window: Vec::new(),
+            needs: Needs::default(),
         }
     }
 }
@@ -45,6 +49,11 @@ impl List {
     /// The rows in view, from the top.
     pub fn window(&self) -> &[RowView] {
         &self.window
+    }
+
+    /// How wide the flexible columns would have to be for all that was in view so far.
+    pub fn needs(&self) -> Needs {
+        self.needs
     }
 
     /// The row at a line of the log.
@@ -133,5 +142,8 @@ impl List {
             self.seen = self.rows;
         }
         self.window = world.feed.window(self.top..end);
+        for row in &self.window {
+            self.needs.grow(rows::needs(row));
+        }
     }
 }

@@ -49,7 +49,7 @@ impl LogView {
             return if self.in_detail { (none, none, inside) } else { (body, none, none) };
         }
         // the detail needs room for a sentence, the log for its columns
-        let left = (u32::from(body.width) * 29 / 50).max(58) as u16;
+        let left = (u32::from(body.width) * 29 / 50).max(60) as u16;
         let log = Rect { width: left, ..body };
         let rule = Rect { x: body.x + left, width: 1, ..body };
         let detail = Rect { x: rule.x + 2, width: body.width - left - 2, ..body };

@@ -1,6 +1,6 @@
 //! The log's lines: the heads of the columns, and one line a row.
 
-use super::columns::{Columns, GUTTER, Time, columns};
+use super::columns::{Columns, GUTTER, Needs, Time, columns};
 use super::list::List;
 use crate::findings::Severity;
 use crate::tui::feed::{Cell, Mark, RowView};
@@ -15,7 +15,7 @@ use ratatui::style::Style;
 pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
     let vendors = &world.shared.vendors;
     let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
-    let plan = columns(usize::from(area.width), vendors.len(), head);
+    let plan = columns(usize::from(area.width), vendors.len(), head, list.needs());
     heads(buffer, area, plan, world);
     for (line, row) in list.window().iter().enumerate() {
         let line = line + 1;
@@ -78,7 +78,10 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
         return;
     }
     let text_style = if row.repeat { theme.repeat } else { theme.text };
-    let kind = look.clean(&row.kind);
+    let kind = match (row.kind.as_str(), plan.kind < 8) {
+        ("screen", true) => "scrn".into(),
+        _ => look.clean(&row.kind),
+    };
     let kind = &kind[..text::head(&kind, plan.kind)];
     pen.column(kind, plan.kind, if row.repeat { theme.repeat } else { theme.quiet }).skip(1);
     let mut name = plan.name;
@@ -113,6 +116,33 @@ pub fn mark_style(mark: Mark, look: &Look) -> Style {
     }
 }
 
+/// A blank and a few letters of a near miss.
+const LEAST_NEAR: usize = 6;
+
+/// The columns that a row would need.
+pub fn needs(row: &RowView) -> Needs {
+    let repeat = if row.repeat { 2 } else { 0 };
+    Needs { name: some(&row.name) + repeat, account: need(&row.account), user: need(&row.user) }
+}
+
+/// About how wide a captured text is; no more of it is looked at than any column holds.
+fn some(text: &str) -> usize {
+    text::width(text::beginning(text, 8))
+}
+
+/// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
+/// found may have what is left.
+fn need(cell: &Cell) -> usize {
+    match cell {
+        Cell::Found { text, .. } => some(text),
+        Cell::SomeMiss { text, .. } => some(text) + 1,
+        Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
+        Cell::Missing { near: None } => "missing".len(),
+        Cell::Nobody => "none".len(),
+        Cell::NotLooked => 1,
+    }
+}
+
 /// One id column.
 pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: &Look) {
     let theme = &look.theme;
@@ -120,10 +150,16 @@ pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: 
         Cell::Found { text, doubtful } => {
             pen.column(text, columns, if *doubtful { theme.warning } else { plain });
         }
-        Cell::SomeMiss { text, doubtful: _ } => {
+        Cell::SomeMiss { text, doubtful: _, near } => {
             let safe = look.clean(text);
             let shown = text::cut(&safe, columns.saturating_sub(1), look.ellipsis());
-            pen.column(&format!("{shown}!"), columns, theme.warning);
+            let shown = format!("{shown}!");
+            let left = columns.saturating_sub(text::width(&shown));
+            // the near miss has what the value leaves, if a few letters of it would be seen
+            let near = near.as_deref().filter(|_| left >= LEAST_NEAR);
+            let hint = near.map_or(String::new(), |near| format!(" {near}?"));
+            pen.column(&shown, columns - left, theme.warning);
+            pen.column(&hint, left, theme.near_miss);
         }
         Cell::Missing { near } => {
             let word = "missing".len().min(columns);

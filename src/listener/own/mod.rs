@@ -1,25 +1,71 @@
 //! The inspector's own paths, `/_segscope/…`: for this machine only, and for no web page.
 
+mod calls;
+mod query;
+mod summary;
+mod wait;
+
 use super::server::Server;
+use crate::call::time;
+use crate::pipeline::Pipeline;
 use crate::wire::Reply;
 use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// Each path with the methods that it takes.
+const PATHS: &[(&str, &str)] = &[
+    ("health", "GET, HEAD"),
+    ("calls", "GET, HEAD"),
+    ("wait", "GET"),
+    ("summary", "GET, HEAD"),
+    ("sync", "GET, HEAD"),
+    ("reset", "POST"),
+];
 
 /// Answers a request for `/_segscope/NAME`.
-pub(super) fn answer(server: &Server, parts: &Parts, name: &str) -> Reply {
+pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply {
     if !is_for_us(&parts.headers, &server.addrs) {
         let message = "only this machine may ask, by its address or as localhost, and no web page";
         return Reply::failure(403, "forbidden", message);
     }
-    match (parts.method.as_str(), name) {
-        ("GET" | "HEAD", "health") => Reply::json(200, health(server)),
-        (_, "health") => Reply {
-            allow: Some("GET, HEAD"),
-            ..Reply::failure(405, "method_not_allowed", "use GET")
-        },
-        _ => Reply::failure(404, "not_found", "no such path"),
+    let name = name.strip_suffix('/').unwrap_or(name);
+    let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
+        let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
+        let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
+        return Reply::failure(404, "not_found", &message);
+    };
+    if !allow.split(", ").any(|method| method == parts.method.as_str()) {
+        let message = format!("use {allow}");
+        return Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) };
+    }
+    if name == "health" {
+        return Reply::json(200, health(server));
+    }
+    let Some(pipeline) = server.intake.pipeline() else {
+        return Reply::failure(404, "not_found", "nothing is kept here");
+    };
+    let query = parts.uri.query().unwrap_or("");
+    match name {
+        "calls" => calls::answer(pipeline, query).await,
+        "wait" => wait::answer(pipeline, query).await,
+        "summary" => Reply::json(200, summary::json(pipeline)),
+        "sync" => {
+            let panel = pipeline.sync(|objects| objects.panel(time::now()));
+            Reply::json(200, json!(panel).to_string())
+        }
+        _ => reset(pipeline),
+    }
+}
+
+/// Clears everything away, so that the next test begins with nothing.
+fn reset(pipeline: &Arc<Pipeline>) -> Reply {
+    let calls = pipeline.calls();
+    match pipeline.clear(time::now()) {
+        Ok(()) => Reply::json(200, json!({"success": true, "cleared": calls}).to_string()),
+        Err(error) => Reply::unavailable(&format!("the recording cannot be written: {error}")),
     }
 }
 

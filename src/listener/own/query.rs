@@ -1,0 +1,45 @@
+//! What a query asks for.
+
+use crate::filter::{self, Filter};
+use crate::wire::{Reply, query_value};
+use serde_json::json;
+
+/// The filter of a query; one that is wrong is answered with the place.
+pub(super) fn filter(query: &str) -> Result<Filter, Reply> {
+    let text = query_value(query, "filter").unwrap_or_default();
+    filter::parse(&text).map_err(|error| {
+        let message = format!("filter: {error}");
+        let body = json!({
+            "success": false, "code": "bad_filter", "message": message, "error": message,
+            "column": error.column,
+        });
+        Reply::json(400, body.to_string())
+    })
+}
+
+/// A whole number of a query, from 0 to a bound.
+pub(super) fn number(query: &str, name: &str, most: u64) -> Result<Option<u64>, Reply> {
+    let Some(text) = query_value(query, name).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(number) if number <= most => Ok(Some(number)),
+        _ => {
+            let message = format!("{name} is a whole number from 0 to {most}");
+            Err(Reply::failure(400, "bad_parameter", &message))
+        }
+    }
+}
+
+/// Refuses parameters that the path does not have: a misspelt one would silently do nothing.
+pub(super) fn known(query: &str, names: &[&str]) -> Result<(), Reply> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let mut given = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    match given.find(|name| !names.contains(name)) {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("the parameters are {}", names.join(", "));
+            Err(Reply::failure(400, "bad_parameter", &message))
+        }
+    }
+}

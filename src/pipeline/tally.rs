@@ -1,0 +1,118 @@
+//! What was found among calls, counted: from the index alone, whatever their number.
+
+use super::Pipeline;
+use super::index::Index;
+use crate::findings::{Severity, Verdict};
+use crate::store::{Row, Sender, SetId};
+use crate::vendors::CodeId;
+use std::collections::BTreeMap;
+
+/// A finding of the vendors in use or of Segment itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// What was found.
+    pub code: CodeId,
+    /// How many calls have it, repeats too.
+    pub calls: u64,
+    /// The row of the first of them.
+    pub first: u64,
+}
+
+/// What was found among the calls of some rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Calls, repeats too.
+    pub calls: u64,
+    /// Calls whose `messageId` came before.
+    pub repeats: u64,
+    /// Calls that lack an id at a vendor in use.
+    pub missing: u64,
+    /// Calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]; a vendor counts for
+    /// the calls for which it is in use.
+    pub verdicts: Vec<[u64; 5]>,
+    /// What was found, the worst and most frequent first.
+    pub found: Vec<Found>,
+    /// The rows of refused requests.
+    pub refused: Vec<u64>,
+}
+
+impl Tally {
+    /// How many findings of this severity there are, each counted once a call.
+    pub fn of(&self, pipeline: &Pipeline, severity: Severity) -> u64 {
+        let codes = pipeline.vendors().codes();
+        let is = |found: &&Found| codes.entry(found.code).severity == severity;
+        self.found.iter().filter(is).map(|found| found.calls).sum()
+    }
+}
+
+impl Pipeline {
+    /// Counts what was found in rows of the log.
+    pub fn tally(&self, rows: impl Iterator<Item = u64>) -> Tally {
+        let state = self.lock();
+        let (index, store) = (&state.index, &state.index.store);
+        let mut tally = Tally::default();
+        // calls of one shape have the same findings: a few hundred shapes, whatever the number
+        let mut shapes: BTreeMap<(SetId, Sender), (u64, u64)> = BTreeMap::new();
+        for row in rows {
+            let call = match store.row(row) {
+                Some(Row::Refused(_)) => {
+                    tally.refused.push(row);
+                    continue;
+                }
+                Some(Row::Call(at)) => store.calls.get(at),
+                None => None,
+            };
+            let request = call.and_then(|call| store.requests.get(u64::from(call.request)));
+            let Some((call, request)) = call.zip(request) else { continue };
+            tally.calls += 1;
+            tally.repeats += u64::from(call.flags.repeat());
+            shapes.entry((call.set, request.sender)).or_insert((0, row)).0 += 1;
+        }
+        self.expand(index, shapes, &mut tally);
+        tally
+    }
+
+    /// What was found among all calls but repeats, whatever their number at once. No refused
+    /// requests, and no row of an example.
+    pub fn overview(&self) -> Tally {
+        let state = self.lock();
+        let index = &state.index;
+        let mut tally =
+            Tally { calls: index.store.calls.len(), repeats: index.repeats, ..Tally::default() };
+        let shapes = index.shapes().map(|(shape, calls)| (shape, (calls, 0)));
+        self.expand(index, shapes, &mut tally);
+        tally
+    }
+
+    /// Counts calls by their shape: what was found, and who sent them.
+    fn expand(
+        &self,
+        index: &Index,
+        shapes: impl IntoIterator<Item = ((SetId, Sender), (u64, u64))>,
+        tally: &mut Tally,
+    ) {
+        tally.verdicts = vec![[0; 5]; self.vendors.len()];
+        let mut found: BTreeMap<CodeId, Found> = BTreeMap::new();
+        for ((set, sender), (calls, first)) in shapes {
+            let (set, in_use) = (index.store.sets.get(set), index.in_use.bits(sender));
+            tally.missing += if set.missing(in_use) { calls } else { 0 };
+            for (vendor, verdict) in set.verdicts.iter().enumerate() {
+                let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
+                if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
+                    tally.verdicts[vendor][place] += calls;
+                }
+            }
+            for &code in &set.codes {
+                let vendor = self.vendors.codes().entry(code).vendor;
+                if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
+                    let entry = found.entry(code).or_insert(Found { code, calls: 0, first });
+                    entry.calls += calls;
+                    entry.first = entry.first.min(first);
+                }
+            }
+        }
+        tally.found = found.into_values().collect();
+        let severity = |found: &Found| self.vendors.codes().entry(found.code).severity;
+        tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
+    }
+}

@@ -1,0 +1,70 @@
+//! What `check` prints for people.
+
+use super::findings::FindingGroup;
+use super::paint::Paint;
+use super::summary::{plural, verdict_lines};
+use crate::call::text::visible;
+use crate::findings::Severity;
+use crate::pipeline::{Pipeline, Tally};
+use std::fmt::Write;
+
+/// The findings with count, example and fix, what became of the calls at each vendor, and in a last
+/// line the outcome.
+pub fn check_text(
+    pipeline: &Pipeline,
+    tally: &Tally,
+    groups: &[FindingGroup],
+    outcome: &str,
+    colour: bool,
+) -> String {
+    let mut out = String::new();
+    for group in groups {
+        entry(&mut out, group, colour);
+    }
+    let lines = verdict_lines(pipeline.vendors(), &tally.verdicts);
+    if !lines.is_empty() {
+        out.push_str(&lines);
+        out.push('\n');
+    }
+    let count = |severity| {
+        let of = groups.iter().filter(|group| group.severity == severity);
+        of.map(|group| group.calls).sum::<u64>()
+    };
+    let mut line = format!(
+        "{}: {}, {}, {}",
+        plural(tally.calls, "call"),
+        plural(count(Severity::Error), "error"),
+        plural(count(Severity::Warning), "warning"),
+        plural(count(Severity::Info), "info"),
+    );
+    for (count, what) in [(tally.missing, "without an id"), (tally.repeats, "repeated")] {
+        if count > 0 {
+            write!(line, "; {count} {what}").expect("writing to a String cannot fail");
+        }
+    }
+    writeln!(out, "{line}: {outcome}").expect("writing to a String cannot fail");
+    out
+}
+
+fn entry(out: &mut String, group: &FindingGroup, colour: bool) {
+    let paint = match group.severity {
+        Severity::Error => Paint::Alarm,
+        Severity::Warning => Paint::Warning,
+        Severity::Info => Paint::Dim,
+    };
+    paint.put(out, colour, group.severity.name());
+    out.push(' ');
+    Paint::Bold.put(out, colour, &group.code);
+    let title = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
+    let what = if group.code.starts_with("HTTP-") { "request" } else { "call" };
+    writeln!(out, " ({title}{})", plural(group.calls, what))
+        .expect("writing to a String cannot fail");
+    let fix = ("fix", if group.severity == Severity::Info { "" } else { &group.fix });
+    for (name, text) in [("", &*group.message), ("example", &*group.example), fix] {
+        if !text.is_empty() {
+            let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
+            writeln!(out, "  {name}{}", visible(text)).expect("writing to a String cannot fail");
+        }
+    }
+    out.push('\n');
+}

@@ -1,0 +1,113 @@
+//! Findings of many calls, one entry a code: what every report for CI is made of.
+
+use crate::findings::{Finding, Severity};
+use crate::pipeline::{CallDetail, Detail, Found, Pipeline, RefusedDetail, Tally};
+use std::collections::BTreeMap;
+
+/// A finding with how many calls have it, and one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingGroup {
+    /// The code; of refused requests `HTTP-` and the status.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The vendor's name and title; none for what the service itself does.
+    pub vendor: Option<(String, String)>,
+    /// How many calls, or refused requests.
+    pub calls: u64,
+    /// The sentence about the example.
+    pub message: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to change.
+    pub fix: String,
+    /// JSON pointer into the example.
+    pub path: String,
+    /// The first call or request that has it.
+    pub example: String,
+}
+
+/// The findings of a tally, in its order, refused requests first.
+pub fn finding_groups(pipeline: &Pipeline, tally: &Tally) -> Result<Vec<FindingGroup>, String> {
+    let mut groups = refused(pipeline, &tally.refused)?;
+    for found in &tally.found {
+        if let Some(Detail::Call(call)) = pipeline.detail(found.first)? {
+            groups.push(group(pipeline, *found, &call));
+        }
+    }
+    groups.sort_by_key(|group| group.severity);
+    Ok(groups)
+}
+
+fn group(pipeline: &Pipeline, found: Found, call: &CallDetail) -> FindingGroup {
+    let vendors = pipeline.vendors();
+    let entry = vendors.codes().entry(found.code);
+    let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
+    let own = rendered.flat_map(|(_, rendered)| &rendered.findings);
+    let is = |finding: &&Finding| {
+        *finding.code == *entry.code && finding.vendor.is_some() == entry.vendor.is_some()
+    };
+    let finding = call.common.iter().chain(own).find(is);
+    let text = |of: fn(&Finding) -> &String| finding.map(of).cloned().unwrap_or_default();
+    FindingGroup {
+        code: entry.code.to_string(),
+        severity: entry.severity,
+        vendor: entry.vendor.map(|at| {
+            let info = vendors.info(at);
+            (info.name.clone(), info.title.clone())
+        }),
+        calls: found.calls,
+        message: text(|finding| &finding.message),
+        why: text(|finding| &finding.why),
+        fix: text(|finding| &finding.fix),
+        path: text(|finding| &finding.path),
+        example: example(call),
+    }
+}
+
+fn example(call: &CallDetail) -> String {
+    let mut text = format!("call {}: {}", call.seq.0, call.kind.as_deref().unwrap_or("no type"));
+    if let Some(name) = &call.name {
+        text.push_str(&format!(" \"{name}\""));
+    }
+    for (name, id) in [("account", &call.account_id), ("user", &call.user_id)] {
+        if let Some(id) = id {
+            text.push_str(&format!(", {name} {id}"));
+        }
+    }
+    text
+}
+
+/// Refused requests of one status and reason are one entry.
+fn refused(pipeline: &Pipeline, rows: &[u64]) -> Result<Vec<FindingGroup>, String> {
+    let mut kinds: BTreeMap<(u16, String), (u64, Box<RefusedDetail>)> = BTreeMap::new();
+    for row in rows {
+        if let Some(Detail::Refused(refused)) = pipeline.detail(*row)? {
+            let kind = (refused.request.status, refused.reason.clone());
+            kinds.entry(kind).or_insert((0, refused)).0 += 1;
+        }
+    }
+    let group =
+        |((status, reason), (calls, refused)): ((u16, String), (u64, Box<RefusedDetail>))| {
+            let again = matches!(status, 408 | 429 | 500..);
+            let fate = match again {
+                true => "its sender tries again",
+                false => "senders do not try again, so its calls are lost",
+            };
+            FindingGroup {
+                code: format!("HTTP-{status}"),
+                severity: if again { Severity::Info } else { Severity::Error },
+                vendor: None,
+                calls,
+                message: reason,
+                why: format!("The request was answered {status}; {fate}."),
+                fix: refused.fix,
+                path: String::new(),
+                example: format!(
+                    "request {}: {} {}",
+                    refused.request.number, refused.request.method, refused.request.path
+                ),
+            }
+        };
+    Ok(kinds.into_iter().map(group).collect())
+}

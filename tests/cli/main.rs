@@ -1,0 +1,29 @@
+//! The commands as a user runs them: what they print, where, and how they end.
+
+mod check;
+#[path = "../common/mod.rs"]
+mod common;
+mod errors;
+mod flush;
+mod own;
+mod sync;
+mod vendor_file;
+
+use assert_cmd::assert::Assert;
+use std::path::Path;
+
+/// The program with a home of its own and no settings but those of the arguments.
+fn segscope(home: &Path, args: &[&str]) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::from_std(common::command(home));
+    command.args(args).timeout(common::DEADLINE);
+    command
+}
+
+/// What an ended program wrote.
+fn stdout(done: &Assert) -> String {
+    String::from_utf8(done.get_output().stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(done: &Assert) -> String {
+    String::from_utf8(done.get_output().stderr.clone()).expect("UTF-8")
+}
