@@ -1,6 +1,8 @@
 -- wrk: posts a track call of about 1 KB, or a batch of SIZE of them, each messageId used once.
--- SEGSCOPE_BATCH in the environment gives the size; 0 or none is a single call.
+-- SEGSCOPE_BATCH in the environment gives the size; 0 or none is a single call. SEGSCOPE_ROUND
+-- tells the ids of one run from those of another.
 local size = tonumber(os.getenv("SEGSCOPE_BATCH") or "0")
+local round = os.getenv("SEGSCOPE_ROUND") or "0"
 local thread_count = 0
 function setup(thread)
   thread_count = thread_count + 1
@@ -19,10 +21,10 @@ function request()
   n = n + 1
   local path, body
   if size == 0 then
-    path, body = "/v1/track", call("m-" .. id .. "-" .. n, n % 1000)
+    path, body = "/v1/track", call("m-" .. round .. "-" .. id .. "-" .. n, n % 1000)
   else
     local items = {}
-    for i = 1, size do items[i] = call("m-" .. id .. "-" .. n .. "-" .. i, (n + i) % 1000) end
+    for i = 1, size do items[i] = call("m-" .. round .. "-" .. id .. "-" .. n .. "-" .. i, (n + i) % 1000) end
     path = "/v1/batch"
     body = '{"batch":[' .. table.concat(items, ",") .. '],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}'
   end

@@ -56,7 +56,7 @@ impl Places {
 
     /// The first usable company id: `company_id`, then other spellings, name by name.
     pub fn company_of<'a>(&self, cx: &Cx<'a>) -> Option<Spelled<'a>> {
-        let spelled = || COMPANY.iter().find_map(|name| self.in_container(cx, name));
+        let spelled = || self.in_container(cx, &COMPANY);
         cx.id_at(self.company).map(plain).or_else(|| spelled().map(alias))
     }
 
@@ -66,7 +66,7 @@ impl Places {
         let named = [self.user, self.user_id].into_iter().find_map(|spot| cx.id_at(spot));
         let other = || {
             at_top(cx, USER)
-                .or_else(|| self.in_container(cx, USER))
+                .or_else(|| self.in_container(cx, &[USER]))
                 .or_else(|| self.id.and_then(|spot| cx.id_at(spot)))
         };
         named.map(plain).or_else(|| other().map(alias))
@@ -80,12 +80,16 @@ impl Places {
         })
     }
 
-    fn in_container<'a>(&self, cx: &Cx<'a>, name: &str) -> Option<Found<'a>> {
+    /// The usable one of the first of these names that has any.
+    fn in_container<'a>(&self, cx: &Cx<'a>, names: &[&str]) -> Option<Found<'a>> {
         let usable = |(value, _): (Val<'a>, Option<Spot>)| {
-            spells(&value.key(), name)
-                .then(|| cx.id_in(value, Place::Member(self.container, value)))?
+            let key = value.key();
+            let name = names.iter().position(|name| spells(&key, name))?;
+            Some((name, key, cx.id_in(value, Place::Member(self.container, value))?))
         };
-        first(cx.look.members(self.container).filter_map(usable))
+        let found = cx.look.members(self.container).filter_map(usable);
+        let best = found.min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))?;
+        Some(best.2)
     }
 }
 
