@@ -27,11 +27,12 @@ fn live(file: &Path) -> Pipeline {
 }
 
 fn reopened(file: &Path) -> Pipeline {
-    let FileItem::Recording { file, whole_lines_bytes } = read_file(file).expect("readable") else {
+    let FileItem::Recording { file: open, whole_lines_bytes } = read_file(file).expect("readable")
+    else {
         panic!("a recording");
     };
     let mut recording = Recording::default();
-    recording.add_file(file, whole_lines_bytes);
+    recording.add_file(file, open, whole_lines_bytes);
     pipeline(recording)
 }
 
