@@ -121,7 +121,7 @@ impl Pipeline {
                 .key_of(read)
                 .map(|key| key.into_owned())
                 .or_else(|| half.write_key.clone()),
-            repeat: call.row.flags.repeat,
+            repeat: call.row.flags.repeat(),
             call_text: event.call.raw().to_owned(),
             derived_text: reading.derived_text(read).to_owned(),
             common: common(reading, read, request.signature.as_deref()),

@@ -8,7 +8,6 @@ use crate::call::time::Millis;
 use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, Reading};
-use std::collections::HashMap;
 
 /// A line of the recording that was just written or read.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +15,6 @@ pub(super) struct Line {
     pub offset: u64,
     /// Without its line end.
     pub len: u32,
-    pub number: u64,
     pub status: u16,
     pub received_at: Millis,
     /// The finding code for a signature that is wrong or missing.
@@ -34,8 +32,8 @@ pub(super) struct Index {
     pub repeats: u64,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
-    /// Calls without repeats, by what was found and by who sent them.
-    tally: HashMap<(SetId, Sender), u64>,
+    /// Calls without repeats, by what was found (the set's number) and by who sent them.
+    tally: Vec<[u64; Sender::ALL.len()]>,
     judgement: Judgement,
     codes: Vec<CodeId>,
 }
@@ -49,7 +47,7 @@ impl Index {
             in_use,
             repeats: 0,
             closed: Vec::new(),
-            tally: HashMap::new(),
+            tally: Vec::new(),
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
@@ -57,20 +55,27 @@ impl Index {
 
     /// Calls without repeats that lack an id at a vendor in use.
     pub(super) fn missing(&self) -> u64 {
-        let lacks = |(set, sender): &(SetId, Sender)| {
-            self.store.sets.get(*set).missing(self.in_use.bits(*sender))
+        let bits = Sender::ALL.map(|sender| self.in_use.bits(sender));
+        let lacking = |(set, counts): (&SetInfo, &[u64; 3])| -> u64 {
+            let lacks = counts.iter().zip(bits).filter(|(_, bits)| set.missing(*bits));
+            lacks.map(|(count, _)| count).sum()
         };
-        self.tally.iter().filter(|(key, _)| lacks(key)).map(|(_, count)| count).sum()
+        self.store.sets.iter().zip(&self.tally).map(lacking).sum()
     }
 
     /// The sets of findings with how many calls have each, repeats not counted.
     pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
-        self.tally.iter().map(|((set, _), count)| (self.store.sets.get(*set), *count))
+        let count = |counts: &[u64; 3]| counts.iter().sum();
+        self.store.sets.iter().zip(self.tally.iter().map(count))
     }
 
     /// How many calls of each shape there are, repeats not counted.
     pub(super) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), u64)> {
-        self.tally.iter().map(|(shape, calls)| (*shape, *calls))
+        self.tally.iter().enumerate().flat_map(|(set, counts)| {
+            let set = SetId(set as u32);
+            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, count)| *count > 0);
+            counts.map(move |(sender, count)| ((set, sender), count))
+        })
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
@@ -124,11 +129,11 @@ impl Index {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
-                flags: Flags {
+                flags: Flags::new(
                     repeat,
-                    doubtful_account: account.is_some_and(|(_, doubtful)| doubtful),
-                    doubtful_user: user.is_some_and(|(_, doubtful)| doubtful),
-                },
+                    account.is_some_and(|(_, doubtful)| doubtful),
+                    user.is_some_and(|(_, doubtful)| doubtful),
+                ),
                 kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
                 name: store.texts.intern(&fields::label(&event, call.kind)),
                 account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
@@ -139,7 +144,10 @@ impl Index {
             if repeat {
                 self.repeats += 1;
             } else {
-                *self.tally.entry((set, sender)).or_default() += 1;
+                if self.tally.len() < self.store.sets.len() {
+                    self.tally.resize(self.store.sets.len(), Default::default());
+                }
+                self.tally[set.0 as usize][sender as usize] += 1;
             }
         }
     }
@@ -150,7 +158,6 @@ fn row(line: Line, sender: Sender, write_key: TextId) -> RequestRow {
         offset: line.offset,
         len: line.len,
         received_at: line.received_at,
-        number: line.number,
         status: line.status,
         sender,
         write_key,

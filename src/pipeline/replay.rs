@@ -65,7 +65,6 @@ impl State {
         let line = Line {
             offset,
             len: text.len() as u32,
-            number: request.request,
             status: request.status,
             received_at: request.received_at,
             signature: wire::signature::code(request.signature.as_deref()),

@@ -122,7 +122,6 @@ impl Pipeline {
                 index.push_refused(Line {
                     offset,
                     len: scratch.line.len() as u32 - 1,
-                    number,
                     status,
                     received_at: head.received_at,
                     signature: None,
@@ -176,7 +175,6 @@ impl State {
                 let line = Line {
                     offset,
                     len: line.len() as u32 - 1,
-                    number,
                     status,
                     received_at: head.received_at,
                     signature: wire::signature::code(signature),

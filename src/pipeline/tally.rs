@@ -56,7 +56,7 @@ impl Pipeline {
             let request = call.and_then(|call| store.requests.get(u64::from(call.request)));
             let Some((call, request)) = call.zip(request) else { continue };
             tally.calls += 1;
-            tally.repeats += u64::from(call.flags.repeat);
+            tally.repeats += u64::from(call.flags.repeat());
             shapes.entry((call.set, request.sender)).or_insert((0, row)).0 += 1;
         }
         self.expand(index, shapes, &mut tally);

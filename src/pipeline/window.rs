@@ -92,9 +92,9 @@ fn half(
         in_use,
         text(call.account),
         call.account,
-        call.flags.doubtful_account,
+        call.flags.doubtful_account(),
     );
-    let user = cell(set, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user);
+    let user = cell(set, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user());
     let first = |id: Id| {
         let bits = set.strong(id) & in_use;
         (bits != 0).then(|| bits.trailing_zeros() as usize)
@@ -118,7 +118,7 @@ fn half(
         account,
         user,
         marks: set.verdicts.iter().enumerate().map(mark).collect(),
-        repeat: call.flags.repeat,
+        repeat: call.flags.repeat(),
         worst: set.severity(in_use),
         refused: None,
     };

@@ -3,6 +3,7 @@
 
 mod blocks;
 mod rows;
+mod seen;
 mod sets;
 mod strings;
 
@@ -10,9 +11,6 @@ pub use blocks::Blocks;
 pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use strings::{TextId, Texts};
-
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// The index.
 #[derive(Debug, Default)]
@@ -27,7 +25,7 @@ pub struct Store {
     pub sets: Sets,
     /// Refused requests among the calls: how many calls came before, and which request it is.
     refused: Vec<(u64, u32)>,
-    seen: HashSet<u64, BuildHasherDefault<Fingerprint>>,
+    seen: seen::Seen,
 }
 
 impl Store {
@@ -81,36 +79,7 @@ impl Store {
 
     /// Notes a `messageId`; true if it was there before.
     pub fn seen_before(&mut self, message_id: &str) -> bool {
-        !self.seen.insert(fingerprint(message_id))
-    }
-}
-
-/// 64 bits of a text. Two texts with the same ones are one in 10^19; a repeat is a mark for the
-/// reader, so that is good enough.
-fn fingerprint(text: &str) -> u64 {
-    // fixed keys: the same recording must give the same index each time
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
-/// Hashes what is a hash already.
-#[derive(Debug, Default)]
-struct Fingerprint(u64);
-
-impl Hasher for Fingerprint {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
+        self.seen.was_there(message_id)
     }
 }
 

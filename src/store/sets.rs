@@ -3,7 +3,7 @@
 
 use crate::findings::{Headline, Id, Severity, Verdict};
 use crate::vendors::{CodeId, Codes};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// The number of a set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,6 +82,11 @@ impl Sets {
     /// What a set means.
     pub fn get(&self, id: SetId) -> &SetInfo {
         &self.infos[id.0 as usize]
+    }
+
+    /// What each means, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &SetInfo> {
+        self.infos.iter()
     }
 
     /// How many sets there are.

@@ -213,7 +213,9 @@ impl Maker<'_> {
             let made = self.rest(call, rest, settings, &claimed, requests.first());
             rests.extend(self.keep(made));
         }
-        Ok(Call { account, user, session, requests, rests })
+        let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
+        let watched = rivals.fold(0, |all, rivals| all | rivals);
+        Ok(Call { account, user, session, requests, rests, watched })
     }
 
     /// Marks a spot, and the objects on the way to it, as read.

@@ -54,7 +54,17 @@ impl Maker<'_> {
             Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
             None => Vec::new(),
         };
+        let codes = [
+            &def.missing,
+            &def.recommended,
+            &def.kind,
+            &def.invalid,
+            &def.long,
+            &def.zero,
+            &def.unknown,
+        ];
         Ok(Row {
+            speaks: def.value.is_none() && codes.iter().any(|code| code.is_some()),
             to,
             from,
             place: place.unwrap_or(Spot::ROOT),

@@ -4,8 +4,9 @@
 //! forgotten, so what was known before a call is the same whenever it is asked.
 
 use crate::call::Seq;
+use hashbrown::DefaultHashBuilder;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 /// How many facts one vendor may learn, and how many bytes their texts may hold.
 const MAX_FACTS: usize = 1_000_000;
@@ -40,7 +41,7 @@ pub(super) struct Facts {
     chains: HashMap<u64, Chain, Through>,
     /// By hash of topic, key and value: the first such fact.
     exact: HashMap<u64, u32, Through>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     full_since: Option<Seq>,
     not_learned: u64,
 }

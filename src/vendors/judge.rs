@@ -81,7 +81,7 @@ impl Vendors {
         vendors.clear();
         text.clear();
         scratch.read(&self.keys, event);
-        let look = Look::new(event, &self.keys, scratch, self.times);
+        let look = Look::new(event, &self.keys, scratch, self.basics);
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let judged =
@@ -141,7 +141,7 @@ impl Vendors {
         let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
         let mut scratch = Scratch::default();
         scratch.read(&self.keys, event);
-        let look = Look::new(event, &self.keys, &scratch, self.times);
+        let look = Look::new(event, &self.keys, &scratch, self.basics);
         let mut cx = Cx::new(look, vendor, &self.codes, &memory.facts, seq);
         cx.sheet = Some(Sheet::default());
         run(&mut cx);

@@ -134,20 +134,24 @@ pub(super) struct Look<'a> {
     pub event: &'a Event<'a>,
     keys: &'a Keys,
     scratch: &'a Scratch,
-    times: Times,
+    basics: Basics,
+    /// What its type says, read once for all vendors.
+    pub kind: TypeOf,
 }
 
-/// The spots of the times that a call may carry.
+/// The spots of a call's type and of the times that it may carry.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
+pub(super) struct Basics {
+    pub kind: Spot,
     pub received: Spot,
     pub timestamp: Spot,
     pub original: Spot,
 }
 
 impl<'a> Look<'a> {
-    pub fn new(event: &'a Event<'a>, keys: &'a Keys, scratch: &'a Scratch, times: Times) -> Self {
-        Look { event, keys, scratch, times }
+    pub fn new(event: &'a Event<'a>, keys: &'a Keys, scratch: &'a Scratch, basics: Basics) -> Self {
+        let kind = type_of(value(&scratch.slots, basics.kind, event));
+        Look { event, keys, scratch, basics, kind }
     }
 
     /// The value at a spot.
@@ -204,16 +208,17 @@ impl<'a> Look<'a> {
 
     /// The event time (A.6): the first valid one of `timestamp`, `originalTimestamp`.
     pub fn event_time(&self) -> Option<(Spot, Val<'a>, time::Millis)> {
-        self.time(self.times.timestamp).or_else(|| self.time(self.times.original))
+        self.time(self.basics.timestamp).or_else(|| self.time(self.basics.original))
     }
 
     /// The time of arrival, if the call carries a valid one.
     pub fn received_at(&self) -> Option<(Spot, Val<'a>, time::Millis)> {
-        self.time(self.times.received)
+        self.time(self.basics.received)
     }
 }
 
 /// What a call's `type` says.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum TypeOf {
     /// nothing usable
     Missing,
@@ -223,8 +228,7 @@ pub(super) enum TypeOf {
     Known(CallType),
 }
 
-/// Reads the type of a call.
-pub(super) fn type_of(value: Option<Val<'_>>) -> TypeOf {
+fn type_of(value: Option<Val<'_>>) -> TypeOf {
     match value.and_then(crate::findings::identity::text_of) {
         None => TypeOf::Missing,
         Some(name) => CallType::parse(&name).map_or(TypeOf::Unknown, TypeOf::Known),
@@ -241,7 +245,7 @@ mod tests {
         let mut keys = Keys::default();
         let id = keys.spot("/traits/company/id");
         let traits = keys.listed("/traits");
-        let times = Times { received: id, timestamp: id, original: id };
+        let basics = Basics { kind: id, received: id, timestamp: id, original: id };
         let call = Doc::parse(
             r#"{"traits":{"company":{"id":1}},"traits":{"a":1,"company":{},"b":2,"a":3,"\u0061":4}}"#,
         )
@@ -249,7 +253,7 @@ mod tests {
         let event = Event::bare(call.root());
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = Look::new(&event, &keys, &scratch, times);
+        let look = Look::new(&event, &keys, &scratch, basics);
         assert!(look.get(id).is_none());
         let members: Vec<String> = look
             .members(traits)
@@ -263,13 +267,13 @@ mod tests {
         let mut keys = Keys::default();
         let group = keys.spot("/context/groupId");
         let other = keys.spot("/context/app");
-        let times = Times { received: group, timestamp: group, original: group };
+        let basics = Basics { kind: group, received: group, timestamp: group, original: group };
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");
         let derived = Doc::parse(r#"{"context":{"groupId":"g"}}"#).expect("valid");
         let event = Event { call: call.root(), derived: Some(derived.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = Look::new(&event, &keys, &scratch, times);
+        let look = Look::new(&event, &keys, &scratch, basics);
         assert_eq!(look.get(group).map(|v| v.raw()), Some("\"g\""));
         assert!(look.get(other).is_none());
     }

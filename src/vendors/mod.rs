@@ -77,9 +77,10 @@ pub use settings::{Settings, SettingsError};
 use build::{Maker, book};
 use file::File;
 use keys::Keys;
-use look::Times;
+use look::Basics;
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
@@ -96,7 +97,7 @@ pub struct Vendors {
     vendors: Vec<Vendor>,
     codes: Codes,
     keys: Keys,
-    times: Times,
+    basics: Basics,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -112,20 +113,25 @@ struct Source<'s> {
     build: Option<Build>,
 }
 
+/// The tables of the built-in vendors, read once: `map` makes vendors anew for other settings.
+static SOURCES: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| {
+    let read = |&(text, build)| Source::read("", text, build);
+    let sources: Result<_, VendorError> = BUILT_IN.iter().map(read).collect();
+    sources.unwrap_or_else(|error| panic!("a built-in table is valid: {error}"))
+});
+
 impl Vendors {
     /// The built-in vendors and those of the user's files, with the settings of each by its name.
     pub fn new(
         settings: &Map<String, Value>,
         files: &[VendorFile],
     ) -> Result<Vendors, VendorError> {
-        let mut sources = Vec::new();
-        for &(text, build) in BUILT_IN {
-            sources.push(Source::read("", text, build)?);
-        }
-        for user in files {
-            let source = Source::read(&user.name, &user.text, None)?;
+        let of_users = files.iter().map(|user| Source::read(&user.name, &user.text, None));
+        let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
+        let mut sources: Vec<&Source<'_>> = SOURCES.iter().collect();
+        for (source, user) in of_users.iter().zip(files) {
             let name = source.file.name.get_ref();
-            if sources.iter().any(|other: &Source<'_>| other.file.name.get_ref() == name) {
+            if sources.iter().any(|other| other.file.name.get_ref() == name) {
                 return Err(source.wrong(FileError::word(
                     &user.text,
                     &source.file.name,
@@ -139,17 +145,12 @@ impl Vendors {
 
     /// Only the vendors of these names, the built-in ones first; for tests that compare.
     pub fn only(names: &[&str], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
-        let mut sources = Vec::new();
-        for &(text, build) in BUILT_IN {
-            let source = Source::read("", text, build)?;
-            if names.contains(&source.file.name.get_ref().as_str()) {
-                sources.push(source);
-            }
-        }
+        let named = |source: &&Source<'_>| names.contains(&source.file.name.get_ref().as_str());
+        let sources: Vec<&Source<'_>> = SOURCES.iter().filter(named).collect();
         Vendors::of(&sources, settings)
     }
 
-    fn of(sources: &[Source<'_>], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
+    fn of(sources: &[&Source<'_>], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
         let names = || sources.iter().map(|source| source.file.name.get_ref().as_str());
         if let Some(name) = settings.keys().find(|key| !names().any(|name| name == *key)) {
             let near = settings::nearest(name, names());
@@ -157,7 +158,8 @@ impl Vendors {
             return Err(VendorError::Unknown { name: name.clone(), near });
         }
         let mut keys = Keys::default();
-        let times = Times {
+        let basics = Basics {
+            kind: keys.spot("/type"),
             received: keys.spot("/receivedAt"),
             timestamp: keys.spot("/timestamp"),
             original: keys.spot("/originalTimestamp"),
@@ -180,7 +182,7 @@ impl Vendors {
                 other => other,
             })?);
         }
-        Ok(Vendors { vendors, codes, keys, times })
+        Ok(Vendors { vendors, codes, keys, basics })
     }
 
     /// How many vendors there are.

@@ -3,7 +3,7 @@
 use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
 use super::file::BodyKind;
-use super::look::{TypeOf, type_of};
+use super::look::TypeOf;
 use super::out::{Origin, Out};
 use super::rows::row;
 use super::rules::Flow;
@@ -26,7 +26,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
         return;
     }
     for (number, request) in call.requests.iter().enumerate() {
-        fields(cx, number, request);
+        fields(cx, number, request, if number == 0 { call.watched } else { 0 });
     }
     for rest in &call.rests {
         self::rest(cx, rest);
@@ -40,7 +40,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
 fn common<'a>(cx: &mut Cx<'a>) -> Option<&'a Call> {
     let vendor = cx.vendor;
     let codes = &vendor.common;
-    let kind = match type_of(cx.look.get(codes.kind)) {
+    let kind = match cx.look.kind {
         TypeOf::Missing => {
             cx.carried = false;
             cx.find(codes.type_missing, Place::Spot(codes.kind));
@@ -103,15 +103,20 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
     found
 }
 
-fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
+/// The spreads and rows of a request; where nothing is written, only those that may give a finding
+/// or are watched.
+fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request, watched: u128) {
     if cx.skipped >> number & 1 == 1 {
         return;
     }
-    for each in &request.spreads {
+    let all = cx.rendering();
+    for each in request.spreads.iter().filter(|each| all || each.speaks()) {
         spread(cx, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
-        row(cx, number, at, each);
+        if all || each.speaks || watched >> at & 1 == 1 {
+            row(cx, number, at, each);
+        }
     }
     if request.body == BodyKind::Call && cx.rendering() {
         let members = cx.look.event.members().map(|member| {

@@ -76,6 +76,11 @@ impl Maker<'_> {
 }
 
 impl Spread {
+    /// It can give a finding.
+    pub fn speaks(&self) -> bool {
+        self.refusal.is_some() || self.lost.is_some()
+    }
+
     fn sends(&self, value: Val<'_>) -> bool {
         let plain = !matches!(value.kind(), Kind::Object | Kind::Array);
         plain && (!self.truthy || truthy(value))

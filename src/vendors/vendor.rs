@@ -58,6 +58,8 @@ pub(super) struct Call {
     pub session: Option<IdRule>,
     pub requests: Vec<Request>,
     pub rests: Vec<Rest>,
+    /// A bit for each row of the first request whose writing a rest asks about.
+    pub watched: u128,
 }
 
 pub(super) struct IdRule {
@@ -109,6 +111,8 @@ pub(super) struct Fixed {
 }
 
 pub(super) struct Row {
+    /// It can give a finding. One that cannot is run only where its value is wanted.
+    pub speaks: bool,
     pub to: Vec<String>,
     pub from: Vec<Source>,
     /// Where a value is expected.

@@ -26,13 +26,12 @@ fn live(file: &Path) -> Pipeline {
     pipeline(Recording::of_journal(journal).expect("its reader"))
 }
 
-fn reopened(file: &Path) -> Pipeline {
-    let FileItem::Recording { file: open, whole_lines_bytes } = read_file(file).expect("readable")
-    else {
+fn reopened(path: &Path) -> Pipeline {
+    let FileItem::Recording { file, whole_lines_bytes } = read_file(path).expect("readable") else {
         panic!("a recording");
     };
     let mut recording = Recording::default();
-    recording.add_file(file, open, whole_lines_bytes);
+    recording.add_file(path, file, whole_lines_bytes);
     pipeline(recording)
 }
 

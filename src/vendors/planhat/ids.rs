@@ -96,12 +96,13 @@ pub(super) fn group_of<'a>(cx: &Cx<'a>, canonical: Spot) -> Option<Spelled<'a>> 
 
 fn at_top<'a>(cx: &Cx<'a>, name: &str) -> Option<Found<'a>> {
     let event = cx.look.event;
-    let usable = |member: Val<'a>| {
+    let usable = |key: Cow<'a, str>| {
         // of a repeated key the last counts
-        let value = event.get(&spells(&member.key(), name).then(|| member.key())?)?;
+        let value = event.get(&key)?;
         cx.id_in(value, Place::Top(value))
     };
-    first(event.members().filter_map(usable))
+    let members = event.call.children().chain(event.derived.into_iter().flat_map(|d| d.children()));
+    first(members.map(|member| member.key()).filter(|key| spells(key, name)).filter_map(usable))
 }
 
 /// The one whose key comes first in byte order.
@@ -113,6 +114,10 @@ fn first<'a>(found: impl Iterator<Item = Found<'a>>) -> Option<Found<'a>> {
 /// True if a key is a name but for case, `_`, `-` and spaces: what [`norm`] says, without making
 /// its text for every key of a call.
 fn spells(key: &str, name: &str) -> bool {
+    let first = key.as_bytes().first();
+    if first.is_some_and(|b| b.is_ascii_alphanumeric() && b | 0x20 != name.as_bytes()[0]) {
+        return false;
+    }
     if !key.is_ascii() {
         return norm(key) == name;
     }

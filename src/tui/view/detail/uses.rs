@@ -144,7 +144,7 @@ fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
 fn decides(value: Val<'_>, root: Val<'_>) -> bool {
     let here =
         |name: &&str| root.get(name).is_some_and(|decider| nodes(decider).contains(&value.node()));
-    DECIDES.iter().any(|name| here(&name))
+    DECIDES.iter().any(here)
 }
 
 /// All values without anything inside.

@@ -1,0 +1,53 @@
+//! What the benches measure with: calls of about 1 KB as libraries send them.
+#![expect(dead_code, reason = "each bench uses its own part of these")]
+
+use serde_json::Value;
+
+/// A track call of about 1 KB, as `post.lua` sends it. Each `nth` has its own `messageId`.
+pub fn track(nth: usize) -> String {
+    format!(
+        r#"{{"type":"track","event":"Order Received","userId":"u{user}","anonymousId":"anon-{user}","messageId":"m-{nth}","timestamp":"2026-11-22T10:00:00.000Z","context":{{"library":{{"name":"analytics-node","version":"2.1.0"}},"ip":"10.1.2.3","locale":"en-GB","page":{{"path":"/orders","title":"Orders"}}}},"properties":{{"account_id":"acc_{account}","user_id":"u{user}","module_id":"Orders","product_id":"Shop","total":3,"currency":"EUR","note":"{note}"}},"integrations":{{}}}}"#,
+        user = nth % 1000,
+        account = nth % 100,
+        note = "lorem ipsum dolor sit amet ".repeat(14),
+    )
+}
+
+/// An identify call of about 1 KB.
+pub fn identify(nth: usize) -> String {
+    format!(
+        r#"{{"type":"identify","userId":"u{nth}","anonymousId":"8d872292709c6fbe","messageId":"i-{nth}","timestamp":"2026-11-22T10:00:00.000Z","traits":{{"account_id":"acct_42","user_id":"u{nth}","email":"ada@example.com","firstName":"Ada","lastName":"Lovelace","phone":"+15555555555","title":"Analyst","createdAt":"2024-05-01T10:00:00Z","address":{{"city":"London","country":"UK"}},"plan":"gold","logins":5}},"integrations":{{"All":true}},"context":{{"ip":"127.0.0.1","userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36","locale":"en-US","library":{{"name":"analytics.js","version":"next-1.70.0"}},"page":{{"path":"/orders","referrer":"","search":"","title":"Orders","url":"https://app.example.com/orders"}},"groupId":"acct_42"}}}}"#
+    )
+}
+
+/// A batch of 100 track calls.
+pub fn batch(nth: usize) -> String {
+    let calls: Vec<String> = (0..100).map(|at| track(nth * 100 + at)).collect();
+    format!(
+        r#"{{"batch":[{}],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}}"#,
+        calls.join(",")
+    )
+}
+
+/// The headers of a request, as a server library sends them.
+pub fn headers() -> Vec<(String, String)> {
+    [
+        ("host", "127.0.0.1:7357"),
+        ("content-type", "application/json"),
+        ("authorization", "Basic d2tfbG9hZDo="),
+        ("user-agent", "analytics-node-next/latest"),
+        ("content-length", "1024"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+/// The calls of the demo: every vendor, verdict and kind of finding.
+pub fn demo() -> Vec<String> {
+    include_str!("../../../assets/demo/traffic.ndjson")
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("the demo's traffic is JSON"))
+        .filter(|request| request["body"].is_object())
+        .map(|request| request["body"].to_string())
+        .collect()
+}
