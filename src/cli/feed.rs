@@ -108,6 +108,7 @@ impl Feed for PipelineFeed {
 }
 
 fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+    let (fix, why_no_account) = (call.fix(), call.why_no_account());
     let in_use = call.in_use;
     let vendors = call.vendors.into_iter().map(|(vendor, rendered)| VendorDetail {
         vendor,
@@ -133,6 +134,8 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         derived_text: call.derived_text,
         vendors: vendors.collect(),
         wire_findings: call.common,
+        fix,
+        why_no_account,
         request: Arc::unwrap_or_clone(call.request),
     }
 }

@@ -1,7 +1,7 @@
 //! `segscope map`: the mapper alone, for scripts.
 
 use super::failure::Failure;
-use crate::vendors::map_line;
+use crate::vendors::Mapper;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 
 /// One JSON object in, one out, a line each, as they come.
@@ -9,6 +9,7 @@ pub fn run() -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut input = BufReader::new(std::io::stdin());
     let mut line = String::new();
+    let mut mapper = Mapper::default();
     loop {
         // whoever asks line by line waits for the answer before the next question
         if !input.buffer().contains(&b'\n') {
@@ -22,7 +23,7 @@ pub fn run() -> Result<(), Failure> {
             return Ok(out.flush()?);
         }
         if !line.trim().is_empty() {
-            writeln!(out, "{}", map_line(line.trim()))?;
+            writeln!(out, "{}", mapper.line(line.trim()))?;
         }
     }
 }

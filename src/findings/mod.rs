@@ -3,6 +3,7 @@
 pub mod advice;
 mod book;
 mod discards;
+pub mod fixes;
 mod hints;
 pub mod identity;
 mod verdict;
@@ -43,6 +44,15 @@ pub struct Finding {
     pub inferred: Option<Option<String>>,
     /// What to change.
     pub fix: String,
+}
+
+impl Finding {
+    /// The id that the call is said to lack, however loudly.
+    pub fn lacks(&self) -> Option<Id> {
+        headline(&self.code).map(|headline| match headline {
+            Headline::Strong(id) | Headline::Weak(id) => id,
+        })
+    }
 }
 
 /// What stands where an identity was expected.

@@ -3,11 +3,13 @@
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
-use super::{CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, State, fields, refused};
-use crate::call::{Seq, text::visible};
+use super::{
+    CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, SeenGroup, State, fields, refused,
+};
+use crate::call::{Seq, text::visible, time::Millis};
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::journal::RequestLine;
-use crate::store::{CallRow, RequestRow, Row, TextId};
+use crate::store::{CallRow, RequestRow, Row, Sender, TextId};
 use crate::vendors::Rendered;
 use crate::wire::{self, ReadCall, Reading, Reply};
 use std::ops::Range;
@@ -97,6 +99,15 @@ impl Pipeline {
             })
             .collect();
         let in_use: Vec<usize> = state.index.in_use.ordered(half.request.sender).collect();
+        let lacks = |vendor: &usize| {
+            rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
+        };
+        let seen = state.index.people.before(&event, call.seq);
+        let seen_group = seen.filter(|_| in_use.iter().any(lacks)).map(|(at, group)| SeenGroup {
+            group_id: group.to_owned(),
+            seq: at.0,
+            ms_before: received_at(&state, at).map_or(0, |then| request.received_at - then),
+        });
         drop(state);
         // where the index had no room for an id, the first vendor in use that finds one says it
         let found = |pick: fn(&Rendered) -> &Option<String>| {
@@ -117,6 +128,8 @@ impl Pipeline {
             library: library.map(|library| {
                 (library.name.into_owned(), library.version.map(|v| v.into_owned()))
             }),
+            rudder: half.request.sender == Sender::RudderStack,
+            seen_group,
             write_key: reading
                 .key_of(read)
                 .map(|key| key.into_owned())
@@ -130,6 +143,13 @@ impl Pipeline {
             request: Arc::clone(request),
         }
     }
+}
+
+/// When a call arrived.
+fn received_at(state: &State, seq: Seq) -> Option<Millis> {
+    let store = &state.index.store;
+    let call = store.calls.get(seq.0.checked_sub(state.index.base + 1)?)?;
+    store.requests.get(u64::from(call.request)).map(|request| request.received_at)
 }
 
 fn half(state: &State, row: u64) -> Option<Half> {

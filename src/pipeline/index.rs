@@ -3,6 +3,7 @@
 use super::clock::Closed;
 use super::fields;
 use super::in_use::InUse;
+use super::people::People;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
@@ -29,6 +30,7 @@ pub(super) struct Index {
     pub store: Store,
     pub memory: Memory,
     pub in_use: InUse,
+    pub people: People,
     pub repeats: u64,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
@@ -45,6 +47,7 @@ impl Index {
             store: Store::default(),
             memory: vendors.memory(),
             in_use,
+            people: People::default(),
             repeats: 0,
             closed: Vec::new(),
             tally: Vec::new(),
@@ -101,6 +104,7 @@ impl Index {
             let event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
+            self.people.learn(&event, call.kind, seq);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
             // what is so about the whole request is said once, with its first call

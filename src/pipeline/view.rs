@@ -1,5 +1,6 @@
 //! What a screen or a report is given: plain data, cut loose from the pipeline's lock.
 
+use super::SeenGroup;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::findings::{Finding, Severity, Verdict};
@@ -125,6 +126,10 @@ pub struct CallDetail {
     pub missing: Vec<&'static str>,
     /// The sender's library, name and version.
     pub library: Option<(String, Option<String>)>,
+    /// A library of RudderStack's sent it.
+    pub rudder: bool,
+    /// The group that the same user was seen with before, where a vendor in use misses the account.
+    pub seen_group: Option<SeenGroup>,
     /// The write key.
     pub write_key: Option<String>,
     /// Its `messageId` came before.

@@ -3,7 +3,7 @@
 
 use crate::call::time;
 use crate::findings::Finding;
-use crate::pipeline::CallDetail;
+use crate::pipeline::{CallDetail, SeenGroup};
 use crate::vendors::{Rendered, Vendors};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -31,6 +31,8 @@ struct Record<'a> {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_group: Option<&'a SeenGroup>,
     derived: Box<RawValue>,
     call: Box<RawValue>,
 }
@@ -73,6 +75,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         repeat: call.repeat,
         status: call.request.status,
         signature: call.request.signature.as_deref(),
+        seen_group: call.seen_group.as_ref(),
         derived: raw(&call.derived_text),
         call: raw(&call.call_text),
     };

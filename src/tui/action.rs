@@ -105,6 +105,8 @@ actions! {
     CopyPointer "copy_pointer" "copy pointer" "copy the JSON pointer",
     CopyValue "copy_value" "copy value" "copy the value",
     CopyCurl "copy_curl" "copy curl" "copy the call as a curl line",
+    CopySdkCall "copy_sdk_call" "copy SDK call" "copy the corrected call in its SDK's language",
+    CopyTransformation "copy_transformation" "copy function" "copy the function that mends such calls",
     Tick "tick" "choose" "choose this vendor, or do not",
     Save "save" "save" "save the choice",
     Down "down" "down" "down",

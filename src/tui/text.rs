@@ -85,10 +85,15 @@ pub fn head(text: &str, room: usize) -> usize {
     text.len()
 }
 
-/// The same, but never nothing: a first grapheme that alone is too wide is taken whole.
+/// The same, but never nothing: of a first grapheme that alone is too wide (marks that take room
+/// can be heaped on a letter without end) as many characters as fit.
 fn step(text: &str, room: usize) -> usize {
     match head(text, room) {
-        0 => text.graphemes(true).next().map_or(0, str::len),
+        0 => {
+            let wide = |(at, c): (usize, char)| width(&text[..at + c.len_utf8()]) > room;
+            let first = text.chars().next().map_or(0, char::len_utf8);
+            text.char_indices().find(|&at| wide(at)).map_or(text.len(), |(at, _)| at).max(first)
+        }
         at => at,
     }
 }

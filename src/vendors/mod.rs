@@ -68,7 +68,7 @@ pub use codes::{CodeEntry, CodeId, Codes};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
 pub use info::{CallInfo, FieldInfo, LooksFor, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
-pub use map::map_line;
+pub use map::{Mapper, map_line};
 pub use memory::{Memory, MemorySize};
 pub use out::{Origin, Out, compact, pretty};
 pub use rendered::{Output, Record, Rendered};

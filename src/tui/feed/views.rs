@@ -1,5 +1,6 @@
 //! What the screen shows, as plain data.
 
+use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::pipeline::{
     Cell, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
@@ -34,6 +35,10 @@ pub struct CallDetail {
     pub vendors: Vec<VendorDetail>,
     /// Findings that are no vendor's.
     pub wire_findings: Vec<Finding>,
+    /// What to paste; none for a call of no known type.
+    pub fix: Option<Fix>,
+    /// Why there is no account although this user was seen with one.
+    pub why_no_account: Option<String>,
     /// The request that carried it.
     pub request: RequestDetail,
 }

@@ -2,10 +2,10 @@
 //! (`specs/vendors.md` F and H).
 
 use super::super::Vendors;
-use super::super::map::{member_names, text};
+use super::super::map::{Mapper, text};
 use crate::call::{Val, time};
 use crate::objects::{Objects, Panel, Step};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// What a line names in `vendor` for this form.
@@ -13,16 +13,14 @@ pub(in super::super) const NAME: &str = "planhat-sync";
 
 /// The vendor whose settings it takes.
 const VENDOR: &str = "planhat";
-const MEMBERS: &[&str] = &["vendor", "settings", "sync_requests", "now"];
 
 /// Plays the requests of a line; the statuses, and the panel afterwards.
-pub(in super::super) fn mapped(input: Val<'_>) -> Result<String, String> {
-    member_names(input, MEMBERS)?;
+pub(in super::super) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, String> {
     let requests = input.get("sync_requests").filter(|list| !list.is_null());
     if requests.is_some_and(|list| !list.is_array()) {
         return Err("`sync_requests` is a list".to_owned());
     }
-    let mut objects = Objects::new(gap_ms(input.get("settings"))?);
+    let mut objects = Objects::new(mapper.vendors(VENDOR, input.get("settings"))?.sync_gap_ms());
     let (mut statuses, mut ids, mut ats) = (Vec::new(), Vec::new(), Vec::new());
     let mut now = 0;
     for request in requests.into_iter().flat_map(|list| list.children()) {
@@ -62,16 +60,6 @@ fn shown(panel: &Panel, ats: &[String]) -> Value {
         "duration_ms": panel.duration_ms,
         "models": panel.models,
     })
-}
-
-fn gap_ms(settings: Option<Val<'_>>) -> Result<time::Millis, String> {
-    let mut all = Map::new();
-    if let Some(settings) = settings {
-        let value = serde_json::from_str(settings.raw()).map_err(|error| error.to_string())?;
-        all.insert(VENDOR.to_owned(), value);
-    }
-    let vendors = Vendors::only(&[VENDOR], &all).map_err(|error| error.to_string())?;
-    Ok(vendors.sync_gap_ms())
 }
 
 impl Vendors {

@@ -1,7 +1,8 @@
 //! The usual calls: one of each kind that a log has.
 
 use super::FakeFeed;
-use segscope::call::Seq;
+use segscope::call::{CallType, Doc, Event, Seq};
+use segscope::findings::fixes::{self, Fix};
 use segscope::findings::{Effect, Finding, Hint, HintKind, Reason, Severity, Verdict};
 use segscope::tui::feed::*;
 
@@ -317,6 +318,11 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             r#"{{"receivedAt":"{0}","timestamp":"{0}"}}"#,
             segscope::call::time::format(received_at)
         ),
+        fix: fix(&text, &vendors),
+        why_no_account: matches!(sample.account, Id::Missing(_)).then(|| {
+            "group `acme-42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
+                .to_owned()
+        }),
         vendors,
         wire_findings: Vec::new(),
         request: request(
@@ -328,6 +334,20 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         call_text: text,
     };
     (view, Detail::Call(Box::new(detail)))
+}
+
+fn fix(text: &str, vendors: &[VendorDetail]) -> Option<Fix> {
+    let doc = Doc::parse(text).expect("JSON");
+    let kind = doc.root().get("type").and_then(|kind| kind.as_str())?;
+    let call = fixes::Call {
+        event: Event::bare(doc.root()),
+        kind: CallType::parse(&kind)?,
+        library: Some("analytics-node"),
+        rudder: false,
+        known_account: None,
+    };
+    let findings = vendors.iter().filter(|v| v.in_use).flat_map(|v| &v.findings);
+    Some(fixes::fix(&call, findings, &[]))
 }
 
 fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDetail {

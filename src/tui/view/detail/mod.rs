@@ -14,6 +14,7 @@ pub use tabs::Tab;
 
 use super::{Effect, Reply, World};
 use crate::call::Doc;
+use crate::findings::fixes::Snippet;
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail};
@@ -89,6 +90,8 @@ impl DetailPane {
             Action::Toggle | Action::Fold | Action::Unfold => tree,
             Action::CopyPointer | Action::CopyValue => tree && self.tree.pointer().is_some(),
             Action::CopyCall | Action::CopyCurl => self.call().is_some(),
+            Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
+            Action::CopyTransformation => self.transformation().is_some(),
             Action::CopyOutput => self.call().is_some_and(|call| self.output(call).is_some()),
             _ => true,
         }
@@ -106,13 +109,26 @@ impl DetailPane {
         }
     }
 
+    fn transformation(&self) -> Option<&Snippet> {
+        self.call()?.fix.as_ref()?.transformation.as_ref()
+    }
+
     /// Does an action.
     pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         if !self.can(action) {
             return Reply::Say(match action {
                 Action::CopyOutput => "no vendor would receive anything of this".to_owned(),
                 Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
-                Action::CopyCall | Action::CopyCurl => "a refused request has no call".to_owned(),
+                Action::CopySdkCall if self.call().is_some() => {
+                    "this is none of the six types of calls".to_owned()
+                }
+                Action::CopyTransformation => {
+                    "no function can mend this: nothing is wrong, or the id is not in the call"
+                        .to_owned()
+                }
+                Action::CopyCall | Action::CopyCurl | Action::CopySdkCall => {
+                    "a refused request has no call".to_owned()
+                }
                 _ => return Reply::Pass,
             });
         }
@@ -126,6 +142,18 @@ impl DetailPane {
                 let base = world.shared.addresses.first().map_or("$SEGSCOPE_URL", String::as_str);
                 return copy("a curl line", copy::curl(base, call));
             }
+            (Action::CopySdkCall, Some(CallDetail { fix: Some(fix), .. })) => {
+                return copy(
+                    &format!("the call for {}", fix.snippet.language),
+                    fix.snippet.code.clone(),
+                );
+            }
+            (Action::CopyTransformation, _) => match self.transformation() {
+                Some(function) => {
+                    return copy(&format!("the {}", function.language), function.code.clone());
+                }
+                None => return Reply::Pass,
+            },
             (Action::CopyOutput, Some(call)) => {
                 let Some((vendor, text)) = self.output(call) else { return Reply::Pass };
                 let title = world.shared.vendors.get(vendor).map_or("", |v| v.title.as_str());

@@ -2,7 +2,9 @@
 
 use super::super::World;
 use super::paper::{Paper, words};
+use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
+use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
 use crate::tui::shared::bytes;
 use crate::tui::text::{self, masked};
@@ -135,12 +137,36 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     }
     for (title, finding) in counted {
         paper.finding(finding, title);
+        if let (Some(seen), Some(Id::Account)) = (&call.why_no_account, finding.lacks()) {
+            paper.labelled(8, "  seen  ", seen, world.look.theme.near_miss);
+        }
     }
+    fix(paper, call, world);
     if !others.is_empty() {
         paper.heading("at vendors that are not in use", "");
         for (title, finding) in others {
             paper.finding(finding, title);
         }
+    }
+}
+
+/// The call as it should have been, and the function that does the same on its way.
+fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+    let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
+    let theme = &world.look.theme;
+    let with_key = |words: &str, action| {
+        format!("{words} ({})", world.keymap.keys(Place::Detail, action).join(" "))
+    };
+    paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
+    let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
+    paper.prose(0, &words.join(", "), theme.fix);
+    paper.code(&fix.snippet.code);
+    if let Some(function) = &fix.transformation {
+        paper.heading(
+            &with_key("or without a new release", Action::CopyTransformation),
+            function.language,
+        );
+        paper.code(&function.code);
     }
 }
 

@@ -105,6 +105,17 @@ impl<'l> Paper<'l> {
         }
     }
 
+    /// Code, line by line as it is; a long line goes on in the next.
+    pub fn code(&mut self, code: &str) {
+        self.blank();
+        for line in code.lines() {
+            match line.is_empty() {
+                true => self.lines.push(Line::default()),
+                false => self.raw(&line.replace('\t', "    "), self.look.theme.text),
+            }
+        }
+    }
+
     /// A JSON text, laid out, each value with where it came from beside it.
     fn body(&mut self, captured: &str, from: &[(String, Origin)]) {
         let origins = from.iter().map(|(path, origin)| (path.as_str(), origin_words(origin)));

@@ -1,0 +1,83 @@
+//! The fix for teams that cannot change the app: code that the service runs on each call.
+
+use super::edits::{Edit, Source};
+use super::language::Choice;
+use super::literal::put;
+use super::tree::Lit;
+use super::{Call, Snippet};
+use crate::call::pointer;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+const SEGMENT: &str = include_str!("../../../assets/fixes/insert-function.js");
+const RUDDERSTACK: &str = include_str!("../../../assets/fixes/transformation.js");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    step: String,
+    needs: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Steps {
+    copy: Step,
+    rename: Step,
+    text: Step,
+    functions: BTreeMap<String, String>,
+}
+
+static STEPS: LazyLock<Steps> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../assets/fixes/steps.toml"))
+        .expect("the built-in steps of transformations are valid")
+});
+
+/// The function that does the edits on each call of this type; none where an id is nowhere in the
+/// call, since no function can know it.
+pub(super) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet> {
+    let table = &*STEPS;
+    let node = Choice::of(Some("@segment/analytics-node"), false).language;
+    let list = |path: &str| {
+        let tokens: Vec<String> =
+            pointer::tokens(path).map(|token| node.string.quote(&token)).collect();
+        format!("[{}]", tokens.join(", "))
+    };
+    let mut steps = Vec::new();
+    let mut needs: Vec<&str> = Vec::new();
+    for edit in edits {
+        let (step, from) = match &edit.source {
+            Source::Copy(from) => (&table.copy, from.as_str()),
+            Source::Rename(from) => (&table.rename, from.as_str()),
+            Source::Text => (&table.text, ""),
+            Source::Add(_) => continue,
+        };
+        let line = put(&step.step, &[("{from}", &list(from)), ("{to}", &list(&edit.to))]);
+        steps.push(format!("  {line}"));
+        needs.extend(step.needs.iter().map(String::as_str));
+    }
+    if steps.is_empty() {
+        return None;
+    }
+    let (template, language) = match call.rudder {
+        true => (RUDDERSTACK, "RudderStack transformation"),
+        false => (SEGMENT, "Segment destination insert function"),
+    };
+    let name = call.kind.name();
+    let handler = format!("on{}{}", name[..1].to_ascii_uppercase(), &name[1..]);
+    let kind = node.literal(&Lit::Text(name.to_owned()), 0);
+    let words =
+        [("{handler}", handler.as_str()), ("{type}", &kind), ("{steps}", &steps.join("\n"))];
+    let mut code = put(template, &words);
+    let mut written: Vec<&str> = Vec::new();
+    for name in needs {
+        if !written.contains(&name) {
+            written.push(name);
+            code.push('\n');
+            code.push_str(table.functions.get(name).map_or("", |function| function.trim_end()));
+            code.push('\n');
+        }
+    }
+    Some(Snippet { language, code: code.trim_end().to_owned() })
+}

@@ -1,0 +1,119 @@
+//! Which group a user was seen with: what says why a later call of that user has no account.
+//!
+//! Only group calls teach, and of each user only changes are kept, each with the call that brought
+//! it; so what was known before a call is the same whenever it is asked.
+
+use super::fields;
+use crate::call::{CallType, Event, Seq, Val};
+use crate::findings::identity::{ValueRule, id_of};
+use std::collections::HashMap;
+
+/// How many bytes the memory may hold.
+const MAX_BYTES: usize = 32 << 20;
+
+/// What one entry costs besides its texts.
+const ENTRY_BYTES: usize = 96;
+
+/// A group call of the same user, earlier than the call that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SeenGroup {
+    /// Its `groupId`.
+    pub group_id: String,
+    /// The call that named it first.
+    pub seq: u64,
+    /// How long before, by the clock of arrival.
+    pub ms_before: i64,
+}
+
+/// The groups that users and visitors were seen with.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    groups: HashMap<Box<str>, Vec<(Seq, Box<str>)>>,
+    bytes: usize,
+}
+
+impl People {
+    /// Learns from a group call.
+    pub fn learn(&mut self, event: &Event<'_>, kind: Option<CallType>, seq: Seq) {
+        if kind != Some(CallType::Group) {
+            return;
+        }
+        let Some(group) = usable(event.get("groupId")) else { return };
+        for key in keys(event).into_iter().flatten() {
+            let known = self.groups.get(key.as_str()).and_then(|groups| groups.last());
+            if known.is_some_and(|(_, last)| **last == *group) {
+                continue;
+            }
+            let bytes = ENTRY_BYTES + key.len() + group.len();
+            if self.bytes + bytes > MAX_BYTES {
+                continue;
+            }
+            self.bytes += bytes;
+            self.groups.entry(key.into()).or_default().push((seq, group.as_str().into()));
+        }
+    }
+
+    /// The group that the call's user, or else its visitor, was last seen with before.
+    pub fn before(&self, event: &Event<'_>, seq: Seq) -> Option<(Seq, &str)> {
+        keys(event).into_iter().flatten().find_map(|key| {
+            let groups = self.groups.get(key.as_str())?;
+            let earlier = groups.iter().rev().find(|(at, _)| *at < seq);
+            earlier.map(|(at, group)| (*at, &**group))
+        })
+    }
+}
+
+fn usable(value: Option<Val<'_>>) -> Option<String> {
+    id_of(value, ValueRule::Plain).ok().map(|id| id.text.into_owned())
+}
+
+/// A user and a visitor are told apart even if they have the same id.
+fn keys(event: &Event<'_>) -> [Option<String>; 2] {
+    let user = usable(event.get("userId")).map(|id| format!("u{id}"));
+    [user, fields::anonymous_id(event).map(|id| format!("a{id}"))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    #[test]
+    fn what_was_known_before_a_call() {
+        let mut people = People::default();
+        let docs: Vec<Doc<'_>> = [
+            r#"{"userId":"u","anonymousId":"a","groupId":"g1"}"#,
+            r#"{"userId":"u","groupId":"g1"}"#,
+            r#"{"userId":"u","groupId":7}"#,
+            r#"{"userId":"u","groupId":" "}"#,
+            r#"{"anonymousId":"u","groupId":"g9"}"#,
+        ]
+        .into_iter()
+        .map(|json| Doc::parse(json).expect("JSON"))
+        .collect();
+        for (at, doc) in docs.iter().enumerate() {
+            let event = Event::bare(doc.root());
+            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1));
+            people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1));
+        }
+        let before = |json: &str, seq| {
+            let doc = Doc::parse(json).expect("JSON");
+            let found = people.before(&Event::bare(doc.root()), Seq(seq));
+            found.map(|(seq, group)| (seq.0, group.to_owned()))
+        };
+        let user = r#"{"userId":"u","anonymousId":"b"}"#;
+        assert_eq!(before(user, 1), None);
+        assert_eq!(before(user, 3), Some((1, "g1".to_owned())));
+        assert_eq!(before(user, 99), Some((3, "7".to_owned())));
+        assert_eq!(before(r#"{"anonymousId":"a"}"#, 99), Some((1, "g1".to_owned())));
+        assert_eq!(before(r#"{"userId":"v","anonymousId":"c"}"#, 99), None);
+    }
+
+    #[test]
+    fn at_its_bound_it_stops_learning() {
+        let mut people = People { bytes: MAX_BYTES - 10, ..People::default() };
+        let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
+        people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1));
+        assert!(people.groups.is_empty());
+    }
+}

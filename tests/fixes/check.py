@@ -1,0 +1,79 @@
+"""check.py TAIL FIXES NAME...: the corrected calls came, and without the findings that they correct."""
+import collections
+import json
+import pathlib
+import sys
+
+TAIL, FIXES, *NAMES = sys.argv[1:]
+ENDINGS = ("-ACCOUNT-MISSING", "-COMPANY-MISSING", "-USER-MISSING", "-COMPANY-ABSENT", "-ACCOUNT-ABSENT",
+           "-USER-ABSENT", "-ACCOUNT-AMBIGUOUS", "-SESSION-MISSING", "-ACCOUNT-TYPE", "-USER-TYPE", "-COMPANY-TYPE")
+SEGMENT = {"customersuccessbox", "freshsuccess", "planhat", "suprsend"}
+PLACES = ("properties", "traits")
+
+
+def lines(path):
+    return [json.loads(line) for line in pathlib.Path(path).read_text(encoding="utf-8").split("\n")[:-1]]
+
+
+def nth(call):
+    inside = [call.get(place) or {} for place in PLACES] + [(call.get("context") or {}).get("traits") or {}]
+    return next(value["nth"] for value in inside if "nth" in value)
+
+
+def changed(before, after):
+    """Values that the corrected call has otherwise; `private.toml` says which it replaces."""
+    return [key for place in PLACES for key, value in (before.get(place) or {}).items()
+            if key in (after.get(place) or {}) and key not in ("email", "account_id", "user_id", "company_id")
+            and json.dumps(value, sort_keys=True) != json.dumps(after[place][key], sort_keys=True)]
+
+
+def ids(record, vendors):
+    """Findings about ids that an edit should take away."""
+    return sorted({f["code"] for f in record["findings"] if f["vendor"] in vendors and f["severity"] != "info"
+                   and (f["code"].endswith(ENDINGS) or f["code"] == "ID-PLACEHOLDER")})
+
+
+def main():
+    records = collections.defaultdict(dict)
+    for record in lines(TAIL):
+        records[record["write_key"]][nth(record["call"])] = record
+    broken = collections.defaultdict(dict)
+    for fix in lines(FIXES):
+        broken[fix["write_key"]][nth(fix["call"])] = fix
+    count = len(json.loads(pathlib.Path(__file__).with_name("calls.json").read_text(encoding="utf-8")))
+    failed = 0
+    for name in NAMES:
+        vendors = {"custify"} if name.startswith("rudder") else SEGMENT
+        wrong = []
+        before, after = records[f"wk_{name}_broken"], records[f"wk_{name}_fixed"]
+        mended = records[f"wk_{name}_functions"]
+        for at in range(count):
+            fix = broken[f"wk_{name}_broken"].get(at)
+            if at not in before or fix is None:
+                wrong.append(f"call {at} never came")
+                continue
+            if at not in after:
+                wrong.append(f"the corrected call {at} never came")
+                continue
+            if left := ids(after[at], vendors):
+                wrong.append(f"call {at} still has {left} after {fix['edits']}")
+            if other := changed(before[at]["call"], after[at]["call"]):
+                wrong.append(f"call {at} has other values for {other}")
+            if ids(before[at], vendors) and not fix["edits"]:
+                wrong.append(f"call {at} has {ids(before[at], vendors)} and no edit")
+            only_moves = fix["edits"] and not any(edit.endswith(" added") for edit in fix["edits"])
+            if name.endswith("python"):
+                continue
+            if (fix["transformation"] is not None) != (at in mended):
+                wrong.append(f"the function of call {at} gave nothing")
+            elif only_moves and (left := ids(mended[at], vendors)):
+                wrong.append(f"call {at} still has {left} after the function")
+        if not any(ids(record, vendors) for record in before.values()):
+            wrong.append("no broken call had a finding")
+        failed += bool(wrong)
+        print(f"FAILED {name}: " + "; ".join(wrong) if wrong else f"ok {name} {count} calls")
+    print(f"{len(NAMES) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
