@@ -182,6 +182,14 @@ pub enum CheckFormat {
     Text,
     /// The call record, one JSON object a line
     Ndjson,
+    /// JUnit XML: a suite a vendor, a case a finding
+    Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub's workflow commands: an annotation a finding
+    Github,
+    /// Tables, for the summary of a build
+    Markdown,
 }
 
 /// What `check` fails on.

@@ -7,9 +7,10 @@ use super::{input, tail};
 use crate::call::time;
 use crate::filter::Filter;
 use crate::findings::Severity;
-use crate::pipeline::{Detail, Pipeline, Tally};
-use crate::report::{CallColumns, FindingGroup, call_record, check_text, finding_groups};
+use crate::pipeline::{Detail, Pipeline};
+use crate::report::{self, CallColumns, FindingGroup, call_record, check_text, finding_groups};
 use std::io::{BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 
 /// Judges, reports, and fails if something was found that must not be.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
@@ -22,17 +23,25 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         Some(rows) => pipeline.tally(rows.iter().copied()),
         None => pipeline.tally(0..pipeline.rows()),
     };
-    let groups = finding_groups(&pipeline, &tally).map_err(Failure::wrong)?;
-    let failed = failed(args.fail_on, &tally, &groups);
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    match args.format {
-        CheckFormat::Text => {
-            let outcome = outcome(args.fail_on, failed);
-            let text = check_text(&pipeline, &tally, &groups, &outcome, colour());
-            out.write_all(text.as_bytes())?;
-        }
-        CheckFormat::Ndjson => records(&pipeline, wanted.as_deref(), &mut out)?,
+    let mut groups = finding_groups(&pipeline, &tally).map_err(Failure::wrong)?;
+    for group in &mut groups {
+        group.fails = fails(args.fail_on, group);
     }
+    let failed = groups.iter().any(|group| group.fails);
+    let outcome = outcome(args.fail_on, failed);
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let text = match args.format {
+        CheckFormat::Text => check_text(&pipeline, &tally, &groups, &outcome, colour()),
+        CheckFormat::Ndjson => {
+            records(&pipeline, wanted.as_deref(), &mut out)?;
+            String::new()
+        }
+        CheckFormat::Junit => report::junit(&groups, &titles(&pipeline)),
+        CheckFormat::Sarif => report::sarif(&groups, single(&args.files).as_deref()),
+        CheckFormat::Github => report::github(&groups),
+        CheckFormat::Markdown => report::markdown(&pipeline, &tally, &groups, &outcome),
+    };
+    out.write_all(text.as_bytes())?;
     out.flush()?;
     if let Some(problem) = unreadable {
         return Err(Failure::wrong(problem));
@@ -63,13 +72,26 @@ fn wanted(pipeline: &Pipeline, filter: &Filter) -> Result<Option<Vec<u64>>, Fail
     Ok(Some(rows))
 }
 
-fn failed(fail_on: FailOn, tally: &Tally, groups: &[FindingGroup]) -> bool {
-    let worst = groups.iter().map(|group| group.severity).min();
+/// The vendors that were asked, by the names that people know.
+fn titles(pipeline: &Pipeline) -> Vec<String> {
+    let shown = pipeline.in_use().shown().into_iter();
+    shown.map(|at| pipeline.vendors().info(at).title.clone()).collect()
+}
+
+/// The file that was judged, if it was a single one that has a name.
+fn single(files: &[PathBuf]) -> Option<String> {
+    match files {
+        [file] if file.as_os_str() != "-" => Some(file.display().to_string()),
+        _ => None,
+    }
+}
+
+fn fails(fail_on: FailOn, group: &FindingGroup) -> bool {
     match fail_on {
         FailOn::Never => false,
-        FailOn::Error => worst == Some(Severity::Error),
-        FailOn::Missing => tally.missing > 0 || worst == Some(Severity::Error),
-        FailOn::Warning => worst.is_some_and(|worst| worst <= Severity::Warning),
+        FailOn::Error => group.severity == Severity::Error,
+        FailOn::Missing => group.missing || group.severity == Severity::Error,
+        FailOn::Warning => group.severity <= Severity::Warning,
     }
 }
 

@@ -5,7 +5,11 @@ const START: Millis = 1_714_564_800_000;
 
 fn take(objects: &mut Objects, second: Millis, path: &str, body: &str) -> u16 {
     let step = Step::of("POST", path).expect("a step");
-    objects.take(START + second * 1000, step, Some(body)).status
+    let at = START + second * 1000;
+    let foreseen = objects.status(at, step, Some(body));
+    let status = objects.take(at, step, Some(body)).status;
+    assert_eq!(foreseen, status, "{path} {body}");
+    status
 }
 
 fn properties(objects: &Objects, model: &str) -> Vec<(String, BTreeMap<String, String>)> {
@@ -44,6 +48,7 @@ fn a_body_that_cannot_be_read_is_one_error() {
     let mut objects = Objects::new(60_000);
     take(&mut objects, 0, "/v0/start", "");
     let step = Step::Upload("sync-1");
+    assert_eq!(objects.status(START + 599_000, step, None), 400);
     assert_eq!(objects.take(START + 599_000, step, None).status, 400);
     let panel = objects.panel(START + 600_000).expect("a run");
     assert_eq!(panel.status, Status::Expired, "what is refused keeps no sync alive");

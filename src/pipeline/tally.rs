@@ -2,7 +2,7 @@
 
 use super::Pipeline;
 use super::index::Index;
-use crate::findings::{Severity, Verdict};
+use crate::findings::Verdict;
 use crate::store::{Row, Sender, SetId};
 use crate::vendors::CodeId;
 use std::collections::BTreeMap;
@@ -34,15 +34,6 @@ pub struct Tally {
     pub found: Vec<Found>,
     /// The rows of refused requests.
     pub refused: Vec<u64>,
-}
-
-impl Tally {
-    /// How many findings of this severity there are, each counted once a call.
-    pub fn of(&self, pipeline: &Pipeline, severity: Severity) -> u64 {
-        let codes = pipeline.vendors().codes();
-        let is = |found: &&Found| codes.entry(found.code).severity == severity;
-        self.found.iter().filter(is).map(|found| found.calls).sum()
-    }
 }
 
 impl Pipeline {

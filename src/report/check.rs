@@ -56,9 +56,7 @@ fn entry(out: &mut String, group: &FindingGroup, colour: bool) {
     out.push(' ');
     Paint::Bold.put(out, colour, &group.code);
     let title = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
-    let what = if group.code.starts_with("HTTP-") { "request" } else { "call" };
-    writeln!(out, " ({title}{})", plural(group.calls, what))
-        .expect("writing to a String cannot fail");
+    writeln!(out, " ({title}{})", group.count()).expect("writing to a String cannot fail");
     let fix = ("fix", if group.severity == Severity::Info { "" } else { &group.fix });
     for (name, text) in [("", &*group.message), ("example", &*group.example), fix] {
         if !text.is_empty() {

@@ -1,6 +1,6 @@
 //! Findings of many calls, one entry a code: what every report for CI is made of.
 
-use crate::findings::{Finding, Severity};
+use crate::findings::{Finding, Headline, Severity};
 use crate::pipeline::{CallDetail, Detail, Found, Pipeline, RefusedDetail, Tally};
 use std::collections::BTreeMap;
 
@@ -11,6 +11,10 @@ pub struct FindingGroup {
     pub code: String,
     /// How bad it is.
     pub severity: Severity,
+    /// It says that an id is missing.
+    pub missing: bool,
+    /// It is one of those that must not be; whoever asks for the report says so.
+    pub fails: bool,
     /// The vendor's name and title; none for what the service itself does.
     pub vendor: Option<(String, String)>,
     /// How many calls, or refused requests.
@@ -52,6 +56,8 @@ fn group(pipeline: &Pipeline, found: Found, call: &CallDetail) -> FindingGroup {
     FindingGroup {
         code: entry.code.to_string(),
         severity: entry.severity,
+        missing: matches!(entry.headline, Some(Headline::Strong(_))),
+        fails: false,
         vendor: entry.vendor.map(|at| {
             let info = vendors.info(at);
             (info.name.clone(), info.title.clone())
@@ -97,6 +103,8 @@ fn refused(pipeline: &Pipeline, rows: &[u64]) -> Result<Vec<FindingGroup>, Strin
             FindingGroup {
                 code: format!("HTTP-{status}"),
                 severity: if again { Severity::Info } else { Severity::Error },
+                missing: false,
+                fails: false,
                 vendor: None,
                 calls,
                 message: reason,

@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod errors;
 mod flush;
+mod formats;
 mod own;
 mod sync;
 mod vendor_file;

@@ -23,7 +23,11 @@ const PATHS: &[(&str, &str)] = &[
     ("summary", "GET, HEAD"),
     ("sync", "GET, HEAD"),
     ("reset", "POST"),
+    ("openapi.json", "GET, HEAD"),
 ];
+
+/// What these paths take and give, for programs.
+const OPENAPI: &str = include_str!("../../../assets/openapi.json");
 
 /// Answers a request for `/_segscope/NAME`.
 pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply {
@@ -43,6 +47,9 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
     }
     if name == "health" {
         return Reply::json(200, health(server));
+    }
+    if name == "openapi.json" {
+        return Reply::json(200, OPENAPI);
     }
     let Some(pipeline) = server.intake.pipeline() else {
         return Reply::failure(404, "not_found", "nothing is kept here");
@@ -124,6 +131,22 @@ fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_path_is_described() {
+        let described: serde_json::Value = serde_json::from_str(OPENAPI).expect("JSON");
+        let described = described["paths"].as_object().expect("paths");
+        for (name, methods) in PATHS {
+            let path = &described[&format!("/_segscope/{name}")];
+            let methods: Vec<String> = methods
+                .split(", ")
+                .filter(|method| *method != "HEAD")
+                .map(str::to_ascii_lowercase)
+                .collect();
+            assert_eq!(path.as_object().map(|path| path.keys().cloned().collect()), Some(methods));
+        }
+        assert_eq!(described.len(), PATHS.len());
+    }
 
     fn ask(host: Option<&str>, origin: Option<&str>, bound: &str) -> bool {
         let mut headers = HeaderMap::new();

@@ -34,7 +34,9 @@ pub(in super::super) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<St
             continue;
         };
         let body = body(step, request.get("body"));
+        let foreseen = objects.status(now, step, Some(&body));
         let reply = objects.take(now, step, Some(&body));
+        debug_assert_eq!(foreseen, reply.status, "what is recorded is what is answered");
         ats.push(at);
         statuses.push(reply.status);
         if step == Step::Start {

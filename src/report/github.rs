@@ -1,0 +1,32 @@
+//! Findings as GitHub's workflow commands: an annotation each.
+
+use super::findings::FindingGroup;
+use crate::findings::Severity;
+
+/// One line a finding.
+pub fn github(groups: &[FindingGroup]) -> String {
+    groups.iter().map(annotation).collect()
+}
+
+fn annotation(group: &FindingGroup) -> String {
+    let level = match group.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    };
+    let of = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
+    let title = format!("{} ({of}{})", group.code, group.count());
+    let text = format!("{}\nexample: {}\nfix: {}", group.message, group.example, group.fix);
+    format!(
+        "::{level} title={}::{}\n",
+        data(&title).replace(':', "%3A").replace(',', "%2C"),
+        data(&text)
+    )
+}
+
+/// Line ends and percent signs as the runner reads them.
+fn data(text: &str) -> String {
+    let lines: Vec<String> =
+        text.lines().map(|line| crate::call::text::visible(line).replace('%', "%25")).collect();
+    lines.join("%0A")
+}

@@ -1,0 +1,97 @@
+//! Findings as JUnit XML: a suite a vendor, a test case a finding.
+
+use super::findings::FindingGroup;
+use super::summary::plural;
+use std::fmt::Write;
+
+/// The report. `suites` names the vendors that were asked; one without findings has a case that
+/// says so.
+pub fn junit(groups: &[FindingGroup], suites: &[String]) -> String {
+    let fails = |groups: &[&FindingGroup]| groups.iter().filter(|group| group.fails).count();
+    let mut names: Vec<Option<&str>> = vec![None];
+    names.extend(suites.iter().map(|name| Some(name.as_str())));
+    let (mut body, mut tests) = (String::new(), 0);
+    for name in names {
+        let own: Vec<&FindingGroup> = groups
+            .iter()
+            .filter(|group| group.vendor.as_ref().map(|(_, title)| title.as_str()) == name)
+            .collect();
+        if own.is_empty() && name.is_none() {
+            continue;
+        }
+        let suite = escaped(name.unwrap_or("the service itself"));
+        let count = own.len().max(1);
+        tests += count;
+        put(
+            &mut body,
+            format_args!(
+                "  <testsuite name=\"{suite}\" tests=\"{count}\" failures=\"{}\">\n",
+                fails(&own)
+            ),
+        );
+        if own.is_empty() {
+            put(
+                &mut body,
+                format_args!("    <testcase classname=\"{suite}\" name=\"no findings\"/>\n"),
+            );
+        }
+        for group in own {
+            case(&mut body, &suite, group);
+        }
+        body.push_str("  </testsuite>\n");
+    }
+    let all: Vec<&FindingGroup> = groups.iter().collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"segscope\" tests=\"{tests}\" failures=\"{}\">\n{body}</testsuites>\n",
+        fails(&all)
+    )
+}
+
+fn case(out: &mut String, suite: &str, group: &FindingGroup) {
+    let name = escaped(&format!("{} ({}, {})", group.code, group.severity.name(), group.count()));
+    let text = escaped(&format!(
+        "{}\nexample: {}\nwhy: {}\nfix: {}",
+        group.message, group.example, group.why, group.fix
+    ));
+    put(out, format_args!("    <testcase classname=\"{suite}\" name=\"{name}\">\n"));
+    let message = escaped(&group.message);
+    match group.fails {
+        true => put(
+            out,
+            format_args!(
+                "      <failure type=\"{}\" message=\"{message}\">{text}</failure>\n",
+                group.code
+            ),
+        ),
+        false => put(out, format_args!("      <system-out>{text}</system-out>\n")),
+    }
+    out.push_str("    </testcase>\n");
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("writing to a String cannot fail");
+}
+
+/// As text or attribute of XML, which has no place for control characters.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push('\n'),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+impl FindingGroup {
+    /// `3 calls`, or of refused requests `1 request`.
+    pub fn count(&self) -> String {
+        plural(self.calls, if self.code.starts_with("HTTP-") { "request" } else { "call" })
+    }
+}

@@ -1,0 +1,71 @@
+//! Findings as SARIF 2.1.0, for code scanning.
+
+use super::findings::FindingGroup;
+use crate::findings::Severity;
+use serde_json::{Value, json};
+
+/// The report. `file` is the artifact that was judged, if it was a single one.
+pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
+    let rules: Vec<Value> = groups
+        .iter()
+        .map(|group| {
+            json!({
+                "id": rule(group),
+                "shortDescription": { "text": group.code },
+                "fullDescription": { "text": group.why },
+                "help": { "text": group.fix },
+                "defaultConfiguration": { "level": level(group.severity) },
+            })
+        })
+        .collect();
+    let results: Vec<Value> =
+        groups.iter().enumerate().map(|(at, group)| result(at, group, file)).collect();
+    let report = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "segscope", "version": env!("CARGO_PKG_VERSION"), "rules": rules,
+            } },
+            "results": results,
+        }],
+    });
+    format!("{report:#}\n")
+}
+
+fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
+    let text = format!("{} Example: {}. Fix: {}", group.message, group.example, group.fix);
+    let mut location = json!({
+        "logicalLocations": [{ "fullyQualifiedName": group.path, "kind": "member" }],
+    });
+    if let Some(file) = file {
+        location["physicalLocation"] = json!({
+            "artifactLocation": { "uri": file.replace('\\', "/") },
+            "region": { "startLine": 1 },
+        });
+    }
+    json!({
+        "ruleId": rule(group),
+        "ruleIndex": at,
+        "level": level(group.severity),
+        "message": { "text": text },
+        "occurrenceCount": group.calls,
+        "locations": [location],
+    })
+}
+
+/// A code is one vendor's; two vendors may have one of the same name.
+fn rule(group: &FindingGroup) -> String {
+    match &group.vendor {
+        Some((name, _)) => format!("{name}/{}", group.code),
+        None => group.code.clone(),
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
