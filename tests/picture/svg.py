@@ -80,7 +80,7 @@ def main():
                 more += ' text-decoration="underline"' if style.get("under") else ""
                 more += ' opacity="0.6"' if style.get("dim") else ""
                 texts.append(f'<text x="{x:.1f}" y="{y + 13}" textLength="{cells * CELL_W:.1f}" '
-                             f'fill="{fg}"{more}>{html.escape(part.replace(' ', chr(160)))}</text>')
+                             f'fill="{fg}"{more}>{html.escape(part).replace(chr(32), chr(160))}</text>')
             column += cells
         columns = max(columns, column)
     w, h = columns * CELL_W + 2 * PAD, len(lines) * CELL_H + 2 * PAD
