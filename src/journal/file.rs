@@ -150,8 +150,8 @@ impl Journal {
     }
 }
 
-/// Where the last whole line ends: behind the last line end of the file.
-fn end_of_last_line(file: &mut File, len: u64) -> io::Result<u64> {
+/// Where the last whole line of a file of that length ends: behind its last line end.
+pub fn end_of_last_line(file: &mut File, len: u64) -> io::Result<u64> {
     const STEP: u64 = 64 * 1024;
     let mut end = len;
     let mut buffer = Vec::new();

@@ -12,7 +12,7 @@ mod line;
 mod reader;
 mod redact;
 
-pub use file::{Journal, JournalError, Recovery};
+pub use file::{Journal, JournalError, Recovery, end_of_last_line};
 pub use folder::{KEPT_BYTES, KEPT_FILES, Recordings};
 pub use line::{Body, LineHead, Refused, compose, compose_event};
 pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse};

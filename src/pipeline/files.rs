@@ -93,7 +93,7 @@ fn item(path: &Path, mut file: File) -> Result<FileItem, FileError> {
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     if recorded {
         let len = file.metadata().map_err(io)?.len();
-        let whole_lines_bytes = whole_lines(&mut file, len).map_err(io)?;
+        let whole_lines_bytes = journal::end_of_last_line(&mut file, len).map_err(io)?;
         return Ok(FileItem::Recording { file, whole_lines_bytes });
     }
     let mut bytes = Vec::new();
@@ -164,22 +164,6 @@ fn push(value: Val<'_>, calls: &mut Vec<String>) -> Result<(), String> {
     let recorded = value.get("call").filter(|call| call.is_object() && value.get("seq").is_some());
     calls.push(recorded.unwrap_or(value).raw().to_owned());
     Ok(())
-}
-
-fn whole_lines(file: &mut File, len: u64) -> std::io::Result<u64> {
-    const STEP: u64 = 64 * 1024;
-    let mut end = len;
-    while end > 0 {
-        let start = end.saturating_sub(STEP);
-        let mut buffer = vec![0; (end - start) as usize];
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(&mut buffer)?;
-        if let Some(newline) = memchr::memrchr(b'\n', &buffer) {
-            return Ok(start + newline as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
 }
 
 #[cfg(test)]
