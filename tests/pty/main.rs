@@ -82,9 +82,7 @@ fn hostile_text_reaches_the_terminal_only_escaped() {
         }
         wait_for("the frame", || terminal.is_settled().then_some(()));
     }
-    terminal.press("q");
-    terminal.press("q");
-    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.quit(), 0);
     let bytes = terminal.bytes();
     for hostile in
         [&b"\x1b]0;owned"[..], b"\x1b[2J\xe2\x80\xae", b"\x1b[31mred", "\u{202e}".as_bytes()]

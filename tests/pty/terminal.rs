@@ -1,6 +1,6 @@
 //! A terminal that a test can look at.
 
-use crate::common::{self, DEADLINE};
+use crate::common;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -12,6 +12,8 @@ struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
     last: Instant,
+    /// The program has closed its side: nothing more will come.
+    closed: bool,
 }
 
 pub struct Terminal {
@@ -41,6 +43,7 @@ impl Terminal {
             parser: vt100::Parser::new(some(rows), some(columns), 0),
             bytes: Vec::new(),
             last: Instant::now(),
+            closed: false,
         }));
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let shared = Arc::clone(&seen);
@@ -52,6 +55,7 @@ impl Terminal {
                 seen.bytes.extend_from_slice(&buffer[..read]);
                 seen.last = Instant::now();
             }
+            shared.lock().expect("no test panicked in here").closed = true;
         });
         let writer = pair.master.take_writer().expect("a writer");
         Terminal { child, master: pair.master, writer, seen, _home: home }
@@ -106,14 +110,27 @@ impl Terminal {
         rustix::process::kill_process(pid.expect("it runs"), signal).expect("it runs");
     }
 
+    /// Goes back, pane by pane, until the program ends, as a person would; its exit code.
+    pub fn quit(&mut self) -> u32 {
+        common::wait_for("the end", || {
+            if self.child.try_wait().expect("it is ours").is_some() {
+                return Some(());
+            }
+            if self.is_settled() {
+                // it may end just now, and then nobody reads
+                let _ = self.writer.write_all(b"q");
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            None
+        });
+        self.end()
+    }
+
     /// Waits for the program to end, and for its last words; its exit code.
     pub fn end(&mut self) -> u32 {
         let child = &mut self.child;
         let status = common::wait_for("the end", || child.try_wait().expect("it is ours"));
-        let begin = Instant::now();
-        while !self.is_settled() && begin.elapsed() < DEADLINE {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        common::wait_for("its last words", || self.seen(|seen| seen.closed).then_some(()));
         status.exit_code()
     }
 
