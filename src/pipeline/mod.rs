@@ -33,6 +33,7 @@ pub use tally::{Found, Tally};
 pub use view::*;
 
 use crate::call::Seq;
+use crate::call::time::Millis;
 use crate::findings::{Severity, Verdict};
 use crate::objects::Objects;
 use crate::store::{Row, Store};
@@ -66,6 +67,8 @@ struct State {
     index: Index,
     objects: Objects,
     clears: u64,
+    /// When the clock was last looked at.
+    ticked_at: Millis,
     next_request: u64,
     unrecorded: u64,
     too_much: u64,
@@ -89,6 +92,7 @@ impl Pipeline {
             index: Index::new(&vendors, in_use),
             objects: Objects::new(vendors.sync_gap_ms()),
             clears: 0,
+            ticked_at: 0,
             next_request: 1,
             unrecorded: 0,
             too_much: 0,
