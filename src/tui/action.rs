@@ -130,6 +130,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",
     Help "help" "help" "this help",

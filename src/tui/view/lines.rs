@@ -44,15 +44,18 @@ impl<'l> Lines<'l> {
         }
     }
 
-    /// A command over as many lines as it needs: a backslash goes on in the next.
+    /// A command over as many lines as it needs: a backslash goes on in the next; between the
+    /// tokens of a JSON text in quotes a line end changes nothing.
     pub fn folded(&mut self, command: &str, style: Style) {
         let room = usize::from(self.body.width).saturating_sub(8);
         let mut rest = command;
         let mut indent = "    ";
         while text::width(rest) > room {
             let end = text::head(rest, room);
-            let Some(cut) = rest[..end].rfind(" -") else { break };
-            self.write(&[(indent, style), (&rest[..cut], style), (" \\", style)]);
+            let option = rest[..end].rfind(" -").map(|cut| (cut, " \\"));
+            let token = || rest[..end].rfind(", ").map(|cut| (cut + 1, ""));
+            let Some((cut, goes_on)) = option.or_else(token) else { break };
+            self.write(&[(indent, style), (&rest[..cut], style), (goes_on, style)]);
             rest = rest[cut..].trim_start();
             indent = "      ";
         }

@@ -8,6 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::feed::{Item, ModelView};
 use crate::tui::look::{Pen, ground};
 use crate::tui::shared::{count, grouped};
+use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -15,6 +16,8 @@ use ratatui::text::Line;
 /// So many properties of an object are shown, and so many characters of each.
 const SHOWN_PROPERTIES: usize = 1_000;
 const SHOWN_CHARS: usize = 2_000;
+/// A property's name has at most so many columns.
+const LABEL: usize = 24;
 /// Columns of the time before an error.
 const TIME: usize = 8;
 /// Columns of an object's id.
@@ -147,16 +150,22 @@ impl ModelPane {
                 paper.field("came at", &world.look.moment(problem.at), theme.text);
             }
             Some(Item::Object { id, .. }) => {
-                paper.field("id", id, theme.text);
                 let all = world.feed.pushed_properties(&self.name, at).unwrap_or_default();
-                for (key, json) in all.iter().take(SHOWN_PROPERTIES) {
-                    let cut = json.char_indices().nth(SHOWN_CHARS).map(|(end, _)| &json[..end]);
-                    let name = world.look.clean(key).into_owned();
-                    match cut {
-                        None => paper.field(&name, json, theme.text),
-                        Some(cut) => {
-                            let words = format!("{cut}... ({} bytes)", grouped(json.len() as u64));
-                            paper.field(&name, &words, theme.text);
+                let shown = || all.iter().take(SHOWN_PROPERTIES);
+                let clean = |key: &str| world.look.clean(text::beginning(key, width)).into_owned();
+                let widest = shown().map(|(key, _)| text::width(&clean(key))).max();
+                let indent = widest.unwrap_or(0).clamp(2, LABEL) + 2;
+                let mut put = |key: &str, value: &str| {
+                    let name = text::cut(key, indent - 1, world.look.ellipsis());
+                    paper.labelled(indent, &name, value, theme.text);
+                };
+                put("id", id);
+                for (key, json) in shown() {
+                    match json.char_indices().nth(SHOWN_CHARS) {
+                        None => put(&clean(key), json),
+                        Some((end, _)) => {
+                            let size = grouped(json.len() as u64);
+                            put(&clean(key), &format!("{}... ({size} bytes)", &json[..end]));
                         }
                     }
                 }
