@@ -2,10 +2,10 @@
 
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
+pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
     Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
 };
-pub use crate::objects::{Item, Panel, Status};
 pub use crate::vendors::{Origin, Preset};
 
 /// All about one row.

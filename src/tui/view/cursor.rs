@@ -32,8 +32,10 @@ impl Cursor {
     /// Puts it on a line.
     pub fn select(&mut self, line: usize) {
         self.at = line.min(self.len.saturating_sub(1));
-        let lowest_top = self.len.saturating_sub(self.height);
-        self.top = self.top.clamp((self.at + 1).saturating_sub(self.height), self.at);
+        // a list that was never drawn has no height yet
+        let height = self.height.max(1);
+        let lowest_top = self.len.saturating_sub(height);
+        self.top = self.top.clamp((self.at + 1).saturating_sub(height), self.at);
         self.top = self.top.min(lowest_top);
     }
 

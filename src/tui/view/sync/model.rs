@@ -221,8 +221,7 @@ impl ModelPane {
             pen.put(&look.dash().repeat(usize::from(rule.width)), style);
         }
         lines(buffer, below, self.page.get(self.scroll..).unwrap_or(&[]));
-        let hidden =
-            self.page.len().saturating_sub(self.scroll + usize::from(below.height)) as u64;
+        let hidden = self.page.len().saturating_sub(self.scroll + usize::from(below.height)) as u64;
         if let Some(mut pen) = Pen::on(buffer, rule, 0, look).filter(|_| hidden > 0) {
             let words = format!(" +{} below ", grouped(hidden));
             pen.right(words.len() + 1).put(&words, theme.quiet);
