@@ -39,7 +39,6 @@ fn the_template_is_valid_and_shows_all_that_a_vendor_file_may_say() {
         "nulls",
         "send",
         "send_type",
-        "preset",
         "reads",
     ];
     let absent: Vec<String> = keys
