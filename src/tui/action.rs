@@ -117,6 +117,7 @@ actions! {
     HalfUp "half_up" "half up" "half a page up",
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
+    ShowLog "show_log" "log" "the log: each call live",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",
     Help "help" "help" "this help",
