@@ -1,7 +1,6 @@
 //! The next row of a kind, among those that pass.
 
-use super::look::Looker;
-use super::{Shared, What};
+use super::{Shared, What, look};
 use crate::store::Nearest;
 use std::time::{Duration, Instant};
 
@@ -26,7 +25,6 @@ const STEP: u64 = 1_024;
 
 pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Found {
     let begun = Instant::now();
-    let mut looker = Looker::default();
     let mut at = from;
     loop {
         let (rows, end) = shared.nearest(at, forward, STEP);
@@ -34,7 +32,7 @@ pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Fo
             What::Matches(filter) => {
                 let mut found = None;
                 for row in &rows {
-                    if looker.one(&shared.pipeline, filter, *row) {
+                    if look::one(&shared.pipeline, filter, *row) {
                         found = Some(*row);
                         break;
                     }

@@ -53,11 +53,10 @@ struct Job {
 }
 
 fn work(shared: &Shared) {
-    let mut looker = super::look::Looker::default();
     while let Some(job) = next(shared) {
         let goes_on = || shared.generation.load(Ordering::Acquire) == job.generation;
         let rows = job.claim.rows();
-        let bits = looker.look(&shared.pipeline, &job.filter, rows, job.epoch, &goes_on);
+        let bits = super::look::look(&shared.pipeline, &job.filter, rows, job.epoch, &goes_on);
         let mut inner = shared.lock();
         if inner.generation != job.generation {
             continue;

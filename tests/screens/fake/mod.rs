@@ -25,17 +25,14 @@ struct State {
     addresses: Option<Vec<String>>,
     filter: Option<Arc<Filter>>,
     generation: u64,
-    /// Only so many rows were looked at with the filter, the newest of them.
-    looked: Option<u64>,
 }
 
 impl State {
-    /// The rows that are shown, as far as they were looked at.
     fn shown(&self) -> Vec<u64> {
-        let from = self.looked.map_or(0, |looked| self.rows.len().saturating_sub(looked as usize));
         match &self.filter {
             None => (0..self.rows.len() as u64).collect(),
-            Some(filter) => self.rows[from..]
+            Some(filter) => self
+                .rows
                 .iter()
                 .filter(|(row, detail)| filter.matches(&FakeColumns::new(row, detail)))
                 .map(|(row, _)| row.row)
@@ -162,11 +159,6 @@ impl FakeFeed {
         self.change(|state| state.problem = problem.map(str::to_owned));
     }
 
-    /// Looking has come only so far, from the newest row down; none: all is looked at.
-    pub fn set_looked(&self, rows: Option<u64>) {
-        self.change(|state| state.looked = rows);
-    }
-
     /// Nothing listens.
     pub fn without_address(&self) {
         self.change(|state| state.addresses = Some(Vec::new()));
@@ -251,13 +243,7 @@ impl Feed for FakeFeed {
     fn shown(&self) -> Shown {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
-        let looked = state.looked.filter(|_| state.filter.is_some());
-        Shown {
-            generation: state.generation,
-            rows: state.shown().len() as u64,
-            looked_at: looked.map_or(of, |looked| looked.min(of)),
-            of,
-        }
+        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at: of, of }
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
