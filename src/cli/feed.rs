@@ -2,10 +2,11 @@
 
 use crate::call::time;
 use crate::config::Choices;
-use crate::pipeline::{self, Detail as Full, Pipeline};
+use crate::filter::{Filter, Names};
+use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
-    CallDetail, CommonView, Detail, Feed, InUse, ModelView, OutputView, PushesView, RowView, Stats,
-    VendorDetail, VendorView, What,
+    CallDetail, CommonView, Detail, Feed, Found, InUse, ModelView, OutputView, PushesView, RowView,
+    Shown, Stats, VendorDetail, VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -13,14 +14,25 @@ use std::sync::Arc;
 
 /// The pipeline, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
-    pub pipeline: Arc<Pipeline>,
-    pub addresses: Vec<String>,
-    pub choices: Option<Choices>,
+    pipeline: Arc<Pipeline>,
+    sieve: Sieve,
+    addresses: Vec<String>,
+    choices: Option<Choices>,
+}
+
+impl PipelineFeed {
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        addresses: Vec<String>,
+        choices: Option<Choices>,
+    ) -> PipelineFeed {
+        PipelineFeed { sieve: Sieve::new(Arc::clone(&pipeline)), pipeline, addresses, choices }
+    }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version()
+        self.pipeline.version() + self.sieve.version()
     }
 
     fn stats(&self) -> Stats {
@@ -54,8 +66,32 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
-        self.pipeline.find(from, forward, what)
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
+        self.pipeline.window_of(rows.iter().copied())
+    }
+
+    fn filter(&self, filter: Option<Arc<Filter>>) {
+        self.sieve.filter(filter);
+    }
+
+    fn shown(&self) -> Shown {
+        self.sieve.shown()
+    }
+
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
+        self.sieve.shown_rows(places)
+    }
+
+    fn place_of(&self, row: u64) -> u64 {
+        self.sieve.place_of(row)
+    }
+
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+        self.sieve.find(from, forward, what)
+    }
+
+    fn names(&self) -> Box<dyn Names> {
+        Box::new(self.pipeline.names())
     }
 
     fn vendors(&self) -> Vec<VendorView> {

@@ -4,7 +4,8 @@ use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
-    Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
+    Cell, CommonView, Found, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Shown,
+    Stats, What,
 };
 pub use crate::vendors::{Origin, Preset};
 
