@@ -121,6 +121,8 @@ impl FakeFeed {
             common: Vec::new(),
             pushes: Objects::new(60_000),
             addresses: None,
+            filter: None,
+            generation: 0,
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
