@@ -36,11 +36,7 @@ pub fn draw(
     addresses: &[String],
     listener: Option<Listener>,
 ) -> Result<(), Failure> {
-    let feed = PipelineFeed {
-        pipeline: Arc::clone(pipeline),
-        addresses: addresses.to_vec(),
-        choices: choices(),
-    };
+    let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices());
     let options = ScreenOptions {
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),

@@ -33,6 +33,9 @@ impl Pipeline {
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
         self.flush(&mut self.front(), now);
+        if self.shared.board().expires(now) {
+            self.changed();
+        }
     }
 
     /// The sessions that idleness has closed so far; of very many the first ones only.

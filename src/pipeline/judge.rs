@@ -152,7 +152,8 @@ pub(super) fn run(shared: &Shared) {
                     let end = block.last().map_or(done, |item| item.end);
                     judge(shared, block, spares, true);
                     shared.changed();
-                    shared.queue.moved(end)
+                    // the end is told when what was found is
+                    end == to || shared.queue.moved(end)
                 });
                 if let Err(error) = read {
                     shared.notice(format!("the recording could not be read: {error}"));
@@ -191,7 +192,8 @@ impl Drop for EndOnDrop<'_> {
 
 fn received_at(item: &Item) -> Option<Millis> {
     match &item.work {
-        Work::Request { line, .. } | Work::Refused(line) => Some(line.received_at),
+        Work::Request(read) => Some(read.line.received_at),
+        Work::Refused(line) => Some(line.received_at),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
 
 use super::index::Line;
-use super::queue::{Item, Work};
+use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::replay::{body_text, head_of};
 use crate::journal::{self, Entry};
@@ -214,7 +214,8 @@ fn work(text: &str, offset: u64, spares: &mut Vec<Scratch>) -> Result<Work, Stri
     let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
         .map_err(|refusal| refusal.to_string())?;
     let body_at = request.body.as_ref().map_or(0, |body| body.start);
-    Ok(Work::Request { line, body_at, reading: owned(reading), scratch })
+    let reading = owned(reading);
+    Ok(Work::Request(Box::new(ReadRequest { line, body_at, reading, scratch })))
 }
 
 /// The same reading with a text of its own, so that it can go to another thread.

@@ -113,16 +113,24 @@ pub(super) struct Board {
     live_from: u64,
     /// What came before here was cleared away.
     clear_to: u64,
+    /// When the clock was last looked at.
+    ticked_at: Millis,
 }
 
 impl Board {
     pub fn new(gap_ms: Millis, live_from: u64) -> Board {
-        Board { objects: Objects::new(gap_ms), gap_ms, live_from, clear_to: 0 }
+        Board { objects: Objects::new(gap_ms), gap_ms, live_from, clear_to: 0, ticked_at: 0 }
     }
 
     /// Clears everything away that came before a line.
     pub fn clear(&mut self, gap_ms: Millis, before: u64) {
         (self.objects, self.gap_ms, self.clear_to) = (Objects::new(gap_ms), gap_ms, before);
+    }
+
+    /// The clock goes on; true if a push has expired since it was looked at before.
+    pub fn expires(&mut self, now: Millis) -> bool {
+        let before = std::mem::replace(&mut self.ticked_at, now);
+        self.objects.expires(before, now)
     }
 
     /// Takes pushes again from their lines.

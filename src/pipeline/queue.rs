@@ -38,7 +38,7 @@ pub(super) struct Item {
 /// What a line asks for.
 pub(super) enum Work {
     /// Its calls are judged.
-    Request { line: Line, body_at: usize, reading: Reading<'static>, scratch: Scratch },
+    Request(Box<ReadRequest>),
     /// It is a row.
     Refused(Line),
     /// Something else that happened.
@@ -51,11 +51,21 @@ pub(super) enum Work {
     Bad(String),
 }
 
+/// A request, read.
+pub(super) struct ReadRequest {
+    pub line: Line,
+    /// Where in its line the body begins.
+    pub body_at: usize,
+    pub reading: Reading<'static>,
+    /// What the reading will leave behind.
+    pub scratch: Scratch,
+}
+
 impl Item {
     /// How many calls it holds.
     pub fn calls(&self) -> usize {
         match &self.work {
-            Work::Request { reading, .. } => reading.calls.len(),
+            Work::Request(read) => read.reading.calls.len(),
             _ => 1,
         }
     }
@@ -63,8 +73,8 @@ impl Item {
     /// What it costs in memory, about: the text and a table of its values.
     fn cost(&self) -> usize {
         match &self.work {
-            Work::Request { reading, .. } => {
-                512 + 4 * reading.doc.as_ref().map_or(0, |doc| doc.text().len())
+            Work::Request(read) => {
+                512 + 4 * read.reading.doc.as_ref().map_or(0, |doc| doc.text().len())
             }
             Work::Push(line, _) => 512 + line.len(),
             _ => 128,

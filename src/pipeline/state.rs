@@ -2,7 +2,7 @@
 //! have just been recorded or are read again: so reading again gives what was live.
 
 use super::index::Index;
-use super::queue::{Item, Work};
+use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::{InUse, Opened};
 use crate::journal::Event;
@@ -41,7 +41,8 @@ impl State {
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
-            Work::Request { line, body_at, reading, mut scratch } => {
+            Work::Request(read) => {
+                let ReadRequest { line, body_at, reading, mut scratch } = *read;
                 self.opened.requests += 1;
                 self.index.push(vendors, line, body_at, &reading);
                 reading.recycle(&mut scratch);

@@ -5,7 +5,7 @@ use super::front::not_recorded;
 use super::index::Line;
 use super::lines::owned;
 use super::push::Unread;
-use super::queue::Work;
+use super::queue::{ReadRequest, Work};
 use crate::journal::{self, Body, LineHead, Refused};
 use crate::objects::Step;
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
@@ -146,8 +146,8 @@ impl Pipeline {
                 let signature = wire::signature::code(signature);
                 let line = Line { offset, len, status, received_at: head.received_at, signature };
                 let reading = owned(reading);
-                let work = Work::Request { line, body_at, reading, scratch };
-                self.hand_over(&mut front, offset, work);
+                let read = ReadRequest { line, body_at, reading, scratch };
+                self.hand_over(&mut front, offset, Work::Request(Box::new(read)));
                 Ok(())
             }
             Err(error) => {

@@ -9,6 +9,7 @@ mod copy;
 pub mod feed;
 pub mod keymap;
 pub mod look;
+pub mod page;
 mod run;
 pub mod screen;
 mod shared;

@@ -17,9 +17,10 @@ use super::action::Action;
 use super::feed::Feed;
 use super::keymap::{self, Key, Keymap, Lookup};
 use super::look::{Look, Pen};
+use super::page::Page;
 use super::shared::Shared;
 use super::theme::Theme;
-use super::view::{self, Effect, LogView, Pointer, Reply, View, World};
+use super::view::{self, Effect, Pointer, Reply, View, World};
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -82,7 +83,8 @@ pub struct Screen {
     look: Look,
     keymap: Keymap,
     shared: Shared,
-    page: Box<dyn View>,
+    page: Page,
+    pages: [Box<dyn View>; Page::ALL.len()],
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
     notice: Option<Notice>,
@@ -119,7 +121,8 @@ impl Screen {
             look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
             keymap: Keymap::parse(keymap::PRESET)?,
             shared: Shared::of(feed),
-            page: Box::new(LogView::default()),
+            page: Page::Log,
+            pages: Page::ALL.map(Page::view),
             windows: Vec::new(),
             begun: Vec::new(),
             notice: None,
@@ -188,6 +191,10 @@ impl Screen {
                 match action {
                     Action::Quit => Some(Effect::Quit),
                     Action::Suspend => Some(Effect::Suspend),
+                    action if let Some(page) = Page::shown_by(action) => {
+                        self.show(page);
+                        None
+                    }
                     action => self.ask(feed, |view, world| view.act(action, world)),
                 }
             }
@@ -205,8 +212,14 @@ impl Screen {
         self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
+    /// Shows a page, without any windows over it.
+    fn show(&mut self, page: Page) {
+        self.page = page;
+        self.windows.clear();
+    }
+
     fn top(&self) -> &dyn View {
-        self.windows.last().unwrap_or(&self.page).as_ref()
+        self.windows.last().unwrap_or(&self.pages[self.page as usize]).as_ref()
     }
 
     /// Lets the topmost view answer, and does what it says.
@@ -216,11 +229,11 @@ impl Screen {
         question: impl FnOnce(&mut dyn View, &World<'_>) -> Reply,
     ) -> Option<Effect> {
         let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
-        let view = self.windows.last_mut().unwrap_or(&mut self.page);
+        let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
         match question(view.as_mut(), &world) {
             Reply::Done | Reply::Pass => None,
             Reply::Close => {
-                self.windows.pop();
+                self.close();
                 None
             }
             Reply::Open(view) => {
@@ -233,9 +246,16 @@ impl Screen {
             }
             Reply::Ask(effect) => Some(effect),
             Reply::CloseAndAsk(effect) => {
-                self.windows.pop();
+                self.close();
                 Some(effect)
             }
+        }
+    }
+
+    /// Closes the topmost window; where there is none, goes back to the log.
+    fn close(&mut self) {
+        if self.windows.pop().is_none() {
+            self.page = Page::Log;
         }
     }
 
@@ -248,7 +268,7 @@ impl Screen {
         self.shared.read(feed);
         let body = self.layout().body;
         let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
-        self.page.sync(body, &world);
+        self.pages[self.page as usize].sync(body, &world);
         for window in &mut self.windows {
             window.sync(body, &world);
         }
@@ -263,12 +283,13 @@ impl Screen {
         let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
         let layout = self.layout();
         view::status(buffer, layout.status, &world);
-        view::in_use_line(buffer, layout.in_use, &self.page.state(&world), &world);
+        let page = &self.pages[self.page as usize];
+        view::in_use_line(buffer, layout.in_use, &page.state(&world), &world);
         if let Some(problem) = &self.shared.stats.problem {
             view::banner(buffer, layout.banner, problem, &world);
         }
         view::noise(buffer, layout.noise, &world);
-        self.page.render(buffer, layout.body, &world);
+        page.render(buffer, layout.body, &world);
         for window in &self.windows {
             window.render(buffer, layout.body, &world);
         }

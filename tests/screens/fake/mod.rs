@@ -1,18 +1,22 @@
 //! A feed made by hand: the same calls on each run, at a clock of its own.
 
+mod columns;
 mod samples;
 
+use columns::FakeColumns;
 use samples::{Sample, call, refused};
+use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
+use segscope::objects::{Objects, Step};
 use segscope::tui::feed::*;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// 2026-11-22T10:00:00Z
 const BEGIN_MS: i64 = 1_795_341_600_000;
 const BASE: &str = "http://127.0.0.1:7357";
 
-#[derive(Default)]
 struct State {
     rows: Vec<(RowView, Detail)>,
     in_use: Option<Vec<usize>>,
@@ -21,7 +25,55 @@ struct State {
     reading: Option<(u64, u64)>,
     waited: u64,
     common: Vec<CommonView>,
+    pushes: Objects,
     addresses: Option<Vec<String>>,
+    filter: Option<Arc<Filter>>,
+    generation: u64,
+}
+
+impl State {
+    fn shown(&self) -> Vec<u64> {
+        match &self.filter {
+            None => (0..self.rows.len() as u64).collect(),
+            Some(filter) => self
+                .rows
+                .iter()
+                .filter(|(row, detail)| filter.matches(&FakeColumns::new(row, detail)))
+                .map(|(row, _)| row.row)
+                .collect(),
+        }
+    }
+}
+
+/// What the usual calls have.
+struct FakeNames;
+
+impl Names for FakeNames {
+    fn fields(&self, under: &[String], _typed: &str) -> Vec<String> {
+        let names: &[&str] = match under {
+            [] => &["type", "event", "userId", "properties", "traits", "context"],
+            [one] if one == "properties" => &["account_id", "user_id", "total", "module_id"],
+            [one] if one == "traits" => &["account_id", "plan", "employees"],
+            _ => &[],
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn values(&self, path: &Path, _typed: &str) -> Vec<String> {
+        let values: &[&str] = match path.name() {
+            Some("event") => &["Order Received", "Report Exported", "Seat Added", "Invoice Paid"],
+            _ => &[],
+        };
+        values.iter().map(|value| (*value).to_owned()).collect()
+    }
+
+    fn vendors(&self) -> Vec<String> {
+        vec!["customersuccessbox".to_owned(), "planhat".to_owned()]
+    }
+
+    fn codes(&self, _typed: &str) -> Vec<String> {
+        vec!["CSB-T-ACCOUNT-MISSING".to_owned(), "CSB-T-USER-MISSING".to_owned()]
+    }
 }
 
 /// The feed.
@@ -43,6 +95,13 @@ fn vendor(name: &str, title: &str, short: &str, fed_by: &str, fidelity: &str) ->
         document: format!("{title}, “Segment integration”"),
         fidelity: fidelity.to_owned(),
         fidelity_means: means.to_owned(),
+        pushes: (name == "planhat").then(|| {
+            "Planhat syncs its objects to Segment three times a day, or when “Push data to Segment” is pressed on its Segment page.".to_owned()
+        }),
+        preset: (name == "suprsend").then(|| Preset {
+            keys: vec!["channel_mapping".to_owned()],
+            lines: "[vendors.suprsend]\nchannel_mapping = { email = \"email\" }\n".to_owned(),
+        }),
     }
 }
 
@@ -57,7 +116,20 @@ impl FakeFeed {
             vendor("custify", "Custify", "CUS", "RudderStack", "wire"),
         ];
         let vendors = all.into_iter().take(vendors).collect();
-        FakeFeed { state: Mutex::default(), vendors }
+        let state = State {
+            rows: Vec::new(),
+            in_use: None,
+            version: 0,
+            problem: None,
+            reading: None,
+            waited: 0,
+            common: Vec::new(),
+            pushes: Objects::new(60_000),
+            addresses: None,
+            filter: None,
+            generation: 0,
+        };
+        FakeFeed { state: Mutex::new(state), vendors }
     }
 
     /// One that holds the usual calls.
@@ -114,6 +186,19 @@ impl FakeFeed {
     /// Something goes wrong, or is well again.
     pub fn set_problem(&self, problem: Option<&str>) {
         self.change(|state| state.problem = problem.map(str::to_owned));
+    }
+
+    /// A push of objects comes, so many seconds after the beginning.
+    pub fn push(&self, second: i64, path: &str, body: &str) {
+        let step = Step::of("POST", path).expect("a path of the two APIs");
+        self.change(|state| {
+            state.pushes.take(BEGIN_MS + second * 1000, step, Some(body));
+        });
+    }
+
+    /// All pushes are forgotten.
+    pub fn clear_pushes(&self) {
+        self.change(|state| state.pushes = Objects::new(60_000));
     }
 
     /// Nothing listens.
@@ -186,18 +271,55 @@ impl Feed for FakeFeed {
         state.rows.get(row as usize).map(|(_, detail)| detail.clone())
     }
 
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
         let state = self.state.lock().expect("unpoisoned");
-        let matches = |row: &RowView| match what {
-            What::Missing => row.marks.iter().any(|mark| mark.misses),
-            What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+        rows.iter().map_while(|row| Some(state.rows.get(*row as usize)?.0.clone())).collect()
+    }
+
+    fn filter(&self, filter: Option<Arc<Filter>>) {
+        self.change(|state| {
+            state.filter = filter;
+            state.generation += 1;
+        });
+    }
+
+    fn shown(&self) -> Shown {
+        let state = self.state.lock().expect("unpoisoned");
+        let of = state.rows.len() as u64;
+        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at: of, of }
+    }
+
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
+        let shown = self.state.lock().expect("unpoisoned").shown();
+        let end = (places.end as usize).min(shown.len());
+        shown[(places.start as usize).min(end)..end].to_vec()
+    }
+
+    fn place_of(&self, row: u64) -> u64 {
+        let shown = self.state.lock().expect("unpoisoned").shown();
+        shown.iter().filter(|shown| **shown < row).count() as u64
+    }
+
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+        let state = self.state.lock().expect("unpoisoned");
+        let matches = |row: &u64| {
+            let (row, detail) = &state.rows[*row as usize];
+            match what {
+                What::Missing => row.marks.iter().any(|mark| mark.misses),
+                What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+                What::Matches(filter) => filter.matches(&FakeColumns::new(row, detail)),
+            }
         };
-        let mut rows = state.rows.iter().map(|(row, _)| row).filter(|row| matches(row));
+        let mut rows = state.shown().into_iter().filter(matches);
         match forward {
-            true => rows.find(|row| row.row > from),
-            false => rows.rfind(|row| row.row < from),
+            true => rows.find(|row| *row > from),
+            false => rows.rfind(|row| *row < from),
         }
-        .map(|row| row.row)
+        .map_or(Found::None, Found::Row)
+    }
+
+    fn names(&self) -> Box<dyn Names> {
+        Box::new(FakeNames)
     }
 
     fn vendors(&self) -> Vec<VendorView> {
@@ -217,8 +339,41 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
+    fn pushes(&self) -> PushesView {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        PushesView {
+            run: pushes.panel(BEGIN_MS + 3_600_000),
+            companies: pushes.companies().len(),
+            fills: Some("known_companies".to_owned()),
+        }
+    }
+
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        let model = pushes.model(model)?;
+        Some(ModelView {
+            items: model.items(),
+            objects_synced: model.objects_synced(),
+            errors: model.errors(),
+            requests: pushes.requests(),
+            window: model.window(items),
+        })
+    }
+
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        pushes.model(model)?.properties(item)
+    }
+
+    fn pushed_companies(&self) -> Option<String> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        Some(pushes.companies().collect::<Vec<_>>().join(","))
+    }
+
     fn addresses(&self) -> Vec<String> {
         let none = self.state.lock().expect("unpoisoned").addresses.clone();
         none.unwrap_or_else(|| vec![BASE.to_owned()])
     }
+
+    fn drew(&self, _took: Duration) {}
 }

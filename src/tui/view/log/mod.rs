@@ -18,7 +18,7 @@ pub use rows::{cell, mark_style};
 use super::detail::DetailPane;
 use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, start};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::What;
+use crate::tui::feed::{Found, What};
 use crate::tui::look::Pen;
 use crate::tui::shared::grouped;
 use list::List;
@@ -62,23 +62,19 @@ impl LogView {
 
     fn jump(&mut self, forward: bool, what: What, world: &World<'_>) -> Reply {
         let Some(from) = self.list.cursor() else { return Reply::Pass };
-        let found = world.feed.find(from, forward, what);
-        match found.filter(|row| *row < from || self.list.holds(*row)) {
-            Some(row) => {
+        match world.feed.find(from, forward, &what) {
+            Found::Row(row) if row < from || self.list.holds(row) => {
                 self.list.jump(row);
                 Reply::Done
             }
-            None => {
-                let (where_to, other) = match (forward, what) {
-                    (true, What::Missing) => ("further", Action::PreviousMissing),
-                    (true, What::Finding) => ("further", Action::PreviousFinding),
-                    (false, What::Missing) => ("earlier", Action::NextMissing),
-                    (false, What::Finding) => ("earlier", Action::NextFinding),
+            Found::Paused { .. } => Reply::Say("still looking; press it again".to_owned()),
+            _ => {
+                let (thing, next, previous) = match what {
+                    What::Missing => ("a missing id", Action::NextMissing, Action::PreviousMissing),
+                    _ => ("a finding", Action::NextFinding, Action::PreviousFinding),
                 };
-                let thing = match what {
-                    What::Missing => "a missing id",
-                    What::Finding => "a finding",
-                };
+                let (where_to, other) =
+                    if forward { ("further", previous) } else { ("earlier", next) };
                 let keys = world.keymap.keys(Place::Log, other);
                 let key = keys.first().map_or("", String::as_str);
                 Reply::Say(format!("no {where_to} call with {thing}; {key} looks the other way"))
@@ -109,6 +105,7 @@ impl View for LogView {
             | Action::CopyOutput
             | Action::CopyPointer
             | Action::CopyValue
+            | Action::CopySettings
             | Action::CopyCurl => self.detail.can(action),
             _ => true,
         }
