@@ -222,6 +222,17 @@ impl Vendors {
         &self.codes
     }
 
+    /// Whether these can go on where others stopped: the same vendors with the same codes, so that
+    /// what is counted and remembered keeps its meaning. Settings, texts and mappings may differ.
+    pub fn continues(&self, before: &Vendors) -> bool {
+        let entries = |vendors: &Vendors| {
+            let codes = vendors.codes.iter();
+            codes.map(|(_, code)| (code.vendor, code.code.clone(), code.severity, code.effect))
+                .collect::<Vec<_>>()
+        };
+        self.names().eq(before.names()) && entries(self) == entries(before)
+    }
+
     /// An empty memory for these vendors.
     pub fn memory(&self) -> Memory {
         Memory::new(self.vendors.iter())

@@ -60,6 +60,7 @@ fn take(pipeline: &Pipeline, at: Millis, calls: &[Value]) {
         RequestHead { method: "POST", path: "/v1/batch", query: "", headers: &[], received_at: at };
     let body = json!({ "batch": calls }).to_string();
     assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
+    pipeline.settle();
 }
 
 fn records(pipeline: &Pipeline, rows: std::ops::Range<u64>) -> Vec<String> {
