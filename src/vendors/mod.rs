@@ -227,7 +227,8 @@ impl Vendors {
     pub fn continues(&self, before: &Vendors) -> bool {
         let entries = |vendors: &Vendors| {
             let codes = vendors.codes.iter();
-            codes.map(|(_, code)| (code.vendor, code.code.clone(), code.severity, code.effect))
+            codes
+                .map(|(_, code)| (code.vendor, code.code.clone(), code.severity, code.effect))
                 .collect::<Vec<_>>()
         };
         self.names().eq(before.names()) && entries(self) == entries(before)
