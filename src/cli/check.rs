@@ -65,7 +65,7 @@ fn wanted(pipeline: &Pipeline, filter: &Filter) -> Result<Option<Vec<u64>>, Fail
     let mut rows = Vec::new();
     for row in 0..pipeline.rows() {
         if let Some(Detail::Call(call)) = pipeline.detail(row).map_err(Failure::wrong)?
-            && filter.matches(&CallColumns::new(&call, pipeline.vendors(), now))
+            && filter.matches(&CallColumns::new(&call, &pipeline.vendors(), now))
         {
             rows.push(row);
         }
@@ -116,7 +116,7 @@ fn records(
     for nth in 0..count {
         let row = wanted.map_or(nth, |rows| rows[nth as usize]);
         if let Some(Detail::Call(call)) = pipeline.detail(row).map_err(Failure::wrong)? {
-            writeln!(out, "{}", call_record(&call, pipeline.vendors(), &shown))?;
+            writeln!(out, "{}", call_record(&call, &pipeline.vendors(), &shown))?;
         }
     }
     Ok(())

@@ -134,7 +134,7 @@ impl Feed for PipelineFeed {
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         let known = self.pipeline.vendors();
-        let in_use = pipeline::InUse::chosen(known, vendors.to_vec());
+        let in_use = pipeline::InUse::chosen(&known, vendors.to_vec());
         self.pipeline
             .set_in_use(in_use)
             .map_err(|error| format!("the calls could not be read again: {error}"))?;
@@ -148,8 +148,8 @@ impl Feed for PipelineFeed {
     }
 
     fn pushes(&self) -> PushesView {
-        let fills = self.pipeline.vendors().filled_by_pushes();
-        let fills = fills.map(|(_, setting)| setting.to_owned());
+        let vendors = self.pipeline.vendors();
+        let fills = vendors.filled_by_pushes().map(|(_, setting)| setting.to_owned());
         self.pipeline.sync(|objects| PushesView {
             run: objects.panel(time::now()),
             companies: objects.companies().len(),

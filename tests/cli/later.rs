@@ -66,7 +66,7 @@ fn take(pipeline: &Pipeline, at: Millis, calls: &[Value]) {
 fn records(pipeline: &Pipeline, rows: std::ops::Range<u64>) -> Vec<String> {
     let all: Vec<usize> = (0..pipeline.vendors().len()).collect();
     rows.map(|row| match pipeline.detail(row) {
-        Ok(Some(Detail::Call(call))) => call_record(&call, pipeline.vendors(), &all),
+        Ok(Some(Detail::Call(call))) => call_record(&call, &pipeline.vendors(), &all),
         other => panic!("{other:?}"),
     })
     .collect()

@@ -47,7 +47,7 @@ fn send(pipeline: &Pipeline, path: &str, test: Option<&str>, at_ms: i64, body: &
 fn naive(pipeline: &Pipeline, filter: &Filter) -> Vec<u64> {
     let passes = |row: &u64| match pipeline.detail(*row).expect("readable") {
         Some(Detail::Call(call)) => {
-            filter.matches(&CallColumns::new(&call, pipeline.vendors(), time::now()))
+            filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
         }
         Some(Detail::Refused(refused)) => {
             filter.matches(&RefusedColumns { request: &refused.request, now_ms: time::now() })

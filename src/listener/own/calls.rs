@@ -96,9 +96,9 @@ impl Scan {
         let vendors = self.pipeline.vendors();
         (self.last, self.seen) = (call.seq.0, self.seen + 1);
         if self.filter.is_all()
-            || self.filter.matches(&CallColumns::new(call, vendors, time::now()))
+            || self.filter.matches(&CallColumns::new(call, &vendors, time::now()))
         {
-            let record = call_record(call, vendors, &self.pipeline.in_use().shown());
+            let record = call_record(call, &vendors, &self.pipeline.in_use().shown());
             self.bytes += record.len();
             self.found.push(record);
             return;

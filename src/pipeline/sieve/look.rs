@@ -45,7 +45,7 @@ pub(super) fn one(pipeline: &Pipeline, filter: &Filter, row: u64) -> bool {
 fn passes(pipeline: &Pipeline, filter: &Filter, detail: &Detail) -> bool {
     match detail {
         Detail::Call(call) => {
-            filter.matches(&CallColumns::new(call, pipeline.vendors(), time::now()))
+            filter.matches(&CallColumns::new(call, &pipeline.vendors(), time::now()))
         }
         Detail::Refused(refused) => {
             filter.matches(&RefusedColumns { request: &refused.request, now_ms: time::now() })
