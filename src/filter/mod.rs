@@ -18,6 +18,7 @@ mod names;
 mod needle;
 mod parser;
 mod pattern;
+mod plan;
 mod print;
 mod roles;
 mod terms;
@@ -37,6 +38,7 @@ use names::Place;
 pub use names::Record;
 pub use needle::Needle;
 pub use pattern::Pattern;
+pub use plan::{Answers, Asks, Leaf, Plan};
 pub use time::Civil;
 pub use value::{Number, Value};
 

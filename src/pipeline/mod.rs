@@ -46,6 +46,7 @@ use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use index::Index;
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -215,6 +216,20 @@ impl Pipeline {
     fn first(&self, mut rows: impl Iterator<Item = u64>, what: &What) -> Option<u64> {
         let state = self.lock();
         rows.find(|row| state.index.is(*row, what))
+    }
+
+    /// Reads a part of the recording.
+    fn read_bytes(&self, part: Range<u64>, into: &mut Vec<u8>) -> io::Result<()> {
+        let state = self.lock();
+        let (first, last) =
+            (state.recording.place(part.start), state.recording.place(part.end - 1));
+        drop(state);
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        };
+        let len = usize::try_from(part.end - part.start).map_err(io::Error::other)?;
+        into.resize(len, 0);
+        first.read_to(&last, into)
     }
 
     /// Which index this is, and how many rows it has. The number is another after each clear and

@@ -1,7 +1,7 @@
 //! A recording is read again: at the start, when a file is opened, and when all calls are judged
 //! again. It gives what the live way gave, for it is the same way from the wire on.
 
-use super::index::Line;
+use super::index::{Line, Origin};
 use super::{Opened, Pipeline, Recording, State};
 use crate::call::time::Millis;
 use crate::call::{Doc, time};
@@ -63,6 +63,7 @@ impl State {
             return Ok(());
         }
         let line = Line {
+            origin: Origin::of(&request.path, &request.headers, &mut self.scratch.origin),
             offset,
             len: text.len() as u32,
             status: request.status,

@@ -1,6 +1,6 @@
 //! A request is taken: recorded first, then judged and indexed, then answered.
 
-use super::index::Line;
+use super::index::{Line, Origin};
 use super::push::Unread;
 use super::{Pipeline, State};
 use crate::journal::{self, Body, LineHead, Refused};
@@ -8,6 +8,7 @@ use crate::objects::Step;
 use crate::vendors::Vendors;
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Of a refused request over a limit this much is kept.
 pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
@@ -16,6 +17,8 @@ pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub line: Vec<u8>,
+    /// Where the request before was sent.
+    pub origin: Arc<Origin>,
     wire: wire::Scratch,
 }
 
@@ -120,6 +123,7 @@ impl Pipeline {
                 *next_request += 1;
                 *problem = None;
                 index.push_refused(Line {
+                    origin: Origin::of(head.path, head.headers, &mut scratch.origin),
                     offset,
                     len: scratch.line.len() as u32 - 1,
                     status,
@@ -173,6 +177,7 @@ impl State {
                 self.next_request += 1;
                 self.problem = None;
                 let line = Line {
+                    origin: Origin::of(head.path, head.headers, &mut self.scratch.origin),
                     offset,
                     len: line.len() as u32 - 1,
                     status,
