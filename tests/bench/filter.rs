@@ -2,10 +2,10 @@
 //! that pass, or all of them if there are fewer.
 
 use segscope::filter::parse;
-use segscope::journal::Journal;
 use segscope::pipeline::{InUse, Pipeline, Recording, Sieve};
 use segscope::vendors::Vendors;
 use serde_json::Map;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,8 +17,10 @@ fn main() {
     let file = args.next().expect("a recording");
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::unsaid(&vendors);
-    let journal = Journal::open(Path::new(&file)).expect("readable");
-    let recording = Recording::of_journal(journal).expect("readable");
+    let opened = File::open(&file).expect("readable");
+    let len = opened.metadata().expect("readable").len();
+    let mut recording = Recording::default();
+    recording.add_file(Path::new(&file), opened, len);
     let begin = Instant::now();
     let (pipeline, _) = Pipeline::new(recording, vendors, in_use, None).expect("readable");
     let pipeline = Arc::new(pipeline);

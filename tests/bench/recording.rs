@@ -8,7 +8,9 @@ use segscope::journal::{Body, LineHead, compose};
 use std::io::{BufWriter, Write};
 
 fn main() {
-    let number = |at: usize, or: usize| std::env::args().nth(at).map_or(or, |n| n.parse().expect("a number"));
+    let number = |at: usize, or: usize| {
+        std::env::args().nth(at).map_or(or, |n| n.parse().expect("a number"))
+    };
     let (calls, batch) = (number(1, 1_000_000), number(2, 100).max(1));
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
     let headers = common::headers();

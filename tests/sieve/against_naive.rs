@@ -5,7 +5,7 @@ use segscope::pipeline::{Found, Sieve, What};
 use std::sync::Arc;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_shown_is_what_passes(
