@@ -11,6 +11,7 @@ mod detail;
 mod fields;
 mod files;
 mod fix;
+mod frames;
 mod in_use;
 mod index;
 mod names;
@@ -29,6 +30,7 @@ pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
+pub use frames::FrameTimes;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
@@ -39,6 +41,7 @@ pub use tally::{Tallied, Tally};
 pub use view::*;
 
 use crate::call::Seq;
+use crate::call::time::Millis;
 use crate::filter::Filter;
 use crate::findings::{Severity, Verdict};
 use crate::objects::Objects;
@@ -49,6 +52,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// What is looked for among the calls.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +72,7 @@ pub struct Pipeline {
     version: AtomicU64,
     vendors: Arc<Vendors>,
     webhook_secret: Option<String>,
+    frames: frames::Frames,
 }
 
 #[derive(Debug)]
@@ -76,6 +81,8 @@ struct State {
     index: Index,
     objects: Objects,
     clears: u64,
+    /// When the clock was last looked at.
+    ticked_at: Millis,
     next_request: u64,
     unrecorded: u64,
     too_much: u64,
@@ -99,6 +106,7 @@ impl Pipeline {
             index: Index::new(&vendors, in_use),
             objects: Objects::new(vendors.sync_gap_ms()),
             clears: 0,
+            ticked_at: 0,
             next_request: 1,
             unrecorded: 0,
             too_much: 0,
@@ -112,6 +120,7 @@ impl Pipeline {
             version: AtomicU64::new(1),
             vendors,
             webhook_secret,
+            frames: frames::Frames::default(),
         };
         Ok((pipeline, opened))
     }
@@ -204,6 +213,16 @@ impl Pipeline {
     pub fn too_much(&self) {
         self.lock().too_much += 1;
         self.changed();
+    }
+
+    /// A screen has drawn a frame.
+    pub fn drew(&self, took: Duration) {
+        self.frames.note(took);
+    }
+
+    /// How long the latest frames of the screen took; none where no screen draws.
+    pub fn frame_times(&self) -> Option<FrameTimes> {
+        self.frames.times()
     }
 
     /// Tells the user of something that no request shows, such as a client that speaks TLS.

@@ -11,6 +11,8 @@ pub enum Place {
     Log,
     /// the detail
     Detail,
+    /// the objects that vendors push to Segment
+    Sync,
     /// the choice of the vendors in use
     Vendors,
     /// the help
@@ -19,8 +21,15 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 6] =
-        [Place::Log, Place::Detail, Place::Calls, Place::Everywhere, Place::Vendors, Place::Help];
+    pub const ALL: [Place; 7] = [
+        Place::Log,
+        Place::Detail,
+        Place::Calls,
+        Place::Sync,
+        Place::Everywhere,
+        Place::Vendors,
+        Place::Help,
+    ];
 
     /// The section's name in the keymap.
     pub fn name(self) -> &'static str {
@@ -29,6 +38,7 @@ impl Place {
             Place::Calls => "calls",
             Place::Log => "log",
             Place::Detail => "detail",
+            Place::Sync => "sync",
             Place::Vendors => "vendors",
             Place::Help => "help",
         }
@@ -46,6 +56,7 @@ impl Place {
             Place::Calls => &[Place::Calls, Place::Everywhere],
             Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
+            Place::Sync => &[Place::Sync, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             Place::Help => &[Place::Help, Place::Everywhere],
         }
@@ -107,6 +118,7 @@ actions! {
     CopyCurl "copy_curl" "copy curl" "copy the call as a curl line",
     CopySdkCall "copy_sdk_call" "copy SDK call" "copy the corrected call in its SDK's language",
     CopyTransformation "copy_transformation" "copy function" "copy the function that mends such calls",
+    CopySettings "copy_settings" "copy settings" "copy the settings that are offered here",
     Tick "tick" "choose" "choose this vendor, or do not",
     Save "save" "save" "save the choice",
     Down "down" "down" "down",
@@ -118,6 +130,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",
     Help "help" "help" "this help",

@@ -6,3 +6,4 @@ mod fake;
 mod keys;
 mod pictures;
 mod random;
+mod sync;

@@ -1,13 +1,16 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod cursor;
 pub mod detail;
 mod footer;
 mod help;
+mod lines;
 mod log;
 mod noise;
 mod start;
 mod status;
+mod sync;
 mod vendors;
 
 pub use footer::footer;
@@ -15,6 +18,7 @@ pub use help::HelpView;
 pub use log::LogView;
 pub use noise::noise;
 pub use status::{banner, in_use_line, status};
+pub use sync::SyncView;
 pub use vendors::VendorsView;
 
 use super::action::{Action, Place};
