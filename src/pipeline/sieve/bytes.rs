@@ -16,7 +16,7 @@ pub(super) fn suffices(leaf: &Leaf, merged: bool) -> bool {
     let asks = leaf.asks();
     let own = |path: &Path| {
         let first = path.segments().first().map_or("", String::as_str);
-        !ADDED.contains(&first) && !(merged && MERGED.contains(&first))
+        !(ADDED.contains(&first) || merged && MERGED.contains(&first))
     };
     asks.records.is_empty()
         && !(asks.judged || asks.near || asks.time || asks.clock)

@@ -178,9 +178,9 @@ mod tests {
     /// The same by the table of all values.
     fn by_table(json: &str, names: &[String]) -> Value<'static> {
         let doc = Doc::parse(json).expect("JSON");
-        let found = names.iter().fold(Some(doc.root()), |at, name| match at?.kind() {
-            crate::call::Kind::Array => at?.index(name.parse().ok()?),
-            _ => at?.get(name),
+        let found = names.iter().try_fold(doc.root(), |at, name| match at.kind() {
+            crate::call::Kind::Array => at.index(name.parse().ok()?),
+            _ => at.get(name),
         });
         columns::owned(found.map_or(Value::Null, columns::value))
     }
