@@ -1,10 +1,10 @@
 //! The pipeline as the screen reads it.
 
-use crate::config::Choices;
+use crate::config::{Choices, Notebook};
 use crate::pipeline::{self, Detail as Full, Pipeline};
 use crate::tui::feed::{
-    CallDetail, CommonView, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail,
-    VendorView, What,
+    CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, OutputView, RowView, Shown,
+    Stats, VendorDetail, VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -15,6 +15,7 @@ pub struct PipelineFeed {
     pub pipeline: Arc<Pipeline>,
     pub addresses: Vec<String>,
     pub choices: Option<Choices>,
+    pub notebook: Option<Notebook>,
 }
 
 impl Feed for PipelineFeed {
@@ -53,8 +54,38 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
-        self.pipeline.find(from, forward, what)
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
+        rows.iter().flat_map(|r| self.pipeline.window(*r..*r + 1)).collect()
+    }
+    fn filter(&self, _: Option<Arc<crate::filter::Filter>>) {}
+    fn shown(&self) -> Shown {
+        let n = self.pipeline.rows();
+        Shown { generation: 0, rows: n, looked_at: n, of: n }
+    }
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
+        places.collect()
+    }
+    fn place_of(&self, row: u64) -> u64 {
+        row
+    }
+    fn find(&self, _from: u64, _forward: bool, _what: &What) -> Found {
+        Found::None
+    }
+    fn names(&self) -> Box<dyn crate::filter::Names> {
+        todo!()
+    }
+
+    fn kept(&self) -> Kept {
+        self.notebook.as_ref().map(Notebook::read).unwrap_or_default()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        match &self.notebook {
+            Some(notebook) => {
+                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
+            }
+            None => Err("this could not be kept: no home folder is known".to_owned()),
+        }
     }
 
     fn vendors(&self) -> Vec<VendorView> {

@@ -6,7 +6,7 @@ use super::feed::PipelineFeed;
 use super::intake;
 use super::setup::Setup;
 use super::tail;
-use crate::config::{Choices, user_state_folder};
+use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
 use crate::tui::{self, ScreenOptions};
@@ -40,6 +40,7 @@ pub fn draw(
         pipeline: Arc::clone(pipeline),
         addresses: addresses.to_vec(),
         choices: choices(),
+        notebook: user_state_folder().map(|folder| Notebook::of(&folder)),
     };
     let options = ScreenOptions {
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),

@@ -7,7 +7,9 @@
 pub mod action;
 mod copy;
 pub mod feed;
+mod filtering;
 pub mod keymap;
+mod line;
 pub mod look;
 pub mod page;
 mod run;

@@ -3,8 +3,30 @@
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::pipeline::{
-    Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
+    Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats,
 };
+// TEMP
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shown {
+    pub generation: u64,
+    pub rows: u64,
+    pub looked_at: u64,
+    pub of: u64,
+}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Row(u64),
+    None,
+    Paused { at: u64 },
+}
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    Missing,
+    Finding,
+    Matches(std::sync::Arc<crate::filter::Filter>),
+}
+// END
+
 pub use crate::vendors::Origin;
 
 /// All about one row.

@@ -1,12 +1,14 @@
 //! A feed made by hand: the same calls on each run, at a clock of its own.
 
+mod filtered;
 mod samples;
 
 use samples::{Sample, call, refused};
+use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::tui::feed::*;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// 2026-11-22T10:00:00Z
 const BEGIN_MS: i64 = 1_795_341_600_000;
@@ -20,6 +22,59 @@ struct State {
     problem: Option<String>,
     common: Vec<CommonView>,
     addresses: Option<Vec<String>>,
+    filter: Option<Arc<Filter>>,
+    generation: u64,
+    /// Only so many rows were looked at, the newest first; none: all.
+    looked_at: Option<u64>,
+    /// A search looks at so many rows at once; none: at all.
+    patience: Option<u64>,
+    kept: Kept,
+}
+
+impl State {
+    /// The rows that pass, as far as they were looked at.
+    fn shown(&self) -> Vec<u64> {
+        let all = self.rows.len() as u64;
+        let looked = self.looked_at.unwrap_or(all);
+        let passes = |row: &u64| match &self.filter {
+            None => true,
+            Some(filter) => {
+                let (view, detail) = &self.rows[*row as usize];
+                row + looked >= all && filtered::passes(filter, view, detail, false)
+            }
+        };
+        (0..all).filter(passes).collect()
+    }
+}
+
+/// A recording that holds a few names.
+struct FakeNames;
+
+impl Names for FakeNames {
+    fn fields(&self, under: &[String], _: &str) -> Vec<String> {
+        let under: Vec<&str> = under.iter().map(String::as_str).collect();
+        let names: &[&str] = match under.as_slice() {
+            [] => &["type", "event", "properties"],
+            ["properties"] => &["format", "pages", "paid", "total"],
+            _ => &[],
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn values(&self, path: &Path, _: &str) -> Vec<String> {
+        match path.to_string().as_str() {
+            "event" => vec!["Order Received".to_owned(), "Report \u{1b}[2J 漢字".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn vendors(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn codes(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The feed.
@@ -109,6 +164,22 @@ impl FakeFeed {
         self.change(|state| state.problem = problem.map(str::to_owned));
     }
 
+    /// The filter has looked at so many rows only, from the newest on.
+    pub fn set_looked_at(&self, rows: Option<u64>) {
+        self.change(|state| state.looked_at = rows);
+    }
+
+    /// A search looks at so many rows at once only.
+    pub fn set_patience(&self, rows: Option<u64>) {
+        self.change(|state| state.patience = rows);
+    }
+
+    /// The filter that the screen asked for, as it prints.
+    pub fn filter_in_force(&self) -> Option<String> {
+        let filter = self.state.lock().expect("unpoisoned").filter.clone();
+        filter.map(|filter| filter.to_string())
+    }
+
     /// Nothing listens.
     pub fn without_address(&self) {
         self.change(|state| state.addresses = Some(Vec::new()));
@@ -178,18 +249,76 @@ impl Feed for FakeFeed {
         state.rows.get(row as usize).map(|(_, detail)| detail.clone())
     }
 
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
         let state = self.state.lock().expect("unpoisoned");
-        let matches = |row: &RowView| match what {
-            What::Missing => row.marks.iter().any(|mark| mark.misses),
-            What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+        let rows = rows.iter().filter_map(|row| state.rows.get(*row as usize));
+        rows.map(|(row, _)| row.clone()).collect()
+    }
+
+    fn filter(&self, filter: Option<Arc<Filter>>) {
+        self.change(|state| {
+            state.filter = filter;
+            state.generation += 1;
+        });
+    }
+
+    fn shown(&self) -> Shown {
+        let state = self.state.lock().expect("unpoisoned");
+        let of = state.rows.len() as u64;
+        let looked_at = match &state.filter {
+            Some(_) => state.looked_at.unwrap_or(of).min(of),
+            None => of,
         };
-        let mut rows = state.rows.iter().map(|(row, _)| row).filter(|row| matches(row));
-        match forward {
-            true => rows.find(|row| row.row > from),
-            false => rows.rfind(|row| row.row < from),
+        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
+    }
+
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
+        let shown = self.state.lock().expect("unpoisoned").shown();
+        let end = (places.end as usize).min(shown.len());
+        shown[(places.start as usize).min(end)..end].to_vec()
+    }
+
+    fn place_of(&self, row: u64) -> u64 {
+        let shown = self.state.lock().expect("unpoisoned").shown();
+        shown.partition_point(|shown| *shown < row) as u64
+    }
+
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+        let state = self.state.lock().expect("unpoisoned");
+        let matches = |at: u64| {
+            let (row, detail) = &state.rows[at as usize];
+            match what {
+                What::Missing => row.marks.iter().any(|mark| mark.misses),
+                What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+                What::Matches(filter) => filtered::passes(filter, row, detail, false),
+            }
+        };
+        let shown = state.shown();
+        let mut rows: Vec<u64> = match forward {
+            true => shown.into_iter().filter(|row| *row > from).collect(),
+            false => shown.into_iter().filter(|row| *row < from).rev().collect(),
+        };
+        let all = rows.len();
+        rows.truncate(state.patience.map_or(all, |rows| rows as usize));
+        let last = rows.last().copied();
+        match rows.iter().find(|row| matches(**row)) {
+            Some(row) => Found::Row(*row),
+            None if rows.len() < all => Found::Paused { at: last.unwrap_or(from) },
+            None => Found::None,
         }
-        .map(|row| row.row)
+    }
+
+    fn names(&self) -> Box<dyn Names> {
+        Box::new(FakeNames)
+    }
+
+    fn kept(&self) -> Kept {
+        self.state.lock().expect("unpoisoned").kept.clone()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        self.change(|state| state.kept.keep(memo));
+        Ok(())
     }
 
     fn vendors(&self) -> Vec<VendorView> {
