@@ -7,8 +7,8 @@ use super::{input, tail};
 use crate::call::time;
 use crate::filter::Filter;
 use crate::findings::Severity;
-use crate::pipeline::{Detail, Pipeline};
-use crate::report::{self, CallColumns, FindingGroup, call_record, check_text, finding_groups};
+use crate::pipeline::{CallColumns, Detail, Pipeline};
+use crate::report::{self, FindingGroup, call_record, check_text, finding_groups};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 

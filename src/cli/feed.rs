@@ -1,7 +1,8 @@
 //! The pipeline as the screen reads it.
 
 use crate::config::{Choices, Notebook};
-use crate::pipeline::{self, Detail as Full, Pipeline};
+use crate::filter::{Filter, Names};
+use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
     CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, OutputView, RowView, Shown,
     Stats, VendorDetail, VendorView, What,
@@ -12,15 +13,28 @@ use std::sync::Arc;
 
 /// The pipeline, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
-    pub pipeline: Arc<Pipeline>,
-    pub addresses: Vec<String>,
-    pub choices: Option<Choices>,
-    pub notebook: Option<Notebook>,
+    pipeline: Arc<Pipeline>,
+    sieve: Sieve,
+    addresses: Vec<String>,
+    choices: Option<Choices>,
+    notebook: Option<Notebook>,
+}
+
+impl PipelineFeed {
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        addresses: Vec<String>,
+        choices: Option<Choices>,
+        notebook: Option<Notebook>,
+    ) -> PipelineFeed {
+        let sieve = Sieve::new(Arc::clone(&pipeline));
+        PipelineFeed { sieve, pipeline, addresses, choices, notebook }
+    }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version()
+        self.pipeline.version() + self.sieve.version()
     }
 
     fn stats(&self) -> Stats {
@@ -55,37 +69,31 @@ impl Feed for PipelineFeed {
     }
 
     fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
-        rows.iter().flat_map(|r| self.pipeline.window(*r..*r + 1)).collect()
+        self.pipeline.window_of(rows.iter().copied())
     }
-    fn filter(&self, _: Option<Arc<crate::filter::Filter>>) {}
+
+    fn filter(&self, filter: Option<Arc<Filter>>) {
+        self.sieve.filter(filter);
+    }
+
     fn shown(&self) -> Shown {
-        let n = self.pipeline.rows();
-        Shown { generation: 0, rows: n, looked_at: n, of: n }
+        self.sieve.shown()
     }
+
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
-        places.collect()
+        self.sieve.shown_rows(places)
     }
+
     fn place_of(&self, row: u64) -> u64 {
-        row
-    }
-    fn find(&self, _from: u64, _forward: bool, _what: &What) -> Found {
-        Found::None
-    }
-    fn names(&self) -> Box<dyn crate::filter::Names> {
-        todo!()
+        self.sieve.place_of(row)
     }
 
-    fn kept(&self) -> Kept {
-        self.notebook.as_ref().map(Notebook::read).unwrap_or_default()
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+        self.sieve.find(from, forward, what)
     }
 
-    fn keep(&self, memo: &Memo) -> Result<(), String> {
-        match &self.notebook {
-            Some(notebook) => {
-                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
-            }
-            None => Err("this could not be kept: no home folder is known".to_owned()),
-        }
+    fn names(&self) -> Box<dyn Names> {
+        Box::new(self.pipeline.names())
     }
 
     fn vendors(&self) -> Vec<VendorView> {
@@ -135,6 +143,19 @@ impl Feed for PipelineFeed {
                 .set_vendors(&names)
                 .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
             None => Ok(()),
+        }
+    }
+
+    fn kept(&self) -> Kept {
+        self.notebook.as_ref().map(Notebook::read).unwrap_or_default()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        match &self.notebook {
+            Some(notebook) => {
+                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
+            }
+            None => Err("this could not be kept: no home folder is known".to_owned()),
         }
     }
 

@@ -36,12 +36,8 @@ pub fn draw(
     addresses: &[String],
     listener: Option<Listener>,
 ) -> Result<(), Failure> {
-    let feed = PipelineFeed {
-        pipeline: Arc::clone(pipeline),
-        addresses: addresses.to_vec(),
-        choices: choices(),
-        notebook: user_state_folder().map(|folder| Notebook::of(&folder)),
-    };
+    let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
+    let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices(), notebook);
     let options = ScreenOptions {
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),

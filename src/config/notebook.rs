@@ -47,7 +47,7 @@ impl Memo {
         match self {
             Memo::Filter(_) | Memo::Search(_) => None,
             Memo::Named { name, .. } => Some(format!("the filter is kept as {name}")),
-            Memo::Forget { name } => Some(format!("{name} is forgotten")),
+            Memo::Forget { name } => Some(format!("forgotten: {name}")),
         }
     }
 }

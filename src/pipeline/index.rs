@@ -10,6 +10,7 @@ use crate::call::time::Millis;
 use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, Reading};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A line of the recording that was just written or read.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,8 @@ pub(super) struct Line {
 /// The store with what judging needs, and counts that the store does not keep.
 #[derive(Debug)]
 pub(super) struct Index {
+    /// A number that no other index of this program has.
+    pub epoch: u64,
     /// How many calls came before the last clear: a call's number stays its own.
     pub base: u64,
     pub store: Store,
@@ -45,7 +48,9 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
+        static EPOCHS: AtomicU64 = AtomicU64::new(1);
         Index {
+            epoch: EPOCHS.fetch_add(1, Ordering::Relaxed),
             base: 0,
             store: Store::default(),
             memory: vendors.memory(),

@@ -5,6 +5,7 @@
 //! screen holds it only for the few rows that it copies, and reads bodies from disk outside of it.
 
 mod clock;
+mod columns;
 mod common;
 mod detail;
 mod fields;
@@ -12,27 +13,33 @@ mod files;
 mod fix;
 mod in_use;
 mod index;
+mod names;
 mod people;
 mod push;
 mod recording;
 mod refused;
 mod replay;
+mod sieve;
 mod take;
 mod tally;
 mod view;
 mod window;
 
 pub use clock::Closed;
+pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use in_use::InUse;
+pub use names::SeenNames;
 pub use people::SeenGroup;
 pub use recording::Recording;
 pub use replay::recorded_calls;
-pub use tally::{Found, Tally};
+pub use sieve::{Found, Shown, Sieve};
+pub use tally::{Tallied, Tally};
 pub use view::*;
 
 use crate::call::Seq;
+use crate::filter::Filter;
 use crate::findings::{Severity, Verdict};
 use crate::objects::Objects;
 use crate::store::{Row, Store};
@@ -43,12 +50,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What is looked for among the calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A call with an id that a vendor in use misses.
     Missing,
     /// A call with a warning or an error, or a refused request.
     Finding,
+    /// A row that a search finds.
+    Matches(Arc<Filter>),
 }
 
 /// All that was captured, and what becomes of what comes next.
@@ -202,16 +211,17 @@ impl Pipeline {
         self.changed();
     }
 
-    /// The nearest row from `from` on (itself not counted) in a direction.
-    pub fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
+    /// The first of these rows that is what the index alone can tell.
+    fn first(&self, mut rows: impl Iterator<Item = u64>, what: &What) -> Option<u64> {
         let state = self.lock();
-        let index = &state.index;
-        let rows = index.store.rows();
-        if forward {
-            (from + 1..rows).find(|row| index.is(*row, what))
-        } else {
-            (0..from.min(rows)).rev().find(|row| index.is(*row, what))
-        }
+        rows.find(|row| state.index.is(*row, what))
+    }
+
+    /// Which index this is, and how many rows it has. The number is another after each clear and
+    /// each time that all is judged again.
+    fn extent(&self) -> (u64, u64) {
+        let state = self.lock();
+        (state.index.epoch, state.index.store.rows())
     }
 }
 
@@ -227,7 +237,7 @@ impl Index {
         out
     }
 
-    fn is(&self, row: u64, what: What) -> bool {
+    fn is(&self, row: u64, what: &What) -> bool {
         let store: &Store = &self.store;
         match (store.row(row), what) {
             (Some(Row::Call(at)), what) => {
@@ -239,6 +249,7 @@ impl Index {
                 match what {
                     What::Missing => set.missing(bits),
                     What::Finding => set.severity(bits).is_some_and(|worst| worst < Severity::Info),
+                    What::Matches(_) => false,
                 }
             }
             (Some(Row::Refused(_)), What::Finding) => true,

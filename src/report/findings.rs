@@ -1,7 +1,7 @@
 //! Findings of many calls, one entry a code: what every report for CI is made of.
 
 use crate::findings::{Finding, Headline, Severity};
-use crate::pipeline::{CallDetail, Detail, Found, Pipeline, RefusedDetail, Tally};
+use crate::pipeline::{CallDetail, Detail, Pipeline, RefusedDetail, Tallied, Tally};
 use std::collections::BTreeMap;
 
 /// A finding with how many calls have it, and one of them.
@@ -43,7 +43,7 @@ pub fn finding_groups(pipeline: &Pipeline, tally: &Tally) -> Result<Vec<FindingG
     Ok(groups)
 }
 
-fn group(pipeline: &Pipeline, found: Found, call: &CallDetail) -> FindingGroup {
+fn group(pipeline: &Pipeline, found: Tallied, call: &CallDetail) -> FindingGroup {
     let vendors = pipeline.vendors();
     let entry = vendors.codes().entry(found.code);
     let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);

@@ -2,12 +2,14 @@
 //! disk; a row says where.
 
 mod blocks;
+mod passed;
 mod rows;
 mod seen;
 mod sets;
 mod strings;
 
 pub use blocks::Blocks;
+pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use strings::{TextId, Texts};

@@ -3,7 +3,7 @@
 
 use super::look::{Look, Pen};
 use super::text;
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Style;
 use std::ops::Range;
 use tui_textarea::{CursorMove, TextArea};
@@ -54,7 +54,13 @@ impl Line {
             return false;
         }
         let before = self.text().len();
-        let changed = self.area.input(event);
+        let to_the_start =
+            event.code == KeyCode::Char('u') && event.modifiers.contains(KeyModifiers::CONTROL);
+        let changed = match to_the_start {
+            // as in a shell
+            true => self.area.delete_line_by_head(),
+            false => self.area.input(event),
+        };
         if self.area.lines().len() > 1 || self.text().chars().count() > MOST_CHARS {
             // ctrl-m, or a text that was cut and put in again
             let cursor = self.cursor();
@@ -118,7 +124,6 @@ fn one_line(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crossterm::event::KeyModifiers;
 
     fn press(line: &mut Line, keys: &str) {
         for c in keys.chars() {
@@ -143,6 +148,14 @@ mod tests {
         assert_eq!(line.text().chars().count(), MOST_CHARS);
         press(&mut line, "q");
         assert_eq!(line.text().chars().count(), MOST_CHARS);
+    }
+
+    #[test]
+    fn ctrl_u_deletes_to_the_start() {
+        let mut line = Line::new("abc");
+        press(&mut line, "<");
+        line.typed(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert_eq!((line.text(), line.cursor()), ("c", 0));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The screen, drawn into memory: pictures at three sizes, colours that mean something, keys.
 
 mod app;
-#[path = "../filter/call.rs"]
-mod columns;
 mod colours;
 mod fake;
+mod filter;
 mod keys;
 mod pictures;
 mod random;
+mod search;

@@ -3,30 +3,9 @@
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::pipeline::{
-    Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats,
+    Cell, CommonView, Found, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Shown,
+    Stats, What,
 };
-// TEMP
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Shown {
-    pub generation: u64,
-    pub rows: u64,
-    pub looked_at: u64,
-    pub of: u64,
-}
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
-    Row(u64),
-    None,
-    Paused { at: u64 },
-}
-#[derive(Debug, Clone, PartialEq)]
-pub enum What {
-    Missing,
-    Finding,
-    Matches(std::sync::Arc<crate::filter::Filter>),
-}
-// END
-
 pub use crate::vendors::Origin;
 
 /// All about one row.

@@ -77,10 +77,8 @@ pub fn nothing(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
     let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new()];
     let all = grouped(world.shared.shown.of);
     lines.push(vec![match progress {
-        Some(progress) => {
-            (format!("  none yet: {progress} % of {all} calls looked at"), theme.text)
-        }
-        None => (format!("  none of {all} calls passes the filter"), theme.warning),
+        Some(progress) => (format!("  none yet: {progress} % of {all} rows looked at"), theme.text),
+        None => (format!("  none of {all} rows passes the filter"), theme.warning),
     }]);
     lines.push(Vec::new());
     let mut offer = |action, does: &str| {
@@ -92,7 +90,7 @@ pub fn nothing(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
     if !filtering.is_edited() {
         offer(Action::EditFilter, "edits the filter");
         if !filtering.text().is_empty() {
-            offer(Action::ToggleFilter, "switches it off and shows all calls");
+            offer(Action::ToggleFilter, "switches it off and shows all rows");
         }
         if filtering.only_marked() {
             offer(Action::OnlyMarked, "shows also what is not marked");

@@ -1,8 +1,9 @@
 //! A feed made by hand: the same calls on each run, at a clock of its own.
 
-mod filtered;
+mod columns;
 mod samples;
 
+use columns::FakeColumns;
 use samples::{Sample, call, refused};
 use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
@@ -32,48 +33,50 @@ struct State {
 }
 
 impl State {
-    /// The rows that pass, as far as they were looked at.
     fn shown(&self) -> Vec<u64> {
-        let all = self.rows.len() as u64;
-        let looked = self.looked_at.unwrap_or(all);
-        let passes = |row: &u64| match &self.filter {
-            None => true,
-            Some(filter) => {
-                let (view, detail) = &self.rows[*row as usize];
-                row + looked >= all && filtered::passes(filter, view, detail, false)
-            }
-        };
-        (0..all).filter(passes).collect()
+        match &self.filter {
+            None => (0..self.rows.len() as u64).collect(),
+            Some(filter) => self
+                .rows
+                .iter()
+                .rev()
+                .take(self.looked_at.map_or(usize::MAX, |rows| rows as usize))
+                .rev()
+                .filter(|(row, detail)| filter.matches(&FakeColumns::new(row, detail)))
+                .map(|(row, _)| row.row)
+                .collect(),
+        }
     }
 }
 
-/// A recording that holds a few names.
+/// What the usual calls have.
 struct FakeNames;
 
 impl Names for FakeNames {
-    fn fields(&self, under: &[String], _: &str) -> Vec<String> {
-        let under: Vec<&str> = under.iter().map(String::as_str).collect();
-        let names: &[&str] = match under.as_slice() {
-            [] => &["type", "event", "properties"],
-            ["properties"] => &["format", "pages", "paid", "total"],
+    fn fields(&self, under: &[String], _typed: &str) -> Vec<String> {
+        let names: &[&str] = match under {
+            [] => &["type", "event", "userId", "properties", "traits", "context"],
+            [one] if one == "properties" => &["account_id", "user_id", "total", "module_id"],
+            [one] if one == "traits" => &["account_id", "plan", "employees"],
             _ => &[],
         };
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    fn values(&self, path: &Path, _: &str) -> Vec<String> {
-        match path.to_string().as_str() {
-            "event" => vec!["Order Received".to_owned(), "Report \u{1b}[2J 漢字".to_owned()],
-            _ => Vec::new(),
-        }
+    fn values(&self, path: &Path, _typed: &str) -> Vec<String> {
+        let values: &[&str] = match path.name() {
+            Some("event") => &["Order Received", "Report Exported", "Seat Added", "Invoice Paid"],
+            _ => &[],
+        };
+        values.iter().map(|value| (*value).to_owned()).collect()
     }
 
     fn vendors(&self) -> Vec<String> {
-        Vec::new()
+        vec!["customersuccessbox".to_owned(), "planhat".to_owned()]
     }
 
-    fn codes(&self, _: &str) -> Vec<String> {
-        Vec::new()
+    fn codes(&self, _typed: &str) -> Vec<String> {
+        vec!["CSB-T-ACCOUNT-MISSING".to_owned(), "CSB-T-USER-MISSING".to_owned()]
     }
 }
 
@@ -251,8 +254,7 @@ impl Feed for FakeFeed {
 
     fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
         let state = self.state.lock().expect("unpoisoned");
-        let rows = rows.iter().filter_map(|row| state.rows.get(*row as usize));
-        rows.map(|(row, _)| row.clone()).collect()
+        rows.iter().map_while(|row| Some(state.rows.get(*row as usize)?.0.clone())).collect()
     }
 
     fn filter(&self, filter: Option<Arc<Filter>>) {
@@ -265,10 +267,7 @@ impl Feed for FakeFeed {
     fn shown(&self) -> Shown {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
-        let looked_at = match &state.filter {
-            Some(_) => state.looked_at.unwrap_or(of).min(of),
-            None => of,
-        };
+        let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
         Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
     }
 
@@ -280,29 +279,29 @@ impl Feed for FakeFeed {
 
     fn place_of(&self, row: u64) -> u64 {
         let shown = self.state.lock().expect("unpoisoned").shown();
-        shown.partition_point(|shown| *shown < row) as u64
+        shown.iter().filter(|shown| **shown < row).count() as u64
     }
 
     fn find(&self, from: u64, forward: bool, what: &What) -> Found {
         let state = self.state.lock().expect("unpoisoned");
-        let matches = |at: u64| {
-            let (row, detail) = &state.rows[at as usize];
+        let matches = |row: &u64| {
+            let (row, detail) = &state.rows[*row as usize];
             match what {
                 What::Missing => row.marks.iter().any(|mark| mark.misses),
                 What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
-                What::Matches(filter) => filtered::passes(filter, row, detail, false),
+                What::Matches(filter) => filter.matches(&FakeColumns::new(row, detail)),
             }
         };
-        let shown = state.shown();
+        let shown = state.shown().into_iter();
         let mut rows: Vec<u64> = match forward {
-            true => shown.into_iter().filter(|row| *row > from).collect(),
-            false => shown.into_iter().filter(|row| *row < from).rev().collect(),
+            true => shown.filter(|row| *row > from).collect(),
+            false => shown.filter(|row| *row < from).rev().collect(),
         };
         let all = rows.len();
         rows.truncate(state.patience.map_or(all, |rows| rows as usize));
         let last = rows.last().copied();
-        match rows.iter().find(|row| matches(**row)) {
-            Some(row) => Found::Row(*row),
+        match rows.iter().copied().find(matches) {
+            Some(row) => Found::Row(row),
             None if rows.len() < all => Found::Paused { at: last.unwrap_or(from) },
             None => Found::None,
         }
@@ -310,15 +309,6 @@ impl Feed for FakeFeed {
 
     fn names(&self) -> Box<dyn Names> {
         Box::new(FakeNames)
-    }
-
-    fn kept(&self) -> Kept {
-        self.state.lock().expect("unpoisoned").kept.clone()
-    }
-
-    fn keep(&self, memo: &Memo) -> Result<(), String> {
-        self.change(|state| state.kept.keep(memo));
-        Ok(())
     }
 
     fn vendors(&self) -> Vec<VendorView> {
@@ -335,6 +325,15 @@ impl Feed for FakeFeed {
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         self.change(|state| state.in_use = Some(vendors.to_vec()));
+        Ok(())
+    }
+
+    fn kept(&self) -> Kept {
+        self.state.lock().expect("unpoisoned").kept.clone()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        self.change(|state| state.kept.keep(memo));
         Ok(())
     }
 

@@ -59,7 +59,7 @@ impl Hunt {
                 if self.forward && world.feed.find(1, false, &self.what) == Found::Row(0) {
                     return Step::Row { row: 0, wrapped: true };
                 }
-                Step::Further
+                self.step(list, world)
             }
             _ => Step::Nothing,
         }

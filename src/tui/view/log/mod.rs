@@ -352,15 +352,16 @@ impl View for LogView {
         } else {
             &[
                 Action::Open,
+                Action::NextMatch,
                 Action::NextMissing,
                 Action::EditFilter,
                 Action::Search,
-                Action::NextFinding,
-                Action::Pause,
-                Action::NextTab,
-                Action::ChooseVendors,
                 Action::Help,
                 Action::BackOrQuit,
+                Action::Pause,
+                Action::NextFinding,
+                Action::NextTab,
+                Action::ChooseVendors,
             ]
         }
     }

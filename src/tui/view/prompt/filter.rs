@@ -179,11 +179,13 @@ impl View for FilterView {
                     let says = format!("expected {}, found {}{near}", error.expected, error.found);
                     let wide = text::width(&look.clean(&says));
                     // the words stand on the side of the mark where there is room for them
-                    if at + 2 + wide < usize::from(strip.width) || at < wide + 1 {
-                        pen.skip(at.min(usize::from(strip.width) / 3)).put("^ ", theme.error);
-                        pen.show(&says, theme.error);
-                    } else {
+                    if at + 2 + wide < usize::from(strip.width) {
+                        pen.skip(at).put("^ ", theme.error).show(&says, theme.error);
+                    } else if at > wide {
                         pen.skip(at - wide - 1).show(&says, theme.error).put(" ^", theme.error);
+                    } else {
+                        let column = format!(" column {}: ", error.column);
+                        pen.put(&column, theme.error).show(&says, theme.error);
                     }
                 }
                 (None, Some(hint)) => {
