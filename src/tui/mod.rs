@@ -9,6 +9,7 @@ mod copy;
 pub mod feed;
 mod filtering;
 pub mod keymap;
+mod layout;
 mod line;
 pub mod look;
 pub mod page;

@@ -17,6 +17,7 @@ use super::action::Action;
 use super::feed::{Feed, Memo};
 use super::filtering::Change;
 use super::keymap::{self, Key, Keymap, Lookup};
+use super::layout::{Layout, areas};
 use super::look::{Look, Pen};
 use super::page::Page;
 use super::shared::Shared;
@@ -25,7 +26,7 @@ use super::view::{self, Effect, FilterView, Pointer, Reply, View, World};
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::{Position, Size};
 
 /// The smallest screen that the page is laid out for.
 const LEAST: Size = Size { width: 40, height: 10 };
@@ -333,7 +334,7 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(feed);
-        let (body, areas) = self.areas(self.layout().body);
+        let (body, areas) = areas(&self.windows, self.layout().body);
         let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);
         for (window, area) in self.windows.iter_mut().zip(areas) {
@@ -356,31 +357,13 @@ impl Screen {
             view::banner(buffer, layout.banner, problem, &world);
         }
         view::noise(buffer, layout.noise, &world);
-        let (body, areas) = self.areas(layout.body);
+        let (body, areas) = areas(&self.windows, layout.body);
         page.render(buffer, body, &world);
         for (window, area) in self.windows.iter().zip(areas) {
             window.render(buffer, area, &world);
         }
         let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
         view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &world);
-    }
-
-    /// What the strips at the foot leave for the page, and each window's area.
-    fn areas(&self, mut body: Rect) -> (Rect, Vec<Rect>) {
-        let strips: u16 = self.windows.iter().map(|window| window.strip()).sum();
-        let whole = body;
-        body.height = body.height.saturating_sub(strips);
-        let mut y = body.bottom();
-        let area = |window: &Box<dyn View>| match window.strip() {
-            0 => body,
-            height => {
-                let strip = Rect { y, height, ..whole }.intersection(whole);
-                y += height;
-                strip
-            }
-        };
-        let areas = self.windows.iter().map(area).collect();
-        (body, areas)
     }
 
     fn too_small(&self, buffer: &mut Buffer) {
@@ -398,27 +381,7 @@ impl Screen {
     }
 
     fn layout(&self) -> Layout {
-        let all = Rect::new(0, 0, self.size.width, self.size.height);
-        let banner = u16::from(self.shared.stats.problem.is_some());
-        let mut y = 0;
-        let mut take = |height: u16| {
-            let area = Rect { y, height, ..all }.intersection(all);
-            y += height;
-            area
-        };
-        let noise = u16::from(!self.shared.common.is_empty());
-        let (status, in_use, banner, noise) = (take(1), take(1), take(banner), take(noise));
-        let above = status.height + in_use.height + banner.height + noise.height;
-        let body = take(all.height.saturating_sub(above + 1));
-        Layout { status, in_use, banner, noise, body, footer: take(1) }
+        let noise = !self.shared.common.is_empty();
+        Layout::of(self.size, self.shared.stats.problem.is_some(), noise)
     }
-}
-
-struct Layout {
-    status: Rect,
-    in_use: Rect,
-    banner: Rect,
-    noise: Rect,
-    body: Rect,
-    footer: Rect,
 }
