@@ -1,11 +1,12 @@
 //! The pipeline as the screen reads it.
 
+use crate::call::time;
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
-    CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, OutputView, RowView, Shown,
-    Stats, VendorDetail, VendorView, What,
+    CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, ModelView, OutputView,
+    PushesView, RowView, Shown, Stats, VendorDetail, VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -118,6 +119,8 @@ impl Feed for PipelineFeed {
                     document: info.document.clone(),
                     fidelity: fidelity.to_owned(),
                     fidelity_means: means.to_owned(),
+                    pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
+                    preset: vendors.preset(at),
                 }
             })
             .collect()
@@ -157,6 +160,39 @@ impl Feed for PipelineFeed {
             }
             None => Err("this could not be kept: no home folder is known".to_owned()),
         }
+    }
+
+    fn pushes(&self) -> PushesView {
+        let fills = self.pipeline.vendors().filled_by_pushes();
+        let fills = fills.map(|(_, setting)| setting.to_owned());
+        self.pipeline.sync(|objects| PushesView {
+            run: objects.panel(time::now()),
+            companies: objects.companies().len(),
+            fills,
+        })
+    }
+
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
+        self.pipeline.sync(|objects| {
+            let requests = objects.requests();
+            let model = objects.model(model)?;
+            Some(ModelView {
+                items: model.items(),
+                objects_synced: model.objects_synced(),
+                errors: model.errors(),
+                requests,
+                window: model.window(items),
+            })
+        })
+    }
+
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
+        self.pipeline.sync(|objects| objects.model(model)?.properties(item))
+    }
+
+    fn pushed_companies(&self) -> Option<String> {
+        let vendors = self.pipeline.vendors();
+        self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
     }
 
     fn addresses(&self) -> Vec<String> {

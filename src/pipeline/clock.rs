@@ -33,8 +33,10 @@ impl Pipeline {
     pub fn tick(&self, now: Millis) {
         let mut state = self.lock();
         let closed = state.flush(&self.vendors, now);
+        let before = std::mem::replace(&mut state.ticked_at, now);
+        let expired = state.objects.expires(before, now);
         drop(state);
-        if closed {
+        if closed || expired {
             self.changed();
         }
     }

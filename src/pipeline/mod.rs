@@ -39,6 +39,7 @@ pub use tally::{Tallied, Tally};
 pub use view::*;
 
 use crate::call::Seq;
+use crate::call::time::Millis;
 use crate::filter::Filter;
 use crate::findings::{Severity, Verdict};
 use crate::objects::Objects;
@@ -75,6 +76,8 @@ struct State {
     index: Index,
     objects: Objects,
     clears: u64,
+    /// When the clock was last looked at.
+    ticked_at: Millis,
     next_request: u64,
     unrecorded: u64,
     too_much: u64,
@@ -98,6 +101,7 @@ impl Pipeline {
             index: Index::new(&vendors, in_use),
             objects: Objects::new(vendors.sync_gap_ms()),
             clears: 0,
+            ticked_at: 0,
             next_request: 1,
             unrecorded: 0,
             too_much: 0,

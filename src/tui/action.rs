@@ -11,6 +11,8 @@ pub enum Place {
     Log,
     /// the detail
     Detail,
+    /// the objects that vendors push to Segment
+    Sync,
     /// the choice of the vendors in use
     Vendors,
     /// any line of text
@@ -25,10 +27,11 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 9] = [
+    pub const ALL: [Place; 10] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
+        Place::Sync,
         Place::Everywhere,
         Place::Filter,
         Place::Text,
@@ -44,6 +47,7 @@ impl Place {
             Place::Calls => "calls",
             Place::Log => "log",
             Place::Detail => "detail",
+            Place::Sync => "sync",
             Place::Vendors => "vendors",
             Place::Text => "text",
             Place::Filter => "filter",
@@ -64,6 +68,7 @@ impl Place {
             Place::Calls => &[Place::Calls, Place::Everywhere],
             Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
+            Place::Sync => &[Place::Sync, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
@@ -145,6 +150,7 @@ actions! {
     SaveFilter "save_filter" "save" "give this filter a name",
     Choose "choose" "choose" "take this one",
     Forget "forget" "forget" "forget this one",
+    CopySettings "copy_settings" "copy settings" "copy the settings that are offered here",
     Tick "tick" "choose" "choose this vendor, or do not",
     Save "save" "save" "save the choice",
     Down "down" "down" "down",
@@ -156,6 +162,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",
     Help "help" "help" "this help",

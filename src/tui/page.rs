@@ -1,23 +1,26 @@
 //! The pages: what fills the screen's body, one for each digit.
 
 use super::action::Action;
-use super::view::{LogView, View};
+use super::view::{LogView, SyncView, View};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     /// each call live
     Log,
+    /// the objects that vendors push to Segment
+    Sync,
 }
 
 impl Page {
     /// All pages, in the order of their digits.
-    pub const ALL: [Page; 1] = [Page::Log];
+    pub const ALL: [Page; 2] = [Page::Log, Page::Sync];
 
     /// The action that shows it.
     pub fn action(self) -> Action {
         match self {
             Page::Log => Action::ShowLog,
+            Page::Sync => Action::ShowSync,
         }
     }
 
@@ -30,6 +33,7 @@ impl Page {
     pub fn view(self) -> Box<dyn View> {
         match self {
             Page::Log => Box::new(LogView::default()),
+            Page::Sync => Box::new(SyncView::default()),
         }
     }
 }

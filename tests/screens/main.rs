@@ -8,3 +8,4 @@ mod keys;
 mod pictures;
 mod random;
 mod search;
+mod sync;

@@ -42,6 +42,7 @@ const KEYS: &[&str] = &[
     "c",
     "x",
     "1",
+    "5",
     "ctrl-z",
     "f",
     "F",

@@ -7,8 +7,9 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    CallDetail, Cell, CommonView, Detail, Found, InUse, Mark, Origin, OutputView, RefusedDetail,
-    RefusedView, RequestDetail, RowView, Shown, Stats, VendorDetail, VendorView, What,
+    CallDetail, Cell, CommonView, Detail, Found, InUse, Item, Mark, ModelView, Origin, OutputView,
+    Panel, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats,
+    Status, VendorDetail, VendorView, What,
 };
 
 use crate::filter::{Filter, Names};
@@ -61,6 +62,14 @@ pub trait Feed: Send + Sync {
     fn kept(&self) -> Kept;
     /// Keeps something more. The error is shown to the user.
     fn keep(&self, memo: &Memo) -> Result<(), String>;
+    /// What vendors push to Segment: the run that started last.
+    fn pushes(&self) -> PushesView;
+    /// These lines of a model of that run: its errors, then its objects.
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView>;
+    /// The properties of the object in such a line, each with its JSON text.
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>>;
+    /// The lines of a settings file that hold the ids of the companies that came.
+    fn pushed_companies(&self) -> Option<String>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;

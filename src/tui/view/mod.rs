@@ -1,16 +1,19 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod cursor;
 pub mod detail;
 mod filter_bar;
 mod footer;
 mod found;
 mod help;
+mod lines;
 mod log;
 mod noise;
 mod prompt;
 mod start;
 mod status;
+mod sync;
 mod vendors;
 
 pub use footer::footer;
@@ -19,6 +22,7 @@ pub use log::LogView;
 pub use noise::noise;
 pub use prompt::{FilterView, SearchView};
 pub use status::{banner, in_use_line, status};
+pub use sync::SyncView;
 pub use vendors::VendorsView;
 
 use super::action::{Action, Place};

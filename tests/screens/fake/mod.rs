@@ -7,6 +7,7 @@ use columns::FakeColumns;
 use samples::{Sample, call, refused};
 use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
+use segscope::objects::{Objects, Step};
 use segscope::tui::feed::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -15,13 +16,13 @@ use std::sync::{Arc, Mutex};
 const BEGIN_MS: i64 = 1_795_341_600_000;
 const BASE: &str = "http://127.0.0.1:7357";
 
-#[derive(Default)]
 struct State {
     rows: Vec<(RowView, Detail)>,
     in_use: Option<Vec<usize>>,
     version: u64,
     problem: Option<String>,
     common: Vec<CommonView>,
+    pushes: Objects,
     addresses: Option<Vec<String>>,
     filter: Option<Arc<Filter>>,
     generation: u64,
@@ -99,6 +100,13 @@ fn vendor(name: &str, title: &str, short: &str, fed_by: &str, fidelity: &str) ->
         document: format!("{title}, “Segment integration”"),
         fidelity: fidelity.to_owned(),
         fidelity_means: means.to_owned(),
+        pushes: (name == "planhat").then(|| {
+            "Planhat syncs its objects to Segment three times a day, or when “Push data to Segment” is pressed on its Segment page.".to_owned()
+        }),
+        preset: (name == "suprsend").then(|| Preset {
+            keys: vec!["channel_mapping".to_owned()],
+            lines: "[vendors.suprsend]\nchannel_mapping = { email = \"email\" }\n".to_owned(),
+        }),
     }
 }
 
@@ -113,7 +121,21 @@ impl FakeFeed {
             vendor("custify", "Custify", "CUS", "RudderStack", "wire"),
         ];
         let vendors = all.into_iter().take(vendors).collect();
-        FakeFeed { state: Mutex::default(), vendors }
+        let state = State {
+            rows: Vec::new(),
+            in_use: None,
+            version: 0,
+            problem: None,
+            common: Vec::new(),
+            pushes: Objects::new(60_000),
+            addresses: None,
+            filter: None,
+            generation: 0,
+            looked_at: None,
+            patience: None,
+            kept: Kept::default(),
+        };
+        FakeFeed { state: Mutex::new(state), vendors }
     }
 
     /// One that holds the usual calls.
@@ -181,6 +203,19 @@ impl FakeFeed {
     pub fn filter_in_force(&self) -> Option<String> {
         let filter = self.state.lock().expect("unpoisoned").filter.clone();
         filter.map(|filter| filter.to_string())
+    }
+
+    /// A push of objects comes, so many seconds after the beginning.
+    pub fn push(&self, second: i64, path: &str, body: &str) {
+        let step = Step::of("POST", path).expect("a path of the two APIs");
+        self.change(|state| {
+            state.pushes.take(BEGIN_MS + second * 1000, step, Some(body));
+        });
+    }
+
+    /// All pushes are forgotten.
+    pub fn clear_pushes(&self) {
+        self.change(|state| state.pushes = Objects::new(60_000));
     }
 
     /// Nothing listens.
@@ -335,6 +370,37 @@ impl Feed for FakeFeed {
     fn keep(&self, memo: &Memo) -> Result<(), String> {
         self.change(|state| state.kept.keep(memo));
         Ok(())
+    }
+
+    fn pushes(&self) -> PushesView {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        PushesView {
+            run: pushes.panel(BEGIN_MS + 3_600_000),
+            companies: pushes.companies().len(),
+            fills: Some("known_companies".to_owned()),
+        }
+    }
+
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        let model = pushes.model(model)?;
+        Some(ModelView {
+            items: model.items(),
+            objects_synced: model.objects_synced(),
+            errors: model.errors(),
+            requests: pushes.requests(),
+            window: model.window(items),
+        })
+    }
+
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        pushes.model(model)?.properties(item)
+    }
+
+    fn pushed_companies(&self) -> Option<String> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        Some(pushes.companies().collect::<Vec<_>>().join(","))
     }
 
     fn addresses(&self) -> Vec<String> {

@@ -161,6 +161,7 @@ impl View for LogView {
             | Action::CopyOutput
             | Action::CopyPointer
             | Action::CopyValue
+            | Action::CopySettings
             | Action::CopyCurl => self.detail.can(action),
             _ => true,
         }
