@@ -5,6 +5,7 @@ use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
 use crate::tui::look::{Pen, ground};
 use crate::tui::text;
+use crate::tui::view::cursor::Cursor;
 use crate::tui::view::{Effect, Pointer, Reply, View, World, window};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -17,16 +18,14 @@ const MOST_NAME: usize = 24;
 
 /// The list.
 pub struct NamedView {
-    cursor: usize,
-    top: usize,
-    height: usize,
+    cursor: Cursor,
 }
 
 impl NamedView {
     /// The list; none if it would be empty.
     pub fn of(world: &World<'_>) -> Option<NamedView> {
         let any = !world.shared.kept.named.is_empty();
-        any.then_some(NamedView { cursor: 0, top: 0, height: 1 })
+        any.then_some(NamedView { cursor: Cursor::default() })
     }
 }
 
@@ -47,26 +46,18 @@ impl View for NamedView {
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         let named = &world.shared.kept.named;
-        let last = named.len().saturating_sub(1);
-        match action {
-            Action::Back | Action::BackOrQuit => return Reply::Close,
-            Action::Down => self.cursor = (self.cursor + 1).min(last),
-            Action::Up => self.cursor = self.cursor.saturating_sub(1),
-            Action::First => self.cursor = 0,
-            Action::Last => self.cursor = last,
-            Action::Choose => {
-                if let Some((_, text)) = named.get(self.cursor) {
-                    return Reply::CloseAndFilter(Change::Accept(text.clone()));
-                }
+        let current = self.cursor.at().and_then(|at| named.get(at));
+        match (action, current) {
+            (Action::Back | Action::BackOrQuit, _) => Reply::Close,
+            (Action::Choose, Some((_, text))) => {
+                Reply::CloseAndFilter(Change::Accept(text.clone()))
             }
-            Action::Forget => {
-                if let Some((name, _)) = named.get(self.cursor) {
-                    return Reply::Ask(Effect::Keep(Memo::Forget { name: name.clone() }));
-                }
+            (Action::Forget, Some((name, _))) => {
+                Reply::Ask(Effect::Keep(Memo::Forget { name: name.clone() }))
             }
-            _ => return Reply::Pass,
+            (action, _) if self.cursor.step(action) => Reply::Done,
+            _ => Reply::Pass,
         }
-        Reply::Done
     }
 
     fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
@@ -78,10 +69,8 @@ impl View for NamedView {
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
-        let all = world.shared.kept.named.len();
-        self.height = usize::from(body.height.saturating_sub(2)).max(1);
-        self.cursor = self.cursor.min(all.saturating_sub(1));
-        self.top = self.top.clamp((self.cursor + 1).saturating_sub(self.height), self.cursor);
+        let height = usize::from(body.height.saturating_sub(2));
+        self.cursor.sync(world.shared.kept.named.len(), height);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
@@ -97,12 +86,14 @@ impl View for NamedView {
         }
         let widest = named.iter().map(|(name, _)| text::width(&look.clean(name))).max();
         let names = widest.unwrap_or(0).min(MOST_NAME);
-        for (line, (at, (name, filter))) in named.iter().enumerate().skip(self.top).enumerate() {
-            if at == self.cursor {
+        for (line, at) in self.cursor.window().enumerate() {
+            let Some((name, filter)) = named.get(at) else { return };
+            let current = self.cursor.at() == Some(at);
+            if current {
                 ground(buffer, inside, line, theme.selected);
             }
             let Some(mut pen) = Pen::on(buffer, inside, line, look) else { return };
-            pen.put(if at == self.cursor { look.cursor() } else { " " }, theme.rule_focus);
+            pen.put(if current { look.cursor() } else { " " }, theme.rule_focus);
             pen.column(name, names, theme.text).skip(2).show(filter, theme.quiet);
         }
     }
