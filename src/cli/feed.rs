@@ -11,6 +11,7 @@ use crate::tui::feed::{
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The pipeline, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
@@ -197,6 +198,10 @@ impl Feed for PipelineFeed {
 
     fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
+    }
+
+    fn drew(&self, took: Duration) {
+        self.pipeline.drew(took);
     }
 }
 

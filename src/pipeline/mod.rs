@@ -11,6 +11,7 @@ mod detail;
 mod fields;
 mod files;
 mod fix;
+mod frames;
 mod in_use;
 mod index;
 mod names;
@@ -29,6 +30,7 @@ pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
+pub use frames::FrameTimes;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
@@ -49,6 +51,7 @@ use index::Index;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// What is looked for among the calls.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +71,7 @@ pub struct Pipeline {
     version: AtomicU64,
     vendors: Arc<Vendors>,
     webhook_secret: Option<String>,
+    frames: frames::Frames,
 }
 
 #[derive(Debug)]
@@ -115,6 +119,7 @@ impl Pipeline {
             version: AtomicU64::new(1),
             vendors,
             webhook_secret,
+            frames: frames::Frames::default(),
         };
         Ok((pipeline, opened))
     }
@@ -207,6 +212,16 @@ impl Pipeline {
     pub fn too_much(&self) {
         self.lock().too_much += 1;
         self.changed();
+    }
+
+    /// A screen has drawn a frame.
+    pub fn drew(&self, took: Duration) {
+        self.frames.note(took);
+    }
+
+    /// How long the latest frames of the screen took; none where no screen draws.
+    pub fn frame_times(&self) -> Option<FrameTimes> {
+        self.frames.times()
     }
 
     /// Tells the user of something that no request shows, such as a client that speaks TLS.

@@ -89,6 +89,12 @@ fn health(server: &Server) -> String {
         "refused": health.refused,
         "calls": health.calls,
         "problem": health.problem,
+        "frames": health.frames.map(|frames| json!({
+            "drawn": frames.drawn,
+            "p50_us": frames.p50_us,
+            "p99_us": frames.p99_us,
+            "max_us": frames.max_us,
+        })),
         "connections": counts.connections,
         "tls_hellos": counts.tls_hellos,
         "turned_away": counts.turned_away,

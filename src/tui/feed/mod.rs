@@ -15,6 +15,7 @@ pub use views::{
 use crate::filter::{Filter, Names};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The calls and refused requests, in order of arrival, as the screen reads them. Every method is
 /// quick (it copies what one screen shows) and may be called on each frame.
@@ -73,4 +74,6 @@ pub trait Feed: Send + Sync {
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;
+    /// A frame was drawn, and took so long with all that was read for it.
+    fn drew(&self, took: Duration);
 }

@@ -67,12 +67,14 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         let soiled = console.take_soiled();
         let waited = drawn.is_none_or(|at| at.elapsed() >= FRAME);
         if waited && (soiled || screen.is_dirty(feed)) {
+            let begins = Instant::now();
             screen.sync(feed);
             match console.draw(&screen, feed) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) if !console.is_there() => return Ok(Exit::Gone),
                 drawing => drawing?,
             }
+            feed.drew(begins.elapsed());
             drawn = Some(Instant::now());
         }
     }

@@ -11,6 +11,7 @@ use segscope::objects::{Objects, Step};
 use segscope::tui::feed::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// 2026-11-22T10:00:00Z
 const BEGIN_MS: i64 = 1_795_341_600_000;
@@ -407,4 +408,6 @@ impl Feed for FakeFeed {
         let none = self.state.lock().expect("unpoisoned").addresses.clone();
         none.unwrap_or_else(|| vec![BASE.to_owned()])
     }
+
+    fn drew(&self, _took: Duration) {}
 }
