@@ -30,6 +30,7 @@ fn send(pipeline: &Pipeline, call: &Value) {
     };
     let body = call.to_string();
     assert_eq!(pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
+    pipeline.settle();
 }
 
 /// A call as a library on a server sends it: without `anonymousId`.

@@ -49,6 +49,9 @@ pub fn draw(
     if let Some(listener) = listener {
         listener.stop();
     }
+    if listened {
+        pipeline.settle();
+    }
     ended
         .map(|_| ())
         .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;

@@ -38,7 +38,9 @@ fn send(pipeline: &Pipeline, path: &str, test: Option<&str>, at_ms: i64, body: &
         headers: &headers,
         received_at: BEGIN_MS + at_ms,
     };
-    pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status
+    let status = pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status;
+    pipeline.settle();
+    status
 }
 
 /// The rows that pass, each looked at by itself, from all that is known of it.

@@ -22,6 +22,8 @@ struct State {
     in_use: Option<Vec<usize>>,
     version: u64,
     problem: Option<String>,
+    reading: Option<(u64, u64)>,
+    waited: u64,
     common: Vec<CommonView>,
     pushes: Objects,
     addresses: Option<Vec<String>>,
@@ -127,6 +129,8 @@ impl FakeFeed {
             in_use: None,
             version: 0,
             problem: None,
+            reading: None,
+            waited: 0,
             common: Vec::new(),
             pushes: Objects::new(60_000),
             addresses: None,
@@ -152,7 +156,6 @@ impl FakeFeed {
         state.version += 1;
     }
 
-    /// Something goes wrong, or is well again.
     /// A warning and a lost vendor become noise of one library, and the rows' marks with them.
     pub fn set_common(&self) {
         let view = |vendor, codes: &[&str], severity, summary: &str| CommonView {
@@ -186,6 +189,12 @@ impl FakeFeed {
         });
     }
 
+    /// A file is being read, and judging fell behind meanwhile.
+    pub fn set_reading(&self, reading: Option<(u64, u64)>, waited: u64) {
+        self.change(|state| (state.reading, state.waited) = (reading, waited));
+    }
+
+    /// Something goes wrong, or is well again.
     pub fn set_problem(&self, problem: Option<&str>) {
         self.change(|state| state.problem = problem.map(str::to_owned));
     }
@@ -260,11 +269,12 @@ impl Feed for FakeFeed {
             requests: rows().count() as u64,
             refused: rows().filter(|row| row.refused.is_some()).count() as u64,
             missing: rows().filter(|row| row.marks.iter().any(|mark| mark.misses)).count() as u64,
-            unrecorded: 0,
-            too_much: 0,
             recorded_bytes: 812 * rows().count() as u64,
             recording: Some("/home/jane/.local/state/segscope/2026-11-22.ndjson".into()),
             problem: state.problem.clone(),
+            reading: state.reading,
+            waited: state.waited,
+            ..Stats::default()
         }
     }
 
