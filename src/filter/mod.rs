@@ -23,6 +23,7 @@ mod print;
 mod roles;
 mod terms;
 mod time;
+mod tones;
 mod value;
 
 use std::fmt;
@@ -40,6 +41,7 @@ pub use needle::Needle;
 pub use pattern::Pattern;
 pub use plan::{Answers, Asks, Leaf, Plan};
 pub use time::Civil;
+pub use tones::{Tone, tones};
 pub use value::{Number, Value};
 
 /// A filter, ready to be asked about calls. It prints as its normal form, which parses back to an
