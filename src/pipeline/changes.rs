@@ -41,7 +41,7 @@ impl VendorChanges {
         })
     }
 
-    /// In words: `custify: 17 more delivered, 2 fewer`.
+    /// In words: `NAME: 17 more delivered, 2 fewer`.
     pub fn sentence(&self) -> String {
         let mut parts = Vec::new();
         // what a developer hopes for comes first
