@@ -1,12 +1,13 @@
 //! The pipeline as the screen reads it.
 
+use super::live::Live;
 use crate::call::time;
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
     CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, ModelView, OutputView,
-    PushesView, RowView, Shown, Stats, VendorDetail, VendorView, What,
+    PushesView, RowView, SettingsView, Shown, Stats, VendorDetail, VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
+    live: Arc<Live>,
     addresses: Vec<String>,
     choices: Option<Choices>,
     notebook: Option<Notebook>,
@@ -25,18 +27,18 @@ pub struct PipelineFeed {
 impl PipelineFeed {
     pub fn new(
         pipeline: Arc<Pipeline>,
+        live: Arc<Live>,
         addresses: Vec<String>,
-        choices: Option<Choices>,
-        notebook: Option<Notebook>,
+        (choices, notebook): (Option<Choices>, Option<Notebook>),
     ) -> PipelineFeed {
         let sieve = Sieve::new(Arc::clone(&pipeline));
-        PipelineFeed { sieve, pipeline, addresses, choices, notebook }
+        PipelineFeed { sieve, live, pipeline, addresses, choices, notebook }
     }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version()
+        self.pipeline.version() + self.sieve.version() + self.live.version()
     }
 
     fn stats(&self) -> Stats {
@@ -194,6 +196,14 @@ impl Feed for PipelineFeed {
     fn pushed_companies(&self) -> Option<String> {
         let vendors = self.pipeline.vendors();
         self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
+    }
+
+    fn settings(&self) -> SettingsView {
+        self.live.view()
+    }
+
+    fn judge_again(&self) -> Result<String, String> {
+        self.live.judge_again()
     }
 
     fn addresses(&self) -> Vec<String> {

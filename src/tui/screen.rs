@@ -5,6 +5,7 @@
 //! | status: address, counters, rate, recording         |
 //! | vendors in use                 PAUSED +12 new …    |
 //! | (a problem, in the alarm colour)                   |
+//! | (settings that changed: what is stale)             |
 //! | (what every call of a library has in common)       |
 //! |                                                    |
 //! | body: the view, and the windows over it            |
@@ -16,13 +17,14 @@
 use super::action::Action;
 use super::feed::{Feed, Memo};
 use super::filtering::Change;
-use super::keymap::{self, Key, Keymap, Lookup};
+use super::keymap::{Key, Keymap, Lookup};
 use super::layout::{Layout, areas};
 use super::look::{Look, Pen};
 use super::page::Page;
-use super::shared::Shared;
+use super::shared::{Shared, count};
 use super::theme::Theme;
-use super::view::{self, Effect, FilterView, Pointer, Reply, View, World};
+use super::view::{self, CommandView, Effect, FilterView, JudgedView, Pointer, Reply, View, World};
+use crate::pipeline::VendorChanges;
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -38,6 +40,8 @@ const NOTICE_MS: u64 = 5_000;
 pub struct ScreenOptions {
     /// A theme's name (`theme::PRESETS`).
     pub theme: String,
+    /// The keys.
+    pub keymap: Keymap,
     /// False where `NO_COLOR` is set.
     pub colour: bool,
     /// Signs in ASCII only.
@@ -52,6 +56,7 @@ impl Default for ScreenOptions {
     fn default() -> ScreenOptions {
         ScreenOptions {
             theme: "dark".to_owned(),
+            keymap: Keymap::default(),
             colour: true,
             ascii: false,
             mouse: true,
@@ -101,6 +106,8 @@ pub struct Screen {
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
     notice: Option<Notice>,
+    /// The last judging again that was told of.
+    told: u64,
     size: Size,
     now_ms: u64,
     version: Option<u64>,
@@ -113,9 +120,6 @@ pub enum ScreenError {
     /// the theme
     #[error(transparent)]
     Theme(#[from] super::theme::ThemeError),
-    /// the keys
-    #[error(transparent)]
-    Keys(#[from] keymap::KeymapError),
     /// the terminal
     #[error("the terminal: {0}")]
     Terminal(#[from] std::io::Error),
@@ -132,13 +136,14 @@ impl Screen {
         let theme = if options.colour { theme } else { theme.without_colour() };
         Ok(Screen {
             look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
-            keymap: Keymap::parse(keymap::PRESET)?,
+            keymap: options.keymap.clone(),
             shared: Shared::of(feed),
             page: Page::Log,
             pages: Page::ALL.map(Page::view),
             windows: Vec::new(),
             begun: Vec::new(),
             notice: None,
+            told: 0,
             size,
             now_ms: 0,
             version: None,
@@ -220,16 +225,26 @@ impl Screen {
             }
             Lookup::Action(action) => {
                 self.begun.clear();
-                match action {
-                    Action::Quit => Some(Effect::Quit),
-                    Action::Suspend => Some(Effect::Suspend),
-                    action if let Some(page) = Page::shown_by(action) => {
-                        self.show(page);
-                        None
-                    }
-                    action => self.ask(feed, |view, world| view.act(action, world)),
-                }
+                self.run(action, feed)
             }
+        }
+    }
+
+    /// Does an action, whether a key or a command asked for it.
+    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+        match action {
+            Action::Quit => Some(Effect::Quit),
+            Action::Suspend => Some(Effect::Suspend),
+            Action::Command => {
+                let view = CommandView::of(self.top().place(), &world!(self, feed));
+                self.windows.push(Box::new(view));
+                None
+            }
+            action if let Some(page) = Page::shown_by(action) => {
+                self.show(page);
+                None
+            }
+            action => self.ask(feed, |view, world| view.act(action, world)),
         }
     }
 
@@ -301,6 +316,12 @@ impl Screen {
                 }
                 self.change(change, feed)
             }
+            Reply::CloseAndRun(action, typed) => {
+                self.close();
+                let effect = self.run(action, feed);
+                // an effect of the action comes first; its command is remembered where there is none
+                effect.or(Some(Effect::Keep(Memo::Command(typed))))
+            }
             Reply::CloseAndSearch(text) => {
                 self.close();
                 self.change(Change::Search(text.clone()), feed);
@@ -327,6 +348,28 @@ impl Screen {
         }
     }
 
+    /// All calls were judged again: what changed is said once. Where nothing did, in a line.
+    fn tell_judged(&mut self) {
+        let Some(judged) = self.shared.settings.judged.clone() else { return };
+        if judged.number <= self.told {
+            return;
+        }
+        self.told = judged.number;
+        match &judged.changes {
+            Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
+                let calls = count(changes.calls, "call", "calls");
+                self.say(format!("judged {calls} again: nothing changed"));
+            }
+            // who is typing something is not interrupted
+            Ok(changes) if !self.windows.is_empty() => {
+                let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
+                let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
+                self.say(said.join("; "));
+            }
+            _ => self.windows.push(Box::new(JudgedView::of(judged))),
+        }
+    }
+
     /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
     pub fn sync(&mut self, feed: &dyn Feed) {
         // first the number: what changes meanwhile is read again by the next frame
@@ -334,6 +377,7 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(feed);
+        self.tell_judged();
         let (body, areas) = areas(&self.windows, self.layout().body);
         let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);
@@ -356,6 +400,7 @@ impl Screen {
         if let Some(problem) = &self.shared.stats.problem {
             view::banner(buffer, layout.banner, problem, &world);
         }
+        view::settings_line(buffer, layout.settings, &world);
         view::noise(buffer, layout.noise, &world);
         let (body, areas) = areas(&self.windows, layout.body);
         page.render(buffer, body, &world);
@@ -382,6 +427,7 @@ impl Screen {
 
     fn layout(&self) -> Layout {
         let noise = !self.shared.common.is_empty();
-        Layout::of(self.size, self.shared.stats.problem.is_some(), noise)
+        let settings = self.shared.settings.has_line();
+        Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)
     }
 }

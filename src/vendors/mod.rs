@@ -86,7 +86,7 @@ use std::sync::LazyLock;
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorFile {
     /// What errors call it: its path.
     pub name: String,

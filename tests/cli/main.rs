@@ -6,6 +6,7 @@ mod common;
 mod errors;
 mod flush;
 mod formats;
+mod keys;
 mod later;
 mod own;
 mod sync;

@@ -2,10 +2,12 @@
 
 mod app;
 mod colours;
+mod command;
 mod fake;
 mod filter;
 mod keys;
 mod pictures;
 mod random;
 mod search;
+mod settings;
 mod sync;

@@ -7,6 +7,7 @@ mod filter_bar;
 mod footer;
 mod found;
 mod help;
+mod judged;
 mod lines;
 mod log;
 mod noise;
@@ -18,10 +19,11 @@ mod vendors;
 
 pub use footer::footer;
 pub use help::HelpView;
+pub use judged::JudgedView;
 pub use log::LogView;
 pub use noise::noise;
-pub use prompt::{FilterView, SearchView};
-pub use status::{banner, in_use_line, status};
+pub use prompt::{CommandView, FilterView, SearchView};
+pub use status::{banner, in_use_line, settings_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
 
@@ -78,6 +80,8 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Read the settings and judge all calls again.
+    JudgeAgain,
 }
 
 /// What a view answers to an action.
@@ -104,6 +108,8 @@ pub enum Reply {
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.
     CloseAndSearch(String),
+    /// This is done as its key would do it, and this view is closed; the text is what was typed.
+    CloseAndRun(Action, String),
 }
 
 /// One view. It changes in `act`, `point` and `sync` only; `render` reads.
