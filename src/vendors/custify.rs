@@ -10,6 +10,7 @@ use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
 use super::facts::Topic;
 use super::keys::Spot;
+use super::look::State;
 use super::out::{Origin, Out, compact};
 use super::rules::{Family, Flow, Lessons, Rules};
 use super::vendor::{IdRule, Name, SpotSet, slot};
@@ -287,7 +288,11 @@ fn anonymous<'a>(cx: &Cx<'a>) -> Option<&'a Spot> {
 
 /// The value at a spot, if it is not absent, null or `""`.
 fn counts<'a>(cx: &Cx<'a>, spot: Spot) -> Option<Val<'a>> {
-    cx.look.present(spot).filter(|value| value.raw() != "\"\"")
+    match cx.look.state(spot) {
+        State::Absent | State::Null => None,
+        State::Text => cx.look.get(spot).filter(|value| value.raw() != "\"\""),
+        _ => cx.look.get(spot),
+    }
 }
 
 /// The first value that counts; `0` and `false` do.
