@@ -23,6 +23,7 @@ fn take(pipeline: &Pipeline, at: &str, path: &str, body: &str) {
         received_at: time::parse(at).expect("a time"),
     };
     assert_eq!(pipeline.take(&head, body.as_bytes(), "").status, 200);
+    pipeline.settle();
 }
 
 fn call(pipeline: &Pipeline, row: u64) -> CallDetail {

@@ -3,7 +3,7 @@
 use segscope::call::time::Millis;
 use segscope::findings::Severity;
 use segscope::journal::Journal;
-use segscope::pipeline::{InUse, Pipeline, Recording, What};
+use segscope::pipeline::{Found, InUse, Pipeline, Recording, Sieve, What};
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};
@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 const BEGIN_MS: Millis = 1_795_341_600_000;
 
-fn pipeline() -> Pipeline {
+fn pipeline() -> Arc<Pipeline> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::unsaid(&vendors);
     let journal = Journal::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
-    Pipeline::new(recording, vendors, in_use, None).expect("empty").0
+    Arc::new(Pipeline::new(recording, vendors, in_use, None).expect("empty").0)
 }
 
 fn send(pipeline: &Pipeline, call: &Value) {
@@ -30,6 +30,7 @@ fn send(pipeline: &Pipeline, call: &Value) {
     };
     let body = call.to_string();
     assert_eq!(pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
+    pipeline.settle();
 }
 
 /// A call as a library on a server sends it: without `anonymousId`.
@@ -70,7 +71,8 @@ fn a_habit_of_a_library_is_noise_from_the_fifth_call_on_and_a_missing_id_never_i
         assert!(row.marks[1].folded, "{row:?}");
     }
     // quiet is not hidden
-    assert_eq!(pipeline.find(0, true, What::Finding), Some(1));
+    let sieve = Sieve::new(Arc::clone(&pipeline));
+    assert_eq!(sieve.find(0, true, &What::Finding), Found::Row(1));
     // all is read again, and the same is common
     pipeline.judge_again().expect("readable");
     assert_eq!(pipeline.common(), common);

@@ -7,8 +7,8 @@ use super::{input, tail};
 use crate::call::time;
 use crate::filter::Filter;
 use crate::findings::Severity;
-use crate::pipeline::{Detail, Pipeline};
-use crate::report::{self, CallColumns, FindingGroup, call_record, check_text, finding_groups};
+use crate::pipeline::{CallColumns, Detail, Pipeline};
+use crate::report::{self, FindingGroup, call_record, check_text, finding_groups};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -17,6 +17,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = tail::read_filter(args.filter.as_deref())?;
     let setup = Setup::new(&args.judge, Vec::new())?;
     let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    pipeline.settle();
     let unreadable = pipeline.stats().problem;
     let wanted = wanted(&pipeline, &filter)?;
     let tally = match &wanted {

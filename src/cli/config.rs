@@ -67,6 +67,10 @@ fn template(vendors: &Vendors) -> String {
         for setting in &info.settings {
             writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
                 .expect("writing to a String cannot fail");
+            if let Some(preset) = &setting.preset {
+                writeln!(out, "# as its document has it:\n#{} = {preset}", setting.key)
+                    .expect("writing to a String cannot fail");
+            }
         }
     }
     out

@@ -1,25 +1,42 @@
 //! The pipeline as the screen reads it.
 
-use crate::config::Choices;
-use crate::pipeline::{self, Detail as Full, Pipeline};
+use crate::call::time;
+use crate::config::{Choices, Notebook};
+use crate::filter::{Filter, Names};
+use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
-    CallDetail, CommonView, Detail, Feed, InUse, OutputView, RowView, Stats, VendorDetail,
-    VendorView, What,
+    CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, ModelView, OutputView,
+    PushesView, RowView, Shown, Stats, VendorDetail, VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The pipeline, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
-    pub pipeline: Arc<Pipeline>,
-    pub addresses: Vec<String>,
-    pub choices: Option<Choices>,
+    pipeline: Arc<Pipeline>,
+    sieve: Sieve,
+    addresses: Vec<String>,
+    choices: Option<Choices>,
+    notebook: Option<Notebook>,
+}
+
+impl PipelineFeed {
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        addresses: Vec<String>,
+        choices: Option<Choices>,
+        notebook: Option<Notebook>,
+    ) -> PipelineFeed {
+        let sieve = Sieve::new(Arc::clone(&pipeline));
+        PipelineFeed { sieve, pipeline, addresses, choices, notebook }
+    }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version()
+        self.pipeline.version() + self.sieve.version()
     }
 
     fn stats(&self) -> Stats {
@@ -53,8 +70,32 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
-        self.pipeline.find(from, forward, what)
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
+        self.pipeline.window_of(rows.iter().copied())
+    }
+
+    fn filter(&self, filter: Option<Arc<Filter>>) {
+        self.sieve.filter(filter);
+    }
+
+    fn shown(&self) -> Shown {
+        self.sieve.shown()
+    }
+
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
+        self.sieve.shown_rows(places)
+    }
+
+    fn place_of(&self, row: u64) -> u64 {
+        self.sieve.place_of(row)
+    }
+
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+        self.sieve.find(from, forward, what)
+    }
+
+    fn names(&self) -> Box<dyn Names> {
+        Box::new(self.pipeline.names())
     }
 
     fn vendors(&self) -> Vec<VendorView> {
@@ -79,6 +120,8 @@ impl Feed for PipelineFeed {
                     document: info.document.clone(),
                     fidelity: fidelity.to_owned(),
                     fidelity_means: means.to_owned(),
+                    pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
+                    preset: vendors.preset(at),
                 }
             })
             .collect()
@@ -107,8 +150,58 @@ impl Feed for PipelineFeed {
         }
     }
 
+    fn kept(&self) -> Kept {
+        self.notebook.as_ref().map(Notebook::read).unwrap_or_default()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        match &self.notebook {
+            Some(notebook) => {
+                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
+            }
+            None => Err("this could not be kept: no home folder is known".to_owned()),
+        }
+    }
+
+    fn pushes(&self) -> PushesView {
+        let fills = self.pipeline.vendors().filled_by_pushes();
+        let fills = fills.map(|(_, setting)| setting.to_owned());
+        self.pipeline.sync(|objects| PushesView {
+            run: objects.panel(time::now()),
+            companies: objects.companies().len(),
+            fills,
+        })
+    }
+
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
+        self.pipeline.sync(|objects| {
+            let requests = objects.requests();
+            let model = objects.model(model)?;
+            Some(ModelView {
+                items: model.items(),
+                objects_synced: model.objects_synced(),
+                errors: model.errors(),
+                requests,
+                window: model.window(items),
+            })
+        })
+    }
+
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
+        self.pipeline.sync(|objects| objects.model(model)?.properties(item))
+    }
+
+    fn pushed_companies(&self) -> Option<String> {
+        let vendors = self.pipeline.vendors();
+        self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
+    }
+
     fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
+    }
+
+    fn drew(&self, took: Duration) {
+        self.pipeline.drew(took);
     }
 }
 

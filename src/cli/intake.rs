@@ -76,6 +76,7 @@ impl Intake for PipelineIntake {
             refused: stats.refused,
             calls: stats.calls,
             problem: stats.problem,
+            frames: self.0.frame_times(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::feed::PipelineFeed;
 use super::intake;
 use super::setup::Setup;
 use super::tail;
-use crate::config::{Choices, user_state_folder};
+use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
 use crate::tui::{self, ScreenOptions};
@@ -36,11 +36,8 @@ pub fn draw(
     addresses: &[String],
     listener: Option<Listener>,
 ) -> Result<(), Failure> {
-    let feed = PipelineFeed {
-        pipeline: Arc::clone(pipeline),
-        addresses: addresses.to_vec(),
-        choices: choices(),
-    };
+    let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
+    let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices(), notebook);
     let options = ScreenOptions {
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
@@ -51,6 +48,9 @@ pub fn draw(
     let listened = listener.is_some();
     if let Some(listener) = listener {
         listener.stop();
+    }
+    if listened {
+        pipeline.settle();
     }
     ended
         .map(|_| ())

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
-use crate::pipeline::{InUse, Opened, Pipeline, Recording};
+use crate::pipeline::{InUse, Pipeline, Recording};
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -69,18 +69,13 @@ impl Setup {
         Ok((journal.map_err(Failure::blocked)?, notice))
     }
 
-    /// A pipeline over a recording. What was wrong in it is told on stderr.
+    /// A pipeline over a recording, which is read while the pipeline is there already. What is
+    /// wrong in it becomes its notice.
     pub fn pipeline(&self, recording: Recording) -> Result<Arc<Pipeline>, Failure> {
         let secret = self.settings.text("webhook_secret").map(str::to_owned);
-        let (pipeline, opened) =
-            Pipeline::new(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
-                .map_err(|error| {
-                    Failure::wrong(format!("the recording could not be read: {error}"))
-                })?;
-        if let Opened { bad_lines: bad @ 1.., first_bad: Some((line, error)), .. } = &opened {
-            pipeline.notice(format!("{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"));
-        }
-        Ok(Arc::new(pipeline))
+        Pipeline::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
+            .map(Arc::new)
+            .map_err(|error| Failure::wrong(format!("the recording could not be read: {error}")))
     }
 }
 

@@ -7,8 +7,8 @@ use super::setup::Setup;
 use super::signals::Ending;
 use crate::call::time;
 use crate::filter::{self, Filter};
-use crate::pipeline::{Detail, Pipeline, Recording};
-use crate::report::{CallColumns, call_line, call_record, summary};
+use crate::pipeline::{CallColumns, Detail, Pipeline, Recording};
+use crate::report::{call_line, call_record, summary};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.listener.flags())?;
     let (journal, notice) = setup.journal(true)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    // lines are written of what comes from now on
+    pipeline.settle();
     let listener = intake::listen(&setup, &pipeline, false)?;
     for notice in notice.into_iter().chain(pipeline.stats().problem) {
         eprintln!("segscope: {notice}");
@@ -68,6 +70,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         let last = ending.asked();
         if last && let Some(listener) = listener.take() {
             listener.stop();
+            pipeline.settle();
         }
         let version = pipeline.version();
         if version != seen || last {

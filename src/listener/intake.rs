@@ -1,7 +1,7 @@
 //! What the listener hands its requests to.
 
 use crate::call::time::Millis;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{FrameTimes, Pipeline};
 use crate::wire::{Refusal, Reply, RequestHead};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -105,4 +105,6 @@ pub struct Health {
     pub calls: u64,
     /// What stands in the way of recording, if anything does.
     pub problem: Option<String>,
+    /// How long the latest frames of the screen took, where one is drawn.
+    pub frames: Option<FrameTimes>,
 }

@@ -5,10 +5,12 @@
 //! started last is kept with its objects, since no other is ever shown again.
 
 mod check;
+mod item;
 mod panel;
 mod run;
 mod step;
 
+pub use item::Item;
 pub use panel::{ModelRow, Panel, Status};
 pub use run::{Model, Problem};
 pub use step::Step;
@@ -118,13 +120,20 @@ impl Objects {
         }
     }
 
+    /// Whether the run that is shown ran out of time between two moments: the panel shows it
+    /// otherwise then, though nothing came.
+    pub fn expires(&self, before: Millis, now: Millis) -> bool {
+        let status = |at| self.panel(at).map(|panel| panel.status);
+        status(before) != status(now)
+    }
+
     /// How many requests [`Objects::take`] has taken; the number of the latest one.
     pub fn requests(&self) -> u64 {
         self.requests
     }
 
     /// The externalIds of the companies that came, in byte order: an offer for a vendor's settings.
-    pub fn companies(&self) -> impl Iterator<Item = &str> {
+    pub fn companies(&self) -> impl ExactSizeIterator<Item = &str> {
         self.companies.ids()
     }
 

@@ -63,7 +63,7 @@ impl Model {
 
     /// The objects by id, in byte order, each with its merged properties as JSON texts. Of a very
     /// large run the first ones only.
-    pub fn objects(&self) -> impl Iterator<Item = (&str, &BTreeMap<String, String>)> {
+    pub fn objects(&self) -> impl ExactSizeIterator<Item = (&str, &BTreeMap<String, String>)> {
         self.objects.iter().map(|(id, properties)| (id.as_str(), properties))
     }
 
@@ -178,7 +178,7 @@ impl Companies {
     const MODEL: &str = "companies";
     const ID: [&str; 2] = ["external_id", "externalId"];
 
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 

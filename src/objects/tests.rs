@@ -44,6 +44,28 @@ fn properties_are_merged_and_errors_keep_their_reasons() {
 }
 
 #[test]
+fn a_model_lists_its_errors_and_then_its_objects() {
+    let mut objects = Objects::new(60_000);
+    let body = r#"{"collection":"users","objects":[{"id":"b","properties":{"n":1,"w":"x"}},
+        {"id":7,"properties":{}},{"id":"a","properties":{}},{"id":"","properties":{}}]}"#;
+    take(&mut objects, 0, "/v1/set", body);
+    let model = objects.model("users").expect("a model");
+    assert_eq!(model.items(), 4);
+    let all = model.window(0..9);
+    let object = |id: &str, summary: &str| Item::Object { id: id.into(), summary: summary.into() };
+    assert!(all[..2].iter().all(|item| matches!(item, Item::Problem(_))), "{all:?}");
+    assert_eq!(all[2..], [object("a", ""), object("b", "n 1, w \"x\"")]);
+    for range in [0..1, 1..3, 2..4, 3..9, 4..5, 0..0] {
+        let end = range.end.min(all.len());
+        assert_eq!(model.window(range.clone()), all[range.start.min(end)..end], "{range:?}");
+    }
+    assert_eq!(model.properties(1), None, "an error has none");
+    let wanted = [("n", "1"), ("w", "\"x\"")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+    assert_eq!(model.properties(3), Some(wanted.to_vec()));
+    assert_eq!(model.properties(4), None);
+}
+
+#[test]
 fn a_body_that_cannot_be_read_is_one_error() {
     let mut objects = Objects::new(60_000);
     take(&mut objects, 0, "/v0/start", "");
@@ -52,6 +74,8 @@ fn a_body_that_cannot_be_read_is_one_error() {
     assert_eq!(objects.take(START + 599_000, step, None).status, 400);
     let panel = objects.panel(START + 600_000).expect("a run");
     assert_eq!(panel.status, Status::Expired, "what is refused keeps no sync alive");
+    assert!(objects.expires(START + 599_000, START + 600_000));
+    assert!(!objects.expires(START + 600_000, START + 601_000));
     assert_eq!((panel.models[0].model.as_str(), panel.models[0].errors), ("(unknown)", 1));
     assert_eq!(objects.take(START, Step::Set, None).status, 400);
 }

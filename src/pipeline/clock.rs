@@ -1,15 +1,16 @@
 //! What the clock of arrival does to what vendors remember, and the clearing of all of it. Both are
 //! lines of the recording, so that reading it again gives what was live.
 
+use super::Pipeline;
+use super::front::Front;
 use super::index::Index;
-use super::take::not_recorded;
-use super::{Pipeline, State};
+use super::queue::Work;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::journal::{self, Event};
-use crate::objects::Objects;
 use crate::vendors::Vendors;
 use std::io;
+use std::sync::atomic::Ordering;
 
 /// A session that was closed because nothing came of it for too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +32,8 @@ impl Pipeline {
     /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
-        let mut state = self.lock();
-        let closed = state.flush(&self.vendors, now);
-        drop(state);
-        if closed {
+        self.flush(&mut self.front(), now);
+        if self.shared.board().expires(now) {
             self.changed();
         }
     }
@@ -46,59 +45,52 @@ impl Pipeline {
 
     /// Clears all that came so far away, for the vendors too. The recording keeps it.
     pub fn clear(&self, now: Millis) -> io::Result<()> {
-        let mut state = self.lock();
-        let done = state.append_event(Event::Clear, now);
-        if done.is_ok() {
-            state.apply(&self.vendors, Event::Clear, now);
-        }
-        drop(state);
-        self.changed();
-        done
+        let mut front = self.front();
+        let offset = self.append_event(&mut front, Event::Clear, now)?;
+        self.shared.board().clear(self.vendors.sync_gap_ms(), offset);
+        Ok(())
     }
 
     /// How often everything was cleared away: rows begin at 0 again each time.
     pub fn clears(&self) -> u64 {
         self.lock().clears
     }
-}
 
-impl State {
-    /// Closes idle sessions; true if there were any. What cannot be recorded is not done.
-    pub(super) fn flush(&mut self, vendors: &Vendors, now: Millis) -> bool {
-        let idle = vendors.is_idle(now, &mut self.index.memory)
-            && self.append_event(Event::Flush, now).is_ok();
-        if idle {
-            self.apply(vendors, Event::Flush, now);
+    /// Records that sessions are idle, if there are any. Whether there are the judging thread
+    /// says; where it has nothing to do, its memory is asked. What cannot be recorded is not done.
+    pub(super) fn flush(&self, front: &mut Front, now: Millis) {
+        let shared = &*self.shared;
+        if shared.flushing.load(Ordering::Relaxed) {
+            return;
         }
-        idle
-    }
-
-    fn append_event(&mut self, event: Event, at: Millis) -> io::Result<()> {
-        journal::compose_event(&mut self.scratch.line, event, at);
-        match self.recording.append(&self.scratch.line) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                self.problem = Some(not_recorded(&error));
-                Err(error)
+        let is_idle = || {
+            let mut state = shared.try_lock()?;
+            let settled = shared.queue.is_settled() && state.done == shared.queue.recorded();
+            Some(settled && self.vendors.is_idle(now, &mut state.index.memory))
+        };
+        if shared.idle.swap(false, Ordering::Relaxed)
+            || shared.queue.is_settled() && is_idle().unwrap_or(false)
+        {
+            shared.flushing.store(true, Ordering::Relaxed);
+            if self.append_event(front, Event::Flush, now).is_err() {
+                shared.flushing.store(false, Ordering::Relaxed);
             }
         }
     }
 
-    /// Does what an event's line says, live and again.
-    pub(super) fn apply(&mut self, vendors: &Vendors, event: Event, at: Millis) {
-        match event {
-            Event::Flush => self.index.flush(vendors, at),
-            Event::Clear => {
-                self.index.clear(vendors);
-                self.objects = Objects::new(vendors.sync_gap_ms());
-                self.clears += 1;
-            }
-        }
+    fn append_event(&self, front: &mut Front, event: Event, at: Millis) -> io::Result<u64> {
+        let mut line = std::mem::take(&mut front.line);
+        journal::compose_event(&mut line, event, at);
+        let appended = self.append(front, &line);
+        front.line = line;
+        let offset = appended?;
+        self.hand_over(front, offset, Work::Event(event, at));
+        Ok(offset)
     }
 }
 
 impl Index {
-    fn flush(&mut self, vendors: &Vendors, at: Millis) {
+    pub(super) fn flush(&mut self, vendors: &Vendors, at: Millis) {
         let after = Seq(self.base + self.store.calls.len());
         for flushed in vendors.idle_flush(at, &mut self.memory) {
             if self.closed.len() < KEPT_CLOSED {
@@ -108,7 +100,7 @@ impl Index {
         }
     }
 
-    fn clear(&mut self, vendors: &Vendors) {
+    pub(super) fn clear(&mut self, vendors: &Vendors) {
         let base = self.base + self.store.calls.len();
         *self = Index::new(vendors, self.in_use.clone());
         self.base = base;

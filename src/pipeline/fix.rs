@@ -39,6 +39,12 @@ impl CallDetail {
         Some(fixes::fix(&call, self.counted(), &used))
     }
 
+    /// The same if it corrects something. Cheap for a call without a finding about an id.
+    pub fn fix_of_ids(&self) -> Option<Fix> {
+        self.counted().find(|finding| fixes::is_about_ids(finding))?;
+        self.fix().filter(|fix| !fix.edits.is_empty())
+    }
+
     /// Why a call without an account has none although the user was seen with one.
     pub fn why_no_account(&self) -> Option<String> {
         let seen = self.seen_group.as_ref()?;

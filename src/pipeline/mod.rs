@@ -1,79 +1,96 @@
 //! The way of a call: recorded → judged → indexed → shown.
 //!
-//! One lock holds the recording, the index and what the vendors remember. A request is taken under
-//! it from end to end (measured: handing the write to another thread is slower than writing); the
-//! screen holds it only for the few rows that it copies, and reads bodies from disk outside of it.
+//! Two threads share the work. The answering side ([`take`], [`front`]) reads a request, appends
+//! its line to the recording, hands it over and answers. The judging thread ([`judge`]) takes the
+//! lines in their order and makes the index of them, from the bounded queue between the two
+//! ([`queue`]) or, where nobody has read them yet, from the recording ([`lines`]). So opening a
+//! file, judging again and judging what comes are one way.
+//!
+//! One lock holds the index and what the vendors remember. The judging thread gives it away every
+//! few calls; the screen holds it only for the few rows that it copies, and reads bodies from disk
+//! outside of it. The answering side never waits for it. Who wants to see what was just answered
+//! calls [`Pipeline::settle`] first.
 
+mod again;
 mod clock;
+mod columns;
 mod common;
 mod detail;
 mod fields;
 mod files;
 mod fix;
+mod frames;
+mod front;
 mod in_use;
 mod index;
+mod judge;
+mod lines;
+mod names;
 mod people;
 mod push;
+mod queue;
 mod recording;
 mod refused;
 mod replay;
+mod sieve;
+mod state;
 mod take;
 mod tally;
 mod view;
 mod window;
 
 pub use clock::Closed;
+pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
+pub use frames::FrameTimes;
 pub use in_use::InUse;
+pub use names::SeenNames;
 pub use people::SeenGroup;
 pub use recording::Recording;
 pub use replay::recorded_calls;
-pub use tally::{Found, Tally};
+pub use sieve::{Found, Shown, Sieve};
+pub use tally::{Tallied, Tally};
 pub use view::*;
 
 use crate::call::Seq;
+use crate::filter::Filter;
 use crate::findings::{Severity, Verdict};
-use crate::objects::Objects;
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
+use front::Front;
 use index::Index;
+use judge::Shared;
+use state::State;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::Range;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// What is looked for among the calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A call with an id that a vendor in use misses.
     Missing,
     /// A call with a warning or an error, or a refused request.
     Finding,
+    /// A row that a search finds.
+    Matches(Arc<Filter>),
 }
 
 /// All that was captured, and what becomes of what comes next.
 #[derive(Debug)]
 pub struct Pipeline {
-    state: Mutex<State>,
-    version: AtomicU64,
+    shared: Arc<Shared>,
+    front: Mutex<Front>,
     vendors: Arc<Vendors>,
     webhook_secret: Option<String>,
-}
-
-#[derive(Debug)]
-struct State {
-    recording: Recording,
-    index: Index,
-    objects: Objects,
-    clears: u64,
-    next_request: u64,
-    unrecorded: u64,
-    too_much: u64,
-    /// Why nothing can be recorded now; gone with the next request that is.
-    problem: Option<String>,
-    /// The last thing worth knowing that no request shows.
-    notice: Option<String>,
-    scratch: take::Scratch,
+    /// Held by who judges all again.
+    again: Mutex<()>,
+    judging: Option<JoinHandle<()>>,
+    frames: frames::Frames,
 }
 
 impl Pipeline {
@@ -84,41 +101,62 @@ impl Pipeline {
         in_use: InUse,
         webhook_secret: Option<String>,
     ) -> io::Result<(Pipeline, Opened)> {
-        let mut state = State {
-            recording,
-            index: Index::new(&vendors, in_use),
-            objects: Objects::new(vendors.sync_gap_ms()),
-            clears: 0,
-            next_request: 1,
-            unrecorded: 0,
-            too_much: 0,
-            problem: None,
-            notice: None,
-            scratch: take::Scratch::default(),
-        };
-        let opened = state.replay(&vendors)?;
-        let pipeline = Pipeline {
-            state: Mutex::new(state),
-            version: AtomicU64::new(1),
-            vendors,
-            webhook_secret,
-        };
+        let pipeline = Pipeline::start(recording, vendors, in_use, webhook_secret)?;
+        pipeline.settle();
+        let opened = pipeline.lock().opened.clone();
         Ok((pipeline, opened))
     }
 
+    /// Begins with a recording at once. What is in it already is read while others look and new
+    /// requests are taken; [`Stats::reading`] says how far that is.
+    pub fn start(
+        recording: Recording,
+        vendors: Arc<Vendors>,
+        in_use: InUse,
+        webhook_secret: Option<String>,
+    ) -> io::Result<Pipeline> {
+        let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
+        let (parts, journal) = recording.split();
+        let front = Mutex::new(Front::new(journal)?);
+        let shared = Arc::new(Shared::new(Arc::clone(&vendors), in_use, parts, recorded, path));
+        let judging = {
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new()
+                .name("judge".to_owned())
+                .spawn(move || judge::run(&shared))?
+        };
+        Ok(Pipeline {
+            shared,
+            front,
+            vendors,
+            webhook_secret,
+            again: Mutex::default(),
+            judging: Some(judging),
+            frames: frames::Frames::default(),
+        })
+    }
+
+    /// Waits until all that is recorded by now is judged, so that who looks sees it.
+    pub fn settle(&self) {
+        self.shared.queue.settle();
+    }
+
+    /// True if all that is recorded is judged.
+    pub fn is_settled(&self) -> bool {
+        self.shared.queue.is_settled()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        // a panic while a request was taken leaves at worst that request half indexed; to refuse
-        // all that follows would lose more
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.shared.lock()
     }
 
     fn changed(&self) {
-        self.version.fetch_add(1, Ordering::Release);
+        self.shared.changed();
     }
 
     /// A number that grows with each change.
     pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
+        self.shared.version.load(Ordering::Acquire)
     }
 
     /// The vendors that are judged.
@@ -148,19 +186,14 @@ impl Pipeline {
         self.lock().index.in_use.clone()
     }
 
-    /// Changes the vendors in use. The ids that the log shows follow from them, so all calls are
-    /// read again.
-    pub fn set_in_use(&self, in_use: InUse) -> io::Result<()> {
-        let mut state = self.lock();
-        state.index = Index::new(&self.vendors, in_use);
-        let done = state.replay(&self.vendors);
-        drop(state);
-        self.changed();
-        done.map(|_| ())
-    }
-
     /// Counts for the status bar.
     pub fn stats(&self) -> Stats {
+        let shared = &*self.shared;
+        let trouble = {
+            let trouble = shared.trouble();
+            trouble.problem.clone().or_else(|| trouble.notice.clone())
+        };
+        let waits = shared.queue.waits();
         let state = self.lock();
         let store = &state.index.store;
         Stats {
@@ -169,11 +202,14 @@ impl Pipeline {
             requests: store.requests.len(),
             refused: store.refused(),
             missing: state.index.missing(),
-            unrecorded: state.unrecorded,
-            too_much: state.too_much,
-            recorded_bytes: state.recording.len(),
-            recording: state.recording.path().map(ToOwned::to_owned),
-            problem: state.problem.clone().or_else(|| state.notice.clone()),
+            unrecorded: shared.unrecorded.load(Ordering::Relaxed),
+            too_much: shared.too_much.load(Ordering::Relaxed),
+            waited: waits.times,
+            waited_ms: waits.micros / 1000,
+            recorded_bytes: shared.queue.recorded(),
+            reading: shared.queue.reading(),
+            recording: shared.path.clone(),
+            problem: trouble,
         }
     }
 
@@ -192,25 +228,57 @@ impl Pipeline {
 
     /// Counts a request that was turned away with 429 before it was read.
     pub fn too_much(&self) {
-        self.lock().too_much += 1;
+        self.shared.too_much.fetch_add(1, Ordering::Relaxed);
         self.changed();
+    }
+
+    /// A screen has drawn a frame.
+    pub fn drew(&self, took: Duration) {
+        self.frames.note(took);
+    }
+
+    /// How long the latest frames of the screen took; none where no screen draws.
+    pub fn frame_times(&self) -> Option<FrameTimes> {
+        self.frames.times()
     }
 
     /// Tells the user of something that no request shows, such as a client that speaks TLS.
     pub fn notice(&self, notice: String) {
-        self.lock().notice = Some(notice);
-        self.changed();
+        self.shared.notice(notice);
     }
 
-    /// The nearest row from `from` on (itself not counted) in a direction.
-    pub fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
+    /// The first of these rows that is what the index alone can tell.
+    fn first(&self, mut rows: impl Iterator<Item = u64>, what: &What) -> Option<u64> {
         let state = self.lock();
-        let index = &state.index;
-        let rows = index.store.rows();
-        if forward {
-            (from + 1..rows).find(|row| index.is(*row, what))
-        } else {
-            (0..from.min(rows)).rev().find(|row| index.is(*row, what))
+        rows.find(|row| state.index.is(*row, what))
+    }
+
+    /// Reads a part of the recording.
+    fn read_bytes(&self, part: Range<u64>, into: &mut Vec<u8>) -> io::Result<()> {
+        let recording = &self.shared.recording;
+        let (first, last) = (recording.place(part.start), recording.place(part.end - 1));
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        };
+        let len = usize::try_from(part.end - part.start).map_err(io::Error::other)?;
+        into.resize(len, 0);
+        first.read_to(&last, into)
+    }
+
+    /// Which index this is, and how many rows it has. The number is another after each clear and
+    /// each time that all is judged again.
+    fn extent(&self) -> (u64, u64) {
+        let state = self.lock();
+        (state.index.epoch, state.index.store.rows())
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.shared.queue.end();
+        if let Some(judging) = self.judging.take() {
+            // a panic there has been told already, and dropping must not panic again
+            let _ = judging.join();
         }
     }
 }
@@ -227,7 +295,7 @@ impl Index {
         out
     }
 
-    fn is(&self, row: u64, what: What) -> bool {
+    fn is(&self, row: u64, what: &What) -> bool {
         let store: &Store = &self.store;
         match (store.row(row), what) {
             (Some(Row::Call(at)), what) => {
@@ -239,6 +307,7 @@ impl Index {
                 match what {
                     What::Missing => set.missing(bits),
                     What::Finding => set.severity(bits).is_some_and(|worst| worst < Severity::Info),
+                    What::Matches(_) => false,
                 }
             }
             (Some(Row::Refused(_)), What::Finding) => true,

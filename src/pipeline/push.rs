@@ -1,17 +1,21 @@
 //! Objects that a source pushes to Segment (`specs/vendors.md` F): recorded like any request, so
 //! that reopening gives the same panel, but no row of the log, and no vendor hears of them.
 
-use super::take::{KEPT_OF_REFUSED_BYTES, line_head, not_recorded};
-use super::{Pipeline, State};
-use crate::journal::{self, Body, Refused, RequestLine};
+use super::Pipeline;
+use super::front::not_recorded;
+use super::queue::{Item, Work};
+use super::take::{KEPT_OF_REFUSED_BYTES, line_head};
+use crate::call::time::Millis;
+use crate::journal::{self, Body, Event, Refused, RequestLine};
 use crate::objects::{BODY_LIMIT, Objects, Step};
 use crate::wire::{self, Refusal, Reply, RequestHead};
 use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 
 impl Pipeline {
     /// Looks at what was received of a source's objects.
     pub fn sync<T>(&self, look: impl FnOnce(&Objects) -> T) -> T {
-        look(&self.lock().objects)
+        look(&self.shared.board().objects)
     }
 
     /// Takes a push with its whole body as it came.
@@ -48,10 +52,13 @@ impl Pipeline {
         body: Option<&str>,
         unread: Option<Unread<'_>>,
     ) -> Reply {
-        let mut state = self.lock();
-        let State { recording, objects, next_request, scratch, problem, unrecorded, .. } =
-            &mut *state;
-        let status = objects.status(head.received_at, step, body);
+        if self.shared.queue.is_behind() {
+            // what to answer follows from what came before
+            return Reply::unavailable("the recording is still being read; come again in a moment");
+        }
+        let mut front = self.front();
+        let mut board = self.shared.board();
+        let status = board.objects.status(head.received_at, step, body);
         let kept = unread
             .as_ref()
             .map_or(&b""[..], |unread| &unread.raw[..unread.raw.len().min(KEPT_OF_REFUSED_BYTES)]);
@@ -67,24 +74,24 @@ impl Pipeline {
                 .len
                 .or((kept.len() < unread.raw.len()).then_some(unread.raw.len() as u64)),
         });
-        let line_head = line_head(head, *next_request, status);
-        journal::compose(&mut scratch.line, &line_head, line_body, refused, None);
-        let reply = match recording.append(&scratch.line) {
-            Ok(_) => {
-                *next_request += 1;
-                *problem = None;
-                objects.take(head.received_at, step, body)
+        let mut line = std::mem::take(&mut front.line);
+        let line_head = line_head(head, front.next_request, status);
+        journal::compose(&mut line, &line_head, line_body, refused, None);
+        let appended = self.append(&mut front, &line);
+        front.line = line;
+        match appended {
+            Ok(offset) => {
+                front.next_request += 1;
+                let reply = board.objects.take(head.received_at, step, body);
+                drop(board);
+                self.hand_over(&mut front, offset, Work::Nothing);
+                reply
             }
             Err(error) => {
-                *unrecorded += 1;
-                let message = not_recorded(&error);
-                *problem = Some(message.clone());
-                Reply::unavailable(&message)
+                self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
+                Reply::unavailable(&not_recorded(&error))
             }
-        };
-        drop(state);
-        self.changed();
-        reply
+        }
     }
 }
 
@@ -96,9 +103,50 @@ pub(super) struct Unread<'a> {
     pub len: Option<u64>,
 }
 
-impl State {
-    /// Takes a push again from its line.
-    pub(super) fn replay_push(&mut self, line: &str, request: &RequestLine, step: Step<'_>) {
+/// What was received of sources' objects. A push is answered from it, so it is the answering side
+/// that changes it; lines that were there before are taken by the judging thread, once.
+#[derive(Debug)]
+pub(super) struct Board {
+    pub objects: Objects,
+    gap_ms: Millis,
+    /// Lines from here on have been taken when they were recorded.
+    live_from: u64,
+    /// What came before here was cleared away.
+    clear_to: u64,
+    /// When the clock was last looked at.
+    ticked_at: Millis,
+}
+
+impl Board {
+    pub fn new(gap_ms: Millis, live_from: u64) -> Board {
+        Board { objects: Objects::new(gap_ms), gap_ms, live_from, clear_to: 0, ticked_at: 0 }
+    }
+
+    /// Clears everything away that came before a line.
+    pub fn clear(&mut self, gap_ms: Millis, before: u64) {
+        (self.objects, self.gap_ms, self.clear_to) = (Objects::new(gap_ms), gap_ms, before);
+    }
+
+    /// The clock goes on; true if a push has expired since it was looked at before.
+    pub fn expires(&mut self, now: Millis) -> bool {
+        let before = std::mem::replace(&mut self.ticked_at, now);
+        self.objects.expires(before, now)
+    }
+
+    /// Takes pushes again from their lines.
+    pub fn again(&mut self, items: &[Item]) {
+        let there = self.clear_to..self.live_from;
+        for item in items.iter().filter(|item| there.contains(&item.offset)) {
+            match &item.work {
+                Work::Event(Event::Clear, _) => self.objects = Objects::new(self.gap_ms),
+                Work::Push(line, request) => self.take(line, request),
+                _ => {}
+            }
+        }
+    }
+
+    fn take(&mut self, line: &str, request: &RequestLine) {
+        let Some(step) = Step::of(&request.method, &request.path) else { return };
         let body = match (&request.refused, &request.body, &request.other_body) {
             (Some(_), _, _) => None,
             (None, Some(span), _) => Some(&line[span.clone()]),

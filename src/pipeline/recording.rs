@@ -5,16 +5,16 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// One long text of lines: the files in their order, then the journal. Offsets count over all.
 #[derive(Debug, Default)]
 pub struct Recording {
-    files: Vec<(u64, Arc<File>)>,
-    files_len: u64,
+    parts: Vec<Part>,
+    len: u64,
     /// The first of the files that are only read.
     opened: Option<PathBuf>,
-    journal: Option<(Journal, Arc<File>)>,
+    journal: Option<Journal>,
 }
 
 impl Recording {
@@ -28,67 +28,78 @@ impl Recording {
     /// Adds a recording that is only read. A torn last line of its is left out.
     pub fn add_file(&mut self, path: &Path, file: File, whole_lines_bytes: u64) {
         self.opened.get_or_insert_with(|| path.to_owned());
-        self.files.push((self.files_len, Arc::new(file)));
-        self.files_len += whole_lines_bytes;
+        self.parts.push(Part { base: self.len, file: Arc::new(file) });
+        self.len += whole_lines_bytes;
     }
 
     /// Takes the journal; there is one at most, and it comes last.
     pub fn set_journal(&mut self, journal: Journal) -> io::Result<()> {
-        let reader = Arc::new(journal.reader()?);
-        self.journal = Some((journal, reader));
+        self.parts.push(Part { base: self.len, file: Arc::new(journal.reader()?) });
+        self.len += journal.len();
+        self.journal = Some(journal);
         Ok(())
     }
 
-    /// Appends a line; where it begins.
-    pub(super) fn append(&mut self, line: &[u8]) -> io::Result<u64> {
-        match &mut self.journal {
-            Some((journal, _)) => Ok(self.files_len + journal.append(line)?),
-            None => Err(io::Error::other("nothing is recorded here: the file is only read")),
-        }
+    /// Appends a line while nothing reads yet.
+    pub(super) fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        let journal = self.journal.as_mut().ok_or_else(only_read)?;
+        journal.append(line)?;
+        self.len += line.len() as u64;
+        Ok(())
     }
 
     /// How long the text is.
     pub fn len(&self) -> u64 {
-        self.files_len + self.journal.as_ref().map_or(0, |(journal, _)| journal.len())
+        self.len
     }
 
     /// True while there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len == 0
     }
 
     /// The journal's file, if it has a name; without a journal the first file that was opened.
     pub fn path(&self) -> Option<&Path> {
-        match &self.journal {
-            Some((journal, _)) => journal.path().or(self.opened.as_deref()),
-            None => self.opened.as_deref(),
-        }
+        self.journal.as_ref().and_then(Journal::path).or(self.opened.as_deref())
     }
 
-    /// The file that holds an offset, and the offset within it. Reading needs no lock.
-    pub(super) fn place(&self, offset: u64) -> Option<Place> {
-        if offset >= self.files_len {
-            let (_, reader) = self.journal.as_ref()?;
-            return Some(Place { file: Arc::clone(reader), offset: offset - self.files_len });
-        }
-        let at = self.files.partition_point(|(base, _)| *base <= offset).checked_sub(1)?;
-        let (base, file) = self.files.get(at)?;
-        Some(Place { file: Arc::clone(file), offset: offset - base })
+    /// What is read, and what is written with the offset at which it begins.
+    pub(super) fn split(self) -> (Parts, Option<(Journal, u64)>) {
+        let base = self.parts.last().map_or(0, |part| part.base);
+        let journal = self.journal.map(|journal| (journal, base));
+        (Parts(Arc::new(RwLock::new(self.parts))), journal)
+    }
+}
+
+pub(super) fn only_read() -> io::Error {
+    io::Error::other("nothing is recorded here: the file is only read")
+}
+
+/// A file, and the offset at which it begins.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub base: u64,
+    pub file: Arc<File>,
+}
+
+/// The text as all its readers share it. Reading it needs no lock but this one, held for a moment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parts(Arc<RwLock<Vec<Part>>>);
+
+impl Parts {
+    /// The file that holds an offset, and the offset within it.
+    pub fn place(&self, offset: u64) -> Option<Place> {
+        let (part, _) = self.part(offset)?;
+        Some(Place { offset: offset - part.base, file: part.file })
     }
 
-    /// Each part with the offset at which it begins and its length, for reading it all.
-    pub(super) fn parts(&self) -> Vec<(u64, u64, Arc<File>)> {
-        let ends = self.files.iter().skip(1).map(|(base, _)| *base).chain([self.files_len]);
-        let files = self
-            .files
-            .iter()
-            .zip(ends)
-            .map(|((base, file), end)| (*base, end - base, Arc::clone(file)));
-        let journal = self
-            .journal
-            .iter()
-            .map(|(journal, reader)| (self.files_len, journal.len(), Arc::clone(reader)));
-        files.chain(journal).collect()
+    /// The part that holds an offset, and where the next one begins, if there is one.
+    pub fn part(&self, offset: u64) -> Option<(Part, Option<u64>)> {
+        let parts = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        // of parts that begin together, all but the last are empty
+        let next = parts.partition_point(|part| part.base <= offset);
+        let part = parts.get(next.checked_sub(1)?)?.clone();
+        Some((part, parts.get(next).map(|part| part.base)))
     }
 }
 
@@ -100,6 +111,14 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// All bytes from here up to another place, that one included.
+    pub(super) fn read_to(&self, last: &Place, into: &mut [u8]) -> io::Result<()> {
+        if !Arc::ptr_eq(&self.file, &last.file) {
+            return Err(io::Error::other("a part of the recording that lies in two files"));
+        }
+        self.file.read_exact_at(into, self.offset)
+    }
+
     /// The line that begins here and is that long.
     pub(super) fn read(&self, len: u32) -> io::Result<String> {
         let mut bytes = vec![0; len as usize];

@@ -1,91 +1,12 @@
-//! A recording is read again: at the start, when a file is opened, and when all calls are judged
-//! again. It gives what the live way gave, for it is the same way from the wire on.
+//! Lines of a recording as requests, and calls of other files as lines.
 
-use super::index::Line;
-use super::{Opened, Pipeline, Recording, State};
+use super::Recording;
 use crate::call::time::Millis;
 use crate::call::{Doc, time};
 use crate::journal::{self, Body, Entry, LineHead, ReadLines, RequestLine};
-use crate::objects::{Objects, Step};
-use crate::vendors::Vendors;
 use crate::wire::{self, RequestHead};
 use std::io::{self, BufReader, Read};
 use std::os::unix::fs::FileExt;
-
-impl State {
-    /// Reads the whole recording into an index that is still empty.
-    pub(super) fn replay(&mut self, vendors: &Vendors) -> io::Result<Opened> {
-        let mut opened = Opened::default();
-        self.objects = Objects::new(vendors.sync_gap_ms());
-        self.clears = 0;
-        let mut scratch = wire::Scratch::default();
-        let mut bytes = Vec::new();
-        for (base, len, file) in self.recording.parts() {
-            let input = BufReader::with_capacity(1 << 20, Part { file: &file, at: 0, end: len });
-            let mut lines = ReadLines::new(input, base);
-            let mut number = 0;
-            while let Some(read) = lines.next_line(&mut bytes)? {
-                number += 1;
-                let Ok(offset) = read else { break };
-                let done = std::str::from_utf8(&bytes)
-                    .map_err(|_| "expected UTF-8 text".to_owned())
-                    .and_then(|line| self.replay_line(vendors, line, offset, &mut scratch));
-                match done {
-                    Ok(()) => opened.requests += 1,
-                    Err(error) => {
-                        opened.bad_lines += 1;
-                        opened.first_bad.get_or_insert((number, error));
-                    }
-                }
-            }
-        }
-        Ok(opened)
-    }
-
-    fn replay_line(
-        &mut self,
-        vendors: &Vendors,
-        text: &str,
-        offset: u64,
-        scratch: &mut wire::Scratch,
-    ) -> Result<(), String> {
-        let request = match journal::parse(text).map_err(|error| error.to_string())? {
-            Entry::Request(request) => request,
-            Entry::Event { event, at } => {
-                self.apply(vendors, event, at);
-                return Ok(());
-            }
-            Entry::Other { .. } => return Ok(()),
-        };
-        self.next_request = self.next_request.max(request.request + 1);
-        if let Some(step) = Step::of(&request.method, &request.path) {
-            self.replay_push(text, &request, step);
-            return Ok(());
-        }
-        let line = Line {
-            offset,
-            len: text.len() as u32,
-            status: request.status,
-            received_at: request.received_at,
-            signature: wire::signature::code(request.signature.as_deref()),
-        };
-        if request.refused.is_some() {
-            self.index.push_refused(line);
-            return Ok(());
-        }
-        let body = body_text(text, &request);
-        let reading = wire::read(&head_of(&request), request.request, body, scratch)
-            .map_err(|refusal| refusal.to_string())?;
-        self.index.push(
-            vendors,
-            line,
-            request.body.as_ref().map_or(0, |body| body.start),
-            &reading,
-        );
-        reading.recycle(scratch);
-        Ok(())
-    }
-}
 
 /// The text that holds the calls, as it stands in the line.
 pub(super) fn body_text<'l>(line: &'l str, request: &RequestLine) -> &'l str {
@@ -154,19 +75,6 @@ fn received_at(text: &str) -> Millis {
                 .find_map(|name| time::parse(&call.get(name)?.as_str()?))
         })
         .unwrap_or(0)
-}
-
-impl Pipeline {
-    /// Reads all calls again, from the beginning and with nothing remembered.
-    pub fn judge_again(&self) -> io::Result<Opened> {
-        let mut state = self.lock();
-        let in_use = state.index.in_use.clone();
-        state.index = super::Index::new(&self.vendors, in_use);
-        let opened = state.replay(&self.vendors);
-        drop(state);
-        self.changed();
-        opened
-    }
 }
 
 /// The calls of a recording as texts, each with the type that its path gave it.

@@ -1,23 +1,19 @@
-//! A request is taken: recorded first, then judged and indexed, then answered.
+//! A request is taken: read, recorded, handed over to the judging thread, and answered.
 
-use super::index::Line;
+use super::Pipeline;
+use super::front::not_recorded;
+use super::index::{Line, Origin};
+use super::lines::owned;
 use super::push::Unread;
-use super::{Pipeline, State};
+use super::queue::{ReadRequest, Work};
 use crate::journal::{self, Body, LineHead, Refused};
 use crate::objects::Step;
-use crate::vendors::Vendors;
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 
 /// Of a refused request over a limit this much is kept.
 pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
-
-/// Room that one request leaves for the next.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    pub line: Vec<u8>,
-    wire: wire::Scratch,
-}
 
 impl Pipeline {
     /// Takes a request with its whole body as it came. What holds no calls and asks for nothing
@@ -45,20 +41,10 @@ impl Pipeline {
             Err(refusal) => return self.refuse(head, raw, &refusal, None),
         };
         let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
-        let mut state = self.lock();
-        let state_ref = &mut *state;
-        let taken = state_ref.take(&self.vendors, head, &body, signature);
-        drop(state);
-        match taken {
-            Ok(()) => {
-                self.changed();
-                wire::reply::of(head, here, false)
-            }
+        match self.record(head, &body, signature) {
+            Ok(()) => wire::reply::of(head, here, false),
             Err(NotTaken::Refused(refusal)) => self.refuse(head, body.as_bytes(), &refusal, None),
-            Err(NotTaken::Unrecorded(message)) => {
-                self.changed();
-                Reply::unavailable(&message)
-            }
+            Err(NotTaken::Unrecorded(message)) => Reply::unavailable(&message),
         }
     }
 
@@ -102,99 +88,82 @@ impl Pipeline {
         }
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
         let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
-        let mut state = self.lock();
-        let State { recording, index, next_request, scratch, problem, unrecorded, .. } =
-            &mut *state;
-        let number = *next_request;
-        let line_head = line_head(head, number, status);
+        let mut front = self.front();
+        let mut line = std::mem::take(&mut front.line);
+        let line_head = line_head(head, front.next_request, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
-        journal::compose(
-            &mut scratch.line,
-            &line_head,
-            body,
-            Some(Refused { code, message, body_bytes }),
-            None,
-        );
-        match recording.append(&scratch.line) {
+        let refused = Some(Refused { code, message, body_bytes });
+        journal::compose(&mut line, &line_head, body, refused, None);
+        let appended = self.append(&mut front, &line);
+        let len = line.len() as u32 - 1;
+        front.line = line;
+        match appended {
             Ok(offset) => {
-                *next_request += 1;
-                *problem = None;
-                index.push_refused(Line {
-                    offset,
-                    len: scratch.line.len() as u32 - 1,
-                    status,
-                    received_at: head.received_at,
-                    signature: None,
-                });
+                front.next_request += 1;
+                let received_at = head.received_at;
+                let origin = Origin::of(head.path, head.headers, &mut front.origin);
+                let line = Line { origin, offset, len, status, received_at, signature: None };
+                self.hand_over(&mut front, offset, Work::Refused(line));
             }
-            Err(error) => {
-                *unrecorded += 1;
-                *problem = Some(not_recorded(&error));
+            Err(_) => {
+                self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
             }
         }
-        drop(state);
-        self.changed();
     }
-}
 
-enum NotTaken {
-    Refused(Refusal),
-    Unrecorded(String),
-}
-
-impl State {
-    fn take(
-        &mut self,
-        vendors: &Vendors,
+    /// Reads a request's calls and records it. Its judging follows.
+    fn record(
+        &self,
         head: &RequestHead<'_>,
         body: &str,
         signature: Option<&'static str>,
     ) -> Result<(), NotTaken> {
-        self.flush(vendors, head.received_at);
-        let number = self.next_request;
-        let reading =
-            wire::read(head, number, body, &mut self.scratch.wire).map_err(NotTaken::Refused)?;
+        let mut front = self.front();
+        self.flush(&mut front, head.received_at);
+        let number = front.next_request;
+        let mut scratch = front.spares.pop().unwrap_or_default();
+        let reading = match wire::read(head, number, body, &mut scratch) {
+            Ok(reading) => reading,
+            Err(refusal) => {
+                front.spares.push(scratch);
+                return Err(NotTaken::Refused(refusal));
+            }
+        };
         let status = 200;
         let kept = match (&reading.doc, body.is_empty()) {
             (_, true) => Body::None,
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
-        let body_at = journal::compose(
-            &mut self.scratch.line,
-            &line_head(head, number, status),
-            kept,
-            None,
-            signature,
-        );
-        let line = &self.scratch.line;
-        match self.recording.append(line) {
+        let mut line = std::mem::take(&mut front.line);
+        let line_head = line_head(head, number, status);
+        let body_at = journal::compose(&mut line, &line_head, kept, None, signature);
+        let appended = self.append(&mut front, &line);
+        let len = line.len() as u32 - 1;
+        front.line = line;
+        match appended {
             Ok(offset) => {
-                self.next_request += 1;
-                self.problem = None;
-                let line = Line {
-                    offset,
-                    len: line.len() as u32 - 1,
-                    status,
-                    received_at: head.received_at,
-                    signature: wire::signature::code(signature),
-                };
-                self.index.push(vendors, line, body_at, &reading);
-                reading.recycle(&mut self.scratch.wire);
+                front.next_request += 1;
+                let signature = wire::signature::code(signature);
+                let origin = Origin::of(head.path, head.headers, &mut front.origin);
+                let received_at = head.received_at;
+                let line = Line { origin, offset, len, status, received_at, signature };
+                let reading = owned(reading);
+                let read = ReadRequest { line, body_at, reading, scratch };
+                self.hand_over(&mut front, offset, Work::Request(Box::new(read)));
                 Ok(())
             }
             Err(error) => {
-                self.unrecorded += 1;
-                let message = not_recorded(&error);
-                self.problem = Some(message.clone());
-                Err(NotTaken::Unrecorded(message))
+                self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
+                Err(NotTaken::Unrecorded(not_recorded(&error)))
             }
         }
     }
 }
 
-pub(super) fn not_recorded(error: &std::io::Error) -> String {
-    format!("the recording cannot be written: {error}; nothing is acknowledged until it can")
+enum NotTaken {
+    Refused(Refusal),
+    Unrecorded(String),
 }
 
 /// The body of a request that holds no calls (counters, another service's source): JSON if it is.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A finding of the vendors in use or of Segment itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct Tallied {
     /// What was found.
     pub code: CodeId,
     /// How many calls have it, repeats too.
@@ -31,7 +31,7 @@ pub struct Tally {
     /// the calls for which it is in use.
     pub verdicts: Vec<[u64; 5]>,
     /// What was found, the worst and most frequent first.
-    pub found: Vec<Found>,
+    pub found: Vec<Tallied>,
     /// The rows of refused requests.
     pub refused: Vec<u64>,
 }
@@ -83,7 +83,7 @@ impl Pipeline {
         tally: &mut Tally,
     ) {
         tally.verdicts = vec![[0; 5]; self.vendors.len()];
-        let mut found: BTreeMap<CodeId, Found> = BTreeMap::new();
+        let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
         for ((set, sender), (calls, first)) in shapes {
             let (set, in_use) = (index.store.sets.get(set), index.in_use.bits(sender));
             tally.missing += if set.missing(in_use) { calls } else { 0 };
@@ -96,14 +96,14 @@ impl Pipeline {
             for &code in &set.codes {
                 let vendor = self.vendors.codes().entry(code).vendor;
                 if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
-                    let entry = found.entry(code).or_insert(Found { code, calls: 0, first });
+                    let entry = found.entry(code).or_insert(Tallied { code, calls: 0, first });
                     entry.calls += calls;
                     entry.first = entry.first.min(first);
                 }
             }
         }
         tally.found = found.into_values().collect();
-        let severity = |found: &Found| self.vendors.codes().entry(found.code).severity;
+        let severity = |found: &Tallied| self.vendors.codes().entry(found.code).severity;
         tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
     }
 }

@@ -208,8 +208,15 @@ pub struct Stats {
     pub unrecorded: u64,
     /// Requests that were answered 429 because too much came at once.
     pub too_much: u64,
+    /// How often a request waited because the judging had fallen behind by all that may wait for
+    /// it, and for how long in all.
+    pub waited: u64,
+    /// The same in milliseconds.
+    pub waited_ms: u64,
     /// How long the recording is.
     pub recorded_bytes: u64,
+    /// While what was there before is being read: how many bytes are, and of how many.
+    pub reading: Option<(u64, u64)>,
     /// The recording's file, if it has a name.
     pub recording: Option<PathBuf>,
     /// What is wrong now, for a banner.

@@ -27,13 +27,17 @@ impl Pipeline {
     /// The rows of a range, as far as they are there. Only this many are built; what the index
     /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
     pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
+        self.window_of(range)
+    }
+
+    /// The same of rows that need not stand together, up to the first that is not there.
+    pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
         let mut state = self.lock();
         state.index.common(&self.vendors);
         let index = &state.index;
         let store = &index.store;
-        let end = range.end.min(store.rows());
-        let mut halves: Vec<Half> = Vec::with_capacity(end.saturating_sub(range.start) as usize);
-        for row in range.start..end {
+        let mut halves: Vec<Half> = Vec::new();
+        for row in rows {
             let Some(what) = store.row(row) else { break };
             let (request_at, call) = match what {
                 Row::Refused(request) => (request, None),
@@ -89,7 +93,7 @@ struct Alarm {
 }
 
 fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
-    let folded = index.folded(call.group);
+    let folded = index.folded(index.store.shapes.get(call.shape).group);
     let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() };
     for code in &index.store.sets.get(call.set).codes {
         let entry = codes.entry(*code);
@@ -144,7 +148,7 @@ fn half(
         row,
         seq: Some(seq),
         received_at: request.received_at,
-        kind: text(call.kind),
+        kind: text(store.shapes.get(call.shape).kind),
         name: text(call.name),
         account,
         user,

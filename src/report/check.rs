@@ -1,6 +1,6 @@
 //! What `check` prints for people.
 
-use super::findings::FindingGroup;
+use super::findings::{Corrected, FindingGroup};
 use super::paint::Paint;
 use super::summary::{plural, verdict_lines};
 use crate::call::text::visible;
@@ -18,8 +18,13 @@ pub fn check_text(
     colour: bool,
 ) -> String {
     let mut out = String::new();
+    // findings of one call share its corrected form: it is printed with the first of them
+    let mut printed: Vec<&str> = Vec::new();
     for group in groups {
-        entry(&mut out, group, colour);
+        let corrected = group.corrected.as_ref().filter(|_| !printed.contains(&&*group.example));
+        let corrected = corrected.filter(|_| group.missing);
+        printed.extend(corrected.map(|_| &*group.example));
+        entry(&mut out, group, corrected, colour);
     }
     let lines = verdict_lines(pipeline.vendors(), &tally.verdicts);
     if !lines.is_empty() {
@@ -46,7 +51,7 @@ pub fn check_text(
     out
 }
 
-fn entry(out: &mut String, group: &FindingGroup, colour: bool) {
+fn entry(out: &mut String, group: &FindingGroup, corrected: Option<&Corrected>, colour: bool) {
     let paint = match group.severity {
         Severity::Error => Paint::Alarm,
         Severity::Warning => Paint::Warning,
@@ -62,6 +67,13 @@ fn entry(out: &mut String, group: &FindingGroup, colour: bool) {
         if !text.is_empty() {
             let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
             writeln!(out, "  {name}{}", visible(text)).expect("writing to a String cannot fail");
+        }
+    }
+    if let Some(corrected) = corrected {
+        writeln!(out, "  corrected call ({}; {}):", corrected.language, corrected.changes)
+            .expect("writing to a String cannot fail");
+        for line in &corrected.lines {
+            writeln!(out, "    {line}").expect("writing to a String cannot fail");
         }
     }
     out.push('\n');

@@ -1,7 +1,9 @@
 //! Findings of many calls, one entry a code: what every report for CI is made of.
 
+use crate::call::text::visible;
+use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Severity};
-use crate::pipeline::{CallDetail, Detail, Found, Pipeline, RefusedDetail, Tally};
+use crate::pipeline::{CallDetail, Detail, Pipeline, RefusedDetail, Tallied, Tally};
 use std::collections::BTreeMap;
 
 /// A finding with how many calls have it, and one of them.
@@ -29,6 +31,42 @@ pub struct FindingGroup {
     pub path: String,
     /// The first call or request that has it.
     pub example: String,
+    /// The example as it should have been, for a finding about an id.
+    pub corrected: Option<Corrected>,
+}
+
+/// A corrected call, ready to paste.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// What is different, in words.
+    pub changes: String,
+    /// The language, and the library that it is for.
+    pub language: &'static str,
+    /// The code's lines, safe to print.
+    pub lines: Vec<String>,
+}
+
+impl Corrected {
+    fn of(call: &CallDetail) -> Option<Corrected> {
+        let fix = call.fix_of_ids()?;
+        let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
+        let code = fix.snippet.code.replace('\t', "    ");
+        Some(Corrected {
+            changes: changes.join(", "),
+            language: fix.snippet.language,
+            lines: code.lines().map(|line| visible(line).into_owned()).collect(),
+        })
+    }
+
+    /// What follows the sentence about the fix, in plain text.
+    pub fn paragraph(&self) -> String {
+        format!("\ncorrected call ({}; {}):\n{}", self.language, self.changes, self.code())
+    }
+
+    /// The code as one text.
+    pub fn code(&self) -> String {
+        self.lines.join("\n")
+    }
 }
 
 /// The findings of a tally, in its order, refused requests first.
@@ -43,7 +81,7 @@ pub fn finding_groups(pipeline: &Pipeline, tally: &Tally) -> Result<Vec<FindingG
     Ok(groups)
 }
 
-fn group(pipeline: &Pipeline, found: Found, call: &CallDetail) -> FindingGroup {
+fn group(pipeline: &Pipeline, found: Tallied, call: &CallDetail) -> FindingGroup {
     let vendors = pipeline.vendors();
     let entry = vendors.codes().entry(found.code);
     let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
@@ -68,6 +106,7 @@ fn group(pipeline: &Pipeline, found: Found, call: &CallDetail) -> FindingGroup {
         fix: text(|finding| &finding.fix),
         path: text(|finding| &finding.path),
         example: example(call),
+        corrected: entry.headline.and_then(|_| Corrected::of(call)),
     }
 }
 
@@ -115,6 +154,7 @@ fn refused(pipeline: &Pipeline, rows: &[u64]) -> Result<Vec<FindingGroup>, Strin
                     "request {}: {} {}",
                     refused.request.number, refused.request.method, refused.request.path
                 ),
+                corrected: None,
             }
         };
     Ok(kinds.into_iter().map(group).collect())

@@ -1,6 +1,6 @@
 //! Findings as GitHub's workflow commands: an annotation each.
 
-use super::findings::FindingGroup;
+use super::findings::{Corrected, FindingGroup};
 use crate::findings::Severity;
 
 /// One line a finding.
@@ -16,7 +16,9 @@ fn annotation(group: &FindingGroup) -> String {
     };
     let of = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
     let title = format!("{} ({of}{})", group.code, group.count());
-    let text = format!("{}\nexample: {}\nfix: {}", group.message, group.example, group.fix);
+    let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
+    let text =
+        format!("{}\nexample: {}\nfix: {}{corrected}", group.message, group.example, group.fix);
     format!(
         "::{level} title={}::{}\n",
         data(&title).replace(':', "%3A").replace(',', "%2C"),

@@ -1,6 +1,6 @@
 //! Findings as JUnit XML: a suite a vendor, a test case a finding.
 
-use super::findings::FindingGroup;
+use super::findings::{Corrected, FindingGroup};
 use super::summary::plural;
 use std::fmt::Write;
 
@@ -49,8 +49,9 @@ pub fn junit(groups: &[FindingGroup], suites: &[String]) -> String {
 
 fn case(out: &mut String, suite: &str, group: &FindingGroup) {
     let name = escaped(&format!("{} ({}, {})", group.code, group.severity.name(), group.count()));
+    let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
     let text = escaped(&format!(
-        "{}\nexample: {}\nwhy: {}\nfix: {}",
+        "{}\nexample: {}\nwhy: {}\nfix: {}{corrected}",
         group.message, group.example, group.why, group.fix
     ));
     put(out, format_args!("    <testcase classname=\"{suite}\" name=\"{name}\">\n"));

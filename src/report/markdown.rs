@@ -1,6 +1,6 @@
 //! Findings as Markdown, for the summary of a build or a comment.
 
-use super::findings::FindingGroup;
+use super::findings::{Corrected, FindingGroup};
 use super::summary::plural;
 use crate::findings::Verdict;
 use crate::pipeline::{Pipeline, Tally};
@@ -43,7 +43,43 @@ pub fn markdown(
             [title].into_iter().chain(counts.iter().map(String::as_str)).collect();
         out.push_str(&row(&cells));
     }
+    corrected_calls(&mut out, groups);
     out
+}
+
+/// The corrected call of each example, once, below the codes that it mends.
+fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
+    let mut calls: Vec<(&FindingGroup, &Corrected, Vec<&str>)> = Vec::new();
+    for group in groups {
+        let Some(corrected) = &group.corrected else { continue };
+        match calls.iter_mut().find(|(first, ..)| first.example == group.example) {
+            Some((_, _, codes)) => codes.push(&group.code),
+            None => calls.push((group, corrected, vec![&group.code])),
+        }
+    }
+    for (nth, (group, corrected, codes)) in calls.iter().enumerate() {
+        if nth == 0 {
+            out.push_str("\n### Corrected calls\n");
+        }
+        let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+        let changes = cell(&corrected.changes);
+        out.push_str(&format!("\n{} ({}): {changes}\n", cell(&group.example), codes.join(", ")));
+        out.push_str(&block(corrected));
+    }
+}
+
+/// A block of code, between fences that are longer than any run of backticks in it.
+pub(super) fn block(corrected: &Corrected) -> String {
+    let code = corrected.code();
+    let runs = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(runs + 1));
+    format!("\n{fence}{}\n{code}\n{fence}\n", tag(corrected.language))
+}
+
+/// The name that highlighters know a language by: the first word of its own.
+fn tag(language: &str) -> String {
+    let first = language.split([' ', ',', '(']).next().unwrap_or_default();
+    first.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '#').collect()
 }
 
 fn row(cells: &[&str]) -> String {

@@ -1,7 +1,6 @@
-//! What leaves the program: the call record, lines for people, what a filter reads of a call.
+//! What leaves the program: the call record, lines for people.
 
 mod check;
-mod columns;
 mod findings;
 mod github;
 mod junit;
@@ -14,7 +13,6 @@ mod text;
 mod vendor;
 
 pub use check::check_text;
-pub use columns::CallColumns;
 pub use findings::{FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;

@@ -33,6 +33,11 @@ struct Record<'a> {
     signature: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_group: Option<&'a SeenGroup>,
+    /// The call as it should have been, where an id is missing or doubtful.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix_language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix_snippet: Option<&'a str>,
     derived: Box<RawValue>,
     call: Box<RawValue>,
 }
@@ -49,6 +54,8 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
     let mut findings: Vec<&Finding> = call.common.iter().collect();
     findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
     findings.sort_by_key(|finding| finding.severity);
+    let fix = call.fix_of_ids();
+    let fix = fix.as_ref();
     let record = Record {
         seq: call.seq.0,
         request: call.request.number,
@@ -76,6 +83,8 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         status: call.request.status,
         signature: call.request.signature.as_deref(),
         seen_group: call.seen_group.as_ref(),
+        fix_language: fix.map(|fix| fix.snippet.language),
+        fix_snippet: fix.map(|fix| &*fix.snippet.code),
         derived: raw(&call.derived_text),
         call: raw(&call.call_text),
     };

@@ -44,14 +44,21 @@ fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
             "region": { "startLine": 1 },
         });
     }
-    json!({
+    let mut result = json!({
         "ruleId": rule(group),
         "ruleIndex": at,
         "level": level(group.severity),
         "message": { "text": text },
         "occurrenceCount": group.calls,
         "locations": [location],
-    })
+    });
+    if let Some(corrected) = &group.corrected {
+        result["properties"] = json!({
+            "fixLanguage": corrected.language,
+            "fixSnippet": corrected.code(),
+        });
+    }
+    result
 }
 
 /// A code is one vendor's; two vendors may have one of the same name.

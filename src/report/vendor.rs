@@ -22,6 +22,9 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     if let Some(note) = &info.note {
         writeln!(out, "{note}").expect("writing to a String cannot fail");
     }
+    if let Some(pushes) = &info.pushes {
+        writeln!(out, "{}", pushes.when).expect("writing to a String cannot fail");
+    }
     section(
         &mut out,
         "Where the ids are looked for",
@@ -63,6 +66,12 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
         vec![format!("vendors.{}.{}", info.name, setting.key), default, setting.doc.clone()]
     });
     section(&mut out, "Settings", &["key", "default", "meaning"], settings.collect());
+    for setting in &info.settings {
+        if let Some(preset) = &setting.preset {
+            writeln!(out, "{} as the document has it: {preset}", setting.key)
+                .expect("writing to a String cannot fail");
+        }
+    }
     out
 }
 

@@ -133,6 +133,14 @@ impl Look {
             Err(_) => "??:??:??.???".to_owned(),
         }
     }
+
+    /// A moment with its day, to the second.
+    pub fn moment(&self, at: Millis) -> String {
+        match Timestamp::from_millisecond(at) {
+            Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %T").to_string(),
+            Err(_) => "????-??-?? ??:??:??".to_owned(),
+        }
+    }
 }
 
 /// A pen on one line of an area. What does not fit is cut with an ellipsis.

@@ -119,6 +119,10 @@ impl Maker<'_> {
         let transport = self.file.transport.as_ref();
         let transport = transport.map(|def| self.transport(def, &settings));
         let transport = transport.and_then(|made| self.keep(made));
+        if let Some(word) = self.file.pushes.as_ref().and_then(|def| def.fills.as_ref()) {
+            let known = self.setting(word).map(drop);
+            self.keep(known);
+        }
         let mut errors = std::mem::take(&mut self.errors);
         errors.sort_by_key(|error| error.line);
         errors.dedup();

@@ -77,6 +77,8 @@ pub(super) struct File {
     pub values: ValueRule,
     /// What a user should know once.
     pub note: Option<String>,
+    /// What it pushes to Segment, if it does that.
+    pub pushes: Option<PushesDef>,
     /// Headers of every mapped request that does not have its own.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
@@ -135,6 +137,18 @@ pub struct SettingDef {
     /// The names that a table in it may have; those that end in `?` may be left out.
     #[serde(default)]
     pub fields: Vec<String>,
+}
+
+/// The other direction: a vendor that pushes its objects to Segment.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PushesDef {
+    /// When it does so, in a sentence.
+    pub when: String,
+    /// The setting that the ids of pushed companies may fill: a list of ids.
+    pub fills: Option<Word>,
+    /// Where it was read.
+    pub source: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -26,10 +26,23 @@ pub struct VendorInfo {
     pub fidelity: Fidelity,
     /// What a user should know once.
     pub note: Option<String>,
+    /// What it pushes to Segment, if it does that.
+    pub pushes: Option<PushesInfo>,
     /// Its settings.
     pub settings: Vec<SettingDef>,
     /// The calls that it acts on, in the order of [`CallType::ALL`].
     pub calls: Vec<CallInfo>,
+}
+
+/// What a vendor pushes to Segment.
+#[derive(Debug, Clone)]
+pub struct PushesInfo {
+    /// When it does so, in a sentence.
+    pub when: String,
+    /// The setting that the ids of pushed companies may fill.
+    pub fills: Option<String>,
+    /// Where it was read.
+    pub source: String,
 }
 
 /// What a vendor makes of one call type.
@@ -120,6 +133,11 @@ impl VendorInfo {
             integrations: file.integrations.clone(),
             fidelity: file.fidelity,
             note: file.note.clone(),
+            pushes: file.pushes.as_ref().map(|def| PushesInfo {
+                when: def.when.clone(),
+                fills: def.fills.as_ref().map(|word| word.get_ref().clone()),
+                source: def.source.clone(),
+            }),
             settings: file.setting.clone(),
             calls,
         }

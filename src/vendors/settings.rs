@@ -108,6 +108,11 @@ impl Settings {
         members.filter_map(|(key, value)| Some((key.clone(), text_of(value)?))).collect()
     }
 
+    /// A setting as it is.
+    pub(super) fn value(&self, key: &str) -> Option<&Value> {
+        self.values.get(key)
+    }
+
     /// A setting as it may be shown: a secret never is.
     pub fn shown(&self, key: &str) -> Option<String> {
         match self.kinds.get(key)? {

@@ -30,3 +30,20 @@ function request()
   end
   return wrk.format("POST", path, { ["Content-Type"] = "application/json", ["Authorization"] = "Basic d2tfbG9hZDo=" }, body)
 end
+
+-- SEGSCOPE_STOP_AFTER (seconds): then each connection waits for its answer and sends no more, so
+-- that what was sent is what was answered. SEGSCOPE_PAUSE_MS lies between two requests of one
+-- connection.
+local stop_after = tonumber(os.getenv("SEGSCOPE_STOP_AFTER") or "0")
+if stop_after > 0 then
+  local pause = tonumber(os.getenv("SEGSCOPE_PAUSE_MS") or "0")
+  local ends = os.time() + stop_after
+  function delay()
+    return os.time() >= ends and 1000000000 or pause
+  end
+  function done(summary)
+    local errors = summary.errors
+    io.write(string.format("answered %d, refused %d, broken %d\n", summary.requests, errors.status,
+      errors.connect + errors.read + errors.write + errors.timeout))
+  end
+end

@@ -45,6 +45,7 @@ fn track(pipeline: &Pipeline, at: Millis, ago: Millis, session: u8, module: Opti
     let head =
         RequestHead { method: "POST", path: "/v1/track", query: "", headers: &[], received_at: at };
     assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
+    pipeline.settle();
 }
 
 fn records(pipeline: &Pipeline) -> Vec<String> {
@@ -87,6 +88,7 @@ fn a_session_is_closed_before_the_next_request_and_by_the_clock() {
     track(&live, NOON + 31 * MINUTE, 0, 1, None);
     assert_eq!(derived(&records(&live)[2]), "[]");
     live.tick(NOON + 70 * MINUTE);
+    live.settle();
     live.tick(NOON + 71 * MINUTE);
     assert_eq!(live.closed().len(), 4);
     let text = std::fs::read_to_string(&file).expect("text");
@@ -149,8 +151,12 @@ proptest! {
                 Step::Tick { wait } => {
                     now += wait;
                     live.tick(now);
+                    live.settle();
                 }
-                Step::Clear => live.clear(now).expect("recorded"),
+                Step::Clear => {
+                    live.clear(now).expect("recorded");
+                    live.settle();
+                }
                 Step::JudgeAgain => {
                     let before = (live.closed(), records(&live), live.clears());
                     live.judge_again().expect("readable");

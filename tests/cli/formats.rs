@@ -8,9 +8,12 @@ const HOSTILE: &str = r#"{"type":"track","event":"a\"<b>&|%0A::error::\u001b[31m
 const LACKS: &str =
     r#"{"type":"track","event":"E","userId":"u","timestamp":"2024-05-01T10:00:00Z"}"#;
 
+/// One that lacks an id, with a text that would end a block of code.
+const FENCED: &str = r#"{"type":"identify","userId":"u","traits":{"note":"```\u001b]0;x\u0007 ]]>"},"context":{"library":{"name":"analytics-ruby"}}}"#;
+
 fn check(format: &str, more: &[&str]) -> String {
     let home = tempfile::tempdir().expect("a folder");
-    let text = format!("{HOSTILE}\n{LACKS}\n");
+    let text = format!("{HOSTILE}\n{LACKS}\n{FENCED}\n");
     std::fs::write(home.path().join("c.ndjson"), text).expect("written");
     let args = [&["check", "c.ndjson", "--format", format][..], more].concat();
     let text = stdout(&segscope(home.path(), &args).assert().code(1));
@@ -82,8 +85,8 @@ fn github_gets_one_command_a_finding() {
 #[test]
 fn markdown_tables_stay_whole() {
     let text = check("markdown", &["--vendor", "customersuccessbox,suprsend"]);
-    assert!(text.starts_with("**2 calls: failed (--fail-on error)**\n\n| severity | code |"));
-    for table in text.split("\n\n").skip(1) {
+    assert!(text.starts_with("**3 calls: failed (--fail-on error)**\n\n| severity | code |"));
+    for table in text.split("\n\n").filter(|part| part.starts_with('|')) {
         let columns = |line: &str| line.replace("\\|", "").matches('|').count();
         let mut lines = table.lines();
         let want = columns(lines.next().expect("a head"));
@@ -92,4 +95,41 @@ fn markdown_tables_stay_whole() {
     }
     assert!(!text.contains("<b>") && !text.contains("@you"), "{text}");
     assert!(text.contains("\n| CustomerSuccessBox | "), "{text}");
+}
+
+/// A finding about an id brings the call as it should have been, in every form.
+#[test]
+fn the_corrected_call_stands_in_every_form() {
+    let vendor = ["--vendor", "customersuccessbox"];
+    let ruby = "user_id: 'u'";
+    for (format, before) in [
+        ("text", "\n  corrected call (Ruby, analytics-ruby; `traits.account_id` added, "),
+        ("junit", "\ncorrected call (Ruby, analytics-ruby; "),
+        ("github", "%0Acorrected call (Ruby, analytics-ruby; "),
+        ("markdown", "\n````ruby\nanalytics.identify(\n"),
+        ("sarif", "\"fixLanguage\": \"Ruby, analytics-ruby\""),
+        (
+            "ndjson",
+            "\"fix_language\":\"Ruby, analytics-ruby\",\"fix_snippet\":\"analytics.identify(",
+        ),
+    ] {
+        let text = check(format, &vendor);
+        let at = text.find(before).unwrap_or_else(|| panic!("{format}: {text}"));
+        assert!(text[at..].contains(ruby), "{format}: {text}");
+    }
+    let block = check("markdown", &vendor);
+    assert_eq!(block.matches("\n````").count(), 2, "the fence is longer than what it holds");
+}
+
+#[test]
+fn a_call_without_a_finding_about_an_id_has_no_fix() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = r#"{"type":"track","event":"E","userId":"u","properties":{"account_id":"a","user_id":"u","module_id":"m"}}"#;
+    std::fs::write(home.path().join("c.ndjson"), call).expect("written");
+    let args = ["check", "c.ndjson", "--format", "ndjson", "--vendor", "customersuccessbox"];
+    let record: Value =
+        serde_json::from_str(&stdout(&segscope(home.path(), &args).assert().code(0)))
+            .expect("JSON");
+    assert!(!record["findings"].as_array().expect("a list").is_empty());
+    assert_eq!(record.get("fix_snippet"), None);
 }

@@ -188,6 +188,14 @@ fn the_mouse_selects_scrolls_and_opens_tabs() {
 }
 
 #[test]
+fn a_digit_shows_its_page_without_the_windows_over_it() {
+    let mut app = app(80, 24);
+    app.press("? 1");
+    assert!(!app.picture().contains("In the log"), "{}", app.picture());
+    assert!(cursor(&app).contains("Report Exported"));
+}
+
+#[test]
 fn what_does_nothing_here_is_not_offered() {
     let mut app = TestApp::new(FakeFeed::new(1), 120, 40);
     let footer = app.line(39);

@@ -77,6 +77,17 @@ fn a_problem_has_a_line_of_its_own() {
 }
 
 #[test]
+fn how_far_a_file_is_read_and_that_judging_fell_behind() {
+    let feed = FakeFeed::with_calls(1);
+    feed.without_address();
+    feed.set_reading(Some((412_000_000, 1_230_000_000)), 1_204);
+    let app = TestApp::new(feed, 160, 24);
+    let top = app.picture().lines().next().expect("a line").to_owned();
+    assert!(top.contains("reading 412 MB of 1.2 GB"), "{top}");
+    assert!(top.contains("waited 1,204 times for judging"), "{top}");
+}
+
+#[test]
 fn what_every_call_of_a_library_has_is_said_once() {
     for (width, height) in SIZES {
         let feed = FakeFeed::with_calls(5);

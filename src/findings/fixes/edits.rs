@@ -49,7 +49,7 @@ impl Edit {
 }
 
 /// True for a finding that an edit takes away.
-fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
+pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
     if finding.severity == Severity::Info {
         return None;
     }
@@ -66,7 +66,7 @@ fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
 }
 
 #[derive(PartialEq)]
-enum Wanted {
+pub(super) enum Wanted {
     Value,
     Text,
 }

@@ -55,6 +55,11 @@ pub struct Fix {
     pub transformation: Option<Snippet>,
 }
 
+/// True for a finding that a fix may take away.
+pub fn is_about_ids(finding: &Finding) -> bool {
+    edits::kind_of(finding).is_some()
+}
+
 /// The fix for a call. `findings` are those of the vendors in use; `used` are the places of the
 /// call that they read.
 pub fn fix<'f>(

@@ -3,8 +3,8 @@
 use super::query;
 use crate::call::{Seq, time};
 use crate::filter::Filter;
-use crate::pipeline::{Detail, Pipeline};
-use crate::report::{CallColumns, call_record};
+use crate::pipeline::{CallColumns, Detail, Pipeline};
+use crate::report::call_record;
 use crate::wire::Reply;
 use serde_json::json;
 use std::sync::Arc;

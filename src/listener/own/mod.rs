@@ -14,6 +14,8 @@ use hyper::http::request::Parts;
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Each path with the methods that it takes.
 const PATHS: &[(&str, &str)] = &[
@@ -25,6 +27,9 @@ const PATHS: &[(&str, &str)] = &[
     ("reset", "POST"),
     ("openapi.json", "GET, HEAD"),
 ];
+
+/// So long the health page waits for what is being judged.
+const HEALTH_WAITS: Duration = Duration::from_secs(1);
 
 /// What these paths take and give, for programs.
 const OPENAPI: &str = include_str!("../../../assets/openapi.json");
@@ -45,15 +50,21 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
         let message = format!("use {allow}");
         return Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) };
     }
-    if name == "health" {
-        return Reply::json(200, health(server));
-    }
     if name == "openapi.json" {
         return Reply::json(200, OPENAPI);
     }
-    let Some(pipeline) = server.intake.pipeline() else {
+    let pipeline = server.intake.pipeline();
+    if name == "health" {
+        if let Some(pipeline) = pipeline {
+            // a large recording that is still being read is no reason to keep a probe waiting
+            let _ = timeout(HEALTH_WAITS, settled(pipeline)).await;
+        }
+        return Reply::json(200, health(server));
+    }
+    let Some(pipeline) = pipeline else {
         return Reply::failure(404, "not_found", "nothing is kept here");
     };
+    settled(pipeline).await;
     let query = parts.uri.query().unwrap_or("");
     match name {
         "calls" => calls::answer(pipeline, query).await,
@@ -63,7 +74,21 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
             let panel = pipeline.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
-        _ => reset(pipeline),
+        _ => {
+            let reply = reset(pipeline);
+            settled(pipeline).await;
+            reply
+        }
+    }
+}
+
+/// Waits until all that was answered before is judged, so that who asks sees it; not on the thread
+/// that answers SDKs.
+async fn settled(pipeline: &Arc<Pipeline>) {
+    if !pipeline.is_settled() {
+        let pipeline = Arc::clone(pipeline);
+        // what cannot be waited for is not there, which the answer shows
+        let _ = tokio::task::spawn_blocking(move || pipeline.settle()).await;
     }
 }
 
@@ -89,6 +114,12 @@ fn health(server: &Server) -> String {
         "refused": health.refused,
         "calls": health.calls,
         "problem": health.problem,
+        "frames": health.frames.map(|frames| json!({
+            "drawn": frames.drawn,
+            "p50_us": frames.p50_us,
+            "p99_us": frames.p99_us,
+            "max_us": frames.max_us,
+        })),
         "connections": counts.connections,
         "tls_hellos": counts.tls_hellos,
         "turned_away": counts.turned_away,

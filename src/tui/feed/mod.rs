@@ -5,12 +5,17 @@
 
 mod views;
 
+pub use crate::config::{Kept, Memo};
 pub use views::{
-    CallDetail, Cell, CommonView, Detail, InUse, Mark, Origin, OutputView, RefusedDetail,
-    RefusedView, RequestDetail, RowView, Stats, VendorDetail, VendorView, What,
+    CallDetail, Cell, CommonView, Detail, Found, InUse, Item, Mark, ModelView, Origin, OutputView,
+    Panel, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats,
+    Status, VendorDetail, VendorView, What,
 };
 
+use crate::filter::{Filter, Names};
 use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The calls and refused requests, in order of arrival, as the screen reads them. Every method is
 /// quick (it copies what one screen shows) and may be called on each frame.
@@ -26,17 +31,49 @@ pub trait Feed: Send + Sync {
     fn rows(&self) -> u64;
     /// Copies of these rows; fewer when the range runs over the end.
     fn window(&self, range: Range<u64>) -> Vec<RowView>;
+    /// Copies of rows that need not stand together.
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView>;
+    /// Puts a filter in force; none: all rows are shown. It returns at once, the looking is done
+    /// behind it.
+    fn filter(&self, filter: Option<Arc<Filter>>);
+    /// How far looking has come. It is complete when `looked_at` is `of`; without a filter all rows
+    /// are shown.
+    fn shown(&self) -> Shown;
+    /// The numbers of the rows at these places among those that are shown, in order. Looking goes
+    /// on around the last of them.
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64>;
+    /// How many rows that are shown stand before a row, so that a cursor stays on its row while
+    /// earlier ones are still being found.
+    fn place_of(&self, row: u64) -> u64;
     /// All about one row.
     fn detail(&self, row: u64) -> Option<Detail>;
-    /// The nearest such row strictly after (or before) `from`.
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64>;
+    /// The nearest such row strictly after (or before) `from` among those that are shown. After
+    /// about 10 ms it says from where to go on, to be asked again with the next tick.
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found;
+    /// What this recording really has, for completing a filter. Reads some requests: for when a
+    /// filter begins to be edited, not for each key.
+    fn names(&self) -> Box<dyn Names>;
     /// The vendors that are built, in the order of [`RowView::marks`].
     fn vendors(&self) -> Vec<VendorView>;
     /// Which vendors the user feeds.
     fn in_use(&self) -> InUse;
     /// Chooses the vendors in use and saves the choice. The error is shown to the user.
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String>;
+    /// What was typed before and is kept from run to run.
+    fn kept(&self) -> Kept;
+    /// Keeps something more. The error is shown to the user.
+    fn keep(&self, memo: &Memo) -> Result<(), String>;
+    /// What vendors push to Segment: the run that started last.
+    fn pushes(&self) -> PushesView;
+    /// These lines of a model of that run: its errors, then its objects.
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView>;
+    /// The properties of the object in such a line, each with its JSON text.
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>>;
+    /// The lines of a settings file that hold the ids of the companies that came.
+    fn pushed_companies(&self) -> Option<String>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;
+    /// A frame was drawn, and took so long with all that was read for it.
+    fn drew(&self, took: Duration);
 }

@@ -2,10 +2,12 @@
 
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
+pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
-    Cell, CommonView, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Stats, What,
+    Cell, CommonView, Found, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Shown,
+    Stats, What,
 };
-pub use crate::vendors::Origin;
+pub use crate::vendors::{Origin, Preset};
 
 /// All about one row.
 #[derive(Debug, Clone)]
@@ -98,6 +100,36 @@ pub struct VendorView {
     pub fidelity: String,
     /// What that word means, in a sentence.
     pub fidelity_means: String,
+    /// When it pushes objects to Segment, if it does that.
+    pub pushes: Option<String>,
+    /// What its document recommends to set and is not in force.
+    pub preset: Option<Preset>,
+}
+
+/// What came of the objects that vendors push to Segment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PushesView {
+    /// The run that started last; none before any.
+    pub run: Option<Panel>,
+    /// Of how many companies the ids came.
+    pub companies: usize,
+    /// The setting that these may fill.
+    pub fills: Option<String>,
+}
+
+/// Some lines of a model of the run that is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModelView {
+    /// How many lines there are in all.
+    pub items: usize,
+    /// How many objects were stored; of very many not all are kept.
+    pub objects_synced: u64,
+    /// How many errors there were; of very many not all are kept.
+    pub errors: u64,
+    /// How many requests had come.
+    pub requests: u64,
+    /// The lines that were asked for.
+    pub window: Vec<Item>,
 }
 
 /// Which vendors count.

@@ -67,12 +67,14 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         let soiled = console.take_soiled();
         let waited = drawn.is_none_or(|at| at.elapsed() >= FRAME);
         if waited && (soiled || screen.is_dirty(feed)) {
+            let begins = Instant::now();
             screen.sync(feed);
             match console.draw(&screen, feed) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) if !console.is_there() => return Ok(Exit::Gone),
                 drawing => drawing?,
             }
+            feed.drew(begins.elapsed());
             drawn = Some(Instant::now());
         }
     }
@@ -106,6 +108,10 @@ fn perform(
         Effect::UseVendors(chosen) => {
             let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
             screen.update(Msg::Said(said), feed);
+        }
+        Effect::Keep(memo) => {
+            let said = feed.keep(&memo).map(|()| memo.said());
+            screen.update(Msg::Kept(said), feed);
         }
     }
     Ok(())

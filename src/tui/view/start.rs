@@ -1,19 +1,41 @@
 //! Before the first call: where to send, a line to try it, and what to change in each SDK.
 
 use super::World;
-use crate::tui::look::Pen;
+use super::lines::Lines;
 use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use std::sync::LazyLock;
 
+/// What screens show that wait for something.
 #[derive(serde::Deserialize)]
-struct SdkLines {
+pub struct SdkLines {
     curl: String,
     try_it: String,
     sdk: Vec<Sdk>,
     note: String,
+    /// How to point here what pushes objects.
+    pub push: Push,
+}
+
+/// How to point here what pushes objects to Segment.
+#[derive(serde::Deserialize)]
+pub struct Push {
+    /// A line to try it.
+    pub curl: String,
+    /// What has to be changed.
+    pub note: String,
+    /// The hosts that this address stands for.
+    pub host: Vec<Host>,
+}
+
+/// A host of Segment's.
+#[derive(serde::Deserialize)]
+pub struct Host {
+    /// Its address.
+    pub instead_of: String,
+    /// The paths that are answered.
+    pub paths: String,
 }
 
 #[derive(serde::Deserialize)]
@@ -22,7 +44,8 @@ struct Sdk {
     change: String,
 }
 
-static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
+/// The lines that come with the program.
+pub static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../assets/sdk-lines.toml"))
         .expect("the lines that come with the program are TOML; a test reads them")
 });
@@ -31,7 +54,7 @@ static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
 pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
     let theme = &world.look.theme;
     let Some(base) = world.shared.addresses.first() else {
-        let mut line = Line { buffer, body, world, at: 1 };
+        let mut line = Lines::new(buffer, body, world.look, 1);
         return line.write(&[("  no calls here", theme.quiet)]);
     };
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
@@ -44,7 +67,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         false => ("URL", format!("(URL is {base}, K any write key)")),
     };
     let roomy = body.height >= 30;
-    let mut line = Line { buffer, body, world, at: usize::from(roomy) };
+    let mut line = Lines::new(buffer, body, world.look, usize::from(roomy));
     line.write(&[("  Waiting for the first call at ", theme.text), (base, theme.brand)]);
     line.gap(true);
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
@@ -60,41 +83,4 @@ pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
     }
     line.gap(roomy);
     line.write(&[("  ", theme.quiet), (&LINES.note, theme.quiet)]);
-}
-
-struct Line<'l, 'w> {
-    buffer: &'l mut Buffer,
-    body: Rect,
-    world: &'l World<'w>,
-    at: usize,
-}
-
-impl Line<'_, '_> {
-    fn write(&mut self, parts: &[(&str, Style)]) {
-        if let Some(mut pen) = Pen::on(self.buffer, self.body, self.at, self.world.look) {
-            for (part, style) in parts {
-                pen.show(part, *style);
-            }
-        }
-        self.at += 1;
-    }
-
-    fn gap(&mut self, wanted: bool) {
-        self.at += usize::from(wanted);
-    }
-
-    /// A command over as many lines as it needs: a backslash goes on in the next.
-    fn folded(&mut self, command: &str, style: Style) {
-        let room = usize::from(self.body.width).saturating_sub(8);
-        let mut rest = command;
-        let mut indent = "    ";
-        while text::width(rest) > room {
-            let end = text::head(rest, room);
-            let Some(cut) = rest[..end].rfind(" -") else { break };
-            self.write(&[(indent, style), (&rest[..cut], style), (" \\", style)]);
-            rest = rest[cut..].trim_start();
-            indent = "      ";
-        }
-        self.write(&[(indent, style), (rest, style)]);
-    }
 }

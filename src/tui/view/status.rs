@@ -37,12 +37,19 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
         (format!("{} missing", grouped(stats.missing)), loud(stats.missing, theme.missing_id)),
         (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
     ];
+    if let Some((read, all)) = stats.reading {
+        parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
+    }
     for (number, words) in
         [(stats.unrecorded, "not recorded"), (stats.too_much, "too much at once")]
     {
         if number > 0 {
             parts.push((format!("{} {words}", grouped(number)), theme.lost));
         }
+    }
+    if stats.waited > 0 {
+        // nothing is lost by it: a client's answer came later
+        parts.push((format!("waited {} times for judging", grouped(stats.waited)), theme.quiet));
     }
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
     parts.push((world.shared.rate(), theme.quiet));

@@ -1,25 +1,87 @@
 //! A feed made by hand: the same calls on each run, at a clock of its own.
 
+mod columns;
 mod samples;
 
+use columns::FakeColumns;
 use samples::{Sample, call, refused};
+use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
+use segscope::objects::{Objects, Step};
 use segscope::tui::feed::*;
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// 2026-11-22T10:00:00Z
 const BEGIN_MS: i64 = 1_795_341_600_000;
 const BASE: &str = "http://127.0.0.1:7357";
 
-#[derive(Default)]
 struct State {
     rows: Vec<(RowView, Detail)>,
     in_use: Option<Vec<usize>>,
     version: u64,
     problem: Option<String>,
+    reading: Option<(u64, u64)>,
+    waited: u64,
     common: Vec<CommonView>,
+    pushes: Objects,
     addresses: Option<Vec<String>>,
+    filter: Option<Arc<Filter>>,
+    generation: u64,
+    /// Only so many rows were looked at, the newest first; none: all.
+    looked_at: Option<u64>,
+    /// A search looks at so many rows at once; none: at all.
+    patience: Option<u64>,
+    kept: Kept,
+}
+
+impl State {
+    fn shown(&self) -> Vec<u64> {
+        match &self.filter {
+            None => (0..self.rows.len() as u64).collect(),
+            Some(filter) => self
+                .rows
+                .iter()
+                .rev()
+                .take(self.looked_at.map_or(usize::MAX, |rows| rows as usize))
+                .rev()
+                .filter(|(row, detail)| filter.matches(&FakeColumns::new(row, detail)))
+                .map(|(row, _)| row.row)
+                .collect(),
+        }
+    }
+}
+
+/// What the usual calls have.
+struct FakeNames;
+
+impl Names for FakeNames {
+    fn fields(&self, under: &[String], _typed: &str) -> Vec<String> {
+        let names: &[&str] = match under {
+            [] => &["type", "event", "userId", "properties", "traits", "context"],
+            [one] if one == "properties" => &["account_id", "user_id", "total", "module_id"],
+            [one] if one == "traits" => &["account_id", "plan", "employees"],
+            _ => &[],
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn values(&self, path: &Path, _typed: &str) -> Vec<String> {
+        let values: &[&str] = match path.name() {
+            Some("event") => &["Order Received", "Report Exported", "Seat Added", "Invoice Paid"],
+            _ => &[],
+        };
+        values.iter().map(|value| (*value).to_owned()).collect()
+    }
+
+    fn vendors(&self) -> Vec<String> {
+        vec!["customersuccessbox".to_owned(), "planhat".to_owned()]
+    }
+
+    fn codes(&self, _typed: &str) -> Vec<String> {
+        vec!["CSB-T-ACCOUNT-MISSING".to_owned(), "CSB-T-USER-MISSING".to_owned()]
+    }
 }
 
 /// The feed.
@@ -41,6 +103,13 @@ fn vendor(name: &str, title: &str, short: &str, fed_by: &str, fidelity: &str) ->
         document: format!("{title}, “Segment integration”"),
         fidelity: fidelity.to_owned(),
         fidelity_means: means.to_owned(),
+        pushes: (name == "planhat").then(|| {
+            "Planhat syncs its objects to Segment three times a day, or when “Push data to Segment” is pressed on its Segment page.".to_owned()
+        }),
+        preset: (name == "suprsend").then(|| Preset {
+            keys: vec!["channel_mapping".to_owned()],
+            lines: "[vendors.suprsend]\nchannel_mapping = { email = \"email\" }\n".to_owned(),
+        }),
     }
 }
 
@@ -55,7 +124,23 @@ impl FakeFeed {
             vendor("custify", "Custify", "CUS", "RudderStack", "wire"),
         ];
         let vendors = all.into_iter().take(vendors).collect();
-        FakeFeed { state: Mutex::default(), vendors }
+        let state = State {
+            rows: Vec::new(),
+            in_use: None,
+            version: 0,
+            problem: None,
+            reading: None,
+            waited: 0,
+            common: Vec::new(),
+            pushes: Objects::new(60_000),
+            addresses: None,
+            filter: None,
+            generation: 0,
+            looked_at: None,
+            patience: None,
+            kept: Kept::default(),
+        };
+        FakeFeed { state: Mutex::new(state), vendors }
     }
 
     /// One that holds the usual calls.
@@ -71,7 +156,6 @@ impl FakeFeed {
         state.version += 1;
     }
 
-    /// Something goes wrong, or is well again.
     /// A warning and a lost vendor become noise of one library, and the rows' marks with them.
     pub fn set_common(&self) {
         let view = |vendor, codes: &[&str], severity, summary: &str| CommonView {
@@ -105,8 +189,43 @@ impl FakeFeed {
         });
     }
 
+    /// A file is being read, and judging fell behind meanwhile.
+    pub fn set_reading(&self, reading: Option<(u64, u64)>, waited: u64) {
+        self.change(|state| (state.reading, state.waited) = (reading, waited));
+    }
+
+    /// Something goes wrong, or is well again.
     pub fn set_problem(&self, problem: Option<&str>) {
         self.change(|state| state.problem = problem.map(str::to_owned));
+    }
+
+    /// The filter has looked at so many rows only, from the newest on.
+    pub fn set_looked_at(&self, rows: Option<u64>) {
+        self.change(|state| state.looked_at = rows);
+    }
+
+    /// A search looks at so many rows at once only.
+    pub fn set_patience(&self, rows: Option<u64>) {
+        self.change(|state| state.patience = rows);
+    }
+
+    /// The filter that the screen asked for, as it prints.
+    pub fn filter_in_force(&self) -> Option<String> {
+        let filter = self.state.lock().expect("unpoisoned").filter.clone();
+        filter.map(|filter| filter.to_string())
+    }
+
+    /// A push of objects comes, so many seconds after the beginning.
+    pub fn push(&self, second: i64, path: &str, body: &str) {
+        let step = Step::of("POST", path).expect("a path of the two APIs");
+        self.change(|state| {
+            state.pushes.take(BEGIN_MS + second * 1000, step, Some(body));
+        });
+    }
+
+    /// All pushes are forgotten.
+    pub fn clear_pushes(&self) {
+        self.change(|state| state.pushes = Objects::new(60_000));
     }
 
     /// Nothing listens.
@@ -150,11 +269,12 @@ impl Feed for FakeFeed {
             requests: rows().count() as u64,
             refused: rows().filter(|row| row.refused.is_some()).count() as u64,
             missing: rows().filter(|row| row.marks.iter().any(|mark| mark.misses)).count() as u64,
-            unrecorded: 0,
-            too_much: 0,
             recorded_bytes: 812 * rows().count() as u64,
             recording: Some("/home/jane/.local/state/segscope/2026-11-22.ndjson".into()),
             problem: state.problem.clone(),
+            reading: state.reading,
+            waited: state.waited,
+            ..Stats::default()
         }
     }
 
@@ -178,18 +298,63 @@ impl Feed for FakeFeed {
         state.rows.get(row as usize).map(|(_, detail)| detail.clone())
     }
 
-    fn find(&self, from: u64, forward: bool, what: What) -> Option<u64> {
+    fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
         let state = self.state.lock().expect("unpoisoned");
-        let matches = |row: &RowView| match what {
-            What::Missing => row.marks.iter().any(|mark| mark.misses),
-            What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+        rows.iter().map_while(|row| Some(state.rows.get(*row as usize)?.0.clone())).collect()
+    }
+
+    fn filter(&self, filter: Option<Arc<Filter>>) {
+        self.change(|state| {
+            state.filter = filter;
+            state.generation += 1;
+        });
+    }
+
+    fn shown(&self) -> Shown {
+        let state = self.state.lock().expect("unpoisoned");
+        let of = state.rows.len() as u64;
+        let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
+        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
+    }
+
+    fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
+        let shown = self.state.lock().expect("unpoisoned").shown();
+        let end = (places.end as usize).min(shown.len());
+        shown[(places.start as usize).min(end)..end].to_vec()
+    }
+
+    fn place_of(&self, row: u64) -> u64 {
+        let shown = self.state.lock().expect("unpoisoned").shown();
+        shown.iter().filter(|shown| **shown < row).count() as u64
+    }
+
+    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+        let state = self.state.lock().expect("unpoisoned");
+        let matches = |row: &u64| {
+            let (row, detail) = &state.rows[*row as usize];
+            match what {
+                What::Missing => row.marks.iter().any(|mark| mark.misses),
+                What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+                What::Matches(filter) => filter.matches(&FakeColumns::new(row, detail)),
+            }
         };
-        let mut rows = state.rows.iter().map(|(row, _)| row).filter(|row| matches(row));
-        match forward {
-            true => rows.find(|row| row.row > from),
-            false => rows.rfind(|row| row.row < from),
+        let shown = state.shown().into_iter();
+        let mut rows: Vec<u64> = match forward {
+            true => shown.filter(|row| *row > from).collect(),
+            false => shown.filter(|row| *row < from).rev().collect(),
+        };
+        let all = rows.len();
+        rows.truncate(state.patience.map_or(all, |rows| rows as usize));
+        let last = rows.last().copied();
+        match rows.iter().copied().find(matches) {
+            Some(row) => Found::Row(row),
+            None if rows.len() < all => Found::Paused { at: last.unwrap_or(from) },
+            None => Found::None,
         }
-        .map(|row| row.row)
+    }
+
+    fn names(&self) -> Box<dyn Names> {
+        Box::new(FakeNames)
     }
 
     fn vendors(&self) -> Vec<VendorView> {
@@ -209,8 +374,50 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
+    fn kept(&self) -> Kept {
+        self.state.lock().expect("unpoisoned").kept.clone()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        self.change(|state| state.kept.keep(memo));
+        Ok(())
+    }
+
+    fn pushes(&self) -> PushesView {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        PushesView {
+            run: pushes.panel(BEGIN_MS + 3_600_000),
+            companies: pushes.companies().len(),
+            fills: Some("known_companies".to_owned()),
+        }
+    }
+
+    fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        let model = pushes.model(model)?;
+        Some(ModelView {
+            items: model.items(),
+            objects_synced: model.objects_synced(),
+            errors: model.errors(),
+            requests: pushes.requests(),
+            window: model.window(items),
+        })
+    }
+
+    fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        pushes.model(model)?.properties(item)
+    }
+
+    fn pushed_companies(&self) -> Option<String> {
+        let pushes = &self.state.lock().expect("unpoisoned").pushes;
+        Some(pushes.companies().collect::<Vec<_>>().join(","))
+    }
+
     fn addresses(&self) -> Vec<String> {
         let none = self.state.lock().expect("unpoisoned").addresses.clone();
         none.unwrap_or_else(|| vec![BASE.to_owned()])
     }
+
+    fn drew(&self, _took: Duration) {}
 }

@@ -3,7 +3,7 @@
 mod header;
 mod notes;
 mod pages;
-mod paper;
+pub(super) mod paper;
 mod pretty;
 mod tabs;
 mod tree;
@@ -17,7 +17,7 @@ use crate::call::Doc;
 use crate::findings::fixes::Snippet;
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail};
+use crate::tui::feed::{CallDetail, Detail, Preset};
 use crate::tui::look::Pen;
 use notes::Notes;
 use paper::Paper;
@@ -48,6 +48,8 @@ pub struct DetailPane {
     header: Vec<Line<'static>>,
     page: Vec<Line<'static>>,
     scroll: usize,
+    /// The open tab's vendor has settings to offer.
+    has_preset: bool,
     tree: Tree,
     area: Rect,
 }
@@ -92,6 +94,7 @@ impl DetailPane {
             Action::CopyCall | Action::CopyCurl => self.call().is_some(),
             Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
             Action::CopyTransformation => self.transformation().is_some(),
+            Action::CopySettings => self.has_preset,
             Action::CopyOutput => self.call().is_some_and(|call| self.output(call).is_some()),
             _ => true,
         }
@@ -107,6 +110,12 @@ impl DetailPane {
             Tab::Vendor(vendor) => call.vendors.iter().find(|d| d.vendor == vendor).and_then(of),
             _ => call.vendors.iter().filter(|detail| detail.in_use).find_map(of),
         }
+    }
+
+    /// What the document of the vendor whose tab is open recommends to set.
+    fn preset<'w>(&self, world: &'w World<'_>) -> Option<&'w Preset> {
+        let Tab::Vendor(vendor) = self.open_tab() else { return None };
+        world.shared.vendors.get(vendor)?.preset.as_ref()
     }
 
     fn transformation(&self) -> Option<&Snippet> {
@@ -125,6 +134,9 @@ impl DetailPane {
                 Action::CopyTransformation => {
                     "no function can mend this: nothing is wrong, or the id is not in the call"
                         .to_owned()
+                }
+                Action::CopySettings => {
+                    "open the tab of a vendor whose document recommends settings".to_owned()
                 }
                 Action::CopyCall | Action::CopyCurl | Action::CopySdkCall => {
                     "a refused request has no call".to_owned()
@@ -154,6 +166,11 @@ impl DetailPane {
                 }
                 None => return Reply::Pass,
             },
+            (Action::CopySettings, _) => {
+                let Some(preset) = self.preset(world) else { return Reply::Pass };
+                let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
+                return copy(&what, preset.lines.clone());
+            }
             (Action::CopyOutput, Some(call)) => {
                 let Some((vendor, text)) = self.output(call) else { return Reply::Pass };
                 let title = world.shared.vendors.get(vendor).map_or("", |v| v.title.as_str());
@@ -235,6 +252,7 @@ impl DetailPane {
             self.made = Some(made);
             self.write(made, world);
         }
+        self.has_preset = self.preset(world).is_some();
         let page = self.panes(area).2;
         let lines = self.page.len();
         self.scroll = self.scroll.min(lines.saturating_sub(usize::from(page.height)));
@@ -323,7 +341,8 @@ impl DetailPane {
     }
 }
 
-fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'static>]) {
+/// Draws ready lines.
+pub(super) fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'static>]) {
     let area = area.intersection(buffer.area);
     for (y, line) in (area.y..area.bottom()).zip(lines) {
         buffer.set_line(area.x, y, line, area.width);

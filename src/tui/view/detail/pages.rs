@@ -81,6 +81,12 @@ pub fn vendor(
         paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }
     paper.blank();
+    if let Some(preset) = &info.preset {
+        let keys = world.keymap.keys(Place::Detail, Action::CopySettings).join(" ");
+        let named = preset.keys.join(", ");
+        let words = format!("{named} as the document has it: {keys} copies the lines");
+        paper.field("preset", &words, theme.text);
+    }
     paper.field("fed by", &info.fed_by, theme.quiet);
     paper.field("read from", &info.document, theme.quiet);
 }

@@ -1,9 +1,9 @@
 //! What a filter reads of a call, taken from its detail.
 
+use super::CallDetail;
 use crate::call::{Doc, Event, Kind, Val};
 use crate::filter::{Civil, Columns, Id, Number, Path, Record, Value};
 use crate::findings::{self, Finding, Verdict};
-use crate::pipeline::CallDetail;
 use crate::vendors::{Rendered, Vendors};
 use std::borrow::Cow;
 
@@ -46,7 +46,8 @@ impl<'a> CallColumns<'a> {
     }
 }
 
-fn value(val: Val<'_>) -> Value<'_> {
+/// A value of a call's JSON as the filter's language has it.
+pub(super) fn value(val: Val<'_>) -> Value<'_> {
     match val.kind() {
         Kind::Null => Value::Null,
         Kind::True => Value::Bool(true),
@@ -58,15 +59,34 @@ fn value(val: Val<'_>) -> Value<'_> {
     }
 }
 
+/// The same with texts of its own.
+pub(super) fn owned(value: Value<'_>) -> Value<'static> {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(own) => Value::Bool(own),
+        Value::Number(Number::Int(number)) => Value::Number(Number::Int(number)),
+        Value::Number(Number::Float(number)) => Value::Number(Number::Float(number)),
+        Value::Number(Number::Json(text)) => Number::parse(text).map_or(Value::Null, Value::Number),
+        Value::String(text) => Value::String(text.into_owned().into()),
+        Value::List(items) => Value::List(items.into_iter().map(owned).collect()),
+        Value::Object(text) => Value::Object(text.into_owned().into()),
+    }
+}
+
+/// What stands at a path in a call with its derived fields over it.
+pub(super) fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
+    let mut names = path.segments().iter();
+    let first = names.next().and_then(|name| event.get(name));
+    let found = names.fold(first, |at, name| match at?.kind() {
+        Kind::Array => at?.index(name.parse().ok()?),
+        _ => at?.get(name),
+    });
+    found.map_or(Value::Null, value)
+}
+
 impl Columns for CallColumns<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        let mut names = path.segments().iter();
-        let first = names.next().and_then(|name| self.event().get(name));
-        let found = names.fold(first, |at, name| match at?.kind() {
-            Kind::Array => at?.index(name.parse().ok()?),
-            _ => at?.get(name),
-        });
-        found.map_or(Value::Null, value)
+        field(&self.event(), path)
     }
 
     fn has_own(&self, name: &str) -> bool {
@@ -87,14 +107,7 @@ impl Columns for CallColumns<'_> {
             Record::Status => Value::int(detail.request.status),
             Record::Repeat => Value::Bool(detail.repeat),
             Record::Marked => Value::Bool(false),
-            Record::Test => Value::text(
-                detail
-                    .request
-                    .headers
-                    .iter()
-                    .find(|(name, _)| name == "x-segscope-test")
-                    .map(|(_, value)| value.as_str()),
-            ),
+            Record::Test => Value::text(test_of(&detail.request.headers)),
             Record::AccountId => Value::text(detail.account_id.as_deref()),
             Record::UserId => Value::text(detail.user_id.as_deref()),
         }
@@ -109,17 +122,7 @@ impl Columns for CallColumns<'_> {
     }
 
     fn local_ms(&self, at: &Civil) -> i64 {
-        let local = jiff::civil::DateTime::new(
-            at.year,
-            at.month,
-            at.day,
-            at.hour,
-            at.minute,
-            at.second,
-            i32::from(at.millisecond) * 1_000_000,
-        );
-        let zoned = local.ok().and_then(|local| local.to_zoned(jiff::tz::TimeZone::system()).ok());
-        zoned.map_or_else(|| at.as_utc_ms(), |zoned| zoned.timestamp().as_millisecond())
+        local_ms(at)
     }
 
     fn missing(&self, id: Id) -> bool {
@@ -174,4 +177,89 @@ fn name(id: Id) -> findings::Id {
         Id::Account => findings::Id::Account,
         Id::User => findings::Id::User,
     }
+}
+
+/// A refused request as a filter sees it: it has a path, a status, a time and a text, and is no
+/// call.
+pub struct RefusedColumns<'a> {
+    /// The request.
+    pub request: &'a super::RequestDetail,
+    /// What time it is.
+    pub now_ms: i64,
+}
+
+impl Columns for RefusedColumns<'_> {
+    fn field(&self, _path: &Path) -> Value<'_> {
+        Value::Null
+    }
+
+    fn has_own(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn record(&self, field: Record) -> Value<'_> {
+        match field {
+            Record::Path => Value::text(Some(&self.request.path)),
+            Record::Status => Value::int(self.request.status),
+            Record::Test => Value::text(test_of(&self.request.headers)),
+            _ => Value::Null,
+        }
+    }
+
+    fn received_ms(&self) -> i64 {
+        self.request.received_at
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    fn local_ms(&self, at: &Civil) -> i64 {
+        local_ms(at)
+    }
+
+    fn missing(&self, _id: Id) -> bool {
+        false
+    }
+
+    fn nearmiss(&self, _id: Id) -> bool {
+        false
+    }
+
+    fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {
+        None
+    }
+
+    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
+        false
+    }
+
+    fn severity(&self) -> Option<&str> {
+        Some(findings::Severity::Error.name())
+    }
+
+    fn text(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.request.body.as_bytes())
+    }
+}
+
+/// The value of the header by which tests keep apart.
+pub(super) fn test_of(headers: &[(String, String)]) -> Option<&str> {
+    let test = headers.iter().find(|(name, _)| name == "x-segscope-test");
+    test.map(|(_, value)| value.as_str())
+}
+
+/// When the clock on this machine's wall shows this.
+pub(super) fn local_ms(at: &Civil) -> i64 {
+    let local = jiff::civil::DateTime::new(
+        at.year,
+        at.month,
+        at.day,
+        at.hour,
+        at.minute,
+        at.second,
+        i32::from(at.millisecond) * 1_000_000,
+    );
+    let zoned = local.ok().and_then(|local| local.to_zoned(jiff::tz::TimeZone::system()).ok());
+    zoned.map_or_else(|| at.as_utc_ms(), |zoned| zoned.timestamp().as_millisecond())
 }

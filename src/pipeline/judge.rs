@@ -1,0 +1,227 @@
+//! The judging thread: takes the lines in their order, from the queue or back from the recording,
+//! and makes the index of them.
+
+use super::lines;
+use super::push::Board;
+use super::queue::{Item, Next, Queue, Work};
+use super::recording::Parts;
+use super::state::State;
+use super::{InUse, Opened};
+use crate::call::time::Millis;
+use crate::journal::Event;
+use crate::vendors::Vendors;
+use crate::wire::Scratch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// What those who look wait for at most: the judging thread lets them in after so many calls.
+const AT_ONCE: usize = 64;
+
+/// What the answering side, the judging thread and all who look have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub vendors: Arc<Vendors>,
+    /// What is read back.
+    pub recording: Parts,
+    /// The file that is named to the user.
+    pub path: Option<PathBuf>,
+    pub queue: Queue,
+    /// Objects that sources push are answered at once, so the answering side has them.
+    pub board: Mutex<Board>,
+    state: Mutex<State>,
+    /// How many wait for the state.
+    wanted: AtomicU32,
+    pub version: AtomicU64,
+    /// A session is idle by the clock of the latest request.
+    pub idle: AtomicBool,
+    /// A flush is recorded and not judged yet.
+    pub flushing: AtomicBool,
+    pub unrecorded: AtomicU64,
+    pub too_much: AtomicU64,
+    pub trouble: Mutex<Trouble>,
+}
+
+/// What is wrong, for a banner.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    /// Why nothing can be recorded now; gone with the next request that is.
+    pub problem: Option<String>,
+    /// The last thing worth knowing that no request shows.
+    pub notice: Option<String>,
+}
+
+impl Shared {
+    pub fn new(
+        vendors: Arc<Vendors>,
+        in_use: InUse,
+        recording: Parts,
+        recorded: u64,
+        path: Option<PathBuf>,
+    ) -> Shared {
+        Shared {
+            state: Mutex::new(State::new(recording.clone(), &vendors, in_use)),
+            board: Mutex::new(Board::new(vendors.sync_gap_ms(), recorded)),
+            vendors,
+            recording,
+            path,
+            queue: Queue::new(recorded),
+            wanted: AtomicU32::new(0),
+            version: AtomicU64::new(1),
+            idle: AtomicBool::new(false),
+            flushing: AtomicBool::new(false),
+            unrecorded: AtomicU64::new(0),
+            too_much: AtomicU64::new(0),
+            trouble: Mutex::default(),
+        }
+    }
+
+    /// The state, for those who look. The judging thread makes room for them.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        if let Some(state) = self.try_lock() {
+            return state;
+        }
+        self.wanted.fetch_add(1, Ordering::Relaxed);
+        let state = self.lock_without_asking();
+        self.wanted.fetch_sub(1, Ordering::Relaxed);
+        state
+    }
+
+    /// The state, if nobody has it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(std::sync::TryLockError::Poisoned(poison)) => Some(poison.into_inner()),
+            Err(std::sync::TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn lock_without_asking(&self) -> MutexGuard<'_, State> {
+        // a panic while a request was judged leaves at worst that request half indexed; to refuse
+        // all that follows would lose more
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn changed(&self) {
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    pub fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn notice(&self, notice: String) {
+        self.trouble().notice = Some(notice);
+        self.changed();
+    }
+
+    pub fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Judges until the queue ends.
+pub(super) fn run(shared: &Shared) {
+    let _end = EndOnDrop(&shared.queue);
+    let (mut items, mut spares) = (Vec::new(), Vec::new());
+    let mut done = 0;
+    loop {
+        match shared.queue.next(done, &mut items, &mut spares) {
+            Next::End => return,
+            Next::Items => {
+                let latest = items.iter().rev().find_map(received_at);
+                for item in &items {
+                    if matches!(item.work, Work::Event(Event::Flush, _)) {
+                        shared.flushing.store(false, Ordering::Relaxed);
+                    }
+                }
+                done = items.last().map_or(done, |item| item.end);
+                judge(shared, &mut items, &mut spares, false);
+                if let Some(now) = latest.filter(|_| !shared.flushing.load(Ordering::Relaxed)) {
+                    let idle = shared.vendors.is_idle(now, &mut shared.lock().index.memory);
+                    shared.idle.store(idle, Ordering::Relaxed);
+                }
+                shared.changed();
+            }
+            Next::Read(to) => {
+                let before = shared.lock().opened.bad_lines;
+                let read = lines::read(&shared.recording, done, to, &mut |block, spares| {
+                    shared.board().again(block);
+                    let end = block.last().map_or(done, |item| item.end);
+                    judge(shared, block, spares, true);
+                    shared.changed();
+                    // the end is told when what was found is
+                    end == to || shared.queue.moved(end)
+                });
+                if let Err(error) = read {
+                    shared.notice(format!("the recording could not be read: {error}"));
+                }
+                done = to;
+                let mut state = shared.lock();
+                state.done = to;
+                let told = told(&state.opened).filter(|_| state.opened.bad_lines > before);
+                drop(state);
+                if let Some(told) = told {
+                    shared.notice(told);
+                }
+                shared.changed();
+            }
+        }
+    }
+}
+
+/// What is said of lines that could not be read.
+fn told(opened: &Opened) -> Option<String> {
+    let (line, error) = opened.first_bad.as_ref()?;
+    let bad = opened.bad_lines;
+    Some(format!(
+        "{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"
+    ))
+}
+
+/// Nobody may wait for a thread that is gone.
+struct EndOnDrop<'q>(&'q Queue);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+fn received_at(item: &Item) -> Option<Millis> {
+    match &item.work {
+        Work::Request(read) => Some(read.line.received_at),
+        Work::Refused(line) => Some(line.received_at),
+        _ => None,
+    }
+}
+
+/// Judges lines in their order, and lets those in who look.
+fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read_back: bool) {
+    let mut state = shared.lock_without_asking();
+    let mut calls = 0;
+    for item in items.drain(..) {
+        if calls >= AT_ONCE || shared.wanted.load(Ordering::Relaxed) > 0 {
+            drop(state);
+            while shared.wanted.load(Ordering::Relaxed) > 0 {
+                thread::yield_now();
+            }
+            state = shared.lock_without_asking();
+            calls = 0;
+        }
+        calls += item.calls();
+        if read_back {
+            state.count_line(item.offset);
+        }
+        let offset = item.offset;
+        // what a vendor's code does with a hostile call must not end the judging of all others
+        match catch_unwind(AssertUnwindSafe(|| state.apply(&shared.vendors, item))) {
+            Ok(spare) => spares.extend(spare),
+            Err(_) => shared.notice(format!(
+                "the line at byte {offset} of the recording could not be judged: this is a mistake in segscope"
+            )),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Lines read back from the recording. Reading a line is independent of all others, so other
+//! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
+
+use super::index::{Line, Origin};
+use super::queue::{Item, ReadRequest, Work};
+use super::recording::Parts;
+use super::replay::{body_text, head_of};
+use crate::journal::{self, Entry};
+use crate::objects::Step;
+use crate::wire::{self, Reading, Scratch};
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// About so much is read at once.
+const BLOCK: u64 = 256 << 10;
+/// So many blocks may be read and not yet judged.
+const AHEAD: u64 = 8;
+/// Less than this is not worth a thread.
+const SMALL: u64 = 2 * BLOCK;
+/// More threads than this do not help: the judging is one after the other.
+const MOST_THREADS: usize = 4;
+
+/// Takes a block of lines in their order, and gives back room of readings. False ends it all.
+pub(super) type Each<'e> = &'e mut dyn FnMut(&mut Vec<Item>, &mut Vec<Scratch>) -> bool;
+
+/// Reads the lines of the recording from one offset to another.
+pub(super) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Result<()> {
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+    if to - from < SMALL || cores == 1 {
+        let (mut at, mut bytes, mut spares) = (from, Vec::new(), Vec::new());
+        while at < to {
+            let start = at;
+            at = read_block(parts, at, to, &mut bytes)?;
+            let mut items = parse(&bytes, start, &mut spares);
+            if !each(&mut items, &mut spares) {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let source = Source {
+        parts,
+        to,
+        cursor: Mutex::new(Cursor { at: from, number: 0, taken: 0, ended: false }),
+        go_on: Condvar::new(),
+        spares: Mutex::default(),
+    };
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(1);
+        for _ in 0..(cores - 1).min(MOST_THREADS) {
+            let (source, sender) = (&source, sender.clone());
+            scope.spawn(move || {
+                while let Some((number, block)) = source.next() {
+                    if sender.send((number, block)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        // however it ends, nobody waits for more to be taken
+        let _end = EndOnDrop(&source);
+        let (mut waiting, mut spares) = (BTreeMap::new(), Vec::new());
+        for (number, block) in receiver {
+            waiting.insert(number, block);
+            while let Some(block) = waiting.remove(&source.taken()) {
+                if !each(&mut block?, &mut spares) {
+                    return Ok(());
+                }
+                source.take(&mut spares);
+            }
+        }
+        Ok(())
+    })
+}
+
+struct Source<'p> {
+    parts: &'p Parts,
+    to: u64,
+    cursor: Mutex<Cursor>,
+    go_on: Condvar,
+    spares: Mutex<Vec<Scratch>>,
+}
+
+struct Cursor {
+    at: u64,
+    /// The number of the next block.
+    number: u64,
+    /// How many blocks were taken.
+    taken: u64,
+    ended: bool,
+}
+
+type Block = io::Result<Vec<Item>>;
+
+impl Source<'_> {
+    fn cursor(&self) -> MutexGuard<'_, Cursor> {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next block of lines, with its number.
+    fn next(&self) -> Option<(u64, Block)> {
+        let mut bytes = Vec::new();
+        let mut cursor = self.cursor();
+        while cursor.number >= cursor.taken + AHEAD && !cursor.ended {
+            cursor = self.go_on.wait(cursor).unwrap_or_else(PoisonError::into_inner);
+        }
+        if cursor.ended || cursor.at >= self.to {
+            return None;
+        }
+        let (number, start) = (cursor.number, cursor.at);
+        cursor.number += 1;
+        match read_block(self.parts, start, self.to, &mut bytes) {
+            Ok(end) => cursor.at = end,
+            Err(error) => {
+                cursor.at = self.to;
+                return Some((number, Err(error)));
+            }
+        }
+        drop(cursor);
+        let spares = &mut *self.spares.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spares = std::mem::take(spares);
+        Some((number, Ok(parse(&bytes, start, &mut spares))))
+    }
+
+    fn taken(&self) -> u64 {
+        self.cursor().taken
+    }
+
+    fn take(&self, spares: &mut Vec<Scratch>) {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner).append(spares);
+        self.cursor().taken += 1;
+        self.go_on.notify_all();
+    }
+}
+
+struct EndOnDrop<'s>(&'s Source<'s>);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.cursor().ended = true;
+        self.0.go_on.notify_all();
+    }
+}
+
+/// Whole lines from an offset on, a block of them or one that is longer; where they end.
+fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Result<u64> {
+    let (part, next) = parts.part(from).ok_or(io::ErrorKind::UnexpectedEof)?;
+    let end = next.map_or(to, |next| next.min(to));
+    let mut len = BLOCK;
+    loop {
+        len = len.min(end - from);
+        bytes.resize(len as usize, 0);
+        part.file.read_exact_at(bytes, from - part.base)?;
+        if from + len == end {
+            return Ok(end);
+        }
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            bytes.truncate(last + 1);
+            return Ok(from + last as u64 + 1);
+        }
+        len *= 2;
+    }
+}
+
+/// The lines of a block that begins at an offset.
+fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut origin = Arc::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let offset = start + at as u64;
+        let work = match std::str::from_utf8(&rest[..len]) {
+            // a hostile line must not end the reading of all others
+            Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
+                .unwrap_or_else(|_| Err("it cannot be read: a mistake in segscope".to_owned()))
+                .unwrap_or_else(Work::Bad),
+            Err(_) => Work::Bad("expected UTF-8 text".to_owned()),
+        };
+        at += (len + 1).min(rest.len());
+        items.push(Item { offset, end: start + at as u64, work });
+    }
+    items
+}
+
+/// What a line asks for.
+fn work(
+    text: &str,
+    offset: u64,
+    origin: &mut Arc<Origin>,
+    spares: &mut Vec<Scratch>,
+) -> Result<Work, String> {
+    let request = match journal::parse(text).map_err(|error| error.to_string())? {
+        Entry::Request(request) => request,
+        Entry::Event { event, at } => return Ok(Work::Event(event, at)),
+        Entry::Other { .. } => return Ok(Work::Nothing),
+    };
+    if Step::of(&request.method, &request.path).is_some() {
+        return Ok(Work::Push(text.to_owned(), request));
+    }
+    let line = Line {
+        origin: Origin::of(&request.path, &request.headers, origin),
+        offset,
+        len: text.len() as u32,
+        status: request.status,
+        received_at: request.received_at,
+        signature: wire::signature::code(request.signature.as_deref()),
+    };
+    if request.refused.is_some() {
+        return Ok(Work::Refused(line));
+    }
+    let body = body_text(text, &request);
+    let mut scratch = spares.pop().unwrap_or_default();
+    let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
+        .map_err(|refusal| refusal.to_string())?;
+    let body_at = request.body.as_ref().map_or(0, |body| body.start);
+    let reading = owned(reading);
+    Ok(Work::Request(Box::new(ReadRequest { line, body_at, reading, scratch })))
+}
+
+/// The same reading with a text of its own, so that it can go to another thread.
+pub(super) fn owned(reading: Reading<'_>) -> Reading<'static> {
+    let Reading { doc, derived, write_key, platform, calls, discards } = reading;
+    Reading { doc: doc.map(|doc| doc.into_owned()), derived, write_key, platform, calls, discards }
+}

@@ -1,0 +1,406 @@
+//! What stands between the thread that answers and the thread that judges: the lines that are
+//! recorded and not yet judged, already read. It is bounded; when it is full the answering side
+//! waits, and so do its clients. What is not in it (a file that was there before) is read back from
+//! the recording, in its place.
+
+use super::index::Line;
+use crate::call::time::Millis;
+use crate::journal::{Event, RequestLine};
+use crate::wire::{Reading, Scratch};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The lines in the queue cost at most so many bytes of memory, about…
+const MOST_COST: usize = 12 << 20;
+/// …and are at most so many.
+const MOST_ITEMS: usize = 16 * 1024;
+/// So many lines are handed over at once.
+const AT_ONCE: usize = 256;
+/// While calls keep coming the judging thread looks for more after this long: waking it for each
+/// call would cost the answering thread more than the call does.
+const NAP: Duration = Duration::from_millis(1);
+/// After so many looks in vain it sleeps until it is woken.
+const NAPS: u32 = 20;
+/// So much room of earlier readings is kept for later ones.
+const MOST_SPARES: usize = 64;
+
+/// A line of the recording, read.
+pub(super) struct Item {
+    /// Where it begins.
+    pub offset: u64,
+    /// Where the next one begins.
+    pub end: u64,
+    pub work: Work,
+}
+
+/// What a line asks for.
+pub(super) enum Work {
+    /// Its calls are judged.
+    Request(Box<ReadRequest>),
+    /// It is a row.
+    Refused(Line),
+    /// Something else that happened.
+    Event(Event, Millis),
+    /// A source's push, with its whole line.
+    Push(String, Box<RequestLine>),
+    /// Nothing.
+    Nothing,
+    /// It is no line of a recording.
+    Bad(String),
+}
+
+/// A request, read.
+pub(super) struct ReadRequest {
+    pub line: Line,
+    /// Where in its line the body begins.
+    pub body_at: usize,
+    pub reading: Reading<'static>,
+    /// What the reading will leave behind.
+    pub scratch: Scratch,
+}
+
+impl Item {
+    /// How many calls it holds.
+    pub fn calls(&self) -> usize {
+        match &self.work {
+            Work::Request(read) => read.reading.calls.len(),
+            _ => 1,
+        }
+    }
+
+    /// What it costs in memory, about: the text and a table of its values.
+    fn cost(&self) -> usize {
+        match &self.work {
+            Work::Request(read) => {
+                512 + 4 * read.reading.doc.as_ref().map_or(0, |doc| doc.text().len())
+            }
+            Work::Push(line, _) => 512 + line.len(),
+            _ => 128,
+        }
+    }
+}
+
+/// What the judging thread is to do next.
+pub(super) enum Next {
+    /// Judge these.
+    Items,
+    /// Read and judge the recording up to here.
+    Read(u64),
+    /// End.
+    End,
+}
+
+#[derive(Default)]
+struct Inner {
+    items: VecDeque<Item>,
+    cost: usize,
+    spares: Vec<Scratch>,
+    /// The judging thread waits to be woken, or takes a nap.
+    asleep: bool,
+    napping: bool,
+    /// How many wait for room, and for all to be judged.
+    want_room: u32,
+    want_done: u32,
+    ended: bool,
+}
+
+/// How often and how long the answering side has waited for room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Waits {
+    pub times: u64,
+    pub micros: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Queue {
+    inner: Mutex<Inner>,
+    more: Condvar,
+    room: Condvar,
+    judged: Condvar,
+    /// What was there before anything came in.
+    before: u64,
+    /// Up to where is recorded, and up to where of that is judged. Both change with the lock held.
+    recorded: AtomicU64,
+    done: AtomicU64,
+    /// Lines are read back from the recording now.
+    reading: AtomicBool,
+    waits: AtomicU64,
+    waited_micros: AtomicU64,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Queue({} of {} bytes judged)", self.done(), self.recorded())
+    }
+}
+
+impl Queue {
+    /// Everything recorded so far is still to be judged.
+    pub fn new(recorded: u64) -> Queue {
+        Queue { before: recorded, recorded: recorded.into(), ..Queue::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to where there are lines.
+    pub fn recorded(&self) -> u64 {
+        self.recorded.load(Ordering::Acquire)
+    }
+
+    /// Up to where they are judged.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Acquire)
+    }
+
+    /// True if all that is recorded is judged.
+    pub fn is_settled(&self) -> bool {
+        self.done() == self.recorded()
+    }
+
+    /// Up to where has been read and how much there is, while the recording is read back.
+    pub fn reading(&self) -> Option<(u64, u64)> {
+        self.reading.load(Ordering::Relaxed).then(|| (self.done(), self.recorded()))
+    }
+
+    /// How often and how long there was no room.
+    pub fn waits(&self) -> Waits {
+        Waits {
+            times: self.waits.load(Ordering::Relaxed),
+            micros: self.waited_micros.load(Ordering::Relaxed),
+        }
+    }
+
+    /// True while what was there before anything came in is still being read.
+    pub fn is_behind(&self) -> bool {
+        self.done() < self.before
+    }
+
+    /// Hands over a line that has just been recorded, in its order. Waits while there is no room,
+    /// unless the judging thread still reads what was there before: then it will read this too.
+    /// Room of earlier readings comes back in `spares`.
+    pub fn push(&self, item: Item, spares: &mut Vec<Scratch>) {
+        let mut inner = self.lock();
+        let (end, cost) = (item.end, item.cost());
+        let is_full = |inner: &Inner| {
+            !inner.items.is_empty()
+                && (inner.cost + cost > MOST_COST || inner.items.len() >= MOST_ITEMS)
+        };
+        if is_full(&inner) && !self.is_behind() {
+            let began = Instant::now();
+            inner.want_room += 1;
+            while is_full(&inner) && !inner.ended {
+                inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            }
+            inner.want_room -= 1;
+            self.waits.fetch_add(1, Ordering::Relaxed);
+            self.waited_micros.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
+        }
+        self.recorded.store(end, Ordering::Release);
+        if !is_full(&inner) && !inner.ended {
+            inner.cost += cost;
+            inner.items.push_back(item);
+        }
+        if spares.is_empty() {
+            std::mem::swap(spares, &mut inner.spares);
+        }
+        if inner.asleep {
+            self.more.notify_one();
+        }
+    }
+
+    /// What the judging thread does next, which has judged everything up to `done`. The lines come
+    /// in `items`; room of earlier readings goes back from `spares`.
+    pub fn next(&self, done: u64, items: &mut Vec<Item>, spares: &mut Vec<Scratch>) -> Next {
+        let mut inner = self.lock();
+        self.done.store(done, Ordering::Release);
+        if inner.want_done > 0 {
+            self.judged.notify_all();
+        }
+        let room = MOST_SPARES.saturating_sub(inner.spares.len()).min(spares.len());
+        inner.spares.extend(spares.drain(..room));
+        spares.clear();
+        let mut naps = 0;
+        loop {
+            if inner.ended {
+                return Next::End;
+            }
+            let first = inner.items.front().map(|item| item.offset);
+            if first == Some(done) {
+                break;
+            }
+            let to = first.unwrap_or_else(|| self.recorded());
+            if to > done {
+                self.reading.store(true, Ordering::Relaxed);
+                return Next::Read(to);
+            }
+            self.reading.store(false, Ordering::Relaxed);
+            if naps < NAPS && inner.want_done == 0 {
+                naps += 1;
+                inner.napping = true;
+                let woken = self.more.wait_timeout(inner, NAP);
+                inner = woken.map_or_else(|poison| poison.into_inner().0, |(inner, _)| inner);
+                inner.napping = false;
+            } else {
+                inner.asleep = true;
+                inner = self.more.wait(inner).unwrap_or_else(PoisonError::into_inner);
+                inner.asleep = false;
+            }
+        }
+        self.reading.store(false, Ordering::Relaxed);
+        let count = inner.items.len().min(AT_ONCE);
+        items.extend(inner.items.drain(..count));
+        let cost: usize = items.iter().map(Item::cost).sum();
+        inner.cost -= cost;
+        if inner.want_room > 0 {
+            self.room.notify_all();
+        }
+        Next::Items
+    }
+
+    /// The judging thread has judged up to here and goes on.
+    pub fn moved(&self, done: u64) -> bool {
+        let inner = self.lock();
+        self.done.store(done, Ordering::Release);
+        if inner.want_done > 0 {
+            self.judged.notify_all();
+        }
+        !inner.ended
+    }
+
+    /// Waits until all that is recorded by now is judged.
+    pub fn settle(&self) {
+        let wanted = self.recorded();
+        if self.done() >= wanted {
+            return;
+        }
+        let mut inner = self.lock();
+        inner.want_done += 1;
+        if inner.asleep || inner.napping {
+            self.more.notify_one();
+        }
+        while self.done() < wanted && !inner.ended {
+            inner = self.judged.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.want_done -= 1;
+    }
+
+    /// Nothing is judged any more; nobody waits for it.
+    pub fn end(&self) {
+        self.lock().ended = true;
+        self.more.notify_all();
+        self.room.notify_all();
+        self.judged.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::thread;
+
+    fn item(offset: u64, text: usize) -> Item {
+        let work = match text {
+            0 => Work::Nothing,
+            text => Work::Push(
+                "x".repeat(text),
+                Box::new(RequestLine {
+                    request: 1,
+                    received_at: 0,
+                    method: String::new(),
+                    path: String::new(),
+                    query: String::new(),
+                    headers: Vec::new(),
+                    status: 200,
+                    body: None,
+                    other_body: None,
+                    refused: None,
+                    body_bytes: None,
+                    signature: None,
+                }),
+            ),
+        };
+        Item { offset, end: offset + 1, work }
+    }
+
+    /// Judges until the queue ends; what was done, in order: lines by their offset, or how far the
+    /// recording was read.
+    fn judge(queue: &Queue) -> Vec<Result<u64, u64>> {
+        let (mut items, mut spares, mut done, mut seen) = (Vec::new(), Vec::new(), 0, Vec::new());
+        loop {
+            match queue.next(done, &mut items, &mut spares) {
+                Next::End => return seen,
+                Next::Items => {
+                    done = items.last().map_or(done, |item| item.end);
+                    seen.extend(items.drain(..).map(|item| Ok(item.offset)));
+                }
+                Next::Read(to) => {
+                    done = to;
+                    seen.push(Err(to));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
+        let queue = Arc::new(Queue::new(5));
+        assert!(!queue.is_settled() && queue.is_behind());
+        queue.push(item(5, 0), &mut Vec::new());
+        let judging = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || judge(&queue)
+        });
+        (6..2_000).for_each(|offset| queue.push(item(offset, 0), &mut Vec::new()));
+        queue.settle();
+        assert!(queue.is_settled() && !queue.is_behind());
+        assert_eq!(queue.reading(), None);
+        queue.end();
+        queue.settle();
+        let seen = judging.join().expect("no panic");
+        assert_eq!(seen, std::iter::once(Err(5)).chain((5..2_000).map(Ok)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_finds_no_room_waits_and_that_is_counted() {
+        let queue = Arc::new(Queue::new(0));
+        let pushing = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || {
+                (0..4).for_each(|at| queue.push(item(at, MOST_COST / 2 - 1_000), &mut Vec::new()))
+            }
+        });
+        while queue.recorded() < 2 || queue.lock().want_room == 0 {
+            thread::yield_now();
+        }
+        assert_eq!(queue.recorded(), 2, "the third waits");
+        let judging = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || judge(&queue)
+        });
+        pushing.join().expect("no panic");
+        queue.settle();
+        queue.end();
+        assert_eq!(judging.join().expect("no panic"), [Ok(0), Ok(1), Ok(2), Ok(3)]);
+        assert!(queue.waits().times >= 1);
+    }
+
+    #[test]
+    fn what_finds_no_room_while_a_file_is_read_is_read_too() {
+        let queue = Queue::new(9);
+        (9..13).for_each(|at| queue.push(item(at, MOST_COST / 2 - 1_000), &mut Vec::new()));
+        assert_eq!(queue.waits(), Waits::default(), "nobody waits for a file");
+        let queue = Arc::new(queue);
+        let judging = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || judge(&queue)
+        });
+        queue.settle();
+        queue.end();
+        assert_eq!(judging.join().expect("no panic"), [Err(9), Ok(9), Ok(10), Err(13)]);
+    }
+}

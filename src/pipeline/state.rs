@@ -1,0 +1,78 @@
+//! What all that was judged so far gives. Lines are the only thing that changes it, whether they
+//! have just been recorded or are read again: so reading again gives what was live.
+
+use super::index::Index;
+use super::queue::{Item, ReadRequest, Work};
+use super::recording::Parts;
+use super::{InUse, Opened};
+use crate::journal::Event;
+use crate::vendors::Vendors;
+use crate::wire::Scratch;
+
+/// The index with what it was made from.
+#[derive(Debug)]
+pub(super) struct State {
+    pub recording: Parts,
+    pub index: Index,
+    pub clears: u64,
+    /// Up to where the recording is judged.
+    pub done: u64,
+    /// What was found on the way.
+    pub opened: Opened,
+    /// Where the file begins that was read last, and how many of its lines were read.
+    lines: (u64, u64),
+}
+
+impl State {
+    /// Nothing judged yet.
+    pub fn new(recording: Parts, vendors: &Vendors, in_use: InUse) -> State {
+        State {
+            recording,
+            index: Index::new(vendors, in_use),
+            clears: 0,
+            done: 0,
+            opened: Opened::default(),
+            lines: (0, 0),
+        }
+    }
+
+    /// Does what a line says. Gives back room for another reading, if there was one.
+    pub fn apply(&mut self, vendors: &Vendors, item: Item) -> Option<Scratch> {
+        // were it to panic, the line would not be taken twice
+        self.done = item.end;
+        match item.work {
+            Work::Request(read) => {
+                let ReadRequest { line, body_at, reading, mut scratch } = *read;
+                self.opened.requests += 1;
+                self.index.push(vendors, line, body_at, &reading);
+                reading.recycle(&mut scratch);
+                return Some(scratch);
+            }
+            Work::Refused(line) => {
+                self.opened.requests += 1;
+                self.index.push_refused(line);
+            }
+            Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
+            Work::Event(Event::Clear, _) => {
+                self.index.clear(vendors);
+                self.clears += 1;
+            }
+            Work::Push(..) | Work::Nothing => {}
+            Work::Bad(error) => {
+                self.opened.bad_lines += 1;
+                let line = self.lines.1;
+                self.opened.first_bad.get_or_insert((line, error));
+            }
+        }
+        None
+    }
+
+    /// Counts a line that was read from a file; errors name it.
+    pub fn count_line(&mut self, offset: u64) {
+        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        if self.lines.0 != base {
+            self.lines = (base, 0);
+        }
+        self.lines.1 += 1;
+    }
+}

@@ -1,0 +1,288 @@
+//! Which rows pass a filter: a bit a row, in blocks, each with its counts.
+
+use std::ops::Range;
+
+/// So many rows are looked at in one go.
+pub const BLOCK_ROWS: u64 = 4096;
+const WORDS: usize = BLOCK_ROWS as usize / 64;
+
+/// The bits of one block.
+pub type Bits = [u64; WORDS];
+
+#[derive(Debug, Clone)]
+struct Block {
+    bits: Box<Bits>,
+    passed: u32,
+    /// So many of its rows were looked at, from its first on.
+    looked: u32,
+    /// Somebody looks at the others now.
+    claimed: bool,
+}
+
+/// Rows that are to be looked at: from the first that was not on, in one block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    block: usize,
+    from: u32,
+    to: u32,
+}
+
+impl Claim {
+    /// The rows.
+    pub fn rows(&self) -> Range<u64> {
+        let base = self.block as u64 * BLOCK_ROWS;
+        base + u64::from(self.from)..base + u64::from(self.to)
+    }
+}
+
+/// What is known of each row: whether it passes, or that nobody has looked yet.
+#[derive(Debug, Default)]
+pub struct Passed {
+    blocks: Vec<Block>,
+    rows: u64,
+    looked: u64,
+    passed: u64,
+}
+
+impl Passed {
+    /// There are now so many rows; the new ones are to be looked at.
+    pub fn grow(&mut self, rows: u64) {
+        self.rows = self.rows.max(rows);
+        let blocks = self.rows.div_ceil(BLOCK_ROWS) as usize;
+        let empty = Block { bits: Box::new([0; WORDS]), passed: 0, looked: 0, claimed: false };
+        self.blocks.resize(blocks, empty);
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// How many were looked at.
+    pub fn looked(&self) -> u64 {
+        self.looked
+    }
+
+    /// How many of those pass.
+    pub fn passed(&self) -> u64 {
+        self.passed
+    }
+
+    fn rows_in(&self, block: usize) -> u32 {
+        (self.rows - block as u64 * BLOCK_ROWS).min(BLOCK_ROWS) as u32
+    }
+
+    /// Rows that nobody has looked at and nobody else looks at now, near a row.
+    pub fn claim(&mut self, near: u64) -> Option<Claim> {
+        let at = (near / BLOCK_ROWS) as usize;
+        let open = |block: &usize| {
+            self.blocks
+                .get(*block)
+                .is_some_and(|known| !known.claimed && known.looked < self.rows_in(*block))
+        };
+        let blocks = self.blocks.len();
+        let before = (0..blocks.min(at + 1)).rev().find(open);
+        let behind = (at + 1..blocks).find(open);
+        // rows are read upwards from the end more often than downwards
+        let block = match (before, behind) {
+            (Some(before), Some(behind)) if behind - at < at - before => behind,
+            (Some(before), _) => before,
+            (None, behind) => behind?,
+        };
+        let to = self.rows_in(block);
+        let known = &mut self.blocks[block];
+        known.claimed = true;
+        Some(Claim { block, from: known.looked, to })
+    }
+
+    /// What was found of claimed rows: bit n of `bits` is the n-th row of the block.
+    pub fn done(&mut self, claim: Claim, bits: &Bits) {
+        let Some(block) = self.blocks.get_mut(claim.block) else { return };
+        block.claimed = false;
+        if block.looked != claim.from {
+            return;
+        }
+        let mut passed = 0;
+        for (word, found) in block.bits.iter_mut().zip(bits) {
+            passed += found.count_ones();
+            *word |= found;
+        }
+        block.passed += passed;
+        block.looked = claim.to;
+        self.passed += u64::from(passed);
+        self.looked += u64::from(claim.to - claim.from);
+    }
+
+    /// Gives claimed rows back without an answer.
+    pub fn give_back(&mut self, claim: Claim) {
+        if let Some(block) = self.blocks.get_mut(claim.block) {
+            block.claimed = false;
+        }
+    }
+
+    /// Whether a row passes; none if nobody has looked.
+    pub fn get(&self, row: u64) -> Option<bool> {
+        let block = self.blocks.get((row / BLOCK_ROWS) as usize)?;
+        let at = (row % BLOCK_ROWS) as u32;
+        (at < block.looked).then(|| block.bits[at as usize / 64] >> (at % 64) & 1 == 1)
+    }
+
+    /// How many rows before this one pass, as far as is known.
+    pub fn before(&self, row: u64) -> u64 {
+        let block = (row / BLOCK_ROWS) as usize;
+        let whole = self.blocks.iter().take(block).map(|block| u64::from(block.passed)).sum();
+        let Some(last) = self.blocks.get(block) else { return whole };
+        let at = (row % BLOCK_ROWS) as usize;
+        let words = last.bits[..at / 64].iter().map(|word| u64::from(word.count_ones()));
+        let part = last.bits[at / 64] & ((1 << (at % 64)) - 1);
+        whole + words.sum::<u64>() + u64::from(part.count_ones())
+    }
+
+    /// The rows at these places among those that pass, in order.
+    pub fn places(&self, places: Range<u64>) -> Vec<u64> {
+        let mut out = Vec::new();
+        let mut first = 0;
+        for (at, block) in self.blocks.iter().enumerate() {
+            let next = first + u64::from(block.passed);
+            if next > places.start {
+                let base = at as u64 * BLOCK_ROWS;
+                for (place, row) in (first..).zip(block.passing()) {
+                    if place >= places.end {
+                        return out;
+                    }
+                    if place >= places.start {
+                        out.push(base + row);
+                    }
+                }
+            }
+            first = next;
+        }
+        out
+    }
+
+    /// The nearest row that passes, strictly before or after a row, going no further than what
+    /// was looked at without a gap.
+    pub fn next(&self, from: u64, forward: bool) -> Nearest {
+        let mut row = from;
+        loop {
+            let step = if forward { row.checked_add(1) } else { row.checked_sub(1) };
+            let Some(next) = step.filter(|next| *next < self.rows) else { return Nearest::None };
+            row = next;
+            match self.get(row) {
+                Some(true) => return Nearest::Row(row),
+                None => return Nearest::Unlooked(row),
+                Some(false) => {}
+            }
+            // blocks in which nothing passes are passed over whole
+            let block = &self.blocks[(row / BLOCK_ROWS) as usize];
+            let base = row - row % BLOCK_ROWS;
+            if block.passed == 0 && block.looked == self.rows_in((row / BLOCK_ROWS) as usize) {
+                row = if forward { base + u64::from(block.looked) - 1 } else { base };
+            }
+        }
+    }
+}
+
+/// What stands nearest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nearest {
+    /// A row that passes.
+    Row(u64),
+    /// Nothing up to this row, which nobody has looked at.
+    Unlooked(u64),
+    /// Nothing.
+    None,
+}
+
+impl Block {
+    fn passing(&self) -> impl Iterator<Item = u64> + '_ {
+        self.bits.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                (rest != 0).then(|| {
+                    let bit = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    at as u64 * 64 + u64::from(bit)
+                })
+            })
+        })
+    }
+}
+
+/// An empty block of bits.
+pub fn no_bits() -> Bits {
+    [0; WORDS]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(passed: &mut Passed, claim: Claim, test: impl Fn(u64) -> bool) {
+        let mut bits = no_bits();
+        for row in claim.rows().filter(|row| test(*row)) {
+            let at = (row % BLOCK_ROWS) as usize;
+            bits[at / 64] |= 1 << (at % 64);
+        }
+        passed.done(claim, &bits);
+    }
+
+    #[test]
+    fn places_and_rows_are_each_others_inverse() {
+        let mut passed = Passed::default();
+        let test = |row: u64| row.is_multiple_of(7) || (5000..5100).contains(&row);
+        for rows in [1, 63, 4095, 4096, 4097, 20_000] {
+            passed.grow(rows);
+            while let Some(claim) = passed.claim(rows) {
+                look(&mut passed, claim, test);
+            }
+            let naive: Vec<u64> = (0..rows).filter(|row| test(*row)).collect();
+            assert_eq!(passed.passed(), naive.len() as u64);
+            assert_eq!((passed.rows(), passed.looked()), (rows, rows));
+            assert_eq!(passed.places(0..rows), naive);
+            let end = naive.len() as u64;
+            for from in [0, end / 2, end.saturating_sub(3), end, end + 5] {
+                let wanted = naive.iter().copied().skip(from as usize).take(2);
+                assert_eq!(passed.places(from..from + 2), wanted.collect::<Vec<_>>());
+            }
+            for row in [0, 1, rows / 2, rows - 1, rows, rows + 9000] {
+                let wanted = naive.iter().filter(|passing| **passing < row).count();
+                assert_eq!(passed.before(row), wanted as u64, "{row}");
+                let after = naive.iter().copied().find(|passing| *passing > row);
+                assert_eq!(passed.next(row, true), after.map_or(Nearest::None, Nearest::Row));
+                let before = naive.iter().copied().rfind(|passing| *passing < row);
+                if row <= rows {
+                    assert_eq!(passed.next(row, false), before.map_or(Nearest::None, Nearest::Row));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_nearest_block_is_looked_at_first_and_only_once_at_a_time() {
+        let mut passed = Passed::default();
+        passed.grow(5 * BLOCK_ROWS - 10);
+        let claims: Vec<u64> = std::iter::from_fn(|| passed.claim(2 * BLOCK_ROWS + 1))
+            .map(|claim| claim.rows().start / BLOCK_ROWS)
+            .collect();
+        assert_eq!(claims, [2, 1, 3, 0, 4]);
+        assert_eq!(passed.next(0, true), Nearest::Unlooked(1));
+    }
+
+    #[test]
+    fn a_block_goes_on_where_it_was_left() {
+        let mut passed = Passed::default();
+        passed.grow(10);
+        let claim = passed.claim(0).expect("rows");
+        passed.grow(30);
+        assert_eq!(passed.claim(0), None, "it is being looked at");
+        look(&mut passed, claim, |_| true);
+        assert_eq!((passed.get(9), passed.get(10)), (Some(true), None));
+        let claim = passed.claim(0).expect("the new rows");
+        assert_eq!(claim.rows(), 10..30);
+        passed.give_back(claim);
+        let claim = passed.claim(0).expect("given back");
+        look(&mut passed, claim, |row| row == 29);
+        assert_eq!((passed.places(9..12), passed.looked()), (vec![9, 29], 30));
+    }
+}

@@ -1,0 +1,39 @@
+//! The pages: what fills the screen's body, one for each digit.
+
+use super::action::Action;
+use super::view::{LogView, SyncView, View};
+
+/// A page. Only the one in view is read and drawn; the others keep their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// each call live
+    Log,
+    /// the objects that vendors push to Segment
+    Sync,
+}
+
+impl Page {
+    /// All pages, in the order of their digits.
+    pub const ALL: [Page; 2] = [Page::Log, Page::Sync];
+
+    /// The action that shows it.
+    pub fn action(self) -> Action {
+        match self {
+            Page::Log => Action::ShowLog,
+            Page::Sync => Action::ShowSync,
+        }
+    }
+
+    /// The page that an action shows.
+    pub fn shown_by(action: Action) -> Option<Page> {
+        Page::ALL.into_iter().find(|page| page.action() == action)
+    }
+
+    /// A new view of it.
+    pub fn view(self) -> Box<dyn View> {
+        match self {
+            Page::Log => Box::new(LogView::default()),
+            Page::Sync => Box::new(SyncView::default()),
+        }
+    }
+}

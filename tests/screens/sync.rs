@@ -1,0 +1,152 @@
+//! The sync page: what a vendor pushed to Segment.
+
+use crate::app::TestApp;
+use crate::fake::FakeFeed;
+use segscope::tui::view::Effect;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn pushed() -> FakeFeed {
+    let feed = FakeFeed::with_calls(5);
+    feed.push(0, "/v0/start", "");
+    let mut lines = String::new();
+    for n in 0..40 {
+        lines += &format!(
+            "{{\"id\":\"c{n:02}\",\"collection\":\"companies\",\"properties\":{{\"name\":\"Company {n}\",\"external_id\":\"acme-{n}\",\"mrr\":{n}.50,\"phase\":null}}}}\n"
+        );
+    }
+    lines += "{\"id\":\"c40\",\"collection\":\"companies\",\"properties\":{\"tags\":[]}}\n";
+    lines += "{\"collection\":\"companies\",\"properties\":{}}\n";
+    lines += "{\"id\":\"e\u{1b}[31m1\",\"collection\":\"endusers\",\"properties\":{\"k\u{202e}\":\"v\"}}\n{\n";
+    let lines = lines.replace('\u{1b}', "\\u001b");
+    feed.push(12, "/v0/upload/sync-1", &lines);
+    feed.push(95, "/v0/finish/sync-1", "{\"error\":\"\"}");
+    feed
+}
+
+#[test]
+fn nothing_came_yet() {
+    for (width, height) in SIZES {
+        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        app.press("5");
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("sync_empty_{width}x{height}"), app.picture());
+    }
+}
+
+#[test]
+fn models_and_what_is_in_one() {
+    for (width, height) in SIZES {
+        let mut app = TestApp::new(pushed(), width, height);
+        app.press("5 j");
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("sync_{width}x{height}"), app.picture());
+        app.press("enter j j j");
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("sync_model_{width}x{height}"), app.picture());
+    }
+}
+
+#[test]
+fn a_hostile_object_stays_in_its_frame() {
+    let mut app = TestApp::new(pushed(), 60, 14);
+    app.press("5 j j enter");
+    app.assert_well_formed();
+    let picture = app.picture();
+    assert!(picture.contains("e\\u{1b}[31m1") && picture.contains("k\\u{202e}"), "{picture}");
+}
+
+#[test]
+fn errors_are_red_and_say_why() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("5 j enter");
+    assert_eq!(app.style_of("2 errors", 2).fg, app.theme().error.fg);
+    assert!(app.picture().contains("the property `tags` is an object or a list"));
+    app.press("j");
+    assert!(app.picture().contains("not stored: `id` is no text of 1 to 100 characters"));
+}
+
+#[test]
+fn the_way_in_and_out() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("k k 5 j enter esc");
+    assert!(app.line(5).contains("Objects Synced"), "{}", app.picture());
+    app.press("q");
+    assert!(app.line(2).contains("time"), "{}", app.picture());
+    app.press("5");
+    // the page is as it was left: the cursor on the second model
+    assert!(app.line(7).contains("companies") && app.line(7).contains('▌'), "{}", app.picture());
+    app.press("? 1");
+    assert!(app.line(2).contains("time"), "a page closes the windows:\n{}", app.picture());
+    assert!(app.effects.is_empty());
+}
+
+#[test]
+fn the_ids_of_companies_are_offered_on_a_key() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("5");
+    assert!(app.picture().contains("40 company ids came: yk copies them"), "{}", app.picture());
+    app.press("y k");
+    match app.effects.as_slice() {
+        [Effect::Copy { what, text }] => {
+            assert_eq!(what, "the setting known_companies for segscope.toml");
+            assert!(text.contains("acme-39"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
+    app.press("5 y k");
+    assert!(app.effects.is_empty());
+    assert!(app.picture().contains("no company ids came"), "{}", app.picture());
+}
+
+#[test]
+fn long_properties_are_scrolled_below_the_list() {
+    let feed = FakeFeed::new(5);
+    let many: Vec<String> = (0..60).map(|n| format!("\"p{n:02}\":{n}")).collect();
+    let object = format!("{{\"id\":\"a\",\"properties\":{{{}}}}}", many.join(","));
+    feed.push(0, "/v1/set", &format!("{{\"collection\":\"users\",\"objects\":[{object}]}}"));
+    let mut app = TestApp::new(feed, 80, 24);
+    app.press("5 enter");
+    assert!(!app.picture().contains("p59") && app.picture().contains("below"), "{}", app.picture());
+    app.press("tab G");
+    assert!(app.picture().contains("p59"), "{}", app.picture());
+    app.press("tab esc");
+    assert!(app.picture().contains("Objects Synced"), "{}", app.picture());
+}
+
+#[test]
+fn a_clear_takes_the_open_model_away() {
+    let mut app = TestApp::new(pushed(), 80, 24);
+    app.press("5 j enter");
+    app.feed.clear_pushes();
+    app.draw();
+    assert!(app.picture().contains("Nothing has been received"), "{}", app.picture());
+}
+
+#[test]
+fn clicks_select_and_open() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("5");
+    app.click(10, 7).click(10, 7);
+    assert!(app.picture().contains("40 objects synced"), "{}", app.picture());
+    app.wheel(10, 10, true).click(10, 8);
+    assert!(app.picture().contains("id"), "{}", app.picture());
+}
+
+#[test]
+fn a_preset_is_copied_from_the_vendor_s_tab() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 200, 60);
+    app.press("enter ] ] ] ]");
+    assert!(app.picture().contains("channel_mapping as the document has it"), "{}", app.picture());
+    app.press("y k");
+    match app.effects.as_slice() {
+        [Effect::Copy { what, text }] => {
+            assert_eq!(what, "the setting channel_mapping for segscope.toml");
+            assert!(text.starts_with("[vendors.suprsend]"));
+        }
+        other => panic!("{other:?}"),
+    }
+    app.press("] y k");
+    assert!(app.picture().contains("open the tab of a vendor whose document"), "{}", app.picture());
+}

@@ -1,0 +1,104 @@
+use crate::{complete, generate, naive, pipeline, send};
+use proptest::prelude::*;
+use segscope::filter::parse;
+use segscope::pipeline::{Found, Sieve, What};
+use std::sync::Arc;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_shown_is_what_passes(
+        before in prop::collection::vec(generate::sent(), 0..20),
+        after in prop::collection::vec(generate::sent(), 0..20),
+        clear in 0..12_usize,
+        filters in prop::collection::vec(generate::filter(), 1..4),
+    ) {
+        let pipeline = pipeline();
+        let sieve = Sieve::new(Arc::clone(&pipeline));
+        for (at, sent) in before.iter().enumerate() {
+            send(&pipeline, &sent.path, sent.test, at as i64, &sent.body);
+        }
+        for (nth, text) in filters.iter().enumerate() {
+            let filter = Arc::new(parse(text).expect(text));
+            sieve.filter(Some(Arc::clone(&filter)));
+            // calls come while rows are looked at, and once all is cleared away
+            if nth == 0 {
+                for (at, sent) in after.iter().enumerate() {
+                    if at == clear {
+                        pipeline.clear(0).expect("recorded");
+                    }
+                    send(&pipeline, &sent.path, sent.test, 100 + at as i64, &sent.body);
+                }
+            }
+            let shown = complete(&sieve, &pipeline);
+            let wanted = naive(&pipeline, &filter);
+            prop_assert_eq!(&sieve.shown_rows(0..u64::MAX), &wanted, "{}", text);
+            prop_assert_eq!(shown.rows, wanted.len() as u64);
+            for row in [0, shown.of / 2, shown.of] {
+                let place = wanted.iter().filter(|passing| **passing < row).count();
+                prop_assert_eq!(sieve.place_of(row), place as u64);
+            }
+            let half = wanted.len() as u64 / 2;
+            let rest: Vec<u64> = wanted.iter().copied().skip(half as usize).take(3).collect();
+            prop_assert_eq!(sieve.shown_rows(half..half + 3), rest);
+        }
+    }
+
+    #[test]
+    fn a_search_finds_what_passes_both(
+        sent in prop::collection::vec(generate::sent(), 1..20),
+        shows in generate::filter(),
+        seeks in generate::filter(),
+    ) {
+        let pipeline = pipeline();
+        let sieve = Sieve::new(Arc::clone(&pipeline));
+        for (at, sent) in sent.iter().enumerate() {
+            send(&pipeline, &sent.path, sent.test, at as i64, &sent.body);
+        }
+        let (shows, seeks) = (parse(&shows).expect("valid"), parse(&seeks).expect("valid"));
+        let shown = naive(&pipeline, &shows);
+        let wanted: Vec<u64> =
+            naive(&pipeline, &seeks).into_iter().filter(|row| shown.contains(row)).collect();
+        sieve.filter(Some(Arc::new(shows)));
+        let what = What::Matches(Arc::new(seeks));
+        let found = |forward: bool| {
+            let (mut at, mut found) = if forward { (0, Vec::new()) } else { (pipeline.rows(), Vec::new()) };
+            loop {
+                match sieve.find(at, forward, &what) {
+                    Found::Row(row) => {
+                        found.push(row);
+                        at = row;
+                    }
+                    Found::Paused { at: on } => at = on,
+                    Found::None => return found,
+                }
+            }
+        };
+        let behind: Vec<u64> = wanted.iter().copied().filter(|row| *row > 0).collect();
+        prop_assert_eq!(found(true), behind);
+        let backward: Vec<u64> = wanted.iter().rev().copied().collect();
+        prop_assert_eq!(found(false), backward);
+    }
+}
+
+#[test]
+fn without_a_filter_all_rows_are_shown() {
+    let pipeline = pipeline();
+    let sieve = Sieve::new(Arc::clone(&pipeline));
+    for at in 0..5 {
+        send(&pipeline, "/v1/track", None, at, r#"{"userId":"u","event":"A"}"#);
+    }
+    pipeline.settle();
+    let shown = sieve.shown();
+    assert_eq!((shown.rows, shown.looked_at, shown.of), (5, 5, 5));
+    assert_eq!(sieve.shown_rows(3..9), [3, 4]);
+    assert_eq!(sieve.place_of(4), 4);
+    sieve.filter(Some(Arc::new(parse("seq >= 4").expect("valid"))));
+    assert_eq!(complete(&sieve, &pipeline).rows, 2);
+    assert_ne!(sieve.shown().generation, shown.generation);
+    let version = sieve.version();
+    sieve.filter(Some(Arc::new(parse("").expect("valid"))));
+    assert!(sieve.version() > version);
+    assert_eq!(sieve.shown_rows(0..2), [0, 1]);
+}

@@ -1,0 +1,184 @@
+//! The way of a call: answered by one thread, judged by another, and the same when it is read again.
+
+use proptest::prelude::*;
+use segscope::call::time::Millis;
+use segscope::journal::Journal;
+use segscope::pipeline::{FileItem, InUse, Pipeline, Recording, RowView, read_file};
+use segscope::vendors::Vendors;
+use segscope::wire::RequestHead;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const BEGIN_MS: Millis = 1_795_341_600_000;
+
+fn recording_of(file: &Path) -> Recording {
+    let (journal, _) = Journal::open(file, false).expect("a recording");
+    Recording::of_journal(journal).expect("its reader")
+}
+
+fn start(recording: Recording) -> Pipeline {
+    let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
+    let in_use = InUse::unsaid(&vendors);
+    Pipeline::start(recording, vendors, in_use, None).expect("readable")
+}
+
+fn reopened(path: &Path) -> Pipeline {
+    let FileItem::Recording { file, whole_lines_bytes } = read_file(path).expect("readable") else {
+        panic!("a recording");
+    };
+    let mut recording = Recording::default();
+    recording.add_file(path, file, whole_lines_bytes);
+    let pipeline = start(recording);
+    pipeline.settle();
+    pipeline
+}
+
+fn post(pipeline: &Pipeline, path: &str, body: &str, at: Millis) -> u16 {
+    let head = RequestHead { method: "POST", path, query: "", headers: &[], received_at: at };
+    pipeline.take(&head, body.as_bytes(), "here").status
+}
+
+fn call(id: u64) -> String {
+    format!(
+        r#"{{"type":"track","event":"E{}","userId":"u{}","messageId":"m{id}","properties":{{"account_id":"a{}"}}}}"#,
+        id % 7,
+        id % 11,
+        id % 3
+    )
+}
+
+fn all(pipeline: &Pipeline) -> Vec<RowView> {
+    pipeline.window(0..pipeline.rows())
+}
+
+/// A kind of request that is recorded.
+fn send(pipeline: &Pipeline, kind: u64, id: u64) {
+    let at = BEGIN_MS + id as Millis;
+    match kind % 8 {
+        0 => {
+            let calls: Vec<String> = (0..5).map(|n| call(id * 10 + n)).collect();
+            let body = format!("{{\"batch\":[\n{}\n]}}", calls.join(",\n"));
+            assert_eq!(post(pipeline, "/v1/batch", &body, at), 200);
+        }
+        1 => assert_eq!(post(pipeline, "/v1/track", "{\"type\":", at), 400),
+        2 => assert_eq!(post(pipeline, "/nowhere", "{}", at), 404),
+        3 => assert_eq!(post(pipeline, "/v1/set", "{\"collection\":\"c\"}", at), 400),
+        // the same message again
+        4 => assert_eq!(post(pipeline, "/v1/track", &call(1), at), 200),
+        _ => assert_eq!(post(pipeline, "/v1/track", &call(id * 10), at), 200),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn read_again_it_is_what_was_live(kinds in proptest::collection::vec(0u64..9, 1..200)) {
+        let home = tempfile::tempdir().expect("a folder");
+        let file = home.path().join("r.ndjson");
+        let live = start(recording_of(&file));
+        for (id, kind) in kinds.iter().enumerate() {
+            match kind {
+                8 => live.clear(BEGIN_MS).expect("recorded"),
+                kind => send(&live, *kind, id as u64),
+            }
+        }
+        live.settle();
+        let again = reopened(&file);
+        prop_assert_eq!(all(&live), all(&again));
+        prop_assert_eq!(live.overview(), again.overview());
+        prop_assert_eq!(live.sync(|objects| objects.requests()), again.sync(|objects| objects.requests()));
+        let stats = |pipeline: &Pipeline| {
+            let stats = pipeline.stats();
+            (stats.calls, stats.repeats, stats.requests, stats.refused, stats.missing)
+        };
+        prop_assert_eq!(stats(&live), stats(&again));
+        live.judge_again().expect("readable");
+        prop_assert_eq!(all(&live), all(&again));
+    }
+}
+
+/// One sender less, even if it panics.
+struct Left<'l>(&'l AtomicU64);
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn many_senders_at_once_while_all_is_judged_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let live = start(recording_of(&file));
+    let left = AtomicU64::new(3);
+    std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..3)
+            .map(|sender| {
+                let (live, left) = (&live, &left);
+                scope.spawn(move || {
+                    let _left = Left(left);
+                    (0..400).for_each(|n| send(live, n, 100_000 * sender + n));
+                })
+            })
+            .collect();
+        while left.load(Ordering::Relaxed) > 0 {
+            live.judge_again().expect("readable");
+        }
+        senders.into_iter().for_each(|sender| sender.join().expect("no panic"));
+    });
+    live.settle();
+    assert_eq!(live.rows(), 3 * (50 * 5 + 50 + 50 + 50 + 150));
+    assert_eq!(all(&live), all(&reopened(&file)));
+}
+
+#[test]
+fn a_recording_that_is_still_being_read_takes_calls_behind_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    // large enough to be read in blocks by other threads, one of its lines larger than a block
+    let first = start(recording_of(&file));
+    for id in 0..6_000 {
+        assert_eq!(post(&first, "/v1/track", &call(id), BEGIN_MS), 200);
+    }
+    let calls: Vec<String> = (6_000..9_000).map(call).collect();
+    let batch = format!("{{\"batch\":[{}]}}", calls.join(","));
+    assert_eq!(post(&first, "/v1/batch", &batch, BEGIN_MS), 200);
+    drop(first);
+
+    let live = start(recording_of(&file));
+    // repeats of what is still being read are known for what they are
+    for id in 8_900..9_100 {
+        assert_eq!(post(&live, "/v1/track", &call(id), BEGIN_MS + 1), 200);
+    }
+    live.settle();
+    let stats = live.stats();
+    assert_eq!((stats.calls, stats.repeats, stats.reading), (9_200, 100, None));
+    let text = std::fs::read_to_string(&file).expect("text");
+    let last = text.lines().last().expect("a line");
+    assert!(last.starts_with(r#"{"v":1,"request":6201,"#), "{}", &last[..40]);
+    assert_eq!(all(&live), all(&reopened(&file)));
+}
+
+#[test]
+fn a_bad_line_is_told_with_its_number_and_passed_over() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let first = start(recording_of(&file));
+    for id in 0..3_000 {
+        assert_eq!(post(&first, "/v1/track", &call(id), BEGIN_MS), 200);
+    }
+    drop(first);
+    let text = std::fs::read_to_string(&file).expect("text");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[2_499] = "{\"v\":1}";
+    lines[2_700] = "nonsense";
+    std::fs::write(&file, lines.join("\n") + "\n").expect("written");
+    let again = reopened(&file);
+    let problem = again.stats().problem.expect("a notice");
+    assert!(problem.starts_with("2 line(s) of the recording could not be read"), "{problem}");
+    assert!(problem.contains("the first is line 2500: expected `received_at`"), "{problem}");
+    assert_eq!(again.stats().calls, 2_998);
+}
