@@ -221,10 +221,7 @@ impl Maker<'_> {
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
         let watched = rivals.fold(0, |all, rivals| all | rivals);
         for (number, request) in requests.iter_mut().enumerate() {
-            let watched = if number == 0 { watched } else { 0 };
-            let rows = request.rows.iter().enumerate();
-            let asks = rows.flat_map(|(at, row)| asks(at, row, watched >> at & 1 == 1));
-            request.asks = asks.collect();
+            request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
         }
         Ok(Call { account, user, session, requests, rests })
     }

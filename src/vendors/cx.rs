@@ -7,9 +7,10 @@
 use super::codes::{CodeId, Codes};
 use super::facts::Facts;
 use super::keys::Spot;
-use super::look::{Look, State};
+use super::look::Look;
 use super::note::finding;
 use super::out::{Origin, Out};
+use super::state::State;
 use super::vendor::{NAMES, Name, Vendor};
 use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::{Effect, Finding, Verdict, identity};

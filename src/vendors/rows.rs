@@ -4,8 +4,8 @@ use super::codes::CodeId;
 use super::cx::{Cx, From, Place, Value};
 use super::file::{Check, Take};
 use super::keys::Spot;
-use super::look::{State, States};
 use super::run::id_value;
+use super::state::{State, States};
 use super::vendor::{Ask, Fixed, Row, Source};
 use crate::call::{Kind, Val, time};
 use crate::findings::identity::{
@@ -30,9 +30,15 @@ pub(super) fn row<'a>(cx: &mut Cx<'a>, request: usize, number: usize, row: &'a R
     }
 }
 
-/// When a row has to be run for a call that is only judged; no ask for one that never has anything
-/// to tell. One that is `watched` is always run: whether it writes its field matters.
-pub(super) fn asks(number: usize, row: &Row, watched: bool) -> Vec<Ask> {
+/// When the rows of a request have to be run for a call that is only judged. One that is `watched`,
+/// a bit each, is always run: whether it writes its field matters.
+pub(super) fn asks(rows: &[Row], watched: u128) -> Vec<Ask> {
+    let rows = rows.iter().enumerate();
+    rows.flat_map(|(at, row)| asks_of(at, row, watched >> at & 1 == 1)).collect()
+}
+
+/// The asks of one row; none if it never has anything to tell.
+fn asks_of(number: usize, row: &Row, watched: bool) -> Vec<Ask> {
     if !row.speaks && !watched {
         return Vec::new();
     }

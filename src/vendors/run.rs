@@ -3,11 +3,12 @@
 use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
 use super::file::BodyKind;
-use super::look::{State, TypeOf};
+use super::look::TypeOf;
 use super::out::{Origin, Out};
 use super::rows::row;
 use super::rules::Flow;
 use super::spread::spread;
+use super::state::State;
 use super::vendor::{Call, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::ValueRule;

@@ -4,10 +4,10 @@ use super::codes::CodeId;
 use super::file::{BodyKind, Check, Take};
 use super::info::VendorInfo;
 use super::keys::Spot;
-use super::look::States;
 use super::rules::Rules;
 use super::settings::Settings;
 use super::spread::Spread;
+use super::state::States;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 
