@@ -32,7 +32,7 @@ fn groups<T>(rows: Vec<T>) -> Groups<T> {
     Groups { of: rows.len() as u64, rows, other: 0 }
 }
 
-fn call_of<'a>((row, detail): &'a (RowView, Detail)) -> Option<(&'a RowView, &'a CallDetail)> {
+fn call_of((row, detail): &(RowView, Detail)) -> Option<(&RowView, &CallDetail)> {
     if let Detail::Call(call) = detail { Some((row, call)) } else { None }
 }
 
