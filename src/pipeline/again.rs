@@ -44,8 +44,13 @@ impl Pipeline {
             self.shared.set_vendors(vendors);
         }
         drop(state);
-        self.changed();
+        self.settings_changed();
         done
+    }
+
+    fn settings_changed(&self) {
+        self.shared.board().set_gap(self.vendors().sync_gap_ms());
+        self.changed();
     }
 
     /// The first call that the latest settings judged, where others judged calls before it.
@@ -71,7 +76,7 @@ impl Pipeline {
                 shared.set_vendors(Arc::clone(next.eras.latest()));
                 *state = next;
                 drop(state);
-                shared.changed();
+                self.settings_changed();
                 return Ok(changes);
             }
         }

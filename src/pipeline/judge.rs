@@ -117,7 +117,6 @@ impl Shared {
 
     /// Others judge from now on.
     pub fn set_vendors(&self, vendors: Arc<Vendors>) {
-        self.board().set_gap(vendors.sync_gap_ms());
         *self.vendors.write().unwrap_or_else(PoisonError::into_inner) = vendors;
     }
 
