@@ -11,6 +11,8 @@ pub enum Place {
     Log,
     /// the detail
     Detail,
+    /// the pages that count: findings, coverage, people
+    Counts,
     /// the objects that vendors push to Segment
     Sync,
     /// the choice of the vendors in use
@@ -27,10 +29,11 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 10] = [
+    pub const ALL: [Place; 11] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
+        Place::Counts,
         Place::Sync,
         Place::Everywhere,
         Place::Filter,
@@ -47,6 +50,7 @@ impl Place {
             Place::Calls => "calls",
             Place::Log => "log",
             Place::Detail => "detail",
+            Place::Counts => "counts",
             Place::Sync => "sync",
             Place::Vendors => "vendors",
             Place::Text => "text",
@@ -68,6 +72,7 @@ impl Place {
             Place::Calls => &[Place::Calls, Place::Everywhere],
             Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
+            Place::Counts => &[Place::Counts, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
@@ -114,6 +119,7 @@ macro_rules! actions {
 
 actions! {
     Open "open" "open" "open the call's detail",
+    ShowCalls "show_calls" "its calls" "show the calls behind this line in the log; back returns here",
     Toggle "toggle" "open/fold" "fold or unfold; show a long text in full",
     Unfold "unfold" "unfold" "unfold, or go to the first inside",
     Fold "fold" "fold" "fold, or go to what it is inside of",
@@ -129,8 +135,8 @@ actions! {
     NextMatch "next_match" "next match" "next call that matches the search",
     PreviousMatch "previous_match" "back" "previous call that matches the search",
     Pause "pause" "pause" "pause, and go on; nothing is lost",
-    NextTab "next_tab" "tab" "next tab of the detail",
-    PreviousTab "previous_tab" "tab" "previous tab of the detail",
+    NextTab "next_tab" "tab" "next tab",
+    PreviousTab "previous_tab" "tab" "previous tab",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
@@ -163,6 +169,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowFindings "show_findings" "findings" "what was found, by code and event",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",

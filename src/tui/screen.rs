@@ -241,7 +241,7 @@ impl Screen {
                 None
             }
             action if let Some(page) = Page::shown_by(action) => {
-                self.show(page);
+                self.show(page, feed);
                 None
             }
             action => self.ask(feed, |view, world| view.act(action, world)),
@@ -259,8 +259,12 @@ impl Screen {
         self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
-    /// Shows a page, without any windows over it.
-    fn show(&mut self, page: Page) {
+    /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
+    /// filter from before again.
+    fn show(&mut self, page: Page, feed: &dyn Feed) {
+        if page != Page::Log {
+            self.shared.filtering.change(Change::Return, feed);
+        }
         self.page = page;
         self.windows.clear();
     }
@@ -309,6 +313,16 @@ impl Screen {
                 None
             }
             Reply::Filter(change) => self.change(change, feed),
+            Reply::Behind(filter) => {
+                let from = self.page;
+                self.show(Page::Log, feed);
+                self.change(Change::Behind(filter, from), feed)
+            }
+            Reply::Return => {
+                let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
+                self.show(page, feed);
+                None
+            }
             Reply::CloseAndFilter(change) => {
                 match change {
                     Change::Accept(_) | Change::Restore => self.windows.clear(),

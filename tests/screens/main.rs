@@ -5,6 +5,7 @@ mod colours;
 mod command;
 mod fake;
 mod filter;
+mod findings;
 mod keys;
 mod pictures;
 mod random;
