@@ -274,9 +274,8 @@ impl View for ComposeView {
         }
         if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
             pen.put(" Compose", theme.heading).skip(2);
-            match &self.composed {
-                Some(composed) => results::marks(&mut pen, composed, world),
-                None => {}
+            if let Some(composed) = &self.composed {
+                results::marks(&mut pen, composed, world);
             }
         }
         self.editor.render(buffer, areas.text, self.typing, look);
