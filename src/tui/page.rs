@@ -1,7 +1,7 @@
 //! The pages: what fills the screen's body, one for each digit.
 
 use super::action::Action;
-use super::view::{LogView, SyncView, View, findings_view};
+use super::view::{ComposeView, LogView, SyncView, View, findings_view};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,11 +12,13 @@ pub enum Page {
     Findings,
     /// the objects that vendors push to Segment
     Sync,
+    /// a call that is being written
+    Compose,
 }
 
 impl Page {
     /// All pages, in the order of their digits.
-    pub const ALL: [Page; 3] = [Page::Log, Page::Findings, Page::Sync];
+    pub const ALL: [Page; 4] = [Page::Log, Page::Findings, Page::Sync, Page::Compose];
 
     /// The action that shows it.
     pub fn action(self) -> Action {
@@ -24,6 +26,7 @@ impl Page {
             Page::Log => Action::ShowLog,
             Page::Findings => Action::ShowFindings,
             Page::Sync => Action::ShowSync,
+            Page::Compose => Action::ShowCompose,
         }
     }
 
@@ -43,6 +46,7 @@ impl Page {
             Page::Log => Box::new(LogView::default()),
             Page::Findings => Box::new(findings_view()),
             Page::Sync => Box::new(SyncView::default()),
+            Page::Compose => Box::new(ComposeView::of_template()),
         }
     }
 }

@@ -260,9 +260,9 @@ impl Screen {
     }
 
     /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
-    /// filter from before again.
+    /// filter from before again; a call is written from the log and closes to it.
     fn show(&mut self, page: Page, feed: &dyn Feed) {
-        if page != Page::Log {
+        if !matches!(page, Page::Log | Page::Compose) {
             self.shared.filtering.change(Change::Return, feed);
         }
         self.page = page;
@@ -295,6 +295,11 @@ impl Screen {
             }
             Reply::Open(view) => {
                 self.windows.push(view);
+                None
+            }
+            Reply::Compose(view) => {
+                self.pages[Page::Compose as usize] = view;
+                self.show(Page::Compose, feed);
                 None
             }
             Reply::Say(words) => {

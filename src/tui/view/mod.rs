@@ -1,6 +1,7 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod compose;
 mod counts;
 mod cursor;
 pub mod detail;
@@ -18,6 +19,7 @@ mod status;
 mod sync;
 mod vendors;
 
+pub use compose::ComposeView;
 pub use counts::findings_view;
 pub use footer::footer;
 pub use help::HelpView;
@@ -82,6 +84,13 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Send a text to the listener.
+    Send {
+        /// the text
+        text: String,
+        /// the write key of the call that it came from
+        write_key: Option<String>,
+    },
     /// Read the settings and judge all calls again.
     JudgeAgain,
 }
@@ -96,6 +105,8 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
+    /// A call is written on the page for that, which begins with this view.
+    Compose(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.
