@@ -1,12 +1,12 @@
 //! The pipeline as the screen reads it.
 
 use crate::call::time;
-use crate::config::Choices;
+use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
-    CallDetail, CommonView, Detail, Feed, Found, InUse, ModelView, OutputView, PushesView, RowView,
-    Shown, Stats, VendorDetail, VendorView, What,
+    CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, ModelView, OutputView,
+    PushesView, RowView, Shown, Stats, VendorDetail, VendorView, What,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -19,6 +19,7 @@ pub struct PipelineFeed {
     sieve: Sieve,
     addresses: Vec<String>,
     choices: Option<Choices>,
+    notebook: Option<Notebook>,
 }
 
 impl PipelineFeed {
@@ -26,8 +27,10 @@ impl PipelineFeed {
         pipeline: Arc<Pipeline>,
         addresses: Vec<String>,
         choices: Option<Choices>,
+        notebook: Option<Notebook>,
     ) -> PipelineFeed {
-        PipelineFeed { sieve: Sieve::new(Arc::clone(&pipeline)), pipeline, addresses, choices }
+        let sieve = Sieve::new(Arc::clone(&pipeline));
+        PipelineFeed { sieve, pipeline, addresses, choices, notebook }
     }
 }
 
@@ -144,6 +147,19 @@ impl Feed for PipelineFeed {
                 .set_vendors(&names)
                 .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
             None => Ok(()),
+        }
+    }
+
+    fn kept(&self) -> Kept {
+        self.notebook.as_ref().map(Notebook::read).unwrap_or_default()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        match &self.notebook {
+            Some(notebook) => {
+                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
+            }
+            None => Err("this could not be kept: no home folder is known".to_owned()),
         }
     }
 

@@ -6,7 +6,7 @@ use super::feed::PipelineFeed;
 use super::intake;
 use super::setup::Setup;
 use super::tail;
-use crate::config::{Choices, user_state_folder};
+use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
 use crate::tui::{self, ScreenOptions};
@@ -36,7 +36,8 @@ pub fn draw(
     addresses: &[String],
     listener: Option<Listener>,
 ) -> Result<(), Failure> {
-    let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices());
+    let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
+    let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices(), notebook);
     let options = ScreenOptions {
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),

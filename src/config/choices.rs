@@ -31,13 +31,7 @@ impl Choices {
     pub fn set_vendors(&self, names: &[&str]) -> io::Result<()> {
         let mut all = self.read();
         all.insert(self.project.clone(), serde_json::json!({ "vendors": names }));
-        if let Some(folder) = self.file.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        // written beside and renamed, so that a crash leaves the old or the new choices
-        let beside = self.file.with_extension(format!("{}.tmp", std::process::id()));
-        std::fs::write(&beside, Value::Object(all).to_string())?;
-        std::fs::rename(&beside, &self.file)
+        super::place::write_whole(&self.file, &Value::Object(all).to_string())
     }
 
     fn read(&self) -> Map<String, Value> {

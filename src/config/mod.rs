@@ -5,10 +5,12 @@
 mod choices;
 mod file;
 mod keys;
+mod notebook;
 mod place;
 
 pub use choices::Choices;
 pub use keys::{KEYS, Key, Kind};
+pub use notebook::{Kept, Memo, Notebook};
 pub use place::{user_config_file, user_state_folder, user_vendors_folder};
 
 use serde_json::{Map, Value};

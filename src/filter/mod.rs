@@ -18,10 +18,12 @@ mod names;
 mod needle;
 mod parser;
 mod pattern;
+mod plan;
 mod print;
 mod roles;
 mod terms;
 mod time;
+mod tones;
 mod value;
 
 use std::fmt;
@@ -37,7 +39,9 @@ use names::Place;
 pub use names::Record;
 pub use needle::Needle;
 pub use pattern::Pattern;
+pub use plan::{Answers, Asks, Leaf, Plan};
 pub use time::Civil;
+pub use tones::{Tone, tones};
 pub use value::{Number, Value};
 
 /// A filter, ready to be asked about calls. It prints as its normal form, which parses back to an

@@ -48,6 +48,15 @@ impl Needle {
             // A text too long for the engine is found as it is written.
             _ => Way::Exact(Box::new(Finder::new(text).into_owned())),
         };
+        Self::with(text, way)
+    }
+
+    /// The same, but the case counts whatever it is.
+    pub fn exact(text: &str) -> Self {
+        Self::with(text, Way::Exact(Box::new(Finder::new(text).into_owned())))
+    }
+
+    fn with(text: &str, way: Way) -> Self {
         // Most text can be escaped by `\u` only; a needle of ASCII then by `\u00` only.
         let escape: &'static [u8] =
             if text.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\' | b'/')) {
@@ -78,10 +87,16 @@ impl Needle {
     }
 
     fn may_be_escaped_in(&self, json: &[u8]) -> bool {
-        !self.text.is_empty() && memmem::find(json, self.escape).is_some()
+        self.find_escape(json).is_some()
     }
 
-    fn is_in_resolved(&self, json: &[u8]) -> bool {
+    /// Where the first escape begins that may stand for a part of it.
+    pub fn find_escape(&self, json: &[u8]) -> Option<usize> {
+        if self.text.is_empty() { None } else { memmem::find(json, self.escape) }
+    }
+
+    /// Whether the JSON text holds it once its escapes are resolved.
+    pub fn is_in_resolved(&self, json: &[u8]) -> bool {
         matches!(unescape(json), Cow::Owned(plain) if self.find(&plain).is_some())
     }
 

@@ -46,7 +46,8 @@ impl<'a> CallColumns<'a> {
     }
 }
 
-fn value(val: Val<'_>) -> Value<'_> {
+/// A value of a call's JSON as the filter's language has it.
+pub(super) fn value(val: Val<'_>) -> Value<'_> {
     match val.kind() {
         Kind::Null => Value::Null,
         Kind::True => Value::Bool(true),
@@ -58,15 +59,34 @@ fn value(val: Val<'_>) -> Value<'_> {
     }
 }
 
+/// The same with texts of its own.
+pub(super) fn owned(value: Value<'_>) -> Value<'static> {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(own) => Value::Bool(own),
+        Value::Number(Number::Int(number)) => Value::Number(Number::Int(number)),
+        Value::Number(Number::Float(number)) => Value::Number(Number::Float(number)),
+        Value::Number(Number::Json(text)) => Number::parse(text).map_or(Value::Null, Value::Number),
+        Value::String(text) => Value::String(text.into_owned().into()),
+        Value::List(items) => Value::List(items.into_iter().map(owned).collect()),
+        Value::Object(text) => Value::Object(text.into_owned().into()),
+    }
+}
+
+/// What stands at a path in a call with its derived fields over it.
+pub(super) fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
+    let mut names = path.segments().iter();
+    let first = names.next().and_then(|name| event.get(name));
+    let found = names.fold(first, |at, name| match at?.kind() {
+        Kind::Array => at?.index(name.parse().ok()?),
+        _ => at?.get(name),
+    });
+    found.map_or(Value::Null, value)
+}
+
 impl Columns for CallColumns<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        let mut names = path.segments().iter();
-        let first = names.next().and_then(|name| self.event().get(name));
-        let found = names.fold(first, |at, name| match at?.kind() {
-            Kind::Array => at?.index(name.parse().ok()?),
-            _ => at?.get(name),
-        });
-        found.map_or(Value::Null, value)
+        field(&self.event(), path)
     }
 
     fn has_own(&self, name: &str) -> bool {
@@ -224,13 +244,13 @@ impl Columns for RefusedColumns<'_> {
 }
 
 /// The value of the header by which tests keep apart.
-fn test_of(headers: &[(String, String)]) -> Option<&str> {
+pub(super) fn test_of(headers: &[(String, String)]) -> Option<&str> {
     let test = headers.iter().find(|(name, _)| name == "x-segscope-test");
     test.map(|(_, value)| value.as_str())
 }
 
 /// When the clock on this machine's wall shows this.
-fn local_ms(at: &Civil) -> i64 {
+pub(super) fn local_ms(at: &Civil) -> i64 {
     let local = jiff::civil::DateTime::new(
         at.year,
         at.month,

@@ -47,23 +47,30 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// The group of a call, which has this name.
+    /// The group of a call.
     pub fn of(&mut self, library: TextId, kind: Option<CallType>, name: TextId) -> GroupId {
-        let Some(kind) = kind.filter(|_| !library.is_none() && library != TextId::UNKEPT) else {
+        let Some(kind) = kind.filter(|_| !library.is_none() && !library.is_unkept()) else {
             return 0;
         };
-        let Some(&id) = self.ids.get(&(library, kind)) else {
-            if self.groups.len() == MOST_GROUPS {
-                return 0;
-            }
-            self.groups.push(Group { library, kind, name, varied: false });
-            let id = self.groups.len() as GroupId;
-            self.ids.insert((library, kind), id);
+        if let Some(&id) = self.ids.get(&(library, kind)) {
             return id;
-        };
-        let group = &mut self.groups[usize::from(id) - 1];
-        group.varied |= group.name != name;
+        }
+        if self.groups.len() == MOST_GROUPS {
+            return 0;
+        }
+        self.groups.push(Group { library, kind, name, varied: false });
+        let id = self.groups.len() as GroupId;
+        self.ids.insert((library, kind), id);
         id
+    }
+
+    /// A call of the group has this name.
+    pub fn note(&mut self, group: GroupId, name: TextId) {
+        if let Some(group) =
+            usize::from(group).checked_sub(1).and_then(|at| self.groups.get_mut(at))
+        {
+            group.varied |= group.name != name;
+        }
     }
 
     /// Counts a call that is no repeat.

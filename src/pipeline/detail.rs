@@ -20,7 +20,6 @@ struct Half {
     request_at: u32,
     request: RequestRow,
     place: Place,
-    write_key: Option<String>,
     call: Option<HalfCall>,
 }
 
@@ -133,7 +132,7 @@ impl Pipeline {
             write_key: reading
                 .key_of(read)
                 .map(|key| key.into_owned())
-                .or_else(|| half.write_key.clone()),
+                .or_else(|| reading.write_key.as_ref().map(|key| key.key.clone())),
             repeat: call.row.flags.repeat(),
             call_text: event.call.raw().to_owned(),
             derived_text: reading.derived_text(read).to_owned(),
@@ -175,7 +174,7 @@ fn half(state: &State, row: u64) -> Option<Half> {
         }
     });
     let place = state.recording.place(request.offset)?;
-    Some(Half { request_at, request, place, write_key: text(request.write_key), call })
+    Some(Half { request_at, request, place, call })
 }
 
 /// The call of a request that stands where the index says.

@@ -1,6 +1,7 @@
 //! The few fields of a call that the log and the record show.
 
-use crate::call::{CallType, Event, Val};
+use crate::call::{CallType, Event, Kind, Val};
+use crate::store::{Held, TextId, Texts};
 use std::borrow::Cow;
 
 fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
@@ -50,4 +51,56 @@ pub(super) fn timestamp<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 /// The `anonymousId`.
 pub(super) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
     text(event.get("anonymousId"))
+}
+
+/// The top-level fields that the index knows of a call, found in one pass.
+#[derive(Debug, Default)]
+pub(super) struct Top<'d> {
+    pub event: Option<Val<'d>>,
+    pub name: Option<Val<'d>>,
+    pub user_id: Option<Val<'d>>,
+    pub group_id: Option<Val<'d>>,
+    /// Which of [`SHADOWS`] the call has, a bit each.
+    pub own: u8,
+}
+
+/// Names of the record that a call takes the place of by a field of its own
+/// ([`crate::filter::Record::shadow`]).
+pub(super) const SHADOWS: [&str; 8] =
+    ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test"];
+
+impl<'d> Top<'d> {
+    pub fn of(call: Val<'d>) -> Top<'d> {
+        let mut top = Top::default();
+        for member in call.children() {
+            match &*member.key() {
+                "event" => top.event = Some(member),
+                "name" => top.name = Some(member),
+                "userId" => top.user_id = Some(member),
+                "groupId" => top.group_id = Some(member),
+                other => {
+                    let at = SHADOWS.iter().position(|name| *name == other);
+                    top.own |= at.map_or(0, |at| 1 << at);
+                }
+            }
+        }
+        top
+    }
+}
+
+/// The column that has the text of a field, if one has.
+pub(super) fn held(field: Option<Val<'_>>, texts: &Texts, columns: &[(Held, TextId)]) -> Held {
+    match field {
+        None => Held::Absent,
+        Some(value) => match value.kind() {
+            Kind::Null => Held::Absent,
+            Kind::String => {
+                let text = value.as_str();
+                let has =
+                    |(_, id): &&(Held, TextId)| !id.is_none() && texts.get(*id) == text.as_deref();
+                columns.iter().find(has).map_or(Held::Elsewhere, |(held, _)| *held)
+            }
+            _ => Held::Elsewhere,
+        },
+    }
 }

@@ -1,6 +1,7 @@
 //! The answering side's own: the one writer of the recording.
 
 use super::Pipeline;
+use super::index::Origin;
 use super::queue::{Item, Work};
 use super::recording::only_read;
 use crate::journal::{self, Entry, Journal};
@@ -8,7 +9,7 @@ use crate::wire::Scratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// What one request leaves for the next.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Front {
     /// Where the line ends that was appended last.
     end: u64,
     pub line: Vec<u8>,
+    /// Where the request before was sent.
+    pub origin: Arc<Origin>,
     pub spares: Vec<Scratch>,
 }
 
@@ -29,7 +32,14 @@ impl Front {
             None => 0,
         };
         let end = journal.as_ref().map_or(0, |(journal, base)| base + journal.len());
-        Ok(Front { journal, next_request: last + 1, end, line: Vec::new(), spares: Vec::new() })
+        Ok(Front {
+            journal,
+            next_request: last + 1,
+            end,
+            line: Vec::new(),
+            origin: Arc::default(),
+            spares: Vec::new(),
+        })
     }
 }
 

@@ -1,20 +1,26 @@
 //! A recorded request is judged and added to the index.
 
 use super::clock::Closed;
+use super::columns::test_of;
 use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
-use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::store::{CallRow, Flags, RequestRow, Sender, SetId, SetInfo, Store, TextId};
+use crate::call::{Event, Seq};
+use crate::store::{
+    CallRow, Flags, Held, RequestRow, Sender, SetId, SetInfo, Shape, ShapeId, Store, TextId,
+};
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
-use crate::wire::{Platform, Reading};
+use crate::wire::{Platform, ReadCall, Reading};
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A line of the recording that was just written or read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Line {
+    pub origin: Arc<Origin>,
     pub offset: u64,
     /// Without its line end.
     pub len: u32,
@@ -22,6 +28,25 @@ pub(super) struct Line {
     pub received_at: Millis,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
+}
+
+/// Where a request was sent, and by which test. Most requests have that of the one before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Origin {
+    path: String,
+    test: Option<String>,
+}
+
+impl Origin {
+    /// The origin of a request; that of the last one if it is the same.
+    pub fn of(path: &str, headers: &[(String, String)], last: &mut Arc<Origin>) -> Arc<Origin> {
+        let test = test_of(headers);
+        if last.path != path || last.test.as_deref() != test {
+            let (path, test) = (path.to_owned(), test.map(str::to_owned));
+            *last = Arc::new(Origin { path, test });
+        }
+        Arc::clone(last)
+    }
 }
 
 /// The store with what judging needs, and counts that the store does not keep.
@@ -42,6 +67,8 @@ pub(super) struct Index {
     tally: Vec<[u64; Sender::ALL.len()]>,
     groups: Groups,
     common: Common,
+    /// The origin of the request before, with the numbers of its texts.
+    origin: (Arc<Origin>, TextId, TextId),
     judgement: Judgement,
     codes: Vec<CodeId>,
 }
@@ -61,6 +88,7 @@ impl Index {
             tally: Vec::new(),
             groups: Groups::default(),
             common: Common::default(),
+            origin: Default::default(),
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
@@ -110,7 +138,27 @@ impl Index {
     }
 
     pub(super) fn push_refused(&mut self, line: Line) {
-        self.store.push_refused(row(line, Sender::Other, TextId::NONE));
+        let row = self.row(&line, Sender::Other);
+        self.store.push_refused(row);
+    }
+
+    fn row(&mut self, line: &Line, sender: Sender) -> RequestRow {
+        if !Arc::ptr_eq(&self.origin.0, &line.origin) {
+            let path = self.store.texts.intern(&line.origin.path);
+            let test = line.origin.test.as_ref();
+            let test = test.map_or(TextId::NONE, |test| self.store.texts.intern(test));
+            self.origin = (Arc::clone(&line.origin), path, test);
+        }
+        RequestRow {
+            offset: line.offset,
+            len: line.len,
+            received_at: line.received_at,
+            status: line.status,
+            sender,
+            path: self.origin.1,
+            test: self.origin.2,
+            merged: false,
+        }
     }
 
     /// Judges the calls of a request in their order. `body_at` is where in the line its body begins.
@@ -122,11 +170,14 @@ impl Index {
         reading: &Reading<'_>,
     ) {
         let sender = sender(reading.platform);
-        let write_key = reading
-            .write_key
-            .as_ref()
-            .map_or(TextId::NONE, |key| self.store.texts.intern(&key.key));
-        let request = self.store.requests.push(row(line, sender, write_key)) as u32;
+        let mut row = self.row(&line, sender);
+        row.merged = reading.derived.as_ref().is_some_and(|derived| {
+            let text = derived.text().as_bytes();
+            [&b"\"context\":"[..], b"\"integrations\":"]
+                .iter()
+                .any(|name| memchr::memmem::find(text, name).is_some())
+        });
+        let request = self.store.requests.push(row) as u32;
         let Some(doc) = &reading.doc else { return };
         for (nth, call) in reading.calls.iter().enumerate() {
             let event = reading.event(call);
@@ -156,28 +207,28 @@ impl Index {
                     .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
                 user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
             }
+            let flags = Flags::new(
+                repeat,
+                account.is_some_and(|(_, doubtful)| doubtful),
+                user.is_some_and(|(_, doubtful)| doubtful),
+            );
             let name = store.texts.intern(&fields::label(&event, call.kind));
-            let library = reading.library_name(call);
-            let library = library.map_or(TextId::NONE, |name| store.texts.intern(&name));
-            let group = self.groups.of(library, call.kind, name);
+            let account = account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
+            let user = user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
+            let (shape, group) = self.shape(reading, call, &event, [name, account, user]);
+            self.groups.note(group, name);
             let span = doc.at(call.node).span();
-            let row = CallRow {
+            self.store.calls.push(CallRow {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
-                group,
-                flags: Flags::new(
-                    repeat,
-                    account.is_some_and(|(_, doubtful)| doubtful),
-                    user.is_some_and(|(_, doubtful)| doubtful),
-                ),
-                kind: store.texts.intern(&fields::kind(&event).unwrap_or_default()),
+                shape,
+                flags,
                 name,
-                account: account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
-                user: user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id)),
+                account,
+                user,
                 set,
-            };
-            store.calls.push(row);
+            });
             if repeat {
                 self.repeats += 1;
             } else {
@@ -189,16 +240,50 @@ impl Index {
             }
         }
     }
-}
 
-fn row(line: Line, sender: Sender, write_key: TextId) -> RequestRow {
-    RequestRow {
-        offset: line.offset,
-        len: line.len,
-        received_at: line.received_at,
-        status: line.status,
-        sender,
-        write_key,
+    /// What a call has in common with others. `name`, `account` and `user` are its columns.
+    fn shape(
+        &mut self,
+        reading: &Reading<'_>,
+        call: &ReadCall,
+        event: &Event<'_>,
+        [name, account, user]: [TextId; 3],
+    ) -> (ShapeId, GroupId) {
+        let texts = &mut self.store.texts;
+        let mut text =
+            |text: Option<Cow<'_, str>>| text.map_or(TextId::NONE, |text| texts.intern(&text));
+        let library = reading.library(call);
+        let (library, library_version) = match library {
+            Some(library) => (text(Some(library.name)), text(library.version)),
+            None => (TextId::NONE, TextId::NONE),
+        };
+        let app = event.get("context").and_then(|context| context.get("app"));
+        let app_version = text(app.and_then(|app| app.get("version")?.as_str()));
+        let key = reading
+            .key_of(call)
+            .or_else(|| reading.write_key.as_ref().map(|key| Cow::Borrowed(key.key.as_str())));
+        let write_key = text(key);
+        let kind = text(fields::kind(event));
+        let texts = &self.store.texts;
+        let top = fields::Top::of(event.call);
+        let (name, account, user) =
+            ((Held::Name, name), (Held::Account, account), (Held::User, user));
+        let group = self.groups.of(library, call.kind, name.1);
+        let shape = Shape {
+            kind,
+            library,
+            library_version,
+            app_version,
+            write_key,
+            sender: sender(reading.platform),
+            group,
+            event: fields::held(top.event, texts, &[name]),
+            name: fields::held(top.name, texts, &[name]),
+            user_id: fields::held(top.user_id, texts, &[user, name]),
+            group_id: fields::held(top.group_id, texts, &[account, name]),
+            own: top.own,
+        };
+        (self.store.shapes.intern(shape), group)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Lines read back from the recording. Reading a line is independent of all others, so other
 //! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
 
-use super::index::Line;
+use super::index::{Line, Origin};
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::replay::{body_text, head_of};
@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// About so much is read at once.
@@ -171,6 +171,7 @@ fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Res
 /// The lines of a block that begins at an offset.
 fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
     let mut items = Vec::new();
+    let mut origin = Arc::default();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
@@ -178,7 +179,7 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
         let offset = start + at as u64;
         let work = match std::str::from_utf8(&rest[..len]) {
             // a hostile line must not end the reading of all others
-            Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, spares)))
+            Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
                 .unwrap_or_else(|_| Err("it cannot be read: a mistake in segscope".to_owned()))
                 .unwrap_or_else(Work::Bad),
             Err(_) => Work::Bad("expected UTF-8 text".to_owned()),
@@ -190,7 +191,12 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
 }
 
 /// What a line asks for.
-fn work(text: &str, offset: u64, spares: &mut Vec<Scratch>) -> Result<Work, String> {
+fn work(
+    text: &str,
+    offset: u64,
+    origin: &mut Arc<Origin>,
+    spares: &mut Vec<Scratch>,
+) -> Result<Work, String> {
     let request = match journal::parse(text).map_err(|error| error.to_string())? {
         Entry::Request(request) => request,
         Entry::Event { event, at } => return Ok(Work::Event(event, at)),
@@ -200,6 +206,7 @@ fn work(text: &str, offset: u64, spares: &mut Vec<Scratch>) -> Result<Work, Stri
         return Ok(Work::Push(text.to_owned(), request));
     }
     let line = Line {
+        origin: Origin::of(&request.path, &request.headers, origin),
         offset,
         len: text.len() as u32,
         status: request.status,

@@ -63,6 +63,7 @@ use index::Index;
 use judge::Shared;
 use state::State;
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -250,6 +251,18 @@ impl Pipeline {
     fn first(&self, mut rows: impl Iterator<Item = u64>, what: &What) -> Option<u64> {
         let state = self.lock();
         rows.find(|row| state.index.is(*row, what))
+    }
+
+    /// Reads a part of the recording.
+    fn read_bytes(&self, part: Range<u64>, into: &mut Vec<u8>) -> io::Result<()> {
+        let recording = &self.shared.recording;
+        let (first, last) = (recording.place(part.start), recording.place(part.end - 1));
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        };
+        let len = usize::try_from(part.end - part.start).map_err(io::Error::other)?;
+        into.resize(len, 0);
+        first.read_to(&last, into)
     }
 
     /// Which index this is, and how many rows it has. The number is another after each clear and

@@ -111,6 +111,14 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// All bytes from here up to another place, that one included.
+    pub(super) fn read_to(&self, last: &Place, into: &mut [u8]) -> io::Result<()> {
+        if !Arc::ptr_eq(&self.file, &last.file) {
+            return Err(io::Error::other("a part of the recording that lies in two files"));
+        }
+        self.file.read_exact_at(into, self.offset)
+    }
+
     /// The line that begins here and is that long.
     pub(super) fn read(&self, len: u32) -> io::Result<String> {
         let mut bytes = vec![0; len as usize];

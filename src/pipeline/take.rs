@@ -2,7 +2,7 @@
 
 use super::Pipeline;
 use super::front::not_recorded;
-use super::index::Line;
+use super::index::{Line, Origin};
 use super::lines::owned;
 use super::push::Unread;
 use super::queue::{ReadRequest, Work};
@@ -101,7 +101,8 @@ impl Pipeline {
             Ok(offset) => {
                 front.next_request += 1;
                 let received_at = head.received_at;
-                let line = Line { offset, len, status, received_at, signature: None };
+                let origin = Origin::of(head.path, head.headers, &mut front.origin);
+                let line = Line { origin, offset, len, status, received_at, signature: None };
                 self.hand_over(&mut front, offset, Work::Refused(line));
             }
             Err(_) => {
@@ -144,7 +145,9 @@ impl Pipeline {
             Ok(offset) => {
                 front.next_request += 1;
                 let signature = wire::signature::code(signature);
-                let line = Line { offset, len, status, received_at: head.received_at, signature };
+                let origin = Origin::of(head.path, head.headers, &mut front.origin);
+                let received_at = head.received_at;
+                let line = Line { origin, offset, len, status, received_at, signature };
                 let reading = owned(reading);
                 let read = ReadRequest { line, body_at, reading, scratch };
                 self.hand_over(&mut front, offset, Work::Request(Box::new(read)));

@@ -93,7 +93,7 @@ struct Alarm {
 }
 
 fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
-    let folded = index.folded(call.group);
+    let folded = index.folded(index.store.shapes.get(call.shape).group);
     let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() };
     for code in &index.store.sets.get(call.set).codes {
         let entry = codes.entry(*code);
@@ -148,7 +148,7 @@ fn half(
         row,
         seq: Some(seq),
         received_at: request.received_at,
-        kind: text(call.kind),
+        kind: text(store.shapes.get(call.shape).kind),
         name: text(call.name),
         account,
         user,

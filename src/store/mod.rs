@@ -6,12 +6,14 @@ mod passed;
 mod rows;
 mod seen;
 mod sets;
+mod shapes;
 mod strings;
 
 pub use blocks::Blocks;
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
+pub use shapes::{Held, Shape, ShapeId, Shapes};
 pub use strings::{TextId, Texts};
 
 /// The index.
@@ -25,6 +27,8 @@ pub struct Store {
     pub texts: Texts,
     /// The sets of finding codes that calls have.
     pub sets: Sets,
+    /// What calls have in common otherwise.
+    pub shapes: Shapes,
     /// Refused requests among the calls: how many calls came before, and which request it is.
     refused: Vec<(u64, u32)>,
     seen: seen::Seen,

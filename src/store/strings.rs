@@ -17,6 +17,11 @@ impl TextId {
     pub fn is_none(self) -> bool {
         self == TextId::NONE
     }
+
+    /// True for a text that is there but was not kept.
+    pub fn is_unkept(self) -> bool {
+        self == TextId::UNKEPT
+    }
 }
 
 /// Shared texts. The table is bounded; past its bound texts are not kept and counted.

@@ -15,18 +15,27 @@ pub enum Place {
     Sync,
     /// the choice of the vendors in use
     Vendors,
+    /// any line of text
+    Text,
+    /// the filter's line
+    Filter,
+    /// a list to choose from
+    List,
     /// the help
     Help,
 }
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 7] = [
+    pub const ALL: [Place; 10] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
         Place::Sync,
         Place::Everywhere,
+        Place::Filter,
+        Place::Text,
+        Place::List,
         Place::Vendors,
         Place::Help,
     ];
@@ -40,6 +49,9 @@ impl Place {
             Place::Detail => "detail",
             Place::Sync => "sync",
             Place::Vendors => "vendors",
+            Place::Text => "text",
+            Place::Filter => "filter",
+            Place::List => "list",
             Place::Help => "help",
         }
     }
@@ -58,6 +70,10 @@ impl Place {
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
+            // in a text keys type: what is bound everywhere is not bound there
+            Place::Text => &[Place::Text],
+            Place::Filter => &[Place::Filter, Place::Text],
+            Place::List => &[Place::List, Place::Everywhere],
             Place::Help => &[Place::Help, Place::Everywhere],
         }
     }
@@ -105,6 +121,13 @@ actions! {
     PreviousMissing "previous_missing" "back" "previous call with a missing id",
     NextFinding "next_finding" "finding" "next call with any finding",
     PreviousFinding "previous_finding" "back" "previous call with any finding",
+    EditFilter "edit_filter" "filter" "edit the filter",
+    ToggleFilter "toggle_filter" "filter off/on" "switch the filter off, and on again",
+    NamedFilters "named_filters" "named" "choose a filter that has a name",
+    OnlyMarked "only_marked" "only marked" "show only what is marked, or all again",
+    Search "search" "search" "search without hiding",
+    NextMatch "next_match" "next match" "next call that matches the search",
+    PreviousMatch "previous_match" "back" "previous call that matches the search",
     Pause "pause" "pause" "pause, and go on; nothing is lost",
     NextTab "next_tab" "tab" "next tab of the detail",
     PreviousTab "previous_tab" "tab" "previous tab of the detail",
@@ -118,6 +141,15 @@ actions! {
     CopyCurl "copy_curl" "copy curl" "copy the call as a curl line",
     CopySdkCall "copy_sdk_call" "copy SDK call" "copy the corrected call in its SDK's language",
     CopyTransformation "copy_transformation" "copy function" "copy the function that mends such calls",
+    Accept "accept" "accept" "accept what is typed",
+    Complete "complete" "complete" "take the offer, or show what could stand here",
+    Older "older" "older" "the offer above; without offers what was typed before",
+    Newer "newer" "newer" "the offer below; without offers what was typed after that",
+    HistoryBack "history_back" "older" "what was typed before",
+    HistoryForward "history_forward" "newer" "what was typed after that",
+    SaveFilter "save_filter" "save" "give this filter a name",
+    Choose "choose" "choose" "take this one",
+    Forget "forget" "forget" "forget this one",
     CopySettings "copy_settings" "copy settings" "copy the settings that are offered here",
     Tick "tick" "choose" "choose this vendor, or do not",
     Save "save" "save" "save the choice",

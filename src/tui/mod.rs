@@ -7,7 +7,10 @@
 pub mod action;
 mod copy;
 pub mod feed;
+mod filtering;
 pub mod keymap;
+mod layout;
+mod line;
 pub mod look;
 pub mod page;
 mod run;

@@ -14,17 +14,19 @@
 //! ```
 
 use super::action::Action;
-use super::feed::Feed;
+use super::feed::{Feed, Memo};
+use super::filtering::Change;
 use super::keymap::{self, Key, Keymap, Lookup};
+use super::layout::{Layout, areas};
 use super::look::{Look, Pen};
 use super::page::Page;
 use super::shared::Shared;
 use super::theme::Theme;
-use super::view::{self, Effect, Pointer, Reply, View, World};
+use super::view::{self, Effect, FilterView, Pointer, Reply, View, World};
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::{Position, Size};
 
 /// The smallest screen that the page is laid out for.
 const LEAST: Size = Size { width: 40, height: 10 };
@@ -58,11 +60,20 @@ impl Default for ScreenOptions {
     }
 }
 
+/// What the views may look at, borrowed field by field so that a view can be changed meanwhile.
+macro_rules! world {
+    ($screen:expr, $feed:expr) => {
+        World { feed: $feed, shared: &$screen.shared, look: &$screen.look, keymap: &$screen.keymap }
+    };
+}
+
 /// What may happen to the screen.
 #[derive(Debug, Clone)]
 pub enum Msg {
     /// a key went down
     Key(KeyEvent),
+    /// a text was pasted
+    Paste(String),
     /// the mouse
     Mouse(MouseEvent),
     /// the terminal has another size
@@ -71,6 +82,8 @@ pub enum Msg {
     Tick(u64),
     /// an effect is done, or why it is not
     Said(Result<String, String>),
+    /// something was kept (and what to say of it), or why it was not
+    Kept(Result<Option<String>, String>),
 }
 
 struct Notice {
@@ -154,7 +167,10 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
-                None
+                let world = world!(self, feed);
+                let reply = self.pages[self.page as usize].tick(&world);
+                self.dirty |= !matches!(reply, Reply::Pass);
+                self.reply(reply, feed)
             }
             Msg::Resize(size) => {
                 self.size = size;
@@ -164,7 +180,15 @@ impl Screen {
                 self.say(words);
                 None
             }
+            Msg::Kept(said) => {
+                self.shared.kept = feed.kept();
+                if let Some(words) = said.unwrap_or_else(Some) {
+                    self.say(words);
+                }
+                None
+            }
             Msg::Key(event) => self.key(event, feed),
+            Msg::Paste(text) => self.ask(feed, |view, world| view.paste(&text, world)),
             Msg::Mouse(event) => self.mouse(event, feed),
         }
     }
@@ -178,11 +202,19 @@ impl Screen {
             return None;
         }
         self.notice = None;
+        let stopped = self.pages[self.page as usize].interrupt();
+        if stopped {
+            self.say("the search was stopped".to_owned());
+        }
         self.begun.push(Key::of(event));
         let place = self.top().place();
         match self.keymap.lookup(place, &self.begun) {
             Lookup::Begun => None,
             Lookup::Nothing => {
+                self.begun.clear();
+                self.ask(feed, |view, world| view.typed(event, world))
+            }
+            Lookup::Action(Action::Back) if stopped => {
                 self.begun.clear();
                 None
             }
@@ -228,9 +260,15 @@ impl Screen {
         feed: &dyn Feed,
         question: impl FnOnce(&mut dyn View, &World<'_>) -> Reply,
     ) -> Option<Effect> {
-        let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
+        let world = world!(self, feed);
         let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
-        match question(view.as_mut(), &world) {
+        let reply = question(view.as_mut(), &world);
+        self.reply(reply, feed)
+    }
+
+    /// Does what a view answered.
+    fn reply(&mut self, reply: Reply, feed: &dyn Feed) -> Option<Effect> {
+        match reply {
             Reply::Done | Reply::Pass => None,
             Reply::Close => {
                 self.close();
@@ -249,7 +287,37 @@ impl Screen {
                 self.close();
                 Some(effect)
             }
+            Reply::EditFilter => {
+                self.shared.filtering.change(Change::Edit, feed);
+                let view = FilterView::of(&world!(self, feed));
+                self.windows.push(Box::new(view));
+                None
+            }
+            Reply::Filter(change) => self.change(change, feed),
+            Reply::CloseAndFilter(change) => {
+                match change {
+                    Change::Accept(_) | Change::Restore => self.windows.clear(),
+                    _ => self.close(),
+                }
+                self.change(change, feed)
+            }
+            Reply::CloseAndSearch(text) => {
+                self.close();
+                self.change(Change::Search(text.clone()), feed);
+                self.ask(feed, |view, world| view.act(Action::NextMatch, world));
+                Some(Effect::Keep(Memo::Search(text)))
+            }
         }
+    }
+
+    /// Changes the filter; one that is accepted is remembered.
+    fn change(&mut self, change: Change, feed: &dyn Feed) -> Option<Effect> {
+        let accepted = match &change {
+            Change::Accept(text) if !text.trim().is_empty() => Some(text.clone()),
+            _ => None,
+        };
+        self.shared.filtering.change(change, feed);
+        accepted.map(|text| Effect::Keep(Memo::Filter(text)))
     }
 
     /// Closes the topmost window; where there is none, goes back to the log.
@@ -266,11 +334,11 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(feed);
-        let body = self.layout().body;
-        let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
+        let (body, areas) = areas(&self.windows, self.layout().body);
+        let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);
-        for window in &mut self.windows {
-            window.sync(body, &world);
+        for (window, area) in self.windows.iter_mut().zip(areas) {
+            window.sync(area, &world);
         }
     }
 
@@ -280,7 +348,7 @@ impl Screen {
         if all.width < LEAST.width || all.height < LEAST.height {
             return self.too_small(buffer);
         }
-        let world = World { feed, shared: &self.shared, look: &self.look, keymap: &self.keymap };
+        let world = world!(self, feed);
         let layout = self.layout();
         view::status(buffer, layout.status, &world);
         let page = &self.pages[self.page as usize];
@@ -289,9 +357,10 @@ impl Screen {
             view::banner(buffer, layout.banner, problem, &world);
         }
         view::noise(buffer, layout.noise, &world);
-        page.render(buffer, layout.body, &world);
-        for window in &self.windows {
-            window.render(buffer, layout.body, &world);
+        let (body, areas) = areas(&self.windows, layout.body);
+        page.render(buffer, body, &world);
+        for (window, area) in self.windows.iter().zip(areas) {
+            window.render(buffer, area, &world);
         }
         let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
         view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &world);
@@ -312,27 +381,7 @@ impl Screen {
     }
 
     fn layout(&self) -> Layout {
-        let all = Rect::new(0, 0, self.size.width, self.size.height);
-        let banner = u16::from(self.shared.stats.problem.is_some());
-        let mut y = 0;
-        let mut take = |height: u16| {
-            let area = Rect { y, height, ..all }.intersection(all);
-            y += height;
-            area
-        };
-        let noise = u16::from(!self.shared.common.is_empty());
-        let (status, in_use, banner, noise) = (take(1), take(1), take(banner), take(noise));
-        let above = status.height + in_use.height + banner.height + noise.height;
-        let body = take(all.height.saturating_sub(above + 1));
-        Layout { status, in_use, banner, noise, body, footer: take(1) }
+        let noise = !self.shared.common.is_empty();
+        Layout::of(self.size, self.shared.stats.problem.is_some(), noise)
     }
-}
-
-struct Layout {
-    status: Rect,
-    in_use: Rect,
-    banner: Rect,
-    noise: Rect,
-    body: Rect,
-    footer: Rect,
 }

@@ -1,6 +1,7 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use super::feed::{CommonView, Feed, InUse, Stats, VendorView};
+use super::feed::{CommonView, Feed, InUse, Kept, Shown, Stats, VendorView};
+use super::filtering::Filtering;
 use std::collections::VecDeque;
 
 /// How far back the rate looks.
@@ -15,6 +16,12 @@ pub struct Shared {
     pub stats: Stats,
     /// All rows, refused requests too.
     pub rows: u64,
+    /// How many of them pass the filter, and how far looking has come.
+    pub shown: Shown,
+    /// The filter and the search in force.
+    pub filtering: Filtering,
+    /// What was typed before.
+    pub kept: Kept,
     /// What is noise: common to all calls of a library.
     pub common: Vec<CommonView>,
     /// The vendors that are built.
@@ -34,6 +41,9 @@ impl Shared {
         Shared {
             stats: feed.stats(),
             rows: feed.rows(),
+            shown: feed.shown(),
+            filtering: Filtering::default(),
+            kept: feed.kept(),
             common: feed.common(),
             vendors: feed.vendors(),
             in_use: feed.in_use(),
@@ -50,6 +60,8 @@ impl Shared {
         // all was cleared away, so a row is another call than before
         self.judged += u64::from(rows < self.rows);
         self.rows = rows;
+        self.shown = feed.shown();
+        self.filtering.see(&self.shown);
         let common = feed.common();
         let same = |a: &CommonView, b: &CommonView| {
             (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)

@@ -100,6 +100,12 @@ theme! {
     ignored,
     /// the mark of a vendor that is not in use
     unused,
+    /// the letter that the cursor is on in a line of text
+    text_cursor,
+    /// what is searched for, where it stands
+    found,
+    /// a row that the user marked
+    marked,
     /// plain text
     text,
     /// what may be overlooked

@@ -11,7 +11,7 @@ use divan::{AllocProfiler, Bencher, black_box};
 use segscope::call::{Doc, Spare};
 use segscope::journal::{self, Body, Journal, LineHead};
 use segscope::pipeline::{InUse, Pipeline, Recording};
-use segscope::store::{CallRow, Store};
+use segscope::store::{CallRow, Sender, Shape, Store};
 use segscope::vendors::Vendors;
 use segscope::wire::{self, RequestHead, Scratch};
 use serde_json::Map;
@@ -93,9 +93,10 @@ fn index_push(bencher: Bencher<'_, '_>) {
     };
     bencher.with_inputs(next).bench_local_values(|id| {
         let user = &users[nth.get() as usize % 1000];
+        let kind = store.texts.intern("track");
         let row = CallRow {
             request: nth.get(),
-            kind: store.texts.intern("track"),
+            shape: store.shapes.intern(Shape::coarse(kind, Sender::Segment)),
             name: store.texts.intern("Order Received"),
             account: store.texts.intern("acme"),
             user: store.texts.intern(user),

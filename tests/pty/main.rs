@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod filter;
 mod terminal;
 
 use common::{Http, wait_for};

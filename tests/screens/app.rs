@@ -7,6 +7,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use ratatui::style::Style;
+use segscope::tui::feed::Feed;
 use segscope::tui::keymap::Key;
 use segscope::tui::screen::Msg;
 use segscope::tui::theme::Theme;
@@ -51,7 +52,13 @@ impl TestApp {
     }
 
     pub fn send(&mut self, msg: Msg) -> &mut TestApp {
-        self.effects.extend(self.screen.update(msg, &self.feed));
+        let effect = self.screen.update(msg, &self.feed);
+        if let Some(Effect::Keep(memo)) = &effect {
+            let said = self.feed.keep(memo).map(|()| memo.said());
+            self.screen.update(Msg::Kept(said), &self.feed);
+        } else {
+            self.effects.extend(effect);
+        }
         if self.draws { self.draw() } else { self }
     }
 
@@ -63,6 +70,18 @@ impl TestApp {
             self.send(Msg::Key(event));
         }
         self
+    }
+
+    /// Types a text, a key a letter.
+    pub fn type_in(&mut self, text: &str) -> &mut TestApp {
+        for c in text.chars() {
+            self.send(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+        }
+        self
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut TestApp {
+        self.send(Msg::Paste(text.to_owned()))
     }
 
     pub fn click(&mut self, column: u16, row: u16) -> &mut TestApp {
@@ -162,6 +181,7 @@ fn event(name: &str) -> KeyEvent {
         "tab" => KeyCode::Tab,
         "up" => KeyCode::Up,
         "down" => KeyCode::Down,
+        "backspace" => KeyCode::Backspace,
         "left" => KeyCode::Left,
         "right" => KeyCode::Right,
         "home" => KeyCode::Home,

@@ -3,7 +3,9 @@
 mod app;
 mod colours;
 mod fake;
+mod filter;
 mod keys;
 mod pictures;
 mod random;
+mod search;
 mod sync;

@@ -44,6 +44,15 @@ const KEYS: &[&str] = &[
     "1",
     "5",
     "ctrl-z",
+    "f",
+    "F",
+    "/",
+    "n",
+    "N",
+    "M",
+    "ctrl-o",
+    "ctrl-s",
+    "backspace",
 ];
 
 /// A small generator with a fixed beginning, so that a failure comes again.
@@ -63,13 +72,16 @@ fn play(seed: u64, rounds: u64) {
     let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
     app.draws = false;
     for round in 0..rounds {
-        match dice.roll(20) {
+        match dice.roll(24) {
             0 => drop(app.resize(1 + dice.roll(220) as u16, 1 + dice.roll(70) as u16)),
             1 | 2 => app.feed.add(dice.roll(12)),
             3 => drop(app.click(dice.roll(220) as u16, dice.roll(70) as u16)),
             4 => drop(app.wheel(dice.roll(220) as u16, dice.roll(70) as u16, round % 2 == 0)),
             5 => drop(app.wait(dice.roll(3_000))),
-            6 => app.feed.set_problem((round % 2 == 0).then_some("the disk is full")),
+            6 => app.feed.set_looked_at((round % 2 == 0).then_some(dice.roll(40))),
+            7 => app.feed.set_patience((round % 2 == 0).then_some(dice.roll(4))),
+            8 => drop(app.paste(["track", "type = ", "漢\n\u{1b}\""][dice.roll(3) as usize])),
+            9 => app.feed.set_problem((round % 2 == 0).then_some("the disk is full")),
             _ => drop(app.press(KEYS[dice.roll(KEYS.len() as u64) as usize])),
         }
         // some frames stand for several messages, as in the loop

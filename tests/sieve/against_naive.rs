@@ -89,6 +89,7 @@ fn without_a_filter_all_rows_are_shown() {
     for at in 0..5 {
         send(&pipeline, "/v1/track", None, at, r#"{"userId":"u","event":"A"}"#);
     }
+    pipeline.settle();
     let shown = sieve.shown();
     assert_eq!((shown.rows, shown.looked_at, shown.of), (5, 5, 5));
     assert_eq!(sieve.shown_rows(3..9), [3, 4]);

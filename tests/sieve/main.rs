@@ -45,6 +45,7 @@ fn send(pipeline: &Pipeline, path: &str, test: Option<&str>, at_ms: i64, body: &
 
 /// The rows that pass, each looked at by itself, from all that is known of it.
 fn naive(pipeline: &Pipeline, filter: &Filter) -> Vec<u64> {
+    pipeline.settle();
     let passes = |row: &u64| match pipeline.detail(*row).expect("readable") {
         Some(Detail::Call(call)) => {
             filter.matches(&CallColumns::new(&call, pipeline.vendors(), time::now()))
@@ -59,6 +60,7 @@ fn naive(pipeline: &Pipeline, filter: &Filter) -> Vec<u64> {
 
 /// Waits until all rows were looked at.
 fn complete(sieve: &Sieve, pipeline: &Pipeline) -> Shown {
+    pipeline.settle();
     let begin = Instant::now();
     loop {
         let shown = sieve.shown();

@@ -14,6 +14,7 @@ fn names_and_values_are_those_of_the_recording() {
         "context":{"library":{"name":"analytics-node","version":"2.1.0"}}}"#;
     send(&pipeline, "/v1/track", None, 0, call);
     send(&pipeline, "/v1/identify", None, 1, r#"{"userId":"u-2","traits":{"plan":"gold"}}"#);
+    pipeline.settle();
     let names = pipeline.names();
     assert_eq!(offers(&names, "properties.to"), ["properties.total", "properties.tote"]);
     assert_eq!(offers(&names, "traits."), ["traits.plan"]);

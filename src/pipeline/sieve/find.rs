@@ -1,7 +1,9 @@
 //! The next row of a kind, among those that pass.
 
-use super::{Shared, What, look};
+use super::look::Looker;
+use super::{Shared, What};
 use crate::store::Nearest;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What a search came to.
@@ -26,13 +28,18 @@ const STEP: u64 = 1_024;
 pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Found {
     let begun = Instant::now();
     let mut at = from;
+    let mut looker = match what {
+        What::Matches(filter) => Some(Looker::new(Arc::clone(filter))),
+        _ => None,
+    };
+    let epoch = shared.pipeline.extent().0;
     loop {
         let (rows, end) = shared.nearest(at, forward, STEP);
-        let found = match what {
-            What::Matches(filter) => {
+        let found = match &mut looker {
+            Some(looker) => {
                 let mut found = None;
                 for row in &rows {
-                    if look::one(&shared.pipeline, filter, *row) {
+                    if looker.one(&shared.pipeline, *row, epoch) {
                         found = Some(*row);
                         break;
                     }
@@ -42,7 +49,7 @@ pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Fo
                 }
                 found
             }
-            what => shared.pipeline.first(rows.iter().copied(), what),
+            None => shared.pipeline.first(rows.iter().copied(), what),
         };
         if let Some(row) = found {
             return Found::Row(row);

@@ -9,8 +9,13 @@
 //! The rows nearest to those that the screen shows are looked at first, new ones as they come. A
 //! changed filter cancels what is under way.
 
+mod bytes;
+mod event;
+mod fetch;
 mod find;
+mod known;
 mod look;
+mod pieces;
 mod threads;
 
 pub use find::Found;

@@ -1,5 +1,6 @@
 //! The threads that look at rows.
 
+use super::look::Looker;
 use super::{Inner, Shared};
 use crate::filter::Filter;
 use crate::store::Claim;
@@ -53,10 +54,15 @@ struct Job {
 }
 
 fn work(shared: &Shared) {
+    let mut looker: Option<(u64, Looker)> = None;
     while let Some(job) = next(shared) {
+        let looker = match &mut looker {
+            Some((generation, looker)) if *generation == job.generation => looker,
+            other => &mut other.insert((job.generation, Looker::new(Arc::clone(&job.filter)))).1,
+        };
         let goes_on = || shared.generation.load(Ordering::Acquire) == job.generation;
         let rows = job.claim.rows();
-        let bits = super::look::look(&shared.pipeline, &job.filter, rows, job.epoch, &goes_on);
+        let bits = looker.look(&shared.pipeline, rows, job.epoch, &goes_on);
         let mut inner = shared.lock();
         if inner.generation != job.generation {
             continue;

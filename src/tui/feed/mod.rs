@@ -5,6 +5,7 @@
 
 mod views;
 
+pub use crate::config::{Kept, Memo};
 pub use views::{
     CallDetail, Cell, CommonView, Detail, Found, InUse, Item, Mark, ModelView, Origin, OutputView,
     Panel, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats,
@@ -58,6 +59,10 @@ pub trait Feed: Send + Sync {
     fn in_use(&self) -> InUse;
     /// Chooses the vendors in use and saves the choice. The error is shown to the user.
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String>;
+    /// What was typed before and is kept from run to run.
+    fn kept(&self) -> Kept;
+    /// Keeps something more. The error is shown to the user.
+    fn keep(&self, memo: &Memo) -> Result<(), String>;
     /// What vendors push to Segment: the run that started last.
     fn pushes(&self) -> PushesView;
     /// These lines of a model of that run: its errors, then its objects.

@@ -4,7 +4,9 @@ use super::super::copy::MOST_BYTES;
 use super::super::feed::Feed;
 use super::super::screen::Screen;
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::terminal::{
     DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen,
 };
@@ -69,7 +71,13 @@ impl Console {
     pub fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
-        queue!(self.page, EnterAlternateScreen, DisableLineWrap, cursor::Hide)?;
+        queue!(
+            self.page,
+            EnterAlternateScreen,
+            DisableLineWrap,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
         if self.mouse {
             queue!(self.page, EnableMouseCapture)?;
         }
@@ -149,6 +157,7 @@ fn give_back() {
     let queued = queue!(
         bytes,
         DisableMouseCapture,
+        DisableBracketedPaste,
         EnableLineWrap,
         crossterm::style::ResetColor,
         LeaveAlternateScreen,

@@ -114,7 +114,8 @@ fn read(queue: &SyncSender<Input>, ended: &AtomicBool) {
             Ok(Event::Key(key)) => Input::Msg(Msg::Key(key)),
             Ok(Event::Mouse(mouse)) => Input::Msg(Msg::Mouse(mouse)),
             Ok(Event::Resize(width, height)) => Input::Msg(Msg::Resize(Size { width, height })),
-            Ok(Event::FocusGained | Event::FocusLost | Event::Paste(_)) => continue,
+            Ok(Event::Paste(text)) => Input::Msg(Msg::Paste(text)),
+            Ok(Event::FocusGained | Event::FocusLost) => continue,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(_) => Input::Gone,
         };

@@ -39,6 +39,9 @@ fn title(place: Place) -> &'static str {
         Place::Detail => "In the detail",
         Place::Sync => "In the objects that vendors push",
         Place::Vendors => "In the choice of vendors",
+        Place::Text => "In a line of text: every other key types",
+        Place::Filter => "In the filter's line",
+        Place::List => "In a list",
         Place::Help => "In the help",
     }
 }
@@ -46,7 +49,10 @@ fn title(place: Place) -> &'static str {
 fn key_lines(about: Place, world: &World<'_>) -> Vec<Line<'static>> {
     let theme = &world.look.theme;
     let mut out = Vec::new();
-    for section in about.sections() {
+    // in a text no key can ask for help, so its keys are told here
+    let texts = [Place::Filter, Place::Text];
+    let texts = if about == Place::Help { &[][..] } else { &texts };
+    for section in about.sections().iter().chain(texts) {
         let mut actions = world.keymap.section(*section).peekable();
         if actions.peek().is_none() {
             continue;

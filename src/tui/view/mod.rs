@@ -3,11 +3,14 @@
 
 mod cursor;
 pub mod detail;
+mod filter_bar;
 mod footer;
+mod found;
 mod help;
 mod lines;
 mod log;
 mod noise;
+mod prompt;
 mod start;
 mod status;
 mod sync;
@@ -17,15 +20,18 @@ pub use footer::footer;
 pub use help::HelpView;
 pub use log::LogView;
 pub use noise::noise;
+pub use prompt::{FilterView, SearchView};
 pub use status::{banner, in_use_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
 
 use super::action::{Action, Place};
-use super::feed::Feed;
+use super::feed::{Feed, Memo};
+use super::filtering::Change;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::shared::Shared;
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -70,6 +76,8 @@ pub enum Effect {
     },
     /// Save the choice of vendors.
     UseVendors(Vec<usize>),
+    /// Keep this from run to run.
+    Keep(Memo),
 }
 
 /// What a view answers to an action.
@@ -88,6 +96,14 @@ pub enum Reply {
     Ask(Effect),
     /// The same, and the view is closed.
     CloseAndAsk(Effect),
+    /// The filter's line opens.
+    EditFilter,
+    /// The filter or the search changes.
+    Filter(Change),
+    /// The same, and this view is closed; a filter that is accepted or given up closes all.
+    CloseAndFilter(Change),
+    /// This is searched for, and this view is closed.
+    CloseAndSearch(String),
 }
 
 /// One view. It changes in `act`, `point` and `sync` only; `render` reads.
@@ -98,6 +114,26 @@ pub trait View {
     fn can(&self, action: Action, world: &World<'_>) -> bool;
     /// Does it.
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply;
+    /// Takes a key that is bound to nothing here, as a text does.
+    fn typed(&mut self, _event: KeyEvent, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+    /// Takes a pasted text.
+    fn paste(&mut self, _pasted: &str, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+    /// Goes on with what takes long, a little with each tick.
+    fn tick(&mut self, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+    /// A key went down: ends what takes long. True if there was something to end.
+    fn interrupt(&mut self) -> bool {
+        false
+    }
+    /// A window that is a strip at the foot of the page is so high, and the page is shorter by it.
+    fn strip(&self) -> u16 {
+        0
+    }
     /// Answers to the mouse.
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply;
     /// Reads what the next frame shows; the area is the page's body.
@@ -126,6 +162,12 @@ fn window(
         height,
     }
     .intersection(buffer.area);
+    frame(buffer, area, title, look)
+}
+
+/// The same at a place of its own.
+fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Look) -> Rect {
+    let area = area.intersection(buffer.area);
     for at in area.positions() {
         if let Some(cell) = buffer.cell_mut(at) {
             cell.reset();
@@ -143,7 +185,7 @@ fn window(
     buffer.set_stringn(
         head.x,
         head.y,
-        if head.is_empty() { String::new() } else { format!(" {title} ") },
+        if head.is_empty() || title.is_empty() { String::new() } else { format!(" {title} ") },
         usize::from(head.width),
         look.theme.heading,
     );

@@ -22,7 +22,12 @@ pub fn identify(nth: usize) -> String {
 
 /// A batch of 100 track calls.
 pub fn batch(nth: usize) -> String {
-    let calls: Vec<String> = (0..100).map(|at| track(nth * 100 + at)).collect();
+    batch_of(nth, 100)
+}
+
+/// A batch of so many.
+pub fn batch_of(nth: usize, size: usize) -> String {
+    let calls: Vec<String> = (0..size).map(|at| track(nth * size + at)).collect();
     format!(
         r#"{{"batch":[{}],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}}"#,
         calls.join(",")

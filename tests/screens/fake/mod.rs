@@ -29,6 +29,11 @@ struct State {
     addresses: Option<Vec<String>>,
     filter: Option<Arc<Filter>>,
     generation: u64,
+    /// Only so many rows were looked at, the newest first; none: all.
+    looked_at: Option<u64>,
+    /// A search looks at so many rows at once; none: at all.
+    patience: Option<u64>,
+    kept: Kept,
 }
 
 impl State {
@@ -38,6 +43,9 @@ impl State {
             Some(filter) => self
                 .rows
                 .iter()
+                .rev()
+                .take(self.looked_at.map_or(usize::MAX, |rows| rows as usize))
+                .rev()
                 .filter(|(row, detail)| filter.matches(&FakeColumns::new(row, detail)))
                 .map(|(row, _)| row.row)
                 .collect(),
@@ -128,6 +136,9 @@ impl FakeFeed {
             addresses: None,
             filter: None,
             generation: 0,
+            looked_at: None,
+            patience: None,
+            kept: Kept::default(),
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -186,6 +197,22 @@ impl FakeFeed {
     /// Something goes wrong, or is well again.
     pub fn set_problem(&self, problem: Option<&str>) {
         self.change(|state| state.problem = problem.map(str::to_owned));
+    }
+
+    /// The filter has looked at so many rows only, from the newest on.
+    pub fn set_looked_at(&self, rows: Option<u64>) {
+        self.change(|state| state.looked_at = rows);
+    }
+
+    /// A search looks at so many rows at once only.
+    pub fn set_patience(&self, rows: Option<u64>) {
+        self.change(|state| state.patience = rows);
+    }
+
+    /// The filter that the screen asked for, as it prints.
+    pub fn filter_in_force(&self) -> Option<String> {
+        let filter = self.state.lock().expect("unpoisoned").filter.clone();
+        filter.map(|filter| filter.to_string())
     }
 
     /// A push of objects comes, so many seconds after the beginning.
@@ -286,7 +313,8 @@ impl Feed for FakeFeed {
     fn shown(&self) -> Shown {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
-        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at: of, of }
+        let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
+        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
@@ -310,12 +338,19 @@ impl Feed for FakeFeed {
                 What::Matches(filter) => filter.matches(&FakeColumns::new(row, detail)),
             }
         };
-        let mut rows = state.shown().into_iter().filter(matches);
-        match forward {
-            true => rows.find(|row| *row > from),
-            false => rows.rfind(|row| *row < from),
+        let shown = state.shown().into_iter();
+        let mut rows: Vec<u64> = match forward {
+            true => shown.filter(|row| *row > from).collect(),
+            false => shown.filter(|row| *row < from).rev().collect(),
+        };
+        let all = rows.len();
+        rows.truncate(state.patience.map_or(all, |rows| rows as usize));
+        let last = rows.last().copied();
+        match rows.iter().copied().find(matches) {
+            Some(row) => Found::Row(row),
+            None if rows.len() < all => Found::Paused { at: last.unwrap_or(from) },
+            None => Found::None,
         }
-        .map_or(Found::None, Found::Row)
     }
 
     fn names(&self) -> Box<dyn Names> {
@@ -336,6 +371,15 @@ impl Feed for FakeFeed {
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         self.change(|state| state.in_use = Some(vendors.to_vec()));
+        Ok(())
+    }
+
+    fn kept(&self) -> Kept {
+        self.state.lock().expect("unpoisoned").kept.clone()
+    }
+
+    fn keep(&self, memo: &Memo) -> Result<(), String> {
+        self.change(|state| state.kept.keep(memo));
         Ok(())
     }
 

@@ -1,4 +1,7 @@
 //! The log's cursor, its window into the rows, following and pausing.
+//!
+//! A row has a number for good; its place among the rows that are shown changes while a filter is
+//! being looked at. So the cursor is a row, and places are worked out anew for each frame.
 
 use super::columns::Needs;
 use super::rows;
@@ -6,18 +9,27 @@ use crate::tui::action::Action;
 use crate::tui::feed::RowView;
 use crate::tui::view::World;
 
-/// The log's state. Rows only ever grow, so a row's number names it for good.
+/// The log's state.
 #[derive(Debug)]
 pub struct List {
-    cursor: u64,
+    /// The row that is wanted: where no such row is shown, the cursor is on the next one, and it
+    /// is back here when the filter is gone.
+    wanted: u64,
+    /// The place of the cursor's row among those that are shown.
+    at: u64,
+    /// The row under the cursor.
+    current: Option<u64>,
+    /// The place of the first row in view.
     top: u64,
     /// The cursor stays at the newest row.
     follow: bool,
     /// While paused: how many rows there were.
     frozen: Option<u64>,
-    /// How many rows have been in view.
+    /// Rows up to this one have been in view.
     seen: u64,
-    rows: u64,
+    unseen: u64,
+    /// How many rows are shown.
+    count: u64,
     /// How many rows fit, as of the last frame.
     height: u64,
     window: Vec<RowView>,
@@ -27,12 +39,15 @@ pub struct List {
 impl Default for List {
     fn default() -> List {
         List {
-            cursor: 0,
+            wanted: 0,
+            at: 0,
+            current: None,
             top: 0,
             follow: true,
             frozen: None,
             seen: 0,
-            rows: 0,
+            unseen: 0,
+            count: 0,
             height: 1,
             window: Vec::new(),
             needs: Needs::default(),
@@ -41,9 +56,9 @@ impl Default for List {
 }
 
 impl List {
-    /// The row under the cursor; none in an empty log.
+    /// The row under the cursor; none where no row is shown.
     pub fn cursor(&self) -> Option<u64> {
-        (self.rows > 0).then_some(self.cursor)
+        self.current
     }
 
     /// The rows in view, from the top.
@@ -58,12 +73,12 @@ impl List {
 
     /// The row at a line of the log.
     pub fn row_at(&self, line: u64) -> Option<u64> {
-        Some(self.top + line).filter(|row| *row < self.rows)
+        self.window.get(usize::try_from(line).ok()?).map(|row| row.row)
     }
 
     /// How many rows came that are not shown yet.
-    pub fn unseen(&self, all: u64) -> u64 {
-        if self.follow && self.frozen.is_none() { 0 } else { all.saturating_sub(self.seen) }
+    pub fn unseen(&self) -> u64 {
+        self.unseen
     }
 
     /// Whether it is paused.
@@ -84,37 +99,34 @@ impl List {
         };
     }
 
-    /// Puts the cursor on a row.
-    pub fn select(&mut self, row: u64) {
-        if self.rows == 0 {
-            return;
-        }
-        let row = row.min(self.rows - 1);
-        self.follow &= row >= self.cursor;
-        self.cursor = row;
+    /// Puts the cursor on a row that is shown.
+    pub fn select(&mut self, row: u64, world: &World<'_>) {
+        let at = world.feed.place_of(row);
+        self.follow &= at >= self.at;
+        (self.wanted, self.at, self.current) = (row, at, Some(row));
     }
 
-    /// Whether a row is among those shown (it may have come after a pause).
+    /// Whether a row may be gone to (it may have come after a pause).
     pub fn holds(&self, row: u64) -> bool {
-        row < self.rows
+        self.frozen.is_none_or(|rows| row < rows)
     }
 
     /// Goes to a row that was looked for; the log stays there.
-    pub fn jump(&mut self, row: u64) {
+    pub fn jump(&mut self, row: u64, world: &World<'_>) {
         self.follow = false;
-        self.select(row);
+        self.select(row, world);
     }
 
     /// Moves; false if the action is no movement.
-    pub fn step(&mut self, action: Action) -> bool {
+    pub fn step(&mut self, action: Action, world: &World<'_>) -> bool {
         let (page, half) = (self.height.max(1), (self.height / 2).max(1));
         let to = match action {
-            Action::Down => self.cursor.saturating_add(1),
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::HalfDown => self.cursor.saturating_add(half),
-            Action::HalfUp => self.cursor.saturating_sub(half),
-            Action::PageDown => self.cursor.saturating_add(page),
-            Action::PageUp => self.cursor.saturating_sub(page),
+            Action::Down => self.at.saturating_add(1),
+            Action::Up => self.at.saturating_sub(1),
+            Action::HalfDown => self.at.saturating_add(half),
+            Action::HalfUp => self.at.saturating_sub(half),
+            Action::PageDown => self.at.saturating_add(page),
+            Action::PageUp => self.at.saturating_sub(page),
             Action::First => 0,
             Action::Last => {
                 self.follow = true;
@@ -122,7 +134,11 @@ impl List {
             }
             _ => return false,
         };
-        self.select(to);
+        let to = to.min(self.count.saturating_sub(1));
+        if let Some(row) = world.feed.shown_rows(to..to + 1).pop() {
+            self.follow &= to >= self.at;
+            (self.wanted, self.at, self.current) = (row, to, Some(row));
+        }
         true
     }
 
@@ -130,18 +146,30 @@ impl List {
     pub fn sync(&mut self, height: u64, world: &World<'_>) {
         let height = height.max(1);
         self.height = height;
-        self.rows = self.frozen.unwrap_or(world.shared.rows).min(world.shared.rows);
-        let last = self.rows.saturating_sub(1);
-        self.cursor = if self.follow { last } else { self.cursor.min(last) };
-        let lowest_top = self.rows.saturating_sub(height);
-        self.top = self.top.clamp((self.cursor + 1).saturating_sub(height), self.cursor);
+        let (feed, all) = (world.feed, world.shared.rows);
+        let end = self.frozen.unwrap_or(all).min(all);
+        let shown = world.shared.shown.rows;
+        self.count = if end < all { feed.place_of(end).min(shown) } else { shown };
+        let last = self.count.saturating_sub(1);
+        let at = if self.follow { last } else { feed.place_of(self.wanted).min(last) };
+        // rows that are found before it do not move the cursor's line
+        self.top = (at + self.top).saturating_sub(self.at);
+        self.at = at;
+        let lowest_top = self.count.saturating_sub(height);
+        self.top = self.top.clamp((at + 1).saturating_sub(height), at);
         self.top = if self.follow { lowest_top } else { self.top.min(lowest_top) };
-        let end = (self.top + height).min(self.rows);
-        self.seen = self.seen.max(end).min(world.shared.rows);
-        if self.follow {
-            self.seen = self.rows;
+        let rows = feed.shown_rows(self.top..(self.top + height).min(self.count));
+        let nearest = rows.get((at - self.top) as usize).or(rows.last());
+        self.current = nearest.copied();
+        if let (true, Some(row)) = (self.follow, self.current) {
+            self.wanted = row;
         }
-        self.window = world.feed.window(self.top..end);
+        let in_view = rows.last().map_or(0, |row| row + 1);
+        self.seen = if self.follow { end } else { self.seen.max(in_view).min(all) };
+        let caught_up = self.follow && self.frozen.is_none();
+        self.unseen =
+            if caught_up { 0 } else { shown.saturating_sub(feed.place_of(self.seen).min(shown)) };
+        self.window = feed.window_of(&rows);
         for row in &self.window {
             self.needs.grow(rows::needs(row));
         }

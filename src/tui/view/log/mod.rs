@@ -10,21 +10,26 @@
 //! ```
 
 mod columns;
+mod hunt;
 mod list;
 mod rows;
 
 pub use rows::{cell, mark_style};
 
 use super::detail::DetailPane;
-use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, start};
+use super::prompt::{NamedView, SearchView};
+use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, filter_bar, found, start};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Found, What};
+use crate::tui::feed::What;
+use crate::tui::filtering::Change;
 use crate::tui::look::Pen;
 use crate::tui::shared::grouped;
+use hunt::{Hunt, Step};
 use list::List;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
+use std::sync::Arc;
 
 /// From this width on log and detail stand side by side.
 const SIDE_BY_SIDE: u16 = 100;
@@ -37,6 +42,7 @@ pub struct LogView {
     list: List,
     detail: DetailPane,
     in_detail: bool,
+    hunt: Option<Hunt>,
     body: Rect,
 }
 
@@ -56,28 +62,51 @@ impl LogView {
         (log, rule, detail)
     }
 
-    fn is_empty(&self) -> bool {
-        self.list.cursor().is_none()
+    /// The body without the line for the filter, and that line.
+    fn split(body: Rect, world: &World<'_>) -> (Rect, Rect) {
+        let height = filter_bar::height(world).min(body.height);
+        let left = Rect { height: body.height - height, ..body };
+        (left, Rect { y: left.bottom(), height, ..body })
     }
 
-    fn jump(&mut self, forward: bool, what: What, world: &World<'_>) -> Reply {
+    /// Looks for a row from the cursor on.
+    fn look_for(&mut self, what: What, forward: bool, world: &World<'_>) -> Reply {
         let Some(from) = self.list.cursor() else { return Reply::Pass };
-        match world.feed.find(from, forward, &what) {
-            Found::Row(row) if row < from || self.list.holds(row) => {
-                self.list.jump(row);
-                Reply::Done
+        let wraps = matches!(what, What::Matches(_));
+        self.hunt = Some(Hunt::new(from, forward, what, wraps));
+        self.look_further(world)
+    }
+
+    fn look_further(&mut self, world: &World<'_>) -> Reply {
+        let Some(hunt) = &mut self.hunt else { return Reply::Pass };
+        let (step, forward) = (hunt.step(&self.list, world), hunt.is_forward());
+        if step == Step::Further {
+            return Reply::Done;
+        }
+        let Some(hunt) = self.hunt.take() else { return Reply::Pass };
+        match step {
+            Step::Row { row, wrapped } => {
+                let only = wrapped && self.list.cursor() == Some(row);
+                self.list.jump(row, world);
+                match (wrapped, forward) {
+                    (false, _) => Reply::Done,
+                    _ if only => Reply::Say("this is the only call that matches".to_owned()),
+                    (_, true) => Reply::Say("on from the first call".to_owned()),
+                    (_, false) => Reply::Say("on from the last call".to_owned()),
+                }
             }
-            Found::Paused { .. } => Reply::Say("still looking; press it again".to_owned()),
-            _ => {
-                let (thing, next, previous) = match what {
-                    What::Missing => ("a missing id", Action::NextMissing, Action::PreviousMissing),
-                    _ => ("a finding", Action::NextFinding, Action::PreviousFinding),
-                };
-                let (where_to, other) =
-                    if forward { ("further", previous) } else { ("earlier", next) };
-                let keys = world.keymap.keys(Place::Log, other);
-                let key = keys.first().map_or("", String::as_str);
-                Reply::Say(format!("no {where_to} call with {thing}; {key} looks the other way"))
+            _ => Reply::Say(nothing_found(hunt.what(), forward, world)),
+        }
+    }
+
+    fn look_for_match(&mut self, forward: bool, world: &World<'_>) -> Reply {
+        match world.shared.filtering.search() {
+            Some(search) => {
+                self.look_for(What::Matches(Arc::clone(&search.filter)), forward, world)
+            }
+            None => {
+                let key = first_key(Action::Search, world);
+                Reply::Say(format!("nothing is searched for; {key} searches"))
             }
         }
     }
@@ -87,17 +116,44 @@ impl LogView {
     }
 }
 
+fn first_key(action: Action, world: &World<'_>) -> String {
+    world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default()
+}
+
+/// What is said when there is no such call.
+fn nothing_found(what: &What, forward: bool, world: &World<'_>) -> String {
+    let (thing, other) = match (what, forward) {
+        (What::Matches(_), _) => {
+            let search = world.shared.filtering.search();
+            let text = search.map_or("", |search| search.text.as_str());
+            return format!("no call that is shown matches {text}");
+        }
+        (What::Missing, true) => ("a missing id", Action::PreviousMissing),
+        (What::Missing, false) => ("a missing id", Action::NextMissing),
+        (What::Finding, true) => ("a finding", Action::PreviousFinding),
+        (What::Finding, false) => ("a finding", Action::NextFinding),
+    };
+    let where_to = if forward { "further" } else { "earlier" };
+    let key = first_key(other, world);
+    format!("no {where_to} call with {thing}; {key} looks the other way")
+}
+
 impl View for LogView {
     fn place(&self) -> Place {
         if self.in_detail { Place::Detail } else { Place::Log }
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, world: &World<'_>) -> bool {
+        let filtering = &world.shared.filtering;
         match action {
             Action::ChooseVendors | Action::Help | Action::BackOrQuit => true,
             Action::Quit | Action::Suspend | Action::Pause => true,
-            Action::Back => self.in_detail,
-            _ if self.is_empty() => false,
+            Action::EditFilter => world.shared.rows > 0 || !filtering.text().is_empty(),
+            Action::ToggleFilter => !filtering.text().is_empty(),
+            Action::NamedFilters => !world.shared.kept.named.is_empty(),
+            Action::Back => self.in_detail || filtering.search().is_some(),
+            Action::NextMatch | Action::PreviousMatch if filtering.search().is_none() => false,
+            _ if self.list.cursor().is_none() => false,
             Action::Toggle
             | Action::Fold
             | Action::Unfold
@@ -115,21 +171,38 @@ impl View for LogView {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
+            Action::EditFilter => Reply::EditFilter,
+            Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
+                let key = first_key(Action::EditFilter, world);
+                Reply::Say(format!("there is no filter yet; {key} writes one"))
+            }
+            Action::ToggleFilter => Reply::Filter(Change::Toggle),
+            Action::OnlyMarked => Reply::Filter(Change::OnlyMarked),
+            Action::NamedFilters => match NamedView::of(world) {
+                Some(view) => Reply::Open(Box::new(view)),
+                None => {
+                    let key = first_key(Action::EditFilter, world);
+                    let save = world.keymap.keys(Place::Filter, Action::SaveFilter).join(" ");
+                    Reply::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
+                }
+            },
+            Action::Search => Reply::Open(Box::new(SearchView::of(world))),
             Action::Pause => {
                 self.list.pause(world.shared.rows);
                 Reply::Done
             }
             Action::BackOrQuit if !self.back() => Reply::Ask(Effect::Quit),
             Action::BackOrQuit => Reply::Done,
-            Action::Back => {
-                self.back();
-                Reply::Done
-            }
-            _ if self.is_empty() => Reply::Pass,
-            Action::NextMissing => self.jump(true, What::Missing, world),
-            Action::PreviousMissing => self.jump(false, What::Missing, world),
-            Action::NextFinding => self.jump(true, What::Finding, world),
-            Action::PreviousFinding => self.jump(false, What::Finding, world),
+            Action::Back if self.back() => Reply::Done,
+            // nothing is left to go back from but the marks of the search
+            Action::Back => Reply::Filter(Change::Search(String::new())),
+            _ if self.list.cursor().is_none() => Reply::Pass,
+            Action::NextMatch => self.look_for_match(true, world),
+            Action::PreviousMatch => self.look_for_match(false, world),
+            Action::NextMissing => self.look_for(What::Missing, true, world),
+            Action::PreviousMissing => self.look_for(What::Missing, false, world),
+            Action::NextFinding => self.look_for(What::Finding, true, world),
+            Action::PreviousFinding => self.look_for(What::Finding, false, world),
             Action::Open => {
                 self.in_detail = true;
                 Reply::Done
@@ -139,14 +212,26 @@ impl View for LogView {
                 Reply::Done
             }
             _ if self.in_detail => self.detail.act(action, world),
-            action if self.list.step(action) => Reply::Done,
+            action if self.list.step(action, world) => Reply::Done,
             action => self.detail.act(action, world),
         }
     }
 
+    fn tick(&mut self, world: &World<'_>) -> Reply {
+        self.look_further(world)
+    }
+
+    fn interrupt(&mut self) -> bool {
+        self.hunt.take().is_some()
+    }
+
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        let (log, _, detail) = self.panes(self.body);
-        if self.is_empty() {
+        let (body, bar) = LogView::split(self.body, world);
+        if pointer == Pointer::Click && bar.contains(at) {
+            return Reply::EditFilter;
+        }
+        let (log, _, detail) = self.panes(body);
+        if self.list.cursor().is_none() {
             return Reply::Pass;
         }
         let wheel = match pointer {
@@ -157,7 +242,7 @@ impl View for LogView {
         if log.contains(at) {
             if let Some(action) = wheel {
                 for _ in 0..WHEEL_ROWS {
-                    self.list.step(action);
+                    self.list.step(action, world);
                 }
                 return Reply::Done;
             }
@@ -167,7 +252,7 @@ impl View for LogView {
             };
             // a second click opens; so does the first where the detail is beside it
             self.in_detail = self.list.cursor() == Some(row) && !self.in_detail;
-            self.list.select(row);
+            self.list.select(row, world);
             return Reply::Done;
         }
         if detail.contains(at) {
@@ -185,23 +270,32 @@ impl View for LogView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
+        let (body, _) = LogView::split(body, world);
         let (log, _, detail) = self.panes(body);
         // covered by the detail it keeps its height, so that its window stays where it was
         let height = if log.height == 0 { body.height } else { log.height };
         self.list.sync(u64::from(height.saturating_sub(1)), world);
-        self.in_detail &= !self.is_empty();
+        self.in_detail &= self.list.cursor().is_some();
         if !detail.is_empty() {
             self.detail.sync(self.list.cursor(), detail, world);
         }
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        if self.is_empty() {
-            return start::render(buffer, body, world);
+        let (body, bar) = LogView::split(body, world);
+        if !bar.is_empty() {
+            filter_bar::render(buffer, bar, world);
+        }
+        match (self.list.cursor(), world.shared.rows) {
+            (Some(_), _) => {}
+            (None, 0) => return start::render(buffer, body, world),
+            (None, _) => return filter_bar::nothing(buffer, body, world),
         }
         let (log, rule, detail) = self.panes(body);
         if !log.is_empty() {
             rows::render(buffer, log, &self.list, !self.in_detail, world);
+            let below_heads = Rect { y: log.y + 1, height: log.height - 1, ..log };
+            found::mark(buffer, below_heads, world);
         }
         for line in 0..usize::from(rule.height) {
             if let Some(mut pen) = Pen::on(buffer, rule, line, world.look) {
@@ -210,6 +304,7 @@ impl View for LogView {
         }
         if !detail.is_empty() {
             self.detail.render(buffer, detail, self.in_detail, world);
+            found::mark(buffer, detail, world);
         }
     }
 
@@ -223,7 +318,13 @@ impl View for LogView {
                 out.push(Span::styled(format!(" {does}"), theme.quiet));
             }
         };
-        let unseen = self.list.unseen(world.shared.rows);
+        let unseen = self.list.unseen();
+        if let Some(hunt) = &self.hunt {
+            let progress = hunt.progress(world.shared.rows);
+            out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
+            out.push(Span::styled("  any key stops", theme.quiet));
+            return out;
+        }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));
         }
@@ -252,13 +353,16 @@ impl View for LogView {
         } else {
             &[
                 Action::Open,
+                Action::NextMatch,
                 Action::NextMissing,
-                Action::NextFinding,
-                Action::Pause,
-                Action::NextTab,
-                Action::ChooseVendors,
+                Action::EditFilter,
+                Action::Search,
                 Action::Help,
                 Action::BackOrQuit,
+                Action::Pause,
+                Action::NextFinding,
+                Action::NextTab,
+                Action::ChooseVendors,
             ]
         }
     }

@@ -1,0 +1,50 @@
+//! Where things are on the page.
+
+use super::view::View;
+use ratatui::layout::{Rect, Size};
+
+/// The lines of the page, from the top.
+pub struct Layout {
+    pub status: Rect,
+    pub in_use: Rect,
+    pub banner: Rect,
+    pub noise: Rect,
+    pub body: Rect,
+    pub footer: Rect,
+}
+
+impl Layout {
+    /// The page for a size; banner and noise take a line where there are such.
+    pub fn of(size: Size, banner: bool, noise: bool) -> Layout {
+        let all = Rect::new(0, 0, size.width, size.height);
+        let (banner, noise) = (u16::from(banner), u16::from(noise));
+        let mut y = 0;
+        let mut take = |height: u16| {
+            let area = Rect { y, height, ..all }.intersection(all);
+            y += height;
+            area
+        };
+        let (status, in_use, banner, noise) = (take(1), take(1), take(banner), take(noise));
+        let above = status.height + in_use.height + banner.height + noise.height;
+        let body = take(all.height.saturating_sub(above + 1));
+        Layout { status, in_use, banner, noise, body, footer: take(1) }
+    }
+}
+
+/// What the strips at the foot leave for the page, and each window's area.
+pub fn areas(windows: &[Box<dyn View>], mut body: Rect) -> (Rect, Vec<Rect>) {
+    let strips: u16 = windows.iter().map(|window| window.strip()).sum();
+    let whole = body;
+    body.height = body.height.saturating_sub(strips);
+    let mut y = body.bottom();
+    let mut area = |strip: u16| match strip {
+        0 => body,
+        height => {
+            let strip = Rect { y, height, ..whole }.intersection(whole);
+            y += height;
+            strip
+        }
+    };
+    let areas = windows.iter().map(|window| area(window.strip())).collect();
+    (body, areas)
+}

@@ -1,0 +1,105 @@
+//! The line that says which filter is in force and how many calls pass; and what stands in the log
+//! when none does.
+
+use super::World;
+use crate::tui::action::{Action, Place};
+use crate::tui::look::Pen;
+use crate::tui::shared::grouped;
+use crate::tui::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Before the filter.
+pub const LABEL: &str = " filter  ";
+
+/// How many lines it takes at the foot of the log: none without a filter, and none while another
+/// line has its place.
+pub fn height(world: &World<'_>) -> u16 {
+    let filtering = &world.shared.filtering;
+    let any = !filtering.text().is_empty() || filtering.only_marked();
+    u16::from(any && !filtering.is_edited())
+}
+
+/// `12 of 4,567`, and how far looking has come.
+pub fn count(world: &World<'_>) -> Vec<Span<'static>> {
+    let theme = &world.look.theme;
+    let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
+    if !filtering.is_on() {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    if let Some(progress) = filtering.progress(shown) {
+        out.push(Span::styled(format!("looked {progress} %  "), theme.paused));
+        out.push(Span::styled(" ", theme.text));
+    }
+    let style = if shown.rows == 0 { theme.warning } else { theme.text };
+    out.push(Span::styled(format!("{} of {} ", grouped(shown.rows), grouped(shown.of)), style));
+    out
+}
+
+/// Draws it.
+pub fn render(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let filtering = &world.shared.filtering;
+    let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
+    let mut right = count(world);
+    if filtering.is_off() {
+        right.push(Span::styled("off  ", theme.warning));
+        right.push(Span::styled(key(Action::ToggleFilter), theme.key));
+        right.push(Span::styled(" switches it on ", theme.quiet));
+    }
+    let wide: usize = right.iter().map(|span| text::width(&span.content)).sum();
+    let left = Rect { width: line.width.saturating_sub(wide as u16 + 1), ..line };
+    if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
+        pen.put(LABEL, theme.label);
+        if filtering.only_marked() {
+            pen.put("only marked", theme.marked);
+            pen.put(if filtering.text().is_empty() { "" } else { "  " }, theme.text);
+        }
+        pen.show(filtering.text(), if filtering.is_off() { theme.unused } else { theme.text });
+    }
+    if let Some(mut pen) = Pen::on(buffer, line, 0, look) {
+        pen.right(wide);
+        for span in right {
+            pen.put(&span.content, span.style);
+        }
+    }
+}
+
+/// Draws what stands in a log that is empty because of the filter.
+pub fn nothing(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let filtering = &world.shared.filtering;
+    let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
+    let progress = filtering.progress(&world.shared.shown);
+    let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new()];
+    let all = grouped(world.shared.shown.of);
+    lines.push(vec![match progress {
+        Some(progress) => (format!("  none yet: {progress} % of {all} rows looked at"), theme.text),
+        None => (format!("  none of {all} rows passes the filter"), theme.warning),
+    }]);
+    lines.push(Vec::new());
+    let mut offer = |action, does: &str| {
+        lines.push(vec![
+            (format!("  {}", key(action)), theme.key),
+            (format!(" {does}"), theme.quiet),
+        ]);
+    };
+    if !filtering.is_edited() {
+        offer(Action::EditFilter, "edits the filter");
+        if !filtering.text().is_empty() {
+            offer(Action::ToggleFilter, "switches it off and shows all rows");
+        }
+        if filtering.only_marked() {
+            offer(Action::OnlyMarked, "shows also what is not marked");
+        }
+    }
+    for (at, parts) in lines.iter().enumerate() {
+        let Some(mut pen) = Pen::on(buffer, area, at, world.look) else { return };
+        for (words, style) in parts {
+            pen.put(words, *style);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Asks for one text, and does something with it.
+
+use super::Prompt;
+use crate::tui::action::{Action, Place};
+use crate::tui::look::Pen;
+use crate::tui::view::{Pointer, Reply, View, World};
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+/// What is done with the text.
+type Done = Box<dyn Fn(&str) -> Reply>;
+
+/// The question.
+pub struct AskView {
+    label: &'static str,
+    prompt: Prompt,
+    done: Done,
+}
+
+impl AskView {
+    /// Asks, with an answer to begin with. The answer that is given is never empty.
+    pub fn new(
+        label: &'static str,
+        answer: &str,
+        done: impl Fn(&str) -> Reply + 'static,
+    ) -> AskView {
+        AskView { label, prompt: Prompt::new(answer, &[]), done: Box::new(done) }
+    }
+}
+
+impl View for AskView {
+    fn place(&self) -> Place {
+        Place::Text
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        matches!(action, Action::Accept | Action::Back)
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        match action {
+            Action::Back => Reply::Close,
+            Action::Accept => match self.prompt.text().trim() {
+                "" => Reply::Say("type something, or go back with esc".to_owned()),
+                text => (self.done)(text),
+            },
+            _ => Reply::Pass,
+        }
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        self.prompt.typed(event, |_, _| Vec::new());
+        Reply::Done
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        self.prompt.paste(pasted);
+        Reply::Done
+    }
+
+    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+
+    fn strip(&self) -> u16 {
+        1
+    }
+
+    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+
+    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) else { return };
+        pen.put(" ", theme.heading).put(self.label, theme.heading).put("  ", theme.heading);
+        self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Accept, Action::Back]
+    }
+}

@@ -1,0 +1,218 @@
+//! The filter's line: what is typed is shown at once, as far as it can be read.
+
+use super::{AskView, NamedView, Prompt, Typed, offers};
+use crate::filter::{Completion, FilterError, Names, Tone, complete, parse, tones};
+use crate::tui::action::{Action, Place};
+use crate::tui::feed::Memo;
+use crate::tui::filtering::Change;
+use crate::tui::look::Pen;
+use crate::tui::text;
+use crate::tui::view::{Effect, Pointer, Reply, View, World, filter_bar};
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+
+/// Said while nothing is typed.
+const INTRO: &str =
+    "a word is searched for; or type = \"track\", properties.total > 100, missing(account_id)";
+
+/// The line's state.
+pub struct FilterView {
+    prompt: Prompt,
+    error: Option<FilterError>,
+    /// What is doubtful about a text that can be read.
+    hint: Option<String>,
+    names: Box<dyn Names>,
+}
+
+impl FilterView {
+    /// The line with the filter in force.
+    pub fn of(world: &World<'_>) -> FilterView {
+        let filtering = &world.shared.filtering;
+        let prompt = Prompt::new(filtering.text(), &world.shared.kept.history);
+        FilterView { prompt, error: None, hint: None, names: world.feed.names() }
+    }
+
+    fn after(&mut self, typed: Typed) -> Reply {
+        if typed == Typed::Same {
+            return Reply::Done;
+        }
+        let text = self.prompt.text();
+        match parse(text) {
+            Ok(filter) => {
+                self.error = None;
+                self.hint = filter.hints().first().map(|hint| hint.message.clone());
+                Reply::Filter(Change::Preview(text.to_owned()))
+            }
+            Err(error) => {
+                self.error = Some(error);
+                self.hint = None;
+                Reply::Done
+            }
+        }
+    }
+
+    fn offers(names: &dyn Names) -> impl FnOnce(&str, usize) -> Vec<Completion> {
+        move |text, cursor| complete(text, cursor, names)
+    }
+
+    fn accept(&self) -> Reply {
+        let text = self.prompt.text().trim().to_owned();
+        match &self.error {
+            Some(error) => Reply::Say(format!("the last good filter stays in force: {error}")),
+            None => Reply::CloseAndFilter(Change::Accept(text)),
+        }
+    }
+}
+
+impl View for FilterView {
+    fn place(&self) -> Place {
+        Place::Filter
+    }
+
+    fn can(&self, _action: Action, _world: &World<'_>) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        match action {
+            Action::Back => Reply::CloseAndFilter(Change::Restore),
+            Action::Accept if self.prompt.has_chosen() => {
+                let typed = self.prompt.take();
+                self.after(typed)
+            }
+            Action::Accept => self.accept(),
+            Action::NamedFilters => match NamedView::of(world) {
+                Some(view) => Reply::Open(Box::new(view)),
+                None => Reply::Say("no filter has a name yet".to_owned()),
+            },
+            Action::SaveFilter if self.error.is_some() || self.prompt.text().trim().is_empty() => {
+                Reply::Say("only a filter that can be read gets a name".to_owned())
+            }
+            Action::SaveFilter => {
+                let text = self.prompt.text().trim().to_owned();
+                Reply::Open(Box::new(AskView::new("name of this filter", "", move |name| {
+                    Reply::CloseAndAsk(Effect::Keep(Memo::Named {
+                        name: name.to_owned(),
+                        text: text.clone(),
+                    }))
+                })))
+            }
+            action => match self.prompt.act(action, Self::offers(self.names.as_ref())) {
+                Some(typed) => self.after(typed),
+                None => Reply::Pass,
+            },
+        }
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        let typed = self.prompt.typed(event, Self::offers(self.names.as_ref()));
+        self.after(typed)
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        let typed = self.prompt.paste(pasted);
+        self.after(typed)
+    }
+
+    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+
+    fn strip(&self) -> u16 {
+        2
+    }
+
+    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+
+    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let count = filter_bar::count(world);
+        let right: usize = count.iter().map(|span| text::width(&span.content)).sum();
+        let wrong = self.error.as_ref().map(FilterError::span);
+        let line = self.prompt.text();
+        let tones = tones(line);
+        let style = |at: usize| -> Style {
+            let tone = tones.iter().find(|(part, _)| part.contains(&at)).map(|(_, tone)| *tone);
+            let style = match tone {
+                Some(Tone::Name) => theme.json_name,
+                Some(Tone::Text) => theme.json_string,
+                Some(Tone::Number) => theme.json_number,
+                Some(Tone::Keyword) => theme.json_word,
+                Some(Tone::Sign) => theme.json_shape,
+                None => theme.text,
+            };
+            match &wrong {
+                Some(wrong) if wrong.contains(&at) => {
+                    theme.error.add_modifier(Modifier::UNDERLINED)
+                }
+                _ => style,
+            }
+        };
+        let left = Rect { width: strip.width.saturating_sub(right as u16 + 1), ..strip };
+        let mut first = 0;
+        let label = text::width(filter_bar::LABEL);
+        if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
+            pen.put(filter_bar::LABEL, theme.heading);
+            first = self.prompt.line.render(&mut pen, style, look);
+        }
+        if let Some(mut pen) = Pen::on(buffer, strip, 0, look) {
+            pen.right(right);
+            for span in &count {
+                pen.put(&span.content, span.style);
+            }
+        }
+        let column = |at: usize| {
+            let seen = line.get(first.min(at)..at).unwrap_or("");
+            label + text::width(&look.clean(seen))
+        };
+        if let Some(mut pen) = Pen::on(buffer, strip, 1, look) {
+            match (&self.error, &self.hint) {
+                (Some(error), _) => {
+                    let at = column(error.span().start);
+                    let near = error.near.as_ref();
+                    let near =
+                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let says = format!("expected {}, found {}{near}", error.expected, error.found);
+                    let wide = text::width(&look.clean(&says));
+                    // the words stand on the side of the mark where there is room for them
+                    if at + 2 + wide < usize::from(strip.width) {
+                        pen.skip(at).put("^ ", theme.error).show(&says, theme.error);
+                    } else if at > wide {
+                        pen.skip(at - wide - 1).show(&says, theme.error).put(" ^", theme.error);
+                    } else {
+                        let column = format!(" column {}: ", error.column);
+                        pen.put(&column, theme.error).show(&says, theme.error);
+                    }
+                }
+                (None, Some(hint)) => {
+                    pen.skip(label).show(hint, theme.warning);
+                }
+                (None, None) if line.is_empty() => {
+                    pen.skip(label).put(INTRO, theme.quiet);
+                }
+                (None, None) => {}
+            }
+        }
+        let from = self.prompt.offers.first().map_or(0, |offer| offer.replace.start);
+        offers::render(buffer, strip, column(from).saturating_sub(2), &self.prompt, look);
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[
+            Action::Accept,
+            Action::Back,
+            Action::Complete,
+            Action::Older,
+            Action::SaveFilter,
+            Action::NamedFilters,
+        ]
+    }
+}

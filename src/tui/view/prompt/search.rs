@@ -1,0 +1,104 @@
+//! The search's line: what matches is marked while it is typed, and nothing is hidden.
+
+use super::{Prompt, Typed};
+use crate::filter::{FilterError, parse};
+use crate::tui::action::{Action, Place};
+use crate::tui::filtering::Change;
+use crate::tui::look::Pen;
+use crate::tui::view::{Pointer, Reply, View, World};
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+/// The line's state.
+pub struct SearchView {
+    prompt: Prompt,
+    error: Option<FilterError>,
+    /// What was searched for before.
+    before: String,
+}
+
+impl SearchView {
+    /// An empty line; the last search is the newest of its history.
+    pub fn of(world: &World<'_>) -> SearchView {
+        let before = world.shared.filtering.search();
+        let before = before.map_or(String::new(), |search| search.text.clone());
+        SearchView { prompt: Prompt::new("", &world.shared.kept.searches), error: None, before }
+    }
+
+    fn after(&mut self, typed: Typed) -> Reply {
+        if typed == Typed::Same {
+            return Reply::Done;
+        }
+        self.error = parse(self.prompt.text()).err();
+        Reply::Filter(Change::Search(self.prompt.text().to_owned()))
+    }
+}
+
+impl View for SearchView {
+    fn place(&self) -> Place {
+        Place::Text
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        action != Action::Complete
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        match action {
+            Action::Back => Reply::CloseAndFilter(Change::Search(self.before.clone())),
+            Action::Accept => match &self.error {
+                Some(error) => Reply::Say(error.to_string()),
+                None if self.prompt.text().trim().is_empty() => {
+                    Reply::CloseAndFilter(Change::Search(String::new()))
+                }
+                None => Reply::CloseAndSearch(self.prompt.text().trim().to_owned()),
+            },
+            action => match self.prompt.act(action, |_, _| Vec::new()) {
+                Some(typed) => self.after(typed),
+                None => Reply::Pass,
+            },
+        }
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        let typed = self.prompt.typed(event, |_, _| Vec::new());
+        self.after(typed)
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        let typed = self.prompt.paste(pasted);
+        self.after(typed)
+    }
+
+    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+
+    fn strip(&self) -> u16 {
+        1
+    }
+
+    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+
+    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) else { return };
+        pen.put(" search  ", theme.heading);
+        self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+        if let Some(error) = &self.error {
+            pen.skip(2).show(&format!("expected {}", error.expected), theme.error);
+        } else if self.prompt.text().is_empty() {
+            pen.skip(2).put("a word, or an expression of the filter", theme.quiet);
+        }
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Accept, Action::Back, Action::Older]
+    }
+}

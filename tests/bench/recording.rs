@@ -1,0 +1,36 @@
+//! Writes a recording of CALLS track calls of about 1 KB, in requests of BATCH, to standard output:
+//! what `tests/bench/memory` and `tests/bench/filter` read.
+
+#[path = "common/mod.rs"]
+mod common;
+
+use segscope::journal::{Body, LineHead, compose};
+use std::io::{BufWriter, Write};
+
+fn main() {
+    let number = |at: usize, or: usize| {
+        std::env::args().nth(at).map_or(or, |n| n.parse().expect("a number"))
+    };
+    let (calls, batch) = (number(1, 1_000_000), number(2, 100).max(1));
+    let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
+    let headers = common::headers();
+    let mut line = Vec::new();
+    for request in 0..calls.div_ceil(batch) {
+        let (path, body) = match batch {
+            1 => ("/v1/track", common::track(request)),
+            _ => ("/v1/batch", common::batch_of(request, batch)),
+        };
+        let head = LineHead {
+            request: request as u64 + 1,
+            received_at: 1_795_341_600_000 + request as i64,
+            method: "POST",
+            path,
+            query: "",
+            headers: &headers,
+            status: 200,
+        };
+        compose(&mut line, &head, Body::Json(&body), None, None);
+        out.write_all(&line).expect("room for it");
+    }
+    out.flush().expect("room for it");
+}

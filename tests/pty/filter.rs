@@ -1,0 +1,69 @@
+//! Filtering and searching with the real program, over a recording that it made itself.
+
+use crate::common::{Http, wait_for};
+use crate::{Terminal, listening};
+
+fn send(http: &mut Http, event: &str, account: &str) {
+    let call = format!(
+        r#"{{"userId":"u1","event":"{event}","properties":{{"account_id":"{account}","total":7}}}}"#
+    );
+    assert_eq!(http.post("/v1/track", call.as_bytes()).expect("an answer").status, 200);
+}
+
+fn sees(terminal: &Terminal, what: &str) {
+    wait_for(what, || terminal.text().contains(what).then_some(()));
+}
+
+#[test]
+fn a_filter_and_a_search_on_real_calls() {
+    let mut terminal =
+        Terminal::start(99, 30, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
+    let address = listening(&terminal);
+    let mut http = Http::connect(&address).expect("it listens");
+    for round in 0..20 {
+        send(&mut http, "Order Received", &format!("a{round}"));
+        send(&mut http, "Report Exported", &format!("b{round}"));
+    }
+    sees(&terminal, "40 calls");
+
+    terminal.press("fevent = \"Rep");
+    sees(&terminal, "\"Report Exported\"");
+    terminal.press("\t");
+    sees(&terminal, "20 of 40");
+    terminal.press("\r");
+    sees(&terminal, "f filter");
+    assert!(!terminal.text().contains("Order Received"), "{}", terminal.text());
+    send(&mut http, "Report Exported", "late");
+    sees(&terminal, "21 of 41");
+
+    // a search stays among what is shown, and the marks have a ground of their own
+    terminal.press("/b7");
+    sees(&terminal, " search  b7");
+    terminal.press("\r");
+    sees(&terminal, "n next match");
+    wait_for("the cursor on it", || {
+        terminal.text().lines().find(|line| line.starts_with('▌'))?.contains(" b7 ").then_some(())
+    });
+    terminal.press("F");
+    sees(&terminal, "off  F switches it on");
+    sees(&terminal, "Order Received");
+    terminal.press("f\x15\x10");
+    sees(&terminal, " filter  event = \"Report Exported\"");
+    terminal.press(" and");
+    sees(&terminal, "^ expected a field, a value or a function, found the end");
+    terminal.press("\x1b");
+    wait_for("the log", || terminal.text().contains("f filter").then_some(()));
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn a_pasted_text_is_one_edit() {
+    let mut terminal = Terminal::start(99, 30, &["demo"]);
+    sees(&terminal, "missing");
+    terminal.press("\x1b[200~qqq\r\x1b[201~");
+    terminal.press("f\x1b[200~type = \"track\"\rand repeat\x1b[201~");
+    sees(&terminal, " filter  type = \"track\" and repeat");
+    terminal.press("\r");
+    sees(&terminal, "f edits the filter");
+    assert_eq!(terminal.quit(), 0);
+}

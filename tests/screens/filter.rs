@@ -1,0 +1,285 @@
+//! The filter's line, and the log under a filter.
+
+use crate::app::{TestApp, options};
+use crate::fake::FakeFeed;
+use segscope::tui::ScreenOptions;
+use segscope::tui::feed::{Feed, Memo};
+
+fn app(width: u16, height: u16) -> TestApp {
+    TestApp::new(FakeFeed::with_calls(1), width, height)
+}
+
+/// The line of the log that the cursor is on.
+fn cursor(app: &TestApp) -> String {
+    let picture = app.picture();
+    picture.lines().find(|line| line.starts_with('▌')).unwrap_or("no cursor").to_owned()
+}
+
+/// How many rows the log has, by their times.
+fn rows(app: &TestApp) -> usize {
+    app.picture().lines().filter(|line| line.contains(" 10:00:")).count()
+}
+
+#[test]
+fn what_is_typed_is_shown_at_once() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("type = \"track\"");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some(r#"type = "track""#));
+    assert_eq!(rows(&app), 7, "{}", app.picture());
+    assert!(app.line(21).starts_with(" filter  type = \"track\""), "{}", app.picture());
+    assert!(app.line(21).ends_with("7 of 12"), "{}", app.line(21));
+    app.press("enter");
+    assert!(app.line(22).ends_with("7 of 12"), "{}", app.picture());
+    assert!(app.picture().contains("f filter"), "the log has the keys again");
+    app.feed.add(4);
+    app.feed.add(3);
+    assert!(app.draw().line(22).ends_with("8 of 14"), "{}", app.line(22));
+    assert!(cursor(&app).contains("Report Exported"), "it follows what passes");
+}
+
+#[test]
+fn escape_gives_back_what_was() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("repeat").press("enter f").type_in(" x");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat and \"x\""));
+    app.press("esc");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
+    app.press("f ctrl-u enter");
+    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(rows(&app), 12);
+}
+
+#[test]
+fn a_wrong_text_is_told_at_its_place_and_the_last_good_one_stays() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("repeat and");
+    assert_eq!(
+        app.line(22),
+        format!("{}^ expected a field, a value or a function, found the end", " ".repeat(19))
+    );
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat and \"an\""));
+    app.press("enter");
+    assert!(app.line(23).contains("the last good filter stays in force"), "{}", app.line(23));
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat and \"an\""));
+    app.press("ctrl-u").type_in("type == 1");
+    assert!(
+        app.line(22).trim_start().starts_with("^ expected `=`, found `==`"),
+        "{}",
+        app.line(22)
+    );
+    let wrong = app.style_of("==", 21);
+    assert_eq!(wrong.fg, app.theme().error.fg);
+    app.press("ctrl-u").type_in(&format!("{} and", "repeat and ".repeat(9)));
+    assert!(app.line(22).contains("expected a field"), "{}", app.line(22));
+    app.assert_well_formed();
+}
+
+#[test]
+fn a_filter_is_switched_off_and_on() {
+    let mut app = app(80, 24);
+    app.press("F");
+    assert!(app.line(23).contains("there is no filter yet; f writes one"), "{}", app.line(23));
+    app.press("f").type_in("repeat").press("enter");
+    assert_eq!(rows(&app), 1);
+    app.press("F");
+    assert_eq!((rows(&app), app.feed.filter_in_force()), (12, None));
+    assert!(app.line(22).ends_with("off  F switches it on"), "{}", app.line(22));
+    app.press("F");
+    assert_eq!(rows(&app), 1);
+    app.press("F f enter");
+    assert_eq!(rows(&app), 1, "a filter that is accepted is on");
+}
+
+#[test]
+fn nothing_passes_and_the_log_says_what_to_press() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("zebra");
+    insta::assert_snapshot!("filter_none_typing_80x24", app.picture());
+    app.press("enter");
+    insta::assert_snapshot!("filter_none_80x24", app.picture());
+    assert_eq!(app.style_of("0 of 12", 0).fg, app.theme().warning.fg);
+    app.press("e y y j enter space");
+    assert!(app.effects.is_empty(), "nothing to act on");
+    app.press("space F");
+    assert_eq!(rows(&app), 12);
+}
+
+#[test]
+fn the_cursor_stays_on_its_row_while_the_filter_is_looked_at() {
+    let mut app = app(80, 24);
+    app.press("k k k k");
+    assert!(cursor(&app).contains("Seat Added"), "{}", cursor(&app));
+    app.feed.set_looked_at(Some(4));
+    app.press("f").type_in("type = \"track\"");
+    assert!(app.line(21).contains("looked 33 %"), "{}", app.line(21));
+    assert!(!cursor(&app).contains("Seat Added"), "it was not looked at");
+    let y = |app: &TestApp, text: &str| {
+        (0..24).find(|y| app.line(*y).contains(text)).unwrap_or_else(|| panic!("{text}"))
+    };
+    for looked in [5, 8, 12] {
+        app.feed.set_looked_at(Some(looked));
+        app.draw();
+        assert!(cursor(&app).contains("Seat Added"), "{looked}: {}", app.picture());
+    }
+    assert!(!app.line(21).contains("looked"));
+    app.press("enter");
+    assert!(cursor(&app).contains("Seat Added"));
+    // rows that come later do not make it look again
+    let line = y(&app, "Seat Added");
+    app.feed.add(2);
+    app.feed.set_looked_at(Some(12));
+    assert!(!app.draw().line(22).contains("looked"), "{}", app.line(22));
+    app.feed.set_looked_at(None);
+    app.draw();
+    assert_eq!(y(&app, "Seat Added"), line);
+    app.press("F");
+    assert!(cursor(&app).contains("Seat Added"), "and without the filter");
+}
+
+#[test]
+fn a_cursor_whose_row_is_hidden_is_back_when_it_is_shown() {
+    let mut app = app(80, 24);
+    app.press("g j");
+    assert!(cursor(&app).contains("group"));
+    app.press("f").type_in("type = \"track\"");
+    assert!(cursor(&app).contains("Order Received"), "the next that passes: {}", cursor(&app));
+    app.press("esc");
+    assert!(cursor(&app).contains("group"));
+    app.press("f").type_in("type = \"track\"").press("enter j F");
+    assert!(cursor(&app).contains("Report Exported"), "one that was gone to: {}", cursor(&app));
+}
+
+#[test]
+fn moving_pausing_and_the_mouse_know_the_filter() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("type = \"track\"").press("enter g e");
+    assert!(cursor(&app).contains("Report Exported"));
+    app.press("e");
+    assert!(cursor(&app).contains("Invoice Paid"), "{}", cursor(&app));
+    app.press("k");
+    assert!(cursor(&app).contains("Seat Added"));
+    app.press("k");
+    assert!(cursor(&app).contains("repeat") || cursor(&app).contains("↻"), "no page, no refused");
+    app.click(10, 3);
+    assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
+    app.press("G space");
+    (0..6).for_each(|n| app.feed.add(n));
+    app.draw();
+    assert!(
+        app.line(1).ends_with("PAUSED  +2 new space goes on"),
+        "two of six pass: {}",
+        app.line(1)
+    );
+    assert_eq!(rows(&app), 7);
+    app.press("space");
+    assert_eq!(rows(&app), 9);
+    app.click(3, 22);
+    assert!(app.line(21).starts_with(" filter  type"), "a click on the filter edits it");
+}
+
+#[test]
+fn tab_takes_an_offer_and_the_arrows_choose() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("properties.");
+    insta::assert_snapshot!("filter_offers_80x24", app.picture());
+    app.press("down down tab");
+    assert!(app.line(21).starts_with(" filter  properties.module_id"), "{}", app.line(21));
+    app.type_in(" = 1 and ev").press("tab").type_in(" = \"Ord");
+    assert!(app.picture().contains("\"Order Received\""), "{}", app.picture());
+    app.press("tab");
+    assert!(app.line(21).contains("and event = \"Order Received\""), "{}", app.line(21));
+    // one that the arrows chose is taken by enter, and the next enter accepts
+    app.press("ctrl-u").type_in("ev").press("down enter");
+    assert!(app.line(21).starts_with(" filter  event"), "{}", app.line(21));
+    app.press("enter");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"event\""));
+}
+
+#[test]
+fn the_history_goes_back_and_forth() {
+    let mut app = app(80, 24);
+    for text in ["repeat", "page", "repeat"] {
+        app.press("f ctrl-u").type_in(text).press("enter");
+    }
+    assert_eq!(app.feed.kept().history, ["page", "repeat"]);
+    app.press("f up");
+    assert!(app.line(21).starts_with(" filter  repeat "), "{}", app.line(21));
+    app.press("up");
+    assert!(app.line(21).starts_with(" filter  page "), "{}", app.line(21));
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"page\""));
+    app.press("up down down");
+    assert!(app.line(21).starts_with(" filter  repeat "), "what was typed: {}", app.line(21));
+}
+
+#[test]
+fn filters_have_names() {
+    let mut app = app(80, 24);
+    app.press("ctrl-o");
+    assert!(
+        app.line(23).contains("no filter has a name yet; f, then ctrl-s gives one"),
+        "{}",
+        app.line(23)
+    );
+    app.press("f").type_in("repeat").press("ctrl-s");
+    assert!(app.picture().contains(" name of this filter"), "{}", app.picture());
+    app.press("enter");
+    assert!(app.line(23).contains("type something"), "{}", app.line(23));
+    app.type_in("retries").press("enter");
+    assert!(app.line(23).contains("the filter is kept as retries"), "{}", app.line(23));
+    assert!(app.picture().contains(" filter  repeat"), "the line is still open");
+    app.press("esc");
+    assert_eq!(app.feed.filter_in_force(), None);
+    let (name, text) = ("\u{1b}[31m漢字\u{202e}x".repeat(9), "page".to_owned());
+    app.feed.keep(&Memo::Named { name, text }).expect("kept");
+    app.press("f esc ctrl-o");
+    app.assert_well_formed();
+    app.press("f up");
+    app.press("esc ctrl-s ctrl-o");
+    app.press("j j enter");
+    assert!(app.feed.filter_in_force().is_some());
+    assert!(app.line(22).starts_with(" filter  "), "all windows are closed: {}", app.picture());
+    app.press("ctrl-o g d");
+    assert!(app.line(23).contains("forgotten: "), "{}", app.line(23));
+    assert_eq!(app.feed.kept().named.len(), 1);
+}
+
+#[test]
+fn nothing_that_is_typed_or_pasted_breaks_the_frame() {
+    for (width, height) in [(40, 10), (80, 24), (200, 60)] {
+        let mut app = app(width, height);
+        app.press("f")
+            .paste("\u{1b}[2J\u{7}漢字漢字 👩\u{200d}👧 e\u{301}\u{301}\u{202e}\r\nnew\tline\n");
+        app.assert_well_formed();
+        app.paste(&"漢".repeat(300)).assert_well_formed();
+        app.press("left left left").type_in("\u{5e9}\u{5dc}\u{5d5}").assert_well_formed();
+        app.press("enter").assert_well_formed();
+        app.press("esc /").paste("\u{9b}31m \u{301}\u{301}").assert_well_formed();
+        app.press("enter").assert_well_formed();
+        app.press("f ctrl-u").type_in("event = \"").assert_well_formed();
+        app.press("tab").assert_well_formed();
+    }
+}
+
+#[test]
+fn a_paste_is_no_row_of_keys() {
+    let mut app = app(80, 24);
+    app.paste("qqq\nv");
+    assert!(app.effects.is_empty() && !app.picture().contains("Vendors in use"));
+}
+
+#[test]
+fn the_line_is_in_ascii_where_that_is_asked() {
+    let options = ScreenOptions { ascii: true, ..options() };
+    let mut app = TestApp::with(FakeFeed::with_calls(5), 80, 24, &options);
+    app.press("f").type_in("properties.").paste("漢");
+    assert!(app.picture().is_ascii(), "{}", app.picture());
+}
+
+#[test]
+fn without_colour_the_words_say_it() {
+    let options = ScreenOptions { colour: false, ..options() };
+    let mut app = TestApp::with(FakeFeed::with_calls(5), 80, 24, &options);
+    app.press("f").type_in("event = ").assert_no_colour();
+    assert!(app.line(22).contains("^ expected"), "{}", app.line(22));
+    app.press("esc /").type_in("order").press("enter").assert_no_colour();
+}
