@@ -7,7 +7,7 @@ use super::recording::Parts;
 use super::replay::{body_text, head_of};
 use crate::journal::{self, Entry};
 use crate::objects::Step;
-use crate::wire::{self, Reading, Scratch};
+use crate::wire::{self, Scratch};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -221,12 +221,6 @@ fn work(
     let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
         .map_err(|refusal| refusal.to_string())?;
     let body_at = request.body.as_ref().map_or(0, |body| body.start);
-    let reading = owned(reading);
-    Ok(Work::Request(Box::new(ReadRequest { line, body_at, reading, scratch })))
-}
-
-/// The same reading with a text of its own, so that it can go to another thread.
-pub(super) fn owned(reading: Reading<'_>) -> Reading<'static> {
-    let Reading { doc, derived, write_key, platform, calls, discards } = reading;
-    Reading { doc: doc.map(|doc| doc.into_owned()), derived, write_key, platform, calls, discards }
+    let reading = reading.into_owned(&mut scratch);
+    Ok(Work::Request(ReadRequest { line, body_at, reading, scratch }))
 }

@@ -36,9 +36,13 @@ pub(super) struct Item {
 }
 
 /// What a line asks for.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are requests; a box is one more allocation"
+)]
 pub(super) enum Work {
     /// Its calls are judged.
-    Request(Box<ReadRequest>),
+    Request(ReadRequest),
     /// It is a row.
     Refused(Line),
     /// Something else that happened.

@@ -3,7 +3,6 @@
 use super::Pipeline;
 use super::front::not_recorded;
 use super::index::{Line, Origin};
-use super::lines::owned;
 use super::push::Unread;
 use super::queue::{ReadRequest, Work};
 use crate::journal::{self, Body, LineHead, Refused};
@@ -148,9 +147,9 @@ impl Pipeline {
                 let origin = Origin::of(head.path, head.headers, &mut front.origin);
                 let received_at = head.received_at;
                 let line = Line { origin, offset, len, status, received_at, signature };
-                let reading = owned(reading);
+                let reading = reading.into_owned(&mut scratch);
                 let read = ReadRequest { line, body_at, reading, scratch };
-                self.hand_over(&mut front, offset, Work::Request(Box::new(read)));
+                self.hand_over(&mut front, offset, Work::Request(read));
                 Ok(())
             }
             Err(error) => {
