@@ -14,6 +14,6 @@ mod redact;
 
 pub use file::{Journal, JournalError, Recovery, end_of_last_line};
 pub use folder::{KEPT_BYTES, KEPT_FILES, Recordings};
-pub use line::{Body, LineHead, Refused, compose, compose_event};
+pub use line::{Body, LineHead, Refused, compose, compose_event, compose_more};
 pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse};
 pub use redact::redacted;

@@ -1,7 +1,7 @@
 //! The answering side's own: the one writer of the recording.
 
-use super::Pipeline;
 use super::index::Origin;
+use super::judge::Shared;
 use super::queue::{Item, Work};
 use super::recording::only_read;
 use crate::journal::{self, Entry, Journal};
@@ -43,38 +43,38 @@ impl Front {
     }
 }
 
-impl Pipeline {
-    pub(super) fn front(&self) -> MutexGuard<'_, Front> {
+impl Shared {
+    pub fn front(&self) -> MutexGuard<'_, Front> {
         // a panic before a line was recorded has changed nothing; after it, reading goes on from
         // the recording
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Appends a line; where it begins.
-    pub(super) fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+    pub fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
         let appended = match &mut front.journal {
             Some((journal, base)) => journal.append(line).map(|at| *base + at),
             None => Err(only_read()),
         };
-        let mut trouble = self.shared.trouble();
+        let mut trouble = self.trouble();
         match &appended {
             Ok(offset) => {
                 front.end = offset + line.len() as u64;
                 if trouble.problem.take().is_some() {
-                    self.shared.changed();
+                    self.changed();
                 }
             }
             Err(error) => {
                 trouble.problem = Some(not_recorded(error));
-                self.shared.changed();
+                self.changed();
             }
         }
         appended
     }
 
     /// Hands the line that was just appended over to be judged.
-    pub(super) fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
-        self.shared.queue.push(Item { offset, end: front.end, work }, &mut front.spares);
+    pub fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
+        self.queue.push(Item { offset, end: front.end, work }, &mut front.spares);
     }
 }
 

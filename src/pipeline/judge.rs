@@ -1,6 +1,8 @@
 //! The judging thread: takes the lines in their order, from the queue or back from the recording,
 //! and makes the index of them.
 
+use super::front::Front;
+use super::import::Import;
 use super::lines;
 use super::push::Board;
 use super::queue::{Item, Next, Queue, Work};
@@ -29,6 +31,8 @@ pub(super) struct Shared {
     /// The file that is named to the user.
     pub path: Option<PathBuf>,
     pub queue: Queue,
+    pub import: Import,
+    pub front: Mutex<Front>,
     /// Objects that sources push are answered at once, so the answering side has them.
     pub board: Mutex<Board>,
     state: Mutex<State>,
@@ -60,8 +64,12 @@ impl Shared {
         recording: Parts,
         recorded: u64,
         path: Option<PathBuf>,
+        front: Front,
+        import: Import,
     ) -> Shared {
         Shared {
+            front: Mutex::new(front),
+            import,
             state: Mutex::new(State::new(recording.clone(), &vendors, in_use)),
             board: Mutex::new(Board::new(vendors.sync_gap_ms(), recorded)),
             vendors,

@@ -1,5 +1,6 @@
 //! What is read back: files that are only read, and behind them the one that is appended to.
 
+use super::import::Input;
 use crate::journal::Journal;
 use std::fs::File;
 use std::io;
@@ -15,6 +16,8 @@ pub struct Recording {
     /// The first of the files that are only read.
     opened: Option<PathBuf>,
     journal: Option<Journal>,
+    /// Files of calls, which become lines of the journal.
+    inputs: Vec<Input>,
 }
 
 impl Recording {
@@ -40,17 +43,20 @@ impl Recording {
         Ok(())
     }
 
-    /// Appends a line while nothing reads yet.
-    pub(super) fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        let journal = self.journal.as_mut().ok_or_else(only_read)?;
-        journal.append(line)?;
-        self.len += line.len() as u64;
-        Ok(())
+    /// Adds a file of calls. They become lines of a journal without a name.
+    pub(super) fn add_input(&mut self, input: Input) {
+        self.opened.get_or_insert_with(|| input.path.clone());
+        self.inputs.push(input);
     }
 
     /// How long the text is.
     pub fn len(&self) -> u64 {
         self.len
+    }
+
+    /// How much there is to be read, files of calls too.
+    pub fn unread_bytes(&self) -> u64 {
+        self.len + self.inputs.iter().map(|input| input.len).sum::<u64>()
     }
 
     /// True while there is nothing.
@@ -63,11 +69,14 @@ impl Recording {
         self.journal.as_ref().and_then(Journal::path).or(self.opened.as_deref())
     }
 
-    /// What is read, and what is written with the offset at which it begins.
-    pub(super) fn split(self) -> (Parts, Option<(Journal, u64)>) {
+    /// What is read, what is written with the offset at which it begins, and what is taken in.
+    pub(super) fn split(mut self) -> io::Result<(Parts, Option<(Journal, u64)>, Vec<Input>)> {
+        if self.journal.is_none() && !self.inputs.is_empty() {
+            self.set_journal(Journal::nameless().map_err(io::Error::other)?)?;
+        }
         let base = self.parts.last().map_or(0, |part| part.base);
         let journal = self.journal.map(|journal| (journal, base));
-        (Parts(Arc::new(RwLock::new(self.parts))), journal)
+        Ok((Parts(Arc::new(RwLock::new(self.parts))), journal, self.inputs))
     }
 }
 
