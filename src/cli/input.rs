@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::pipeline::{Pipeline, Recording};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The files in their order, as one recording. Nothing is written to them.
 pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
@@ -10,6 +10,13 @@ pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
     for path in files {
         recording.add(path).map_err(Failure::wrong)?;
     }
+    Ok(recording)
+}
+
+/// A file that grows, as a recording.
+pub fn follow(file: &Path) -> Result<Recording, Failure> {
+    let mut recording = Recording::default();
+    recording.add_followed(file).map_err(Failure::wrong)?;
     Ok(recording)
 }
 

@@ -13,7 +13,11 @@ const SMALL_BYTES: u64 = 4 << 20;
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.screen.flags())?;
-    let recording = input::read(&args.files)?;
+    let recording = match (&args.files[..], args.follow) {
+        ([file], true) => input::follow(file)?,
+        (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
+        (files, false) => input::read(files)?,
+    };
     let small = recording.unread_bytes() < SMALL_BYTES;
     let pipeline = setup.pipeline(recording)?;
     if small {

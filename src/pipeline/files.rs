@@ -1,6 +1,6 @@
 //! Files that people have: recordings, NDJSON, JSON arrays, batch bodies.
 
-use super::import::Input;
+use super::import::{Form, Input};
 use super::{Recording, bare};
 use crate::call::{Doc, SyntaxError, Val};
 use crate::journal::{self, Journal};
@@ -110,14 +110,39 @@ impl Recording {
             self.add_file(name, file, whole);
         } else if text.starts_with('{') && Doc::parse(text).is_ok() {
             let len = file.metadata().map_err(io)?.len();
-            self.add_input(Input { path: name.to_owned(), file, len });
+            self.add_input(Input::of(name, file, len));
         } else {
             // one document over many lines, or no calls at all
             let FileItem::Calls(calls) = item(name, file)? else { return Ok(()) };
             let kept = kept(calls).map_err(io)?;
             let (len, file) = (kept.len(), kept.reader().map_err(io)?);
-            self.add_input(Input { path: name.to_owned(), file, len });
+            self.add_input(Input::of(name, file, len));
         }
+        Ok(())
+    }
+}
+
+impl Recording {
+    /// Adds a file that grows, a recording or calls, a line each.
+    pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(io)?;
+        let meta = file.metadata().map_err(io)?;
+        if !meta.is_file() {
+            return Err(io(std::io::Error::other("only a file can be followed")));
+        }
+        let first = first_line(&mut file).map_err(io)?;
+        let whole = first.ends_with(b"\n");
+        let text = std::str::from_utf8(bare::trimmed(&first)).unwrap_or_default();
+        if let Some(error) = Doc::parse(text).err().filter(|_| whole && !text.is_empty()) {
+            let message = format!("{}; only lines can be followed", bare::says(&error));
+            return Err(FileError::Content { path: path.to_owned(), line: 1, message });
+        }
+        self.add_input(Input {
+            form: Form::Unknown,
+            follow: true,
+            ..Input::of(path, file, meta.len())
+        });
         Ok(())
     }
 }

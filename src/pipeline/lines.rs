@@ -191,7 +191,7 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
 }
 
 /// What a line asks for.
-fn work(
+pub(super) fn work(
     text: &str,
     offset: u64,
     origin: &mut Arc<Origin>,

@@ -118,7 +118,7 @@ impl Pipeline {
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
-        let (parts, journal, inputs) = recording.split()?;
+        let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal)?, Import::of(&inputs));
         let (known, from) = (Arc::clone(&vendors), parts);
         let shared = Arc::new(Shared::new(known, in_use, from, recorded, path, front, import));
@@ -132,7 +132,7 @@ impl Pipeline {
         };
         pipeline.spawn("judge", judge::run)?;
         if !inputs.is_empty() {
-            pipeline.spawn("import", move |shared| import::run(shared, &inputs))?;
+            pipeline.spawn("import", move |shared| import::run(shared, &mut inputs))?;
         }
         Ok(pipeline)
     }

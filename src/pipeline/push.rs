@@ -145,6 +145,15 @@ impl Board {
         }
     }
 
+    /// Takes a line that was taken in from a file.
+    pub fn take_in(&mut self, item: &Item) {
+        match &item.work {
+            Work::Event(Event::Clear, _) => self.clear(self.gap_ms, item.offset),
+            Work::Push(line, request) => self.take(line, request),
+            _ => {}
+        }
+    }
+
     fn take(&mut self, line: &str, request: &RequestLine) {
         let Some(step) = Step::of(&request.method, &request.path) else { return };
         let body = match (&request.refused, &request.body, &request.other_body) {
