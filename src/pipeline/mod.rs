@@ -119,7 +119,7 @@ impl Pipeline {
     ) -> io::Result<Pipeline> {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
         let (parts, journal, mut inputs) = recording.split()?;
-        let (front, import) = (Front::new(journal)?, Import::of(&inputs));
+        let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
         let (known, from) = (Arc::clone(&vendors), parts);
         let shared = Arc::new(Shared::new(known, in_use, from, recorded, path, front, import));
         let mut pipeline = Pipeline {
