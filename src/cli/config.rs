@@ -4,6 +4,7 @@ use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
 use super::setup::Setup;
 use crate::config::KEYS;
+use crate::tui::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -73,7 +74,23 @@ fn template(vendors: &Vendors) -> String {
             }
         }
     }
+    screen_keys(&mut out);
     out
+}
+
+/// The keys of the screen as they come with the program.
+fn screen_keys(out: &mut String) {
+    out.push_str(
+        "\n# The keys of the screen. The keys of an action take the place of those below, and [] takes\n\
+         # them away. A key that would do two things at one place is an error. (own)\n",
+    );
+    for line in keymap::PRESET.lines().skip_while(|line| !line.starts_with('[')) {
+        match line.strip_prefix('[') {
+            Some(place) => out.push_str(&format!("[keys.{place}\n")),
+            None if line.is_empty() || line.starts_with('#') => out.push_str(&format!("{line}\n")),
+            None => out.push_str(&format!("#{line}\n")),
+        }
+    }
 }
 
 /// The default, or an empty value of the setting's kind.

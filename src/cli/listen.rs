@@ -39,6 +39,7 @@ pub fn draw(
     let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
     let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices(), notebook);
     let options = ScreenOptions {
+        keymap: setup.keymap.clone(),
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
         colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         ascii: setup.settings.is_on("ascii"),

@@ -6,6 +6,7 @@ use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::pipeline::{InUse, Pipeline, Recording};
+use crate::tui::keymap::{Keymap, SetKeys};
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub struct Setup {
     pub settings: Settings,
     pub vendors: Arc<Vendors>,
     pub in_use: InUse,
+    /// The keys of the screen.
+    pub keymap: Keymap,
 }
 
 /// Flags that are settings, as key, value, and how they were written.
@@ -25,6 +28,7 @@ impl Setup {
     /// Reads all layers of settings and makes the vendors.
     pub fn new(judge: &JudgeArgs, flags: Flags) -> Result<Setup, Failure> {
         let settings = settings(judge, flags)?;
+        let keymap = keymap(&settings)?;
         let files = vendor_files(&judge.vendor_file)?;
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
@@ -45,7 +49,7 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
-        Ok(Setup { settings, vendors, in_use })
+        Ok(Setup { settings, vendors, in_use, keymap })
     }
 
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
@@ -94,6 +98,20 @@ pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize,
             near.unwrap_or_default()
         ))
     })
+}
+
+/// The keys that come with the program, and those that the user set.
+fn keymap(settings: &Settings) -> Result<Keymap, Failure> {
+    let set: Vec<SetKeys> = settings
+        .screen_keys()
+        .map(|(place, action, keys, origin)| SetKeys {
+            place: place.to_owned(),
+            action: action.to_owned(),
+            keys,
+            origin: origin.to_string(),
+        })
+        .collect();
+    Keymap::with(&set).map_err(Failure::wrong)
 }
 
 fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {

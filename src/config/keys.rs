@@ -74,6 +74,28 @@ pub const KEYS: &[Key] = &[
     key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
 ];
 
+/// Before the keys of the screen: `keys.PLACE.ACTION`.
+pub(super) const SCREEN: &str = "keys.";
+
+/// Whether it is one of the screen's keys; the screen itself knows its places and actions.
+pub(super) fn is_of_the_screen(name: &str) -> bool {
+    name.starts_with(SCREEN)
+}
+
+/// Whether a project's file may not set it.
+pub(super) fn is_user_only(name: &str) -> bool {
+    is_of_the_screen(name) || find(name).is_some_and(|key| key.user_only)
+}
+
+pub(super) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), String> {
+    match (name.split('.').count(), value) {
+        (3, Value::Array(keys)) if keys.iter().all(Value::is_string) => Ok(()),
+        // a section in which nothing is set
+        (2, Value::Object(none)) if none.is_empty() => Ok(()),
+        _ => Err(format!("`{name}` is {value}; expected a list of keys, such as [\"ctrl-x\"]")),
+    }
+}
+
 /// The key of that name.
 pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)

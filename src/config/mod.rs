@@ -89,7 +89,7 @@ impl Settings {
             let Some(path) = file else { continue };
             for (key, value, line) in file::read(path)? {
                 let origin = Origin::File { path: path.to_owned(), line };
-                if !own && keys::find(&key).is_some_and(|key| key.user_only) {
+                if !own && keys::is_user_only(&key) {
                     let message = format!(
                         "`{key}` is taken from flags and your own config file only, not from a project's file"
                     );
@@ -112,14 +112,13 @@ impl Settings {
         // `vendors = [..]` (in use) and `[vendors.NAME]` cannot stand in one TOML file, so a file
         // with both writes the list as `vendors.use`
         let key = if key == "vendors" { "vendors.use" } else { key };
-        if !(key.starts_with("vendors.") && key != "vendors.use") {
-            let Some(known) = keys::find(key) else {
-                return Err(ConfigError { origin, message: keys::unknown(key) });
-            };
-            known
-                .check(&value)
-                .map_err(|message| ConfigError { origin: origin.clone(), message })?;
-        }
+        let checked = match keys::find(key) {
+            Some(known) => known.check(&value),
+            None if key.starts_with("vendors.") => Ok(()),
+            None if keys::is_of_the_screen(key) => keys::check_of_the_screen(key, &value),
+            None => Err(keys::unknown(key)),
+        };
+        checked.map_err(|message| ConfigError { origin: origin.clone(), message })?;
         self.values.insert(key.to_owned(), (value, origin));
         Ok(())
     }
@@ -154,6 +153,15 @@ impl Settings {
             }
         }
         out
+    }
+
+    /// The screen's keys that are set: place, action, keys, and where that is said.
+    pub fn screen_keys(&self) -> impl Iterator<Item = (&str, &str, Vec<String>, &Origin)> {
+        self.values.iter().filter_map(|(key, (value, origin))| {
+            let (place, action) = key.strip_prefix(keys::SCREEN)?.split_once('.')?;
+            let keys = value.as_array()?.iter().filter_map(|key| key.as_str().map(str::to_owned));
+            Some((place, action, keys.collect(), origin))
+        })
     }
 
     /// Where a vendor's setting came from: its own line, or the nearest one above or below it.

@@ -16,6 +16,8 @@ pub struct Kept {
     pub history: Vec<String>,
     /// Searches, likewise.
     pub searches: Vec<String>,
+    /// Commands, likewise.
+    pub commands: Vec<String>,
     /// Filters with their names, in the order of these.
     pub named: Vec<(String, String)>,
 }
@@ -27,6 +29,8 @@ pub enum Memo {
     Filter(String),
     /// A search that was used.
     Search(String),
+    /// A command that was used.
+    Command(String),
     /// A filter under a name; one of that name before is gone.
     Named {
         /// the name
@@ -45,7 +49,7 @@ impl Memo {
     /// What to tell the user once it is kept.
     pub fn said(&self) -> Option<String> {
         match self {
-            Memo::Filter(_) | Memo::Search(_) => None,
+            Memo::Filter(_) | Memo::Search(_) | Memo::Command(_) => None,
             Memo::Named { name, .. } => Some(format!("the filter is kept as {name}")),
             Memo::Forget { name } => Some(format!("forgotten: {name}")),
         }
@@ -58,6 +62,7 @@ impl Kept {
         match memo {
             Memo::Filter(text) => last(&mut self.history, text),
             Memo::Search(text) => last(&mut self.searches, text),
+            Memo::Command(text) => last(&mut self.commands, text),
             Memo::Named { name, text } => {
                 self.named.retain(|(other, _)| other != name);
                 self.named.push((name.clone(), text.clone()));

@@ -55,6 +55,29 @@ fn a_list_of_vendors_may_stand_alone() {
 }
 
 #[test]
+fn keys_of_the_screen_are_the_users_own() {
+    let user = "[keys.log]\nopen = [\"o\", \"enter\"]\n[keys.calls]\n";
+    let settings = load("", user, &[], &["keys.calls.pause=[\"P\"]"]).expect("good");
+    let all: Vec<String> = settings
+        .screen_keys()
+        .map(|(place, action, keys, _)| format!("{place} {action} {}", keys.join(",")))
+        .collect();
+    assert_eq!(all, ["calls pause P", "log open o,enter"]);
+    assert_eq!(
+        load("[keys.log]\nopen = [\"o\"]\n", "", &[], &[]).expect_err("an error"),
+        "segscope.toml:2: `keys.log.open` is taken from flags and your own config file only, not from a project's file"
+    );
+    assert_eq!(
+        load("", "[keys.log]\nopen = \"o\"\n", &[], &[]).expect_err("an error"),
+        "user.toml:2: `keys.log.open` is \"o\"; expected a list of keys, such as [\"ctrl-x\"]"
+    );
+    assert_eq!(
+        load("", "keys = 1\n", &[], &[]).expect_err("an error"),
+        "user.toml:1: `keys` is no setting; `segscope config show` lists them"
+    );
+}
+
+#[test]
 fn an_error_names_the_place_and_the_nearest_key() {
     for (project, flags, want) in [
         ("\nthme = 1\n", vec![], "segscope.toml:2: `thme` is no setting; the nearest is `theme`"),

@@ -7,9 +7,10 @@ use super::fields;
 use super::in_use::InUse;
 use super::people::People;
 use crate::call::time::Millis;
-use crate::call::{Event, Seq};
+use crate::call::{CallType, Event, Seq};
 use crate::store::{
-    CallRow, Flags, Held, RequestRow, Sender, SetId, SetInfo, Shape, ShapeId, Store, TextId,
+    CallRow, CellKey, Cube, Flags, Held, IdCounts, RequestRow, Sender, SetId, SetInfo, Shape,
+    ShapeId, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -61,6 +62,10 @@ pub(super) struct Index {
     pub in_use: InUse,
     pub people: People,
     pub repeats: u64,
+    /// Calls counted for the aggregates.
+    pub cube: Cube,
+    /// Accounts and users counted.
+    pub ids: IdCounts,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found (the set's number) and by who sent them.
@@ -84,6 +89,8 @@ impl Index {
             in_use,
             people: People::default(),
             repeats: 0,
+            cube: Cube::default(),
+            ids: IdCounts::default(),
             closed: Vec::new(),
             tally: Vec::new(),
             groups: Groups::default(),
@@ -218,7 +225,7 @@ impl Index {
             let (shape, group) = self.shape(reading, call, &event, [name, account, user]);
             self.groups.note(group, name);
             let span = doc.at(call.node).span();
-            self.store.calls.push(CallRow {
+            let place = self.store.calls.push(CallRow {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
@@ -229,6 +236,14 @@ impl Index {
                 user,
                 set,
             });
+            let event = match call.kind {
+                Some(CallType::Identify | CallType::Group | CallType::Alias) => TextId::NONE,
+                _ => name,
+            };
+            let (account_found, user_found) = (!account.is_none(), !user.is_none());
+            let key = CellKey { event, set, shape, account: account_found, user: user_found };
+            self.cube.add(key, place, repeat, line.received_at);
+            self.ids.add(account, user, place, repeat);
             if repeat {
                 self.repeats += 1;
             } else {

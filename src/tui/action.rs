@@ -165,6 +165,7 @@ actions! {
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",
+    Command "command" "command" "run an action by its name",
     Help "help" "help" "this help",
     Suspend "suspend" "suspend" "to the shell (`fg` comes back)",
     Quit "quit" "quit" "quit at once",

@@ -37,6 +37,27 @@ pub enum KeymapError {
         /// the other
         second: &'static str,
     },
+    /// Something is wrong with keys that the user set.
+    #[error("{origin}: {error}")]
+    Set {
+        /// where they are set
+        origin: String,
+        /// what is wrong
+        error: Box<KeymapError>,
+    },
+}
+
+/// Keys that the user set for an action at a place, in place of those of the preset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetKeys {
+    /// The place's name.
+    pub place: String,
+    /// The action's name.
+    pub action: String,
+    /// The keys; none takes the preset's away.
+    pub keys: Vec<String>,
+    /// Where that is said.
+    pub origin: String,
 }
 
 /// One key press, without what does not matter (shift is in the letter's case).
@@ -128,6 +149,8 @@ struct Binding {
     place: Place,
     action: Action,
     keys: Vec<Key>,
+    /// Where the user set it.
+    origin: Option<String>,
 }
 
 /// What the keys pressed so far amount to.
@@ -158,21 +181,36 @@ impl Keymap {
             for (name, sequences) in actions {
                 let action = Action::parse(&name).ok_or(KeymapError::UnknownAction(name))?;
                 for sequence in sequences {
-                    let read = |key: &str| {
-                        Key::parse(key).ok_or_else(|| KeymapError::UnknownKey {
-                            key: key.to_owned(),
-                            action: action.name(),
-                        })
-                    };
-                    let keys = sequence.split_whitespace().map(read).collect::<Result<_, _>>()?;
-                    bindings.push(Binding { place, action, keys });
+                    let keys = read(&sequence, action)?;
+                    bindings.push(Binding { place, action, keys, origin: None });
                 }
             }
         }
-        let keymap = Keymap { bindings };
-        match Place::ALL.into_iter().find_map(|place| keymap.clash(place)) {
+        Keymap { bindings }.without_clash()
+    }
+
+    /// The preset with the user's own keys. What is wrong with them names where they are set.
+    pub fn with(set: &[SetKeys]) -> Result<Keymap, KeymapError> {
+        let mut bindings = Keymap::default().bindings;
+        for SetKeys { place, action, keys, origin } in set {
+            let at = |error| KeymapError::Set { origin: origin.clone(), error: Box::new(error) };
+            let place = Place::parse(place)
+                .ok_or_else(|| at(KeymapError::UnknownPlace(format!("keys.{place}"))))?;
+            let action = Action::parse(action)
+                .ok_or_else(|| at(KeymapError::UnknownAction(action.clone())))?;
+            bindings.retain(|binding| (binding.place, binding.action) != (place, action));
+            for sequence in keys {
+                let keys = read(sequence, action).map_err(at)?;
+                bindings.push(Binding { place, action, keys, origin: Some(origin.clone()) });
+            }
+        }
+        Keymap { bindings }.without_clash()
+    }
+
+    fn without_clash(self) -> Result<Keymap, KeymapError> {
+        match Place::ALL.into_iter().find_map(|place| self.clash(place)) {
             Some(clash) => Err(clash),
-            None => Ok(keymap),
+            None => Ok(self),
         }
     }
 
@@ -188,7 +226,7 @@ impl Keymap {
             let second = here[at + 1..].iter().find(|second| {
                 first.keys.starts_with(&second.keys) || second.keys.starts_with(&first.keys)
             })?;
-            Some(KeymapError::Clash {
+            let clash = KeymapError::Clash {
                 key: name(if first.keys.len() < second.keys.len() {
                     &first.keys
                 } else {
@@ -196,6 +234,10 @@ impl Keymap {
                 }),
                 first: first.action.name(),
                 second: second.action.name(),
+            };
+            Some(match second.origin.clone().or_else(|| first.origin.clone()) {
+                Some(origin) => KeymapError::Set { origin, error: Box::new(clash) },
+                None => clash,
             })
         })
     }
@@ -231,6 +273,23 @@ impl Keymap {
             .filter(|binding| binding.keys.starts_with(pressed))
             .map(|binding| (name(&binding.keys[pressed.len()..]), binding.action))
             .collect()
+    }
+}
+
+impl Default for Keymap {
+    fn default() -> Keymap {
+        Keymap::parse(PRESET).expect("the keys that come with the program; a test reads them")
+    }
+}
+
+/// The keys of a sequence; there is at least one.
+fn read(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
+    let unknown =
+        |key: &str| KeymapError::UnknownKey { key: key.to_owned(), action: action.name() };
+    let keys = sequence.split_whitespace().map(|key| Key::parse(key).ok_or_else(|| unknown(key)));
+    match keys.collect::<Result<Vec<Key>, _>>()? {
+        none if none.is_empty() => Err(unknown(sequence)),
+        keys => Ok(keys),
     }
 }
 
@@ -282,6 +341,44 @@ mod tests {
         );
         // two places that never meet may share one
         Keymap::parse("[log]\nopen = [\"enter\"]\n[vendors]\nsave = [\"enter\"]").expect("fine");
+    }
+
+    #[test]
+    fn the_users_keys_take_the_place_of_the_presets() {
+        let set = |place: &str, action: &str, keys: &[&str], line: usize| SetKeys {
+            place: place.to_owned(),
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            origin: format!("config.toml:{line}"),
+        };
+        let keymap = Keymap::with(&[
+            set("calls", "pause", &["P", "ctrl-x p"], 1),
+            set("calls", "next_missing", &[], 2),
+            set("log", "open", &["space", "enter"], 3),
+        ]);
+        let keymap = keymap.expect("fine: space is free now");
+        assert_eq!(keymap.keys(Place::Log, Action::Pause), ["P", "ctrl-x p"]);
+        assert_eq!(keymap.lookup(Place::Log, &[press("space")]), Lookup::Action(Action::Open));
+        assert_eq!(keymap.lookup(Place::Log, &[press("e")]), Lookup::Nothing);
+        let error = |set: SetKeys| Keymap::with(&[set]).expect_err("a mistake").to_string();
+        assert_eq!(
+            error(set("log", "open", &["space"], 7)),
+            "config.toml:7: `space` would do both `pause` and `open`"
+        );
+        assert_eq!(
+            error(set("everywhere", "help", &["f"], 8)),
+            "config.toml:8: `f` would do both `edit_filter` and `help`"
+        );
+        assert_eq!(
+            error(set("lgo", "open", &["x"], 1)),
+            "config.toml:1: `[keys.lgo]` is no place of the screen"
+        );
+        assert_eq!(error(set("log", "oepn", &["x"], 1)), "config.toml:1: `oepn` is no action");
+        assert_eq!(
+            error(set("log", "open", &["xx"], 1)),
+            "config.toml:1: `xx` (for `open`) is no key"
+        );
+        assert_eq!(error(set("log", "open", &[""], 1)), "config.toml:1: `` (for `open`) is no key");
     }
 
     #[test]

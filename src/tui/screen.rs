@@ -16,13 +16,13 @@
 use super::action::Action;
 use super::feed::{Feed, Memo};
 use super::filtering::Change;
-use super::keymap::{self, Key, Keymap, Lookup};
+use super::keymap::{Key, Keymap, Lookup};
 use super::layout::{Layout, areas};
 use super::look::{Look, Pen};
 use super::page::Page;
 use super::shared::Shared;
 use super::theme::Theme;
-use super::view::{self, Effect, FilterView, Pointer, Reply, View, World};
+use super::view::{self, CommandView, Effect, FilterView, Pointer, Reply, View, World};
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -38,6 +38,8 @@ const NOTICE_MS: u64 = 5_000;
 pub struct ScreenOptions {
     /// A theme's name (`theme::PRESETS`).
     pub theme: String,
+    /// The keys.
+    pub keymap: Keymap,
     /// False where `NO_COLOR` is set.
     pub colour: bool,
     /// Signs in ASCII only.
@@ -52,6 +54,7 @@ impl Default for ScreenOptions {
     fn default() -> ScreenOptions {
         ScreenOptions {
             theme: "dark".to_owned(),
+            keymap: Keymap::default(),
             colour: true,
             ascii: false,
             mouse: true,
@@ -113,9 +116,6 @@ pub enum ScreenError {
     /// the theme
     #[error(transparent)]
     Theme(#[from] super::theme::ThemeError),
-    /// the keys
-    #[error(transparent)]
-    Keys(#[from] keymap::KeymapError),
     /// the terminal
     #[error("the terminal: {0}")]
     Terminal(#[from] std::io::Error),
@@ -132,7 +132,7 @@ impl Screen {
         let theme = if options.colour { theme } else { theme.without_colour() };
         Ok(Screen {
             look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
-            keymap: Keymap::parse(keymap::PRESET)?,
+            keymap: options.keymap.clone(),
             shared: Shared::of(feed),
             page: Page::Log,
             pages: Page::ALL.map(Page::view),
@@ -225,16 +225,26 @@ impl Screen {
             }
             Lookup::Action(action) => {
                 self.begun.clear();
-                match action {
-                    Action::Quit => Some(Effect::Quit),
-                    Action::Suspend => Some(Effect::Suspend),
-                    action if let Some(page) = Page::shown_by(action) => {
-                        self.show(page);
-                        None
-                    }
-                    action => self.ask(feed, |view, world| view.act(action, world)),
-                }
+                self.run(action, feed)
             }
+        }
+    }
+
+    /// Does an action, whether a key or a command asked for it.
+    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+        match action {
+            Action::Quit => Some(Effect::Quit),
+            Action::Suspend => Some(Effect::Suspend),
+            Action::Command => {
+                let view = CommandView::of(self.top().place(), &world!(self, feed));
+                self.windows.push(Box::new(view));
+                None
+            }
+            action if let Some(page) = Page::shown_by(action) => {
+                self.show(page);
+                None
+            }
+            action => self.ask(feed, |view, world| view.act(action, world)),
         }
     }
 
@@ -305,6 +315,12 @@ impl Screen {
                     _ => self.close(),
                 }
                 self.change(change, feed)
+            }
+            Reply::CloseAndRun(action, typed) => {
+                self.close();
+                let effect = self.run(action, feed);
+                // an effect of the action comes first; its command is remembered where there is none
+                effect.or(Some(Effect::Keep(Memo::Command(typed))))
             }
             Reply::CloseAndSearch(text) => {
                 self.close();

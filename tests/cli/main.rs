@@ -6,6 +6,7 @@ mod common;
 mod errors;
 mod flush;
 mod formats;
+mod keys;
 mod own;
 mod sync;
 mod vendor_file;

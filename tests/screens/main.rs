@@ -2,6 +2,7 @@
 
 mod app;
 mod colours;
+mod command;
 mod fake;
 mod filter;
 mod keys;

@@ -53,6 +53,7 @@ const KEYS: &[&str] = &[
     "ctrl-o",
     "ctrl-s",
     "backspace",
+    ":",
 ];
 
 /// A small generator with a fixed beginning, so that a failure comes again.

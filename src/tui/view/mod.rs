@@ -20,7 +20,7 @@ pub use footer::footer;
 pub use help::HelpView;
 pub use log::LogView;
 pub use noise::noise;
-pub use prompt::{FilterView, SearchView};
+pub use prompt::{CommandView, FilterView, SearchView};
 pub use status::{banner, in_use_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
@@ -104,6 +104,8 @@ pub enum Reply {
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.
     CloseAndSearch(String),
+    /// This is done as its key would do it, and this view is closed; the text is what was typed.
+    CloseAndRun(Action, String),
 }
 
 /// One view. It changes in `act`, `point` and `sync` only; `render` reads.

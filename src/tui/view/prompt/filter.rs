@@ -1,7 +1,7 @@
 //! The filter's line: what is typed is shown at once, as far as it can be read.
 
-use super::{AskView, NamedView, Prompt, Typed, offers};
-use crate::filter::{Completion, FilterError, Names, Tone, complete, parse, tones};
+use super::{AskView, NamedView, Offer, Prompt, Typed, offers};
+use crate::filter::{FilterError, Kind, Names, Tone, complete, parse, tones};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
@@ -54,8 +54,23 @@ impl FilterView {
         }
     }
 
-    fn offers(names: &dyn Names) -> impl FnOnce(&str, usize) -> Vec<Completion> {
-        move |text, cursor| complete(text, cursor, names)
+    fn offers(names: &dyn Names) -> impl FnOnce(&str, usize) -> Vec<Offer> {
+        move |text, cursor| {
+            let offers = complete(text, cursor, names).into_iter();
+            let about = |kind| match kind {
+                Kind::Field => "field",
+                Kind::Value => "value",
+                Kind::Function => "function",
+                Kind::Keyword => "word",
+            };
+            offers
+                .map(|offer| Offer {
+                    text: offer.text,
+                    replace: offer.replace,
+                    about: about(offer.kind),
+                })
+                .collect()
+        }
     }
 
     fn accept(&self) -> Reply {

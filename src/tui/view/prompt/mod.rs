@@ -4,20 +4,33 @@
 //! what could stand at the cursor.
 
 mod ask;
+mod command;
 mod filter;
 mod named;
 mod offers;
 mod search;
 
 pub use ask::AskView;
+pub use command::CommandView;
 pub use filter::FilterView;
 pub use named::NamedView;
 pub use search::SearchView;
 
-use crate::filter::Completion;
 use crate::tui::action::Action;
 use crate::tui::line::Line;
 use crossterm::event::KeyEvent;
+use std::ops::Range;
+
+/// Something that could stand at the cursor.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// What is put in.
+    text: String,
+    /// In place of these bytes of the line.
+    replace: Range<usize>,
+    /// What it is, in a few words.
+    about: &'static str,
+}
 
 /// The line, its history and its offers.
 pub struct Prompt {
@@ -27,7 +40,7 @@ pub struct Prompt {
     /// The entry of the past in the line; behind the last one it is what is typed now.
     at: usize,
     draft: String,
-    offers: Vec<Completion>,
+    offers: Vec<Offer>,
     chosen: Option<usize>,
 }
 
@@ -62,7 +75,7 @@ impl Prompt {
     pub fn typed(
         &mut self,
         event: KeyEvent,
-        offers: impl FnOnce(&str, usize) -> Vec<Completion>,
+        offers: impl FnOnce(&str, usize) -> Vec<Offer>,
     ) -> Typed {
         let moved = self.line.cursor();
         let changed = self.line.typed(event);
@@ -88,7 +101,7 @@ impl Prompt {
         if self.line.paste(pasted) { Typed::Changed } else { Typed::Same }
     }
 
-    fn offer(&mut self, offers: impl FnOnce(&str, usize) -> Vec<Completion>) {
+    fn offer(&mut self, offers: impl FnOnce(&str, usize) -> Vec<Offer>) {
         self.offers = offers(self.line.text(), self.line.cursor());
         // what stands there already is no offer
         let text = self.line.text();
@@ -111,7 +124,7 @@ impl Prompt {
     pub fn act(
         &mut self,
         action: Action,
-        offers: impl FnOnce(&str, usize) -> Vec<Completion>,
+        offers: impl FnOnce(&str, usize) -> Vec<Offer>,
     ) -> Option<Typed> {
         let last = self.offers.len().saturating_sub(1);
         match action {

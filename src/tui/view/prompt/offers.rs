@@ -1,7 +1,6 @@
 //! The list of offers over the line.
 
 use super::Prompt;
-use crate::filter::Kind;
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
 use crate::tui::view::frame;
@@ -25,7 +24,8 @@ pub fn render(buffer: &mut Buffer, line: Rect, column: usize, prompt: &Prompt, l
     let safe: Vec<_> =
         prompt.offers.iter().skip(from).take(shown).map(|offer| look.clean(&offer.text)).collect();
     let widest = safe.iter().map(|offer| text::width(offer)).max().unwrap_or(0).min(WIDEST);
-    let width = (widest + 13).min(usize::from(line.width)) as u16;
+    let about = prompt.offers.iter().map(|offer| text::width(offer.about)).max().unwrap_or(0);
+    let width = (widest + about + 6).min(usize::from(line.width)) as u16;
     let height = shown as u16 + 2;
     let x = line.x.saturating_add(column.min(usize::from(line.width)) as u16);
     let x = x.min(line.right().saturating_sub(width));
@@ -36,14 +36,7 @@ pub fn render(buffer: &mut Buffer, line: Rect, column: usize, prompt: &Prompt, l
             ground(buffer, inside, at, theme.selected);
         }
         let Some(mut pen) = Pen::on(buffer, inside, at, look) else { return };
-        let kind = match offer.kind {
-            Kind::Field => "field",
-            Kind::Value => "value",
-            Kind::Function => "function",
-            Kind::Keyword => "word",
-        };
-        pen.column(safe, usize::from(inside.width).saturating_sub(9), theme.text).skip(1);
-        pen.put(kind, theme.quiet);
+        pen.column(safe, widest, theme.text).skip(2).put(offer.about, theme.quiet);
     }
     let more = prompt.offers.len() - shown;
     if more > 0 {

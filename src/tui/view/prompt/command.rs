@@ -1,0 +1,163 @@
+//! The command line: every action by its name.
+
+use super::{Offer, Prompt, Typed, offers};
+use crate::tui::action::{Action, Place};
+use crate::tui::filtering::Change;
+use crate::tui::keymap::Keymap;
+use crate::tui::look::Pen;
+use crate::tui::view::{Pointer, Reply, View, World};
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+/// Before the line.
+const LABEL: &str = " :";
+/// Commands that take a text, and what they do.
+const WITH_TEXT: [(&str, &str); 2] =
+    [("filter ", "put this filter in force"), ("search ", "search for this")];
+
+/// The line's state.
+pub struct CommandView {
+    prompt: Prompt,
+    actions: Vec<Action>,
+    /// What was wrong with the line when it was accepted.
+    error: Option<String>,
+}
+
+impl CommandView {
+    /// An empty line, for the actions of a place.
+    pub fn of(place: Place, world: &World<'_>) -> CommandView {
+        // one whose keys were taken away still has its name
+        let preset = Keymap::default();
+        let has = |action: &Action| {
+            place.sections().iter().any(|section| {
+                let mut named = preset.section(*section).chain(world.keymap.section(*section));
+                named.any(|other| other == *action)
+            })
+        };
+        let actions = Action::ALL.iter().copied().filter(has);
+        let actions = actions.filter(|action| *action != Action::Command).collect();
+        CommandView { prompt: Prompt::new("", &world.shared.kept.commands), actions, error: None }
+    }
+
+    fn offers(actions: &[Action]) -> impl FnOnce(&str, usize) -> Vec<Offer> {
+        let with_text = WITH_TEXT.iter().map(|(name, about)| (*name, *about));
+        let named = actions.iter().map(|action| (action.name(), action.long()));
+        let all: Vec<_> = with_text.chain(named).collect();
+        move |text, cursor| {
+            let typed = text[..cursor].trim_start();
+            let begins = |(name, _): &&(&'static str, &'static str)| name.starts_with(typed);
+            let offer = |&(name, about): &(&'static str, &'static str)| Offer {
+                text: name.to_owned(),
+                replace: 0..cursor,
+                about,
+            };
+            all.iter().filter(begins).map(offer).collect()
+        }
+    }
+
+    fn run(&self) -> Result<Reply, String> {
+        let typed = self.prompt.text().trim();
+        let (name, text) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+        let text = text.trim();
+        match (name, Action::parse(name)) {
+            ("", _) => Ok(Reply::Close),
+            ("filter", _) => match crate::filter::parse(text) {
+                Ok(_) => Ok(Reply::CloseAndFilter(Change::Accept(text.to_owned()))),
+                Err(error) => Err(error.to_string()),
+            },
+            ("search", _) if !text.is_empty() => match crate::filter::parse(text) {
+                Ok(_) => Ok(Reply::CloseAndSearch(text.to_owned())),
+                Err(error) => Err(error.to_string()),
+            },
+            (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no text")),
+            (_, Some(action)) if self.actions.contains(&action) => {
+                Ok(Reply::CloseAndRun(action, typed.to_owned()))
+            }
+            (_, Some(_)) => Err(format!("{name} does nothing here")),
+            (_, None) => {
+                let names = self.actions.iter().map(|action| action.name());
+                let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
+                let near = near.min().filter(|(far, _)| *far <= 1 + name.chars().count() / 3);
+                let near =
+                    near.map_or(String::new(), |(_, near)| format!("; did you mean {near}?"));
+                Err(format!("{name} is no command{near}"))
+            }
+        }
+    }
+}
+
+impl View for CommandView {
+    fn place(&self) -> Place {
+        Place::Text
+    }
+
+    fn can(&self, _action: Action, _world: &World<'_>) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        self.error = None;
+        match action {
+            Action::Back => return Reply::Close,
+            Action::Accept if self.prompt.has_chosen() => {
+                self.prompt.take();
+            }
+            Action::Accept => match self.run() {
+                Ok(reply) => return reply,
+                Err(error) => self.error = Some(error),
+            },
+            action => {
+                if self.prompt.act(action, Self::offers(&self.actions)).is_none() {
+                    return Reply::Pass;
+                }
+            }
+        }
+        Reply::Done
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        if self.prompt.typed(event, Self::offers(&self.actions)) == Typed::Changed {
+            self.error = None;
+        }
+        Reply::Done
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        self.prompt.paste(pasted);
+        Reply::Done
+    }
+
+    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
+
+    fn strip(&self) -> u16 {
+        1
+    }
+
+    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+
+    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        if let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) {
+            pen.put(LABEL, theme.heading);
+            self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+            if let Some(error) = &self.error {
+                pen.skip(2).show(error, theme.error);
+            } else if self.prompt.text().is_empty() {
+                pen.skip(2).put("the name of an action; tab lists them", theme.quiet);
+            }
+        }
+        offers::render(buffer, strip, 0, &self.prompt, world.look);
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Accept, Action::Back, Action::Complete, Action::Older]
+    }
+}

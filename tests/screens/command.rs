@@ -1,0 +1,105 @@
+//! The command line, and keys that the user set.
+
+use crate::app::{TestApp, options};
+use crate::fake::FakeFeed;
+use segscope::tui::ScreenOptions;
+use segscope::tui::feed::Feed;
+use segscope::tui::keymap::{Keymap, SetKeys};
+use segscope::tui::view::Effect;
+
+fn app(width: u16, height: u16) -> TestApp {
+    TestApp::new(FakeFeed::with_calls(1), width, height)
+}
+
+#[test]
+fn an_action_runs_by_its_name() {
+    let mut app = app(80, 24);
+    app.press(":").type_in("next_missing");
+    assert!(app.line(22).starts_with(" :next_missing"), "{}", app.picture());
+    app.press("esc");
+    assert!(app.line(23).contains("enter open"));
+    app.press("g :").type_in("next_missing").press("enter");
+    let picture = app.picture();
+    let cursor = picture.lines().find(|line| line.starts_with('▌')).expect("a cursor");
+    assert!(cursor.contains("Report Exported"), "{cursor}");
+    app.press(": up");
+    assert!(app.line(22).starts_with(" :next_missing"), "commands have a history");
+    app.press("esc :").type_in("quit").press("enter");
+    assert_eq!(app.effects, [Effect::Quit]);
+}
+
+#[test]
+fn names_are_offered_with_what_they_do() {
+    let mut app = app(80, 24);
+    app.press(":").type_in("next");
+    insta::assert_snapshot!("command_offers_80x24", app.picture());
+    app.press("down down tab enter");
+    assert_eq!(app.feed.kept().commands.len(), 1, "{:?}", app.feed.kept());
+    app.press(": tab");
+    assert!(app.picture().contains("more"), "a tab lists all: {}", app.picture());
+}
+
+#[test]
+fn mistakes_are_told_in_words() {
+    let mut app = app(80, 24);
+    for (typed, says) in [
+        ("opne", "opne is no command; did you mean open?"),
+        ("zzzzzzzzz", "zzzzzzzzz is no command"),
+        ("tick", "tick does nothing here"),
+        ("open now", "open takes no text"),
+        ("filter type =", "expected"),
+    ] {
+        app.press(": ctrl-u").type_in(typed).press("enter");
+        assert!(app.line(22).contains(says), "{typed}: {}", app.line(22));
+        app.press("esc");
+    }
+    assert!(app.effects.is_empty());
+    app.press(":").paste("\u{1b}[2J漢字\u{202e}").press("enter").assert_well_formed();
+}
+
+#[test]
+fn a_filter_and_a_search_may_be_given() {
+    let mut app = app(80, 24);
+    app.press(":").type_in("filter type = \"track\"").press("enter");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"track\""));
+    app.press("g :").type_in("search seat").press("enter");
+    let picture = app.picture();
+    let cursor = picture.lines().find(|line| line.starts_with('▌')).expect("a cursor");
+    assert!(cursor.contains("Seat Added"), "{cursor}");
+    app.press(":").type_in("filter").press("enter");
+    assert_eq!(app.feed.filter_in_force(), None);
+}
+
+#[test]
+fn help_and_footer_tell_the_keys_in_force() {
+    let set = |place: &str, action: &str, keys: &[&str]| SetKeys {
+        place: place.to_owned(),
+        action: action.to_owned(),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        origin: "config.toml:1".to_owned(),
+    };
+    let set = [
+        set("everywhere", "help", &["ctrl-g"]),
+        set("calls", "edit_filter", &["i"]),
+        set("calls", "next_missing", &[]),
+    ];
+    let keymap = Keymap::with(&set).expect("no clash");
+    let options = ScreenOptions { keymap, ..options() };
+    let mut app = TestApp::with(FakeFeed::with_calls(1), 80, 24, &options);
+    assert!(
+        app.line(23).contains("i filter") && app.line(23).contains("ctrl-g help"),
+        "{}",
+        app.line(23)
+    );
+    assert!(!app.line(23).contains("missing id"), "{}", app.line(23));
+    app.press("f ? e");
+    assert!(
+        app.effects.is_empty() && app.line(23).contains("i filter"),
+        "their old keys do nothing"
+    );
+    app.press("i").type_in("zebra").press("enter");
+    assert!(app.picture().contains("  i edits the filter"), "{}", app.picture());
+    app.press(":").type_in("next_missing").press("enter");
+    app.press("ctrl-g");
+    assert!(app.picture().contains("In the log"), "{}", app.picture());
+}
