@@ -10,7 +10,7 @@ pub(super) fn trimmed(line: &[u8]) -> &[u8] {
 
 /// When a call or a batch from a file counts as received. One without any time counts as received
 /// at the beginning of the epoch; its own record shows none.
-pub(super) fn received_at(text: &str) -> Millis {
+fn received_at(text: &str) -> Millis {
     let Ok(doc) = Doc::parse(text) else { return 0 };
     let first = doc.root().get("batch").and_then(|batch| batch.index(0));
     [Some(doc.root()), first]
@@ -27,15 +27,24 @@ pub(super) fn received_at(text: &str) -> Millis {
 /// What a file of calls should hold.
 pub(super) const EXPECTED: &str = "expected a call as a JSON object, or an array of them";
 
-/// The call that a record of `tail` or `check` holds, if the text of an object is one.
-pub(super) fn recorded_call(text: &str) -> Result<Option<&str>, SyntaxError> {
-    if let Some(members) = Members::of(text) {
-        return Ok(members.call.filter(|call| members.seq && call.starts_with('{')));
+/// The call in the text of an object, which is all of it unless it is a record of `tail` or `check`;
+/// and when it counts as received.
+pub(super) fn call_of(text: &str) -> Result<(&str, Millis), SyntaxError> {
+    let (mut call, mut members) = (text, Members::of(text));
+    let recorded = match &members {
+        Some(members) => members.call.filter(|call| members.seq && call.starts_with('{')),
+        None => {
+            let doc = Doc::parse(text)?;
+            let seq = doc.root().get("seq").is_some();
+            let call = doc.root().get("call").filter(|call| seq && call.is_object());
+            call.map(|call| &text[call.span()])
+        }
+    };
+    if let Some(recorded) = recorded {
+        (call, members) = (recorded, Members::of(recorded));
     }
-    let doc = Doc::parse(text)?;
-    let seq = doc.root().get("seq").is_some();
-    let call = doc.root().get("call").filter(|call| seq && call.is_object());
-    Ok(call.map(|call| &text[call.span()]))
+    let known = members.and_then(|members| members.received_at());
+    Ok((call, known.unwrap_or_else(|| received_at(call))))
 }
 
 /// What the outermost members of an object say of how it is to be read, found without a table of
@@ -174,7 +183,10 @@ mod tests {
         let text = r#"{"a":{"timestamp":"x","b":["]",1]},"timestamp" : "2026-01-01T00:00:00Z" ,"n":1.5,"seq":3,"call":{"x":"}"}}"#;
         let members = Members::of(text).expect("plain");
         assert_eq!(members.times[2], Some("\"2026-01-01T00:00:00Z\""));
-        assert_eq!(recorded_call(text), Ok(Some(r#"{"x":"}"}"#)));
+        assert_eq!(call_of(text), Ok((r#"{"x":"}"}"#, 0)));
+        let escaped = r#"{"\u0073eq":3,"call":{"timestamp":"2026-01-01T00:00:00Z"}}"#;
+        let call = r#"{"timestamp":"2026-01-01T00:00:00Z"}"#;
+        assert_eq!(call_of(escaped), Ok((call, received_at(call))));
         assert_eq!(members.received_at(), time::parse("2026-01-01T00:00:00Z"));
         assert_eq!(Members::of(r#"{"\u0073eq":1}"#), None);
         assert_eq!(Members::of("{\"a\":1"), None);

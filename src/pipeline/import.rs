@@ -5,7 +5,7 @@
 //! A file that is followed is taken in like this too, even if it is a recording: so what was read
 //! of it stays, whatever becomes of it.
 
-use super::bare::{self, Members, received_at, says};
+use super::bare::{self, says};
 use super::files::FileError;
 use super::index::{Line, Origin};
 use super::judge::Shared;
@@ -23,7 +23,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// About so much is read at once.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 128 << 10;
 /// A file that is followed is looked at this often.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -349,14 +349,7 @@ impl Importer<'_> {
 
     /// Takes a call or a batch, or the call of a record that `tail` or `check` wrote.
     fn call(&mut self, text: &str, first: u64, block: &mut Block) -> Result<(), String> {
-        let mut call = bare::recorded_call(text).map_err(|error| says(&error))?;
-        let members = match call {
-            Some(call) => Members::of(call),
-            None => Members::of(text),
-        };
-        let text = call.take().unwrap_or(text);
-        let known = members.and_then(|members| members.received_at());
-        let received_at = known.unwrap_or_else(|| received_at(text));
+        let (text, received_at) = bare::call_of(text).map_err(|error| says(&error))?;
         let number = first + block.items.len() as u64;
         let mut scratch = self.spares.pop().unwrap_or_default();
         let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at };
