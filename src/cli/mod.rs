@@ -10,6 +10,7 @@ mod generate;
 mod input;
 mod intake;
 mod listen;
+mod live;
 mod map;
 mod open;
 mod send;

@@ -14,10 +14,12 @@
 mod again;
 mod aggregates;
 mod bare;
+mod changes;
 mod clock;
 mod columns;
 mod common;
 mod detail;
+mod eras;
 mod fields;
 mod files;
 mod fix;
@@ -43,6 +45,7 @@ mod view;
 mod window;
 
 pub use aggregates::{By, Counted, Coverage, FoundIn, Groups, Held, Member, Person, Who};
+pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
@@ -89,7 +92,6 @@ pub enum What {
 #[derive(Debug)]
 pub struct Pipeline {
     shared: Arc<Shared>,
-    vendors: Arc<Vendors>,
     webhook_secret: Option<String>,
     /// Held by who judges all again.
     again: Mutex<()>,
@@ -122,11 +124,9 @@ impl Pipeline {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
         let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
-        let (known, from) = (Arc::clone(&vendors), parts);
-        let shared = Arc::new(Shared::new(known, in_use, from, recorded, path, front, import));
+        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
         let mut pipeline = Pipeline {
             shared,
-            vendors,
             webhook_secret,
             again: Mutex::default(),
             threads: Vec::new(),
@@ -180,9 +180,9 @@ impl Pipeline {
         self.shared.version.load(Ordering::Acquire)
     }
 
-    /// The vendors that are judged.
-    pub fn vendors(&self) -> &Arc<Vendors> {
-        &self.vendors
+    /// The vendors, with the settings that judge from now on.
+    pub fn vendors(&self) -> Arc<Vendors> {
+        self.shared.vendors()
     }
 
     /// How many rows the log has.
@@ -248,14 +248,16 @@ impl Pipeline {
     /// What all calls of a library have in common besides a missing id: noise, to be said once.
     pub fn common(&self) -> Vec<CommonView> {
         let mut state = self.lock();
-        state.index.common(&self.vendors);
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
         let index = &state.index;
-        index.common_view(&self.vendors)
+        index.common_view(&vendors)
     }
 
     /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].
     pub fn verdicts(&self) -> Vec<[u64; 5]> {
-        self.lock().index.verdicts(self.vendors.len())
+        let state = self.lock();
+        state.index.verdicts(state.eras.latest().len())
     }
 
     /// Counts a request that was turned away with 429 before it was read.

@@ -9,4 +9,5 @@ mod keys;
 mod pictures;
 mod random;
 mod search;
+mod settings;
 mod sync;
