@@ -13,6 +13,7 @@ mod listen;
 mod live;
 mod map;
 mod open;
+mod outbox;
 mod send;
 mod setup;
 mod signals;
