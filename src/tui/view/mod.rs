@@ -19,7 +19,7 @@ mod status;
 mod sync;
 mod vendors;
 
-pub use compose::ComposeView;
+pub use compose::{ComposeView, ask_where, with_type};
 pub use counts::findings_view;
 pub use footer::footer;
 pub use help::HelpView;
@@ -84,8 +84,10 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
-    /// Send a text to the listener.
+    /// Send a text.
     Send {
+        /// where to; none: this listener
+        to: Option<String>,
         /// the text
         text: String,
         /// the write key of the call that it came from
