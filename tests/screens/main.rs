@@ -3,10 +3,12 @@
 mod app;
 mod colours;
 mod command;
+mod compose;
 mod fake;
 mod filter;
 mod keys;
 mod pictures;
 mod random;
 mod search;
+mod settings;
 mod sync;

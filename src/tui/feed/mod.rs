@@ -7,10 +7,10 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, CommonView, Counted, Coverage, Detail, Found, FoundIn, Groups, InUse,
-    Item, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, Status, VendorDetail,
-    VendorView, What, Who,
+    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Coverage, Detail, Found,
+    FoundIn, Groups, InUse, Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel,
+    Person, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending,
+    SettingsView, Shown, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::filter::{Filter, Names};
@@ -83,6 +83,18 @@ pub trait Feed: Send + Sync {
     fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>>;
     /// The lines of a settings file that hold the ids of the companies that came.
     fn pushed_companies(&self) -> Option<String>;
+    /// What a text would give if it came now. Quick, for each key that is typed.
+    fn compose(&self, text: &str) -> ComposedView;
+    /// Begins to send a text to the first of the addresses, with a write key or one of ours; what
+    /// comes of it is in [`Feed::sending`]. The error says why it does not begin.
+    fn send(&self, text: &str, write_key: Option<&str>) -> Result<(), String>;
+    /// What was sent last, and what came of it.
+    fn sending(&self) -> Option<Sending>;
+    /// How the settings stand to what is shown.
+    fn settings(&self) -> SettingsView;
+    /// Reads the settings and judges all calls again, behind the screen; what changed is in
+    /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
+    fn judge_again(&self) -> Result<String, String>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;

@@ -109,6 +109,15 @@ fn perform(
             let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
             screen.update(Msg::Said(said), feed);
         }
+        Effect::Send { text, write_key } => {
+            if let Err(error) = feed.send(&text, write_key.as_deref()) {
+                screen.update(Msg::Said(Err(error)), feed);
+            }
+        }
+        Effect::JudgeAgain => {
+            let said = feed.judge_again();
+            screen.update(Msg::Said(said), feed);
+        }
         Effect::Keep(memo) => {
             let said = feed.keep(&memo).map(|()| memo.said());
             screen.update(Msg::Kept(said), feed);

@@ -1,12 +1,14 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod compose;
 mod cursor;
 pub mod detail;
 mod filter_bar;
 mod footer;
 mod found;
 mod help;
+mod judged;
 mod lines;
 mod log;
 mod noise;
@@ -16,12 +18,14 @@ mod status;
 mod sync;
 mod vendors;
 
+pub use compose::ComposeView;
 pub use footer::footer;
 pub use help::HelpView;
+pub use judged::JudgedView;
 pub use log::LogView;
 pub use noise::noise;
 pub use prompt::{CommandView, FilterView, SearchView};
-pub use status::{banner, in_use_line, status};
+pub use status::{banner, in_use_line, settings_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
 
@@ -78,6 +82,15 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Send a text to the listener.
+    Send {
+        /// the text
+        text: String,
+        /// the write key of the call that it came from
+        write_key: Option<String>,
+    },
+    /// Read the settings and judge all calls again.
+    JudgeAgain,
 }
 
 /// What a view answers to an action.
@@ -90,6 +103,8 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
+    /// A call is written on the page for that, which begins with this view.
+    Compose(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.
