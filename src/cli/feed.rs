@@ -107,8 +107,8 @@ impl Feed for PipelineFeed {
         Box::new(self.pipeline.names())
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        self.pipeline.found_in()
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        self.pipeline.found_in(at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {

@@ -54,10 +54,11 @@ pub trait Feed: Send + Sync {
     /// What this recording really has, for completing a filter. Reads some requests: for when a
     /// filter begins to be edited, not for each key.
     fn names(&self) -> Box<dyn Names>;
-    /// Findings of the vendors in use and of Segment itself, event by event: the worst first.
+    /// Findings of the vendors in use (or of all) and of Segment itself, event by event: the worst
+    /// first, those of vendors not in use last.
     /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
     /// asks again when the version has grown, not for each frame.
-    fn findings(&self) -> Groups<FoundIn>;
+    fn findings(&self, at_all: bool) -> Groups<FoundIn>;
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
     fn coverage(&self, by: By) -> Groups<Coverage>;

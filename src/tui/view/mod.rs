@@ -2,6 +2,7 @@
 //! implements [`View`]; the screen knows no more about it.
 
 mod compose;
+mod counts;
 mod cursor;
 pub mod detail;
 mod filter_bar;
@@ -19,6 +20,7 @@ mod sync;
 mod vendors;
 
 pub use compose::{ComposeView, ask_where, with_type};
+pub use counts::findings_view;
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
@@ -117,6 +119,10 @@ pub enum Reply {
     EditFilter,
     /// The filter or the search changes.
     Filter(Change),
+    /// The log shows the calls that pass this filter, until the way back here is taken.
+    Behind(String),
+    /// The way back to the page from which the calls behind a number were shown.
+    Return,
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.
