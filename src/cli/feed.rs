@@ -1,6 +1,6 @@
 //! The pipeline as the screen reads it.
 
-use crate::call::time;
+use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
@@ -147,6 +147,29 @@ impl Feed for PipelineFeed {
                 .set_vendors(&names)
                 .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
             None => Ok(()),
+        }
+    }
+
+    fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
+        let done = self.pipeline.mark(seq, marked, time::now());
+        done.map_err(|error| format!("no mark: {error}"))
+    }
+
+    fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
+        let done = self.pipeline.note(seq, text, time::now());
+        done.map_err(|error| format!("no note: {error}"))
+    }
+
+    fn clear(&self) -> Result<(), String> {
+        let done = self.pipeline.clear(time::now());
+        done.map_err(|error| format!("nothing is cleared: {error}"))
+    }
+
+    fn undo_clear(&self) -> Result<(), String> {
+        match self.pipeline.undo_clear(time::now()) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("nothing was cleared away".to_owned()),
+            Err(error) => Err(format!("nothing comes back: {error}")),
         }
     }
 

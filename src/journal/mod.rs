@@ -11,9 +11,11 @@ mod folder;
 mod line;
 mod reader;
 mod redact;
+mod remark;
 
 pub use file::{Journal, JournalError, Recovery, end_of_last_line};
 pub use folder::{KEPT_BYTES, KEPT_FILES, Recordings};
 pub use line::{Body, LineHead, Refused, compose, compose_event};
 pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse};
 pub use redact::redacted;
+pub use remark::{Remark, Says, compose_remark};

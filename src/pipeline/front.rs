@@ -26,6 +26,16 @@ pub(super) struct Front {
 }
 
 impl Front {
+    /// Where the line ends that was appended last.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Whether nothing can be recorded because files are only read.
+    pub fn is_only_read(&self) -> bool {
+        self.journal.is_none()
+    }
+
     pub fn new(journal: Option<(Journal, u64)>) -> io::Result<Front> {
         let last = match &journal {
             Some((journal, _)) => last_request(&journal.reader()?, journal.len())?,

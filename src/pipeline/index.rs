@@ -6,6 +6,7 @@ use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
+use super::remarks::Remarks;
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
 use crate::store::{
@@ -61,6 +62,8 @@ pub(super) struct Index {
     pub in_use: InUse,
     pub people: People,
     pub repeats: u64,
+    /// Marks and notes.
+    pub remarks: Remarks,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found (the set's number) and by who sent them.
@@ -75,15 +78,15 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
-        static EPOCHS: AtomicU64 = AtomicU64::new(1);
         Index {
-            epoch: EPOCHS.fetch_add(1, Ordering::Relaxed),
+            epoch: Index::new_epoch(),
             base: 0,
             store: Store::default(),
             memory: vendors.memory(),
             in_use,
             people: People::default(),
             repeats: 0,
+            remarks: Remarks::default(),
             closed: Vec::new(),
             tally: Vec::new(),
             groups: Groups::default(),
@@ -92,6 +95,12 @@ impl Index {
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
+    }
+
+    /// A number that no index has yet.
+    pub(super) fn new_epoch() -> u64 {
+        static EPOCHS: AtomicU64 = AtomicU64::new(1);
+        EPOCHS.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Calls without repeats that lack an id at a vendor in use.

@@ -4,10 +4,11 @@
 use super::index::Index;
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
-use super::{InUse, Opened};
+use super::{InUse, Opened, lines};
 use crate::journal::Event;
 use crate::vendors::Vendors;
 use crate::wire::Scratch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The index with what it was made from.
 #[derive(Debug)]
@@ -21,6 +22,16 @@ pub(super) struct State {
     pub opened: Opened,
     /// Where the file begins that was read last, and how many of its lines were read.
     lines: (u64, u64),
+    /// What the last clearing put away.
+    cleared: Option<Box<Cleared>>,
+}
+
+/// What was there before a clearing, until the next one.
+#[derive(Debug)]
+struct Cleared {
+    index: Index,
+    /// Where the line of the clearing ends.
+    from: u64,
 }
 
 impl State {
@@ -33,6 +44,7 @@ impl State {
             done: 0,
             opened: Opened::default(),
             lines: (0, 0),
+            cleared: None,
         }
     }
 
@@ -54,9 +66,12 @@ impl State {
             }
             Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
             Work::Event(Event::Clear, _) => {
-                self.index.clear(vendors);
+                let index = self.index.clear(vendors);
+                self.cleared = Some(Box::new(Cleared { index, from: item.end }));
                 self.clears += 1;
             }
+            Work::Event(Event::Undo, _) => self.undo(vendors, item.offset, item.end),
+            Work::Remark(remark) => self.index.remarks.take(remark),
             Work::Push(..) | Work::Nothing => {}
             Work::Bad(error) => {
                 self.opened.bad_lines += 1;
@@ -65,6 +80,36 @@ impl State {
             }
         }
         None
+    }
+
+    /// How many calls would come back if the last clearing were undone.
+    pub fn cleared(&self) -> Option<u64> {
+        self.cleared.as_ref().map(|cleared| cleared.index.store.calls.len())
+    }
+
+    /// Takes the last clearing back, and takes again what came since.
+    fn undo(&mut self, vendors: &Vendors, to: u64, end: u64) {
+        let Some(cleared) = self.cleared.take() else { return };
+        let Cleared { index, from } = *cleared;
+        self.index = index;
+        self.index.epoch = Index::new_epoch();
+        self.clears += 1;
+        let (opened, parts) = (self.opened.clone(), self.recording.clone());
+        let read = lines::read(&parts, from, to, &mut |items, spares| {
+            for item in items.drain(..) {
+                // one that panics has been told already, when it was first judged
+                let done = catch_unwind(AssertUnwindSafe(|| self.apply(vendors, item)));
+                spares.extend(done.ok().flatten());
+            }
+            true
+        });
+        // nothing of it is new
+        self.opened = opened;
+        self.done = end;
+        if let Err(error) = read {
+            self.opened.bad_lines += 1;
+            self.opened.first_bad.get_or_insert((self.lines.1, error.to_string()));
+        }
     }
 
     /// Counts a line that was read from a file; errors name it.

@@ -53,7 +53,12 @@ impl Pipeline {
                 None => refused(row, request_at, request, place),
                 Some((seq, call)) => {
                     let alarm = alarm(call, index, in_use, self.vendors.codes());
-                    half(row, seq, call, request, place, store, alarm)
+                    let mut half = half(row, seq, call, request, place, store, alarm);
+                    if let Some(said) = index.remarks.of(seq.0) {
+                        half.view.marked = said.marked;
+                        half.view.note = said.note.as_deref().map(str::to_owned);
+                    }
+                    half
                 }
             });
         }
@@ -76,6 +81,8 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         repeat: false,
         worst: None,
         folded: false,
+        marked: false,
+        note: None,
         refused: Some(RefusedView {
             status: request.status,
             reason: String::new(),
@@ -156,6 +163,8 @@ fn half(
         repeat: call.flags.repeat(),
         worst: set.severity(in_use),
         folded: !any,
+        marked: false,
+        note: None,
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();

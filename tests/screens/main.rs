@@ -8,5 +8,6 @@ mod filter;
 mod keys;
 mod pictures;
 mod random;
+mod remarks;
 mod search;
 mod sync;

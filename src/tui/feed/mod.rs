@@ -12,6 +12,7 @@ pub use views::{
     Status, VendorDetail, VendorView, What,
 };
 
+use crate::call::Seq;
 use crate::filter::{Filter, Names};
 use std::ops::Range;
 use std::sync::Arc;
@@ -59,6 +60,14 @@ pub trait Feed: Send + Sync {
     fn in_use(&self) -> InUse;
     /// Chooses the vendors in use and saves the choice. The error is shown to the user.
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String>;
+    /// Marks a call, or takes the mark away.
+    fn mark(&self, seq: Seq, marked: bool) -> Result<(), String>;
+    /// Puts a note to a call; an empty one takes it away.
+    fn note(&self, seq: Seq, text: &str) -> Result<(), String>;
+    /// Clears all that came so far away; the recording keeps it.
+    fn clear(&self) -> Result<(), String>;
+    /// Brings back what was cleared away last.
+    fn undo_clear(&self) -> Result<(), String>;
     /// What was typed before and is kept from run to run.
     fn kept(&self) -> Kept;
     /// Keeps something more. The error is shown to the user.

@@ -105,14 +105,28 @@ fn perform(
             };
             screen.update(Msg::Said(said), feed);
         }
-        Effect::UseVendors(chosen) => {
-            let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
-            screen.update(Msg::Said(said), feed);
-        }
-        Effect::Keep(memo) => {
-            let said = feed.keep(&memo).map(|()| memo.said());
-            screen.update(Msg::Kept(said), feed);
+        effect => {
+            if let Some(msg) = do_on(feed, &effect) {
+                screen.update(msg, feed);
+            }
         }
     }
     Ok(())
+}
+
+/// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
+pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
+    let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
+    match effect {
+        Effect::UseVendors(chosen) => {
+            let done = feed.set_in_use(chosen);
+            Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
+        }
+        Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
+        Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
+        Effect::Note { seq, text } => silent(feed.note(*seq, text)),
+        Effect::Clear => silent(feed.clear()),
+        Effect::UndoClear => silent(feed.undo_clear()),
+        Effect::Quit | Effect::Suspend | Effect::Copy { .. } => None,
+    }
 }

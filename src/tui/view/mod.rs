@@ -31,6 +31,7 @@ use super::filtering::Change;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::shared::Shared;
+use crate::call::Seq;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -78,6 +79,24 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Mark a call, or take the mark away.
+    Mark {
+        /// its number
+        seq: Seq,
+        /// marked or not
+        marked: bool,
+    },
+    /// Put a note to a call.
+    Note {
+        /// its number
+        seq: Seq,
+        /// the note; an empty one takes it away
+        text: String,
+    },
+    /// Clear all away.
+    Clear,
+    /// Bring back what was cleared away last.
+    UndoClear,
 }
 
 /// What a view answers to an action.
