@@ -128,7 +128,8 @@ fn a_clearing_that_is_taken_back_leaves_nothing_behind() {
     assert!(first > 30, "numbers go on: {first}");
     assert!(undone.undo_clear(BEGIN_MS).expect("recorded"));
     assert!(!undone.undo_clear(BEGIN_MS).expect("nothing to record"), "only once");
-    (undone.settle(), never.settle());
+    undone.settle();
+    never.settle();
     let strip = |rows: Vec<RowView>| -> Vec<RowView> {
         rows.into_iter().map(|row| RowView { marked: false, note: None, ..row }).collect()
     };
