@@ -1,5 +1,6 @@
 //! The pipeline as the screen reads it.
 
+use super::export::Exports;
 use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
@@ -20,6 +21,7 @@ pub struct PipelineFeed {
     addresses: Vec<String>,
     choices: Option<Choices>,
     notebook: Option<Notebook>,
+    exports: Arc<Exports>,
 }
 
 impl PipelineFeed {
@@ -30,7 +32,7 @@ impl PipelineFeed {
         notebook: Option<Notebook>,
     ) -> PipelineFeed {
         let sieve = Sieve::new(Arc::clone(&pipeline));
-        PipelineFeed { sieve, pipeline, addresses, choices, notebook }
+        PipelineFeed { sieve, pipeline, addresses, choices, notebook, exports: Arc::default() }
     }
 }
 
@@ -171,6 +173,14 @@ impl Feed for PipelineFeed {
             Ok(false) => Err("nothing was cleared away".to_owned()),
             Err(error) => Err(format!("nothing comes back: {error}")),
         }
+    }
+
+    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+        self.exports.begin(&self.pipeline, file, filter)
+    }
+
+    fn told(&self) -> Option<Result<String, String>> {
+        self.exports.told()
     }
 
     fn kept(&self) -> Kept {

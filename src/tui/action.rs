@@ -128,6 +128,7 @@ actions! {
     NextMark "next_mark" "next mark" "next marked call",
     OnlyMarked "only_marked" "only marked" "show only what is marked, or all again",
     Note "note" "note" "put a note to this call",
+    Export "export" "export" "write the calls that pass the filter to a file",
     Clear "clear" "clear" "clear the log; the recording keeps all",
     UndoClear "undo_clear" "undo clear" "bring back what was cleared away",
     Search "search" "search" "search without hiding",

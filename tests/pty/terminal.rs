@@ -21,7 +21,7 @@ pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     seen: Arc<Mutex<Seen>>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Terminal {
@@ -58,7 +58,12 @@ impl Terminal {
             shared.lock().expect("no test panicked in here").closed = true;
         });
         let writer = pair.master.take_writer().expect("a writer");
-        Terminal { child, master: pair.master, writer, seen, _home: home }
+        Terminal { child, master: pair.master, writer, seen, home }
+    }
+
+    /// Its home, and the folder in which it was started.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
     }
 
     fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {

@@ -100,3 +100,14 @@ fn the_detail_is_that_of_the_row_after_a_clearing() {
     app.press("u g");
     assert!(app.picture().contains("#1 10:00:00"), "{}", app.picture());
 }
+
+#[test]
+fn the_calls_that_pass_are_written_to_a_file_that_is_asked_for() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("repeat").press("enter x");
+    assert!(app.line(22).starts_with(" file for these calls  calls.ndjson"), "{}", app.picture());
+    app.press("ctrl-u").type_in("a.ndjson").press("enter");
+    assert!(app.line(23).contains("writing the calls to a.ndjson"), "{}", app.line(23));
+    app.wait(16);
+    assert!(app.line(23).contains("a.ndjson has repeat"), "{}", app.line(23));
+}

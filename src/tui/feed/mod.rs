@@ -68,6 +68,11 @@ pub trait Feed: Send + Sync {
     fn clear(&self) -> Result<(), String>;
     /// Brings back what was cleared away last.
     fn undo_clear(&self) -> Result<(), String>;
+    /// Begins to write the calls that pass a filter to a new file, as NDJSON without secrets. What
+    /// came of it is [told](Feed::told).
+    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String>;
+    /// What something that went on behind the screen has to say, once. Asked with each tick.
+    fn told(&self) -> Option<Result<String, String>>;
     /// What was typed before and is kept from run to run.
     fn kept(&self) -> Kept;
     /// Keeps something more. The error is shown to the user.

@@ -125,6 +125,10 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
         Effect::Note { seq, text } => silent(feed.note(*seq, text)),
+        Effect::Export { file, filter } => {
+            let begun = feed.export(file, filter.clone());
+            Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
+        }
         Effect::Clear => silent(feed.clear()),
         Effect::UndoClear => silent(feed.undo_clear()),
         Effect::Quit | Effect::Suspend | Effect::Copy { .. } => None,

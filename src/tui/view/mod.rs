@@ -32,11 +32,13 @@ use super::keymap::Keymap;
 use super::look::Look;
 use super::shared::Shared;
 use crate::call::Seq;
+use crate::filter::Filter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
+use std::sync::Arc;
 
 /// What a view may look at.
 pub struct World<'w> {
@@ -62,7 +64,7 @@ pub enum Pointer {
 }
 
 /// Something that only the loop can do; the model has no I/O.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave the screen.
     Quit,
@@ -92,6 +94,13 @@ pub enum Effect {
         seq: Seq,
         /// the note; an empty one takes it away
         text: String,
+    },
+    /// Write the calls that pass the filter to a file.
+    Export {
+        /// its name
+        file: String,
+        /// the filter in force
+        filter: Option<Arc<Filter>>,
     },
     /// Clear all away.
     Clear,

@@ -36,6 +36,7 @@ struct State {
     patience: Option<u64>,
     kept: Kept,
     remarks: u64,
+    told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
 }
 
@@ -143,6 +144,7 @@ impl FakeFeed {
             patience: None,
             kept: Kept::default(),
             remarks: 0,
+            told: None,
             cleared: None,
         };
         FakeFeed { state: Mutex::new(state), vendors }
@@ -428,6 +430,16 @@ impl Feed for FakeFeed {
             state.generation += 1;
         });
         Ok(())
+    }
+
+    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+        let filter = filter.map_or("all".to_owned(), |filter| filter.to_string());
+        self.change(|state| state.told = Some(Ok(format!("{file} has {filter}"))));
+        Ok(())
+    }
+
+    fn told(&self) -> Option<Result<String, String>> {
+        self.state.lock().expect("unpoisoned").told.take()
     }
 
     fn kept(&self) -> Kept {

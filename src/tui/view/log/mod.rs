@@ -229,6 +229,14 @@ impl View for LogView {
             },
             _ if self.list.cursor().is_none() => Reply::Pass,
             Action::Mark | Action::Note => self.remark(action),
+            Action::Export => {
+                let filter = world.shared.filtering.in_force();
+                let ask = AskView::new("file for these calls", "calls.ndjson", move |file| {
+                    let (file, filter) = (file.to_owned(), filter.clone());
+                    Reply::CloseAndAsk(Effect::Export { file, filter })
+                });
+                Reply::Open(Box::new(ask))
+            }
             Action::NextMark => self.look_for(What::Marked, true, world),
             Action::NextMatch => self.look_for_match(true, world),
             Action::PreviousMatch => self.look_for_match(false, world),
