@@ -87,13 +87,13 @@ impl<'t> Doc<'t> {
 
     /// The outermost value.
     pub fn root(&self) -> Val<'_> {
-        Val { text: &self.text, nodes: &self.nodes, at: 0 }
+        Val { doc: self, at: 0 }
     }
 
     /// The value at a node number, as [`Val::node`] gave it.
     pub fn at(&self, node: u32) -> Val<'_> {
         assert!((node as usize) < self.nodes.len(), "a node number of this document");
-        Val { text: &self.text, nodes: &self.nodes, at: node }
+        Val { doc: self, at: node }
     }
 
     /// A copy that owns its text.
@@ -102,18 +102,17 @@ impl<'t> Doc<'t> {
     }
 }
 
-/// A cursor on one value of a [`Doc`].
+/// A cursor on one value of a [`Doc`]. Two words: rules hand it on by the dozen.
 #[derive(Clone, Copy)]
 pub struct Val<'d> {
-    text: &'d str,
-    nodes: &'d [Node],
+    doc: &'d Doc<'d>,
     at: u32,
 }
 
 impl<'d> Val<'d> {
     #[inline]
     fn entry(&self) -> &'d Node {
-        &self.nodes[self.at as usize]
+        &self.doc.nodes[self.at as usize]
     }
 
     /// The value's place in the document's table; a stable name for it while the document lives.
@@ -125,8 +124,8 @@ impl<'d> Val<'d> {
     /// The value at a node number of the same document, as [`Val::node`] gave it.
     #[inline]
     pub fn same_doc(&self, node: u32) -> Val<'d> {
-        assert!((node as usize) < self.nodes.len(), "a node number of this document");
-        Val { text: self.text, nodes: self.nodes, at: node }
+        assert!((node as usize) < self.doc.nodes.len(), "a node number of this document");
+        Val { doc: self.doc, at: node }
     }
 
     /// What kind of value it is.
@@ -139,7 +138,7 @@ impl<'d> Val<'d> {
     #[inline]
     pub fn raw(&self) -> &'d str {
         let node = self.entry();
-        &self.text[node.start as usize..node.end as usize]
+        &self.doc.text[node.start as usize..node.end as usize]
     }
 
     /// Where the value's text stands in the document.
@@ -160,7 +159,23 @@ impl<'d> Val<'d> {
     #[inline]
     pub fn key_raw(&self) -> &'d str {
         let node = self.entry();
-        &self.text[node.key_start as usize..node.key_end as usize]
+        &self.doc.text[node.key_start as usize..node.key_end as usize]
+    }
+
+    /// The bytes of the member name, if it came without an escape.
+    #[inline]
+    pub fn key_plain(&self) -> Option<&'d [u8]> {
+        let node = self.entry();
+        let bytes = self.doc.text.as_bytes();
+        (!node.key_escaped).then(|| &bytes[node.key_start as usize..node.key_end as usize])
+    }
+
+    /// The first byte of the member name as it came: a backslash may stand for anything.
+    #[inline]
+    pub fn key_first(&self) -> Option<u8> {
+        let node = self.entry();
+        let first = self.doc.text.as_bytes().get(node.key_start as usize).copied();
+        first.filter(|_| node.key_start < node.key_end)
     }
 
     /// The decoded text of a string. A lone surrogate becomes U+FFFD.
@@ -170,8 +185,17 @@ impl<'d> Val<'d> {
         if node.kind != Kind::String {
             return None;
         }
-        let raw = &self.text[node.start as usize + 1..node.end as usize - 1];
+        let raw = &self.doc.text[node.start as usize + 1..node.end as usize - 1];
         Some(if node.escaped { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) })
+    }
+
+    /// True for a string that begins with a visible ASCII character other than a backslash, and so
+    /// is not blank; false says nothing. A look at one byte.
+    #[inline]
+    pub fn is_plainly_filled(&self) -> bool {
+        let node = self.entry();
+        let first = self.doc.text.as_bytes().get(node.start as usize + 1);
+        node.kind == Kind::String && matches!(first, Some(b'!' | b'#'..=b'[' | b']'..=b'~'))
     }
 
     /// The boolean, if it is one.
@@ -219,7 +243,7 @@ impl<'d> Val<'d> {
             Kind::Object | Kind::Array => (self.at + 1, self.entry().next),
             _ => (0, 0),
         };
-        Children { text: self.text, nodes: self.nodes, at, end }
+        Children { doc: self.doc, at, end }
     }
 
     /// The member of that name; of repeated ones the last, as in `JSON.parse`.
@@ -229,10 +253,9 @@ impl<'d> Val<'d> {
         }
         let mut found = None;
         for child in self.children() {
-            let same = if child.entry().key_escaped {
-                child.key() == name
-            } else {
-                child.key_raw() == name
+            let same = match child.key_plain() {
+                Some(key) => key == name.as_bytes(),
+                None => child.key() == name,
             };
             if same {
                 found = Some(child);
@@ -269,8 +292,7 @@ impl std::fmt::Debug for Val<'_> {
 /// The children of a value, in order.
 #[derive(Clone)]
 pub struct Children<'d> {
-    text: &'d str,
-    nodes: &'d [Node],
+    doc: &'d Doc<'d>,
     at: u32,
     end: u32,
 }
@@ -283,7 +305,7 @@ impl<'d> Iterator for Children<'d> {
         if self.at >= self.end {
             return None;
         }
-        let value = Val { text: self.text, nodes: self.nodes, at: self.at };
+        let value = Val { doc: self.doc, at: self.at };
         self.at = value.entry().next;
         Some(value)
     }

@@ -7,7 +7,7 @@ pub fn push(pointer: &str, token: &str) -> String {
     let mut out = String::with_capacity(pointer.len() + token.len() + 1);
     out.push_str(pointer);
     out.push('/');
-    if token.contains(['~', '/']) {
+    if token.bytes().any(|b| matches!(b, b'~' | b'/')) {
         out.push_str(&token.replace('~', "~0").replace('/', "~1"));
     } else {
         out.push_str(token);
@@ -16,14 +16,40 @@ pub fn push(pointer: &str, token: &str) -> String {
 }
 
 /// The decoded tokens of a pointer; of the empty pointer none.
-pub fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    pointer.split('/').skip(1).map(|token| {
-        if token.contains('~') {
-            Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
-        } else {
-            Cow::Borrowed(token)
-        }
-    })
+pub fn tokens(pointer: &str) -> Tokens<'_> {
+    Tokens { rest: after_slash(pointer) }
+}
+
+/// See [`tokens`]. Pointers are short and gone through for every finding, so they are walked byte
+/// by byte.
+#[derive(Debug, Clone)]
+pub struct Tokens<'p> {
+    /// What is behind the last slash that was passed.
+    rest: Option<&'p str>,
+}
+
+impl<'p> Iterator for Tokens<'p> {
+    type Item = Cow<'p, str>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Cow<'p, str>> {
+        let rest = self.rest?;
+        let end = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
+        self.rest = rest.get(end + 1..);
+        Some(decode(&rest[..end]))
+    }
+}
+
+fn after_slash(pointer: &str) -> Option<&str> {
+    pointer.get(pointer.bytes().position(|b| b == b'/')? + 1..)
+}
+
+fn decode(token: &str) -> Cow<'_, str> {
+    if token.bytes().any(|b| b == b'~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
+    }
 }
 
 /// A token as an array index: digits without a leading zero.
@@ -36,5 +62,29 @@ pub fn index(token: &str) -> Option<usize> {
 
 /// The last token of a pointer, decoded; of the empty pointer the empty text.
 pub fn last(pointer: &str) -> Cow<'_, str> {
-    tokens(pointer).last().unwrap_or(Cow::Borrowed(""))
+    let last = pointer.bytes().rposition(|b| b == b'/');
+    last.map_or(Cow::Borrowed(""), |slash| decode(&pointer[slash + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_come_decoded() {
+        for (pointer, want) in [
+            ("", &[][..]),
+            ("none", &[]),
+            ("/", &[""]),
+            ("/a", &["a"]),
+            ("/a/", &["a", ""]),
+            ("//b", &["", "b"]),
+            ("/a~1b/~01/é", &["a/b", "~1", "é"]),
+            ("head/a/b", &["a", "b"]),
+        ] {
+            assert_eq!(tokens(pointer).collect::<Vec<_>>(), want, "{pointer}");
+            assert_eq!(last(pointer), want.last().copied().unwrap_or(""), "{pointer}");
+        }
+        assert_eq!(push("/a", "b/~"), "/a/b~1~0");
+    }
 }

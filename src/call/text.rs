@@ -22,7 +22,10 @@ pub fn visible_char(c: char) -> String {
 
 /// A text as it may be shown on one line, hostile characters escaped.
 pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.chars().any(is_hostile) {
+    // most texts are plain ASCII
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        text.into()
+    } else if text.chars().any(is_hostile) {
         text.chars().map(visible_char).collect::<String>().into()
     } else {
         text.into()

@@ -9,12 +9,10 @@ pub const DAY_MS: Millis = 86_400_000;
 /// Reads `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction and, after a time, an
 /// offset. Milliseconds are cut, not rounded; without an offset it is UTC.
 pub fn parse(text: &str) -> Option<Millis> {
-    let mut rest = text.as_bytes();
-    let year = digits(&mut rest, 4)?;
-    byte(&mut rest, b'-')?;
-    let month = digits(&mut rest, 2)?;
-    byte(&mut rest, b'-')?;
-    let day = digits(&mut rest, 2)?;
+    let (date, rest) = text.as_bytes().split_first_chunk::<10>()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
@@ -22,25 +20,16 @@ pub fn parse(text: &str) -> Option<Millis> {
     if rest.is_empty() {
         return Some(date);
     }
-    byte(&mut rest, b'T')?;
-    let (hour, minute) = (digits(&mut rest, 2)?, {
-        byte(&mut rest, b':')?;
-        digits(&mut rest, 2)?
-    });
-    let mut second = 0;
-    let mut millis = 0;
-    if rest.first() == Some(&b':') {
-        rest = &rest[1..];
-        second = digits(&mut rest, 2)?;
-        if rest.first() == Some(&b'.') {
-            let fraction = rest[1..].iter().take_while(|b| b.is_ascii_digit()).count();
-            if fraction == 0 {
-                return None;
-            }
-            millis = (0..3).fold(0, |ms, i| {
-                ms * 10 + if i < fraction { i64::from(rest[1 + i] - b'0') } else { 0 }
-            });
-            rest = &rest[1 + fraction..];
+    let (time, mut rest) = rest.split_first_chunk::<6>()?;
+    let [b'T', h1, h2, b':', m1, m2] = *time else { return None };
+    let (hour, minute) = (two(h1, h2)?, two(m1, m2)?);
+    let (mut second, mut millis) = (0, 0);
+    if let [b':', after @ ..] = rest {
+        let ([s1, s2], after) = after.split_first_chunk::<2>()?;
+        second = two(*s1, *s2)?;
+        rest = after;
+        if let [b'.', after @ ..] = rest {
+            (millis, rest) = fraction(after)?;
         }
     }
     if hour > 23 || minute > 59 || second > 59 {
@@ -50,19 +39,31 @@ pub fn parse(text: &str) -> Option<Millis> {
     Some(date + ((hour * 60 + minute - offset_minutes) * 60 + second) * 1000 + millis)
 }
 
+/// Milliseconds of at least one digit, and what comes behind the digits.
+fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
+    let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digit = |at: usize| if at < count { i64::from(rest[at] - b'0') } else { 0 };
+    (count > 0).then(|| (digit(0) * 100 + digit(1) * 10 + digit(2), &rest[count..]))
+}
+
 fn offset(rest: &[u8]) -> Option<i64> {
-    let (sign, mut rest) = match rest {
+    let (sign, h1, h2, m1, m2) = match *rest {
         [] | [b'Z'] => return Some(0),
-        [b'+', rest @ ..] => (1, rest),
-        [b'-', rest @ ..] => (-1, rest),
+        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, h1, h2, m1, m2),
         _ => return None,
     };
-    let hours = digits(&mut rest, 2)?;
-    if rest.first() == Some(&b':') {
-        rest = &rest[1..];
-    }
-    let minutes = digits(&mut rest, 2)?;
-    (rest.is_empty() && hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+    let sign = match sign {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = (two(h1, h2)?, two(m1, m2)?);
+    (hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+}
+
+fn two(a: u8, b: u8) -> Option<i64> {
+    let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
+    (a < 10 && b < 10).then(|| i64::from(a * 10 + b))
 }
 
 /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
@@ -112,18 +113,6 @@ pub fn format_date(millis: Millis) -> String {
 pub fn now() -> Millis {
     use std::time::{SystemTime, UNIX_EPOCH};
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
-}
-
-fn digits(rest: &mut &[u8], count: usize) -> Option<i64> {
-    let (head, tail) = rest.split_at_checked(count)?;
-    *rest = tail;
-    head.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
-}
-
-fn byte(rest: &mut &[u8], wanted: u8) -> Option<()> {
-    let (first, tail) = rest.split_first()?;
-    *rest = tail;
-    (*first == wanted).then_some(())
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
@@ -177,6 +166,15 @@ mod tests {
             ("2024-05-01T10:00:00.Z", None),
             ("2024-05-01Z", None),
             (" 2024-05-01", None),
+            ("2024-05-01T10:00:00-02:30", Some(1_714_566_600_000)),
+            ("2024-05-01T10:00-0230", Some(1_714_566_600_000)),
+            ("2024-05-01T10:00:00.12", Some(1_714_557_600_120)),
+            ("2024-05-01T10:00:00.1x", None),
+            ("2024-05-01T10:00:0", None),
+            ("2024-05-01T10:00:00*02:00", None),
+            ("2024-05-01T10:00:00+02:0", None),
+            ("2024-05-01T10:00:00+24:00", None),
+            ("2024-05-01T10:00:00:00", None),
             ("2024-05-01T10", None),
             ("2024-05-01T10:00:00+02", None),
             ("01/05/2024", None),

@@ -4,10 +4,9 @@ use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
 use super::setup::Setup;
 use super::{input, tail};
-use crate::call::time;
 use crate::filter::Filter;
 use crate::findings::Severity;
-use crate::pipeline::{CallColumns, Detail, Pipeline};
+use crate::pipeline::{Detail, Matching, Pipeline};
 use crate::report::{self, FindingGroup, call_record, check_text, finding_groups};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -19,7 +18,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let pipeline = setup.pipeline(input::read(&args.files)?)?;
     pipeline.settle();
     let unreadable = pipeline.stats().problem;
-    let wanted = wanted(&pipeline, &filter)?;
+    let wanted = wanted(&pipeline, filter)?;
     let tally = match &wanted {
         Some(rows) => pipeline.tally(rows.iter().copied()),
         None => pipeline.tally(0..pipeline.rows()),
@@ -57,20 +56,12 @@ fn colour() -> bool {
 }
 
 /// The rows that the filter lets through; none if it asks for nothing.
-fn wanted(pipeline: &Pipeline, filter: &Filter) -> Result<Option<Vec<u64>>, Failure> {
+fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }
-    let now = time::now();
-    let mut rows = Vec::new();
-    for row in 0..pipeline.rows() {
-        if let Some(Detail::Call(call)) = pipeline.detail(row).map_err(Failure::wrong)?
-            && filter.matches(&CallColumns::new(&call, pipeline.vendors(), now))
-        {
-            rows.push(row);
-        }
-    }
-    Ok(Some(rows))
+    let rows = Matching::new(filter).calls(pipeline, 0..pipeline.rows());
+    rows.map(Some).map_err(Failure::wrong)
 }
 
 /// The vendors that were asked, by the names that people know.

@@ -6,8 +6,9 @@ use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
-    CallDetail, CommonView, Detail, Feed, Found, InUse, Kept, Memo, ModelView, OutputView,
-    PushesView, RowView, Shown, Stats, VendorDetail, VendorView, What,
+    By, CallDetail, CommonView, Coverage, Detail, Feed, Found, FoundIn, Groups, InUse, Kept,
+    Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Shown, Stats, VendorDetail,
+    VendorView, What, Who,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -98,6 +99,22 @@ impl Feed for PipelineFeed {
 
     fn names(&self) -> Box<dyn Names> {
         Box::new(self.pipeline.names())
+    }
+
+    fn findings(&self) -> Groups<FoundIn> {
+        self.pipeline.found_in()
+    }
+
+    fn coverage(&self, by: By) -> Groups<Coverage> {
+        self.pipeline.coverage(by)
+    }
+
+    fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
+        self.pipeline.people(who, part)
+    }
+
+    fn members(&self, who: Who, id: &str) -> Groups<Member> {
+        self.pipeline.members(who, id)
     }
 
     fn vendors(&self) -> Vec<VendorView> {

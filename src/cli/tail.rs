@@ -5,9 +5,8 @@ use super::failure::Failure;
 use super::intake;
 use super::setup::Setup;
 use super::signals::Ending;
-use crate::call::time;
 use crate::filter::{self, Filter};
-use crate::pipeline::{CallColumns, Detail, Pipeline, Recording};
+use crate::pipeline::{Detail, Matching, Pipeline, Recording};
 use crate::report::{call_line, call_record, summary};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
@@ -58,7 +57,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         pipeline: &pipeline,
         format,
         colour,
-        filter,
+        filter: (!filter.is_all()).then(|| Matching::new(filter)),
         next: pipeline.rows(),
         clears: pipeline.clears(),
         told: None,
@@ -102,7 +101,8 @@ struct Writer<'p, W: Write> {
     pipeline: &'p Arc<Pipeline>,
     format: TailFormat,
     colour: bool,
-    filter: Filter,
+    /// None lets everything through.
+    filter: Option<Matching>,
     /// The next row to write.
     next: u64,
     /// How often everything was cleared away: rows begin at 0 again each time.
@@ -140,34 +140,36 @@ impl<W: Write> Writer<'_, W> {
     fn write(&mut self, from: u64, to: u64) -> Result<(), Failure> {
         let vendors = self.pipeline.vendors();
         let shown = self.pipeline.in_use().shown();
-        if self.format == TailFormat::Text && self.filter.is_all() {
+        if self.format == TailFormat::Text && self.filter.is_none() {
             for row in self.pipeline.window(from..to) {
                 writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
             }
             return Ok(());
         }
-        for (row, detail) in (from..to).zip(self.pipeline.details(from..to)) {
+        let pass = match &mut self.filter {
+            Some(filter) => Some(filter.calls(self.pipeline, from..to).map_err(Failure::wrong)?),
+            None => None,
+        };
+        let passes = |row: &u64| {
+            let passes = pass.as_ref().is_none_or(|pass| pass.binary_search(row).is_ok());
+            // a refused request is no call; it is told beside the calls
+            passes || self.pipeline.is_refused(*row)
+        };
+        let rows: Vec<u64> = (from..to).filter(passes).collect();
+        for (row, detail) in rows.iter().zip(self.pipeline.details_of(rows.iter().copied())) {
             match detail {
-                Ok(Detail::Call(call)) => {
-                    if !self.filter.is_all()
-                        && !self.filter.matches(&CallColumns::new(&call, vendors, time::now()))
-                    {
-                        continue;
+                Ok(Detail::Call(call)) => match self.format {
+                    TailFormat::Ndjson => {
+                        writeln!(self.out, "{}", call_record(&call, vendors, &shown))?
                     }
-                    match self.format {
-                        TailFormat::Ndjson => {
-                            writeln!(self.out, "{}", call_record(&call, vendors, &shown))?
-                        }
-                        _ => {
-                            for row in self.pipeline.window(row..row + 1) {
-                                writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
-                            }
+                    _ => {
+                        for row in self.pipeline.window(*row..row + 1) {
+                            writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
                         }
                     }
-                }
-                // a refused request is no call; it is told beside the calls
+                },
                 Ok(Detail::Refused(_)) => {
-                    for row in self.pipeline.window(row..row + 1) {
+                    for row in self.pipeline.window(*row..row + 1) {
                         eprintln!("{}", call_line(&row, vendors, false));
                     }
                 }

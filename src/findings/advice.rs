@@ -59,8 +59,19 @@ pub fn fix(hint: Option<&Hint>, expected: &str) -> String {
 
 /// A pointer as people write it: `properties.user_id`.
 pub fn dotted(path: &str) -> String {
-    let tokens: Vec<_> = pointer::tokens(path).collect();
-    text::visible(&tokens.join(".")).into_owned()
+    let mut out = String::with_capacity(path.len());
+    write_dotted(&mut out, path);
+    out
+}
+
+/// Appends what [`dotted`] gives.
+pub fn write_dotted(out: &mut String, path: &str) {
+    for (at, token) in pointer::tokens(path).enumerate() {
+        if at > 0 {
+            out.push('.');
+        }
+        out.push_str(&text::visible(&token));
+    }
 }
 
 /// Where a pointer's value stands, in words: `in properties`, `at the top level`.

@@ -54,19 +54,25 @@ pub fn family(name: &str) -> Vec<String> {
 /// Fills the `{placeholders}` of a template; one that nobody knows is left empty.
 pub fn fill(template: &str, mut word: impl FnMut(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len() + 32);
+    fill_into(&mut out, template, |out, name| out.push_str(&word(name).unwrap_or_default()));
+    out
+}
+
+/// Appends a template with its `{placeholders}` filled by what writes the word of a name.
+pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut String, &str)) {
     let mut rest = template;
-    while let Some((head, tail)) = rest.split_once('{') {
-        out.push_str(head);
-        let Some((name, after)) = tail.split_once('}') else {
+    while let Some(open) = memchr::memchr(b'{', rest.as_bytes()) {
+        out.push_str(&rest[..open]);
+        let tail = &rest[open + 1..];
+        let Some(close) = memchr::memchr(b'}', tail.as_bytes()) else {
             out.push('{');
             rest = tail;
             continue;
         };
-        out.push_str(&word(name).unwrap_or_default());
-        rest = after;
+        word(out, &tail[..close]);
+        rest = &tail[close + 1..];
     }
     out.push_str(rest);
-    out
 }
 
 /// The codes that every vendor has (`specs/vendors.md` A.4).

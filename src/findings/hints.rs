@@ -28,6 +28,12 @@ pub fn norm(key: &str) -> Cow<'_, str> {
     if !key.bytes().any(changes) {
         return Cow::Borrowed(key);
     }
+    if key.is_ascii() {
+        let mut norm = String::with_capacity(key.len());
+        let letters = key.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' '));
+        letters.for_each(|b| norm.push(char::from(b.to_ascii_lowercase())));
+        return Cow::Owned(norm);
+    }
     key.to_lowercase().chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect()
 }
 
@@ -79,7 +85,15 @@ fn matching_keys<'d>(
     wanted: &str,
     forms: &[&str],
 ) -> Vec<Cow<'d, str>> {
+    let last = wanted.bytes().last();
     let fits = |key: &str| {
+        // all forms end in `d`, and most keys do not
+        if let Some(b) = key.bytes().last().filter(u8::is_ascii_alphanumeric) {
+            let b = b.to_ascii_lowercase();
+            if b != b'd' && Some(b) != last {
+                return false;
+            }
+        }
         let norm = norm(key);
         norm == wanted || forms.contains(&norm.as_ref())
     };

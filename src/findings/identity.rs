@@ -86,6 +86,11 @@ pub fn truthy(value: Val<'_>) -> bool {
 
 /// True for `0` in any spelling. A number too small for a double is zero too, as it is to a reader.
 pub fn is_zero(number: &str) -> bool {
+    // without an exponent, and not too long, any other digit makes it one that a double holds
+    let plain = number.len() < 300 && number.bytes().all(|b| !matches!(b, b'e' | b'E'));
+    if plain && number.bytes().any(|b| matches!(b, b'1'..=b'9')) {
+        return false;
+    }
     number.parse::<f64>().is_ok_and(|number| number == 0.0)
 }
 
@@ -145,6 +150,18 @@ mod tests {
             let id = |rule| id_of(Some(doc.root()), rule).map(|id| id.text.into_owned());
             assert_eq!(id(ValueRule::Plain), plain.map(str::to_owned), "{json}");
             assert_eq!(id(ValueRule::Truthy), truthy.map(str::to_owned), "{json}");
+        }
+    }
+
+    #[test]
+    fn zeros_are_what_a_double_makes_of_them() {
+        let small = |zeros: usize| format!("0.{}1", "0".repeat(zeros));
+        let (long, longer) = (small(290), small(400));
+        for number in
+            ["0", "-0", "0.0", "0e5", "1e-400", "1e-300", "-3", "0.5", "10", &long, &longer, ""]
+        {
+            let double = number.parse::<f64>();
+            assert_eq!(is_zero(number), double.is_ok_and(|double| double == 0.0), "{number}");
         }
     }
 

@@ -40,8 +40,13 @@ impl Pipeline {
     /// Everything about the rows of a range, as far as they are there. A batch is read once for all
     /// of its calls.
     pub fn details(&self, range: Range<u64>) -> Vec<Result<Detail, String>> {
+        self.details_of(range)
+    }
+
+    /// The same of rows that need not stand together, up to the first that is not there.
+    pub fn details_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<Result<Detail, String>> {
         let state = self.lock();
-        let halves: Vec<Half> = range.map_while(|row| half(&state, row)).collect();
+        let halves: Vec<Half> = rows.into_iter().map_while(|row| half(&state, row)).collect();
         drop(state);
         let mut out = Vec::with_capacity(halves.len());
         let mut scratch = wire::Scratch::default();

@@ -8,9 +8,10 @@ use super::in_use::InUse;
 use super::people::People;
 use super::remarks::Remarks;
 use crate::call::time::Millis;
-use crate::call::{Event, Seq};
+use crate::call::{CallType, Event, Seq};
 use crate::store::{
-    CallRow, Flags, Held, RequestRow, Sender, SetId, SetInfo, Shape, ShapeId, Store, TextId,
+    CallRow, CellKey, Cube, Flags, Held, IdCounts, RequestRow, Sender, SetId, SetInfo, Shape,
+    ShapeId, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -64,6 +65,10 @@ pub(super) struct Index {
     pub repeats: u64,
     /// Marks and notes.
     pub remarks: Remarks,
+    /// Calls counted for the aggregates.
+    pub cube: Cube,
+    /// Accounts and users counted.
+    pub ids: IdCounts,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
     /// Calls without repeats, by what was found (the set's number) and by who sent them.
@@ -87,6 +92,8 @@ impl Index {
             people: People::default(),
             repeats: 0,
             remarks: Remarks::default(),
+            cube: Cube::default(),
+            ids: IdCounts::default(),
             closed: Vec::new(),
             tally: Vec::new(),
             groups: Groups::default(),
@@ -227,7 +234,7 @@ impl Index {
             let (shape, group) = self.shape(reading, call, &event, [name, account, user]);
             self.groups.note(group, name);
             let span = doc.at(call.node).span();
-            self.store.calls.push(CallRow {
+            let place = self.store.calls.push(CallRow {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
@@ -238,6 +245,14 @@ impl Index {
                 user,
                 set,
             });
+            let event = match call.kind {
+                Some(CallType::Identify | CallType::Group | CallType::Alias) => TextId::NONE,
+                _ => name,
+            };
+            let (account_found, user_found) = (!account.is_none(), !user.is_none());
+            let key = CellKey { event, set, shape, account: account_found, user: user_found };
+            self.cube.add(key, place, repeat, line.received_at);
+            self.ids.add(account, user, place, repeat);
             if repeat {
                 self.repeats += 1;
             } else {

@@ -12,6 +12,7 @@
 //! calls [`Pipeline::settle`] first.
 
 mod again;
+mod aggregates;
 mod clock;
 mod columns;
 mod common;
@@ -40,6 +41,7 @@ mod tally;
 mod view;
 mod window;
 
+pub use aggregates::{By, Counted, Coverage, FoundIn, Groups, Held, Member, Person, Who};
 pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
@@ -51,7 +53,7 @@ pub use people::SeenGroup;
 pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
-pub use sieve::{Found, Shown, Sieve};
+pub use sieve::{Found, Matching, Shown, Sieve};
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
@@ -183,6 +185,17 @@ impl Pipeline {
         let state = self.lock();
         let at = seq.0.saturating_sub(state.index.base + 1);
         state.index.store.row_of_call(at)
+    }
+
+    /// Whether a row is a refused request.
+    pub fn is_refused(&self, row: u64) -> bool {
+        matches!(self.lock().index.store.row(row), Some(Row::Refused(_)))
+    }
+
+    /// The number of the last call before a row.
+    pub fn seq_before(&self, row: u64) -> u64 {
+        let state = self.lock();
+        state.index.base + state.index.store.calls_before(row)
     }
 
     /// The vendors in use.

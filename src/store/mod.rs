@@ -2,6 +2,8 @@
 //! disk; a row says where.
 
 mod blocks;
+mod cube;
+mod id_counts;
 mod passed;
 mod rows;
 mod seen;
@@ -10,6 +12,8 @@ mod shapes;
 mod strings;
 
 pub use blocks::Blocks;
+pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
+pub use id_counts::{IdCount, IdCounts, Ids, MOST_IDS, Pair};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
@@ -70,6 +74,11 @@ impl Store {
         call + before as u64
     }
 
+    /// How many calls stand before a row.
+    pub fn calls_before(&self, row: u64) -> u64 {
+        (row - self.refused_before(row)).min(self.calls.len())
+    }
+
     fn refused_before(&self, row: u64) -> u64 {
         let (mut low, mut high) = (0, self.refused.len());
         while low < high {
@@ -117,6 +126,10 @@ mod tests {
             ]
         );
         assert_eq!([0, 1, 2].map(|call| store.row_of_call(call)), [1, 2, 5]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5, 6, 9].map(|row| store.calls_before(row)),
+            [0, 0, 1, 2, 2, 2, 3, 3]
+        );
     }
 
     #[test]

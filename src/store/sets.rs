@@ -4,6 +4,7 @@
 use crate::findings::{Headline, Id, Severity, Verdict};
 use crate::vendors::{CodeId, Codes};
 use hashbrown::HashMap;
+use std::sync::Arc;
 
 /// The number of a set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +64,7 @@ fn slot(id: Id) -> usize {
 /// All sets of a recording.
 #[derive(Debug, Default)]
 pub struct Sets {
-    infos: Vec<SetInfo>,
+    infos: Vec<Arc<SetInfo>>,
     ids: HashMap<Box<[CodeId]>, SetId>,
 }
 
@@ -74,7 +75,7 @@ impl Sets {
             return id;
         }
         let id = SetId(self.infos.len() as u32);
-        self.infos.push(info(codes, table, vendors));
+        self.infos.push(Arc::new(info(codes, table, vendors)));
         self.ids.insert(codes.into(), id);
         id
     }
@@ -86,7 +87,12 @@ impl Sets {
 
     /// What each means, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &SetInfo> {
-        self.infos.iter()
+        self.infos.iter().map(|info| &**info)
+    }
+
+    /// The same, to be kept.
+    pub fn all(&self) -> &[Arc<SetInfo>] {
+        &self.infos
     }
 
     /// How many sets there are.

@@ -132,6 +132,11 @@ impl Shapes {
         &self.shapes[usize::from(id.0)]
     }
 
+    /// All of them, in the order of their numbers.
+    pub fn all(&self) -> &[Shape] {
+        &self.shapes
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.shapes.len()

@@ -74,6 +74,12 @@ impl Texts {
         TextId(id)
     }
 
+    /// The number of a text, if it is kept.
+    pub fn find(&self, text: &str) -> Option<TextId> {
+        let hash = self.hasher.hash_one(text);
+        self.table.find(hash, |&id| &*self.texts[id as usize] == text).map(|id| TextId(*id))
+    }
+
     /// The text of a number; none for [`TextId::NONE`] and [`TextId::UNKEPT`].
     pub fn get(&self, id: TextId) -> Option<&str> {
         if id.is_none() { None } else { self.texts.get(id.0 as usize).map(|text| &**text) }
@@ -103,6 +109,7 @@ mod tests {
         assert_eq!((texts.get(a), texts.get(b), texts.get(none)), (Some("aaa"), Some("bb"), None));
         assert_eq!((texts.intern("c"), texts.unkept(), texts.kept()), (TextId::UNKEPT, 1, (2, 5)));
         assert_eq!(texts.get(TextId::UNKEPT), None);
+        assert_eq!((texts.find("bb"), texts.find("c"), texts.find("")), (Some(b), None, None));
         assert_eq!(texts.intern("bb"), b, "what is kept is still found");
     }
 }

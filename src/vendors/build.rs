@@ -4,6 +4,7 @@ use super::codes::{CodeId, Codes};
 use super::file::{CallDef, CarrierDef, File, FileError, IdDef, RequestDef, RestDef, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
+use super::rows::asks;
 use super::rules::{Build, Parts};
 use super::settings::{Settings, SettingsError, nearest};
 use super::vendor::{Call, Carrier, Common, IdRule, Request, Rest, Source, SpotSet, Vendor, slot};
@@ -219,7 +220,10 @@ impl Maker<'_> {
         }
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
         let watched = rivals.fold(0, |all, rivals| all | rivals);
-        Ok(Call { account, user, session, requests, rests, watched })
+        for (number, request) in requests.iter_mut().enumerate() {
+            request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
+        }
+        Ok(Call { account, user, session, requests, rests })
     }
 
     /// Marks a spot, and the objects on the way to it, as read.
@@ -260,7 +264,7 @@ impl Maker<'_> {
         }
         let spreads = def.spread.iter().map(|def| self.spread(call, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
-        Ok(Request { carrier: carrier?, body: def.body, rows, spreads })
+        Ok(Request { carrier: carrier?, body: def.body, rows, spreads, asks: Vec::new() })
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {

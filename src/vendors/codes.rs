@@ -1,5 +1,6 @@
 //! One number for each finding code of each vendor.
 
+use super::note::Sentences;
 use crate::findings::{Book, CodeText, Effect, Headline, Severity, discards, headline};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub struct CodeEntry {
     pub headline: Option<Headline>,
     /// Its sentences.
     pub text: Arc<CodeText>,
+    pub(super) sentences: Arc<Sentences>,
 }
 
 /// All codes: Segment's discards first, then each vendor's, in byte order of their names.
@@ -51,6 +53,7 @@ impl Codes {
                 severity: text.severity,
                 effect: text.effect(),
                 text: Arc::new(text.clone()),
+                sentences: Arc::new(Sentences::of(text)),
             });
         }
     }

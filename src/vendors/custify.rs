@@ -12,6 +12,7 @@ use super::facts::Topic;
 use super::keys::Spot;
 use super::out::{Origin, Out, compact};
 use super::rules::{Family, Flow, Lessons, Rules};
+use super::state::State;
 use super::vendor::{IdRule, Name, SpotSet, slot};
 use crate::call::{CallType, Kind, Val};
 use crate::findings::{advice, identity::truthy};
@@ -287,7 +288,11 @@ fn anonymous<'a>(cx: &Cx<'a>) -> Option<&'a Spot> {
 
 /// The value at a spot, if it is not absent, null or `""`.
 fn counts<'a>(cx: &Cx<'a>, spot: Spot) -> Option<Val<'a>> {
-    cx.look.present(spot).filter(|value| value.raw() != "\"\"")
+    match cx.look.state(spot) {
+        State::Absent | State::Null => None,
+        State::Text => cx.look.get(spot).filter(|value| value.raw() != "\"\""),
+        _ => cx.look.get(spot),
+    }
 }
 
 /// The first value that counts; `0` and `false` do.

@@ -10,6 +10,7 @@ use super::keys::Spot;
 use super::look::Look;
 use super::note::finding;
 use super::out::{Origin, Out};
+use super::state::State;
 use super::vendor::{NAMES, Name, Vendor};
 use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::{Effect, Finding, Verdict, identity};
@@ -71,15 +72,18 @@ pub(super) enum Value<'a> {
     /// JSON that was made.
     Json(Cow<'a, str>),
     /// A tree that was made, each leaf with its own origin.
-    Made(Out),
+    Made(Box<Out>),
 }
 
 /// What is written only when a call is rendered.
 #[derive(Debug, Default)]
-pub(super) struct Sheet {
+pub(super) struct Sheet<'a> {
+    /// One for each of [`Cx::found`], until both are settled.
     pub findings: Vec<Finding>,
     pub bodies: Vec<Out>,
     pub extras: Vec<(&'static str, Out)>,
+    /// What the vendor's code named for the table's fields.
+    pub(super) named: [Option<(Value<'a>, From<'a>)>; NAMES],
 }
 
 /// Words for a finding's sentences that only the rule knows.
@@ -98,7 +102,7 @@ impl Words {
 
 /// One call at one vendor.
 pub(super) struct Cx<'a> {
-    pub look: Look<'a>,
+    pub look: &'a Look<'a>,
     pub vendor: &'a Vendor,
     pub codes: &'a Codes,
     pub facts: &'a Facts,
@@ -108,7 +112,6 @@ pub(super) struct Cx<'a> {
     pub account: Option<Found<'a>>,
     pub user: Option<Found<'a>>,
     pub session: Option<Found<'a>>,
-    pub(super) named: [Option<(Value<'a>, From<'a>)>; NAMES],
     pub(super) found: Vec<CodeId>,
     strongest: Effect,
     pub(super) skipped: u8,
@@ -116,12 +119,13 @@ pub(super) struct Cx<'a> {
     pub(super) carried: bool,
     /// A bit for each row that wrote its field, of the first request's rows.
     pub(super) written: u128,
-    pub(super) sheet: Option<Sheet>,
+    /// Kept apart: a call that is only judged carries none of it about.
+    pub(super) sheet: Option<Box<Sheet<'a>>>,
 }
 
 impl<'a> Cx<'a> {
     pub(super) fn new(
-        look: Look<'a>,
+        look: &'a Look<'a>,
         vendor: &'a Vendor,
         codes: &'a Codes,
         facts: &'a Facts,
@@ -137,7 +141,6 @@ impl<'a> Cx<'a> {
             account: None,
             user: None,
             session: None,
-            named: [const { None }; NAMES],
             found: Vec::new(),
             strongest: Effect::None,
             skipped: 0,
@@ -159,12 +162,17 @@ impl<'a> Cx<'a> {
     }
 
     /// A finding with words of the rule's own.
+    #[inline]
     pub fn find_with(&mut self, code: CodeId, place: Place<'a>, say: impl FnOnce(&mut Words)) {
         self.strongest = self.strongest.max(self.codes.entry(code).effect);
         self.found.push(code);
-        if self.sheet.is_none() {
-            return;
+        if self.rendering() {
+            self.write_finding(code, place, say);
         }
+    }
+
+    #[inline(never)]
+    fn write_finding(&mut self, code: CodeId, place: Place<'a>, say: impl FnOnce(&mut Words)) {
         let mut words = Words::default();
         say(&mut words);
         let finding = finding(self, code, self.path(place), words);
@@ -193,9 +201,16 @@ impl<'a> Cx<'a> {
         self.skipped |= 1 << request;
     }
 
-    /// Names a value for the table's `@name` fields.
+    /// Names a value for the table's `@name` fields, which only the output has.
     pub fn name(&mut self, name: Name, value: Value<'a>, from: From<'a>) {
-        self.named[name.0 as usize] = Some((value, from));
+        if let Some(sheet) = &mut self.sheet {
+            sheet.named[name.0 as usize] = Some((value, from));
+        }
+    }
+
+    /// The value of that name, if the vendor's code gave one.
+    pub(super) fn named(&self, name: Name) -> Option<(Value<'a>, From<'a>)> {
+        self.sheet.as_ref()?.named[name.0 as usize].clone()
     }
 
     /// Sets a member of a request's body, at a path of names.
@@ -232,7 +247,7 @@ impl<'a> Cx<'a> {
             Value::Copy(value) => Out::copy(value, origin),
             Value::Text(text) => Out::text(&text, origin),
             Value::Json(json) => Out::json(json, origin),
-            Value::Made(out) => out,
+            Value::Made(out) => *out,
         }
     }
 
@@ -257,7 +272,10 @@ impl<'a> Cx<'a> {
 
     /// An id at a spot under the vendor's rule.
     pub fn id_at(&self, spot: Spot) -> Option<Found<'a>> {
-        self.id_in(self.look.get(spot)?, Place::Spot(spot))
+        match self.look.state(spot) {
+            State::Absent | State::Null | State::False => None,
+            _ => self.id_in(self.look.get(spot)?, Place::Spot(spot)),
+        }
     }
 
     /// A value as an id under the vendor's rule.

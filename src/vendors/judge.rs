@@ -12,6 +12,7 @@ use super::run::{run, settle};
 use super::vendor::{Carrier, Vendor, slot};
 use crate::call::{Event, Seq, time::Millis};
 use crate::findings::Verdict;
+use std::cell::Cell;
 
 /// The first step's result for one call: small, and its room is used again for the next.
 #[derive(Debug, Default)]
@@ -24,6 +25,11 @@ pub struct Judgement {
     found: Vec<CodeId>,
     scratch: Scratch,
     lessons: Lessons,
+}
+
+thread_local! {
+    /// The room of the last call that this thread rendered, for the next: `check` renders them all.
+    static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch::NEW) };
 }
 
 /// What became of a call at one vendor.
@@ -85,7 +91,7 @@ impl Vendors {
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let judged =
-                self.judge_one(vendor, look, seq, memory, &mut Room { text, found, lessons });
+                self.judge_one(vendor, &look, seq, memory, &mut Room { text, found, lessons });
             codes.extend_from_slice(found);
             vendors.push(judged);
         }
@@ -94,7 +100,7 @@ impl Vendors {
     fn judge_one(
         &self,
         vendor: &Vendor,
-        look: Look<'_>,
+        look: &Look<'_>,
         seq: Seq,
         memory: &mut VendorMemory,
         room: &mut Room<'_>,
@@ -139,17 +145,19 @@ impl Vendors {
     /// of its own; give it one behind all.
     pub fn render(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Rendered {
         let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
-        let mut scratch = Scratch::default();
+        let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
         let look = Look::new(event, &self.keys, &scratch, self.basics);
-        let mut cx = Cx::new(look, vendor, &self.codes, &memory.facts, seq);
-        cx.sheet = Some(Sheet::default());
+        let mut cx = Cx::new(&look, vendor, &self.codes, &memory.facts, seq);
+        cx.sheet = Some(Box::default());
         run(&mut cx);
         if let Some(rules) = vendor.rules.as_ref().filter(|_| cx.goes_through()) {
             rules.show(&mut cx, memory.notes.get(seq));
         }
         settle(&mut cx);
-        finish(cx)
+        let rendered = finish(cx);
+        SCRATCH.set(scratch.kept());
+        rendered
     }
 
     /// True if [`Vendors::idle_flush`] would close a session, so that it can be recorded first.
@@ -188,13 +196,13 @@ fn span(text: &mut String, id: Option<&Found<'_>>) -> Option<(u32, u32)> {
 
 /// What was written on the sheet, as the call's verdict has it.
 fn finish(mut cx: Cx<'_>) -> Rendered {
-    let sheet = cx.sheet.take().unwrap_or_default();
+    let Sheet { findings, bodies, extras, .. } = *cx.sheet.take().unwrap_or_default();
     let verdict = cx.verdict();
     let goes = verdict.goes_through();
     let made = if goes { usize::MAX } else { cx.kept };
     let requests = cx.vendor.calls[slot(cx.kind)].iter().flat_map(|call| &call.requests);
     let requests = requests
-        .zip(sheet.bodies)
+        .zip(bodies)
         .enumerate()
         .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
         .map(|(_, (request, body))| output(&request.carrier, Some(body)))
@@ -204,10 +212,10 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
         verdict,
         account_id: cx.account.map(|id| id.text.into_owned()),
         user_id: cx.user.map(|id| id.text.into_owned()),
-        findings: sheet.findings,
+        findings,
         requests,
         transport: transport.map(|carrier| output(carrier, None)),
-        extras: if goes { sheet.extras } else { Vec::new() },
+        extras: if goes { extras } else { Vec::new() },
     }
 }
 

@@ -21,57 +21,77 @@ struct Place {
     key: String,
     /// Spots right below this one that hold spots themselves.
     open: Vec<Spot>,
-    /// Its members are listed, known or not.
-    listed: bool,
-    has_children: bool,
+    /// Its members are listed, known or not: the number of the list.
+    list: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Cell {
-    hash: u32,
+    sign: Sign,
     parent: u16,
     /// 0: the cell is free.
     spot: u16,
 }
+
+const FREE: Cell = Cell { sign: Sign { head: 0, tail: 0, len: 0 }, parent: 0, spot: 0 };
 
 /// The tree of spots with its hash table.
 #[derive(Debug)]
 pub(super) struct Keys {
     places: Vec<Place>,
     cells: Vec<Cell>,
+    /// How many places are listed.
+    lists: u16,
 }
 
-/// A quick hash of a key; its table is filled by tables and settings only, never by calls.
-#[inline]
-pub(super) fn hash(key: &str) -> u32 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let bytes = key.as_bytes();
-    let mut state = bytes.len() as u64;
-    let mut rest = bytes;
-    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        state = (state.rotate_left(5) ^ u64::from_le_bytes(*chunk)).wrapping_mul(K);
-        rest = tail;
+/// Both ends of a key and its length: all there is to say about one of up to 16 bytes, so that
+/// most keys are compared without going to their text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sign {
+    head: u64,
+    tail: u64,
+    len: u32,
+}
+
+impl Sign {
+    #[inline(always)]
+    pub fn of(key: &[u8]) -> Sign {
+        let small = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+        let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            _ => match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+                (Some(head), Some(tail)) => (small(head), small(tail)),
+                _ => match *key {
+                    [] => (0, 0),
+                    [a] => (u64::from(a), 0),
+                    [a, b] => (u64::from(a), u64::from(b)),
+                    [a, b, c, ..] => (u64::from(a), u64::from(b) << 8 | u64::from(c)),
+                },
+            },
+        };
+        Sign { head, tail, len: key.len() as u32 }
     }
-    if let Some((chunk, tail)) = rest.split_first_chunk::<4>() {
-        state = (state.rotate_left(5) ^ u64::from(u32::from_le_bytes(*chunk))).wrapping_mul(K);
-        rest = tail;
+
+    /// True if there may be two keys of this sign.
+    #[inline]
+    fn is_partial(self) -> bool {
+        self.len > 16
     }
-    for byte in rest {
-        state = (state.rotate_left(5) ^ u64::from(*byte)).wrapping_mul(K);
+
+    /// A quick hash; its table is filled by tables and settings only, never by calls.
+    #[inline(always)]
+    pub fn hash(self) -> u32 {
+        const K: u64 = 0x9e37_79b9_7f4a_7c15;
+        let ends = self.head ^ self.tail.rotate_left(29) ^ u64::from(self.len) << 56;
+        (ends.wrapping_mul(K) >> 32) as u32
     }
-    (state >> 32) as u32
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        let root = Place {
-            pointer: String::new(),
-            key: String::new(),
-            open: Vec::new(),
-            listed: false,
-            has_children: true,
-        };
-        Keys { places: vec![root], cells: vec![Cell { hash: 0, parent: 0, spot: 0 }; 64] }
+        let root =
+            Place { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
+        Keys { places: vec![root], cells: vec![FREE; 64], lists: 0 }
     }
 }
 
@@ -83,33 +103,30 @@ impl Keys {
 
     /// The spot of a member, made if it is new.
     pub fn child(&mut self, parent: Spot, key: &str) -> Spot {
-        let hash = hash(key);
-        if let Some(spot) = self.find(parent, key, hash) {
+        let sign = Sign::of(key.as_bytes());
+        if let Some(spot) = self.find(parent, key.as_bytes(), sign) {
             return spot;
         }
         let number = u16::try_from(self.places.len()).expect("fewer than 65,536 places");
         let spot = Spot(number);
         let pointer = pointer::push(&self.places[parent.0 as usize].pointer, key);
-        self.places.push(Place {
-            pointer,
-            key: key.to_owned(),
-            open: Vec::new(),
-            listed: false,
-            has_children: false,
-        });
-        self.places[parent.0 as usize].has_children = true;
+        self.places.push(Place { pointer, key: key.to_owned(), open: Vec::new(), list: None });
         self.open(parent);
         if self.places.len() * 2 > self.cells.len() {
             self.grow();
         }
-        self.insert(Cell { hash, parent: parent.0, spot: number });
+        self.insert(Cell { sign, parent: parent.0, spot: number });
         spot
     }
 
     /// The spot of a member whose members are to be listed, known or not.
     pub fn listed(&mut self, path: &str) -> Spot {
         let spot = self.spot(path);
-        self.places[spot.0 as usize].listed = true;
+        let list = &mut self.places[spot.0 as usize].list;
+        if list.is_none() {
+            *list = Some(self.lists);
+            self.lists += 1;
+        }
         self.open(spot);
         spot
     }
@@ -128,7 +145,7 @@ impl Keys {
 
     fn insert(&mut self, cell: Cell) {
         let mask = self.cells.len() - 1;
-        let mut at = Self::start(Spot(cell.parent), cell.hash) & mask;
+        let mut at = Self::start(Spot(cell.parent), cell.sign) & mask;
         while self.cells[at].spot != 0 {
             at = (at + 1) & mask;
         }
@@ -136,32 +153,31 @@ impl Keys {
     }
 
     fn grow(&mut self) {
-        let free = Cell { hash: 0, parent: 0, spot: 0 };
         let bigger = self.cells.len() * 2;
-        let old = std::mem::replace(&mut self.cells, vec![free; bigger]);
+        let old = std::mem::replace(&mut self.cells, vec![FREE; bigger]);
         for cell in old.into_iter().filter(|cell| cell.spot != 0) {
             self.insert(cell);
         }
     }
 
-    #[inline]
-    fn start(parent: Spot, hash: u32) -> usize {
-        (hash ^ u32::from(parent.0).wrapping_mul(0x85eb_ca6b)) as usize
+    #[inline(always)]
+    fn start(parent: Spot, sign: Sign) -> usize {
+        (sign.hash() ^ u32::from(parent.0).wrapping_mul(0x85eb_ca6b)) as usize
     }
 
     /// The spot of a member, if anybody reads it.
     #[inline(always)]
-    pub fn find(&self, parent: Spot, key: &str, hash: u32) -> Option<Spot> {
+    pub fn find(&self, parent: Spot, key: &[u8], sign: Sign) -> Option<Spot> {
         let mask = self.cells.len() - 1;
-        let mut at = Self::start(parent, hash) & mask;
+        let mut at = Self::start(parent, sign) & mask;
         loop {
-            let cell = self.cells[at];
+            let cell = &self.cells[at];
             if cell.spot == 0 {
                 return None;
             }
-            if cell.hash == hash
+            if cell.sign == sign
                 && cell.parent == parent.0
-                && self.places[cell.spot as usize].key == key
+                && (!sign.is_partial() || self.places[cell.spot as usize].key.as_bytes() == key)
             {
                 return Some(Spot(cell.spot));
             }
@@ -184,10 +200,15 @@ impl Keys {
         &self.places[spot.0 as usize].open
     }
 
-    /// True if the members of a spot are listed.
+    /// The number of the list of a spot's members, if they are listed.
     #[inline]
-    pub(super) fn is_listed(&self, spot: Spot) -> bool {
-        self.places[spot.0 as usize].listed
+    pub(super) fn list(&self, spot: Spot) -> Option<usize> {
+        self.places[spot.0 as usize].list.map(usize::from)
+    }
+
+    /// How many lists there are.
+    pub(super) fn lists(&self) -> usize {
+        usize::from(self.lists)
     }
 }
 
@@ -205,9 +226,30 @@ mod tests {
         let properties = keys.spot("/properties");
         for (i, spot) in many.iter().enumerate() {
             let key = format!("k{i}");
-            assert_eq!(keys.find(properties, &key, hash(&key)), Some(*spot));
+            assert_eq!(find(&keys, properties, &key), Some(*spot));
         }
-        assert_eq!(keys.find(properties, "id", hash("id")), None);
+        assert_eq!(find(&keys, properties, "id"), None);
         assert_eq!(keys.opened(Spot::ROOT).len(), 2);
+    }
+
+    fn find(keys: &Keys, parent: Spot, key: &str) -> Option<Spot> {
+        keys.find(parent, key.as_bytes(), Sign::of(key.as_bytes()))
+    }
+
+    #[test]
+    fn keys_that_differ_in_one_byte_are_told_apart() {
+        for len in 0..40 {
+            let base = "k".repeat(len);
+            let mut keys = Keys::default();
+            let spot = keys.spot(&format!("/{base}"));
+            assert_eq!(find(&keys, Spot::ROOT, &base), Some(spot), "{len}");
+            for at in 0..len {
+                let other = format!("{}x{}", &base[..at], &base[at + 1..]);
+                assert_eq!(find(&keys, Spot::ROOT, &other), None, "{other}");
+            }
+            for other in [format!("{base}k"), format!("{base}\0")] {
+                assert_eq!(find(&keys, Spot::ROOT, &other), None, "{other}");
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! One call, looked through once for all vendors.
 
-use super::keys::{Keys, Spot, hash};
+use super::keys::{Keys, Sign, Spot};
+use super::state::State;
 use super::vendor::SpotSet;
 use crate::call::{CallType, Event, Val, time};
 use std::borrow::Cow;
@@ -14,7 +15,9 @@ const DERIVED: u32 = 1 << 31;
 pub(super) struct Scratch {
     /// Node number + 1 of the value at a spot, 0 for none.
     slots: Vec<u32>,
-    /// Where the members of a listed spot stand in `members`.
+    /// What kind of value that is.
+    states: Vec<State>,
+    /// Where the members of each listed spot stand in `members`.
     ranges: Vec<(u32, u32)>,
     members: Vec<Member>,
 }
@@ -27,33 +30,55 @@ struct Member {
     spot: Option<Spot>,
 }
 
+/// Room for more members than this is given back after a call.
+const KEPT_MEMBERS: usize = 4096;
+
 impl Scratch {
+    /// No room yet.
+    pub const NEW: Scratch =
+        Scratch { slots: Vec::new(), states: Vec::new(), ranges: Vec::new(), members: Vec::new() };
+
+    /// What of it is worth keeping for the next call.
+    pub fn kept(mut self) -> Scratch {
+        self.members.clear();
+        self.members.shrink_to(KEPT_MEMBERS);
+        self
+    }
+
     /// Looks through a call.
     pub fn read(&mut self, keys: &Keys, event: &Event<'_>) {
         self.slots.clear();
         self.slots.resize(keys.len(), 0);
+        self.states.clear();
+        self.states.resize(keys.len(), State::Absent);
         self.ranges.clear();
-        self.ranges.resize(keys.len(), (0, 0));
+        self.ranges.resize(keys.lists(), (0, 0));
         self.members.clear();
         for (value, bit) in [(Some(event.call), 0), (event.derived, DERIVED)] {
             for child in value.into_iter().flat_map(|value| value.children()) {
                 if let Some(spot) = find(keys, Spot::ROOT, child).0 {
-                    self.slots[spot.0 as usize] = (child.node() + 1) | bit;
+                    self.put(spot, (child.node() + 1) | bit, child);
                 }
             }
         }
         self.open(keys, Spot::ROOT, event);
     }
 
+    #[inline]
+    fn put(&mut self, spot: Spot, node: u32, value: Val<'_>) {
+        self.slots[spot.0 as usize] = node;
+        self.states[spot.0 as usize] = State::of(value);
+    }
+
     /// Opens the objects below a spot whose own members are done.
     fn open(&mut self, keys: &Keys, spot: Spot, event: &Event<'_>) {
         for &below in keys.opened(spot) {
-            let Some(object) = value(&self.slots, below, event) else { continue };
-            if !object.is_object() {
+            if self.states[below.0 as usize] != State::Object {
                 continue;
             }
+            let Some(object) = value(&self.slots, below, event) else { continue };
             let bit = self.slots[below.0 as usize] & DERIVED;
-            let listed = keys.is_listed(below);
+            let list = keys.list(below);
             let start = self.members.len();
             let mut seen = [0u64; 4];
             let mut twice = false;
@@ -61,9 +86,9 @@ impl Scratch {
                 let (found, hash) = find(keys, below, child);
                 let node = (child.node() + 1) | bit;
                 if let Some(spot) = found {
-                    self.slots[spot.0 as usize] = node;
+                    self.put(spot, node, child);
                 }
-                if listed {
+                if list.is_some() {
                     let (word, mark) = ((hash >> 6 & 3) as usize, 1u64 << (hash & 63));
                     twice |= seen[word] & mark != 0;
                     seen[word] |= mark;
@@ -73,7 +98,9 @@ impl Scratch {
             if twice {
                 self.once(start, event);
             }
-            self.ranges[below.0 as usize] = (start as u32, self.members.len() as u32);
+            if let Some(list) = list {
+                self.ranges[list] = (start as u32, self.members.len() as u32);
+            }
             self.open(keys, below, event);
         }
     }
@@ -105,9 +132,14 @@ impl Scratch {
 
 #[inline(always)]
 fn find(keys: &Keys, parent: Spot, child: Val<'_>) -> (Option<Spot>, u32) {
-    let key = child.key();
-    let hash = hash(&key);
-    (keys.find(parent, &key, hash), hash)
+    let find = |key: &[u8]| {
+        let sign = Sign::of(key);
+        (keys.find(parent, key, sign), sign.hash())
+    };
+    match child.key_plain() {
+        Some(key) => find(key),
+        None => find(child.key().as_bytes()),
+    }
 }
 
 #[inline]
@@ -128,7 +160,6 @@ fn decode<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
 }
 
 /// A call with what was found in it.
-#[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     /// The call.
     pub event: &'a Event<'a>,
@@ -137,6 +168,10 @@ pub(super) struct Look<'a> {
     basics: Basics,
     /// What its type says, read once for all vendors.
     pub kind: TypeOf,
+    /// The times at the spots of [`Basics`], read once for all vendors too.
+    received: Option<time::Millis>,
+    timestamp: Option<time::Millis>,
+    original: Option<time::Millis>,
 }
 
 /// The spots of a call's type and of the times that it may carry.
@@ -150,8 +185,24 @@ pub(super) struct Basics {
 
 impl<'a> Look<'a> {
     pub fn new(event: &'a Event<'a>, keys: &'a Keys, scratch: &'a Scratch, basics: Basics) -> Self {
-        let kind = type_of(value(&scratch.slots, basics.kind, event));
-        Look { event, keys, scratch, basics, kind }
+        let get = |spot| value(&scratch.slots, spot, event);
+        let time = |spot| time::parse(&get(spot)?.as_str()?);
+        Look {
+            event,
+            keys,
+            scratch,
+            basics,
+            kind: type_of(get(basics.kind)),
+            received: time(basics.received),
+            timestamp: time(basics.timestamp),
+            original: time(basics.original),
+        }
+    }
+
+    /// What kind of value stands at a spot.
+    #[inline]
+    pub fn state(&self, spot: Spot) -> State {
+        self.scratch.states[spot.0 as usize]
     }
 
     /// The value at a spot.
@@ -163,21 +214,21 @@ impl<'a> Look<'a> {
     /// The value at a spot, unless it is null.
     #[inline]
     pub fn present(&self, spot: Spot) -> Option<Val<'a>> {
-        self.get(spot).filter(|value| !value.is_null())
+        match self.state(spot) {
+            State::Absent | State::Null => None,
+            _ => self.get(spot),
+        }
     }
 
     /// An object.
     pub fn object(&self, spot: Spot) -> Option<Val<'a>> {
-        self.get(spot).filter(Val::is_object)
+        if self.state(spot) == State::Object { self.get(spot) } else { None }
     }
 
     /// The members of a listed spot, each key once, with their spots where somebody reads them.
     pub fn members(&self, spot: Spot) -> impl Iterator<Item = (Val<'a>, Option<Spot>)> + use<'a> {
-        let (start, end) = self.scratch.ranges[spot.0 as usize];
         let event = self.event;
-        self.scratch.members[start as usize..end as usize]
-            .iter()
-            .map(move |member| (decode(member.node, event), member.spot))
+        self.listed(spot).iter().map(move |member| (decode(member.node, event), member.spot))
     }
 
     /// The members of a listed spot that are not in a set.
@@ -187,12 +238,18 @@ impl<'a> Look<'a> {
         spot: Spot,
         known: &'a SpotSet,
     ) -> impl Iterator<Item = (Val<'a>, Option<Spot>)> + use<'a> {
-        let (start, end) = self.scratch.ranges[spot.0 as usize];
         let event = self.event;
-        self.scratch.members[start as usize..end as usize]
+        self.listed(spot)
             .iter()
             .filter(|member| !member.spot.is_some_and(|spot| known.has(spot)))
             .map(move |member| (decode(member.node, event), member.spot))
+    }
+
+    #[inline]
+    fn listed(&self, spot: Spot) -> &'a [Member] {
+        let list = self.keys.list(spot).expect("a listed spot");
+        let (start, end) = self.scratch.ranges[list];
+        &self.scratch.members[start as usize..end as usize]
     }
 
     /// The pointer of a spot.
@@ -203,7 +260,13 @@ impl<'a> Look<'a> {
     /// The time at a spot, if it is valid ISO-8601.
     pub fn time(&self, spot: Spot) -> Option<(Spot, Val<'a>, time::Millis)> {
         let value = self.get(spot)?;
-        Some((spot, value, time::parse(&value.as_str()?)?))
+        let at = match spot {
+            _ if spot == self.basics.timestamp => self.timestamp,
+            _ if spot == self.basics.original => self.original,
+            _ if spot == self.basics.received => self.received,
+            _ => time::parse(&value.as_str()?),
+        };
+        Some((spot, value, at?))
     }
 
     /// The event time (A.6): the first valid one of `timestamp`, `originalTimestamp`.

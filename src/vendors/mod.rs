@@ -61,6 +61,7 @@ mod rules;
 mod run;
 mod settings;
 mod spread;
+mod state;
 mod suprsend;
 mod vendor;
 

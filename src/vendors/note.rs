@@ -1,50 +1,103 @@
 //! A finding's sentences, made from its code's table entry and the call.
 
-use super::codes::CodeId;
+use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
 use crate::call::{pointer, text};
-use crate::findings::{Finding, Hint, Id, advice, fill, headline, hints, identity};
-use crate::findings::{Headline, Reason};
+use crate::findings::{CodeText, Finding, Headline, Hint, Id, Reason};
+use crate::findings::{advice, fill_into, hints, identity};
 use std::borrow::Cow;
 
 /// How many characters of a captured value a sentence may show.
 const SHOWN: usize = 60;
 
+/// The three texts of a code, each taken apart once.
+#[derive(Debug, Clone)]
+pub(super) struct Sentences {
+    message: Sentence,
+    why: Sentence,
+    /// None where it follows from the near misses.
+    fix: Option<Sentence>,
+}
+
+impl Sentences {
+    pub fn of(text: &CodeText) -> Sentences {
+        Sentences {
+            message: Sentence::of(&text.message),
+            why: Sentence::of(&text.why),
+            fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
+        }
+    }
+}
+
+/// A template, taken apart.
+#[derive(Debug, Clone)]
+struct Sentence {
+    /// Plain text, and the placeholder behind it.
+    parts: Vec<(String, String)>,
+    end: String,
+}
+
+impl Sentence {
+    fn of(template: &str) -> Sentence {
+        let (mut parts, mut plain) = (Vec::new(), String::new());
+        fill_into(&mut plain, template, |plain, name| {
+            parts.push((std::mem::take(plain), name.to_owned()));
+        });
+        Sentence { parts, end: plain }
+    }
+
+    fn write(&self, mut word: impl FnMut(&mut String, &str)) -> String {
+        let plain: usize = self.parts.iter().map(|(plain, _)| plain.len()).sum();
+        let mut out = String::with_capacity(plain + self.end.len() + 24 * (self.parts.len() + 1));
+        for (plain, name) in &self.parts {
+            out.push_str(plain);
+            word(&mut out, name);
+        }
+        out.push_str(&self.end);
+        out
+    }
+}
+
 /// The finding of a code at a path.
 pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> Finding {
     let entry = cx.codes.entry(code);
-    let (reason, hints) = identity_part(cx, &entry.code, &path);
+    let (reason, hints) = identity_part(cx, entry, &path);
     let first = hints.as_ref().and_then(|hints| hints.first());
-    let word = |name: &str| word(cx, name, &path, reason, &words);
-    let mut message = fill(&entry.text.message, word);
-    if let Some(hint) = first {
-        message = format!("{message}; {}", advice::advice(hint, &path));
-    }
-    let fix = match entry.text.fix.as_str() {
-        "" => advice::fix(first, &path),
-        template => fill(template, word),
+    let text = |sentence: &Sentence| {
+        sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
     };
+    let Sentences { message, why, fix } = &*entry.sentences;
+    let mut message = text(message);
+    if let Some(hint) = first {
+        message.push_str("; ");
+        message.push_str(&advice::advice(hint, &path));
+    }
+    let fix = fix.as_ref().map_or_else(|| advice::fix(first, &path), text);
     Finding {
-        code: Cow::Owned(entry.code.to_string()),
+        code: Cow::Owned(String::from(&*entry.code)),
         severity: entry.severity,
         effect: entry.effect,
         vendor: Some(cx.vendor.info.name.clone()),
         message,
-        why: fill(&entry.text.why, word),
+        why: text(why),
         reason,
         hints,
-        inferred: words.inferred.clone(),
+        inferred: words.inferred,
         fix,
         path,
     }
 }
 
 /// Reason and near misses, for the codes that carry them (A.3).
-fn identity_part(cx: &Cx<'_>, code: &str, path: &str) -> (Option<Reason>, Option<Vec<Hint>>) {
-    let id = match headline(code) {
+fn identity_part(
+    cx: &Cx<'_>,
+    entry: &CodeEntry,
+    path: &str,
+) -> (Option<Reason>, Option<Vec<Hint>>) {
+    let id = match entry.headline {
         Some(Headline::Strong(id)) => Some(id),
-        Some(Headline::Weak(_)) if code.ends_with("-COMPANY-ABSENT") => Some(Id::Account),
-        Some(Headline::Weak(_)) if code.ends_with("-SESSION-MISSING") => None,
+        Some(Headline::Weak(_)) if entry.code.ends_with("-COMPANY-ABSENT") => Some(Id::Account),
+        Some(Headline::Weak(_)) if entry.code.ends_with("-SESSION-MISSING") => None,
         _ => return (None, None),
     };
     let reason = identity::reason_at(cx.look.event.pointer(path));
@@ -52,47 +105,52 @@ fn identity_part(cx: &Cx<'_>, code: &str, path: &str) -> (Option<Reason>, Option
     (Some(reason), hints)
 }
 
+/// Appends the word for a placeholder; nothing for one that nobody knows.
 fn word(
+    out: &mut String,
     cx: &Cx<'_>,
     name: &str,
     path: &str,
     reason: Option<Reason>,
     words: &Words,
-) -> Option<String> {
+) {
     if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
-        return Some(shown(said));
+        return show(out, said);
     }
-    Some(match name {
-        "dotted" => advice::dotted(path),
-        "key" => shown(&pointer::last(path)),
-        "place" => advice::place(path),
+    let value = || cx.look.event.pointer(path);
+    match name {
+        "dotted" => advice::write_dotted(out, path),
+        "key" => show(out, &pointer::last(path)),
+        "place" => out.push_str(&advice::place(path)),
         // as it stands in JSON, so that the text "5" is not taken for the number 5
-        "literal" => match cx.look.event.pointer(path) {
-            None => "nothing".to_owned(),
-            Some(value) => match value.as_str() {
-                Some(text) => format!("\"{}\"", shown(&text)),
-                None => shown(value.raw()),
-            },
+        "literal" => match value().map(|value| (value, value.as_str())) {
+            None => out.push_str("nothing"),
+            Some((_, Some(text))) => {
+                out.push('"');
+                show(out, &text);
+                out.push('"');
+            }
+            Some((value, None)) => show(out, value.raw()),
         },
-        "value" => match cx.look.event.pointer(path) {
-            None => "nothing".to_owned(),
-            Some(value) => match value.as_str() {
-                Some(text) if identity::is_blank(&text) => shown(value.raw()),
-                Some(text) => shown(&text),
-                None => shown(value.raw()),
-            },
+        "value" => match value().map(|value| (value, value.as_str())) {
+            None => out.push_str("nothing"),
+            Some((_, Some(text))) if !identity::is_blank(&text) => show(out, &text),
+            Some((value, _)) => show(out, value.raw()),
         },
-        "reason" => advice::reason_words(reason?).to_owned(),
-        "call" => cx.kind.name().to_owned(),
-        "title" => cx.vendor.info.title.clone(),
-        "document" => cx.vendor.info.document.clone(),
-        "supported" => cx.vendor.supported.clone(),
-        "integration" => integration(cx)?.clone(),
+        "reason" => out.push_str(reason.map_or("", advice::reason_words)),
+        "call" => out.push_str(cx.kind.name()),
+        "title" => out.push_str(&cx.vendor.info.title),
+        "document" => out.push_str(&cx.vendor.info.document),
+        "supported" => out.push_str(&cx.vendor.supported),
+        "integration" => out.push_str(integration(cx).map_or("", String::as_str)),
         _ => {
-            let key = name.strip_prefix("setting:")?;
-            cx.vendor.settings.shown(key).unwrap_or_else(|| "not set".to_owned())
+            if let Some(key) = name.strip_prefix("setting:") {
+                out.push_str(
+                    &cx.vendor.settings.shown(key).unwrap_or_else(|| "not set".to_owned()),
+                );
+            }
         }
-    })
+    }
 }
 
 /// The vendor's name in `integrations` that switches it off, else its first.
@@ -105,11 +163,14 @@ fn integration<'v>(cx: &Cx<'v>) -> Option<&'v String> {
     names.iter().find(off).or_else(|| names.first())
 }
 
-/// Captured text as a sentence may show it: one line, hostile characters escaped, not too long.
-fn shown(captured: &str) -> String {
-    let mut cut: String = captured.chars().take(SHOWN).collect();
-    if cut.len() < captured.len() {
-        cut.push('…');
+/// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
+/// long.
+fn show(out: &mut String, captured: &str) {
+    // a text has at least as many bytes as characters
+    let long = captured.len() > SHOWN;
+    let end = if long { captured.char_indices().nth(SHOWN).map(|(at, _)| at) } else { None };
+    out.push_str(&text::visible(&captured[..end.unwrap_or(captured.len())]));
+    if end.is_some() {
+        out.push('…');
     }
-    text::visible(&cut).into_owned()
 }

@@ -1,6 +1,6 @@
 //! The output: a small tree whose leaves are JSON texts, each with where it came from.
 
-use crate::call::{Seq, Val, pointer};
+use crate::call::{Kind, Seq, Val, pointer};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
@@ -48,12 +48,18 @@ pub enum Out {
 impl Out {
     /// A value copied from the call as it came, but for blanks between its tokens.
     pub fn copy(value: Val<'_>, from: Origin) -> Out {
-        Out::Leaf { json: compact(value.raw()), from }
+        let json = match value.kind() {
+            Kind::Object | Kind::Array => compact(value.raw()),
+            _ => value.raw().to_owned(),
+        };
+        Out::Leaf { json, from }
     }
 
     /// A text.
     pub fn text(text: &str, from: Origin) -> Out {
-        Out::Leaf { json: serde_json::Value::from(text).to_string(), from }
+        let mut json = String::with_capacity(text.len() + 2);
+        write_text(&mut json, text);
+        Out::Leaf { json, from }
     }
 
     /// JSON that is made here (a number, a boolean).
@@ -64,6 +70,11 @@ impl Out {
     /// An object without members.
     pub fn object() -> Out {
         Out::Object(Vec::new())
+    }
+
+    /// An object without members, with room for some.
+    pub(super) fn with_room(members: usize) -> Out {
+        Out::Object(Vec::with_capacity(members))
     }
 
     /// The member of that name.
@@ -112,7 +123,7 @@ impl Out {
                     if i > 0 {
                         text.push(',');
                     }
-                    text.push_str(&serde_json::Value::from(key.as_str()).to_string());
+                    write_text(text, key);
                     text.push(':');
                     value.write(text);
                 }
@@ -184,24 +195,47 @@ impl Serialize for Out {
     }
 }
 
+/// Appends a text as JSON.
+fn write_text(json: &mut String, text: &str) {
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        json.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
 /// JSON text without blanks between its tokens.
 pub fn compact(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    let (mut start, mut in_string, mut skip) = (0, false, false);
-    for (at, byte) in json.bytes().enumerate() {
+    let bytes = json.as_bytes();
+    let (mut start, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            _ if skip => skip = false,
-            b'\\' if in_string => skip = true,
-            b'"' => in_string = !in_string,
-            b' ' | b'\n' | b'\r' | b'\t' if !in_string => {
+            b'"' => at = string_end(bytes, at + 1),
+            b' ' | b'\n' | b'\r' | b'\t' => {
                 out.push_str(&json[start..at]);
-                start = at + 1;
+                at += 1;
+                start = at;
             }
-            _ => {}
+            _ => at += 1,
         }
     }
     out.push_str(&json[start..]);
     out
+}
+
+/// Behind the closing quote of a string whose text begins at a place.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 /// Compact JSON text over several lines.

@@ -5,7 +5,8 @@ use super::cx::{Cx, From, Place, Value};
 use super::file::{Check, Take};
 use super::keys::Spot;
 use super::run::id_value;
-use super::vendor::{Fixed, Row, Source};
+use super::state::{State, States};
+use super::vendor::{Ask, Fixed, Row, Source};
 use crate::call::{Kind, Val, time};
 use crate::findings::identity::{
     ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of,
@@ -29,6 +30,60 @@ pub(super) fn row<'a>(cx: &mut Cx<'a>, request: usize, number: usize, row: &'a R
     }
 }
 
+/// When the rows of a request have to be run for a call that is only judged. One that is `watched`,
+/// a bit each, is always run: whether it writes its field matters.
+pub(super) fn asks(rows: &[Row], watched: u128) -> Vec<Ask> {
+    let rows = rows.iter().enumerate();
+    rows.flat_map(|(at, row)| asks_of(at, row, watched >> at & 1 == 1)).collect()
+}
+
+/// The asks of one row; none if it never has anything to tell.
+fn asks_of(number: usize, row: &Row, watched: bool) -> Vec<Ask> {
+    if !row.speaks && !watched {
+        return Vec::new();
+    }
+    let spot_of = |source: &Source| match source {
+        Source::Spot(spot) => Some(*spot),
+        _ => None,
+    };
+    let spots: Vec<Spot> = row.from.iter().filter_map(spot_of).collect();
+    let wanted = row.missing.is_some() || row.recommended.is_some();
+    let alone = spots.len() == 1;
+    let number = number as u8;
+    if watched || spots.len() < row.from.len() || (wanted && !alone) {
+        return vec![Ask { row: number, spot: Spot::ROOT, fine: States::default() }];
+    }
+    let fine = |state: &State| match state {
+        State::Absent => !wanted,
+        state => alone && is_fine(row, *state),
+    };
+    let fine: States = State::ALL.into_iter().filter(fine).collect();
+    spots.into_iter().map(|spot| Ask { row: number, spot, fine }).collect()
+}
+
+/// True if [`judge`] tells nothing of a value of that kind.
+fn is_fine(row: &Row, state: State) -> bool {
+    use State::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
+    let checked = match row.check.filter(|_| row.invalid.is_some()) {
+        None => true,
+        Some(Check::Date) => false,
+        Some(Check::Number | Check::Numeric) => state == Number,
+        Some(Check::Boolean) => matches!(state, True | False),
+        Some(Check::String) => state == Filled,
+    };
+    match row.take {
+        // what a row passes over, or calls blank
+        _ if matches!(state, Absent | Null | Text) => false,
+        Take::Any => checked,
+        Take::Scalar => checked && !matches!(state, Array | Object),
+        Take::Text | Take::String => state == Filled && row.max.is_none() && row.one_of.is_empty(),
+        Take::Number | Take::Numeric => state == Number,
+        Take::Bool => matches!(state, True | False),
+        Take::Object => state == Object,
+        Take::Count | Take::Date => false,
+    }
+}
+
 type Taken<'a> = Option<(Value<'a>, From<'a>)>;
 
 fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
@@ -41,7 +96,7 @@ fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
             Source::Account => cx.account.as_ref().map(|id| id_value(cx, id)),
             Source::User => cx.user.as_ref().map(|id| id_value(cx, id)),
             Source::Session => cx.session.as_ref().map(|id| id_value(cx, id)),
-            Source::Named(name) => cx.named[name.0 as usize].clone(),
+            Source::Named(name) => cx.named(name),
             Source::Time => cx
                 .look
                 .event_time()
@@ -139,7 +194,9 @@ fn text<'a>(
     if !row.one_of.is_empty() && !row.one_of.iter().any(|one| *one == text) {
         tell(cx, row.unknown, place);
     }
-    let end = row.max.and_then(|max| text.char_indices().nth(max)).map(|(at, _)| at);
+    // a text has at least as many bytes as characters
+    let max = row.max.filter(|max| text.len() > *max);
+    let end = max.and_then(|max| text.char_indices().nth(max)).map(|(at, _)| at);
     if let Some(end) = end {
         let max = row.max.unwrap_or_default();
         if let Some(code) = row.long {

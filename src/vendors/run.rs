@@ -8,6 +8,7 @@ use super::out::{Origin, Out};
 use super::rows::row;
 use super::rules::Flow;
 use super::spread::spread;
+use super::state::State;
 use super::vendor::{Call, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::ValueRule;
@@ -20,13 +21,14 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     cx.user = call.user.as_ref().and_then(|rule| id(cx, rule));
     cx.session = call.session.as_ref().and_then(|rule| id(cx, rule));
     if let Some(sheet) = &mut cx.sheet {
-        sheet.bodies = call.requests.iter().map(|_| Out::object()).collect();
+        let body = |request: &Request| Out::with_room(request.rows.len().min(8));
+        sheet.bodies = call.requests.iter().map(body).collect();
     }
     if vendor.rules.as_ref().is_some_and(|rules| rules.before(cx) == Flow::Stop) {
         return;
     }
     for (number, request) in call.requests.iter().enumerate() {
-        fields(cx, number, request, if number == 0 { call.watched } else { 0 });
+        fields(cx, number, request);
     }
     for rest in &call.rests {
         self::rest(cx, rest);
@@ -77,11 +79,11 @@ fn off(cx: &mut Cx<'_>, code: CodeId) {
 /// `integrations` names the vendor with false, or names it not and says false for all.
 fn switched_off(cx: &Cx<'_>) -> bool {
     let codes = &cx.vendor.common;
-    let is_false = |spot| cx.look.get(spot).and_then(|value| value.as_bool()) == Some(false);
+    let is_false = |spot| cx.look.state(spot) == State::False;
     if codes.integrations.iter().any(|&name| is_false(name)) {
         return true;
     }
-    let named = codes.integrations.iter().any(|&name| cx.look.get(name).is_some());
+    let named = codes.integrations.iter().any(|&name| cx.look.state(name) != State::Absent);
     !named && codes.all.iter().any(|&all| is_false(all))
 }
 
@@ -105,20 +107,29 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
 
 /// The spreads and rows of a request; where nothing is written, only those that may give a finding
 /// or are watched.
-fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request, watched: u128) {
+fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
     if cx.skipped >> number & 1 == 1 {
         return;
     }
-    let all = cx.rendering();
-    for each in request.spreads.iter().filter(|each| all || each.speaks()) {
+    if !cx.rendering() {
+        for each in request.spreads.iter().filter(|each| each.speaks()) {
+            spread(cx, number, each);
+        }
+        for ask in &request.asks {
+            if !ask.fine.has(cx.look.state(ask.spot)) {
+                let at = usize::from(ask.row);
+                row(cx, number, at, &request.rows[at]);
+            }
+        }
+        return;
+    }
+    for each in &request.spreads {
         spread(cx, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
-        if all || each.speaks || watched >> at & 1 == 1 {
-            row(cx, number, at, each);
-        }
+        row(cx, number, at, each);
     }
-    if request.body == BodyKind::Call && cx.rendering() {
+    if request.body == BodyKind::Call {
         let members = cx.look.event.members().map(|member| {
             let path = pointer::push("", &member.key());
             (member.key().into_owned(), Out::copy(member, Origin::Input(path)))
@@ -174,15 +185,12 @@ fn send<'a>(cx: &mut Cx<'a>, rest: &Rest, place: Place<'a>, value: crate::call::
 pub(super) fn settle(cx: &mut Cx<'_>) {
     if !cx.verdict().goes_through() {
         let codes = cx.codes;
-        cx.found.retain(|&code| !codes.entry(code).text.only_if_sent);
+        let happens = |code: CodeId| !codes.entry(code).text.only_if_sent;
         if let Some(sheet) = &mut cx.sheet {
-            let vendor = Some(cx.vendor.index);
-            sheet.findings.retain(|finding| {
-                codes
-                    .find(vendor, &finding.code)
-                    .is_none_or(|id| !codes.entry(id).text.only_if_sent)
-            });
+            let mut found = cx.found.iter();
+            sheet.findings.retain(|_| found.next().is_some_and(|&code| happens(code)));
         }
+        cx.found.retain(|&code| happens(code));
     }
     cx.found.sort_unstable();
     cx.found.dedup();

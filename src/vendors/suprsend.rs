@@ -144,7 +144,7 @@ impl SuprSend {
     fn names_of_traits<'a>(&self, cx: &mut Cx<'a>) -> Vec<(Val<'a>, &Channel)> {
         let mut alike = Vec::new();
         for (value, spot) in cx.look.members(self.traits) {
-            let first = value.key_raw().bytes().next();
+            let first = value.key_first();
             if !first.is_some_and(|b| self.notable[b as usize]) || value.is_null() {
                 continue;
             }

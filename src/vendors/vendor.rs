@@ -7,6 +7,7 @@ use super::keys::Spot;
 use super::rules::Rules;
 use super::settings::Settings;
 use super::spread::Spread;
+use super::state::States;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 
@@ -58,8 +59,6 @@ pub(super) struct Call {
     pub session: Option<IdRule>,
     pub requests: Vec<Request>,
     pub rests: Vec<Rest>,
-    /// A bit for each row of the first request whose writing a rest asks about.
-    pub watched: u128,
 }
 
 pub(super) struct IdRule {
@@ -84,6 +83,20 @@ pub(super) struct Request {
     pub body: BodyKind,
     pub rows: Vec<Row>,
     pub spreads: Vec<Spread>,
+    /// What of it a call is judged by.
+    pub asks: Vec<Ask>,
+}
+
+/// A row that may matter to a call that is only judged, and when it surely does not. A row of more
+/// than one place has an ask for each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    /// The number of the row.
+    pub row: u8,
+    /// A place that it looks at.
+    pub spot: Spot,
+    /// What may stand there without its having anything to tell.
+    pub fine: States,
 }
 
 /// Where a row's value comes from.

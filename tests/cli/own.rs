@@ -66,6 +66,20 @@ fn calls_are_given_by_filter_and_in_pages() {
     let found = summary["findings"].as_array().expect("a list");
     let is = |finding: &&Value| finding["code"] == "CSB-T-ACCOUNT-MISSING";
     assert_eq!(found.iter().find(is).expect("found")["calls"], 3);
+    let found = summary["findings_by_event"].as_array().expect("a list");
+    // each event came once
+    assert_eq!(found.iter().filter(is).count(), 3);
+    let found = found.iter().find(is).expect("found");
+    assert_eq!((&found["calls"], &found["vendor"]), (&json!(1), &json!("customersuccessbox")));
+    let sum = |list: &str, of: &str| -> i64 {
+        let list = summary[list].as_array().expect("a list");
+        list.iter().map(|entry| entry[of].as_i64().expect("a number")).sum()
+    };
+    for list in ["events", "libraries", "app_versions", "write_keys"] {
+        assert_eq!(sum(list, "calls") + sum(list, "repeats"), 5, "{list}: {summary}");
+        assert_eq!(sum(list, "missing"), 3, "{list}");
+    }
+    assert_eq!(summary["held"]["texts_not_kept"], 0);
 }
 
 #[test]

@@ -95,7 +95,8 @@ fn call() -> impl Strategy<Value = Value> {
                 properties.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
             call[if traits { "traits" } else { "properties" }] = inner.into();
             if let Some(library) = library {
-                call["context"] = json!({"library": library, "groupId": "acme-42"});
+                let app = json!({"version": if traits { "1.0" } else { "1.1" }});
+                call["context"] = json!({"library": library, "groupId": "acme-42", "app": app});
             }
             call
         },

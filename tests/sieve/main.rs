@@ -1,6 +1,7 @@
-//! Filtered views against looking at each call with the filter, one after the other.
+//! Filtered views and aggregates against looking at each call, one after the other.
 
 mod against_naive;
+mod aggregates;
 mod generate;
 mod names;
 

@@ -61,11 +61,11 @@ fn too_late(scan: &Scan, wanted: u64, timeout: u64) -> Reply {
     let message = format!(
         "{} of {wanted} calls came within {timeout} ms; {} were looked at",
         scan.count(),
-        scan.seen
+        scan.seen()
     );
     let body = json!({
         "success": false, "code": "timeout", "message": message, "error": message,
-        "wanted": wanted, "seen": scan.seen, "others": scan.others,
+        "wanted": wanted, "seen": scan.seen(), "others": scan.others(),
     });
     Reply::json(504, scan.page(body))
 }

@@ -38,6 +38,8 @@ pub(super) struct Looker {
     pieces: Pieces,
     scratch: wire::Scratch,
     undecided: Vec<Undecided>,
+    /// Why something could not be read.
+    error: Option<String>,
 }
 
 /// A row that the index does not decide.
@@ -81,6 +83,7 @@ impl Looker {
             pieces: Pieces::default(),
             scratch: wire::Scratch::default(),
             undecided: Vec::new(),
+            error: None,
         }
     }
 
@@ -108,6 +111,11 @@ impl Looker {
         let done = self.by_lines(pipeline, &undecided, epoch, &clock, goes_on, &mut bits);
         self.undecided = undecided;
         done.then_some(bits)
+    }
+
+    /// Why something could not be read, if that was so; such rows do not pass.
+    pub fn take_error(&mut self) -> Option<String> {
+        self.error.take()
     }
 
     /// Whether one row passes.
@@ -195,13 +203,18 @@ impl Looker {
         let mut on = true;
         while let (Some(first), true) = (rest.first(), on) {
             let lines = rest.iter().map(|at| at.line);
-            let count = pieces.read(pipeline, first.line, lines);
-            let (now, later) = rest.split_at(count.max(1));
-            // what cannot be read passes nothing; its row says why
-            if count > 0 {
-                self.piece(pipeline, &pieces, now, epoch, clock, bits);
-            }
-            rest = later;
+            let count = match pieces.read(pipeline, first.line, lines) {
+                Ok(count) => {
+                    self.piece(pipeline, &pieces, &rest[..count], epoch, clock, bits);
+                    count
+                }
+                Err(error) => {
+                    // what cannot be read passes nothing; its row says why
+                    self.error = Some(error.to_string());
+                    1
+                }
+            };
+            rest = &rest[count..];
             on = goes_on();
         }
         self.pieces = pieces;

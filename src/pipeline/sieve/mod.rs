@@ -15,10 +15,12 @@ mod fetch;
 mod find;
 mod known;
 mod look;
+mod matching;
 mod pieces;
 mod threads;
 
 pub use find::Found;
+pub use matching::Matching;
 
 use super::{Pipeline, What};
 use crate::filter::{Filter, Record};

@@ -2,6 +2,7 @@
 
 use crate::pipeline::Pipeline;
 use crate::store::CallRow;
+use std::io;
 use std::ops::Range;
 
 /// So much is read at once, or one line if that is longer: as much as a processor keeps near.
@@ -34,13 +35,13 @@ pub(super) struct Pieces {
 
 impl Pieces {
     /// Reads the first of these lines, which stand in order, and as many of the others as fit. How
-    /// many that were; 0 if not even the first could be read.
+    /// many that were; an error if not even the first could be read.
     pub fn read(
         &mut self,
         pipeline: &Pipeline,
         first: Line,
         lines: impl Iterator<Item = Line>,
-    ) -> usize {
+    ) -> io::Result<usize> {
         let (mut end, mut count, mut last) = (first.end(), 0, first);
         let mut of_first = 0;
         for line in lines {
@@ -56,13 +57,11 @@ impl Pieces {
         self.at = first.offset;
         self.bytes.shrink_to(KEPT_BYTES);
         if pipeline.read_bytes(first.offset..end, &mut self.bytes).is_ok() {
-            return count;
+            return Ok(count);
         }
         // some of it may lie in another file, or be gone
-        match pipeline.read_bytes(first.offset..first.end(), &mut self.bytes) {
-            Ok(()) => of_first,
-            Err(_) => 0,
-        }
+        pipeline.read_bytes(first.offset..first.end(), &mut self.bytes)?;
+        Ok(of_first)
     }
 
     /// All of it.

@@ -7,9 +7,10 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    CallDetail, Cell, CommonView, Detail, Found, InUse, Item, Mark, ModelView, Origin, OutputView,
-    Panel, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats,
-    Status, VendorDetail, VendorView, What,
+    By, CallDetail, Cell, CommonView, Counted, Coverage, Detail, Found, FoundIn, Groups, InUse,
+    Item, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
+    RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, Status, VendorDetail,
+    VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -54,6 +55,17 @@ pub trait Feed: Send + Sync {
     /// What this recording really has, for completing a filter. Reads some requests: for when a
     /// filter begins to be edited, not for each key.
     fn names(&self) -> Box<dyn Names>;
+    /// Findings of the vendors in use and of Segment itself, event by event: the worst first.
+    /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
+    /// asks again when the version has grown, not for each frame.
+    fn findings(&self) -> Groups<FoundIn>;
+    /// Calls event by event, and within each by library, version or write key; the most frequent
+    /// first.
+    fn coverage(&self, by: By) -> Groups<Coverage>;
+    /// A part of the accounts or users, those with most calls first.
+    fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
+    /// The users of an account, or the accounts of a user, in the order in which they came.
+    fn members(&self, who: Who, id: &str) -> Groups<Member>;
     /// The vendors that are built, in the order of [`RowView::marks`].
     fn vendors(&self) -> Vec<VendorView>;
     /// Which vendors the user feeds.

@@ -4,8 +4,8 @@ use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
-    Cell, CommonView, Found, Mark, RefusedDetail, RefusedView, RequestDetail, RowView, Shown,
-    Stats, What,
+    By, Cell, CommonView, Counted, Coverage, Found, FoundIn, Groups, Mark, Member, Person,
+    RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, What, Who,
 };
 pub use crate::vendors::{Origin, Preset};
 

@@ -86,7 +86,7 @@ impl Custify {
             let link = [("company_id", cx.out(id, company.from)), ("remove", remove)];
             let link = link.map(|(key, value)| (key.to_owned(), value));
             let list = Out::Array(vec![Out::Object(link.into())]);
-            cx.name(self.companies, Value::Made(list), From::Default);
+            cx.name(self.companies, Value::Made(Box::new(list)), From::Default);
         }
         Some(company)
     }

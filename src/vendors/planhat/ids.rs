@@ -7,7 +7,8 @@ use crate::call::Val;
 use crate::findings::{identity::text_of, norm};
 use std::borrow::Cow;
 
-/// The names of the company's id beside `company_id`, in the order in which they are looked for.
+/// The names of the company's id beside `company_id`, in the order in which they are looked for. All
+/// names that are looked for together begin with the same letter.
 const COMPANY: [&str; 3] = ["companyid", "customerid", "companyexternalid"];
 const USER: &str = "userid";
 const GROUP: &str = "groupid";
@@ -83,6 +84,9 @@ impl Places {
     /// The usable one of the first of these names that has any.
     fn in_container<'a>(&self, cx: &Cx<'a>, names: &[&str]) -> Option<Found<'a>> {
         let usable = |(value, _): (Val<'a>, Option<Spot>)| {
+            if !may_spell(value, names[0]) {
+                return None;
+            }
             let key = value.key();
             let name = names.iter().position(|name| spells(&key, name))?;
             Some((name, key, cx.id_in(value, Place::Member(self.container, value))?))
@@ -100,13 +104,17 @@ pub(super) fn group_of<'a>(cx: &Cx<'a>, canonical: Spot) -> Option<Spelled<'a>> 
 
 fn at_top<'a>(cx: &Cx<'a>, name: &str) -> Option<Found<'a>> {
     let event = cx.look.event;
-    let usable = |key: Cow<'a, str>| {
+    let usable = |member: Val<'a>| {
+        let key = member.key();
+        if !spells(&key, name) {
+            return None;
+        }
         // of a repeated key the last counts
         let value = event.get(&key)?;
         cx.id_in(value, Place::Top(value))
     };
     let members = event.call.children().chain(event.derived.into_iter().flat_map(|d| d.children()));
-    first(members.map(|member| member.key()).filter(|key| spells(key, name)).filter_map(usable))
+    first(members.filter(|member| may_spell(*member, name)).filter_map(usable))
 }
 
 /// The one whose key comes first in byte order.
@@ -115,13 +123,16 @@ fn first<'a>(found: impl Iterator<Item = Found<'a>>) -> Option<Found<'a>> {
     found.min_by(|a, b| key(a).cmp(&key(b)))
 }
 
+/// False for the many keys whose first letter is not that of a name.
+#[inline]
+fn may_spell(member: Val<'_>, name: &str) -> bool {
+    let first = member.key_first();
+    first.is_some_and(|b| !b.is_ascii_alphanumeric() || b | 0x20 == name.as_bytes()[0])
+}
+
 /// True if a key is a name but for case, `_`, `-` and spaces: what [`norm`] says, without making
 /// its text for every key of a call.
 fn spells(key: &str, name: &str) -> bool {
-    let first = key.as_bytes().first();
-    if first.is_some_and(|b| b.is_ascii_alphanumeric() && b | 0x20 != name.as_bytes()[0]) {
-        return false;
-    }
     if !key.is_ascii() {
         return norm(key) == name;
     }

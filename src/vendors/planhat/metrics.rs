@@ -38,7 +38,9 @@ impl Metrics {
     pub fn send(&self, cx: &mut Cx<'_>) {
         let mut traits: Vec<Val<'_>> =
             cx.look.members(self.traits).map(|(value, _)| value).collect();
-        traits.sort_by(|a, b| a.key().cmp(&b.key()));
+        if cx.rendering() {
+            traits.sort_by(|a, b| a.key().cmp(&b.key()));
+        }
         let mut sent = Vec::new();
         let mut ignored = false;
         for value in traits {

@@ -49,6 +49,8 @@ pub(super) struct Channels {
     list: Vec<Channel>,
     /// The traits that are mapped to channels, each once.
     mapped: Vec<Spot>,
+    /// Which channels a key may look like that begins with a letter: a bit each, going round.
+    beginning: [u32; 128],
     traits: Spot,
     kind: CodeId,
     unmapped: CodeId,
@@ -77,9 +79,17 @@ impl Channels {
                 mapped.push(spot);
             }
         }
+        let mut beginning = [0; 128];
+        for (at, channel) in list.iter().enumerate() {
+            let first = channel.norm.bytes().next().map(usize::from);
+            if let Some(bits) = first.and_then(|first| beginning.get_mut(first)) {
+                *bits |= 1 << (at % 32);
+            }
+        }
         Channels {
             list,
             mapped,
+            beginning,
             traits: parts.listed("/traits"),
             kind: parts.code("I-CHANNEL-TYPE"),
             unmapped: parts.code("I-CHANNEL-UNMAPPED"),
@@ -106,13 +116,14 @@ impl Channels {
 
     /// The channel that a trait looks like, if it is mapped to none.
     pub fn like(&self, key: &str, spot: Option<Spot>) -> Option<&Channel> {
-        if spot.is_some_and(|spot| self.mapped.contains(&spot)) {
-            return None;
-        }
         // most keys differ in the first letter
         let first = key.bytes().find(|b| !SEPARATORS.contains(b))?.to_ascii_lowercase();
-        let may = |norm: &str| !first.is_ascii() || norm.bytes().next() == Some(first);
-        self.list.iter().find(|channel| may(&channel.norm) && is_norm(key, &channel.norm))
+        let may = self.beginning.get(first as usize).copied().unwrap_or(u32::MAX);
+        if may == 0 || spot.is_some_and(|spot| self.mapped.contains(&spot)) {
+            return None;
+        }
+        let channels = self.list.iter().enumerate().filter(|(at, _)| may >> (at % 32) & 1 == 1);
+        channels.map(|(_, channel)| channel).find(|channel| is_norm(key, &channel.norm))
     }
 
     /// All findings about channels; `alike` are the traits that look like a channel's.

@@ -20,6 +20,14 @@ pub fn identify(nth: usize) -> String {
     )
 }
 
+/// A group call of about 1 KB.
+pub fn group(nth: usize) -> String {
+    format!(
+        r#"{{"type":"group","groupId":"acct_{nth}","userId":"u{nth}","anonymousId":"8d872292709c6fbe","messageId":"g-{nth}","timestamp":"2026-11-22T10:00:00.000Z","traits":{{"account_id":"acct_{nth}","name":"Initech","industry":"Technology","employees":329,"plan":"enterprise","mrr":1250.5,"createdAt":"2024-05-01T10:00:00Z","website":"https://initech.example.com","description":"{about}","address":{{"city":"Austin","country":"US"}}}},"integrations":{{"All":true}},"context":{{"ip":"127.0.0.1","userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36","locale":"en-US","library":{{"name":"analytics.js","version":"next-1.70.0"}},"page":{{"path":"/admin","referrer":"","search":"","title":"Admin","url":"https://app.example.com/admin"}}}}}}"#,
+        about = "makes things that make things ".repeat(4),
+    )
+}
+
 /// A batch of 100 track calls.
 pub fn batch(nth: usize) -> String {
     batch_of(nth, 100)

@@ -1,6 +1,7 @@
 //! A feed made by hand: the same calls on each run, at a clock of its own.
 
 mod columns;
+mod counts;
 mod samples;
 
 use columns::FakeColumns;
@@ -378,6 +379,22 @@ impl Feed for FakeFeed {
 
     fn names(&self) -> Box<dyn Names> {
         Box::new(FakeNames)
+    }
+
+    fn findings(&self) -> Groups<FoundIn> {
+        counts::findings(&self.state.lock().expect("unpoisoned").rows)
+    }
+
+    fn coverage(&self, by: By) -> Groups<Coverage> {
+        counts::coverage(&self.state.lock().expect("unpoisoned").rows, by)
+    }
+
+    fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
+        counts::people(&self.state.lock().expect("unpoisoned").rows, who, part)
+    }
+
+    fn members(&self, who: Who, id: &str) -> Groups<Member> {
+        counts::members(&self.state.lock().expect("unpoisoned").rows, who, id)
     }
 
     fn vendors(&self) -> Vec<VendorView> {

@@ -1,0 +1,404 @@
+//! What was captured, counted by event, finding, library, app version, write key, account and user:
+//! what the findings, coverage and people views and `/_segscope/summary` show. The counts are kept
+//! up to date as calls come (see [`crate::store::Cube`]); a view copies the cells and groups them
+//! without holding the lock.
+
+use super::Pipeline;
+use crate::call::time::Millis;
+use crate::findings::{Severity, Verdict};
+use crate::store::{
+    CellKey, Count, IdCount, Ids, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
+};
+use hashbrown::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What calls are grouped by, besides their event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// Nothing.
+    Event,
+    /// The library's name and version.
+    Library,
+    /// `context.app.version`
+    AppVersion,
+    /// The write key.
+    WriteKey,
+}
+
+/// Calls that have something in common.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Calls, without repeats.
+    pub calls: u64,
+    /// Calls whose `messageId` came before.
+    pub repeats: u64,
+    /// The row of the first of them: the example.
+    pub row: u64,
+    /// Its number.
+    pub seq: u64,
+    /// When the first arrived.
+    pub first_seen: Millis,
+    /// When the last arrived.
+    pub last_seen: Millis,
+    /// How many came in each of the latest minutes, repeats too, the oldest first. The last minute
+    /// is that of the latest request.
+    pub trend: [u32; TREND_MINUTES],
+}
+
+/// A group of calls in the coverage view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// The type; none where there was no room to tell it apart.
+    pub kind: Option<String>,
+    /// The event, or the name of a page or a screen; of other types none.
+    pub event: Option<String>,
+    /// The library, version or write key; none for calls without, and where nothing was asked for.
+    pub by: Option<String>,
+    /// How many, and when.
+    pub counted: Counted,
+    /// Of the calls without repeats: those in which a vendor in use found an account id…
+    pub with_account: u64,
+    /// …or a user id…
+    pub with_user: u64,
+    /// …and those that lack an id at a vendor in use.
+    pub missing: u64,
+    /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
+    /// vendor counts for the calls for which it is in use.
+    pub verdicts: Vec<[u64; 5]>,
+}
+
+/// A finding of an event in the findings view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundIn {
+    /// The code.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The vendor's place in the registry; none for what Segment itself does.
+    pub vendor: Option<usize>,
+    /// The type of the calls.
+    pub kind: Option<String>,
+    /// The event, or the name of a page or a screen.
+    pub event: Option<String>,
+    /// How many calls have it, and when.
+    pub counted: Counted,
+}
+
+/// Rows of a view, and what stands in none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Groups<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many there would be.
+    pub of: u64,
+    /// Calls, repeats too, that came when there was no room to tell them apart.
+    pub other: u64,
+}
+
+/// Accounts or users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Accounts.
+    Accounts,
+    /// Users.
+    Users,
+}
+
+/// An account or a user in the people view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The id.
+    pub id: String,
+    /// How many calls, and when. It has no trend.
+    pub counted: Counted,
+    /// Of the calls without repeats: those that have the other id too.
+    pub with_other: u64,
+}
+
+/// An id of the other kind that came in one call with an account or a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The id.
+    pub id: String,
+    /// The first call that had both.
+    pub since: u64,
+    /// The row of that call.
+    pub row: u64,
+    /// When it arrived.
+    pub since_ms: Millis,
+}
+
+/// What the index holds besides a row a call and a row a request, and where it is full.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Different texts: names, ids, keys, libraries.
+    pub texts: u64,
+    /// How long they are together.
+    pub text_bytes: u64,
+    /// Texts that came when there was no room, each time that they came.
+    pub unkept: u64,
+    /// Calls that the counts do not tell apart for want of room.
+    pub other: u64,
+}
+
+/// At most so many rows are made of one view; `Groups::of` says how many there would be.
+const MOST_ROWS: usize = 2_000;
+
+/// A copy of what the counts need, taken under the lock.
+struct Snapshot {
+    cells: Vec<(CellKey, Count)>,
+    other: u64,
+    shapes: Vec<Shape>,
+    sets: Vec<Arc<SetInfo>>,
+    in_use: [VendorBits; 3],
+    vendors: usize,
+}
+
+impl Snapshot {
+    fn shape(&self, key: &CellKey) -> &Shape {
+        &self.shapes[usize::from(key.shape.0)]
+    }
+
+    fn set(&self, key: &CellKey) -> (&SetInfo, VendorBits) {
+        let sender = self.shape(key).sender as usize;
+        (&self.sets[key.set.0 as usize], self.in_use[sender])
+    }
+}
+
+#[derive(Default)]
+struct Sum {
+    count: Count,
+    with_account: u64,
+    with_user: u64,
+    missing: u64,
+    verdicts: Vec<[u64; 5]>,
+}
+
+impl Sum {
+    fn add(&mut self, key: &CellKey, count: &Count, snapshot: &Snapshot) {
+        let (set, in_use) = snapshot.set(key);
+        self.count.merge(count);
+        self.with_account += if key.account { count.calls } else { 0 };
+        self.with_user += if key.user { count.calls } else { 0 };
+        self.missing += if set.missing(in_use) { count.calls } else { 0 };
+        self.verdicts.resize(snapshot.vendors, [0; 5]);
+        for (vendor, verdict) in set.verdicts.iter().enumerate() {
+            let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
+            if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
+                self.verdicts[vendor][place] += count.calls;
+            }
+        }
+    }
+}
+
+/// The event of a cell: its type and its name.
+type Event = (TextId, TextId);
+/// A dimension's value: a text, and a second one that belongs to it.
+type Value = (TextId, TextId);
+
+fn value(by: By, shape: &Shape) -> Value {
+    match by {
+        By::Event => (TextId::NONE, TextId::NONE),
+        By::Library => (shape.library, shape.library_version),
+        By::AppVersion => (shape.app_version, TextId::NONE),
+        By::WriteKey => (shape.write_key, TextId::NONE),
+    }
+}
+
+impl Pipeline {
+    /// What the index holds of what is bounded.
+    pub fn held(&self) -> Held {
+        let state = self.lock();
+        let index = &state.index;
+        let (texts, bytes) = index.store.texts.kept();
+        let unkept = index.store.texts.unkept();
+        let ids = [&index.ids.accounts, &index.ids.users];
+        let other = index.cube.other();
+        let apart = [other.calls + other.repeats, ids[0].other(), ids[1].other()];
+        Held {
+            texts: texts as u64,
+            text_bytes: bytes as u64,
+            unkept,
+            other: apart.into_iter().max().unwrap_or(0),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let state = self.lock();
+        let index = &state.index;
+        Snapshot {
+            cells: index.cube.cells().to_vec(),
+            other: index.cube.other().calls + index.cube.other().repeats,
+            shapes: index.store.shapes.all().to_vec(),
+            sets: index.store.sets.all().to_vec(),
+            in_use: Sender::ALL.map(|sender| index.in_use.bits(sender)),
+            vendors: self.vendors.len(),
+        }
+    }
+
+    /// Calls event by event, and within each by something more; the most frequent first.
+    pub fn coverage(&self, by: By) -> Groups<Coverage> {
+        self.grouped(|key, shape| ((shape.kind, key.event), value(by, shape)))
+    }
+
+    /// All calls by a library, app version or write key, whatever the event.
+    pub fn totals(&self, by: By) -> Groups<Coverage> {
+        self.grouped(|_, shape| ((TextId::NONE, TextId::NONE), value(by, shape)))
+    }
+
+    fn grouped(&self, group: impl Fn(&CellKey, &Shape) -> (Event, Value)) -> Groups<Coverage> {
+        let snapshot = self.snapshot();
+        let mut sums: HashMap<(Event, Value), Sum> = HashMap::new();
+        for (key, count) in &snapshot.cells {
+            let group = group(key, snapshot.shape(key));
+            sums.entry(group).or_default().add(key, count, &snapshot);
+        }
+        let of = sums.len() as u64;
+        let mut sums: Vec<((Event, Value), Sum)> = sums.into_iter().collect();
+        let rank = |sum: &Sum| (std::cmp::Reverse(sum.count.calls), sum.count.first);
+        sums.sort_unstable_by_key(|(_, sum)| rank(sum));
+        sums.truncate(MOST_ROWS);
+        let state = self.lock();
+        let index = &state.index;
+        let text = |id: TextId| words(&index.store, id);
+        let rows = sums.into_iter().filter_map(|(((kind, event), (by, more)), sum)| {
+            let by = match text(more) {
+                Some(more) => text(by).map(|by| format!("{by} {more}")),
+                None => text(by),
+            };
+            Some(Coverage {
+                kind: text(kind),
+                event: text(event),
+                by,
+                counted: counted(&index.store, index.base, &sum.count)?,
+                with_account: sum.with_account,
+                with_user: sum.with_user,
+                missing: sum.missing,
+                verdicts: sum.verdicts,
+            })
+        });
+        Groups { rows: rows.collect(), of, other: snapshot.other }
+    }
+
+    /// What was found at vendors in use or by Segment itself, event by event: the worst first, then
+    /// the most frequent.
+    pub fn found_in(&self) -> Groups<FoundIn> {
+        let snapshot = self.snapshot();
+        let codes = self.vendors.codes();
+        let mut sums: HashMap<_, Count> = HashMap::new();
+        for (key, count) in &snapshot.cells {
+            let (set, in_use) = snapshot.set(key);
+            let kind = snapshot.shape(key).kind;
+            for code in &set.codes {
+                let vendor = codes.entry(*code).vendor;
+                if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
+                    sums.entry((*code, kind, key.event)).or_default().merge(count);
+                }
+            }
+        }
+        let of = sums.len() as u64;
+        let mut sums: Vec<_> = sums.into_iter().collect();
+        sums.sort_unstable_by_key(|((code, ..), count)| {
+            (codes.entry(*code).severity, std::cmp::Reverse(count.calls), count.first, *code)
+        });
+        sums.truncate(MOST_ROWS);
+        let state = self.lock();
+        let index = &state.index;
+        let rows = sums.into_iter().filter_map(|((code, kind, event), count)| {
+            let entry = codes.entry(code);
+            Some(FoundIn {
+                code: entry.code.to_string(),
+                severity: entry.severity,
+                vendor: entry.vendor,
+                kind: words(&index.store, kind),
+                event: words(&index.store, event),
+                counted: counted(&index.store, index.base, &count)?,
+            })
+        });
+        Groups { rows: rows.collect(), of, other: snapshot.other }
+    }
+
+    /// Accounts or users, those with most calls first: a part of the list.
+    pub fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
+        let state = self.lock();
+        let counts = of(&state.index.ids, who).counts().to_vec();
+        drop(state);
+        let mut order: Vec<&IdCount> = counts.iter().collect();
+        order.sort_unstable_by_key(|count| (std::cmp::Reverse(count.calls), count.first));
+        let state = self.lock();
+        let index = &state.index;
+        let start = usize::try_from(part.start).unwrap_or(usize::MAX);
+        let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
+        let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS)).filter_map(|at| {
+            let count = Count {
+                calls: at.calls,
+                repeats: at.repeats,
+                first: at.first,
+                last: at.last,
+                ..Count::default()
+            };
+            Some(Person {
+                id: words(&index.store, at.id)?,
+                counted: counted(&index.store, index.base, &count)?,
+                with_other: at.with_other,
+            })
+        });
+        let other = of(&index.ids, who).other();
+        Groups { rows: rows.collect(), of: counts.len() as u64, other }
+    }
+
+    /// The users of an account, or the accounts of a user, in the order in which they came.
+    /// `other` counts pairs that came when there was no room for more.
+    pub fn members(&self, who: Who, id: &str) -> Groups<Member> {
+        let state = self.lock();
+        let index = &state.index;
+        let id = index.store.texts.find(id);
+        let pairs = index.ids.pairs().iter().filter_map(|pair| match who {
+            Who::Accounts => (Some(pair.account) == id).then_some((pair.user, pair.since)),
+            Who::Users => (Some(pair.user) == id).then_some((pair.account, pair.since)),
+        });
+        let rows: Vec<Member> = pairs
+            .filter_map(|(id, since)| {
+                Some(Member {
+                    id: words(&index.store, id)?,
+                    since: index.base + since + 1,
+                    row: index.store.row_of_call(since),
+                    since_ms: arrived(&index.store, since)?,
+                })
+            })
+            .collect();
+        Groups { of: rows.len() as u64, rows, other: index.ids.unpaired() }
+    }
+}
+
+fn of(ids: &crate::store::IdCounts, who: Who) -> &Ids {
+    match who {
+        Who::Accounts => &ids.accounts,
+        Who::Users => &ids.users,
+    }
+}
+
+/// A text as a view shows it; what there was no room to keep is an ellipsis.
+fn words(store: &Store, id: TextId) -> Option<String> {
+    if id.is_unkept() { Some("…".to_owned()) } else { store.texts.get(id).map(str::to_owned) }
+}
+
+fn arrived(store: &Store, call: u64) -> Option<Millis> {
+    let request = store.calls.get(call)?.request;
+    store.requests.get(u64::from(request)).map(|request| request.received_at)
+}
+
+/// A count with its times. None if all was cleared away meanwhile.
+fn counted(store: &Store, base: u64, count: &Count) -> Option<Counted> {
+    let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
+    Some(Counted {
+        calls: count.calls,
+        repeats: count.repeats,
+        row: store.row_of_call(count.first),
+        seq: base + count.first + 1,
+        first_seen: arrived(store, count.first)?,
+        last_seen: arrived(store, count.last)?,
+        trend: count.trend.until(now),
+    })
+}

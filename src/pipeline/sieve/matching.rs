@@ -1,0 +1,45 @@
+//! The calls of a range that pass a filter, for who looks once and in order.
+
+use super::look::Looker;
+use crate::filter::Filter;
+use crate::pipeline::Pipeline;
+use crate::store::{BLOCK_ROWS, Row};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A filter made ready.
+pub struct Matching {
+    looker: Looker,
+}
+
+impl Matching {
+    /// Makes a filter ready.
+    pub fn new(filter: Filter) -> Matching {
+        Matching { looker: Looker::new(Arc::new(filter)) }
+    }
+
+    /// The rows of calls among these that pass; an error if the recording cannot be read there. Of
+    /// what is cleared away meanwhile nothing passes.
+    pub fn calls(&mut self, pipeline: &Pipeline, rows: Range<u64>) -> Result<Vec<u64>, String> {
+        let (epoch, there) = pipeline.extent();
+        let mut found = Vec::new();
+        let mut from = rows.start;
+        while from < rows.end.min(there) {
+            // what is looked at in one go lies in one block
+            let to = (from - from % BLOCK_ROWS + BLOCK_ROWS).min(rows.end).min(there);
+            let Some(bits) = self.looker.look(pipeline, from..to, epoch, &|| true) else { break };
+            if let Some(error) = self.looker.take_error() {
+                return Err(error);
+            }
+            let state = pipeline.lock();
+            let passes = |row: &u64| {
+                let at = (row % BLOCK_ROWS) as usize;
+                bits[at / 64] >> (at % 64) & 1 == 1
+                    && matches!(state.index.store.row(*row), Some(Row::Call(_)))
+            };
+            found.extend((from..to).filter(passes));
+            from = to;
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,157 @@
+//! The aggregates of the hand-made rows, counted afresh each time.
+
+use segscope::findings::Verdict;
+use segscope::tui::feed::*;
+
+type Rows<'a> = &'a [(RowView, Detail)];
+
+fn count(counted: &mut Counted, row: &RowView) {
+    let seq = row.seq.map_or(0, |seq| seq.0);
+    if counted.calls + counted.repeats == 0 {
+        *counted = Counted { row: row.row, seq, first_seen: row.received_at, ..Counted::default() };
+    }
+    counted.last_seen = row.received_at;
+    counted.repeats += u64::from(row.repeat);
+    counted.calls += u64::from(!row.repeat);
+    counted.trend[counted.trend.len() - 1] += 1;
+}
+
+fn text(cell: &Cell) -> Option<&str> {
+    match cell {
+        Cell::Found { text, .. } | Cell::SomeMiss { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+fn event(row: &RowView) -> (Option<String>, Option<String>) {
+    let named = matches!(row.kind.as_str(), "track" | "page" | "screen");
+    (Some(row.kind.clone()), named.then(|| row.name.clone()))
+}
+
+fn groups<T>(rows: Vec<T>) -> Groups<T> {
+    Groups { of: rows.len() as u64, rows, other: 0 }
+}
+
+fn call_of((row, detail): &(RowView, Detail)) -> Option<(&RowView, &CallDetail)> {
+    if let Detail::Call(call) = detail { Some((row, call)) } else { None }
+}
+
+pub fn findings(rows: Rows<'_>) -> Groups<FoundIn> {
+    let mut out: Vec<FoundIn> = Vec::new();
+    for (row, call) in rows.iter().filter_map(call_of) {
+        let (kind, event) = event(row);
+        let all = call.vendors.iter().filter(|vendor| vendor.in_use);
+        for (vendor, finding) in all.flat_map(|at| at.findings.iter().map(|f| (at.vendor, f))) {
+            let is = |found: &&mut FoundIn| {
+                found.code == finding.code && found.vendor == Some(vendor) && found.event == event
+            };
+            let place = match out.iter_mut().find(is) {
+                Some(found) => found,
+                None => {
+                    out.push(FoundIn {
+                        code: finding.code.to_string(),
+                        severity: finding.severity,
+                        vendor: Some(vendor),
+                        kind: kind.clone(),
+                        event: event.clone(),
+                        counted: Counted::default(),
+                    });
+                    out.last_mut().expect("just added")
+                }
+            };
+            count(&mut place.counted, row);
+        }
+    }
+    out.sort_by_key(|found| (found.severity, std::cmp::Reverse(found.counted.calls)));
+    groups(out)
+}
+
+pub fn coverage(rows: Rows<'_>, by: By) -> Groups<Coverage> {
+    let mut out: Vec<Coverage> = Vec::new();
+    for (row, call) in rows.iter().filter_map(call_of) {
+        let (kind, event) = event(row);
+        let by = match by {
+            By::Library => call.library.as_ref().map(|(name, version)| match version {
+                Some(version) => format!("{name} {version}"),
+                None => name.clone(),
+            }),
+            By::WriteKey => call.write_key.clone(),
+            By::Event | By::AppVersion => None,
+        };
+        let is = |at: &&mut Coverage| at.kind == kind && at.event == event && at.by == by;
+        let place = match out.iter_mut().find(is) {
+            Some(place) => place,
+            None => {
+                out.push(Coverage {
+                    kind: kind.clone(),
+                    event: event.clone(),
+                    by: by.clone(),
+                    verdicts: vec![[0; 5]; row.marks.len()],
+                    ..Coverage::default()
+                });
+                out.last_mut().expect("just added")
+            }
+        };
+        count(&mut place.counted, row);
+        if row.repeat {
+            continue;
+        }
+        place.with_account += u64::from(text(&row.account).is_some());
+        place.with_user += u64::from(text(&row.user).is_some());
+        place.missing += u64::from(row.marks.iter().any(|mark| mark.misses));
+        for (counts, mark) in place.verdicts.iter_mut().zip(&row.marks) {
+            let at = Verdict::WORST_FIRST.iter().position(|known| *known == mark.verdict);
+            counts[at.expect("every verdict is in the list")] += u64::from(mark.in_use);
+        }
+    }
+    out.sort_by_key(|at| std::cmp::Reverse(at.counted.calls));
+    groups(out)
+}
+
+fn ids(row: &RowView, who: Who) -> (Option<&str>, Option<&str>) {
+    match who {
+        Who::Accounts => (text(&row.account), text(&row.user)),
+        Who::Users => (text(&row.user), text(&row.account)),
+    }
+}
+
+pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Person> {
+    let mut out: Vec<Person> = Vec::new();
+    for (row, _) in rows.iter().filter_map(call_of) {
+        let (Some(id), other) = ids(row, who) else { continue };
+        let place = match out.iter_mut().find(|person| person.id == id) {
+            Some(place) => place,
+            None => {
+                let counted = Counted::default();
+                out.push(Person { id: id.to_owned(), counted, with_other: 0 });
+                out.last_mut().expect("just added")
+            }
+        };
+        count(&mut place.counted, row);
+        place.with_other += u64::from(other.is_some() && !row.repeat);
+    }
+    out.sort_by_key(|person| std::cmp::Reverse(person.counted.calls));
+    let of = out.len() as u64;
+    let len = part.end.saturating_sub(part.start) as usize;
+    let rows = out.into_iter().skip(part.start as usize).take(len).collect();
+    Groups { rows, of, other: 0 }
+}
+
+pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
+    let mut out: Vec<Member> = Vec::new();
+    for (row, _) in rows.iter().filter_map(call_of) {
+        if let (Some(own), Some(other)) = ids(row, who)
+            && own == id
+            && !out.iter().any(|member| member.id == other)
+        {
+            let since = row.seq.map_or(0, |seq| seq.0);
+            out.push(Member {
+                id: other.to_owned(),
+                since,
+                row: row.row,
+                since_ms: row.received_at,
+            });
+        }
+    }
+    groups(out)
+}

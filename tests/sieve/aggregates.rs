@@ -1,0 +1,214 @@
+//! What is counted as calls come, against counting again.
+
+use crate::{BEGIN_MS, generate, pipeline, send};
+use proptest::prelude::*;
+use segscope::findings::Verdict;
+use segscope::pipeline::{
+    By, CallDetail, Counted, Coverage, Detail, Groups, Pipeline, RowView, Who,
+};
+use std::collections::BTreeMap;
+
+/// A minute and a half between two requests.
+const STEP_MS: i64 = 90_000;
+
+type Call = (RowView, Box<CallDetail>);
+
+fn calls(pipeline: &Pipeline) -> Vec<Call> {
+    pipeline.settle();
+    let rows = 0..pipeline.rows();
+    let details =
+        pipeline.details(rows.clone()).into_iter().map(|detail| detail.expect("readable"));
+    pipeline
+        .window(rows)
+        .into_iter()
+        .zip(details)
+        .filter_map(|(row, detail)| match detail {
+            Detail::Call(call) => Some((row, call)),
+            Detail::Refused(_) => None,
+        })
+        .collect()
+}
+
+fn event((row, call): &Call) -> (Option<String>, Option<String>) {
+    let named = !matches!(call.kind.as_deref(), Some("identify" | "group" | "alias"));
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    (some(&row.kind), some(&row.name).filter(|_| named))
+}
+
+fn by(by: By, call: &CallDetail) -> Option<String> {
+    match by {
+        By::Event => None,
+        By::Library => call.library.as_ref().and_then(|(name, version)| match version {
+            Some(version) if !version.is_empty() => Some(format!("{name} {version}")),
+            _ => Some(name.clone()).filter(|name| !name.is_empty()),
+        }),
+        By::AppVersion => {
+            let call: serde_json::Value = serde_json::from_str(&call.call_text).expect("JSON");
+            call["context"]["app"]["version"].as_str().map(str::to_owned)
+        }
+        By::WriteKey => call.write_key.clone(),
+    }
+}
+
+fn count<'c>(calls: impl Iterator<Item = &'c Call>, now: i64) -> Counted {
+    let mut counted = Counted::default();
+    for (row, call) in calls {
+        if counted.calls + counted.repeats == 0 {
+            (counted.row, counted.seq) = (row.row, call.seq.0);
+            counted.first_seen = row.received_at;
+        }
+        counted.last_seen = row.received_at;
+        counted.repeats += u64::from(call.repeat);
+        counted.calls += u64::from(!call.repeat);
+        let ago = now.div_euclid(60_000) - row.received_at.div_euclid(60_000);
+        if let Some(slot) = 15_usize.checked_sub(ago as usize) {
+            counted.trend[slot] += 1;
+        }
+    }
+    counted
+}
+
+fn naive(
+    calls: &[Call],
+    now: i64,
+    group: impl Fn(&Call) -> (Option<String>, Option<String>, Option<String>),
+) -> Vec<Coverage> {
+    let mut groups: BTreeMap<_, Vec<&Call>> = BTreeMap::new();
+    for call in calls {
+        groups.entry(group(call)).or_default().push(call);
+    }
+    let rows = groups.into_iter().map(|((kind, event, by), calls)| {
+        let new = || calls.iter().filter(|(_, call)| !call.repeat);
+        let sum =
+            |test: fn(&CallDetail) -> bool| new().filter(|(_, call)| test(call)).count() as u64;
+        let mut verdicts = vec![[0; 5]; calls[0].0.marks.len()];
+        for (_, call) in new() {
+            for (vendor, rendered) in &call.vendors {
+                let at = Verdict::WORST_FIRST.iter().position(|known| *known == rendered.verdict);
+                let used = u64::from(call.in_use.contains(vendor));
+                verdicts[*vendor][at.expect("known")] += used;
+            }
+        }
+        Coverage {
+            kind,
+            event,
+            by,
+            counted: count(calls.iter().copied(), now),
+            with_account: sum(|call| call.account_id.is_some()),
+            with_user: sum(|call| call.user_id.is_some()),
+            missing: sum(|call| !call.missing.is_empty()),
+            verdicts,
+        }
+    });
+    rows.collect()
+}
+
+fn sorted(groups: Groups<Coverage>) -> Vec<Coverage> {
+    assert_eq!((groups.of, groups.other), (groups.rows.len() as u64, 0));
+    let mut rows = groups.rows;
+    assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(row.counted.calls)));
+    rows.sort_by(|a, b| (&a.kind, &a.event, &a.by).cmp(&(&b.kind, &b.event, &b.by)));
+    rows
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn counts_are_those_of_a_recount(
+        sent in prop::collection::vec(generate::sent(), 1..40),
+        clear in 0..80_usize,
+    ) {
+        let pipeline = pipeline();
+        for (at, sent) in sent.iter().enumerate() {
+            if at == clear {
+                pipeline.clear(0).expect("recorded");
+            }
+            send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+        }
+        let now = BEGIN_MS + (sent.len() as i64 - 1) * STEP_MS;
+        let calls = calls(&pipeline);
+        for dimension in [By::Event, By::Library, By::AppVersion, By::WriteKey] {
+            let with_event = |call: &Call| {
+                let (kind, event) = event(call);
+                (kind, event, by(dimension, &call.1))
+            };
+            prop_assert_eq!(sorted(pipeline.coverage(dimension)), naive(&calls, now, with_event));
+            let alone = |call: &Call| (None, None, by(dimension, &call.1));
+            prop_assert_eq!(sorted(pipeline.totals(dimension)), naive(&calls, now, alone));
+        }
+
+        let mut found: BTreeMap<_, Vec<&Call>> = BTreeMap::new();
+        for call in &calls {
+            let used = call.1.vendors.iter().filter(|(vendor, _)| call.1.in_use.contains(vendor));
+            let at_vendors = used.flat_map(|(vendor, at)| at.findings.iter().map(|f| (Some(*vendor), f)));
+            let all = call.1.common.iter().map(|finding| (None, finding)).chain(at_vendors);
+            let mut codes: Vec<_> = all.map(|(vendor, f)| (f.code.to_string(), vendor)).collect();
+            codes.sort();
+            codes.dedup();
+            for (code, vendor) in codes {
+                found.entry((code, vendor, event(call))).or_default().push(call);
+            }
+        }
+        let wanted: Vec<_> = found
+            .into_iter()
+            .map(|(key, calls)| (key, count(calls.into_iter(), now)))
+            .collect();
+        let groups = pipeline.found_in();
+        prop_assert!(groups.rows.is_sorted_by_key(|row| (row.severity, std::cmp::Reverse(row.counted.calls))));
+        let mut rows: Vec<_> = groups
+            .rows
+            .into_iter()
+            .map(|row| ((row.code, row.vendor, (row.kind, row.event)), row.counted))
+            .collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        prop_assert_eq!(rows, wanted);
+    }
+
+    #[test]
+    fn people_are_those_of_a_recount(sent in prop::collection::vec(generate::sent(), 1..40)) {
+        let pipeline = pipeline();
+        for (at, sent) in sent.iter().enumerate() {
+            send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+        }
+        let calls = calls(&pipeline);
+        for who in [Who::Accounts, Who::Users] {
+            let ids = |call: &CallDetail| match who {
+                Who::Accounts => (call.account_id.clone(), call.user_id.clone()),
+                Who::Users => (call.user_id.clone(), call.account_id.clone()),
+            };
+            let mut wanted: BTreeMap<String, Vec<&Call>> = BTreeMap::new();
+            for call in &calls {
+                if let Some(id) = ids(&call.1).0 {
+                    wanted.entry(id).or_default().push(call);
+                }
+            }
+            let people = pipeline.people(who, 0..u64::MAX);
+            prop_assert_eq!((people.of, people.other), (wanted.len() as u64, 0));
+            prop_assert!(people.rows.is_sorted_by_key(|row| std::cmp::Reverse(row.counted.calls)));
+            let second = pipeline.people(who, 1..2).rows;
+            prop_assert_eq!(second.first(), people.rows.get(1));
+            for person in people.rows {
+                let own = &wanted[&person.id];
+                // a person has no trend
+                let counted = Counted { trend: [0; 16], ..count(own.iter().copied(), 0) };
+                prop_assert_eq!(&person.counted, &counted);
+                let both = own.iter().filter(|(_, call)| !call.repeat && ids(call).1.is_some());
+                prop_assert_eq!(person.with_other, both.count() as u64);
+                let mut members: Vec<(String, u64, u64, i64)> = Vec::new();
+                for (row, call) in own {
+                    if let Some(other) = ids(call).1
+                        && !members.iter().any(|member| member.0 == other)
+                    {
+                        members.push((other, call.seq.0, row.row, row.received_at));
+                    }
+                }
+                let found = pipeline.members(who, &person.id).rows;
+                let found: Vec<_> =
+                    found.into_iter().map(|at| (at.id, at.since, at.row, at.since_ms)).collect();
+                prop_assert_eq!(found, members);
+            }
+        }
+        prop_assert!(pipeline.members(Who::Users, "nobody of that name").rows.is_empty());
+    }
+}
