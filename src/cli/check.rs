@@ -107,7 +107,7 @@ fn records(
     for nth in 0..count {
         let row = wanted.map_or(nth, |rows| rows[nth as usize]);
         if let Some(Detail::Call(call)) = pipeline.detail(row).map_err(Failure::wrong)? {
-            writeln!(out, "{}", call_record(&call, pipeline.vendors(), &shown))?;
+            writeln!(out, "{}", call_record(&call, &pipeline.vendors(), &shown))?;
         }
     }
     Ok(())

@@ -91,10 +91,10 @@ fn write_calls(pipeline: &Pipeline, out: File, filter: Option<&Filter>) -> io::R
         for detail in pipeline.details(from..to) {
             // a refused request gave no call
             let Detail::Call(mut call) = detail.map_err(io::Error::other)? else { continue };
-            let columns = || CallColumns::new(&call, vendors, time::now());
+            let columns = || CallColumns::new(&call, &vendors, time::now());
             if filter.is_none_or(|filter| filter.matches(&columns())) {
                 mask_key(&mut call);
-                writeln!(out, "{}", call_record(&call, vendors, &shown))?;
+                writeln!(out, "{}", call_record(&call, &vendors, &shown))?;
                 calls += 1;
             }
         }

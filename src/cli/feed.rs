@@ -1,14 +1,15 @@
 //! The pipeline as the screen reads it.
 
 use super::export::Exports;
+use super::live::Live;
 use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
 use crate::tui::feed::{
     By, CallDetail, CommonView, Coverage, Detail, Feed, Found, FoundIn, Groups, InUse, Kept,
-    Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Shown, Stats, VendorDetail,
-    VendorView, What, Who,
+    Member, Memo, ModelView, OutputView, Person, PushesView, RowView, SettingsView, Shown, Stats,
+    VendorDetail, VendorView, What, Who,
 };
 use crate::vendors::{FedBy, Fidelity, Output};
 use std::ops::Range;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
+    live: Arc<Live>,
     addresses: Vec<String>,
     choices: Option<Choices>,
     notebook: Option<Notebook>,
@@ -28,18 +30,19 @@ pub struct PipelineFeed {
 impl PipelineFeed {
     pub fn new(
         pipeline: Arc<Pipeline>,
+        live: Arc<Live>,
         addresses: Vec<String>,
-        choices: Option<Choices>,
-        notebook: Option<Notebook>,
+        (choices, notebook): (Option<Choices>, Option<Notebook>),
     ) -> PipelineFeed {
         let sieve = Sieve::new(Arc::clone(&pipeline));
-        PipelineFeed { sieve, pipeline, addresses, choices, notebook, exports: Arc::default() }
+        let exports = Arc::default();
+        PipelineFeed { sieve, live, pipeline, addresses, choices, notebook, exports }
     }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version()
+        self.pipeline.version() + self.sieve.version() + self.live.version()
     }
 
     fn stats(&self) -> Stats {
@@ -156,7 +159,7 @@ impl Feed for PipelineFeed {
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         let known = self.pipeline.vendors();
-        let in_use = pipeline::InUse::chosen(known, vendors.to_vec());
+        let in_use = pipeline::InUse::chosen(&known, vendors.to_vec());
         self.pipeline
             .set_in_use(in_use)
             .map_err(|error| format!("the calls could not be read again: {error}"))?;
@@ -214,8 +217,8 @@ impl Feed for PipelineFeed {
     }
 
     fn pushes(&self) -> PushesView {
-        let fills = self.pipeline.vendors().filled_by_pushes();
-        let fills = fills.map(|(_, setting)| setting.to_owned());
+        let vendors = self.pipeline.vendors();
+        let fills = vendors.filled_by_pushes().map(|(_, setting)| setting.to_owned());
         self.pipeline.sync(|objects| PushesView {
             run: objects.panel(time::now()),
             companies: objects.companies().len(),
@@ -244,6 +247,14 @@ impl Feed for PipelineFeed {
     fn pushed_companies(&self) -> Option<String> {
         let vendors = self.pipeline.vendors();
         self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
+    }
+
+    fn settings(&self) -> SettingsView {
+        self.live.view()
+    }
+
+    fn judge_again(&self) -> Result<String, String> {
+        self.live.judge_again()
     }
 
     fn addresses(&self) -> Vec<String> {

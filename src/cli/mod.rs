@@ -11,6 +11,7 @@ mod generate;
 mod input;
 mod intake;
 mod listen;
+mod live;
 mod map;
 mod open;
 mod send;

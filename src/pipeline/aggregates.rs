@@ -233,7 +233,7 @@ impl Pipeline {
             shapes: index.store.shapes.all().to_vec(),
             sets: index.store.sets.all().to_vec(),
             in_use: Sender::ALL.map(|sender| index.in_use.bits(sender)),
-            vendors: self.vendors.len(),
+            vendors: self.vendors().len(),
         }
     }
 
@@ -285,7 +285,8 @@ impl Pipeline {
     /// the most frequent.
     pub fn found_in(&self) -> Groups<FoundIn> {
         let snapshot = self.snapshot();
-        let codes = self.vendors.codes();
+        let vendors = self.vendors();
+        let codes = vendors.codes();
         let mut sums: HashMap<_, Count> = HashMap::new();
         for (key, count) in &snapshot.cells {
             let (set, in_use) = snapshot.set(key);

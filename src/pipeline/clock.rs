@@ -49,7 +49,7 @@ impl Pipeline {
         let mut front = self.front();
         let offset = self.append_event(&mut front, Event::Clear, now)?;
         let end = front.end();
-        self.shared.board().clear(self.vendors.sync_gap_ms(), offset, end);
+        self.shared.board().clear(self.vendors().sync_gap_ms(), offset, end);
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Pipeline {
         let is_idle = || {
             let mut state = shared.try_lock()?;
             let settled = shared.queue.is_settled() && state.done == shared.queue.recorded();
-            Some(settled && self.vendors.is_idle(now, &mut state.index.memory))
+            Some(settled && state.is_idle(now))
         };
         if shared.idle.swap(false, Ordering::Relaxed)
             || shared.queue.is_settled() && is_idle().unwrap_or(false)

@@ -13,10 +13,12 @@
 
 mod again;
 mod aggregates;
+mod changes;
 mod clock;
 mod columns;
 mod common;
 mod detail;
+mod eras;
 mod fields;
 mod files;
 mod fix;
@@ -42,6 +44,7 @@ mod view;
 mod window;
 
 pub use aggregates::{By, Counted, Coverage, FoundIn, Groups, Held, Member, Person, Who};
+pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
@@ -91,7 +94,6 @@ pub enum What {
 pub struct Pipeline {
     shared: Arc<Shared>,
     front: Mutex<Front>,
-    vendors: Arc<Vendors>,
     webhook_secret: Option<String>,
     /// Held by who judges all again.
     again: Mutex<()>,
@@ -124,7 +126,7 @@ impl Pipeline {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
         let (parts, journal) = recording.split();
         let front = Mutex::new(Front::new(journal)?);
-        let shared = Arc::new(Shared::new(Arc::clone(&vendors), in_use, parts, recorded, path));
+        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path));
         let judging = {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new()
@@ -134,7 +136,6 @@ impl Pipeline {
         Ok(Pipeline {
             shared,
             front,
-            vendors,
             webhook_secret,
             again: Mutex::default(),
             judging: Some(judging),
@@ -165,9 +166,9 @@ impl Pipeline {
         self.shared.version.load(Ordering::Acquire)
     }
 
-    /// The vendors that are judged.
-    pub fn vendors(&self) -> &Arc<Vendors> {
-        &self.vendors
+    /// The vendors, with the settings that judge from now on.
+    pub fn vendors(&self) -> Arc<Vendors> {
+        self.shared.vendors()
     }
 
     /// How many rows the log has.
@@ -235,14 +236,16 @@ impl Pipeline {
     /// What all calls of a library have in common besides a missing id: noise, to be said once.
     pub fn common(&self) -> Vec<CommonView> {
         let mut state = self.lock();
-        state.index.common(&self.vendors);
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
         let index = &state.index;
-        index.common_view(&self.vendors)
+        index.common_view(&vendors)
     }
 
     /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].
     pub fn verdicts(&self) -> Vec<[u64; 5]> {
-        self.lock().index.verdicts(self.vendors.len())
+        let state = self.lock();
+        state.index.verdicts(state.eras.latest().len())
     }
 
     /// Counts a request that was turned away with 429 before it was read.

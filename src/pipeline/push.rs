@@ -157,6 +157,12 @@ impl Board {
         });
     }
 
+    /// The setting for runs of single requests changed.
+    pub fn set_gap(&mut self, gap_ms: Millis) {
+        self.gap_ms = gap_ms;
+        self.objects.set_gap(gap_ms);
+    }
+
     /// The clock goes on; true if a push has expired since it was looked at before.
     pub fn expires(&mut self, now: Millis) -> bool {
         let before = std::mem::replace(&mut self.ticked_at, now);

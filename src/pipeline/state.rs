@@ -1,12 +1,14 @@
 //! What all that was judged so far gives. Lines are the only thing that changes it, whether they
 //! have just been recorded or are read again: so reading again gives what was live.
 
+use super::eras::Eras;
 use super::index::Index;
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::{InUse, Opened, lines};
+use crate::call::Seq;
+use crate::call::time::Millis;
 use crate::journal::Event;
-use crate::vendors::Vendors;
 use crate::wire::Scratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,6 +17,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(super) struct State {
     pub recording: Parts,
     pub index: Index,
+    /// Which vendors judge which calls.
+    pub eras: Eras,
     pub clears: u64,
     /// Up to where the recording is judged.
     pub done: u64,
@@ -36,10 +40,11 @@ struct Cleared {
 
 impl State {
     /// Nothing judged yet.
-    pub fn new(recording: Parts, vendors: &Vendors, in_use: InUse) -> State {
+    pub fn new(recording: Parts, eras: Eras, in_use: InUse) -> State {
         State {
             recording,
-            index: Index::new(vendors, in_use),
+            index: Index::new(eras.latest(), in_use),
+            eras,
             clears: 0,
             done: 0,
             opened: Opened::default(),
@@ -49,7 +54,12 @@ impl State {
     }
 
     /// Does what a line says. Gives back room for another reading, if there was one.
-    pub fn apply(&mut self, vendors: &Vendors, item: Item) -> Option<Scratch> {
+    pub fn apply(&mut self, item: Item) -> Option<Scratch> {
+        if let Work::Event(Event::Undo, _) = item.work {
+            self.undo(item.offset, item.end);
+            return None;
+        }
+        let vendors = &**self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
@@ -70,7 +80,8 @@ impl State {
                 self.cleared = Some(Box::new(Cleared { index, from: item.end }));
                 self.clears += 1;
             }
-            Work::Event(Event::Undo, _) => self.undo(vendors, item.offset, item.end),
+            // done above
+            Work::Event(Event::Undo, _) => {}
             Work::Remark(remark) => self.index.remarks.take(remark),
             Work::Push(..) | Work::Nothing => {}
             Work::Bad(error) => {
@@ -88,7 +99,7 @@ impl State {
     }
 
     /// Takes the last clearing back, and takes again what came since.
-    fn undo(&mut self, vendors: &Vendors, to: u64, end: u64) {
+    fn undo(&mut self, to: u64, end: u64) {
         let Some(cleared) = self.cleared.take() else { return };
         let Cleared { index, from } = *cleared;
         self.index = index;
@@ -98,7 +109,7 @@ impl State {
         let read = lines::read(&parts, from, to, &mut |items, spares| {
             for item in items.drain(..) {
                 // one that panics has been told already, when it was first judged
-                let done = catch_unwind(AssertUnwindSafe(|| self.apply(vendors, item)));
+                let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
                 spares.extend(done.ok().flatten());
             }
             true
@@ -110,6 +121,16 @@ impl State {
             self.opened.bad_lines += 1;
             self.opened.first_bad.get_or_insert((self.lines.1, error.to_string()));
         }
+    }
+
+    /// The first call that the latest settings judged, where others judged calls that are shown.
+    pub fn stale_before(&self) -> Option<Seq> {
+        self.eras.stale_before().filter(|first| first.0 > self.index.base + 1)
+    }
+
+    /// Whether the idle flush would close a session at a moment.
+    pub fn is_idle(&mut self, now: Millis) -> bool {
+        self.eras.latest().is_idle(now, &mut self.index.memory)
     }
 
     /// Counts a line that was read from a file; errors name it.

@@ -38,6 +38,8 @@ pub struct RowView {
     pub marked: bool,
     /// What the user noted about it.
     pub note: Option<String>,
+    /// It was judged with settings that are no longer in force.
+    pub stale: bool,
     /// Why the request was refused.
     pub refused: Option<RefusedView>,
 }

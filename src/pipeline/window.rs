@@ -12,6 +12,7 @@ use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits}
 use crate::vendors::{Codes, Vendors};
 use crate::wire::{self, Reading};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A row with what has still to be read from disk.
 struct Half {
@@ -33,7 +34,9 @@ impl Pipeline {
     /// The same of rows that need not stand together, up to the first that is not there.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
         let mut state = self.lock();
-        state.index.common(&self.vendors);
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
+        let stale_before = state.stale_before();
         let index = &state.index;
         let store = &index.store;
         let mut halves: Vec<Half> = Vec::new();
@@ -52,8 +55,9 @@ impl Pipeline {
             halves.push(match call {
                 None => refused(row, request_at, request, place),
                 Some((seq, call)) => {
-                    let alarm = alarm(call, index, in_use, self.vendors.codes());
+                    let alarm = alarm(call, index, in_use, vendors.codes());
                     let mut half = half(row, seq, call, request, place, store, alarm);
+                    half.view.stale = stale_before.is_some_and(|first| seq < first);
                     if let Some(said) = index.remarks.of(seq.0) {
                         half.view.marked = said.marked;
                         half.view.note = said.note.as_deref().map(str::to_owned);
@@ -63,7 +67,7 @@ impl Pipeline {
             });
         }
         drop(state);
-        fill(&mut halves, &self.vendors);
+        fill(&mut halves, &vendors);
         halves.into_iter().map(|half| half.view).collect()
     }
 }
@@ -83,6 +87,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         folded: false,
         marked: false,
         note: None,
+        stale: false,
         refused: Some(RefusedView {
             status: request.status,
             reason: String::new(),
@@ -165,6 +170,7 @@ fn half(
         folded: !any,
         marked: false,
         note: None,
+        stale: false,
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();

@@ -140,6 +140,7 @@ actions! {
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    JudgeAgain "judge_again" "judge again" "read the settings and judge all calls again",
     CopyCall "copy_call" "copy call" "copy the call",
     CopyOutput "copy_output" "copy output" "copy the vendor's output",
     CopyPointer "copy_pointer" "copy pointer" "copy the JSON pointer",

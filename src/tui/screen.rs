@@ -5,6 +5,7 @@
 //! | status: address, counters, rate, recording         |
 //! | vendors in use                 PAUSED +12 new …    |
 //! | (a problem, in the alarm colour)                   |
+//! | (settings that changed: what is stale)             |
 //! | (what every call of a library has in common)       |
 //! |                                                    |
 //! | body: the view, and the windows over it            |
@@ -20,9 +21,10 @@ use super::keymap::{Key, Keymap, Lookup};
 use super::layout::{Layout, areas};
 use super::look::{Look, Pen};
 use super::page::Page;
-use super::shared::Shared;
+use super::shared::{Shared, count};
 use super::theme::Theme;
-use super::view::{self, CommandView, Effect, FilterView, Pointer, Reply, View, World};
+use super::view::{self, CommandView, Effect, FilterView, JudgedView, Pointer, Reply, View, World};
+use crate::pipeline::VendorChanges;
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -104,6 +106,8 @@ pub struct Screen {
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
     notice: Option<Notice>,
+    /// The last judging again that was told of.
+    told: u64,
     size: Size,
     now_ms: u64,
     version: Option<u64>,
@@ -139,6 +143,7 @@ impl Screen {
             windows: Vec::new(),
             begun: Vec::new(),
             notice: None,
+            told: 0,
             size,
             now_ms: 0,
             version: None,
@@ -347,6 +352,28 @@ impl Screen {
         }
     }
 
+    /// All calls were judged again: what changed is said once. Where nothing did, in a line.
+    fn tell_judged(&mut self) {
+        let Some(judged) = self.shared.settings.judged.clone() else { return };
+        if judged.number <= self.told {
+            return;
+        }
+        self.told = judged.number;
+        match &judged.changes {
+            Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
+                let calls = count(changes.calls, "call", "calls");
+                self.say(format!("judged {calls} again: nothing changed"));
+            }
+            // who is typing something is not interrupted
+            Ok(changes) if !self.windows.is_empty() => {
+                let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
+                let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
+                self.say(said.join("; "));
+            }
+            _ => self.windows.push(Box::new(JudgedView::of(judged))),
+        }
+    }
+
     /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
     pub fn sync(&mut self, feed: &dyn Feed) {
         // first the number: what changes meanwhile is read again by the next frame
@@ -354,6 +381,7 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(feed);
+        self.tell_judged();
         let (body, areas) = areas(&self.windows, self.layout().body);
         let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);
@@ -376,6 +404,7 @@ impl Screen {
         if let Some(problem) = &self.shared.stats.problem {
             view::banner(buffer, layout.banner, problem, &world);
         }
+        view::settings_line(buffer, layout.settings, &world);
         view::noise(buffer, layout.noise, &world);
         let (body, areas) = areas(&self.windows, layout.body);
         page.render(buffer, body, &world);
@@ -402,6 +431,7 @@ impl Screen {
 
     fn layout(&self) -> Layout {
         let noise = !self.shared.common.is_empty();
-        Layout::of(self.size, self.shared.stats.problem.is_some(), noise)
+        let settings = self.shared.settings.has_line();
+        Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)
     }
 }

@@ -1,6 +1,6 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use super::feed::{CommonView, Feed, InUse, Kept, Shown, Stats, VendorView};
+use super::feed::{CommonView, Feed, InUse, Kept, SettingsView, Shown, Stats, VendorView};
 use super::filtering::Filtering;
 use std::collections::VecDeque;
 
@@ -28,6 +28,8 @@ pub struct Shared {
     pub vendors: Vec<VendorView>,
     /// Those that count.
     pub in_use: InUse,
+    /// How the settings stand to what is shown.
+    pub settings: SettingsView,
     /// Where to send to.
     pub addresses: Vec<String>,
     /// Grows when a detail has to be read again.
@@ -47,6 +49,7 @@ impl Shared {
             common: feed.common(),
             vendors: feed.vendors(),
             in_use: feed.in_use(),
+            settings: feed.settings(),
             addresses: feed.addresses(),
             judged: 0,
             rate: Rate::default(),
@@ -74,6 +77,13 @@ impl Shared {
         self.judged += u64::from(changed);
         self.common = common;
         self.addresses = feed.addresses();
+        let settings = feed.settings();
+        if settings != self.settings {
+            self.settings = settings;
+            // what they are called, and what is offered to be set
+            self.vendors = feed.vendors();
+            self.judged += 1;
+        }
         let in_use = feed.in_use();
         if in_use != self.in_use {
             self.in_use = in_use;

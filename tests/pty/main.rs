@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod filter;
+mod settings;
 mod terminal;
 
 use common::{Http, wait_for};

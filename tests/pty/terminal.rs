@@ -25,6 +25,11 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// The folder that is home and place of work.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Starts the program with a home of its own.
     pub fn start(columns: u16, rows: u16, args: &[&str]) -> Terminal {
         let home = tempfile::tempdir().expect("a folder");
@@ -59,11 +64,6 @@ impl Terminal {
         });
         let writer = pair.master.take_writer().expect("a writer");
         Terminal { child, master: pair.master, writer, seen, home }
-    }
-
-    /// Its home, and the folder in which it was started.
-    pub fn home(&self) -> &std::path::Path {
-        self.home.path()
     }
 
     fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {

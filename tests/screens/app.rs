@@ -52,12 +52,21 @@ impl TestApp {
 
     pub fn send(&mut self, msg: Msg) -> &mut TestApp {
         let effect = self.screen.update(msg, &self.feed);
-        if let Some(Effect::Quit | Effect::Suspend | Effect::Copy { .. } | Effect::UseVendors(_)) =
-            effect
-        {
-            self.effects.extend(effect);
-        } else if let Some(msg) = effect.and_then(|effect| do_on(&self.feed, &effect)) {
-            self.screen.update(msg, &self.feed);
+        match effect {
+            // what the hand-made feed does as the real one would
+            Some(
+                effect @ (Effect::Keep(_)
+                | Effect::Mark { .. }
+                | Effect::Note { .. }
+                | Effect::Export { .. }
+                | Effect::Clear
+                | Effect::UndoClear),
+            ) => {
+                if let Some(msg) = do_on(&self.feed, &effect) {
+                    self.screen.update(msg, &self.feed);
+                }
+            }
+            effect => self.effects.extend(effect),
         }
         if self.draws { self.draw() } else { self }
     }

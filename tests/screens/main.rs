@@ -10,4 +10,5 @@ mod pictures;
 mod random;
 mod remarks;
 mod search;
+mod settings;
 mod sync;

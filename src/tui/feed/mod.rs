@@ -8,9 +8,9 @@ mod views;
 pub use crate::config::{Kept, Memo};
 pub use views::{
     By, CallDetail, Cell, CommonView, Counted, Coverage, Detail, Found, FoundIn, Groups, InUse,
-    Item, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, Status, VendorDetail,
-    VendorView, What, Who,
+    Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
+    RefusedDetail, RefusedView, RequestDetail, RowView, SettingsView, Shown, Stats, Status,
+    VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -97,6 +97,11 @@ pub trait Feed: Send + Sync {
     fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>>;
     /// The lines of a settings file that hold the ids of the companies that came.
     fn pushed_companies(&self) -> Option<String>;
+    /// How the settings stand to what is shown.
+    fn settings(&self) -> SettingsView;
+    /// Reads the settings and judges all calls again, behind the screen; what changed is in
+    /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
+    fn judge_again(&self) -> Result<String, String>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;

@@ -108,6 +108,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     line(look.from(), theme.quiet, "beside an output: the field, setting or call it came from");
     line(look.arrow(), theme.quiet, "beside a field: the vendors whose output has it");
     line("unused", theme.unused, "in no vendor's output");
+    line(look.stale(), theme.warning, "stale: judged with earlier settings");
     line(look.repeat(), theme.repeat, "repeat: a retry of a call that came before");
     out
 }

@@ -7,6 +7,7 @@ mod filter_bar;
 mod footer;
 mod found;
 mod help;
+mod judged;
 mod lines;
 mod log;
 mod noise;
@@ -18,10 +19,11 @@ mod vendors;
 
 pub use footer::footer;
 pub use help::HelpView;
+pub use judged::JudgedView;
 pub use log::LogView;
 pub use noise::noise;
 pub use prompt::{CommandView, FilterView, SearchView};
-pub use status::{banner, in_use_line, status};
+pub use status::{banner, in_use_line, settings_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
 
@@ -106,6 +108,8 @@ pub enum Effect {
     Clear,
     /// Bring back what was cleared away last.
     UndoClear,
+    /// Read the settings and judge all calls again.
+    JudgeAgain,
 }
 
 /// What a view answers to an action.

@@ -28,6 +28,7 @@ struct State {
     waited: u64,
     common: Vec<CommonView>,
     pushes: Objects,
+    settings: SettingsView,
     addresses: Option<Vec<String>>,
     filter: Option<Arc<Filter>>,
     generation: u64,
@@ -138,6 +139,7 @@ impl FakeFeed {
             waited: 0,
             common: Vec::new(),
             pushes: Objects::new(60_000),
+            settings: SettingsView::default(),
             addresses: None,
             filter: None,
             generation: 0,
@@ -228,6 +230,19 @@ impl FakeFeed {
         let step = Step::of("POST", path).expect("a path of the two APIs");
         self.change(|state| {
             state.pushes.take(BEGIN_MS + second * 1000, step, Some(body));
+        });
+    }
+
+    /// Settings changed; rows before a call are of earlier ones.
+    pub fn set_settings(&self, settings: SettingsView) {
+        self.change(|state| {
+            for (row, detail) in &mut state.rows {
+                row.stale = settings.stale_before.is_some_and(|first| row.row + 1 < first);
+                if let Detail::Call(call) = detail {
+                    call.row = row.clone();
+                }
+            }
+            state.settings = settings;
         });
     }
 
@@ -466,6 +481,14 @@ impl Feed for FakeFeed {
     fn keep(&self, memo: &Memo) -> Result<(), String> {
         self.change(|state| state.kept.keep(memo));
         Ok(())
+    }
+
+    fn settings(&self) -> SettingsView {
+        self.state.lock().expect("unpoisoned").settings.clone()
+    }
+
+    fn judge_again(&self) -> Result<String, String> {
+        Ok("judging all calls again".to_owned())
     }
 
     fn pushes(&self) -> PushesView {

@@ -309,6 +309,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         folded: false,
         marked: false,
         note: None,
+        stale: false,
         refused: None,
     };
     let text = sample.text();
@@ -392,6 +393,7 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         folded: false,
         marked: false,
         note: None,
+        stale: false,
         refused: Some(RefusedView {
             status: 400,
             reason: reason.to_owned(),

@@ -4,6 +4,7 @@
 use super::super::{World, log, noise};
 use super::paper::Paper;
 use crate::findings::{Finding, Severity, Verdict, headline};
+use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
 use crate::tui::text;
@@ -43,6 +44,13 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &Worl
     }
     if let Some(note) = &row.note {
         paper.field("note", note, theme.marked);
+    }
+    if row.stale {
+        let keys = world.keymap.keys(Place::Detail, Action::JudgeAgain);
+        let key = keys.first().map_or("", String::as_str);
+        let words =
+            format!("{} judged with earlier settings; {key} judges all again", look.stale());
+        paper.prose(0, &words, theme.warning);
     }
     trouble(paper, call, world);
 }

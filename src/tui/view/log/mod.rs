@@ -196,6 +196,7 @@ impl View for LogView {
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
+            Action::JudgeAgain => Reply::Ask(Effect::JudgeAgain),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {

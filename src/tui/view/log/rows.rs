@@ -69,6 +69,8 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
     }
     if row.marked {
         pen.column(look.mark(), 1, theme.marked);
+    } else if row.stale {
+        pen.put(look.stale(), theme.warning);
     } else {
         pen.skip(1);
     }
