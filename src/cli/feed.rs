@@ -2,25 +2,30 @@
 
 use super::export::Exports;
 use super::live::Live;
+use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
+use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CallDetail, CommonView, Coverage, Detail, Feed, Found, FoundIn, Groups, InUse, Kept,
-    Member, Memo, ModelView, OutputView, Person, PushesView, RowView, SettingsView, Shown, Stats,
-    VendorDetail, VendorView, What, Who,
+    By, CallDetail, CommonView, ComposedCall, ComposedView, Coverage, Detail, Feed, Found, FoundIn,
+    Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Sending,
+    SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
 };
-use crate::vendors::{FedBy, Fidelity, Output};
+use crate::vendors::{FedBy, Fidelity, Output, Rendered};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The write key of calls that came from no other call.
+const COMPOSE_KEY: &str = "compose";
 
 /// The pipeline, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
     live: Arc<Live>,
+    outbox: Arc<Outbox>,
     addresses: Vec<String>,
     choices: Option<Choices>,
     notebook: Option<Notebook>,
@@ -35,14 +40,14 @@ impl PipelineFeed {
         (choices, notebook): (Option<Choices>, Option<Notebook>),
     ) -> PipelineFeed {
         let sieve = Sieve::new(Arc::clone(&pipeline));
-        let exports = Arc::default();
-        PipelineFeed { sieve, live, pipeline, addresses, choices, notebook, exports }
+        let (outbox, exports) = (Arc::default(), Arc::default());
+        PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook, exports }
     }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version() + self.live.version()
+        self.pipeline.version() + self.sieve.version() + self.live.version() + self.outbox.version()
     }
 
     fn stats(&self) -> Stats {
@@ -249,6 +254,33 @@ impl Feed for PipelineFeed {
         self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
     }
 
+    fn compose(&self, text: &str) -> ComposedView {
+        match self.pipeline.compose(text, time::now()) {
+            Ok(composed) => {
+                let in_use = composed.in_use;
+                let vendors = composed.vendors.into_iter();
+                let vendors = vendors.map(|(vendor, rendered)| {
+                    vendor_detail(vendor, rendered, in_use.contains(&vendor))
+                });
+                ComposedView::Call(Box::new(ComposedCall {
+                    calls: composed.calls,
+                    wire_findings: composed.common,
+                    vendors: vendors.collect(),
+                }))
+            }
+            Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
+        }
+    }
+
+    fn send(&self, text: &str, write_key: Option<&str>) -> Result<(), String> {
+        let to = self.addresses.first().ok_or("nothing listens here: this is a file")?;
+        self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
+    }
+
+    fn sending(&self) -> Option<Sending> {
+        self.outbox.last()
+    }
+
     fn settings(&self) -> SettingsView {
         self.live.view()
     }
@@ -269,21 +301,10 @@ impl Feed for PipelineFeed {
 fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
     let (fix, why_no_account) = (call.fix(), call.why_no_account());
     let in_use = call.in_use;
-    let vendors = call.vendors.into_iter().map(|(vendor, rendered)| VendorDetail {
-        vendor,
-        verdict: rendered.verdict,
-        in_use: in_use.contains(&vendor),
-        account: rendered.account_id,
-        user: rendered.user_id,
-        findings: rendered.findings,
-        requests: rendered.requests.into_iter().map(output).collect(),
-        transport: rendered.transport.map(output),
-        extras: rendered
-            .extras
-            .into_iter()
-            .map(|(name, out)| (name.to_owned(), out.to_json()))
-            .collect(),
-    });
+    let vendors = call
+        .vendors
+        .into_iter()
+        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
     CallDetail {
         row,
         message_id: call.message_id,
@@ -296,6 +317,24 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         fix,
         why_no_account,
         request: Arc::unwrap_or_clone(call.request),
+    }
+}
+
+fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
+    VendorDetail {
+        vendor,
+        verdict: rendered.verdict,
+        in_use,
+        account: rendered.account_id,
+        user: rendered.user_id,
+        findings: rendered.findings,
+        requests: rendered.requests.into_iter().map(output).collect(),
+        transport: rendered.transport.map(output),
+        extras: rendered
+            .extras
+            .into_iter()
+            .map(|(name, out)| (name.to_owned(), out.to_json()))
+            .collect(),
     }
 }
 

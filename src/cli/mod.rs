@@ -14,6 +14,7 @@ mod listen;
 mod live;
 mod map;
 mod open;
+mod outbox;
 mod send;
 mod setup;
 mod signals;

@@ -13,6 +13,10 @@ pub enum Place {
     Detail,
     /// the objects that vendors push to Segment
     Sync,
+    /// the text of a call that is being written
+    Compose,
+    /// what it would give
+    Composed,
     /// the choice of the vendors in use
     Vendors,
     /// any line of text
@@ -27,11 +31,13 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 10] = [
+    pub const ALL: [Place; 12] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
         Place::Sync,
+        Place::Compose,
+        Place::Composed,
         Place::Everywhere,
         Place::Filter,
         Place::Text,
@@ -48,6 +54,8 @@ impl Place {
             Place::Log => "log",
             Place::Detail => "detail",
             Place::Sync => "sync",
+            Place::Compose => "compose",
+            Place::Composed => "composed",
             Place::Vendors => "vendors",
             Place::Text => "text",
             Place::Filter => "filter",
@@ -69,6 +77,9 @@ impl Place {
             Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
+            // what is not bound here types
+            Place::Compose => &[Place::Compose],
+            Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
@@ -140,6 +151,9 @@ actions! {
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    Compose "compose" "compose" "write a call, from this one or a template",
+    SendCall "send_call" "send" "send the call to this listener",
+    NextTemplate "next_template" "template" "begin again with the next template",
     JudgeAgain "judge_again" "judge again" "read the settings and judge all calls again",
     CopyCall "copy_call" "copy call" "copy the call",
     CopyOutput "copy_output" "copy output" "copy the vendor's output",
@@ -169,6 +183,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowCompose "show_compose" "compose" "the call that is being written, as it was left",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",

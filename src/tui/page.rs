@@ -1,7 +1,7 @@
 //! The pages: what fills the screen's body, one for each digit.
 
 use super::action::Action;
-use super::view::{LogView, SyncView, View};
+use super::view::{ComposeView, LogView, SyncView, View};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,17 +10,20 @@ pub enum Page {
     Log,
     /// the objects that vendors push to Segment
     Sync,
+    /// a call that is being written
+    Compose,
 }
 
 impl Page {
     /// All pages, in the order of their digits.
-    pub const ALL: [Page; 2] = [Page::Log, Page::Sync];
+    pub const ALL: [Page; 3] = [Page::Log, Page::Sync, Page::Compose];
 
     /// The action that shows it.
     pub fn action(self) -> Action {
         match self {
             Page::Log => Action::ShowLog,
             Page::Sync => Action::ShowSync,
+            Page::Compose => Action::ShowCompose,
         }
     }
 
@@ -34,6 +37,7 @@ impl Page {
         match self {
             Page::Log => Box::new(LogView::default()),
             Page::Sync => Box::new(SyncView::default()),
+            Page::Compose => Box::new(ComposeView::of_template()),
         }
     }
 }

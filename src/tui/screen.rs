@@ -297,6 +297,11 @@ impl Screen {
                 self.windows.push(view);
                 None
             }
+            Reply::Compose(view) => {
+                self.pages[Page::Compose as usize] = view;
+                self.show(Page::Compose);
+                None
+            }
             Reply::Say(words) => {
                 self.say(words);
                 None

@@ -1,6 +1,6 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use super::feed::{CommonView, Feed, InUse, Kept, SettingsView, Shown, Stats, VendorView};
+use super::feed::{CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats, VendorView};
 use super::filtering::Filtering;
 use std::collections::VecDeque;
 
@@ -30,6 +30,8 @@ pub struct Shared {
     pub in_use: InUse,
     /// How the settings stand to what is shown.
     pub settings: SettingsView,
+    /// What was sent from here last, and what came of it.
+    pub sending: Option<Sending>,
     /// Where to send to.
     pub addresses: Vec<String>,
     /// Grows when a detail has to be read again.
@@ -50,6 +52,7 @@ impl Shared {
             vendors: feed.vendors(),
             in_use: feed.in_use(),
             settings: feed.settings(),
+            sending: feed.sending(),
             addresses: feed.addresses(),
             judged: 0,
             rate: Rate::default(),
@@ -77,6 +80,7 @@ impl Shared {
         self.judged += u64::from(changed);
         self.common = common;
         self.addresses = feed.addresses();
+        self.sending = feed.sending();
         let settings = feed.settings();
         if settings != self.settings {
             self.settings = settings;

@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod compose;
 mod filter;
 mod settings;
 mod terminal;

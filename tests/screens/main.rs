@@ -3,6 +3,7 @@
 mod app;
 mod colours;
 mod command;
+mod compose;
 mod fake;
 mod filter;
 mod keys;

@@ -7,10 +7,10 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, CommonView, Counted, Coverage, Detail, Found, FoundIn, Groups, InUse,
-    Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, SettingsView, Shown, Stats, Status,
-    VendorDetail, VendorView, What, Who,
+    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Coverage, Detail, Found,
+    FoundIn, Groups, InUse, Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel,
+    Person, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending,
+    SettingsView, Shown, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -97,6 +97,13 @@ pub trait Feed: Send + Sync {
     fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>>;
     /// The lines of a settings file that hold the ids of the companies that came.
     fn pushed_companies(&self) -> Option<String>;
+    /// What a text would give if it came now. Quick, for each key that is typed.
+    fn compose(&self, text: &str) -> ComposedView;
+    /// Begins to send a text to the first of the addresses, with a write key or one of ours; what
+    /// comes of it is in [`Feed::sending`]. The error says why it does not begin.
+    fn send(&self, text: &str, write_key: Option<&str>) -> Result<(), String>;
+    /// What was sent last, and what came of it.
+    fn sending(&self) -> Option<Sending>;
     /// How the settings stand to what is shown.
     fn settings(&self) -> SettingsView;
     /// Reads the settings and judges all calls again, behind the screen; what changed is in

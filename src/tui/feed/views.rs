@@ -181,3 +181,58 @@ impl SettingsView {
             || self.later.is_some()
     }
 }
+
+/// What a text would give if it came now.
+#[derive(Debug, Clone)]
+pub enum ComposedView {
+    /// It is no call yet.
+    NotYet {
+        /// The line where it is wrong, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there, and what was expected.
+        message: String,
+    },
+    /// A call.
+    Call(Box<ComposedCall>),
+}
+
+/// A call that is only written.
+#[derive(Debug, Clone)]
+pub struct ComposedCall {
+    /// How many calls the text holds; this is about the first.
+    pub calls: usize,
+    /// What Segment itself would do with it.
+    pub wire_findings: Vec<Finding>,
+    /// What each vendor would make of it.
+    pub vendors: Vec<VendorDetail>,
+}
+
+/// A call that is sent from the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sending {
+    /// No answer yet.
+    Underway {
+        /// Where to.
+        to: String,
+    },
+    /// This is the answer.
+    Answered {
+        /// Where to.
+        to: String,
+        /// The status.
+        status: u16,
+        /// The beginning of the body.
+        body: String,
+        /// How long it took.
+        took_ms: u64,
+    },
+    /// There is none.
+    Failed {
+        /// Where to.
+        to: String,
+        /// Why.
+        error: String,
+    },
+}

@@ -38,6 +38,8 @@ fn title(place: Place) -> &'static str {
         Place::Log => "In the log",
         Place::Detail => "In the detail",
         Place::Sync => "In the objects that vendors push",
+        Place::Compose => "In a call being written: every other key types",
+        Place::Composed => "Beside a call being written",
         Place::Vendors => "In the choice of vendors",
         Place::Text => "In a line of text: every other key types",
         Place::Filter => "In the filter's line",

@@ -1,6 +1,7 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod compose;
 mod cursor;
 pub mod detail;
 mod filter_bar;
@@ -17,6 +18,7 @@ mod status;
 mod sync;
 mod vendors;
 
+pub use compose::ComposeView;
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
@@ -108,6 +110,13 @@ pub enum Effect {
     Clear,
     /// Bring back what was cleared away last.
     UndoClear,
+    /// Send a text to the listener.
+    Send {
+        /// the text
+        text: String,
+        /// the write key of the call that it came from
+        write_key: Option<String>,
+    },
     /// Read the settings and judge all calls again.
     JudgeAgain,
 }
@@ -122,6 +131,8 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
+    /// A call is written on the page for that, which begins with this view.
+    Compose(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.

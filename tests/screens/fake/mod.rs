@@ -29,6 +29,7 @@ struct State {
     common: Vec<CommonView>,
     pushes: Objects,
     settings: SettingsView,
+    sending: Option<Sending>,
     addresses: Option<Vec<String>>,
     filter: Option<Arc<Filter>>,
     generation: u64,
@@ -140,6 +141,7 @@ impl FakeFeed {
             common: Vec::new(),
             pushes: Objects::new(60_000),
             settings: SettingsView::default(),
+            sending: None,
             addresses: None,
             filter: None,
             generation: 0,
@@ -244,6 +246,11 @@ impl FakeFeed {
             }
             state.settings = settings;
         });
+    }
+
+    /// A call was sent, and this came of it.
+    pub fn set_sending(&self, sending: Sending) {
+        self.change(|state| state.sending = Some(sending));
     }
 
     /// All pushes are forgotten.
@@ -481,6 +488,40 @@ impl Feed for FakeFeed {
     fn keep(&self, memo: &Memo) -> Result<(), String> {
         self.change(|state| state.kept.keep(memo));
         Ok(())
+    }
+
+    fn compose(&self, text: &str) -> ComposedView {
+        match segscope::call::Doc::parse(text) {
+            Err(error) => ComposedView::NotYet {
+                line: error.line,
+                column: error.column,
+                message: format!("expected {}, found {}", error.expected, error.found),
+            },
+            Ok(_) => {
+                // what the vendors make of the usual call that lacks its ids
+                let state = self.state.lock().expect("unpoisoned");
+                let missing = |detail: &Detail| match detail {
+                    Detail::Call(call) if call.row.worst == Some(Severity::Error) => {
+                        Some(call.vendors.clone())
+                    }
+                    _ => None,
+                };
+                let vendors = state.rows.iter().find_map(|(_, detail)| missing(detail));
+                ComposedView::Call(Box::new(ComposedCall {
+                    calls: 1,
+                    wire_findings: Vec::new(),
+                    vendors: vendors.unwrap_or_default(),
+                }))
+            }
+        }
+    }
+
+    fn send(&self, _text: &str, _write_key: Option<&str>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn sending(&self) -> Option<Sending> {
+        self.state.lock().expect("unpoisoned").sending.clone()
     }
 
     fn settings(&self) -> SettingsView {

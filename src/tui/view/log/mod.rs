@@ -18,9 +18,12 @@ pub use rows::{cell, mark_style};
 
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
-use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, filter_bar, found, start};
+use super::{
+    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, filter_bar, found,
+    start,
+};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::What;
+use crate::tui::feed::{Detail, What};
 use crate::tui::filtering::Change;
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
@@ -131,6 +134,15 @@ impl LogView {
         }
     }
 
+    /// A call to be written, from the one under the cursor.
+    fn compose(&self, world: &World<'_>) -> Reply {
+        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
+        Reply::Compose(Box::new(match detail {
+            Some(Detail::Call(call)) => ComposeView::of_call(&call),
+            _ => ComposeView::of_template(),
+        }))
+    }
+
     fn back(&mut self) -> bool {
         std::mem::take(&mut self.in_detail)
     }
@@ -196,6 +208,7 @@ impl View for LogView {
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
+            Action::Compose => self.compose(world),
             Action::JudgeAgain => Reply::Ask(Effect::JudgeAgain),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
             Action::EditFilter => Reply::EditFilter,
