@@ -16,7 +16,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = tail::read_filter(args.filter.as_deref())?;
     let setup = Setup::new(&args.judge, Vec::new())?;
     let pipeline = setup.pipeline(input::read(&args.files)?)?;
-    pipeline.settle();
+    input::all_read(&pipeline)?;
     let unreadable = pipeline.stats().problem;
     let wanted = wanted(&pipeline, filter)?;
     let tally = match &wanted {

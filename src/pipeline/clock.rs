@@ -33,7 +33,7 @@ impl Pipeline {
     /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
-        self.flush(&mut self.front(), now);
+        self.flush(&mut self.shared.front(), now);
         if self.shared.board().expires(now) {
             self.changed();
         }
@@ -46,7 +46,7 @@ impl Pipeline {
 
     /// Clears all that came so far away, for the vendors too. The recording keeps it.
     pub fn clear(&self, now: Millis) -> io::Result<()> {
-        let mut front = self.front();
+        let mut front = self.shared.front();
         let offset = self.append_event(&mut front, Event::Clear, now)?;
         let end = front.end();
         self.shared.board().clear(self.vendors().sync_gap_ms(), offset, end);
@@ -56,7 +56,7 @@ impl Pipeline {
     /// Takes the last clearing back; false if there is none that can be. What came since stays, and
     /// is judged again with what the vendors then know.
     pub fn undo_clear(&self, now: Millis) -> io::Result<bool> {
-        let mut front = self.front();
+        let mut front = self.shared.front();
         if self.shared.queue.is_behind() {
             return Err(io::Error::other("the recording is still being read"));
         }
@@ -101,10 +101,10 @@ impl Pipeline {
         }
         let mut line = std::mem::take(&mut front.line);
         journal::compose_event(&mut line, event, at);
-        let appended = self.append(front, &line);
+        let appended = self.shared.append(front, &line);
         front.line = line;
         let offset = appended?;
-        self.hand_over(front, offset, Work::Event(event, at));
+        self.shared.hand_over(front, offset, Work::Event(event, at));
         Ok(offset)
     }
 }

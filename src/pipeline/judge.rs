@@ -2,6 +2,8 @@
 //! and makes the index of them.
 
 use super::eras::Eras;
+use super::front::Front;
+use super::import::Import;
 use super::lines;
 use super::push::Board;
 use super::queue::{Item, Next, Queue, Work};
@@ -31,6 +33,8 @@ pub(super) struct Shared {
     /// The file that is named to the user.
     pub path: Option<PathBuf>,
     pub queue: Queue,
+    pub import: Import,
+    pub front: Mutex<Front>,
     /// Objects that sources push are answered at once, so the answering side has them.
     pub board: Mutex<Board>,
     state: Mutex<State>,
@@ -62,8 +66,12 @@ impl Shared {
         recording: Parts,
         recorded: u64,
         path: Option<PathBuf>,
+        front: Front,
+        import: Import,
     ) -> Shared {
         Shared {
+            front: Mutex::new(front),
+            import,
             state: Mutex::new(State::new(
                 recording.clone(),
                 Eras::of(Arc::clone(&vendors)),

@@ -13,6 +13,7 @@
 
 mod again;
 mod aggregates;
+mod bare;
 mod changes;
 mod clock;
 mod columns;
@@ -25,6 +26,7 @@ mod files;
 mod fix;
 mod frames;
 mod front;
+mod import;
 mod in_use;
 mod index;
 mod judge;
@@ -68,6 +70,7 @@ use crate::findings::{Severity, Verdict};
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use front::Front;
+use import::Import;
 use index::Index;
 use judge::Shared;
 use state::State;
@@ -95,11 +98,10 @@ pub enum What {
 #[derive(Debug)]
 pub struct Pipeline {
     shared: Arc<Shared>,
-    front: Mutex<Front>,
     webhook_secret: Option<String>,
     /// Held by who judges all again.
     again: Mutex<()>,
-    judging: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     frames: frames::Frames,
 }
 
@@ -113,7 +115,7 @@ impl Pipeline {
     ) -> io::Result<(Pipeline, Opened)> {
         let pipeline = Pipeline::start(recording, vendors, in_use, webhook_secret)?;
         pipeline.settle();
-        let opened = pipeline.lock().opened.clone();
+        let opened = pipeline.opened();
         Ok((pipeline, opened))
     }
 
@@ -126,33 +128,49 @@ impl Pipeline {
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
-        let (parts, journal) = recording.split();
-        let front = Mutex::new(Front::new(journal)?);
-        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path));
-        let judging = {
-            let shared = Arc::clone(&shared);
-            std::thread::Builder::new()
-                .name("judge".to_owned())
-                .spawn(move || judge::run(&shared))?
-        };
-        Ok(Pipeline {
+        let (parts, journal, mut inputs) = recording.split()?;
+        let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
+        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
+        let mut pipeline = Pipeline {
             shared,
-            front,
             webhook_secret,
             again: Mutex::default(),
-            judging: Some(judging),
+            threads: Vec::new(),
             frames: frames::Frames::default(),
-        })
+        };
+        pipeline.spawn("judge", judge::run)?;
+        if !inputs.is_empty() {
+            pipeline.spawn("import", move |shared| import::run(shared, &mut inputs))?;
+        }
+        Ok(pipeline)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce(&Shared) + Send + 'static) -> io::Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        self.threads.push(thread.spawn(move || work(&shared))?);
+        Ok(())
     }
 
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
+        self.shared.import.settle();
         self.shared.queue.settle();
+    }
+
+    /// The first thing that is wrong with the files of calls that were taken in.
+    pub fn wrong(&self) -> Option<Arc<FileError>> {
+        self.shared.import.wrong()
+    }
+
+    /// What was found in the recording when it was read.
+    pub fn opened(&self) -> Opened {
+        self.lock().opened.clone()
     }
 
     /// True if all that is recorded is judged.
     pub fn is_settled(&self) -> bool {
-        self.shared.queue.is_settled()
+        self.shared.import.is_settled() && self.shared.queue.is_settled()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -227,7 +245,7 @@ impl Pipeline {
             waited: waits.times,
             waited_ms: waits.micros / 1000,
             recorded_bytes: shared.queue.recorded(),
-            reading: shared.queue.reading(),
+            reading: shared.import.reading().or_else(|| shared.queue.reading()),
             recording: shared.path.clone(),
             cleared: state.cleared(),
             remarks: state.index.remarks.changes,
@@ -299,10 +317,11 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.import.end();
         self.shared.queue.end();
-        if let Some(judging) = self.judging.take() {
+        for thread in self.threads.drain(..) {
             // a panic there has been told already, and dropping must not panic again
-            let _ = judging.join();
+            let _ = thread.join();
         }
     }
 }

@@ -75,16 +75,16 @@ impl Pipeline {
     }
 
     fn remark(&self, remark: Remark, now: Millis) -> io::Result<()> {
-        let mut front = self.front();
+        let mut front = self.shared.front();
         let front = &mut *front;
         if front.is_only_read() {
             return Err(only_read());
         }
         let mut line = std::mem::take(&mut front.line);
         journal::compose_remark(&mut line, &remark, now);
-        let appended = self.append(front, &line);
+        let appended = self.shared.append(front, &line);
         front.line = line;
-        self.hand_over(front, appended?, Work::Remark(remark));
+        self.shared.hand_over(front, appended?, Work::Remark(remark));
         Ok(())
     }
 }

@@ -64,7 +64,7 @@ impl State {
         self.done = item.end;
         match item.work {
             Work::Request(read) => {
-                let ReadRequest { line, body_at, reading, mut scratch } = *read;
+                let ReadRequest { line, body_at, reading, mut scratch } = read;
                 self.opened.requests += 1;
                 self.index.push(vendors, line, body_at, &reading);
                 reading.recycle(&mut scratch);

@@ -156,6 +156,11 @@ impl Screen {
         &self.look.theme
     }
 
+    /// Whether it would look otherwise by what the user did, or the clock.
+    pub fn is_touched(&self) -> bool {
+        self.dirty
+    }
+
     /// Whether another frame would look otherwise.
     pub fn is_dirty(&self, feed: &dyn Feed) -> bool {
         self.dirty || self.version != Some(feed.version())
