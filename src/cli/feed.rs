@@ -109,8 +109,8 @@ impl Feed for PipelineFeed {
         Box::new(self.pipeline.names())
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        self.pipeline.found_in()
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        self.pipeline.found_in(at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -272,8 +272,9 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn send(&self, text: &str, write_key: Option<&str>) -> Result<(), String> {
-        let to = self.addresses.first().ok_or("nothing listens here: this is a file")?;
+    fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String> {
+        let here = self.addresses.first().map(String::as_str);
+        let to = to.or(here).ok_or("nothing listens here: this is a file")?;
         self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
     }
 

@@ -234,6 +234,12 @@ impl Pipeline {
         let waits = shared.queue.waits();
         let state = self.lock();
         let store = &state.index.store;
+        let full = || {
+            let unkept = store.texts.unkept();
+            let says = "names and ids came when the index had no room for more; their rows show …";
+            (unkept > 0).then(|| format!("{unkept} {says}"))
+        };
+        let problem = trouble.or_else(full);
         Stats {
             calls: store.calls.len(),
             repeats: state.index.repeats,
@@ -249,7 +255,7 @@ impl Pipeline {
             recording: shared.path.clone(),
             cleared: state.cleared(),
             remarks: state.index.remarks.changes,
-            problem: trouble,
+            problem,
         }
     }
 

@@ -129,7 +129,11 @@ fn half(
     Alarm { in_use, vendors: alarmed, any }: Alarm,
 ) -> Half {
     let set = store.sets.get(call.set);
-    let text = |id: TextId| store.texts.get(id).unwrap_or_default().to_owned();
+    let text = |id: TextId| {
+        // what there was no room to keep is there all the same
+        let unkept = if id.is_unkept() { "…" } else { "" };
+        store.texts.get(id).unwrap_or(unkept).to_owned()
+    };
     let account = cell(
         set,
         Id::Account,
@@ -186,8 +190,6 @@ fn cell(
     doubtful: bool,
 ) -> Cell {
     let missed = set.strong(id) & in_use != 0;
-    // an id that was not kept for want of room is there all the same
-    let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
     match (kept.is_none(), missed) {
         (false, false) => Cell::Found { text, doubtful },
         (false, true) => Cell::SomeMiss { text, doubtful, near: None },

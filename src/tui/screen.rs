@@ -15,7 +15,7 @@
 //! ```
 
 use super::action::Action;
-use super::feed::{Feed, Memo};
+use super::feed::{Feed, Memo, Sending};
 use super::filtering::Change;
 use super::keymap::{Key, Keymap, Lookup};
 use super::layout::{Layout, areas};
@@ -106,8 +106,9 @@ pub struct Screen {
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
     notice: Option<Notice>,
-    /// The last judging again that was told of.
+    /// The last judging again that was told of, and the last sending.
     told: u64,
+    sent: Option<Sending>,
     size: Size,
     now_ms: u64,
     version: Option<u64>,
@@ -144,6 +145,7 @@ impl Screen {
             begun: Vec::new(),
             notice: None,
             told: 0,
+            sent: None,
             size,
             now_ms: 0,
             version: None,
@@ -244,13 +246,14 @@ impl Screen {
         match action {
             Action::Quit => Some(Effect::Quit),
             Action::Suspend => Some(Effect::Suspend),
+            Action::JudgeAgain => Some(Effect::JudgeAgain),
             Action::Command => {
                 let view = CommandView::of(self.top().place(), &world!(self, feed));
                 self.windows.push(Box::new(view));
                 None
             }
             action if let Some(page) = Page::shown_by(action) => {
-                self.show(page);
+                self.show(page, feed);
                 None
             }
             action => self.ask(feed, |view, world| view.act(action, world)),
@@ -268,8 +271,12 @@ impl Screen {
         self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
-    /// Shows a page, without any windows over it.
-    fn show(&mut self, page: Page) {
+    /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
+    /// filter from before again; a call is written from the log and closes to it.
+    fn show(&mut self, page: Page, feed: &dyn Feed) {
+        if !matches!(page, Page::Log | Page::Compose) {
+            self.shared.filtering.change(Change::Return, feed);
+        }
         self.page = page;
         self.windows.clear();
     }
@@ -304,7 +311,7 @@ impl Screen {
             }
             Reply::Compose(view) => {
                 self.pages[Page::Compose as usize] = view;
-                self.show(Page::Compose);
+                self.show(Page::Compose, feed);
                 None
             }
             Reply::Say(words) => {
@@ -323,6 +330,16 @@ impl Screen {
                 None
             }
             Reply::Filter(change) => self.change(change, feed),
+            Reply::Behind(filter) => {
+                let from = self.page;
+                self.show(Page::Log, feed);
+                self.change(Change::Behind(filter, from), feed)
+            }
+            Reply::Return => {
+                let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
+                self.show(page, feed);
+                None
+            }
             Reply::CloseAndFilter(change) => {
                 match change {
                     Change::Accept(_) | Change::Restore => self.windows.clear(),
@@ -384,6 +401,17 @@ impl Screen {
         }
     }
 
+    /// What came of a call that was sent is said, but on the page that shows it anyway.
+    fn tell_sent(&mut self) {
+        if self.sent == self.shared.sending {
+            return;
+        }
+        self.sent.clone_from(&self.shared.sending);
+        if let Some(sending) = self.sent.as_ref().filter(|_| self.page != Page::Compose) {
+            self.say(sending.words());
+        }
+    }
+
     /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
     pub fn sync(&mut self, feed: &dyn Feed) {
         // first the number: what changes meanwhile is read again by the next frame
@@ -392,6 +420,7 @@ impl Screen {
         self.dirty = false;
         self.shared.read(feed);
         self.tell_judged();
+        self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);
         let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);

@@ -36,6 +36,8 @@ pub struct Shared {
     pub addresses: Vec<String>,
     /// Grows when a detail has to be read again.
     pub judged: u64,
+    /// Milliseconds since some moment.
+    pub now_ms: u64,
     rate: Rate,
 }
 
@@ -55,6 +57,7 @@ impl Shared {
             sending: feed.sending(),
             addresses: feed.addresses(),
             judged: 0,
+            now_ms: 0,
             rate: Rate::default(),
         }
     }
@@ -97,6 +100,7 @@ impl Shared {
 
     /// Lets time pass; true if the rate is another than before.
     pub fn tick(&mut self, now_ms: u64) -> bool {
+        self.now_ms = now_ms;
         let before = self.rate.text();
         self.rate.sample(now_ms, self.stats.calls);
         before != self.rate.text()

@@ -6,6 +6,7 @@ mod command;
 mod compose;
 mod fake;
 mod filter;
+mod findings;
 mod keys;
 mod pictures;
 mod random;

@@ -126,7 +126,9 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
             let done = feed.set_in_use(chosen);
             Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
         }
-        Effect::Send { text, write_key } => silent(feed.send(text, write_key.as_deref())),
+        Effect::Send { to, text, write_key } => {
+            silent(feed.send(to.as_deref(), text, write_key.as_deref()))
+        }
         Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),

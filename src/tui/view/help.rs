@@ -37,6 +37,7 @@ fn title(place: Place) -> &'static str {
         Place::Calls => "Log and detail",
         Place::Log => "In the log",
         Place::Detail => "In the detail",
+        Place::Counts => "In findings, coverage and people",
         Place::Sync => "In the objects that vendors push",
         Place::Compose => "In a call being written: every other key types",
         Place::Composed => "Beside a call being written",

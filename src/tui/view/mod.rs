@@ -2,6 +2,7 @@
 //! implements [`View`]; the screen knows no more about it.
 
 mod compose;
+mod counts;
 mod cursor;
 pub mod detail;
 mod filter_bar;
@@ -18,7 +19,8 @@ mod status;
 mod sync;
 mod vendors;
 
-pub use compose::ComposeView;
+pub use compose::{ComposeView, ask_where, with_type};
+pub use counts::findings_view;
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
@@ -110,8 +112,10 @@ pub enum Effect {
     Clear,
     /// Bring back what was cleared away last.
     UndoClear,
-    /// Send a text to the listener.
+    /// Send a text.
     Send {
+        /// where to; none: this listener
+        to: Option<String>,
         /// the text
         text: String,
         /// the write key of the call that it came from
@@ -143,6 +147,10 @@ pub enum Reply {
     EditFilter,
     /// The filter or the search changes.
     Filter(Change),
+    /// The log shows the calls that pass this filter, until the way back here is taken.
+    Behind(String),
+    /// The way back to the page from which the calls behind a number were shown.
+    Return,
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.

@@ -201,6 +201,19 @@ impl FakeFeed {
         });
     }
 
+    /// A vendor counts for no call.
+    pub fn set_unused(&self, vendor: usize) {
+        self.change(|state| {
+            for (row, detail) in &mut state.rows {
+                row.marks.iter_mut().skip(vendor).take(1).for_each(|mark| mark.in_use = false);
+                if let Detail::Call(call) = detail {
+                    call.row = row.clone();
+                    call.vendors[vendor].in_use = false;
+                }
+            }
+        });
+    }
+
     /// A file is being read, and judging fell behind meanwhile.
     pub fn set_reading(&self, reading: Option<(u64, u64)>, waited: u64) {
         self.change(|state| (state.reading, state.waited) = (reading, waited));
@@ -403,8 +416,8 @@ impl Feed for FakeFeed {
         Box::new(FakeNames)
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        counts::findings(&self.state.lock().expect("unpoisoned").rows)
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        counts::findings(&self.state.lock().expect("unpoisoned").rows, at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -516,7 +529,7 @@ impl Feed for FakeFeed {
         }
     }
 
-    fn send(&self, _text: &str, _write_key: Option<&str>) -> Result<(), String> {
+    fn send(&self, _: Option<&str>, _: &str, _: Option<&str>) -> Result<(), String> {
         Ok(())
     }
 

@@ -19,8 +19,8 @@ pub use rows::{cell, mark_style};
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
 use super::{
-    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, filter_bar, found,
-    start,
+    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, filter_bar,
+    found, start, with_type,
 };
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Detail, What};
@@ -46,6 +46,8 @@ pub struct LogView {
     detail: DetailPane,
     in_detail: bool,
     hunt: Option<Hunt>,
+    /// The last number whose calls were shown here.
+    behind: u64,
     body: Rect,
 }
 
@@ -134,6 +136,16 @@ impl LogView {
         }
     }
 
+    /// The call under the cursor is sent again as it came.
+    fn send_again(&self, world: &World<'_>) -> Reply {
+        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
+        let Some(Detail::Call(call)) = detail else {
+            return Reply::Say("there is no call here to be sent again".to_owned());
+        };
+        let here = world.shared.addresses.first().map_or("https://", String::as_str);
+        ask_where(here, with_type(&call), call.write_key.clone())
+    }
+
     /// A call to be written, from the one under the cursor.
     fn compose(&self, world: &World<'_>) -> Reply {
         let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
@@ -189,7 +201,9 @@ impl View for LogView {
             Action::NamedFilters => !world.shared.kept.named.is_empty(),
             Action::Clear => world.shared.rows > 0,
             Action::UndoClear => world.shared.stats.cleared.is_some(),
-            Action::Back => self.in_detail || filtering.search().is_some(),
+            Action::Back => {
+                self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
+            }
             Action::NextMatch | Action::PreviousMatch if filtering.search().is_none() => false,
             _ if self.list.cursor().is_none() => false,
             Action::Toggle
@@ -206,10 +220,11 @@ impl View for LogView {
     }
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        let filtering = &world.shared.filtering;
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::Compose => self.compose(world),
-            Action::JudgeAgain => Reply::Ask(Effect::JudgeAgain),
+            Action::SendAgain => self.send_again(world),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
@@ -231,9 +246,9 @@ impl View for LogView {
                 self.list.pause(world.shared.rows);
                 Reply::Done
             }
-            Action::BackOrQuit if !self.back() => Reply::Ask(Effect::Quit),
-            Action::BackOrQuit => Reply::Done,
-            Action::Back if self.back() => Reply::Done,
+            Action::Back | Action::BackOrQuit if self.back() => Reply::Done,
+            Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => Reply::Return,
+            Action::BackOrQuit => Reply::Ask(Effect::Quit),
             // nothing is left to go back from but the marks of the search
             Action::Back => Reply::Filter(Change::Search(String::new())),
             Action::Clear if world.shared.rows > 0 => Reply::Ask(Effect::Clear),
@@ -325,6 +340,11 @@ impl View for LogView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
+        let behind = world.shared.filtering.behind();
+        if self.behind != behind {
+            // the calls behind a number are a list first
+            (self.behind, self.in_detail) = (behind, false);
+        }
         let (body, _) = LogView::split(body, world);
         let (log, _, detail) = self.panes(body);
         // covered by the detail it keeps its height, so that its window stays where it was
@@ -379,6 +399,9 @@ impl View for LogView {
             out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
             out.push(Span::styled("  any key stops", theme.quiet));
             return out;
+        }
+        if let Some(page) = world.shared.filtering.came_from() {
+            hint(&mut out, Action::Back, &format!("back to {}", page.name()));
         }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));
