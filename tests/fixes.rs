@@ -56,10 +56,10 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
     assert!(fix.snippet.code.contains("account_id: 'acct_42'"), "{}", fix.snippet.code);
     assert!(call(&pipeline, 0).fix().expect("a track call").snippet.code.contains("ACCOUNT_ID"));
     // a call that lacks nothing has nothing to explain
-    pipeline.set_in_use(InUse::chosen(pipeline.vendors(), vec![3])).expect("read again");
+    pipeline.set_in_use(InUse::chosen(&pipeline.vendors(), vec![3])).expect("read again");
     assert!(seen().iter().all(Option::is_none));
     assert!(call(&pipeline, 2).fix().expect("a track call").edits.is_empty());
-    pipeline.set_in_use(InUse::unsaid(pipeline.vendors())).expect("read again");
+    pipeline.set_in_use(InUse::unsaid(&pipeline.vendors())).expect("read again");
     assert_eq!(seen(), live);
 }
 
@@ -70,7 +70,7 @@ fn what_a_vendor_in_use_reads_is_copied_and_not_renamed() {
     take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", body);
     let edits = |names: &[&str]| {
         let places = names.iter().filter_map(|name| pipeline.vendors().index_of(name)).collect();
-        let in_use = InUse::chosen(pipeline.vendors(), places);
+        let in_use = InUse::chosen(&pipeline.vendors(), places);
         pipeline.set_in_use(in_use).expect("read again");
         let fix = call(&pipeline, 0).fix().expect("a track call");
         fix.edits.iter().map(|edit| edit.words()).collect::<Vec<_>>()

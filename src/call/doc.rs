@@ -119,6 +119,19 @@ impl<'t> Doc<'t> {
         Val { doc: self, at: node }
     }
 
+    /// A copy that owns its text, in room that was used before.
+    pub fn into_owned_in(self, mut room: String) -> Doc<'static> {
+        let text = match self.text {
+            Cow::Owned(text) => text,
+            Cow::Borrowed(text) => {
+                room.clear();
+                room.push_str(text);
+                room
+            }
+        };
+        Doc { text: Cow::Owned(text), nodes: self.nodes }
+    }
+
     /// A copy that owns its text.
     pub fn into_owned(self) -> Doc<'static> {
         Doc { text: Cow::Owned(self.text.into_owned()), nodes: self.nodes }

@@ -10,6 +10,7 @@ mod event;
 mod kind;
 pub mod pointer;
 mod scan;
+pub mod template;
 pub mod text;
 pub mod time;
 

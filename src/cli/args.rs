@@ -139,6 +139,9 @@ pub struct OpenArgs {
     /// Recordings, NDJSON, JSON arrays or batch bodies
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Go on with what is appended to FILE, a recording or NDJSON
+    #[arg(short, long)]
+    pub follow: bool,
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,

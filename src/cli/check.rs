@@ -16,7 +16,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = tail::read_filter(args.filter.as_deref())?;
     let setup = Setup::new(&args.judge, Vec::new())?;
     let pipeline = setup.pipeline(input::read(&args.files)?)?;
-    pipeline.settle();
+    input::all_read(&pipeline)?;
     let unreadable = pipeline.stats().problem;
     let wanted = wanted(&pipeline, filter)?;
     let tally = match &wanted {
@@ -107,7 +107,7 @@ fn records(
     for nth in 0..count {
         let row = wanted.map_or(nth, |rows| rows[nth as usize]);
         if let Some(Detail::Call(call)) = pipeline.detail(row).map_err(Failure::wrong)? {
-            writeln!(out, "{}", call_record(&call, pipeline.vendors(), &shown))?;
+            writeln!(out, "{}", call_record(&call, &pipeline.vendors(), &shown))?;
         }
     }
     Ok(())

@@ -69,7 +69,7 @@ fn template(vendors: &Vendors) -> String {
             writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
                 .expect("writing to a String cannot fail");
             if let Some(preset) = &setting.preset {
-                writeln!(out, "# as its document has it:\n#{} = {preset}", setting.key)
+                writeln!(out, "# its document recommends: {} = {preset}", setting.key)
                     .expect("writing to a String cannot fail");
             }
         }

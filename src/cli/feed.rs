@@ -1,23 +1,30 @@
 //! The pipeline as the screen reads it.
 
+use super::live::Live;
+use super::outbox::Outbox;
 use crate::call::time;
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, Pipeline, Sieve};
+use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CallDetail, CommonView, Coverage, Detail, Feed, Found, FoundIn, Groups, InUse, Kept,
-    Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Shown, Stats, VendorDetail,
-    VendorView, What, Who,
+    By, CallDetail, CommonView, ComposedCall, ComposedView, Coverage, Detail, Feed, Found, FoundIn,
+    Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Sending,
+    SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
 };
-use crate::vendors::{FedBy, Fidelity, Output};
+use crate::vendors::{FedBy, Fidelity, Output, Rendered};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The write key of calls that came from no other call.
+const COMPOSE_KEY: &str = "compose";
 
 /// The pipeline, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
+    live: Arc<Live>,
+    outbox: Arc<Outbox>,
     addresses: Vec<String>,
     choices: Option<Choices>,
     notebook: Option<Notebook>,
@@ -26,18 +33,19 @@ pub struct PipelineFeed {
 impl PipelineFeed {
     pub fn new(
         pipeline: Arc<Pipeline>,
+        live: Arc<Live>,
         addresses: Vec<String>,
-        choices: Option<Choices>,
-        notebook: Option<Notebook>,
+        (choices, notebook): (Option<Choices>, Option<Notebook>),
     ) -> PipelineFeed {
         let sieve = Sieve::new(Arc::clone(&pipeline));
-        PipelineFeed { sieve, pipeline, addresses, choices, notebook }
+        let outbox = Arc::default();
+        PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook }
     }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version()
+        self.pipeline.version() + self.sieve.version() + self.live.version() + self.outbox.version()
     }
 
     fn stats(&self) -> Stats {
@@ -99,8 +107,8 @@ impl Feed for PipelineFeed {
         Box::new(self.pipeline.names())
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        self.pipeline.found_in()
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        self.pipeline.found_in(at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -154,7 +162,7 @@ impl Feed for PipelineFeed {
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         let known = self.pipeline.vendors();
-        let in_use = pipeline::InUse::chosen(known, vendors.to_vec());
+        let in_use = pipeline::InUse::chosen(&known, vendors.to_vec());
         self.pipeline
             .set_in_use(in_use)
             .map_err(|error| format!("the calls could not be read again: {error}"))?;
@@ -181,8 +189,8 @@ impl Feed for PipelineFeed {
     }
 
     fn pushes(&self) -> PushesView {
-        let fills = self.pipeline.vendors().filled_by_pushes();
-        let fills = fills.map(|(_, setting)| setting.to_owned());
+        let vendors = self.pipeline.vendors();
+        let fills = vendors.filled_by_pushes().map(|(_, setting)| setting.to_owned());
         self.pipeline.sync(|objects| PushesView {
             run: objects.panel(time::now()),
             companies: objects.companies().len(),
@@ -213,6 +221,42 @@ impl Feed for PipelineFeed {
         self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
     }
 
+    fn compose(&self, text: &str) -> ComposedView {
+        match self.pipeline.compose(text, time::now()) {
+            Ok(composed) => {
+                let in_use = composed.in_use;
+                let vendors = composed.vendors.into_iter();
+                let vendors = vendors.map(|(vendor, rendered)| {
+                    vendor_detail(vendor, rendered, in_use.contains(&vendor))
+                });
+                ComposedView::Call(Box::new(ComposedCall {
+                    calls: composed.calls,
+                    wire_findings: composed.common,
+                    vendors: vendors.collect(),
+                }))
+            }
+            Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
+        }
+    }
+
+    fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String> {
+        let here = self.addresses.first().map(String::as_str);
+        let to = to.or(here).ok_or("nothing listens here: this is a file")?;
+        self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
+    }
+
+    fn sending(&self) -> Option<Sending> {
+        self.outbox.last()
+    }
+
+    fn settings(&self) -> SettingsView {
+        self.live.view()
+    }
+
+    fn judge_again(&self) -> Result<String, String> {
+        self.live.judge_again()
+    }
+
     fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
     }
@@ -225,21 +269,10 @@ impl Feed for PipelineFeed {
 fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
     let (fix, why_no_account) = (call.fix(), call.why_no_account());
     let in_use = call.in_use;
-    let vendors = call.vendors.into_iter().map(|(vendor, rendered)| VendorDetail {
-        vendor,
-        verdict: rendered.verdict,
-        in_use: in_use.contains(&vendor),
-        account: rendered.account_id,
-        user: rendered.user_id,
-        findings: rendered.findings,
-        requests: rendered.requests.into_iter().map(output).collect(),
-        transport: rendered.transport.map(output),
-        extras: rendered
-            .extras
-            .into_iter()
-            .map(|(name, out)| (name.to_owned(), out.to_json()))
-            .collect(),
-    });
+    let vendors = call
+        .vendors
+        .into_iter()
+        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
     CallDetail {
         row,
         message_id: call.message_id,
@@ -252,6 +285,24 @@ fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         fix,
         why_no_account,
         request: Arc::unwrap_or_clone(call.request),
+    }
+}
+
+fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
+    VendorDetail {
+        vendor,
+        verdict: rendered.verdict,
+        in_use,
+        account: rendered.account_id,
+        user: rendered.user_id,
+        findings: rendered.findings,
+        requests: rendered.requests.into_iter().map(output).collect(),
+        transport: rendered.transport.map(output),
+        extras: rendered
+            .extras
+            .into_iter()
+            .map(|(name, out)| (name.to_owned(), out.to_json()))
+            .collect(),
     }
 }
 

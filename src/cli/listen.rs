@@ -4,6 +4,7 @@ use super::args::ListenArgs;
 use super::failure::Failure;
 use super::feed::PipelineFeed;
 use super::intake;
+use super::live::Live;
 use super::setup::Setup;
 use super::tail;
 use crate::config::{Choices, Notebook, user_state_folder};
@@ -37,7 +38,10 @@ pub fn draw(
     listener: Option<Listener>,
 ) -> Result<(), Failure> {
     let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
-    let feed = PipelineFeed::new(Arc::clone(pipeline), addresses.to_vec(), choices(), notebook);
+    let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
+    let watch = live.watch().map_err(Failure::blocked)?;
+    let kept = (choices(), notebook);
+    let feed = PipelineFeed::new(Arc::clone(pipeline), live, addresses.to_vec(), kept);
     let options = ScreenOptions {
         keymap: setup.keymap.clone(),
         theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
@@ -46,6 +50,7 @@ pub fn draw(
         ..ScreenOptions::default()
     };
     let ended = tui::run(Arc::new(feed), &options);
+    drop(watch);
     let listened = listener.is_some();
     if let Some(listener) = listener {
         listener.stop();

@@ -2,12 +2,26 @@
 
 use super::args::OpenArgs;
 use super::failure::Failure;
+use super::input;
 use super::listen::draw;
 use super::setup::Setup;
+
+/// A file that is read in no time is refused where one of its lines is no call; in a larger one the
+/// line is passed over, and the screen says so.
+const SMALL_BYTES: u64 = 4 << 20;
 
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.screen.flags())?;
-    let pipeline = setup.pipeline(super::input::read(&args.files)?)?;
+    let recording = match (&args.files[..], args.follow) {
+        ([file], true) => input::follow(file)?,
+        (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
+        (files, false) => input::read(files)?,
+    };
+    let small = recording.unread_bytes() < SMALL_BYTES;
+    let pipeline = setup.pipeline(recording)?;
+    if small {
+        input::all_read(&pipeline)?;
+    }
     draw(&setup, &pipeline, &[], None)
 }

@@ -3,6 +3,7 @@
 
 use super::args::SendArgs;
 use super::failure::Failure;
+use crate::call::template::TEMPLATES;
 use crate::outbound::Sender;
 use crate::pipeline::{FileItem, calls_of, read_file, recorded_calls};
 use serde_json::Value;
@@ -12,16 +13,6 @@ use std::time::{Duration, Instant};
 
 /// Where to send when nothing says otherwise.
 const DEFAULT_URL: &str = "http://127.0.0.1:7357";
-
-/// The calls that can be sent without a file.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("track", include_str!("../../assets/templates/track.json")),
-    ("identify", include_str!("../../assets/templates/identify.json")),
-    ("group", include_str!("../../assets/templates/group.json")),
-    ("page", include_str!("../../assets/templates/page.json")),
-    ("screen", include_str!("../../assets/templates/screen.json")),
-    ("alias", include_str!("../../assets/templates/alias.json")),
-];
 
 /// Sends, and says how that went.
 pub fn run(args: &SendArgs) -> Result<(), Failure> {
@@ -149,12 +140,19 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
         }
         call.to_string()
     };
-    let doc = crate::call::Doc::parse(body.as_str())
-        .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
+    let (path, body) =
+        target(&body).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
+    Ok(Ready { nth, path, body })
+}
+
+/// The path that a call or batch is posted to, and the body that it is posted as.
+pub(super) fn target(text: &str) -> Result<(&'static str, String), String> {
+    let doc = crate::call::Doc::parse(text).map_err(|error| error.to_string())?;
     let root = doc.root();
     let kind = root.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().into_owned();
+    let is_batch = root.get("batch").is_some();
     let path = match crate::call::CallType::parse(&kind) {
-        _ if root.get("batch").is_some() => "/v1/batch",
+        _ if is_batch => "/v1/batch",
         Some(crate::call::CallType::Track) => "/v1/track",
         Some(crate::call::CallType::Identify) => "/v1/identify",
         Some(crate::call::CallType::Group) => "/v1/group",
@@ -164,11 +162,13 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
         // a type that is none is the receiver's to judge, not ours
         None => "/v1/batch",
     };
-    let is_batch = root.get("batch").is_some();
-    drop(doc);
-    let body =
-        if path == "/v1/batch" && !is_batch { format!("{{\"batch\":[{body}]}}") } else { body };
-    Ok(Ready { nth, path, body })
+    Ok((
+        path,
+        match path {
+            "/v1/batch" if !is_batch => format!("{{\"batch\":[{text}]}}"),
+            _ => text.to_owned(),
+        },
+    ))
 }
 
 /// Sets the value at a pointer, making the objects on the way. Of an error the place is told.

@@ -12,9 +12,16 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The project's settings, in the folder where the program is started.
+const PROJECT_FILE: &str = "segscope.toml";
+
 /// Settings in force and what follows from them.
+#[derive(Clone)]
 pub struct Setup {
+    /// How they were asked for, to be read again.
+    asked: (JudgeArgs, Flags),
     pub settings: Settings,
+    pub vendor_files: Vec<VendorFile>,
     pub vendors: Arc<Vendors>,
     pub in_use: InUse,
     /// The keys of the screen.
@@ -27,6 +34,7 @@ pub type Flags = Vec<(String, Value, String)>;
 impl Setup {
     /// Reads all layers of settings and makes the vendors.
     pub fn new(judge: &JudgeArgs, flags: Flags) -> Result<Setup, Failure> {
+        let asked = (judge.clone(), flags.clone());
         let settings = settings(judge, flags)?;
         let keymap = keymap(&settings)?;
         let files = vendor_files(&judge.vendor_file)?;
@@ -49,7 +57,27 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
-        Ok(Setup { settings, vendors, in_use, keymap })
+        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap })
+    }
+
+    /// Reads all of it again, as the files are now.
+    pub fn again(&self) -> Result<Setup, Failure> {
+        Setup::new(&self.asked.0, self.asked.1.clone())
+    }
+
+    /// The files that it was read from, those that may come too.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let judge = &self.asked.0;
+        let own = judge.config.clone().or_else(config::user_config_file);
+        let mut files: Vec<PathBuf> =
+            own.into_iter().chain([PathBuf::from(PROJECT_FILE)]).collect();
+        if let Some(folder) = config::user_vendors_folder() {
+            let found = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            files.extend(found.map(|entry| entry.path()));
+        }
+        files.extend(judge.vendor_file.iter().cloned());
+        files.sort();
+        files
     }
 
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
@@ -121,7 +149,7 @@ fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
     if !judge.vendor.is_empty() {
         flags.push(("vendors.use".to_owned(), judge.vendor.clone().into(), "--vendor".to_owned()));
     }
-    let project = PathBuf::from("segscope.toml");
+    let project = PathBuf::from(PROJECT_FILE);
     let user = match &judge.config {
         Some(file) if !file.exists() => {
             return Err(Failure::wrong(format!(

@@ -86,7 +86,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     drop(writer);
     eprint!(
         "{}",
-        summary(&pipeline.stats(), pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
+        summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
     );
     written
 }
@@ -142,7 +142,7 @@ impl<W: Write> Writer<'_, W> {
         let shown = self.pipeline.in_use().shown();
         if self.format == TailFormat::Text && self.filter.is_none() {
             for row in self.pipeline.window(from..to) {
-                writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
+                writeln!(self.out, "{}", call_line(&row, &vendors, self.colour))?;
             }
             return Ok(());
         }
@@ -160,17 +160,17 @@ impl<W: Write> Writer<'_, W> {
             match detail {
                 Ok(Detail::Call(call)) => match self.format {
                     TailFormat::Ndjson => {
-                        writeln!(self.out, "{}", call_record(&call, vendors, &shown))?
+                        writeln!(self.out, "{}", call_record(&call, &vendors, &shown))?
                     }
                     _ => {
                         for row in self.pipeline.window(*row..row + 1) {
-                            writeln!(self.out, "{}", call_line(&row, vendors, self.colour))?;
+                            writeln!(self.out, "{}", call_line(&row, &vendors, self.colour))?;
                         }
                     }
                 },
                 Ok(Detail::Refused(_)) => {
                     for row in self.pipeline.window(*row..row + 1) {
-                        eprintln!("{}", call_line(&row, vendors, false));
+                        eprintln!("{}", call_line(&row, &vendors, false));
                     }
                 }
                 Err(error) => eprintln!("segscope: the recording cannot be read: {error}"),

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Why a recording cannot be written.
@@ -37,6 +37,20 @@ pub enum JournalError {
 pub struct Recovery {
     /// Bytes of a torn last line that were cut.
     pub cut_bytes: u64,
+}
+
+/// What became of a recording's file while it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is as it was left.
+    Whole,
+    /// It has no name any more: what is written to it is gone with this program.
+    Removed,
+    /// Something else has cut it or written to it.
+    Changed {
+        /// How long it is now.
+        len: u64,
+    },
 }
 
 /// An open recording. It has one writer; readers use [`Journal::reader`].
@@ -101,6 +115,40 @@ impl Journal {
             .map_err(io("open"))?;
         std::fs::remove_file(&path).map_err(io("unlink"))?;
         Ok(Journal { file, path: None, len: 0, fsync: false, torn: false })
+    }
+
+    /// Whether the file is still what was written: something else may have removed or cut it.
+    pub fn look(&self) -> io::Result<Standing> {
+        let meta = self.file.metadata()?;
+        Ok(match () {
+            () if self.path.is_some() && meta.nlink() == 0 => Standing::Removed,
+            // what could not be cut after a failed write is cut before the next
+            () if meta.len() == self.len || self.torn && meta.len() > self.len => Standing::Whole,
+            () => Standing::Changed { len: meta.len() },
+        })
+    }
+
+    /// The same file anew, where it was removed; its folder too.
+    pub fn again(&self) -> io::Result<Journal> {
+        let path = self.path.as_deref().ok_or(io::ErrorKind::NotFound)?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        Journal::open(path, self.fsync).map(|(journal, _)| journal).map_err(io::Error::other)
+    }
+
+    /// Goes on behind what the file holds now, on a line of its own.
+    pub fn accept(&mut self) -> io::Result<()> {
+        let len = self.file.metadata()?.len();
+        let mut last = [b'\n'];
+        if len > 0 {
+            self.file.read_exact_at(&mut last, len - 1)?;
+        }
+        (self.len, self.torn) = (len, false);
+        if last != *b"\n" {
+            self.append(b"\n")?;
+        }
+        Ok(())
     }
 
     /// Appends a line and returns where it begins. When it returns, the line survives the death of

@@ -57,6 +57,22 @@ pub fn compose(
     signature: Option<&str>,
 ) -> usize {
     out.clear();
+    compose_behind(out, head, body, refused, signature)
+}
+
+/// The same behind what is in `out` already.
+pub fn compose_more(out: &mut Vec<u8>, head: &LineHead<'_>, body: Body<'_>) -> usize {
+    compose_behind(out, head, body, None, None)
+}
+
+fn compose_behind(
+    out: &mut Vec<u8>,
+    head: &LineHead<'_>,
+    body: Body<'_>,
+    refused: Option<Refused<'_>>,
+    signature: Option<&str>,
+) -> usize {
+    let begin = out.len();
     out.extend_from_slice(b"{\"v\":1,\"request\":");
     out.extend_from_slice(head.request.to_string().as_bytes());
     out.extend_from_slice(b",\"received_at\":\"");
@@ -76,10 +92,10 @@ pub fn compose(
         Body::None => {}
         Body::Json(json) => {
             out.extend_from_slice(b",\"body\":");
-            body_at = out.len();
+            body_at = out.len() - begin;
+            let mut at = out.len();
             out.extend_from_slice(json.as_bytes());
             // valid JSON holds line ends between tokens only, so none of its values changes
-            let mut at = body_at;
             while let Some(found) = memchr::memchr2(b'\n', b'\r', &out[at..]) {
                 out[at + found] = b' ';
                 at += found + 1;

@@ -9,11 +9,12 @@
 mod file;
 mod folder;
 mod line;
+mod quick;
 mod reader;
 mod redact;
 
-pub use file::{Journal, JournalError, Recovery, end_of_last_line};
+pub use file::{Journal, JournalError, Recovery, Standing, end_of_last_line};
 pub use folder::{KEPT_BYTES, KEPT_FILES, Recordings};
-pub use line::{Body, LineHead, Refused, compose, compose_event};
-pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse};
+pub use line::{Body, LineHead, Refused, compose, compose_event, compose_more};
+pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse, parse_quick};
 pub use redact::redacted;

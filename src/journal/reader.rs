@@ -1,5 +1,6 @@
 //! Lines of a recording, read back.
 
+use super::quick;
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, Val};
 use base64::Engine;
@@ -93,6 +94,16 @@ pub enum EntryError {
 
 /// Reads one line.
 pub fn parse(line: &str) -> Result<Entry, EntryError> {
+    parse_long(line)
+}
+
+/// Reads one line whose body is going to be read, or not at all: where it turns out to be no JSON,
+/// the line is to be read by [`parse`].
+pub fn parse_quick(line: &str) -> Option<RequestLine> {
+    quick::parse(line)
+}
+
+pub(super) fn parse_long(line: &str) -> Result<Entry, EntryError> {
     let doc = Doc::parse(line)?;
     let root = doc.root();
     if root.get("v").and_then(|v| v.as_number()) != Some("1") {

@@ -86,6 +86,11 @@ impl Objects {
         }
     }
 
+    /// From now on single requests with less than `gap_ms` between them are one run.
+    pub fn set_gap(&mut self, gap_ms: Millis) {
+        self.gap_ms = gap_ms;
+    }
+
     /// Takes one request; its body is unpacked, or none if it cannot be read.
     pub fn take(&mut self, at: Millis, step: Step<'_>, body: Option<&str>) -> Reply {
         self.requests += 1;

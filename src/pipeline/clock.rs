@@ -32,7 +32,7 @@ impl Pipeline {
     /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
-        self.flush(&mut self.front(), now);
+        self.flush(&mut self.shared.front(), now);
         if self.shared.board().expires(now) {
             self.changed();
         }
@@ -45,9 +45,9 @@ impl Pipeline {
 
     /// Clears all that came so far away, for the vendors too. The recording keeps it.
     pub fn clear(&self, now: Millis) -> io::Result<()> {
-        let mut front = self.front();
+        let mut front = self.shared.front();
         let offset = self.append_event(&mut front, Event::Clear, now)?;
-        self.shared.board().clear(self.vendors.sync_gap_ms(), offset);
+        self.shared.board().clear(self.vendors().sync_gap_ms(), offset);
         Ok(())
     }
 
@@ -66,7 +66,7 @@ impl Pipeline {
         let is_idle = || {
             let mut state = shared.try_lock()?;
             let settled = shared.queue.is_settled() && state.done == shared.queue.recorded();
-            Some(settled && self.vendors.is_idle(now, &mut state.index.memory))
+            Some(settled && state.is_idle(now))
         };
         if shared.idle.swap(false, Ordering::Relaxed)
             || shared.queue.is_settled() && is_idle().unwrap_or(false)
@@ -81,10 +81,10 @@ impl Pipeline {
     fn append_event(&self, front: &mut Front, event: Event, at: Millis) -> io::Result<u64> {
         let mut line = std::mem::take(&mut front.line);
         journal::compose_event(&mut line, event, at);
-        let appended = self.append(front, &line);
+        let appended = self.shared.append(front, &line);
         front.line = line;
         let offset = appended?;
-        self.hand_over(front, offset, Work::Event(event, at));
+        self.shared.hand_over(front, offset, Work::Event(event, at));
         Ok(offset)
     }
 }

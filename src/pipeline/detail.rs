@@ -97,10 +97,9 @@ impl Pipeline {
     ) -> CallDetail {
         let event = reading.event(read);
         let state = self.lock();
-        let rendered: Vec<(usize, Rendered)> = (0..self.vendors.len())
-            .map(|vendor| {
-                (vendor, self.vendors.render(vendor, &event, call.seq, &state.index.memory))
-            })
+        let vendors = state.eras.at(call.seq);
+        let rendered: Vec<(usize, Rendered)> = (0..vendors.len())
+            .map(|vendor| (vendor, vendors.render(vendor, &event, call.seq, &state.index.memory)))
             .collect();
         let in_use: Vec<usize> = state.index.in_use.ordered(half.request.sender).collect();
         let lacks = |vendor: &usize| {

@@ -1,5 +1,7 @@
 //! Files that people have: recordings, NDJSON, JSON arrays, batch bodies.
 
+use super::import::{Form, Input};
+use super::{Recording, bare};
 use crate::call::{Doc, SyntaxError, Val};
 use crate::journal::{self, Journal};
 use std::fs::File;
@@ -56,23 +58,32 @@ pub enum FileItem {
 
 /// Opens a file and tells its form by its content; `-` is standard input.
 pub fn read_file(path: &Path) -> Result<FileItem, FileError> {
+    let name = if path.as_os_str() == "-" { Path::new("standard input") } else { path };
+    item(name, opened(path)?)
+}
+
+/// A file that can be read at any place and more than once.
+fn opened(path: &Path) -> Result<File, FileError> {
     let io = |source| FileError::Io { path: path.to_owned(), source };
     if path.as_os_str() == "-" {
         return spooled(Path::new("standard input"), std::io::stdin().lock());
     }
     let file = File::open(path).map_err(io)?;
     match file.metadata().map_err(io)?.is_file() {
-        true => item(path, file),
+        true => Ok(file),
         // a pipe, such as `<(command)`, can be read once only
         false => spooled(path, file),
     }
 }
 
+/// So much is written at once.
+const SPOOL: usize = 256 * 1024;
+
 /// What comes once, kept in a file without a name so that it can be read as any other.
-fn spooled(path: &Path, mut input: impl Read) -> Result<FileItem, FileError> {
+fn spooled(path: &Path, mut input: impl Read) -> Result<File, FileError> {
     let io = |source| FileError::Io { path: path.to_owned(), source };
     let mut kept = Journal::nameless().map_err(|error| io(std::io::Error::other(error)))?;
-    let mut piece = vec![0; 256 * 1024];
+    let mut piece = vec![0; SPOOL];
     loop {
         match input.read(&mut piece) {
             Ok(0) => break,
@@ -81,7 +92,91 @@ fn spooled(path: &Path, mut input: impl Read) -> Result<FileItem, FileError> {
             Err(error) => return Err(io(error)),
         };
     }
-    item(path, kept.reader().map_err(io)?)
+    kept.reader().map_err(io)
+}
+
+impl Recording {
+    /// Adds a file of any form; `-` is standard input. Nothing is written to it, and no more of it
+    /// is read than it takes to tell its form, where its lines can be read one by one.
+    pub fn add(&mut self, path: &Path) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: path.to_owned(), source };
+        let name = if path.as_os_str() == "-" { Path::new("standard input") } else { path };
+        let mut file = opened(path)?;
+        let first = first_line(&mut file).map_err(io)?;
+        let text = std::str::from_utf8(bare::trimmed(&first)).unwrap_or_default();
+        if journal::parse(text).is_ok() {
+            let len = file.metadata().map_err(io)?.len();
+            let whole = journal::end_of_last_line(&mut file, len).map_err(io)?;
+            self.add_file(name, file, whole);
+        } else if text.starts_with('{') && Doc::parse(text).is_ok() {
+            let len = file.metadata().map_err(io)?.len();
+            self.add_input(Input::of(name, file, len));
+        } else {
+            // one document over many lines, or no calls at all
+            let FileItem::Calls(calls) = item(name, file)? else { return Ok(()) };
+            let kept = kept(calls).map_err(io)?;
+            let (len, file) = (kept.len(), kept.reader().map_err(io)?);
+            self.add_input(Input::of(name, file, len));
+        }
+        Ok(())
+    }
+}
+
+impl Recording {
+    /// Adds a file that grows, a recording or calls, a line each.
+    pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(io)?;
+        let meta = file.metadata().map_err(io)?;
+        if !meta.is_file() {
+            return Err(io(std::io::Error::other("only a file can be followed")));
+        }
+        let first = first_line(&mut file).map_err(io)?;
+        let whole = first.ends_with(b"\n");
+        let text = std::str::from_utf8(bare::trimmed(&first)).unwrap_or_default();
+        if let Some(error) = Doc::parse(text).err().filter(|_| whole && !text.is_empty()) {
+            let message = format!("{}; only lines can be followed", bare::says(&error));
+            return Err(FileError::Content { path: path.to_owned(), line: 1, message });
+        }
+        self.add_input(Input {
+            form: Form::Unknown,
+            follow: true,
+            ..Input::of(path, file, meta.len())
+        });
+        Ok(())
+    }
+}
+
+/// Calls as lines of a file without a name.
+fn kept(calls: Vec<String>) -> std::io::Result<Journal> {
+    let mut kept = Journal::nameless().map_err(std::io::Error::other)?;
+    let mut lines = String::new();
+    for call in calls {
+        // JSON has line ends between its tokens only
+        lines.push_str(&call.replace(['\n', '\r'], " "));
+        lines.push('\n');
+        if lines.len() >= SPOOL {
+            kept.append(lines.as_bytes())?;
+            lines.clear();
+        }
+    }
+    kept.append(lines.as_bytes())?;
+    Ok(kept)
+}
+
+/// The first line that is not empty.
+fn first_line(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut input = BufReader::new(&mut *file).take(64 * 1024 * 1024);
+    let mut first = Vec::new();
+    while bare::trimmed(&first).is_empty() {
+        first.clear();
+        if input.read_until(b'\n', &mut first)? == 0 {
+            break;
+        }
+    }
+    drop(input);
+    file.seek(SeekFrom::Start(0))?;
+    Ok(first)
 }
 
 fn item(path: &Path, mut file: File) -> Result<FileItem, FileError> {

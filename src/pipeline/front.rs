@@ -1,10 +1,10 @@
 //! The answering side's own: the one writer of the recording.
 
-use super::Pipeline;
 use super::index::Origin;
+use super::judge::Shared;
 use super::queue::{Item, Work};
-use super::recording::only_read;
-use crate::journal::{self, Entry, Journal};
+use super::recording::{Part, only_read};
+use crate::journal::{self, Entry, Journal, Standing};
 use crate::wire::Scratch;
 use std::fs::File;
 use std::io;
@@ -14,8 +14,8 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 /// What one request leaves for the next.
 #[derive(Debug)]
 pub(super) struct Front {
-    /// The recording's end, and the offset at which its file begins; none where files are only read.
-    journal: Option<(Journal, u64)>,
+    /// The recording's end; none where files are only read.
+    journal: Option<Journal>,
     pub next_request: u64,
     /// Where the line ends that was appended last.
     end: u64,
@@ -26,12 +26,12 @@ pub(super) struct Front {
 }
 
 impl Front {
-    pub fn new(journal: Option<(Journal, u64)>) -> io::Result<Front> {
+    /// `end` is where the recording ends.
+    pub fn new(journal: Option<Journal>, end: u64) -> io::Result<Front> {
         let last = match &journal {
-            Some((journal, _)) => last_request(&journal.reader()?, journal.len())?,
+            Some(journal) => last_request(&journal.reader()?, journal.len())?,
             None => 0,
         };
-        let end = journal.as_ref().map_or(0, |(journal, base)| base + journal.len());
         Ok(Front {
             journal,
             next_request: last + 1,
@@ -43,38 +43,71 @@ impl Front {
     }
 }
 
-impl Pipeline {
-    pub(super) fn front(&self) -> MutexGuard<'_, Front> {
+impl Shared {
+    pub fn front(&self) -> MutexGuard<'_, Front> {
         // a panic before a line was recorded has changed nothing; after it, reading goes on from
         // the recording
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Appends a line; where it begins.
-    pub(super) fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
-        let appended = match &mut front.journal {
-            Some((journal, base)) => journal.append(line).map(|at| *base + at),
-            None => Err(only_read()),
+    pub fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+        let appended = match self.stand(front) {
+            Ok(journal) => journal.append(line),
+            Err(error) => Err(error),
         };
-        let mut trouble = self.shared.trouble();
-        match &appended {
-            Ok(offset) => {
-                front.end = offset + line.len() as u64;
+        let mut trouble = self.trouble();
+        match appended {
+            Ok(_) => {
+                let offset = front.end;
+                front.end += line.len() as u64;
                 if trouble.problem.take().is_some() {
-                    self.shared.changed();
+                    self.changed();
                 }
+                Ok(offset)
             }
             Err(error) => {
-                trouble.problem = Some(not_recorded(error));
-                self.shared.changed();
+                trouble.problem = Some(not_recorded(&error));
+                self.changed();
+                Err(error)
             }
         }
-        appended
+    }
+
+    /// The journal, fit to be written: if something else has removed its file there is a new one,
+    /// and if something else has cut it or written to it, it goes on behind that.
+    fn stand<'f>(&self, front: &'f mut Front) -> io::Result<&'f mut Journal> {
+        let end = front.end;
+        let journal = front.journal.as_mut().ok_or_else(only_read)?;
+        let Some(name) = journal.path().map(|path| path.display().to_string()) else {
+            return Ok(journal);
+        };
+        let what = match journal.look()? {
+            Standing::Whole => return Ok(journal),
+            Standing::Removed => {
+                *journal = journal.again()?;
+                "was removed while it was written; recording goes on in a new file of that name, and what came before is there only as long as segscope runs".to_owned()
+            }
+            Standing::Changed { len } if len < journal.len() => {
+                journal.accept()?;
+                format!(
+                    "was cut to {len} bytes by something else; recording goes on behind them, and what was behind them cannot be looked at any more"
+                )
+            }
+            Standing::Changed { .. } => {
+                journal.accept()?;
+                "was written to by something else; recording goes on behind that".to_owned()
+            }
+        };
+        let (at, file) = (journal.len(), Arc::new(journal.reader()?));
+        self.recording.add(Part { base: end, at, file });
+        self.notice(format!("the recording {name} {what}"));
+        Ok(journal)
     }
 
     /// Hands the line that was just appended over to be judged.
-    pub(super) fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
-        self.shared.queue.push(Item { offset, end: front.end, work }, &mut front.spares);
+    pub fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
+        self.queue.push(Item { offset, end: front.end, work }, &mut front.spares);
     }
 }
 

@@ -101,6 +101,11 @@ impl Index {
         }
     }
 
+    /// The number that the next call gets.
+    pub(super) fn next_seq(&self) -> Seq {
+        Seq(self.base + self.store.calls.len() + 1)
+    }
+
     /// Calls without repeats that lack an id at a vendor in use.
     pub(super) fn missing(&self) -> u64 {
         let bits = Sender::ALL.map(|sender| self.in_use.bits(sender));

@@ -1,6 +1,9 @@
 //! The judging thread: takes the lines in their order, from the queue or back from the recording,
 //! and makes the index of them.
 
+use super::eras::Eras;
+use super::front::Front;
+use super::import::Import;
 use super::lines;
 use super::push::Board;
 use super::queue::{Item, Next, Queue, Work};
@@ -14,7 +17,7 @@ use crate::wire::Scratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 
 /// What those who look wait for at most: the judging thread lets them in after so many calls.
@@ -23,12 +26,15 @@ const AT_ONCE: usize = 64;
 /// What the answering side, the judging thread and all who look have in common.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub vendors: Arc<Vendors>,
+    /// Those that judge from now on, for those who do not hold the state.
+    pub vendors: RwLock<Arc<Vendors>>,
     /// What is read back.
     pub recording: Parts,
     /// The file that is named to the user.
     pub path: Option<PathBuf>,
     pub queue: Queue,
+    pub import: Import,
+    pub front: Mutex<Front>,
     /// Objects that sources push are answered at once, so the answering side has them.
     pub board: Mutex<Board>,
     state: Mutex<State>,
@@ -60,11 +66,19 @@ impl Shared {
         recording: Parts,
         recorded: u64,
         path: Option<PathBuf>,
+        front: Front,
+        import: Import,
     ) -> Shared {
         Shared {
-            state: Mutex::new(State::new(recording.clone(), &vendors, in_use)),
+            front: Mutex::new(front),
+            import,
+            state: Mutex::new(State::new(
+                recording.clone(),
+                Eras::of(Arc::clone(&vendors)),
+                in_use,
+            )),
             board: Mutex::new(Board::new(vendors.sync_gap_ms(), recorded)),
-            vendors,
+            vendors: RwLock::new(vendors),
             recording,
             path,
             queue: Queue::new(recorded),
@@ -104,6 +118,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Those that judge from now on.
+    pub fn vendors(&self) -> Arc<Vendors> {
+        Arc::clone(&self.vendors.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Others judge from now on.
+    pub fn set_vendors(&self, vendors: Arc<Vendors>) {
+        *self.vendors.write().unwrap_or_else(PoisonError::into_inner) = vendors;
+    }
+
     pub fn changed(&self) {
         self.version.fetch_add(1, Ordering::Release);
     }
@@ -140,7 +164,7 @@ pub(super) fn run(shared: &Shared) {
                 done = items.last().map_or(done, |item| item.end);
                 judge(shared, &mut items, &mut spares, false);
                 if let Some(now) = latest.filter(|_| !shared.flushing.load(Ordering::Relaxed)) {
-                    let idle = shared.vendors.is_idle(now, &mut shared.lock().index.memory);
+                    let idle = shared.lock().is_idle(now);
                     shared.idle.store(idle, Ordering::Relaxed);
                 }
                 shared.changed();
@@ -217,7 +241,7 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
         }
         let offset = item.offset;
         // what a vendor's code does with a hostile call must not end the judging of all others
-        match catch_unwind(AssertUnwindSafe(|| state.apply(&shared.vendors, item))) {
+        match catch_unwind(AssertUnwindSafe(|| state.apply(item))) {
             Ok(spare) => spares.extend(spare),
             Err(_) => shared.notice(format!(
                 "the line at byte {offset} of the recording could not be judged: this is a mistake in segscope"

@@ -5,9 +5,9 @@ use super::index::{Line, Origin};
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::replay::{body_text, head_of};
-use crate::journal::{self, Entry};
+use crate::journal::{self, Entry, RequestLine};
 use crate::objects::Step;
-use crate::wire::{self, Reading, Scratch};
+use crate::wire::{self, Scratch};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -156,7 +156,7 @@ fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Res
     loop {
         len = len.min(end - from);
         bytes.resize(len as usize, 0);
-        part.file.read_exact_at(bytes, from - part.base)?;
+        part.file.read_exact_at(bytes, from - part.base + part.at)?;
         if from + len == end {
             return Ok(end);
         }
@@ -191,12 +191,17 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
 }
 
 /// What a line asks for.
-fn work(
+pub(super) fn work(
     text: &str,
     offset: u64,
     origin: &mut Arc<Origin>,
     spares: &mut Vec<Scratch>,
 ) -> Result<Work, String> {
+    let quick = journal::parse_quick(text);
+    let quick = quick.filter(|request| Step::of(&request.method, &request.path).is_none());
+    if let Some(Ok(work)) = quick.map(|request| work_of(text, &request, offset, origin, spares)) {
+        return Ok(work);
+    }
     let request = match journal::parse(text).map_err(|error| error.to_string())? {
         Entry::Request(request) => request,
         Entry::Event { event, at } => return Ok(Work::Event(event, at)),
@@ -205,6 +210,17 @@ fn work(
     if Step::of(&request.method, &request.path).is_some() {
         return Ok(Work::Push(text.to_owned(), request));
     }
+    work_of(text, &request, offset, origin, spares)
+}
+
+/// What the line of a request asks for.
+fn work_of(
+    text: &str,
+    request: &RequestLine,
+    offset: u64,
+    origin: &mut Arc<Origin>,
+    spares: &mut Vec<Scratch>,
+) -> Result<Work, String> {
     let line = Line {
         origin: Origin::of(&request.path, &request.headers, origin),
         offset,
@@ -216,17 +232,11 @@ fn work(
     if request.refused.is_some() {
         return Ok(Work::Refused(line));
     }
-    let body = body_text(text, &request);
+    let body = body_text(text, request);
     let mut scratch = spares.pop().unwrap_or_default();
-    let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
+    let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
         .map_err(|refusal| refusal.to_string())?;
     let body_at = request.body.as_ref().map_or(0, |body| body.start);
-    let reading = owned(reading);
-    Ok(Work::Request(Box::new(ReadRequest { line, body_at, reading, scratch })))
-}
-
-/// The same reading with a text of its own, so that it can go to another thread.
-pub(super) fn owned(reading: Reading<'_>) -> Reading<'static> {
-    let Reading { doc, derived, write_key, platform, calls, discards } = reading;
-    Reading { doc: doc.map(|doc| doc.into_owned()), derived, write_key, platform, calls, discards }
+    let reading = reading.into_owned(&mut scratch);
+    Ok(Work::Request(ReadRequest { line, body_at, reading, scratch }))
 }

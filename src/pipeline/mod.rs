@@ -13,15 +13,20 @@
 
 mod again;
 mod aggregates;
+mod bare;
+mod changes;
 mod clock;
 mod columns;
 mod common;
+mod compose;
 mod detail;
+mod eras;
 mod fields;
 mod files;
 mod fix;
 mod frames;
 mod front;
+mod import;
 mod in_use;
 mod index;
 mod judge;
@@ -41,9 +46,11 @@ mod view;
 mod window;
 
 pub use aggregates::{By, Counted, Coverage, FoundIn, Groups, Held, Member, Person, Who};
+pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
+pub use compose::{Composed, NotYet};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
 pub use in_use::InUse;
@@ -61,6 +68,7 @@ use crate::findings::{Severity, Verdict};
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use front::Front;
+use import::Import;
 use index::Index;
 use judge::Shared;
 use state::State;
@@ -86,12 +94,10 @@ pub enum What {
 #[derive(Debug)]
 pub struct Pipeline {
     shared: Arc<Shared>,
-    front: Mutex<Front>,
-    vendors: Arc<Vendors>,
     webhook_secret: Option<String>,
     /// Held by who judges all again.
     again: Mutex<()>,
-    judging: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     frames: frames::Frames,
 }
 
@@ -105,7 +111,7 @@ impl Pipeline {
     ) -> io::Result<(Pipeline, Opened)> {
         let pipeline = Pipeline::start(recording, vendors, in_use, webhook_secret)?;
         pipeline.settle();
-        let opened = pipeline.lock().opened.clone();
+        let opened = pipeline.opened();
         Ok((pipeline, opened))
     }
 
@@ -118,34 +124,49 @@ impl Pipeline {
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
-        let (parts, journal) = recording.split();
-        let front = Mutex::new(Front::new(journal)?);
-        let shared = Arc::new(Shared::new(Arc::clone(&vendors), in_use, parts, recorded, path));
-        let judging = {
-            let shared = Arc::clone(&shared);
-            std::thread::Builder::new()
-                .name("judge".to_owned())
-                .spawn(move || judge::run(&shared))?
-        };
-        Ok(Pipeline {
+        let (parts, journal, mut inputs) = recording.split()?;
+        let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
+        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
+        let mut pipeline = Pipeline {
             shared,
-            front,
-            vendors,
             webhook_secret,
             again: Mutex::default(),
-            judging: Some(judging),
+            threads: Vec::new(),
             frames: frames::Frames::default(),
-        })
+        };
+        pipeline.spawn("judge", judge::run)?;
+        if !inputs.is_empty() {
+            pipeline.spawn("import", move |shared| import::run(shared, &mut inputs))?;
+        }
+        Ok(pipeline)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce(&Shared) + Send + 'static) -> io::Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        self.threads.push(thread.spawn(move || work(&shared))?);
+        Ok(())
     }
 
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
+        self.shared.import.settle();
         self.shared.queue.settle();
+    }
+
+    /// The first thing that is wrong with the files of calls that were taken in.
+    pub fn wrong(&self) -> Option<Arc<FileError>> {
+        self.shared.import.wrong()
+    }
+
+    /// What was found in the recording when it was read.
+    pub fn opened(&self) -> Opened {
+        self.lock().opened.clone()
     }
 
     /// True if all that is recorded is judged.
     pub fn is_settled(&self) -> bool {
-        self.shared.queue.is_settled()
+        self.shared.import.is_settled() && self.shared.queue.is_settled()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -161,9 +182,9 @@ impl Pipeline {
         self.shared.version.load(Ordering::Acquire)
     }
 
-    /// The vendors that are judged.
-    pub fn vendors(&self) -> &Arc<Vendors> {
-        &self.vendors
+    /// The vendors, with the settings that judge from now on.
+    pub fn vendors(&self) -> Arc<Vendors> {
+        self.shared.vendors()
     }
 
     /// How many rows the log has.
@@ -209,6 +230,12 @@ impl Pipeline {
         let waits = shared.queue.waits();
         let state = self.lock();
         let store = &state.index.store;
+        let full = || {
+            let unkept = store.texts.unkept();
+            let says = "names and ids came when the index had no room for more; their rows show …";
+            (unkept > 0).then(|| format!("{unkept} {says}"))
+        };
+        let problem = trouble.or_else(full);
         Stats {
             calls: store.calls.len(),
             repeats: state.index.repeats,
@@ -220,23 +247,25 @@ impl Pipeline {
             waited: waits.times,
             waited_ms: waits.micros / 1000,
             recorded_bytes: shared.queue.recorded(),
-            reading: shared.queue.reading(),
+            reading: shared.import.reading().or_else(|| shared.queue.reading()),
             recording: shared.path.clone(),
-            problem: trouble,
+            problem,
         }
     }
 
     /// What all calls of a library have in common besides a missing id: noise, to be said once.
     pub fn common(&self) -> Vec<CommonView> {
         let mut state = self.lock();
-        state.index.common(&self.vendors);
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
         let index = &state.index;
-        index.common_view(&self.vendors)
+        index.common_view(&vendors)
     }
 
     /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].
     pub fn verdicts(&self) -> Vec<[u64; 5]> {
-        self.lock().index.verdicts(self.vendors.len())
+        let state = self.lock();
+        state.index.verdicts(state.eras.latest().len())
     }
 
     /// Counts a request that was turned away with 429 before it was read.
@@ -288,10 +317,11 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.import.end();
         self.shared.queue.end();
-        if let Some(judging) = self.judging.take() {
+        for thread in self.threads.drain(..) {
             // a panic there has been told already, and dropping must not panic again
-            let _ = judging.join();
+            let _ = thread.join();
         }
     }
 }

@@ -37,14 +37,15 @@ pub struct SeenNames {
 impl Pipeline {
     /// What may stand in a filter over this recording.
     pub fn names(&self) -> SeenNames {
+        let state = self.lock();
+        let vendors = state.eras.latest();
         let mut seen = SeenNames {
-            vendors: (0..self.vendors.len()).map(|at| self.vendors.info(at).name.clone()).collect(),
+            vendors: vendors.names().map(str::to_owned).collect(),
             ..SeenNames::default()
         };
-        let state = self.lock();
         let codes = state.index.store.sets.iter().flat_map(|set| set.codes.iter());
         let codes: BTreeSet<_> = codes.copied().collect();
-        let codes = codes.into_iter().map(|code| &self.vendors.codes().entry(code).code);
+        let codes = codes.into_iter().map(|code| &vendors.codes().entry(code).code);
         seen.codes = codes.map(|code| code.to_string()).collect();
         let places = sample(&state);
         drop(state);

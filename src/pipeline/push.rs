@@ -56,7 +56,7 @@ impl Pipeline {
             // what to answer follows from what came before
             return Reply::unavailable("the recording is still being read; come again in a moment");
         }
-        let mut front = self.front();
+        let mut front = self.shared.front();
         let mut board = self.shared.board();
         let status = board.objects.status(head.received_at, step, body);
         let kept = unread
@@ -77,14 +77,14 @@ impl Pipeline {
         let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, front.next_request, status);
         journal::compose(&mut line, &line_head, line_body, refused, None);
-        let appended = self.append(&mut front, &line);
+        let appended = self.shared.append(&mut front, &line);
         front.line = line;
         match appended {
             Ok(offset) => {
                 front.next_request += 1;
                 let reply = board.objects.take(head.received_at, step, body);
                 drop(board);
-                self.hand_over(&mut front, offset, Work::Nothing);
+                self.shared.hand_over(&mut front, offset, Work::Nothing);
                 reply
             }
             Err(error) => {
@@ -127,6 +127,12 @@ impl Board {
         (self.objects, self.gap_ms, self.clear_to) = (Objects::new(gap_ms), gap_ms, before);
     }
 
+    /// The setting for runs of single requests changed.
+    pub fn set_gap(&mut self, gap_ms: Millis) {
+        self.gap_ms = gap_ms;
+        self.objects.set_gap(gap_ms);
+    }
+
     /// The clock goes on; true if a push has expired since it was looked at before.
     pub fn expires(&mut self, now: Millis) -> bool {
         let before = std::mem::replace(&mut self.ticked_at, now);
@@ -142,6 +148,15 @@ impl Board {
                 Work::Push(line, request) => self.take(line, request),
                 _ => {}
             }
+        }
+    }
+
+    /// Takes a line that was taken in from a file.
+    pub fn take_in(&mut self, item: &Item) {
+        match &item.work {
+            Work::Event(Event::Clear, _) => self.clear(self.gap_ms, item.offset),
+            Work::Push(line, request) => self.take(line, request),
+            _ => {}
         }
     }
 

@@ -24,7 +24,10 @@ const NAP: Duration = Duration::from_millis(1);
 /// After so many looks in vain it sleeps until it is woken.
 const NAPS: u32 = 20;
 /// So much room of earlier readings is kept for later ones.
-const MOST_SPARES: usize = 64;
+const MOST_SPARES: usize = 256;
+/// The same while requests come that cost more than this.
+const FEW_SPARES: usize = 8;
+const LARGE_COST: usize = 64 << 10;
 
 /// A line of the recording, read.
 pub(super) struct Item {
@@ -36,9 +39,13 @@ pub(super) struct Item {
 }
 
 /// What a line asks for.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are requests; a box is one more allocation"
+)]
 pub(super) enum Work {
     /// Its calls are judged.
-    Request(Box<ReadRequest>),
+    Request(ReadRequest),
     /// It is a row.
     Refused(Line),
     /// Something else that happened.
@@ -126,6 +133,8 @@ pub(super) struct Queue {
     done: AtomicU64,
     /// Lines are read back from the recording now.
     reading: AtomicBool,
+    /// Some of the lines handed over last were large.
+    large: AtomicBool,
     waits: AtomicU64,
     waited_micros: AtomicU64,
 }
@@ -220,7 +229,10 @@ impl Queue {
         if inner.want_done > 0 {
             self.judged.notify_all();
         }
-        let room = MOST_SPARES.saturating_sub(inner.spares.len()).min(spares.len());
+        // a batch leaves much room, and a few of these are enough
+        let most = if self.large.swap(false, Ordering::Relaxed) { FEW_SPARES } else { MOST_SPARES };
+        inner.spares.truncate(most);
+        let room = most.saturating_sub(inner.spares.len()).min(spares.len());
         inner.spares.extend(spares.drain(..room));
         spares.clear();
         let mut naps = 0;
@@ -254,6 +266,9 @@ impl Queue {
         let count = inner.items.len().min(AT_ONCE);
         items.extend(inner.items.drain(..count));
         let cost: usize = items.iter().map(Item::cost).sum();
+        if items.iter().any(|item| item.cost() > LARGE_COST) {
+            self.large.store(true, Ordering::Relaxed);
+        }
         inner.cost -= cost;
         if inner.want_room > 0 {
             self.room.notify_all();

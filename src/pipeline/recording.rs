@@ -1,5 +1,6 @@
 //! What is read back: files that are only read, and behind them the one that is appended to.
 
+use super::import::Input;
 use crate::journal::Journal;
 use std::fs::File;
 use std::io;
@@ -15,6 +16,8 @@ pub struct Recording {
     /// The first of the files that are only read.
     opened: Option<PathBuf>,
     journal: Option<Journal>,
+    /// Files of calls, which become lines of the journal.
+    inputs: Vec<Input>,
 }
 
 impl Recording {
@@ -28,29 +31,32 @@ impl Recording {
     /// Adds a recording that is only read. A torn last line of its is left out.
     pub fn add_file(&mut self, path: &Path, file: File, whole_lines_bytes: u64) {
         self.opened.get_or_insert_with(|| path.to_owned());
-        self.parts.push(Part { base: self.len, file: Arc::new(file) });
+        self.parts.push(Part { base: self.len, at: 0, file: Arc::new(file) });
         self.len += whole_lines_bytes;
     }
 
     /// Takes the journal; there is one at most, and it comes last.
     pub fn set_journal(&mut self, journal: Journal) -> io::Result<()> {
-        self.parts.push(Part { base: self.len, file: Arc::new(journal.reader()?) });
+        self.parts.push(Part { base: self.len, at: 0, file: Arc::new(journal.reader()?) });
         self.len += journal.len();
         self.journal = Some(journal);
         Ok(())
     }
 
-    /// Appends a line while nothing reads yet.
-    pub(super) fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        let journal = self.journal.as_mut().ok_or_else(only_read)?;
-        journal.append(line)?;
-        self.len += line.len() as u64;
-        Ok(())
+    /// Adds a file of calls. They become lines of a journal without a name.
+    pub(super) fn add_input(&mut self, input: Input) {
+        self.opened.get_or_insert_with(|| input.path.clone());
+        self.inputs.push(input);
     }
 
     /// How long the text is.
     pub fn len(&self) -> u64 {
         self.len
+    }
+
+    /// How much there is to be read, files of calls too.
+    pub fn unread_bytes(&self) -> u64 {
+        self.len + self.inputs.iter().map(|input| input.len).sum::<u64>()
     }
 
     /// True while there is nothing.
@@ -63,11 +69,12 @@ impl Recording {
         self.journal.as_ref().and_then(Journal::path).or(self.opened.as_deref())
     }
 
-    /// What is read, and what is written with the offset at which it begins.
-    pub(super) fn split(self) -> (Parts, Option<(Journal, u64)>) {
-        let base = self.parts.last().map_or(0, |part| part.base);
-        let journal = self.journal.map(|journal| (journal, base));
-        (Parts(Arc::new(RwLock::new(self.parts))), journal)
+    /// What is read, what is written, and what is taken in.
+    pub(super) fn split(mut self) -> io::Result<(Parts, Option<Journal>, Vec<Input>)> {
+        if self.journal.is_none() && !self.inputs.is_empty() {
+            self.set_journal(Journal::nameless().map_err(io::Error::other)?)?;
+        }
+        Ok((Parts(Arc::new(RwLock::new(self.parts))), self.journal, self.inputs))
     }
 }
 
@@ -75,10 +82,12 @@ pub(super) fn only_read() -> io::Error {
     io::Error::other("nothing is recorded here: the file is only read")
 }
 
-/// A file, and the offset at which it begins.
+/// A file or what is behind some place in it, and the offset that this has.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub base: u64,
+    /// The place in the file.
+    pub at: u64,
     pub file: Arc<File>,
 }
 
@@ -90,7 +99,12 @@ impl Parts {
     /// The file that holds an offset, and the offset within it.
     pub fn place(&self, offset: u64) -> Option<Place> {
         let (part, _) = self.part(offset)?;
-        Some(Place { offset: offset - part.base, file: part.file })
+        Some(Place { offset: offset - part.base + part.at, file: part.file })
+    }
+
+    /// Adds what is recorded from now on.
+    pub fn add(&self, part: Part) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 
     /// The part that holds an offset, and where the next one begins, if there is one.
@@ -113,7 +127,8 @@ pub(super) struct Place {
 impl Place {
     /// All bytes from here up to another place, that one included.
     pub(super) fn read_to(&self, last: &Place, into: &mut [u8]) -> io::Result<()> {
-        if !Arc::ptr_eq(&self.file, &last.file) {
+        let len = last.offset.checked_sub(self.offset).map(|len| len + 1);
+        if !Arc::ptr_eq(&self.file, &last.file) || len != Some(into.len() as u64) {
             return Err(io::Error::other("a part of the recording that lies in two files"));
         }
         self.file.read_exact_at(into, self.offset)

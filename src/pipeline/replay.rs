@@ -1,9 +1,6 @@
-//! Lines of a recording as requests, and calls of other files as lines.
+//! Lines of a recording as requests, and the calls that they hold.
 
-use super::Recording;
-use crate::call::time::Millis;
-use crate::call::{Doc, time};
-use crate::journal::{self, Body, Entry, LineHead, ReadLines, RequestLine};
+use crate::journal::{self, Entry, ReadLines, RequestLine};
 use crate::wire::{self, RequestHead};
 use std::io::{self, BufReader, Read};
 use std::os::unix::fs::FileExt;
@@ -37,44 +34,6 @@ impl Read for Part<'_> {
         self.at += read as u64;
         Ok(read)
     }
-}
-
-impl Recording {
-    /// Adds calls from a file that is no recording: each becomes a line of its own, received when
-    /// the call itself says.
-    pub fn add_calls<'t>(&mut self, calls: impl Iterator<Item = &'t str>) -> io::Result<()> {
-        let mut line = Vec::new();
-        for (nth, call) in calls.enumerate() {
-            let head = LineHead {
-                request: nth as u64 + 1,
-                received_at: received_at(call),
-                method: "",
-                path: "",
-                query: "",
-                headers: &[],
-                status: 200,
-            };
-            journal::compose(&mut line, &head, Body::Json(call), None, None);
-            self.append(&line)?;
-        }
-        Ok(())
-    }
-}
-
-/// When a call or a batch from a file counts as received. One without any time counts as received
-/// at the beginning of the epoch; its own record shows none.
-fn received_at(text: &str) -> Millis {
-    let Ok(doc) = Doc::parse(text) else { return 0 };
-    let first = doc.root().get("batch").and_then(|batch| batch.index(0));
-    [Some(doc.root()), first]
-        .into_iter()
-        .flatten()
-        .find_map(|call| {
-            ["receivedAt", "sentAt", "timestamp", "originalTimestamp"]
-                .iter()
-                .find_map(|name| time::parse(&call.get(name)?.as_str()?))
-        })
-        .unwrap_or(0)
 }
 
 /// The calls of a recording as texts, each with the type that its path gave it.

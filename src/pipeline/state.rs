@@ -1,12 +1,14 @@
 //! What all that was judged so far gives. Lines are the only thing that changes it, whether they
 //! have just been recorded or are read again: so reading again gives what was live.
 
+use super::eras::Eras;
 use super::index::Index;
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::{InUse, Opened};
+use crate::call::Seq;
+use crate::call::time::Millis;
 use crate::journal::Event;
-use crate::vendors::Vendors;
 use crate::wire::Scratch;
 
 /// The index with what it was made from.
@@ -14,6 +16,8 @@ use crate::wire::Scratch;
 pub(super) struct State {
     pub recording: Parts,
     pub index: Index,
+    /// Which vendors judge which calls.
+    pub eras: Eras,
     pub clears: u64,
     /// Up to where the recording is judged.
     pub done: u64,
@@ -25,10 +29,11 @@ pub(super) struct State {
 
 impl State {
     /// Nothing judged yet.
-    pub fn new(recording: Parts, vendors: &Vendors, in_use: InUse) -> State {
+    pub fn new(recording: Parts, eras: Eras, in_use: InUse) -> State {
         State {
             recording,
-            index: Index::new(vendors, in_use),
+            index: Index::new(eras.latest(), in_use),
+            eras,
             clears: 0,
             done: 0,
             opened: Opened::default(),
@@ -37,12 +42,13 @@ impl State {
     }
 
     /// Does what a line says. Gives back room for another reading, if there was one.
-    pub fn apply(&mut self, vendors: &Vendors, item: Item) -> Option<Scratch> {
+    pub fn apply(&mut self, item: Item) -> Option<Scratch> {
+        let vendors = &**self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
             Work::Request(read) => {
-                let ReadRequest { line, body_at, reading, mut scratch } = *read;
+                let ReadRequest { line, body_at, reading, mut scratch } = read;
                 self.opened.requests += 1;
                 self.index.push(vendors, line, body_at, &reading);
                 reading.recycle(&mut scratch);
@@ -65,6 +71,16 @@ impl State {
             }
         }
         None
+    }
+
+    /// The first call that the latest settings judged, where others judged calls that are shown.
+    pub fn stale_before(&self) -> Option<Seq> {
+        self.eras.stale_before().filter(|first| first.0 > self.index.base + 1)
+    }
+
+    /// Whether the idle flush would close a session at a moment.
+    pub fn is_idle(&mut self, now: Millis) -> bool {
+        self.eras.latest().is_idle(now, &mut self.index.memory)
     }
 
     /// Counts a line that was read from a file; errors name it.

@@ -3,7 +3,6 @@
 use super::Pipeline;
 use super::front::not_recorded;
 use super::index::{Line, Origin};
-use super::lines::owned;
 use super::push::Unread;
 use super::queue::{ReadRequest, Work};
 use crate::journal::{self, Body, LineHead, Refused};
@@ -88,13 +87,13 @@ impl Pipeline {
         }
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
         let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
-        let mut front = self.front();
+        let mut front = self.shared.front();
         let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, front.next_request, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
         let refused = Some(Refused { code, message, body_bytes });
         journal::compose(&mut line, &line_head, body, refused, None);
-        let appended = self.append(&mut front, &line);
+        let appended = self.shared.append(&mut front, &line);
         let len = line.len() as u32 - 1;
         front.line = line;
         match appended {
@@ -103,7 +102,7 @@ impl Pipeline {
                 let received_at = head.received_at;
                 let origin = Origin::of(head.path, head.headers, &mut front.origin);
                 let line = Line { origin, offset, len, status, received_at, signature: None };
-                self.hand_over(&mut front, offset, Work::Refused(line));
+                self.shared.hand_over(&mut front, offset, Work::Refused(line));
             }
             Err(_) => {
                 self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
@@ -118,7 +117,7 @@ impl Pipeline {
         body: &str,
         signature: Option<&'static str>,
     ) -> Result<(), NotTaken> {
-        let mut front = self.front();
+        let mut front = self.shared.front();
         self.flush(&mut front, head.received_at);
         let number = front.next_request;
         let mut scratch = front.spares.pop().unwrap_or_default();
@@ -138,7 +137,7 @@ impl Pipeline {
         let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, number, status);
         let body_at = journal::compose(&mut line, &line_head, kept, None, signature);
-        let appended = self.append(&mut front, &line);
+        let appended = self.shared.append(&mut front, &line);
         let len = line.len() as u32 - 1;
         front.line = line;
         match appended {
@@ -148,9 +147,9 @@ impl Pipeline {
                 let origin = Origin::of(head.path, head.headers, &mut front.origin);
                 let received_at = head.received_at;
                 let line = Line { origin, offset, len, status, received_at, signature };
-                let reading = owned(reading);
+                let reading = reading.into_owned(&mut scratch);
                 let read = ReadRequest { line, body_at, reading, scratch };
-                self.hand_over(&mut front, offset, Work::Request(Box::new(read)));
+                self.shared.hand_over(&mut front, offset, Work::Request(read));
                 Ok(())
             }
             Err(error) => {

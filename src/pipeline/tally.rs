@@ -82,7 +82,8 @@ impl Pipeline {
         shapes: impl IntoIterator<Item = ((SetId, Sender), (u64, u64))>,
         tally: &mut Tally,
     ) {
-        tally.verdicts = vec![[0; 5]; self.vendors.len()];
+        let vendors = self.vendors();
+        tally.verdicts = vec![[0; 5]; vendors.len()];
         let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
         for ((set, sender), (calls, first)) in shapes {
             let (set, in_use) = (index.store.sets.get(set), index.in_use.bits(sender));
@@ -94,7 +95,7 @@ impl Pipeline {
                 }
             }
             for &code in &set.codes {
-                let vendor = self.vendors.codes().entry(code).vendor;
+                let vendor = vendors.codes().entry(code).vendor;
                 if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
                     let entry = found.entry(code).or_insert(Tallied { code, calls: 0, first });
                     entry.calls += calls;
@@ -103,7 +104,7 @@ impl Pipeline {
             }
         }
         tally.found = found.into_values().collect();
-        let severity = |found: &Tallied| self.vendors.codes().entry(found.code).severity;
+        let severity = |found: &Tallied| vendors.codes().entry(found.code).severity;
         tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
     }
 }

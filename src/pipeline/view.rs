@@ -34,6 +34,8 @@ pub struct RowView {
     /// All of its warnings and errors are common to all calls of its library, so that they need
     /// no alarm here.
     pub folded: bool,
+    /// It was judged with settings that are no longer in force.
+    pub stale: bool,
     /// Why the request was refused.
     pub refused: Option<RefusedView>,
 }

@@ -12,6 +12,7 @@ use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits}
 use crate::vendors::{Codes, Vendors};
 use crate::wire::{self, Reading};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A row with what has still to be read from disk.
 struct Half {
@@ -33,7 +34,9 @@ impl Pipeline {
     /// The same of rows that need not stand together, up to the first that is not there.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
         let mut state = self.lock();
-        state.index.common(&self.vendors);
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
+        let stale_before = state.stale_before();
         let index = &state.index;
         let store = &index.store;
         let mut halves: Vec<Half> = Vec::new();
@@ -52,13 +55,15 @@ impl Pipeline {
             halves.push(match call {
                 None => refused(row, request_at, request, place),
                 Some((seq, call)) => {
-                    let alarm = alarm(call, index, in_use, self.vendors.codes());
-                    half(row, seq, call, request, place, store, alarm)
+                    let alarm = alarm(call, index, in_use, vendors.codes());
+                    let mut half = half(row, seq, call, request, place, store, alarm);
+                    half.view.stale = stale_before.is_some_and(|first| seq < first);
+                    half
                 }
             });
         }
         drop(state);
-        fill(&mut halves, &self.vendors);
+        fill(&mut halves, &vendors);
         halves.into_iter().map(|half| half.view).collect()
     }
 }
@@ -76,6 +81,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         repeat: false,
         worst: None,
         folded: false,
+        stale: false,
         refused: Some(RefusedView {
             status: request.status,
             reason: String::new(),
@@ -117,7 +123,11 @@ fn half(
     Alarm { in_use, vendors: alarmed, any }: Alarm,
 ) -> Half {
     let set = store.sets.get(call.set);
-    let text = |id: TextId| store.texts.get(id).unwrap_or_default().to_owned();
+    let text = |id: TextId| {
+        // what there was no room to keep is there all the same
+        let unkept = if id.is_unkept() { "…" } else { "" };
+        store.texts.get(id).unwrap_or(unkept).to_owned()
+    };
     let account = cell(
         set,
         Id::Account,
@@ -156,6 +166,7 @@ fn half(
         repeat: call.flags.repeat(),
         worst: set.severity(in_use),
         folded: !any,
+        stale: false,
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
@@ -171,8 +182,6 @@ fn cell(
     doubtful: bool,
 ) -> Cell {
     let missed = set.strong(id) & in_use != 0;
-    // an id that was not kept for want of room is there all the same
-    let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
     match (kept.is_none(), missed) {
         (false, false) => Cell::Found { text, doubtful },
         (false, true) => Cell::SomeMiss { text, doubtful, near: None },

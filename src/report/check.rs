@@ -26,7 +26,7 @@ pub fn check_text(
         printed.extend(corrected.map(|_| &*group.example));
         entry(&mut out, group, corrected, colour);
     }
-    let lines = verdict_lines(pipeline.vendors(), &tally.verdicts);
+    let lines = verdict_lines(&pipeline.vendors(), &tally.verdicts);
     if !lines.is_empty() {
         out.push_str(&lines);
         out.push('\n');

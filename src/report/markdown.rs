@@ -29,6 +29,7 @@ pub fn markdown(
         ];
         out.push_str(&row(&cells));
     }
+    let vendors = pipeline.vendors();
     let used =
         tally.verdicts.iter().enumerate().filter(|(_, counts)| counts.iter().sum::<u64>() > 0);
     for (nth, (vendor, counts)) in used.enumerate() {
@@ -38,7 +39,7 @@ pub fn markdown(
             out.push_str(&format!("\n| vendor | {} |\n| --- |{line}\n", names.join(" | ")));
         }
         let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
-        let title = pipeline.vendors().info(vendor).title.as_str();
+        let title = vendors.info(vendor).title.as_str();
         let cells: Vec<&str> =
             [title].into_iter().chain(counts.iter().map(String::as_str)).collect();
         out.push_str(&row(&cells));

@@ -111,11 +111,11 @@ fn general(message: &str) -> String {
     let plain = message.replace("`{", "{").replace("}`", "}");
     fill(&plain, |word| {
         let said = match word {
-            "value" | "literal" => "the value",
-            "key" | "dotted" => "the field",
+            "literal" => "‹value›",
+            "key" | "dotted" => "‹field›",
             "place" => "where it is expected",
             "reason" => "absent, null, empty or of a wrong type",
-            "call" => "the",
+            "call" => "such",
             "title" | "document" => "the vendor",
             other => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
         };

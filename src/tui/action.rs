@@ -11,8 +11,14 @@ pub enum Place {
     Log,
     /// the detail
     Detail,
+    /// the pages that count: findings, coverage, people
+    Counts,
     /// the objects that vendors push to Segment
     Sync,
+    /// the text of a call that is being written
+    Compose,
+    /// what it would give
+    Composed,
     /// the choice of the vendors in use
     Vendors,
     /// any line of text
@@ -27,11 +33,14 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 10] = [
+    pub const ALL: [Place; 13] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
+        Place::Counts,
         Place::Sync,
+        Place::Compose,
+        Place::Composed,
         Place::Everywhere,
         Place::Filter,
         Place::Text,
@@ -47,7 +56,10 @@ impl Place {
             Place::Calls => "calls",
             Place::Log => "log",
             Place::Detail => "detail",
+            Place::Counts => "counts",
             Place::Sync => "sync",
+            Place::Compose => "compose",
+            Place::Composed => "composed",
             Place::Vendors => "vendors",
             Place::Text => "text",
             Place::Filter => "filter",
@@ -68,7 +80,11 @@ impl Place {
             Place::Calls => &[Place::Calls, Place::Everywhere],
             Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
+            Place::Counts => &[Place::Counts, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
+            // what is not bound here types
+            Place::Compose => &[Place::Compose],
+            Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
@@ -114,6 +130,7 @@ macro_rules! actions {
 
 actions! {
     Open "open" "open" "open the call's detail",
+    ShowCalls "show_calls" "its calls" "show the calls behind this line in the log; back returns here",
     Toggle "toggle" "open/fold" "fold or unfold; show a long text in full",
     Unfold "unfold" "unfold" "unfold, or go to the first inside",
     Fold "fold" "fold" "fold, or go to what it is inside of",
@@ -129,11 +146,17 @@ actions! {
     NextMatch "next_match" "next match" "next call that matches the search",
     PreviousMatch "previous_match" "back" "previous call that matches the search",
     Pause "pause" "pause" "pause, and go on; nothing is lost",
-    NextTab "next_tab" "tab" "next tab of the detail",
-    PreviousTab "previous_tab" "tab" "previous tab of the detail",
+    NextTab "next_tab" "tab" "next tab",
+    PreviousTab "previous_tab" "tab" "previous tab",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    Compose "compose" "compose" "write a call, from this one or a template",
+    SendCall "send_call" "send" "send the call to this listener",
+    SendElsewhere "send_elsewhere" "send to" "send the call to another address",
+    SendAgain "send_again" "send again" "send the call again; asks where",
+    NextTemplate "next_template" "template" "begin again with the next template",
+    JudgeAgain "judge_again" "judge again" "read the settings and judge all calls again",
     CopyCall "copy_call" "copy call" "copy the call",
     CopyOutput "copy_output" "copy output" "copy the vendor's output",
     CopyPointer "copy_pointer" "copy pointer" "copy the JSON pointer",
@@ -162,6 +185,8 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowFindings "show_findings" "findings" "what was found, by code and event",
+    ShowCompose "show_compose" "compose" "the call that is being written, as it was left",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",

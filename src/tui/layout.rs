@@ -8,26 +8,28 @@ pub struct Layout {
     pub status: Rect,
     pub in_use: Rect,
     pub banner: Rect,
+    pub settings: Rect,
     pub noise: Rect,
     pub body: Rect,
     pub footer: Rect,
 }
 
 impl Layout {
-    /// The page for a size; banner and noise take a line where there are such.
-    pub fn of(size: Size, banner: bool, noise: bool) -> Layout {
+    /// The page for a size; banner, settings and noise take a line where there are such.
+    pub fn of(size: Size, banner: bool, settings: bool, noise: bool) -> Layout {
         let all = Rect::new(0, 0, size.width, size.height);
-        let (banner, noise) = (u16::from(banner), u16::from(noise));
+        let [banner, settings, noise] = [banner, settings, noise].map(u16::from);
         let mut y = 0;
         let mut take = |height: u16| {
             let area = Rect { y, height, ..all }.intersection(all);
             y += height;
             area
         };
-        let (status, in_use, banner, noise) = (take(1), take(1), take(banner), take(noise));
-        let above = status.height + in_use.height + banner.height + noise.height;
-        let body = take(all.height.saturating_sub(above + 1));
-        Layout { status, in_use, banner, noise, body, footer: take(1) }
+        let (status, in_use, banner) = (take(1), take(1), take(banner));
+        let (settings, noise) = (take(settings), take(noise));
+        let above = [status, in_use, banner, settings, noise].map(|area| area.height).iter().sum();
+        let body = take(all.height.saturating_sub(above).saturating_sub(1));
+        Layout { status, in_use, banner, settings, noise, body, footer: take(1) }
     }
 }
 

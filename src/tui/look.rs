@@ -56,6 +56,11 @@ impl Look {
         self.sign("▌", ">")
     }
 
+    /// A call that was judged with earlier settings.
+    pub fn stale(&self) -> &'static str {
+        self.sign("°", "o")
+    }
+
     /// A retried call.
     pub fn repeat(&self) -> &'static str {
         self.sign("↻", "=")

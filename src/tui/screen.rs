@@ -5,6 +5,7 @@
 //! | status: address, counters, rate, recording         |
 //! | vendors in use                 PAUSED +12 new …    |
 //! | (a problem, in the alarm colour)                   |
+//! | (settings that changed: what is stale)             |
 //! | (what every call of a library has in common)       |
 //! |                                                    |
 //! | body: the view, and the windows over it            |
@@ -14,15 +15,16 @@
 //! ```
 
 use super::action::Action;
-use super::feed::{Feed, Memo};
+use super::feed::{Feed, Memo, Sending};
 use super::filtering::Change;
 use super::keymap::{Key, Keymap, Lookup};
 use super::layout::{Layout, areas};
 use super::look::{Look, Pen};
 use super::page::Page;
-use super::shared::Shared;
+use super::shared::{Shared, count};
 use super::theme::Theme;
-use super::view::{self, CommandView, Effect, FilterView, Pointer, Reply, View, World};
+use super::view::{self, CommandView, Effect, FilterView, JudgedView, Pointer, Reply, View, World};
+use crate::pipeline::VendorChanges;
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
@@ -104,6 +106,9 @@ pub struct Screen {
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
     notice: Option<Notice>,
+    /// The last judging again that was told of, and the last sending.
+    told: u64,
+    sent: Option<Sending>,
     size: Size,
     now_ms: u64,
     version: Option<u64>,
@@ -139,6 +144,8 @@ impl Screen {
             windows: Vec::new(),
             begun: Vec::new(),
             notice: None,
+            told: 0,
+            sent: None,
             size,
             now_ms: 0,
             version: None,
@@ -149,6 +156,11 @@ impl Screen {
     /// The theme in force.
     pub fn theme(&self) -> &Theme {
         &self.look.theme
+    }
+
+    /// Whether it would look otherwise by what the user did, or the clock.
+    pub fn is_touched(&self) -> bool {
+        self.dirty
     }
 
     /// Whether another frame would look otherwise.
@@ -230,13 +242,14 @@ impl Screen {
         match action {
             Action::Quit => Some(Effect::Quit),
             Action::Suspend => Some(Effect::Suspend),
+            Action::JudgeAgain => Some(Effect::JudgeAgain),
             Action::Command => {
                 let view = CommandView::of(self.top().place(), &world!(self, feed));
                 self.windows.push(Box::new(view));
                 None
             }
             action if let Some(page) = Page::shown_by(action) => {
-                self.show(page);
+                self.show(page, feed);
                 None
             }
             action => self.ask(feed, |view, world| view.act(action, world)),
@@ -254,8 +267,12 @@ impl Screen {
         self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
-    /// Shows a page, without any windows over it.
-    fn show(&mut self, page: Page) {
+    /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
+    /// filter from before again; a call is written from the log and closes to it.
+    fn show(&mut self, page: Page, feed: &dyn Feed) {
+        if !matches!(page, Page::Log | Page::Compose) {
+            self.shared.filtering.change(Change::Return, feed);
+        }
         self.page = page;
         self.windows.clear();
     }
@@ -288,6 +305,11 @@ impl Screen {
                 self.windows.push(view);
                 None
             }
+            Reply::Compose(view) => {
+                self.pages[Page::Compose as usize] = view;
+                self.show(Page::Compose, feed);
+                None
+            }
             Reply::Say(words) => {
                 self.say(words);
                 None
@@ -304,6 +326,16 @@ impl Screen {
                 None
             }
             Reply::Filter(change) => self.change(change, feed),
+            Reply::Behind(filter) => {
+                let from = self.page;
+                self.show(Page::Log, feed);
+                self.change(Change::Behind(filter, from), feed)
+            }
+            Reply::Return => {
+                let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
+                self.show(page, feed);
+                None
+            }
             Reply::CloseAndFilter(change) => {
                 match change {
                     Change::Accept(_) | Change::Restore => self.windows.clear(),
@@ -343,6 +375,39 @@ impl Screen {
         }
     }
 
+    /// All calls were judged again: what changed is said once. Where nothing did, in a line.
+    fn tell_judged(&mut self) {
+        let Some(judged) = self.shared.settings.judged.clone() else { return };
+        if judged.number <= self.told {
+            return;
+        }
+        self.told = judged.number;
+        match &judged.changes {
+            Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
+                let calls = count(changes.calls, "call", "calls");
+                self.say(format!("judged {calls} again: nothing changed"));
+            }
+            // who is typing something is not interrupted
+            Ok(changes) if !self.windows.is_empty() => {
+                let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
+                let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
+                self.say(said.join("; "));
+            }
+            _ => self.windows.push(Box::new(JudgedView::of(judged))),
+        }
+    }
+
+    /// What came of a call that was sent is said, but on the page that shows it anyway.
+    fn tell_sent(&mut self) {
+        if self.sent == self.shared.sending {
+            return;
+        }
+        self.sent.clone_from(&self.shared.sending);
+        if let Some(sending) = self.sent.as_ref().filter(|_| self.page != Page::Compose) {
+            self.say(sending.words());
+        }
+    }
+
     /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
     pub fn sync(&mut self, feed: &dyn Feed) {
         // first the number: what changes meanwhile is read again by the next frame
@@ -350,6 +415,8 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(feed);
+        self.tell_judged();
+        self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);
         let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);
@@ -372,6 +439,7 @@ impl Screen {
         if let Some(problem) = &self.shared.stats.problem {
             view::banner(buffer, layout.banner, problem, &world);
         }
+        view::settings_line(buffer, layout.settings, &world);
         view::noise(buffer, layout.noise, &world);
         let (body, areas) = areas(&self.windows, layout.body);
         page.render(buffer, body, &world);
@@ -398,6 +466,7 @@ impl Screen {
 
     fn layout(&self) -> Layout {
         let noise = !self.shared.common.is_empty();
-        Layout::of(self.size, self.shared.stats.problem.is_some(), noise)
+        let settings = self.shared.settings.has_line();
+        Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)
     }
 }

@@ -1,6 +1,6 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use super::feed::{CommonView, Feed, InUse, Kept, Shown, Stats, VendorView};
+use super::feed::{CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats, VendorView};
 use super::filtering::Filtering;
 use std::collections::VecDeque;
 
@@ -28,10 +28,16 @@ pub struct Shared {
     pub vendors: Vec<VendorView>,
     /// Those that count.
     pub in_use: InUse,
+    /// How the settings stand to what is shown.
+    pub settings: SettingsView,
+    /// What was sent from here last, and what came of it.
+    pub sending: Option<Sending>,
     /// Where to send to.
     pub addresses: Vec<String>,
     /// Grows when a detail has to be read again.
     pub judged: u64,
+    /// Milliseconds since some moment.
+    pub now_ms: u64,
     rate: Rate,
 }
 
@@ -47,8 +53,11 @@ impl Shared {
             common: feed.common(),
             vendors: feed.vendors(),
             in_use: feed.in_use(),
+            settings: feed.settings(),
+            sending: feed.sending(),
             addresses: feed.addresses(),
             judged: 0,
+            now_ms: 0,
             rate: Rate::default(),
         }
     }
@@ -71,6 +80,14 @@ impl Shared {
         self.judged += u64::from(changed);
         self.common = common;
         self.addresses = feed.addresses();
+        self.sending = feed.sending();
+        let settings = feed.settings();
+        if settings != self.settings {
+            self.settings = settings;
+            // what they are called, and what is offered to be set
+            self.vendors = feed.vendors();
+            self.judged += 1;
+        }
         let in_use = feed.in_use();
         if in_use != self.in_use {
             self.in_use = in_use;
@@ -80,6 +97,7 @@ impl Shared {
 
     /// Lets time pass; true if the rate is another than before.
     pub fn tick(&mut self, now_ms: u64) -> bool {
+        self.now_ms = now_ms;
         let before = self.rate.text();
         self.rate.sample(now_ms, self.stats.calls);
         before != self.rate.text()

@@ -87,7 +87,7 @@ use std::sync::LazyLock;
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorFile {
     /// What errors call it: its path.
     pub name: String,
@@ -221,6 +221,18 @@ impl Vendors {
     /// All finding codes.
     pub fn codes(&self) -> &Codes {
         &self.codes
+    }
+
+    /// Whether these can go on where others stopped: the same vendors with the same codes, so that
+    /// what is counted and remembered keeps its meaning. Settings, texts and mappings may differ.
+    pub fn continues(&self, before: &Vendors) -> bool {
+        let entries = |vendors: &Vendors| {
+            let codes = vendors.codes.iter();
+            codes
+                .map(|(_, code)| (code.vendor, code.code.clone(), code.severity, code.effect))
+                .collect::<Vec<_>>()
+        };
+        self.names().eq(before.names()) && entries(self) == entries(before)
     }
 
     /// An empty memory for these vendors.

@@ -57,6 +57,8 @@ pub struct Scratch {
     pub(super) derived: Spare,
     pub(super) text: String,
     pub(super) calls: Vec<ReadCall>,
+    /// Of a reading that owned its text.
+    pub(super) owned: String,
 }
 
 /// Room over this is given back to the system: one huge request should not be kept for ever.
@@ -108,10 +110,19 @@ impl<'b> Reading<'b> {
         Some(Cow::Borrowed(&key.key))
     }
 
+    /// The same with a text of its own, so that it can go to another thread.
+    pub fn into_owned(self, scratch: &mut Scratch) -> Reading<'static> {
+        let Reading { doc, derived, write_key, platform, calls, discards } = self;
+        let doc = doc.map(|doc| doc.into_owned_in(std::mem::take(&mut scratch.owned)));
+        Reading { doc, derived, write_key, platform, calls, discards }
+    }
+
     /// Gives the room back.
     pub fn recycle(self, scratch: &mut Scratch) {
-        if let Some(doc) = self.doc {
-            doc.recycle(&mut scratch.body);
+        if let Some(Cow::Owned(mut text)) = self.doc.map(|doc| doc.into_text(&mut scratch.body)) {
+            text.clear();
+            text.shrink_to(KEPT_TEXT);
+            scratch.owned = text;
         }
         if let Some(derived) = self.derived {
             let mut text = derived.into_text(&mut scratch.derived).into_owned();

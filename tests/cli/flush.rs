@@ -52,7 +52,7 @@ fn records(pipeline: &Pipeline) -> Vec<String> {
     let all = pipeline.in_use().shown();
     (0..pipeline.rows())
         .map(|row| match pipeline.detail(row) {
-            Ok(Some(Detail::Call(call))) => call_record(&call, pipeline.vendors(), &all),
+            Ok(Some(Detail::Call(call))) => call_record(&call, &pipeline.vendors(), &all),
             other => panic!("{other:?}"),
         })
         .collect()

@@ -7,6 +7,7 @@ mod errors;
 mod flush;
 mod formats;
 mod keys;
+mod later;
 mod own;
 mod sync;
 mod vendor_file;

@@ -141,3 +141,25 @@ fn in_the_users_folder_it_is_there_without_a_flag() {
     assert_eq!(record["vendors"]["acme"]["verdict"], "dropped");
     assert_eq!(record["findings"][0]["fix"], "rename `accountId` to `account_id` in properties");
 }
+
+/// What the template shows can be taken as it stands: no key twice, no value that is refused.
+#[test]
+fn the_settings_template_is_valid_with_every_line_in_force() {
+    let home = tempfile::tempdir().expect("a folder");
+    let template = stdout(&segscope(home.path(), &["config", "template"]).assert().code(0));
+    let is_key = |line: &str| {
+        let key = line.split(" = ").next().unwrap_or("");
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || "_.".contains(c))
+    };
+    let in_force: Vec<&str> = template
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| is_key(rest)).unwrap_or(line))
+        .collect();
+    let keys = in_force.iter().filter(|line| !line.starts_with('#') && line.contains(" = "));
+    assert!(keys.count() > 30, "{template}");
+    let folder = home.path().join(".config/segscope");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("config.toml"), in_force.join("\n")).expect("written");
+    let shown = segscope(home.path(), &["config", "show"]).assert().code(0);
+    assert!(stdout(&shown).contains("vendors.planhat.subdomain"), "{}", stdout(&shown));
+}

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod full;
+mod moved;
 
 use common::{Http, Program};
 use std::collections::HashSet;

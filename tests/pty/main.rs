@@ -2,7 +2,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod compose;
 mod filter;
+mod settings;
 mod terminal;
 
 use common::{Http, wait_for};

@@ -21,10 +21,15 @@ pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     seen: Arc<Mutex<Seen>>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Terminal {
+    /// The folder that is home and place of work.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Starts the program with a home of its own.
     pub fn start(columns: u16, rows: u16, args: &[&str]) -> Terminal {
         let home = tempfile::tempdir().expect("a folder");
@@ -58,7 +63,7 @@ impl Terminal {
             shared.lock().expect("no test panicked in here").closed = true;
         });
         let writer = pair.master.take_writer().expect("a writer");
-        Terminal { child, master: pair.master, writer, seen, _home: home }
+        Terminal { child, master: pair.master, writer, seen, home }
     }
 
     fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {

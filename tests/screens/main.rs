@@ -3,10 +3,13 @@
 mod app;
 mod colours;
 mod command;
+mod compose;
 mod fake;
 mod filter;
+mod findings;
 mod keys;
 mod pictures;
 mod random;
 mod search;
+mod settings;
 mod sync;

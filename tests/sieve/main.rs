@@ -49,7 +49,7 @@ fn naive(pipeline: &Pipeline, filter: &Filter) -> Vec<u64> {
     pipeline.settle();
     let passes = |row: &u64| match pipeline.detail(*row).expect("readable") {
         Some(Detail::Call(call)) => {
-            filter.matches(&CallColumns::new(&call, pipeline.vendors(), time::now()))
+            filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
         }
         Some(Detail::Refused(refused)) => {
             filter.matches(&RefusedColumns { request: &refused.request, now_ms: time::now() })

@@ -101,7 +101,7 @@ impl Scan {
                     self.next_row = row + 1;
                     if let Detail::Call(call) = detail? {
                         let shown = self.pipeline.in_use().shown();
-                        let record = call_record(&call, self.pipeline.vendors(), &shown);
+                        let record = call_record(&call, &self.pipeline.vendors(), &shown);
                         self.bytes += record.len();
                         self.found.push(record);
                     }

@@ -26,7 +26,7 @@ impl EventRow<'_> {
     /// it is asked anew for each.
     fn known<T>(&self, ask: impl FnOnce(&KnownRow<'_>) -> T) -> Option<T> {
         let state = self.pipeline.lock();
-        let (vendors, clock) = (&*self.pipeline.vendors, self.clock);
+        let (vendors, clock) = (&**state.eras.latest(), self.clock);
         let known = Known { index: &state.index, vendors, clock };
         let row = (state.index.epoch == self.epoch).then(|| known.row(self.row)).flatten();
         let Some(row) = row else {
@@ -74,7 +74,7 @@ impl Columns for EventRow<'_> {
             Id::Account => findings::Id::Account,
             Id::User => findings::Id::User,
         };
-        let vendors = &self.pipeline.vendors;
+        let vendors = self.pipeline.vendors();
         (0..vendors.len())
             .filter(|vendor| missing_at >> vendor & 1 == 1)
             .any(|vendor| !vendors.hints(vendor, &self.event, id).is_empty())

@@ -142,7 +142,7 @@ impl Looker {
             self.remembered.clear();
             self.epoch = epoch;
         }
-        let known = Known { index: &state.index, vendors: &pipeline.vendors, clock };
+        let known = Known { index: &state.index, vendors: state.eras.latest(), clock };
         for row in rows {
             let Some(at) = known.row(row) else { break };
             let mut answers = Answers::default();
@@ -322,7 +322,7 @@ fn set(bits: &mut Bits, row: u64) {
 fn by_detail(pipeline: &Pipeline, filter: &Filter, row: u64) -> bool {
     match pipeline.detail(row) {
         Ok(Some(Detail::Call(call))) => {
-            filter.matches(&CallColumns::new(&call, pipeline.vendors(), time::now()))
+            filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
         }
         Ok(Some(Detail::Refused(refused))) => {
             filter.matches(&RefusedColumns { request: &refused.request, now_ms: time::now() })

@@ -28,6 +28,7 @@ use crate::store::{Nearest, Passed};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use threads::Threads;
 
 /// How far looking through the rows has come.
@@ -68,7 +69,45 @@ struct Inner {
     passed: Passed,
     /// The row around which is looked first; none: the newest.
     focus: Option<u64>,
+    /// For a filter that asks for the time: when all is looked at again.
+    again: Option<Again>,
     ended: bool,
+}
+
+/// What passes changes with the time.
+struct Again {
+    /// When looking began.
+    began: Instant,
+    /// When it begins again; none while it goes on.
+    next: Option<Instant>,
+}
+
+impl Again {
+    fn begin() -> Again {
+        Again { began: Instant::now(), next: None }
+    }
+}
+
+/// So long is waited at least before all is looked at again…
+const AGAIN: Duration = Duration::from_secs(1);
+/// …and so many times as long as looking took.
+const AGAIN_TIMES: u32 = 10;
+
+impl Inner {
+    /// Lets all be looked at again if the time for that has come.
+    fn look_again(&mut self) {
+        let Some(again) = &mut self.again else { return };
+        match again.next {
+            None => {
+                again.next = Some(Instant::now() + AGAIN.max(again.began.elapsed() * AGAIN_TIMES))
+            }
+            Some(next) if next <= Instant::now() => {
+                *again = Again::begin();
+                self.passed.look_again();
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 impl Sieve {
@@ -96,6 +135,8 @@ impl Sieve {
         if inner.filter == filter {
             return;
         }
+        let clock = filter.as_ref().is_some_and(|filter| filter.needs(|_| true).clock);
+        inner.again = clock.then(Again::begin);
         inner.filter = filter;
         inner.focus = None;
         self.shared.begin_again(&mut inner);

@@ -7,10 +7,10 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, CommonView, Counted, Coverage, Detail, Found, FoundIn, Groups, InUse,
-    Item, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, Status, VendorDetail,
-    VendorView, What, Who,
+    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Coverage, Detail, Found,
+    FoundIn, Groups, InUse, Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel,
+    Person, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending,
+    SettingsView, Shown, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::filter::{Filter, Names};
@@ -54,10 +54,11 @@ pub trait Feed: Send + Sync {
     /// What this recording really has, for completing a filter. Reads some requests: for when a
     /// filter begins to be edited, not for each key.
     fn names(&self) -> Box<dyn Names>;
-    /// Findings of the vendors in use and of Segment itself, event by event: the worst first.
+    /// Findings of the vendors in use (or of all) and of Segment itself, event by event: the worst
+    /// first, those of vendors not in use last.
     /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
     /// asks again when the version has grown, not for each frame.
-    fn findings(&self) -> Groups<FoundIn>;
+    fn findings(&self, at_all: bool) -> Groups<FoundIn>;
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
     fn coverage(&self, by: By) -> Groups<Coverage>;
@@ -83,6 +84,19 @@ pub trait Feed: Send + Sync {
     fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>>;
     /// The lines of a settings file that hold the ids of the companies that came.
     fn pushed_companies(&self) -> Option<String>;
+    /// What a text would give if it came now. Quick, for each key that is typed.
+    fn compose(&self, text: &str) -> ComposedView;
+    /// Begins to send a text to a base address, or to the first of [`Feed::addresses`], with a write
+    /// key or one of ours; what comes of it is in [`Feed::sending`]. The error says why it does not
+    /// begin.
+    fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String>;
+    /// What was sent last, and what came of it.
+    fn sending(&self) -> Option<Sending>;
+    /// How the settings stand to what is shown.
+    fn settings(&self) -> SettingsView;
+    /// Reads the settings and judges all calls again, behind the screen; what changed is in
+    /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
+    fn judge_again(&self) -> Result<String, String>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;

@@ -4,10 +4,11 @@ use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
-    By, Cell, CommonView, Counted, Coverage, Found, FoundIn, Groups, Mark, Member, Person,
+    By, Cell, Changes, CommonView, Counted, Coverage, Found, FoundIn, Groups, Mark, Member, Person,
     RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, What, Who,
 };
 pub use crate::vendors::{Origin, Preset};
+use std::sync::Arc;
 
 /// All about one row.
 #[derive(Debug, Clone)]
@@ -139,4 +140,112 @@ pub struct InUse {
     pub vendors: Vec<usize>,
     /// False until the user (or the settings) said so; then all count.
     pub chosen: bool,
+}
+
+/// How the settings stand to what is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsView {
+    /// Why the settings as they are now cannot be used: the place and what was expected.
+    pub refused: Option<String>,
+    /// What changed since all calls were judged, by name.
+    pub changed: Option<String>,
+    /// Some of it holds only when all calls are judged again.
+    pub waits: bool,
+    /// What changed and holds from the next start on.
+    pub later: Option<String>,
+    /// The number of the first call that the settings in force judged, where earlier ones judged
+    /// calls before it.
+    pub stale_before: Option<u64>,
+    /// All calls are being judged again.
+    pub judging: bool,
+    /// What became of them the last time.
+    pub judged: Option<Arc<Judged>>,
+}
+
+/// All calls were judged again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// How often that was done.
+    pub number: u64,
+    /// What changed, or why it could not be done.
+    pub changes: Result<Changes, String>,
+}
+
+impl SettingsView {
+    /// Whether there is something to say of the settings.
+    pub fn has_line(&self) -> bool {
+        self.refused.is_some()
+            || self.judging
+            || self.waits
+            || self.stale_before.is_some()
+            || self.later.is_some()
+    }
+}
+
+/// What a text would give if it came now.
+#[derive(Debug, Clone)]
+pub enum ComposedView {
+    /// It is no call yet.
+    NotYet {
+        /// The line where it is wrong, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there, and what was expected.
+        message: String,
+    },
+    /// A call.
+    Call(Box<ComposedCall>),
+}
+
+/// A call that is only written.
+#[derive(Debug, Clone)]
+pub struct ComposedCall {
+    /// How many calls the text holds; this is about the first.
+    pub calls: usize,
+    /// What Segment itself would do with it.
+    pub wire_findings: Vec<Finding>,
+    /// What each vendor would make of it.
+    pub vendors: Vec<VendorDetail>,
+}
+
+/// A call that is sent from the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sending {
+    /// No answer yet.
+    Underway {
+        /// Where to.
+        to: String,
+    },
+    /// This is the answer.
+    Answered {
+        /// Where to.
+        to: String,
+        /// The status.
+        status: u16,
+        /// The beginning of the body.
+        body: String,
+        /// How long it took.
+        took_ms: u64,
+    },
+    /// There is none.
+    Failed {
+        /// Where to.
+        to: String,
+        /// Why.
+        error: String,
+    },
+}
+
+impl Sending {
+    /// What came of it, in words.
+    pub fn words(&self) -> String {
+        match self {
+            Sending::Underway { to } => format!("sending to {to}"),
+            Sending::Answered { to, status, body, took_ms } => {
+                format!("{to} answered {status} in {took_ms} ms: {}", body.trim())
+            }
+            Sending::Failed { error, .. } => error.clone(),
+        }
+    }
 }

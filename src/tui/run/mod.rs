@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 
 /// No two frames are closer than this.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same where nobody touched a key and only the feed has changed: more frames show nobody more,
+/// and under load they take the machine from those who send.
+const FEED_FRAME: Duration = Duration::from_millis(33);
 /// At most so many inputs are taken between two looks at the clock.
 const BATCH: usize = 256;
 
@@ -65,7 +68,8 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         let elapsed = begun.elapsed().as_millis();
         screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
         let soiled = console.take_soiled();
-        let waited = drawn.is_none_or(|at| at.elapsed() >= FRAME);
+        let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
+        let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
         if waited && (soiled || screen.is_dirty(feed)) {
             let begins = Instant::now();
             screen.sync(feed);
@@ -107,6 +111,15 @@ fn perform(
         }
         Effect::UseVendors(chosen) => {
             let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
+            screen.update(Msg::Said(said), feed);
+        }
+        Effect::Send { to, text, write_key } => {
+            if let Err(error) = feed.send(to.as_deref(), &text, write_key.as_deref()) {
+                screen.update(Msg::Said(Err(error)), feed);
+            }
+        }
+        Effect::JudgeAgain => {
+            let said = feed.judge_again();
             screen.update(Msg::Said(said), feed);
         }
         Effect::Keep(memo) => {

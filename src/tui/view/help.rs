@@ -37,7 +37,10 @@ fn title(place: Place) -> &'static str {
         Place::Calls => "Log and detail",
         Place::Log => "In the log",
         Place::Detail => "In the detail",
+        Place::Counts => "In findings, coverage and people",
         Place::Sync => "In the objects that vendors push",
+        Place::Compose => "In a call being written: every other key types",
+        Place::Composed => "Beside a call being written",
         Place::Vendors => "In the choice of vendors",
         Place::Text => "In a line of text: every other key types",
         Place::Filter => "In the filter's line",
@@ -106,6 +109,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     line(look.from(), theme.quiet, "beside an output: the field, setting or call it came from");
     line(look.arrow(), theme.quiet, "beside a field: the vendors whose output has it");
     line("unused", theme.unused, "in no vendor's output");
+    line(look.stale(), theme.warning, "stale: judged with earlier settings");
     line(look.repeat(), theme.repeat, "repeat: a retry of a call that came before");
     out
 }

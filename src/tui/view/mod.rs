@@ -1,12 +1,15 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod compose;
+mod counts;
 mod cursor;
 pub mod detail;
 mod filter_bar;
 mod footer;
 mod found;
 mod help;
+mod judged;
 mod lines;
 mod log;
 mod noise;
@@ -16,12 +19,15 @@ mod status;
 mod sync;
 mod vendors;
 
+pub use compose::{ComposeView, ask_where, with_type};
+pub use counts::findings_view;
 pub use footer::footer;
 pub use help::HelpView;
+pub use judged::JudgedView;
 pub use log::LogView;
 pub use noise::noise;
 pub use prompt::{CommandView, FilterView, SearchView};
-pub use status::{banner, in_use_line, status};
+pub use status::{banner, in_use_line, settings_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
 
@@ -78,6 +84,17 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Send a text.
+    Send {
+        /// where to; none: this listener
+        to: Option<String>,
+        /// the text
+        text: String,
+        /// the write key of the call that it came from
+        write_key: Option<String>,
+    },
+    /// Read the settings and judge all calls again.
+    JudgeAgain,
 }
 
 /// What a view answers to an action.
@@ -90,6 +107,8 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
+    /// A call is written on the page for that, which begins with this view.
+    Compose(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.
@@ -100,6 +119,10 @@ pub enum Reply {
     EditFilter,
     /// The filter or the search changes.
     Filter(Change),
+    /// The log shows the calls that pass this filter, until the way back here is taken.
+    Behind(String),
+    /// The way back to the page from which the calls behind a number were shown.
+    Return,
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.

@@ -124,3 +124,46 @@ pub fn banner(buffer: &mut Buffer, line: Rect, problem: &str, world: &World<'_>)
         pen.put(" ! ", world.look.theme.alarm).show(problem, world.look.theme.alarm);
     }
 }
+
+/// Draws the line about settings that changed: why they cannot be used, or what is stale and which
+/// key judges it again.
+pub fn settings_line(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let settings = &world.shared.settings;
+    if line.is_empty() {
+        return;
+    }
+    if let Some(refused) = &settings.refused {
+        return banner(buffer, line, refused, world);
+    }
+    let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
+    if settings.judging {
+        pen.put(" judging all calls again", theme.warning);
+        return;
+    }
+    if settings.waits || settings.stale_before.is_some() {
+        let key = world.keymap.keys(Place::Calls, Action::JudgeAgain);
+        pen.put(" STALE ", theme.paused);
+        match settings.stale_before {
+            Some(first) => {
+                let before = format!(" calls before #{}", grouped(first));
+                pen.put(&before, theme.warning).put(" have earlier settings", theme.warning);
+            }
+            None => {
+                pen.put(" settings wait", theme.warning);
+            }
+        }
+        pen.put(&format!("  {} ", world.look.dot()), theme.quiet);
+        pen.put(key.first().map_or("", String::as_str), theme.key);
+        pen.put(" judges all again", theme.quiet);
+        if let Some(changed) = &settings.changed {
+            pen.put(&format!("  {} ", world.look.dot()), theme.quiet);
+            pen.put("changed: ", theme.label).show(changed, theme.text);
+        }
+        return;
+    }
+    if let Some(later) = &settings.later {
+        pen.put(" changed, and holds from the next start on: ", theme.label);
+        pen.show(later, theme.text);
+    }
+}

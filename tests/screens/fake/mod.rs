@@ -27,6 +27,8 @@ struct State {
     waited: u64,
     common: Vec<CommonView>,
     pushes: Objects,
+    settings: SettingsView,
+    sending: Option<Sending>,
     addresses: Option<Vec<String>>,
     filter: Option<Arc<Filter>>,
     generation: u64,
@@ -134,6 +136,8 @@ impl FakeFeed {
             waited: 0,
             common: Vec::new(),
             pushes: Objects::new(60_000),
+            settings: SettingsView::default(),
+            sending: None,
             addresses: None,
             filter: None,
             generation: 0,
@@ -190,6 +194,19 @@ impl FakeFeed {
         });
     }
 
+    /// A vendor counts for no call.
+    pub fn set_unused(&self, vendor: usize) {
+        self.change(|state| {
+            for (row, detail) in &mut state.rows {
+                row.marks.iter_mut().skip(vendor).take(1).for_each(|mark| mark.in_use = false);
+                if let Detail::Call(call) = detail {
+                    call.row = row.clone();
+                    call.vendors[vendor].in_use = false;
+                }
+            }
+        });
+    }
+
     /// A file is being read, and judging fell behind meanwhile.
     pub fn set_reading(&self, reading: Option<(u64, u64)>, waited: u64) {
         self.change(|state| (state.reading, state.waited) = (reading, waited));
@@ -222,6 +239,24 @@ impl FakeFeed {
         self.change(|state| {
             state.pushes.take(BEGIN_MS + second * 1000, step, Some(body));
         });
+    }
+
+    /// Settings changed; rows before a call are of earlier ones.
+    pub fn set_settings(&self, settings: SettingsView) {
+        self.change(|state| {
+            for (row, detail) in &mut state.rows {
+                row.stale = settings.stale_before.is_some_and(|first| row.row + 1 < first);
+                if let Detail::Call(call) = detail {
+                    call.row = row.clone();
+                }
+            }
+            state.settings = settings;
+        });
+    }
+
+    /// A call was sent, and this came of it.
+    pub fn set_sending(&self, sending: Sending) {
+        self.change(|state| state.sending = Some(sending));
     }
 
     /// All pushes are forgotten.
@@ -358,8 +393,8 @@ impl Feed for FakeFeed {
         Box::new(FakeNames)
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        counts::findings(&self.state.lock().expect("unpoisoned").rows)
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        counts::findings(&self.state.lock().expect("unpoisoned").rows, at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -398,6 +433,48 @@ impl Feed for FakeFeed {
     fn keep(&self, memo: &Memo) -> Result<(), String> {
         self.change(|state| state.kept.keep(memo));
         Ok(())
+    }
+
+    fn compose(&self, text: &str) -> ComposedView {
+        match segscope::call::Doc::parse(text) {
+            Err(error) => ComposedView::NotYet {
+                line: error.line,
+                column: error.column,
+                message: format!("expected {}, found {}", error.expected, error.found),
+            },
+            Ok(_) => {
+                // what the vendors make of the usual call that lacks its ids
+                let state = self.state.lock().expect("unpoisoned");
+                let missing = |detail: &Detail| match detail {
+                    Detail::Call(call) if call.row.worst == Some(Severity::Error) => {
+                        Some(call.vendors.clone())
+                    }
+                    _ => None,
+                };
+                let vendors = state.rows.iter().find_map(|(_, detail)| missing(detail));
+                ComposedView::Call(Box::new(ComposedCall {
+                    calls: 1,
+                    wire_findings: Vec::new(),
+                    vendors: vendors.unwrap_or_default(),
+                }))
+            }
+        }
+    }
+
+    fn send(&self, _: Option<&str>, _: &str, _: Option<&str>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn sending(&self) -> Option<Sending> {
+        self.state.lock().expect("unpoisoned").sending.clone()
+    }
+
+    fn settings(&self) -> SettingsView {
+        self.state.lock().expect("unpoisoned").settings.clone()
+    }
+
+    fn judge_again(&self) -> Result<String, String> {
+        Ok("judging all calls again".to_owned())
     }
 
     fn pushes(&self) -> PushesView {

@@ -307,6 +307,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         repeat: sample.repeat,
         worst: findings.map(|finding| finding.severity).min(),
         folded: false,
+        stale: false,
         refused: None,
     };
     let text = sample.text();
@@ -388,6 +389,7 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         repeat: false,
         worst: Some(Severity::Error),
         folded: false,
+        stale: false,
         refused: Some(RefusedView {
             status: 400,
             reason: reason.to_owned(),

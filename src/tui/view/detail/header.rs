@@ -4,6 +4,7 @@
 use super::super::{World, log, noise};
 use super::paper::Paper;
 use crate::findings::{Finding, Severity, Verdict, headline};
+use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
 use crate::tui::text;
@@ -37,6 +38,13 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &Worl
         let mut spans = vec![Span::styled(format!("{label:<9}"), theme.label)];
         spans.extend(cell_spans(id, width.saturating_sub(9), look));
         paper.line(spans);
+    }
+    if row.stale {
+        let keys = world.keymap.keys(Place::Detail, Action::JudgeAgain);
+        let key = keys.first().map_or("", String::as_str);
+        let words =
+            format!("{} judged with earlier settings; {key} judges all again", look.stale());
+        paper.prose(0, &words, theme.warning);
     }
     trouble(paper, call, world);
 }

@@ -18,9 +18,12 @@ pub use rows::{cell, mark_style};
 
 use super::detail::DetailPane;
 use super::prompt::{NamedView, SearchView};
-use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, filter_bar, found, start};
+use super::{
+    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, filter_bar,
+    found, start, with_type,
+};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::What;
+use crate::tui::feed::{Detail, What};
 use crate::tui::filtering::Change;
 use crate::tui::look::Pen;
 use crate::tui::shared::grouped;
@@ -43,6 +46,8 @@ pub struct LogView {
     detail: DetailPane,
     in_detail: bool,
     hunt: Option<Hunt>,
+    /// The last number whose calls were shown here.
+    behind: u64,
     body: Rect,
 }
 
@@ -111,6 +116,25 @@ impl LogView {
         }
     }
 
+    /// The call under the cursor is sent again as it came.
+    fn send_again(&self, world: &World<'_>) -> Reply {
+        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
+        let Some(Detail::Call(call)) = detail else {
+            return Reply::Say("there is no call here to be sent again".to_owned());
+        };
+        let here = world.shared.addresses.first().map_or("https://", String::as_str);
+        ask_where(here, with_type(&call), call.write_key.clone())
+    }
+
+    /// A call to be written, from the one under the cursor.
+    fn compose(&self, world: &World<'_>) -> Reply {
+        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
+        Reply::Compose(Box::new(match detail {
+            Some(Detail::Call(call)) => ComposeView::of_call(&call),
+            _ => ComposeView::of_template(),
+        }))
+    }
+
     fn back(&mut self) -> bool {
         std::mem::take(&mut self.in_detail)
     }
@@ -151,7 +175,9 @@ impl View for LogView {
             Action::EditFilter => world.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),
             Action::NamedFilters => !world.shared.kept.named.is_empty(),
-            Action::Back => self.in_detail || filtering.search().is_some(),
+            Action::Back => {
+                self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
+            }
             Action::NextMatch | Action::PreviousMatch if filtering.search().is_none() => false,
             _ if self.list.cursor().is_none() => false,
             Action::Toggle
@@ -168,8 +194,11 @@ impl View for LogView {
     }
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        let filtering = &world.shared.filtering;
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
+            Action::Compose => self.compose(world),
+            Action::SendAgain => self.send_again(world),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
@@ -191,9 +220,9 @@ impl View for LogView {
                 self.list.pause(world.shared.rows);
                 Reply::Done
             }
-            Action::BackOrQuit if !self.back() => Reply::Ask(Effect::Quit),
-            Action::BackOrQuit => Reply::Done,
-            Action::Back if self.back() => Reply::Done,
+            Action::Back | Action::BackOrQuit if self.back() => Reply::Done,
+            Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => Reply::Return,
+            Action::BackOrQuit => Reply::Ask(Effect::Quit),
             // nothing is left to go back from but the marks of the search
             Action::Back => Reply::Filter(Change::Search(String::new())),
             _ if self.list.cursor().is_none() => Reply::Pass,
@@ -270,6 +299,11 @@ impl View for LogView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
+        let behind = world.shared.filtering.behind();
+        if self.behind != behind {
+            // the calls behind a number are a list first
+            (self.behind, self.in_detail) = (behind, false);
+        }
         let (body, _) = LogView::split(body, world);
         let (log, _, detail) = self.panes(body);
         // covered by the detail it keeps its height, so that its window stays where it was
@@ -324,6 +358,9 @@ impl View for LogView {
             out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
             out.push(Span::styled("  any key stops", theme.quiet));
             return out;
+        }
+        if let Some(page) = world.shared.filtering.came_from() {
+            hint(&mut out, Action::Back, &format!("back to {}", page.name()));
         }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));

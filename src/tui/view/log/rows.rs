@@ -67,7 +67,10 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
             pen.skip(1);
         }
     }
-    pen.skip(1);
+    match row.stale {
+        true => pen.put(look.stale(), theme.warning),
+        false => pen.skip(1),
+    };
     if plan.time != Time::No {
         let full = look.time(row.received_at);
         pen.column(plan.time.part(&full), plan.time.width(), theme.quiet).skip(1);

@@ -1,0 +1,270 @@
+//! Settings that change while the screen is open: noticed by the files' times, read, and refused or
+//! put in force; and the judging of all calls again.
+
+use super::setup::Setup;
+use crate::config::Settings;
+use crate::pipeline::{InUse, Pipeline};
+use crate::tui::feed::{Judged, SettingsView};
+use crate::vendors::VendorFile;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+/// How often the files are looked at.
+const EVERY: Duration = Duration::from_secs(1);
+/// So many changed settings are named.
+const NAMED: usize = 3;
+
+/// What a file looked like: its time and its length. None if it is not there.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// The settings in force, and what became of those that were read since.
+pub struct Live {
+    pipeline: Arc<Pipeline>,
+    /// Held while files are read.
+    state: Mutex<State>,
+    /// What is shown: never held for long.
+    shown: Mutex<SettingsView>,
+    version: AtomicU64,
+}
+
+struct State {
+    /// The settings in force, with how they were asked for.
+    setup: Setup,
+    stamps: Vec<(PathBuf, Stamp)>,
+    /// What was read since all calls were judged last: names of what changed.
+    changed: BTreeSet<String>,
+    /// Something of it holds only when all are judged again.
+    waits: bool,
+    /// Those that the program began with: some hold only from the start on.
+    first: Setup,
+}
+
+impl Live {
+    /// Begins with the settings that the program began with.
+    pub fn new(pipeline: Arc<Pipeline>, setup: Setup) -> Live {
+        let stamps = stamps(&setup);
+        let state =
+            State { first: setup.clone(), setup, stamps, changed: BTreeSet::new(), waits: false };
+        let (state, shown) = (Mutex::new(state), Mutex::default());
+        Live { pipeline, state, shown, version: AtomicU64::new(0) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that grows with each change of [`Live::view`].
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// How the settings stand to what is shown.
+    pub fn view(&self) -> SettingsView {
+        let mut view = self.shown().clone();
+        // after a clear nothing of what is shown was judged with earlier settings
+        view.stale_before = self.pipeline.stale_before().map(|first| first.0);
+        view
+    }
+
+    fn shown(&self) -> MutexGuard<'_, SettingsView> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, change: impl FnOnce(&mut SettingsView)) {
+        change(&mut self.shown());
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    /// Looks at the files, and reads them if one is another than before.
+    pub fn look(&self) {
+        let mut state = self.lock();
+        let now = stamps(&state.setup);
+        if now == state.stamps {
+            return;
+        }
+        state.stamps = now;
+        match state.setup.again() {
+            Ok(setup) => {
+                self.put_in_force(&mut state, setup);
+                self.show(|view| {
+                    view.refused = None;
+                    state.say(view);
+                });
+            }
+            Err(failure) => {
+                let said = format!("{failure}; the settings from before stay in force");
+                self.show(|view| view.refused = Some(said));
+            }
+        }
+    }
+
+    fn put_in_force(&self, state: &mut State, setup: Setup) {
+        let changes = Changes::between(&state.setup, &setup);
+        if !changes.judging.is_empty() && !self.pipeline.go_on_with(Arc::clone(&setup.vendors)) {
+            state.waits = true;
+        }
+        state.changed.extend(changes.judging);
+        if changes.in_use {
+            state.changed.insert("vendors.use".to_owned());
+            state.waits = true;
+        }
+        state.setup = setup;
+    }
+
+    /// Reads the settings and judges all calls again, behind the screen. Says what it begins with.
+    pub fn judge_again(self: &Arc<Live>) -> Result<String, String> {
+        if std::mem::replace(&mut self.shown().judging, true) {
+            return Err("all calls are being judged again already".to_owned());
+        }
+        self.version.fetch_add(1, Ordering::Release);
+        let live = Arc::clone(self);
+        let thread = std::thread::Builder::new().name("judge again".to_owned());
+        match thread.spawn(move || live.read_and_judge()) {
+            Ok(_) => Ok("judging all calls again".to_owned()),
+            Err(error) => {
+                self.show(|view| view.judging = false);
+                Err(format!("no thread could be begun: {error}"))
+            }
+        }
+    }
+
+    fn read_and_judge(&self) {
+        let mut state = self.lock();
+        let setup = match state.setup.again() {
+            Ok(setup) => setup,
+            Err(failure) => {
+                let said = format!("{failure}; nothing was judged again");
+                return self.show(|view| (view.judging, view.refused) = (false, Some(said)));
+            }
+        };
+        let in_use = in_use(&self.pipeline, &state.setup, &setup);
+        state.stamps = stamps(&setup);
+        let done = self.pipeline.judge_with(Arc::clone(&setup.vendors), in_use);
+        let done = done.map_err(|error| format!("the calls could not be read again: {error}"));
+        if done.is_ok() {
+            state.setup = setup;
+            state.changed.clear();
+            state.waits = false;
+        }
+        self.show(|view| {
+            let number = view.judged.as_ref().map_or(1, |judged| judged.number + 1);
+            (view.judging, view.refused) = (false, None);
+            state.say(view);
+            view.judged = Some(Arc::new(Judged { number, changes: done }));
+        });
+    }
+
+    /// Looks at the files every second until it is dropped.
+    pub fn watch(self: &Arc<Live>) -> std::io::Result<Watch> {
+        let live = Arc::clone(self);
+        let (ends, ended) = mpsc::channel::<()>();
+        let thread = std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
+            while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                live.look();
+            }
+        })?;
+        Ok(Watch { ends: Some(ends), thread: Some(thread) })
+    }
+}
+
+impl State {
+    /// Says in words what changed.
+    fn say(&self, view: &mut SettingsView) {
+        let named = |names: &BTreeSet<String>| {
+            let mut shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+            if names.len() > NAMED {
+                shown.push("…");
+            }
+            (!shown.is_empty()).then(|| shown.join(", "))
+        };
+        view.changed = named(&self.changed);
+        view.waits = self.waits;
+        view.later = named(&Changes::between(&self.first, &self.setup).later);
+    }
+}
+
+/// The thread that looks at the files; it ends with this.
+pub struct Watch {
+    ends: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.ends = None;
+        if let Some(thread) = self.thread.take() {
+            // a panic there has been told already, and dropping must not panic again
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What is different between two readings of the settings.
+struct Changes {
+    /// Settings of vendors, and vendor files.
+    judging: BTreeSet<String>,
+    /// The vendors in use that the settings name.
+    in_use: bool,
+    /// What is looked at only when the program starts.
+    later: BTreeSet<String>,
+}
+
+impl Changes {
+    fn between(before: &Setup, after: &Setup) -> Changes {
+        let (mut judging, mut later, mut in_use) = (BTreeSet::new(), BTreeSet::new(), false);
+        let differs = |key: &str| value(&before.settings, key) != value(&after.settings, key);
+        let keys = before.settings.iter().chain(after.settings.iter()).map(|(key, ..)| key);
+        for key in keys.filter(|key| differs(key)) {
+            match key {
+                "vendors.use" => in_use = true,
+                key if key.starts_with("vendors.") => {
+                    judging.insert(key.to_owned());
+                }
+                key => {
+                    later.insert(key.to_owned());
+                }
+            }
+        }
+        let lacks = |files: &[VendorFile], file: &VendorFile| !files.contains(file);
+        let (old, new) = (&before.vendor_files, &after.vendor_files);
+        let files = old.iter().filter(|file| lacks(new, file));
+        let files = files.chain(new.iter().filter(|file| lacks(old, file)));
+        judging.extend(files.map(|file| file.name.clone()));
+        Changes { judging, in_use, later }
+    }
+}
+
+fn value<'s>(settings: &'s Settings, key: &str) -> Option<&'s serde_json::Value> {
+    settings.get(key).map(|(value, _)| value)
+}
+
+/// The vendors in use after a reading: what the settings say if that changed, else what was chosen
+/// on the screen.
+fn in_use(pipeline: &Pipeline, before: &Setup, after: &Setup) -> InUse {
+    let named = |setup: &Setup| value(&setup.settings, "vendors.use").cloned();
+    let (old, now) = (pipeline.vendors(), pipeline.in_use());
+    match now.said() {
+        _ if named(before) != named(after) => after.in_use.clone(),
+        // places are those of other vendors where a file of one came or went
+        Some(chosen) => {
+            let names = chosen.iter().map(|at| old.info(*at).name.as_str());
+            let places = names.filter_map(|name| after.vendors.index_of(name)).collect();
+            InUse::chosen(&after.vendors, places)
+        }
+        None => InUse::unsaid(&after.vendors),
+    }
+}
+
+fn stamps(setup: &Setup) -> Vec<(PathBuf, Stamp)> {
+    let stamp = |path: PathBuf| {
+        let found = std::fs::metadata(&path).ok();
+        let stamp = found.and_then(|file| Some((file.modified().ok()?, file.len())));
+        (path, stamp)
+    };
+    setup.files().into_iter().map(stamp).collect()
+}

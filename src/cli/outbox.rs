@@ -1,0 +1,63 @@
+//! Calls that are sent from the screen, on a thread of their own.
+
+use super::send::target;
+use crate::outbound::Sender;
+use crate::tui::feed::Sending;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// What was sent last, and what came of it.
+#[derive(Default)]
+pub struct Outbox {
+    last: Mutex<Option<Sending>>,
+    version: AtomicU64,
+}
+
+impl Outbox {
+    /// A number that grows with each change.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// What was sent last, and what came of it.
+    pub fn last(&self) -> Option<Sending> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, sending: Sending) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(sending);
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    /// Sends a text to a tracking API. One at a time.
+    pub fn send(self: &Arc<Outbox>, to: &str, text: &str, key: &str) -> Result<(), String> {
+        if matches!(self.last(), Some(Sending::Underway { .. })) {
+            return Err("the last call is still being sent".to_owned());
+        }
+        let (path, body) = target(text)?;
+        let sender = Sender::new(to, Some(key)).map_err(|error| error.to_string())?;
+        self.set(Sending::Underway { to: to.to_owned() });
+        let (outbox, to) = (Arc::clone(self), to.to_owned());
+        let thread = std::thread::Builder::new().name("send".to_owned());
+        let spawned = thread.spawn(move || {
+            let begun = Instant::now();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let answer = runtime.map_err(|error| error.to_string()).and_then(|runtime| {
+                runtime.block_on(sender.post(path, body)).map_err(|error| error.to_string())
+            });
+            let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            outbox.set(match answer {
+                Ok(answer) => {
+                    Sending::Answered { to, status: answer.status, body: answer.body, took_ms }
+                }
+                Err(error) => Sending::Failed { to, error },
+            });
+        });
+        spawned.map(drop).map_err(|error| {
+            let error = format!("no thread could be begun: {error}");
+            self.set(Sending::Failed { to: String::new(), error: error.clone() });
+            error
+        })
+    }
+}

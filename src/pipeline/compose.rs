@@ -1,0 +1,71 @@
+//! A call that is only being written: what vendors would make of it if it came now. Nothing learns
+//! from it.
+
+use super::Pipeline;
+use super::index::sender;
+use crate::call::time::Millis;
+use crate::call::{Doc, SyntaxError};
+use crate::findings::{Finding, finding_for_discard};
+use crate::vendors::Rendered;
+use crate::wire::{self, RequestHead};
+
+/// A text that is no call yet.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct NotYet {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong there, and what was expected.
+    pub message: String,
+}
+
+/// What a text would give.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    /// How many calls it holds; what follows is about the first.
+    pub calls: usize,
+    /// What Segment itself would do with it.
+    pub common: Vec<Finding>,
+    /// What each vendor would make of it.
+    pub vendors: Vec<(usize, Rendered)>,
+    /// The vendors in use for such a call, in order.
+    pub in_use: Vec<usize>,
+}
+
+impl Pipeline {
+    /// What vendors would make of a text if it came at that moment.
+    pub fn compose(&self, text: &str, now: Millis) -> Result<Composed, NotYet> {
+        if let Err(error) = Doc::parse(text) {
+            return Err(error.into());
+        }
+        let start = |message: String| NotYet { line: 1, column: 1, message };
+        let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at: now };
+        let mut scratch = wire::Scratch::default();
+        let reading = wire::read(&head, 0, text, &mut scratch)
+            .map_err(|refusal| start(refusal.to_string()))?;
+        let Some(call) = reading.calls.first() else {
+            return Err(start("expected a call: a JSON object".to_owned()));
+        };
+        let event = reading.event(call);
+        let state = self.lock();
+        let (vendors, seq) = (state.eras.latest(), state.index.next_seq());
+        let rendered = (0..vendors.len())
+            .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
+        let discards = call.discards.iter().chain(&reading.discards);
+        Ok(Composed {
+            calls: reading.calls.len(),
+            common: discards.map(|found| finding_for_discard(found.code, &found.path)).collect(),
+            vendors: rendered.collect(),
+            in_use: state.index.in_use.ordered(sender(reading.platform)).collect(),
+        })
+    }
+}
+
+impl From<SyntaxError> for NotYet {
+    fn from(error: SyntaxError) -> NotYet {
+        let message = format!("expected {}, found {}", error.expected, error.found);
+        NotYet { line: error.line, column: error.column, message }
+    }
+}

@@ -1,0 +1,367 @@
+//! A call in a text area, and beside it what vendors would make of it, while it is typed.
+//!
+//! ```text
+//! at least 100 columns                     below
+//! +------------------+-------------------+ +------------------+
+//! | Compose          | what is found and | | the call         |
+//! |  1 {             | sent, vendor by   | |------------------|
+//! |  2   "type": …   | vendor            | | what is found    |
+//! | where it is wrong, or the answer     | | the answer       |
+//! +--------------------------------------+ +------------------+
+//! ```
+
+mod colour;
+mod editor;
+mod results;
+
+use super::prompt::AskView;
+use super::{Effect, HelpView, Pointer, Reply, View, World};
+use crate::call::Doc;
+use crate::call::template::TEMPLATES;
+use crate::tui::action::{Action, Place};
+use crate::tui::feed::{CallDetail, ComposedView, Sending};
+use crate::tui::look::Pen;
+use crate::vendors::pretty;
+use crossterm::event::KeyEvent;
+use editor::Editor;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+/// From this width on the text and its results stand side by side.
+const SIDE_BY_SIDE: u16 = 100;
+/// Lines that one turn of the wheel moves.
+const WHEEL_LINES: usize = 3;
+
+/// The text being written, and what it gives.
+pub struct ComposeView {
+    editor: Editor,
+    /// The write key to send with.
+    write_key: Option<String>,
+    /// The template that was taken last.
+    template: usize,
+    /// Keys type; else they move the results.
+    typing: bool,
+    composed: Option<ComposedView>,
+    /// What the results were made from: the text or the vendors are another, or the width.
+    made: Option<(u64, u64, u16)>,
+    edits: u64,
+    page: Vec<Line<'static>>,
+    scroll: usize,
+    body: Rect,
+}
+
+impl ComposeView {
+    /// A text to begin with, and the write key of the call that it came from.
+    pub fn of(text: &str, write_key: Option<String>) -> ComposeView {
+        ComposeView {
+            editor: Editor::of(text),
+            write_key,
+            template: 0,
+            typing: true,
+            composed: None,
+            made: None,
+            edits: 0,
+            page: Vec::new(),
+            scroll: 0,
+            body: Rect::default(),
+        }
+    }
+
+    /// A call that came, to be sent again otherwise: without its own id, since a call with the same
+    /// one would be a repeat.
+    pub fn of_call(call: &CallDetail) -> ComposeView {
+        let text = members(call, |key| key != "messageId")
+            .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
+        ComposeView::of(&text, call.write_key.clone())
+    }
+
+    /// The first template.
+    pub fn of_template() -> ComposeView {
+        ComposeView::of(TEMPLATES[0].1, None)
+    }
+
+    /// The areas: title, text, the line between, results, the foot.
+    fn areas(body: Rect) -> Areas {
+        let line = |y: u16| Rect { y, height: 1, ..body }.intersection(body);
+        let (title, foot) = (line(body.y), line(body.bottom().saturating_sub(1)));
+        let inner =
+            Rect { y: body.y.saturating_add(1), height: body.height.saturating_sub(2), ..body };
+        if body.width >= SIDE_BY_SIDE {
+            let left = body.width / 2;
+            let text = Rect { width: left, ..inner };
+            let rule = Rect { x: inner.x + left, width: 1, ..inner };
+            let results =
+                Rect { x: rule.x + 2, width: inner.width.saturating_sub(left + 2), ..inner };
+            return Areas { title, text, rule, results, foot };
+        }
+        let upper = inner.height / 2;
+        let text = Rect { height: upper, ..inner };
+        let rule = Rect { y: inner.y + upper, height: 1.min(inner.height - upper), ..inner };
+        let results = Rect {
+            x: inner.x + 1.min(inner.width),
+            y: rule.bottom(),
+            width: inner.width.saturating_sub(1),
+            height: inner.height - upper - rule.height,
+        };
+        Areas { title, text, rule, results, foot }
+    }
+
+    fn last(&self) -> usize {
+        let height = usize::from(ComposeView::areas(self.body).results.height);
+        self.page.len().saturating_sub(height)
+    }
+
+    fn move_results(&mut self, action: Action) -> Reply {
+        let height = usize::from(ComposeView::areas(self.body).results.height).max(1);
+        self.scroll = match action {
+            Action::Down => self.scroll + 1,
+            Action::Up => self.scroll.saturating_sub(1),
+            Action::HalfDown => self.scroll + (height / 2).max(1),
+            Action::HalfUp => self.scroll.saturating_sub((height / 2).max(1)),
+            Action::PageDown => self.scroll + height,
+            Action::PageUp => self.scroll.saturating_sub(height),
+            Action::First => 0,
+            Action::Last => self.last(),
+            _ => return Reply::Pass,
+        }
+        .min(self.last());
+        Reply::Done
+    }
+
+    /// Sends it, to this listener or where the user says.
+    fn send(&self, elsewhere: bool) -> Reply {
+        if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
+            return Reply::Say(format!("line {line}, column {column}: {message}"));
+        }
+        let (text, write_key) = (self.editor.text(), self.write_key.clone());
+        match elsewhere {
+            false => Reply::Ask(Effect::Send { to: None, text, write_key }),
+            true => ask_where("https://", text, write_key),
+        }
+    }
+
+    /// The next template; what was typed can be had back with the area's own undo only as long as
+    /// it is the same area, so it is said.
+    fn next_template(&mut self) -> Reply {
+        self.template = (self.template + 1) % TEMPLATES.len();
+        let (name, text) = TEMPLATES[self.template];
+        self.editor = Editor::of(text);
+        self.write_key = None;
+        self.edits += 1;
+        Reply::Say(format!("the template of a {name} call"))
+    }
+}
+
+/// A call's text with its type, which may have been in the path alone.
+pub fn with_type(call: &CallDetail) -> String {
+    members(call, |_| true).unwrap_or_else(|| call.call_text.clone())
+}
+
+/// The members of a call by their names, as an object that names its type.
+fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
+    let doc = Doc::parse(call.call_text.as_str()).ok()?;
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let kind = (doc.root().get("type").is_none() && !call.row.kind.is_empty())
+        .then(|| format!("\"type\":{}", quoted(&call.row.kind)));
+    let kept = doc.root().children().filter(|member| keep(&member.key()));
+    let kept = kept.map(|member| format!("{}:{}", quoted(&member.key()), member.raw()));
+    let all: Vec<String> = kind.into_iter().chain(kept).collect();
+    Some(format!("{{{}}}", all.join(",")))
+}
+
+/// Asks for the tracking API that a call is sent to.
+pub fn ask_where(answer: &str, text: String, write_key: Option<String>) -> Reply {
+    Reply::Open(Box::new(AskView::new("send to", answer, move |to| {
+        let (text, write_key) = (text.clone(), write_key.clone());
+        Reply::CloseAndAsk(Effect::Send { to: Some(to.to_owned()), text, write_key })
+    })))
+}
+
+struct Areas {
+    title: Rect,
+    text: Rect,
+    rule: Rect,
+    results: Rect,
+    foot: Rect,
+}
+
+impl View for ComposeView {
+    fn place(&self) -> Place {
+        if self.typing { Place::Compose } else { Place::Composed }
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        match action {
+            Action::Down | Action::PageDown => !self.typing && self.scroll < self.last(),
+            _ => true,
+        }
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        match action {
+            Action::SendCall => self.send(false),
+            Action::SendElsewhere => self.send(true),
+            Action::NextTemplate => self.next_template(),
+            Action::NextPane | Action::PreviousPane | Action::Toggle => {
+                self.typing = !self.typing;
+                Reply::Done
+            }
+            Action::Back if self.typing => {
+                self.typing = false;
+                Reply::Done
+            }
+            Action::Back | Action::BackOrQuit => Reply::Close,
+            Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
+            action => self.move_results(action),
+        }
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        if !self.typing {
+            return Reply::Pass;
+        }
+        self.edits += u64::from(self.editor.typed(event));
+        Reply::Done
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        match self.editor.paste(pasted) {
+            true => {
+                self.edits += 1;
+                Reply::Done
+            }
+            false => Reply::Say("there is no room for so much text".to_owned()),
+        }
+    }
+
+    fn point(&mut self, pointer: Pointer, at: Position, _world: &World<'_>) -> Reply {
+        let areas = ComposeView::areas(self.body);
+        match pointer {
+            Pointer::Click if areas.text.contains(at) => {
+                self.typing = true;
+                self.editor.click(areas.text, at);
+            }
+            Pointer::Click => self.typing &= !areas.results.contains(at),
+            wheel => {
+                let down = wheel == Pointer::WheelDown;
+                for _ in 0..WHEEL_LINES {
+                    if areas.text.contains(at) {
+                        self.editor.scroll(down);
+                    } else {
+                        self.move_results(if down { Action::Down } else { Action::Up });
+                    }
+                }
+            }
+        }
+        Reply::Done
+    }
+
+    fn sync(&mut self, body: Rect, world: &World<'_>) {
+        self.body = body;
+        let areas = ComposeView::areas(body);
+        self.editor.sync(areas.text);
+        let made = (self.edits, world.shared.judged, areas.results.width);
+        if self.made != Some(made) {
+            self.made = Some(made);
+            let composed = world.feed.compose(&self.editor.text());
+            if let ComposedView::Call(_) = &composed {
+                self.page = results::page(&composed, usize::from(areas.results.width), world);
+            }
+            self.editor.mark(match &composed {
+                ComposedView::NotYet { line, .. } => Some(*line),
+                ComposedView::Call(_) => None,
+            });
+            self.composed = Some(composed);
+        }
+        self.scroll = self.scroll.min(self.last());
+    }
+
+    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let areas = ComposeView::areas(body);
+        for at in body.intersection(buffer.area).positions() {
+            if let Some(cell) = buffer.cell_mut(at) {
+                cell.reset();
+            }
+        }
+        if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
+            pen.put(" Compose", theme.heading).skip(2);
+            if let Some(composed) = &self.composed {
+                results::marks(&mut pen, composed, world);
+            }
+        }
+        self.editor.render(buffer, areas.text, self.typing, look);
+        let style = if self.typing { theme.rule } else { theme.rule_focus };
+        if areas.rule.width == 1 && areas.rule.height > 1 {
+            for line in 0..usize::from(areas.rule.height) {
+                if let Some(mut pen) = Pen::on(buffer, areas.rule, line, look) {
+                    pen.put(look.rule(), style);
+                }
+            }
+        } else if let Some(mut pen) = Pen::on(buffer, areas.rule, 0, look) {
+            pen.put(&look.dash().repeat(usize::from(areas.rule.width)), style);
+        }
+        let shown = self.page.get(self.scroll..).unwrap_or(&[]);
+        super::detail::lines(buffer, areas.results, shown);
+        if let Some(mut pen) = Pen::on(buffer, areas.foot, 0, look) {
+            pen.skip(1);
+            self.foot(&mut pen, world);
+            let hidden = self.last().saturating_sub(self.scroll);
+            if hidden > 0 {
+                let words = format!("  +{hidden} below");
+                pen.right(words.len()).put(&words, theme.quiet);
+            }
+        }
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        match self.typing {
+            true => &[
+                Action::SendCall,
+                Action::NextTemplate,
+                Action::NextPane,
+                Action::SendElsewhere,
+                Action::Back,
+            ],
+            false => {
+                &[Action::SendCall, Action::NextPane, Action::Down, Action::Back, Action::Help]
+            }
+        }
+    }
+}
+
+impl ComposeView {
+    /// Where the text is wrong; else what came of sending it.
+    fn foot(&self, pen: &mut Pen<'_>, world: &World<'_>) {
+        let theme = &world.look.theme;
+        if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
+            pen.put(&format!("line {line}, column {column}: "), theme.error);
+            pen.show(message, theme.error);
+            return;
+        }
+        match &world.shared.sending {
+            None => {
+                let to = world.shared.addresses.first().map_or("", String::as_str);
+                let words = if to.is_empty() { "nothing listens here" } else { "will be sent to " };
+                pen.put(words, theme.quiet).show(to, theme.quiet);
+            }
+            Some(Sending::Underway { to }) => {
+                pen.put("sending to ", theme.quiet).show(to, theme.quiet);
+            }
+            Some(Sending::Answered { status, body, took_ms, .. }) => {
+                let style = if *status == 200 { theme.good } else { theme.error };
+                pen.put(&format!("answered {status} in {took_ms} ms  "), style);
+                pen.show(body.trim(), theme.text);
+            }
+            Some(Sending::Failed { error, .. }) => {
+                pen.show(error, theme.error);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A call that is written: its colours, what it would give, and sending it.
+
+use crate::app::TestApp;
+use crate::fake::FakeFeed;
+use segscope::tui::feed::Sending;
+use segscope::tui::view::Effect;
+
+fn composing(width: u16, height: u16) -> TestApp {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+    app.press("E E c");
+    app
+}
+
+#[test]
+fn a_call_beside_what_it_would_give() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let app = composing(width, height);
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("compose_{width}x{height}"), app.picture());
+    }
+}
+
+#[test]
+fn half_typed_text_is_coloured_and_its_mistake_named() {
+    let mut app = composing(120, 40);
+    assert!(app.picture().contains("\"event\""), "{}", app.picture());
+    assert!(!app.picture().contains("messageId"), "a call with the same id would be a repeat");
+    assert_eq!(app.style_of("\"event\"", 2).fg, app.theme().json_name.fg);
+    // the cursor is before the brace: what is typed there makes it no JSON
+    app.press("x");
+    assert!(app.picture().contains("line 1, column 1: expected a JSON value"), "{}", app.picture());
+    assert_eq!(app.style_of("  1", 3).fg, app.theme().error.fg);
+    app.press("ctrl-s");
+    assert!(app.effects.is_empty(), "nothing wrong is sent: {:?}", app.effects);
+    app.press("backspace");
+    assert!(!app.picture().contains("line 1, column 1"), "{}", app.picture());
+}
+
+#[test]
+fn it_is_sent_and_the_answer_shown() {
+    let mut app = composing(120, 40);
+    app.press("ctrl-s");
+    match app.effects.as_slice() {
+        [Effect::Send { to: None, text, .. }] => {
+            assert!(text.starts_with("{\n  \"") && !text.contains("messageId"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let to = "http://127.0.0.1:7357".to_owned();
+    app.feed.set_sending(Sending::Underway { to: to.clone() });
+    app.draw();
+    assert!(app.picture().contains("sending to http://127.0.0.1:7357"), "{}", app.picture());
+    let body = "{\"success\": true}\u{1b}[31m".to_owned();
+    app.feed.set_sending(Sending::Answered { to: to.clone(), status: 200, body, took_ms: 3 });
+    app.draw();
+    assert!(app.picture().contains("answered 200 in 3 ms  {\"success\": true}\\u{1b}"));
+    let error = "could not send to http://127.0.0.1:7357/v1/track: refused".to_owned();
+    app.feed.set_sending(Sending::Failed { to, error });
+    app.draw();
+    assert_eq!(app.style_of("could not send", 2).fg, app.theme().error.fg);
+}
+
+#[test]
+fn keys_type_until_the_text_is_left() {
+    let mut app = composing(120, 40);
+    app.press("q j 1 ?");
+    assert!(app.picture().contains("qj1?{"), "{}", app.picture());
+    app.press("esc j k q");
+    assert!(app.line(2).contains("time"), "q goes back to the log:\n{}", app.picture());
+    // the text is as it was left
+    app.press("C");
+    assert!(app.picture().contains("qj1?{"), "{}", app.picture());
+    app.press("tab ctrl-t");
+    assert!(app.picture().contains("identify"), "{}", app.picture());
+}
+
+#[test]
+fn without_a_call_it_begins_with_a_template() {
+    let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
+    app.press("c");
+    assert!(app.picture().contains("\"track\""), "{}", app.picture());
+    for name in ["identify", "group", "page", "screen", "alias", "track"] {
+        app.press("ctrl-t");
+        assert!(app.picture().contains(&format!("\"{name}\"")), "{}", app.picture());
+    }
+}
+
+#[test]
+fn the_mouse_places_the_cursor_and_scrolls() {
+    let mut app = composing(120, 40);
+    app.press("tab");
+    app.click(4, 3).press("Z");
+    assert!(app.picture().contains("Z{"), "{}", app.picture());
+    app.wheel(10, 10, true).wheel(100, 10, true).wheel(100, 10, false).click(100, 10);
+    app.press("G");
+    app.assert_well_formed();
+}
+
+#[test]
+fn wide_and_hostile_text_stays_in_its_frame() {
+    for width in [40, 60, 79, 100, 101] {
+        let mut app = TestApp::new(FakeFeed::with_calls(5), width, 14);
+        app.press("k k c");
+        app.paste("\u{1b}[31m漢字漢字漢字\u{202e}e\u{301}\u{301}👨‍👩‍👧\r\n\t\"x\"");
+        app.assert_well_formed();
+        for _ in 0..30 {
+            app.press("right");
+            app.assert_well_formed();
+        }
+    }
+}
+
+#[test]
+fn it_is_sent_where_the_user_says() {
+    let mut app = composing(120, 40);
+    app.press("ctrl-o");
+    assert!(app.picture().contains("send to  https://"), "{}", app.picture());
+    app.press("a . b enter");
+    match app.effects.as_slice() {
+        [Effect::Send { to, text, .. }] => {
+            assert_eq!(to.as_deref(), Some("https://a.b"));
+            assert!(!text.contains("messageId"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_call_is_sent_again_as_it_came() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("E E r");
+    assert!(app.picture().contains("send to  http://127.0.0.1:7357"), "{}", app.picture());
+    app.press("enter");
+    match app.effects.as_slice() {
+        [Effect::Send { to, text, write_key }] => {
+            assert_eq!(to.as_deref(), Some("http://127.0.0.1:7357"));
+            assert!(text.contains("messageId") && text.contains("\"type\":\"track\""), "{text}");
+            assert!(write_key.is_some(), "with the key that it came with");
+        }
+        other => panic!("{other:?}"),
+    }
+    let (to, body) = ("http://127.0.0.1:7357".to_owned(), "{\"success\": true}".to_owned());
+    app.feed.set_sending(Sending::Answered { to, status: 200, body, took_ms: 4 });
+    app.draw();
+    assert!(
+        app.line(39).contains("http://127.0.0.1:7357 answered 200 in 4 ms: {\"success\": true}"),
+        "{}",
+        app.picture()
+    );
+    // a refused request has no call
+    app.press("g j j j j j r");
+    assert!(app.picture().contains("there is no call here to be sent again"), "{}", app.picture());
+}
