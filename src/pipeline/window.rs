@@ -58,6 +58,10 @@ impl Pipeline {
                     let alarm = alarm(call, index, in_use, vendors.codes());
                     let mut half = half(row, seq, call, request, place, store, alarm);
                     half.view.stale = stale_before.is_some_and(|first| seq < first);
+                    if let Some(said) = index.remarks.of(seq.0) {
+                        half.view.marked = said.marked;
+                        half.view.note = said.note.as_deref().map(str::to_owned);
+                    }
                     half
                 }
             });
@@ -81,6 +85,8 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         repeat: false,
         worst: None,
         folded: false,
+        marked: false,
+        note: None,
         stale: false,
         refused: Some(RefusedView {
             status: request.status,
@@ -166,6 +172,8 @@ fn half(
         repeat: call.flags.repeat(),
         worst: set.severity(in_use),
         folded: !any,
+        marked: false,
+        note: None,
         stale: false,
         refused: None,
     };

@@ -93,6 +93,11 @@ impl Filtering {
         self.given.is_some()
     }
 
+    /// The filter that the rows in view pass.
+    pub fn in_force(&self) -> Option<Arc<Filter>> {
+        self.given.clone()
+    }
+
     /// What is searched for.
     pub fn search(&self) -> Option<&Search> {
         self.search.as_ref()

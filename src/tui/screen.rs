@@ -179,6 +179,10 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
+                if let Some(told) = feed.told() {
+                    self.say(told.unwrap_or_else(|error| error));
+                    self.dirty = true;
+                }
                 let world = world!(self, feed);
                 let reply = self.pages[self.page as usize].tick(&world);
                 self.dirty |= !matches!(reply, Reply::Pass);

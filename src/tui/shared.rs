@@ -64,12 +64,15 @@ impl Shared {
 
     /// Another look.
     pub fn read(&mut self, feed: &dyn Feed) {
-        self.stats = feed.stats();
+        let stats = feed.stats();
+        self.judged += u64::from(stats.remarks != self.stats.remarks);
+        self.stats = stats;
         let rows = feed.rows();
-        // all was cleared away, so a row is another call than before
-        self.judged += u64::from(rows < self.rows);
         self.rows = rows;
-        self.shown = feed.shown();
+        let shown = feed.shown();
+        // other rows are shown, or rows have other numbers
+        self.judged += u64::from(shown.generation != self.shown.generation);
+        self.shown = shown;
         self.filtering.see(&self.shown);
         let common = feed.common();
         let same = |a: &CommonView, b: &CommonView| {

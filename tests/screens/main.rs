@@ -10,6 +10,7 @@ mod findings;
 mod keys;
 mod pictures;
 mod random;
+mod remarks;
 mod search;
 mod settings;
 mod sync;

@@ -61,6 +61,11 @@ const KEYS: &[&str] = &[
     "ctrl-s",
     "backspace",
     ":",
+    "m",
+    "'",
+    ";",
+    "z",
+    "u",
 ];
 
 /// A small generator with a fixed beginning, so that a failure comes again.

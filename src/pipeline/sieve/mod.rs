@@ -23,7 +23,7 @@ pub use find::Found;
 pub use matching::Matching;
 
 use super::{Pipeline, What};
-use crate::filter::Filter;
+use crate::filter::{Filter, Record};
 use crate::store::{Nearest, Passed};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -66,6 +66,9 @@ struct Inner {
     generation: u64,
     /// Which index the rows are of.
     epoch: u64,
+    /// Whether marks decide what passes, and how often they had changed.
+    asks_marks: bool,
+    remarks: u64,
     passed: Passed,
     /// The row around which is looked first; none: the newest.
     focus: Option<u64>,
@@ -135,6 +138,7 @@ impl Sieve {
         if inner.filter == filter {
             return;
         }
+        inner.asks_marks = filter.as_ref().is_some_and(|filter| asks_marks(filter));
         let clock = filter.as_ref().is_some_and(|filter| filter.needs(|_| true).clock);
         inner.again = clock.then(Again::begin);
         inner.filter = filter;
@@ -190,6 +194,11 @@ impl Sieve {
     }
 }
 
+fn asks_marks(filter: &Filter) -> bool {
+    let plan = filter.plan();
+    plan.leaves().iter().any(|leaf| leaf.asks().records.contains(&Record::Marked))
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -203,8 +212,10 @@ impl Shared {
     }
 
     fn refresh(&self, inner: &mut Inner) {
-        let (epoch, rows) = self.pipeline.extent();
-        if inner.epoch != epoch {
+        let (epoch, rows, remarks) = self.pipeline.extent();
+        let marked = inner.asks_marks && inner.remarks != remarks;
+        inner.remarks = remarks;
+        if inner.epoch != epoch || marked {
             inner.epoch = epoch;
             self.begin_again(inner);
         }

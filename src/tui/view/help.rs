@@ -105,6 +105,8 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     ] {
         line(look.severity_sign(severity), look.severity(severity), means);
     }
+    line(look.mark(), theme.marked, "you marked this call");
+    line(look.note(), theme.marked, "you noted this about it");
     line("quiet", theme.quiet, "every call of this library has it: said once, above the log");
     line(look.from(), theme.quiet, "beside an output: the field, setting or call it came from");
     line(look.arrow(), theme.quiet, "beside a field: the vendors whose output has it");

@@ -37,11 +37,14 @@ use super::filtering::Change;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::shared::Shared;
+use crate::call::Seq;
+use crate::filter::Filter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
+use std::sync::Arc;
 
 /// What a view may look at.
 pub struct World<'w> {
@@ -67,7 +70,7 @@ pub enum Pointer {
 }
 
 /// Something that only the loop can do; the model has no I/O.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave the screen.
     Quit,
@@ -84,6 +87,31 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Mark a call, or take the mark away.
+    Mark {
+        /// its number
+        seq: Seq,
+        /// marked or not
+        marked: bool,
+    },
+    /// Put a note to a call.
+    Note {
+        /// its number
+        seq: Seq,
+        /// the note; an empty one takes it away
+        text: String,
+    },
+    /// Write the calls that pass the filter to a file.
+    Export {
+        /// its name
+        file: String,
+        /// the filter in force
+        filter: Option<Arc<Filter>>,
+    },
+    /// Clear all away.
+    Clear,
+    /// Bring back what was cleared away last.
+    UndoClear,
     /// Send a text.
     Send {
         /// where to; none: this listener

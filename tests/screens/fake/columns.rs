@@ -65,6 +65,7 @@ impl Columns for FakeColumns<'_> {
                 Value::int(self.row.refused.as_ref().map_or(200, |refused| refused.status))
             }
             Record::Repeat => Value::Bool(self.row.repeat),
+            Record::Marked => Value::Bool(self.row.marked),
             Record::AccountId => id(&self.row.account),
             Record::UserId => id(&self.row.user),
             _ => Value::Null,
