@@ -1,5 +1,5 @@
 //! Writes a recording of CALLS track calls of about 1 KB, in requests of BATCH, to standard output:
-//! what `tests/bench/memory` and `tests/bench/filter` read.
+//! what the scripts beside it read. With BATCH 0 it writes bare calls, one a line.
 
 #[path = "common/mod.rs"]
 mod common;
@@ -11,8 +11,14 @@ fn main() {
     let number = |at: usize, or: usize| {
         std::env::args().nth(at).map_or(or, |n| n.parse().expect("a number"))
     };
-    let (calls, batch) = (number(1, 1_000_000), number(2, 100).max(1));
+    let (calls, batch) = (number(1, 1_000_000), number(2, 100));
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
+    if batch == 0 {
+        for nth in 0..calls {
+            writeln!(out, "{}", common::track(nth)).expect("room for it");
+        }
+        return out.flush().expect("room for it");
+    }
     let headers = common::headers();
     let mut line = Vec::new();
     for request in 0..calls.div_ceil(batch) {
