@@ -408,16 +408,16 @@ impl View for LogView {
         if let Some(page) = world.shared.filtering.came_from() {
             hint(&mut out, Action::Back, &format!("back to {}", page.name()));
         }
+        let aside = world.shared.aside.len() as u64;
+        if aside > 0 {
+            let codes = count(aside, "code", "codes");
+            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
+        }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));
         }
         if unseen > 0 {
             out.push(Span::styled(format!(" +{} new", grouped(unseen)), theme.new_rows));
-        }
-        let aside = world.shared.aside.len() as u64;
-        if aside > 0 {
-            let codes = count(aside, "code", "codes");
-            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
         }
         if let Some(cleared) = world.shared.stats.cleared.filter(|_| world.shared.rows == 0) {
             let calls = count(cleared, "call", "calls");
