@@ -5,6 +5,7 @@ mod aside;
 mod colours;
 mod command;
 mod compose;
+mod coverage;
 mod fake;
 mod filter;
 mod findings;
