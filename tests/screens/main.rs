@@ -1,9 +1,11 @@
 //! The screen, drawn into memory: pictures at three sizes, colours that mean something, keys.
 
 mod app;
+mod aside;
 mod colours;
 mod command;
 mod compose;
+mod coverage;
 mod fake;
 mod filter;
 mod findings;
