@@ -9,6 +9,7 @@ mod fake;
 mod filter;
 mod findings;
 mod keys;
+mod people;
 mod pictures;
 mod random;
 mod remarks;
