@@ -239,8 +239,9 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn send(&self, text: &str, write_key: Option<&str>) -> Result<(), String> {
-        let to = self.addresses.first().ok_or("nothing listens here: this is a file")?;
+    fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String> {
+        let here = self.addresses.first().map(String::as_str);
+        let to = to.or(here).ok_or("nothing listens here: this is a file")?;
         self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
     }
 

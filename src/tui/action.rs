@@ -147,6 +147,8 @@ actions! {
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",
+    SendElsewhere "send_elsewhere" "send to" "send the call to another address",
+    SendAgain "send_again" "send again" "send the call again; asks where",
     NextTemplate "next_template" "template" "begin again with the next template",
     JudgeAgain "judge_again" "judge again" "read the settings and judge all calls again",
     CopyCall "copy_call" "copy call" "copy the call",

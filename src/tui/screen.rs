@@ -15,7 +15,7 @@
 //! ```
 
 use super::action::Action;
-use super::feed::{Feed, Memo};
+use super::feed::{Feed, Memo, Sending};
 use super::filtering::Change;
 use super::keymap::{Key, Keymap, Lookup};
 use super::layout::{Layout, areas};
@@ -106,8 +106,9 @@ pub struct Screen {
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
     notice: Option<Notice>,
-    /// The last judging again that was told of.
+    /// The last judging again that was told of, and the last sending.
     told: u64,
+    sent: Option<Sending>,
     size: Size,
     now_ms: u64,
     version: Option<u64>,
@@ -144,6 +145,7 @@ impl Screen {
             begun: Vec::new(),
             notice: None,
             told: 0,
+            sent: None,
             size,
             now_ms: 0,
             version: None,
@@ -240,6 +242,7 @@ impl Screen {
         match action {
             Action::Quit => Some(Effect::Quit),
             Action::Suspend => Some(Effect::Suspend),
+            Action::JudgeAgain => Some(Effect::JudgeAgain),
             Action::Command => {
                 let view = CommandView::of(self.top().place(), &world!(self, feed));
                 self.windows.push(Box::new(view));
@@ -380,6 +383,17 @@ impl Screen {
         }
     }
 
+    /// What came of a call that was sent is said, but on the page that shows it anyway.
+    fn tell_sent(&mut self) {
+        if self.sent == self.shared.sending {
+            return;
+        }
+        self.sent.clone_from(&self.shared.sending);
+        if let Some(sending) = self.sent.as_ref().filter(|_| self.page != Page::Compose) {
+            self.say(sending.words());
+        }
+    }
+
     /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
     pub fn sync(&mut self, feed: &dyn Feed) {
         // first the number: what changes meanwhile is read again by the next frame
@@ -388,6 +402,7 @@ impl Screen {
         self.dirty = false;
         self.shared.read(feed);
         self.tell_judged();
+        self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);
         let world = world!(self, feed);
         self.pages[self.page as usize].sync(body, &world);

@@ -41,7 +41,7 @@ fn it_is_sent_and_the_answer_shown() {
     let mut app = composing(120, 40);
     app.press("ctrl-s");
     match app.effects.as_slice() {
-        [Effect::Send { text, .. }] => {
+        [Effect::Send { to: None, text, .. }] => {
             assert!(text.starts_with("{\n  \"") && !text.contains("messageId"), "{text}");
         }
         other => panic!("{other:?}"),
@@ -108,4 +108,46 @@ fn wide_and_hostile_text_stays_in_its_frame() {
             app.assert_well_formed();
         }
     }
+}
+
+#[test]
+fn it_is_sent_where_the_user_says() {
+    let mut app = composing(120, 40);
+    app.press("ctrl-o");
+    assert!(app.picture().contains("send to  https://"), "{}", app.picture());
+    app.press("a . b enter");
+    match app.effects.as_slice() {
+        [Effect::Send { to, text, .. }] => {
+            assert_eq!(to.as_deref(), Some("https://a.b"));
+            assert!(!text.contains("messageId"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_call_is_sent_again_as_it_came() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("E E r");
+    assert!(app.picture().contains("send to  http://127.0.0.1:7357"), "{}", app.picture());
+    app.press("enter");
+    match app.effects.as_slice() {
+        [Effect::Send { to, text, write_key }] => {
+            assert_eq!(to.as_deref(), Some("http://127.0.0.1:7357"));
+            assert!(text.contains("messageId") && text.contains("\"type\":\"track\""), "{text}");
+            assert!(write_key.is_some(), "with the key that it came with");
+        }
+        other => panic!("{other:?}"),
+    }
+    let (to, body) = ("http://127.0.0.1:7357".to_owned(), "{\"success\": true}".to_owned());
+    app.feed.set_sending(Sending::Answered { to, status: 200, body, took_ms: 4 });
+    app.draw();
+    assert!(
+        app.line(39).contains("http://127.0.0.1:7357 answered 200 in 4 ms: {\"success\": true}"),
+        "{}",
+        app.picture()
+    );
+    // a refused request has no call
+    app.press("g j j j j j r");
+    assert!(app.picture().contains("there is no call here to be sent again"), "{}", app.picture());
 }

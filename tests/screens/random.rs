@@ -45,6 +45,8 @@ const KEYS: &[&str] = &[
     "5",
     "C",
     "R",
+    "r",
+    "ctrl-o",
     "ctrl-s",
     "ctrl-t",
     "ctrl-z",

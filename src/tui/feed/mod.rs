@@ -85,9 +85,10 @@ pub trait Feed: Send + Sync {
     fn pushed_companies(&self) -> Option<String>;
     /// What a text would give if it came now. Quick, for each key that is typed.
     fn compose(&self, text: &str) -> ComposedView;
-    /// Begins to send a text to the first of the addresses, with a write key or one of ours; what
-    /// comes of it is in [`Feed::sending`]. The error says why it does not begin.
-    fn send(&self, text: &str, write_key: Option<&str>) -> Result<(), String>;
+    /// Begins to send a text to a base address, or to the first of [`Feed::addresses`], with a write
+    /// key or one of ours; what comes of it is in [`Feed::sending`]. The error says why it does not
+    /// begin.
+    fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String>;
     /// What was sent last, and what came of it.
     fn sending(&self) -> Option<Sending>;
     /// How the settings stand to what is shown.

@@ -236,3 +236,16 @@ pub enum Sending {
         error: String,
     },
 }
+
+impl Sending {
+    /// What came of it, in words.
+    pub fn words(&self) -> String {
+        match self {
+            Sending::Underway { to } => format!("sending to {to}"),
+            Sending::Answered { to, status, body, took_ms } => {
+                format!("{to} answered {status} in {took_ms} ms: {}", body.trim())
+            }
+            Sending::Failed { error, .. } => error.clone(),
+        }
+    }
+}

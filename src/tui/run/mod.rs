@@ -113,8 +113,8 @@ fn perform(
             let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
             screen.update(Msg::Said(said), feed);
         }
-        Effect::Send { text, write_key } => {
-            if let Err(error) = feed.send(&text, write_key.as_deref()) {
+        Effect::Send { to, text, write_key } => {
+            if let Err(error) = feed.send(to.as_deref(), &text, write_key.as_deref()) {
                 screen.update(Msg::Said(Err(error)), feed);
             }
         }

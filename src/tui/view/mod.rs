@@ -18,7 +18,7 @@ mod status;
 mod sync;
 mod vendors;
 
-pub use compose::ComposeView;
+pub use compose::{ComposeView, ask_where, with_type};
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
@@ -82,8 +82,10 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
-    /// Send a text to the listener.
+    /// Send a text.
     Send {
+        /// where to; none: this listener
+        to: Option<String>,
         /// the text
         text: String,
         /// the write key of the call that it came from

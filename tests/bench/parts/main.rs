@@ -5,9 +5,11 @@
 //! `bench_parts visible PROGRAM RATE SECONDS` runs the program in a pseudo-terminal, posts RATE calls
 //! a second, and tells how long after its answer a call stands on the screen.
 //! `bench_parts open PROGRAM FILE CALLS` opens a file of so many calls, and tells when they are there.
+//! `bench_parts search FILE FILTER...` tells how long each filter takes over a recording.
 
 mod data;
 mod open;
+mod search;
 mod terminal;
 mod visible;
 
@@ -21,6 +23,7 @@ fn main() {
             visible::measure(program, number(rate), number(seconds))
         }
         ["open", program, file, calls] => open::measure(program, file, number(calls)),
+        ["search", file, ref filters @ ..] => search::measure(file, filters),
         _ => usage(),
     };
     if let Err(error) = done {
@@ -31,7 +34,7 @@ fn main() {
 
 fn usage() -> ! {
     eprintln!(
-        "bench_parts: expected `data CALLS FILE calls|singles|batches`, `visible PROGRAM RATE SECONDS` or `open PROGRAM FILE CALLS`"
+        "bench_parts: expected `data CALLS FILE calls|singles|batches`, `visible PROGRAM RATE SECONDS`, `open PROGRAM FILE CALLS` or `search FILE FILTER...`"
     );
     std::process::exit(2);
 }

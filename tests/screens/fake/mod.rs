@@ -448,7 +448,7 @@ impl Feed for FakeFeed {
         }
     }
 
-    fn send(&self, _text: &str, _write_key: Option<&str>) -> Result<(), String> {
+    fn send(&self, _: Option<&str>, _: &str, _: Option<&str>) -> Result<(), String> {
         Ok(())
     }
 

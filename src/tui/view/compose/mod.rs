@@ -14,6 +14,7 @@ mod colour;
 mod editor;
 mod results;
 
+use super::prompt::AskView;
 use super::{Effect, HelpView, Pointer, Reply, View, World};
 use crate::call::Doc;
 use crate::call::template::TEMPLATES;
@@ -70,21 +71,8 @@ impl ComposeView {
     /// A call that came, to be sent again otherwise: without its own id, since a call with the same
     /// one would be a repeat.
     pub fn of_call(call: &CallDetail) -> ComposeView {
-        let text = match Doc::parse(call.call_text.as_str()) {
-            Ok(doc) => {
-                let members = doc.root().children();
-                let kept = members.filter(|member| member.key() != "messageId");
-                let kept = kept.map(|member| {
-                    let name = serde_json::Value::from(&*member.key()).to_string();
-                    format!("{name}:{}", member.raw())
-                });
-                let kind = (doc.root().get("type").is_none() && !call.row.kind.is_empty())
-                    .then(|| format!("\"type\":{}", serde_json::Value::from(&*call.row.kind)));
-                let all: Vec<String> = kind.into_iter().chain(kept).collect();
-                pretty(&format!("{{{}}}", all.join(",")))
-            }
-            Err(_) => call.call_text.clone(),
-        };
+        let text = members(call, |key| key != "messageId")
+            .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
         ComposeView::of(&text, call.write_key.clone())
     }
 
@@ -141,15 +129,15 @@ impl ComposeView {
         Reply::Done
     }
 
-    fn send(&self) -> Reply {
-        match &self.composed {
-            Some(ComposedView::NotYet { line, column, message }) => {
-                Reply::Say(format!("line {line}, column {column}: {message}"))
-            }
-            _ => Reply::Ask(Effect::Send {
-                text: self.editor.text(),
-                write_key: self.write_key.clone(),
-            }),
+    /// Sends it, to this listener or where the user says.
+    fn send(&self, elsewhere: bool) -> Reply {
+        if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
+            return Reply::Say(format!("line {line}, column {column}: {message}"));
+        }
+        let (text, write_key) = (self.editor.text(), self.write_key.clone());
+        match elsewhere {
+            false => Reply::Ask(Effect::Send { to: None, text, write_key }),
+            true => ask_where("https://", text, write_key),
         }
     }
 
@@ -163,6 +151,31 @@ impl ComposeView {
         self.edits += 1;
         Reply::Say(format!("the template of a {name} call"))
     }
+}
+
+/// A call's text with its type, which may have been in the path alone.
+pub fn with_type(call: &CallDetail) -> String {
+    members(call, |_| true).unwrap_or_else(|| call.call_text.clone())
+}
+
+/// The members of a call by their names, as an object that names its type.
+fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
+    let doc = Doc::parse(call.call_text.as_str()).ok()?;
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let kind = (doc.root().get("type").is_none() && !call.row.kind.is_empty())
+        .then(|| format!("\"type\":{}", quoted(&call.row.kind)));
+    let kept = doc.root().children().filter(|member| keep(&member.key()));
+    let kept = kept.map(|member| format!("{}:{}", quoted(&member.key()), member.raw()));
+    let all: Vec<String> = kind.into_iter().chain(kept).collect();
+    Some(format!("{{{}}}", all.join(",")))
+}
+
+/// Asks for the tracking API that a call is sent to.
+pub fn ask_where(answer: &str, text: String, write_key: Option<String>) -> Reply {
+    Reply::Open(Box::new(AskView::new("send to", answer, move |to| {
+        let (text, write_key) = (text.clone(), write_key.clone());
+        Reply::CloseAndAsk(Effect::Send { to: Some(to.to_owned()), text, write_key })
+    })))
 }
 
 struct Areas {
@@ -187,7 +200,8 @@ impl View for ComposeView {
 
     fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
         match action {
-            Action::SendCall => self.send(),
+            Action::SendCall => self.send(false),
+            Action::SendElsewhere => self.send(true),
             Action::NextTemplate => self.next_template(),
             Action::NextPane | Action::PreviousPane | Action::Toggle => {
                 self.typing = !self.typing;
@@ -308,7 +322,13 @@ impl View for ComposeView {
 
     fn footer(&self) -> &'static [Action] {
         match self.typing {
-            true => &[Action::SendCall, Action::NextTemplate, Action::NextPane, Action::Back],
+            true => &[
+                Action::SendCall,
+                Action::NextTemplate,
+                Action::NextPane,
+                Action::SendElsewhere,
+                Action::Back,
+            ],
             false => {
                 &[Action::SendCall, Action::NextPane, Action::Down, Action::Back, Action::Help]
             }

@@ -19,8 +19,8 @@ pub use rows::{cell, mark_style};
 use super::detail::DetailPane;
 use super::prompt::{NamedView, SearchView};
 use super::{
-    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, filter_bar, found,
-    start,
+    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, filter_bar,
+    found, start, with_type,
 };
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Detail, What};
@@ -114,6 +114,16 @@ impl LogView {
         }
     }
 
+    /// The call under the cursor is sent again as it came.
+    fn send_again(&self, world: &World<'_>) -> Reply {
+        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
+        let Some(Detail::Call(call)) = detail else {
+            return Reply::Say("there is no call here to be sent again".to_owned());
+        };
+        let here = world.shared.addresses.first().map_or("https://", String::as_str);
+        ask_where(here, with_type(&call), call.write_key.clone())
+    }
+
     /// A call to be written, from the one under the cursor.
     fn compose(&self, world: &World<'_>) -> Reply {
         let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
@@ -183,7 +193,7 @@ impl View for LogView {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::Compose => self.compose(world),
-            Action::JudgeAgain => Reply::Ask(Effect::JudgeAgain),
+            Action::SendAgain => self.send_again(world),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
