@@ -1,6 +1,7 @@
 //! The way of a call: answered by one thread, judged by another, and the same when it is read again.
 
 use proptest::prelude::*;
+use segscope::call::Seq;
 use segscope::call::time::Millis;
 use segscope::journal::Journal;
 use segscope::pipeline::{FileItem, InUse, Pipeline, Recording, RowView, read_file};
@@ -74,13 +75,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn read_again_it_is_what_was_live(kinds in proptest::collection::vec(0u64..9, 1..200)) {
+    fn read_again_it_is_what_was_live(kinds in proptest::collection::vec(0u64..12, 1..200)) {
         let home = tempfile::tempdir().expect("a folder");
         let file = home.path().join("r.ndjson");
         let live = start(recording_of(&file));
         for (id, kind) in kinds.iter().enumerate() {
             match kind {
                 8 => live.clear(BEGIN_MS).expect("recorded"),
+                9 => drop(live.undo_clear(BEGIN_MS).expect("recorded")),
+                10 => live.mark(Seq(id as u64 / 2), id % 3 > 0, BEGIN_MS).expect("recorded"),
+                11 => live.note(Seq(id as u64 / 2), "a note", BEGIN_MS).expect("recorded"),
                 kind => send(&live, *kind, id as u64),
             }
         }
@@ -94,9 +98,63 @@ proptest! {
             (stats.calls, stats.repeats, stats.requests, stats.refused, stats.missing)
         };
         prop_assert_eq!(stats(&live), stats(&again));
+        prop_assert_eq!(live.stats().cleared, again.stats().cleared);
         live.judge_again().expect("readable");
         prop_assert_eq!(all(&live), all(&again));
     }
+}
+
+#[test]
+fn a_clearing_that_is_taken_back_leaves_nothing_behind() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (never, undone) = (home.path().join("never.ndjson"), home.path().join("undone.ndjson"));
+    let (never, undone) = (start(recording_of(&never)), start(recording_of(&undone)));
+    assert!(!undone.undo_clear(BEGIN_MS).expect("nothing to record"), "nothing was cleared");
+    for id in 0..60 {
+        for pipeline in [&never, &undone] {
+            send(pipeline, id, id);
+        }
+        if id == 30 {
+            undone.mark(Seq(3), true, BEGIN_MS).expect("recorded");
+            undone.note(Seq(4), "note \"it\"\n", BEGIN_MS).expect("recorded");
+            undone.clear(BEGIN_MS).expect("recorded");
+            undone.settle();
+            assert_eq!((undone.rows(), undone.calls()), (0, 0));
+            assert!(undone.stats().cleared.is_some_and(|calls| calls > 30));
+        }
+    }
+    undone.settle();
+    let first = undone.window(0..1)[0].seq.expect("a call").0;
+    assert!(first > 30, "numbers go on: {first}");
+    assert!(undone.undo_clear(BEGIN_MS).expect("recorded"));
+    assert!(!undone.undo_clear(BEGIN_MS).expect("nothing to record"), "only once");
+    undone.settle();
+    never.settle();
+    let strip = |rows: Vec<RowView>| -> Vec<RowView> {
+        rows.into_iter().map(|row| RowView { marked: false, note: None, ..row }).collect()
+    };
+    let rows = all(&undone);
+    let of = |seq: u64| rows.iter().find(|row| row.seq == Some(Seq(seq))).expect("it is there");
+    assert!(of(3).marked && of(3).note.is_none());
+    assert!(!of(4).marked && of(4).note.as_deref() == Some("note \"it\"\n"));
+    assert_eq!(strip(rows), strip(all(&never)));
+    let objects = |pipeline: &Pipeline| pipeline.sync(|objects| objects.requests());
+    assert_eq!(objects(&undone), objects(&never));
+    assert_eq!(undone.overview(), never.overview());
+}
+
+#[test]
+fn a_file_that_is_only_read_takes_no_marks_and_says_so_without_a_banner() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let live = start(recording_of(&file));
+    send(&live, 5, 1);
+    drop(live);
+    let opened = reopened(&file);
+    for done in [opened.mark(Seq(1), true, 0), opened.clear(0), opened.note(Seq(1), "x", 0)] {
+        assert!(done.expect_err("it is only read").to_string().contains("only read"));
+    }
+    assert_eq!(opened.stats().problem, None);
 }
 
 /// One sender less, even if it panics.

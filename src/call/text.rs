@@ -31,3 +31,22 @@ pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
         text.into()
     }
 }
+
+/// A write key as it may be shown: its last four characters.
+pub fn masked(key: &str) -> String {
+    let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    let tail = if key.chars().count() > 4 { &key[from..] } else { "" };
+    format!("***{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_keeps_its_last_four() {
+        assert_eq!(masked("wk_live_abcd1234"), "***1234");
+        assert_eq!(masked("1234"), "***");
+        assert_eq!(masked(""), "***");
+    }
+}

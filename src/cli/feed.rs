@@ -1,8 +1,9 @@
 //! The pipeline as the screen reads it.
 
+use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
-use crate::call::time;
+use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
@@ -28,6 +29,7 @@ pub struct PipelineFeed {
     addresses: Vec<String>,
     choices: Option<Choices>,
     notebook: Option<Notebook>,
+    exports: Arc<Exports>,
 }
 
 impl PipelineFeed {
@@ -38,8 +40,8 @@ impl PipelineFeed {
         (choices, notebook): (Option<Choices>, Option<Notebook>),
     ) -> PipelineFeed {
         let sieve = Sieve::new(Arc::clone(&pipeline));
-        let outbox = Arc::default();
-        PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook }
+        let (outbox, exports) = (Arc::default(), Arc::default());
+        PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook, exports }
     }
 }
 
@@ -107,8 +109,8 @@ impl Feed for PipelineFeed {
         Box::new(self.pipeline.names())
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        self.pipeline.found_in()
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        self.pipeline.found_in(at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -173,6 +175,37 @@ impl Feed for PipelineFeed {
                 .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
             None => Ok(()),
         }
+    }
+
+    fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
+        let done = self.pipeline.mark(seq, marked, time::now());
+        done.map_err(|error| format!("no mark: {error}"))
+    }
+
+    fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
+        let done = self.pipeline.note(seq, text, time::now());
+        done.map_err(|error| format!("no note: {error}"))
+    }
+
+    fn clear(&self) -> Result<(), String> {
+        let done = self.pipeline.clear(time::now());
+        done.map_err(|error| format!("nothing is cleared: {error}"))
+    }
+
+    fn undo_clear(&self) -> Result<(), String> {
+        match self.pipeline.undo_clear(time::now()) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("nothing was cleared away".to_owned()),
+            Err(error) => Err(format!("nothing comes back: {error}")),
+        }
+    }
+
+    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+        self.exports.begin(&self.pipeline, file, filter)
+    }
+
+    fn told(&self) -> Option<Result<String, String>> {
+        self.exports.told()
     }
 
     fn kept(&self) -> Kept {

@@ -80,9 +80,10 @@ impl Live {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Looks at the files, and reads them if one is another than before.
+    /// Looks at the files, and reads them if one is another than before. While all calls are judged
+    /// again it waits for the next look: who quits must not wait for it.
     pub fn look(&self) {
-        let mut state = self.lock();
+        let Ok(mut state) = self.state.try_lock() else { return };
         let now = stamps(&state.setup);
         if now == state.stamps {
             return;

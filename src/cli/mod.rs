@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod config;
 mod demo;
+mod export;
 mod failure;
 mod feed;
 mod generate;

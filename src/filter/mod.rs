@@ -58,6 +58,13 @@ pub fn parse(text: &str) -> Result<Filter, FilterError> {
     Ok(Filter { expr, hints })
 }
 
+/// A text as it is written inside a filter, in its quotes.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    print::quote(text, &mut out);
+    out
+}
+
 impl Filter {
     /// Whether it lets everything through because nothing was asked.
     pub fn is_all(&self) -> bool {

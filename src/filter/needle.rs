@@ -24,6 +24,27 @@ enum Way {
     /// word at once, which is about three times as fast on common letters as looking for one of
     /// them with `memchr2`.
     Folded(Box<Regex>),
+    /// The same where a part of the word, which begins at that place in it, has no letters: that
+    /// part is searched for byte for byte, which is faster still.
+    Around(Box<Finder<'static>>, usize),
+}
+
+/// A part without letters that is shorter than this says too little.
+const LEAST_FIRM: usize = 3;
+
+/// The longest part of a text that has no ASCII letters: where it begins and ends.
+fn firm(text: &str) -> Option<(usize, usize)> {
+    let mut longest = (0, 0);
+    let mut start = 0;
+    for (at, byte) in text.bytes().chain([b'a']).enumerate() {
+        if byte.is_ascii_alphabetic() {
+            if at - start > longest.1 - longest.0 {
+                longest = (start, at);
+            }
+            start = at + 1;
+        }
+    }
+    (longest.1 - longest.0 >= LEAST_FIRM).then_some(longest)
 }
 
 impl PartialEq for Needle {
@@ -39,6 +60,10 @@ impl Needle {
     pub fn new(text: &str) -> Self {
         let folds =
             text.bytes().any(|b| b.is_ascii_lowercase()) && !text.chars().any(char::is_uppercase);
+        if let Some((start, end)) = firm(text).filter(|_| folds) {
+            let finder = Finder::new(&text.as_bytes()[start..end]).into_owned();
+            return Self::with(text, Way::Around(Box::new(finder), start));
+        }
         let folded = folds.then(|| {
             let mut builder = RegexBuilder::new(&regex::escape(text));
             builder.case_insensitive(true).unicode(false).build()
@@ -105,6 +130,18 @@ impl Needle {
         match &self.way {
             Way::Exact(finder) => finder.find(text),
             Way::Folded(regex) => regex.find(text).map(|found| found.start()),
+            Way::Around(finder, before) => {
+                let mut from = *before;
+                while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)) {
+                    let start = from + at - before;
+                    let whole = text.get(start..start + self.text.len())?;
+                    if whole.eq_ignore_ascii_case(self.text.as_bytes()) {
+                        return Some(start);
+                    }
+                    from += at + 1;
+                }
+                None
+            }
         }
     }
 }
@@ -154,6 +191,20 @@ mod tests {
         assert!(found("abc", "xxABC"));
         assert!(!found("abc", "xxAB"));
         assert_eq!(Needle::new("zap").find(b"pz Zap zap"), Some(3));
+    }
+
+    #[test]
+    fn a_part_without_letters_is_enough_to_search_for() {
+        assert_eq!(firm("m-777-x"), Some((1, 6)));
+        assert_eq!(firm("a12b"), None);
+        let find = |needle: &str, text: &str| Needle::new(needle).find(text.as_bytes());
+        assert_eq!(find("m-777", "M-777"), Some(0));
+        assert_eq!(find("m-777", "-777 n-777 m-77 xM-7777"), Some(17));
+        assert_eq!(find("m-777", "m-77"), None);
+        assert_eq!(find("-777m", "-777-777M"), Some(4));
+        assert_eq!(find("7771m", "777177717771m"), Some(8));
+        assert_eq!(find("grüße 12", "GRüßE 12"), Some(0));
+        assert_eq!(find("m-777", "-777"), None);
     }
 
     #[test]

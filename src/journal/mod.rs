@@ -12,9 +12,11 @@ mod line;
 mod quick;
 mod reader;
 mod redact;
+mod remark;
 
 pub use file::{Journal, JournalError, Recovery, Standing, end_of_last_line};
 pub use folder::{KEPT_BYTES, KEPT_FILES, Recordings};
 pub use line::{Body, LineHead, Refused, compose, compose_event, compose_more};
 pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse, parse_quick};
 pub use redact::redacted;
+pub use remark::{Remark, Says, compose_remark};

@@ -1,6 +1,7 @@
 //! Lines of a recording, read back.
 
 use super::quick;
+use super::remark::Remark;
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, Val};
 use base64::Engine;
@@ -19,6 +20,8 @@ pub enum Entry {
         /// When.
         at: Millis,
     },
+    /// What a user said about a call.
+    Remark(Remark),
     /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
@@ -33,16 +36,19 @@ pub enum Event {
     Flush,
     /// All that came before was cleared away.
     Clear,
+    /// The last clearing is taken back: what was cleared away is there again.
+    Undo,
 }
 
 impl Event {
-    const ALL: [Event; 2] = [Event::Flush, Event::Clear];
+    const ALL: [Event; 3] = [Event::Flush, Event::Clear, Event::Undo];
 
     /// The `kind` of its line.
     pub fn name(self) -> &'static str {
         match self {
             Event::Flush => "flush",
             Event::Clear => "clear",
+            Event::Undo => "undo",
         }
     }
 }
@@ -111,7 +117,10 @@ pub(super) fn parse_long(line: &str) -> Result<Entry, EntryError> {
     }
     if let Some(kind) = root.get("kind").and_then(|kind| kind.as_str()) {
         let Some(event) = Event::ALL.into_iter().find(|event| event.name() == kind) else {
-            return Ok(Entry::Other { kind: kind.into_owned() });
+            return Ok(match Remark::read(&kind, root)? {
+                Some(remark) => Entry::Remark(remark),
+                None => Entry::Other { kind: kind.into_owned() },
+            });
         };
         let at = root.get("at").and_then(|at| time::parse(&at.as_str()?));
         let at = at.ok_or(EntryError::Field { field: "at", expected: "an ISO-8601 time" })?;

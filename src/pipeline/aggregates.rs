@@ -5,7 +5,7 @@
 
 use super::Pipeline;
 use crate::call::time::Millis;
-use crate::findings::{Severity, Verdict};
+use crate::findings::{Effect, Severity, Verdict};
 use crate::store::{
     CellKey, Count, IdCount, Ids, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
 };
@@ -75,8 +75,12 @@ pub struct FoundIn {
     pub code: String,
     /// How bad it is.
     pub severity: Severity,
+    /// What it does to a call.
+    pub effect: Effect,
     /// The vendor's place in the registry; none for what Segment itself does.
     pub vendor: Option<usize>,
+    /// Whether the vendor counts for these calls.
+    pub in_use: bool,
     /// The type of the calls.
     pub kind: Option<String>,
     /// The event, or the name of a page or a screen.
@@ -281,9 +285,9 @@ impl Pipeline {
         Groups { rows: rows.collect(), of, other: snapshot.other }
     }
 
-    /// What was found at vendors in use or by Segment itself, event by event: the worst first, then
-    /// the most frequent.
-    pub fn found_in(&self) -> Groups<FoundIn> {
+    /// What was found at vendors in use (or at all) or by Segment itself, event by event: the worst
+    /// first, then the most frequent.
+    pub fn found_in(&self, at_all: bool) -> Groups<FoundIn> {
         let snapshot = self.snapshot();
         let vendors = self.vendors();
         let codes = vendors.codes();
@@ -293,25 +297,29 @@ impl Pipeline {
             let kind = snapshot.shape(key).kind;
             for code in &set.codes {
                 let vendor = codes.entry(*code).vendor;
-                if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
-                    sums.entry((*code, kind, key.event)).or_default().merge(count);
+                let counts = vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1);
+                if counts || at_all {
+                    sums.entry((*code, kind, key.event, counts)).or_default().merge(count);
                 }
             }
         }
         let of = sums.len() as u64;
         let mut sums: Vec<_> = sums.into_iter().collect();
-        sums.sort_unstable_by_key(|((code, ..), count)| {
-            (codes.entry(*code).severity, std::cmp::Reverse(count.calls), count.first, *code)
+        sums.sort_unstable_by_key(|((code, .., counts), count)| {
+            let severity = codes.entry(*code).severity;
+            (!*counts, severity, std::cmp::Reverse(count.calls), count.first, *code)
         });
         sums.truncate(MOST_ROWS);
         let state = self.lock();
         let index = &state.index;
-        let rows = sums.into_iter().filter_map(|((code, kind, event), count)| {
+        let rows = sums.into_iter().filter_map(|((code, kind, event, in_use), count)| {
             let entry = codes.entry(code);
             Some(FoundIn {
                 code: entry.code.to_string(),
                 severity: entry.severity,
+                effect: entry.effect,
                 vendor: entry.vendor,
+                in_use,
                 kind: words(&index.store, kind),
                 event: words(&index.store, event),
                 counted: counted(&index.store, index.base, &count)?,

@@ -5,6 +5,7 @@ use super::Pipeline;
 use super::front::Front;
 use super::index::Index;
 use super::queue::Work;
+use super::recording::only_read;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::journal::{self, Event};
@@ -47,8 +48,24 @@ impl Pipeline {
     pub fn clear(&self, now: Millis) -> io::Result<()> {
         let mut front = self.shared.front();
         let offset = self.append_event(&mut front, Event::Clear, now)?;
-        self.shared.board().clear(self.vendors().sync_gap_ms(), offset);
+        let end = front.end();
+        self.shared.board().clear(self.vendors().sync_gap_ms(), offset, end);
         Ok(())
+    }
+
+    /// Takes the last clearing back; false if there is none that can be. What came since stays, and
+    /// is judged again with what the vendors then know.
+    pub fn undo_clear(&self, now: Millis) -> io::Result<bool> {
+        let mut front = self.shared.front();
+        if self.shared.queue.is_behind() {
+            return Err(io::Error::other("the recording is still being read"));
+        }
+        if !self.shared.board().can_undo() {
+            return Ok(false);
+        }
+        let offset = self.append_event(&mut front, Event::Undo, now)?;
+        self.shared.board().undo(&self.shared.recording, offset);
+        Ok(true)
     }
 
     /// How often everything was cleared away: rows begin at 0 again each time.
@@ -79,6 +96,9 @@ impl Pipeline {
     }
 
     fn append_event(&self, front: &mut Front, event: Event, at: Millis) -> io::Result<u64> {
+        if front.is_only_read() {
+            return Err(only_read());
+        }
         let mut line = std::mem::take(&mut front.line);
         journal::compose_event(&mut line, event, at);
         let appended = self.shared.append(front, &line);
@@ -100,9 +120,11 @@ impl Index {
         }
     }
 
-    pub(super) fn clear(&mut self, vendors: &Vendors) {
+    /// Begins anew, behind the calls so far; what was there before.
+    pub(super) fn clear(&mut self, vendors: &Vendors) -> Index {
         let base = self.base + self.store.calls.len();
-        *self = Index::new(vendors, self.in_use.clone());
+        let old = std::mem::replace(self, Index::new(vendors, self.in_use.clone()));
         self.base = base;
+        old
     }
 }

@@ -106,7 +106,7 @@ impl Columns for CallColumns<'_> {
             Record::Path => Value::text(Some(&detail.request.path)),
             Record::Status => Value::int(detail.request.status),
             Record::Repeat => Value::Bool(detail.repeat),
-            Record::Marked => Value::Bool(false),
+            Record::Marked => Value::Bool(detail.marked),
             Record::Test => Value::text(test_of(&detail.request.headers)),
             Record::AccountId => Value::text(detail.account_id.as_deref()),
             Record::UserId => Value::text(detail.user_id.as_deref()),

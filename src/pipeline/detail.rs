@@ -101,6 +101,7 @@ impl Pipeline {
         let rendered: Vec<(usize, Rendered)> = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, &event, call.seq, &state.index.memory)))
             .collect();
+        let marked = state.index.remarks.is_marked(call.seq.0);
         let in_use: Vec<usize> = state.index.in_use.ordered(half.request.sender).collect();
         let lacks = |vendor: &usize| {
             rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
@@ -138,6 +139,7 @@ impl Pipeline {
                 .map(|key| key.into_owned())
                 .or_else(|| reading.write_key.as_ref().map(|key| key.key.clone())),
             repeat: call.row.flags.repeat(),
+            marked,
             call_text: event.call.raw().to_owned(),
             derived_text: reading.derived_text(read).to_owned(),
             common: common(reading, read, request.signature.as_deref()),

@@ -26,6 +26,16 @@ pub(super) struct Front {
 }
 
 impl Front {
+    /// Where the line ends that was appended last.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Whether nothing can be recorded because files are only read.
+    pub fn is_only_read(&self) -> bool {
+        self.journal.is_none()
+    }
+
     /// `end` is where the recording ends.
     pub fn new(journal: Option<Journal>, end: u64) -> io::Result<Front> {
         let last = match &journal {

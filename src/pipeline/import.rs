@@ -309,7 +309,7 @@ impl Importer<'_> {
                 _ => {}
             }
             let item = Item { offset, end, work };
-            self.shared.board().take_in(&item);
+            self.shared.board().take_in(&item, &self.shared.recording);
             self.shared.queue.push(item, &mut self.spares);
         }
         Ok(())

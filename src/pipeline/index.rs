@@ -6,6 +6,7 @@ use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
+use super::remarks::Remarks;
 use crate::call::time::Millis;
 use crate::call::{CallType, Event, Seq};
 use crate::store::{
@@ -62,6 +63,8 @@ pub(super) struct Index {
     pub in_use: InUse,
     pub people: People,
     pub repeats: u64,
+    /// Marks and notes.
+    pub remarks: Remarks,
     /// Calls counted for the aggregates.
     pub cube: Cube,
     /// Accounts and users counted.
@@ -80,15 +83,15 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
-        static EPOCHS: AtomicU64 = AtomicU64::new(1);
         Index {
-            epoch: EPOCHS.fetch_add(1, Ordering::Relaxed),
+            epoch: Index::new_epoch(),
             base: 0,
             store: Store::default(),
             memory: vendors.memory(),
             in_use,
             people: People::default(),
             repeats: 0,
+            remarks: Remarks::default(),
             cube: Cube::default(),
             ids: IdCounts::default(),
             closed: Vec::new(),
@@ -99,6 +102,12 @@ impl Index {
             judgement: Judgement::default(),
             codes: Vec::new(),
         }
+    }
+
+    /// A number that no index has yet.
+    pub(super) fn new_epoch() -> u64 {
+        static EPOCHS: AtomicU64 = AtomicU64::new(1);
+        EPOCHS.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The number that the next call gets.

@@ -176,7 +176,7 @@ pub(super) fn run(shared: &Shared) {
             Next::Read(to) => {
                 let before = shared.lock().opened.bad_lines;
                 let read = lines::read(&shared.recording, done, to, &mut |block, spares| {
-                    shared.board().again(block);
+                    shared.board().again(block, &shared.recording);
                     let end = block.last().map_or(done, |item| item.end);
                     judge(shared, block, spares, true);
                     shared.changed();

@@ -205,6 +205,7 @@ pub(super) fn work(
     let request = match journal::parse(text).map_err(|error| error.to_string())? {
         Entry::Request(request) => request,
         Entry::Event { event, at } => return Ok(Work::Event(event, at)),
+        Entry::Remark(remark) => return Ok(Work::Remark(remark)),
         Entry::Other { .. } => return Ok(Work::Nothing),
     };
     if Step::of(&request.method, &request.path).is_some() {

@@ -37,6 +37,7 @@ mod push;
 mod queue;
 mod recording;
 mod refused;
+mod remarks;
 mod replay;
 mod sieve;
 mod state;
@@ -57,6 +58,7 @@ pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
 pub use recording::Recording;
+pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
 pub use tally::{Tallied, Tally};
@@ -86,6 +88,8 @@ pub enum What {
     Missing,
     /// A call with a warning or an error, or a refused request.
     Finding,
+    /// A call that the user marked.
+    Marked,
     /// A row that a search finds.
     Matches(Arc<Filter>),
 }
@@ -230,6 +234,12 @@ impl Pipeline {
         let waits = shared.queue.waits();
         let state = self.lock();
         let store = &state.index.store;
+        let full = || {
+            let unkept = store.texts.unkept();
+            let says = "names and ids came when the index had no room for more; their rows show …";
+            (unkept > 0).then(|| format!("{unkept} {says}"))
+        };
+        let problem = trouble.or_else(full);
         Stats {
             calls: store.calls.len(),
             repeats: state.index.repeats,
@@ -243,7 +253,9 @@ impl Pipeline {
             recorded_bytes: shared.queue.recorded(),
             reading: shared.import.reading().or_else(|| shared.queue.reading()),
             recording: shared.path.clone(),
-            problem: trouble,
+            cleared: state.cleared(),
+            remarks: state.index.remarks.changes,
+            problem,
         }
     }
 
@@ -301,11 +313,11 @@ impl Pipeline {
         first.read_to(&last, into)
     }
 
-    /// Which index this is, and how many rows it has. The number is another after each clear and
+    /// Which index this is, how many rows it has, and how often marks and notes have changed. The number is another after each clear and
     /// each time that all is judged again.
-    fn extent(&self) -> (u64, u64) {
+    fn extent(&self) -> (u64, u64, u64) {
         let state = self.lock();
-        (state.index.epoch, state.index.store.rows())
+        (state.index.epoch, state.index.store.rows(), state.index.remarks.changes)
     }
 }
 
@@ -344,6 +356,7 @@ impl Index {
                 match what {
                     What::Missing => set.missing(bits),
                     What::Finding => set.severity(bits).is_some_and(|worst| worst < Severity::Info),
+                    What::Marked => self.remarks.is_marked(self.base + at + 1),
                     What::Matches(_) => false,
                 }
             }

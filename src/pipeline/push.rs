@@ -1,10 +1,11 @@
 //! Objects that a source pushes to Segment (`specs/vendors.md` F): recorded like any request, so
 //! that reopening gives the same panel, but no row of the log, and no vendor hears of them.
 
-use super::Pipeline;
 use super::front::not_recorded;
 use super::queue::{Item, Work};
+use super::recording::Parts;
 use super::take::{KEPT_OF_REFUSED_BYTES, line_head};
+use super::{Pipeline, lines};
 use crate::call::time::Millis;
 use crate::journal::{self, Body, Event, Refused, RequestLine};
 use crate::objects::{BODY_LIMIT, Objects, Step};
@@ -113,18 +114,47 @@ pub(super) struct Board {
     live_from: u64,
     /// What came before here was cleared away.
     clear_to: u64,
+    /// What the last clearing put away, and where its line ends.
+    cleared: Option<(Objects, u64)>,
     /// When the clock was last looked at.
     ticked_at: Millis,
 }
 
 impl Board {
     pub fn new(gap_ms: Millis, live_from: u64) -> Board {
-        Board { objects: Objects::new(gap_ms), gap_ms, live_from, clear_to: 0, ticked_at: 0 }
+        let objects = Objects::new(gap_ms);
+        Board { objects, gap_ms, live_from, clear_to: 0, cleared: None, ticked_at: 0 }
     }
 
-    /// Clears everything away that came before a line.
-    pub fn clear(&mut self, gap_ms: Millis, before: u64) {
-        (self.objects, self.gap_ms, self.clear_to) = (Objects::new(gap_ms), gap_ms, before);
+    /// Clears everything away that came before a line, which ends there.
+    pub fn clear(&mut self, gap_ms: Millis, before: u64, end: u64) {
+        (self.gap_ms, self.clear_to) = (gap_ms, before);
+        self.put_away(end);
+    }
+
+    fn put_away(&mut self, end: u64) {
+        let objects = std::mem::replace(&mut self.objects, Objects::new(self.gap_ms));
+        self.cleared = Some((objects, end));
+    }
+
+    /// Whether there is a clearing to take back.
+    pub fn can_undo(&self) -> bool {
+        self.cleared.is_some()
+    }
+
+    /// Takes the last clearing back, and takes again what came between it and a line.
+    pub fn undo(&mut self, parts: &Parts, to: u64) {
+        let Some((objects, from)) = self.cleared.take() else { return };
+        self.objects = objects;
+        // what cannot be read is told where it is judged
+        let _ = lines::read(parts, from, to, &mut |items, _| {
+            for item in items.iter() {
+                if let Work::Push(line, request) = &item.work {
+                    self.take(line, request);
+                }
+            }
+            true
+        });
     }
 
     /// The setting for runs of single requests changed.
@@ -140,11 +170,12 @@ impl Board {
     }
 
     /// Takes pushes again from their lines.
-    pub fn again(&mut self, items: &[Item]) {
+    pub fn again(&mut self, items: &[Item], parts: &Parts) {
         let there = self.clear_to..self.live_from;
         for item in items.iter().filter(|item| there.contains(&item.offset)) {
             match &item.work {
-                Work::Event(Event::Clear, _) => self.objects = Objects::new(self.gap_ms),
+                Work::Event(Event::Clear, _) => self.put_away(item.end),
+                Work::Event(Event::Undo, _) => self.undo(parts, item.offset),
                 Work::Push(line, request) => self.take(line, request),
                 _ => {}
             }
@@ -152,9 +183,10 @@ impl Board {
     }
 
     /// Takes a line that was taken in from a file.
-    pub fn take_in(&mut self, item: &Item) {
+    pub fn take_in(&mut self, item: &Item, parts: &Parts) {
         match &item.work {
-            Work::Event(Event::Clear, _) => self.clear(self.gap_ms, item.offset),
+            Work::Event(Event::Clear, _) => self.clear(self.gap_ms, item.offset, item.end),
+            Work::Event(Event::Undo, _) => self.undo(parts, item.offset),
             Work::Push(line, request) => self.take(line, request),
             _ => {}
         }

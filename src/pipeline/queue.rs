@@ -5,7 +5,7 @@
 
 use super::index::Line;
 use crate::call::time::Millis;
-use crate::journal::{Event, RequestLine};
+use crate::journal::{Event, Remark, RequestLine};
 use crate::wire::{Reading, Scratch};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,6 +50,8 @@ pub(super) enum Work {
     Refused(Line),
     /// Something else that happened.
     Event(Event, Millis),
+    /// A user says something about a call.
+    Remark(Remark),
     /// A source's push, with its whole line.
     Push(String, Box<RequestLine>),
     /// Nothing.

@@ -5,11 +5,12 @@ use super::eras::Eras;
 use super::index::Index;
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
-use super::{InUse, Opened};
+use super::{InUse, Opened, lines};
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::journal::Event;
 use crate::wire::Scratch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The index with what it was made from.
 #[derive(Debug)]
@@ -25,6 +26,16 @@ pub(super) struct State {
     pub opened: Opened,
     /// Where the file begins that was read last, and how many of its lines were read.
     lines: (u64, u64),
+    /// What the last clearing put away.
+    cleared: Option<Box<Cleared>>,
+}
+
+/// What was there before a clearing, until the next one.
+#[derive(Debug)]
+struct Cleared {
+    index: Index,
+    /// Where the line of the clearing ends.
+    from: u64,
 }
 
 impl State {
@@ -38,11 +49,16 @@ impl State {
             done: 0,
             opened: Opened::default(),
             lines: (0, 0),
+            cleared: None,
         }
     }
 
     /// Does what a line says. Gives back room for another reading, if there was one.
     pub fn apply(&mut self, item: Item) -> Option<Scratch> {
+        if let Work::Event(Event::Undo, _) = item.work {
+            self.undo(item.offset, item.end);
+            return None;
+        }
         let vendors = &**self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
         self.done = item.end;
@@ -60,9 +76,13 @@ impl State {
             }
             Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
             Work::Event(Event::Clear, _) => {
-                self.index.clear(vendors);
+                let index = self.index.clear(vendors);
+                self.cleared = Some(Box::new(Cleared { index, from: item.end }));
                 self.clears += 1;
             }
+            // done above
+            Work::Event(Event::Undo, _) => {}
+            Work::Remark(remark) => self.index.remarks.take(remark),
             Work::Push(..) | Work::Nothing => {}
             Work::Bad(error) => {
                 self.opened.bad_lines += 1;
@@ -71,6 +91,36 @@ impl State {
             }
         }
         None
+    }
+
+    /// How many calls would come back if the last clearing were undone.
+    pub fn cleared(&self) -> Option<u64> {
+        self.cleared.as_ref().map(|cleared| cleared.index.store.calls.len())
+    }
+
+    /// Takes the last clearing back, and takes again what came since.
+    fn undo(&mut self, to: u64, end: u64) {
+        let Some(cleared) = self.cleared.take() else { return };
+        let Cleared { index, from } = *cleared;
+        self.index = index;
+        self.index.epoch = Index::new_epoch();
+        self.clears += 1;
+        let (opened, parts) = (self.opened.clone(), self.recording.clone());
+        let read = lines::read(&parts, from, to, &mut |items, spares| {
+            for item in items.drain(..) {
+                // one that panics has been told already, when it was first judged
+                let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
+                spares.extend(done.ok().flatten());
+            }
+            true
+        });
+        // nothing of it is new
+        self.opened = opened;
+        self.done = end;
+        if let Err(error) = read {
+            self.opened.bad_lines += 1;
+            self.opened.first_bad.get_or_insert((self.lines.1, error.to_string()));
+        }
     }
 
     /// The first call that the latest settings judged, where others judged calls that are shown.

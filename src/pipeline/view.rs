@@ -34,6 +34,10 @@ pub struct RowView {
     /// All of its warnings and errors are common to all calls of its library, so that they need
     /// no alarm here.
     pub folded: bool,
+    /// The user marked it.
+    pub marked: bool,
+    /// What the user noted about it.
+    pub note: Option<String>,
     /// It was judged with settings that are no longer in force.
     pub stale: bool,
     /// Why the request was refused.
@@ -141,6 +145,8 @@ pub struct CallDetail {
     pub write_key: Option<String>,
     /// Its `messageId` came before.
     pub repeat: bool,
+    /// The user marked it.
+    pub marked: bool,
     /// The call exactly as it came, a JSON object.
     pub call_text: String,
     /// What the service adds or merges, a JSON object.
@@ -221,6 +227,10 @@ pub struct Stats {
     pub reading: Option<(u64, u64)>,
     /// The recording's file, if it has a name.
     pub recording: Option<PathBuf>,
+    /// How many calls would come back if the last clearing were undone; none where there is none.
+    pub cleared: Option<u64>,
+    /// Grows with each mark and note.
+    pub remarks: u64,
     /// What is wrong now, for a banner.
     pub problem: Option<String>,
 }

@@ -58,6 +58,10 @@ impl Pipeline {
                     let alarm = alarm(call, index, in_use, vendors.codes());
                     let mut half = half(row, seq, call, request, place, store, alarm);
                     half.view.stale = stale_before.is_some_and(|first| seq < first);
+                    if let Some(said) = index.remarks.of(seq.0) {
+                        half.view.marked = said.marked;
+                        half.view.note = said.note.as_deref().map(str::to_owned);
+                    }
                     half
                 }
             });
@@ -81,6 +85,8 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         repeat: false,
         worst: None,
         folded: false,
+        marked: false,
+        note: None,
         stale: false,
         refused: Some(RefusedView {
             status: request.status,
@@ -123,7 +129,11 @@ fn half(
     Alarm { in_use, vendors: alarmed, any }: Alarm,
 ) -> Half {
     let set = store.sets.get(call.set);
-    let text = |id: TextId| store.texts.get(id).unwrap_or_default().to_owned();
+    let text = |id: TextId| {
+        // what there was no room to keep is there all the same
+        let unkept = if id.is_unkept() { "…" } else { "" };
+        store.texts.get(id).unwrap_or(unkept).to_owned()
+    };
     let account = cell(
         set,
         Id::Account,
@@ -162,6 +172,8 @@ fn half(
         repeat: call.flags.repeat(),
         worst: set.severity(in_use),
         folded: !any,
+        marked: false,
+        note: None,
         stale: false,
         refused: None,
     };
@@ -178,8 +190,6 @@ fn cell(
     doubtful: bool,
 ) -> Cell {
     let missed = set.strong(id) & in_use != 0;
-    // an id that was not kept for want of room is there all the same
-    let text = if kept == TextId::UNKEPT { "…".to_owned() } else { text };
     match (kept.is_none(), missed) {
         (false, false) => Cell::Found { text, doubtful },
         (false, true) => Cell::SomeMiss { text, doubtful, near: None },

@@ -17,6 +17,8 @@ struct Block {
     looked: u32,
     /// Somebody looks at the others now.
     claimed: bool,
+    /// All of them are to be looked at again.
+    again: bool,
 }
 
 /// Rows that are to be looked at: from the first that was not on, in one block.
@@ -49,7 +51,13 @@ impl Passed {
     pub fn grow(&mut self, rows: u64) {
         self.rows = self.rows.max(rows);
         let blocks = self.rows.div_ceil(BLOCK_ROWS) as usize;
-        let empty = Block { bits: Box::new([0; WORDS]), passed: 0, looked: 0, claimed: false };
+        let empty = Block {
+            bits: Box::new([0; WORDS]),
+            passed: 0,
+            looked: 0,
+            claimed: false,
+            again: false,
+        };
         self.blocks.resize(blocks, empty);
     }
 
@@ -68,6 +76,11 @@ impl Passed {
         self.passed
     }
 
+    /// Everything is to be looked at again; until then what was found stands.
+    pub fn look_again(&mut self) {
+        self.blocks.iter_mut().for_each(|block| block.again = true);
+    }
+
     fn rows_in(&self, block: usize) -> u32 {
         (self.rows - block as u64 * BLOCK_ROWS).min(BLOCK_ROWS) as u32
     }
@@ -76,9 +89,9 @@ impl Passed {
     pub fn claim(&mut self, near: u64) -> Option<Claim> {
         let at = (near / BLOCK_ROWS) as usize;
         let open = |block: &usize| {
-            self.blocks
-                .get(*block)
-                .is_some_and(|known| !known.claimed && known.looked < self.rows_in(*block))
+            self.blocks.get(*block).is_some_and(|known| {
+                !known.claimed && (known.again || known.looked < self.rows_in(*block))
+            })
         };
         let blocks = self.blocks.len();
         let before = (0..blocks.min(at + 1)).rev().find(open);
@@ -92,15 +105,17 @@ impl Passed {
         let to = self.rows_in(block);
         let known = &mut self.blocks[block];
         known.claimed = true;
-        Some(Claim { block, from: known.looked, to })
+        let from = if std::mem::take(&mut known.again) { 0 } else { known.looked };
+        Some(Claim { block, from, to })
     }
 
     /// What was found of claimed rows: bit n of `bits` is the n-th row of the block.
     pub fn done(&mut self, claim: Claim, bits: &Bits) {
         let Some(block) = self.blocks.get_mut(claim.block) else { return };
         block.claimed = false;
-        if block.looked != claim.from {
-            return;
+        if claim.from == 0 {
+            self.passed -= u64::from(block.passed);
+            (*block.bits, block.passed) = (no_bits(), 0);
         }
         let mut passed = 0;
         for (word, found) in block.bits.iter_mut().zip(bits) {
@@ -108,15 +123,16 @@ impl Passed {
             *word |= found;
         }
         block.passed += passed;
-        block.looked = claim.to;
         self.passed += u64::from(passed);
-        self.looked += u64::from(claim.to - claim.from);
+        self.looked += u64::from(claim.to - block.looked);
+        block.looked = claim.to;
     }
 
     /// Gives claimed rows back without an answer.
     pub fn give_back(&mut self, claim: Claim) {
         if let Some(block) = self.blocks.get_mut(claim.block) {
             block.claimed = false;
+            block.again |= claim.from == 0 && block.looked > 0;
         }
     }
 
@@ -284,5 +300,27 @@ mod tests {
         let claim = passed.claim(0).expect("given back");
         look(&mut passed, claim, |row| row == 29);
         assert_eq!((passed.places(9..12), passed.looked()), (vec![9, 29], 30));
+    }
+
+    #[test]
+    fn what_is_looked_at_again_stands_until_then() {
+        let mut passed = Passed::default();
+        passed.grow(BLOCK_ROWS + 10);
+        while let Some(claim) = passed.claim(0) {
+            look(&mut passed, claim, |_| true);
+        }
+        passed.look_again();
+        passed.grow(BLOCK_ROWS + 20);
+        assert_eq!((passed.passed(), passed.looked()), (BLOCK_ROWS + 10, BLOCK_ROWS + 10));
+        let claim = passed.claim(0).expect("again");
+        passed.give_back(claim);
+        let claim = passed.claim(0).expect("still");
+        look(&mut passed, claim, |row| row == 5);
+        assert_eq!((passed.passed(), passed.places(0..1)), (11, vec![5]));
+        let claim = passed.claim(0).expect("the other block");
+        assert_eq!(claim.rows(), BLOCK_ROWS..BLOCK_ROWS + 20);
+        look(&mut passed, claim, |_| false);
+        assert_eq!((passed.passed(), passed.looked()), (1, BLOCK_ROWS + 20));
+        assert_eq!(passed.claim(0), None);
     }
 }

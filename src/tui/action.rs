@@ -11,6 +11,8 @@ pub enum Place {
     Log,
     /// the detail
     Detail,
+    /// the pages that count: findings, coverage, people
+    Counts,
     /// the objects that vendors push to Segment
     Sync,
     /// the text of a call that is being written
@@ -31,10 +33,11 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 12] = [
+    pub const ALL: [Place; 13] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
+        Place::Counts,
         Place::Sync,
         Place::Compose,
         Place::Composed,
@@ -53,6 +56,7 @@ impl Place {
             Place::Calls => "calls",
             Place::Log => "log",
             Place::Detail => "detail",
+            Place::Counts => "counts",
             Place::Sync => "sync",
             Place::Compose => "compose",
             Place::Composed => "composed",
@@ -76,6 +80,7 @@ impl Place {
             Place::Calls => &[Place::Calls, Place::Everywhere],
             Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
+            Place::Counts => &[Place::Counts, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
             // what is not bound here types
             Place::Compose => &[Place::Compose],
@@ -125,6 +130,7 @@ macro_rules! actions {
 
 actions! {
     Open "open" "open" "open the call's detail",
+    ShowCalls "show_calls" "its calls" "show the calls behind this line in the log; back returns here",
     Toggle "toggle" "open/fold" "fold or unfold; show a long text in full",
     Unfold "unfold" "unfold" "unfold, or go to the first inside",
     Fold "fold" "fold" "fold, or go to what it is inside of",
@@ -135,13 +141,19 @@ actions! {
     EditFilter "edit_filter" "filter" "edit the filter",
     ToggleFilter "toggle_filter" "filter off/on" "switch the filter off, and on again",
     NamedFilters "named_filters" "named" "choose a filter that has a name",
+    Mark "mark" "mark" "mark this call, or take the mark away",
+    NextMark "next_mark" "next mark" "next marked call",
     OnlyMarked "only_marked" "only marked" "show only what is marked, or all again",
+    Note "note" "note" "put a note to this call",
+    Export "export" "export" "write the calls that pass the filter to a file",
+    Clear "clear" "clear" "clear the log; the recording keeps all",
+    UndoClear "undo_clear" "undo clear" "bring back what was cleared away",
     Search "search" "search" "search without hiding",
     NextMatch "next_match" "next match" "next call that matches the search",
     PreviousMatch "previous_match" "back" "previous call that matches the search",
     Pause "pause" "pause" "pause, and go on; nothing is lost",
-    NextTab "next_tab" "tab" "next tab of the detail",
-    PreviousTab "previous_tab" "tab" "previous tab of the detail",
+    NextTab "next_tab" "tab" "next tab",
+    PreviousTab "previous_tab" "tab" "previous tab",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
@@ -179,6 +191,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
+    ShowFindings "show_findings" "findings" "what was found, by code and event",
     ShowCompose "show_compose" "compose" "the call that is being written, as it was left",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",

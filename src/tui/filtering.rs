@@ -1,6 +1,7 @@
 //! The filter and the search in force. The screen owns them; views say how they change.
 
 use super::feed::{Feed, Shown};
+use super::page::Page;
 use crate::filter::{Filter, parse};
 use std::sync::Arc;
 
@@ -24,6 +25,19 @@ pub enum Change {
     OnlyMarked,
     /// This is searched for now; an empty text is nothing.
     Search(String),
+    /// The calls behind a number of a page are shown, until the way back is taken.
+    Behind(String, Page),
+    /// The filter is again as it was before the calls behind a number were shown.
+    Return,
+}
+
+/// What was in force before the calls behind a number were shown.
+#[derive(Debug)]
+struct Before {
+    page: Page,
+    text: String,
+    off: bool,
+    only_marked: bool,
 }
 
 /// What is searched for.
@@ -44,6 +58,9 @@ pub struct Filtering {
     /// While the line is open: what is typed, as far as it could be read.
     preview: Option<String>,
     search: Option<Search>,
+    before: Option<Before>,
+    /// How often the calls behind a number were shown.
+    behind: u64,
     /// What the feed was given last.
     given: Option<Arc<Filter>>,
     /// The generation that was looked at in full once; it only has to keep up from then on.
@@ -76,9 +93,24 @@ impl Filtering {
         self.given.is_some()
     }
 
+    /// The filter that the rows in view pass.
+    pub fn in_force(&self) -> Option<Arc<Filter>> {
+        self.given.clone()
+    }
+
     /// What is searched for.
     pub fn search(&self) -> Option<&Search> {
         self.search.as_ref()
+    }
+
+    /// The page that the way back leads to, while the calls behind a number are shown.
+    pub fn came_from(&self) -> Option<Page> {
+        self.before.as_ref().map(|before| before.page)
+    }
+
+    /// Grows each time that the calls behind another number are shown.
+    pub fn behind(&self) -> u64 {
+        self.behind
     }
 
     /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
@@ -96,6 +128,19 @@ impl Filtering {
                 self.preview = None;
             }
             Change::Preview(_) | Change::Accept(_) => {}
+            Change::Behind(text, page) => {
+                let only_marked = std::mem::take(&mut self.only_marked);
+                let (text, off) =
+                    (std::mem::replace(&mut self.text, text), std::mem::take(&mut self.off));
+                self.before = Some(Before { page, text, off, only_marked });
+                self.behind += 1;
+            }
+            Change::Return => {
+                if let Some(before) = self.before.take() {
+                    (self.text, self.off) = (before.text, before.off);
+                    self.only_marked = before.only_marked;
+                }
+            }
             Change::Restore => self.preview = None,
             Change::Toggle => self.off = !self.off && !self.text.is_empty(),
             Change::OnlyMarked => self.only_marked = !self.only_marked,

@@ -56,6 +56,16 @@ impl Look {
         self.sign("▌", ">")
     }
 
+    /// A row that the user marked.
+    pub fn mark(&self) -> &'static str {
+        self.sign("◆", "*")
+    }
+
+    /// Before what the user noted.
+    pub fn note(&self) -> &'static str {
+        self.sign("¶", "#")
+    }
+
     /// A call that was judged with earlier settings.
     pub fn stale(&self) -> &'static str {
         self.sign("°", "o")

@@ -20,5 +20,5 @@ mod text;
 pub mod theme;
 pub mod view;
 
-pub use run::{Exit, run};
+pub use run::{Exit, do_on, run};
 pub use screen::{Screen, ScreenError, ScreenOptions};

@@ -1,13 +1,15 @@
 //! The pages: what fills the screen's body, one for each digit.
 
 use super::action::Action;
-use super::view::{ComposeView, LogView, SyncView, View};
+use super::view::{ComposeView, LogView, SyncView, View, findings_view};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     /// each call live
     Log,
+    /// what was found, by code and event
+    Findings,
     /// the objects that vendors push to Segment
     Sync,
     /// a call that is being written
@@ -16,15 +18,21 @@ pub enum Page {
 
 impl Page {
     /// All pages, in the order of their digits.
-    pub const ALL: [Page; 3] = [Page::Log, Page::Sync, Page::Compose];
+    pub const ALL: [Page; 4] = [Page::Log, Page::Findings, Page::Sync, Page::Compose];
 
     /// The action that shows it.
     pub fn action(self) -> Action {
         match self {
             Page::Log => Action::ShowLog,
+            Page::Findings => Action::ShowFindings,
             Page::Sync => Action::ShowSync,
             Page::Compose => Action::ShowCompose,
         }
+    }
+
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        self.action().short()
     }
 
     /// The page that an action shows.
@@ -36,6 +44,7 @@ impl Page {
     pub fn view(self) -> Box<dyn View> {
         match self {
             Page::Log => Box::new(LogView::default()),
+            Page::Findings => Box::new(findings_view()),
             Page::Sync => Box::new(SyncView::default()),
             Page::Compose => Box::new(ComposeView::of_template()),
         }

@@ -179,6 +179,10 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
+                if let Some(told) = feed.told() {
+                    self.say(told.unwrap_or_else(|error| error));
+                    self.dirty = true;
+                }
                 let world = world!(self, feed);
                 let reply = self.pages[self.page as usize].tick(&world);
                 self.dirty |= !matches!(reply, Reply::Pass);
@@ -249,7 +253,7 @@ impl Screen {
                 None
             }
             action if let Some(page) = Page::shown_by(action) => {
-                self.show(page);
+                self.show(page, feed);
                 None
             }
             action => self.ask(feed, |view, world| view.act(action, world)),
@@ -267,8 +271,12 @@ impl Screen {
         self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
-    /// Shows a page, without any windows over it.
-    fn show(&mut self, page: Page) {
+    /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
+    /// filter from before again; a call is written from the log and closes to it.
+    fn show(&mut self, page: Page, feed: &dyn Feed) {
+        if !matches!(page, Page::Log | Page::Compose) {
+            self.shared.filtering.change(Change::Return, feed);
+        }
         self.page = page;
         self.windows.clear();
     }
@@ -303,7 +311,7 @@ impl Screen {
             }
             Reply::Compose(view) => {
                 self.pages[Page::Compose as usize] = view;
-                self.show(Page::Compose);
+                self.show(Page::Compose, feed);
                 None
             }
             Reply::Say(words) => {
@@ -322,6 +330,16 @@ impl Screen {
                 None
             }
             Reply::Filter(change) => self.change(change, feed),
+            Reply::Behind(filter) => {
+                let from = self.page;
+                self.show(Page::Log, feed);
+                self.change(Change::Behind(filter, from), feed)
+            }
+            Reply::Return => {
+                let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
+                self.show(page, feed);
+                None
+            }
             Reply::CloseAndFilter(change) => {
                 match change {
                     Change::Accept(_) | Change::Restore => self.windows.clear(),

@@ -36,6 +36,8 @@ pub struct Shared {
     pub addresses: Vec<String>,
     /// Grows when a detail has to be read again.
     pub judged: u64,
+    /// Milliseconds since some moment.
+    pub now_ms: u64,
     rate: Rate,
 }
 
@@ -55,18 +57,22 @@ impl Shared {
             sending: feed.sending(),
             addresses: feed.addresses(),
             judged: 0,
+            now_ms: 0,
             rate: Rate::default(),
         }
     }
 
     /// Another look.
     pub fn read(&mut self, feed: &dyn Feed) {
-        self.stats = feed.stats();
+        let stats = feed.stats();
+        self.judged += u64::from(stats.remarks != self.stats.remarks);
+        self.stats = stats;
         let rows = feed.rows();
-        // all was cleared away, so a row is another call than before
-        self.judged += u64::from(rows < self.rows);
         self.rows = rows;
-        self.shown = feed.shown();
+        let shown = feed.shown();
+        // other rows are shown, or rows have other numbers
+        self.judged += u64::from(shown.generation != self.shown.generation);
+        self.shown = shown;
         self.filtering.see(&self.shown);
         let common = feed.common();
         let same = |a: &CommonView, b: &CommonView| {
@@ -94,6 +100,7 @@ impl Shared {
 
     /// Lets time pass; true if the rate is another than before.
     pub fn tick(&mut self, now_ms: u64) -> bool {
+        self.now_ms = now_ms;
         let before = self.rate.text();
         self.rate.sample(now_ms, self.stats.calls);
         before != self.rate.text()

@@ -1,5 +1,6 @@
-//! Times filters over a recording: `bench_filter FILE EXPRESSION…`. The first screenful is 60 rows
-//! that pass, or all of them if there are fewer.
+//! Times filters over a recording: `bench_filter FILE ROUNDS EXPRESSION…`, medians of the rounds.
+//! The first screenful is 60 rows that pass, or all of them if there are fewer. An expression
+//! `=TEXT` is a text that `rg -c TEXT FILE` counts in turn with the filter `"TEXT"`.
 
 use segscope::filter::parse;
 use segscope::pipeline::{InUse, Pipeline, Recording, Sieve};
@@ -7,6 +8,7 @@ use segscope::vendors::Vendors;
 use serde_json::Map;
 use std::fs::File;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,7 @@ const SCREENFUL: u64 = 60;
 fn main() {
     let mut args = std::env::args().skip(1);
     let file = args.next().expect("a recording");
+    let rounds: usize = args.next().expect("rounds").parse().expect("a number of rounds");
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::unsaid(&vendors);
     let opened = File::open(&file).expect("readable");
@@ -27,27 +30,59 @@ fn main() {
     println!("{} calls judged in {:.2} s", pipeline.calls(), begin.elapsed().as_secs_f64());
     let sieve = Sieve::new(Arc::clone(&pipeline));
     for text in args {
-        let filter = Arc::new(parse(&text).expect("a filter"));
-        let begin = Instant::now();
-        sieve.filter(Some(filter));
-        let mut first = None;
-        let shown = loop {
-            let shown = sieve.shown();
-            let complete = shown.looked_at == shown.of;
-            if first.is_none() && (shown.rows >= SCREENFUL || complete) {
-                first = Some(begin.elapsed());
+        let (mut first, mut all, mut beside) = (Vec::new(), Vec::new(), Vec::new());
+        let searched = text.strip_prefix('=');
+        let filter = searched.map_or(text.clone(), |text| format!("\"{text}\""));
+        let mut rows = 0;
+        for _ in 0..rounds {
+            let (soon, whole);
+            (rows, soon, whole) = look(&sieve, &filter);
+            first.push(soon);
+            all.push(whole);
+            if let Some(text) = searched {
+                beside.push(count(text, &file));
             }
-            if complete {
-                break shown;
-            }
-            std::thread::sleep(Duration::from_micros(200));
-        };
-        println!(
-            "{:9.1} ms first, {:9.1} ms all, {:9} pass: {text}",
-            first.unwrap_or_default().as_secs_f64() * 1e3,
-            begin.elapsed().as_secs_f64() * 1e3,
-            shown.rows,
-        );
-        sieve.filter(None);
+        }
+        let (first, all) = (median(first), median(all));
+        print!("{first:9.1} ms first, {all:9.1} ms all, {rows:9} pass: {filter}");
+        if searched.is_some() {
+            let beside = median(beside);
+            print!(", rg {beside:.1} ms, ratio {:.2}", all / beside);
+        }
+        println!();
     }
+}
+
+/// Rows that pass, and after how many milliseconds the first screenful and all of them were there.
+fn look(sieve: &Sieve, text: &str) -> (u64, f64, f64) {
+    let ms = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
+    let filter = Arc::new(parse(text).expect("a filter"));
+    let begin = Instant::now();
+    sieve.filter(Some(filter));
+    let mut first = None;
+    loop {
+        let shown = sieve.shown();
+        let complete = shown.looked_at == shown.of;
+        if first.is_none() && (shown.rows >= SCREENFUL || complete) {
+            first = Some(ms(begin));
+        }
+        if complete {
+            let all = ms(begin);
+            sieve.filter(None);
+            return (shown.rows, first.unwrap_or(all), all);
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+fn count(text: &str, file: &str) -> f64 {
+    let begin = Instant::now();
+    let mut rg = Command::new("rg");
+    rg.args(["-c", text, file]).stdout(Stdio::null()).status().expect("rg runs");
+    begin.elapsed().as_secs_f64() * 1e3
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }

@@ -67,3 +67,34 @@ fn a_pasted_text_is_one_edit() {
     sees(&terminal, "f edits the filter");
     assert_eq!(terminal.quit(), 0);
 }
+
+#[test]
+fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
+    let mut terminal =
+        Terminal::start(99, 30, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
+    let address = listening(&terminal);
+    let mut http = Http::connect(&address).expect("it listens");
+    send(&mut http, "One", "a1");
+    send(&mut http, "Two", "a2");
+    sees(&terminal, "2 calls");
+    terminal.press("gm;mine\r");
+    sees(&terminal, "¶ mine");
+    terminal.press("z");
+    sees(&terminal, "u brings 2 calls back");
+    send(&mut http, "Three", "a3");
+    sees(&terminal, "Three");
+    terminal.press("u");
+    sees(&terminal, "3 calls");
+    sees(&terminal, "◆");
+    terminal.press("M");
+    sees(&terminal, "1 of 3");
+    terminal.press("x");
+    sees(&terminal, "calls.ndjson");
+    terminal.press("\r");
+    sees(&terminal, "1 calls written to calls.ndjson");
+    let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
+    assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
+    terminal.press("x\r");
+    sees(&terminal, "calls.ndjson is there already; choose another name");
+    assert_eq!(terminal.quit(), 0);
+}

@@ -7,12 +7,11 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use ratatui::style::Style;
-use segscope::tui::feed::Feed;
 use segscope::tui::keymap::Key;
 use segscope::tui::screen::Msg;
 use segscope::tui::theme::Theme;
 use segscope::tui::view::Effect;
-use segscope::tui::{Screen, ScreenOptions};
+use segscope::tui::{Screen, ScreenOptions, do_on};
 use unicode_width::UnicodeWidthStr;
 
 pub struct TestApp {
@@ -53,11 +52,21 @@ impl TestApp {
 
     pub fn send(&mut self, msg: Msg) -> &mut TestApp {
         let effect = self.screen.update(msg, &self.feed);
-        if let Some(Effect::Keep(memo)) = &effect {
-            let said = self.feed.keep(memo).map(|()| memo.said());
-            self.screen.update(Msg::Kept(said), &self.feed);
-        } else {
-            self.effects.extend(effect);
+        match effect {
+            // what the hand-made feed does as the real one would
+            Some(
+                effect @ (Effect::Keep(_)
+                | Effect::Mark { .. }
+                | Effect::Note { .. }
+                | Effect::Export { .. }
+                | Effect::Clear
+                | Effect::UndoClear),
+            ) => {
+                if let Some(msg) = do_on(&self.feed, &effect) {
+                    self.screen.update(msg, &self.feed);
+                }
+            }
+            effect => self.effects.extend(effect),
         }
         if self.draws { self.draw() } else { self }
     }

@@ -6,7 +6,7 @@ use ratatui::style::{Color, Style};
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::Feed;
 
-fn looks_like(found: Style, wanted: Style) {
+pub fn looks_like(found: Style, wanted: Style) {
     assert_eq!(found.fg, Some(wanted.fg.unwrap_or(Color::Reset)));
     assert!(found.add_modifier.contains(wanted.add_modifier), "{found:?} {wanted:?}");
 }

@@ -42,6 +42,7 @@ const KEYS: &[&str] = &[
     "c",
     "x",
     "1",
+    "2",
     "5",
     "C",
     "R",
@@ -60,6 +61,11 @@ const KEYS: &[&str] = &[
     "ctrl-s",
     "backspace",
     ":",
+    "m",
+    "'",
+    ";",
+    "z",
+    "u",
 ];
 
 /// A small generator with a fixed beginning, so that a failure comes again.

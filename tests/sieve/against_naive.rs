@@ -102,3 +102,20 @@ fn without_a_filter_all_rows_are_shown() {
     assert!(sieve.version() > version);
     assert_eq!(sieve.shown_rows(0..2), [0, 1]);
 }
+
+/// What is young now is old later, without any call that comes.
+#[test]
+fn what_passes_by_its_age_changes_with_the_time() {
+    let pipeline = pipeline();
+    let sieve = Sieve::new(Arc::clone(&pipeline));
+    let now = segscope::call::time::now() - crate::BEGIN_MS;
+    send(&pipeline, "/v1/track", None, now, r#"{"userId":"u","event":"A"}"#);
+    sieve.filter(Some(Arc::new(parse("age < \"1500ms\" or event = \"B\"").expect("valid"))));
+    let begin = std::time::Instant::now();
+    complete(&sieve, &pipeline);
+    while sieve.shown().rows > 0 {
+        assert!(begin.elapsed().as_secs() < 60, "it is old by now");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(sieve.shown().looked_at, 1, "it was looked at all the time");
+}

@@ -138,31 +138,35 @@ proptest! {
             prop_assert_eq!(sorted(pipeline.totals(dimension)), naive(&calls, now, alone));
         }
 
-        let mut found: BTreeMap<_, Vec<&Call>> = BTreeMap::new();
-        for call in &calls {
-            let used = call.1.vendors.iter().filter(|(vendor, _)| call.1.in_use.contains(vendor));
-            let at_vendors = used.flat_map(|(vendor, at)| at.findings.iter().map(|f| (Some(*vendor), f)));
-            let all = call.1.common.iter().map(|finding| (None, finding)).chain(at_vendors);
-            let mut codes: Vec<_> = all.map(|(vendor, f)| (f.code.to_string(), vendor)).collect();
-            codes.sort();
-            codes.dedup();
-            for (code, vendor) in codes {
-                found.entry((code, vendor, event(call))).or_default().push(call);
+        for at_all in [false, true] {
+            let mut found: BTreeMap<_, Vec<&Call>> = BTreeMap::new();
+            for call in &calls {
+                let in_use = |vendor: &usize| call.1.in_use.contains(vendor);
+                let at_vendors = call.1.vendors.iter().filter(|(vendor, _)| at_all || in_use(vendor));
+                let at_vendors = at_vendors.flat_map(|(vendor, at)| at.findings.iter().map(|f| (Some(*vendor), f)));
+                let all = call.1.common.iter().map(|finding| (None, finding)).chain(at_vendors);
+                let mut codes: Vec<_> = all.map(|(vendor, f)| (f.code.to_string(), vendor)).collect();
+                codes.sort();
+                codes.dedup();
+                for (code, vendor) in codes {
+                    let used = vendor.as_ref().is_none_or(in_use);
+                    found.entry((code, vendor, event(call), used)).or_default().push(call);
+                }
             }
+            let wanted: Vec<_> = found
+                .into_iter()
+                .map(|(key, calls)| (key, count(calls.into_iter(), now)))
+                .collect();
+            let groups = pipeline.found_in(at_all);
+            prop_assert!(groups.rows.is_sorted_by_key(|row| (!row.in_use, row.severity, std::cmp::Reverse(row.counted.calls))));
+            let mut rows: Vec<_> = groups
+                .rows
+                .into_iter()
+                .map(|row| ((row.code, row.vendor, (row.kind, row.event), row.in_use), row.counted))
+                .collect();
+            rows.sort_by(|a, b| a.0.cmp(&b.0));
+            prop_assert_eq!(rows, wanted);
         }
-        let wanted: Vec<_> = found
-            .into_iter()
-            .map(|(key, calls)| (key, count(calls.into_iter(), now)))
-            .collect();
-        let groups = pipeline.found_in();
-        prop_assert!(groups.rows.is_sorted_by_key(|row| (row.severity, std::cmp::Reverse(row.counted.calls))));
-        let mut rows: Vec<_> = groups
-            .rows
-            .into_iter()
-            .map(|row| ((row.code, row.vendor, (row.kind, row.event)), row.counted))
-            .collect();
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
-        prop_assert_eq!(rows, wanted);
     }
 
     #[test]

@@ -194,7 +194,9 @@ fn open_requests_end_before_the_listener_does() {
     assert!(idle.rest().is_empty(), "an idle connection is closed");
     open.send(second);
     let answer = open.answer(false);
-    assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+    // the answer says so only if this connection had heard of the end by then
+    assert_eq!(answer.status, 200);
+    assert!(open.rest().is_empty(), "it is closed after its answer");
     stop.join().expect("it stops");
     assert_eq!(memory.calls(), 3);
     assert!(std::net::TcpStream::connect(addr).is_err(), "nobody listens any more");

@@ -45,7 +45,7 @@ pub(super) fn json(pipeline: &Pipeline) -> String {
         },
     });
     let Value::Object(mut out) = out else { return out.to_string() };
-    let found = pipeline.found_in();
+    let found = pipeline.found_in(false);
     list(&mut out, "findings_by_event", found, |row| names.found(row));
     let coverage = |row: &Coverage| names.coverage(row);
     list(&mut out, "events", pipeline.coverage(By::Event), coverage);

@@ -148,7 +148,10 @@ impl Columns for KnownRow<'_> {
             Record::LibraryName => self.text(shape.library),
             Record::LibraryVersion => self.text(shape.library_version),
             Record::Repeat => Value::Bool(call.flags.repeat()),
-            Record::Marked => Value::Bool(false),
+            Record::Marked => {
+                let index = self.known.index;
+                Value::Bool(index.remarks.is_marked(index.base + at + 1))
+            }
             Record::AccountId => self.text(call.account),
             Record::UserId => self.text(call.user),
             Record::Path | Record::Status | Record::Test => Value::Null,

@@ -21,7 +21,7 @@ impl Matching {
     /// The rows of calls among these that pass; an error if the recording cannot be read there. Of
     /// what is cleared away meanwhile nothing passes.
     pub fn calls(&mut self, pipeline: &Pipeline, rows: Range<u64>) -> Result<Vec<u64>, String> {
-        let (epoch, there) = pipeline.extent();
+        let (epoch, there, _) = pipeline.extent();
         let mut found = Vec::new();
         let mut from = rows.start;
         while from < rows.end.min(there) {

@@ -23,11 +23,12 @@ pub use find::Found;
 pub use matching::Matching;
 
 use super::{Pipeline, What};
-use crate::filter::Filter;
+use crate::filter::{Filter, Record};
 use crate::store::{Nearest, Passed};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use threads::Threads;
 
 /// How far looking through the rows has come.
@@ -65,10 +66,51 @@ struct Inner {
     generation: u64,
     /// Which index the rows are of.
     epoch: u64,
+    /// Whether marks decide what passes, and how often they had changed.
+    asks_marks: bool,
+    remarks: u64,
     passed: Passed,
     /// The row around which is looked first; none: the newest.
     focus: Option<u64>,
+    /// For a filter that asks for the time: when all is looked at again.
+    again: Option<Again>,
     ended: bool,
+}
+
+/// What passes changes with the time.
+struct Again {
+    /// When looking began.
+    began: Instant,
+    /// When it begins again; none while it goes on.
+    next: Option<Instant>,
+}
+
+impl Again {
+    fn begin() -> Again {
+        Again { began: Instant::now(), next: None }
+    }
+}
+
+/// So long is waited at least before all is looked at again…
+const AGAIN: Duration = Duration::from_secs(1);
+/// …and so many times as long as looking took.
+const AGAIN_TIMES: u32 = 10;
+
+impl Inner {
+    /// Lets all be looked at again if the time for that has come.
+    fn look_again(&mut self) {
+        let Some(again) = &mut self.again else { return };
+        match again.next {
+            None => {
+                again.next = Some(Instant::now() + AGAIN.max(again.began.elapsed() * AGAIN_TIMES))
+            }
+            Some(next) if next <= Instant::now() => {
+                *again = Again::begin();
+                self.passed.look_again();
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 impl Sieve {
@@ -96,6 +138,9 @@ impl Sieve {
         if inner.filter == filter {
             return;
         }
+        inner.asks_marks = filter.as_ref().is_some_and(|filter| asks_marks(filter));
+        let clock = filter.as_ref().is_some_and(|filter| filter.needs(|_| true).clock);
+        inner.again = clock.then(Again::begin);
         inner.filter = filter;
         inner.focus = None;
         self.shared.begin_again(&mut inner);
@@ -149,6 +194,11 @@ impl Sieve {
     }
 }
 
+fn asks_marks(filter: &Filter) -> bool {
+    let plan = filter.plan();
+    plan.leaves().iter().any(|leaf| leaf.asks().records.contains(&Record::Marked))
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -162,8 +212,10 @@ impl Shared {
     }
 
     fn refresh(&self, inner: &mut Inner) {
-        let (epoch, rows) = self.pipeline.extent();
-        if inner.epoch != epoch {
+        let (epoch, rows, remarks) = self.pipeline.extent();
+        let marked = inner.asks_marks && inner.remarks != remarks;
+        inner.remarks = remarks;
+        if inner.epoch != epoch || marked {
             inner.epoch = epoch;
             self.begin_again(inner);
         }

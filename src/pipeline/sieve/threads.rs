@@ -91,6 +91,7 @@ fn next(shared: &Shared) -> Option<Job> {
         if let Some(job) = claim(&mut inner) {
             return Some(job);
         }
+        inner.look_again();
         let waited = shared.wake.wait_timeout(inner, PAUSE);
         inner = waited.unwrap_or_else(PoisonError::into_inner).0;
     }

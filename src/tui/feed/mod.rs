@@ -13,6 +13,7 @@ pub use views::{
     SettingsView, Shown, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
+use crate::call::Seq;
 use crate::filter::{Filter, Names};
 use std::ops::Range;
 use std::sync::Arc;
@@ -54,10 +55,11 @@ pub trait Feed: Send + Sync {
     /// What this recording really has, for completing a filter. Reads some requests: for when a
     /// filter begins to be edited, not for each key.
     fn names(&self) -> Box<dyn Names>;
-    /// Findings of the vendors in use and of Segment itself, event by event: the worst first.
+    /// Findings of the vendors in use (or of all) and of Segment itself, event by event: the worst
+    /// first, those of vendors not in use last.
     /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
     /// asks again when the version has grown, not for each frame.
-    fn findings(&self) -> Groups<FoundIn>;
+    fn findings(&self, at_all: bool) -> Groups<FoundIn>;
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
     fn coverage(&self, by: By) -> Groups<Coverage>;
@@ -71,6 +73,19 @@ pub trait Feed: Send + Sync {
     fn in_use(&self) -> InUse;
     /// Chooses the vendors in use and saves the choice. The error is shown to the user.
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String>;
+    /// Marks a call, or takes the mark away.
+    fn mark(&self, seq: Seq, marked: bool) -> Result<(), String>;
+    /// Puts a note to a call; an empty one takes it away.
+    fn note(&self, seq: Seq, text: &str) -> Result<(), String>;
+    /// Clears all that came so far away; the recording keeps it.
+    fn clear(&self) -> Result<(), String>;
+    /// Brings back what was cleared away last.
+    fn undo_clear(&self) -> Result<(), String>;
+    /// Begins to write the calls that pass a filter to a new file, as NDJSON without secrets. What
+    /// came of it is [told](Feed::told).
+    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String>;
+    /// What something that went on behind the screen has to say, once. Asked with each tick.
+    fn told(&self) -> Option<Result<String, String>>;
     /// What was typed before and is kept from run to run.
     fn kept(&self) -> Kept;
     /// Keeps something more. The error is shown to the user.

@@ -109,23 +109,36 @@ fn perform(
             };
             screen.update(Msg::Said(said), feed);
         }
-        Effect::UseVendors(chosen) => {
-            let said = feed.set_in_use(&chosen).map(|()| "the choice is saved".to_owned());
-            screen.update(Msg::Said(said), feed);
-        }
-        Effect::Send { to, text, write_key } => {
-            if let Err(error) = feed.send(to.as_deref(), &text, write_key.as_deref()) {
-                screen.update(Msg::Said(Err(error)), feed);
+        effect => {
+            if let Some(msg) = do_on(feed, &effect) {
+                screen.update(msg, feed);
             }
-        }
-        Effect::JudgeAgain => {
-            let said = feed.judge_again();
-            screen.update(Msg::Said(said), feed);
-        }
-        Effect::Keep(memo) => {
-            let said = feed.keep(&memo).map(|()| memo.said());
-            screen.update(Msg::Kept(said), feed);
         }
     }
     Ok(())
+}
+
+/// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
+pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
+    let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
+    match effect {
+        Effect::UseVendors(chosen) => {
+            let done = feed.set_in_use(chosen);
+            Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
+        }
+        Effect::Send { to, text, write_key } => {
+            silent(feed.send(to.as_deref(), text, write_key.as_deref()))
+        }
+        Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
+        Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
+        Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
+        Effect::Note { seq, text } => silent(feed.note(*seq, text)),
+        Effect::Export { file, filter } => {
+            let begun = feed.export(file, filter.clone());
+            Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
+        }
+        Effect::Clear => silent(feed.clear()),
+        Effect::UndoClear => silent(feed.undo_clear()),
+        Effect::Quit | Effect::Suspend | Effect::Copy { .. } => None,
+    }
 }

@@ -37,6 +37,7 @@ fn title(place: Place) -> &'static str {
         Place::Calls => "Log and detail",
         Place::Log => "In the log",
         Place::Detail => "In the detail",
+        Place::Counts => "In findings, coverage and people",
         Place::Sync => "In the objects that vendors push",
         Place::Compose => "In a call being written: every other key types",
         Place::Composed => "Beside a call being written",
@@ -104,6 +105,8 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     ] {
         line(look.severity_sign(severity), look.severity(severity), means);
     }
+    line(look.mark(), theme.marked, "you marked this call");
+    line(look.note(), theme.marked, "you noted this about it");
     line("quiet", theme.quiet, "every call of this library has it: said once, above the log");
     line(look.from(), theme.quiet, "beside an output: the field, setting or call it came from");
     line(look.arrow(), theme.quiet, "beside a field: the vendors whose output has it");

@@ -2,6 +2,7 @@
 //! implements [`View`]; the screen knows no more about it.
 
 mod compose;
+mod counts;
 mod cursor;
 pub mod detail;
 mod filter_bar;
@@ -19,6 +20,7 @@ mod sync;
 mod vendors;
 
 pub use compose::{ComposeView, ask_where, with_type};
+pub use counts::findings_view;
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
@@ -35,11 +37,14 @@ use super::filtering::Change;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::shared::Shared;
+use crate::call::Seq;
+use crate::filter::Filter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
+use std::sync::Arc;
 
 /// What a view may look at.
 pub struct World<'w> {
@@ -65,7 +70,7 @@ pub enum Pointer {
 }
 
 /// Something that only the loop can do; the model has no I/O.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave the screen.
     Quit,
@@ -82,6 +87,31 @@ pub enum Effect {
     UseVendors(Vec<usize>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// Mark a call, or take the mark away.
+    Mark {
+        /// its number
+        seq: Seq,
+        /// marked or not
+        marked: bool,
+    },
+    /// Put a note to a call.
+    Note {
+        /// its number
+        seq: Seq,
+        /// the note; an empty one takes it away
+        text: String,
+    },
+    /// Write the calls that pass the filter to a file.
+    Export {
+        /// its name
+        file: String,
+        /// the filter in force
+        filter: Option<Arc<Filter>>,
+    },
+    /// Clear all away.
+    Clear,
+    /// Bring back what was cleared away last.
+    UndoClear,
     /// Send a text.
     Send {
         /// where to; none: this listener
@@ -117,6 +147,10 @@ pub enum Reply {
     EditFilter,
     /// The filter or the search changes.
     Filter(Change),
+    /// The log shows the calls that pass this filter, until the way back here is taken.
+    Behind(String),
+    /// The way back to the page from which the calls behind a number were shown.
+    Return,
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.

@@ -50,6 +50,12 @@ pub static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
         .expect("the lines that come with the program are TOML; a test reads them")
 });
 
+/// A line to try it.
+pub fn curl(base: &str) -> String {
+    let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
+    LINES.curl.replace("BASE", base).replace("PORT", port)
+}
+
 /// Draws it.
 pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
     let theme = &world.look.theme;

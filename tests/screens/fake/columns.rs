@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 pub struct FakeColumns<'a> {
     row: &'a RowView,
+    detail: &'a Detail,
     text: &'a str,
     doc: Option<Doc<'a>>,
 }
@@ -17,7 +18,7 @@ impl<'a> FakeColumns<'a> {
             Detail::Call(call) => call.call_text.as_str(),
             Detail::Refused(refused) => refused.request.body.as_str(),
         };
-        FakeColumns { row, text, doc: Doc::parse(text).ok() }
+        FakeColumns { row, detail, text, doc: Doc::parse(text).ok() }
     }
 
     fn cell(&self, id: Id) -> &Cell {
@@ -64,6 +65,7 @@ impl Columns for FakeColumns<'_> {
                 Value::int(self.row.refused.as_ref().map_or(200, |refused| refused.status))
             }
             Record::Repeat => Value::Bool(self.row.repeat),
+            Record::Marked => Value::Bool(self.row.marked),
             Record::AccountId => id(&self.row.account),
             Record::UserId => id(&self.row.user),
             _ => Value::Null,
@@ -97,8 +99,10 @@ impl Columns for FakeColumns<'_> {
         self.row.marks.first().map(|mark| mark.verdict.name())
     }
 
-    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
-        false
+    fn any_finding(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        let Detail::Call(call) = self.detail else { return false };
+        let in_use = call.vendors.iter().filter(|vendor| vendor.in_use);
+        in_use.flat_map(|vendor| &vendor.findings).any(|finding| test(&finding.code))
     }
 
     fn severity(&self) -> Option<&str> {

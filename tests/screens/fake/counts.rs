@@ -36,14 +36,17 @@ fn call_of((row, detail): &(RowView, Detail)) -> Option<(&RowView, &CallDetail)>
     if let Detail::Call(call) = detail { Some((row, call)) } else { None }
 }
 
-pub fn findings(rows: Rows<'_>) -> Groups<FoundIn> {
+pub fn findings(rows: Rows<'_>, at_all: bool) -> Groups<FoundIn> {
     let mut out: Vec<FoundIn> = Vec::new();
     for (row, call) in rows.iter().filter_map(call_of) {
         let (kind, event) = event(row);
-        let all = call.vendors.iter().filter(|vendor| vendor.in_use);
-        for (vendor, finding) in all.flat_map(|at| at.findings.iter().map(|f| (at.vendor, f))) {
+        let all = call.vendors.iter().filter(|vendor| vendor.in_use || at_all);
+        for (at, finding) in all.flat_map(|at| at.findings.iter().map(move |f| (at, f))) {
+            let (vendor, in_use) = (at.vendor, at.in_use);
             let is = |found: &&mut FoundIn| {
-                found.code == finding.code && found.vendor == Some(vendor) && found.event == event
+                found.code == finding.code
+                    && (found.vendor, found.in_use) == (Some(vendor), in_use)
+                    && (&found.kind, &found.event) == (&kind, &event)
             };
             let place = match out.iter_mut().find(is) {
                 Some(found) => found,
@@ -51,7 +54,9 @@ pub fn findings(rows: Rows<'_>) -> Groups<FoundIn> {
                     out.push(FoundIn {
                         code: finding.code.to_string(),
                         severity: finding.severity,
+                        effect: finding.effect,
                         vendor: Some(vendor),
+                        in_use,
                         kind: kind.clone(),
                         event: event.clone(),
                         counted: Counted::default(),
@@ -62,7 +67,9 @@ pub fn findings(rows: Rows<'_>) -> Groups<FoundIn> {
             count(&mut place.counted, row);
         }
     }
-    out.sort_by_key(|found| (found.severity, std::cmp::Reverse(found.counted.calls)));
+    out.sort_by_key(|found| {
+        (!found.in_use, found.severity, std::cmp::Reverse(found.counted.calls))
+    });
     groups(out)
 }
 

@@ -6,6 +6,7 @@ mod samples;
 
 use columns::FakeColumns;
 use samples::{Sample, call, refused};
+use segscope::call::Seq;
 use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
@@ -37,6 +38,9 @@ struct State {
     /// A search looks at so many rows at once; none: at all.
     patience: Option<u64>,
     kept: Kept,
+    remarks: u64,
+    told: Option<Result<String, String>>,
+    cleared: Option<Vec<(RowView, Detail)>>,
 }
 
 impl State {
@@ -144,6 +148,9 @@ impl FakeFeed {
             looked_at: None,
             patience: None,
             kept: Kept::default(),
+            remarks: 0,
+            told: None,
+            cleared: None,
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -189,6 +196,19 @@ impl FakeFeed {
                     if let Detail::Call(call) = detail {
                         call.row = row.clone();
                     }
+                }
+            }
+        });
+    }
+
+    /// A vendor counts for no call.
+    pub fn set_unused(&self, vendor: usize) {
+        self.change(|state| {
+            for (row, detail) in &mut state.rows {
+                row.marks.iter_mut().skip(vendor).take(1).for_each(|mark| mark.in_use = false);
+                if let Detail::Call(call) = detail {
+                    call.row = row.clone();
+                    call.vendors[vendor].in_use = false;
                 }
             }
         });
@@ -251,6 +271,19 @@ impl FakeFeed {
         self.change(|state| state.pushes = Objects::new(60_000));
     }
 
+    fn remark(&self, seq: Seq, change: impl Fn(&mut RowView)) {
+        self.change(|state| {
+            let of = |row: &RowView| row.seq == Some(seq);
+            for (row, detail) in state.rows.iter_mut().filter(|(row, _)| of(row)) {
+                change(row);
+                if let Detail::Call(call) = detail {
+                    change(&mut call.row);
+                }
+            }
+            state.remarks += 1;
+        });
+    }
+
     /// Nothing listens.
     pub fn without_address(&self) {
         self.change(|state| state.addresses = Some(Vec::new()));
@@ -294,6 +327,8 @@ impl Feed for FakeFeed {
             missing: rows().filter(|row| row.marks.iter().any(|mark| mark.misses)).count() as u64,
             recorded_bytes: 812 * rows().count() as u64,
             recording: Some("/home/jane/.local/state/segscope/2026-11-22.ndjson".into()),
+            cleared: state.cleared.as_ref().map(|rows| rows.len() as u64),
+            remarks: state.remarks,
             problem: state.problem.clone(),
             reading: state.reading,
             waited: state.waited,
@@ -358,6 +393,7 @@ impl Feed for FakeFeed {
             match what {
                 What::Missing => row.marks.iter().any(|mark| mark.misses),
                 What::Finding => matches!(row.worst, Some(Severity::Error | Severity::Warning)),
+                What::Marked => row.marked,
                 What::Matches(filter) => filter.matches(&FakeColumns::new(row, detail)),
             }
         };
@@ -380,8 +416,8 @@ impl Feed for FakeFeed {
         Box::new(FakeNames)
     }
 
-    fn findings(&self) -> Groups<FoundIn> {
-        counts::findings(&self.state.lock().expect("unpoisoned").rows)
+    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        counts::findings(&self.state.lock().expect("unpoisoned").rows, at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -411,6 +447,51 @@ impl Feed for FakeFeed {
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         self.change(|state| state.in_use = Some(vendors.to_vec()));
         Ok(())
+    }
+
+    fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
+        self.remark(seq, |row| row.marked = marked);
+        Ok(())
+    }
+
+    fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
+        let note = Some(text.to_owned()).filter(|note| !note.is_empty());
+        self.remark(seq, |row| row.note.clone_from(&note));
+        Ok(())
+    }
+
+    fn clear(&self) -> Result<(), String> {
+        self.change(|state| {
+            state.cleared = Some(std::mem::take(&mut state.rows));
+            state.generation += 1;
+        });
+        Ok(())
+    }
+
+    fn undo_clear(&self) -> Result<(), String> {
+        self.change(|state| {
+            let mut rows = state.cleared.take().expect("the screen asks only if there are some");
+            rows.append(&mut state.rows);
+            for (at, (row, detail)) in rows.iter_mut().enumerate() {
+                row.row = at as u64;
+                if let Detail::Call(call) = detail {
+                    call.row.row = at as u64;
+                }
+            }
+            state.rows = rows;
+            state.generation += 1;
+        });
+        Ok(())
+    }
+
+    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+        let filter = filter.map_or("all".to_owned(), |filter| filter.to_string());
+        self.change(|state| state.told = Some(Ok(format!("{file} has {filter}"))));
+        Ok(())
+    }
+
+    fn told(&self) -> Option<Result<String, String>> {
+        self.state.lock().expect("unpoisoned").told.take()
     }
 
     fn kept(&self) -> Kept {

@@ -307,6 +307,8 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         repeat: sample.repeat,
         worst: findings.map(|finding| finding.severity).min(),
         folded: false,
+        marked: false,
+        note: None,
         stale: false,
         refused: None,
     };
@@ -389,6 +391,8 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         repeat: false,
         worst: Some(Severity::Error),
         folded: false,
+        marked: false,
+        note: None,
         stale: false,
         refused: Some(RefusedView {
             status: 400,

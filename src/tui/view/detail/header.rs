@@ -21,12 +21,15 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &Worl
     let number = row.seq.map_or(String::new(), |seq| format!("#{seq} "));
     let right = format!("{number}{}", look.time(row.received_at));
     let kind = look.clean(&row.kind).into_owned();
+    let marked = if row.marked { format!("{} ", look.mark()) } else { String::new() };
     let repeat = if row.repeat { format!("{} repeat  ", look.repeat()) } else { String::new() };
-    let taken = text::width(&kind) + text::width(&repeat) + text::width(&right) + 2;
+    let taken =
+        text::width(&marked) + text::width(&kind) + text::width(&repeat) + text::width(&right) + 2;
     let name = look.clean(&row.name);
     let name = text::cut(&name, width.saturating_sub(taken + 2), look.ellipsis()).into_owned();
     let gap = width.saturating_sub(taken - 2 + text::width(&name) + 2);
     paper.line(vec![
+        Span::styled(marked, theme.marked),
         Span::styled(repeat, theme.repeat),
         Span::styled(kind, theme.quiet),
         Span::raw("  "),
@@ -38,6 +41,9 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &Worl
         let mut spans = vec![Span::styled(format!("{label:<9}"), theme.label)];
         spans.extend(cell_spans(id, width.saturating_sub(9), look));
         paper.line(spans);
+    }
+    if let Some(note) = &row.note {
+        paper.field("note", note, theme.marked);
     }
     if row.stale {
         let keys = world.keymap.keys(Place::Detail, Action::JudgeAgain);

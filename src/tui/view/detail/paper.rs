@@ -121,7 +121,7 @@ impl<'l> Paper<'l> {
     }
 
     /// A JSON text, laid out, each value with where it came from beside it.
-    fn body(&mut self, captured: &str, from: &[(String, Origin)]) {
+    pub fn body(&mut self, captured: &str, from: &[(String, Origin)]) {
         let origins = from.iter().map(|(path, origin)| (path.as_str(), origin_words(origin)));
         match pretty::lines(captured, self.width, &origins.collect(), self.look) {
             Some(lines) => self.lines.extend(lines),

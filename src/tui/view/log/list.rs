@@ -61,6 +61,11 @@ impl List {
         self.current
     }
 
+    /// The row under the cursor, as it is seen.
+    pub fn current(&self) -> Option<&RowView> {
+        self.window.iter().find(|row| Some(row.row) == self.current)
+    }
+
     /// The rows in view, from the top.
     pub fn window(&self) -> &[RowView] {
         &self.window
@@ -147,7 +152,12 @@ impl List {
         let height = height.max(1);
         self.height = height;
         let (feed, all) = (world.feed, world.shared.rows);
-        let end = self.frozen.unwrap_or(all).min(all);
+        if all == 0 {
+            // cleared away: what comes now is new
+            (self.follow, self.wanted, self.seen) = (true, 0, 0);
+        }
+        self.frozen = self.frozen.map(|rows| rows.min(all));
+        let end = self.frozen.unwrap_or(all);
         let shown = world.shared.shown.rows;
         self.count = if end < all { feed.place_of(end).min(shown) } else { shown };
         let last = self.count.saturating_sub(1);

@@ -17,7 +17,7 @@ mod rows;
 pub use rows::{cell, mark_style};
 
 use super::detail::DetailPane;
-use super::prompt::{NamedView, SearchView};
+use super::prompt::{AskView, NamedView, SearchView};
 use super::{
     ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, filter_bar,
     found, start, with_type,
@@ -26,7 +26,7 @@ use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Detail, What};
 use crate::tui::filtering::Change;
 use crate::tui::look::Pen;
-use crate::tui::shared::grouped;
+use crate::tui::shared::{count, grouped};
 use hunt::{Hunt, Step};
 use list::List;
 use ratatui::buffer::Buffer;
@@ -46,6 +46,8 @@ pub struct LogView {
     detail: DetailPane,
     in_detail: bool,
     hunt: Option<Hunt>,
+    /// The last number whose calls were shown here.
+    behind: u64,
     body: Rect,
 }
 
@@ -75,7 +77,7 @@ impl LogView {
     /// Looks for a row from the cursor on.
     fn look_for(&mut self, what: What, forward: bool, world: &World<'_>) -> Reply {
         let Some(from) = self.list.cursor() else { return Reply::Pass };
-        let wraps = matches!(what, What::Matches(_));
+        let wraps = matches!(what, What::Matches(_) | What::Marked);
         self.hunt = Some(Hunt::new(from, forward, what, wraps));
         self.look_further(world)
     }
@@ -93,12 +95,32 @@ impl LogView {
                 self.list.jump(row, world);
                 match (wrapped, forward) {
                     (false, _) => Reply::Done,
+                    _ if only && *hunt.what() == What::Marked => {
+                        Reply::Say("this is the only marked call".to_owned())
+                    }
                     _ if only => Reply::Say("this is the only call that matches".to_owned()),
                     (_, true) => Reply::Say("on from the first call".to_owned()),
                     (_, false) => Reply::Say("on from the last call".to_owned()),
                 }
             }
             _ => Reply::Say(nothing_found(hunt.what(), forward, world)),
+        }
+    }
+
+    /// Marks the call under the cursor, or asks for a note to it.
+    fn remark(&self, action: Action) -> Reply {
+        let row = self.list.current();
+        let Some((row, seq)) = row.and_then(|row| Some((row, row.seq?))) else {
+            return Reply::Say("a refused request gave no call to mark or to note".to_owned());
+        };
+        match action {
+            Action::Mark => Reply::Ask(Effect::Mark { seq, marked: !row.marked }),
+            _ => {
+                let note = row.note.as_deref().unwrap_or("");
+                Reply::Open(Box::new(AskView::maybe_empty("note", note, move |text| {
+                    Reply::CloseAndAsk(Effect::Note { seq, text: text.to_owned() })
+                })))
+            }
         }
     }
 
@@ -150,6 +172,10 @@ fn nothing_found(what: &What, forward: bool, world: &World<'_>) -> String {
             let text = search.map_or("", |search| search.text.as_str());
             return format!("no call that is shown matches {text}");
         }
+        (What::Marked, _) => {
+            let key = first_key(Action::Mark, world);
+            return format!("no call that is shown is marked; {key} marks one");
+        }
         (What::Missing, true) => ("a missing id", Action::PreviousMissing),
         (What::Missing, false) => ("a missing id", Action::NextMissing),
         (What::Finding, true) => ("a finding", Action::PreviousFinding),
@@ -173,7 +199,11 @@ impl View for LogView {
             Action::EditFilter => world.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),
             Action::NamedFilters => !world.shared.kept.named.is_empty(),
-            Action::Back => self.in_detail || filtering.search().is_some(),
+            Action::Clear => world.shared.rows > 0,
+            Action::UndoClear => world.shared.stats.cleared.is_some(),
+            Action::Back => {
+                self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
+            }
             Action::NextMatch | Action::PreviousMatch if filtering.search().is_none() => false,
             _ if self.list.cursor().is_none() => false,
             Action::Toggle
@@ -190,6 +220,7 @@ impl View for LogView {
     }
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        let filtering = &world.shared.filtering;
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::Compose => self.compose(world),
@@ -215,12 +246,27 @@ impl View for LogView {
                 self.list.pause(world.shared.rows);
                 Reply::Done
             }
-            Action::BackOrQuit if !self.back() => Reply::Ask(Effect::Quit),
-            Action::BackOrQuit => Reply::Done,
-            Action::Back if self.back() => Reply::Done,
+            Action::Back | Action::BackOrQuit if self.back() => Reply::Done,
+            Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => Reply::Return,
+            Action::BackOrQuit => Reply::Ask(Effect::Quit),
             // nothing is left to go back from but the marks of the search
             Action::Back => Reply::Filter(Change::Search(String::new())),
+            Action::Clear if world.shared.rows > 0 => Reply::Ask(Effect::Clear),
+            Action::UndoClear => match world.shared.stats.cleared {
+                Some(_) => Reply::Ask(Effect::UndoClear),
+                None => Reply::Say("nothing was cleared away".to_owned()),
+            },
             _ if self.list.cursor().is_none() => Reply::Pass,
+            Action::Mark | Action::Note => self.remark(action),
+            Action::Export => {
+                let filter = world.shared.filtering.in_force();
+                let ask = AskView::new("file for these calls", "calls.ndjson", move |file| {
+                    let (file, filter) = (file.to_owned(), filter.clone());
+                    Reply::CloseAndAsk(Effect::Export { file, filter })
+                });
+                Reply::Open(Box::new(ask))
+            }
+            Action::NextMark => self.look_for(What::Marked, true, world),
             Action::NextMatch => self.look_for_match(true, world),
             Action::PreviousMatch => self.look_for_match(false, world),
             Action::NextMissing => self.look_for(What::Missing, true, world),
@@ -294,6 +340,11 @@ impl View for LogView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
+        let behind = world.shared.filtering.behind();
+        if self.behind != behind {
+            // the calls behind a number are a list first
+            (self.behind, self.in_detail) = (behind, false);
+        }
         let (body, _) = LogView::split(body, world);
         let (log, _, detail) = self.panes(body);
         // covered by the detail it keeps its height, so that its window stays where it was
@@ -349,11 +400,18 @@ impl View for LogView {
             out.push(Span::styled("  any key stops", theme.quiet));
             return out;
         }
+        if let Some(page) = world.shared.filtering.came_from() {
+            hint(&mut out, Action::Back, &format!("back to {}", page.name()));
+        }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));
         }
         if unseen > 0 {
             out.push(Span::styled(format!(" +{} new", grouped(unseen)), theme.new_rows));
+        }
+        if let Some(cleared) = world.shared.stats.cleared.filter(|_| world.shared.rows == 0) {
+            let calls = count(cleared, "call", "calls");
+            hint(&mut out, Action::UndoClear, &format!("brings {calls} back"));
         }
         if self.list.is_paused() {
             hint(&mut out, Action::Pause, "goes on");
@@ -383,6 +441,7 @@ impl View for LogView {
                 Action::Search,
                 Action::Help,
                 Action::BackOrQuit,
+                Action::UndoClear,
                 Action::Pause,
                 Action::NextFinding,
                 Action::NextTab,

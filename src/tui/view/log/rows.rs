@@ -67,10 +67,13 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
             pen.skip(1);
         }
     }
-    match row.stale {
-        true => pen.put(look.stale(), theme.warning),
-        false => pen.skip(1),
-    };
+    if row.marked {
+        pen.column(look.mark(), 1, theme.marked);
+    } else if row.stale {
+        pen.put(look.stale(), theme.warning);
+    } else {
+        pen.skip(1);
+    }
     if plan.time != Time::No {
         let full = look.time(row.received_at);
         pen.column(plan.time.part(&full), plan.time.width(), theme.quiet).skip(1);
@@ -99,7 +102,15 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
         pen.column(&word, taken, theme.repeat);
         name -= taken;
     }
-    pen.column(&row.name, name, text_style).skip(1);
+    if let Some(note) = &row.note {
+        // the note has what the name leaves, and half of the column where that is little
+        let taken = some(&row.name).min((name / 2).max(name.saturating_sub(some(note) + 3)));
+        pen.column(&row.name, taken, text_style);
+        pen.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
+    } else {
+        pen.column(&row.name, name, text_style);
+    }
+    pen.skip(1);
     cell(pen, &row.account, plan.account, text_style, look);
     pen.skip(1);
     cell(pen, &row.user, plan.user, text_style, look);
@@ -127,7 +138,12 @@ const LEAST_NEAR: usize = 9;
 /// The columns that a row would need.
 pub fn needs(row: &RowView) -> Needs {
     let repeat = if row.repeat { 2 } else { 0 };
-    Needs { name: some(&row.name) + repeat, account: need(&row.account), user: need(&row.user) }
+    let note = row.note.as_deref().map_or(0, |note| some(note) + 3);
+    Needs {
+        name: some(&row.name) + repeat + note,
+        account: need(&row.account),
+        user: need(&row.user),
+    }
 }
 
 /// About how wide a captured text is; no more of it is looked at than any column holds.

@@ -17,6 +17,7 @@ pub struct AskView {
     label: &'static str,
     prompt: Prompt,
     done: Done,
+    may_be_empty: bool,
 }
 
 impl AskView {
@@ -26,7 +27,21 @@ impl AskView {
         answer: &str,
         done: impl Fn(&str) -> Reply + 'static,
     ) -> AskView {
-        AskView { label, prompt: Prompt::new(answer, &[]), done: Box::new(done) }
+        AskView {
+            label,
+            prompt: Prompt::new(answer, &[]),
+            done: Box::new(done),
+            may_be_empty: false,
+        }
+    }
+
+    /// The same where no text is an answer too.
+    pub fn maybe_empty(
+        label: &'static str,
+        answer: &str,
+        done: impl Fn(&str) -> Reply + 'static,
+    ) -> AskView {
+        AskView { may_be_empty: true, ..AskView::new(label, answer, done) }
     }
 }
 
@@ -43,7 +58,9 @@ impl View for AskView {
         match action {
             Action::Back => Reply::Close,
             Action::Accept => match self.prompt.text().trim() {
-                "" => Reply::Say("type something, or go back with esc".to_owned()),
+                "" if !self.may_be_empty => {
+                    Reply::Say("type something, or go back with esc".to_owned())
+                }
                 text => (self.done)(text),
             },
             _ => Reply::Pass,

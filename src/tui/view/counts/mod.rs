@@ -1,0 +1,28 @@
+//! The pages that count what came. Each is a list of groups, what matters most first, and beside or
+//! below it all about the group under the cursor; a key shows the calls behind it in the log.
+//!
+//! ```text
+//! +----------------------------------------+ +----------------------+-------------------+
+//! | tabs                           37 rows | | tabs                           37 rows   |
+//! | heads of the columns                   | | heads                | all about the row |
+//! | list                                   | | list                 | under the cursor  |
+//! |----------------------------------------| |                      |                   |
+//! | all about the row under the cursor     | |                      |                   |
+//! +----------------------------------------+ +----------------------+-------------------+
+//! ```
+
+mod about;
+mod behind;
+mod board;
+mod empty;
+mod findings;
+mod signs;
+mod tabs;
+
+use super::{Pointer, Reply, View, World};
+use board::Board;
+
+/// The findings page.
+pub fn findings_view() -> impl View {
+    Board::<findings::Findings>::default()
+}

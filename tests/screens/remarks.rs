@@ -1,0 +1,113 @@
+//! Marks, notes, clearing and taking that back.
+
+use crate::app::TestApp;
+use crate::fake::FakeFeed;
+
+fn app(width: u16, height: u16) -> TestApp {
+    TestApp::new(FakeFeed::with_calls(1), width, height)
+}
+
+/// The line of the log that the cursor is on.
+fn cursor(app: &TestApp) -> String {
+    let picture = app.picture();
+    picture.lines().find(|line| line.starts_with('▌')).unwrap_or("no cursor").to_owned()
+}
+
+#[test]
+fn calls_are_marked_and_gone_to() {
+    let mut app = app(80, 24);
+    app.press("g '");
+    assert!(
+        app.line(23).contains("no call that is shown is marked; m marks one"),
+        "{}",
+        app.line(23)
+    );
+    app.press("j j m");
+    assert!(cursor(&app).starts_with("▌ ◆10:00:02"), "{}", cursor(&app));
+    assert_eq!(app.style_of("◆", 0).fg, app.theme().marked.fg);
+    app.press("G m g '");
+    assert!(cursor(&app).contains("10:00:02"), "{}", cursor(&app));
+    app.press("'");
+    assert!(cursor(&app).contains("10:00:13"), "{}", cursor(&app));
+    app.press("'");
+    assert!(cursor(&app).contains("10:00:02"), "{}", cursor(&app));
+    assert!(app.line(23).contains("on from the first call"), "{}", app.line(23));
+    app.press("M");
+    assert!(app.line(22).starts_with(" filter  only marked"), "{}", app.line(22));
+    assert!(app.line(22).ends_with("2 of 12"), "{}", app.line(22));
+    app.press("f").type_in("exported").press("enter");
+    assert!(app.line(22).ends_with("1 of 12"), "{}", app.line(22));
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"exported\" and marked"));
+    app.press("m");
+    assert!(app.picture().contains("M shows also what is not marked"), "{}", app.picture());
+    app.press("M F");
+    assert!(app.line(22).ends_with("switches it on"), "{}", app.line(22));
+    app.press("g j j j j j m");
+    assert!(app.line(23).contains("a refused request gave no call"), "{}", app.line(23));
+}
+
+#[test]
+fn a_note_stands_in_the_log_and_in_the_detail() {
+    let mut app = app(120, 40);
+    app.press("g j j ;").type_in("look here").press("enter");
+    assert!(cursor(&app).contains("¶ loo"), "{}", cursor(&app));
+    assert!(app.picture().contains("note     look here"), "{}", app.picture());
+    app.press(";");
+    assert!(app.line(38).starts_with(" note  look here"), "{}", app.line(38));
+    app.press("ctrl-u").paste("\u{1b}[2J漢字漢字漢字\u{202e}\nx").press("enter");
+    app.assert_well_formed();
+    assert!(app.picture().contains("note     \\u{1b}[2J漢字"), "{}", app.picture());
+    app.press("; ctrl-u enter");
+    assert!(!app.picture().contains("¶") && !app.picture().contains("note  "), "{}", app.picture());
+    for (width, height) in [(40, 10), (80, 24), (200, 60)] {
+        app.resize(width, height)
+            .press(";")
+            .type_in("a note that is much longer than the column of the names")
+            .press("enter");
+        app.assert_well_formed();
+    }
+}
+
+#[test]
+fn what_is_cleared_away_comes_back() {
+    let mut app = app(80, 24);
+    app.press("u");
+    assert!(app.line(23).contains("nothing was cleared away"), "{}", app.line(23));
+    app.press("g j z");
+    assert!(app.picture().contains("Waiting for the first call"), "{}", app.picture());
+    assert!(app.line(1).ends_with("u brings 12 calls back"), "{}", app.line(1));
+    assert!(app.picture().contains("u undo clear"), "{}", app.picture());
+    app.feed.add(2);
+    app.draw();
+    assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
+    app.press("u G");
+    assert!(app.line(0).contains("12 calls"), "{}", app.line(0));
+    assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
+    app.press("k");
+    assert!(cursor(&app).contains("Report Exported"), "{}", cursor(&app));
+    assert!(!app.picture().contains("undo clear"));
+}
+
+#[test]
+fn the_detail_is_that_of_the_row_after_a_clearing() {
+    let mut app = app(120, 40);
+    app.press("g");
+    assert!(app.picture().contains("#1 10:00:00"), "{}", app.picture());
+    app.press("z");
+    app.feed.add(3);
+    app.draw();
+    assert!(app.picture().contains("accountId"), "{}", app.picture());
+    app.press("u g");
+    assert!(app.picture().contains("#1 10:00:00"), "{}", app.picture());
+}
+
+#[test]
+fn the_calls_that_pass_are_written_to_a_file_that_is_asked_for() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("repeat").press("enter x");
+    assert!(app.line(22).starts_with(" file for these calls  calls.ndjson"), "{}", app.picture());
+    app.press("ctrl-u").type_in("a.ndjson").press("enter");
+    assert!(app.line(23).contains("writing the calls to a.ndjson"), "{}", app.line(23));
+    app.wait(16);
+    assert!(app.line(23).contains("a.ndjson has repeat"), "{}", app.line(23));
+}
