@@ -22,7 +22,7 @@ pub enum Kind {
     Object,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Node {
     pub start: u32,
     pub end: u32,
@@ -35,6 +35,20 @@ pub(super) struct Node {
     pub key_escaped: bool,
 }
 
+impl Node {
+    /// An empty text without a name, at the beginning.
+    pub const EMPTY: Node = Node {
+        start: 0,
+        end: 0,
+        key_start: 0,
+        key_end: 0,
+        next: 0,
+        kind: Kind::String,
+        escaped: false,
+        key_escaped: false,
+    };
+}
+
 /// A JSON text with the table of its values: numbers and strings stay as they came, the order of
 /// keys too, and nesting has no limit. A repeated key is kept; the last one wins in look-ups.
 #[derive(Debug, Clone)]
@@ -45,7 +59,7 @@ pub struct Doc<'t> {
 
 /// Room for the next [`Doc`], so that a busy reader allocates no table for each text.
 #[derive(Debug, Default)]
-pub struct Spare(Vec<Node>);
+pub struct Spare(pub(super) Vec<Node>);
 
 impl<'t> Doc<'t> {
     /// Reads a text.
@@ -67,6 +81,15 @@ impl<'t> Doc<'t> {
                 Err(error)
             }
         }
+    }
+
+    /// A text with the table of its values, which must be what reading it would give.
+    pub(super) fn of(text: String, nodes: Vec<Node>) -> Doc<'static> {
+        debug_assert!(
+            Doc::parse(text.as_str()).is_ok_and(|doc| doc.nodes == nodes),
+            "the table of {text}"
+        );
+        Doc { text: Cow::Owned(text), nodes }
     }
 
     /// Gives the table's room back.
@@ -288,6 +311,11 @@ impl<'d> Val<'d> {
             Kind::Array => value.index(super::pointer::index(&token)?),
             _ => value.get(&token),
         })
+    }
+
+    /// The part of the table for the whole subtree, itself first.
+    pub(super) fn nodes(&self) -> &'d [Node] {
+        &self.doc.nodes[self.at as usize..self.entry().next as usize]
     }
 
     /// How many values the whole subtree holds, itself included.

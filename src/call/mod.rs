@@ -1,8 +1,10 @@
 //! The call: one Segment message as it came, read without building a tree of owned values.
 //!
-//! [`Doc`] keeps a JSON text beside a flat table of its values; [`Val`] is a cursor into it. An
+//! [`Doc`] keeps a JSON text beside a flat table of its values; [`Val`] is a cursor into it. A
+//! [`Builder`] puts one together from values of others. An
 //! [`Event`] is a call with the derived fields laid over it, which is what a destination sees.
 
+mod build;
 mod doc;
 mod event;
 mod kind;
@@ -12,6 +14,7 @@ pub mod template;
 pub mod text;
 pub mod time;
 
+pub use build::Builder;
 pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
 pub use kind::CallType;

@@ -22,277 +22,40 @@ pub struct SyntaxError {
     pub found: String,
 }
 
-struct Frame {
-    node: u32,
-    object: bool,
-}
-
 pub(super) struct Scanner<'t> {
     text: &'t str,
     bytes: &'t [u8],
-    at: usize,
 }
 
 type Scan<T> = Result<T, (usize, &'static str)>;
 
+/// Where a member name stands, without its quotes, and whether it holds an escape.
+#[derive(Clone, Copy)]
+struct Key {
+    start: u32,
+    end: u32,
+    escaped: bool,
+}
+
+impl Key {
+    const NONE: Key = Key { start: 0, end: 0, escaped: false };
+}
+
+/// The number of no node.
+const NONE: u32 = u32::MAX;
+
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Scanner { text, bytes: text.as_bytes(), at: 0 }
+        Scanner { text, bytes: text.as_bytes() }
     }
 
     /// Fills `nodes` with the values of the text, in order, parents before their children.
-    pub(super) fn run(mut self, nodes: &mut Vec<Node>) -> Result<(), SyntaxError> {
+    pub(super) fn run(self, nodes: &mut Vec<Node>) -> Result<(), SyntaxError> {
         nodes.clear();
         if self.bytes.len() > u32::MAX as usize {
             return Err(self.error(0, "a text under 4 GiB"));
         }
-        self.document(nodes).map_err(|(at, expected)| self.error(at, expected))
-    }
-
-    fn document(&mut self, nodes: &mut Vec<Node>) -> Scan<()> {
-        let mut open: Vec<Frame> = Vec::with_capacity(16);
-        let mut key = (0u32, 0u32, false);
-        self.space();
-        'value: loop {
-            let at = nodes.len() as u32;
-            let start = self.at;
-            let kind = self.begin(&mut key, nodes, start)?;
-            if matches!(kind, Kind::Object | Kind::Array) {
-                let object = kind == Kind::Object;
-                self.space();
-                if self.peek() == Some(if object { b'}' } else { b']' }) {
-                    self.at += 1;
-                    self.finish(nodes, at);
-                } else {
-                    open.push(Frame { node: at, object });
-                    if object {
-                        key = self.key()?;
-                    }
-                    continue 'value;
-                }
-            } else {
-                self.finish(nodes, at);
-            }
-            loop {
-                self.space();
-                let Some(frame) = open.last() else {
-                    return if self.at == self.bytes.len() {
-                        Ok(())
-                    } else {
-                        Err((self.at, "the end of the text"))
-                    };
-                };
-                let (node, object) = (frame.node, frame.object);
-                match (self.peek(), object) {
-                    (Some(b','), _) => {
-                        self.at += 1;
-                        self.space();
-                        if object {
-                            key = self.key()?;
-                        } else {
-                            key = (0, 0, false);
-                        }
-                        continue 'value;
-                    }
-                    (Some(b'}'), true) | (Some(b']'), false) => {
-                        self.at += 1;
-                        open.pop();
-                        self.finish(nodes, node);
-                    }
-                    (_, true) => return Err((self.at, "`,` or `}`")),
-                    (_, false) => return Err((self.at, "`,` or `]`")),
-                }
-            }
-        }
-    }
-
-    /// Pushes the node of the value that begins here and reads it, if it is a scalar.
-    fn begin(
-        &mut self,
-        key: &mut (u32, u32, bool),
-        nodes: &mut Vec<Node>,
-        start: usize,
-    ) -> Scan<Kind> {
-        let mut escaped = false;
-        let kind = match self.peek() {
-            Some(b'"') => {
-                self.at += 1;
-                escaped = self.string()?;
-                Kind::String
-            }
-            Some(b'{') => {
-                self.at += 1;
-                Kind::Object
-            }
-            Some(b'[') => {
-                self.at += 1;
-                Kind::Array
-            }
-            Some(b't') => self.word(b"true", Kind::True)?,
-            Some(b'f') => self.word(b"false", Kind::False)?,
-            Some(b'n') => self.word(b"null", Kind::Null)?,
-            Some(b'-' | b'0'..=b'9') => self.number()?,
-            _ => return Err((self.at, "a JSON value")),
-        };
-        nodes.push(Node {
-            start: start as u32,
-            end: self.at as u32,
-            key_start: key.0,
-            key_end: key.1,
-            next: 0,
-            kind,
-            escaped,
-            key_escaped: key.2,
-        });
-        *key = (0, 0, false);
-        Ok(kind)
-    }
-
-    fn finish(&mut self, nodes: &mut [Node], at: u32) {
-        let next = nodes.len() as u32;
-        let node = &mut nodes[at as usize];
-        node.end = self.at as u32;
-        node.next = next;
-    }
-
-    fn key(&mut self) -> Scan<(u32, u32, bool)> {
-        if self.peek() != Some(b'"') {
-            return Err((self.at, "a member name in double quotes"));
-        }
-        self.at += 1;
-        let start = self.at as u32;
-        let escaped = self.string()?;
-        let end = self.at as u32 - 1;
-        self.space();
-        if self.peek() != Some(b':') {
-            return Err((self.at, "`:`"));
-        }
-        self.at += 1;
-        self.space();
-        Ok((start, end, escaped))
-    }
-
-    /// Reads on behind the opening quote to behind the closing one; true if it held an escape.
-    fn string(&mut self) -> Scan<bool> {
-        let mut escaped = false;
-        loop {
-            self.plain();
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(escaped);
-                }
-                Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
-                }
-                Some(_) => return Err((self.at, "no bare control character in a string")),
-                None => return Err((self.at, "the closing `\"` of a string")),
-            }
-        }
-    }
-
-    /// Steps over string bytes that need no look, eight at a time.
-    fn plain(&mut self) {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGH: u64 = 0x8080_8080_8080_8080;
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-        while let Some(chunk) = self.bytes[self.at..].first_chunk::<8>() {
-            let word = u64::from_le_bytes(*chunk);
-            // quotes, backslashes and bytes under 0x20 light up their high bit; the lowest lit
-            // one is exact, which is all that is used
-            let quote = zero(word ^ (ONES * u64::from(b'"')));
-            let slash = zero(word ^ (ONES * u64::from(b'\\')));
-            let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-            let hit = quote | slash | control;
-            if hit == 0 {
-                self.at += 8;
-                continue;
-            }
-            self.at += (hit.trailing_zeros() / 8) as usize;
-            return;
-        }
-        while let Some(byte) = self.peek() {
-            if byte == b'"' || byte == b'\\' || byte < 0x20 {
-                return;
-            }
-            self.at += 1;
-        }
-    }
-
-    fn escape(&mut self) -> Scan<()> {
-        self.at += 1;
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-            Some(b'u') => {
-                self.at += 1;
-                for _ in 0..4 {
-                    if !self.peek().is_some_and(|byte| byte.is_ascii_hexdigit()) {
-                        return Err((self.at, "four hexadecimal digits after `\\u`"));
-                    }
-                    self.at += 1;
-                }
-            }
-            _ => return Err((self.at, "one of `\"\\/bfnrtu` after `\\`")),
-        }
-        Ok(())
-    }
-
-    fn number(&mut self) -> Scan<Kind> {
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        match self.peek() {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err((self.at, "a digit")),
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.some_digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            self.some_digits()?;
-        }
-        Ok(Kind::Number)
-    }
-
-    fn some_digits(&mut self) -> Scan<()> {
-        if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Err((self.at, "a digit"));
-        }
-        self.digits();
-        Ok(())
-    }
-
-    fn digits(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-    }
-
-    fn word(&mut self, word: &'static [u8], kind: Kind) -> Scan<Kind> {
-        if self.bytes[self.at..].starts_with(word) {
-            self.at += word.len();
-            Ok(kind)
-        } else {
-            Err((self.at, "a JSON value"))
-        }
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+        document(self.bytes, nodes).map_err(|(at, expected)| self.error(at, expected))
     }
 
     fn error(&self, at: usize, expected: &'static str) -> SyntaxError {
@@ -313,4 +76,246 @@ impl<'t> Scanner<'t> {
             },
         }
     }
+}
+
+/// Reads a whole text. While an object or a list is open, its node's `next` is the number of the
+/// one around it, so that nesting needs no room of its own.
+fn document(bytes: &[u8], nodes: &mut Vec<Node>) -> Scan<()> {
+    let (mut open, mut object) = (NONE, false);
+    let mut key = Key::NONE;
+    let mut at = space(bytes, 0);
+    loop {
+        let (start, number) = (at, nodes.len() as u32);
+        let mut escaped = false;
+        let kind = match bytes.get(at) {
+            Some(b'"') => {
+                (at, escaped) = string(bytes, at + 1)?;
+                Kind::String
+            }
+            Some(b'{') => {
+                at = space(bytes, at + 1);
+                Kind::Object
+            }
+            Some(b'[') => {
+                at = space(bytes, at + 1);
+                Kind::Array
+            }
+            Some(b'-' | b'0'..=b'9') => {
+                at = self::number(bytes, at)?;
+                Kind::Number
+            }
+            Some(b't') => {
+                at = word(bytes, at, b"true")?;
+                Kind::True
+            }
+            Some(b'f') => {
+                at = word(bytes, at, b"false")?;
+                Kind::False
+            }
+            Some(b'n') => {
+                at = word(bytes, at, b"null")?;
+                Kind::Null
+            }
+            _ => return Err((at, "a JSON value")),
+        };
+        let holds = match kind {
+            Kind::Object => bytes.get(at) != Some(&b'}'),
+            Kind::Array => bytes.get(at) != Some(&b']'),
+            _ => false,
+        };
+        if !holds && matches!(kind, Kind::Object | Kind::Array) {
+            at += 1;
+        }
+        nodes.push(Node {
+            start: start as u32,
+            end: at as u32,
+            key_start: key.start,
+            key_end: key.end,
+            next: if holds { open } else { number + 1 },
+            kind,
+            escaped,
+            key_escaped: key.escaped,
+        });
+        if holds {
+            (open, object) = (number, kind == Kind::Object);
+        } else {
+            // behind a value
+            loop {
+                at = space(bytes, at);
+                if open == NONE {
+                    let ends = at == bytes.len();
+                    return if ends { Ok(()) } else { Err((at, "the end of the text")) };
+                }
+                match bytes.get(at) {
+                    Some(b',') => {
+                        at = space(bytes, at + 1);
+                        break;
+                    }
+                    Some(b'}') if object => {}
+                    Some(b']') if !object => {}
+                    _ if object => return Err((at, "`,` or `}`")),
+                    _ => return Err((at, "`,` or `]`")),
+                }
+                at += 1;
+                let next = nodes.len() as u32;
+                let node = &mut nodes[open as usize];
+                open = std::mem::replace(&mut node.next, next);
+                node.end = at as u32;
+                object = nodes.get(open as usize).is_some_and(|node| node.kind == Kind::Object);
+            }
+        }
+        key = Key::NONE;
+        if object {
+            (at, key) = member(bytes, at)?;
+        }
+    }
+}
+
+/// Reads a member's name and colon, to where its value begins.
+#[inline(always)]
+fn member(bytes: &[u8], at: usize) -> Scan<(usize, Key)> {
+    if bytes.get(at) != Some(&b'"') {
+        return Err((at, "a member name in double quotes"));
+    }
+    let (behind, escaped) = string(bytes, at + 1)?;
+    let colon = space(bytes, behind);
+    if bytes.get(colon) != Some(&b':') {
+        return Err((colon, "`:`"));
+    }
+    let key = Key { start: at as u32 + 1, end: behind as u32 - 1, escaped };
+    Ok((space(bytes, colon + 1), key))
+}
+
+/// Reads on behind the opening quote to behind the closing one; true if it held an escape.
+#[inline(always)]
+fn string(bytes: &[u8], at: usize) -> Scan<(usize, bool)> {
+    let end = plain(bytes, at);
+    if bytes.get(end) == Some(&b'"') { Ok((end + 1, false)) } else { odd_string(bytes, end) }
+}
+
+/// Reads on where a string holds something else than plain text.
+#[inline(never)]
+fn odd_string(bytes: &[u8], mut at: usize) -> Scan<(usize, bool)> {
+    let mut escaped = false;
+    loop {
+        match bytes.get(at) {
+            Some(b'"') => return Ok((at + 1, escaped)),
+            Some(b'\\') => {
+                escaped = true;
+                at = escape(bytes, at + 1)?;
+            }
+            Some(_) => return Err((at, "no bare control character in a string")),
+            None => return Err((at, "the closing `\"` of a string")),
+        }
+        at = plain(bytes, at);
+    }
+}
+
+/// Steps over string bytes that need no look: eight at a time, and in a long string 32.
+#[inline(always)]
+fn plain(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let mut long = at + 32;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        // quotes, backslashes and bytes under 0x20 light up their high bit; the lowest lit
+        // one is exact, which is all that is used
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let slash = zero(word ^ (ONES * u64::from(b'\\')));
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let hit = (quote | slash | control) & HIGH;
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+        if at >= long {
+            at = long_plain(bytes, at);
+            long = usize::MAX;
+        }
+    }
+    while bytes.get(at).is_some_and(|byte| !is_odd(byte)) {
+        at += 1;
+    }
+    at
+}
+
+#[inline(always)]
+fn is_odd(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..0x20)
+}
+
+/// Steps over 32 bytes at a time, as long as none of them needs a look: the compiler makes vectors
+/// of it.
+#[inline(never)]
+fn long_plain(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
+        let odd =
+            |byte: u8| u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < 0x20);
+        if chunk.iter().fold(0, |all, byte| all | odd(*byte)) != 0 {
+            break;
+        }
+        at += 32;
+    }
+    at
+}
+
+fn escape(bytes: &[u8], at: usize) -> Scan<usize> {
+    match bytes.get(at) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 1),
+        Some(b'u') => {
+            for digit in at + 1..at + 5 {
+                if !bytes.get(digit).is_some_and(u8::is_ascii_hexdigit) {
+                    return Err((digit, "four hexadecimal digits after `\\u`"));
+                }
+            }
+            Ok(at + 5)
+        }
+        _ => Err((at, "one of `\"\\/bfnrtu` after `\\`")),
+    }
+}
+
+fn number(bytes: &[u8], mut at: usize) -> Scan<usize> {
+    if bytes.get(at) == Some(&b'-') {
+        at += 1;
+    }
+    at = match bytes.get(at) {
+        Some(b'0') => at + 1,
+        _ => digits(bytes, at)?,
+    };
+    if bytes.get(at) == Some(&b'.') {
+        at = digits(bytes, at + 1)?;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        if matches!(bytes.get(at), Some(b'+' | b'-')) {
+            at += 1;
+        }
+        at = digits(bytes, at)?;
+    }
+    Ok(at)
+}
+
+/// Steps over digits, at least one.
+#[inline(always)]
+fn digits(bytes: &[u8], start: usize) -> Scan<usize> {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    if at > start { Ok(at) } else { Err((at, "a digit")) }
+}
+
+fn word(bytes: &[u8], at: usize, word: &'static [u8]) -> Scan<usize> {
+    let found = bytes.get(at..).is_some_and(|rest| rest.starts_with(word));
+    if found { Ok(at + word.len()) } else { Err((at, "a JSON value")) }
+}
+
+#[inline(always)]
+fn space(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        at += 1;
+    }
+    at
 }

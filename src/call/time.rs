@@ -75,32 +75,29 @@ pub fn format(millis: Millis) -> String {
 
 /// Appends what [`format()`] gives, without an allocation of its own: every call has times written.
 pub fn write(out: &mut String, millis: Millis) {
-    let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
+    let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS) as u32);
     let (year, month, day) = civil_from_days(days);
-    if (0..=9999).contains(&year) {
-        padded(out, year, 4);
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let mut pair = |at: usize, value: u32| {
+        text[at] += (value / 10) as u8;
+        text[at + 1] += (value % 10) as u8;
+    };
+    let in_four = (0..=9999).contains(&year);
+    if in_four {
+        pair(0, year as u32 / 100);
+        pair(2, year as u32 % 100);
     } else {
         out.push_str(&format!("{year:04}"));
     }
-    for (before, value, width) in [
-        ('-', month, 2),
-        ('-', day, 2),
-        ('T', ms / 3_600_000, 2),
-        (':', ms / 60_000 % 60, 2),
-        (':', ms / 1000 % 60, 2),
-        ('.', ms % 1000, 3),
-    ] {
-        out.push(before);
-        padded(out, value, width);
-    }
-    out.push('Z');
-}
-
-fn padded(out: &mut String, value: i64, width: u32) {
-    for place in (0..width).rev() {
-        let digit = value / 10_i64.pow(place) % 10;
-        out.push((b'0' + digit as u8) as char);
-    }
+    pair(5, month as u32);
+    pair(8, day as u32);
+    pair(11, ms / 3_600_000);
+    pair(14, ms / 60_000 % 60);
+    pair(17, ms / 1000 % 60);
+    pair(20, ms % 1000 / 10);
+    text[22] += (ms % 10) as u8;
+    let text = std::str::from_utf8(&text[if in_four { 0 } else { 4 }..]);
+    out.push_str(text.expect("digits and signs"));
 }
 
 /// `YYYY-MM-DD` of the UTC day that holds this moment.
@@ -194,5 +191,8 @@ mod tests {
         ] {
             assert_eq!(format(parse(text).expect("a valid time")), text);
         }
+        let after = parse("9999-12-31T23:59:59.999Z").expect("a valid time") + 1;
+        assert_eq!(format(after), "10000-01-01T00:00:00.000Z");
+        assert_eq!(format(-62_167_219_200_001), "-001-12-31T23:59:59.999Z");
     }
 }

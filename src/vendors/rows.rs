@@ -51,17 +51,30 @@ fn asks_of(number: usize, row: &Row, watched: bool) -> Vec<Ask> {
     let alone = spots.len() == 1;
     let number = number as u8;
     if watched || spots.len() < row.from.len() || (wanted && !alone) {
-        return vec![Ask { row: number, spot: Spot::ROOT, fine: States::default() }];
+        return vec![Ask { row: number, spot: Spot::ROOT, fine: States::default(), max: None }];
     }
     let fine = |state: &State| match state {
         State::Absent => !wanted,
         state => alone && is_fine(row, *state),
     };
     let fine: States = State::ALL.into_iter().filter(fine).collect();
-    spots.into_iter().map(|spot| Ask { row: number, spot, fine }).collect()
+    let max = row.max.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
+    spots.into_iter().map(|spot| Ask { row: number, spot, fine, max }).collect()
 }
 
-/// True if [`judge`] tells nothing of a value of that kind.
+/// True if a row has nothing to tell of this call.
+#[inline]
+pub(super) fn is_silent(cx: &Cx<'_>, ask: &Ask) -> bool {
+    if !ask.fine.has(cx.look.state(ask.spot)) {
+        return false;
+    }
+    // a text has at most as many characters as its JSON has bytes
+    let fits =
+        |max: u32| cx.look.get(ask.spot).is_none_or(|value| value.span().len() <= max as usize);
+    ask.max.is_none_or(fits)
+}
+
+/// True if [`judge`] tells nothing of a value of that kind, but for a text over the limit.
 fn is_fine(row: &Row, state: State) -> bool {
     use State::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
     let checked = match row.check.filter(|_| row.invalid.is_some()) {
@@ -76,7 +89,7 @@ fn is_fine(row: &Row, state: State) -> bool {
         _ if matches!(state, Absent | Null | Text) => false,
         Take::Any => checked,
         Take::Scalar => checked && !matches!(state, Array | Object),
-        Take::Text | Take::String => state == Filled && row.max.is_none() && row.one_of.is_empty(),
+        Take::Text | Take::String => state == Filled && row.one_of.is_empty(),
         Take::Number | Take::Numeric => state == Number,
         Take::Bool => matches!(state, True | False),
         Take::Object => state == Object,

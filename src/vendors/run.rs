@@ -5,7 +5,7 @@ use super::cx::{Cx, Found, From, Place, Value};
 use super::file::BodyKind;
 use super::look::TypeOf;
 use super::out::{Origin, Out};
-use super::rows::row;
+use super::rows::{is_silent, row};
 use super::rules::Flow;
 use super::spread::spread;
 use super::state::State;
@@ -116,7 +116,7 @@ fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
             spread(cx, number, each);
         }
         for ask in &request.asks {
-            if !ask.fine.has(cx.look.state(ask.spot)) {
+            if !is_silent(cx, ask) {
                 let at = usize::from(ask.row);
                 row(cx, number, at, &request.rows[at]);
             }

@@ -97,6 +97,8 @@ pub(super) struct Ask {
     pub spot: Spot,
     /// What may stand there without its having anything to tell.
     pub fine: States,
+    /// A text is that only up to so many bytes.
+    pub max: Option<u32>,
 }
 
 /// Where a row's value comes from.

@@ -33,25 +33,33 @@ impl<'d> Fields<'d> {
             return fields;
         }
         for child in call.children() {
-            let slot = match &*child.key() {
-                "type" => &mut fields.kind,
-                "messageId" => &mut fields.message_id,
-                "timestamp" => &mut fields.timestamp,
-                "originalTimestamp" => &mut fields.original,
-                "sentAt" => &mut fields.sent_at,
-                "receivedAt" => &mut fields.received_at,
-                "context" => &mut fields.context,
-                "integrations" => &mut fields.integrations,
-                "userId" => &mut fields.user_id,
-                "anonymousId" => &mut fields.anonymous_id,
-                "event" => &mut fields.event,
-                "properties" => &mut fields.properties,
-                "traits" => &mut fields.traits,
-                "name" => &mut fields.name,
-                "category" => &mut fields.category,
-                "channel" => &mut fields.channel,
-                "writeKey" => &mut fields.write_key,
-                "batch" => &mut fields.batch,
+            let decoded;
+            let key = match child.key_plain() {
+                Some(key) => key,
+                None => {
+                    decoded = child.key();
+                    decoded.as_bytes()
+                }
+            };
+            let slot = match key {
+                b"type" => &mut fields.kind,
+                b"messageId" => &mut fields.message_id,
+                b"timestamp" => &mut fields.timestamp,
+                b"originalTimestamp" => &mut fields.original,
+                b"sentAt" => &mut fields.sent_at,
+                b"receivedAt" => &mut fields.received_at,
+                b"context" => &mut fields.context,
+                b"integrations" => &mut fields.integrations,
+                b"userId" => &mut fields.user_id,
+                b"anonymousId" => &mut fields.anonymous_id,
+                b"event" => &mut fields.event,
+                b"properties" => &mut fields.properties,
+                b"traits" => &mut fields.traits,
+                b"name" => &mut fields.name,
+                b"category" => &mut fields.category,
+                b"channel" => &mut fields.channel,
+                b"writeKey" => &mut fields.write_key,
+                b"batch" => &mut fields.batch,
                 _ => continue,
             };
             *slot = (!child.is_null()).then_some(child);

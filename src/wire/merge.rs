@@ -1,6 +1,6 @@
 //! A batch's own `context` and `integrations`, merged into its calls (`specs/wire.md` 5).
 
-use crate::call::Val;
+use crate::call::{Builder, Val};
 use std::collections::HashSet;
 
 /// The most that merging may write for one request. A call's merged context is a copy of the
@@ -27,10 +27,10 @@ pub(super) enum Merged {
     Written,
 }
 
-/// Appends `,"name":{…}` with the call's own members first, then those of the batch that it does
+/// Appends a member of that name with the call's own members first, then those of the batch that it does
 /// not have. The call wins member by member, one level deep: a `library` is not mixed with another.
 pub(super) fn write(
-    out: &mut String,
+    out: &mut Builder,
     name: &str,
     own: Option<Val<'_>>,
     batch: Option<Val<'_>>,
@@ -48,19 +48,19 @@ pub(super) fn write(
         return Merged::Own;
     }
     budget.written += size;
-    out.push_str(",\"");
-    out.push_str(name);
-    out.push_str("\":");
     match own.filter(|own| own.size() > 1) {
-        None => out.push_str(batch.raw()),
-        Some(own) => both(out, own, batch),
+        None => out.copy(name, batch),
+        Some(own) => {
+            out.reopen(name, own);
+            add(out, own, batch);
+            out.close();
+        }
     }
     Merged::Written
 }
 
-fn both(out: &mut String, own: Val<'_>, batch: Val<'_>) {
-    let raw = own.raw();
-    out.push_str(raw[..raw.len() - 1].trim_end());
+/// The members of the batch that a call does not have.
+fn add(out: &mut Builder, own: Val<'_>, batch: Val<'_>) {
     let names: Option<HashSet<_>> =
         (own.children().nth(MANY).is_some()).then(|| own.children().map(|c| c.key()).collect());
     for member in batch.children() {
@@ -70,26 +70,31 @@ fn both(out: &mut String, own: Val<'_>, batch: Val<'_>) {
             None => own.children().any(|child| child.key() == key),
         };
         if !has {
-            out.push_str(",\"");
-            out.push_str(member.key_raw());
-            out.push_str("\":");
-            out.push_str(member.raw());
+            out.copy_member(member);
         }
     }
-    out.push('}');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Doc;
+    use crate::call::{Doc, Spare};
+
+    fn builder() -> Builder {
+        let mut out = Builder::new(String::new(), &mut Spare::default());
+        out.object();
+        out
+    }
 
     fn merged(own: &str, batch: &str) -> Option<String> {
         let (own, batch) = (Doc::parse(own).expect("JSON"), Doc::parse(batch).expect("JSON"));
         let own = Some(own.root()).filter(|own| !own.is_null());
-        let mut out = String::new();
+        let mut out = builder();
         let done = write(&mut out, "c", own, Some(batch.root()), &mut Budget::default());
-        (done == Merged::Written).then(|| out[",\"c\":".len()..].to_owned())
+        out.close();
+        let (doc, written) = (out.finish(), done == Merged::Written);
+        assert_eq!(doc.root().get("c").is_some(), written);
+        doc.root().get("c").map(|merged| merged.raw().to_owned())
     }
 
     #[test]
@@ -115,7 +120,7 @@ mod tests {
     fn the_budget_ends() {
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20));
         let large = Doc::parse(large.as_str()).expect("JSON");
-        let (mut out, mut budget) = (String::new(), Budget::default());
+        let (mut out, mut budget) = (builder(), Budget::default());
         let written = (0..100)
             .filter(|_| {
                 write(&mut out, "c", None, Some(large.root()), &mut budget) == Merged::Written

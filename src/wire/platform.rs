@@ -42,8 +42,12 @@ impl<'a> Headers<'a> {
     }
 }
 
+/// True if a text holds a word in small letters, whatever the case of its own.
 fn contains(text: &str, small: &str) -> bool {
-    text.as_bytes().windows(small.len()).any(|part| part.eq_ignore_ascii_case(small.as_bytes()))
+    let (text, small) = (text.as_bytes(), small.as_bytes());
+    let is_first = |b: u8| b | 0x20 == small[0];
+    let mut parts = text.windows(small.len());
+    parts.any(|part| is_first(part[0]) && part.eq_ignore_ascii_case(small))
 }
 
 /// What a library's name says. RudderStack's Node and Python libraries carry the names of the ones

@@ -7,7 +7,7 @@ use super::platform::{self, Headers};
 use super::refusal::Problem;
 use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
 use super::{key, limits, merge};
-use crate::call::{CallType, Doc, Val};
+use crate::call::{Builder, CallType, Doc, Val, time};
 
 /// How many items are looked at for a library that tells the sender's service.
 const LOOKED_AT: usize = 8;
@@ -59,13 +59,13 @@ pub fn read<'b>(
         shape,
         request,
         calls: std::mem::take(&mut scratch.calls),
-        text: std::mem::take(&mut scratch.text),
+        derived: Builder::new(std::mem::take(&mut scratch.text), &mut scratch.derived),
         discards: Vec::new(),
         budget: merge::Budget::default(),
     };
     let (write_key, platform) = reader.body(doc.root(), body.len())?;
-    let Reader { mut calls, text, discards, .. } = reader;
-    let derived = Doc::parse_with(text, &mut scratch.derived).expect("it was written as JSON");
+    let Reader { mut calls, derived, discards, .. } = reader;
+    let derived = derived.finish();
     for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
         call.derived = fields.node();
     }
@@ -85,7 +85,7 @@ struct Reader<'h, 'a> {
     shape: Shape,
     request: u64,
     calls: Vec<ReadCall>,
-    text: String,
+    derived: Builder,
     discards: Vec<discard::Discard>,
     budget: merge::Budget,
 }
@@ -116,13 +116,13 @@ impl Reader<'_, '_> {
         let platform = self.platform(&top, library);
         limits::check_body(self.shape, platform, length)?;
         let shared = self.shared(platform, Fields::default());
-        self.text.push('[');
+        self.derived.list();
         if root.is_object() {
             self.call(root, &top, &shared, 0, library);
         } else {
             self.discards.push(at("bad_request", ""));
         }
-        self.text.push(']');
+        self.derived.close();
         Ok((self.key(top.write_key, None), platform))
     }
 
@@ -143,7 +143,7 @@ impl Reader<'_, '_> {
         let limited = matches!(self.shape, Shape::Batch | Shape::Beacon);
         let shared = self.shared(platform, top);
         let mut item_key = None;
-        self.text.push('[');
+        self.derived.list();
         for (index, item) in children().enumerate() {
             if limited {
                 limits::check_item(platform, index, item.raw().len())?;
@@ -156,7 +156,7 @@ impl Reader<'_, '_> {
             item_key = item_key.or(fields.write_key);
             self.call(item, &fields, &shared, index, fields.library().or(library));
         }
-        self.text.push(']');
+        self.derived.close();
         self.batch_discards(limited && platform != Platform::RudderStack);
         Ok((self.key(top.write_key, item_key), platform))
     }
@@ -193,10 +193,7 @@ impl Reader<'_, '_> {
         index: usize,
         library: Option<Val<'d>>,
     ) {
-        if !self.calls.is_empty() {
-            self.text.push(',');
-        }
-        derive::write(&mut self.text, fields, shared, index, &mut self.budget);
+        derive::write(&mut self.derived, fields, shared, index, &mut self.budget);
         let own = fields.kind_text();
         let kind = match (shared.origin, own) {
             (Origin::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => Some(path),
@@ -238,7 +235,7 @@ impl Reader<'_, '_> {
             },
             platform,
             received_at: self.head.received_at,
-            received_text: derive::quoted(self.head.received_at),
+            received_text: time::format(self.head.received_at),
             request: self.request,
             batch,
         }

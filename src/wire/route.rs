@@ -137,7 +137,15 @@ fn pixel<'p>(method: &str, shape: Shape) -> Route<'p> {
 }
 
 fn only<'p>(method: &str, allowed: &'static str, route: Route<'p>) -> Route<'p> {
-    if allowed.split(", ").any(|one| one == method) { route } else { Route::WrongMethod(allowed) }
+    // the first one is what nearly all requests have
+    let rest = allowed.strip_prefix(method);
+    let first =
+        !method.is_empty() && rest.is_some_and(|rest| matches!(rest.get(..1), None | Some(",")));
+    if first || allowed.split(", ").any(|one| one == method) {
+        route
+    } else {
+        Route::WrongMethod(allowed)
+    }
 }
 
 #[cfg(test)]

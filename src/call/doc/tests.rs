@@ -1,4 +1,5 @@
 use super::*;
+use crate::call::Builder;
 use proptest::prelude::*;
 
 #[test]
@@ -69,4 +70,50 @@ proptest! {
             let _ = (doc.root().as_str(), doc.root().pointer("/a/0"));
         }
     }
+}
+
+#[test]
+fn an_odd_byte_is_seen_anywhere_in_a_string() {
+    for length in 0..100 {
+        for at in 0..length {
+            for odd in ["\"", "\\", "\\n", "\n", "\u{1f}", "é", "\u{7f}"] {
+                let text = format!("[\"{}{odd}{}\"]", "x".repeat(at), "y".repeat(length - at));
+                let ours = Doc::parse(text.as_str());
+                let theirs = serde_json::from_str::<serde_json::Value>(&text);
+                match (&ours, &theirs) {
+                    (Ok(doc), Ok(value)) => assert!(same(doc.root(), value), "{text}"),
+                    (ours, theirs) => assert_eq!(ours.is_ok(), theirs.is_ok(), "{text}"),
+                }
+            }
+        }
+    }
+}
+
+/// That the table is what reading the text gives is asserted whenever a builder is finished.
+#[test]
+fn a_document_is_put_together_from_values_of_others() {
+    let doc = Doc::parse(
+        r#"{"a" : {"k\n": [1, {"": "\u00e9"}, [], "z"], "b": {} } , "\u0062": [[true]], "e": {}}"#,
+    )
+    .expect("valid");
+    let root = doc.root();
+    let mut out = Builder::new(String::new(), &mut Spare::default());
+    out.list();
+    out.object();
+    out.close();
+    out.object();
+    out.copy("list", root.pointer("/b").expect("there"));
+    out.reopen("a", root.pointer("/a").expect("there"));
+    root.children().for_each(|member| out.copy_member(member));
+    out.member("text", "t");
+    out.close();
+    out.time("at", 0);
+    out.close();
+    out.close();
+    let out = out.finish();
+    assert_eq!(
+        out.text(),
+        r#"[{},{"list":[[true]],"a":{"k\n": [1, {"": "\u00e9"}, [], "z"], "b": {},"a":{"k\n": [1, {"": "\u00e9"}, [], "z"], "b": {} },"\u0062":[[true]],"e":{},"text":"t"},"at":"1970-01-01T00:00:00.000Z"}]"#
+    );
+    assert_eq!(out.root().pointer("/1/a/a/k\n/1/").map(|value| value.raw()), Some(r#""\u00e9""#));
 }

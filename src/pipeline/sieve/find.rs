@@ -1,8 +1,8 @@
 //! The next row of a kind, among those that pass.
 
-use super::look::Looker;
+use super::look::{Looker, passes};
 use super::{Shared, What};
-use crate::store::Nearest;
+use crate::store::{BLOCK_ROWS, Nearest};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,18 @@ const BUDGET: Duration = Duration::from_millis(10);
 /// So many rows are looked at between two looks at the clock.
 const STEP: u64 = 1_024;
 
+/// So many rows that stand together are read at once.
+const RUN: usize = 128;
+
+/// How many of these rows, the first ones, stand together in one block.
+fn run(rows: &[u64]) -> usize {
+    let Some(first) = rows.first() else { return 0 };
+    let pairs = rows.iter().zip(&rows[1..]);
+    let together =
+        |(a, b): &(&u64, &u64)| a.abs_diff(**b) == 1 && **b / BLOCK_ROWS == first / BLOCK_ROWS;
+    (1 + pairs.take_while(together).count()).min(RUN)
+}
+
 pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Found {
     let begun = Instant::now();
     let mut at = from;
@@ -38,13 +50,22 @@ pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Fo
         let found = match &mut looker {
             Some(looker) => {
                 let mut found = None;
-                for row in &rows {
-                    if looker.one(&shared.pipeline, *row, epoch) {
-                        found = Some(*row);
+                let mut rest = rows.as_slice();
+                while let Some(first) = rest.first() {
+                    let (now, later) = rest.split_at(run(rest));
+                    rest = later;
+                    let last = now.last().unwrap_or(first);
+                    let part = *first.min(last)..first.max(last) + 1;
+                    // all was cleared away, or is judged again
+                    let Some(bits) = looker.look(&shared.pipeline, part, epoch, &|| true) else {
+                        return Found::None;
+                    };
+                    found = now.iter().copied().find(|row| passes(&bits, *row));
+                    if found.is_some() {
                         break;
                     }
                     if begun.elapsed() >= BUDGET {
-                        return Found::Paused { at: *row };
+                        return Found::Paused { at: *last };
                     }
                 }
                 found
@@ -66,5 +87,21 @@ pub(super) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Fo
         if begun.elapsed() >= BUDGET {
             return Found::Paused { at };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_stands_together_in_one_block() {
+        assert_eq!(run(&[]), 0);
+        assert_eq!(run(&[7]), 1);
+        assert_eq!(run(&[7, 8, 9, 11, 12]), 3);
+        assert_eq!(run(&[9, 8, 7, 5]), 3);
+        assert_eq!(run(&[BLOCK_ROWS - 2, BLOCK_ROWS - 1, BLOCK_ROWS]), 2);
+        assert_eq!(run(&[BLOCK_ROWS + 1, BLOCK_ROWS, BLOCK_ROWS - 1]), 2);
+        assert_eq!(run(&(0..1_000).collect::<Vec<u64>>()), RUN);
     }
 }

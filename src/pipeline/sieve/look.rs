@@ -118,13 +118,6 @@ impl Looker {
         self.error.take()
     }
 
-    /// Whether one row passes.
-    pub fn one(&mut self, pipeline: &Pipeline, row: u64, epoch: u64) -> bool {
-        let bits = self.look(pipeline, row..row + 1, epoch, &|| true);
-        let at = (row % BLOCK_ROWS) as usize;
-        bits.is_some_and(|bits| bits[at / 64] >> (at % 64) & 1 == 1)
-    }
-
     /// Looks at rows in the index. None if it is another.
     fn by_index(
         &mut self,
@@ -310,6 +303,12 @@ impl Looker {
             reading.recycle(&mut self.scratch);
         }
     }
+}
+
+/// Whether a row of the block passes.
+pub(super) fn passes(bits: &Bits, row: u64) -> bool {
+    let at = (row % BLOCK_ROWS) as usize;
+    bits[at / 64] >> (at % 64) & 1 == 1
 }
 
 fn set(bits: &mut Bits, row: u64) {

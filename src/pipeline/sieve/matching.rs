@@ -1,6 +1,6 @@
 //! The calls of a range that pass a filter, for who looks once and in order.
 
-use super::look::Looker;
+use super::look::{Looker, passes};
 use crate::filter::Filter;
 use crate::pipeline::Pipeline;
 use crate::store::{BLOCK_ROWS, Row};
@@ -32,12 +32,8 @@ impl Matching {
                 return Err(error);
             }
             let state = pipeline.lock();
-            let passes = |row: &u64| {
-                let at = (row % BLOCK_ROWS) as usize;
-                bits[at / 64] >> (at % 64) & 1 == 1
-                    && matches!(state.index.store.row(*row), Some(Row::Call(_)))
-            };
-            found.extend((from..to).filter(passes));
+            let is_call = |row: &u64| matches!(state.index.store.row(*row), Some(Row::Call(_)));
+            found.extend((from..to).filter(|row| passes(&bits, *row)).filter(is_call));
             from = to;
         }
         Ok(found)
