@@ -55,6 +55,8 @@ pub struct Coverage {
     pub event: Option<String>,
     /// The library, version or write key; none for calls without, and where nothing was asked for.
     pub by: Option<String>,
+    /// The library's version, which `by` ends with.
+    pub by_version: Option<String>,
     /// How many, and when.
     pub counted: Counted,
     /// Of the calls without repeats: those in which a vendor in use found an account id…
@@ -274,6 +276,7 @@ impl Pipeline {
             Some(Coverage {
                 kind: text(kind),
                 event: text(event),
+                by_version: by.as_ref().and_then(|_| text(more)),
                 by,
                 counted: counted(&index.store, index.base, &sum.count)?,
                 with_account: sum.with_account,

@@ -192,6 +192,7 @@ actions! {
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log: each call live",
     ShowFindings "show_findings" "findings" "what was found, by code and event",
+    ShowCoverage "show_coverage" "coverage" "event by event: how many calls have ids, what vendors take",
     ShowCompose "show_compose" "compose" "the call that is being written, as it was left",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",

@@ -1,7 +1,7 @@
 //! The pages: what fills the screen's body, one for each digit.
 
 use super::action::Action;
-use super::view::{ComposeView, LogView, SyncView, View, findings_view};
+use super::view::{ComposeView, LogView, SyncView, View, coverage_view, findings_view};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum Page {
     Log,
     /// what was found, by code and event
     Findings,
+    /// event by event: how many calls have ids, and what vendors take
+    Coverage,
     /// the objects that vendors push to Segment
     Sync,
     /// a call that is being written
@@ -18,13 +20,15 @@ pub enum Page {
 
 impl Page {
     /// All pages, in the order of their digits.
-    pub const ALL: [Page; 4] = [Page::Log, Page::Findings, Page::Sync, Page::Compose];
+    pub const ALL: [Page; 5] =
+        [Page::Log, Page::Findings, Page::Coverage, Page::Sync, Page::Compose];
 
     /// The action that shows it.
     pub fn action(self) -> Action {
         match self {
             Page::Log => Action::ShowLog,
             Page::Findings => Action::ShowFindings,
+            Page::Coverage => Action::ShowCoverage,
             Page::Sync => Action::ShowSync,
             Page::Compose => Action::ShowCompose,
         }
@@ -45,6 +49,7 @@ impl Page {
         match self {
             Page::Log => Box::new(LogView::default()),
             Page::Findings => Box::new(findings_view()),
+            Page::Coverage => Box::new(coverage_view()),
             Page::Sync => Box::new(SyncView::default()),
             Page::Compose => Box::new(ComposeView::of_template()),
         }

@@ -4,6 +4,7 @@ mod app;
 mod colours;
 mod command;
 mod compose;
+mod coverage;
 mod fake;
 mod filter;
 mod findings;

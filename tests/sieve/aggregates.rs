@@ -50,6 +50,12 @@ fn by(by: By, call: &CallDetail) -> Option<String> {
     }
 }
 
+fn version(by: Option<&str>, call: &CallDetail) -> Option<String> {
+    let (name, version) = call.library.as_ref()?;
+    let version = version.as_deref().filter(|version| !version.is_empty())?;
+    (by? == format!("{name} {version}")).then(|| version.to_owned())
+}
+
 fn count<'c>(calls: impl Iterator<Item = &'c Call>, now: i64) -> Counted {
     let mut counted = Counted::default();
     for (row, call) in calls {
@@ -92,6 +98,7 @@ fn naive(
         Coverage {
             kind,
             event,
+            by_version: version(by.as_deref(), &calls[0].1),
             by,
             counted: count(calls.iter().copied(), now),
             with_account: sum(|call| call.account_id.is_some()),

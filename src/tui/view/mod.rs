@@ -20,7 +20,7 @@ mod sync;
 mod vendors;
 
 pub use compose::{ComposeView, ask_where, with_type};
-pub use counts::findings_view;
+pub use counts::{coverage_view, findings_view};
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;

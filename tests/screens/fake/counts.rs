@@ -73,11 +73,11 @@ pub fn findings(rows: Rows<'_>, at_all: bool) -> Groups<FoundIn> {
     groups(out)
 }
 
-pub fn coverage(rows: Rows<'_>, by: By) -> Groups<Coverage> {
+pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
     let mut out: Vec<Coverage> = Vec::new();
     for (row, call) in rows.iter().filter_map(call_of) {
         let (kind, event) = event(row);
-        let by = match by {
+        let by = match wanted {
             By::Library => call.library.as_ref().map(|(name, version)| match version {
                 Some(version) => format!("{name} {version}"),
                 None => name.clone(),
@@ -93,6 +93,12 @@ pub fn coverage(rows: Rows<'_>, by: By) -> Groups<Coverage> {
                     kind: kind.clone(),
                     event: event.clone(),
                     by: by.clone(),
+                    by_version: match by {
+                        Some(_) if wanted == By::Library => {
+                            call.library.as_ref().and_then(|(_, version)| version.clone())
+                        }
+                        _ => None,
+                    },
                     verdicts: vec![[0; 5]; row.marks.len()],
                     ..Coverage::default()
                 });

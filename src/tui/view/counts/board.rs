@@ -48,6 +48,7 @@ pub trait Topic: Default {
     fn behind(
         &self,
         row: &Self::Row,
+        tab: usize,
         rows: &[Self::Row],
         world: &World<'_>,
     ) -> Result<String, String>;
@@ -162,7 +163,7 @@ impl<T: Topic> Board<T> {
 
     fn show_calls(&self, world: &World<'_>) -> Reply {
         let Some(row) = self.selected() else { return Reply::Pass };
-        match self.topic.behind(row, &self.groups.rows, world) {
+        match self.topic.behind(row, self.tab, &self.groups.rows, world) {
             Ok(filter) => Reply::Behind(filter),
             Err(why) => Reply::Say(why),
         }
@@ -252,7 +253,8 @@ impl<T: Topic> View for Board<T> {
         }
         let panes = panes(body);
         self.list.sync(self.groups.rows.len(), usize::from(panes.list.height));
-        let room = panes.list.width;
+        // the line between stands close to the list
+        let room = panes.list.width.saturating_sub(u16::from(panes.rule.height > 1));
         if due || self.columns.as_ref().is_none_or(|(width, _)| *width != room) {
             let rows = &self.groups.rows;
             let columns = T::columns(usize::from(room.saturating_sub(1)), rows, self.tab, world);

@@ -2,10 +2,10 @@
 
 use super::super::World;
 use super::super::detail::paper::Paper;
-use super::behind;
+use super::behind::{self, Grouped};
 use super::board::Topic;
 use super::empty::Nothing;
-use super::signs::{event, trend, widest};
+use super::signs::{TIME, clock, event, number, times, trend, widest};
 use crate::filter::quoted;
 use crate::findings::{Effect, Finding};
 use crate::tui::action::{Action, Place};
@@ -17,8 +17,6 @@ use crate::tui::shared::{count, grouped};
 const SEVERITY: usize = 10;
 /// Columns of a count.
 const COUNT: usize = 8;
-/// Columns of a time of day.
-const TIME: usize = 9;
 /// From this room on there is place for the time of the first call and for all minutes.
 const ROOMY: usize = 105;
 /// A code has this much room, and where there is more this.
@@ -125,12 +123,11 @@ impl Topic for Findings {
         let name = event(row.kind.as_deref(), row.event.as_deref());
         pen.column(&name, columns.event, or_dim(theme.text));
         let counted = &row.counted;
-        pen.put(&format!("{:>COUNT$}", grouped(counted.calls)), or_dim(theme.text));
-        let time = |at| look.time(at).chars().take(TIME - 1).collect::<String>();
+        pen.put(&format!("{:>COUNT$}", number(counted.calls)), or_dim(theme.text));
         if columns.roomy {
-            pen.put(&format!("{:>TIME$}", time(counted.first_seen)), or_dim(theme.quiet));
+            pen.put(&clock(counted.first_seen, look), or_dim(theme.quiet));
         }
-        pen.put(&format!("{:>TIME$}", time(counted.last_seen)), or_dim(theme.quiet));
+        pen.put(&clock(counted.last_seen, look), or_dim(theme.quiet));
         let minutes = &counted.trend[counted.trend.len() - columns.minutes..];
         pen.skip(2).put(&trend(minutes, look), loud);
     }
@@ -157,8 +154,7 @@ impl Topic for Findings {
             some => format!(" and {}", count(some, "repeat", "repeats")),
         };
         paper.labelled(8, "  in    ", &format!("{calls}{repeats} of {name}"), theme.text);
-        let (first, last) = (look.moment(counted.first_seen), look.moment(counted.last_seen));
-        paper.labelled(8, "  seen  ", &format!("first {first}, last {last}"), theme.text);
+        times(paper, &counted, 8);
         let Some(call) = call else {
             return paper.prose(2, "The first of them cannot be read.", theme.warning);
         };
@@ -177,7 +173,13 @@ impl Topic for Findings {
         }
     }
 
-    fn behind(&self, row: &FoundIn, rows: &[FoundIn], world: &World<'_>) -> Result<String, String> {
+    fn behind(
+        &self,
+        row: &FoundIn,
+        _tab: usize,
+        rows: &[FoundIn],
+        world: &World<'_>,
+    ) -> Result<String, String> {
         if !row.in_use {
             let keys = world.keymap.keys(Place::Counts, Action::ChooseVendors);
             let key = keys.first().map_or("", String::as_str);
@@ -191,7 +193,7 @@ impl Topic for Findings {
         if let (true, Some(vendor), Effect::Ignore) = (shared, vendor, row.effect) {
             terms.push(format!("verdict.{} = \"ignored\"", vendor.name));
         }
-        Ok(behind::all(&terms))
+        Ok(behind::all(terms, Grouped::of(&row.counted)))
     }
 
     fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {

@@ -14,6 +14,7 @@
 mod about;
 mod behind;
 mod board;
+mod coverage;
 mod empty;
 mod findings;
 mod signs;
@@ -21,6 +22,11 @@ mod tabs;
 
 use super::{Pointer, Reply, View, World};
 use board::Board;
+
+/// The coverage page.
+pub fn coverage_view() -> impl View {
+    Board::<coverage::Events>::default()
+}
 
 /// The findings page.
 pub fn findings_view() -> impl View {

@@ -1,0 +1,279 @@
+//! Event by event, and by library, app version or write key within each: how many calls have an
+//! account id and a user id, and how much of them each vendor takes.
+
+use super::super::World;
+use super::super::detail::paper::Paper;
+use super::behind::{self, Grouped};
+use super::board::Topic;
+use super::empty::Nothing;
+use super::signs::{bar, event, number, share, times, widest};
+use crate::findings::Verdict;
+use crate::tui::feed::{By, Coverage, Groups};
+use crate::tui::look::Pen;
+use crate::tui::shared::{count, grouped};
+use crate::tui::text::{self, masked};
+use ratatui::style::Style;
+use ratatui::text::Span;
+use std::collections::HashMap;
+
+/// Columns of the sign before a row.
+const SIGN: usize = 2;
+/// Columns of a count, of a share in per cent.
+const COUNT: usize = 8;
+const SHARE: usize = 5;
+/// Columns of a vendor: a blank, the mark, the share.
+const VENDOR: usize = 1 + SHARE;
+/// From this room on bars are long.
+const ROOMY: usize = 105;
+/// What an event and what it is counted by have at least.
+const LEAST: usize = 12;
+/// The width of a bar beside the list.
+const LONG_BAR: usize = 20;
+
+/// What each tab counts by.
+const BY: [By; 4] = [By::Event, By::Library, By::AppVersion, By::WriteKey];
+
+/// The page has no state of its own.
+#[derive(Default)]
+pub struct Events;
+
+/// How wide the columns are.
+pub struct Columns {
+    tab: usize,
+    event: usize,
+    by: usize,
+    bar: usize,
+    vendors: usize,
+}
+
+/// What a row is counted by, in words.
+fn by_words(row: &Coverage, tab: usize) -> String {
+    match (BY[tab], row.by.as_deref()) {
+        (By::Event, _) => String::new(),
+        (By::WriteKey, Some(key)) => masked(key),
+        (_, Some(by)) => by.to_owned(),
+        (By::Library, None) => "no library".to_owned(),
+        (By::AppVersion, None) => "no version".to_owned(),
+        (By::WriteKey, None) => "no write key".to_owned(),
+    }
+}
+
+/// Whether every call has both ids.
+fn is_whole(row: &Coverage) -> bool {
+    let calls = row.counted.calls;
+    calls > 0 && (row.with_account, row.with_user) == (calls, calls)
+}
+
+/// The sign and the word for how the ids stand.
+fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, &'static str, Style) {
+    let look = world.look;
+    let theme = &look.theme;
+    if row.missing > 0 {
+        (look.verdict_sign(Verdict::Dropped), "ids are missing", theme.missing_id)
+    } else if is_whole(row) {
+        (look.verdict_sign(Verdict::Delivered), "all have both ids", theme.good)
+    } else {
+        (" ", "no id that is needed is missing", theme.quiet)
+    }
+}
+
+/// The style of a share: what is missing is loud, what nobody needs is quiet.
+fn share_style(part: u64, row: &Coverage, world: &World<'_>) -> Style {
+    let theme = &world.look.theme;
+    match (part == row.counted.calls, row.missing > 0) {
+        (true, _) => theme.good,
+        (false, true) if part == 0 => theme.missing_id,
+        (false, true) => theme.warning,
+        (false, false) => theme.quiet,
+    }
+}
+
+/// The worst verdict of a vendor, and how many calls it takes of how many it counts for.
+fn taken(counts: &[u64; 5]) -> Option<(Verdict, u64, u64)> {
+    let all: Vec<(Verdict, u64)> =
+        Verdict::WORST_FIRST.iter().copied().zip(counts.iter().copied()).collect();
+    let (worst, _) = all.iter().find(|(_, count)| *count > 0)?;
+    let takes = all.iter().filter(|(verdict, _)| verdict.goes_through());
+    Some((*worst, takes.map(|(_, count)| count).sum(), counts.iter().sum()))
+}
+
+impl Topic for Events {
+    type Row = Coverage;
+    type Columns = Columns;
+    const TABS: &'static [&'static str] =
+        &["coverage by event", "library", "app version", "write key"];
+    const WORDS: (&'static str, &'static str) = ("row", "rows");
+
+    fn read(&self, tab: usize, world: &World<'_>) -> Groups<Coverage> {
+        let mut groups = world.feed.coverage(BY[tab]);
+        // the rows of an event stand together, where the event alone would stand
+        let mut totals: HashMap<(Option<String>, Option<String>), (u64, u64)> = HashMap::new();
+        for row in &groups.rows {
+            let total = totals.entry((row.kind.clone(), row.event.clone()));
+            let (calls, first) = total.or_insert((0, row.counted.seq));
+            *calls += row.counted.calls;
+            *first = (*first).min(row.counted.seq);
+        }
+        groups.rows.sort_by_cached_key(|row| {
+            let (calls, first) =
+                totals.get(&(row.kind.clone(), row.event.clone())).copied().unwrap_or_default();
+            (std::cmp::Reverse(calls), first, std::cmp::Reverse(row.counted.calls))
+        });
+        groups
+    }
+
+    fn same(a: &Coverage, b: &Coverage) -> bool {
+        (&a.kind, &a.event, &a.by) == (&b.kind, &b.event, &b.by)
+    }
+
+    fn columns(room: usize, rows: &[Coverage], tab: usize, world: &World<'_>) -> Columns {
+        let vendors = world.shared.vendors.len();
+        let fixed = SIGN + COUNT + vendors * VENDOR + 2 * (SHARE + 2);
+        let by: Vec<String> = rows.iter().map(|row| by_words(row, tab)).collect();
+        let by = widest(by.iter().map(String::as_str), (LEAST, 24), world.look);
+        let by = if tab == 0 { 0 } else { by + 1 };
+        // a bar only where the names keep their room
+        let rest = room.saturating_sub(fixed + by);
+        let bar = match rest.saturating_sub(LEAST) / 2 {
+            long if room >= ROOMY && long >= 10 => 10,
+            short if short >= 4 => 4,
+            _ => 0,
+        };
+        let by = by.min(room.saturating_sub(fixed) / 2);
+        let event = room.saturating_sub(fixed + by + 2 * bar);
+        Columns { tab, event, by, bar, vendors }
+    }
+
+    fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
+        let label = world.look.theme.label;
+        pen.skip(SIGN).column("event", columns.event, label);
+        pen.column(Events::TABS[columns.tab], columns.by, label);
+        pen.put(&format!("{:>COUNT$}", "calls"), label);
+        let wide = columns.bar + SHARE;
+        let words = if columns.bar > 0 { ["account", "user"] } else { ["acct", "user"] };
+        for word in words {
+            pen.put(&format!("  {word:>wide$}"), label);
+        }
+        for (at, vendor) in world.shared.vendors.iter().take(columns.vendors).enumerate() {
+            let used = world.shared.in_use.vendors.contains(&at);
+            let style = if used { label } else { world.look.theme.unused };
+            let short = world.look.clean(&vendor.short);
+            let short = text::cut(&short, VENDOR - 1, world.look.ellipsis()).into_owned();
+            pen.skip(VENDOR - text::width(&short)).put(&short, style);
+        }
+    }
+
+    fn row(pen: &mut Pen<'_>, row: &Coverage, columns: &Columns, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let (sign, _, loud) = standing(row, world);
+        let name = event(row.kind.as_deref(), row.event.as_deref());
+        let style = if is_whole(row) && row.missing == 0 { theme.good } else { theme.text };
+        pen.put(&format!("{sign:<SIGN$}"), loud);
+        pen.column(&name, columns.event.saturating_sub(1), style).skip(1);
+        pen.column(&by_words(row, columns.tab), columns.by, theme.quiet);
+        let calls = row.counted.calls;
+        pen.put(&format!("{:>COUNT$}", number(calls)), style);
+        for part in [row.with_account, row.with_user] {
+            let style = share_style(part, row, world);
+            pen.put(&format!("  {}", bar(part, calls, columns.bar, look)), style);
+            pen.put(&format!("{:>SHARE$}", share(part, calls)), style);
+        }
+        for counts in row.verdicts.iter().take(columns.vendors) {
+            match taken(counts) {
+                Some((worst, takes, of)) => {
+                    let share = share(takes, of);
+                    let mark = format!(" {}", look.verdict_sign(worst));
+                    pen.skip((VENDOR + 1).saturating_sub(SHARE + text::width(&mark)));
+                    pen.put(&mark, look.verdict(worst))
+                        .put(&format!("{share:>w$}", w = SHARE - 1), look.verdict(worst));
+                }
+                None => {
+                    pen.put(&format!("{:>VENDOR$}", look.nothing()), theme.quiet);
+                }
+            }
+        }
+    }
+
+    fn about(&mut self, paper: &mut Paper<'_>, row: &Coverage, tab: usize, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let counted = &row.counted;
+        let name = event(row.kind.as_deref(), row.event.as_deref());
+        let by = by_words(row, tab);
+        paper.heading(&look.clean(&name), &look.clean(&by));
+        let (sign, words, style) = standing(row, world);
+        let words = match row.missing {
+            0 => words.to_owned(),
+            some => format!(
+                "{} an id that a vendor in use needs",
+                count(some, "call lacks", "calls lack")
+            ),
+        };
+        paper.labelled(10, "  ids", &format!("{sign} {words}"), style);
+        for (label, part) in [("  account", row.with_account), ("  user", row.with_user)] {
+            let style = share_style(part, row, world);
+            paper.line(vec![
+                Span::styled(format!("{label:<10}"), theme.label),
+                Span::styled(bar(part, counted.calls, LONG_BAR, look), style),
+                Span::styled(format!(" {:>SHARE$}", share(part, counted.calls)), style),
+                Span::styled(
+                    format!("  {} of {}", grouped(part), grouped(counted.calls)),
+                    theme.text,
+                ),
+            ]);
+        }
+        if counted.repeats > 0 {
+            let repeats = count(counted.repeats, "repeat", "repeats");
+            paper.labelled(10, "  besides", &format!("{repeats}, not counted"), theme.repeat);
+        }
+        times(paper, counted, 10);
+        paper.heading("Verdicts", "the mark in the list is the worst, the number what is taken");
+        for (vendor, counts) in world.shared.vendors.iter().zip(&row.verdicts) {
+            let title = look.clean(&vendor.title);
+            let title = text::cut(&title, 20, look.ellipsis());
+            let of: u64 = counts.iter().sum();
+            let mut spans = vec![Span::styled(format!("  {title:<20}"), theme.label)];
+            if of == 0 {
+                spans.push(Span::styled("counts for none of these".to_owned(), theme.quiet));
+            }
+            for (verdict, calls) in Verdict::WORST_FIRST.iter().zip(counts).rev() {
+                if *calls > 0 {
+                    let sign = look.verdict_sign(*verdict);
+                    let share = share(*calls, of);
+                    let words =
+                        format!("{sign} {} {} ({share})  ", verdict.name(), grouped(*calls));
+                    spans.push(Span::styled(words, look.verdict(*verdict)));
+                }
+            }
+            paper.line(spans);
+        }
+    }
+
+    fn behind(
+        &self,
+        row: &Coverage,
+        tab: usize,
+        _rows: &[Coverage],
+        _world: &World<'_>,
+    ) -> Result<String, String> {
+        let mut terms = behind::event_terms(row.kind.as_deref(), row.event.as_deref());
+        terms.extend(match BY[tab] {
+            By::Event => Vec::new(),
+            By::Library => behind::library_terms(row.by.as_deref(), row.by_version.as_deref()),
+            By::AppVersion => behind::app_terms(row.by.as_deref()),
+            By::WriteKey => behind::key_terms(row.by.as_deref()),
+        });
+        Ok(behind::all(terms, Grouped::of(&row.counted)))
+    }
+
+    fn nothing(&self, _tab: usize, _world: &World<'_>) -> Nothing {
+        Nothing {
+            says: "No call came yet, so there is nothing to cover.".to_owned(),
+            is_good: false,
+            shows: "Here stands a line for each event: how many calls, what share of them has an \
+                    account id and a user id, and how much of it each vendor takes. A line whose \
+                    calls have both ids is green.",
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The coverage page: event by event, how many calls have ids and what vendors take of them.
+
+use crate::app::{TestApp, options};
+use crate::colours::looks_like;
+use crate::fake::FakeFeed;
+use segscope::tui::ScreenOptions;
+use segscope::tui::feed::{By, Feed};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn pictures(name: &str, feed: fn() -> FakeFeed, keys: &str) {
+    for (width, height) in SIZES {
+        let mut app = TestApp::new(feed(), width, height);
+        app.press(keys);
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), app.picture());
+    }
+}
+
+fn five() -> FakeFeed {
+    FakeFeed::with_calls(5)
+}
+
+#[test]
+fn what_it_shows() {
+    pictures("coverage", five, "3");
+    pictures("coverage_library", five, "3 ]");
+}
+
+#[test]
+fn what_it_says_when_there_is_nothing() {
+    pictures("coverage_empty", || FakeFeed::new(5), "3");
+}
+
+#[test]
+fn what_is_whole_is_green_and_what_is_missing_is_loud() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3 G");
+    let theme = app.theme().clone();
+    looks_like(app.style_of("Order Received", 3), theme.good);
+    looks_like(app.style_of("✓ Order Received", 3), theme.good);
+    looks_like(app.style_of("✗ Report Exported", 3), theme.missing_id);
+    looks_like(app.style_of("Report Exported", 3), theme.text);
+    let line = (3..20).find(|y| app.line(*y).contains("Report Exported")).expect("there");
+    looks_like(app.style_of(" 0%", line), theme.missing_id);
+    looks_like(app.style_of("██████████ 100%", 3), theme.good);
+    // an event that nobody needs ids of is quiet
+    let line = (3..20).find(|y| app.line(*y).contains("page Pricing")).expect("there");
+    looks_like(app.style_of(" 0%", line), theme.quiet);
+}
+
+#[test]
+fn repeats_are_not_counted_and_are_named() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3");
+    while !app.line(21).is_empty() && !app.picture().contains("besides") {
+        app.press("j");
+    }
+    assert!(app.picture().contains("1 repeat, not counted"), "{}", app.picture());
+    app.press("enter");
+    let filter = app.feed.filter_in_force().expect("a filter");
+    assert!(filter.ends_with("and !repeat"), "{filter}");
+}
+
+#[test]
+fn the_number_is_that_of_the_calls_behind_it() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3");
+    let mut rows = 0;
+    // the hostile call's name in the list is not the one that the call itself has
+    let plain = |name: &Option<String>| !name.as_deref().is_some_and(|name| name.contains("owned"));
+    let mut calls = Vec::new();
+    for row in app.feed.coverage(By::Event).rows {
+        rows += 1;
+        if plain(&row.event) {
+            calls.push(row.counted.calls);
+        }
+    }
+    let mut shown = Vec::new();
+    for _ in 0..rows {
+        app.press("enter");
+        if app.feed.shown().rows > 0 {
+            shown.push(app.feed.shown().rows);
+        }
+        app.press("esc j");
+    }
+    calls.sort_unstable();
+    shown.sort_unstable();
+    assert_eq!(shown, calls);
+}
+
+#[test]
+fn a_write_key_is_masked_in_the_list_and_in_its_filter() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3 [");
+    assert!(app.picture().contains("***1234"), "{}", app.picture());
+    assert!(!app.picture().contains("wk_live"), "{}", app.picture());
+    app.press("enter");
+    let filter = app.feed.filter_in_force().expect("a filter");
+    assert!(filter.contains("match(write_key, \"*1234\")"), "{filter}");
+    app.press("esc");
+    assert!(app.picture().contains("***1234"), "the tab is as it was:\n{}", app.picture());
+}
+
+#[test]
+fn tabs_turn_by_key_and_click_and_the_way_back_is_short() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3 ] enter");
+    let filter = app.feed.filter_in_force().expect("a filter");
+    assert!(filter.contains("library.name = \"analytics-node\""), "{filter}");
+    assert!(app.line(1).contains("back to coverage"), "{}", app.picture());
+    app.press("q");
+    assert!(app.picture().contains("analytics-node"), "{}", app.picture());
+    app.click(4, 2);
+    assert!(!app.line(3).contains("library"), "{}", app.picture());
+    app.press("esc");
+    assert!(app.line(2).contains("time"), "{}", app.picture());
+}
+
+#[test]
+fn ascii_no_colour_and_every_size() {
+    let plain = ScreenOptions { ascii: true, colour: false, ..options() };
+    for keys in ["3", "3 ]", "3 ] ]", "3 G"] {
+        let mut app = TestApp::with(five(), 120, 40, &plain);
+        app.press(keys);
+        app.assert_no_colour();
+        assert!(app.picture().is_ascii(), "{}", app.picture());
+    }
+    for size in [(40, 10), (60, 12), (79, 24), (139, 10), (140, 10), (300, 100)] {
+        let mut app = TestApp::new(five(), size.0, size.1);
+        app.press("3");
+        for _ in 0..4 {
+            app.press("] G").assert_well_formed();
+        }
+    }
+}
