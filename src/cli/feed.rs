@@ -39,6 +39,9 @@ impl PipelineFeed {
         addresses: Vec<String>,
         (choices, notebook): (Option<Choices>, Option<Notebook>),
     ) -> PipelineFeed {
+        if let Some(choices) = &choices {
+            pipeline.set_aside(&choices.aside());
+        }
         let sieve = Sieve::new(Arc::clone(&pipeline));
         let (outbox, exports) = (Arc::default(), Arc::default());
         PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook, exports }
@@ -288,6 +291,25 @@ impl Feed for PipelineFeed {
 
     fn judge_again(&self) -> Result<String, String> {
         self.live.judge_again()
+    }
+
+    fn aside(&self) -> Vec<String> {
+        self.pipeline.aside()
+    }
+
+    fn set_aside(&self, codes: &[String]) -> Result<(), String> {
+        self.pipeline.set_aside(codes);
+        let names: Vec<&str> = codes.iter().map(String::as_str).collect();
+        match &self.choices {
+            Some(choices) => choices
+                .set_aside(&names)
+                .map_err(|error| format!("set aside, but that could not be kept: {error}")),
+            None => Ok(()),
+        }
+    }
+
+    fn calls_with(&self, codes: &[String]) -> Vec<u64> {
+        self.pipeline.calls_with(codes)
     }
 
     fn addresses(&self) -> Vec<String> {

@@ -22,15 +22,36 @@ impl Choices {
 
     /// The vendors that were chosen. A file that cannot be read counts as none.
     pub fn vendors(&self) -> Option<Vec<String>> {
+        self.list("vendors")
+    }
+
+    /// The finding codes that were set aside.
+    pub fn aside(&self) -> Vec<String> {
+        self.list("aside").unwrap_or_default()
+    }
+
+    fn list(&self, name: &str) -> Option<Vec<String>> {
         let all = self.read();
-        let names = all.get(&self.project)?.get("vendors")?.as_array()?;
+        let names = all.get(&self.project)?.get(name)?.as_array()?;
         Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
     }
 
     /// Keeps the vendors that were chosen.
     pub fn set_vendors(&self, names: &[&str]) -> io::Result<()> {
+        self.set("vendors", names)
+    }
+
+    /// Keeps the finding codes that were set aside.
+    pub fn set_aside(&self, names: &[&str]) -> io::Result<()> {
+        self.set("aside", names)
+    }
+
+    fn set(&self, name: &str, list: &[&str]) -> io::Result<()> {
         let mut all = self.read();
-        all.insert(self.project.clone(), serde_json::json!({ "vendors": names }));
+        let own = all.get(&self.project).and_then(Value::as_object).cloned();
+        let mut own = own.unwrap_or_default();
+        own.insert(name.to_owned(), list.into());
+        all.insert(self.project.clone(), Value::Object(own));
         super::place::write_whole(&self.file, &Value::Object(all).to_string())
     }
 
@@ -56,6 +77,9 @@ mod tests {
             (a.vendors(), b.vendors()),
             (Some(vec!["x".to_owned(), "y".to_owned()]), Some(vec![]))
         );
+        a.set_aside(&["CODE"]).expect("kept");
+        assert_eq!((a.aside(), b.aside()), (vec!["CODE".to_owned()], vec![]));
+        assert_eq!(a.vendors(), Some(vec!["x".to_owned(), "y".to_owned()]), "beside the vendors");
         std::fs::write(state.join("choices.json"), "{").expect("written");
         assert_eq!(a.vendors(), None, "a broken file is no choice");
     }

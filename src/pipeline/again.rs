@@ -62,6 +62,8 @@ impl Pipeline {
         // two at once would each undo what the other did
         let _alone = self.again.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &*self.shared;
+        let aside = self.lock().index.in_use.aside().to_vec();
+        let in_use = in_use.with_aside(aside);
         let mut next = State::new(shared.recording.clone(), eras, in_use);
         loop {
             self.catch_up(&mut next, shared.queue.done())?;

@@ -2,7 +2,7 @@
 //! missing, the findings shown first and exit codes.
 
 use crate::store::{Sender, VendorBits};
-use crate::vendors::{FedBy, Vendors};
+use crate::vendors::{CodeId, FedBy, Vendors};
 
 /// Which vendors count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct InUse {
     /// The vendors that a sender of each kind feeds.
     fed: [VendorBits; 3],
     all: usize,
+    /// Finding codes that the user has set aside: they are counted, and are quiet in the log.
+    aside: Vec<CodeId>,
 }
 
 impl InUse {
@@ -29,12 +31,23 @@ impl InUse {
             chosen: None,
             fed: [bits(FedBy::Segment), bits(FedBy::Rudderstack), every],
             all: vendors.len(),
+            aside: Vec::new(),
         }
     }
 
     /// These, in this order; they count for every call.
     pub fn chosen(vendors: &Vendors, chosen: Vec<usize>) -> InUse {
         InUse { chosen: Some(chosen), ..InUse::unsaid(vendors) }
+    }
+
+    /// The same with these codes set aside.
+    pub(super) fn with_aside(self, aside: Vec<CodeId>) -> InUse {
+        InUse { aside, ..self }
+    }
+
+    /// The codes that are set aside.
+    pub(super) fn aside(&self) -> &[CodeId] {
+        &self.aside
     }
 
     /// What the user has said, if anything.

@@ -83,10 +83,12 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(vendors: &Vendors, in_use: InUse) -> Index {
+        let mut store = Store::default();
+        store.sets.set_aside(in_use.aside(), vendors.codes(), vendors.len());
         Index {
             epoch: Index::new_epoch(),
             base: 0,
-            store: Store::default(),
+            store,
             memory: vendors.memory(),
             in_use,
             people: People::default(),

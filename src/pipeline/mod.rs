@@ -13,6 +13,7 @@
 
 mod again;
 mod aggregates;
+mod aside;
 mod bare;
 mod changes;
 mod clock;
@@ -352,7 +353,8 @@ impl Index {
                 let Some(request) = store.requests.get(u64::from(call.request)) else {
                     return false;
                 };
-                let (set, bits) = (store.sets.get(call.set), self.in_use.bits(request.sender));
+                let (set, bits) =
+                    (store.sets.get(call.set).loud(), self.in_use.bits(request.sender));
                 match what {
                     What::Missing => set.missing(bits),
                     What::Finding => set.severity(bits).is_some_and(|worst| worst < Severity::Info),

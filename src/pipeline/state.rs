@@ -102,7 +102,9 @@ impl State {
     fn undo(&mut self, to: u64, end: u64) {
         let Some(cleared) = self.cleared.take() else { return };
         let Cleared { index, from } = *cleared;
+        let aside = self.index.in_use.aside().to_vec();
         self.index = index;
+        self.index.set_aside(aside, self.eras.latest());
         self.index.epoch = Index::new_epoch();
         self.clears += 1;
         let (opened, parts) = (self.opened.clone(), self.recording.clone());

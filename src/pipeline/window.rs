@@ -107,7 +107,7 @@ struct Alarm {
 fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
     let folded = index.folded(index.store.shapes.get(call.shape).group);
     let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() };
-    for code in &index.store.sets.get(call.set).codes {
+    for code in &index.store.sets.get(call.set).loud().codes {
         let entry = codes.entry(*code);
         if entry.severity == Severity::Info || folded.binary_search(code).is_ok() {
             continue;
@@ -129,29 +129,30 @@ fn half(
     Alarm { in_use, vendors: alarmed, any }: Alarm,
 ) -> Half {
     let set = store.sets.get(call.set);
+    let loud = set.loud();
     let text = |id: TextId| {
         // what there was no room to keep is there all the same
         let unkept = if id.is_unkept() { "…" } else { "" };
         store.texts.get(id).unwrap_or(unkept).to_owned()
     };
     let account = cell(
-        set,
+        loud,
         Id::Account,
         in_use,
         text(call.account),
         call.account,
         call.flags.doubtful_account(),
     );
-    let user = cell(set, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user());
+    let user = cell(loud, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user());
     let first = |id: Id| {
-        let bits = set.strong(id) & in_use;
+        let bits = loud.strong(id) & in_use;
         (bits != 0).then(|| bits.trailing_zeros() as usize)
     };
     let near = [
         account.is_missed().then(|| first(Id::Account)).flatten(),
         user.is_missed().then(|| first(Id::User)).flatten(),
     ];
-    let misses = set.strong(Id::Account) | set.strong(Id::User);
+    let misses = loud.strong(Id::Account) | loud.strong(Id::User);
     let mark = |(vendor, verdict): (usize, &_)| Mark {
         verdict: *verdict,
         in_use: in_use >> vendor & 1 == 1,
@@ -170,7 +171,7 @@ fn half(
         user,
         marks: set.verdicts.iter().enumerate().map(mark).collect(),
         repeat: call.flags.repeat(),
-        worst: set.severity(in_use),
+        worst: loud.severity(in_use),
         folded: !any,
         marked: false,
         note: None,

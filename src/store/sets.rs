@@ -28,9 +28,16 @@ pub struct SetInfo {
     pub strong: [VendorBits; 2],
     /// Vendors at which it is absent or doubtful.
     pub weak: [VendorBits; 2],
+    /// The same without the codes that are set aside, where it has some.
+    loud: Option<Box<SetInfo>>,
 }
 
 impl SetInfo {
+    /// What it means without the codes that are set aside.
+    pub fn loud(&self) -> &SetInfo {
+        self.loud.as_deref().unwrap_or(self)
+    }
+
     /// The vendors that miss an id.
     pub fn strong(&self, id: Id) -> VendorBits {
         self.strong[slot(id)]
@@ -66,6 +73,8 @@ fn slot(id: Id) -> usize {
 pub struct Sets {
     infos: Vec<Arc<SetInfo>>,
     ids: HashMap<Box<[CodeId]>, SetId>,
+    /// The codes that are set aside, sorted.
+    aside: Box<[CodeId]>,
 }
 
 impl Sets {
@@ -75,9 +84,22 @@ impl Sets {
             return id;
         }
         let id = SetId(self.infos.len() as u32);
-        self.infos.push(Arc::new(info(codes, table, vendors)));
+        let mut info = info(codes, table, vendors);
+        info.loud = loud(&info, &self.aside, table, vendors);
+        self.infos.push(Arc::new(info));
         self.ids.insert(codes.into(), id);
         id
+    }
+
+    /// Sets these codes aside, and no others.
+    pub fn set_aside(&mut self, aside: &[CodeId], table: &Codes, vendors: usize) {
+        let mut aside = aside.to_vec();
+        aside.sort_unstable();
+        self.aside = aside.into();
+        for info in &mut self.infos {
+            let loud = loud(info, &self.aside, table, vendors);
+            Arc::make_mut(info).loud = loud;
+        }
     }
 
     /// What a set means.
@@ -104,6 +126,13 @@ impl Sets {
     pub fn is_empty(&self) -> bool {
         self.infos.is_empty()
     }
+}
+
+/// What a set means without some codes; none if it has none of them.
+fn loud(set: &SetInfo, aside: &[CodeId], table: &Codes, vendors: usize) -> Option<Box<SetInfo>> {
+    let is_aside = |code: &CodeId| aside.binary_search(code).is_ok();
+    let left: Vec<CodeId> = set.codes.iter().copied().filter(|code| !is_aside(code)).collect();
+    (left.len() < set.codes.len()).then(|| Box::new(info(&left, table, vendors)))
 }
 
 fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {

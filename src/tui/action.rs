@@ -21,6 +21,8 @@ pub enum Place {
     Composed,
     /// the choice of the vendors in use
     Vendors,
+    /// the findings that are set aside
+    Aside,
     /// any line of text
     Text,
     /// the filter's line
@@ -33,7 +35,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 13] = [
+    pub const ALL: [Place; 14] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
@@ -46,6 +48,7 @@ impl Place {
         Place::Text,
         Place::List,
         Place::Vendors,
+        Place::Aside,
         Place::Help,
     ];
 
@@ -61,6 +64,7 @@ impl Place {
             Place::Compose => "compose",
             Place::Composed => "composed",
             Place::Vendors => "vendors",
+            Place::Aside => "aside",
             Place::Text => "text",
             Place::Filter => "filter",
             Place::List => "list",
@@ -86,6 +90,7 @@ impl Place {
             Place::Compose => &[Place::Compose],
             Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
+            Place::Aside => &[Place::Aside, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
             Place::Filter => &[Place::Filter, Place::Text],
@@ -156,6 +161,7 @@ actions! {
     PreviousTab "previous_tab" "tab" "previous tab",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
+    SetAside "set_aside" "set aside" "set findings of this call aside, or bring some back",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",

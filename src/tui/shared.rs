@@ -22,6 +22,8 @@ pub struct Shared {
     pub filtering: Filtering,
     /// What was typed before.
     pub kept: Kept,
+    /// The finding codes that are set aside.
+    pub aside: Vec<String>,
     /// What is noise: common to all calls of a library.
     pub common: Vec<CommonView>,
     /// The vendors that are built.
@@ -50,6 +52,7 @@ impl Shared {
             shown: feed.shown(),
             filtering: Filtering::default(),
             kept: feed.kept(),
+            aside: feed.aside(),
             common: feed.common(),
             vendors: feed.vendors(),
             in_use: feed.in_use(),
@@ -82,6 +85,9 @@ impl Shared {
             || common.iter().zip(&self.common).any(|(new, old)| !same(new, old));
         self.judged += u64::from(changed);
         self.common = common;
+        let aside = feed.aside();
+        self.judged += u64::from(aside != self.aside);
+        self.aside = aside;
         self.addresses = feed.addresses();
         self.sending = feed.sending();
         let settings = feed.settings();

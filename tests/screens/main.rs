@@ -1,6 +1,7 @@
 //! The screen, drawn into memory: pictures at three sizes, colours that mean something, keys.
 
 mod app;
+mod aside;
 mod colours;
 mod command;
 mod compose;

@@ -111,6 +111,12 @@ pub trait Feed: Send + Sync {
     /// Reads the settings and judges all calls again, behind the screen; what changed is in
     /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
     fn judge_again(&self) -> Result<String, String>;
+    /// The finding codes that are set aside: quiet in the log, and counted all the same.
+    fn aside(&self) -> Vec<String>;
+    /// Sets these codes aside and no others, and keeps that. The error is shown to the user.
+    fn set_aside(&self, codes: &[String]) -> Result<(), String>;
+    /// How many calls have each of these codes.
+    fn calls_with(&self, codes: &[String]) -> Vec<u64>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;

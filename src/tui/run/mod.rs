@@ -133,6 +133,11 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
             silent(feed.send(to.as_deref(), text, write_key.as_deref()))
         }
         Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
+        Effect::SetAside(codes) => {
+            let count = super::shared::count(codes.len() as u64, "code is", "codes are");
+            let done = feed.set_aside(codes);
+            Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
+        }
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
         Effect::Note { seq, text } => silent(feed.note(*seq, text)),

@@ -42,6 +42,7 @@ fn title(place: Place) -> &'static str {
         Place::Compose => "In a call being written: every other key types",
         Place::Composed => "Beside a call being written",
         Place::Vendors => "In the choice of vendors",
+        Place::Aside => "In the findings to set aside",
         Place::Text => "In a line of text: every other key types",
         Place::Filter => "In the filter's line",
         Place::List => "In a list",

@@ -1,6 +1,7 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
+mod aside;
 mod compose;
 mod counts;
 mod cursor;
@@ -19,6 +20,7 @@ mod status;
 mod sync;
 mod vendors;
 
+pub use aside::AsideView;
 pub use compose::{ComposeView, ask_where, with_type};
 pub use counts::{coverage_view, findings_view};
 pub use footer::footer;
@@ -85,6 +87,8 @@ pub enum Effect {
     },
     /// Save the choice of vendors.
     UseVendors(Vec<usize>),
+    /// Set these finding codes aside, and no others.
+    SetAside(Vec<String>),
     /// Keep this from run to run.
     Keep(Memo),
     /// Mark a call, or take the mark away.

@@ -51,6 +51,9 @@ fn says(common: &CommonView, world: &World<'_>) -> String {
 
 /// What is said beside a finding that is noise.
 pub fn beside(finding: &Finding, call: &CallDetail, world: &World<'_>) -> Option<String> {
+    if world.shared.aside.iter().any(|code| *code == finding.code) {
+        return Some("set aside in this folder, so the log has no mark of it".to_owned());
+    }
     let (library, _) = call.library.as_ref()?;
     let name = |at: usize| world.shared.vendors.get(at).map(|vendor| vendor.name.as_str());
     let common = world.shared.common.iter().find(|common| {

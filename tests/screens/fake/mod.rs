@@ -38,6 +38,7 @@ struct State {
     /// A search looks at so many rows at once; none: at all.
     patience: Option<u64>,
     kept: Kept,
+    aside: Vec<String>,
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
@@ -148,6 +149,7 @@ impl FakeFeed {
             looked_at: None,
             patience: None,
             kept: Kept::default(),
+            aside: Vec::new(),
             remarks: 0,
             told: None,
             cleared: None,
@@ -574,6 +576,19 @@ impl Feed for FakeFeed {
     fn pushed_companies(&self) -> Option<String> {
         let pushes = &self.state.lock().expect("unpoisoned").pushes;
         Some(pushes.companies().collect::<Vec<_>>().join(","))
+    }
+
+    fn aside(&self) -> Vec<String> {
+        self.state.lock().expect("unpoisoned").aside.clone()
+    }
+
+    fn set_aside(&self, codes: &[String]) -> Result<(), String> {
+        self.change(|state| state.aside = codes.to_vec());
+        Ok(())
+    }
+
+    fn calls_with(&self, codes: &[String]) -> Vec<u64> {
+        codes.iter().map(|code| code.len() as u64).collect()
     }
 
     fn addresses(&self) -> Vec<String> {

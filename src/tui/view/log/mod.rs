@@ -16,6 +16,7 @@ mod rows;
 
 pub use rows::{cell, mark_style};
 
+use super::AsideView;
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
 use super::{
@@ -226,6 +227,10 @@ impl View for LogView {
             Action::Compose => self.compose(world),
             Action::SendAgain => self.send_again(world),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
+            Action::SetAside => match AsideView::of(self.list.cursor(), world) {
+                Some(view) => Reply::Open(Box::new(view)),
+                None => Reply::Say("this call has no finding that is marked".to_owned()),
+            },
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
                 let key = first_key(Action::EditFilter, world);
@@ -402,6 +407,11 @@ impl View for LogView {
         }
         if let Some(page) = world.shared.filtering.came_from() {
             hint(&mut out, Action::Back, &format!("back to {}", page.name()));
+        }
+        let aside = world.shared.aside.len() as u64;
+        if aside > 0 {
+            let codes = count(aside, "code", "codes");
+            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
         }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));

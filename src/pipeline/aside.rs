@@ -1,0 +1,52 @@
+//! Finding codes that the user has set aside: their marks are hidden in the log, and they are counted
+//! all the same.
+
+use super::Pipeline;
+use super::index::Index;
+use crate::vendors::{CodeId, Vendors};
+
+impl Pipeline {
+    /// Sets the codes of these names aside, and no others. A name that no vendor knows is left out.
+    pub fn set_aside(&self, names: &[String]) {
+        let vendors = self.vendors();
+        let table = vendors.codes();
+        let aside = names.iter().flat_map(|name| table.all_named(name)).collect();
+        self.lock().index.set_aside(aside, &vendors);
+        self.changed();
+    }
+
+    /// The names of the codes that are set aside.
+    pub fn aside(&self) -> Vec<String> {
+        let state = self.lock();
+        let vendors = self.vendors();
+        let table = vendors.codes();
+        let aside = state.index.in_use.aside().iter();
+        let mut names: Vec<String> =
+            aside.map(|code| table.entry(*code).code.to_string()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// How many calls have a code of each of these names, at whatever vendor, repeats not counted.
+    pub fn calls_with(&self, names: &[String]) -> Vec<u64> {
+        let state = self.lock();
+        let vendors = self.vendors();
+        let table = vendors.codes();
+        let count = |name: &String| {
+            let codes = table.all_named(name);
+            let has = |set: &[CodeId]| codes.iter().any(|code| set.binary_search(code).is_ok());
+            let sets = state.index.sets().filter(|(set, _)| has(&set.codes));
+            sets.map(|(_, calls)| calls).sum()
+        };
+        names.iter().map(count).collect()
+    }
+}
+
+impl Index {
+    /// Sets these codes aside, and no others.
+    pub(super) fn set_aside(&mut self, aside: Vec<CodeId>, vendors: &Vendors) {
+        self.store.sets.set_aside(&aside, vendors.codes(), vendors.len());
+        self.in_use = self.in_use.clone().with_aside(aside);
+    }
+}

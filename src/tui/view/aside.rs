@@ -1,0 +1,158 @@
+//! The findings of a call that can be set aside, and those that were: of what is set aside the log
+//! shows no marks.
+
+use super::cursor::Cursor;
+use super::{Effect, Pointer, Reply, View, World, window};
+use crate::findings::Severity;
+use crate::tui::action::{Action, Place};
+use crate::tui::feed::Detail;
+use crate::tui::look::{Pen, ground};
+use crate::tui::shared::count;
+use crate::tui::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+/// Lines above the first code.
+const INTRO: [&str; 3] = [
+    "What is ticked is set aside in this folder: the log shows no marks",
+    "of it. It is counted as before, and the detail still has it.",
+    "",
+];
+/// The window's width.
+const WIDTH: u16 = 74;
+
+/// A code that may be set aside.
+struct Line {
+    code: String,
+    severity: Option<Severity>,
+    calls: u64,
+    aside: bool,
+}
+
+/// The choice being made.
+pub struct AsideView {
+    lines: Vec<Line>,
+    cursor: Cursor,
+}
+
+impl AsideView {
+    /// The codes of a call, and those that are set aside; none if there are no such.
+    pub fn of(row: Option<u64>, world: &World<'_>) -> Option<AsideView> {
+        let mut found: Vec<(String, Option<Severity>)> = Vec::new();
+        if let Some(Detail::Call(call)) = row.and_then(|row| world.feed.detail(row)) {
+            let vendors = call.vendors.iter().filter(|detail| detail.in_use);
+            let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
+            // infos have no marks
+            let loud = all.filter(|finding| finding.severity != Severity::Info);
+            found.extend(loud.map(|finding| (finding.code.to_string(), Some(finding.severity))));
+            found.sort_by_key(|(_, severity)| *severity);
+        }
+        found.extend(world.shared.aside.iter().map(|code| (code.clone(), None)));
+        let mut codes: Vec<String> = Vec::new();
+        found.retain(|(code, _)| {
+            let new = !codes.contains(code);
+            if new {
+                codes.push(code.clone());
+            }
+            new
+        });
+        let calls = world.feed.calls_with(&codes);
+        let lines = found.into_iter().zip(calls).map(|((code, severity), calls)| {
+            let aside = world.shared.aside.contains(&code);
+            Line { code, severity, calls, aside }
+        });
+        let lines: Vec<Line> = lines.collect();
+        (!lines.is_empty()).then(|| AsideView { lines, cursor: Cursor::default() })
+    }
+}
+
+impl View for AsideView {
+    fn place(&self) -> Place {
+        Place::Aside
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        matches!(
+            action,
+            Action::Tick
+                | Action::Save
+                | Action::Down
+                | Action::Up
+                | Action::Back
+                | Action::BackOrQuit
+        )
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        match action {
+            Action::Back | Action::BackOrQuit => return Reply::Close,
+            Action::Tick => {
+                if let Some(line) = self.cursor.at().and_then(|at| self.lines.get_mut(at)) {
+                    line.aside = !line.aside;
+                }
+            }
+            Action::Save => {
+                let aside = self.lines.iter().filter(|line| line.aside);
+                let codes = aside.map(|line| line.code.clone()).collect();
+                return Reply::CloseAndAsk(Effect::SetAside(codes));
+            }
+            action if self.cursor.step(action) => {}
+            _ => return Reply::Pass,
+        }
+        Reply::Done
+    }
+
+    fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
+        match pointer {
+            Pointer::WheelDown => self.act(Action::Down, world),
+            Pointer::WheelUp => self.act(Action::Up, world),
+            Pointer::Click => Reply::Pass,
+        }
+    }
+
+    fn sync(&mut self, body: Rect, _world: &World<'_>) {
+        let room = usize::from(body.height).saturating_sub(2 + INTRO.len());
+        self.cursor.sync(self.lines.len(), room);
+    }
+
+    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let height = (self.lines.len() + INTRO.len() + 2).min(usize::from(u16::MAX)) as u16;
+        let inside = window(buffer, body, (WIDTH, height), "Findings set aside", look);
+        for (line, intro) in INTRO.iter().enumerate() {
+            if let Some(mut pen) = Pen::on(buffer, inside, line, look) {
+                pen.put(intro, theme.quiet);
+            }
+        }
+        let widest = self.lines.iter().map(|line| text::width(&look.clean(&line.code))).max();
+        let codes = widest.unwrap_or(0).min(44);
+        for (line, at) in self.cursor.window().enumerate() {
+            let (line, current) = (line + INTRO.len(), self.cursor.at() == Some(at));
+            let Some(Line { code, severity, calls, aside }) = self.lines.get(at) else { return };
+            if current {
+                ground(buffer, inside, line, theme.selected);
+            }
+            let Some(mut pen) = Pen::on(buffer, inside, line, look) else { return };
+            pen.put(if current { look.cursor() } else { " " }, theme.rule_focus);
+            pen.put(if *aside { "[x] " } else { "[ ] " }, theme.key);
+            match severity {
+                Some(severity) => {
+                    pen.column(look.severity_sign(*severity), 2, look.severity(*severity))
+                }
+                None => pen.skip(2),
+            };
+            pen.column(code, codes, theme.text).skip(2);
+            pen.put(&count(*calls, "call", "calls"), theme.quiet);
+        }
+    }
+
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Tick, Action::Save, Action::Back, Action::Down]
+    }
+}

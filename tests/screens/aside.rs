@@ -1,0 +1,28 @@
+//! Findings that are set aside.
+
+use crate::app::TestApp;
+use crate::fake::FakeFeed;
+use segscope::tui::feed::Feed;
+use segscope::tui::view::Effect;
+
+#[test]
+fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
+    let mut app = TestApp::new(FakeFeed::with_calls(1), 80, 24);
+    app.press("g a");
+    assert!(app.line(23).contains("no finding that is marked"), "{}", app.line(23));
+    app.press("G a");
+    insta::assert_snapshot!("aside_80x24", app.picture());
+    app.press("j space enter");
+    let codes = vec!["CSB-T-USER-MISSING".to_owned()];
+    assert_eq!(app.effects, [Effect::SetAside(codes.clone())]);
+    app.feed.set_aside(&codes).expect("kept");
+    app.draw();
+    assert!(app.line(1).ends_with("a 1 code set aside"), "{}", app.line(1));
+    // from any call there is a way back
+    app.press("g a");
+    assert!(app.picture().contains("[x]   CSB-T-USER-MISSING"), "{}", app.picture());
+    app.press("space enter");
+    assert_eq!(app.effects[1..], [Effect::SetAside(Vec::new())]);
+    app.resize(200, 60).press("G enter ] ]");
+    assert!(app.picture().contains("set aside in this folder"), "{}", app.picture());
+}
