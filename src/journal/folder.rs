@@ -41,12 +41,17 @@ impl Recordings {
     /// Deletes the oldest while there are too many. Names begin with their time, so the order of
     /// names is the order of age. One place is left for the recording that is about to begin.
     pub fn prune(&self, files: usize, bytes: u64) -> io::Result<usize> {
+        // two that tidy at once would each delete for the other
+        let alone = File::open(&self.folder)?;
+        alone.lock()?;
         let mut found: Vec<(PathBuf, u64)> = Vec::new();
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
             let path = entry.path();
-            if path.extension().is_some_and(|ext| ext == "ndjson") {
-                found.push((path, entry.metadata()?.len()));
+            if path.extension().is_some_and(|ext| ext == "ndjson")
+                && let Some(meta) = unless_gone(entry.metadata())?
+            {
+                found.push((path, meta.len()));
             }
         }
         found.sort();
@@ -60,12 +65,21 @@ impl Recordings {
             if in_use(&path) {
                 continue;
             }
-            std::fs::remove_file(&path)?;
             count -= 1;
             total -= len;
-            deleted += 1;
+            if unless_gone(std::fs::remove_file(&path))?.is_some() {
+                deleted += 1;
+            }
         }
         Ok(deleted)
+    }
+}
+
+/// What someone else has deleted at the same moment is no error.
+fn unless_gone<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
     }
 }
 
@@ -76,6 +90,28 @@ fn in_use(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_that_tidy_at_once_do_not_collide() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for n in 0..400 {
+            let name = format!("2026-01-01-{n:03}.ndjson");
+            std::fs::write(folder.path().join(name), "{\"v\":1}\n").expect("written");
+        }
+        let recordings = Recordings::in_folder(folder.path());
+        let deleted: usize = std::thread::scope(|scope| {
+            let tidying: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| recordings.prune(10, 10_000))).collect();
+            let each = |thread: std::thread::ScopedJoinHandle<'_, io::Result<usize>>| {
+                thread.join().expect("no panic").expect("tidied")
+            };
+            tidying.into_iter().map(each).sum()
+        });
+        let left = std::fs::read_dir(folder.path()).expect("there").count();
+        assert_eq!(deleted + left, 400);
+        assert_eq!(left, 9);
+        assert!(recordings.begin(false).is_ok());
+    }
 
     #[test]
     fn the_oldest_go_but_never_one_in_use() {

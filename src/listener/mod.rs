@@ -1,8 +1,8 @@
 //! The listener: stands in for the tracking API on a loopback address.
 //!
-//! It runs on one thread with a runtime of its own, and takes each request there from end to end
-//! (measured: handing the work to another thread is slower than doing it). What becomes of a
-//! request is the [`Intake`]'s business; here are connections, their limits, and HTTP.
+//! It runs on one thread with a runtime of its own, and takes each request there until it is
+//! answered; only judging is done by another. What becomes of a request is the [`Intake`]'s
+//! business; here are connections, their limits, and HTTP.
 
 mod bind;
 mod body;

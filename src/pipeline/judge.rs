@@ -19,9 +19,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
+use std::time::Duration;
 
 /// What those who look wait for at most: the judging thread lets them in after so many calls.
 const AT_ONCE: usize = 64;
+
+/// So long it stands back for them.
+const LET_IN: Duration = Duration::from_micros(100);
 
 /// What the answering side, the judging thread and all who look have in common.
 #[derive(Debug)]
@@ -229,8 +233,9 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
     for item in items.drain(..) {
         if calls >= AT_ONCE || shared.wanted.load(Ordering::Relaxed) > 0 {
             drop(state);
-            while shared.wanted.load(Ordering::Relaxed) > 0 {
-                thread::yield_now();
+            if shared.wanted.load(Ordering::Relaxed) > 0 {
+                // they are awake by then, or have another turn soon; to spin would take from them
+                thread::park_timeout(LET_IN);
             }
             state = shared.lock_without_asking();
             calls = 0;

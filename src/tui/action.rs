@@ -200,6 +200,7 @@ actions! {
     ShowFindings "show_findings" "findings" "what was found, by code and event",
     ShowCoverage "show_coverage" "coverage" "event by event: how many calls have ids, what vendors take",
     ShowCompose "show_compose" "compose" "the call that is being written, as it was left",
+    ShowPeople "show_people" "people" "accounts and users, and which belong together",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",

@@ -1,7 +1,9 @@
 //! The pages: what fills the screen's body, one for each digit.
 
 use super::action::Action;
-use super::view::{ComposeView, LogView, SyncView, View, coverage_view, findings_view};
+use super::view::{
+    ComposeView, LogView, SyncView, View, coverage_view, findings_view, people_view,
+};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub enum Page {
     Findings,
     /// event by event: how many calls have ids, and what vendors take
     Coverage,
+    /// accounts and users, and which belong together
+    People,
     /// the objects that vendors push to Segment
     Sync,
     /// a call that is being written
@@ -20,8 +24,8 @@ pub enum Page {
 
 impl Page {
     /// All pages, in the order of their digits.
-    pub const ALL: [Page; 5] =
-        [Page::Log, Page::Findings, Page::Coverage, Page::Sync, Page::Compose];
+    pub const ALL: [Page; 6] =
+        [Page::Log, Page::Findings, Page::Coverage, Page::People, Page::Sync, Page::Compose];
 
     /// The action that shows it.
     pub fn action(self) -> Action {
@@ -29,6 +33,7 @@ impl Page {
             Page::Log => Action::ShowLog,
             Page::Findings => Action::ShowFindings,
             Page::Coverage => Action::ShowCoverage,
+            Page::People => Action::ShowPeople,
             Page::Sync => Action::ShowSync,
             Page::Compose => Action::ShowCompose,
         }
@@ -50,6 +55,7 @@ impl Page {
             Page::Log => Box::new(LogView::default()),
             Page::Findings => Box::new(findings_view()),
             Page::Coverage => Box::new(coverage_view()),
+            Page::People => Box::new(people_view()),
             Page::Sync => Box::new(SyncView::default()),
             Page::Compose => Box::new(ComposeView::of_template()),
         }

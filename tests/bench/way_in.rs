@@ -107,7 +107,8 @@ fn index_push(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// All of it, from the request's bytes to the answer, the recording on disk.
+/// From the request's bytes to the answer, the recording on disk. Judging goes on beside it; what is
+/// measured is the slower of the two, once the queue between them is full.
 #[divan::bench(args = ["/v1/track", "/v1/batch"])]
 fn take(bencher: Bencher<'_, '_>, path: &str) {
     let folder = tempfile::tempdir().expect("a folder");

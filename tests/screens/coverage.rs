@@ -50,6 +50,27 @@ fn what_is_whole_is_green_and_what_is_missing_is_loud() {
 }
 
 #[test]
+fn what_one_vendor_finds_and_another_misses_is_no_green() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3");
+    let line = (3..20).find(|y| app.line(*y).contains("✗ Invoice Paid")).expect("there");
+    looks_like(app.style_of("██████████ 100%", line), app.theme().warning);
+}
+
+#[test]
+fn keys_that_come_faster_than_frames_mean_what_they_would_mean_later() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.draws = false;
+    app.press("3 ] ] ] enter").draw();
+    let filter = app.feed.filter_in_force().expect("a filter");
+    assert!(filter.contains("match(write_key, \"*1234\")"), "{filter}");
+    app.press("esc [ [ j enter").draw();
+    let filter = app.feed.filter_in_force().expect("a filter");
+    assert!(filter.contains("library.name = "), "{filter}");
+    assert!(!filter.contains("type = \"identify\""), "the second line: {filter}");
+}
+
+#[test]
 fn repeats_are_not_counted_and_are_named() {
     let mut app = TestApp::new(five(), 120, 40);
     app.press("3");

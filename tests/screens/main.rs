@@ -10,6 +10,7 @@ mod fake;
 mod filter;
 mod findings;
 mod keys;
+mod people;
 mod pictures;
 mod random;
 mod remarks;

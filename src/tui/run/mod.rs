@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const FRAME: Duration = Duration::from_millis(16);
 /// The same where nobody touched a key and only the feed has changed: more frames show nobody more,
 /// and under load they take the machine from those who send.
-const FEED_FRAME: Duration = Duration::from_millis(33);
+const FEED_FRAME: Duration = Duration::from_millis(24);
 /// At most so many inputs are taken between two looks at the clock.
 const BATCH: usize = 256;
 
@@ -41,11 +41,14 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     loop {
-        let since = |at: Instant| FRAME.saturating_sub(at.elapsed());
         // the first frame waits for nothing
-        let due = drawn.map_or(Duration::from_nanos(1), since);
+        let until = |pace: Duration| match drawn {
+            Some(at) => pace.saturating_sub(at.elapsed()),
+            None => Duration::from_nanos(1),
+        };
         // with nothing to draw the feed is looked at once a frame
-        let mut input = inputs.next(if due.is_zero() { FRAME } else { due });
+        let due = [FRAME, FEED_FRAME].map(until).into_iter().find(|left| !left.is_zero());
+        let mut input = inputs.next(due.unwrap_or(FRAME));
         for _ in 0..BATCH {
             let Some(now) = input.take() else { break };
             let effect = match now {

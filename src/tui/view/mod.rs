@@ -22,7 +22,7 @@ mod vendors;
 
 pub use aside::AsideView;
 pub use compose::{ComposeView, ask_where, with_type};
-pub use counts::{coverage_view, findings_view};
+pub use counts::{coverage_view, findings_view, people_view};
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;

@@ -155,6 +155,13 @@ impl<T: Topic> Board<T> {
         self.groups.rows.get(self.list.at()?)
     }
 
+    /// Sees to it that there are rows of the open tab: keys may come faster than frames.
+    fn catch_up(&mut self, world: &World<'_>) {
+        if self.read.as_ref().is_none_or(|read| read.tab != self.tab) {
+            self.read(world);
+        }
+    }
+
     fn turn(&mut self, tab: usize) -> Reply {
         (self.tab, self.in_about) = (tab, false);
         self.list.select(0);
@@ -208,6 +215,7 @@ impl<T: Topic> View for Board<T> {
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         let tabs = T::TABS.len();
+        self.catch_up(world);
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(Place::Counts))),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
@@ -230,6 +238,7 @@ impl<T: Topic> View for Board<T> {
 
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
         let panes = panes(self.body);
+        self.catch_up(world);
         let wheel = match pointer {
             Pointer::WheelDown => Action::Down,
             Pointer::WheelUp => Action::Up,

@@ -77,13 +77,14 @@ fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, &'static str, S
     }
 }
 
-/// The style of a share: what is missing is loud, what nobody needs is quiet.
+/// The style of a share: what is missing is loud, what one finds and another misses is a warning,
+/// what nobody needs is quiet.
 fn share_style(part: u64, row: &Coverage, world: &World<'_>) -> Style {
     let theme = &world.look.theme;
     match (part == row.counted.calls, row.missing > 0) {
-        (true, _) => theme.good,
+        (true, false) => theme.good,
         (false, true) if part == 0 => theme.missing_id,
-        (false, true) => theme.warning,
+        (_, true) => theme.warning,
         (false, false) => theme.quiet,
     }
 }

@@ -17,6 +17,7 @@ mod board;
 mod coverage;
 mod empty;
 mod findings;
+mod people;
 mod signs;
 mod tabs;
 
@@ -26,6 +27,11 @@ use board::Board;
 /// The coverage page.
 pub fn coverage_view() -> impl View {
     Board::<coverage::Events>::default()
+}
+
+/// The people page.
+pub fn people_view() -> impl View {
+    Board::<people::People>::default()
 }
 
 /// The findings page.
