@@ -8,6 +8,7 @@ pub mod action;
 mod copy;
 pub mod feed;
 mod filtering;
+mod key;
 pub mod keymap;
 mod layout;
 mod line;

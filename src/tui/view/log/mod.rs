@@ -10,9 +10,12 @@
 //! ```
 
 mod columns;
+mod hints;
 mod hunt;
 mod list;
+mod panes;
 mod rows;
+mod seek;
 
 pub use rows::{cell, mark_style};
 
@@ -20,25 +23,16 @@ use super::AsideView;
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
 use super::{
-    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, filter_bar,
-    found, start, with_type,
+    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, with_type,
 };
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Detail, What};
 use crate::tui::filtering::Change;
-use crate::tui::look::Pen;
-use crate::tui::shared::{count, grouped};
-use hunt::{Hunt, Step};
+use hunt::Hunt;
 use list::List;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
-use std::sync::Arc;
-
-/// From this width on log and detail stand side by side.
-const SIDE_BY_SIDE: u16 = 100;
-/// Rows that one turn of the wheel moves.
-const WHEEL_ROWS: usize = 3;
 
 /// The log view.
 #[derive(Default)]
@@ -53,61 +47,6 @@ pub struct LogView {
 }
 
 impl LogView {
-    /// The panes of a body: log, the line between, detail. One that is not shown is empty.
-    fn panes(&self, body: Rect) -> (Rect, Rect, Rect) {
-        let none = Rect { width: 0, height: 0, ..body };
-        if body.width < SIDE_BY_SIDE {
-            let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
-            return if self.in_detail { (none, none, inside) } else { (body, none, none) };
-        }
-        // the detail needs room for a sentence, the log for its columns
-        let left = (u32::from(body.width) * 29 / 50).max(60) as u16;
-        let log = Rect { width: left, ..body };
-        let rule = Rect { x: body.x + left, width: 1, ..body };
-        let detail = Rect { x: rule.x + 2, width: body.width - left - 2, ..body };
-        (log, rule, detail)
-    }
-
-    /// The body without the line for the filter, and that line.
-    fn split(body: Rect, world: &World<'_>) -> (Rect, Rect) {
-        let height = filter_bar::height(world).min(body.height);
-        let left = Rect { height: body.height - height, ..body };
-        (left, Rect { y: left.bottom(), height, ..body })
-    }
-
-    /// Looks for a row from the cursor on.
-    fn look_for(&mut self, what: What, forward: bool, world: &World<'_>) -> Reply {
-        let Some(from) = self.list.cursor() else { return Reply::Pass };
-        let wraps = matches!(what, What::Matches(_) | What::Marked);
-        self.hunt = Some(Hunt::new(from, forward, what, wraps));
-        self.look_further(world)
-    }
-
-    fn look_further(&mut self, world: &World<'_>) -> Reply {
-        let Some(hunt) = &mut self.hunt else { return Reply::Pass };
-        let (step, forward) = (hunt.step(&self.list, world), hunt.is_forward());
-        if step == Step::Further {
-            return Reply::Done;
-        }
-        let Some(hunt) = self.hunt.take() else { return Reply::Pass };
-        match step {
-            Step::Row { row, wrapped } => {
-                let only = wrapped && self.list.cursor() == Some(row);
-                self.list.jump(row, world);
-                match (wrapped, forward) {
-                    (false, _) => Reply::Done,
-                    _ if only && *hunt.what() == What::Marked => {
-                        Reply::Say("this is the only marked call".to_owned())
-                    }
-                    _ if only => Reply::Say("this is the only call that matches".to_owned()),
-                    (_, true) => Reply::Say("on from the first call".to_owned()),
-                    (_, false) => Reply::Say("on from the last call".to_owned()),
-                }
-            }
-            _ => Reply::Say(nothing_found(hunt.what(), forward, world)),
-        }
-    }
-
     /// Marks the call under the cursor, or asks for a note to it.
     fn remark(&self, action: Action) -> Reply {
         let row = self.list.current();
@@ -121,18 +60,6 @@ impl LogView {
                 Reply::Open(Box::new(AskView::maybe_empty("note", note, move |text| {
                     Reply::CloseAndAsk(Effect::Note { seq, text: text.to_owned() })
                 })))
-            }
-        }
-    }
-
-    fn look_for_match(&mut self, forward: bool, world: &World<'_>) -> Reply {
-        match world.shared.filtering.search() {
-            Some(search) => {
-                self.look_for(What::Matches(Arc::clone(&search.filter)), forward, world)
-            }
-            None => {
-                let key = first_key(Action::Search, world);
-                Reply::Say(format!("nothing is searched for; {key} searches"))
             }
         }
     }
@@ -163,28 +90,6 @@ impl LogView {
 
 fn first_key(action: Action, world: &World<'_>) -> String {
     world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default()
-}
-
-/// What is said when there is no such call.
-fn nothing_found(what: &What, forward: bool, world: &World<'_>) -> String {
-    let (thing, other) = match (what, forward) {
-        (What::Matches(_), _) => {
-            let search = world.shared.filtering.search();
-            let text = search.map_or("", |search| search.text.as_str());
-            return format!("no call that is shown matches {text}");
-        }
-        (What::Marked, _) => {
-            let key = first_key(Action::Mark, world);
-            return format!("no call that is shown is marked; {key} marks one");
-        }
-        (What::Missing, true) => ("a missing id", Action::PreviousMissing),
-        (What::Missing, false) => ("a missing id", Action::NextMissing),
-        (What::Finding, true) => ("a finding", Action::PreviousFinding),
-        (What::Finding, false) => ("a finding", Action::NextFinding),
-    };
-    let where_to = if forward { "further" } else { "earlier" };
-    let key = first_key(other, world);
-    format!("no {where_to} call with {thing}; {key} looks the other way")
 }
 
 impl View for LogView {
@@ -301,162 +206,22 @@ impl View for LogView {
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        let (body, bar) = LogView::split(self.body, world);
-        if pointer == Pointer::Click && bar.contains(at) {
-            return Reply::EditFilter;
-        }
-        let (log, _, detail) = self.panes(body);
-        if self.list.cursor().is_none() {
-            return Reply::Pass;
-        }
-        let wheel = match pointer {
-            Pointer::Click => None,
-            Pointer::WheelDown => Some(Action::Down),
-            Pointer::WheelUp => Some(Action::Up),
-        };
-        if log.contains(at) {
-            if let Some(action) = wheel {
-                for _ in 0..WHEEL_ROWS {
-                    self.list.step(action, world);
-                }
-                return Reply::Done;
-            }
-            let line = u64::from(at.y - log.y);
-            let Some(row) = line.checked_sub(1).and_then(|line| self.list.row_at(line)) else {
-                return Reply::Pass;
-            };
-            // a second click opens; so does the first where the detail is beside it
-            self.in_detail = self.list.cursor() == Some(row) && !self.in_detail;
-            self.list.select(row, world);
-            return Reply::Done;
-        }
-        if detail.contains(at) {
-            if let Some(action) = wheel {
-                for _ in 0..WHEEL_ROWS {
-                    self.detail.act(action, world);
-                }
-                return Reply::Done;
-            }
-            self.in_detail = true;
-            return self.detail.click(at);
-        }
-        Reply::Pass
+        self.pointed(pointer, at, world)
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
-        self.body = body;
-        let behind = world.shared.filtering.behind();
-        if self.behind != behind {
-            // the calls behind a number are a list first
-            (self.behind, self.in_detail) = (behind, false);
-        }
-        let (body, _) = LogView::split(body, world);
-        let (log, _, detail) = self.panes(body);
-        // covered by the detail it keeps its height, so that its window stays where it was
-        let height = if log.height == 0 { body.height } else { log.height };
-        self.list.sync(u64::from(height.saturating_sub(1)), world);
-        self.in_detail &= self.list.cursor().is_some();
-        if !detail.is_empty() {
-            self.detail.sync(self.list.cursor(), detail, world);
-        }
+        self.read(body, world);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let (body, bar) = LogView::split(body, world);
-        if !bar.is_empty() {
-            filter_bar::render(buffer, bar, world);
-        }
-        match (self.list.cursor(), world.shared.rows) {
-            (Some(_), _) => {}
-            (None, 0) => return start::render(buffer, body, world),
-            (None, _) => return filter_bar::nothing(buffer, body, world),
-        }
-        let (log, rule, detail) = self.panes(body);
-        if !log.is_empty() {
-            rows::render(buffer, log, &self.list, !self.in_detail, world);
-            let below_heads = Rect { y: log.y + 1, height: log.height - 1, ..log };
-            found::mark(buffer, below_heads, world);
-        }
-        for line in 0..usize::from(rule.height) {
-            if let Some(mut pen) = Pen::on(buffer, rule, line, world.look) {
-                pen.put(world.look.rule(), world.look.theme.rule);
-            }
-        }
-        if !detail.is_empty() {
-            self.detail.render(buffer, detail, self.in_detail, world);
-            found::mark(buffer, detail, world);
-        }
+        self.draw(buffer, body, world);
     }
 
     fn state(&self, world: &World<'_>) -> Vec<Span<'static>> {
-        let theme = &world.look.theme;
-        let mut out = Vec::new();
-        let key = |action| world.keymap.keys(Place::Log, action).first().cloned();
-        let hint = |out: &mut Vec<Span<'static>>, action, does: &str| {
-            if let Some(key) = key(action) {
-                out.push(Span::styled(format!(" {key}"), theme.key));
-                out.push(Span::styled(format!(" {does}"), theme.quiet));
-            }
-        };
-        let unseen = self.list.unseen();
-        if let Some(hunt) = &self.hunt {
-            let progress = hunt.progress(world.shared.rows);
-            out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
-            out.push(Span::styled("  any key stops", theme.quiet));
-            return out;
-        }
-        if let Some(page) = world.shared.filtering.came_from() {
-            hint(&mut out, Action::Back, &format!("back to {}", page.name()));
-        }
-        let aside = world.shared.aside.len() as u64;
-        if aside > 0 {
-            let codes = count(aside, "code", "codes");
-            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
-        }
-        if self.list.is_paused() {
-            out.push(Span::styled(" PAUSED ", theme.paused));
-        }
-        if unseen > 0 {
-            out.push(Span::styled(format!(" +{} new", grouped(unseen)), theme.new_rows));
-        }
-        if let Some(cleared) = world.shared.stats.cleared.filter(|_| world.shared.rows == 0) {
-            let calls = count(cleared, "call", "calls");
-            hint(&mut out, Action::UndoClear, &format!("brings {calls} back"));
-        }
-        if self.list.is_paused() {
-            hint(&mut out, Action::Pause, "goes on");
-        } else if !self.list.follows() {
-            hint(&mut out, Action::Last, "follows");
-        }
-        out
+        self.going_on(world)
     }
 
     fn footer(&self) -> &'static [Action] {
-        if self.in_detail {
-            &[
-                Action::Back,
-                Action::Toggle,
-                Action::NextTab,
-                Action::NextMissing,
-                Action::Help,
-                Action::CopyCall,
-                Action::CopyValue,
-            ]
-        } else {
-            &[
-                Action::Open,
-                Action::NextMatch,
-                Action::NextMissing,
-                Action::EditFilter,
-                Action::Search,
-                Action::Help,
-                Action::BackOrQuit,
-                Action::UndoClear,
-                Action::Pause,
-                Action::NextFinding,
-                Action::NextTab,
-                Action::ChooseVendors,
-            ]
-        }
+        self.keys()
     }
 }

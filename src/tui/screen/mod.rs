@@ -14,24 +14,22 @@
 //! +---------------------------------------------------+
 //! ```
 
+mod answer;
+mod draw;
+
 use super::action::Action;
-use super::feed::{Feed, Memo, Sending};
+use super::feed::{Feed, Sending};
 use super::filtering::Change;
 use super::keymap::{Key, Keymap, Lookup};
-use super::layout::{Layout, areas};
-use super::look::{Look, Pen};
+use super::look::Look;
 use super::page::Page;
-use super::shared::{Shared, count};
+use super::shared::Shared;
 use super::theme::Theme;
-use super::view::{self, CommandView, Effect, FilterView, JudgedView, Pointer, Reply, View, World};
-use crate::pipeline::VendorChanges;
+use super::view::{CommandView, Effect, Pointer, Reply, View, World};
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
 
-/// The smallest screen that the page is laid out for.
-const LEAST: Size = Size { width: 40, height: 10 };
 /// How long a notice stays.
 const NOTICE_MS: u64 = 5_000;
 
@@ -71,6 +69,7 @@ macro_rules! world {
         World { feed: $feed, shared: &$screen.shared, look: &$screen.look, keymap: &$screen.keymap }
     };
 }
+use world;
 
 /// What may happen to the screen.
 #[derive(Debug, Clone)]
@@ -295,182 +294,5 @@ impl Screen {
         let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
         let reply = question(view.as_mut(), &world);
         self.reply(reply, feed)
-    }
-
-    /// Does what a view answered.
-    fn reply(&mut self, reply: Reply, feed: &dyn Feed) -> Option<Effect> {
-        match reply {
-            Reply::Done | Reply::Pass => None,
-            Reply::Close => {
-                self.close();
-                None
-            }
-            Reply::Open(view) => {
-                self.windows.push(view);
-                None
-            }
-            Reply::Compose(view) => {
-                self.pages[Page::Compose as usize] = view;
-                self.show(Page::Compose, feed);
-                None
-            }
-            Reply::Say(words) => {
-                self.say(words);
-                None
-            }
-            Reply::Ask(effect) => Some(effect),
-            Reply::CloseAndAsk(effect) => {
-                self.close();
-                Some(effect)
-            }
-            Reply::EditFilter => {
-                self.shared.filtering.change(Change::Edit, feed);
-                let view = FilterView::of(&world!(self, feed));
-                self.windows.push(Box::new(view));
-                None
-            }
-            Reply::Filter(change) => self.change(change, feed),
-            Reply::Behind(filter) => {
-                let from = self.page;
-                self.show(Page::Log, feed);
-                self.change(Change::Behind(filter, from), feed)
-            }
-            Reply::Return => {
-                let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
-                self.show(page, feed);
-                None
-            }
-            Reply::CloseAndFilter(change) => {
-                match change {
-                    Change::Accept(_) | Change::Restore => self.windows.clear(),
-                    _ => self.close(),
-                }
-                self.change(change, feed)
-            }
-            Reply::CloseAndRun(action, typed) => {
-                self.close();
-                let effect = self.run(action, feed);
-                // an effect of the action comes first; its command is remembered where there is none
-                effect.or(Some(Effect::Keep(Memo::Command(typed))))
-            }
-            Reply::CloseAndSearch(text) => {
-                self.close();
-                self.change(Change::Search(text.clone()), feed);
-                self.ask(feed, |view, world| view.act(Action::NextMatch, world));
-                Some(Effect::Keep(Memo::Search(text)))
-            }
-        }
-    }
-
-    /// Changes the filter; one that is accepted is remembered.
-    fn change(&mut self, change: Change, feed: &dyn Feed) -> Option<Effect> {
-        let accepted = match &change {
-            Change::Accept(text) if !text.trim().is_empty() => Some(text.clone()),
-            _ => None,
-        };
-        self.shared.filtering.change(change, feed);
-        accepted.map(|text| Effect::Keep(Memo::Filter(text)))
-    }
-
-    /// Closes the topmost window; where there is none, goes back to the log.
-    fn close(&mut self) {
-        if self.windows.pop().is_none() {
-            self.page = Page::Log;
-        }
-    }
-
-    /// All calls were judged again: what changed is said once. Where nothing did, in a line.
-    fn tell_judged(&mut self) {
-        let Some(judged) = self.shared.settings.judged.clone() else { return };
-        if judged.number <= self.told {
-            return;
-        }
-        self.told = judged.number;
-        match &judged.changes {
-            Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
-                let calls = count(changes.calls, "call", "calls");
-                self.say(format!("judged {calls} again: nothing changed"));
-            }
-            // who is typing something is not interrupted
-            Ok(changes) if !self.windows.is_empty() => {
-                let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
-                let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
-                self.say(said.join("; "));
-            }
-            _ => self.windows.push(Box::new(JudgedView::of(judged))),
-        }
-    }
-
-    /// What came of a call that was sent is said, but on the page that shows it anyway.
-    fn tell_sent(&mut self) {
-        if self.sent == self.shared.sending {
-            return;
-        }
-        self.sent.clone_from(&self.shared.sending);
-        if let Some(sending) = self.sent.as_ref().filter(|_| self.page != Page::Compose) {
-            self.say(sending.words());
-        }
-    }
-
-    /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
-    pub fn sync(&mut self, feed: &dyn Feed) {
-        // first the number: what changes meanwhile is read again by the next frame
-        let version = feed.version();
-        self.version = Some(version);
-        self.dirty = false;
-        self.shared.read(feed);
-        self.tell_judged();
-        self.tell_sent();
-        let (body, areas) = areas(&self.windows, self.layout().body);
-        let world = world!(self, feed);
-        self.pages[self.page as usize].sync(body, &world);
-        for (window, area) in self.windows.iter_mut().zip(areas) {
-            window.sync(area, &world);
-        }
-    }
-
-    /// Draws what was read.
-    pub fn render(&self, buffer: &mut Buffer, feed: &dyn Feed) {
-        let all = buffer.area;
-        if all.width < LEAST.width || all.height < LEAST.height {
-            return self.too_small(buffer);
-        }
-        let world = world!(self, feed);
-        let layout = self.layout();
-        view::status(buffer, layout.status, &world);
-        let page = &self.pages[self.page as usize];
-        view::in_use_line(buffer, layout.in_use, &page.state(&world), &world);
-        if let Some(problem) = &self.shared.stats.problem {
-            view::banner(buffer, layout.banner, problem, &world);
-        }
-        view::settings_line(buffer, layout.settings, &world);
-        view::noise(buffer, layout.noise, &world);
-        let (body, areas) = areas(&self.windows, layout.body);
-        page.render(buffer, body, &world);
-        for (window, area) in self.windows.iter().zip(areas) {
-            window.render(buffer, area, &world);
-        }
-        let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
-        view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &world);
-    }
-
-    fn too_small(&self, buffer: &mut Buffer) {
-        let all = buffer.area;
-        let (width, height) = (LEAST.width, LEAST.height);
-        let lines = [
-            format!("segscope needs {width}x{height},"),
-            format!("this is {}x{}", all.width, all.height),
-        ];
-        for (line, words) in lines.iter().enumerate() {
-            if let Some(mut pen) = Pen::on(buffer, all, line, &self.look) {
-                pen.put(words, self.look.theme.text);
-            }
-        }
-    }
-
-    fn layout(&self) -> Layout {
-        let noise = !self.shared.common.is_empty();
-        let settings = self.shared.settings.has_line();
-        Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)
     }
 }

@@ -3,14 +3,17 @@
 //! up to date as calls come (see [`crate::store::Cube`]); a view copies the cells and groups them
 //! without holding the lock.
 
+mod people;
+
+pub use people::{Member, Person, Who};
+
 use super::Pipeline;
 use crate::call::time::Millis;
 use crate::findings::{Effect, Severity, Verdict};
 use crate::store::{
-    CellKey, Count, IdCount, Ids, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
+    CellKey, Count, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
 };
 use hashbrown::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What calls are grouped by, besides their event.
@@ -100,39 +103,6 @@ pub struct Groups<T> {
     pub of: u64,
     /// Calls, repeats too, that came when there was no room to tell them apart.
     pub other: u64,
-}
-
-/// Accounts or users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Who {
-    /// Accounts.
-    Accounts,
-    /// Users.
-    Users,
-}
-
-/// An account or a user in the people view.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The id.
-    pub id: String,
-    /// How many calls, and when. It has no trend.
-    pub counted: Counted,
-    /// Of the calls without repeats: those that have the other id too.
-    pub with_other: u64,
-}
-
-/// An id of the other kind that came in one call with an account or a user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The id.
-    pub id: String,
-    /// The first call that had both.
-    pub since: u64,
-    /// The row of that call.
-    pub row: u64,
-    /// When it arrived.
-    pub since_ms: Millis,
 }
 
 /// What the index holds besides a row a call and a row a request, and where it is full.
@@ -329,65 +299,6 @@ impl Pipeline {
             })
         });
         Groups { rows: rows.collect(), of, other: snapshot.other }
-    }
-
-    /// Accounts or users, those with most calls first: a part of the list.
-    pub fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
-        let state = self.lock();
-        let counts = of(&state.index.ids, who).counts().to_vec();
-        drop(state);
-        let mut order: Vec<&IdCount> = counts.iter().collect();
-        order.sort_unstable_by_key(|count| (std::cmp::Reverse(count.calls), count.first));
-        let state = self.lock();
-        let index = &state.index;
-        let start = usize::try_from(part.start).unwrap_or(usize::MAX);
-        let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
-        let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS)).filter_map(|at| {
-            let count = Count {
-                calls: at.calls,
-                repeats: at.repeats,
-                first: at.first,
-                last: at.last,
-                ..Count::default()
-            };
-            Some(Person {
-                id: words(&index.store, at.id)?,
-                counted: counted(&index.store, index.base, &count)?,
-                with_other: at.with_other,
-            })
-        });
-        let other = of(&index.ids, who).other();
-        Groups { rows: rows.collect(), of: counts.len() as u64, other }
-    }
-
-    /// The users of an account, or the accounts of a user, in the order in which they came.
-    /// `other` counts pairs that came when there was no room for more.
-    pub fn members(&self, who: Who, id: &str) -> Groups<Member> {
-        let state = self.lock();
-        let index = &state.index;
-        let id = index.store.texts.find(id);
-        let pairs = index.ids.pairs().iter().filter_map(|pair| match who {
-            Who::Accounts => (Some(pair.account) == id).then_some((pair.user, pair.since)),
-            Who::Users => (Some(pair.user) == id).then_some((pair.account, pair.since)),
-        });
-        let rows: Vec<Member> = pairs
-            .filter_map(|(id, since)| {
-                Some(Member {
-                    id: words(&index.store, id)?,
-                    since: index.base + since + 1,
-                    row: index.store.row_of_call(since),
-                    since_ms: arrived(&index.store, since)?,
-                })
-            })
-            .collect();
-        Groups { of: rows.len() as u64, rows, other: index.ids.unpaired() }
-    }
-}
-
-fn of(ids: &crate::store::IdCounts, who: Who) -> &Ids {
-    match who {
-        Who::Accounts => &ids.accounts,
-        Who::Users => &ids.users,
     }
 }
 

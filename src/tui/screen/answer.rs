@@ -1,0 +1,92 @@
+//! What comes of a view's answer: windows that open and close, pages, the filter, effects.
+
+use super::{Screen, world};
+use crate::tui::action::Action;
+use crate::tui::feed::{Feed, Memo};
+use crate::tui::filtering::Change;
+use crate::tui::page::Page;
+use crate::tui::view::{Effect, FilterView, Reply, World};
+
+impl Screen {
+    /// Does what a view answered.
+    pub(super) fn reply(&mut self, reply: Reply, feed: &dyn Feed) -> Option<Effect> {
+        match reply {
+            Reply::Done | Reply::Pass => None,
+            Reply::Close => {
+                self.close();
+                None
+            }
+            Reply::Open(view) => {
+                self.windows.push(view);
+                None
+            }
+            Reply::Compose(view) => {
+                self.pages[Page::Compose as usize] = view;
+                self.show(Page::Compose, feed);
+                None
+            }
+            Reply::Say(words) => {
+                self.say(words);
+                None
+            }
+            Reply::Ask(effect) => Some(effect),
+            Reply::CloseAndAsk(effect) => {
+                self.close();
+                Some(effect)
+            }
+            Reply::EditFilter => {
+                self.shared.filtering.change(Change::Edit, feed);
+                let view = FilterView::of(&world!(self, feed));
+                self.windows.push(Box::new(view));
+                None
+            }
+            Reply::Filter(change) => self.change(change, feed),
+            Reply::Behind(filter) => {
+                let from = self.page;
+                self.show(Page::Log, feed);
+                self.change(Change::Behind(filter, from), feed)
+            }
+            Reply::Return => {
+                let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
+                self.show(page, feed);
+                None
+            }
+            Reply::CloseAndFilter(change) => {
+                match change {
+                    Change::Accept(_) | Change::Restore => self.windows.clear(),
+                    _ => self.close(),
+                }
+                self.change(change, feed)
+            }
+            Reply::CloseAndRun(action, typed) => {
+                self.close();
+                let effect = self.run(action, feed);
+                // an effect of the action comes first; its command is remembered where there is none
+                effect.or(Some(Effect::Keep(Memo::Command(typed))))
+            }
+            Reply::CloseAndSearch(text) => {
+                self.close();
+                self.change(Change::Search(text.clone()), feed);
+                self.ask(feed, |view, world| view.act(Action::NextMatch, world));
+                Some(Effect::Keep(Memo::Search(text)))
+            }
+        }
+    }
+
+    /// Changes the filter; one that is accepted is remembered.
+    fn change(&mut self, change: Change, feed: &dyn Feed) -> Option<Effect> {
+        let accepted = match &change {
+            Change::Accept(text) if !text.trim().is_empty() => Some(text.clone()),
+            _ => None,
+        };
+        self.shared.filtering.change(change, feed);
+        accepted.map(|text| Effect::Keep(Memo::Filter(text)))
+    }
+
+    /// Closes the topmost window; where there is none, goes back to the log.
+    fn close(&mut self) {
+        if self.windows.pop().is_none() {
+            self.page = Page::Log;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What the log view tells of itself: beside the vendors, and in the footer.
+
+use super::LogView;
+use crate::tui::action::{Action, Place};
+use crate::tui::shared::{count, grouped};
+use crate::tui::view::World;
+use ratatui::text::Span;
+
+impl LogView {
+    /// What is going on, for the line of the vendors.
+    pub(super) fn going_on(&self, world: &World<'_>) -> Vec<Span<'static>> {
+        let theme = &world.look.theme;
+        let mut out = Vec::new();
+        let key = |action| world.keymap.keys(Place::Log, action).first().cloned();
+        let hint = |out: &mut Vec<Span<'static>>, action, does: &str| {
+            if let Some(key) = key(action) {
+                out.push(Span::styled(format!(" {key}"), theme.key));
+                out.push(Span::styled(format!(" {does}"), theme.quiet));
+            }
+        };
+        let unseen = self.list.unseen();
+        if let Some(hunt) = &self.hunt {
+            let progress = hunt.progress(world.shared.rows);
+            out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
+            out.push(Span::styled("  any key stops", theme.quiet));
+            return out;
+        }
+        if let Some(page) = world.shared.filtering.came_from() {
+            hint(&mut out, Action::Back, &format!("back to {}", page.name()));
+        }
+        let aside = world.shared.aside.len() as u64;
+        if aside > 0 {
+            let codes = count(aside, "code", "codes");
+            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
+        }
+        if self.list.is_paused() {
+            out.push(Span::styled(" PAUSED ", theme.paused));
+        }
+        if unseen > 0 {
+            out.push(Span::styled(format!(" +{} new", grouped(unseen)), theme.new_rows));
+        }
+        if let Some(cleared) = world.shared.stats.cleared.filter(|_| world.shared.rows == 0) {
+            let calls = count(cleared, "call", "calls");
+            hint(&mut out, Action::UndoClear, &format!("brings {calls} back"));
+        }
+        if self.list.is_paused() {
+            hint(&mut out, Action::Pause, "goes on");
+        } else if !self.list.follows() {
+            hint(&mut out, Action::Last, "follows");
+        }
+        out
+    }
+
+    /// What the footer tells of, the most useful first.
+    pub(super) fn keys(&self) -> &'static [Action] {
+        if self.in_detail {
+            &[
+                Action::Back,
+                Action::Toggle,
+                Action::NextTab,
+                Action::NextMissing,
+                Action::Help,
+                Action::CopyCall,
+                Action::CopyValue,
+            ]
+        } else {
+            &[
+                Action::Open,
+                Action::NextMatch,
+                Action::NextMissing,
+                Action::EditFilter,
+                Action::Search,
+                Action::Help,
+                Action::BackOrQuit,
+                Action::UndoClear,
+                Action::Pause,
+                Action::NextFinding,
+                Action::NextTab,
+                Action::ChooseVendors,
+            ]
+        }
+    }
+}
