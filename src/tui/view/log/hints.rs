@@ -72,6 +72,8 @@ impl LogView {
                 Action::Search,
                 Action::Help,
                 Action::BackOrQuit,
+                Action::ShowFindings,
+                Action::ShowCoverage,
                 Action::UndoClear,
                 Action::Pause,
                 Action::NextFinding,
