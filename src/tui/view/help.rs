@@ -1,9 +1,10 @@
 //! The help: the keys in force where it was opened, and what the signs mean.
 
-use super::{Pointer, Reply, View, World, window};
+use super::scroll::Scroll;
+use super::{Pointer, Reply, View, World};
 use crate::findings::{Severity, Verdict};
 use crate::tui::action::{Action, Place};
-use crate::tui::look::{Look, Pen};
+use crate::tui::look::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -15,19 +16,13 @@ const KEYS: usize = 18;
 /// The help's state.
 pub struct HelpView {
     about: Place,
-    lines: Vec<Line<'static>>,
-    scroll: usize,
-    height: usize,
+    scroll: Scroll,
 }
 
 impl HelpView {
     /// The help for a place.
     pub fn of(about: Place) -> HelpView {
-        HelpView { about, lines: Vec::new(), scroll: 0, height: 1 }
-    }
-
-    fn last(&self) -> usize {
-        self.lines.len().saturating_sub(self.height)
+        HelpView { about, scroll: Scroll::default() }
     }
 }
 
@@ -123,55 +118,25 @@ impl View for HelpView {
     }
 
     fn can(&self, action: Action, _world: &World<'_>) -> bool {
-        match action {
-            Action::Down | Action::PageDown => self.scroll < self.last(),
-            Action::Back | Action::BackOrQuit | Action::Help => true,
-            _ => false,
-        }
+        self.scroll.can(action) || action == Action::Help
     }
 
     fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
-        self.scroll = match action {
-            Action::Back | Action::BackOrQuit | Action::Help => return Reply::Close,
-            Action::Down => self.scroll + 1,
-            Action::Up => self.scroll.saturating_sub(1),
-            Action::HalfDown => self.scroll + self.height / 2,
-            Action::HalfUp => self.scroll.saturating_sub(self.height / 2),
-            Action::PageDown => self.scroll + self.height,
-            Action::PageUp => self.scroll.saturating_sub(self.height),
-            Action::First => 0,
-            Action::Last => self.last(),
-            _ => return Reply::Pass,
-        }
-        .min(self.last());
-        Reply::Done
+        if action == Action::Help { Reply::Close } else { self.scroll.act(action) }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
-        match pointer {
-            Pointer::WheelDown => self.act(Action::Down, world),
-            Pointer::WheelUp => self.act(Action::Up, world),
-            Pointer::Click => Reply::Close,
-        }
+    fn point(&mut self, pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        self.scroll.point(pointer)
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
-        self.lines = key_lines(self.about, world);
-        self.lines.extend(sign_lines(world.look));
-        self.height = usize::from(body.height.saturating_sub(2)).max(1);
-        self.scroll = self.scroll.min(self.last());
+        let mut lines = key_lines(self.about, world);
+        lines.extend(sign_lines(world.look));
+        self.scroll.sync(lines, body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let height = (self.lines.len() + 2).min(usize::from(u16::MAX)) as u16;
-        let inside = window(buffer, body, (WIDTH, height), "Keys", world.look);
-        let shown = self.lines.iter().skip(self.scroll);
-        for (line, text) in shown.enumerate() {
-            let Some(mut pen) = Pen::on(buffer, inside, line, world.look) else { return };
-            for span in &text.spans {
-                pen.put(&span.content, span.style);
-            }
-        }
+        self.scroll.render(buffer, body, WIDTH, "Keys", world.look);
     }
 
     fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {

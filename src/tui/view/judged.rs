@@ -1,11 +1,11 @@
 //! All calls were judged again: what became of them, beside what they were.
 
-use super::{Pointer, Reply, View, World, window};
+use super::scroll::Scroll;
+use super::{Pointer, Reply, View, World};
 use crate::findings::Verdict;
 use crate::pipeline::VendorChanges;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Judged;
-use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
@@ -23,19 +23,13 @@ const NUMBER: usize = 11;
 /// What changed.
 pub struct JudgedView {
     judged: Arc<Judged>,
-    lines: Vec<Line<'static>>,
-    scroll: usize,
-    height: usize,
+    scroll: Scroll,
 }
 
 impl JudgedView {
     /// A window that says it.
     pub fn of(judged: Arc<Judged>) -> JudgedView {
-        JudgedView { judged, lines: Vec::new(), scroll: 0, height: 1 }
-    }
-
-    fn last(&self) -> usize {
-        self.lines.len().saturating_sub(self.height)
+        JudgedView { judged, scroll: Scroll::default() }
     }
 
     fn write(&self, room: usize, world: &World<'_>) -> Vec<Line<'static>> {
@@ -100,54 +94,24 @@ impl View for JudgedView {
     }
 
     fn can(&self, action: Action, _world: &World<'_>) -> bool {
-        match action {
-            Action::Down | Action::PageDown => self.scroll < self.last(),
-            Action::Back | Action::BackOrQuit => true,
-            _ => false,
-        }
+        self.scroll.can(action)
     }
 
     fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
-        self.scroll = match action {
-            Action::Back | Action::BackOrQuit => return Reply::Close,
-            Action::Down => self.scroll + 1,
-            Action::Up => self.scroll.saturating_sub(1),
-            Action::HalfDown => self.scroll + self.height / 2,
-            Action::HalfUp => self.scroll.saturating_sub(self.height / 2),
-            Action::PageDown => self.scroll + self.height,
-            Action::PageUp => self.scroll.saturating_sub(self.height),
-            Action::First => 0,
-            Action::Last => self.last(),
-            _ => return Reply::Pass,
-        }
-        .min(self.last());
-        Reply::Done
+        self.scroll.act(action)
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
-        match pointer {
-            Pointer::WheelDown => self.act(Action::Down, world),
-            Pointer::WheelUp => self.act(Action::Up, world),
-            Pointer::Click => Reply::Close,
-        }
+    fn point(&mut self, pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        self.scroll.point(pointer)
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         let room = usize::from(WIDTH.min(body.width).saturating_sub(4));
-        self.lines = self.write(room, world);
-        self.height = usize::from(body.height.saturating_sub(2)).max(1);
-        self.scroll = self.scroll.min(self.last());
+        self.scroll.sync(self.write(room, world), body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let height = (self.lines.len() + 2).min(usize::from(u16::MAX)) as u16;
-        let inside = window(buffer, body, (WIDTH, height), "Judged again", world.look);
-        for (line, written) in self.lines.iter().skip(self.scroll).enumerate() {
-            let Some(mut pen) = Pen::on(buffer, inside, line, world.look) else { return };
-            for span in &written.spans {
-                pen.put(&span.content, span.style);
-            }
-        }
+        self.scroll.render(buffer, body, WIDTH, "Judged again", world.look);
     }
 
     fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {

@@ -15,6 +15,7 @@ mod lines;
 mod log;
 mod noise;
 mod prompt;
+mod scroll;
 mod start;
 mod status;
 mod sync;
