@@ -6,6 +6,7 @@ mod compose;
 mod filter;
 mod settings;
 mod terminal;
+mod tour;
 
 use common::{Http, wait_for};
 use terminal::Terminal;
