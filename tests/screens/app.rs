@@ -201,3 +201,9 @@ fn event(name: &str) -> KeyEvent {
     };
     KeyEvent::new(code, modifiers)
 }
+
+/// The line of the log that the cursor is on, in words where there is none.
+pub fn cursor(app: &TestApp) -> String {
+    let picture = app.picture();
+    picture.lines().find(|line| line.starts_with('▌')).unwrap_or("no cursor").to_owned()
+}

@@ -1,18 +1,12 @@
 //! The filter's line, and the log under a filter.
 
-use crate::app::{TestApp, options};
+use crate::app::{TestApp, cursor, options};
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{Feed, Memo};
 
 fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(FakeFeed::with_calls(1), width, height)
-}
-
-/// The line of the log that the cursor is on.
-fn cursor(app: &TestApp) -> String {
-    let picture = app.picture();
-    picture.lines().find(|line| line.starts_with('▌')).unwrap_or("no cursor").to_owned()
 }
 
 /// How many rows the log has, by their times.

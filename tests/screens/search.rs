@@ -1,17 +1,11 @@
 //! Searching without hiding.
 
-use crate::app::TestApp;
+use crate::app::{TestApp, cursor};
 use crate::fake::FakeFeed;
 use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(FakeFeed::with_calls(1), width, height)
-}
-
-/// The line of the log that the cursor is on.
-fn cursor(app: &TestApp) -> String {
-    let picture = app.picture();
-    picture.lines().find(|line| line.starts_with('▌')).unwrap_or("no cursor").to_owned()
 }
 
 #[test]

@@ -11,7 +11,6 @@ use crate::tui::shared::count;
 use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
 
 /// Lines above the first code.
 const INTRO: [&str; 3] = [
@@ -146,10 +145,6 @@ impl View for AsideView {
             pen.column(code, codes, theme.text).skip(2);
             pen.put(&count(*calls, "call", "calls"), theme.quiet);
         }
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -1,6 +1,7 @@
 //! A cursor in a list that is drawn by window.
 
 use crate::tui::action::Action;
+use crate::tui::view::step::step;
 use std::ops::Range;
 
 /// Where the cursor is, and which lines are in view.
@@ -41,18 +42,8 @@ impl Cursor {
 
     /// Moves; false if the action is no movement.
     pub fn step(&mut self, action: Action) -> bool {
-        let (page, half) = (self.height.max(1), (self.height / 2).max(1));
-        let to = match action {
-            Action::Down => self.at + 1,
-            Action::Up => self.at.saturating_sub(1),
-            Action::HalfDown => self.at + half,
-            Action::HalfUp => self.at.saturating_sub(half),
-            Action::PageDown => self.at + page,
-            Action::PageUp => self.at.saturating_sub(page),
-            Action::First => 0,
-            Action::Last => self.len,
-            _ => return false,
-        };
+        let last = self.len.saturating_sub(1);
+        let Some(to) = step(action, self.at, self.height, last) else { return false };
         self.select(to);
         true
     }

@@ -139,10 +139,6 @@ impl View for HelpView {
         self.scroll.render(buffer, body, WIDTH, "Keys", world.look);
     }
 
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
-    }
-
     fn footer(&self) -> &'static [Action] {
         &[Action::Back, Action::Down, Action::PageDown]
     }

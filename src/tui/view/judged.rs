@@ -114,10 +114,6 @@ impl View for JudgedView {
         self.scroll.render(buffer, body, WIDTH, "Judged again", world.look);
     }
 
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
-    }
-
     fn footer(&self) -> &'static [Action] {
         &[Action::Back, Action::Down, Action::PageDown]
     }

@@ -18,6 +18,7 @@ mod prompt;
 mod scroll;
 mod start;
 mod status;
+mod step;
 mod sync;
 mod vendors;
 
@@ -193,13 +194,17 @@ pub trait View {
         0
     }
     /// Answers to the mouse.
-    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply;
+    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
     /// Reads what the next frame shows; the area is the page's body.
     fn sync(&mut self, body: Rect, world: &World<'_>);
     /// Draws what was read.
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>);
     /// A few words for the right end of the status, such as `PAUSED`.
-    fn state(&self, world: &World<'_>) -> Vec<Span<'static>>;
+    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+        Vec::new()
+    }
     /// The actions for the footer, the most useful first.
     fn footer(&self) -> &'static [Action];
 }

@@ -3,6 +3,7 @@
 use super::{Pointer, Reply, window};
 use crate::tui::action::Action;
 use crate::tui::look::{Look, Pen};
+use crate::tui::view::step::step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -31,20 +32,11 @@ impl Scroll {
 
     /// Moves, or closes the window.
     pub fn act(&mut self, action: Action) -> Reply {
-        let (page, half) = (self.height.max(1), (self.height / 2).max(1));
-        let top = match action {
-            Action::Back | Action::BackOrQuit => return Reply::Close,
-            Action::Down => self.top + 1,
-            Action::Up => self.top.saturating_sub(1),
-            Action::HalfDown => self.top + half,
-            Action::HalfUp => self.top.saturating_sub(half),
-            Action::PageDown => self.top + page,
-            Action::PageUp => self.top.saturating_sub(page),
-            Action::First => 0,
-            Action::Last => self.last(),
-            _ => return Reply::Pass,
-        };
-        self.top = top.min(self.last());
+        if matches!(action, Action::Back | Action::BackOrQuit) {
+            return Reply::Close;
+        }
+        let Some(to) = step(action, self.top, self.height, self.last()) else { return Reply::Pass };
+        self.top = to;
         Reply::Done
     }
 

@@ -6,7 +6,6 @@ use crate::tui::look::{Pen, ground};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
 
 /// Lines above the first vendor.
 const INTRO: [&str; 3] = [
@@ -129,10 +128,6 @@ impl View for VendorsView {
             pen.skip(2).column(&vendor.short, 4, theme.quiet);
             pen.put("fed by ", theme.quiet).show(&vendor.fed_by, theme.quiet);
         }
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -21,12 +21,13 @@ use crate::call::template::TEMPLATES;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, ComposedView, Sending};
 use crate::tui::look::Pen;
+use crate::tui::view::step::step;
 use crate::vendors::pretty;
 use crossterm::event::KeyEvent;
 use editor::Editor;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 /// From this width on the text and its results stand side by side.
 const SIDE_BY_SIDE: u16 = 100;
@@ -113,19 +114,9 @@ impl ComposeView {
     }
 
     fn move_results(&mut self, action: Action) -> Reply {
-        let height = usize::from(ComposeView::areas(self.body).results.height).max(1);
-        self.scroll = match action {
-            Action::Down => self.scroll + 1,
-            Action::Up => self.scroll.saturating_sub(1),
-            Action::HalfDown => self.scroll + (height / 2).max(1),
-            Action::HalfUp => self.scroll.saturating_sub((height / 2).max(1)),
-            Action::PageDown => self.scroll + height,
-            Action::PageUp => self.scroll.saturating_sub(height),
-            Action::First => 0,
-            Action::Last => self.last(),
-            _ => return Reply::Pass,
-        }
-        .min(self.last());
+        let height = usize::from(ComposeView::areas(self.body).results.height);
+        let Some(to) = step(action, self.scroll, height, self.last()) else { return Reply::Pass };
+        self.scroll = to;
         Reply::Done
     }
 
@@ -314,10 +305,6 @@ impl View for ComposeView {
                 pen.right(words.len()).put(&words, theme.quiet);
             }
         }
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -4,6 +4,7 @@ use super::super::detail::lines;
 use crate::tui::action::Action;
 use crate::tui::look::{Look, Pen};
 use crate::tui::shared::grouped;
+use crate::tui::view::step::step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -51,20 +52,9 @@ impl About {
 
     /// Scrolls; false if the action is no movement.
     pub fn step(&mut self, action: Action) -> bool {
-        let (page, half) = (self.height.max(1), (self.height / 2).max(1));
-        let to = match action {
-            Action::Down => self.scroll + 1,
-            Action::Up => self.scroll.saturating_sub(1),
-            Action::HalfDown => self.scroll + half,
-            Action::HalfUp => self.scroll.saturating_sub(half),
-            Action::PageDown => self.scroll + page,
-            Action::PageUp => self.scroll.saturating_sub(page),
-            Action::First => 0,
-            Action::Last => self.last(),
-            _ => return false,
-        };
-        self.scroll = to.min(self.last());
-        true
+        let to = step(action, self.scroll, self.height, self.last());
+        self.scroll = to.unwrap_or(self.scroll);
+        to.is_some()
     }
 
     /// Draws it, and the line between it and the list, which stands or lies.

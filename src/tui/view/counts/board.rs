@@ -312,10 +312,6 @@ impl<T: Topic> View for Board<T> {
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }
 
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
-    }
-
     fn footer(&self) -> &'static [Action] {
         if self.in_about {
             &[Action::Back, Action::NextPane, Action::Down, Action::ShowCalls, Action::Help]

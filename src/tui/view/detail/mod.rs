@@ -10,7 +10,8 @@ mod tree;
 mod tree_draw;
 mod uses;
 
-pub use tabs::Tab;
+pub use crate::tui::view::step::step;
+use tabs::Tab;
 
 use super::{Effect, Reply, World};
 use crate::call::Doc;
@@ -201,18 +202,8 @@ impl DetailPane {
     fn move_page(&mut self, action: Action) -> Reply {
         let height = usize::from(self.panes(self.area).2.height).max(1);
         let last = self.page.len().saturating_sub(height);
-        self.scroll = match action {
-            Action::Down => self.scroll + 1,
-            Action::Up => self.scroll.saturating_sub(1),
-            Action::HalfDown => self.scroll + (height / 2).max(1),
-            Action::HalfUp => self.scroll.saturating_sub((height / 2).max(1)),
-            Action::PageDown => self.scroll + height,
-            Action::PageUp => self.scroll.saturating_sub(height),
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Reply::Pass,
-        }
-        .min(last);
+        let Some(to) = step(action, self.scroll, height, last) else { return Reply::Pass };
+        self.scroll = to;
         Reply::Done
     }
 

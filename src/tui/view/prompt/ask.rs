@@ -3,11 +3,10 @@
 use super::Prompt;
 use crate::tui::action::{Action, Place};
 use crate::tui::look::Pen;
-use crate::tui::view::{Pointer, Reply, View, World};
+use crate::tui::view::{Reply, View, World};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::layout::Rect;
 
 /// What is done with the text.
 type Done = Box<dyn Fn(&str) -> Reply>;
@@ -77,10 +76,6 @@ impl View for AskView {
         Reply::Done
     }
 
-    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
-        Reply::Pass
-    }
-
     fn strip(&self) -> u16 {
         1
     }
@@ -92,10 +87,6 @@ impl View for AskView {
         let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) else { return };
         pen.put(" ", theme.heading).put(self.label, theme.heading).put("  ", theme.heading);
         self.prompt.line.render(&mut pen, |_| theme.text, world.look);
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -5,11 +5,10 @@ use crate::tui::action::{Action, Place};
 use crate::tui::filtering::Change;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Pen;
-use crate::tui::view::{Pointer, Reply, View, World};
+use crate::tui::view::{Reply, View, World};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::layout::Rect;
 
 /// Before the line.
 const LABEL: &str = " :";
@@ -129,10 +128,6 @@ impl View for CommandView {
         Reply::Done
     }
 
-    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
-        Reply::Pass
-    }
-
     fn strip(&self) -> u16 {
         1
     }
@@ -151,10 +146,6 @@ impl View for CommandView {
             }
         }
         offers::render(buffer, strip, 0, &self.prompt, world.look);
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

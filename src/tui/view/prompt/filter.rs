@@ -7,12 +7,11 @@ use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
 use crate::tui::look::Pen;
 use crate::tui::text;
-use crate::tui::view::{Effect, Pointer, Reply, View, World, filter_bar};
+use crate::tui::view::{Effect, Reply, View, World, filter_bar};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ratatui::text::Span;
 
 /// Said while nothing is typed.
 const INTRO: &str =
@@ -132,10 +131,6 @@ impl View for FilterView {
         self.after(typed)
     }
 
-    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
-        Reply::Pass
-    }
-
     fn strip(&self) -> u16 {
         2
     }
@@ -214,10 +209,6 @@ impl View for FilterView {
         }
         let from = self.prompt.offers.first().map_or(0, |offer| offer.replace.start);
         offers::render(buffer, strip, column(from).saturating_sub(2), &self.prompt, look);
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

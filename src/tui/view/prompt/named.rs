@@ -9,7 +9,6 @@ use crate::tui::view::cursor::Cursor;
 use crate::tui::view::{Effect, Pointer, Reply, View, World, window};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
 
 /// The window's width.
 const WIDTH: u16 = 72;
@@ -96,10 +95,6 @@ impl View for NamedView {
             pen.put(if current { look.cursor() } else { " " }, theme.rule_focus);
             pen.column(name, names, theme.text).skip(2).show(filter, theme.quiet);
         }
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -5,11 +5,10 @@ use crate::filter::{FilterError, parse};
 use crate::tui::action::{Action, Place};
 use crate::tui::filtering::Change;
 use crate::tui::look::Pen;
-use crate::tui::view::{Pointer, Reply, View, World};
+use crate::tui::view::{Reply, View, World};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::layout::Rect;
 
 /// The line's state.
 pub struct SearchView {
@@ -72,10 +71,6 @@ impl View for SearchView {
         self.after(typed)
     }
 
-    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
-        Reply::Pass
-    }
-
     fn strip(&self) -> u16 {
         1
     }
@@ -92,10 +87,6 @@ impl View for SearchView {
         } else if self.prompt.text().is_empty() {
             pen.skip(2).put("a word, or an expression of the filter", theme.quiet);
         }
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

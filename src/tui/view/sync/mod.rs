@@ -27,7 +27,6 @@ use model::ModelPane;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::text::Span;
 
 /// Lines above the first model.
 const HEAD_LINES: u16 = 4;
@@ -158,10 +157,6 @@ impl View for SyncView {
         }
         let under = usize::from(table.y - body.y) + self.models.window().len() + 1;
         self.offer(buffer, body, under, world);
-    }
-
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
-        Vec::new()
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -9,6 +9,7 @@ use crate::tui::feed::{Item, ModelView};
 use crate::tui::look::{Pen, ground};
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
+use crate::tui::view::step::step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -83,18 +84,8 @@ impl ModelPane {
         }
         let height = usize::from(ModelPane::panes(self.body).2.height).max(1);
         let last = self.page.len().saturating_sub(height);
-        self.scroll = match action {
-            Action::Down => self.scroll + 1,
-            Action::Up => self.scroll.saturating_sub(1),
-            Action::HalfDown => self.scroll + (height / 2).max(1),
-            Action::HalfUp => self.scroll.saturating_sub((height / 2).max(1)),
-            Action::PageDown => self.scroll + height,
-            Action::PageUp => self.scroll.saturating_sub(height),
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Reply::Pass,
-        }
-        .min(last);
+        let Some(to) = step(action, self.scroll, height, last) else { return Reply::Pass };
+        self.scroll = to;
         Reply::Done
     }
 
