@@ -15,9 +15,15 @@ use crate::store::{
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
+use memchr::memmem::Finder;
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// What a batch merges into its calls, as the derived text names it. Made once: to make a finder
+/// costs more than to search the few derived fields of a single call.
+static MERGED: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["\"context\":", "\"integrations\":"].map(Finder::new));
 
 /// A line of the recording that was just written or read.
 #[derive(Debug, Clone)]
@@ -196,9 +202,7 @@ impl Index {
         let mut row = self.row(&line, sender);
         row.merged = reading.derived.as_ref().is_some_and(|derived| {
             let text = derived.text().as_bytes();
-            [&b"\"context\":"[..], b"\"integrations\":"]
-                .iter()
-                .any(|name| memchr::memmem::find(text, name).is_some())
+            MERGED.iter().any(|name| name.find(text).is_some())
         });
         let request = self.store.requests.push(row) as u32;
         let Some(doc) = &reading.doc else { return };
