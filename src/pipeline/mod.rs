@@ -55,6 +55,7 @@ pub use common::CommonView;
 pub use compose::{Composed, NotYet};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
+pub use front::Pending;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
@@ -62,6 +63,7 @@ pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
+pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
@@ -156,6 +158,7 @@ impl Pipeline {
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
         self.shared.import.settle();
+        self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
     }
 
@@ -324,6 +327,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.write_held(&mut self.shared.front());
         self.shared.import.end();
         self.shared.queue.end();
         for thread in self.threads.drain(..) {

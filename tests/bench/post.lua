@@ -8,11 +8,13 @@ function setup(thread)
   thread_count = thread_count + 1
   thread:set("id", thread_count)
 end
+-- SDKs send the time of their call; an old one would close a session with each call
+local now = os.date("!%Y-%m-%dT%H:%M:%S.000Z")
 local filler = string.rep("lorem ipsum dolor sit amet ", 14)
 local function call(mid, user)
   return '{"type":"track","event":"Order Received","userId":"u' .. user ..
     '","anonymousId":"anon-' .. user .. '","messageId":"' .. mid ..
-    '","timestamp":"2026-11-22T10:00:00.000Z","context":{"library":{"name":"analytics-node","version":"2.1.0"},"ip":"10.1.2.3","locale":"en-GB","page":{"path":"/orders","title":"Orders"}},' ..
+    '","timestamp":"' .. now .. '","context":{"library":{"name":"analytics-node","version":"2.1.0"},"ip":"10.1.2.3","locale":"en-GB","page":{"path":"/orders","title":"Orders"}},' ..
     '"properties":{"account_id":"acc_' .. (user % 100) .. '","user_id":"u' .. user ..
     '","module_id":"Orders","product_id":"Shop","total":3,"currency":"EUR","note":"' .. filler .. '"},"integrations":{}}'
 end
@@ -26,7 +28,7 @@ function request()
     local items = {}
     for i = 1, size do items[i] = call("m-" .. round .. "-" .. id .. "-" .. n .. "-" .. i, (n + i) % 1000) end
     path = "/v1/batch"
-    body = '{"batch":[' .. table.concat(items, ",") .. '],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}'
+    body = '{"batch":[' .. table.concat(items, ",") .. '],"writeKey":"wk_load","sentAt":"' .. now .. '"}'
   end
   return wrk.format("POST", path, { ["Content-Type"] = "application/json", ["Authorization"] = "Basic d2tfbG9hZDo=" }, body)
 end
