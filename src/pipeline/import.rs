@@ -6,6 +6,7 @@
 //! of it stays, whatever becomes of it.
 
 use super::bare::{self, says};
+use super::behind::give_way;
 use super::files::FileError;
 use super::index::{Line, Origin};
 use super::judge::Shared;
@@ -137,6 +138,7 @@ impl Import {
 
 /// Reads the files in their order.
 pub(super) fn run(shared: &Shared, inputs: &mut [Input]) {
+    give_way();
     // however it ends, nobody waits for it
     let _settled = SettledOnDrop(&shared.import);
     let mut importer =

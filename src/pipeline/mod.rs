@@ -15,6 +15,7 @@ mod again;
 mod aggregates;
 mod aside;
 mod bare;
+mod behind;
 mod changes;
 mod clock;
 mod columns;
