@@ -6,6 +6,7 @@ mod colours;
 mod command;
 mod compose;
 mod coverage;
+mod expected;
 mod fake;
 mod filter;
 mod findings;
