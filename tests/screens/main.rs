@@ -10,6 +10,7 @@ mod fake;
 mod filter;
 mod findings;
 mod keys;
+mod one;
 mod people;
 mod pictures;
 mod random;
