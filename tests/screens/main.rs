@@ -11,6 +11,7 @@ mod fake;
 mod filter;
 mod findings;
 mod keys;
+mod one;
 mod people;
 mod pictures;
 mod random;

@@ -13,11 +13,9 @@ mod uses;
 pub use crate::tui::view::step::step;
 use tabs::Tab;
 
-use super::{Effect, Reply, World};
+use super::{Effect, Reply, World, one};
 use crate::call::Doc;
-use crate::findings::fixes::Snippet;
 use crate::tui::action::Action;
-use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail, Preset};
 use crate::tui::look::Pen;
 use notes::Notes;
@@ -94,94 +92,63 @@ impl DetailPane {
             Action::CopyPointer | Action::CopyValue => tree && self.tree.pointer().is_some(),
             Action::CopyCall | Action::CopyCurl => self.call().is_some(),
             Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
-            Action::CopyTransformation => self.transformation().is_some(),
+            Action::CopyTransformation => {
+                let fix = self.call().and_then(|call| call.fix.as_ref());
+                fix.is_some_and(|fix| fix.transformation.is_some())
+            }
             Action::CopySettings => self.has_preset,
-            Action::CopyOutput => self.call().is_some_and(|call| self.output(call).is_some()),
+            Action::CopyOutput => {
+                self.call().is_some_and(|call| one::output(call, self.vendor()).is_some())
+            }
             _ => true,
         }
     }
 
-    /// The vendor whose output is meant: the one whose tab is open, else the first in use that
-    /// would receive something.
-    fn output(&self, call: &CallDetail) -> Option<(usize, String)> {
-        let of = |detail: &crate::tui::feed::VendorDetail| {
-            (!detail.requests.is_empty()).then(|| (detail.vendor, copy::output(&detail.requests)))
-        };
+    /// The vendor whose tab is open.
+    fn vendor(&self) -> Option<usize> {
         match self.open_tab() {
-            Tab::Vendor(vendor) => call.vendors.iter().find(|d| d.vendor == vendor).and_then(of),
-            _ => call.vendors.iter().filter(|detail| detail.in_use).find_map(of),
+            Tab::Vendor(vendor) => Some(vendor),
+            _ => None,
         }
     }
 
     /// What the document of the vendor whose tab is open recommends to set.
     fn preset<'w>(&self, world: &'w World<'_>) -> Option<&'w Preset> {
-        let Tab::Vendor(vendor) = self.open_tab() else { return None };
-        world.shared.vendors.get(vendor)?.preset.as_ref()
-    }
-
-    fn transformation(&self) -> Option<&Snippet> {
-        self.call()?.fix.as_ref()?.transformation.as_ref()
+        world.shared.vendors.get(self.vendor()?)?.preset.as_ref()
     }
 
     /// Does an action.
     pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        if one::is_copy(action) {
+            return match self.call() {
+                Some(call) => one::copy(action, call, self.vendor(), world),
+                None => Reply::Say("a refused request has no call".to_owned()),
+            };
+        }
         if !self.can(action) {
             return Reply::Say(match action {
-                Action::CopyOutput => "no vendor would receive anything of this".to_owned(),
                 Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
-                Action::CopySdkCall if self.call().is_some() => {
-                    "this is none of the six types of calls".to_owned()
-                }
-                Action::CopyTransformation => {
-                    "no function can mend this: nothing is wrong, or the id is not in the call"
-                        .to_owned()
-                }
                 Action::CopySettings => {
                     "open the tab of a vendor whose document recommends settings".to_owned()
-                }
-                Action::CopyCall | Action::CopyCurl | Action::CopySdkCall => {
-                    "a refused request has no call".to_owned()
                 }
                 _ => return Reply::Pass,
             });
         }
         let copy =
             |what: &str, text: String| Reply::Ask(Effect::Copy { what: what.to_owned(), text });
-        match (action, self.call()) {
-            (Action::NextTab, _) => self.turn(1),
-            (Action::PreviousTab, _) => self.turn(self.tabs.len().saturating_sub(1)),
-            (Action::CopyCall, Some(call)) => return copy("the call", call.call_text.clone()),
-            (Action::CopyCurl, Some(call)) => {
-                let base = world.shared.addresses.first().map_or("$SEGSCOPE_URL", String::as_str);
-                return copy("a curl line", copy::curl(base, call));
-            }
-            (Action::CopySdkCall, Some(CallDetail { fix: Some(fix), .. })) => {
-                return copy(
-                    &format!("the call for {}", fix.snippet.language),
-                    fix.snippet.code.clone(),
-                );
-            }
-            (Action::CopyTransformation, _) => match self.transformation() {
-                Some(function) => {
-                    return copy(&format!("the {}", function.language), function.code.clone());
-                }
-                None => return Reply::Pass,
-            },
-            (Action::CopySettings, _) => {
+        match action {
+            Action::NextTab => self.turn(1),
+            Action::PreviousTab => self.turn(self.tabs.len().saturating_sub(1)),
+            Action::CopySettings => {
                 let Some(preset) = self.preset(world) else { return Reply::Pass };
                 let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
                 return copy(&what, preset.lines.clone());
             }
-            (Action::CopyOutput, Some(call)) => {
-                let Some((vendor, text)) = self.output(call) else { return Reply::Pass };
-                let title = world.shared.vendors.get(vendor).map_or("", |v| v.title.as_str());
-                return copy(&format!("the output for {title}"), text);
-            }
-            (Action::CopyPointer, _) => match self.tree.pointer() {
+            Action::CopyPointer => match self.tree.pointer() {
                 Some(pointer) => return copy(&world.look.clean(&pointer), pointer.clone()),
                 None => return Reply::Pass,
             },
-            (Action::CopyValue, _) => match self.tree.copy() {
+            Action::CopyValue => match self.tree.copy() {
                 Some(value) => return copy("the value", value),
                 None => return Reply::Pass,
             },

@@ -19,14 +19,11 @@ mod seek;
 
 pub use rows::{cell, mark_style};
 
-use super::AsideView;
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
-use super::{
-    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, with_type,
-};
+use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, one};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Detail, What};
+use crate::tui::feed::What;
 use crate::tui::filtering::Change;
 use hunt::Hunt;
 use list::List;
@@ -62,25 +59,6 @@ impl LogView {
                 })))
             }
         }
-    }
-
-    /// The call under the cursor is sent again as it came.
-    fn send_again(&self, world: &World<'_>) -> Reply {
-        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
-        let Some(Detail::Call(call)) = detail else {
-            return Reply::Say("there is no call here to be sent again".to_owned());
-        };
-        let here = world.shared.addresses.first().map_or("https://", String::as_str);
-        ask_where(here, with_type(&call), call.write_key.clone())
-    }
-
-    /// A call to be written, from the one under the cursor.
-    fn compose(&self, world: &World<'_>) -> Reply {
-        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
-        Reply::Compose(Box::new(match detail {
-            Some(Detail::Call(call)) => ComposeView::of_call(&call),
-            _ => ComposeView::of_template(),
-        }))
     }
 
     fn back(&mut self) -> bool {
@@ -125,17 +103,18 @@ impl View for LogView {
         }
     }
 
+    fn example(&self) -> Option<u64> {
+        self.list.cursor()
+    }
+
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         let filtering = &world.shared.filtering;
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
-            Action::Compose => self.compose(world),
-            Action::SendAgain => self.send_again(world),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
-            Action::SetAside => match AsideView::of(self.list.cursor(), world) {
-                Some(view) => Reply::Open(Box::new(view)),
-                None => Reply::Say("this call has no finding that is marked".to_owned()),
-            },
+            Action::SetAside | Action::SendAgain => {
+                one::act(action, self.list.cursor(), None, world).unwrap_or(Reply::Pass)
+            }
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
                 let key = first_key(Action::EditFilter, world);
