@@ -46,7 +46,10 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
 }
 
 /// Learns what files of calls hold. What could not be learned is told.
-pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<Pipeline>), Failure> {
+pub fn learn(
+    files: &[PathBuf],
+    setup: &Setup,
+) -> Result<(Plan, std::sync::Arc<Pipeline>), Failure> {
     let pipeline = setup.pipeline(input::read(files)?)?;
     input::all_read(&pipeline)?;
     if let Some(problem) = pipeline.stats().problem {

@@ -9,9 +9,8 @@ use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
     By, CallDetail, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
-    Found, FoundIn,
-    Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Sending,
-    SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
+    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, PushesView,
+    RowView, Sending, SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
 };
 use crate::vendors::{FedBy, Fidelity, Output, Rendered};
 use std::ops::Range;

@@ -30,7 +30,10 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let calls = report::plural(pipeline.calls(), "call");
     let comment = [
-        format!("What {} holds: {calls}. Take out what is not expected; `segscope plan", names.join(", ")),
+        format!(
+            "What {} holds: {calls}. Take out what is not expected; `segscope plan",
+            names.join(", ")
+        ),
         "template` prints what an event may say.".to_owned(),
     ];
     Ok(plan.text(&comment))

@@ -111,14 +111,22 @@ fn a_plan_is_learned_from_what_is_good_and_what_is_good_meets_it() {
     assert_eq!(code, 0);
     assert!(plan.starts_with("# What good.ndjson holds: 7 calls."), "{plan}");
     assert!(plan.contains("\n[[event]]\ntype = \"track\"\nname = \"Order\"\n"), "{plan}");
-    assert!(plan.contains("name = \"Anonymous \\U0000202e\\\"x\\\"\"\nids = [\"user_id\"]"), "{plan}");
+    assert!(
+        plan.contains("name = \"Anonymous \\U0000202e\\\"x\\\"\"\nids = [\"user_id\"]"),
+        "{plan}"
+    );
     assert!(!plan.contains("purchase"), "{plan}");
     std::fs::write(home.path().join("plan.toml"), &plan).expect("written");
     for from in ["plan.toml", "good.ndjson"] {
         let check = ["plan", "check", from, "good.ndjson"];
         let (code, text, _) = run(home.path(), &[&check[..], &CSB].concat());
         assert_eq!(code, 0, "{from}: {text}");
-        assert!(text.starts_with("5 of 5 expected seen with their ids\n  ok       track Order: 2 calls\n"), "{from}: {text}");
+        assert!(
+            text.starts_with(
+                "5 of 5 expected seen with their ids\n  ok       track Order: 2 calls\n"
+            ),
+            "{from}: {text}"
+        );
         assert!(!text.contains('\u{202e}'), "{text}");
         let check = ["plan", "check", from, "mixed.ndjson"];
         let (code, text, _) = run(home.path(), &[&check[..], &CSB].concat());

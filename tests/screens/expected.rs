@@ -102,6 +102,8 @@ fn the_calls_behind_what_is_expected() {
     app.press("j j enter");
     assert!(app.picture().contains("no such call came yet"), "{}", app.picture());
     assert_eq!(app.feed.filter_in_force(), None);
+    app.press("y y");
+    assert!(app.picture().contains("there is no call here to copy from"), "{}", app.picture());
     app.press("j j j enter");
     assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"page\""));
     assert_eq!(app.feed.shown().rows, 1);
@@ -114,7 +116,10 @@ fn an_entry_without_a_name_leaves_out_what_has_its_own() {
     let mut app = TestApp::new(feed, 120, 40);
     app.press("3 enter");
     let filter = app.feed.filter_in_force().expect("a filter");
-    assert!(filter.contains("!event = \"Seat Added\"") || filter.contains("!(event = "), "{filter}");
+    assert!(
+        filter.contains("!event = \"Seat Added\"") || filter.contains("!(event = "),
+        "{filter}"
+    );
     let counted = app.feed.expectations().expect("a plan").list[0].came.counted.calls;
     assert_eq!(app.feed.shown().rows, counted);
 }

@@ -55,9 +55,7 @@ impl Plan {
 }
 
 /// The entries with the places where they begin.
-fn entries<'t, 'd>(
-    top: &'t DeTable<'d>,
-) -> Result<Vec<(Range<usize>, &'t DeTable<'d>)>, Wrong> {
+fn entries<'t, 'd>(top: &'t DeTable<'d>) -> Result<Vec<(Range<usize>, &'t DeTable<'d>)>, Wrong> {
     let mut out = Vec::new();
     for (key, value) in top {
         if key.get_ref() != "event" {
@@ -84,7 +82,8 @@ fn entry(table: &DeTable<'_>, span: &Range<usize>) -> Result<Expectation, Wrong>
             "type" => kind = Some(call_type(value)?),
             "name" => {
                 let text = value.get_ref().as_str().filter(|text| !text.is_empty());
-                let text = text.ok_or_else(|| wrong(value, "`name` is a text that is not empty"))?;
+                let text =
+                    text.ok_or_else(|| wrong(value, "`name` is a text that is not empty"))?;
                 name = Some((key.span(), text.to_owned()));
             }
             "ids" => ids = id_list(value)?,
@@ -103,10 +102,9 @@ fn entry(table: &DeTable<'_>, span: &Range<usize>) -> Result<Expectation, Wrong>
     }
     let kind = kind.unwrap_or(CallType::Track);
     match name {
-        Some((span, _)) if !is_named(kind) => Err((
-            span,
-            format!("calls of type `{}` have no name: leave `name` out", kind.name()),
-        )),
+        Some((span, _)) if !is_named(kind) => {
+            Err((span, format!("calls of type `{}` have no name: leave `name` out", kind.name())))
+        }
         name => Ok(Expectation { kind, name: name.map(|(_, name)| name), ids, least }),
     }
 }
@@ -140,9 +138,8 @@ fn id_list(value: &Spanned<DeValue<'_>>) -> Result<[bool; 2], Wrong> {
             Some(at) => ids[at] = true,
             None => {
                 let near = nearest(text, ID_NAMES.into_iter());
-                let near = near.map_or(format!("; {expected}"), |near| {
-                    format!(", did you mean `{near}`?")
-                });
+                let near = near
+                    .map_or(format!("; {expected}"), |near| format!(", did you mean `{near}`?"));
                 return Err(wrong(item, &format!("`{text}` is no id{near}")));
             }
         }
@@ -186,24 +183,54 @@ mod tests {
     fn a_mistake_is_told_with_its_line_and_what_was_expected() {
         let cases = [
             ("", "1: nothing is expected: write an `[[event]]`"),
-            ("\n[[evnt]]\nname = \"A\"", "2: `evnt` is no key of a plan, did you mean `[[event]]`?"),
-            ("vendors = 1", "1: `vendors` is no key of a plan; it has `[[event]]` tables and nothing else"),
+            (
+                "\n[[evnt]]\nname = \"A\"",
+                "2: `evnt` is no key of a plan, did you mean `[[event]]`?",
+            ),
+            (
+                "vendors = 1",
+                "1: `vendors` is no key of a plan; it has `[[event]]` tables and nothing else",
+            ),
             ("event = 1", "1: each expected event is a table, `[[event]]`"),
             ("event = [\n1]", "2: each expected event is a table, `[[event]]`"),
             ("[[event]]\nnmae = \"A\"", "2: `nmae` is no key of an event, did you mean `name`?"),
-            ("[[event]]\nvolume = 1", "2: `volume` is no key of an event; it has type, name, ids, count"),
+            (
+                "[[event]]\nvolume = 1",
+                "2: `volume` is no key of an event; it has type, name, ids, count",
+            ),
             ("\n[[event]]\ncount = 2", "2: an event has a `type`, a `name` or both"),
             ("[[event]]\ntype = \"trak\"", "2: `trak` is no call type, did you mean `track`?"),
-            ("[[event]]\ntype = \"purchase\"", "2: `purchase` is no call type; there are track, identify, group, page, screen, alias"),
-            ("[[event]]\ntype = 1", "2: `type` is one of track, identify, group, page, screen, alias"),
+            (
+                "[[event]]\ntype = \"purchase\"",
+                "2: `purchase` is no call type; there are track, identify, group, page, screen, alias",
+            ),
+            (
+                "[[event]]\ntype = 1",
+                "2: `type` is one of track, identify, group, page, screen, alias",
+            ),
             ("[[event]]\nname = \"\"", "2: `name` is a text that is not empty"),
-            ("[[event]]\ntype = \"group\"\nname = \"A\"", "3: calls of type `group` have no name: leave `name` out"),
-            ("[[event]]\nname = \"A\"\nids = [\n\"acount_id\"]", "4: `acount_id` is no id, did you mean `account_id`?"),
-            ("[[event]]\nname = \"A\"\nids = [\"session\"]", "3: `session` is no id; `ids` is a list of `account_id` and `user_id`, or `[]`"),
-            ("[[event]]\nname = \"A\"\nids = true", "3: `ids` is a list of `account_id` and `user_id`, or `[]`"),
+            (
+                "[[event]]\ntype = \"group\"\nname = \"A\"",
+                "3: calls of type `group` have no name: leave `name` out",
+            ),
+            (
+                "[[event]]\nname = \"A\"\nids = [\n\"acount_id\"]",
+                "4: `acount_id` is no id, did you mean `account_id`?",
+            ),
+            (
+                "[[event]]\nname = \"A\"\nids = [\"session\"]",
+                "3: `session` is no id; `ids` is a list of `account_id` and `user_id`, or `[]`",
+            ),
+            (
+                "[[event]]\nname = \"A\"\nids = true",
+                "3: `ids` is a list of `account_id` and `user_id`, or `[]`",
+            ),
             ("[[event]]\nname = \"A\"\ncount = 0", "3: `count` is a whole number from 1 on"),
             ("[[event]]\nname = \"A\"\ncount = \"2\"", "3: `count` is a whole number from 1 on"),
-            ("[[event]]\nname = \"A\"\n[[event]]\ntype = \"track\"\nname = \"A\"", "3: `track A` is expected in line 1 already"),
+            (
+                "[[event]]\nname = \"A\"\n[[event]]\ntype = \"track\"\nname = \"A\"",
+                "3: `track A` is expected in line 1 already",
+            ),
         ];
         for (text, wanted) in cases {
             let error = Plan::read(text).expect_err(text);

@@ -8,9 +8,10 @@ mod views;
 pub use crate::config::{Kept, Memo};
 pub use views::{
     By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Coverage, Detail,
-    Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel,
-    Person, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending,
-    SettingsView, Shown, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
+    Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark, Member,
+    ModelView, Origin, OutputView, Panel, Person, Preset, PushesView, RefusedDetail, RefusedView,
+    RequestDetail, RowView, Sending, SettingsView, Shown, Standing, Stats, Status, VendorDetail,
+    VendorView, What, Who,
 };
 
 use crate::call::Seq;

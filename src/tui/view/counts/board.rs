@@ -48,8 +48,8 @@ pub trait Topic: Default {
     fn row(pen: &mut Pen<'_>, row: &Self::Row, columns: &Self::Columns, world: &World<'_>);
     /// Writes all about a row.
     fn about(&mut self, paper: &mut Paper<'_>, row: &Self::Row, tab: usize, world: &World<'_>);
-    /// The row of the log that is a row's example.
-    fn example(row: &Self::Row) -> u64;
+    /// The row of the log that is a row's example; none where no call came.
+    fn example(row: &Self::Row) -> Option<u64>;
     /// The finding that a row counts.
     fn code(_row: &Self::Row) -> Option<&str> {
         None
@@ -233,7 +233,7 @@ impl<T: Topic> View for Board<T> {
     }
 
     fn example(&self) -> Option<u64> {
-        self.selected().map(T::example)
+        self.selected().and_then(T::example)
     }
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
@@ -315,7 +315,9 @@ impl<T: Topic> View for Board<T> {
         let theme = &look.theme;
         let panes = panes(body, self.line.is_some());
         tabs::render(buffer, panes.tabs, T::TABS, self.tab, &self.rows_line(world), world);
-        if let Some((pen, spans)) = Pen::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref()) {
+        if let Some((pen, spans)) =
+            Pen::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref())
+        {
             pen.skip(1);
             for span in spans {
                 pen.put(&span.content, span.style);

@@ -293,8 +293,9 @@ impl Topic for Events {
         }
     }
 
-    fn example(row: &Coverage) -> u64 {
-        row.counted.row
+    fn example(line: &Line) -> Option<u64> {
+        let counted = &line.came.counted;
+        (counted.calls + counted.repeats > 0).then_some(counted.row)
     }
 
     fn behind(

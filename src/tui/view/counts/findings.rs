@@ -173,8 +173,8 @@ impl Topic for Findings {
         }
     }
 
-    fn example(row: &FoundIn) -> u64 {
-        row.counted.row
+    fn example(row: &FoundIn) -> Option<u64> {
+        Some(row.counted.row)
     }
 
     fn code(row: &FoundIn) -> Option<&str> {

@@ -149,8 +149,8 @@ impl Topic for People {
         }
     }
 
-    fn example(row: &Person) -> u64 {
-        row.counted.row
+    fn example(row: &Person) -> Option<u64> {
+        Some(row.counted.row)
     }
 
     fn behind(
