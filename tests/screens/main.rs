@@ -9,6 +9,7 @@ mod coverage;
 mod fake;
 mod filter;
 mod findings;
+mod inside;
 mod keys;
 mod one;
 mod people;
