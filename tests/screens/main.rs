@@ -10,6 +10,7 @@ mod expected;
 mod fake;
 mod filter;
 mod findings;
+mod inside;
 mod keys;
 mod one;
 mod people;

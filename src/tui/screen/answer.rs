@@ -64,12 +64,15 @@ impl Screen {
                 // an effect of the action comes first; its command is remembered where there is none
                 effect.or(Some(Effect::Keep(Memo::Command(typed))))
             }
-            Reply::CloseAndSearch(text) => {
+            Reply::CloseAndSearch { text, inside } => {
                 self.close();
                 if self.page != Page::Log {
                     self.turn_to(Page::Log, feed);
                 }
-                self.change(Change::Search(text.clone()), feed);
+                let wanted = text.clone();
+                let change =
+                    if inside { Change::SearchInside(wanted) } else { Change::Search(wanted) };
+                self.change(change, feed);
                 self.ask(feed, |view, world| view.act(Action::NextMatch, world));
                 Some(Effect::Keep(Memo::Search(text)))
             }

@@ -160,7 +160,12 @@ pub enum Reply {
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.
-    CloseAndSearch(String),
+    CloseAndSearch {
+        /// what
+        text: String,
+        /// inside of the call whose detail is shown
+        inside: bool,
+    },
     /// This is done as its key would do it, and this view is closed; the text is what was typed.
     CloseAndRun(Action, String),
 }

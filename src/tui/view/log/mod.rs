@@ -61,6 +61,11 @@ impl LogView {
         }
     }
 
+    /// Whether something is searched for inside of the call whose detail has the keys.
+    fn searches_inside(&self, world: &World<'_>) -> bool {
+        self.in_detail && world.shared.filtering.inside().is_some()
+    }
+
     fn back(&mut self) -> bool {
         std::mem::take(&mut self.in_detail)
     }
@@ -88,7 +93,11 @@ impl View for LogView {
             Action::Back => {
                 self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
             }
-            Action::NextMatch | Action::PreviousMatch if filtering.search().is_none() => false,
+            Action::NextMatch | Action::PreviousMatch
+                if filtering.search().is_none() && !self.searches_inside(world) =>
+            {
+                false
+            }
             _ if self.list.cursor().is_none() => false,
             Action::Toggle
             | Action::Fold
@@ -130,10 +139,14 @@ impl View for LogView {
                     Reply::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
                 }
             },
-            Action::Search => Reply::Open(Box::new(SearchView::of(world))),
+            Action::Search => Reply::Open(Box::new(SearchView::of(self.in_detail, world))),
             Action::Pause => {
                 self.list.pause(world.shared.rows);
                 Reply::Done
+            }
+            // the marks of what was searched for go first
+            Action::Back if self.searches_inside(world) => {
+                Reply::Filter(Change::SearchInside(String::new()))
             }
             Action::Back | Action::BackOrQuit if self.back() => Reply::Done,
             Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => Reply::Return,
@@ -156,6 +169,9 @@ impl View for LogView {
                 Reply::Open(Box::new(ask))
             }
             Action::NextMark => self.look_for(What::Marked, true, world),
+            Action::NextMatch | Action::PreviousMatch if self.searches_inside(world) => {
+                self.detail.find(action == Action::NextMatch, world)
+            }
             Action::NextMatch => self.look_for_match(true, world),
             Action::PreviousMatch => self.look_for_match(false, world),
             Action::NextMissing => self.look_for(What::Missing, true, world),

@@ -70,7 +70,7 @@ impl CommandView {
                 Err(error) => Err(error.to_string()),
             },
             ("search", _) if !text.is_empty() => match crate::filter::parse(text) {
-                Ok(_) => Ok(Reply::CloseAndSearch(text.to_owned())),
+                Ok(_) => Ok(Reply::CloseAndSearch { text: text.to_owned(), inside: false }),
                 Err(error) => Err(error.to_string()),
             },
             (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no text")),
