@@ -227,7 +227,9 @@ impl<T: Topic> View for Board<T> {
             Action::ChooseVendors => true,
             Action::NextTab | Action::PreviousTab => T::TABS.len() > 1,
             Action::NextPane => self.in_about || self.about.has_more(),
-            Action::ShowCalls => self.list.at().is_some(),
+            // of what never came there are no calls
+            Action::ShowCalls => self.example().is_some(),
+            action if one::is_copy(action) => self.example().is_some(),
             _ => self.list.at().is_some(),
         }
     }
