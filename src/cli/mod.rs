@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod config;
 mod demo;
+mod expect;
 mod export;
 mod failure;
 mod feed;
@@ -15,6 +16,7 @@ mod live;
 mod map;
 mod open;
 mod outbox;
+mod plan;
 mod send;
 mod setup;
 mod signals;
@@ -34,6 +36,7 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),

@@ -10,6 +10,7 @@ use segscope::call::Seq;
 use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
+use segscope::pipeline::Plan;
 use segscope::tui::feed::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -42,6 +43,7 @@ struct State {
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
+    plan: Option<Plan>,
 }
 
 impl State {
@@ -153,6 +155,7 @@ impl FakeFeed {
             remarks: 0,
             told: None,
             cleared: None,
+            plan: None,
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -284,6 +287,12 @@ impl FakeFeed {
             }
             state.remarks += 1;
         });
+    }
+
+    /// These calls are expected: the text of a plan file.
+    pub fn expect(&self, plan: &str) {
+        let plan = Plan::read(plan).expect("a plan");
+        self.change(|state| state.plan = Some(plan));
     }
 
     /// Nothing listens.
@@ -424,6 +433,12 @@ impl Feed for FakeFeed {
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
         counts::coverage(&self.state.lock().expect("unpoisoned").rows, by)
+    }
+
+    fn expectations(&self) -> Option<Expectations> {
+        let state = self.state.lock().expect("unpoisoned");
+        let plan = state.plan.as_ref()?;
+        Some(counts::expectations(&state.rows, plan, self.vendors.len()))
     }
 
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
