@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod config;
+mod deliver;
 mod demo;
 mod export;
 mod failure;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
         Command::Tail(args) => tail::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Send(args) => send::run(&args),
+        Command::Deliver(args) => deliver::run(&args),
         Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),

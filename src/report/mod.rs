@@ -21,6 +21,6 @@ pub use markdown::markdown;
 pub use masked::mask_key;
 pub use record::call_record;
 pub use sarif::sarif;
-pub use summary::summary;
+pub use summary::{plural, summary};
 pub use text::call_line;
 pub use vendor::{vendor_list, vendor_tables};
