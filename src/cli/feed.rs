@@ -9,9 +9,10 @@ use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CallDetail, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Feed, Found,
-    FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, Prepared,
-    PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
+    By, CallDetail, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations,
+    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person,
+    Prepared, PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorDetail, VendorView,
+    What, Who,
 };
 use crate::vendors::{Delivery, FedBy, Fidelity, Output, Rendered};
 use std::ops::Range;
@@ -131,6 +132,10 @@ impl Feed for PipelineFeed {
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
         self.pipeline.coverage(by)
+    }
+
+    fn expectations(&self) -> Option<Expectations> {
+        self.pipeline.expectations(None)
     }
 
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {

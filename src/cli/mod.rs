@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod expect;
 mod export;
 mod failure;
 mod feed;
@@ -16,6 +17,7 @@ mod live;
 mod map;
 mod open;
 mod outbox;
+mod plan;
 mod send;
 mod setup;
 mod signals;
@@ -35,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Deliver(args) => deliver::run(&args),
         Command::Map => map::run(),

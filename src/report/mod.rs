@@ -1,6 +1,7 @@
 //! What leaves the program: the call record, lines for people.
 
 mod check;
+mod expected;
 mod findings;
 mod github;
 mod junit;
@@ -14,6 +15,7 @@ mod text;
 mod vendor;
 
 pub use check::check_text;
+pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
 pub use findings::{FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;

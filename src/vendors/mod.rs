@@ -77,7 +77,7 @@ pub use memory::{Memory, MemorySize};
 pub use offer::Preset;
 pub use out::{Origin, Out, compact, pretty};
 pub use rendered::{Output, Record, Rendered};
-pub use settings::{Settings, SettingsError};
+pub use settings::{Settings, SettingsError, nearest};
 
 use build::{Maker, book};
 use file::File;

@@ -10,6 +10,7 @@ mod formats;
 mod keys;
 mod later;
 mod own;
+mod plan;
 mod sync;
 mod vendor_file;
 

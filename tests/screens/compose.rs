@@ -1,6 +1,6 @@
 //! A call that is written: its colours, what it would give, and sending it.
 
-use crate::app::TestApp;
+use crate::app::{SIZES, TestApp};
 use crate::fake::FakeFeed;
 use segscope::tui::feed::Sending;
 use segscope::tui::view::Effect;
@@ -13,7 +13,7 @@ fn composing(width: u16, height: u16) -> TestApp {
 
 #[test]
 fn a_call_beside_what_it_would_give() {
-    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+    for (width, height) in SIZES {
         let app = composing(width, height);
         app.assert_well_formed();
         insta::assert_snapshot!(format!("compose_{width}x{height}"), app.picture());

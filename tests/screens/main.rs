@@ -7,6 +7,7 @@ mod command;
 mod compose;
 mod coverage;
 mod deliver;
+mod expected;
 mod fake;
 mod filter;
 mod findings;

@@ -8,10 +8,10 @@ mod views;
 pub use crate::config::{Kept, Memo};
 pub use views::{
     By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Coverage,
-    Detail, Found, FoundIn, Groups, InUse, Item, Judged, Mark, Member, ModelView, Origin,
-    OutputView, Panel, Person, Prepared, Preset, PushesView, RefusedDetail, RefusedView,
-    RequestDetail, RowView, Sending, SettingsView, Shown, Stats, Status, VendorDetail, VendorView,
-    What, Who,
+    Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark,
+    Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView,
+    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SettingsView, Shown, Standing,
+    Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -64,6 +64,8 @@ pub trait Feed: Send + Sync {
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
     fn coverage(&self, by: By) -> Groups<Coverage>;
+    /// What is expected and how it stands, in the order of the plan; none where nothing is.
+    fn expectations(&self) -> Option<Expectations>;
     /// A part of the accounts or users, those with most calls first.
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
     /// The users of an account, or the accounts of a user, in the order in which they came.

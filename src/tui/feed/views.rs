@@ -4,8 +4,9 @@ use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
-    By, Cell, Changes, CommonView, Counted, Coverage, Found, FoundIn, Groups, Mark, Member, Person,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Shown, Stats, What, Who,
+    By, Cell, Changes, CommonView, Counted, Coverage, Expectation, Expectations, Expected, Found,
+    FoundIn, Groups, Mark, Member, Person, RefusedDetail, RefusedView, RequestDetail, RowView,
+    Shown, Standing, Stats, What, Who,
 };
 pub use crate::vendors::{Origin, Preset};
 use std::sync::Arc;

@@ -76,7 +76,8 @@ impl WhereView {
     fn notes(&self, world: &World<'_>) -> Vec<String> {
         let key = self.parcel.write_key.as_deref().map(masked);
         let key = key.map_or("a write key of ours".to_owned(), |key| format!("write key {key}"));
-        let mut notes = vec![String::new(), format!("with {key}; what goes to a real service counts there")];
+        let mut notes =
+            vec![String::new(), format!("with {key}; what goes to a real service counts there")];
         if world.shared.upstream.is_none() && self.parcel.rudder {
             notes.push("the setting `upstream` offers your data plane here".to_owned());
         }

@@ -10,6 +10,7 @@ use segscope::call::Seq;
 use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
+use segscope::pipeline::Plan;
 use segscope::tui::feed::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -43,6 +44,7 @@ struct State {
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
+    plan: Option<Plan>,
 }
 
 impl State {
@@ -155,6 +157,7 @@ impl FakeFeed {
             remarks: 0,
             told: None,
             cleared: None,
+            plan: None,
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -291,6 +294,12 @@ impl FakeFeed {
     /// The user named the real service.
     pub fn set_upstream(&self, url: &str) {
         self.change(|state| state.upstream = Some(url.to_owned()));
+    }
+
+    /// These calls are expected: the text of a plan file.
+    pub fn expect(&self, plan: &str) {
+        let plan = Plan::read(plan).expect("a plan");
+        self.change(|state| state.plan = Some(plan));
     }
 
     /// Nothing listens.
@@ -431,6 +440,12 @@ impl Feed for FakeFeed {
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
         counts::coverage(&self.state.lock().expect("unpoisoned").rows, by)
+    }
+
+    fn expectations(&self) -> Option<Expectations> {
+        let state = self.state.lock().expect("unpoisoned");
+        let plan = state.plan.as_ref()?;
+        Some(counts::expectations(&state.rows, plan, self.vendors.len()))
     }
 
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {

@@ -341,16 +341,14 @@ impl View for ComposeView {
                 Action::Deliver,
                 Action::Back,
             ],
-            false => {
-                &[
-                    Action::SendCall,
-                    Action::NextPane,
-                    Action::Down,
-                    Action::Back,
-                    Action::Help,
-                    Action::Deliver,
-                ]
-            }
+            false => &[
+                Action::SendCall,
+                Action::NextPane,
+                Action::Down,
+                Action::Back,
+                Action::Help,
+                Action::Deliver,
+            ],
         }
     }
 }
