@@ -1,5 +1,7 @@
 //! The pipeline as the screen reads it.
 
+mod views;
+
 use super::deliver;
 use super::export::Exports;
 use super::live::Live;
@@ -9,15 +11,15 @@ use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CallDetail, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations,
-    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person,
-    Prepared, PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorDetail, VendorView,
-    What, Who,
+    By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
+    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, Prepared,
+    PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
-use crate::vendors::{Delivery, FedBy, Fidelity, Output, Rendered};
+use crate::vendors::{Delivery, Output};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use views::{call_view, vendor_detail, vendor_view};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -148,31 +150,7 @@ impl Feed for PipelineFeed {
 
     fn vendors(&self) -> Vec<VendorView> {
         let vendors = self.pipeline.vendors();
-        (0..vendors.len())
-            .map(|at| {
-                let info = vendors.info(at);
-                let (fidelity, means) = match info.fidelity {
-                    Fidelity::Equivalent => ("equivalent", "the vendor takes the call itself; this is the same write in its public API"),
-                    Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
-                };
-                VendorView {
-                    name: info.name.clone(),
-                    title: info.title.clone(),
-                    short: info.short.clone(),
-                    fed_by: match info.fed_by {
-                        FedBy::Segment => "Segment",
-                        FedBy::Rudderstack => "RudderStack",
-                        FedBy::Any => "any sender",
-                    }
-                    .to_owned(),
-                    document: info.document.clone(),
-                    fidelity: fidelity.to_owned(),
-                    fidelity_means: means.to_owned(),
-                    pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
-                    preset: vendors.preset(at),
-                }
-            })
-            .collect()
+        (0..vendors.len()).map(|at| vendor_view(&vendors, at)).collect()
     }
 
     fn in_use(&self) -> InUse {
@@ -392,57 +370,5 @@ impl PipelineFeed {
             )),
             None => Err("this vendor did not judge the call".to_owned()),
         }
-    }
-}
-
-fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
-    let (fix, why_no_account) = (call.fix(), call.why_no_account());
-    let in_use = call.in_use;
-    let vendors = call
-        .vendors
-        .into_iter()
-        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
-    CallDetail {
-        row,
-        message_id: call.message_id,
-        library: call.library,
-        rudder: call.rudder,
-        write_key: call.write_key,
-        call_text: call.call_text,
-        derived_text: call.derived_text,
-        vendors: vendors.collect(),
-        wire_findings: call.common,
-        fix,
-        why_no_account,
-        request: Arc::unwrap_or_clone(call.request),
-    }
-}
-
-fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
-    VendorDetail {
-        vendor,
-        verdict: rendered.verdict,
-        in_use,
-        account: rendered.account_id,
-        user: rendered.user_id,
-        findings: rendered.findings,
-        requests: rendered.requests.into_iter().map(output).collect(),
-        transport: rendered.transport.map(output),
-        extras: rendered
-            .extras
-            .into_iter()
-            .map(|(name, out)| (name.to_owned(), out.to_json()))
-            .collect(),
-    }
-}
-
-fn output(output: Output) -> OutputView {
-    let from = output.body.iter().flat_map(|body| body.from());
-    OutputView {
-        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
-        method: output.method,
-        url: output.url,
-        headers: output.headers,
-        body: output.body.map(|body| body.to_json()),
     }
 }
