@@ -32,6 +32,7 @@ struct State {
     settings: SettingsView,
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
+    upstream: Option<String>,
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Only so many rows were looked at, the newest first; none: all.
@@ -146,6 +147,7 @@ impl FakeFeed {
             settings: SettingsView::default(),
             sending: None,
             addresses: None,
+            upstream: None,
             filter: None,
             generation: 0,
             looked_at: None,
@@ -287,6 +289,11 @@ impl FakeFeed {
             }
             state.remarks += 1;
         });
+    }
+
+    /// The user named the real service.
+    pub fn set_upstream(&self, url: &str) {
+        self.change(|state| state.upstream = Some(url.to_owned()));
     }
 
     /// These calls are expected: the text of a plan file.
@@ -550,6 +557,24 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+        let Chosen::Row(row) = chosen else {
+            return Err("acme needs the setting vendors.acme.token: \u{1b}the token".to_owned());
+        };
+        let Some(Detail::Call(call)) = self.detail(*row) else { return Err("no call".to_owned()) };
+        match &call.vendors[vendor] {
+            found if found.requests.is_empty() => Err(format!(
+                "this vendor would receive nothing of the call: {}",
+                found.verdict.name()
+            )),
+            found => Ok(Prepared { number: 7 + vendor as u64, requests: found.requests.clone() }),
+        }
+    }
+
+    fn deliver(&self, _number: u64) -> Result<(), String> {
+        Ok(())
+    }
+
     fn sending(&self) -> Option<Sending> {
         self.state.lock().expect("unpoisoned").sending.clone()
     }
@@ -609,6 +634,10 @@ impl Feed for FakeFeed {
     fn addresses(&self) -> Vec<String> {
         let none = self.state.lock().expect("unpoisoned").addresses.clone();
         none.unwrap_or_else(|| vec![BASE.to_owned()])
+    }
+
+    fn upstream(&self) -> Option<String> {
+        self.state.lock().expect("unpoisoned").upstream.clone()
     }
 
     fn drew(&self, _took: Duration) {}
