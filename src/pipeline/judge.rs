@@ -8,7 +8,7 @@ use super::lines;
 use super::push::Board;
 use super::queue::{Item, Next, Queue, Work};
 use super::recording::Parts;
-use super::state::State;
+use super::state::{Applied, State};
 use super::{InUse, Opened};
 use crate::call::time::Millis;
 use crate::journal::Event;
@@ -105,6 +105,18 @@ impl Shared {
         let state = self.lock_without_asking();
         self.wanted.fetch_sub(1, Ordering::Relaxed);
         state
+    }
+
+    /// The state at a moment when no request is judged in part: for those who change what judges.
+    pub fn lock_between(&self) -> MutexGuard<'_, State> {
+        loop {
+            let state = self.lock();
+            if !state.is_within {
+                return state;
+            }
+            drop(state);
+            thread::park_timeout(LET_IN);
+        }
     }
 
     /// The state, if nobody has it.
@@ -232,12 +244,7 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
     let mut calls = 0;
     for item in items.drain(..) {
         if calls >= AT_ONCE || shared.wanted.load(Ordering::Relaxed) > 0 {
-            drop(state);
-            if shared.wanted.load(Ordering::Relaxed) > 0 {
-                // they are awake by then, or have another turn soon; to spin would take from them
-                thread::park_timeout(LET_IN);
-            }
-            state = shared.lock_without_asking();
+            state = let_in(shared, state);
             calls = 0;
         }
         calls += item.calls();
@@ -246,11 +253,28 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
         }
         let offset = item.offset;
         // what a vendor's code does with a hostile call must not end the judging of all others
-        match catch_unwind(AssertUnwindSafe(|| state.apply(item))) {
-            Ok(spare) => spares.extend(spare),
+        let mut done = catch_unwind(AssertUnwindSafe(|| state.apply_some(item, AT_ONCE)));
+        while let Ok(Applied::Part(rest)) = done {
+            state = let_in(shared, state);
+            calls = 0;
+            done = catch_unwind(AssertUnwindSafe(|| state.go_on(rest, AT_ONCE)));
+        }
+        match done {
+            Ok(Applied::Whole(spare)) => spares.extend(spare),
+            Ok(Applied::Part(_)) => {}
             Err(_) => shared.notice(format!(
                 "the line at byte {offset} of the recording could not be judged: this is a mistake in segscope"
             )),
         }
     }
+}
+
+/// Gives the state away for a moment.
+fn let_in<'s>(shared: &'s Shared, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+    drop(state);
+    if shared.wanted.load(Ordering::Relaxed) > 0 {
+        // they are awake by then, or have another turn soon; to spin would take from them
+        thread::park_timeout(LET_IN);
+    }
+    shared.lock_without_asking()
 }
