@@ -1,6 +1,7 @@
 //! The judging thread: takes the lines in their order, from the queue or back from the recording,
 //! and makes the index of them.
 
+use super::drawing::Drawing;
 use super::eras::Eras;
 use super::front::Front;
 use super::import::Import;
@@ -44,6 +45,8 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// How many wait for the state.
     wanted: AtomicU32,
+    /// A screen draws.
+    pub drawing: Drawing,
     pub version: AtomicU64,
     /// A session is idle by the clock of the latest request.
     pub idle: AtomicBool,
@@ -87,6 +90,7 @@ impl Shared {
             path,
             queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
+            drawing: Drawing::default(),
             version: AtomicU64::new(1),
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
@@ -165,6 +169,7 @@ impl Shared {
 /// Judges until the queue ends.
 pub(super) fn run(shared: &Shared) {
     let _end = EndOnDrop(&shared.queue);
+    shared.drawing.is_seen_by_me();
     let (mut items, mut spares) = (Vec::new(), Vec::new());
     let mut done = 0;
     loop {
@@ -243,7 +248,8 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
     let mut state = shared.lock_without_asking();
     let mut calls = 0;
     for item in items.drain(..) {
-        if calls >= AT_ONCE || shared.wanted.load(Ordering::Relaxed) > 0 {
+        let wanted = shared.drawing.is_on() || shared.wanted.load(Ordering::Relaxed) > 0;
+        if calls >= AT_ONCE || wanted {
             state = let_in(shared, state);
             calls = 0;
         }
@@ -272,6 +278,7 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
 /// Gives the state away for a moment.
 fn let_in<'s>(shared: &'s Shared, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
     drop(state);
+    shared.drawing.stand_back();
     if shared.wanted.load(Ordering::Relaxed) > 0 {
         // they are awake by then, or have another turn soon; to spin would take from them
         thread::park_timeout(LET_IN);

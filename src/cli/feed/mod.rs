@@ -342,6 +342,10 @@ impl Feed for PipelineFeed {
         self.live.settings().text("upstream").map(str::to_owned)
     }
 
+    fn draws(&self) {
+        self.pipeline.draws();
+    }
+
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
     }
