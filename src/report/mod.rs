@@ -14,7 +14,7 @@ mod text;
 mod vendor;
 
 pub use check::check_text;
-pub use findings::{FindingGroup, finding_groups};
+pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
 pub use markdown::markdown;

@@ -187,15 +187,20 @@ impl<'a> Look<'a> {
     pub fn new(event: &'a Event<'a>, keys: &'a Keys, scratch: &'a Scratch, basics: Basics) -> Self {
         let get = |spot| value(&scratch.slots, spot, event);
         let time = |spot| time::parse(&get(spot)?.as_str()?);
+        let timestamp = time(basics.timestamp);
+        // most calls say the same time more than once
+        let raw = |spot| get(spot).map(|value| value.raw());
+        let known = raw(basics.timestamp);
+        let other = |spot| if raw(spot) == known { timestamp } else { time(spot) };
         Look {
             event,
             keys,
             scratch,
             basics,
             kind: type_of(get(basics.kind)),
-            received: time(basics.received),
-            timestamp: time(basics.timestamp),
-            original: time(basics.original),
+            received: other(basics.received),
+            timestamp,
+            original: other(basics.original),
         }
     }
 

@@ -45,9 +45,9 @@ impl<'a> Headers<'a> {
 /// True if a text holds a word in small letters, whatever the case of its own.
 fn contains(text: &str, small: &str) -> bool {
     let (text, small) = (text.as_bytes(), small.as_bytes());
-    let is_first = |b: u8| b | 0x20 == small[0];
-    let mut parts = text.windows(small.len());
-    parts.any(|part| is_first(part[0]) && part.eq_ignore_ascii_case(small))
+    let ends = text.len().saturating_sub(small.len() - 1);
+    let mut starts = memchr::memchr2_iter(small[0], small[0].to_ascii_uppercase(), &text[..ends]);
+    starts.any(|at| text[at..at + small.len()].eq_ignore_ascii_case(small))
 }
 
 /// What a library's name says. RudderStack's Node and Python libraries carry the names of the ones
