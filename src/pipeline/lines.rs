@@ -222,10 +222,6 @@ pub(super) fn work(
 }
 
 /// What a line of a recording holds.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are requests; a box is one more allocation"
-)]
 pub(super) enum Read<'l> {
     /// A request with its calls.
     Request(RequestLine, Reading<'l>),

@@ -132,14 +132,16 @@ impl Scratch {
 
 #[inline(always)]
 fn find(keys: &Keys, parent: Spot, child: Val<'_>) -> (Option<Spot>, u32) {
-    let find = |key: &[u8]| {
-        let sign = Sign::of(key);
-        (keys.find(parent, key, sign), sign.hash())
+    let decoded;
+    let key = match child.key_plain() {
+        Some(key) => key,
+        None => {
+            decoded = child.key();
+            decoded.as_bytes()
+        }
     };
-    match child.key_plain() {
-        Some(key) => find(key),
-        None => find(child.key().as_bytes()),
-    }
+    let sign = Sign::of(key);
+    (keys.find(parent, key, sign), sign.hash())
 }
 
 #[inline]

@@ -76,7 +76,9 @@ fn kind(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
 
 /// The call's own `messageId`, unless the service makes one in its place.
 pub(super) fn own_id<'d>(call: &Fields<'d>) -> Option<Val<'d>> {
-    call.message_id.filter(|id| id.as_str().is_none_or(|id| !id.trim().is_empty()))
+    let says =
+        |id: &Val<'_>| id.is_plainly_filled() || id.as_str().is_none_or(|id| !id.trim().is_empty());
+    call.message_id.filter(says)
 }
 
 /// A made id follows from the place in the recording, so that it is the same at every reading.

@@ -41,26 +41,25 @@ impl<'d> Fields<'d> {
                     decoded.as_bytes()
                 }
             };
-            // by the length first: else every name is compared with all of these
-            let slot = match (key.len(), key) {
-                (4, b"type") => &mut fields.kind,
-                (4, b"name") => &mut fields.name,
-                (5, b"event") => &mut fields.event,
-                (5, b"batch") => &mut fields.batch,
-                (6, b"userId") => &mut fields.user_id,
-                (6, b"sentAt") => &mut fields.sent_at,
-                (6, b"traits") => &mut fields.traits,
-                (7, b"context") => &mut fields.context,
-                (7, b"channel") => &mut fields.channel,
-                (8, b"category") => &mut fields.category,
-                (8, b"writeKey") => &mut fields.write_key,
-                (9, b"messageId") => &mut fields.message_id,
-                (9, b"timestamp") => &mut fields.timestamp,
-                (10, b"receivedAt") => &mut fields.received_at,
-                (10, b"properties") => &mut fields.properties,
-                (11, b"anonymousId") => &mut fields.anonymous_id,
-                (12, b"integrations") => &mut fields.integrations,
-                (17, b"originalTimestamp") => &mut fields.original,
+            let slot = match key {
+                b"type" => &mut fields.kind,
+                b"messageId" => &mut fields.message_id,
+                b"timestamp" => &mut fields.timestamp,
+                b"originalTimestamp" => &mut fields.original,
+                b"sentAt" => &mut fields.sent_at,
+                b"receivedAt" => &mut fields.received_at,
+                b"context" => &mut fields.context,
+                b"integrations" => &mut fields.integrations,
+                b"userId" => &mut fields.user_id,
+                b"anonymousId" => &mut fields.anonymous_id,
+                b"event" => &mut fields.event,
+                b"properties" => &mut fields.properties,
+                b"traits" => &mut fields.traits,
+                b"name" => &mut fields.name,
+                b"category" => &mut fields.category,
+                b"channel" => &mut fields.channel,
+                b"writeKey" => &mut fields.write_key,
+                b"batch" => &mut fields.batch,
                 _ => continue,
             };
             *slot = (!child.is_null()).then_some(child);

@@ -12,6 +12,7 @@ use crate::wire::{self, Reading, Scratch};
 use std::ops::Range;
 
 /// What a line asks for.
+#[expect(clippy::large_enum_variant, reason = "nearly all are calls; a box is one more allocation")]
 pub(super) enum Step<'b> {
     /// Its calls are judged.
     Calls(Calls<'b>),
@@ -28,7 +29,7 @@ pub(super) enum Step<'b> {
 /// A request with calls.
 pub(super) struct Calls<'b> {
     /// The line of a recording, or of a file of calls the text of the call.
-    text: &'b str,
+    pub text: &'b str,
     /// The request's number.
     number: u64,
     /// When it arrived; none for a call from a file, which says that itself.

@@ -12,8 +12,11 @@ use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
 use crate::wire::Scratch;
 use std::sync::{Mutex, PoisonError};
 
-/// Room for looking through more calls than this is given back after a block.
-const KEPT_CALLS: usize = 1024;
+/// Room for more calls than this is given back after a block.
+const KEPT: usize = 1024;
+/// The same where one was longer than this: it left much room.
+const KEPT_LARGE: usize = 8;
+const LARGE_BYTES: usize = 64 << 10;
 
 /// Why a survey ended before its files did.
 pub(super) enum End {
@@ -135,14 +138,18 @@ impl Survey<'_> {
         self.counts.take(block.nth, |counts| {
             counts.count(who, &read.steps, &room.calls, &room.codes, (block.file, line));
         })?;
+        let mut kept = KEPT;
         for step in read.steps {
             if let Step::Calls(mut calls) = step {
+                if calls.text.len() > LARGE_BYTES {
+                    kept = KEPT_LARGE;
+                }
                 calls.reading.recycle(&mut calls.scratch);
                 room.spares.push(calls.scratch);
             }
         }
-        room.spares.truncate(KEPT_CALLS);
-        room.looking.truncate(KEPT_CALLS);
+        room.spares.truncate(kept);
+        room.looking.truncate(kept);
         Some(())
     }
 
