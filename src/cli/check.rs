@@ -6,8 +6,11 @@ use super::setup::Setup;
 use super::{input, tail};
 use crate::filter::Filter;
 use crate::findings::Severity;
-use crate::pipeline::{self, Detail, Matching, Pipeline, Shares, Tally};
-use crate::report::{self, Details, FindingGroup, call_record, check_text, finding_groups};
+use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
+use crate::report::{
+    self, Details, FindingGroup, call_record, check_text, expected_text, finding_groups,
+    unmet_groups,
+};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -15,17 +18,20 @@ use std::path::PathBuf;
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = tail::read_filter(args.filter.as_deref())?;
     let setup = Setup::new(&args.judge, Vec::new())?;
+    let plan = args.expect.read(&setup)?;
     let recording = input::read(&args.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each
-    if filter.is_all() && args.format != CheckFormat::Ndjson {
+    if filter.is_all() && plan.is_none() && args.format != CheckFormat::Ndjson {
         let surveyed =
             pipeline::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
             let detail = |row| surveyed.detail(row);
-            return report(args, &setup, surveyed.tally(), &detail, surveyed.problem());
+            let all = (surveyed.tally(), None);
+            return report(args, &setup, all, &detail, surveyed.problem());
         }
     }
     let pipeline = setup.pipeline(recording)?;
+    pipeline.expect(plan);
     input::all_read(&pipeline)?;
     let problem = pipeline.stats().problem;
     let wanted = wanted(&pipeline, filter)?;
@@ -36,14 +42,15 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     if args.format == CheckFormat::Ndjson {
         records(&pipeline, wanted.as_deref())?;
     }
-    report(args, &setup, &tally, &|row| pipeline.detail(row), problem)
+    let expectations = pipeline.expectations(wanted.as_deref());
+    report(args, &setup, (&tally, expectations), &|row| pipeline.detail(row), problem)
 }
 
-/// Prints what was found. `problem` is what could not be read.
+/// Prints what was found, and what was expected. `problem` is what could not be read.
 fn report(
     args: &CheckArgs,
     setup: &Setup,
-    tally: &Tally,
+    (tally, expectations): (&Tally, Option<Expectations>),
     detail: Details<'_>,
     problem: Option<String>,
 ) -> Result<(), Failure> {
@@ -53,12 +60,34 @@ fn report(
         group.fails = fails(args.fail_on, group);
     }
     let failed = groups.iter().any(|group| group.fails);
-    let outcome = outcome(args.fail_on, failed);
+    let unmet = expectations.as_ref().is_some_and(|expectations| !expectations.all_met());
+    let mut outcome = outcome(args.fail_on, failed);
+    if let Some(expectations) = &expectations {
+        let word = if unmet { "failed" } else { "passed" };
+        outcome.push_str(&format!("; {}: {word}", expectations.line()));
+        // text has lines of its own for them
+        if args.format != CheckFormat::Text {
+            groups.extend(unmet_groups(expectations));
+        }
+    }
     let text = match args.format {
-        CheckFormat::Text => check_text(vendors, tally, &groups, &outcome, colour()),
-        // told before
-        CheckFormat::Ndjson => String::new(),
-        CheckFormat::Junit => report::junit(&groups, &titles(setup)),
+        CheckFormat::Text => {
+            let colour = colour();
+            let text = expectations.as_ref().map(|all| expected_text(all, false, colour));
+            check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour)
+        }
+        CheckFormat::Ndjson => {
+            // standard output has call records only, and has them by now
+            if let Some(expectations) = &expectations {
+                eprint!("{}", expected_text(expectations, false, false));
+            }
+            String::new()
+        }
+        CheckFormat::Junit => {
+            let mut suites = titles(setup);
+            suites.extend(expectations.map(|_| report::EXPECTED.to_owned()));
+            report::junit(&groups, &suites)
+        }
         CheckFormat::Sarif => report::sarif(&groups, single(&args.files).as_deref()),
         CheckFormat::Github => report::github(&groups),
         CheckFormat::Markdown => report::markdown(vendors, tally, &groups, &outcome),
@@ -69,17 +98,17 @@ fn report(
     if let Some(problem) = problem {
         return Err(Failure::wrong(problem));
     }
-    if failed { Err(Failure::Findings) } else { Ok(()) }
+    if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
 }
 
 /// True if standard output is a terminal that is to be coloured.
-fn colour() -> bool {
+pub fn colour() -> bool {
     std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The rows that the filter lets through; none if it asks for nothing.
-fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
+pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }

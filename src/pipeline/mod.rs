@@ -15,6 +15,7 @@ mod again;
 mod aggregates;
 mod aside;
 mod bare;
+mod behind;
 mod changes;
 mod clock;
 mod columns;
@@ -35,6 +36,7 @@ mod lines;
 mod names;
 mod one;
 mod people;
+mod plan;
 mod push;
 mod queue;
 mod recording;
@@ -49,7 +51,10 @@ mod tally;
 mod view;
 mod window;
 
-pub use aggregates::{By, Counted, Coverage, FoundIn, Groups, Held, Member, Person, Who};
+pub use aggregates::{
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, Member, Person, Standing,
+    Who,
+};
 pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
@@ -57,14 +62,17 @@ pub use common::CommonView;
 pub use compose::{Composed, NotYet};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
+pub use front::Pending;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
+pub use plan::{Expectation, MOST_EXPECTED, Plan, PlanError};
 pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
 pub use survey::{Shares, Surveyed, survey};
+pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
@@ -81,7 +89,7 @@ use state::State;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -107,6 +115,8 @@ pub struct Pipeline {
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: frames::Frames,
+    /// What is expected, where something is.
+    plan: OnceLock<plan::Plan>,
 }
 
 impl Pipeline {
@@ -141,6 +151,7 @@ impl Pipeline {
             again: Mutex::default(),
             threads: Vec::new(),
             frames: frames::Frames::default(),
+            plan: OnceLock::new(),
         };
         pipeline.spawn("judge", judge::run)?;
         if !inputs.is_empty() {
@@ -159,6 +170,7 @@ impl Pipeline {
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
         self.shared.import.settle();
+        self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
     }
 
@@ -327,6 +339,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.write_held(&mut self.shared.front());
         self.shared.import.end();
         self.shared.queue.end();
         for thread in self.threads.drain(..) {

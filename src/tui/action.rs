@@ -7,6 +7,8 @@ pub enum Place {
     Everywhere,
     /// both panes of the log view
     Calls,
+    /// wherever one call is meant: in the log, and on the pages that count
+    Call,
     /// the log
     Log,
     /// the detail
@@ -23,6 +25,8 @@ pub enum Place {
     Vendors,
     /// the findings that are set aside
     Aside,
+    /// an output before it is sent to its vendor
+    Deliver,
     /// any line of text
     Text,
     /// the filter's line
@@ -35,10 +39,11 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 14] = [
+    pub const ALL: [Place; 16] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
+        Place::Call,
         Place::Counts,
         Place::Sync,
         Place::Compose,
@@ -49,6 +54,7 @@ impl Place {
         Place::List,
         Place::Vendors,
         Place::Aside,
+        Place::Deliver,
         Place::Help,
     ];
 
@@ -57,6 +63,7 @@ impl Place {
         match self {
             Place::Everywhere => "everywhere",
             Place::Calls => "calls",
+            Place::Call => "call",
             Place::Log => "log",
             Place::Detail => "detail",
             Place::Counts => "counts",
@@ -65,6 +72,7 @@ impl Place {
             Place::Composed => "composed",
             Place::Vendors => "vendors",
             Place::Aside => "aside",
+            Place::Deliver => "deliver",
             Place::Text => "text",
             Place::Filter => "filter",
             Place::List => "list",
@@ -81,16 +89,18 @@ impl Place {
     pub fn sections(self) -> &'static [Place] {
         match self {
             Place::Everywhere => &[Place::Everywhere],
-            Place::Calls => &[Place::Calls, Place::Everywhere],
-            Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
-            Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
-            Place::Counts => &[Place::Counts, Place::Everywhere],
+            Place::Calls => &[Place::Calls, Place::Call, Place::Everywhere],
+            Place::Call => &[Place::Call, Place::Everywhere],
+            Place::Log => &[Place::Log, Place::Calls, Place::Call, Place::Everywhere],
+            Place::Detail => &[Place::Detail, Place::Calls, Place::Call, Place::Everywhere],
+            Place::Counts => &[Place::Counts, Place::Call, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
             // what is not bound here types
             Place::Compose => &[Place::Compose],
             Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             Place::Aside => &[Place::Aside, Place::Everywhere],
+            Place::Deliver => &[Place::Deliver, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
             Place::Filter => &[Place::Filter, Place::Text],
@@ -166,6 +176,8 @@ actions! {
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",
     SendElsewhere "send_elsewhere" "send to" "send the call to another address",
+    Deliver "deliver" "deliver" "send the output to the vendor itself, with your keys; asks first",
+    SendOutput "send_output" "send" "send what is shown to the vendor",
     SendAgain "send_again" "send again" "send the call again; asks where",
     NextTemplate "next_template" "template" "begin again with the next template",
     JudgeAgain "judge_again" "judge again" "read the settings and judge all calls again",

@@ -61,7 +61,7 @@ impl Calls<'_> {
             status: 200,
         };
         let mut line = Vec::with_capacity(self.text.len() + 128);
-        journal::compose_more(&mut line, &head, Body::Json(self.text));
+        journal::compose_more(&mut line, &head, Body::Json(self.text), None);
         line.pop();
         String::from_utf8_lossy(&line).into_owned()
     }

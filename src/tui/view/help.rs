@@ -26,10 +26,12 @@ impl HelpView {
     }
 }
 
-fn title(place: Place) -> &'static str {
+/// Where it is, for a head of the help.
+pub(super) fn title(place: Place) -> &'static str {
     match place {
         Place::Everywhere => "Everywhere",
         Place::Calls => "Log and detail",
+        Place::Call => "With one call: under the log's cursor, or a page's example",
         Place::Log => "In the log",
         Place::Detail => "In the detail",
         Place::Counts => "In findings, coverage and people",
@@ -38,6 +40,7 @@ fn title(place: Place) -> &'static str {
         Place::Composed => "Beside a call being written",
         Place::Vendors => "In the choice of vendors",
         Place::Aside => "In the findings to set aside",
+        Place::Deliver => "In an output before it is sent to its vendor",
         Place::Text => "In a line of text: every other key types",
         Place::Filter => "In the filter's line",
         Place::List => "In a list",

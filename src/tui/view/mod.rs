@@ -5,6 +5,7 @@ mod aside;
 mod compose;
 mod counts;
 mod cursor;
+mod deliver;
 pub mod detail;
 mod filter_bar;
 mod footer;
@@ -14,6 +15,7 @@ mod judged;
 mod lines;
 mod log;
 mod noise;
+mod one;
 mod prompt;
 mod scroll;
 mod start;
@@ -21,16 +23,18 @@ mod status;
 mod step;
 mod sync;
 mod vendors;
+mod where_to;
 
 pub use aside::AsideView;
-pub use compose::{ComposeView, ask_where, with_type};
+pub use compose::ComposeView;
 pub use counts::{coverage_view, findings_view, people_view};
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
 pub use log::LogView;
 pub use noise::noise;
-pub use prompt::{CommandView, FilterView, SearchView};
+pub use one::compose;
+pub use prompt::{CommandView, FilterView, SearchView, does_something};
 pub use status::{banner, in_use_line, settings_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
@@ -127,6 +131,8 @@ pub enum Effect {
         /// the write key of the call that it came from
         write_key: Option<String>,
     },
+    /// Send what was prepared under this number to its vendor.
+    Deliver(u64),
     /// Read the settings and judge all calls again.
     JudgeAgain,
 }
@@ -141,8 +147,8 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
-    /// A call is written on the page for that, which begins with this view.
-    Compose(Box<dyn View>),
+    /// This view is closed, and another one opens in its place.
+    CloseAndOpen(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.
@@ -160,7 +166,12 @@ pub enum Reply {
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.
-    CloseAndSearch(String),
+    CloseAndSearch {
+        /// what
+        text: String,
+        /// inside of the call whose detail is shown
+        inside: bool,
+    },
     /// This is done as its key would do it, and this view is closed; the text is what was typed.
     CloseAndRun(Action, String),
 }
@@ -171,6 +182,11 @@ pub trait View {
     fn place(&self) -> Place;
     /// Whether an action would do something now; the footer shows only those.
     fn can(&self, action: Action, world: &World<'_>) -> bool;
+    /// The row of the call that is meant here: the one under the cursor, or the example of what is
+    /// counted.
+    fn example(&self) -> Option<u64> {
+        None
+    }
     /// Does it.
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply;
     /// Takes a key that is bound to nothing here, as a text does.

@@ -77,7 +77,7 @@ impl Topic for Findings {
     const TABS: &'static [&'static str] = &["findings of vendors in use", "of all vendors"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&self, tab: usize, world: &World<'_>) -> Groups<FoundIn> {
+    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<FoundIn> {
         world.feed.findings(tab == 1)
     }
 
@@ -171,6 +171,14 @@ impl Topic for Findings {
                 paper.prose(0, "The log shows all of it.", theme.quiet);
             }
         }
+    }
+
+    fn example(row: &FoundIn) -> Option<u64> {
+        Some(row.counted.row)
+    }
+
+    fn code(row: &FoundIn) -> Option<&str> {
+        Some(&row.code)
     }
 
     fn behind(
