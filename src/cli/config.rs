@@ -2,6 +2,7 @@
 
 use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
+use super::looks;
 use super::setup::Setup;
 use crate::config::KEYS;
 use crate::tui::keymap;
@@ -74,6 +75,7 @@ fn template(vendors: &Vendors) -> String {
             }
         }
     }
+    out.push_str(&looks::template());
     screen_keys(&mut out);
     out
 }

@@ -2,11 +2,13 @@
 
 use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
 use super::failure::Failure;
+use super::looks;
 use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::pipeline::{InUse, Pipeline, Recording};
 use crate::tui::keymap::{Keymap, SetKeys};
+use crate::tui::theme::Themes;
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -26,6 +28,8 @@ pub struct Setup {
     pub in_use: InUse,
     /// The keys of the screen.
     pub keymap: Keymap,
+    /// What the screen looks like.
+    pub themes: Themes,
 }
 
 /// Flags that are settings, as key, value, and how they were written.
@@ -37,6 +41,7 @@ impl Setup {
         let asked = (judge.clone(), flags.clone());
         let settings = settings(judge, flags)?;
         let keymap = keymap(&settings)?;
+        let themes = looks::themes(&settings)?;
         let files = vendor_files(&judge.vendor_file)?;
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
@@ -57,7 +62,7 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
-        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap })
+        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap, themes })
     }
 
     /// Reads all of it again, as the files are now.

@@ -10,6 +10,7 @@ mod keys;
 mod later;
 mod own;
 mod sync;
+mod themes;
 mod vendor_file;
 
 use assert_cmd::assert::Assert;

@@ -4,6 +4,7 @@
 mod common;
 mod compose;
 mod filter;
+mod looks;
 mod settings;
 mod terminal;
 mod tour;

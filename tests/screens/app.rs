@@ -34,7 +34,7 @@ impl TestApp {
     }
 
     pub fn with(feed: FakeFeed, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
-        let screen = Screen::new(&feed, options, Size { width, height }).expect("presets are fine");
+        let screen = Screen::new(&feed, options, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
         let mut app =
             TestApp { feed, effects: Vec::new(), screen, terminal, now_ms: 0, draws: true };

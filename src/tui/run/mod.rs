@@ -1,8 +1,10 @@
 //! The loop: input, time and the feed on one side, frames on the other. It has its own thread (the
 //! caller's); the listener runs elsewhere and is never waited for.
 
+mod answers;
 mod console;
 mod input;
+mod sixteen;
 
 use super::feed::Feed;
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
@@ -35,9 +37,9 @@ pub enum Exit {
 /// returns, and also after a panic on this thread.
 pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
     let feed = feed.as_ref();
-    let mut console = Console::open(options.mouse)?;
-    let mut screen = Screen::new(feed, options, console.size()?)?;
-    let inputs = Inputs::listen()?;
+    let mut console = Console::open(options)?;
+    let mut screen = Screen::new(feed, options, console.size()?);
+    let inputs = Inputs::listen(options.asks)?;
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     loop {
