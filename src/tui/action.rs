@@ -7,6 +7,8 @@ pub enum Place {
     Everywhere,
     /// both panes of the log view
     Calls,
+    /// wherever one call is meant: in the log, and on the pages that count
+    Call,
     /// the log
     Log,
     /// the detail
@@ -35,10 +37,11 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 14] = [
+    pub const ALL: [Place; 15] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
+        Place::Call,
         Place::Counts,
         Place::Sync,
         Place::Compose,
@@ -57,6 +60,7 @@ impl Place {
         match self {
             Place::Everywhere => "everywhere",
             Place::Calls => "calls",
+            Place::Call => "call",
             Place::Log => "log",
             Place::Detail => "detail",
             Place::Counts => "counts",
@@ -81,10 +85,11 @@ impl Place {
     pub fn sections(self) -> &'static [Place] {
         match self {
             Place::Everywhere => &[Place::Everywhere],
-            Place::Calls => &[Place::Calls, Place::Everywhere],
-            Place::Log => &[Place::Log, Place::Calls, Place::Everywhere],
-            Place::Detail => &[Place::Detail, Place::Calls, Place::Everywhere],
-            Place::Counts => &[Place::Counts, Place::Everywhere],
+            Place::Calls => &[Place::Calls, Place::Call, Place::Everywhere],
+            Place::Call => &[Place::Call, Place::Everywhere],
+            Place::Log => &[Place::Log, Place::Calls, Place::Call, Place::Everywhere],
+            Place::Detail => &[Place::Detail, Place::Calls, Place::Call, Place::Everywhere],
+            Place::Counts => &[Place::Counts, Place::Call, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
             // what is not bound here types
             Place::Compose => &[Place::Compose],

@@ -25,6 +25,8 @@ pub enum Change {
     OnlyMarked,
     /// This is searched for now; an empty text is nothing.
     Search(String),
+    /// The same inside of the call whose detail is shown.
+    SearchInside(String),
     /// The calls behind a number of a page are shown, until the way back is taken.
     Behind(String, Page),
     /// The filter is again as it was before the calls behind a number were shown.
@@ -58,6 +60,8 @@ pub struct Filtering {
     /// While the line is open: what is typed, as far as it could be read.
     preview: Option<String>,
     search: Option<Search>,
+    /// What is searched for inside of one call.
+    inside: Option<Search>,
     before: Option<Before>,
     /// How often the calls behind a number were shown.
     behind: u64,
@@ -103,6 +107,11 @@ impl Filtering {
         self.search.as_ref()
     }
 
+    /// What is searched for inside of the call whose detail is shown.
+    pub fn inside(&self) -> Option<&Search> {
+        self.inside.as_ref()
+    }
+
     /// The page that the way back leads to, while the calls behind a number are shown.
     pub fn came_from(&self) -> Option<Page> {
         self.before.as_ref().map(|before| before.page)
@@ -144,12 +153,8 @@ impl Filtering {
             Change::Restore => self.preview = None,
             Change::Toggle => self.off = !self.off && !self.text.is_empty(),
             Change::OnlyMarked => self.only_marked = !self.only_marked,
-            Change::Search(text) => {
-                let read = parse(&text).ok().filter(|filter| !filter.is_all());
-                if read.is_some() || text.trim().is_empty() {
-                    self.search = read.map(|filter| Search { text, filter: Arc::new(filter) });
-                }
-            }
+            Change::Search(text) => search(&mut self.search, text),
+            Change::SearchInside(text) => search(&mut self.inside, text),
         }
         let wanted = self.wanted();
         if wanted != self.given.as_deref().cloned() {
@@ -181,5 +186,13 @@ impl Filtering {
     pub fn progress(&self, shown: &Shown) -> Option<u64> {
         let runs = self.is_on() && self.settled != Some(shown.generation);
         runs.then(|| shown.looked_at.min(shown.of) * 100 / shown.of.max(1))
+    }
+}
+
+/// Searches for a text; an empty one is nothing, and one that does not parse changes nothing.
+fn search(now: &mut Option<Search>, text: String) {
+    let read = parse(&text).ok().filter(|filter| !filter.is_all());
+    if read.is_some() || text.trim().is_empty() {
+        *now = read.map(|filter| Search { text, filter: Arc::new(filter) });
     }
 }

@@ -179,9 +179,13 @@ impl Keymap {
 
     /// The actions that a section of the file names, in the order of the help.
     pub fn section(&self, place: Place) -> impl Iterator<Item = Action> {
-        Action::ALL.iter().copied().filter(move |action| {
-            self.bindings.iter().any(|binding| binding.place == place && binding.action == *action)
-        })
+        Action::ALL.iter().copied().filter(move |action| self.has(place, *action))
+    }
+
+    /// Whether a section of the file names an action.
+    pub fn has(&self, section: Place, action: Action) -> bool {
+        let mut bindings = self.bindings.iter();
+        bindings.any(|binding| (binding.place, binding.action) == (section, action))
     }
 
     /// The actions that begin with these keys, each with the keys that are still to press.

@@ -1,6 +1,7 @@
 //! The pages: what fills the screen's body, one for each digit.
 
-use super::action::Action;
+use super::action::{Action, Place};
+use super::keymap::Keymap;
 use super::view::{
     ComposeView, LogView, SyncView, View, coverage_view, findings_view, people_view,
 };
@@ -47,6 +48,31 @@ impl Page {
     /// The page that an action shows.
     pub fn shown_by(action: Action) -> Option<Page> {
         Page::ALL.into_iter().find(|page| page.action() == action)
+    }
+
+    /// The page of a place; a window stands over any page.
+    fn of(place: Place) -> Option<Page> {
+        match place {
+            Place::Log | Place::Detail | Place::Calls | Place::Call => Some(Page::Log),
+            Place::Compose | Place::Composed => Some(Page::Compose),
+            Place::Sync => Some(Page::Sync),
+            // the first of those that count
+            Place::Counts => Some(Page::Findings),
+            Place::Everywhere
+            | Place::Vendors
+            | Place::Aside
+            | Place::Text
+            | Place::Filter
+            | Place::List
+            | Place::Help => None,
+        }
+    }
+
+    /// The page on which an action does something, for where it does nothing.
+    pub fn home(action: Action) -> Option<Page> {
+        let preset = Keymap::default();
+        let mut at = Place::ALL.into_iter().filter(|place| preset.has(*place, action));
+        at.find_map(Page::of)
     }
 
     /// A new view of it.

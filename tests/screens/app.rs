@@ -154,6 +154,12 @@ impl TestApp {
         panic!("`{text}` is not on the screen:\n{}", self.picture());
     }
 
+    /// The ground of a line's last cell.
+    pub fn ground_of(&self, y: u16) -> Option<ratatui::style::Color> {
+        let buffer = self.terminal.backend().buffer();
+        buffer[(buffer.area.width - 1, y)].style().bg
+    }
+
     pub fn assert_no_colour(&self) {
         use ratatui::style::Color;
         for cell in self.terminal.backend().buffer().content() {

@@ -45,7 +45,7 @@ fn mistakes_are_told_in_words() {
     for (typed, says) in [
         ("opne", "opne is no command; did you mean open?"),
         ("zzzzzzzzz", "zzzzzzzzz is no command"),
-        ("tick", "tick does nothing here"),
+        ("tick", "tick works only in the choice of vendors"),
         ("open now", "open takes no text"),
         ("filter type =", "expected"),
     ] {

@@ -20,11 +20,6 @@ impl Screen {
                 self.windows.push(view);
                 None
             }
-            Reply::Compose(view) => {
-                self.pages[Page::Compose as usize] = view;
-                self.show(Page::Compose, feed);
-                None
-            }
             Reply::Say(words) => {
                 self.say(words);
                 None
@@ -53,20 +48,31 @@ impl Screen {
             }
             Reply::CloseAndFilter(change) => {
                 match change {
-                    Change::Accept(_) | Change::Restore => self.windows.clear(),
+                    // one may be given by a command on any page: the log shows what it does
+                    Change::Accept(_) => {
+                        self.page = Page::Log;
+                        self.windows.clear();
+                    }
+                    Change::Restore => self.windows.clear(),
                     _ => self.close(),
                 }
                 self.change(change, feed)
             }
             Reply::CloseAndRun(action, typed) => {
                 self.close();
-                let effect = self.run(action, feed);
+                let effect = self.named(action, feed);
                 // an effect of the action comes first; its command is remembered where there is none
                 effect.or(Some(Effect::Keep(Memo::Command(typed))))
             }
-            Reply::CloseAndSearch(text) => {
+            Reply::CloseAndSearch { text, inside } => {
                 self.close();
-                self.change(Change::Search(text.clone()), feed);
+                if self.page != Page::Log {
+                    self.turn_to(Page::Log, feed);
+                }
+                let wanted = text.clone();
+                let change =
+                    if inside { Change::SearchInside(wanted) } else { Change::Search(wanted) };
+                self.change(change, feed);
                 self.ask(feed, |view, world| view.act(Action::NextMatch, world));
                 Some(Effect::Keep(Memo::Search(text)))
             }

@@ -25,7 +25,7 @@ use super::look::Look;
 use super::page::Page;
 use super::shared::Shared;
 use super::theme::{Depth, Ground, Theme, Themes};
-use super::view::{CommandView, Effect, Pointer, Reply, View, World};
+use super::view::{CommandView, Effect, Pointer, Reply, View, World, compose, does_something};
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Size};
@@ -260,12 +260,37 @@ impl Screen {
                 self.windows.push(Box::new(view));
                 None
             }
+            // the call that is written is not thrown away for another one
+            Action::Compose if self.page != Page::Compose => {
+                let world = world!(self, feed);
+                let view = compose(self.pages[self.page as usize].example(), &world);
+                self.pages[Page::Compose as usize] = view;
+                self.show(Page::Compose, feed);
+                None
+            }
             action if let Some(page) = Page::shown_by(action) => {
                 self.show(page, feed);
                 None
             }
             action => self.ask(feed, |view, world| view.act(action, world)),
         }
+    }
+
+    /// Does an action that was asked for by its name, on its own page where it does nothing here.
+    fn named(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+        if !does_something(self.top().place(), action, &self.keymap)
+            && let Some(page) = Page::home(action)
+        {
+            self.turn_to(page, feed);
+        }
+        self.run(action, feed)
+    }
+
+    /// Shows a page and reads it, for what is done on it at once.
+    fn turn_to(&mut self, page: Page, feed: &dyn Feed) {
+        self.show(page, feed);
+        self.sync(feed);
+        self.dirty = true;
     }
 
     fn mouse(&mut self, event: MouseEvent, feed: &dyn Feed) -> Option<Effect> {

@@ -36,8 +36,13 @@ pub struct AsideView {
 }
 
 impl AsideView {
-    /// The codes of a call, and those that are set aside; none if there are no such.
-    pub fn of(row: Option<u64>, world: &World<'_>) -> Option<AsideView> {
+    /// The codes of a call, and those that are set aside, with the cursor on a code that is meant;
+    /// or why there are no such.
+    pub fn of(
+        row: Option<u64>,
+        code: Option<&str>,
+        world: &World<'_>,
+    ) -> Result<AsideView, String> {
         let mut found: Vec<(String, Option<Severity>)> = Vec::new();
         if let Some(Detail::Call(call)) = row.and_then(|row| world.feed.detail(row)) {
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
@@ -62,7 +67,17 @@ impl AsideView {
             Line { code, severity, calls, aside }
         });
         let lines: Vec<Line> = lines.collect();
-        (!lines.is_empty()).then(|| AsideView { lines, cursor: Cursor::default() })
+        let at = code.map(|code| (code, lines.iter().position(|line| line.code == code)));
+        if let Some((code, None)) = at {
+            return Err(format!("the log has no marks of {code} that could be set aside"));
+        }
+        if lines.is_empty() {
+            return Err("this call has no finding that is marked".to_owned());
+        }
+        let mut cursor = Cursor::default();
+        cursor.sync(lines.len(), lines.len());
+        cursor.select(at.and_then(|(_, at)| at).unwrap_or(0));
+        Ok(AsideView { lines, cursor })
     }
 }
 

@@ -1,15 +1,16 @@
 //! Marks what is searched for where it is seen.
 
-use super::World;
 use crate::filter::Filter;
+use crate::tui::filtering::Search;
+use crate::tui::look::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 /// Gives every place in an area at which a searched text stands its style. What is seen is looked
 /// at, so a text that is cut off or folded away is not found here.
-pub fn mark(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
-    let Some(search) = world.shared.filtering.search() else { return };
+pub fn mark(buffer: &mut Buffer, area: Rect, search: Option<&Search>, look: &Look) {
+    let Some(search) = search else { return };
     let area = area.intersection(buffer.area);
     let mut line = String::new();
     let mut columns: Vec<(usize, u16)> = Vec::new();
@@ -25,10 +26,15 @@ pub fn mark(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
         }
         for (from, to) in places(&search.filter, &line) {
             for (_, x) in columns.iter().filter(|(byte, _)| (from..to).contains(byte)) {
-                buffer[(*x, y)].set_style(world.look.theme.found);
+                buffer[(*x, y)].set_style(look.theme.found);
             }
         }
     }
+}
+
+/// Whether a line holds something that is searched for.
+pub fn is_in(search: &Filter, line: &str) -> bool {
+    places(search, line).iter().any(|(from, to)| from < to)
 }
 
 /// Where the texts and patterns of a search stand in a line, in bytes.

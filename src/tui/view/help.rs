@@ -26,10 +26,12 @@ impl HelpView {
     }
 }
 
-fn title(place: Place) -> &'static str {
+/// Where it is, for a head of the help.
+pub(super) fn title(place: Place) -> &'static str {
     match place {
         Place::Everywhere => "Everywhere",
         Place::Calls => "Log and detail",
+        Place::Call => "With one call: under the log's cursor, or a page's example",
         Place::Log => "In the log",
         Place::Detail => "In the detail",
         Place::Counts => "In findings, coverage and people",

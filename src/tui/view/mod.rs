@@ -14,6 +14,7 @@ mod judged;
 mod lines;
 mod log;
 mod noise;
+mod one;
 mod prompt;
 mod scroll;
 mod start;
@@ -23,14 +24,15 @@ mod sync;
 mod vendors;
 
 pub use aside::AsideView;
-pub use compose::{ComposeView, ask_where, with_type};
+pub use compose::ComposeView;
 pub use counts::{coverage_view, findings_view, people_view};
 pub use footer::footer;
 pub use help::HelpView;
 pub use judged::JudgedView;
 pub use log::LogView;
 pub use noise::noise;
-pub use prompt::{CommandView, FilterView, SearchView};
+pub use one::compose;
+pub use prompt::{CommandView, FilterView, SearchView, does_something};
 pub use status::{banner, in_use_line, settings_line, status};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
@@ -141,8 +143,6 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
-    /// A call is written on the page for that, which begins with this view.
-    Compose(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.
@@ -160,7 +160,12 @@ pub enum Reply {
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
     CloseAndFilter(Change),
     /// This is searched for, and this view is closed.
-    CloseAndSearch(String),
+    CloseAndSearch {
+        /// what
+        text: String,
+        /// inside of the call whose detail is shown
+        inside: bool,
+    },
     /// This is done as its key would do it, and this view is closed; the text is what was typed.
     CloseAndRun(Action, String),
 }
@@ -171,6 +176,11 @@ pub trait View {
     fn place(&self) -> Place;
     /// Whether an action would do something now; the footer shows only those.
     fn can(&self, action: Action, world: &World<'_>) -> bool;
+    /// The row of the call that is meant here: the one under the cursor, or the example of what is
+    /// counted.
+    fn example(&self) -> Option<u64> {
+        None
+    }
     /// Does it.
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply;
     /// Takes a key that is bound to nothing here, as a text does.

@@ -140,7 +140,7 @@ impl ComposeView {
         self.editor = Editor::of(text);
         self.write_key = None;
         self.edits += 1;
-        Reply::Say(format!("the template of a {name} call"))
+        Reply::Say(format!("this is the template of {name}"))
     }
 }
 
@@ -194,6 +194,10 @@ impl View for ComposeView {
             Action::SendCall => self.send(false),
             Action::SendElsewhere => self.send(true),
             Action::NextTemplate => self.next_template(),
+            Action::Compose => {
+                self.typing = true;
+                Reply::Done
+            }
             Action::NextPane | Action::PreviousPane | Action::Toggle => {
                 self.typing = !self.typing;
                 Reply::Done

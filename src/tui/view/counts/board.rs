@@ -3,7 +3,7 @@
 
 use super::super::cursor::Cursor;
 use super::super::detail::paper::Paper;
-use super::super::{HelpView, VendorsView};
+use super::super::{HelpView, VendorsView, one};
 use super::about::About;
 use super::{Pointer, Reply, View, World, empty, tabs};
 use crate::tui::action::{Action, Place};
@@ -44,6 +44,12 @@ pub trait Topic: Default {
     fn row(pen: &mut Pen<'_>, row: &Self::Row, columns: &Self::Columns, world: &World<'_>);
     /// Writes all about a row.
     fn about(&mut self, paper: &mut Paper<'_>, row: &Self::Row, tab: usize, world: &World<'_>);
+    /// The row of the log that is a row's example.
+    fn example(row: &Self::Row) -> u64;
+    /// The finding that a row counts.
+    fn code(_row: &Self::Row) -> Option<&str> {
+        None
+    }
     /// The filter that the calls behind a row pass, or why there is none.
     fn behind(
         &self,
@@ -213,6 +219,10 @@ impl<T: Topic> View for Board<T> {
         }
     }
 
+    fn example(&self) -> Option<u64> {
+        self.selected().map(T::example)
+    }
+
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         let tabs = T::TABS.len();
         self.catch_up(world);
@@ -228,7 +238,10 @@ impl<T: Topic> View for Board<T> {
                 Reply::Done
             }
             Action::ShowCalls => self.show_calls(world),
-            action => self.step(action),
+            action => {
+                let (row, code) = (self.example(), self.selected().and_then(T::code));
+                one::act(action, row, code, world).unwrap_or_else(|| self.step(action))
+            }
         }
     }
 
@@ -323,6 +336,8 @@ impl<T: Topic> View for Board<T> {
                 Action::ShowLog,
                 Action::Help,
                 Action::BackOrQuit,
+                Action::Compose,
+                Action::CopySdkCall,
             ]
         }
     }

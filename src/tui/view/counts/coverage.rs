@@ -251,6 +251,10 @@ impl Topic for Events {
         }
     }
 
+    fn example(row: &Coverage) -> u64 {
+        row.counted.row
+    }
+
     fn behind(
         &self,
         row: &Coverage,

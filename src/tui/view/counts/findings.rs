@@ -173,6 +173,14 @@ impl Topic for Findings {
         }
     }
 
+    fn example(row: &FoundIn) -> u64 {
+        row.counted.row
+    }
+
+    fn code(row: &FoundIn) -> Option<&str> {
+        Some(&row.code)
+    }
+
     fn behind(
         &self,
         row: &FoundIn,

@@ -149,6 +149,10 @@ impl Topic for People {
         }
     }
 
+    fn example(row: &Person) -> u64 {
+        row.counted.row
+    }
+
     fn behind(
         &self,
         row: &Person,

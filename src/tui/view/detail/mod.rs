@@ -5,19 +5,20 @@ mod notes;
 mod pages;
 pub(super) mod paper;
 mod pretty;
+mod sheet;
 mod tabs;
 mod tree;
 mod tree_draw;
+mod tree_find;
+mod tree_fold;
 mod uses;
 
 pub use crate::tui::view::step::step;
 use tabs::Tab;
 
-use super::{Effect, Reply, World};
+use super::{Effect, Reply, World, found, one};
 use crate::call::Doc;
-use crate::findings::fixes::Snippet;
 use crate::tui::action::Action;
-use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail, Preset};
 use crate::tui::look::Pen;
 use notes::Notes;
@@ -25,6 +26,7 @@ use paper::Paper;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
+use sheet::Sheet;
 use tree::{Planted, Tree};
 use uses::Uses;
 
@@ -47,8 +49,9 @@ pub struct DetailPane {
     tabs: Vec<tabs::Head>,
     made: Option<Made>,
     header: Vec<Line<'static>>,
-    page: Vec<Line<'static>>,
-    scroll: usize,
+    page: Sheet,
+    /// The place of the call that the page opens at.
+    wanted: Option<String>,
     /// The open tab's vendor has settings to offer.
     has_preset: bool,
     tree: Tree,
@@ -90,105 +93,112 @@ impl DetailPane {
     pub fn can(&self, action: Action) -> bool {
         let tree = self.open_tab() == Tab::Call && self.call().is_some();
         match action {
-            Action::Toggle | Action::Fold | Action::Unfold => tree,
+            Action::Toggle => tree || self.page.source().is_some(),
+            Action::Fold | Action::Unfold => tree,
             Action::CopyPointer | Action::CopyValue => tree && self.tree.pointer().is_some(),
             Action::CopyCall | Action::CopyCurl => self.call().is_some(),
             Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
-            Action::CopyTransformation => self.transformation().is_some(),
+            Action::CopyTransformation => {
+                let fix = self.call().and_then(|call| call.fix.as_ref());
+                fix.is_some_and(|fix| fix.transformation.is_some())
+            }
             Action::CopySettings => self.has_preset,
-            Action::CopyOutput => self.call().is_some_and(|call| self.output(call).is_some()),
+            Action::CopyOutput => {
+                self.call().is_some_and(|call| one::output(call, self.vendor()).is_some())
+            }
             _ => true,
         }
     }
 
-    /// The vendor whose output is meant: the one whose tab is open, else the first in use that
-    /// would receive something.
-    fn output(&self, call: &CallDetail) -> Option<(usize, String)> {
-        let of = |detail: &crate::tui::feed::VendorDetail| {
-            (!detail.requests.is_empty()).then(|| (detail.vendor, copy::output(&detail.requests)))
-        };
+    /// The vendor whose tab is open.
+    fn vendor(&self) -> Option<usize> {
         match self.open_tab() {
-            Tab::Vendor(vendor) => call.vendors.iter().find(|d| d.vendor == vendor).and_then(of),
-            _ => call.vendors.iter().filter(|detail| detail.in_use).find_map(of),
+            Tab::Vendor(vendor) => Some(vendor),
+            _ => None,
         }
     }
 
     /// What the document of the vendor whose tab is open recommends to set.
     fn preset<'w>(&self, world: &'w World<'_>) -> Option<&'w Preset> {
-        let Tab::Vendor(vendor) = self.open_tab() else { return None };
-        world.shared.vendors.get(vendor)?.preset.as_ref()
-    }
-
-    fn transformation(&self) -> Option<&Snippet> {
-        self.call()?.fix.as_ref()?.transformation.as_ref()
+        world.shared.vendors.get(self.vendor()?)?.preset.as_ref()
     }
 
     /// Does an action.
     pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        if one::is_copy(action) {
+            return match self.call() {
+                Some(call) => one::copy(action, call, self.vendor(), world),
+                None => Reply::Say("a refused request has no call".to_owned()),
+            };
+        }
         if !self.can(action) {
             return Reply::Say(match action {
-                Action::CopyOutput => "no vendor would receive anything of this".to_owned(),
                 Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
-                Action::CopySdkCall if self.call().is_some() => {
-                    "this is none of the six types of calls".to_owned()
-                }
-                Action::CopyTransformation => {
-                    "no function can mend this: nothing is wrong, or the id is not in the call"
-                        .to_owned()
-                }
                 Action::CopySettings => {
                     "open the tab of a vendor whose document recommends settings".to_owned()
-                }
-                Action::CopyCall | Action::CopyCurl | Action::CopySdkCall => {
-                    "a refused request has no call".to_owned()
                 }
                 _ => return Reply::Pass,
             });
         }
         let copy =
             |what: &str, text: String| Reply::Ask(Effect::Copy { what: what.to_owned(), text });
-        match (action, self.call()) {
-            (Action::NextTab, _) => self.turn(1),
-            (Action::PreviousTab, _) => self.turn(self.tabs.len().saturating_sub(1)),
-            (Action::CopyCall, Some(call)) => return copy("the call", call.call_text.clone()),
-            (Action::CopyCurl, Some(call)) => {
-                let base = world.shared.addresses.first().map_or("$SEGSCOPE_URL", String::as_str);
-                return copy("a curl line", copy::curl(base, call));
-            }
-            (Action::CopySdkCall, Some(CallDetail { fix: Some(fix), .. })) => {
-                return copy(
-                    &format!("the call for {}", fix.snippet.language),
-                    fix.snippet.code.clone(),
-                );
-            }
-            (Action::CopyTransformation, _) => match self.transformation() {
-                Some(function) => {
-                    return copy(&format!("the {}", function.language), function.code.clone());
-                }
-                None => return Reply::Pass,
-            },
-            (Action::CopySettings, _) => {
+        match action {
+            Action::NextTab => self.turn(1),
+            Action::PreviousTab => self.turn(self.tabs.len().saturating_sub(1)),
+            Action::CopySettings => {
                 let Some(preset) = self.preset(world) else { return Reply::Pass };
                 let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
                 return copy(&what, preset.lines.clone());
             }
-            (Action::CopyOutput, Some(call)) => {
-                let Some((vendor, text)) = self.output(call) else { return Reply::Pass };
-                let title = world.shared.vendors.get(vendor).map_or("", |v| v.title.as_str());
-                return copy(&format!("the output for {title}"), text);
-            }
-            (Action::CopyPointer, _) => match self.tree.pointer() {
+            Action::CopyPointer => match self.tree.pointer() {
                 Some(pointer) => return copy(&world.look.clean(&pointer), pointer.clone()),
                 None => return Reply::Pass,
             },
-            (Action::CopyValue, _) => match self.tree.copy() {
+            Action::CopyValue => match self.tree.copy() {
                 Some(value) => return copy("the value", value),
                 None => return Reply::Pass,
             },
+            Action::Toggle if self.follow(world) => {}
             _ if self.open_tab() == Tab::Call => self.tree.act(action, world.look),
-            _ => return self.move_page(action),
+            _ if self.page.act(action) => {}
+            _ => return Reply::Pass,
         }
         Reply::Done
+    }
+
+    /// From a value of an output to the field that it came from, or from a field to the first
+    /// output that has it; false if there is nowhere to go.
+    fn follow(&mut self, world: &World<'_>) -> bool {
+        match self.open_tab() {
+            Tab::Vendor(_) => {
+                let source = self.page.source();
+                let shown = source.is_some_and(|at| self.tree.reveal_pointer(at, world.look));
+                self.tab = if shown { Tab::Call } else { self.tab };
+                shown
+            }
+            Tab::Call if !self.tree.can_turn() => {
+                let Some((vendor, pointer)) = self.tree.first_use() else { return false };
+                (self.tab, self.wanted) = (Tab::Vendor(vendor), Some(pointer));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Shows the next place of the open tab where something is found that is searched for.
+    pub fn find(&mut self, forward: bool, world: &World<'_>) -> Reply {
+        let Some(search) = world.shared.filtering.inside() else { return Reply::Pass };
+        let matches = |line: &str| found::is_in(&search.filter, line);
+        let found = match self.open_tab() {
+            Tab::Call if self.call().is_some() => self.tree.find(matches, forward, world.look),
+            _ => self.page.find(matches, forward),
+        };
+        match (found, forward) {
+            (Some(false), _) => Reply::Done,
+            (Some(true), true) => Reply::Say("on from the top".to_owned()),
+            (Some(true), false) => Reply::Say("on from the end".to_owned()),
+            (None, _) => Reply::Say(format!("nothing in this tab matches {}", search.text)),
+        }
     }
 
     fn turn(&mut self, by: usize) {
@@ -199,16 +209,8 @@ impl DetailPane {
         }
     }
 
-    fn move_page(&mut self, action: Action) -> Reply {
-        let height = usize::from(self.panes(self.area).2.height).max(1);
-        let last = self.page.len().saturating_sub(height);
-        let Some(to) = step(action, self.scroll, height, last) else { return Reply::Pass };
-        self.scroll = to;
-        Reply::Done
-    }
-
-    /// A click: on a tab, or on a line of the tree.
-    pub fn click(&mut self, at: Position) -> Reply {
+    /// A click: on a tab, on a line of the tree, or on a value of an output.
+    pub fn click(&mut self, at: Position, world: &World<'_>) -> Reply {
         let (_, bar, page) = self.panes(self.area);
         if bar.contains(at) {
             let column = usize::from(at.x - bar.x);
@@ -219,6 +221,9 @@ impl DetailPane {
             }
         } else if page.contains(at) && self.open_tab() == Tab::Call {
             self.tree.click(usize::from(at.y - page.y));
+        } else if page.contains(at) && self.page.click(usize::from(at.y - page.y)) {
+            // a second click goes to where it came from
+            self.follow(world);
         }
         Reply::Done
     }
@@ -239,14 +244,15 @@ impl DetailPane {
             Made { row, judged: world.shared.judged, tab: self.open_tab(), width: area.width };
         if self.made != Some(made) {
             let same_page = self.made.is_some_and(|old| Made { width: made.width, ..old } == made);
-            self.scroll = if same_page { self.scroll } else { 0 };
             self.made = Some(made);
-            self.write(made, world);
+            self.write(made, same_page, world);
         }
         self.has_preset = self.preset(world).is_some();
         let page = self.panes(area).2;
-        let lines = self.page.len();
-        self.scroll = self.scroll.min(lines.saturating_sub(usize::from(page.height)));
+        self.page.sync(usize::from(page.height));
+        if let Some(wanted) = self.wanted.take() {
+            self.page.go_to(&wanted);
+        }
         let tree_height = usize::from(page.height - tree_draw::foot_height(page, &self.tree));
         self.tree.sync(usize::from(page.width), tree_height, world.look);
     }
@@ -275,7 +281,7 @@ impl DetailPane {
         self.tree.set(Planted { call: doc, derived, notes, uses, key: call.write_key.clone() });
     }
 
-    fn write(&mut self, made: Made, world: &World<'_>) {
+    fn write(&mut self, made: Made, same_page: bool, world: &World<'_>) {
         let width = usize::from(made.width);
         let mut header = Paper::new(world.look, width);
         let mut page = Paper::new(world.look, width);
@@ -305,7 +311,9 @@ impl DetailPane {
             }
         }
         header.blank();
-        (self.header, self.page) = (header.done(), page.done());
+        self.header = header.done();
+        let (lines, sources) = page.with_sources();
+        self.page.set(lines, sources, same_page);
     }
 
     /// Draws the detail.
@@ -317,9 +325,9 @@ impl DetailPane {
             tree_draw::render(buffer, page, &self.tree, focused, world);
             self.tree.place()
         } else {
-            let from = self.page.get(self.scroll..).unwrap_or(&[]);
-            lines(buffer, page, from);
-            (self.scroll + usize::from(page.height), self.page.len())
+            let lit = self.tree.pointer();
+            self.page.render(buffer, page, lit.as_deref(), focused, world.look);
+            self.page.place()
         };
         if below < total {
             let words = format!("+{} below", total - below);

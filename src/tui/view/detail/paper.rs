@@ -1,7 +1,7 @@
 //! A page of wrapped lines: what the tabs other than the tree are written on.
 
 use super::notes::dotted;
-use super::pretty;
+use super::pretty::{self, Said, Source};
 use crate::call::{Doc, Val};
 use crate::findings::{Finding, HintKind, Reason};
 use crate::tui::feed::{Origin, OutputView};
@@ -21,12 +21,13 @@ pub struct Paper<'l> {
     look: &'l Look,
     width: usize,
     lines: Vec<Line<'static>>,
+    sources: Vec<Source>,
 }
 
 impl<'l> Paper<'l> {
     /// An empty page of a width.
     pub fn new(look: &'l Look, width: usize) -> Paper<'l> {
-        Paper { look, width: width.max(4), lines: Vec::new() }
+        Paper { look, width: width.max(4), lines: Vec::new(), sources: Vec::new() }
     }
 
     /// Its width.
@@ -37,6 +38,11 @@ impl<'l> Paper<'l> {
     /// The lines.
     pub fn done(self) -> Vec<Line<'static>> {
         self.lines
+    }
+
+    /// The lines, and those of them that came from a place of the call.
+    pub fn with_sources(self) -> (Vec<Line<'static>>, Vec<Source>) {
+        (self.lines, self.sources)
     }
 
     /// How things look.
@@ -122,9 +128,20 @@ impl<'l> Paper<'l> {
 
     /// A JSON text, laid out, each value with where it came from beside it.
     pub fn body(&mut self, captured: &str, from: &[(String, Origin)]) {
-        let origins = from.iter().map(|(path, origin)| (path.as_str(), origin_words(origin)));
-        match pretty::lines(captured, self.width, &origins.collect(), self.look) {
-            Some(lines) => self.lines.extend(lines),
+        let said = from.iter().map(|(path, origin)| {
+            let input = match origin {
+                Origin::Input(input) => Some(input.clone()),
+                _ => None,
+            };
+            (path.as_str(), Said { words: origin_words(origin), input })
+        });
+        match pretty::lines(captured, self.width, &said.collect(), self.look) {
+            Some((lines, sources)) => {
+                let above = self.lines.len();
+                let moved = sources.into_iter().map(|s| Source { line: s.line + above, ..s });
+                self.sources.extend(moved);
+                self.lines.extend(lines);
+            }
             None => self.raw(captured, self.look.theme.text),
         }
     }

@@ -17,22 +17,40 @@ pub fn style(value: Val<'_>, look: &Look) -> Style {
     }
 }
 
+/// What is said beside a value.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// In words.
+    pub words: String,
+    /// The place in the call that it came from.
+    pub input: Option<String>,
+}
+
 /// What is said beside the values, by their JSON pointers.
-pub type Beside<'w> = HashMap<&'w str, String>;
+pub type Beside<'w> = HashMap<&'w str, Said>;
+
+/// The line of a value that came from a place of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The line.
+    pub line: usize,
+    /// The place in the call.
+    pub input: String,
+}
 
 /// The least that is seen of what is said beside a value; with less room it has its own line.
 const LEAST_BESIDE: usize = 14;
 
-/// The lines of a JSON text; none if it is no JSON. Nesting is walked without recursion, since
+/// The lines of a JSON text, and which of them came from where; none if it is no JSON. Nesting is walked without recursion, since
 /// captured text decides how deep it goes.
 pub fn lines(
     json: &str,
     width: usize,
     beside: &Beside<'_>,
     look: &Look,
-) -> Option<Vec<Line<'static>>> {
+) -> Option<(Vec<Line<'static>>, Vec<Source>)> {
     let doc = Doc::parse(json).ok()?;
-    let mut out = Layout { width, look, lines: Vec::new(), said: Vec::new() };
+    let mut out = Layout { width, look, lines: Vec::new(), said: Vec::new(), sources: Vec::new() };
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut path = String::new();
     let mut next = Some((doc.root(), false));
@@ -63,8 +81,11 @@ pub fn lines(
             } else {
                 out.value(open.len(), name, begin, "", look.theme.json_shape);
             }
-            if let Some(words) = beside.get(path.as_str()) {
-                out.said.push((out.lines.len() - 1, words.clone()));
+            if let Some(said) = beside.get(path.as_str()) {
+                let line = out.lines.len() - 1;
+                out.said.push((line, said.words.clone()));
+                let input = said.input.clone();
+                out.sources.extend(input.map(|input| Source { line, input }));
             }
             if empty {
                 path.truncate(here);
@@ -107,6 +128,7 @@ struct Layout<'l> {
     lines: Vec<Line<'static>>,
     /// What is said beside lines.
     said: Vec<(usize, String)>,
+    sources: Vec<Source>,
 }
 
 impl Layout<'_> {
@@ -141,8 +163,8 @@ impl Layout<'_> {
 
     /// The lines with what is said beside them: in one column where that can be, else a little
     /// behind the value, else on a line of its own.
-    fn done(self) -> Vec<Line<'static>> {
-        let Layout { width, look, mut lines, said } = self;
+    fn done(self) -> (Vec<Line<'static>>, Vec<Source>) {
+        let Layout { width, look, mut lines, said, mut sources } = self;
         let from = look.from();
         let said: Vec<(usize, String)> = said
             .into_iter()
@@ -166,9 +188,11 @@ impl Layout<'_> {
                 let before = width.saturating_sub(text::width(&shown));
                 let spans = vec![Span::raw(" ".repeat(before)), Span::styled(shown, style)];
                 lines.insert(at + 1, Line::from(spans));
+                let below = sources.iter_mut().filter(|source| source.line > at);
+                below.for_each(|source| source.line += 1);
             }
         }
-        lines
+        (lines, sources)
     }
 }
 
@@ -181,7 +205,7 @@ mod tests {
     fn shown(json: &str, width: usize) -> Option<String> {
         let theme = Theme::preset("dark").expect("dark");
         let look = Look { theme, ascii: false, zone: TimeZone::UTC };
-        let lines = lines(json, width, &Beside::new(), &look)?;
+        let (lines, _) = lines(json, width, &Beside::new(), &look)?;
         Some(lines.iter().map(Line::to_string).collect::<Vec<_>>().join("\n"))
     }
 
@@ -193,6 +217,26 @@ mod tests {
         );
         assert_eq!(shown("\"x\"", 40).expect("JSON"), "\"x\"");
         assert_eq!(shown("nope", 40), None);
+    }
+
+    #[test]
+    fn sources_stay_with_their_lines() {
+        let theme = Theme::preset("dark").expect("dark");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let said = |input: &str| Said { words: input.to_owned(), input: Some(input.to_owned()) };
+        let beside = Beside::from([
+            ("/long", said("/properties/a_long_name")),
+            ("/b", said("/b")),
+            ("/c", Said { words: "default".to_owned(), input: None }),
+        ]);
+        let json = r#"{"long":"no room is left beside it","b":1,"c":2}"#;
+        let (lines, sources) = lines(json, 40, &beside, &look).expect("JSON");
+        let shown: Vec<String> = lines.iter().map(Line::to_string).collect();
+        let at = |source: &Source| shown[source.line].trim_start().to_owned();
+        assert!(at(&sources[0]).starts_with("\"long\""), "{shown:#?}");
+        assert!(at(&sources[1]).starts_with("\"b\": 1"), "{shown:#?}");
+        assert_eq!(sources.len(), 2);
+        assert!(sources[1].line > sources[0].line + 1, "the words have a line of their own");
     }
 
     #[test]

@@ -14,9 +14,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Members of a call that are folded until someone unfolds them: long, and seldom the trouble.
 const FOLDED_AT_FIRST: [&str; 2] = ["context", "integrations"];
 
-/// The columns that a note beside a value may take.
-const NOTE_COLUMNS: usize = 24;
-
 /// One row of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeRow {
@@ -78,16 +75,16 @@ pub struct Tree {
     call: Option<Doc<'static>>,
     derived: Option<Doc<'static>>,
     notes: Notes,
-    uses: Uses,
+    pub(super) uses: Uses,
     /// How many fields go nowhere, in words.
     summary: Option<String>,
-    rows: Vec<TreeRow>,
-    cursor: usize,
+    pub(super) rows: Vec<TreeRow>,
+    pub(super) cursor: usize,
     top: usize,
     height: usize,
-    width: usize,
-    folds: HashMap<u64, bool>,
-    opened: HashSet<(Part, u32)>,
+    pub(super) width: usize,
+    pub(super) folds: HashMap<u64, bool>,
+    pub(super) opened: HashSet<(Part, u32)>,
     long: HashMap<(Part, u32), Vec<String>>,
     /// The write key, which is shown masked.
     key: Option<String>,
@@ -165,6 +162,11 @@ impl Tree {
     /// How many fields go nowhere, in words.
     pub fn summary(&self) -> Option<&str> {
         self.summary.as_deref()
+    }
+
+    /// Whether there is no call to show.
+    pub fn is_empty(&self) -> bool {
+        self.call.is_none()
     }
 
     /// The notes.
@@ -246,61 +248,7 @@ impl Tree {
         .min(last);
     }
 
-    /// Folds, unfolds, or the other of the two.
-    fn turn(&mut self, fold: Option<bool>, look: &Look) {
-        let Some(row) = self.rows.get(self.cursor).copied() else { return };
-        match row {
-            TreeRow::Value { folded: Some(now), path, .. } => {
-                let want = fold.unwrap_or(!now);
-                if want == now {
-                    return if want { self.go_to_parent() } else { self.cursor += 1 };
-                }
-                self.folds.insert(path, want);
-            }
-            TreeRow::Value { part, node, folded: None, .. } | TreeRow::More { part, node, .. } => {
-                let place = (part, node);
-                let open = self.opened.contains(&place);
-                if fold == Some(true) && !open {
-                    return self.go_to_parent();
-                }
-                if fold.map_or(open, |fold| fold) {
-                    self.opened.remove(&place);
-                    while matches!(self.rows[self.cursor], TreeRow::More { .. }) {
-                        self.cursor -= 1;
-                    }
-                } else if self.is_cut(row) {
-                    self.opened.insert(place);
-                }
-            }
-            _ if fold == Some(true) => return self.go_to_parent(),
-            _ => return,
-        }
-        self.lay(look);
-    }
-
-    /// Whether a value is longer than its line.
-    fn is_cut(&self, row: TreeRow) -> bool {
-        let TreeRow::Value { part, node, depth, .. } = row else { return false };
-        let Some(value) = self.value(part, node) else { return false };
-        let room = self.width.saturating_sub(self.indent(depth) + 4);
-        // a note may stand beside it: rather open one line too many
-        value.raw().len() + value.key_raw().len() > room.saturating_sub(NOTE_COLUMNS)
-    }
-
-    fn go_to_parent(&mut self) {
-        let depth = |row: &TreeRow| match row {
-            TreeRow::Value { depth, .. } | TreeRow::More { depth, .. } => *depth,
-            TreeRow::Ghost { depth, .. } => *depth,
-            TreeRow::Added => 0,
-        };
-        let own = self.rows.get(self.cursor).map_or(0, depth);
-        let above = self.rows[..self.cursor.min(self.rows.len())].iter();
-        if let Some(parent) = above.clone().rposition(|row| depth(row) < own) {
-            self.cursor = parent;
-        }
-    }
-
-    fn lay(&mut self, look: &Look) {
+    pub(super) fn lay(&mut self, look: &Look) {
         let mut rows = Vec::new();
         let mut long = HashMap::new();
         if let Some(doc) = &self.call {
@@ -328,7 +276,7 @@ impl Tree {
             rows.extend(here.map(|(at, _)| TreeRow::Ghost { at, depth }));
         };
         ghosts(doc.root().node(), 0, rows);
-        let mut open = vec![Level::of(doc.root(), part as u64)];
+        let mut open = vec![Level::of(doc.root(), at_root(part))];
         while let Some(level) = open.last_mut() {
             let Some(child) = level.children.next() else {
                 open.pop();
@@ -382,8 +330,13 @@ impl<'d> Level<'d> {
     }
 }
 
+/// The number of a document's own path.
+pub(super) fn at_root(part: Part) -> u64 {
+    part as u64
+}
+
 /// A path's number, from its parent's: paths themselves would grow with the square of the depth.
-fn step(parent: u64, index: Option<u32>, child: Val<'_>) -> u64 {
+pub(super) fn step(parent: u64, index: Option<u32>, child: Val<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     parent.hash(&mut hasher);
     match index {

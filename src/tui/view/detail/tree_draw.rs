@@ -4,6 +4,7 @@ use super::super::World;
 use super::notes::{Note, Part};
 use super::pretty::style;
 use super::tree::{Tree, TreeRow};
+use super::tree_find::kind_and_size;
 use crate::call::{Kind, Val};
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
@@ -16,10 +17,11 @@ const UNUSED: &str = "unused";
 /// Lines below the tree for where the value under the cursor goes.
 pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     match pane.height {
-        _ if tree.summary().is_none() => 0,
+        _ if tree.is_empty() => 0,
         0..8 => 0,
         8..16 => 1,
-        _ => 2,
+        16..24 => 2,
+        _ => 3,
     }
 }
 
@@ -37,15 +39,23 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, focused: bool, world
         }
     }
     let foot = Rect { y: area.bottom(), height: foot, ..pane };
-    let words = match focused {
-        true => goes_to(tree, world).unwrap_or_default(),
-        false => tree.summary().unwrap_or_default().to_owned(),
+    let width = usize::from(foot.width);
+    let (head, words) = match focused {
+        true => about(tree, world, width),
+        false => (None, tree.summary().unwrap_or_default().to_owned()),
     };
-    let mut lines = text::wrap(&look.clean(&words), usize::from(foot.width));
-    if lines.len() > usize::from(foot.height) && foot.height > 0 {
-        let last = usize::from(foot.height) - 1;
-        lines[last] = lines[last..].join(" ");
+    // a single line has no room for the place
+    let head = head.filter(|_| foot.height > 1 || words.is_empty());
+    let mut lines = match words.is_empty() {
+        true => Vec::new(),
+        false => text::wrap(&look.clean(&words), width),
+    };
+    let room = usize::from(foot.height).saturating_sub(usize::from(head.is_some()));
+    if lines.len() > room && room > 0 {
+        lines[room - 1] = lines[room - 1..].join(" ");
+        lines.truncate(room);
     }
+    lines.splice(0..0, head);
     // at the bottom, where the next value's stands too
     let from = usize::from(foot.height).saturating_sub(lines.len());
     for (line, words) in lines.iter().enumerate() {
@@ -55,9 +65,27 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, focused: bool, world
     }
 }
 
-/// Where the value under the cursor goes, in words.
-fn goes_to(tree: &Tree, world: &World<'_>) -> Option<String> {
-    let (part, value) = tree.current()?;
+/// The place, kind and size of the value under the cursor, and where it goes, in words.
+fn about(tree: &Tree, world: &World<'_>, width: usize) -> (Option<String>, String) {
+    let Some((part, value)) = tree.current() else { return (None, String::new()) };
+    let look = world.look;
+    let kind = kind_and_size(value);
+    let pointer = tree.pointer().unwrap_or_default();
+    let pointer = look.clean(&pointer);
+    // what it is called stands at the end
+    let most = width.saturating_sub(kind.len() + 2).max(8);
+    let head = match text::width(&pointer).saturating_sub(most) {
+        0 => format!("{pointer}  {kind}"),
+        over => {
+            let from = text::head(&pointer, over + text::width(look.ellipsis()));
+            format!("{}{}  {kind}", look.ellipsis(), &pointer[from..])
+        }
+    };
+    (Some(head), goes_to(part, value, tree, world).unwrap_or_default())
+}
+
+/// Where a value goes, in words.
+fn goes_to(part: Part, value: Val<'_>, tree: &Tree, world: &World<'_>) -> Option<String> {
     let places: Vec<String> = tree
         .uses()
         .of_value(part, value.node())

@@ -19,14 +19,11 @@ mod seek;
 
 pub use rows::{cell, mark_style};
 
-use super::AsideView;
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
-use super::{
-    ComposeView, Effect, HelpView, Pointer, Reply, VendorsView, View, World, ask_where, with_type,
-};
+use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, one};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Detail, What};
+use crate::tui::feed::What;
 use crate::tui::filtering::Change;
 use hunt::Hunt;
 use list::List;
@@ -64,23 +61,9 @@ impl LogView {
         }
     }
 
-    /// The call under the cursor is sent again as it came.
-    fn send_again(&self, world: &World<'_>) -> Reply {
-        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
-        let Some(Detail::Call(call)) = detail else {
-            return Reply::Say("there is no call here to be sent again".to_owned());
-        };
-        let here = world.shared.addresses.first().map_or("https://", String::as_str);
-        ask_where(here, with_type(&call), call.write_key.clone())
-    }
-
-    /// A call to be written, from the one under the cursor.
-    fn compose(&self, world: &World<'_>) -> Reply {
-        let detail = self.list.cursor().and_then(|row| world.feed.detail(row));
-        Reply::Compose(Box::new(match detail {
-            Some(Detail::Call(call)) => ComposeView::of_call(&call),
-            _ => ComposeView::of_template(),
-        }))
+    /// Whether something is searched for inside of the call whose detail has the keys.
+    fn searches_inside(&self, world: &World<'_>) -> bool {
+        self.in_detail && world.shared.filtering.inside().is_some()
     }
 
     fn back(&mut self) -> bool {
@@ -110,7 +93,11 @@ impl View for LogView {
             Action::Back => {
                 self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
             }
-            Action::NextMatch | Action::PreviousMatch if filtering.search().is_none() => false,
+            Action::NextMatch | Action::PreviousMatch
+                if filtering.search().is_none() && !self.searches_inside(world) =>
+            {
+                false
+            }
             _ if self.list.cursor().is_none() => false,
             Action::Toggle
             | Action::Fold
@@ -125,17 +112,18 @@ impl View for LogView {
         }
     }
 
+    fn example(&self) -> Option<u64> {
+        self.list.cursor()
+    }
+
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         let filtering = &world.shared.filtering;
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
-            Action::Compose => self.compose(world),
-            Action::SendAgain => self.send_again(world),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
-            Action::SetAside => match AsideView::of(self.list.cursor(), world) {
-                Some(view) => Reply::Open(Box::new(view)),
-                None => Reply::Say("this call has no finding that is marked".to_owned()),
-            },
+            Action::SetAside | Action::SendAgain => {
+                one::act(action, self.list.cursor(), None, world).unwrap_or(Reply::Pass)
+            }
             Action::EditFilter => Reply::EditFilter,
             Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
                 let key = first_key(Action::EditFilter, world);
@@ -151,10 +139,14 @@ impl View for LogView {
                     Reply::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
                 }
             },
-            Action::Search => Reply::Open(Box::new(SearchView::of(world))),
+            Action::Search => Reply::Open(Box::new(SearchView::of(self.in_detail, world))),
             Action::Pause => {
                 self.list.pause(world.shared.rows);
                 Reply::Done
+            }
+            // the marks of what was searched for go first
+            Action::Back if self.searches_inside(world) => {
+                Reply::Filter(Change::SearchInside(String::new()))
             }
             Action::Back | Action::BackOrQuit if self.back() => Reply::Done,
             Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => Reply::Return,
@@ -177,6 +169,9 @@ impl View for LogView {
                 Reply::Open(Box::new(ask))
             }
             Action::NextMark => self.look_for(What::Marked, true, world),
+            Action::NextMatch | Action::PreviousMatch if self.searches_inside(world) => {
+                self.detail.find(action == Action::NextMatch, world)
+            }
             Action::NextMatch => self.look_for_match(true, world),
             Action::PreviousMatch => self.look_for_match(false, world),
             Action::NextMissing => self.look_for(What::Missing, true, world),

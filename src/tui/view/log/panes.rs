@@ -66,10 +66,11 @@ impl LogView {
             (None, _) => return filter_bar::nothing(buffer, body, world),
         }
         let (log, rule, detail) = self.panes(body);
+        let filtering = &world.shared.filtering;
         if !log.is_empty() {
             rows::render(buffer, log, &self.list, !self.in_detail, world);
             let below_heads = Rect { y: log.y + 1, height: log.height - 1, ..log };
-            found::mark(buffer, below_heads, world);
+            found::mark(buffer, below_heads, filtering.search(), world.look);
         }
         for line in 0..usize::from(rule.height) {
             if let Some(mut pen) = Pen::on(buffer, rule, line, world.look) {
@@ -78,7 +79,7 @@ impl LogView {
         }
         if !detail.is_empty() {
             self.detail.render(buffer, detail, self.in_detail, world);
-            found::mark(buffer, detail, world);
+            found::mark(buffer, detail, filtering.inside().or(filtering.search()), world.look);
         }
     }
 
@@ -121,7 +122,7 @@ impl LogView {
                 return Reply::Done;
             }
             self.in_detail = true;
-            return self.detail.click(at);
+            return self.detail.click(at, world);
         }
         Reply::Pass
     }

@@ -5,6 +5,8 @@ use crate::tui::action::{Action, Place};
 use crate::tui::filtering::Change;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Pen;
+use crate::tui::page::Page;
+use crate::tui::view::help::title;
 use crate::tui::view::{Reply, View, World};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -25,19 +27,20 @@ pub struct CommandView {
 }
 
 impl CommandView {
-    /// An empty line, for the actions of a place.
+    /// An empty line. The actions of the place come first, then those that have a page elsewhere.
     pub fn of(place: Place, world: &World<'_>) -> CommandView {
-        // one whose keys were taken away still has its name
-        let preset = Keymap::default();
-        let has = |action: &Action| {
-            place.sections().iter().any(|section| {
-                let mut named = preset.section(*section).chain(world.keymap.section(*section));
-                named.any(|other| other == *action)
-            })
-        };
-        let actions = Action::ALL.iter().copied().filter(has);
-        let actions = actions.filter(|action| *action != Action::Command).collect();
-        CommandView { prompt: Prompt::new("", &world.shared.kept.commands), actions, error: None }
+        let all = Action::ALL.iter().copied().filter(|action| *action != Action::Command);
+        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+        for action in all {
+            if does_something(place, action, world.keymap) {
+                here.push(action);
+            } else if Page::home(action).is_some() {
+                elsewhere.push(action);
+            }
+        }
+        here.append(&mut elsewhere);
+        let prompt = Prompt::new("", &world.shared.kept.commands);
+        CommandView { prompt, actions: here, error: None }
     }
 
     fn offers(actions: &[Action]) -> impl FnOnce(&str, usize) -> Vec<Offer> {
@@ -67,14 +70,14 @@ impl CommandView {
                 Err(error) => Err(error.to_string()),
             },
             ("search", _) if !text.is_empty() => match crate::filter::parse(text) {
-                Ok(_) => Ok(Reply::CloseAndSearch(text.to_owned())),
+                Ok(_) => Ok(Reply::CloseAndSearch { text: text.to_owned(), inside: false }),
                 Err(error) => Err(error.to_string()),
             },
             (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no text")),
             (_, Some(action)) if self.actions.contains(&action) => {
                 Ok(Reply::CloseAndRun(action, typed.to_owned()))
             }
-            (_, Some(_)) => Err(format!("{name} does nothing here")),
+            (_, Some(action)) => Err(format!("{name} works only {}", places(action))),
             (_, None) => {
                 let names = self.actions.iter().map(|action| action.name());
                 let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
@@ -85,6 +88,24 @@ impl CommandView {
             }
         }
     }
+}
+
+/// Whether an action does something at a place; one whose keys were taken away still has its name.
+pub fn does_something(place: Place, action: Action, keymap: &Keymap) -> bool {
+    let preset = Keymap::default();
+    let mut sections = place.sections().iter();
+    sections.any(|section| preset.has(*section, action) || keymap.has(*section, action))
+}
+
+/// Where an action works, in words.
+fn places(action: Action) -> String {
+    let preset = Keymap::default();
+    let at = Place::ALL.into_iter().filter(|place| preset.has(*place, action));
+    let words = at.map(|place| {
+        let head = title(place);
+        head.split(':').next().unwrap_or(head).replacen("In ", "in ", 1)
+    });
+    words.collect::<Vec<_>>().join(" and ")
 }
 
 impl View for CommandView {

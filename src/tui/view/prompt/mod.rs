@@ -11,7 +11,7 @@ mod offers;
 mod search;
 
 pub use ask::AskView;
-pub use command::CommandView;
+pub use command::{CommandView, does_something};
 pub use filter::FilterView;
 pub use named::NamedView;
 pub use search::SearchView;

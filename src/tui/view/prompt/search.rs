@@ -16,14 +16,22 @@ pub struct SearchView {
     error: Option<FilterError>,
     /// What was searched for before.
     before: String,
+    /// Whether it is about the call whose detail is shown, or about all.
+    inside: bool,
 }
 
 impl SearchView {
     /// An empty line; the last search is the newest of its history.
-    pub fn of(world: &World<'_>) -> SearchView {
-        let before = world.shared.filtering.search();
+    pub fn of(inside: bool, world: &World<'_>) -> SearchView {
+        let filtering = &world.shared.filtering;
+        let before = if inside { filtering.inside() } else { filtering.search() };
         let before = before.map_or(String::new(), |search| search.text.clone());
-        SearchView { prompt: Prompt::new("", &world.shared.kept.searches), error: None, before }
+        let prompt = Prompt::new("", &world.shared.kept.searches);
+        SearchView { prompt, error: None, before, inside }
+    }
+
+    fn change(&self, text: String) -> Change {
+        if self.inside { Change::SearchInside(text) } else { Change::Search(text) }
     }
 
     fn after(&mut self, typed: Typed) -> Reply {
@@ -31,7 +39,7 @@ impl SearchView {
             return Reply::Done;
         }
         self.error = parse(self.prompt.text()).err();
-        Reply::Filter(Change::Search(self.prompt.text().to_owned()))
+        Reply::Filter(self.change(self.prompt.text().to_owned()))
     }
 }
 
@@ -46,13 +54,16 @@ impl View for SearchView {
 
     fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
         match action {
-            Action::Back => Reply::CloseAndFilter(Change::Search(self.before.clone())),
+            Action::Back => Reply::CloseAndFilter(self.change(self.before.clone())),
             Action::Accept => match &self.error {
                 Some(error) => Reply::Say(error.to_string()),
                 None if self.prompt.text().trim().is_empty() => {
-                    Reply::CloseAndFilter(Change::Search(String::new()))
+                    Reply::CloseAndFilter(self.change(String::new()))
                 }
-                None => Reply::CloseAndSearch(self.prompt.text().trim().to_owned()),
+                None => {
+                    let text = self.prompt.text().trim().to_owned();
+                    Reply::CloseAndSearch { text, inside: self.inside }
+                }
             },
             action => match self.prompt.act(action, |_, _| Vec::new()) {
                 Some(typed) => self.after(typed),
@@ -80,7 +91,8 @@ impl View for SearchView {
     fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
         let theme = &world.look.theme;
         let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) else { return };
-        pen.put(" search  ", theme.heading);
+        let label = if self.inside { " search in this call  " } else { " search  " };
+        pen.put(label, theme.heading);
         self.prompt.line.render(&mut pen, |_| theme.text, world.look);
         if let Some(error) = &self.error {
             pen.skip(2).show(&format!("expected {}", error.expected), theme.error);

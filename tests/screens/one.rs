@@ -1,0 +1,98 @@
+//! What is done with one call from any page, and actions that belong to another page.
+
+use crate::app::{TestApp, cursor};
+use crate::fake::FakeFeed;
+use segscope::tui::view::Effect;
+
+fn app() -> TestApp {
+    TestApp::new(FakeFeed::with_calls(5), 120, 40)
+}
+
+fn copied(app: &TestApp) -> &str {
+    match app.effects.last() {
+        Some(Effect::Copy { text, .. }) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_example_of_a_page_is_composed() {
+    for page in ["2", "3", "4"] {
+        let mut app = app();
+        app.press(page).press("c");
+        assert!(app.picture().contains(" Compose"), "{page}: {}", app.picture());
+        assert!(app.picture().contains("  1 {"), "{page}: {}", app.picture());
+        app.press("ctrl-s");
+        assert!(matches!(&app.effects[..], [Effect::Send { write_key: Some(_), .. }]), "{page}");
+    }
+    // what the sync page shows is no call
+    let mut app = app();
+    app.press("5 c ctrl-s");
+    assert!(matches!(&app.effects[..], [Effect::Send { write_key: None, .. }]), "a template");
+}
+
+#[test]
+fn the_page_that_composes_keeps_its_call() {
+    let mut app = app();
+    app.press("c Z Z esc c");
+    assert!(app.picture().contains("ZZ{"), "{}", app.picture());
+    app.press("Y");
+    assert!(app.picture().contains("ZZY{"), "c types again: {}", app.picture());
+}
+
+#[test]
+fn the_fix_of_a_finding_is_copied_from_its_page() {
+    let mut app = app();
+    app.press("2 y");
+    assert!(app.line(39).contains("s copy SDK call"), "{}", app.line(39));
+    app.press("s");
+    let from_page = copied(&app).to_owned();
+    assert!(from_page.contains("Report Exported"), "{from_page}");
+    // the same as in the log, where its first call is shown
+    app.press("enter g y s");
+    assert_eq!(copied(&app), from_page);
+    app.press("esc 2 y y");
+    assert!(copied(&app).starts_with('{'));
+}
+
+#[test]
+fn a_finding_is_set_aside_from_its_page() {
+    let mut app = app();
+    app.press("2 j a");
+    let picture = app.picture();
+    let line = picture.lines().find(|line| line.contains("▌[ ]")).expect("a cursor");
+    app.press("space enter");
+    let Some(Effect::SetAside(codes)) = app.effects.last() else { panic!("{:?}", app.effects) };
+    assert!(codes.len() == 1 && line.contains(&codes[0]), "{line}: {codes:?}");
+}
+
+#[test]
+fn a_command_goes_to_the_page_of_its_action() {
+    let mut app = app();
+    app.press("g 3 :").type_in("next_missing").press("enter");
+    assert!(cursor(&app).contains("Report Exp"), "{}", app.picture());
+    app.press("3 :").type_in("export").press("enter");
+    assert!(app.line(38).contains("file for these calls"), "{}", app.line(38));
+    app.press("esc 4 :").type_in("next_template").press("enter");
+    assert!(app.line(39).contains("this is the template of identify"), "{}", app.picture());
+    app.press("esc 1 :").type_in("show_calls").press("enter");
+    assert!(app.line(1).contains("back to findings"), "{}", app.picture());
+}
+
+#[test]
+fn a_filter_and_a_search_show_the_log() {
+    let mut app = app();
+    app.press("g 3 :").type_in("filter type = \"group\"").press("enter");
+    assert!(cursor(&app).contains("group"), "{}", app.picture());
+    app.press(":").type_in("filter").press("enter");
+    app.press("g 3 :").type_in("search seat").press("enter");
+    assert!(cursor(&app).contains("Seat Added"), "{}", app.picture());
+}
+
+#[test]
+fn what_only_a_window_can_do_says_so() {
+    let mut app = app();
+    app.press(":").type_in("tick").press("enter");
+    let says = "tick works only in the choice of vendors and in the findings to set aside";
+    assert!(app.line(38).contains(says), "{}", app.line(38));
+}
