@@ -4,7 +4,7 @@ use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
-use crate::config::{Choices, Notebook};
+use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
@@ -14,7 +14,7 @@ use crate::tui::feed::{
 };
 use crate::vendors::{FedBy, Fidelity, Output, Rendered};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The write key of calls that came from no other call.
@@ -30,6 +30,7 @@ pub struct PipelineFeed {
     choices: Option<Choices>,
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
+    arranged: Mutex<Arranged>,
 }
 
 impl PipelineFeed {
@@ -38,13 +39,25 @@ impl PipelineFeed {
         live: Arc<Live>,
         addresses: Vec<String>,
         (choices, notebook): (Option<Choices>, Option<Notebook>),
+        arranged: Arranged,
     ) -> PipelineFeed {
+        let arranged = Mutex::new(arranged);
         if let Some(choices) = &choices {
             pipeline.set_aside(&choices.aside());
         }
         let sieve = Sieve::new(Arc::clone(&pipeline));
         let (outbox, exports) = (Arc::default(), Arc::default());
-        PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook, exports }
+        PipelineFeed {
+            sieve,
+            live,
+            outbox,
+            pipeline,
+            addresses,
+            choices,
+            notebook,
+            exports,
+            arranged,
+        }
     }
 }
 
@@ -306,6 +319,16 @@ impl Feed for PipelineFeed {
                 .map_err(|error| format!("set aside, but that could not be kept: {error}")),
             None => Ok(()),
         }
+    }
+
+    fn arranged(&self) -> Arranged {
+        self.arranged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn arrange(&self, arranged: Arranged) -> Result<(), String> {
+        let kept = self.choices.as_ref().map_or(Ok(()), |choices| choices.set_arranged(&arranged));
+        *self.arranged.lock().unwrap_or_else(PoisonError::into_inner) = arranged;
+        kept.map_err(|error| format!("it is so now, but that could not be kept: {error}"))
     }
 
     fn calls_with(&self, codes: &[String]) -> Vec<u64> {

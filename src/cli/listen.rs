@@ -42,7 +42,13 @@ pub fn draw(
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
-    let feed = PipelineFeed::new(Arc::clone(pipeline), live, addresses.to_vec(), kept);
+    let feed = PipelineFeed::new(
+        Arc::clone(pipeline),
+        live,
+        addresses.to_vec(),
+        kept,
+        looks::arranged(setup),
+    );
     let ended = tui::run(Arc::new(feed), &looks::options(setup));
     drop(watch);
     let listened = listener.is_some();

@@ -2,13 +2,16 @@
 
 use super::failure::Failure;
 use super::setup::Setup;
-use crate::config::{self, Settings};
+use crate::config::{self, Arranged, Settings};
 use crate::tui::ScreenOptions;
 use crate::tui::theme::{AUTO, Depth, Ground, PRESETS, SetStyle, Themes};
+use crate::tui::view::Column;
 use std::path::{Path, PathBuf};
 
 /// Terminals that would show a question as if it were text.
 const NOT_ASKED: [&str; 3] = ["", "dumb", "linux"];
+/// The setting that names the log's columns.
+const COLUMNS: &str = "columns";
 /// The name in a theme's file of the preset that it differs from.
 const BASE: &str = "base";
 
@@ -52,6 +55,33 @@ pub fn options(setup: &Setup) -> ScreenOptions {
         ascii: setup.settings.is_on("ascii"),
         ..ScreenOptions::default()
     }
+}
+
+/// How the page of the log is arranged: the columns that the settings name, else those that were
+/// chosen on the screen.
+pub fn arranged(setup: &Setup) -> Arranged {
+    let chosen = super::listen::choices().map(|choices| choices.arranged()).unwrap_or_default();
+    let columns = setup.settings.list(COLUMNS).or(chosen.columns);
+    Arranged { columns, ..chosen }
+}
+
+/// Refuses columns that there are not.
+pub fn check_columns(settings: &Settings) -> Result<(), Failure> {
+    let names = settings.list(COLUMNS).unwrap_or_default();
+    for (at, name) in names.iter().enumerate() {
+        let wrong = |what: &str| {
+            let known = Column::ALL.map(Column::name).join(", ");
+            let origin = settings.origin_of(COLUMNS);
+            Failure::wrong(format!("{origin}: `{name}` {what}; there are {known}"))
+        };
+        if Column::parse(name).is_none() {
+            return Err(wrong("is no column of the log"));
+        }
+        if names[..at].contains(name) {
+            return Err(wrong("stands twice among the columns"));
+        }
+    }
+    Ok(())
 }
 
 /// The user's own theme of that name, if there is one.

@@ -42,6 +42,7 @@ impl Setup {
         let settings = settings(judge, flags)?;
         let keymap = keymap(&settings)?;
         let themes = looks::themes(&settings)?;
+        looks::check_columns(&settings)?;
         let files = vendor_files(&judge.vendor_file)?;
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;

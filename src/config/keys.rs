@@ -76,6 +76,12 @@ pub const KEYS: &[Key] = &[
         Some("auto"),
         "auto (dark or light, as the terminal's background is), dark, light, high-contrast, or NAME of themes/NAME.toml in your config folder",
     ),
+    key(
+        "columns",
+        Kind::List,
+        None,
+        "the log's columns, from the left: number, time, type, name, account, user, vendors",
+    ),
     key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
 ];
 

@@ -8,7 +8,7 @@ mod keys;
 mod notebook;
 mod place;
 
-pub use choices::Choices;
+pub use choices::{Arranged, Choices};
 pub use keys::{KEYS, Key, Kind};
 pub use notebook::{Kept, Memo, Notebook};
 pub use place::{user_config_file, user_state_folder, user_themes_folder, user_vendors_folder};

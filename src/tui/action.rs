@@ -25,6 +25,8 @@ pub enum Place {
     Vendors,
     /// the findings that are set aside
     Aside,
+    /// the choice of the log's columns
+    Columns,
     /// any line of text
     Text,
     /// the filter's line
@@ -37,7 +39,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 15] = [
+    pub const ALL: [Place; 16] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
@@ -52,6 +54,7 @@ impl Place {
         Place::List,
         Place::Vendors,
         Place::Aside,
+        Place::Columns,
         Place::Help,
     ];
 
@@ -69,6 +72,7 @@ impl Place {
             Place::Composed => "composed",
             Place::Vendors => "vendors",
             Place::Aside => "aside",
+            Place::Columns => "columns",
             Place::Text => "text",
             Place::Filter => "filter",
             Place::List => "list",
@@ -96,6 +100,7 @@ impl Place {
             Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             Place::Aside => &[Place::Aside, Place::Everywhere],
+            Place::Columns => &[Place::Columns, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
             Place::Filter => &[Place::Filter, Place::Text],
@@ -168,6 +173,7 @@ actions! {
     PreviousPane "previous_pane" "pane" "previous pane",
     SetAside "set_aside" "set aside" "set findings of this call aside, or bring some back",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    Columns "columns" "columns" "choose the columns of the log",
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",
     SendElsewhere "send_elsewhere" "send to" "send the call to another address",
@@ -193,6 +199,8 @@ actions! {
     CopySettings "copy_settings" "copy settings" "copy the settings that are offered here",
     Tick "tick" "choose" "choose this vendor, or do not",
     Save "save" "save" "save the choice",
+    MoveUp "move_up" "move up" "move this one up",
+    MoveDown "move_down" "move down" "move this one down",
     Down "down" "down" "down",
     Up "up" "up" "up",
     First "first" "first" "to the first",

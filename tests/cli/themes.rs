@@ -74,3 +74,18 @@ fn the_template_shows_every_colour_and_is_itself_good() {
     write(home.path(), "themes/mine.toml", &format!("base = \"light\"\n{colours}"));
     segscope(home.path(), &["config", "show"]).assert().code(0);
 }
+
+#[test]
+fn a_column_that_there_is_not_is_refused() {
+    let home = tempfile::tempdir().expect("a folder");
+    let said = || stderr(&segscope(home.path(), &["config", "show"]).assert().code(2));
+    write(home.path(), "config.toml", "columns = [\"time\", \"acount\"]\n");
+    let known = "there are number, time, type, name, account, user, vendors\n";
+    let message = said();
+    let wanted = format!("config.toml:1: `acount` is no column of the log; {known}");
+    assert!(message.ends_with(&wanted), "{message}");
+    write(home.path(), "config.toml", "columns = [\"user\", \"user\"]\n");
+    assert!(said().ends_with(&format!("`user` stands twice among the columns; {known}")));
+    write(home.path(), "config.toml", "columns = [\"user\", \"time\"]\n");
+    segscope(home.path(), &["config", "show"]).assert().code(0);
+}

@@ -5,6 +5,7 @@ mod common;
 mod compose;
 mod filter;
 mod looks;
+mod mouse;
 mod settings;
 mod terminal;
 mod tour;

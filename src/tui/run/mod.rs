@@ -6,7 +6,7 @@ mod console;
 mod input;
 mod sixteen;
 
-use super::feed::Feed;
+use super::feed::{Arranged, Feed};
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use super::view::Effect;
 use console::Console;
@@ -139,6 +139,13 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
             let count = super::shared::count(codes.len() as u64, "code is", "codes are");
             let done = feed.set_aside(codes);
             Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
+        }
+        Effect::Split(split) => {
+            silent(feed.arrange(Arranged { split: Some(*split), ..feed.arranged() }))
+        }
+        Effect::Columns(columns) => {
+            let done = feed.arrange(Arranged { columns: Some(columns.clone()), ..feed.arranged() });
+            Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
         }
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),

@@ -16,6 +16,7 @@
 
 mod answer;
 mod draw;
+mod mouse;
 
 use super::action::Action;
 use super::feed::{Feed, Sending};
@@ -25,10 +26,10 @@ use super::look::Look;
 use super::page::Page;
 use super::shared::Shared;
 use super::theme::{Depth, Ground, Theme, Themes};
-use super::view::{CommandView, Effect, Pointer, Reply, View, World, compose, does_something};
-use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use super::view::{CommandView, Effect, Reply, View, World, compose, does_something};
+use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
-use ratatui::layout::{Position, Size};
+use ratatui::layout::Size;
 
 /// How long a notice stays.
 const NOTICE_MS: u64 = 5_000;
@@ -291,17 +292,6 @@ impl Screen {
         self.show(page, feed);
         self.sync(feed);
         self.dirty = true;
-    }
-
-    fn mouse(&mut self, event: MouseEvent, feed: &dyn Feed) -> Option<Effect> {
-        let pointer = match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => Pointer::Click,
-            MouseEventKind::ScrollDown => Pointer::WheelDown,
-            MouseEventKind::ScrollUp => Pointer::WheelUp,
-            _ => return None,
-        };
-        let at = Position { x: event.column, y: event.row };
-        self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
     /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
