@@ -37,8 +37,12 @@ pub enum Command {
     Tail(TailArgs),
     /// Judge the calls of files; for CI
     Check(CheckArgs),
+    /// What calls are expected: learn it from a good recording, check calls against it
+    Plan(PlanArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),
+    /// Send the outputs of calls to the vendor itself, with your own keys; asks first
+    Deliver(DeliverArgs),
     /// The mapper alone: one JSON object in, one out, a line each
     Map,
     /// What each vendor takes
@@ -103,6 +107,17 @@ pub struct ScreenArgs {
     /// Draw with ASCII only
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
+    /// The real tracking API, offered where a call is sent again
+    #[arg(long, value_name = "URL", help_heading = "Screen")]
+    pub upstream: Option<String>,
+}
+
+/// What is expected.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ExpectArgs {
+    /// Calls that are expected: a plan file (see `segscope plan`), or a good recording
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub expect: Option<PathBuf>,
 }
 
 /// Flags of `listen`.
@@ -114,6 +129,9 @@ pub struct ListenArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// What is expected.
+    #[command(flatten)]
+    pub expect: ExpectArgs,
     /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -128,6 +146,9 @@ pub struct DemoArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// What is expected.
+    #[command(flatten)]
+    pub expect: ExpectArgs,
     /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -145,6 +166,9 @@ pub struct OpenArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// What is expected.
+    #[command(flatten)]
+    pub expect: ExpectArgs,
     /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -170,6 +194,9 @@ pub struct TailArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// What is expected.
+    #[command(flatten)]
+    pub expect: ExpectArgs,
     /// How to write [default: text on a terminal, ndjson into a pipe]
     #[arg(long, value_enum)]
     pub format: Option<TailFormat>,
@@ -223,6 +250,9 @@ pub struct CheckArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// What is expected.
+    #[command(flatten)]
+    pub expect: ExpectArgs,
     /// Only calls for which this expression is true
     #[arg(long, value_name = "EXPR", help_heading = "Judging")]
     pub filter: Option<String>,
@@ -254,6 +284,32 @@ pub struct SendArgs {
     pub repeat: u64,
 }
 
+/// Flags of `deliver`.
+///
+/// Keys are the vendor's settings, such as `vendors.NAME.api_key`: taken from --setting, from the
+/// variable SEGSCOPE_VENDORS_NAME_KEY, or from your own config file.
+#[derive(Debug, Clone, Args)]
+pub struct DeliverArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+    /// Print the requests as curl lines, with variables in place of keys, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask before sending
+    #[arg(long)]
+    pub yes: bool,
+    /// Go on after an answer that is no success
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
 /// Flags of `vendors`.
 #[derive(Debug, Clone, Args)]
 pub struct VendorsArgs {
@@ -282,6 +338,42 @@ pub enum VendorsCommand {
         /// The file
         file: PathBuf,
     },
+}
+
+/// Flags of `plan`.
+#[derive(Debug, Clone, Args)]
+pub struct PlanArgs {
+    /// What to do; `template` without one.
+    #[command(subcommand)]
+    pub command: Option<PlanCommand>,
+}
+
+/// What `plan` does.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PlanCommand {
+    /// Write the plan that a good recording gives: each event, with the ids that all its calls have
+    Learn {
+        /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Judging.
+        #[command(flatten)]
+        judge: JudgeArgs,
+    },
+    /// Say how the calls of files stand to a plan; exit with 1 if an expectation is not met
+    Check {
+        /// A plan file, or a good recording
+        #[arg(value_name = "PLAN")]
+        plan: PathBuf,
+        /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Judging.
+        #[command(flatten)]
+        judge: JudgeArgs,
+    },
+    /// A commented plan to begin from
+    Template,
 }
 
 /// Flags of `config`.

@@ -7,7 +7,9 @@ use super::{input, tail};
 use crate::filter::Filter;
 use crate::findings::Severity;
 use crate::pipeline::{Detail, Matching, Pipeline};
-use crate::report::{self, FindingGroup, call_record, check_text, finding_groups};
+use crate::report::{
+    self, FindingGroup, call_record, check_text, expected_text, finding_groups, unmet_groups,
+};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -15,7 +17,9 @@ use std::path::PathBuf;
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = tail::read_filter(args.filter.as_deref())?;
     let setup = Setup::new(&args.judge, Vec::new())?;
+    let plan = args.expect.read(&setup)?;
     let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    pipeline.expect(plan);
     input::all_read(&pipeline)?;
     let unreadable = pipeline.stats().problem;
     let wanted = wanted(&pipeline, filter)?;
@@ -28,15 +32,37 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         group.fails = fails(args.fail_on, group);
     }
     let failed = groups.iter().any(|group| group.fails);
-    let outcome = outcome(args.fail_on, failed);
+    let expectations = pipeline.expectations(wanted.as_deref());
+    let unmet = expectations.as_ref().is_some_and(|expectations| !expectations.all_met());
+    let mut outcome = outcome(args.fail_on, failed);
+    if let Some(expectations) = &expectations {
+        let word = if unmet { "failed" } else { "passed" };
+        outcome.push_str(&format!("; {}: {word}", expectations.line()));
+        // text has lines of its own for them
+        if args.format != CheckFormat::Text {
+            groups.extend(unmet_groups(expectations));
+        }
+    }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let text = match args.format {
-        CheckFormat::Text => check_text(&pipeline, &tally, &groups, &outcome, colour()),
+        CheckFormat::Text => {
+            let colour = colour();
+            let text = expectations.as_ref().map(|all| expected_text(all, false, colour));
+            check_text(&pipeline, &tally, &groups, (text.as_deref(), &outcome), colour)
+        }
         CheckFormat::Ndjson => {
             records(&pipeline, wanted.as_deref(), &mut out)?;
+            // standard output has call records only
+            if let Some(expectations) = &expectations {
+                eprint!("{}", expected_text(expectations, false, false));
+            }
             String::new()
         }
-        CheckFormat::Junit => report::junit(&groups, &titles(&pipeline)),
+        CheckFormat::Junit => {
+            let mut suites = titles(&pipeline);
+            suites.extend(expectations.map(|_| report::EXPECTED.to_owned()));
+            report::junit(&groups, &suites)
+        }
         CheckFormat::Sarif => report::sarif(&groups, single(&args.files).as_deref()),
         CheckFormat::Github => report::github(&groups),
         CheckFormat::Markdown => report::markdown(&pipeline, &tally, &groups, &outcome),
@@ -46,17 +72,17 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     if let Some(problem) = unreadable {
         return Err(Failure::wrong(problem));
     }
-    if failed { Err(Failure::Findings) } else { Ok(()) }
+    if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
 }
 
 /// True if standard output is a terminal that is to be coloured.
-fn colour() -> bool {
+pub fn colour() -> bool {
     std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The rows that the filter lets through; none if it asks for nothing.
-fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
+pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }

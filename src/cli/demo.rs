@@ -19,8 +19,10 @@ const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 /// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.screen.flags())?;
+    let plan = args.expect.read(&setup)?;
     let (journal, _) = setup.journal(false)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    pipeline.expect(plan);
     let listener = intake::listen(&setup, &pipeline, true)?;
     let ended = Arc::new(AtomicBool::new(false));
     let feeder = {

@@ -22,8 +22,10 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     }
     let flags = args.listener.flags().into_iter().chain(args.screen.flags()).collect();
     let setup = Setup::new(&args.judge, flags)?;
+    let plan = args.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    pipeline.expect(plan);
     if let Some(notice) = notice {
         pipeline.notice(notice);
     }

@@ -3,7 +3,9 @@
 pub mod args;
 mod check;
 mod config;
+mod deliver;
 mod demo;
+mod expect;
 mod export;
 mod failure;
 mod feed;
@@ -16,6 +18,7 @@ mod looks;
 mod map;
 mod open;
 mod outbox;
+mod plan;
 mod send;
 mod setup;
 mod signals;
@@ -35,7 +38,9 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Send(args) => send::run(&args),
+        Command::Deliver(args) => deliver::run(&args),
         Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),

@@ -13,6 +13,7 @@ const SMALL_BYTES: u64 = 4 << 20;
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.screen.flags())?;
+    let plan = args.expect.read(&setup)?;
     let recording = match (&args.files[..], args.follow) {
         ([file], true) => input::follow(file)?,
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
@@ -20,6 +21,7 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     };
     let small = recording.unread_bytes() < SMALL_BYTES;
     let pipeline = setup.pipeline(recording)?;
+    pipeline.expect(plan);
     if small {
         input::all_read(&pipeline)?;
     }

@@ -6,8 +6,8 @@ use super::intake;
 use super::setup::Setup;
 use super::signals::Ending;
 use crate::filter::{self, Filter};
-use crate::pipeline::{Detail, Matching, Pipeline, Recording};
-use crate::report::{call_line, call_record, summary};
+use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
+use crate::report::{call_line, call_record, expected_text, summary};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,7 @@ pub fn plain(args: &ListenArgs) -> Result<(), Failure> {
     let args = TailArgs {
         listener: args.listener.clone(),
         judge: args.judge.clone(),
+        expect: args.expect.clone(),
         format: None,
         filter: None,
     };
@@ -41,8 +42,10 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let filter = read_filter(args.filter.as_deref())?;
     let ending = Ending::on_signals()?;
     let setup = Setup::new(&args.judge, args.listener.flags())?;
+    let plan = args.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    pipeline.expect(plan);
     // lines are written of what comes from now on
     pipeline.settle();
     let listener = intake::listen(&setup, &pipeline, false)?;
@@ -58,6 +61,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         format,
         colour,
         filter: (!filter.is_all()).then(|| Matching::new(filter)),
+        from: pipeline.rows(),
         next: pipeline.rows(),
         clears: pipeline.clears(),
         told: None,
@@ -83,12 +87,16 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         }
         std::thread::sleep(PAUSE);
     };
+    let expectations = writer.expectations();
     drop(writer);
     eprint!(
         "{}",
         summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
     );
-    written
+    written?;
+    let Some(expectations) = expectations? else { return Ok(()) };
+    eprint!("{}", expected_text(&expectations, false, false));
+    if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }
 
 /// A filter as a flag has it; a wrong one is shown with the place underlined.
@@ -103,6 +111,8 @@ struct Writer<'p, W: Write> {
     colour: bool,
     /// None lets everything through.
     filter: Option<Matching>,
+    /// The first row that came while this ran.
+    from: u64,
     /// The next row to write.
     next: u64,
     /// How often everything was cleared away: rows begin at 0 again each time.
@@ -113,6 +123,16 @@ struct Writer<'p, W: Write> {
 }
 
 impl<W: Write> Writer<'_, W> {
+    /// How the calls that came and pass the filter stand to what is expected, if something is.
+    fn expectations(&mut self) -> Result<Option<Expectations>, Failure> {
+        let rows = self.from..self.next;
+        let rows = match &mut self.filter {
+            Some(filter) => filter.calls(self.pipeline, rows).map_err(Failure::wrong)?,
+            None => rows.collect(),
+        };
+        Ok(self.pipeline.expectations(Some(&rows)))
+    }
+
     fn catch_up(&mut self) -> Result<(), Failure> {
         let problem = self.pipeline.stats().problem;
         if let Some(problem) = problem.as_ref().filter(|_| problem != self.told) {
@@ -122,7 +142,7 @@ impl<W: Write> Writer<'_, W> {
         loop {
             let clears = self.pipeline.clears();
             if clears != self.clears {
-                (self.clears, self.next) = (clears, 0);
+                (self.clears, self.from, self.next) = (clears, 0, 0);
             }
             let rows = self.pipeline.rows();
             if self.next >= rows {

@@ -76,6 +76,12 @@ pub const KEYS: &[Key] = &[
         Some("auto"),
         "auto (dark or light, as the terminal's background is), dark, light, high-contrast, or NAME of themes/NAME.toml in your config folder",
     ),
+    own(key(
+        "upstream",
+        Kind::Text,
+        None,
+        "the real tracking API that `r` offers to send a call to again, such as https://api.segment.io",
+    )),
     key(
         "columns",
         Kind::List,
@@ -90,6 +96,18 @@ pub(super) const SCREEN_KEYS: &str = "keys.";
 /// Before the styles of the screen: `colours.STYLE`.
 pub(super) const COLOURS: &str = "colours.";
 
+/// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
+pub(super) const DELIVER: &str = "deliver.";
+
+/// Before a variable that sets a vendor's setting: `SEGSCOPE_VENDORS_NAME_KEY`.
+const VENDOR_VARIABLE: &str = "SEGSCOPE_VENDORS_";
+
+/// The vendor's setting that an environment variable sets. The vendor's name ends at the first `_`.
+pub(super) fn vendor_setting_from_env(name: &str) -> Option<String> {
+    let (vendor, key) = name.strip_prefix(VENDOR_VARIABLE)?.split_once('_')?;
+    Some(format!("vendors.{vendor}.{key}").to_ascii_lowercase())
+}
+
 /// Whether it is one of the screen's keys or styles; the screen itself knows which there are.
 pub(super) fn is_of_the_screen(name: &str) -> bool {
     name.starts_with(SCREEN_KEYS) || is_colour(name)
@@ -101,7 +119,18 @@ fn is_colour(name: &str) -> bool {
 
 /// Whether a project's file may not set it.
 pub(super) fn is_user_only(name: &str) -> bool {
-    name.starts_with(SCREEN_KEYS) || find(name).is_some_and(|key| key.user_only)
+    name.starts_with(SCREEN_KEYS)
+        || name.starts_with(DELIVER)
+        || find(name).is_some_and(|key| key.user_only)
+}
+
+pub(super) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
+    match (name.split('.').count(), value) {
+        (2, Value::String(_)) => Ok(()),
+        _ => Err(format!(
+            "`{name}` is {value}; expected a base URL, such as \"http://127.0.0.1:8080\""
+        )),
+    }
 }
 
 pub(super) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), String> {

@@ -8,7 +8,7 @@ use super::in_use::InUse;
 use super::people::People;
 use super::remarks::Remarks;
 use crate::call::time::Millis;
-use crate::call::{CallType, Event, Seq};
+use crate::call::{Event, Seq};
 use crate::store::{
     CallRow, CellKey, Cube, Flags, Held, IdCounts, RequestRow, Sender, SetId, SetInfo, Shape,
     ShapeId, Store, TextId,
@@ -256,12 +256,8 @@ impl Index {
                 user,
                 set,
             });
-            let event = match call.kind {
-                Some(CallType::Identify | CallType::Group | CallType::Alias) => TextId::NONE,
-                _ => name,
-            };
-            let (account_found, user_found) = (!account.is_none(), !user.is_none());
-            let key = CellKey { event, set, shape, account: account_found, user: user_found };
+            let found = [!account.is_none(), !user.is_none()];
+            let key = CellKey::of(call.kind, name, set, shape, found);
             self.cube.add(key, place, repeat, line.received_at);
             self.ids.add(account, user, place, repeat);
             if repeat {

@@ -34,6 +34,7 @@ mod judge;
 mod lines;
 mod names;
 mod people;
+mod plan;
 mod push;
 mod queue;
 mod recording;
@@ -47,7 +48,10 @@ mod tally;
 mod view;
 mod window;
 
-pub use aggregates::{By, Counted, Coverage, FoundIn, Groups, Held, Member, Person, Who};
+pub use aggregates::{
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, Member, Person, Standing,
+    Who,
+};
 pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
@@ -58,6 +62,7 @@ pub use frames::FrameTimes;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
+pub use plan::{Expectation, MOST_EXPECTED, Plan, PlanError};
 pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
@@ -78,7 +83,7 @@ use state::State;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -104,6 +109,8 @@ pub struct Pipeline {
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: frames::Frames,
+    /// What is expected, where something is.
+    plan: OnceLock<plan::Plan>,
 }
 
 impl Pipeline {
@@ -138,6 +145,7 @@ impl Pipeline {
             again: Mutex::default(),
             threads: Vec::new(),
             frames: frames::Frames::default(),
+            plan: OnceLock::new(),
         };
         pipeline.spawn("judge", judge::run)?;
         if !inputs.is_empty() {

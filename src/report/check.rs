@@ -8,13 +8,13 @@ use crate::findings::Severity;
 use crate::pipeline::{Pipeline, Tally};
 use std::fmt::Write;
 
-/// The findings with count, example and fix, what became of the calls at each vendor, and in a last
-/// line the outcome.
+/// The findings with count, example and fix, what became of the calls at each vendor, how they stand
+/// to what is expected (where something is), and in a last line the outcome.
 pub fn check_text(
     pipeline: &Pipeline,
     tally: &Tally,
     groups: &[FindingGroup],
-    outcome: &str,
+    (expected, outcome): (Option<&str>, &str),
     colour: bool,
 ) -> String {
     let mut out = String::new();
@@ -29,6 +29,10 @@ pub fn check_text(
     let lines = verdict_lines(&pipeline.vendors(), &tally.verdicts);
     if !lines.is_empty() {
         out.push_str(&lines);
+        out.push('\n');
+    }
+    if let Some(expected) = expected {
+        out.push_str(expected);
         out.push('\n');
     }
     let count = |severity| {

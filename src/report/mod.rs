@@ -1,6 +1,7 @@
 //! What leaves the program: the call record, lines for people.
 
 mod check;
+mod expected;
 mod findings;
 mod github;
 mod junit;
@@ -14,6 +15,7 @@ mod text;
 mod vendor;
 
 pub use check::check_text;
+pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
 pub use findings::{FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
@@ -21,6 +23,6 @@ pub use markdown::markdown;
 pub use masked::mask_key;
 pub use record::call_record;
 pub use sarif::sarif;
-pub use summary::summary;
+pub use summary::{plural, summary};
 pub use text::call_line;
 pub use vendor::{vendor_list, vendor_tables};

@@ -60,6 +60,6 @@ pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[[u64; 5]]) -> String 
 }
 
 /// A count with its noun.
-pub(super) fn plural(count: u64, what: &str) -> String {
+pub fn plural(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

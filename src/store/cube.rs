@@ -3,6 +3,7 @@
 //! a call costs one look-up, however many views there are.
 
 use super::{SetId, ShapeId, TextId};
+use crate::call::CallType;
 use crate::call::time::Millis;
 use hashbrown::HashMap;
 
@@ -19,6 +20,24 @@ pub struct CellKey {
     pub account: bool,
     /// A vendor in use found a user id.
     pub user: bool,
+}
+
+impl CellKey {
+    /// The cell of a call, of which the log shows this name, and in which these ids were found,
+    /// account and user.
+    pub fn of(
+        kind: Option<CallType>,
+        name: TextId,
+        set: SetId,
+        shape: ShapeId,
+        [account, user]: [bool; 2],
+    ) -> CellKey {
+        let event = match kind {
+            Some(CallType::Identify | CallType::Group | CallType::Alias) => TextId::NONE,
+            _ => name,
+        };
+        CellKey { event, set, shape, account, user }
+    }
 }
 
 /// How many calls, and when.

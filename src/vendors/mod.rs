@@ -41,6 +41,7 @@ mod codes;
 mod custify;
 mod customersuccessbox;
 mod cx;
+mod deliver;
 mod facts;
 mod file;
 mod freshsuccess;
@@ -67,6 +68,7 @@ mod vendor;
 
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
+pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
 pub use info::{CallInfo, FieldInfo, LooksFor, PushesInfo, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
@@ -75,7 +77,7 @@ pub use memory::{Memory, MemorySize};
 pub use offer::Preset;
 pub use out::{Origin, Out, compact, pretty};
 pub use rendered::{Output, Record, Rendered};
-pub use settings::{Settings, SettingsError};
+pub use settings::{Settings, SettingsError, nearest};
 
 use build::{Maker, book};
 use file::File;

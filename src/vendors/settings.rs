@@ -213,7 +213,7 @@ fn kind_of(value: &Value) -> &'static str {
 }
 
 /// The known name that takes the fewest single changes to reach, if that is close enough.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let (near, changes) =
         known.map(|known| (known, distance(name, known))).min_by_key(|(_, changes)| *changes)?;
     (changes <= name.chars().count().max(3) / 2).then_some(near)

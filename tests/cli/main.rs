@@ -3,12 +3,14 @@
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
+mod deliver;
 mod errors;
 mod flush;
 mod formats;
 mod keys;
 mod later;
 mod own;
+mod plan;
 mod sync;
 mod themes;
 mod vendor_file;

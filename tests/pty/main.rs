@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod compose;
+mod expect;
 mod filter;
 mod looks;
 mod mouse;

@@ -24,6 +24,36 @@ pub struct TestApp {
     pub draws: bool,
 }
 
+/// The three sizes that everyone has.
+pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+/// A feed with the usual calls and five vendors.
+pub fn five() -> FakeFeed {
+    FakeFeed::with_calls(5)
+}
+
+/// Snapshots of what a feed looks like after these keys, one a size. A macro, so
+/// that each belongs to the file that it is asked for in.
+macro_rules! pictures {
+    ($name:expr, $feed:expr, $keys:expr) => {
+        for (width, height) in $crate::app::SIZES {
+            let picture = $crate::app::picture_of($feed, width, height, $keys);
+            insta::assert_snapshot!(format!("{}_{width}x{height}", $name), picture);
+        }
+    };
+}
+pub(crate) use pictures;
+
+/// What a feed looks like after these keys, drawn once: what a wide letter hid of the frame before
+/// would stay in a drawing in memory.
+pub fn picture_of(feed: FakeFeed, width: u16, height: u16, keys: &str) -> String {
+    let mut app = TestApp::new(feed, width, height);
+    app.draws = false;
+    app.press(keys).draw();
+    app.assert_well_formed();
+    app.picture()
+}
+
 pub fn options() -> ScreenOptions {
     ScreenOptions { zone: TimeZone::UTC, ..ScreenOptions::default() }
 }

@@ -1,36 +1,21 @@
 //! The coverage page: event by event, how many calls have ids and what vendors take of them.
 
-use crate::app::{TestApp, options};
+use crate::app::{TestApp, five, options, pictures};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{By, Feed};
 use segscope::tui::theme::Depth;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
-
-fn pictures(name: &str, feed: fn() -> FakeFeed, keys: &str) {
-    for (width, height) in SIZES {
-        let mut app = TestApp::new(feed(), width, height);
-        app.press(keys);
-        app.assert_well_formed();
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), app.picture());
-    }
-}
-
-fn five() -> FakeFeed {
-    FakeFeed::with_calls(5)
-}
-
 #[test]
 fn what_it_shows() {
-    pictures("coverage", five, "3");
-    pictures("coverage_library", five, "3 ]");
+    pictures!("coverage", five(), "3");
+    pictures!("coverage_library", five(), "3 ]");
 }
 
 #[test]
 fn what_it_says_when_there_is_nothing() {
-    pictures("coverage_empty", || FakeFeed::new(5), "3");
+    pictures!("coverage_empty", FakeFeed::new(5), "3");
 }
 
 #[test]

@@ -1,26 +1,11 @@
 //! The findings page: what was found, by code, vendor and event.
 
-use crate::app::{TestApp, options};
+use crate::app::{TestApp, five, options, pictures};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::Feed;
 use segscope::tui::theme::Depth;
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
-
-fn pictures(name: &str, feed: fn() -> FakeFeed, keys: &str) {
-    for (width, height) in SIZES {
-        let mut app = TestApp::new(feed(), width, height);
-        app.press(keys);
-        app.assert_well_formed();
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), app.picture());
-    }
-}
-
-fn five() -> FakeFeed {
-    FakeFeed::with_calls(5)
-}
 
 /// The same; Planhat is not in use.
 fn without_planhat() -> FakeFeed {
@@ -31,13 +16,13 @@ fn without_planhat() -> FakeFeed {
 
 #[test]
 fn what_it_shows() {
-    pictures("findings", five, "2");
-    pictures("findings_all", without_planhat, "2 ] G");
+    pictures!("findings", five(), "2");
+    pictures!("findings_all", without_planhat(), "2 ] G");
 }
 
 #[test]
 fn what_it_says_when_there_is_nothing() {
-    pictures("findings_empty", || FakeFeed::new(5), "2");
+    pictures!("findings_empty", FakeFeed::new(5), "2");
     let feed = FakeFeed::new(1);
     feed.add(0);
     let mut app = TestApp::new(feed, 80, 24);

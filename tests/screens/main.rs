@@ -7,6 +7,8 @@ mod columns_of_log;
 mod command;
 mod compose;
 mod coverage;
+mod deliver;
+mod expected;
 mod fake;
 mod filter;
 mod findings;

@@ -1,38 +1,21 @@
 //! The people page: accounts and users, and which belong together.
 
-use crate::app::{TestApp, options};
+use crate::app::{TestApp, five, options, pictures};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{Feed, Who};
 use segscope::tui::theme::Depth;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
-
-fn pictures(name: &str, feed: fn() -> FakeFeed, keys: &str) {
-    for (width, height) in SIZES {
-        let mut app = TestApp::new(feed(), width, height);
-        // one frame: what a wide letter hid of the frame before stays in a drawing in memory
-        app.draws = false;
-        app.press(keys).draw();
-        app.assert_well_formed();
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), app.picture());
-    }
-}
-
-fn five() -> FakeFeed {
-    FakeFeed::with_calls(5)
-}
-
 #[test]
 fn what_it_shows() {
-    pictures("people", five, "4");
-    pictures("people_users", five, "4 ]");
+    pictures!("people", five(), "4");
+    pictures!("people_users", five(), "4 ]");
 }
 
 #[test]
 fn what_it_says_when_there_is_nobody() {
-    pictures("people_empty", || FakeFeed::new(5), "4");
+    pictures!("people_empty", FakeFeed::new(5), "4");
     let feed = FakeFeed::new(1);
     feed.add(4);
     let mut app = TestApp::new(feed, 80, 24);

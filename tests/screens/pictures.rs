@@ -1,10 +1,8 @@
 //! Snapshots: what a person sees, at the three sizes that everyone has.
 
-use crate::app::{TestApp, options};
+use crate::app::{SIZES, TestApp, options};
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 /// A snapshot at each size, after these keys.
 fn pictures(name: &str, vendors: usize, keys: &str) {

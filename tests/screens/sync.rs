@@ -1,10 +1,8 @@
 //! The sync page: what a vendor pushed to Segment.
 
-use crate::app::TestApp;
+use crate::app::{SIZES, TestApp};
 use crate::fake::FakeFeed;
 use segscope::tui::view::Effect;
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 fn pushed() -> FakeFeed {
     let feed = FakeFeed::with_calls(5);

@@ -2,9 +2,11 @@
 
 use crate::{BEGIN_MS, generate, pipeline, send};
 use proptest::prelude::*;
+use segscope::call::CallType;
 use segscope::findings::Verdict;
 use segscope::pipeline::{
-    By, CallDetail, Counted, Coverage, Detail, Groups, Pipeline, RowView, Who,
+    By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, Pipeline, Plan, RowView,
+    Who,
 };
 use std::collections::BTreeMap;
 
@@ -174,6 +176,61 @@ proptest! {
             rows.sort_by(|a, b| a.0.cmp(&b.0));
             prop_assert_eq!(rows, wanted);
         }
+    }
+
+    #[test]
+    fn what_is_expected_stands_as_a_recount_says_and_what_is_learned_is_met(
+        sent in prop::collection::vec(generate::sent(), 1..40),
+    ) {
+        let pipeline = pipeline();
+        for (at, sent) in sent.iter().enumerate() {
+            send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+        }
+        let calls = calls(&pipeline);
+        let (plan, left_out) = pipeline.learn();
+        prop_assert_eq!(left_out, 0);
+        let wants_all = Plan {
+            list: plan.list.iter().map(|entry| Expectation { ids: [true; 2], ..entry.clone() }).collect(),
+        };
+        let has = |id: &Cell| matches!(id, Cell::Found { .. });
+        // all rows, and every other one
+        pipeline.expect(Some(wants_all));
+        let rows: Vec<u64> = (0..pipeline.rows()).step_by(2).collect();
+        for rows in [None, Some(&rows[..])] {
+            let expectations = pipeline.expectations(rows).expect("a plan");
+            for entry in &expectations.list {
+                let own = |call: &&Call| {
+                    let kind = call.1.kind.as_deref().and_then(CallType::parse);
+                    let here = rows.is_none_or(|rows| rows.contains(&call.0.row));
+                    let name = event(call).1;
+                    let named = |name: &Option<String>| {
+                        let own = |other: &Expectation| other.kind == entry.wanted.kind && other.name == *name;
+                        plan.list.iter().any(own)
+                    };
+                    let own = name == entry.wanted.name || (entry.wanted.name.is_none() && !named(&name));
+                    here && kind == Some(entry.wanted.kind) && own
+                };
+                let own: Vec<&Call> = calls.iter().filter(own).collect();
+                let new = || own.iter().filter(|(_, call)| !call.repeat);
+                let counted = &entry.came.counted;
+                prop_assert_eq!((counted.calls + counted.repeats, counted.calls), (own.len() as u64, new().count() as u64));
+                let lack = [
+                    new().filter(|(row, _)| !has(&row.account)).count() as u64,
+                    new().filter(|(row, _)| !has(&row.user)).count() as u64,
+                ];
+                prop_assert_eq!(entry.lack, lack, "{:?}", entry.wanted);
+                let whole = new().filter(|(row, _)| has(&row.account) && has(&row.user)).count();
+                prop_assert_eq!(entry.with_ids, whole as u64);
+            }
+        }
+        let again = crate::pipeline();
+        for (at, sent) in sent.iter().enumerate() {
+            send(&again, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+        }
+        again.expect(Some(plan.clone()));
+        let expectations = again.expectations(None).expect("a plan");
+        prop_assert!(expectations.all_met(), "{:?}", expectations.line());
+        prop_assert_eq!(Plan::read(&plan.text(&[])).ok().filter(|_| !plan.list.is_empty()), Some(plan).filter(|plan| !plan.list.is_empty()));
     }
 
     #[test]

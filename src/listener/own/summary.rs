@@ -2,7 +2,9 @@
 
 use crate::call::time;
 use crate::findings::Verdict;
-use crate::pipeline::{By, Counted, Coverage, FoundIn, Groups, Pipeline, Who};
+use crate::pipeline::{
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Pipeline, Who,
+};
 use serde_json::{Map, Value, json};
 
 /// Of each list so many entries are given, those with most calls; `…_of` says how many there are.
@@ -65,7 +67,27 @@ pub(super) fn json(pipeline: &Pipeline) -> String {
             out
         });
     }
+    if let Some(expectations) = pipeline.expectations(None) {
+        out.insert("expected".to_owned(), expected(&expectations));
+    }
     Value::Object(out).to_string()
+}
+
+/// How the calls stand to what is expected.
+fn expected(expectations: &Expectations) -> Value {
+    let event = |entry: &Expected| {
+        let wanted = &entry.wanted;
+        json!({
+            "type": wanted.kind.name(), "event": wanted.name,
+            "ids": wanted.id_names().collect::<Vec<_>>(), "count": wanted.least,
+            "standing": entry.standing().name(),
+            "calls": entry.came.counted.calls, "with_ids": entry.with_ids,
+            "lacking": entry.lacking().map(|(id, calls)| (id.to_owned(), calls.into()))
+                .collect::<Map<_, Value>>(),
+        })
+    };
+    let events: Vec<Value> = expectations.list.iter().map(event).collect();
+    json!({"met": expectations.met(), "of": events.len(), "events": events})
 }
 
 /// The vendors' names, and which of them are shown.

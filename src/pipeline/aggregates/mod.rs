@@ -3,8 +3,10 @@
 //! up to date as calls come (see [`crate::store::Cube`]); a view copies the cells and groups them
 //! without holding the lock.
 
+mod expected;
 mod people;
 
+pub use expected::{Expectations, Expected, Standing};
 pub use people::{Member, Person, Who};
 
 use super::Pipeline;

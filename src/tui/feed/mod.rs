@@ -7,10 +7,11 @@ mod views;
 
 pub use crate::config::{Arranged, Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Coverage, Detail, Found,
-    FoundIn, Groups, InUse, Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel,
-    Person, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending,
-    SettingsView, Shown, Stats, Status, VendorDetail, VendorView, What, Who,
+    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Coverage,
+    Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark,
+    Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView,
+    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SettingsView, Shown, Standing,
+    Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -63,6 +64,8 @@ pub trait Feed: Send + Sync {
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
     fn coverage(&self, by: By) -> Groups<Coverage>;
+    /// What is expected and how it stands, in the order of the plan; none where nothing is.
+    fn expectations(&self) -> Option<Expectations>;
     /// A part of the accounts or users, those with most calls first.
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
     /// The users of an account, or the accounts of a user, in the order in which they came.
@@ -104,6 +107,12 @@ pub trait Feed: Send + Sync {
     /// key or one of ours; what comes of it is in [`Feed::sending`]. The error says why it does not
     /// begin.
     fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String>;
+    /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can
+    /// be. What is shown is kept to be sent as it is.
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String>;
+    /// Begins to send what was prepared under this number, once; what comes of it is in
+    /// [`Feed::sending`].
+    fn deliver(&self, number: u64) -> Result<(), String>;
     /// What was sent last, and what came of it.
     fn sending(&self) -> Option<Sending>;
     /// How the settings stand to what is shown.
@@ -124,6 +133,8 @@ pub trait Feed: Send + Sync {
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;
+    /// The real tracking API, if the user named one.
+    fn upstream(&self) -> Option<String>;
     /// A frame was drawn, and took so long with all that was read for it.
     fn drew(&self, took: Duration);
 }

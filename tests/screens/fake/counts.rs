@@ -1,6 +1,7 @@
 //! The aggregates of the hand-made rows, counted afresh each time.
 
 use segscope::findings::Verdict;
+use segscope::pipeline::Plan;
 use segscope::tui::feed::*;
 
 type Rows<'a> = &'a [(RowView, Detail)];
@@ -119,6 +120,45 @@ pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
     }
     out.sort_by_key(|at| std::cmp::Reverse(at.counted.calls));
     groups(out)
+}
+
+/// How each entry of a plan stands, worked out entry by entry.
+pub fn expectations(rows: Rows<'_>, plan: &Plan, vendors: usize) -> Expectations {
+    let named = |kind: &str, name: &Option<String>| {
+        let mut entries = plan.list.iter();
+        entries.any(|entry| entry.kind.name() == kind && entry.name == *name)
+    };
+    let entry = |wanted: &Expectation| {
+        let mut entry = Expected::unseen(wanted.clone(), vendors);
+        let own: Vec<_> = rows
+            .iter()
+            .filter(|(row, _)| {
+                let (kind, name) = event(row);
+                let exact = name == wanted.name;
+                let any = wanted.name.is_none() && !named(&row.kind, &name);
+                kind.as_deref() == Some(wanted.kind.name()) && (exact || any)
+            })
+            .cloned()
+            .collect();
+        for (row, _) in own.iter().filter(|(row, _)| !row.repeat) {
+            let lacks = [&row.account, &row.user].map(|id| text(id).is_none() || id.is_missed());
+            let lacks = [0, 1].map(|id| lacks[id] && wanted.ids[id]);
+            (0..2).for_each(|id| entry.lack[id] += u64::from(lacks[id]));
+            entry.with_ids += u64::from(lacks == [false; 2]);
+        }
+        own.iter().for_each(|(row, _)| count(&mut entry.came.counted, row));
+        for part in coverage(&own, By::Event).rows {
+            let (sum, came) = (&mut entry.came, part);
+            sum.with_account += came.with_account;
+            sum.with_user += came.with_user;
+            sum.missing += came.missing;
+            for (sums, counts) in sum.verdicts.iter_mut().zip(came.verdicts) {
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
+        }
+        entry
+    };
+    Expectations { list: plan.list.iter().map(entry).collect(), other: 0 }
 }
 
 fn ids(row: &RowView, who: Who) -> (Option<&str>, Option<&str>) {

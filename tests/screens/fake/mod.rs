@@ -10,6 +10,7 @@ use segscope::call::Seq;
 use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
+use segscope::pipeline::Plan;
 use segscope::tui::feed::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -31,6 +32,7 @@ struct State {
     settings: SettingsView,
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
+    upstream: Option<String>,
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Only so many rows were looked at, the newest first; none: all.
@@ -43,6 +45,7 @@ struct State {
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
+    plan: Option<Plan>,
 }
 
 impl State {
@@ -145,6 +148,7 @@ impl FakeFeed {
             settings: SettingsView::default(),
             sending: None,
             addresses: None,
+            upstream: None,
             filter: None,
             generation: 0,
             looked_at: None,
@@ -155,6 +159,7 @@ impl FakeFeed {
             remarks: 0,
             told: None,
             cleared: None,
+            plan: None,
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -286,6 +291,17 @@ impl FakeFeed {
             }
             state.remarks += 1;
         });
+    }
+
+    /// The user named the real service.
+    pub fn set_upstream(&self, url: &str) {
+        self.change(|state| state.upstream = Some(url.to_owned()));
+    }
+
+    /// These calls are expected: the text of a plan file.
+    pub fn expect(&self, plan: &str) {
+        let plan = Plan::read(plan).expect("a plan");
+        self.change(|state| state.plan = Some(plan));
     }
 
     /// Nothing listens.
@@ -428,6 +444,12 @@ impl Feed for FakeFeed {
         counts::coverage(&self.state.lock().expect("unpoisoned").rows, by)
     }
 
+    fn expectations(&self) -> Option<Expectations> {
+        let state = self.state.lock().expect("unpoisoned");
+        let plan = state.plan.as_ref()?;
+        Some(counts::expectations(&state.rows, plan, self.vendors.len()))
+    }
+
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
         counts::people(&self.state.lock().expect("unpoisoned").rows, who, part)
     }
@@ -537,6 +559,24 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+        let Chosen::Row(row) = chosen else {
+            return Err("acme needs the setting vendors.acme.token: \u{1b}the token".to_owned());
+        };
+        let Some(Detail::Call(call)) = self.detail(*row) else { return Err("no call".to_owned()) };
+        match &call.vendors[vendor] {
+            found if found.requests.is_empty() => Err(format!(
+                "this vendor would receive nothing of the call: {}",
+                found.verdict.name()
+            )),
+            found => Ok(Prepared { number: 7 + vendor as u64, requests: found.requests.clone() }),
+        }
+    }
+
+    fn deliver(&self, _number: u64) -> Result<(), String> {
+        Ok(())
+    }
+
     fn sending(&self) -> Option<Sending> {
         self.state.lock().expect("unpoisoned").sending.clone()
     }
@@ -605,6 +645,10 @@ impl Feed for FakeFeed {
     fn addresses(&self) -> Vec<String> {
         let none = self.state.lock().expect("unpoisoned").addresses.clone();
         none.unwrap_or_else(|| vec![BASE.to_owned()])
+    }
+
+    fn upstream(&self) -> Option<String> {
+        self.state.lock().expect("unpoisoned").upstream.clone()
     }
 
     fn drew(&self, _took: Duration) {}

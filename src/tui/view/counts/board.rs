@@ -32,7 +32,11 @@ pub trait Topic: Default {
     /// What there are many of, in words.
     const WORDS: (&'static str, &'static str);
     /// The rows of a tab.
-    fn read(&self, tab: usize, world: &World<'_>) -> Groups<Self::Row>;
+    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Self::Row>;
+    /// What stands in a line of its own above the list, of what was read last.
+    fn line(&self, _world: &World<'_>) -> Option<Vec<Span<'static>>> {
+        None
+    }
     /// Whether two rows stand for the same, at two moments.
     fn same(a: &Self::Row, b: &Self::Row) -> bool;
     /// The columns for so much room: worked out when rows were read, so that they stay where they
@@ -44,8 +48,8 @@ pub trait Topic: Default {
     fn row(pen: &mut Pen<'_>, row: &Self::Row, columns: &Self::Columns, world: &World<'_>);
     /// Writes all about a row.
     fn about(&mut self, paper: &mut Paper<'_>, row: &Self::Row, tab: usize, world: &World<'_>);
-    /// The row of the log that is a row's example.
-    fn example(row: &Self::Row) -> u64;
+    /// The row of the log that is a row's example; none where no call came.
+    fn example(row: &Self::Row) -> Option<u64>;
     /// The finding that a row counts.
     fn code(_row: &Self::Row) -> Option<&str> {
         None
@@ -80,6 +84,7 @@ pub struct Board<T: Topic> {
     columns: Option<(u16, T::Columns)>,
     about: About,
     in_about: bool,
+    line: Option<Vec<Span<'static>>>,
     body: Rect,
 }
 
@@ -94,6 +99,7 @@ impl<T: Topic> Default for Board<T> {
             columns: None,
             about: About::default(),
             in_about: false,
+            line: None,
             body: Rect::default(),
         }
     }
@@ -102,16 +108,18 @@ impl<T: Topic> Default for Board<T> {
 /// Where things are.
 struct Panes {
     tabs: Rect,
+    line: Rect,
     heads: Rect,
     list: Rect,
     rule: Rect,
     about: Rect,
 }
 
-fn panes(body: Rect) -> Panes {
+fn panes(body: Rect, has_line: bool) -> Panes {
     let line = |y: u16| Rect { y: (body.y + y).min(body.bottom()), height: 1, ..body };
     let tabs = line(0).intersection(body);
-    let head = 1.min(body.height);
+    let own_line = if has_line { line(1).intersection(body) } else { Rect::ZERO };
+    let head = (1 + u16::from(has_line)).min(body.height);
     let rest = Rect { y: body.y + head, height: body.height - head, ..body };
     let (left, rule, about) = if body.width >= SIDE_BY_SIDE {
         let left = Rect { width: body.width * 11 / 20, ..rest };
@@ -126,7 +134,7 @@ fn panes(body: Rect) -> Panes {
     };
     let heads = Rect { height: 1.min(left.height), ..left };
     let list = Rect { y: heads.bottom(), height: left.height - heads.height, ..left };
-    Panes { tabs, heads, list, rule, about }
+    Panes { tabs, line: own_line, heads, list, rule, about }
 }
 
 impl<T: Topic> Board<T> {
@@ -143,18 +151,23 @@ impl<T: Topic> Board<T> {
     fn read(&mut self, world: &World<'_>) {
         let version = world.feed.version();
         let groups = self.topic.read(self.tab, world);
+        self.line = self.topic.line(world);
         let before =
             self.selected().filter(|_| self.read.as_ref().is_some_and(|r| r.tab == self.tab));
         let at = before.and_then(|row| groups.rows.iter().position(|other| T::same(row, other)));
         // who never moved stays at the top: what matters most is there
         let at = at.filter(|_| self.list.at() != Some(0));
         self.groups = groups;
-        self.list.sync(self.groups.rows.len(), usize::from(panes(self.body).list.height));
+        self.list.sync(self.groups.rows.len(), usize::from(self.panes().list.height));
         if let Some(at) = at {
             self.list.select(at);
         }
         let (judged, at_ms) = (world.shared.judged, world.shared.now_ms);
         self.read = Some(Read { tab: self.tab, version, judged, at_ms });
+    }
+
+    fn panes(&self) -> Panes {
+        panes(self.body, self.line.is_some())
     }
 
     fn selected(&self) -> Option<&T::Row> {
@@ -214,13 +227,15 @@ impl<T: Topic> View for Board<T> {
             Action::ChooseVendors => true,
             Action::NextTab | Action::PreviousTab => T::TABS.len() > 1,
             Action::NextPane => self.in_about || self.about.has_more(),
-            Action::ShowCalls => self.list.at().is_some(),
+            // of what never came there are no calls
+            Action::ShowCalls => self.example().is_some(),
+            action if one::is_copy(action) => self.example().is_some(),
             _ => self.list.at().is_some(),
         }
     }
 
     fn example(&self) -> Option<u64> {
-        self.selected().map(T::example)
+        self.selected().and_then(T::example)
     }
 
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
@@ -250,7 +265,7 @@ impl<T: Topic> View for Board<T> {
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        let panes = panes(self.body);
+        let panes = self.panes();
         self.catch_up(world);
         let wheel = match pointer {
             Pointer::WheelDown => Action::Down,
@@ -273,7 +288,7 @@ impl<T: Topic> View for Board<T> {
         if due {
             self.read(world);
         }
-        let panes = panes(body);
+        let panes = panes(body, self.line.is_some());
         self.list.sync(self.groups.rows.len(), usize::from(panes.list.height));
         // the line between stands close to the list
         let room = panes.list.width.saturating_sub(u16::from(panes.rule.height > 1));
@@ -300,8 +315,16 @@ impl<T: Topic> View for Board<T> {
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         let look = world.look;
         let theme = &look.theme;
-        let panes = panes(body);
+        let panes = panes(body, self.line.is_some());
         tabs::render(buffer, panes.tabs, T::TABS, self.tab, &self.rows_line(world), world);
+        if let Some((pen, spans)) =
+            Pen::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref())
+        {
+            pen.skip(1);
+            for span in spans {
+                pen.put(&span.content, span.style);
+            }
+        }
         let Some((_, columns)) = self.columns.as_ref().filter(|_| self.list.at().is_some()) else {
             let under = Rect { y: panes.heads.y, height: body.bottom() - panes.heads.y, ..body };
             return empty::render(buffer, under, &self.topic.nothing(self.tab, world), world);

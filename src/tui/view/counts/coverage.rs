@@ -6,9 +6,10 @@ use super::super::detail::paper::Paper;
 use super::behind::{self, Grouped};
 use super::board::Topic;
 use super::empty::Nothing;
+use super::expected::{self, Line};
 use super::signs::{bar, event, number, share, times, widest};
 use crate::findings::Verdict;
-use crate::tui::feed::{By, Coverage, Groups};
+use crate::tui::feed::{By, Coverage, Expectations, Groups, Standing};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
 use crate::tui::text::{self, masked};
@@ -33,13 +34,16 @@ const LONG_BAR: usize = 20;
 /// What each tab counts by.
 const BY: [By; 4] = [By::Event, By::Library, By::AppVersion, By::WriteKey];
 
-/// The page has no state of its own.
+/// The page's own state: what is expected, and how it stood when it was read last.
 #[derive(Default)]
-pub struct Events;
+pub struct Events {
+    expectations: Option<Expectations>,
+}
 
 /// How wide the columns are.
 pub struct Columns {
     tab: usize,
+    sign: usize,
     event: usize,
     by: usize,
     bar: usize,
@@ -99,38 +103,49 @@ fn taken(counts: &[u64; 5]) -> Option<(Verdict, u64, u64)> {
 }
 
 impl Topic for Events {
-    type Row = Coverage;
+    type Row = Line;
     type Columns = Columns;
     const TABS: &'static [&'static str] =
         &["coverage by event", "library", "app version", "write key"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&self, tab: usize, world: &World<'_>) -> Groups<Coverage> {
-        let mut groups = world.feed.coverage(BY[tab]);
+    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Line> {
+        let Groups { rows, of, other } = world.feed.coverage(BY[tab]);
+        let mut groups = Groups { rows: rows.into_iter().map(Line::of).collect(), of, other };
+        self.expectations = world.feed.expectations();
+        if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
+            return expected::with_expected(groups, expectations);
+        }
         // the rows of an event stand together, where the event alone would stand
         let mut totals: HashMap<(Option<String>, Option<String>), (u64, u64)> = HashMap::new();
-        for row in &groups.rows {
-            let total = totals.entry((row.kind.clone(), row.event.clone()));
-            let (calls, first) = total.or_insert((0, row.counted.seq));
-            *calls += row.counted.calls;
-            *first = (*first).min(row.counted.seq);
+        for Line { came, .. } in &groups.rows {
+            let total = totals.entry((came.kind.clone(), came.event.clone()));
+            let (calls, first) = total.or_insert((0, came.counted.seq));
+            *calls += came.counted.calls;
+            *first = (*first).min(came.counted.seq);
         }
-        groups.rows.sort_by_cached_key(|row| {
+        groups.rows.sort_by_cached_key(|Line { came, .. }| {
             let (calls, first) =
-                totals.get(&(row.kind.clone(), row.event.clone())).copied().unwrap_or_default();
-            (std::cmp::Reverse(calls), first, std::cmp::Reverse(row.counted.calls))
+                totals.get(&(came.kind.clone(), came.event.clone())).copied().unwrap_or_default();
+            (std::cmp::Reverse(calls), first, std::cmp::Reverse(came.counted.calls))
         });
         groups
     }
 
-    fn same(a: &Coverage, b: &Coverage) -> bool {
+    fn line(&self, world: &World<'_>) -> Option<Vec<Span<'static>>> {
+        self.expectations.as_ref().map(|expectations| expected::line(expectations, world))
+    }
+
+    fn same(Line { came: a, .. }: &Line, Line { came: b, .. }: &Line) -> bool {
         (&a.kind, &a.event, &a.by) == (&b.kind, &b.event, &b.by)
     }
 
-    fn columns(room: usize, rows: &[Coverage], tab: usize, world: &World<'_>) -> Columns {
+    fn columns(room: usize, rows: &[Line], tab: usize, world: &World<'_>) -> Columns {
         let vendors = world.shared.vendors.len();
-        let fixed = SIGN + COUNT + vendors * VENDOR + 2 * (SHARE + 2);
-        let by: Vec<String> = rows.iter().map(|row| by_words(row, tab)).collect();
+        let planned = rows.iter().any(|line| line.expected.is_some());
+        let sign = if planned { expected::WIDE } else { SIGN };
+        let fixed = sign + COUNT + vendors * VENDOR + 2 * (SHARE + 2);
+        let by: Vec<String> = rows.iter().map(|line| by_words(&line.came, tab)).collect();
         let by = widest(by.iter().map(String::as_str), (LEAST, 24), world.look);
         let by = if tab == 0 { 0 } else { by + 1 };
         // a bar only where the names keep their room
@@ -142,12 +157,13 @@ impl Topic for Events {
         };
         let by = by.min(room.saturating_sub(fixed) / 2);
         let event = room.saturating_sub(fixed + by + 2 * bar);
-        Columns { tab, event, by, bar, vendors }
+        Columns { tab, sign, event, by, bar, vendors }
     }
 
     fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
         let label = world.look.theme.label;
-        pen.skip(SIGN).column("event", columns.event, label);
+        let expected = if columns.sign > SIGN { "expected" } else { "" };
+        pen.column(expected, columns.sign, label).column("event", columns.event, label);
         pen.column(Events::TABS[columns.tab], columns.by, label);
         pen.put(&format!("{:>COUNT$}", "calls"), label);
         let wide = columns.bar + SHARE;
@@ -164,16 +180,35 @@ impl Topic for Events {
         }
     }
 
-    fn row(pen: &mut Pen<'_>, row: &Coverage, columns: &Columns, world: &World<'_>) {
+    fn row(pen: &mut Pen<'_>, line: &Line, columns: &Columns, world: &World<'_>) {
         let look = world.look;
         let theme = &look.theme;
-        let (sign, _, loud) = standing(row, world);
+        let row = &line.came;
+        let (sign, word, loud) = match &line.expected {
+            Some(expected) => expected::standing(expected, world),
+            None => {
+                let (sign, _, loud) = standing(row, world);
+                let word = if line.unplanned { "extra" } else { "" };
+                let quiet = line.unplanned && row.missing == 0;
+                (sign, word.to_owned(), if quiet { theme.quiet } else { loud })
+            }
+        };
         let name = event(row.kind.as_deref(), row.event.as_deref());
-        let style = if is_whole(row) && row.missing == 0 { theme.good } else { theme.text };
-        pen.put(&format!("{sign:<SIGN$}"), loud);
+        let style = match &line.expected {
+            Some(expected) if expected.standing() == Standing::Unseen => theme.unused,
+            Some(expected) if expected.standing() == Standing::Met => theme.good,
+            Some(_) => theme.text,
+            None if is_whole(row) && row.missing == 0 && !line.unplanned => theme.good,
+            None => theme.text,
+        };
+        pen.column(&format!("{sign} {word}"), columns.sign, loud);
         pen.column(&name, columns.event.saturating_sub(1), style).skip(1);
         pen.column(&by_words(row, columns.tab), columns.by, theme.quiet);
         let calls = row.counted.calls;
+        if calls + row.counted.repeats == 0 {
+            pen.put(&format!("{:>COUNT$}", look.nothing()), style);
+            return;
+        }
         pen.put(&format!("{:>COUNT$}", number(calls)), style);
         for part in [row.with_account, row.with_user] {
             let style = share_style(part, row, world);
@@ -196,13 +231,20 @@ impl Topic for Events {
         }
     }
 
-    fn about(&mut self, paper: &mut Paper<'_>, row: &Coverage, tab: usize, world: &World<'_>) {
+    fn about(&mut self, paper: &mut Paper<'_>, line: &Line, tab: usize, world: &World<'_>) {
         let look = world.look;
         let theme = &look.theme;
+        let row = &line.came;
         let counted = &row.counted;
         let name = event(row.kind.as_deref(), row.event.as_deref());
         let by = by_words(row, tab);
         paper.heading(&look.clean(&name), &look.clean(&by));
+        if let Some(expected) = &line.expected {
+            expected::about(paper, expected, world);
+        }
+        if counted.calls + counted.repeats == 0 {
+            return;
+        }
         let (sign, words, style) = standing(row, world);
         let words = match row.missing {
             0 => words.to_owned(),
@@ -251,18 +293,23 @@ impl Topic for Events {
         }
     }
 
-    fn example(row: &Coverage) -> u64 {
-        row.counted.row
+    fn example(line: &Line) -> Option<u64> {
+        let counted = &line.came.counted;
+        (counted.calls + counted.repeats > 0).then_some(counted.row)
     }
 
     fn behind(
         &self,
-        row: &Coverage,
+        line: &Line,
         tab: usize,
-        _rows: &[Coverage],
+        rows: &[Line],
         _world: &World<'_>,
     ) -> Result<String, String> {
-        let mut terms = behind::event_terms(row.kind.as_deref(), row.event.as_deref());
+        let row = &line.came;
+        let mut terms = match &line.expected {
+            Some(expected) => expected::behind(expected, rows)?,
+            None => behind::event_terms(row.kind.as_deref(), row.event.as_deref()),
+        };
         terms.extend(match BY[tab] {
             By::Event => Vec::new(),
             By::Library => behind::library_terms(row.by.as_deref(), row.by_version.as_deref()),

@@ -77,7 +77,7 @@ impl Topic for Findings {
     const TABS: &'static [&'static str] = &["findings of vendors in use", "of all vendors"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&self, tab: usize, world: &World<'_>) -> Groups<FoundIn> {
+    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<FoundIn> {
         world.feed.findings(tab == 1)
     }
 
@@ -173,8 +173,8 @@ impl Topic for Findings {
         }
     }
 
-    fn example(row: &FoundIn) -> u64 {
-        row.counted.row
+    fn example(row: &FoundIn) -> Option<u64> {
+        Some(row.counted.row)
     }
 
     fn code(row: &FoundIn) -> Option<&str> {

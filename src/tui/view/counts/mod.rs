@@ -16,6 +16,7 @@ mod behind;
 mod board;
 mod coverage;
 mod empty;
+mod expected;
 mod findings;
 mod people;
 mod signs;

@@ -53,7 +53,7 @@ impl Topic for People {
     const TABS: &'static [&'static str] = &["accounts", "users"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&self, tab: usize, world: &World<'_>) -> Groups<Person> {
+    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Person> {
         world.feed.people(WHO[tab], 0..MOST)
     }
 
@@ -149,8 +149,8 @@ impl Topic for People {
         }
     }
 
-    fn example(row: &Person) -> u64 {
-        row.counted.row
+    fn example(row: &Person) -> Option<u64> {
+        Some(row.counted.row)
     }
 
     fn behind(

@@ -1,5 +1,8 @@
 //! The pipeline as the screen reads it.
 
+mod views;
+
+use super::deliver;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
@@ -8,14 +11,15 @@ use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CallDetail, CommonView, ComposedCall, ComposedView, Coverage, Detail, Feed, Found, FoundIn,
-    Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, PushesView, RowView, Sending,
-    SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
+    By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
+    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, Prepared,
+    PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
-use crate::vendors::{FedBy, Fidelity, Output, Rendered};
+use crate::vendors::{Delivery, Output};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use views::{call_view, vendor_detail, vendor_view};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -31,6 +35,8 @@ pub struct PipelineFeed {
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
     arranged: Mutex<Arranged>,
+    /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
+    prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
 
 impl PipelineFeed {
@@ -57,6 +63,7 @@ impl PipelineFeed {
             notebook,
             exports,
             arranged,
+            prepared: Mutex::default(),
         }
     }
 }
@@ -133,6 +140,10 @@ impl Feed for PipelineFeed {
         self.pipeline.coverage(by)
     }
 
+    fn expectations(&self) -> Option<Expectations> {
+        self.pipeline.expectations(None)
+    }
+
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
         self.pipeline.people(who, part)
     }
@@ -143,31 +154,7 @@ impl Feed for PipelineFeed {
 
     fn vendors(&self) -> Vec<VendorView> {
         let vendors = self.pipeline.vendors();
-        (0..vendors.len())
-            .map(|at| {
-                let info = vendors.info(at);
-                let (fidelity, means) = match info.fidelity {
-                    Fidelity::Equivalent => ("equivalent", "the vendor takes the call itself; this is the same write in its public API"),
-                    Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
-                };
-                VendorView {
-                    name: info.name.clone(),
-                    title: info.title.clone(),
-                    short: info.short.clone(),
-                    fed_by: match info.fed_by {
-                        FedBy::Segment => "Segment",
-                        FedBy::Rudderstack => "RudderStack",
-                        FedBy::Any => "any sender",
-                    }
-                    .to_owned(),
-                    document: info.document.clone(),
-                    fidelity: fidelity.to_owned(),
-                    fidelity_means: means.to_owned(),
-                    pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
-                    preset: vendors.preset(at),
-                }
-            })
-            .collect()
+        (0..vendors.len()).map(|at| vendor_view(&vendors, at)).collect()
     }
 
     fn in_use(&self) -> InUse {
@@ -294,6 +281,32 @@ impl Feed for PipelineFeed {
         self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
     }
 
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+        let outputs = self.outputs(chosen, vendor)?;
+        let vendors = self.pipeline.vendors();
+        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
+        let requests = ready.iter().map(|delivery| OutputView {
+            method: delivery.method.clone(),
+            url: delivery.shown_url.clone(),
+            headers: delivery.shown_headers.clone(),
+            body: Some(delivery.body.clone()),
+            from: Vec::new(),
+        });
+        let requests = requests.collect();
+        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
+        Ok(Prepared { number: kept.0, requests })
+    }
+
+    fn deliver(&self, number: u64) -> Result<(), String> {
+        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.0 != number || kept.2.is_empty() {
+            return Err("this is not to be sent any more; ask anew".to_owned());
+        }
+        let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
+        self.outbox.deliver(&title, all)
+    }
+
     fn sending(&self) -> Option<Sending> {
         self.outbox.last()
     }
@@ -339,58 +352,37 @@ impl Feed for PipelineFeed {
         self.addresses.clone()
     }
 
+    fn upstream(&self) -> Option<String> {
+        self.live.settings().text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
+    }
+
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
     }
 }
 
-fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
-    let (fix, why_no_account) = (call.fix(), call.why_no_account());
-    let in_use = call.in_use;
-    let vendors = call
-        .vendors
-        .into_iter()
-        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
-    CallDetail {
-        row,
-        message_id: call.message_id,
-        library: call.library,
-        write_key: call.write_key,
-        call_text: call.call_text,
-        derived_text: call.derived_text,
-        vendors: vendors.collect(),
-        wire_findings: call.common,
-        fix,
-        why_no_account,
-        request: Arc::unwrap_or_clone(call.request),
-    }
-}
-
-fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
-    VendorDetail {
-        vendor,
-        verdict: rendered.verdict,
-        in_use,
-        account: rendered.account_id,
-        user: rendered.user_id,
-        findings: rendered.findings,
-        requests: rendered.requests.into_iter().map(output).collect(),
-        transport: rendered.transport.map(output),
-        extras: rendered
-            .extras
-            .into_iter()
-            .map(|(name, out)| (name.to_owned(), out.to_json()))
-            .collect(),
-    }
-}
-
-fn output(output: Output) -> OutputView {
-    let from = output.body.iter().flat_map(|body| body.from());
-    OutputView {
-        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
-        method: output.method,
-        url: output.url,
-        headers: output.headers,
-        body: output.body.map(|body| body.to_json()),
+impl PipelineFeed {
+    /// What a vendor would receive of a call.
+    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<Vec<Output>, String> {
+        let vendors = match chosen {
+            Chosen::Row(row) => match self.pipeline.detail(*row)? {
+                Some(Full::Call(call)) => call.vendors,
+                _ => return Err("a refused request has no call".to_owned()),
+            },
+            Chosen::Text(text) => {
+                let composed = self.pipeline.compose(text, time::now());
+                composed.map_err(|error| error.to_string())?.vendors
+            }
+        };
+        let rendered =
+            vendors.into_iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
+        match rendered {
+            Some(rendered) if !rendered.requests.is_empty() => Ok(rendered.requests),
+            Some(rendered) => Err(format!(
+                "this vendor would receive nothing of the call: {}",
+                rendered.verdict.name()
+            )),
+            None => Err("this vendor did not judge the call".to_owned()),
+        }
     }
 }

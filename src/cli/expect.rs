@@ -1,0 +1,92 @@
+//! `--expect FILE`: a plan file, or a recording from which what is expected is learned.
+
+use super::args::ExpectArgs;
+use super::failure::Failure;
+use super::input;
+use super::setup::Setup;
+use crate::pipeline::{MOST_EXPECTED, Pipeline, Plan};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// So much of a file tells which of the two it is.
+const HEAD_BYTES: u64 = 64 * 1024;
+
+impl ExpectArgs {
+    /// The plan that is asked for, if one is. It is read before anything begins, so that a mistake
+    /// in it is told at once.
+    pub fn read(&self, setup: &Setup) -> Result<Option<Plan>, Failure> {
+        self.expect.as_ref().map(|file| read(file, setup)).transpose()
+    }
+}
+
+/// Reads a plan file, or learns from a file of calls.
+pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::wrong(format!("could not read the plan {}: {error}", file.display()))
+    };
+    let mut open = File::open(file).map_err(failed)?;
+    let mut head = Vec::new();
+    open.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+    if holds_calls(&head) {
+        let (plan, pipeline) = learn(&[file.to_owned()], setup)?;
+        return match plan.list.is_empty() {
+            true => Err(Failure::wrong(format!(
+                "{}: it holds {} and no event to expect",
+                file.display(),
+                crate::report::plural(pipeline.calls(), "call")
+            ))),
+            false => Ok(plan),
+        };
+    }
+    open.read_to_end(&mut head).map_err(failed)?;
+    let text = String::from_utf8(head)
+        .map_err(|_| Failure::wrong(format!("{}: a plan is UTF-8 text", file.display())))?;
+    Plan::read(&text).map_err(|error| Failure::wrong(format!("{}:{error}", file.display())))
+}
+
+/// Learns what files of calls hold. What could not be learned is told.
+pub fn learn(
+    files: &[PathBuf],
+    setup: &Setup,
+) -> Result<(Plan, std::sync::Arc<Pipeline>), Failure> {
+    let pipeline = setup.pipeline(input::read(files)?)?;
+    input::all_read(&pipeline)?;
+    if let Some(problem) = pipeline.stats().problem {
+        return Err(Failure::wrong(problem));
+    }
+    let (plan, left_out) = pipeline.learn();
+    if left_out > 0 {
+        eprintln!(
+            "segscope: {left_out} more events are not expected: a plan holds the {MOST_EXPECTED} most frequent"
+        );
+    }
+    Ok((plan, pipeline))
+}
+
+/// Whether a file that begins like this holds calls: JSON begins with a brace, or with a bracket
+/// that a brace (or the end of the list) follows; a plan may begin with `[[event]]`.
+fn holds_calls(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let mut bytes = head.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    match bytes.next() {
+        Some(b'{') => true,
+        Some(b'[') => matches!(bytes.next(), Some(b'{' | b']') | None),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_a_plan_are_told_apart_by_how_they_begin() {
+        for calls in ["{}", " \n{\"type\"", "[{", "[\n {", "[]", "\u{feff}{"] {
+            assert!(holds_calls(calls.as_bytes()), "{calls}");
+        }
+        for plan in ["", "# {", "[[event]]", "\n[ [event]]", "event = []"] {
+            assert!(!holds_calls(plan.as_bytes()), "{plan}");
+        }
+    }
+}

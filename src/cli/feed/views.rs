@@ -1,0 +1,86 @@
+//! What the pipeline has, as the screen shows it.
+
+use crate::pipeline;
+use crate::tui::feed::{CallDetail, OutputView, RowView, VendorDetail, VendorView};
+use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
+use std::sync::Arc;
+
+/// A vendor, as the screen names it.
+pub(super) fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
+    let info = vendors.info(at);
+    let (fidelity, means) = match info.fidelity {
+        Fidelity::Equivalent => (
+            "equivalent",
+            "the vendor takes the call itself; this is the same write in its public API",
+        ),
+        Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
+    };
+    VendorView {
+        name: info.name.clone(),
+        title: info.title.clone(),
+        short: info.short.clone(),
+        fed_by: match info.fed_by {
+            FedBy::Segment => "Segment",
+            FedBy::Rudderstack => "RudderStack",
+            FedBy::Any => "any sender",
+        }
+        .to_owned(),
+        document: info.document.clone(),
+        fidelity: fidelity.to_owned(),
+        fidelity_means: means.to_owned(),
+        pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
+        preset: vendors.preset(at),
+    }
+}
+
+pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+    let (fix, why_no_account) = (call.fix(), call.why_no_account());
+    let in_use = call.in_use;
+    let vendors = call
+        .vendors
+        .into_iter()
+        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
+    CallDetail {
+        row,
+        message_id: call.message_id,
+        library: call.library,
+        rudder: call.rudder,
+        write_key: call.write_key,
+        call_text: call.call_text,
+        derived_text: call.derived_text,
+        vendors: vendors.collect(),
+        wire_findings: call.common,
+        fix,
+        why_no_account,
+        request: Arc::unwrap_or_clone(call.request),
+    }
+}
+
+pub(super) fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
+    VendorDetail {
+        vendor,
+        verdict: rendered.verdict,
+        in_use,
+        account: rendered.account_id,
+        user: rendered.user_id,
+        findings: rendered.findings,
+        requests: rendered.requests.into_iter().map(output).collect(),
+        transport: rendered.transport.map(output),
+        extras: rendered
+            .extras
+            .into_iter()
+            .map(|(name, out)| (name.to_owned(), out.to_json()))
+            .collect(),
+    }
+}
+
+fn output(output: Output) -> OutputView {
+    let from = output.body.iter().flat_map(|body| body.from());
+    OutputView {
+        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
+        method: output.method,
+        url: output.url,
+        headers: output.headers,
+        body: output.body.map(|body| body.to_json()),
+    }
+}

@@ -1,0 +1,54 @@
+//! `segscope plan`: what is expected, learned from a good recording, and checked.
+
+use super::args::{JudgeArgs, PlanArgs, PlanCommand};
+use super::failure::Failure;
+use super::setup::Setup;
+use super::{check, expect, input};
+use crate::report;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A plan that shows all that one may say.
+const TEMPLATE: &str = include_str!("../../assets/plan.toml");
+
+/// Learns, checks, or prints the template.
+pub fn run(args: &PlanArgs) -> Result<(), Failure> {
+    match args.command.as_ref().unwrap_or(&PlanCommand::Template) {
+        PlanCommand::Learn { files, judge } => print(&learn(files, judge)?),
+        PlanCommand::Check { plan, files, judge } => check_files(plan, files, judge),
+        PlanCommand::Template => print(TEMPLATE),
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
+    let setup = Setup::new(judge, Vec::new())?;
+    let (plan, pipeline) = expect::learn(files, &setup)?;
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let calls = report::plural(pipeline.calls(), "call");
+    let comment = [
+        format!(
+            "What {} holds: {calls}. Take out what is not expected; `segscope plan",
+            names.join(", ")
+        ),
+        "template` prints what an event may say.".to_owned(),
+    ];
+    Ok(plan.text(&comment))
+}
+
+fn check_files(plan: &Path, files: &[PathBuf], judge: &JudgeArgs) -> Result<(), Failure> {
+    let setup = Setup::new(judge, Vec::new())?;
+    let plan = expect::read(plan, &setup)?;
+    let pipeline = setup.pipeline(input::read(files)?)?;
+    pipeline.expect(Some(plan));
+    input::all_read(&pipeline)?;
+    let expectations = pipeline.expectations(None).unwrap_or_default();
+    print(&report::expected_text(&expectations, true, check::colour()))?;
+    if let Some(problem) = pipeline.stats().problem {
+        return Err(Failure::wrong(problem));
+    }
+    if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
+}

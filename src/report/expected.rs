@@ -1,0 +1,92 @@
+//! How calls stand to what is expected: lines for people, and entries of the reports for CI.
+
+use super::findings::FindingGroup;
+use super::paint::Paint;
+use super::summary::plural;
+use crate::call::text::visible;
+use crate::findings::Severity;
+use crate::pipeline::{Expectations, Expected, Standing};
+use std::fmt::Write;
+
+/// The name under which reports that go by vendor list what is expected.
+pub const EXPECTED: &str = "expected";
+
+/// How an expectation stands, in a few words.
+pub fn expected_words(entry: &Expected) -> String {
+    let calls = entry.came.counted.calls;
+    match entry.standing() {
+        Standing::Unseen => "not seen".to_owned(),
+        Standing::Met => plural(calls, "call"),
+        Standing::TooFew => format!("{calls} of {} calls", entry.wanted.least),
+        Standing::Lacking => {
+            let lack = entry.lacking();
+            let each: Vec<String> = lack.map(|(id, lack)| format!("{lack} without {id}")).collect();
+            format!("{}, {}", plural(calls, "call"), each.join(", "))
+        }
+    }
+}
+
+/// What did not come as expected (or all), a line each, below a line that counts.
+pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> String {
+    let mut out = String::new();
+    let line = expectations.line();
+    Paint::Bold.put(&mut out, colour, &line);
+    out.push('\n');
+    for entry in &expectations.list {
+        let standing = entry.standing();
+        if standing == Standing::Met && !all {
+            continue;
+        }
+        let (word, paint) = match standing {
+            Standing::Met => ("ok", Paint::Plain),
+            Standing::Unseen => ("unseen", Paint::Warning),
+            Standing::TooFew => ("too few", Paint::Warning),
+            Standing::Lacking => ("lacking", Paint::Alarm),
+        };
+        out.push_str("  ");
+        paint.put(&mut out, colour, &format!("{word:<7}"));
+        let title = entry.wanted.title();
+        writeln!(out, "  {}: {}", visible(&title), expected_words(entry))
+            .expect("writing to a String cannot fail");
+    }
+    if expectations.other > 0 {
+        let calls = plural(expectations.other, "call");
+        writeln!(out, "  {calls} came when there was no room to tell them apart")
+            .expect("writing to a String cannot fail");
+    }
+    out
+}
+
+/// What is not met as entries of a report, which fails for each.
+pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
+    let unmet = expectations.list.iter().filter(|entry| entry.standing() != Standing::Met);
+    unmet.map(group).collect()
+}
+
+fn group(entry: &Expected) -> FindingGroup {
+    let wanted = &entry.wanted;
+    let ids: Vec<&str> = wanted.id_names().collect();
+    let ids = match ids.is_empty() {
+        true => String::new(),
+        false => format!(" with {}", ids.join(" and ")),
+    };
+    let calls = entry.came.counted.calls;
+    let example = match calls {
+        0 => "none came".to_owned(),
+        _ => format!("call {}", entry.came.counted.seq),
+    };
+    FindingGroup {
+        code: wanted.title(),
+        severity: Severity::Error,
+        missing: entry.standing() == Standing::Lacking,
+        fails: true,
+        vendor: Some((EXPECTED.to_owned(), EXPECTED.to_owned())),
+        calls,
+        message: expected_words(entry),
+        why: format!("Expected: {}{ids}.", plural(wanted.least, "call")),
+        fix: "send it as the plan says, or take it out of the plan".to_owned(),
+        path: String::new(),
+        example,
+        corrected: None,
+    }
+}
