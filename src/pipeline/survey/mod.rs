@@ -6,7 +6,9 @@
 //! block is independent of all others; what is not has turns ([`turns`]), which blocks pass in
 //! their order:
 //!
-//!     split ▸ number ▸ read ▸ seqs ▸ look ▸ vendor 1 ▸ vendor 2 ▸ … ▸ gather ▸ count
+//! ```text
+//! split ▸ number ▸ read ▸ seqs ▸ look ▸ vendor 1 ▸ vendor 2 ▸ … ▸ gather ▸ count
+//! ```
 //!
 //! What one vendor remembers is no other's business, so a thread judges a block at the second while
 //! another judges the next block at the first. Each thread has one block at a time: so much is in

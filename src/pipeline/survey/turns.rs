@@ -70,7 +70,7 @@ mod tests {
                 scope.spawn(move || assert!(turns.take(nth, |seen| seen.push(nth)).is_some()));
             }
             // this one's turn never comes
-            let late = scope.spawn(|| turns.take(9, |seen| seen.push(9)));
+            let late = scope.spawn(|| turns.take(10, |seen| seen.push(10)));
             assert_eq!(turns.take(8, |seen| seen.push(8)), Some(()));
             turns.end();
             assert_eq!(late.join().expect("no panic"), None);
