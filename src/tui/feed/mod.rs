@@ -7,15 +7,16 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Coverage, Detail,
-    Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark, Member,
-    ModelView, Origin, OutputView, Panel, Person, Preset, PushesView, RefusedDetail, RefusedView,
-    RequestDetail, RowView, Sending, SettingsView, Shown, Standing, Stats, Status, VendorDetail,
-    VendorView, What, Who,
+    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Course, Coverage,
+    Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item,
+    Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
+    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SessionIds, SettingsView, Shown,
+    Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
 use crate::filter::{Filter, Names};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +69,25 @@ pub trait Feed: Send + Sync {
     fn expectations(&self) -> Option<Expectations>;
     /// A part of the accounts or users, those with most calls first.
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
+    /// One account or user by its id.
+    fn person(&self, who: Who, id: &str) -> Option<Person>;
+    /// Begins to look for the calls of one person, beside the filter in force and as that does; or
+    /// ends it.
+    fn trace(&self, filter: Option<Arc<Filter>>);
+    /// How far that has come.
+    fn traced(&self) -> Shown;
+    /// The rows at these places among those that were found, in order.
+    fn traced_rows(&self, places: Range<u64>) -> Vec<u64>;
+    /// How many that were found stand before a row.
+    fn traced_place(&self, row: u64) -> u64;
+    /// Goes on through a person's calls: for some thousands at once.
+    fn course(&self, rows: &[u64], course: &mut Course);
+    /// What was found about their order, the worst first.
+    fn disorder(&self, course: &Course) -> Vec<Disorder>;
+    /// The sessions that vendors count these calls to. Reads the calls: for some at once.
+    fn session_ids(&self, rows: &[u64], into: &mut SessionIds);
+    /// What vendors have worked out of some sessions, in order of time.
+    fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>>;
     /// The users of an account, or the accounts of a user, in the order in which they came.
     fn members(&self, who: Who, id: &str) -> Groups<Member>;
     /// The vendors that are built, in the order of [`RowView::marks`].

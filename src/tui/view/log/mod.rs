@@ -17,7 +17,8 @@ mod panes;
 mod rows;
 mod seek;
 
-pub use rows::{cell, mark_style};
+pub use columns::Needs;
+pub use rows::{cell, mark_style, needs, table};
 
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};

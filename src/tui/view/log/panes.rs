@@ -42,6 +42,9 @@ impl LogView {
         if self.behind != behind {
             // the calls behind a number are a list first
             (self.behind, self.in_detail) = (behind, false);
+            if let Some(row) = world.shared.filtering.behind_row() {
+                self.list.jump(row, world);
+            }
         }
         let (body, _) = LogView::split(body, world);
         let (log, _, detail) = self.panes(body);

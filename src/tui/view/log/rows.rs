@@ -13,13 +13,26 @@ use ratatui::style::Style;
 
 /// Draws the log.
 pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
+    table(buffer, area, (list.window(), list.needs()), list.cursor(), focused, world);
+}
+
+/// Draws rows as the log has them, under the heads of their columns. They have what is needed by
+/// all that were in view so far, so that columns stay where they are.
+pub fn table(
+    buffer: &mut Buffer,
+    area: Rect,
+    (rows, needs): (&[RowView], Needs),
+    cursor: Option<u64>,
+    focused: bool,
+    world: &World<'_>,
+) {
     let vendors = &world.shared.vendors;
     let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
-    let plan = columns(usize::from(area.width), vendors.len(), head, list.needs());
+    let plan = columns(usize::from(area.width), vendors.len(), head, needs);
     heads(buffer, area, plan, world);
-    for (line, row) in list.window().iter().enumerate() {
+    for (line, row) in rows.iter().enumerate() {
         let line = line + 1;
-        let selected = list.cursor() == Some(row.row);
+        let selected = cursor == Some(row.row);
         if selected {
             let theme = &world.look.theme;
             let style = if focused { theme.selected } else { theme.selected_unfocused };

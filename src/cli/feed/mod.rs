@@ -1,5 +1,7 @@
 //! The pipeline as the screen reads it.
 
+mod views;
+
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
@@ -8,14 +10,16 @@ use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CallDetail, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
-    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, PushesView,
-    RowView, Sending, SettingsView, Shown, Stats, VendorDetail, VendorView, What, Who,
+    By, CommonView, ComposedCall, ComposedView, Course, Coverage, Detail, Disorder, Expectations,
+    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, PushesView,
+    RowView, Sending, SessionIds, SettingsView, Shown, Span, Stats, VendorView, What, Who,
 };
-use crate::vendors::{FedBy, Fidelity, Output, Rendered};
+use crate::vendors::{FedBy, Fidelity};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use views::{call_view, vendor_detail};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -24,6 +28,8 @@ const COMPOSE_KEY: &str = "compose";
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
+    /// Looks for the calls of one person.
+    tracer: Sieve,
     live: Arc<Live>,
     outbox: Arc<Outbox>,
     addresses: Vec<String>,
@@ -42,15 +48,26 @@ impl PipelineFeed {
         if let Some(choices) = &choices {
             pipeline.set_aside(&choices.aside());
         }
-        let sieve = Sieve::new(Arc::clone(&pipeline));
+        let [sieve, tracer] = [(); 2].map(|()| Sieve::new(Arc::clone(&pipeline)));
         let (outbox, exports) = (Arc::default(), Arc::default());
-        PipelineFeed { sieve, live, outbox, pipeline, addresses, choices, notebook, exports }
+        PipelineFeed {
+            sieve,
+            tracer,
+            live,
+            outbox,
+            pipeline,
+            addresses,
+            choices,
+            notebook,
+            exports,
+        }
     }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version() + self.live.version() + self.outbox.version()
+        let behind = self.live.version() + self.outbox.version();
+        self.pipeline.version() + self.sieve.version() + self.tracer.version() + behind
     }
 
     fn stats(&self) -> Stats {
@@ -126,6 +143,42 @@ impl Feed for PipelineFeed {
 
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
         self.pipeline.people(who, part)
+    }
+
+    fn person(&self, who: Who, id: &str) -> Option<Person> {
+        self.pipeline.person(who, id)
+    }
+
+    fn trace(&self, filter: Option<Arc<Filter>>) {
+        self.tracer.filter(filter);
+    }
+
+    fn traced(&self) -> Shown {
+        self.tracer.shown()
+    }
+
+    fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {
+        self.tracer.shown_rows(places)
+    }
+
+    fn traced_place(&self, row: u64) -> u64 {
+        self.tracer.place_of(row)
+    }
+
+    fn course(&self, rows: &[u64], course: &mut Course) {
+        self.pipeline.course(rows, course);
+    }
+
+    fn disorder(&self, course: &Course) -> Vec<Disorder> {
+        self.pipeline.disorder(course)
+    }
+
+    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) {
+        self.pipeline.session_ids(rows, into);
+    }
+
+    fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
+        self.pipeline.sessions(ids)
     }
 
     fn members(&self, who: Who, id: &str) -> Groups<Member> {
@@ -322,56 +375,5 @@ impl Feed for PipelineFeed {
 
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
-    }
-}
-
-fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
-    let (fix, why_no_account) = (call.fix(), call.why_no_account());
-    let in_use = call.in_use;
-    let vendors = call
-        .vendors
-        .into_iter()
-        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
-    CallDetail {
-        row,
-        message_id: call.message_id,
-        library: call.library,
-        write_key: call.write_key,
-        call_text: call.call_text,
-        derived_text: call.derived_text,
-        vendors: vendors.collect(),
-        wire_findings: call.common,
-        fix,
-        why_no_account,
-        request: Arc::unwrap_or_clone(call.request),
-    }
-}
-
-fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
-    VendorDetail {
-        vendor,
-        verdict: rendered.verdict,
-        in_use,
-        account: rendered.account_id,
-        user: rendered.user_id,
-        findings: rendered.findings,
-        requests: rendered.requests.into_iter().map(output).collect(),
-        transport: rendered.transport.map(output),
-        extras: rendered
-            .extras
-            .into_iter()
-            .map(|(name, out)| (name.to_owned(), out.to_json()))
-            .collect(),
-    }
-}
-
-fn output(output: Output) -> OutputView {
-    let from = output.body.iter().flat_map(|body| body.from());
-    OutputView {
-        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
-        method: output.method,
-        url: output.url,
-        headers: output.headers,
-        body: output.body.map(|body| body.to_json()),
     }
 }

@@ -1,0 +1,59 @@
+//! What the pipeline gives, as the screen takes it.
+
+use crate::pipeline;
+use crate::tui::feed::{CallDetail, OutputView, RowView, VendorDetail};
+use crate::vendors::{Output, Rendered};
+use std::sync::Arc;
+
+/// All about a call.
+pub fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+    let (fix, why_no_account) = (call.fix(), call.why_no_account());
+    let in_use = call.in_use;
+    let vendors = call
+        .vendors
+        .into_iter()
+        .map(|(vendor, rendered)| vendor_detail(vendor, rendered, in_use.contains(&vendor)));
+    CallDetail {
+        row,
+        message_id: call.message_id,
+        library: call.library,
+        write_key: call.write_key,
+        call_text: call.call_text,
+        derived_text: call.derived_text,
+        vendors: vendors.collect(),
+        wire_findings: call.common,
+        fix,
+        why_no_account,
+        request: Arc::unwrap_or_clone(call.request),
+    }
+}
+
+/// What a vendor makes of a call.
+pub fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
+    VendorDetail {
+        vendor,
+        verdict: rendered.verdict,
+        in_use,
+        account: rendered.account_id,
+        user: rendered.user_id,
+        findings: rendered.findings,
+        requests: rendered.requests.into_iter().map(output).collect(),
+        transport: rendered.transport.map(output),
+        extras: rendered
+            .extras
+            .into_iter()
+            .map(|(name, out)| (name.to_owned(), out.to_json()))
+            .collect(),
+    }
+}
+
+fn output(output: Output) -> OutputView {
+    let from = output.body.iter().flat_map(|body| body.from());
+    OutputView {
+        from: from.map(|(path, origin)| (path, origin.clone())).collect(),
+        method: output.method,
+        url: output.url,
+        headers: output.headers,
+        body: output.body.map(|body| body.to_json()),
+    }
+}

@@ -1,0 +1,114 @@
+//! Going through a user's calls, a part with each frame: a user may have a million of them, and no
+//! frame may wait for that.
+
+use super::super::super::World;
+use super::order;
+use crate::tui::feed::{Course, Disorder, SessionIds, Shown, Span};
+use std::collections::BTreeMap;
+
+/// So many calls are looked at in the index for one frame…
+const STEP: u64 = 5_000;
+/// …and so many are read from the recording, for their sessions.
+const READS: u64 = 16;
+/// No more calls are read for their sessions.
+pub const MOST_READ: u64 = 1_000;
+/// Sessions are worked out anew no sooner than this.
+const EVERY_MS: u64 = 1_000;
+
+/// What was seen so far.
+#[derive(Default)]
+pub struct Walk {
+    /// What the calls say.
+    pub course: Course,
+    /// What vendors found about their order, with a sentence.
+    pub found: Vec<(Disorder, Option<String>)>,
+    /// The sessions of each vendor.
+    pub sessions: BTreeMap<usize, Vec<Span>>,
+    /// Grows with each change.
+    pub changes: u64,
+    ids: SessionIds,
+    generation: u64,
+    gone: u64,
+    read: u64,
+    asked: Option<(u64, u64)>,
+}
+
+impl Walk {
+    /// Whether all calls that were found were gone through.
+    pub fn is_done(&self, shown: &Shown) -> bool {
+        shown.looked_at >= shown.of && self.gone >= shown.rows && self.read >= to_read(shown)
+    }
+
+    /// How many calls were read for their sessions.
+    pub fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// Whether another step would say more.
+    pub fn is_due(&self, world: &World<'_>) -> bool {
+        let shown = world.feed.traced();
+        let found_all = shown.looked_at >= shown.of;
+        shown.generation != self.generation
+            || found_all && !self.is_done(&shown)
+            || self.is_asking(world)
+    }
+
+    fn is_asking(&self, world: &World<'_>) -> bool {
+        self.asked.is_none_or(|(version, at_ms)| {
+            version != world.feed.version() && world.shared.now_ms >= at_ms + EVERY_MS
+        })
+    }
+
+    /// Takes a step. Calls are gone through in their order, so only once all are found.
+    pub fn go_on(&mut self, world: &World<'_>) {
+        let (feed, shown) = (world.feed, world.feed.traced());
+        if shown.generation != self.generation {
+            // cleared away, or judged again
+            let changes = self.changes + 1;
+            *self = Walk { generation: shown.generation, changes, ..Walk::default() };
+        }
+        if shown.looked_at < shown.of {
+            return;
+        }
+        let mut new_sessions = false;
+        if self.gone < shown.rows {
+            let rows = feed.traced_rows(self.gone..shown.rows.min(self.gone + STEP));
+            self.gone += rows.len() as u64;
+            feed.course(&rows, &mut self.course);
+            let found = feed.disorder(&self.course).into_iter();
+            let before = std::mem::take(&mut self.found);
+            self.found = found
+                .map(|disorder| {
+                    let known = before
+                        .iter()
+                        .find(|(old, _)| old.row == disorder.row && old.code == disorder.code);
+                    let words = known.map(|(_, words)| words.clone());
+                    let words = words.unwrap_or_else(|| order::message(&disorder, world));
+                    (disorder, words)
+                })
+                .collect();
+            self.changes += 1;
+        } else if self.read < to_read(&shown) {
+            let to = to_read(&shown).min(self.read + READS);
+            let known = count(&self.ids);
+            feed.session_ids(&feed.traced_rows(self.read..to), &mut self.ids);
+            self.read = to;
+            new_sessions = count(&self.ids) > known;
+            self.changes += 1;
+        }
+        if new_sessions || self.is_asking(world) {
+            let sessions = feed.sessions(&self.ids);
+            self.changes += u64::from(sessions != self.sessions);
+            self.sessions = sessions;
+            self.asked = Some((feed.version(), world.shared.now_ms));
+        }
+    }
+}
+
+fn to_read(shown: &Shown) -> u64 {
+    shown.rows.min(MOST_READ)
+}
+
+fn count(ids: &SessionIds) -> usize {
+    ids.values().map(std::collections::BTreeSet::len).sum()
+}
