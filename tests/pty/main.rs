@@ -5,6 +5,7 @@ mod common;
 mod compose;
 mod expect;
 mod filter;
+mod people;
 mod settings;
 mod terminal;
 mod tour;

@@ -14,7 +14,8 @@ fn with_sessions() -> FakeFeed {
         1,
         &[
             (0, Some("Dash"), 0, 10, false),
-            (0, Some("Reports"), 10, 25, false),
+            (0, Some("Reports"), 10, 20, false),
+            (0, Some("Reports"), 20, 25, false),
             (0, None, 0, 25, false),
             (2, None, 90, 151, false),
             (2, None, 240, 245, true),
@@ -214,11 +215,7 @@ fn a_user_with_many_calls_is_gone_through_frame_by_frame() {
     assert!(app.picture().contains("6,000 track"), "{}", app.picture());
     assert!(!app.picture().contains("still going through"), "{}", app.picture());
     app.press("tab G");
-    assert!(
-        app.picture().contains("those of the first 1,000 calls of 6,000"),
-        "{}",
-        app.picture()
-    );
+    assert!(app.picture().contains("those of the first 1,000 calls of 6,000"), "{}", app.picture());
 }
 
 #[test]

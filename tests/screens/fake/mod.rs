@@ -437,7 +437,8 @@ impl Feed for FakeFeed {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
         let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
-        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
+        let rows = state.shown().len() as u64;
+        Shown { generation: state.generation, rows, looked_at, of, known: rows }
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
@@ -511,7 +512,10 @@ impl Feed for FakeFeed {
         let mut state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
         let rows = state.traced().len() as u64;
-        Shown { generation: 1, rows, looked_at: state.looked_at.unwrap_or(of).min(of), of }
+        let looked_at = state.looked_at.unwrap_or(of).min(of);
+        // the newest are looked at first, so nothing is known before all is
+        let known = if looked_at < of { 0 } else { rows };
+        Shown { generation: 1, rows, looked_at, of, known }
     }
 
     fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {

@@ -115,11 +115,18 @@ fn line(paper: &mut Paper<'_>, session: &Time, spans: &[Time], longest: Millis, 
         let inside = session.start <= span.start && span.end <= session.end;
         span.session == session.session && inside
     });
-    let modules: Vec<String> = own
-        .filter_map(|span| {
-            Some(format!("{} {}", span.module.as_ref()?, duration(span.end - span.start)))
-        })
-        .collect();
+    // a module that was left and entered again is one, in the order of the first times
+    let mut modules: Vec<(&str, Millis)> = Vec::new();
+    for span in own {
+        let Some(name) = span.module.as_deref() else { continue };
+        let took = span.end - span.start;
+        match modules.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += took,
+            None => modules.push((name, took)),
+        }
+    }
+    let modules: Vec<String> =
+        modules.iter().map(|(name, took)| format!("{name} {}", duration(*took))).collect();
     let took = session.end - session.start;
     let unsigned = |millis: Millis| u64::try_from(millis).unwrap_or(0);
     let (word, style) = if session.open { ("open", theme.good) } else { ("", theme.text) };

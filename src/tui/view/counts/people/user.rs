@@ -135,7 +135,7 @@ impl UserView {
             paper.labelled(10, "", &format!("and {} more", grouped(more)), theme.quiet);
         }
         paper.heading("Order", "what the calls show, and what vendors find");
-        if !self.walk.is_done(&self.shown) {
+        if !self.walk.is_settled() {
             paper.prose(2, "still going through the calls", theme.quiet);
         }
         if accounts.rows.is_empty() {
@@ -160,7 +160,7 @@ impl UserView {
             Span::styled("user ", theme.label),
             Span::styled(world.look.clean(&self.id).into_owned(), theme.heading),
         ];
-        if self.shown.looked_at < self.shown.of {
+        if !self.walk.is_settled() && self.shown.looked_at < self.shown.of {
             let part = self.shown.looked_at * 100 / self.shown.of.max(1);
             line.push(Span::styled(format!("  {part}% looked at"), theme.warning));
         }

@@ -28,15 +28,20 @@ pub struct Walk {
     pub changes: u64,
     ids: SessionIds,
     generation: u64,
+    settled: bool,
     gone: u64,
     read: u64,
     asked: Option<(u64, u64)>,
 }
 
 impl Walk {
-    /// Whether all calls that were found were gone through.
-    pub fn is_done(&self, shown: &Shown) -> bool {
-        shown.looked_at >= shown.of && self.gone >= shown.rows && self.read >= to_read(shown)
+    /// Whether all calls were gone through once: from then on it only has to keep up.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    fn is_behind(&self, shown: &Shown) -> bool {
+        self.gone < shown.known || self.read < to_read(shown)
     }
 
     /// How many calls were read for their sessions.
@@ -47,10 +52,7 @@ impl Walk {
     /// Whether another step would say more.
     pub fn is_due(&self, world: &World<'_>) -> bool {
         let shown = world.feed.traced();
-        let found_all = shown.looked_at >= shown.of;
-        shown.generation != self.generation
-            || found_all && !self.is_done(&shown)
-            || self.is_asking(world)
+        shown.generation != self.generation || self.is_behind(&shown) || self.is_asking(world)
     }
 
     fn is_asking(&self, world: &World<'_>) -> bool {
@@ -59,7 +61,7 @@ impl Walk {
         })
     }
 
-    /// Takes a step. Calls are gone through in their order, so only once all are found.
+    /// Takes a step. Calls are gone through in their order, as far as all before them are found.
     pub fn go_on(&mut self, world: &World<'_>) {
         let (feed, shown) = (world.feed, world.feed.traced());
         if shown.generation != self.generation {
@@ -67,12 +69,9 @@ impl Walk {
             let changes = self.changes + 1;
             *self = Walk { generation: shown.generation, changes, ..Walk::default() };
         }
-        if shown.looked_at < shown.of {
-            return;
-        }
         let mut new_sessions = false;
-        if self.gone < shown.rows {
-            let rows = feed.traced_rows(self.gone..shown.rows.min(self.gone + STEP));
+        if self.gone < shown.known {
+            let rows = feed.traced_rows(self.gone..shown.known.min(self.gone + STEP));
             self.gone += rows.len() as u64;
             feed.course(&rows, &mut self.course);
             let found = feed.disorder(&self.course).into_iter();
@@ -96,6 +95,10 @@ impl Walk {
             new_sessions = count(&self.ids) > known;
             self.changes += 1;
         }
+        if !self.settled && shown.looked_at >= shown.of && !self.is_behind(&shown) {
+            self.settled = true;
+            self.changes += 1;
+        }
         if new_sessions || self.is_asking(world) {
             let sessions = feed.sessions(&self.ids);
             self.changes += u64::from(sessions != self.sessions);
@@ -106,7 +109,7 @@ impl Walk {
 }
 
 fn to_read(shown: &Shown) -> u64 {
-    shown.rows.min(MOST_READ)
+    shown.known.min(MOST_READ)
 }
 
 fn count(ids: &SessionIds) -> usize {
