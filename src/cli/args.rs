@@ -41,6 +41,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),
+    /// Send the outputs of calls to the vendor itself, with your own keys; asks first
+    Deliver(DeliverArgs),
     /// The mapper alone: one JSON object in, one out, a line each
     Map,
     /// What each vendor takes
@@ -105,6 +107,9 @@ pub struct ScreenArgs {
     /// Draw with ASCII only
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
+    /// The real tracking API, offered where a call is sent again
+    #[arg(long, value_name = "URL", help_heading = "Screen")]
+    pub upstream: Option<String>,
 }
 
 /// What is expected.
@@ -277,6 +282,32 @@ pub struct SendArgs {
     /// Send everything this many times
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub repeat: u64,
+}
+
+/// Flags of `deliver`.
+///
+/// Keys are the vendor's settings, such as `vendors.NAME.api_key`: taken from --setting, from the
+/// variable SEGSCOPE_VENDORS_NAME_KEY, or from your own config file.
+#[derive(Debug, Clone, Args)]
+pub struct DeliverArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+    /// Print the requests as curl lines, with variables in place of keys, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask before sending
+    #[arg(long)]
+    pub yes: bool,
+    /// Go on after an answer that is no success
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// Flags of `vendors`.

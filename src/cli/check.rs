@@ -82,7 +82,7 @@ pub fn colour() -> bool {
 }
 
 /// The rows that the filter lets through; none if it asks for nothing.
-fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
+pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }

@@ -74,6 +74,10 @@ fn template(vendors: &Vendors) -> String {
             }
         }
     }
+    out.push_str(
+        "\n# Another base address for what `deliver` sends to a vendor, to try it out. (own)\n\
+         #[deliver]\n#NAME = \"http://127.0.0.1:8080\"\n",
+    );
     screen_keys(&mut out);
     out
 }

@@ -54,6 +54,11 @@ impl Live {
         Live { pipeline, state, shown, version: AtomicU64::new(0) }
     }
 
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        self.lock().setup.settings.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

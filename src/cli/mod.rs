@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod config;
+mod deliver;
 mod demo;
 mod expect;
 mod export;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Send(args) => send::run(&args),
+        Command::Deliver(args) => deliver::run(&args),
         Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),

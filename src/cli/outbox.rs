@@ -1,8 +1,10 @@
-//! Calls that are sent from the screen, on a thread of their own.
+//! What is sent from the screen, on a thread of its own: calls to a tracking API, outputs to a vendor.
 
+use super::deliver;
 use super::send::target;
-use crate::outbound::Sender;
+use crate::outbound::{Answer, Sender};
 use crate::tui::feed::Sending;
+use crate::vendors::Delivery;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -32,20 +34,49 @@ impl Outbox {
 
     /// Sends a text to a tracking API. One at a time.
     pub fn send(self: &Arc<Outbox>, to: &str, text: &str, key: &str) -> Result<(), String> {
-        if matches!(self.last(), Some(Sending::Underway { .. })) {
-            return Err("the last call is still being sent".to_owned());
-        }
         let (path, body) = target(text)?;
         let sender = Sender::new(to, Some(key)).map_err(|error| error.to_string())?;
-        self.set(Sending::Underway { to: to.to_owned() });
-        let (outbox, to) = (Arc::clone(self), to.to_owned());
+        self.begin(to.to_owned(), move |runtime| {
+            runtime.block_on(sender.post(path, body)).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Sends requests to a vendor, one after the other and each once, until one is not accepted.
+    pub fn deliver(self: &Arc<Outbox>, to: &str, all: Vec<Delivery>) -> Result<(), String> {
+        self.begin(to.to_owned(), move |runtime| {
+            let (count, mut last) = (all.len(), None);
+            for (nth, delivery) in all.iter().enumerate() {
+                let answer = runtime.block_on(deliver::send(delivery));
+                let mut answer = answer.map_err(|error| error.to_string())?;
+                let accepted = (200..300).contains(&answer.status);
+                if count > 1 {
+                    answer.body = format!("(request {} of {count}) {}", nth + 1, answer.body);
+                }
+                last = Some(answer);
+                if !accepted {
+                    break;
+                }
+            }
+            last.ok_or_else(|| "there is nothing to send".to_owned())
+        })
+    }
+
+    fn begin(
+        self: &Arc<Outbox>,
+        to: String,
+        work: impl FnOnce(&tokio::runtime::Runtime) -> Result<Answer, String> + Send + 'static,
+    ) -> Result<(), String> {
+        if matches!(self.last(), Some(Sending::Underway { .. })) {
+            return Err("the last one is still being sent".to_owned());
+        }
+        self.set(Sending::Underway { to: to.clone() });
+        let outbox = Arc::clone(self);
         let thread = std::thread::Builder::new().name("send".to_owned());
         let spawned = thread.spawn(move || {
             let begun = Instant::now();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let answer = runtime.map_err(|error| error.to_string()).and_then(|runtime| {
-                runtime.block_on(sender.post(path, body)).map_err(|error| error.to_string())
-            });
+            let answer = runtime.map_err(|error| error.to_string());
+            let answer = answer.and_then(|runtime| work(&runtime));
             let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             outbox.set(match answer {
                 Ok(answer) => {

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
+use crate::outbound::check_base;
 use crate::pipeline::{InUse, Pipeline, Recording};
 use crate::tui::keymap::{Keymap, SetKeys};
 use crate::vendors::{VendorError, VendorFile, Vendors};
@@ -37,10 +38,18 @@ impl Setup {
         let asked = (judge.clone(), flags.clone());
         let settings = settings(judge, flags)?;
         let keymap = keymap(&settings)?;
+        if let Some(url) = settings.text("upstream") {
+            let origin = settings.origin_of("upstream");
+            check_base(url).map_err(|error| Failure::wrong(format!("{origin}: {error}")))?;
+        }
         let files = vendor_files(&judge.vendor_file)?;
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
         let vendors = Arc::new(vendors);
+        for name in settings.delivered_elsewhere() {
+            let origin = settings.origin_of(&format!("deliver.{name}")).to_string();
+            find_vendor(&vendors, name, &origin)?;
+        }
         let in_use = match settings.list("vendors.use") {
             Some(names) => {
                 let origin = settings.origin_of("vendors.use").to_string();
@@ -246,6 +255,9 @@ impl ScreenArgs {
         let mut flags = Flags::new();
         if let Some(theme) = &self.theme {
             flags.push(("theme".to_owned(), theme.as_str().into(), "--theme".to_owned()));
+        }
+        if let Some(url) = &self.upstream {
+            flags.push(("upstream".to_owned(), url.as_str().into(), "--upstream".to_owned()));
         }
         if self.ascii {
             flags.push(("ascii".to_owned(), true.into(), "--ascii".to_owned()));

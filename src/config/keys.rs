@@ -70,12 +70,30 @@ pub const KEYS: &[Key] = &[
         "the vendors that you feed; `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
     own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    own(key(
+        "upstream",
+        Kind::Text,
+        None,
+        "the real tracking API that `r` offers to send a call to again, such as https://api.segment.io",
+    )),
     key("theme", Kind::Text, Some("dark"), "dark, light or contrast"),
     key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
 ];
 
 /// Before the keys of the screen: `keys.PLACE.ACTION`.
 pub(super) const SCREEN: &str = "keys.";
+
+/// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
+pub(super) const DELIVER: &str = "deliver.";
+
+/// Before a variable that sets a vendor's setting: `SEGSCOPE_VENDORS_NAME_KEY`.
+const VENDOR_VARIABLE: &str = "SEGSCOPE_VENDORS_";
+
+/// The vendor's setting that an environment variable sets. The vendor's name ends at the first `_`.
+pub(super) fn vendor_setting_from_env(name: &str) -> Option<String> {
+    let (vendor, key) = name.strip_prefix(VENDOR_VARIABLE)?.split_once('_')?;
+    Some(format!("vendors.{vendor}.{key}").to_ascii_lowercase())
+}
 
 /// Whether it is one of the screen's keys; the screen itself knows its places and actions.
 pub(super) fn is_of_the_screen(name: &str) -> bool {
@@ -84,7 +102,18 @@ pub(super) fn is_of_the_screen(name: &str) -> bool {
 
 /// Whether a project's file may not set it.
 pub(super) fn is_user_only(name: &str) -> bool {
-    is_of_the_screen(name) || find(name).is_some_and(|key| key.user_only)
+    is_of_the_screen(name)
+        || name.starts_with(DELIVER)
+        || find(name).is_some_and(|key| key.user_only)
+}
+
+pub(super) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
+    match (name.split('.').count(), value) {
+        (2, Value::String(_)) => Ok(()),
+        _ => Err(format!(
+            "`{name}` is {value}; expected a base URL, such as \"http://127.0.0.1:8080\""
+        )),
+    }
 }
 
 pub(super) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), String> {

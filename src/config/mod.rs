@@ -61,6 +61,8 @@ pub struct ConfigError {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     values: BTreeMap<String, (Value, Origin)>,
+    /// The project's file, which others may have written.
+    project: Option<PathBuf>,
 }
 
 /// What the layers are read from.
@@ -79,7 +81,8 @@ pub struct Sources<'a> {
 impl Settings {
     /// Reads all layers, the weakest first.
     pub fn load(sources: &Sources<'_>) -> Result<Settings, ConfigError> {
-        let mut settings = Settings::default();
+        let project = sources.project_file.map(PathBuf::from);
+        let mut settings = Settings { project, ..Settings::default() };
         for key in KEYS {
             if let Some(value) = key.preset() {
                 settings.set(key.name, value, Origin::Preset)?;
@@ -99,8 +102,12 @@ impl Settings {
             }
         }
         for (name, text) in &sources.env {
-            let Some(key) = keys::from_env(name) else { continue };
-            settings.set(key.name, key.value_of(text), Origin::Env(name.clone()))?;
+            let origin = || Origin::Env(name.clone());
+            if let Some(key) = keys::from_env(name) {
+                settings.set(key.name, key.value_of(text), origin())?;
+            } else if let Some(key) = keys::vendor_setting_from_env(name) {
+                settings.set(&key, text.as_str().into(), origin())?;
+            }
         }
         for (key, value, written) in &sources.flags {
             settings.set(key, value.clone(), Origin::Flag(written.clone()))?;
@@ -115,6 +122,7 @@ impl Settings {
         let checked = match keys::find(key) {
             Some(known) => known.check(&value),
             None if key.starts_with("vendors.") => Ok(()),
+            None if key.starts_with(keys::DELIVER) => keys::check_deliver(key, &value),
             None if keys::is_of_the_screen(key) => keys::check_of_the_screen(key, &value),
             None => Err(keys::unknown(key)),
         };
@@ -136,6 +144,29 @@ impl Settings {
     /// A switch; off if it is not set.
     pub fn is_on(&self, key: &str) -> bool {
         self.get(key).is_some_and(|(value, _)| value == &Value::Bool(true))
+    }
+
+    /// Whether a setting may say what is sent out with the user's keys, and where to: one of a
+    /// project's file may not, since others write that.
+    pub fn may_send(&self, key: &str) -> Result<(), String> {
+        match (self.get(key), &self.project) {
+            (Some((_, origin @ Origin::File { path, .. })), Some(project)) if path == project => {
+                Err(format!(
+                    "{origin}: `{key}` stands in the project's file; what is sent with your keys takes it from flags, SEGSCOPE_VENDORS_… variables and your own config file only"
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The base address that a vendor's outputs are sent to in place of its own.
+    pub fn deliver_to(&self, vendor: &str) -> Option<&str> {
+        self.text(&format!("{}{vendor}", keys::DELIVER))
+    }
+
+    /// The vendors that have such an address.
+    pub fn delivered_elsewhere(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().filter_map(|key| key.strip_prefix(keys::DELIVER))
     }
 
     /// A list of texts.

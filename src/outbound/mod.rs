@@ -1,4 +1,5 @@
-//! Sending calls to a tracking API: a segscope, Segment, or a RudderStack data plane.
+//! Sending: calls to a tracking API (a segscope, Segment, or a RudderStack data plane), and requests
+//! to a vendor. Nothing is sent twice by itself, and no redirection is followed.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -46,64 +47,98 @@ pub struct Answer {
     pub body: String,
 }
 
+/// A request as it goes out.
+pub struct Outgoing<'o> {
+    /// The method.
+    pub method: &'o str,
+    /// The address.
+    pub url: &'o str,
+    /// The headers.
+    pub headers: &'o [(String, String)],
+    /// The body.
+    pub body: String,
+    /// What errors call the address: the one that may be shown.
+    pub named: &'o str,
+}
+
+type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// A client for one tracking API.
 #[derive(Debug, Clone)]
 pub struct Sender {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Connections,
     base: String,
-    authorization: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 impl Sender {
     /// A client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
     pub fn new(base: &str, write_key: Option<&str>) -> Result<Sender, SendError> {
-        let wrong =
-            |reason: &str| SendError::Url { url: base.to_owned(), reason: reason.to_owned() };
-        let uri: Uri = base
-            .parse()
-            .map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
-        match uri.scheme_str() {
-            Some("http" | "https") => {}
-            _ => return Err(wrong("expected http:// or https://")),
-        }
-        if uri.host().unwrap_or_default().is_empty() {
-            return Err(wrong("expected a host"));
-        }
-        let https =
-            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-        Ok(Sender {
-            client: Client::builder(TokioExecutor::new()).build(https),
-            base: base.trim_end_matches('/').to_owned(),
-            authorization: write_key
-                .map(|key| format!("Basic {}", STANDARD.encode(format!("{key}:")))),
-        })
+        check_base(base)?;
+        let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        headers.extend(write_key.map(|key| {
+            ("Authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{key}:"))))
+        }));
+        Ok(Sender { client: connections(), base: base.trim_end_matches('/').to_owned(), headers })
     }
 
     /// Posts a JSON text to a path below the base.
     pub async fn post(&self, path: &str, body: String) -> Result<Answer, SendError> {
         let url = format!("{}{path}", self.base);
-        let failed = |reason: String| SendError::Exchange { url: url.clone(), reason };
-        let mut request = Request::post(&url)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::USER_AGENT, concat!("segscope/", env!("CARGO_PKG_VERSION")));
-        if let Some(authorization) = &self.authorization {
-            request = request.header(header::AUTHORIZATION, authorization);
-        }
-        let request = request
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| failed(error.to_string()))?;
-        let exchange = async {
-            let response =
-                self.client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
-            let status = response.status().as_u16();
-            let body = Limited::new(response.into_body(), ANSWER_CAP_BYTES).collect().await;
-            let body = body.map(|all| all.to_bytes()).unwrap_or_default();
-            Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
-        };
-        match tokio::time::timeout(TIMEOUT, exchange).await {
-            Ok(answer) => answer,
-            Err(_) => Err(failed(format!("no answer within {} s", TIMEOUT.as_secs()))),
-        }
+        let headers = &self.headers;
+        exchange(&self.client, Outgoing { method: "POST", url: &url, headers, body, named: &url })
+            .await
+    }
+}
+
+/// Sends one request, over a connection of its own.
+pub async fn send_once(outgoing: Outgoing<'_>) -> Result<Answer, SendError> {
+    exchange(&connections(), outgoing).await
+}
+
+/// Whether a base URL can be sent to.
+pub fn check_base(base: &str) -> Result<(), SendError> {
+    let wrong = |reason: &str| SendError::Url { url: base.to_owned(), reason: reason.to_owned() };
+    let uri: Uri =
+        base.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
+    match uri.scheme_str() {
+        Some("http" | "https") => {}
+        _ => return Err(wrong("expected http:// or https://")),
+    }
+    if uri.host().unwrap_or_default().is_empty() {
+        return Err(wrong("expected a host"));
+    }
+    Ok(())
+}
+
+fn connections() -> Connections {
+    let https =
+        HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+    Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build(https)
+}
+
+async fn exchange(client: &Connections, outgoing: Outgoing<'_>) -> Result<Answer, SendError> {
+    let Outgoing { method, url, headers, body, named } = outgoing;
+    let failed = |reason: String| SendError::Exchange { url: named.to_owned(), reason };
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url)
+        .header(header::USER_AGENT, concat!("segscope/", env!("CARGO_PKG_VERSION")));
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let request =
+        request.body(Full::new(Bytes::from(body))).map_err(|error| failed(error.to_string()))?;
+    let exchange = async {
+        let response = client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
+        let status = response.status().as_u16();
+        let body = Limited::new(response.into_body(), ANSWER_CAP_BYTES).collect().await;
+        let body = body.map(|all| all.to_bytes()).unwrap_or_default();
+        Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+    };
+    match tokio::time::timeout(TIMEOUT, exchange).await {
+        Ok(answer) => answer,
+        Err(_) => Err(failed(format!("no answer within {} s", TIMEOUT.as_secs()))),
     }
 }
 

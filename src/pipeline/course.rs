@@ -10,6 +10,11 @@ use crate::findings::Severity;
 use crate::store::Row;
 use crate::vendors::{CodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// So many calls are read at once, those of one batch together, and so long it goes on.
+const AT_ONCE: usize = 4;
+const PATIENCE: Duration = Duration::from_millis(3);
 
 /// How many calls of one type, and the first of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,12 +146,25 @@ impl Pipeline {
         told
     }
 
-    /// The sessions that vendors count these calls to. The calls are read: for a few at once.
-    pub fn session_ids(&self, rows: &[u64], into: &mut SessionIds) {
+    /// The sessions that vendors count these calls to. The calls are read, and a call of a large
+    /// batch takes its time: so it ends after some milliseconds, and says how many it came to.
+    pub fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
         let estimating: Vec<usize> = self.vendors().estimating().collect();
         if estimating.is_empty() {
-            return;
+            return rows.len();
         }
+        let (began, mut read) = (Instant::now(), 0);
+        for rows in rows.chunks(AT_ONCE) {
+            self.read_sessions(rows, &estimating, into);
+            read += rows.len();
+            if began.elapsed() >= PATIENCE {
+                break;
+            }
+        }
+        read
+    }
+
+    fn read_sessions(&self, rows: &[u64], estimating: &[usize], into: &mut SessionIds) {
         for detail in self.details_of(rows.iter().copied()) {
             let Ok(Detail::Call(call)) = detail else { continue };
             let docs = (Doc::parse(&call.call_text), Doc::parse(&call.derived_text));
@@ -154,7 +172,7 @@ impl Pipeline {
             let event = Event { call: own.root(), derived: Some(derived.root()) };
             let state = self.lock();
             let vendors = state.eras.at(call.seq);
-            for vendor in &estimating {
+            for vendor in estimating {
                 let session = vendors.session_of(*vendor, &event, call.seq, &state.index.memory);
                 if let Some(session) = session {
                     into.entry(*vendor).or_default().insert(session);

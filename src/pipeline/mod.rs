@@ -15,6 +15,7 @@ mod again;
 mod aggregates;
 mod aside;
 mod bare;
+mod behind;
 mod changes;
 mod clock;
 mod columns;
@@ -61,6 +62,7 @@ pub use compose::{Composed, NotYet};
 pub use course::{Course, Disorder, OfType, SessionIds};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
+pub use front::Pending;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
@@ -69,6 +71,7 @@ pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
+pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
@@ -166,6 +169,7 @@ impl Pipeline {
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
         self.shared.import.settle();
+        self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
     }
 
@@ -334,6 +338,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.write_held(&mut self.shared.front());
         self.shared.import.end();
         self.shared.queue.end();
         for thread in self.threads.drain(..) {

@@ -27,6 +27,8 @@ pub enum Place {
     Vendors,
     /// the findings that are set aside
     Aside,
+    /// an output before it is sent to its vendor
+    Deliver,
     /// any line of text
     Text,
     /// the filter's line
@@ -39,7 +41,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 16] = [
+    pub const ALL: [Place; 17] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
@@ -55,6 +57,7 @@ impl Place {
         Place::List,
         Place::Vendors,
         Place::Aside,
+        Place::Deliver,
         Place::Help,
     ];
 
@@ -73,6 +76,7 @@ impl Place {
             Place::Composed => "composed",
             Place::Vendors => "vendors",
             Place::Aside => "aside",
+            Place::Deliver => "deliver",
             Place::Text => "text",
             Place::Filter => "filter",
             Place::List => "list",
@@ -101,6 +105,7 @@ impl Place {
             Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             Place::Aside => &[Place::Aside, Place::Everywhere],
+            Place::Deliver => &[Place::Deliver, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
             Place::Filter => &[Place::Filter, Place::Text],
@@ -176,6 +181,8 @@ actions! {
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",
     SendElsewhere "send_elsewhere" "send to" "send the call to another address",
+    Deliver "deliver" "deliver" "send the output to the vendor itself, with your keys; asks first",
+    SendOutput "send_output" "send" "send what is shown to the vendor",
     SendAgain "send_again" "send again" "send the call again; asks where",
     NextTemplate "next_template" "template" "begin again with the next template",
     JudgeAgain "judge_again" "judge again" "read the settings and judge all calls again",

@@ -36,6 +36,8 @@ pub struct Shared {
     pub sending: Option<Sending>,
     /// Where to send to.
     pub addresses: Vec<String>,
+    /// The real tracking API, if the user named one.
+    pub upstream: Option<String>,
     /// Grows when a detail has to be read again.
     pub judged: u64,
     /// Milliseconds since some moment.
@@ -59,6 +61,7 @@ impl Shared {
             settings: feed.settings(),
             sending: feed.sending(),
             addresses: feed.addresses(),
+            upstream: feed.upstream(),
             judged: 0,
             now_ms: 0,
             rate: Rate::default(),
@@ -93,6 +96,7 @@ impl Shared {
         let settings = feed.settings();
         if settings != self.settings {
             self.settings = settings;
+            self.upstream = feed.upstream();
             // what they are called, and what is offered to be set
             self.vendors = feed.vendors();
             self.judged += 1;

@@ -1,6 +1,7 @@
 //! From a vendor's table and settings to a [`Vendor`], with errors that point at the line.
 
 use super::codes::{CodeId, Codes};
+use super::deliver::{self, Template};
 use super::file::{CallDef, CarrierDef, File, FileError, IdDef, RequestDef, RestDef, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
@@ -12,6 +13,7 @@ use crate::call::CallType;
 use crate::findings::{Book, common, family};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A vendor that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -281,15 +283,10 @@ impl Maker<'_> {
         let fill = |template: &str| {
             let mut unknown = None;
             let filled = crate::findings::fill(template, |name| {
-                let (key, lower) = match name.split_once(':') {
-                    Some((key, "lower")) => (key, true),
-                    _ => (name, false),
-                };
-                if !self.file.setting.iter().any(|def| def.key == key) {
+                if !self.file.setting.iter().any(|def| def.key == deliver::setting_of(name)) {
                     unknown = Some(name.to_owned());
                 }
-                let shown = settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));
-                Some(if lower { shown.to_lowercase() } else { shown })
+                Some(deliver::shown(name, settings))
             });
             match unknown {
                 Some(name) => Err(FileError::word(
@@ -300,7 +297,12 @@ impl Maker<'_> {
                 None => Ok(filled),
             }
         };
+        let template = Template {
+            url: url.get_ref().clone(),
+            headers: headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        };
         Ok(Carrier {
+            template: Arc::new(template),
             method: method.to_owned(),
             url: fill(url.get_ref())?,
             headers: headers

@@ -13,6 +13,7 @@ use super::vendor::{Carrier, Vendor, slot};
 use crate::call::{Event, Seq, time::Millis};
 use crate::findings::Verdict;
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// The first step's result for one call: small, and its room is used again for the next.
 #[derive(Debug, Default)]
@@ -225,6 +226,7 @@ fn output(carrier: &Carrier, body: Option<Out>) -> Output {
         url: carrier.url.clone(),
         headers: carrier.headers.clone(),
         body,
+        template: Arc::clone(&carrier.template),
     }
 }
 

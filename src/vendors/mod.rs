@@ -41,6 +41,7 @@ mod codes;
 mod custify;
 mod customersuccessbox;
 mod cx;
+mod deliver;
 mod facts;
 mod file;
 mod freshsuccess;
@@ -68,6 +69,7 @@ mod vendor;
 
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
+pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
 pub use info::{CallInfo, FieldInfo, LooksFor, PushesInfo, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};

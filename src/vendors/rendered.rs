@@ -1,8 +1,10 @@
 //! The second step's result: everything about one call at one vendor, made to be shown.
 
+use super::deliver::Template;
 use super::out::Out;
 use crate::findings::{Finding, Verdict};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::sync::Arc;
 
 /// A request that the vendor would receive.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +17,8 @@ pub struct Output {
     pub headers: Vec<(String, String)>,
     /// The body, each value with its origin; none for a carrier, whose body is the call itself.
     pub body: Option<Out>,
+    /// What it is sent by ([`super::Vendors::delivery`]).
+    pub(super) template: Arc<Template>,
 }
 
 impl Output {

@@ -1,6 +1,7 @@
 //! A vendor made ready: its table with every pointer, code and setting resolved.
 
 use super::codes::CodeId;
+use super::deliver::Template;
 use super::file::{BodyKind, Check, Take};
 use super::info::VendorInfo;
 use super::keys::Spot;
@@ -10,6 +11,7 @@ use super::spread::Spread;
 use super::state::States;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
+use std::sync::Arc;
 
 /// How many values a vendor's code may name for its table's fields (`@name`).
 pub(super) const NAMES: usize = 8;
@@ -76,6 +78,8 @@ pub(super) struct Carrier {
     pub method: String,
     pub url: String,
     pub headers: Vec<(String, String)>,
+    /// The same before settings are filled in.
+    pub template: Arc<Template>,
 }
 
 pub(super) struct Request {

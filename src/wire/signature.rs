@@ -31,8 +31,7 @@ pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option
     let Some(sent) = head.header("x-signature") else { return Some(MISSING) };
     let good = hex(sent).is_some_and(|sent| {
         let matches = |bytes: &[u8]| {
-            let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes())
-                .expect("HMAC takes a key of any length");
+            let mut mac = keyed(secret);
             mac.update(bytes);
             // compares in constant time
             mac.verify_slice(&sent).is_ok()
@@ -40,6 +39,17 @@ pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option
         matches(raw) || first_element(raw).is_some_and(|first| matches(first.as_bytes()))
     });
     Some(if good { VALID } else { WRONG })
+}
+
+/// The signature of a body: its HMAC-SHA1 in hexadecimal.
+pub fn of(body: &[u8], secret: &str) -> String {
+    let mut mac = keyed(secret);
+    mac.update(body);
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn keyed(secret: &str) -> Hmac<Sha1> {
+    Hmac::<Sha1>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length")
 }
 
 /// The first element of an array as its bytes stand there: writing it anew would change them.

@@ -2,8 +2,10 @@
 #![expect(dead_code, reason = "each test binary uses its own part of these helpers")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Nothing on a healthy machine takes this long; a test that waits so long has failed.
@@ -171,5 +173,67 @@ pub fn wait_for<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
         }
         assert!(begin.elapsed() < DEADLINE, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A server that stands in for one elsewhere: keeps what it is sent, and answers each request with
+/// the status of the moment and with the sender's own `Authorization`.
+pub struct StandIn {
+    pub address: String,
+    requests: Arc<Mutex<Vec<String>>>,
+    status: Arc<AtomicU16>,
+}
+
+impl StandIn {
+    pub fn start() -> StandIn {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (requests, status) = (Arc::default(), Arc::new(AtomicU16::new(200)));
+        let stand_in =
+            StandIn { address, requests: Arc::clone(&requests), status: Arc::clone(&status) };
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut stream = BufReader::new(stream);
+                let (mut text, mut length, mut key) = (String::new(), 0, String::new());
+                loop {
+                    let mut line = String::new();
+                    if stream.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
+                        break;
+                    }
+                    let lower = line.to_ascii_lowercase();
+                    if let Some(value) = lower.strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap_or(0);
+                    }
+                    if lower.starts_with("authorization:") {
+                        key = line[14..].trim().to_owned();
+                    }
+                    text.push_str(&line);
+                }
+                let mut body = vec![0; length];
+                if stream.read_exact(&mut body).is_err() {
+                    continue;
+                }
+                text.push_str(&String::from_utf8_lossy(&body));
+                requests.lock().expect("no test panics in here").push(text);
+                let body = format!("{{\"you\": \"{key}\"}}");
+                let status = status.load(Ordering::SeqCst);
+                let head = format!(
+                    "HTTP/1.1 {status} Said\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = stream.get_mut().write_all(format!("{head}{body}").as_bytes());
+            }
+        });
+        stand_in
+    }
+
+    /// What it was sent so far: heads and bodies.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().expect("no test panics in here").clone()
+    }
+
+    /// Answers with this from now on.
+    pub fn answer_with(&self, status: u16) {
+        self.status.store(status, Ordering::SeqCst);
     }
 }

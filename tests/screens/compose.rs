@@ -114,7 +114,15 @@ fn wide_and_hostile_text_stays_in_its_frame() {
 fn it_is_sent_where_the_user_says() {
     let mut app = composing(120, 40);
     app.press("ctrl-o");
-    assert!(app.picture().contains("send to  https://"), "{}", app.picture());
+    let picture = app.picture();
+    for choice in
+        ["this listener   http://127.0.0.1:7357", "Segment itself  https://api.segment.io"]
+    {
+        assert!(picture.contains(choice), "{picture}");
+    }
+    assert!(picture.contains("write key ***1234") && !picture.contains("wk_live"), "{picture}");
+    app.press("G enter");
+    assert!(app.line(38).contains("send to  https://"), "{}", app.picture());
     app.press("a . b enter");
     match app.effects.as_slice() {
         [Effect::Send { to, text, .. }] => {
@@ -123,14 +131,13 @@ fn it_is_sent_where_the_user_says() {
         }
         other => panic!("{other:?}"),
     }
+    assert!(app.line(2).contains("Compose"), "no window is left: {}", app.picture());
 }
 
 #[test]
 fn a_call_is_sent_again_as_it_came() {
     let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
-    app.press("E E r");
-    assert!(app.picture().contains("send to  http://127.0.0.1:7357"), "{}", app.picture());
-    app.press("enter");
+    app.press("E E r enter");
     match app.effects.as_slice() {
         [Effect::Send { to, text, write_key }] => {
             assert_eq!(to.as_deref(), Some("http://127.0.0.1:7357"));
@@ -150,4 +157,28 @@ fn a_call_is_sent_again_as_it_came() {
     // a refused request has no call
     app.press("g j j j j j r");
     assert!(app.picture().contains("there is no call here to be sent again"), "{}", app.picture());
+}
+
+#[test]
+fn the_upstream_that_the_user_named_is_offered() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        // a call of a RudderStack library: its data plane is known only if it is set
+        app.press("g j j j j j j j r");
+        assert!(!app.picture().contains("Segment itself"), "{}", app.picture());
+        assert!(app.picture().contains("`upstream` offers your data plane"), "{}", app.picture());
+        app.press("esc");
+        let feed = FakeFeed::with_calls(5);
+        feed.set_upstream("https://plane.example");
+        let mut app = TestApp::new(feed, width, height);
+        app.press("g j j r");
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("where_{width}x{height}"), app.picture());
+        app.press("j enter");
+        let to = |effect: &Effect| match effect {
+            Effect::Send { to, .. } => to.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(app.effects.first().and_then(to).as_deref(), Some("https://plane.example"));
+    }
 }

@@ -6,6 +6,7 @@ mod colours;
 mod command;
 mod compose;
 mod coverage;
+mod deliver;
 mod expected;
 mod fake;
 mod filter;

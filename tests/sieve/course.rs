@@ -93,7 +93,8 @@ fn sessions_are_those_that_the_vendor_works_out_ended_idle_and_open() {
     let rows = rows_of(&pipeline, "u");
     assert_eq!(rows, [0, 1, 4, 5]);
     let mut ids = SessionIds::new();
-    rows.iter().for_each(|row| pipeline.session_ids(&[*row], &mut ids));
+    rows.iter().for_each(|row| assert_eq!(pipeline.session_ids(&[*row], &mut ids), 1));
+    assert!(pipeline.session_ids(&rows, &mut ids) > 0, "in any parts");
     let vendor = pipeline.vendors().index_of("freshsuccess").expect("built in");
     let own: Vec<&str> = ids[&vendor].iter().map(String::as_str).collect();
     assert_eq!((ids.len(), own), (1, vec!["s1", "s2"]));

@@ -2,6 +2,7 @@
 
 mod views;
 
+use super::deliver;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
@@ -10,16 +11,17 @@ use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, CommonView, ComposedCall, ComposedView, Course, Coverage, Detail, Disorder, Expectations,
-    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, PushesView,
-    RowView, Sending, SessionIds, SettingsView, Shown, Span, Stats, VendorView, What, Who,
+    By, Chosen, CommonView, ComposedCall, ComposedView, Course, Coverage, Detail, Disorder,
+    Expectations, Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView,
+    Person, Prepared, PushesView, RowView, Sending, SessionIds, SettingsView, Shown, Span, Stats,
+    VendorView, What, Who,
 };
-use crate::vendors::{FedBy, Fidelity};
+use crate::vendors::Delivery;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use views::{call_view, vendor_detail};
+use views::{call_view, outputs, vendor_detail, vendor_view};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -36,6 +38,8 @@ pub struct PipelineFeed {
     choices: Option<Choices>,
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
+    /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
+    prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
 
 impl PipelineFeed {
@@ -60,6 +64,7 @@ impl PipelineFeed {
             choices,
             notebook,
             exports,
+            prepared: Mutex::default(),
         }
     }
 }
@@ -173,8 +178,8 @@ impl Feed for PipelineFeed {
         self.pipeline.disorder(course)
     }
 
-    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) {
-        self.pipeline.session_ids(rows, into);
+    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
+        self.pipeline.session_ids(rows, into)
     }
 
     fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
@@ -187,31 +192,7 @@ impl Feed for PipelineFeed {
 
     fn vendors(&self) -> Vec<VendorView> {
         let vendors = self.pipeline.vendors();
-        (0..vendors.len())
-            .map(|at| {
-                let info = vendors.info(at);
-                let (fidelity, means) = match info.fidelity {
-                    Fidelity::Equivalent => ("equivalent", "the vendor takes the call itself; this is the same write in its public API"),
-                    Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
-                };
-                VendorView {
-                    name: info.name.clone(),
-                    title: info.title.clone(),
-                    short: info.short.clone(),
-                    fed_by: match info.fed_by {
-                        FedBy::Segment => "Segment",
-                        FedBy::Rudderstack => "RudderStack",
-                        FedBy::Any => "any sender",
-                    }
-                    .to_owned(),
-                    document: info.document.clone(),
-                    fidelity: fidelity.to_owned(),
-                    fidelity_means: means.to_owned(),
-                    pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
-                    preset: vendors.preset(at),
-                }
-            })
-            .collect()
+        (0..vendors.len()).map(|at| vendor_view(&vendors, at)).collect()
     }
 
     fn in_use(&self) -> InUse {
@@ -338,6 +319,32 @@ impl Feed for PipelineFeed {
         self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
     }
 
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+        let outputs = outputs(&self.pipeline, chosen, vendor)?;
+        let vendors = self.pipeline.vendors();
+        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
+        let requests = ready.iter().map(|delivery| OutputView {
+            method: delivery.method.clone(),
+            url: delivery.shown_url.clone(),
+            headers: delivery.shown_headers.clone(),
+            body: Some(delivery.body.clone()),
+            from: Vec::new(),
+        });
+        let requests = requests.collect();
+        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
+        Ok(Prepared { number: kept.0, requests })
+    }
+
+    fn deliver(&self, number: u64) -> Result<(), String> {
+        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.0 != number || kept.2.is_empty() {
+            return Err("this is not to be sent any more; ask anew".to_owned());
+        }
+        let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
+        self.outbox.deliver(&title, all)
+    }
+
     fn sending(&self) -> Option<Sending> {
         self.outbox.last()
     }
@@ -371,6 +378,10 @@ impl Feed for PipelineFeed {
 
     fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
+    }
+
+    fn upstream(&self) -> Option<String> {
+        self.live.settings().text("upstream").map(str::to_owned)
     }
 
     fn drew(&self, took: Duration) {

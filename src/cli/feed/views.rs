@@ -1,12 +1,40 @@
-//! What the pipeline gives, as the screen takes it.
+//! What the pipeline has, as the screen shows it.
 
-use crate::pipeline;
-use crate::tui::feed::{CallDetail, OutputView, RowView, VendorDetail};
-use crate::vendors::{Output, Rendered};
+use crate::call::time;
+use crate::pipeline::{self, Detail as Full, Pipeline};
+use crate::tui::feed::{CallDetail, Chosen, OutputView, RowView, VendorDetail, VendorView};
+use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
 
-/// All about a call.
-pub fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+/// A vendor, as the screen names it.
+pub(super) fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
+    let info = vendors.info(at);
+    let (fidelity, means) = match info.fidelity {
+        Fidelity::Equivalent => (
+            "equivalent",
+            "the vendor takes the call itself; this is the same write in its public API",
+        ),
+        Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
+    };
+    VendorView {
+        name: info.name.clone(),
+        title: info.title.clone(),
+        short: info.short.clone(),
+        fed_by: match info.fed_by {
+            FedBy::Segment => "Segment",
+            FedBy::Rudderstack => "RudderStack",
+            FedBy::Any => "any sender",
+        }
+        .to_owned(),
+        document: info.document.clone(),
+        fidelity: fidelity.to_owned(),
+        fidelity_means: means.to_owned(),
+        pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
+        preset: vendors.preset(at),
+    }
+}
+
+pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
     let (fix, why_no_account) = (call.fix(), call.why_no_account());
     let in_use = call.in_use;
     let vendors = call
@@ -17,6 +45,7 @@ pub fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
         row,
         message_id: call.message_id,
         library: call.library,
+        rudder: call.rudder,
         write_key: call.write_key,
         call_text: call.call_text,
         derived_text: call.derived_text,
@@ -28,8 +57,7 @@ pub fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
     }
 }
 
-/// What a vendor makes of a call.
-pub fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
+pub(super) fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
     VendorDetail {
         vendor,
         verdict: rendered.verdict,
@@ -55,5 +83,32 @@ fn output(output: Output) -> OutputView {
         url: output.url,
         headers: output.headers,
         body: output.body.map(|body| body.to_json()),
+    }
+}
+
+/// What a vendor would receive of a call.
+pub(super) fn outputs(
+    pipeline: &Pipeline,
+    chosen: &Chosen,
+    vendor: usize,
+) -> Result<Vec<Output>, String> {
+    let vendors = match chosen {
+        Chosen::Row(row) => match pipeline.detail(*row)? {
+            Some(Full::Call(call)) => call.vendors,
+            _ => return Err("a refused request has no call".to_owned()),
+        },
+        Chosen::Text(text) => {
+            let composed = pipeline.compose(text, time::now());
+            composed.map_err(|error| error.to_string())?.vendors
+        }
+    };
+    let rendered = vendors.into_iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
+    match rendered {
+        Some(rendered) if !rendered.requests.is_empty() => Ok(rendered.requests),
+        Some(rendered) => Err(format!(
+            "this vendor would receive nothing of the call: {}",
+            rendered.verdict.name()
+        )),
+        None => Err("this vendor did not judge the call".to_owned()),
     }
 }

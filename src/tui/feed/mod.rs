@@ -7,11 +7,11 @@ mod views;
 
 pub use crate::config::{Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, CommonView, ComposedCall, ComposedView, Counted, Course, Coverage,
-    Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item,
-    Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SessionIds, SettingsView, Shown,
-    Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
+    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
+    Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
+    Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset,
+    PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SessionIds,
+    SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -84,8 +84,9 @@ pub trait Feed: Send + Sync {
     fn course(&self, rows: &[u64], course: &mut Course);
     /// What was found about their order, the worst first.
     fn disorder(&self, course: &Course) -> Vec<Disorder>;
-    /// The sessions that vendors count these calls to. Reads the calls: for some at once.
-    fn session_ids(&self, rows: &[u64], into: &mut SessionIds);
+    /// The sessions that vendors count these calls to. The calls are read: after some milliseconds it
+    /// ends, and says how many it came to.
+    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize;
     /// What vendors have worked out of some sessions, in order of time.
     fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>>;
     /// The users of an account, or the accounts of a user, in the order in which they came.
@@ -127,6 +128,12 @@ pub trait Feed: Send + Sync {
     /// key or one of ours; what comes of it is in [`Feed::sending`]. The error says why it does not
     /// begin.
     fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String>;
+    /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can
+    /// be. What is shown is kept to be sent as it is.
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String>;
+    /// Begins to send what was prepared under this number, once; what comes of it is in
+    /// [`Feed::sending`].
+    fn deliver(&self, number: u64) -> Result<(), String>;
     /// What was sent last, and what came of it.
     fn sending(&self) -> Option<Sending>;
     /// How the settings stand to what is shown.
@@ -143,6 +150,8 @@ pub trait Feed: Send + Sync {
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
     /// first; empty where nothing listens (a file is open).
     fn addresses(&self) -> Vec<String>;
+    /// The real tracking API, if the user named one.
+    fn upstream(&self) -> Option<String>;
     /// A frame was drawn, and took so long with all that was read for it.
     fn drew(&self, took: Duration);
 }

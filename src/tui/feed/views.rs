@@ -29,6 +29,8 @@ pub struct CallDetail {
     pub message_id: Option<String>,
     /// The library's name and version.
     pub library: Option<(String, Option<String>)>,
+    /// Whether a library of RudderStack's sent it.
+    pub rudder: bool,
     /// The write key as it came; the screen masks it.
     pub write_key: Option<String>,
     /// The call exactly as it came.
@@ -208,6 +210,24 @@ pub struct ComposedCall {
     pub wire_findings: Vec<Finding>,
     /// What each vendor would make of it.
     pub vendors: Vec<VendorDetail>,
+}
+
+/// The call whose output is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// That of a row.
+    Row(u64),
+    /// One that is being written.
+    Text(String),
+}
+
+/// Requests to a vendor that are ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What [`super::Feed::deliver`] knows them by.
+    pub number: u64,
+    /// As they are sent, keys as `***`.
+    pub requests: Vec<OutputView>,
 }
 
 /// A call that is sent from the screen.

@@ -132,6 +132,7 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
         Effect::Send { to, text, write_key } => {
             silent(feed.send(to.as_deref(), text, write_key.as_deref()))
         }
+        Effect::Deliver(number) => silent(feed.deliver(*number)),
         Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
         Effect::SetAside(codes) => {
             let count = super::shared::count(codes.len() as u64, "code is", "codes are");

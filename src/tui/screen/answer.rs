@@ -20,6 +20,11 @@ impl Screen {
                 self.windows.push(view);
                 None
             }
+            Reply::CloseAndOpen(view) => {
+                self.close();
+                self.windows.push(view);
+                None
+            }
             Reply::Say(words) => {
                 self.say(words);
                 None

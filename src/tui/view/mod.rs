@@ -5,6 +5,7 @@ mod aside;
 mod compose;
 mod counts;
 mod cursor;
+mod deliver;
 pub mod detail;
 mod filter_bar;
 mod footer;
@@ -22,6 +23,7 @@ mod status;
 mod step;
 mod sync;
 mod vendors;
+mod where_to;
 
 pub use aside::AsideView;
 pub use compose::ComposeView;
@@ -129,6 +131,8 @@ pub enum Effect {
         /// the write key of the call that it came from
         write_key: Option<String>,
     },
+    /// Send what was prepared under this number to its vendor.
+    Deliver(u64),
     /// Read the settings and judge all calls again.
     JudgeAgain,
 }
@@ -143,6 +147,8 @@ pub enum Reply {
     Close,
     /// This view opens over the page.
     Open(Box<dyn View>),
+    /// This view is closed, and another one opens in its place.
+    CloseAndOpen(Box<dyn View>),
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.

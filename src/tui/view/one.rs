@@ -1,10 +1,12 @@
 //! What is done with one call: the one under the log's cursor, or the example of what a page counts.
 
-use super::compose::{ask_where, with_type};
+use super::compose::with_type;
+use super::deliver::DeliverView;
+use super::where_to::{Parcel, WhereView};
 use super::{AsideView, ComposeView, Effect, Reply, World};
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail, VendorDetail};
+use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
 
 /// Does it with the call of a row; none if the action is none of these. A code is what the page
 /// counts there.
@@ -21,16 +23,34 @@ pub fn act(
         }),
         Action::SendAgain => Some(match call(row, world) {
             Some(call) => {
-                let here = world.shared.addresses.first().map_or("https://", String::as_str);
-                ask_where(here, with_type(&call), call.write_key.clone())
+                let parcel = Parcel {
+                    text: with_type(&call),
+                    write_key: call.write_key.clone(),
+                    rudder: call.rudder,
+                };
+                Reply::Open(Box::new(WhereView::of(parcel, world)))
             }
             None => Reply::Say("there is no call here to be sent again".to_owned()),
         }),
+        Action::Deliver => Some(deliver(row, None, world)),
         action if is_copy(action) => Some(match call(row, world) {
             Some(call) => copy(action, &call, None, world),
             None => Reply::Say("there is no call here to copy from".to_owned()),
         }),
         _ => None,
+    }
+}
+
+/// Shows what would be sent to a vendor of the call of a row: to that one, else to the first in use
+/// that would receive something.
+pub fn deliver(row: Option<u64>, vendor: Option<usize>, world: &World<'_>) -> Reply {
+    let (Some(row), Some(call)) = (row, call(row, world)) else {
+        return Reply::Say("there is no call here to be sent to a vendor".to_owned());
+    };
+    let first = || output(&call, None).or(call.vendors.first()).map(|detail| detail.vendor);
+    match vendor.or_else(first) {
+        Some(vendor) => Reply::Open(Box::new(DeliverView::of(Chosen::Row(row), vendor))),
+        None => Reply::Say("no vendor judged this call".to_owned()),
     }
 }
 

@@ -33,6 +33,7 @@ struct State {
     settings: SettingsView,
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
+    upstream: Option<String>,
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Only so many rows were looked at, the newest first; none: all.
@@ -168,6 +169,7 @@ impl FakeFeed {
             settings: SettingsView::default(),
             sending: None,
             addresses: None,
+            upstream: None,
             filter: None,
             generation: 0,
             looked_at: None,
@@ -313,6 +315,11 @@ impl FakeFeed {
             }
             state.remarks += 1;
         });
+    }
+
+    /// The user named the real service.
+    pub fn set_upstream(&self, url: &str) {
+        self.change(|state| state.upstream = Some(url.to_owned()));
     }
 
     /// These calls are expected: the text of a plan file.
@@ -538,13 +545,14 @@ impl Feed for FakeFeed {
         all.into_iter().filter(|_| course.calls > 0).collect()
     }
 
-    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) {
+    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
         let state = self.state.lock().expect("unpoisoned");
         let ids = rows.iter().map(|row| format!("s{row}"));
         state
             .sessions
             .keys()
             .for_each(|vendor| into.entry(*vendor).or_default().extend(ids.clone()));
+        rows.len()
     }
 
     fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
@@ -661,6 +669,24 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
+    fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+        let Chosen::Row(row) = chosen else {
+            return Err("acme needs the setting vendors.acme.token: \u{1b}the token".to_owned());
+        };
+        let Some(Detail::Call(call)) = self.detail(*row) else { return Err("no call".to_owned()) };
+        match &call.vendors[vendor] {
+            found if found.requests.is_empty() => Err(format!(
+                "this vendor would receive nothing of the call: {}",
+                found.verdict.name()
+            )),
+            found => Ok(Prepared { number: 7 + vendor as u64, requests: found.requests.clone() }),
+        }
+    }
+
+    fn deliver(&self, _number: u64) -> Result<(), String> {
+        Ok(())
+    }
+
     fn sending(&self) -> Option<Sending> {
         self.state.lock().expect("unpoisoned").sending.clone()
     }
@@ -720,6 +746,10 @@ impl Feed for FakeFeed {
     fn addresses(&self) -> Vec<String> {
         let none = self.state.lock().expect("unpoisoned").addresses.clone();
         none.unwrap_or_else(|| vec![BASE.to_owned()])
+    }
+
+    fn upstream(&self) -> Option<String> {
+        self.state.lock().expect("unpoisoned").upstream.clone()
     }
 
     fn drew(&self, _took: Duration) {}

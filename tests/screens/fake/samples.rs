@@ -317,6 +317,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         row: view.clone(),
         message_id: Some("m-1".to_owned()),
         library: Some(("analytics-node".to_owned(), Some("3.1.0".to_owned()))),
+        rudder: sample.name == "Seat Added",
         write_key: Some("wk_live_abcd1234".to_owned()),
         derived_text: format!(
             r#"{{"receivedAt":"{0}","timestamp":"{0}"}}"#,

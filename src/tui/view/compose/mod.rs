@@ -14,12 +14,13 @@ mod colour;
 mod editor;
 mod results;
 
-use super::prompt::AskView;
+use super::deliver::DeliverView;
+use super::where_to::{Parcel, WhereView};
 use super::{Effect, HelpView, Pointer, Reply, View, World};
 use crate::call::Doc;
 use crate::call::template::TEMPLATES;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{CallDetail, ComposedView, Sending};
+use crate::tui::feed::{CallDetail, Chosen, ComposedView, Sending};
 use crate::tui::look::Pen;
 use crate::tui::view::step::step;
 use crate::vendors::pretty;
@@ -39,6 +40,8 @@ pub struct ComposeView {
     editor: Editor,
     /// The write key to send with.
     write_key: Option<String>,
+    /// Whether a library of RudderStack's sent the call that it came from.
+    rudder: bool,
     /// The template that was taken last.
     template: usize,
     /// Keys type; else they move the results.
@@ -58,6 +61,7 @@ impl ComposeView {
         ComposeView {
             editor: Editor::of(text),
             write_key,
+            rudder: false,
             template: 0,
             typing: true,
             composed: None,
@@ -74,7 +78,7 @@ impl ComposeView {
     pub fn of_call(call: &CallDetail) -> ComposeView {
         let text = members(call, |key| key != "messageId")
             .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
-        ComposeView::of(&text, call.write_key.clone())
+        ComposeView { rudder: call.rudder, ..ComposeView::of(&text, call.write_key.clone()) }
     }
 
     /// The first template.
@@ -121,14 +125,37 @@ impl ComposeView {
     }
 
     /// Sends it, to this listener or where the user says.
-    fn send(&self, elsewhere: bool) -> Reply {
+    fn send(&self, elsewhere: bool, world: &World<'_>) -> Reply {
         if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
             return Reply::Say(format!("line {line}, column {column}: {message}"));
         }
         let (text, write_key) = (self.editor.text(), self.write_key.clone());
         match elsewhere {
             false => Reply::Ask(Effect::Send { to: None, text, write_key }),
-            true => ask_where("https://", text, write_key),
+            true => {
+                let parcel = Parcel { text, write_key, rudder: self.rudder };
+                Reply::Open(Box::new(WhereView::of(parcel, world)))
+            }
+        }
+    }
+
+    /// Shows what would be sent to the first vendor in use that would receive something.
+    fn deliver(&self) -> Reply {
+        let call = match &self.composed {
+            Some(ComposedView::Call(call)) => call,
+            Some(ComposedView::NotYet { line, column, message }) => {
+                return Reply::Say(format!("line {line}, column {column}: {message}"));
+            }
+            None => return Reply::Pass,
+        };
+        let mut all = call.vendors.iter();
+        let first = all.find(|detail| detail.in_use && !detail.requests.is_empty());
+        match first.or(call.vendors.first()) {
+            Some(detail) => {
+                let chosen = Chosen::Text(self.editor.text());
+                Reply::Open(Box::new(DeliverView::of(chosen, detail.vendor)))
+            }
+            None => Reply::Say("no vendor judged this call".to_owned()),
         }
     }
 
@@ -161,14 +188,6 @@ fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
     Some(format!("{{{}}}", all.join(",")))
 }
 
-/// Asks for the tracking API that a call is sent to.
-pub fn ask_where(answer: &str, text: String, write_key: Option<String>) -> Reply {
-    Reply::Open(Box::new(AskView::new("send to", answer, move |to| {
-        let (text, write_key) = (text.clone(), write_key.clone());
-        Reply::CloseAndAsk(Effect::Send { to: Some(to.to_owned()), text, write_key })
-    })))
-}
-
 struct Areas {
     title: Rect,
     text: Rect,
@@ -189,10 +208,11 @@ impl View for ComposeView {
         }
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
         match action {
-            Action::SendCall => self.send(false),
-            Action::SendElsewhere => self.send(true),
+            Action::SendCall => self.send(false, world),
+            Action::SendElsewhere => self.send(true, world),
+            Action::Deliver => self.deliver(),
             Action::NextTemplate => self.next_template(),
             Action::Compose => {
                 self.typing = true;
@@ -318,11 +338,17 @@ impl View for ComposeView {
                 Action::NextTemplate,
                 Action::NextPane,
                 Action::SendElsewhere,
+                Action::Deliver,
                 Action::Back,
             ],
-            false => {
-                &[Action::SendCall, Action::NextPane, Action::Down, Action::Back, Action::Help]
-            }
+            false => &[
+                Action::SendCall,
+                Action::NextPane,
+                Action::Down,
+                Action::Back,
+                Action::Help,
+                Action::Deliver,
+            ],
         }
     }
 }

@@ -111,7 +111,7 @@ impl DetailPane {
     }
 
     /// The vendor whose tab is open.
-    fn vendor(&self) -> Option<usize> {
+    pub fn vendor(&self) -> Option<usize> {
         match self.open_tab() {
             Tab::Vendor(vendor) => Some(vendor),
             _ => None,

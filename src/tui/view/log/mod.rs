@@ -122,6 +122,10 @@ impl View for LogView {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
+            Action::Deliver => {
+                let vendor = self.detail.vendor();
+                one::deliver(self.list.cursor(), vendor, world)
+            }
             Action::SetAside | Action::SendAgain => {
                 one::act(action, self.list.cursor(), None, world).unwrap_or(Reply::Pass)
             }

@@ -145,7 +145,7 @@ impl UserView {
         sessions::write(paper, &self.walk.sessions, world);
         if self.shown.rows > MOST_READ {
             let words = format!(
-                "Session ids are those of the first {} of {}.",
+                "Session ids are those of {} out of {}, spread over all.",
                 count(self.walk.read(), "call", "calls"),
                 grouped(self.shown.rows)
             );

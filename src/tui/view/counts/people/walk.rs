@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// So many calls are looked at in the index for one frame…
 const STEP: u64 = 5_000;
 /// …and so many are read from the recording, for their sessions.
-const READS: u64 = 16;
-/// No more calls are read for their sessions.
+const READS: usize = 16;
+/// No more calls are read for their sessions; of more they are spread over all.
 pub const MOST_READ: u64 = 1_000;
 /// Sessions are worked out anew no sooner than this.
 const EVERY_MS: u64 = 1_000;
@@ -30,7 +30,9 @@ pub struct Walk {
     generation: u64,
     settled: bool,
     gone: u64,
+    /// How many calls were read, and the place of the next.
     read: u64,
+    next: u64,
     asked: Option<(u64, u64)>,
 }
 
@@ -41,7 +43,12 @@ impl Walk {
     }
 
     fn is_behind(&self, shown: &Shown) -> bool {
-        self.gone < shown.known || self.read < to_read(shown)
+        self.gone < shown.known || self.reads(shown)
+    }
+
+    /// Whether there are calls still to be read.
+    fn reads(&self, shown: &Shown) -> bool {
+        self.read < MOST_READ && self.next < shown.known
     }
 
     /// How many calls were read for their sessions.
@@ -87,11 +94,19 @@ impl Walk {
                 })
                 .collect();
             self.changes += 1;
-        } else if self.read < to_read(&shown) {
-            let to = to_read(&shown).min(self.read + READS);
+        } else if self.reads(&shown) {
             let known = count(&self.ids);
-            feed.session_ids(&feed.traced_rows(self.read..to), &mut self.ids);
-            self.read = to;
+            let (mut rows, mut nexts) = (Vec::new(), Vec::new());
+            let (mut next, mut left) = (self.next, MOST_READ - self.read);
+            while next < shown.known && left > 0 && rows.len() < READS {
+                rows.extend(feed.traced_rows(next..next + 1));
+                next += ((shown.known - next) / left).max(1);
+                left -= 1;
+                nexts.push(next);
+            }
+            let read = feed.session_ids(&rows, &mut self.ids).clamp(1, nexts.len());
+            self.next = nexts[read - 1];
+            self.read += read as u64;
             new_sessions = count(&self.ids) > known;
             self.changes += 1;
         }
@@ -106,10 +121,6 @@ impl Walk {
             self.asked = Some((feed.version(), world.shared.now_ms));
         }
     }
-}
-
-fn to_read(shown: &Shown) -> u64 {
-    shown.known.min(MOST_READ)
 }
 
 fn count(ids: &SessionIds) -> usize {

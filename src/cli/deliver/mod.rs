@@ -1,0 +1,219 @@
+//! `segscope deliver`: the outputs of calls to their vendors, with the user's own keys.
+
+mod sending;
+
+pub use sending::{prepare, send};
+
+use super::args::DeliverArgs;
+use super::failure::Failure;
+use super::setup::{Setup, find_vendor};
+use super::{check, input, tail};
+use crate::call::text::visible;
+use crate::pipeline::{CallDetail, Detail, Pipeline};
+use crate::report::plural;
+use crate::vendors::Output;
+use std::collections::BTreeSet;
+use std::io::{BufRead, IsTerminal, Write};
+use std::time::Instant;
+
+/// Shows or sends, in the order of the calls. What cannot be sent is told before anything is.
+pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
+    let filter = tail::read_filter(args.filter.as_deref())?;
+    let setup = Setup::new(&args.judge, Vec::new())?;
+    let names = &args.judge.vendor;
+    if names.is_empty() {
+        return Err(Failure::wrong("deliver: say which vendors with --vendor NAME[,NAME…]"));
+    }
+    let chosen: Result<Vec<usize>, Failure> =
+        names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
+    let work = Work { setup: &setup, chosen: chosen? };
+    let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    input::all_read(&pipeline)?;
+    if let Some(problem) = pipeline.stats().problem {
+        return Err(Failure::wrong(problem));
+    }
+    let rows = check::wanted(&pipeline, filter)?;
+    let rows = rows.unwrap_or_else(|| (0..pipeline.rows()).collect());
+    if args.dry_run {
+        return work.show(&pipeline, &rows);
+    }
+    let (requests, hosts) = work.count(&pipeline, &rows)?;
+    if requests == 0 {
+        eprintln!("nothing to deliver: {}", work.nothing(&pipeline, &rows)?);
+        return Ok(());
+    }
+    if !args.yes {
+        ask(requests, &hosts)?;
+    }
+    work.send(&pipeline, &rows, requests, args.keep_going)
+}
+
+/// Asks on the terminal; without one, saying so beforehand is the only answer.
+fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::wrong(
+            "deliver asks before it sends; where nobody can answer say --yes",
+        ));
+    }
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    eprint!("Send {} to {}? [y/N] ", plural(requests, "request"), hosts.join(", "));
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    match answer.trim() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => Err(Failure::wrong("nothing was sent")),
+    }
+}
+
+struct Work<'w> {
+    setup: &'w Setup,
+    chosen: Vec<usize>,
+}
+
+impl Work<'_> {
+    /// Each call with the outputs of the chosen vendors.
+    fn each(
+        &self,
+        pipeline: &Pipeline,
+        rows: &[u64],
+        mut with: impl FnMut(&CallDetail, usize, &[Output]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for row in rows {
+            let Some(Detail::Call(call)) = pipeline.detail(*row).map_err(Failure::wrong)? else {
+                continue;
+            };
+            for vendor in &self.chosen {
+                let rendered = call.vendors.iter().find(|(at, _)| at == vendor);
+                if let Some((_, rendered)) = rendered.filter(|(_, r)| !r.requests.is_empty()) {
+                    with(&call, *vendor, &rendered.requests)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn title(&self, vendor: usize) -> &str {
+        &self.setup.vendors.info(vendor).title
+    }
+
+    /// The requests as curl lines.
+    fn show(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        let mut any = false;
+        self.each(pipeline, rows, |call, vendor, outputs| {
+            let name = &self.setup.vendors.info(vendor).name;
+            let base = self.setup.settings.deliver_to(name);
+            for output in outputs {
+                any = true;
+                let body = output.body.as_ref().map(|body| body.to_json()).unwrap_or_default();
+                let curl = self.setup.vendors.delivery_as_curl(vendor, output, &body, base);
+                writeln!(out, "# {}, to {}\n{curl}\n", words(call), self.title(vendor))?;
+            }
+            Ok(())
+        })?;
+        if !any {
+            eprintln!("nothing to deliver: {}", self.nothing(pipeline, rows)?);
+        }
+        Ok(())
+    }
+
+    /// How many requests there are, and to which hosts; all of them are ready.
+    fn count(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<(u64, BTreeSet<String>), Failure> {
+        let (mut requests, mut hosts) = (0, BTreeSet::new());
+        self.each(pipeline, rows, |call, vendor, outputs| {
+            let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
+            for delivery in
+                ready.map_err(|why| Failure::wrong(format!("{}: {why}", words(call))))?
+            {
+                requests += 1;
+                let (scheme, rest) =
+                    delivery.shown_url.split_once("://").unwrap_or(("", &delivery.shown_url));
+                let host = rest.split('/').next().unwrap_or(rest);
+                hosts.insert(format!("{scheme}://{host}"));
+            }
+            Ok(())
+        })?;
+        Ok((requests, hosts))
+    }
+
+    /// Sends them, one after the other, each once.
+    fn send(
+        &self,
+        pipeline: &Pipeline,
+        rows: &[u64],
+        requests: u64,
+        keep_going: bool,
+    ) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut out = std::io::stdout().lock();
+        let (mut sent, mut refused) = (0, 0);
+        self.each(pipeline, rows, |call, vendor, outputs| {
+            let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
+            for delivery in ready.map_err(Failure::wrong)? {
+                let begun = Instant::now();
+                let answer = runtime.block_on(send(&delivery)).map_err(|error| {
+                    Failure::blocked(format!("{}: {error}; {}", words(call), left(requests - sent)))
+                })?;
+                sent += 1;
+                let took_ms = begun.elapsed().as_millis();
+                writeln!(
+                    out,
+                    "{}, to {}: {} {} answered {} in {took_ms} ms",
+                    words(call),
+                    self.title(vendor),
+                    delivery.method,
+                    delivery.shown_url,
+                    answer.status
+                )?;
+                for line in answer.body.lines().filter(|line| !line.trim().is_empty()) {
+                    writeln!(out, "  {}", visible(line))?;
+                }
+                if !(200..300).contains(&answer.status) {
+                    refused += 1;
+                    if !keep_going {
+                        let left = left(requests - sent);
+                        return Err(Failure::blocked(format!("not accepted; {left}")));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        eprintln!("sent {}, {} accepted", plural(sent, "request"), sent - refused);
+        match refused {
+            0 => Ok(()),
+            refused => Err(Failure::blocked(format!("{refused} of {sent} not accepted"))),
+        }
+    }
+
+    /// Why there is nothing to send.
+    fn nothing(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<String, Failure> {
+        if rows.is_empty() {
+            return Ok("no call passes the filter".to_owned());
+        }
+        for row in rows {
+            if let Some(Detail::Call(call)) = pipeline.detail(*row).map_err(Failure::wrong)? {
+                let of = call.vendors.iter().find(|(at, _)| self.chosen.contains(at));
+                if let Some((vendor, rendered)) = of {
+                    let (call, title) = (words(&call), self.title(*vendor));
+                    let verdict = rendered.verdict.name();
+                    return Ok(format!("{title} would receive nothing ({call}: {verdict})"));
+                }
+            }
+        }
+        Ok("there is no call".to_owned())
+    }
+}
+
+fn left(requests: u64) -> String {
+    match requests {
+        0 => "it was the last request".to_owned(),
+        requests => format!("{} not sent", plural(requests, "request")),
+    }
+}
+
+/// A call in a few words.
+fn words(call: &CallDetail) -> String {
+    let name = call.name.as_deref().or(call.kind.as_deref()).unwrap_or("of no type");
+    format!("call {} ({})", call.seq.0, visible(name))
+}

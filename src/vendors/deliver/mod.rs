@@ -1,0 +1,258 @@
+//! An output as it is really sent, with the user's own keys: nothing else opens a secret. What may
+//! be shown of it stands beside it, and what is secret in it can be masked in any answer.
+
+mod curl;
+
+pub use curl::variable;
+
+use super::rendered::Output;
+use super::settings::Settings;
+use super::{SettingKind, Vendors};
+use crate::wire::signature;
+
+/// What a secret is shown as.
+const MASK: &str = "***";
+
+/// A request's address and headers as the vendor's table has them, before settings are filled in.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Template {
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+}
+
+/// A request that is ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The method.
+    pub method: String,
+    /// The address, keys and all: not to be shown.
+    pub url: String,
+    /// The headers, keys and all: not to be shown.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+    /// The address as it may be shown.
+    pub shown_url: String,
+    /// The headers as they may be shown.
+    pub shown_headers: Vec<(String, String)>,
+    secrets: Vec<String>,
+}
+
+impl Delivery {
+    /// A text without the keys of this request: an answer may repeat them.
+    pub fn masked(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+    }
+}
+
+// a derived one would print the keys
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.shown_url)
+    }
+}
+
+/// Why an output cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDelivery {
+    /// A setting that the request needs is not set.
+    #[error("{vendor} needs the setting vendors.{vendor}.{key}: {doc}")]
+    NotSet {
+        /// The vendor's name.
+        vendor: String,
+        /// The setting.
+        key: String,
+        /// What it is.
+        doc: String,
+    },
+    /// A setting comes from where none may come from that says where keys go.
+    #[error("{0}")]
+    NotTrusted(String),
+    /// The table names no setting for a key.
+    #[error(
+        "{vendor}'s table names no setting for the key of this request, so it cannot be sent from here"
+    )]
+    NoKey {
+        /// The vendor's name.
+        vendor: String,
+    },
+    /// What is filled in makes no request.
+    #[error("vendors.{vendor}.{key} does not fit into a request: expected {expected}")]
+    Unfit {
+        /// The vendor's name.
+        vendor: String,
+        /// The setting.
+        key: String,
+        /// What would fit.
+        expected: &'static str,
+    },
+}
+
+/// Who says which settings may be used: a setting's dotted name in, the complaint out.
+pub type Trust<'t> = &'t dyn Fn(&str) -> Result<(), String>;
+
+/// A setting that a template names, and what is done with it.
+struct Named<'n> {
+    key: &'n str,
+    how: How,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    AsIs,
+    Lower,
+    /// The HMAC-SHA1 of the body with it, in hexadecimal.
+    Signed,
+}
+
+impl<'n> Named<'n> {
+    fn of(name: &'n str) -> Named<'n> {
+        match name.split_once(':') {
+            Some((key, "lower")) => Named { key, how: How::Lower },
+            Some((key, "hmac-sha1")) => Named { key, how: How::Signed },
+            _ => Named { key: name, how: How::AsIs },
+        }
+    }
+}
+
+/// The setting that a name in a template stands for.
+pub(super) fn setting_of(name: &str) -> &str {
+    Named::of(name).key
+}
+
+/// What may be shown for a name in a template.
+pub(super) fn shown(name: &str, settings: &Settings) -> String {
+    let named = Named::of(name);
+    let shown = settings.shown(named.key).unwrap_or_else(|| format!("{{{}}}", named.key));
+    if named.how == How::Lower { shown.to_lowercase() } else { shown }
+}
+
+impl Vendors {
+    /// An output as it is sent to its vendor, or to another base address. Keys and whatever says
+    /// where they go are taken only if they are trusted.
+    pub fn delivery(
+        &self,
+        vendor: usize,
+        output: &Output,
+        body: &str,
+        base: Option<&str>,
+        trust: Trust<'_>,
+    ) -> Result<Delivery, NoDelivery> {
+        let filling = Filling { vendors: self, vendor, body, trust };
+        let mut secrets = Vec::new();
+        let template = &*output.template;
+        let url = filling.fill(&template.url, true, &mut secrets)?.unwrap_or_default();
+        let (mut headers, mut shown_headers) = (Vec::new(), Vec::new());
+        for ((name, value), (_, shown)) in template.headers.iter().zip(&output.headers) {
+            // one that signs is left out where there is nothing to sign with
+            if let Some(value) = filling.fill(value, false, &mut secrets)? {
+                headers.push((name.clone(), value));
+                shown_headers.push((name.clone(), shown.clone()));
+            }
+        }
+        let url = match base {
+            Some(base) => rebased(&url, base),
+            None => url,
+        };
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let mut delivery = Delivery {
+            method: output.method.clone(),
+            shown_url: String::new(),
+            url,
+            headers,
+            shown_headers,
+            body: body.to_owned(),
+            secrets,
+        };
+        delivery.shown_url = delivery.masked(&delivery.url);
+        Ok(delivery)
+    }
+}
+
+/// Fills what is secret in, too.
+struct Filling<'f> {
+    vendors: &'f Vendors,
+    vendor: usize,
+    body: &'f str,
+    trust: Trust<'f>,
+}
+
+impl Filling<'_> {
+    /// A template with its settings; none if it signs and there is nothing to sign with.
+    fn fill(
+        &self,
+        template: &str,
+        in_url: bool,
+        secrets: &mut Vec<String>,
+    ) -> Result<Option<String>, NoDelivery> {
+        let info = self.vendors.info(self.vendor);
+        let vendor = || info.name.clone();
+        if template.contains(MASK) {
+            return Err(NoDelivery::NoKey { vendor: vendor() });
+        }
+        let settings = self.vendors.settings(self.vendor);
+        let mut out = String::new();
+        let mut rest = template;
+        while let Some((before, name, after)) = next_name(rest) {
+            let Named { key, how } = Named::of(name);
+            let unfit =
+                |expected| NoDelivery::Unfit { vendor: vendor(), key: key.to_owned(), expected };
+            let def = info.settings.iter().find(|def| def.key == key);
+            (self.trust)(&format!("vendors.{}.{key}", info.name))
+                .map_err(NoDelivery::NotTrusted)?;
+            let value = match (settings.text(key), how) {
+                (Some(value), _) => value,
+                (None, How::Signed) => return Ok(None),
+                (None, _) => {
+                    return Err(NoDelivery::NotSet {
+                        vendor: vendor(),
+                        key: key.to_owned(),
+                        doc: def.map_or_else(String::new, |def| def.doc.clone()),
+                    });
+                }
+            };
+            if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
+                return Err(unfit("ASCII text on one line"));
+            }
+            let is_secret = def.is_some_and(|def| def.kind == SettingKind::Secret);
+            let filled = match how {
+                How::AsIs => value.to_owned(),
+                How::Lower => value.to_lowercase(),
+                How::Signed => signature::of(self.body.as_bytes(), value),
+            };
+            // a part of an address holds no sign that would make it another address; a whole
+            // address is the setting's own
+            let whole = before.is_empty() && after.is_empty() && out.is_empty();
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+            if in_url && !whole && !filled.chars().all(plain) {
+                return Err(unfit("letters, digits, `-`, `.`, `_` and `~` only"));
+            }
+            if is_secret && !filled.is_empty() {
+                secrets.push(value.to_owned());
+                secrets.push(filled.clone());
+            }
+            out.push_str(before);
+            out.push_str(&filled);
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(Some(out))
+    }
+}
+
+/// What stands before the next `{name}`, the name, and what stands after it.
+fn next_name(template: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = template.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// An address with another scheme, host and port.
+fn rebased(url: &str, base: &str) -> String {
+    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after.find('/').map_or("", |at| &after[at..]);
+    format!("{}{path}", base.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! An output that is sent to its vendor: shown first, sent when asked, its answer shown.
+
+use crate::app::TestApp;
+use crate::fake::FakeFeed;
+use segscope::tui::feed::Sending;
+use segscope::tui::view::Effect;
+
+#[test]
+fn it_is_shown_then_sent_and_the_answer_shown() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        app.press("g j j D");
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("deliver_{width}x{height}"), app.picture());
+        assert!(app.effects.is_empty(), "nothing is sent by looking: {:?}", app.effects);
+        app.press("enter");
+        assert_eq!(app.effects, [Effect::Deliver(7)]);
+        let body = "{\"error\": \"\u{1b}[2Jno such account\"}".to_owned();
+        let to = "CustomerSuccessBox".to_owned();
+        app.feed.set_sending(Sending::Answered { to, status: 422, body, took_ms: 31 });
+        app.draw().assert_well_formed();
+        let picture = app.picture();
+        assert!(picture.contains("not accepted: answered 422 in 31 ms"), "{picture}");
+        assert!(picture.contains("no such account"), "{picture}");
+        app.press("enter");
+        assert!(app.picture().contains("nothing is sent twice"), "{}", app.picture());
+        assert_eq!(app.effects.len(), 1);
+        app.press("esc");
+        assert!(!app.picture().contains("Deliver"), "{}", app.picture());
+    }
+}
+
+#[test]
+fn the_tab_chooses_the_vendor_and_keys_go_to_others() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("g j j enter ] ] D");
+    assert!(app.picture().contains("Freshsuccess  equivalent"), "{}", app.picture());
+    app.press("] ] ] enter");
+    assert!(app.picture().contains("Custify  wire"), "{}", app.picture());
+    assert_eq!(app.effects, [Effect::Deliver(11)]);
+    app.press("] [ [");
+    assert!(app.picture().contains("SuprSend"), "{}", app.picture());
+    assert!(app.picture().contains("Nothing is sent yet"), "it asks anew: {}", app.picture());
+}
+
+#[test]
+fn what_cannot_be_sent_says_why_and_sends_nothing() {
+    let mut app = TestApp::new(FakeFeed::with_calls(1), 120, 40);
+    app.press("g j j j D");
+    let picture = app.picture();
+    assert!(picture.contains("This cannot be sent from here:"), "{picture}");
+    assert!(picture.contains("would receive nothing of the call: dropped"), "{picture}");
+    assert!(!app.line(39).contains("send"), "{}", app.line(39));
+    app.press("enter esc");
+    // a refused request, and a call that is being written
+    app.press("g j j j j j D");
+    assert!(app.line(39).contains("no call here to be sent"), "{}", app.line(39));
+    app.press("g c ctrl-l");
+    assert!(app.picture().contains("vendors.acme.token: \\u{1b}the token"), "{}", app.picture());
+    app.press("enter");
+    assert!(app.effects.is_empty(), "{:?}", app.effects);
+}
+
+#[test]
+fn from_a_page_that_counts_its_example_is_meant() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("3 D");
+    assert!(app.picture().contains("Deliver"), "{}", app.picture());
+    app.click(5, 5).wheel(60, 20, true).press("G");
+    app.assert_well_formed();
+    assert!(app.effects.is_empty());
+}
