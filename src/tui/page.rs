@@ -62,6 +62,7 @@ impl Page {
             Place::Everywhere
             | Place::Vendors
             | Place::Aside
+            | Place::Columns
             | Place::Deliver
             | Place::Text
             | Place::Filter

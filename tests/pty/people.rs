@@ -28,7 +28,7 @@ fn an_account_its_user_a_call_and_the_way_back() {
         wait_for(says, || terminal.text().contains(says).then_some(()));
     };
     shows(&terminal, "Sessions  as Freshsuccess estimates them");
-    shows(&terminal, "1 session, 30 min in all, the last still open");
+    shows(&terminal, "1 session, 30 min in all");
     shows(&terminal, "! never identified with this id: 3 track, page and screen calls");
     press(&mut terminal, "jj\r", "3 of 4");
     shows(&terminal, "track  Event 3");

@@ -42,6 +42,7 @@ struct State {
     patience: Option<u64>,
     kept: Kept,
     aside: Vec<String>,
+    arranged: Arranged,
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
@@ -176,6 +177,7 @@ impl FakeFeed {
             patience: None,
             kept: Kept::default(),
             aside: Vec::new(),
+            arranged: Arranged::default(),
             remarks: 0,
             told: None,
             cleared: None,
@@ -732,6 +734,15 @@ impl Feed for FakeFeed {
 
     fn aside(&self) -> Vec<String> {
         self.state.lock().expect("unpoisoned").aside.clone()
+    }
+
+    fn arranged(&self) -> Arranged {
+        self.state.lock().expect("unpoisoned").arranged.clone()
+    }
+
+    fn arrange(&self, arranged: Arranged) -> Result<(), String> {
+        self.change(|state| state.arranged = arranged);
+        Ok(())
     }
 
     fn set_aside(&self, codes: &[String]) -> Result<(), String> {

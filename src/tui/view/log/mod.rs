@@ -17,9 +17,10 @@ mod panes;
 mod rows;
 mod seek;
 
-pub use columns::Needs;
+pub use columns::{Column, Needs};
 pub use rows::{cell, mark_style, needs, table};
 
+use super::ColumnsView;
 use super::detail::DetailPane;
 use super::prompt::{AskView, NamedView, SearchView};
 use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, one};
@@ -42,6 +43,8 @@ pub struct LogView {
     /// The last number whose calls were shown here.
     behind: u64,
     body: Rect,
+    /// While the line between log and detail is dragged: how much is the log's, in per cent.
+    dragged: Option<u16>,
 }
 
 impl LogView {
@@ -84,7 +87,7 @@ impl View for LogView {
     fn can(&self, action: Action, world: &World<'_>) -> bool {
         let filtering = &world.shared.filtering;
         match action {
-            Action::ChooseVendors | Action::Help | Action::BackOrQuit => true,
+            Action::ChooseVendors | Action::Columns | Action::Help | Action::BackOrQuit => true,
             Action::Quit | Action::Suspend | Action::Pause => true,
             Action::EditFilter => world.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),
@@ -122,6 +125,7 @@ impl View for LogView {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
+            Action::Columns => Reply::Open(Box::new(ColumnsView::of(world))),
             Action::Deliver => {
                 let vendor = self.detail.vendor();
                 one::deliver(self.list.cursor(), vendor, world)
@@ -207,6 +211,10 @@ impl View for LogView {
 
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
         self.pointed(pointer, at, world)
+    }
+
+    fn drag(&mut self, at: Position, ended: bool, _world: &World<'_>) -> Reply {
+        self.dragged_to(at, ended)
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
