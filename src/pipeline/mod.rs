@@ -23,6 +23,7 @@ mod common;
 mod compose;
 mod course;
 mod detail;
+mod drawing;
 mod eras;
 mod fields;
 mod files;
@@ -35,6 +36,7 @@ mod index;
 mod judge;
 mod lines;
 mod names;
+mod one;
 mod people;
 mod plan;
 mod push;
@@ -45,6 +47,7 @@ mod remarks;
 mod replay;
 mod sieve;
 mod state;
+mod survey;
 mod take;
 mod tally;
 mod view;
@@ -71,6 +74,7 @@ pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
+pub use survey::{Shares, Surveyed, survey};
 pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
@@ -295,8 +299,14 @@ impl Pipeline {
         self.changed();
     }
 
-    /// A screen has drawn a frame.
+    /// A screen begins to draw a frame.
+    pub fn draws(&self) {
+        self.shared.drawing.begin();
+    }
+
+    /// It has drawn it.
     pub fn drew(&self, took: Duration) {
+        self.shared.drawing.end();
         self.frames.note(took);
     }
 
