@@ -12,7 +12,7 @@ fn an_account_its_user_a_call_and_the_way_back() {
     let mut http = Http::connect(&address).expect("it listens");
     for (nth, user) in ["u1", "u2", "u1", "u1"].into_iter().enumerate() {
         let call = format!(
-            r#"{{"event":"Event {nth}","userId":"{user}","anonymousId":"device-{user}","groupId":"acme","timestamp":"2026-11-22T10:{nth}0:00Z","properties":{{"module":"Dash"}}}}"#
+            r#"{{"event":"Event {nth}","userId":"{user}","anonymousId":"device-{user}","groupId":"acme","properties":{{"module":"Dash"}}}}"#
         );
         assert_eq!(http.post("/v1/track", call.as_bytes()).expect("an answer").status, 200);
     }
@@ -23,12 +23,12 @@ fn an_account_its_user_a_call_and_the_way_back() {
     press(&mut terminal, "4", "Its users  2");
     press(&mut terminal, "\r", "account acme");
     press(&mut terminal, "\r", "user u1");
-    // the calls of a session 10 minutes, and then 10 more, apart
     let shows = |terminal: &Terminal, says: &str| {
         wait_for(says, || terminal.text().contains(says).then_some(()));
     };
     shows(&terminal, "Sessions  as Freshsuccess estimates them");
-    shows(&terminal, "1 session, 30 min in all");
+    shows(&terminal, "1 session, ");
+    shows(&terminal, "in all, the last still open");
     shows(&terminal, "! never identified with this id: 3 track, page and screen calls");
     press(&mut terminal, "jj\r", "3 of 4");
     shows(&terminal, "track  Event 3");
