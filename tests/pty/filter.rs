@@ -89,12 +89,14 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     terminal.press("M");
     sees(&terminal, "1 of 3");
     terminal.press("x");
+    sees(&terminal, "call records, one JSON object a line");
+    terminal.press("\r");
     sees(&terminal, "calls.ndjson");
     terminal.press("\r");
     sees(&terminal, "1 calls written to calls.ndjson");
     let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
     assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
-    terminal.press("x\r");
+    terminal.press("x\r\r");
     sees(&terminal, "calls.ndjson is there already; choose another name");
     assert_eq!(terminal.quit(), 0);
 }

@@ -10,6 +10,7 @@ use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
+use crate::report::ExportFormat;
 use crate::tui::feed::{
     By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
     Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, Prepared,
@@ -66,7 +67,8 @@ impl PipelineFeed {
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version() + self.live.version() + self.outbox.version()
+        let behind = self.outbox.version() + self.exports.version();
+        self.pipeline.version() + self.sieve.version() + self.live.version() + behind
     }
 
     fn stats(&self) -> Stats {
@@ -199,8 +201,17 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
-        self.exports.begin(&self.pipeline, file, filter)
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
+        self.exports.begin(&self.pipeline, file, format, filter)
+    }
+
+    fn exporting(&self) -> Option<(u64, u64)> {
+        self.exports.progress()
     }
 
     fn told(&self) -> Option<Result<String, String>> {
@@ -344,6 +355,12 @@ impl Feed for PipelineFeed {
 
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
+    }
+}
+
+impl Drop for PipelineFeed {
+    fn drop(&mut self) {
+        self.exports.end();
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::copy::MOST_BYTES;
 use super::super::feed::Feed;
 use super::super::screen::Screen;
-use crossterm::clipboard::CopyToClipboard;
+use super::clipboard::{Between, sequence};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -52,6 +52,7 @@ pub struct Console {
     /// The terminal itself, without the line buffer of `stdout()`.
     out: File,
     mouse: bool,
+    between: Between,
 }
 
 impl Console {
@@ -61,7 +62,8 @@ impl Console {
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let options = TerminalOptions { viewport: Viewport::Fullscreen };
         let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), options)?;
-        let mut console = Console { terminal, page, out, mouse };
+        let between = Between::of(|name| std::env::var(name).ok());
+        let mut console = Console { terminal, page, out, mouse, between };
         restore_on_panic(std::thread::current().id());
         console.enter()?;
         Ok(console)
@@ -122,9 +124,7 @@ impl Console {
         if text.len() > MOST_BYTES {
             return Err(io::Error::other("it is longer than terminals take"));
         }
-        queue!(self.page, CopyToClipboard::to_clipboard_from(text))?;
-        let bytes = std::mem::take(&mut *self.page.0.borrow_mut());
-        self.out.write_all(&bytes)
+        self.out.write_all(&sequence(text, self.between))
     }
 
     fn send(&mut self) -> io::Result<()> {
