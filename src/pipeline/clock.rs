@@ -33,7 +33,11 @@ impl Pipeline {
     /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
-        self.flush(&mut self.shared.front(), now);
+        let mut front = self.shared.front();
+        // whoever was to ask for it may have gone away
+        self.shared.write_held(&mut front);
+        self.flush(&mut front, now);
+        drop(front);
         if self.shared.board().expires(now) {
             self.changed();
         }

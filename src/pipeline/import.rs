@@ -6,6 +6,7 @@
 //! of it stays, whatever becomes of it.
 
 use super::bare::{self, says};
+use super::behind::give_way;
 use super::files::FileError;
 use super::index::{Line, Origin};
 use super::judge::Shared;
@@ -137,6 +138,7 @@ impl Import {
 
 /// Reads the files in their order.
 pub(super) fn run(shared: &Shared, inputs: &mut [Input]) {
+    give_way();
     // however it ends, nobody waits for it
     let _settled = SettledOnDrop(&shared.import);
     let mut importer =
@@ -300,6 +302,7 @@ impl Importer<'_> {
         let mut front = self.shared.front();
         let base = self.shared.append(&mut front, &block.text)?;
         front.next_request += block.items.len() as u64;
+        let mut items = Vec::with_capacity(block.items.len());
         for (place, mut work) in block.items {
             let (offset, end) = (base + place.start as u64, base + place.end as u64);
             match &mut work {
@@ -310,8 +313,9 @@ impl Importer<'_> {
             }
             let item = Item { offset, end, work };
             self.shared.board().take_in(&item, &self.shared.recording);
-            self.shared.queue.push(item, &mut self.spares);
+            items.push(item);
         }
+        self.shared.queue.push(&mut items, &mut self.spares);
         Ok(())
     }
 
@@ -372,7 +376,7 @@ impl Importer<'_> {
             status: 200,
         };
         let start = block.text.len();
-        let body_at = journal::compose_more(&mut block.text, &line_head, Body::Json(text));
+        let body_at = journal::compose_more(&mut block.text, &line_head, Body::Json(text), None);
         let end = block.text.len();
         let line = Line {
             origin: Origin::of("", &[], &mut self.origin),

@@ -1,6 +1,7 @@
 //! Lines read back from the recording. Reading a line is independent of all others, so other
 //! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
 
+use super::behind::give_way;
 use super::index::{Line, Origin};
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
@@ -55,6 +56,7 @@ pub(super) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Res
         for _ in 0..(cores - 1).min(MOST_THREADS) {
             let (source, sender) = (&source, sender.clone());
             scope.spawn(move || {
+                give_way();
                 while let Some((number, block)) = source.next() {
                     if sender.send((number, block)).is_err() {
                         break;

@@ -15,6 +15,7 @@ mod again;
 mod aggregates;
 mod aside;
 mod bare;
+mod behind;
 mod changes;
 mod clock;
 mod columns;
@@ -59,6 +60,7 @@ pub use common::CommonView;
 pub use compose::{Composed, NotYet};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
+pub use front::Pending;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
@@ -67,6 +69,7 @@ pub use recording::Recording;
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
+pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
@@ -164,6 +167,7 @@ impl Pipeline {
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
         self.shared.import.settle();
+        self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
     }
 
@@ -332,6 +336,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.write_held(&mut self.shared.front());
         self.shared.import.end();
         self.shared.queue.end();
         for thread in self.threads.drain(..) {
