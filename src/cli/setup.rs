@@ -38,7 +38,7 @@ impl Setup {
         let asked = (judge.clone(), flags.clone());
         let settings = settings(judge, flags)?;
         let keymap = keymap(&settings)?;
-        if let Some(url) = settings.text("upstream") {
+        if let Some(url) = settings.text("upstream").filter(|url| !url.is_empty()) {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| Failure::wrong(format!("{origin}: {error}")))?;
         }

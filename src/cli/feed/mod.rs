@@ -9,7 +9,7 @@ use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
+use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
     By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
@@ -18,6 +18,7 @@ use crate::tui::feed::{
 };
 use crate::vendors::{Delivery, Output};
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use views::{call_view, vendor_detail, vendor_view};
@@ -35,6 +36,9 @@ pub struct PipelineFeed {
     choices: Option<Choices>,
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
+    /// Where marks go was said once; and what is to be said.
+    says_where: AtomicBool,
+    said: Mutex<Option<String>>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
@@ -61,6 +65,8 @@ impl PipelineFeed {
             notebook,
             exports,
             prepared: Mutex::default(),
+            says_where: AtomicBool::new(true),
+            said: Mutex::default(),
         }
     }
 }
@@ -180,12 +186,12 @@ impl Feed for PipelineFeed {
 
     fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
         let done = self.pipeline.mark(seq, marked, time::now());
-        done.map_err(|error| format!("no mark: {error}"))
+        done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
     }
 
     fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
         let done = self.pipeline.note(seq, text, time::now());
-        done.map_err(|error| format!("no note: {error}"))
+        done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
     }
 
     fn clear(&self) -> Result<(), String> {
@@ -215,7 +221,8 @@ impl Feed for PipelineFeed {
     }
 
     fn told(&self) -> Option<Result<String, String>> {
-        self.exports.told()
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        self.exports.told().or_else(|| said.take().map(Ok))
     }
 
     fn kept(&self) -> Kept {
@@ -350,7 +357,8 @@ impl Feed for PipelineFeed {
     }
 
     fn upstream(&self) -> Option<String> {
-        self.live.settings().text("upstream").map(str::to_owned)
+        let settings = self.live.settings();
+        settings.text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
     }
 
     fn drew(&self, took: Duration) {
@@ -365,6 +373,18 @@ impl Drop for PipelineFeed {
 }
 
 impl PipelineFeed {
+    /// Says once where marks and notes go, if that is not the recording that is being made.
+    fn say_where(&self) {
+        let words = match self.pipeline.remarks() {
+            Remarks::Recorded => return,
+            Remarks::Opened(file) => format!("marks and notes are kept in {}", file.display()),
+            Remarks::UntilTheEnd(why) => format!("marks and notes are gone when you quit: {why}"),
+        };
+        if self.says_where.swap(false, Ordering::Relaxed) {
+            *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        }
+    }
+
     /// What a vendor would receive of a call.
     fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<Vec<Output>, String> {
         let vendors = match chosen {
