@@ -2,6 +2,7 @@
 
 use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
+use super::looks;
 use super::setup::Setup;
 use crate::config::KEYS;
 use crate::tui::keymap;
@@ -74,6 +75,7 @@ fn template(vendors: &Vendors) -> String {
             }
         }
     }
+    out.push_str(&looks::template());
     out.push_str(
         "\n# Another base address for what `deliver` sends to a vendor, to try it out. (own)\n[deliver]\n",
     );

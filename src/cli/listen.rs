@@ -5,12 +5,13 @@ use super::failure::Failure;
 use super::feed::PipelineFeed;
 use super::intake;
 use super::live::Live;
+use super::looks;
 use super::setup::Setup;
 use super::tail;
 use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
-use crate::tui::{self, ScreenOptions};
+use crate::tui;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -43,15 +44,14 @@ pub fn draw(
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
-    let feed = PipelineFeed::new(Arc::clone(pipeline), live, addresses.to_vec(), kept);
-    let options = ScreenOptions {
-        keymap: setup.keymap.clone(),
-        theme: setup.settings.text("theme").unwrap_or("dark").to_owned(),
-        colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        ascii: setup.settings.is_on("ascii"),
-        ..ScreenOptions::default()
-    };
-    let ended = tui::run(Arc::new(feed), &options);
+    let feed = PipelineFeed::new(
+        Arc::clone(pipeline),
+        live,
+        addresses.to_vec(),
+        kept,
+        looks::arranged(setup),
+    );
+    let ended = tui::run(Arc::new(feed), &looks::options(setup));
     drop(watch);
     let listened = listener.is_some();
     if let Some(listener) = listener {

@@ -14,6 +14,7 @@ mod input;
 mod intake;
 mod listen;
 mod live;
+mod looks;
 mod map;
 mod open;
 mod outbox;

@@ -2,12 +2,14 @@
 
 use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
 use super::failure::Failure;
+use super::looks;
 use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::outbound::check_base;
 use crate::pipeline::{InUse, Pipeline, Recording};
 use crate::tui::keymap::{Keymap, SetKeys};
+use crate::tui::theme::Themes;
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,8 @@ pub struct Setup {
     pub in_use: InUse,
     /// The keys of the screen.
     pub keymap: Keymap,
+    /// What the screen looks like.
+    pub themes: Themes,
 }
 
 /// Flags that are settings, as key, value, and how they were written.
@@ -38,6 +42,8 @@ impl Setup {
         let asked = (judge.clone(), flags.clone());
         let settings = settings(judge, flags)?;
         let keymap = keymap(&settings)?;
+        let themes = looks::themes(&settings)?;
+        looks::check_columns(&settings)?;
         if let Some(url) = settings.text("upstream").filter(|url| !url.is_empty()) {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| Failure::wrong(format!("{origin}: {error}")))?;
@@ -66,7 +72,7 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
-        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap })
+        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap, themes })
     }
 
     /// Reads all of it again, as the files are now.

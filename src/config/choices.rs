@@ -4,6 +4,15 @@ use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// How the page of the log is arranged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arranged {
+    /// How much of the width is the log's, in per cent.
+    pub split: Option<u16>,
+    /// The log's columns by name, from the left.
+    pub columns: Option<Vec<String>>,
+}
+
 /// The choices of one project, in a file that all projects share.
 #[derive(Debug, Clone)]
 pub struct Choices {
@@ -30,6 +39,27 @@ impl Choices {
         self.list("aside").unwrap_or_default()
     }
 
+    /// How the page of the log was arranged.
+    pub fn arranged(&self) -> Arranged {
+        let all = self.read();
+        let split = all.get(&self.project).and_then(|own| own.get("split")?.as_u64());
+        Arranged {
+            split: split.and_then(|split| u16::try_from(split).ok()),
+            columns: self.list("columns"),
+        }
+    }
+
+    /// Keeps how it was arranged.
+    pub fn set_arranged(&self, arranged: &Arranged) -> io::Result<()> {
+        if let Some(split) = arranged.split {
+            self.set("split", split.into())?;
+        }
+        match &arranged.columns {
+            Some(columns) => self.set("columns", columns.clone().into()),
+            None => Ok(()),
+        }
+    }
+
     fn list(&self, name: &str) -> Option<Vec<String>> {
         let all = self.read();
         let names = all.get(&self.project)?.get(name)?.as_array()?;
@@ -38,19 +68,19 @@ impl Choices {
 
     /// Keeps the vendors that were chosen.
     pub fn set_vendors(&self, names: &[&str]) -> io::Result<()> {
-        self.set("vendors", names)
+        self.set("vendors", names.into())
     }
 
     /// Keeps the finding codes that were set aside.
     pub fn set_aside(&self, names: &[&str]) -> io::Result<()> {
-        self.set("aside", names)
+        self.set("aside", names.into())
     }
 
-    fn set(&self, name: &str, list: &[&str]) -> io::Result<()> {
+    fn set(&self, name: &str, value: Value) -> io::Result<()> {
         let mut all = self.read();
         let own = all.get(&self.project).and_then(Value::as_object).cloned();
         let mut own = own.unwrap_or_default();
-        own.insert(name.to_owned(), list.into());
+        own.insert(name.to_owned(), value);
         all.insert(self.project.clone(), Value::Object(own));
         super::place::write_whole(&self.file, &Value::Object(all).to_string())
     }
@@ -80,6 +110,10 @@ mod tests {
         a.set_aside(&["CODE"]).expect("kept");
         assert_eq!((a.aside(), b.aside()), (vec!["CODE".to_owned()], vec![]));
         assert_eq!(a.vendors(), Some(vec!["x".to_owned(), "y".to_owned()]), "beside the vendors");
+        assert_eq!(a.arranged(), Arranged::default());
+        let arranged = Arranged { split: Some(40), columns: Some(vec!["name".to_owned()]) };
+        a.set_arranged(&arranged).expect("kept");
+        assert_eq!((a.arranged(), b.arranged()), (arranged, Arranged::default()));
         std::fs::write(state.join("choices.json"), "{").expect("written");
         assert_eq!(a.vendors(), None, "a broken file is no choice");
     }

@@ -70,18 +70,31 @@ pub const KEYS: &[Key] = &[
         "the vendors that you feed; `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
     own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    key(
+        "theme",
+        Kind::Text,
+        Some("auto"),
+        "auto (dark or light, as the terminal's background is), dark, light, high-contrast, or NAME of themes/NAME.toml in your config folder",
+    ),
     own(key(
         "upstream",
         Kind::Text,
         None,
         "the real tracking API that `r` offers to send a call to again, such as https://api.segment.io",
     )),
-    key("theme", Kind::Text, Some("dark"), "dark, light or contrast"),
+    key(
+        "columns",
+        Kind::List,
+        None,
+        "the log's columns, from the left: number, time, type, name, account, user, vendors",
+    ),
     key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
 ];
 
 /// Before the keys of the screen: `keys.PLACE.ACTION`.
-pub(super) const SCREEN: &str = "keys.";
+pub(super) const SCREEN_KEYS: &str = "keys.";
+/// Before the styles of the screen: `colours.STYLE`.
+pub(super) const COLOURS: &str = "colours.";
 
 /// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
 pub(super) const DELIVER: &str = "deliver.";
@@ -100,14 +113,18 @@ pub(super) fn vendor_setting_from_env(name: &str) -> Option<String> {
     Some(format!("vendors.{vendor}.{key}").to_ascii_lowercase())
 }
 
-/// Whether it is one of the screen's keys; the screen itself knows its places and actions.
+/// Whether it is one of the screen's keys or styles; the screen itself knows which there are.
 pub(super) fn is_of_the_screen(name: &str) -> bool {
-    name.starts_with(SCREEN)
+    name.starts_with(SCREEN_KEYS) || is_colour(name)
+}
+
+fn is_colour(name: &str) -> bool {
+    name.starts_with(COLOURS) || name == COLOURS.trim_end_matches('.')
 }
 
 /// Whether a project's file may not set it.
 pub(super) fn is_user_only(name: &str) -> bool {
-    is_of_the_screen(name) || is_deliver(name) || find(name).is_some_and(|key| key.user_only)
+    name.starts_with(SCREEN_KEYS) || is_deliver(name) || find(name).is_some_and(|key| key.user_only)
 }
 
 pub(super) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
@@ -122,12 +139,17 @@ pub(super) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
 }
 
 pub(super) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), String> {
-    match (name.split('.').count(), value) {
-        (3, Value::Array(keys)) if keys.iter().all(Value::is_string) => Ok(()),
+    let expected = match (is_colour(name), name.split('.').count(), value) {
         // a section in which nothing is set
-        (2, Value::Object(none)) if none.is_empty() => Ok(()),
-        _ => Err(format!("`{name}` is {value}; expected a list of keys, such as [\"ctrl-x\"]")),
-    }
+        (true, 1, Value::Object(none)) | (false, 2, Value::Object(none)) if none.is_empty() => {
+            return Ok(());
+        }
+        (true, 2, Value::String(_)) => return Ok(()),
+        (false, 3, Value::Array(keys)) if keys.iter().all(Value::is_string) => return Ok(()),
+        (true, ..) => "a style in words, such as \"red bold\"",
+        (false, ..) => "a list of keys, such as [\"ctrl-x\"]",
+    };
+    Err(format!("`{name}` is {value}; expected {expected}"))
 }
 
 /// The key of that name.

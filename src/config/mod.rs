@@ -8,10 +8,10 @@ mod keys;
 mod notebook;
 mod place;
 
-pub use choices::Choices;
+pub use choices::{Arranged, Choices};
 pub use keys::{KEYS, Key, Kind};
 pub use notebook::{Kept, Memo, Notebook};
-pub use place::{user_config_file, user_state_folder, user_vendors_folder};
+pub use place::{user_config_file, user_state_folder, user_themes_folder, user_vendors_folder};
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -90,8 +90,7 @@ impl Settings {
         }
         for (file, own) in [(sources.user_file, true), (sources.project_file, false)] {
             let Some(path) = file else { continue };
-            for (key, value, line) in file::read(path)? {
-                let origin = Origin::File { path: path.to_owned(), line };
+            for (key, value, origin) in read_file(path)? {
                 if !own && keys::is_user_only(&key) {
                     let message = format!(
                         "`{key}` is taken from flags and your own config file only, not from a project's file"
@@ -189,9 +188,16 @@ impl Settings {
     /// The screen's keys that are set: place, action, keys, and where that is said.
     pub fn screen_keys(&self) -> impl Iterator<Item = (&str, &str, Vec<String>, &Origin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
-            let (place, action) = key.strip_prefix(keys::SCREEN)?.split_once('.')?;
+            let (place, action) = key.strip_prefix(keys::SCREEN_KEYS)?.split_once('.')?;
             let keys = value.as_array()?.iter().filter_map(|key| key.as_str().map(str::to_owned));
             Some((place, action, keys.collect(), origin))
+        })
+    }
+
+    /// The screen's styles that are set: name, style in words, and where that is said.
+    pub fn colours(&self) -> impl Iterator<Item = (&str, &str, &Origin)> {
+        self.values.iter().filter_map(|(key, (value, origin))| {
+            Some((key.strip_prefix(keys::COLOURS)?, value.as_str()?, origin))
         })
     }
 
@@ -211,6 +217,12 @@ impl Settings {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value, &Origin)> {
         self.values.iter().map(|(key, (value, origin))| (key.as_str(), value, origin))
     }
+}
+
+/// The values of a TOML file of the user's by dotted key, each with its place.
+pub fn read_file(path: &std::path::Path) -> Result<Vec<(String, Value, Origin)>, ConfigError> {
+    let placed = |(key, value, line)| (key, value, Origin::File { path: path.to_owned(), line });
+    Ok(file::read(path)?.into_iter().map(placed).collect())
 }
 
 fn insert(map: &mut Map<String, Value>, path: &str, value: Value) {

@@ -16,6 +16,11 @@ pub fn user_vendors_folder() -> Option<PathBuf> {
     Some(config_folder()?.join("vendors"))
 }
 
+/// The folder of the user's own themes.
+pub fn user_themes_folder() -> Option<PathBuf> {
+    Some(config_folder()?.join("themes"))
+}
+
 /// The folder for what this program remembers: recordings, history.
 pub fn user_state_folder() -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;

@@ -25,6 +25,8 @@ pub enum Place {
     Vendors,
     /// the findings that are set aside
     Aside,
+    /// the choice of the log's columns
+    Columns,
     /// an output before it is sent to its vendor
     Deliver,
     /// any line of text
@@ -39,7 +41,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 16] = [
+    pub const ALL: [Place; 17] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
@@ -54,6 +56,7 @@ impl Place {
         Place::List,
         Place::Vendors,
         Place::Aside,
+        Place::Columns,
         Place::Deliver,
         Place::Help,
     ];
@@ -72,6 +75,7 @@ impl Place {
             Place::Composed => "composed",
             Place::Vendors => "vendors",
             Place::Aside => "aside",
+            Place::Columns => "columns",
             Place::Deliver => "deliver",
             Place::Text => "text",
             Place::Filter => "filter",
@@ -100,6 +104,7 @@ impl Place {
             Place::Composed => &[Place::Composed, Place::Everywhere],
             Place::Vendors => &[Place::Vendors, Place::Everywhere],
             Place::Aside => &[Place::Aside, Place::Everywhere],
+            Place::Columns => &[Place::Columns, Place::Everywhere],
             Place::Deliver => &[Place::Deliver, Place::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
             Place::Text => &[Place::Text],
@@ -173,6 +178,7 @@ actions! {
     PreviousPane "previous_pane" "pane" "previous pane",
     SetAside "set_aside" "set aside" "set findings of this call aside, or bring some back",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    Columns "columns" "columns" "choose the columns of the log",
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",
     SendElsewhere "send_elsewhere" "send to" "send the call to another address",
@@ -200,6 +206,8 @@ actions! {
     CopySettings "copy_settings" "copy settings" "copy the settings that are offered here",
     Tick "tick" "choose" "choose this vendor, or do not",
     Save "save" "save" "save the choice",
+    MoveUp "move_up" "move up" "move this one up",
+    MoveDown "move_down" "move down" "move this one down",
     Down "down" "down" "down",
     Up "up" "up" "up",
     First "first" "first" "to the first",

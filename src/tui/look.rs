@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::borrow::Cow;
 
-/// What every view needs to draw. It does not change while the screen runs.
+/// What every view needs to draw.
 #[derive(Debug, Clone)]
 pub struct Look {
     /// The styles.

@@ -61,6 +61,7 @@ impl Page {
             Place::Everywhere
             | Place::Vendors
             | Place::Aside
+            | Place::Columns
             | Place::Deliver
             | Place::Text
             | Place::Filter

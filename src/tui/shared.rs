@@ -1,7 +1,10 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use super::feed::{CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats, VendorView};
+use super::feed::{
+    Arranged, CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats, VendorView,
+};
 use super::filtering::Filtering;
+use super::view::Column;
 use std::collections::VecDeque;
 
 /// How far back the rate looks.
@@ -24,6 +27,10 @@ pub struct Shared {
     pub kept: Kept,
     /// The finding codes that are set aside.
     pub aside: Vec<String>,
+    /// How the log's page is arranged.
+    pub arranged: Arranged,
+    /// The log's columns, from the left.
+    pub columns: Vec<Column>,
     /// What is noise: common to all calls of a library.
     pub common: Vec<CommonView>,
     /// The vendors that are built.
@@ -57,6 +64,8 @@ impl Shared {
             filtering: Filtering::default(),
             kept: feed.kept(),
             aside: feed.aside(),
+            arranged: feed.arranged(),
+            columns: Column::chosen(&feed.arranged()),
             common: feed.common(),
             vendors: feed.vendors(),
             in_use: feed.in_use(),
@@ -94,6 +103,11 @@ impl Shared {
         let aside = feed.aside();
         self.judged += u64::from(aside != self.aside);
         self.aside = aside;
+        let arranged = feed.arranged();
+        if arranged != self.arranged {
+            self.columns = Column::chosen(&arranged);
+            self.arranged = arranged;
+        }
         self.addresses = feed.addresses();
         self.sending = feed.sending();
         self.exporting = feed.exporting();

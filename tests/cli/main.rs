@@ -13,6 +13,7 @@ mod later;
 mod own;
 mod plan;
 mod sync;
+mod themes;
 mod vendor_file;
 
 use assert_cmd::assert::Assert;

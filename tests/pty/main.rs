@@ -5,6 +5,8 @@ mod common;
 mod compose;
 mod expect;
 mod filter;
+mod looks;
+mod mouse;
 mod settings;
 mod terminal;
 mod tour;

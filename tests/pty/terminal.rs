@@ -32,6 +32,16 @@ impl Terminal {
 
     /// Starts the program with a home of its own.
     pub fn start(columns: u16, rows: u16, args: &[&str]) -> Terminal {
+        Terminal::prepared(columns, rows, args, |_, _| {})
+    }
+
+    /// The same, with something in the home and the environment before.
+    pub fn prepared(
+        columns: u16,
+        rows: u16,
+        args: &[&str],
+        prepare: impl FnOnce(&std::path::Path, &mut CommandBuilder),
+    ) -> Terminal {
         let home = tempfile::tempdir().expect("a folder");
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
@@ -42,6 +52,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         command.cwd(home.path());
+        prepare(home.path(), &mut command);
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let seen = Arc::new(Mutex::new(Seen {

@@ -64,7 +64,7 @@ impl TestApp {
     }
 
     pub fn with(feed: FakeFeed, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
-        let screen = Screen::new(&feed, options, Size { width, height }).expect("presets are fine");
+        let screen = Screen::new(&feed, options, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
         let mut app =
             TestApp { feed, effects: Vec::new(), screen, terminal, now_ms: 0, draws: true };
@@ -89,6 +89,8 @@ impl TestApp {
                 | Effect::Mark { .. }
                 | Effect::Note { .. }
                 | Effect::Export { .. }
+                | Effect::Split(_)
+                | Effect::Columns(_)
                 | Effect::Clear
                 | Effect::UndoClear),
             ) => {
@@ -125,6 +127,16 @@ impl TestApp {
 
     pub fn click(&mut self, column: u16, row: u16) -> &mut TestApp {
         let kind = MouseEventKind::Down(MouseButton::Left);
+        self.send(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    }
+
+    /// Clicks on the first place where a text stands, looked for from a line on.
+    pub fn click_on(&mut self, text: &str, from_line: u16) -> &mut TestApp {
+        let (x, y) = self.place_of(text, from_line);
+        self.click(x, y)
+    }
+
+    pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut TestApp {
         self.send(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
     }
 
@@ -171,13 +183,19 @@ impl TestApp {
 
     /// The style of the first cell of a text, looked for from a line on.
     pub fn style_of(&self, text: &str, from_line: u16) -> Style {
+        let (x, y) = self.place_of(text, from_line);
+        self.terminal.backend().buffer()[(x, y)].style()
+    }
+
+    /// Where a text stands, looked for from a line on.
+    pub fn place_of(&self, text: &str, from_line: u16) -> (u16, u16) {
         let buffer = self.terminal.backend().buffer();
         for y in from_line..buffer.area.height {
             let cells: Vec<&str> =
                 (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect();
             for x in 0..cells.len() {
                 if cells[x..].concat().starts_with(text) {
-                    return buffer[(x as u16, y)].style();
+                    return (x as u16, y);
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::fake::FakeFeed;
 use ratatui::style::{Color, Style};
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::Feed;
+use segscope::tui::theme::Depth;
 
 pub fn looks_like(found: Style, wanted: Style) {
     assert_eq!(found.fg, Some(wanted.fg.unwrap_or(Color::Reset)));
@@ -52,7 +53,7 @@ fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
 
 #[test]
 fn without_colour_nothing_has_one_and_the_words_stay() {
-    let options = ScreenOptions { colour: false, ..options() };
+    let options = ScreenOptions { depth: Depth::NoColour, ..options() };
     let mut app = TestApp::with(FakeFeed::with_calls(5), 120, 40, &options);
     app.press("E E");
     app.assert_no_colour();

@@ -5,6 +5,7 @@ use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{By, Feed};
+use segscope::tui::theme::Depth;
 
 #[test]
 fn what_it_shows() {
@@ -125,7 +126,7 @@ fn tabs_turn_by_key_and_click_and_the_way_back_is_short() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, colour: false, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
     for keys in ["3", "3 ]", "3 ] ]", "3 G"] {
         let mut app = TestApp::with(five(), 120, 40, &plain);
         app.press(keys);

@@ -3,6 +3,7 @@
 mod app;
 mod aside;
 mod colours;
+mod columns_of_log;
 mod command;
 mod compose;
 mod coverage;
@@ -13,6 +14,7 @@ mod filter;
 mod findings;
 mod inside;
 mod keys;
+mod mouse;
 mod one;
 mod people;
 mod pictures;

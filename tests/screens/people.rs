@@ -5,6 +5,7 @@ use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{Feed, Who};
+use segscope::tui::theme::Depth;
 
 #[test]
 fn what_it_shows() {
@@ -68,7 +69,7 @@ fn the_calls_of_an_account_and_the_way_back() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, colour: false, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
     for keys in ["4", "4 ]", "4 G", "4 ] G"] {
         let mut app = TestApp::with(five(), 120, 40, &plain);
         app.press(keys);

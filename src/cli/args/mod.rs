@@ -107,7 +107,7 @@ pub struct ListenerArgs {
 /// Flags of everything that draws.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ScreenArgs {
-    /// Colours: dark, light or contrast
+    /// Colours: auto, dark, light, high-contrast, or one of your own themes [default: auto]
     #[arg(long, value_name = "NAME", help_heading = "Screen")]
     pub theme: Option<String>,
     /// Draw with ASCII only

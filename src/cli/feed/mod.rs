@@ -7,7 +7,7 @@ use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
-use crate::config::{Choices, Notebook};
+use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
@@ -39,6 +39,7 @@ pub struct PipelineFeed {
     /// Where marks go was said once; and what is to be said.
     says_where: AtomicBool,
     said: Mutex<Option<String>>,
+    arranged: Mutex<Arranged>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
@@ -49,7 +50,9 @@ impl PipelineFeed {
         live: Arc<Live>,
         addresses: Vec<String>,
         (choices, notebook): (Option<Choices>, Option<Notebook>),
+        arranged: Arranged,
     ) -> PipelineFeed {
+        let arranged = Mutex::new(arranged);
         if let Some(choices) = &choices {
             pipeline.set_aside(&choices.aside());
         }
@@ -64,6 +67,7 @@ impl PipelineFeed {
             choices,
             notebook,
             exports,
+            arranged,
             prepared: Mutex::default(),
             says_where: AtomicBool::new(true),
             said: Mutex::default(),
@@ -348,6 +352,16 @@ impl Feed for PipelineFeed {
         }
     }
 
+    fn arranged(&self) -> Arranged {
+        self.arranged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn arrange(&self, arranged: Arranged) -> Result<(), String> {
+        let kept = self.choices.as_ref().map_or(Ok(()), |choices| choices.set_arranged(&arranged));
+        *self.arranged.lock().unwrap_or_else(PoisonError::into_inner) = arranged;
+        kept.map_err(|error| format!("it is so now, but that could not be kept: {error}"))
+    }
+
     fn calls_with(&self, codes: &[String]) -> Vec<u64> {
         self.pipeline.calls_with(codes)
     }
@@ -357,8 +371,7 @@ impl Feed for PipelineFeed {
     }
 
     fn upstream(&self) -> Option<String> {
-        let settings = self.live.settings();
-        settings.text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
+        self.live.settings().text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
     }
 
     fn drew(&self, took: Duration) {

@@ -5,7 +5,7 @@
 
 mod views;
 
-pub use crate::config::{Kept, Memo};
+pub use crate::config::{Arranged, Kept, Memo};
 pub use views::{
     By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Coverage,
     Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark,
@@ -132,6 +132,10 @@ pub trait Feed: Send + Sync {
     fn aside(&self) -> Vec<String>;
     /// Sets these codes aside and no others, and keeps that. The error is shown to the user.
     fn set_aside(&self, codes: &[String]) -> Result<(), String>;
+    /// How the page of the log is arranged.
+    fn arranged(&self) -> Arranged;
+    /// Arranges it so, and keeps that. The error is shown to the user.
+    fn arrange(&self, arranged: Arranged) -> Result<(), String>;
     /// How many calls have each of these codes.
     fn calls_with(&self, codes: &[String]) -> Vec<u64>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first

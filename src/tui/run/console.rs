@@ -2,8 +2,10 @@
 
 use super::super::copy::MOST_BYTES;
 use super::super::feed::Feed;
-use super::super::screen::Screen;
+use super::super::screen::{Screen, ScreenOptions};
+use super::super::theme::{ASK_GROUND, Depth};
 use super::clipboard::{Between, sequence};
+use super::sixteen;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -53,19 +55,26 @@ pub struct Console {
     out: File,
     mouse: bool,
     between: Between,
+    /// It knows sixteen colours and no numbers of others.
+    sixteen: bool,
 }
 
 impl Console {
-    /// Takes the terminal.
-    pub fn open(mouse: bool) -> io::Result<Console> {
+    /// Takes the terminal, and asks it for its background if that is wanted; nothing waits for the
+    /// answer.
+    pub fn open(options: &ScreenOptions) -> io::Result<Console> {
         let page = Page::default();
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        let options = TerminalOptions { viewport: Viewport::Fullscreen };
-        let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), options)?;
+        let whole = TerminalOptions { viewport: Viewport::Fullscreen };
+        let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), whole)?;
         let between = Between::of(|name| std::env::var(name).ok());
-        let mut console = Console { terminal, page, out, mouse, between };
+        let sixteen = options.depth == Depth::Sixteen;
+        let mut console = Console { terminal, page, out, mouse: options.mouse, between, sixteen };
         restore_on_panic(std::thread::current().id());
         console.enter()?;
+        if options.asks {
+            console.out.write_all(ASK_GROUND.as_bytes())?;
+        }
         Ok(console)
     }
 
@@ -131,6 +140,9 @@ impl Console {
         let mut frame = self.page.0.borrow_mut();
         if frame.is_empty() {
             return Ok(());
+        }
+        if self.sixteen {
+            *frame = sixteen::rewrite(&frame);
         }
         frame.splice(0..0, BEGIN_FRAME.iter().copied());
         frame.extend_from_slice(END_FRAME);

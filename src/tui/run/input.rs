@@ -3,20 +3,24 @@
 //! When it is full the reader waits, and the terminal keeps what was typed: nothing is lost.
 
 use super::super::screen::Msg;
+use super::answers::{Answers, HOLD, Taken};
 use crossterm::event::{self, Event};
 use ratatui::layout::Size;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
+use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The queue's bound.
 const BOUND: usize = 256;
 /// How soon the reader sees that the screen has ended.
 const LOOK: Duration = Duration::from_millis(200);
+/// Who leaves at once waits so long for an answer, which else the shell would take as typed.
+const ANSWER: Duration = Duration::from_millis(150);
 
 /// Something that came in.
 #[derive(Debug)]
@@ -40,11 +44,14 @@ pub struct Inputs {
     /// Stop signals that we sent to our own process group and that are to be overlooked.
     own_stops: Arc<AtomicU32>,
     ended: Arc<AtomicBool>,
+    /// When the terminal was asked something that it has not answered.
+    asked: Cell<Option<Instant>>,
 }
 
 impl Inputs {
-    /// Begins to listen.
-    pub fn listen() -> io::Result<Inputs> {
+    /// Begins to listen. `asked`: the terminal was asked for its background, and its answer comes
+    /// among the keys.
+    pub fn listen(asked: bool) -> io::Result<Inputs> {
         let (sender, queue) = sync_channel(BOUND);
         let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
         let handle = signals.handle();
@@ -69,14 +76,23 @@ impl Inputs {
             }
         })?;
         let end = Arc::clone(&ended);
-        std::thread::Builder::new().name("keys".to_owned()).spawn(move || read(&sender, &end))?;
-        Ok(Inputs { queue, signals: handle, own_stops, ended })
+        std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
+            let answers = if asked { Answers::to_question() } else { Answers::default() };
+            read(&sender, &end, answers);
+        })?;
+        let asked = Cell::new(asked.then(Instant::now));
+        Ok(Inputs { queue, signals: handle, own_stops, ended, asked })
     }
 
     /// The next input, waited for so long.
     pub fn next(&self, wait: Duration) -> Option<Input> {
         match self.queue.recv_timeout(wait) {
-            Ok(input) => Some(input),
+            Ok(input) => {
+                if matches!(input, Input::Msg(Msg::Ground(_))) {
+                    self.asked.set(None);
+                }
+                Some(input)
+            }
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(Input::Gone),
         }
@@ -93,6 +109,11 @@ impl Inputs {
 
 impl Drop for Inputs {
     fn drop(&mut self) {
+        while let Some(left) = self.asked.get().and_then(|at| ANSWER.checked_sub(at.elapsed())) {
+            if let Some(Input::Gone) = self.next(left) {
+                break;
+            }
+        }
         self.ended.store(true, Ordering::SeqCst);
         self.signals.close();
     }
@@ -103,15 +124,30 @@ fn own(stops: &AtomicU32) -> bool {
     stops.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
 }
 
-fn read(queue: &SyncSender<Input>, ended: &AtomicBool) {
+fn read(queue: &SyncSender<Input>, ended: &AtomicBool, mut answers: Answers) {
+    let key = |key| Input::Msg(Msg::Key(key));
     while !ended.load(Ordering::SeqCst) {
-        let event = match event::poll(LOOK) {
-            Ok(false) => continue,
+        let event = match event::poll(if answers.holds() { HOLD } else { LOOK }) {
+            Ok(false) => {
+                if answers.lapse().into_iter().any(|held| queue.send(key(held)).is_err()) {
+                    return;
+                }
+                continue;
+            }
             Ok(true) => event::read(),
             Err(error) => Err(error),
         };
         let input = match event {
-            Ok(Event::Key(key)) => Input::Msg(Msg::Key(key)),
+            Ok(Event::Key(event)) => match answers.take(event) {
+                Taken::Held => continue,
+                Taken::Answer(ground) => Input::Msg(Msg::Ground(ground)),
+                Taken::Keys(keys) => {
+                    if keys.into_iter().any(|event| queue.send(key(event)).is_err()) {
+                        return;
+                    }
+                    continue;
+                }
+            },
             Ok(Event::Mouse(mouse)) => Input::Msg(Msg::Mouse(mouse)),
             Ok(Event::Resize(width, height)) => Input::Msg(Msg::Resize(Size { width, height })),
             Ok(Event::Paste(text)) => Input::Msg(Msg::Paste(text)),

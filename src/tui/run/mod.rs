@@ -1,11 +1,13 @@
 //! The loop: input, time and the feed on one side, frames on the other. It has its own thread (the
 //! caller's); the listener runs elsewhere and is never waited for.
 
+mod answers;
 mod clipboard;
 mod console;
 mod input;
+mod sixteen;
 
-use super::feed::Feed;
+use super::feed::{Arranged, Feed};
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use super::view::Effect;
 use console::Console;
@@ -36,9 +38,9 @@ pub enum Exit {
 /// returns, and also after a panic on this thread.
 pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
     let feed = feed.as_ref();
-    let mut console = Console::open(options.mouse)?;
-    let mut screen = Screen::new(feed, options, console.size()?)?;
-    let inputs = Inputs::listen()?;
+    let mut console = Console::open(options)?;
+    let mut screen = Screen::new(feed, options, console.size()?);
+    let inputs = Inputs::listen(options.asks)?;
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     loop {
@@ -139,6 +141,13 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
             let count = super::shared::count(codes.len() as u64, "code is", "codes are");
             let done = feed.set_aside(codes);
             Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
+        }
+        Effect::Split(split) => {
+            silent(feed.arrange(Arranged { split: Some(*split), ..feed.arranged() }))
+        }
+        Effect::Columns(columns) => {
+            let done = feed.arrange(Arranged { columns: Some(columns.clone()), ..feed.arranged() });
+            Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
         }
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),

@@ -73,7 +73,7 @@ impl Screen {
         }
         let world = world!(self, feed);
         let layout = self.layout();
-        view::status(buffer, layout.status, &world);
+        view::status(buffer, layout.status, self.page, &world);
         let page = &self.pages[self.page as usize];
         view::in_use_line(buffer, layout.in_use, &page.state(&world), &world);
         if let Some(problem) = &self.shared.stats.problem {
@@ -104,7 +104,7 @@ impl Screen {
         }
     }
 
-    fn layout(&self) -> Layout {
+    pub(super) fn layout(&self) -> Layout {
         let noise = !self.shared.common.is_empty();
         let settings = self.shared.settings.has_line();
         Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)

@@ -16,6 +16,7 @@
 
 mod answer;
 mod draw;
+mod mouse;
 
 use super::action::Action;
 use super::feed::{Feed, Sending};
@@ -24,11 +25,11 @@ use super::keymap::{Key, Keymap, Lookup};
 use super::look::Look;
 use super::page::Page;
 use super::shared::Shared;
-use super::theme::Theme;
-use super::view::{CommandView, Effect, Pointer, Reply, View, World, compose, does_something};
-use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use super::theme::{Depth, Ground, Theme, Themes};
+use super::view::{CommandView, Effect, Reply, View, World, compose, does_something};
+use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
-use ratatui::layout::{Position, Size};
+use ratatui::layout::Size;
 
 /// How long a notice stays.
 const NOTICE_MS: u64 = 5_000;
@@ -36,12 +37,16 @@ const NOTICE_MS: u64 = 5_000;
 /// How the screen should look and behave.
 #[derive(Debug, Clone)]
 pub struct ScreenOptions {
-    /// A theme's name (`theme::PRESETS`).
-    pub theme: String,
+    /// What things look like, on either ground.
+    pub themes: Themes,
+    /// What the terminal's background is, as far as is known without asking.
+    pub ground: Ground,
+    /// Whether the terminal is asked for its background.
+    pub asks: bool,
     /// The keys.
     pub keymap: Keymap,
-    /// False where `NO_COLOR` is set.
-    pub colour: bool,
+    /// How many colours there are.
+    pub depth: Depth,
     /// Signs in ASCII only.
     pub ascii: bool,
     /// Whether the mouse is asked for.
@@ -53,9 +58,11 @@ pub struct ScreenOptions {
 impl Default for ScreenOptions {
     fn default() -> ScreenOptions {
         ScreenOptions {
-            theme: "dark".to_owned(),
+            themes: Themes::default(),
+            ground: Ground::default(),
+            asks: false,
             keymap: Keymap::default(),
-            colour: true,
+            depth: Depth::True,
             ascii: false,
             mouse: true,
             zone: TimeZone::system(),
@@ -82,6 +89,8 @@ pub enum Msg {
     Mouse(MouseEvent),
     /// the terminal has another size
     Resize(Size),
+    /// the terminal's background is this, if its answer could be read
+    Ground(Option<Ground>),
     /// time went by: milliseconds since some moment
     Tick(u64),
     /// an effect is done, or why it is not
@@ -98,6 +107,7 @@ struct Notice {
 /// The screen's state.
 pub struct Screen {
     look: Look,
+    themes: Themes,
     keymap: Keymap,
     shared: Shared,
     page: Page,
@@ -117,9 +127,6 @@ pub struct Screen {
 /// The screen cannot begin or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
-    /// the theme
-    #[error(transparent)]
-    Theme(#[from] super::theme::ThemeError),
     /// the terminal
     #[error("the terminal: {0}")]
     Terminal(#[from] std::io::Error),
@@ -127,15 +134,12 @@ pub enum ScreenError {
 
 impl Screen {
     /// A screen on a feed.
-    pub fn new(
-        feed: &dyn Feed,
-        options: &ScreenOptions,
-        size: Size,
-    ) -> Result<Screen, ScreenError> {
-        let theme = Theme::preset(&options.theme)?;
-        let theme = if options.colour { theme } else { theme.without_colour() };
-        Ok(Screen {
+    pub fn new(feed: &dyn Feed, options: &ScreenOptions, size: Size) -> Screen {
+        let themes = options.themes.clone().reduced(options.depth);
+        let theme = themes.on(options.ground).clone();
+        Screen {
             look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
+            themes,
             keymap: options.keymap.clone(),
             shared: Shared::of(feed),
             page: Page::Log,
@@ -149,7 +153,7 @@ impl Screen {
             now_ms: 0,
             version: None,
             dirty: true,
-        })
+        }
     }
 
     /// The theme in force.
@@ -189,6 +193,12 @@ impl Screen {
             }
             Msg::Resize(size) => {
                 self.size = size;
+                None
+            }
+            Msg::Ground(ground) => {
+                if let Some(ground) = ground {
+                    self.look.theme = self.themes.on(ground).clone();
+                }
                 None
             }
             Msg::Said(Ok(words) | Err(words)) => {
@@ -282,17 +292,6 @@ impl Screen {
         self.show(page, feed);
         self.sync(feed);
         self.dirty = true;
-    }
-
-    fn mouse(&mut self, event: MouseEvent, feed: &dyn Feed) -> Option<Effect> {
-        let pointer = match event.kind {
-            MouseEventKind::Down(MouseButton::Left) => Pointer::Click,
-            MouseEventKind::ScrollDown => Pointer::WheelDown,
-            MouseEventKind::ScrollUp => Pointer::WheelUp,
-            _ => return None,
-        };
-        let at = Position { x: event.column, y: event.row };
-        self.ask(feed, |view, world| view.point(pointer, at, world))
     }
 
     /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the

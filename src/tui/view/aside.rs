@@ -2,7 +2,7 @@
 //! shows no marks.
 
 use super::cursor::Cursor;
-use super::{Effect, Pointer, Reply, View, World, window};
+use super::{Effect, Pointer, Reply, View, World, line_of, window};
 use crate::findings::Severity;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Detail;
@@ -33,6 +33,7 @@ struct Line {
 pub struct AsideView {
     lines: Vec<Line>,
     cursor: Cursor,
+    body: Rect,
 }
 
 impl AsideView {
@@ -77,7 +78,11 @@ impl AsideView {
         let mut cursor = Cursor::default();
         cursor.sync(lines.len(), lines.len());
         cursor.select(at.and_then(|(_, at)| at).unwrap_or(0));
-        Ok(AsideView { lines, cursor })
+        Ok(AsideView { lines, cursor, body: Rect::default() })
+    }
+
+    fn size(&self) -> (u16, u16) {
+        (WIDTH, (self.lines.len() + INTRO.len() + 2).min(usize::from(u16::MAX)) as u16)
     }
 }
 
@@ -117,15 +122,24 @@ impl View for AsideView {
         Reply::Done
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
         match pointer {
             Pointer::WheelDown => self.act(Action::Down, world),
             Pointer::WheelUp => self.act(Action::Up, world),
-            Pointer::Click => Reply::Pass,
+            Pointer::Click => {
+                let line = line_of(self.body, self.size(), at);
+                let line = line.and_then(|line| line.checked_sub(INTRO.len()));
+                let Some(line) = line.and_then(|line| self.cursor.line_at(line)) else {
+                    return Reply::Pass;
+                };
+                self.cursor.select(line);
+                self.act(Action::Tick, world)
+            }
         }
     }
 
     fn sync(&mut self, body: Rect, _world: &World<'_>) {
+        self.body = body;
         let room = usize::from(body.height).saturating_sub(2 + INTRO.len());
         self.cursor.sync(self.lines.len(), room);
     }
@@ -133,8 +147,7 @@ impl View for AsideView {
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         let look = world.look;
         let theme = &look.theme;
-        let height = (self.lines.len() + INTRO.len() + 2).min(usize::from(u16::MAX)) as u16;
-        let inside = window(buffer, body, (WIDTH, height), "Findings set aside", look);
+        let inside = window(buffer, body, self.size(), "Findings set aside", look);
         for (line, intro) in INTRO.iter().enumerate() {
             if let Some(mut pen) = Pen::on(buffer, inside, line, look) {
                 pen.put(intro, theme.quiet);

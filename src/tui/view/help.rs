@@ -40,6 +40,7 @@ pub(super) fn title(place: Place) -> &'static str {
         Place::Composed => "Beside a call being written",
         Place::Vendors => "In the choice of vendors",
         Place::Aside => "In the findings to set aside",
+        Place::Columns => "In the columns of the log",
         Place::Deliver => "In an output before it is sent to its vendor",
         Place::Text => "In a line of text: every other key types",
         Place::Filter => "In the filter's line",

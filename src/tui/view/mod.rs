@@ -2,6 +2,7 @@
 //! implements [`View`]; the screen knows no more about it.
 
 mod aside;
+mod columns;
 mod compose;
 mod counts;
 mod cursor;
@@ -17,6 +18,7 @@ mod lines;
 mod log;
 mod noise;
 mod one;
+mod pages;
 mod prompt;
 mod scroll;
 mod start;
@@ -27,16 +29,17 @@ mod vendors;
 mod where_to;
 
 pub use aside::AsideView;
+pub use columns::ColumnsView;
 pub use compose::ComposeView;
 pub use counts::{coverage_view, findings_view, people_view};
-pub use footer::footer;
+pub use footer::{footer, footer_hit};
 pub use help::HelpView;
 pub use judged::JudgedView;
-pub use log::LogView;
+pub use log::{Column, LogView};
 pub use noise::noise;
 pub use one::compose;
 pub use prompt::{CommandView, FilterView, SearchView, does_something};
-pub use status::{banner, in_use_line, settings_line, status};
+pub use status::{banner, in_use_line, settings_line, status, status_hit};
 pub use sync::SyncView;
 pub use vendors::VendorsView;
 
@@ -99,6 +102,10 @@ pub enum Effect {
     SetAside(Vec<String>),
     /// Keep this from run to run.
     Keep(Memo),
+    /// So much of the width is the log's, in per cent.
+    Split(u16),
+    /// These are the log's columns, from the left.
+    Columns(Vec<String>),
     /// Mark a call, or take the mark away.
     Mark {
         /// its number
@@ -217,6 +224,10 @@ pub trait View {
     fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
         Reply::Pass
     }
+    /// The mouse moved with its button down, or the button went up there.
+    fn drag(&mut self, _at: Position, _ended: bool, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
     /// Reads what the next frame shows; the area is the page's body.
     fn sync(&mut self, body: Rect, world: &World<'_>);
     /// Draws what was read.
@@ -237,15 +248,25 @@ fn window(
     title: &str,
     look: &Look,
 ) -> Rect {
+    frame(buffer, centred(page, (width, height)), title, look)
+}
+
+/// Where a window of that size is.
+fn centred(page: Rect, (width, height): (u16, u16)) -> Rect {
     let (width, height) = (width.min(page.width), height.min(page.height));
-    let area = Rect {
+    Rect {
         x: page.x + (page.width - width) / 2,
         y: page.y + (page.height - height) / 2,
         width,
         height,
     }
-    .intersection(buffer.area);
-    frame(buffer, area, title, look)
+}
+
+/// The line of a window's inside that a place is on.
+fn line_of(page: Rect, size: (u16, u16), at: Position) -> Option<usize> {
+    let area = centred(page, size);
+    let inside = area.contains(at) && at.y > area.y && at.y + 1 < area.bottom();
+    inside.then(|| usize::from(at.y - area.y - 1))
 }
 
 /// The same at a place of its own.

@@ -2,8 +2,10 @@
 //! doing. A problem has a line of its own below.
 
 use super::World;
+use super::pages::Pages;
 use crate::tui::action::{Action, Place};
 use crate::tui::look::{Pen, ground};
+use crate::tui::page::Page;
 use crate::tui::shared::{bytes, count, grouped};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
@@ -27,8 +29,8 @@ const UNSAID: [(&str, &str); 4] = [
     (" none chosen: all count", CHOOSES),
 ];
 
-/// Draws the first line: what matters most stands first, what does not fit is left out.
-pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
+/// What the first line says, what matters most first, and how much of that has to be there.
+fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
     let theme = &world.look.theme;
     let stats = &world.shared.stats;
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
@@ -51,6 +53,7 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
         // nothing is lost by it: a client's answer came later
         parts.push((format!("waited {} times for judging", grouped(stats.waited)), theme.quiet));
     }
+    let must = parts.len();
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
     parts.push((world.shared.rate(), theme.quiet));
     let size = bytes(stats.recorded_bytes);
@@ -62,13 +65,47 @@ pub fn status(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
         None => format!("recording {size}, kept by no file"),
     };
     parts.push((recording, theme.quiet));
-    let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
-    let narrow = line.width < NARROW;
-    pen.put(if narrow { "" } else { " segscope" }, theme.brand);
     if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {
         parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
+        return (parts, must + 1);
     }
-    for (words, style) in parts {
+    (parts, must)
+}
+
+/// The program's name, where there is room for it.
+fn brand(narrow: bool) -> &'static str {
+    if narrow { "" } else { " segscope" }
+}
+
+/// The pages, as far as the first line has room for them.
+fn pages(line: Rect, open: Page, world: &World<'_>) -> Option<Pages> {
+    let narrow = line.width < NARROW;
+    let (parts, must) = parts(narrow, world);
+    let wide = |parts: &[(String, Style)]| -> usize {
+        text::width(brand(narrow))
+            + parts.iter().map(|(words, _)| text::width(words) + 2).sum::<usize>()
+    };
+    Pages::of(usize::from(line.width), wide(&parts[..must]), wide(&parts), open, world)
+        .filter(|_| !narrow)
+}
+
+/// The page whose name stands at a column of the first line.
+pub fn status_hit(line: Rect, column: usize, open: Page, world: &World<'_>) -> Option<Page> {
+    pages(line, open, world)?.hit(column, usize::from(line.width))
+}
+
+/// Draws the first line: what matters most stands first, what does not fit is left out.
+pub fn status(buffer: &mut Buffer, line: Rect, open: Page, world: &World<'_>) {
+    let narrow = line.width < NARROW;
+    let pages = pages(line, open, world);
+    let taken = pages.as_ref().map_or(0, Pages::room) as u16;
+    let left = Rect { width: line.width.saturating_sub(taken), ..line };
+    if let Some(pages) = &pages {
+        pages.render(buffer, line, open, world);
+    }
+    let Some(mut pen) = Pen::on(buffer, left, 0, world.look) else { return };
+    pen.put(brand(narrow), world.look.theme.brand);
+    for (words, style) in parts(narrow, world).0 {
         if text::width(&words) + 2 > pen.room() {
             // a later, shorter one may still fit
             continue;

@@ -43,6 +43,7 @@ struct State {
     patience: Option<u64>,
     kept: Kept,
     aside: Vec<String>,
+    arranged: Arranged,
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
@@ -157,6 +158,7 @@ impl FakeFeed {
             patience: None,
             kept: Kept::default(),
             aside: Vec::new(),
+            arranged: Arranged::default(),
             remarks: 0,
             told: None,
             cleared: None,
@@ -638,6 +640,15 @@ impl Feed for FakeFeed {
 
     fn aside(&self) -> Vec<String> {
         self.state.lock().expect("unpoisoned").aside.clone()
+    }
+
+    fn arranged(&self) -> Arranged {
+        self.state.lock().expect("unpoisoned").arranged.clone()
+    }
+
+    fn arrange(&self, arranged: Arranged) -> Result<(), String> {
+        self.change(|state| state.arranged = arranged);
+        Ok(())
     }
 
     fn set_aside(&self, codes: &[String]) -> Result<(), String> {

@@ -209,6 +209,11 @@ impl DetailPane {
         }
     }
 
+    /// Opens the tab of a vendor.
+    pub fn show_vendor(&mut self, vendor: usize) {
+        self.tab = Tab::Vendor(vendor);
+    }
+
     /// A click: on a tab, on a line of the tree, or on a value of an output.
     pub fn click(&mut self, at: Position, world: &World<'_>) -> Reply {
         let (_, bar, page) = self.panes(self.area);

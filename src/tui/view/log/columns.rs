@@ -1,20 +1,93 @@
 //! Which columns the log has at a width, and how wide they are.
 
-/// The widths of the log's columns; 0 is a column that has no room.
+use crate::tui::feed::Arranged;
+
+/// A column of the log.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Column {
+    /// the call's number
+    Number,
+    /// when it came
+    Time,
+    /// the call's type
+    Kind,
+    /// what names it
+    Name,
+    /// its account
+    Account,
+    /// its user
+    User,
+    /// a mark for each vendor
+    Vendors,
+}
+
+impl Column {
+    /// All columns.
+    pub const ALL: [Column; 7] = [
+        Column::Number,
+        Column::Time,
+        Column::Kind,
+        Column::Name,
+        Column::Account,
+        Column::User,
+        Column::Vendors,
+    ];
+
+    /// Those that are shown where nobody said otherwise.
+    pub const USUAL: [Column; 6] =
+        [Column::Time, Column::Kind, Column::Name, Column::Account, Column::User, Column::Vendors];
+
+    /// Its name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Column::Number => "number",
+            Column::Time => "time",
+            Column::Kind => "type",
+            Column::Name => "name",
+            Column::Account => "account",
+            Column::User => "user",
+            Column::Vendors => "vendors",
+        }
+    }
+
+    /// Those that were chosen, else the usual ones. A name that is none any more is left out.
+    pub fn chosen(arranged: &Arranged) -> Vec<Column> {
+        let names = arranged.columns.iter().flatten();
+        let chosen: Vec<Column> = names.filter_map(|name| Column::parse(name)).collect();
+        if chosen.is_empty() { Column::USUAL.to_vec() } else { chosen }
+    }
+
+    /// The column of that name.
+    pub fn parse(name: &str) -> Option<Column> {
+        Column::ALL.into_iter().find(|column| column.name() == name)
+    }
+}
+
+/// The columns that have room, from the left, and how wide each is.
+#[derive(Debug, PartialEq, Eq, Clone)]
 pub struct Columns {
+    /// Each with its width; one column lies between two.
+    pub shown: Vec<(Column, usize)>,
     /// How many characters of `HH:MM:SS.mmm`, from where.
     pub time: Time,
-    /// The call type.
-    pub kind: usize,
-    /// The name.
-    pub name: usize,
-    /// The account.
-    pub account: usize,
-    /// The user.
-    pub user: usize,
-    /// Each vendor's mark; 0 if there is no room for them.
+    /// The width of a vendor's mark.
     pub mark: usize,
+}
+
+impl Columns {
+    /// Where each column begins.
+    pub fn places(&self) -> impl Iterator<Item = (usize, Column, usize)> {
+        self.shown.iter().scan(GUTTER, |from, (column, width)| {
+            let here = *from;
+            *from += width + 1;
+            Some((here, *column, *width))
+        })
+    }
+
+    /// The vendor whose mark stands so far behind the beginning of the marks.
+    pub fn vendor_at(&self, offset: usize) -> usize {
+        offset / (self.mark + 1)
+    }
 }
 
 /// How much of the time is shown.
@@ -87,10 +160,26 @@ const LEAST_ID: usize = 8;
 const MOST_ID: usize = 26;
 const MOST_NAME: usize = 44;
 
-/// The columns for a width, with so many vendors whose heads are so wide. What is least needed goes
-/// first: milliseconds, the last letters of types and heads, hours, all but one letter of the
-/// heads, the time, and then the marks (the sign of the worst finding stays).
-pub fn columns(width: usize, vendors: usize, head: usize, needs: Needs) -> Columns {
+/// What is to be shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'w> {
+    /// The columns, from the left.
+    pub columns: &'w [Column],
+    /// How many vendors there are.
+    pub vendors: usize,
+    /// How wide their heads are.
+    pub head: usize,
+    /// How wide the highest number is.
+    pub number: usize,
+    /// What the flexible columns would like.
+    pub needs: Needs,
+}
+
+/// The columns for a width. What is least needed goes first: milliseconds, the last letters of types
+/// and heads, hours, all but one letter of the heads, the time and the number, and then the marks
+/// (the sign of the worst finding stays).
+pub fn columns(width: usize, wanted: Wanted<'_>) -> Columns {
+    let Wanted { columns, vendors, head, number, needs } = wanted;
     // where there are many, two letters have to do
     let brief = if vendors > 2 { head.min(2) } else { head };
     let plans = [
@@ -102,26 +191,49 @@ pub fn columns(width: usize, vendors: usize, head: usize, needs: Needs) -> Colum
         (Time::No, 5, brief.min(1), 27),
         (Time::No, 5, 0, 0),
     ];
-    let fixed = |(time, kind, mark, _): (Time, usize, usize, usize)| {
-        let time_gap = usize::from(time != Time::No);
-        let marks = if mark == 0 { 0 } else { vendors * (mark + 1) };
-        GUTTER + time.width() + time_gap + kind + 1 + marks
+    let has = |column: Column| columns.contains(&column);
+    let flexible =
+        [(Column::Name, needs.name), (Column::Account, needs.account), (Column::User, needs.user)];
+    let flexible = flexible.map(|(column, need)| has(column).then_some(need));
+    let many = flexible.iter().flatten().count();
+    let wide = |plan: (Time, usize, usize, usize), column: Column| match (column, plan) {
+        (Column::Number, (Time::No, ..)) => None,
+        (Column::Number, _) => Some(number),
+        (Column::Time, (Time::No, ..)) => None,
+        (Column::Time, (time, ..)) => Some(time.width()),
+        (Column::Kind, (_, kind, ..)) => Some(kind),
+        (Column::Vendors, (_, _, 0, _)) => None,
+        (Column::Vendors, (_, _, mark, _)) => (vendors * (mark + 1)).checked_sub(1),
+        (Column::Name | Column::Account | Column::User, _) => None,
     };
-    let plan = plans.into_iter().find(|plan| width >= fixed(*plan) + plan.3).unwrap_or((
-        Time::No,
-        5,
-        0,
-        0,
-    ));
-    let (time, kind, mark, _) = plan;
-    let flexible = width.saturating_sub(fixed(plan) + 2);
-    let [name, account, user] = share(flexible, [needs.name, needs.account, needs.user]);
-    Columns { time, kind, name, account, user, mark }
+    // with one column between each and the next
+    let fixed = |plan| {
+        let widths = columns.iter().filter_map(|column| wide(plan, *column)).map(|wide| wide + 1);
+        (GUTTER + widths.sum::<usize>() + many).saturating_sub(1)
+    };
+    // the last number of a plan counts what lies between the flexible columns
+    let between = many.saturating_sub(1);
+    let fits =
+        |plan: &(Time, usize, usize, usize)| width + between >= fixed(*plan) + plan.3 * many / 3;
+    let plan = plans.into_iter().find(fits).unwrap_or((Time::No, 5, 0, 0));
+    let shared = share(width.saturating_sub(fixed(plan)), flexible);
+    let shown = columns.iter().filter_map(|column| {
+        let width = match column {
+            Column::Name => shared[0],
+            Column::Account => shared[1],
+            Column::User => shared[2],
+            column => wide(plan, *column)?,
+        };
+        Some((*column, width))
+    });
+    Columns { shown: shown.collect(), time: plan.0, mark: plan.2 }
 }
 
-/// Shares columns: who needs less than an even share gets what it needs, the others share the
-/// rest; what nobody needs goes to the ids up to their most, then to the name.
-fn share(room: usize, needs: [usize; 3]) -> [usize; 3] {
+/// Shares room among name, account and user, as far as they are shown: who needs less than an even
+/// share gets what it needs, the others share the rest; what nobody needs goes to the ids up to
+/// their most, then to the name, else to the first id.
+fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
+    let needs = wanted.map(Option::unwrap_or_default);
     // where all are long, a near miss that is seen whole is worth two letters of the name
     let name =
         needs[0].min((room / 3).saturating_sub(1).max(room.saturating_sub(needs[1] + needs[2])));
@@ -132,13 +244,15 @@ fn share(room: usize, needs: [usize; 3]) -> [usize; 3] {
     left -= out[less];
     out[more] = needs[more].min(left);
     left -= out[more];
-    for id in [1, 2] {
+    for id in [1, 2].into_iter().filter(|id| wanted[*id].is_some()) {
         // so that a longer id that comes later does not move the columns at once
         let more = (left / 3).min(MOST_ID.saturating_sub(out[id]));
         out[id] += more;
         left -= more;
     }
-    out[0] += left;
+    if let Some(first) = wanted.iter().position(Option::is_some) {
+        out[first] += left;
+    }
     out
 }
 
@@ -146,10 +260,21 @@ fn share(room: usize, needs: [usize; 3]) -> [usize; 3] {
 mod tests {
     use super::*;
 
-    fn total(c: Columns, vendors: usize) -> usize {
-        let marks = if c.mark == 0 { 0 } else { vendors * (c.mark + 1) };
-        let time = c.time.width() + usize::from(c.time != Time::No);
-        GUTTER + time + c.kind + 1 + c.name + 1 + c.account + 1 + c.user + marks
+    fn of(width: usize, vendors: usize, needs: Needs) -> Columns {
+        let columns = &Column::USUAL;
+        columns_of(width, columns, vendors, needs)
+    }
+
+    fn columns_of(width: usize, columns: &[Column], vendors: usize, needs: Needs) -> Columns {
+        super::columns(width, Wanted { columns, vendors, head: 3, number: 6, needs })
+    }
+
+    fn total(c: &Columns) -> usize {
+        GUTTER + c.shown.iter().map(|(_, width)| width + 1).sum::<usize>() - 1
+    }
+
+    fn width_of(c: &Columns, column: Column) -> usize {
+        c.shown.iter().find(|(shown, _)| *shown == column).map_or(0, |(_, width)| *width)
     }
 
     #[test]
@@ -157,12 +282,32 @@ mod tests {
         for vendors in 0..=9 {
             for width in 40..300 {
                 let needs = Needs { name: width / 4, account: vendors * 3, user: 40 - vendors };
-                let c = columns(width, vendors, 3, needs);
-                assert_eq!(total(c, vendors), width, "{width} wide, {vendors} vendors: {c:?}");
+                let c = of(width, vendors, needs);
+                assert_eq!(total(&c), width, "{width} wide, {vendors} vendors: {c:?}");
             }
         }
         for width in 0..40 {
-            columns(width, 5, 3, Needs::default());
+            of(width, 5, Needs::default());
+        }
+    }
+
+    #[test]
+    fn any_choice_of_columns_stays_within_the_width() {
+        // every set of columns, in this order and the other way round
+        for set in 1..1_u32 << Column::ALL.len() {
+            let has = |column: &Column| set & (1 << *column as u32) != 0;
+            let mut columns: Vec<Column> = Column::ALL.into_iter().filter(has).collect();
+            for _ in 0..2 {
+                columns.reverse();
+                for width in 40..140 {
+                    let c = columns_of(width, &columns, 5, LONG);
+                    assert!(total(&c) <= width, "{width}: {columns:?} {c:?}");
+                    let order: Vec<Column> = c.shown.iter().map(|(column, _)| *column).collect();
+                    let mut kept = columns.clone();
+                    kept.retain(|column| order.contains(column));
+                    assert_eq!(order, kept);
+                }
+            }
         }
     }
 
@@ -172,22 +317,24 @@ mod tests {
     #[test]
     fn a_missing_id_is_always_readable() {
         for width in 40..300 {
-            let c = columns(width, 5, 3, LONG);
-            assert!(c.account >= "missing".len(), "{width}: {c:?}");
+            let c = of(width, 5, LONG);
+            assert!(width_of(&c, Column::Account) >= "missing".len(), "{width}: {c:?}");
         }
-        let at_80 = columns(80, 1, 3, LONG);
-        assert_eq!((at_80.time, at_80.kind, at_80.account), (Time::Clock, 8, 18));
+        let at_80 = of(80, 1, LONG);
+        let wide = |column| width_of(&at_80, column);
+        assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 18));
     }
 
     #[test]
     fn with_five_vendors_the_name_stays_readable() {
         // from 100 columns on the log has its part of the screen only
         for width in [60, 62, 66, 70, 76, 80] {
-            let c = columns(width, 5, 3, LONG);
-            assert!(c.name >= 10 && c.mark > 0 && c.time != Time::No, "{width}: {c:?}");
+            let c = of(width, 5, LONG);
+            let shown = width_of(&c, Column::Name) >= 10 && c.mark > 0 && c.time != Time::No;
+            assert!(shown, "{width}: {c:?}");
         }
         // what short ids do not need is the name's
-        let short = columns(80, 5, 3, Needs { name: 20, account: 8, user: 10 });
-        assert!(short.name >= 20, "{short:?}");
+        let short = of(80, 5, Needs { name: 20, account: 8, user: 10 });
+        assert!(width_of(&short, Column::Name) >= 20, "{short:?}");
     }
 }

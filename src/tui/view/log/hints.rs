@@ -64,6 +64,7 @@ impl LogView {
                 Action::NextTab,
                 Action::NextMissing,
                 Action::Help,
+                Action::CopySdkCall,
                 Action::CopyCall,
                 Action::CopyValue,
             ]

@@ -17,8 +17,10 @@ mod panes;
 mod rows;
 mod seek;
 
+pub use columns::Column;
 pub use rows::{cell, mark_style};
 
+use super::ColumnsView;
 use super::detail::DetailPane;
 use super::exporting::ExportView;
 use super::prompt::{AskView, NamedView, SearchView};
@@ -42,6 +44,8 @@ pub struct LogView {
     /// The last number whose calls were shown here.
     behind: u64,
     body: Rect,
+    /// While the line between log and detail is dragged: how much is the log's, in per cent.
+    dragged: Option<u16>,
 }
 
 impl LogView {
@@ -84,7 +88,7 @@ impl View for LogView {
     fn can(&self, action: Action, world: &World<'_>) -> bool {
         let filtering = &world.shared.filtering;
         match action {
-            Action::ChooseVendors | Action::Help | Action::BackOrQuit => true,
+            Action::ChooseVendors | Action::Columns | Action::Help | Action::BackOrQuit => true,
             Action::Quit | Action::Suspend | Action::Pause => true,
             Action::EditFilter => world.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),
@@ -122,6 +126,7 @@ impl View for LogView {
         match action {
             Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
+            Action::Columns => Reply::Open(Box::new(ColumnsView::of(world))),
             Action::Deliver => {
                 let vendor = self.detail.vendor();
                 one::deliver(self.list.cursor(), vendor, world)
@@ -200,6 +205,10 @@ impl View for LogView {
 
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
         self.pointed(pointer, at, world)
+    }
+
+    fn drag(&mut self, at: Position, ended: bool, _world: &World<'_>) -> Reply {
+        self.dragged_to(at, ended)
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {

@@ -1,27 +1,36 @@
 //! The panes of the log view: where each is, what is read for it, how it is drawn, and the mouse.
 
-use super::{LogView, rows};
+use super::{Column, LogView, rows};
 use crate::tui::action::Action;
 use crate::tui::look::Pen;
-use crate::tui::view::{Pointer, Reply, World, filter_bar, found, start};
+use crate::tui::view::{Effect, Pointer, Reply, View, World, filter_bar, found, start};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// From this width on log and detail stand side by side.
 const SIDE_BY_SIDE: u16 = 100;
+/// How much of the width is the log's, in per cent.
+const USUAL_SPLIT: u16 = 58;
+/// No pane is narrower, whatever the mouse does.
+const LEAST_LOG: u16 = 40;
+const LEAST_DETAIL: u16 = 32;
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: usize = 3;
 
 impl LogView {
     /// The panes of a body: log, the line between, detail. One that is not shown is empty.
-    fn panes(&self, body: Rect) -> (Rect, Rect, Rect) {
+    fn panes(&self, body: Rect, world: &World<'_>) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
         if body.width < SIDE_BY_SIDE {
             let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
             return if self.in_detail { (none, none, inside) } else { (body, none, none) };
         }
+        let split = self.dragged.or(world.shared.arranged.split);
+        let part =
+            |per_cent: u16| (u32::from(body.width) * u32::from(per_cent.min(100)) / 100) as u16;
         // the detail needs room for a sentence, the log for its columns
-        let left = (u32::from(body.width) * 29 / 50).max(60) as u16;
+        let left = split.map_or(part(USUAL_SPLIT).max(60), part);
+        let left = left.clamp(LEAST_LOG, body.width - LEAST_DETAIL);
         let log = Rect { width: left, ..body };
         let rule = Rect { x: body.x + left, width: 1, ..body };
         let detail = Rect { x: rule.x + 2, width: body.width - left - 2, ..body };
@@ -44,7 +53,7 @@ impl LogView {
             (self.behind, self.in_detail) = (behind, false);
         }
         let (body, _) = LogView::split(body, world);
-        let (log, _, detail) = self.panes(body);
+        let (log, _, detail) = self.panes(body, world);
         // covered by the detail it keeps its height, so that its window stays where it was
         let height = if log.height == 0 { body.height } else { log.height };
         self.list.sync(u64::from(height.saturating_sub(1)), world);
@@ -65,7 +74,7 @@ impl LogView {
             (None, 0) => return start::render(buffer, body, world),
             (None, _) => return filter_bar::nothing(buffer, body, world),
         }
-        let (log, rule, detail) = self.panes(body);
+        let (log, rule, detail) = self.panes(body, world);
         let filtering = &world.shared.filtering;
         if !log.is_empty() {
             rows::render(buffer, log, &self.list, !self.in_detail, world);
@@ -89,9 +98,13 @@ impl LogView {
         if pointer == Pointer::Click && bar.contains(at) {
             return Reply::EditFilter;
         }
-        let (log, _, detail) = self.panes(body);
+        let (log, rule, detail) = self.panes(body, world);
         if self.list.cursor().is_none() {
             return Reply::Pass;
+        }
+        if pointer == Pointer::Click && rule.contains(at) {
+            self.dragged = per_cent(at, body);
+            return Reply::Done;
         }
         let wheel = match pointer {
             Pointer::Click => None,
@@ -104,6 +117,9 @@ impl LogView {
                     self.list.step(action, world);
                 }
                 return Reply::Done;
+            }
+            if at.y == log.y {
+                return self.head(usize::from(at.x - log.x), log, world);
             }
             let line = u64::from(at.y - log.y);
             let Some(row) = line.checked_sub(1).and_then(|line| self.list.row_at(line)) else {
@@ -126,4 +142,44 @@ impl LogView {
         }
         Reply::Pass
     }
+
+    /// A click on a column's head: an id's goes to the next call that misses one, the time's to the
+    /// newest, a vendor's to what it makes of the call under the cursor.
+    fn head(&mut self, x: usize, log: Rect, world: &World<'_>) -> Reply {
+        let plan = rows::plan(log, &self.list, world);
+        let here = |(from, _, width): &(usize, Column, usize)| (*from..from + width).contains(&x);
+        let Some((from, column, _)) = plan.places().find(here) else { return Reply::Pass };
+        match column {
+            Column::Time => self.act(Action::Last, world),
+            Column::Account | Column::User => self.act(Action::NextMissing, world),
+            Column::Vendors => {
+                self.detail.show_vendor(plan.vendor_at(x - from));
+                self.in_detail = true;
+                Reply::Done
+            }
+            Column::Number | Column::Kind | Column::Name => Reply::Pass,
+        }
+    }
+
+    /// The line between log and detail was dragged there.
+    pub(super) fn dragged_to(&mut self, at: Position, ended: bool) -> Reply {
+        if self.dragged.is_none() {
+            return Reply::Pass;
+        }
+        self.dragged = per_cent(at, self.body);
+        match self.dragged.filter(|_| ended) {
+            Some(split) => {
+                self.dragged = None;
+                Reply::Ask(Effect::Split(split))
+            }
+            None => Reply::Done,
+        }
+    }
+}
+
+/// How much of a body stands to the left of a place. Rounded up, so that the line stays under the
+/// mouse.
+fn per_cent(at: Position, body: Rect) -> Option<u16> {
+    let left = u32::from(at.x.saturating_sub(body.x)) * 100;
+    Some(left.div_ceil(u32::from(body.width).max(1)).min(100) as u16)
 }

@@ -1,6 +1,6 @@
 //! The log's lines: the heads of the columns, and one line a row.
 
-use super::columns::{Columns, GUTTER, Needs, Time, columns};
+use super::columns::{Column, Columns, GUTTER, Needs, Wanted, columns};
 use super::list::List;
 use crate::findings::Severity;
 use crate::tui::feed::{Cell, Mark, RowView};
@@ -11,12 +11,24 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Draws the log.
-pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
+/// The columns of the log.
+pub fn plan(area: Rect, list: &List, world: &World<'_>) -> Columns {
     let vendors = &world.shared.vendors;
     let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
-    let plan = columns(usize::from(area.width), vendors.len(), head, list.needs());
-    heads(buffer, area, plan, world);
+    let wanted = Wanted {
+        columns: &world.shared.columns,
+        vendors: vendors.len(),
+        head,
+        number: world.shared.rows.to_string().len().max(LEAST_NUMBER),
+        needs: list.needs(),
+    };
+    columns(usize::from(area.width), wanted)
+}
+
+/// Draws the log.
+pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
+    let plan = plan(area, list, world);
+    heads(buffer, area, &plan, world);
     for (line, row) in list.window().iter().enumerate() {
         let line = line + 1;
         let selected = list.cursor() == Some(row.row);
@@ -29,34 +41,35 @@ pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world
             let theme = &world.look.theme;
             let cursor = if focused { theme.rule_focus } else { theme.rule };
             pen.column(if selected { world.look.cursor() } else { " " }, 1, cursor);
-            row_line(&mut pen, row, plan, world.look);
+            row_line(&mut pen, row, &plan, world.look);
         }
     }
 }
 
-fn heads(buffer: &mut Buffer, area: Rect, plan: Columns, world: &World<'_>) {
+fn heads(buffer: &mut Buffer, area: Rect, plan: &Columns, world: &World<'_>) {
     let theme = &world.look.theme;
     let Some(mut pen) = Pen::on(buffer, area, 0, world.look) else { return };
     pen.skip(GUTTER);
-    if plan.time != Time::No {
-        pen.column("time", plan.time.width(), theme.label).skip(1);
-    }
-    pen.column("type", plan.kind, theme.label).skip(1);
-    pen.column("name", plan.name, theme.label).skip(1);
-    pen.column("account", plan.account, theme.label).skip(1);
-    pen.column("user", plan.user, theme.label);
-    if plan.mark > 0 {
-        for (place, vendor) in world.shared.vendors.iter().enumerate() {
-            let counts = world.shared.in_use.vendors.contains(&place);
-            let style = if counts { theme.label } else { theme.unused };
-            let short = world.look.clean(&vendor.short);
-            pen.skip(1).column(&short[..text::head(&short, plan.mark)], plan.mark, style);
+    for (at, (column, width)) in plan.shown.iter().enumerate() {
+        pen.skip(usize::from(at > 0));
+        match column {
+            Column::Vendors => {
+                for (place, vendor) in world.shared.vendors.iter().enumerate() {
+                    let counts = world.shared.in_use.vendors.contains(&place);
+                    let style = if counts { theme.label } else { theme.unused };
+                    let short = world.look.clean(&vendor.short);
+                    pen.skip(usize::from(place > 0));
+                    pen.column(&short[..text::head(&short, plan.mark)], plan.mark, style);
+                }
+            }
+            Column::Number => drop(pen.column("#", *width, theme.label)),
+            column => drop(pen.column(column.name(), *width, theme.label)),
         }
     }
 }
 
 /// A row, behind the cursor's column.
-fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
+fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
     let theme = &look.theme;
     match row.worst.or(row.refused.as_ref().map(|_| Severity::Error)) {
         Some(severity) if severity != Severity::Info => {
@@ -74,24 +87,52 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
     } else {
         pen.skip(1);
     }
-    if plan.time != Time::No {
-        let full = look.time(row.received_at);
-        pen.column(plan.time.part(&full), plan.time.width(), theme.quiet).skip(1);
+    let plain = if row.repeat { theme.repeat } else { theme.text };
+    for (at, (column, width)) in plan.shown.iter().enumerate() {
+        pen.skip(usize::from(at > 0));
+        match (column, &row.refused) {
+            (Column::Number, _) => {
+                let number = row.seq.map_or(String::new(), |seq| seq.0.to_string());
+                pen.column(&format!("{number:>width$}"), *width, theme.quiet);
+            }
+            (Column::Time, _) => {
+                let full = look.time(row.received_at);
+                pen.column(plan.time.part(&full), plan.time.width(), theme.quiet);
+            }
+            // it is no call: the rest of the line says why
+            (column, Some(refused)) => {
+                let kind = if *column == Column::Kind { *width } else { STATUS };
+                pen.put(&refused.status.to_string(), theme.refused);
+                pen.skip(kind.saturating_sub(STATUS) + 1).put("refused ", theme.refused);
+                pen.show(&refused.reason, theme.refused).skip(2).show(&refused.path, theme.quiet);
+                return;
+            }
+            (Column::Kind, _) => {
+                let kind = match (row.kind.as_str(), *width < 8) {
+                    ("screen", true) => "scrn".into(),
+                    _ => look.clean(&row.kind),
+                };
+                let kind = &kind[..text::head(&kind, *width)];
+                pen.column(kind, *width, if row.repeat { theme.repeat } else { theme.quiet });
+            }
+            (Column::Name, _) => name(pen, row, *width, plain, look),
+            (Column::Account, _) => cell(pen, &row.account, *width, plain, look),
+            (Column::User, _) => cell(pen, &row.user, *width, plain, look),
+            (Column::Vendors, _) => {
+                for (place, mark) in row.marks.iter().enumerate() {
+                    pen.skip(usize::from(place > 0));
+                    let sign = look.verdict_sign(mark.verdict);
+                    pen.column(sign, plan.mark, mark_style(*mark, look));
+                }
+            }
+        }
     }
-    if let Some(refused) = &row.refused {
-        pen.put(&refused.status.to_string(), theme.refused);
-        pen.skip(plan.kind.saturating_sub(3) + 1).put("refused ", theme.refused);
-        pen.show(&refused.reason, theme.refused).skip(2).show(&refused.path, theme.quiet);
-        return;
-    }
-    let text_style = if row.repeat { theme.repeat } else { theme.text };
-    let kind = match (row.kind.as_str(), plan.kind < 8) {
-        ("screen", true) => "scrn".into(),
-        _ => look.clean(&row.kind),
-    };
-    let kind = &kind[..text::head(&kind, plan.kind)];
-    pen.column(kind, plan.kind, if row.repeat { theme.repeat } else { theme.quiet }).skip(1);
-    let mut name = plan.name;
+}
+
+/// What names the call, behind the word that it came again and before its note.
+fn name(pen: &mut Pen<'_>, row: &RowView, width: usize, plain: Style, look: &Look) {
+    let theme = &look.theme;
+    let mut name = width;
     if row.repeat {
         let word = if name >= 20 {
             format!("{} repeat ", look.repeat())
@@ -105,19 +146,10 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: Columns, look: &Look) {
     if let Some(note) = &row.note {
         // the note has what the name leaves, and half of the column where that is little
         let taken = some(&row.name).min((name / 2).max(name.saturating_sub(some(note) + 3)));
-        pen.column(&row.name, taken, text_style);
+        pen.column(&row.name, taken, plain);
         pen.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
     } else {
-        pen.column(&row.name, name, text_style);
-    }
-    pen.skip(1);
-    cell(pen, &row.account, plan.account, text_style, look);
-    pen.skip(1);
-    cell(pen, &row.user, plan.user, text_style, look);
-    if plan.mark > 0 {
-        for mark in &row.marks {
-            pen.skip(1).column(look.verdict_sign(mark.verdict), plan.mark, mark_style(*mark, look));
-        }
+        pen.column(&row.name, name, plain);
     }
 }
 
@@ -132,6 +164,10 @@ pub fn mark_style(mark: Mark, look: &Look) -> Style {
     }
 }
 
+/// The width of a status.
+const STATUS: usize = 3;
+/// A number has room for so many digits, so that the first hundreds of calls do not move columns.
+const LEAST_NUMBER: usize = 4;
 /// A blank and a few letters of a near miss.
 const LEAST_NEAR: usize = 9;
 

@@ -6,7 +6,7 @@ use crate::tui::filtering::Change;
 use crate::tui::look::{Pen, ground};
 use crate::tui::text;
 use crate::tui::view::cursor::Cursor;
-use crate::tui::view::{Effect, Pointer, Reply, View, World, window};
+use crate::tui::view::{Effect, Pointer, Reply, View, World, line_of, window};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -18,13 +18,19 @@ const MOST_NAME: usize = 24;
 /// The list.
 pub struct NamedView {
     cursor: Cursor,
+    body: Rect,
+}
+
+fn size(world: &World<'_>) -> (u16, u16) {
+    let named = world.shared.kept.named.len();
+    (WIDTH, (named.max(1) + 2).min(usize::from(u16::MAX)) as u16)
 }
 
 impl NamedView {
     /// The list; none if it would be empty.
     pub fn of(world: &World<'_>) -> Option<NamedView> {
         let any = !world.shared.kept.named.is_empty();
-        any.then_some(NamedView { cursor: Cursor::default() })
+        any.then_some(NamedView { cursor: Cursor::default(), body: Rect::default() })
     }
 }
 
@@ -59,15 +65,27 @@ impl View for NamedView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
         match pointer {
             Pointer::WheelDown => self.act(Action::Down, world),
             Pointer::WheelUp => self.act(Action::Up, world),
-            Pointer::Click => Reply::Pass,
+            Pointer::Click => {
+                let line = line_of(self.body, size(world), at);
+                match line.and_then(|line| self.cursor.line_at(line)) {
+                    // a second click takes it
+                    Some(line) if self.cursor.at() == Some(line) => self.act(Action::Choose, world),
+                    Some(line) => {
+                        self.cursor.select(line);
+                        Reply::Done
+                    }
+                    None => Reply::Pass,
+                }
+            }
         }
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
+        self.body = body;
         let height = usize::from(body.height.saturating_sub(2));
         self.cursor.sync(world.shared.kept.named.len(), height);
     }
@@ -76,8 +94,7 @@ impl View for NamedView {
         let look = world.look;
         let theme = &look.theme;
         let named = &world.shared.kept.named;
-        let height = (named.len().max(1) + 2).min(usize::from(u16::MAX)) as u16;
-        let inside = window(buffer, body, (WIDTH, height), "Named filters", look);
+        let inside = window(buffer, body, size(world), "Named filters", look);
         if named.is_empty()
             && let Some(mut pen) = Pen::on(buffer, inside, 0, look)
         {

@@ -1,0 +1,144 @@
+//! What the screen looks like: the theme that is chosen, the user's own styles, the terminal.
+
+use super::failure::Failure;
+use super::setup::Setup;
+use crate::config::{self, Arranged, Settings};
+use crate::tui::ScreenOptions;
+use crate::tui::theme::{AUTO, Depth, Ground, PRESETS, SetStyle, Themes};
+use crate::tui::view::Column;
+use std::path::{Path, PathBuf};
+
+/// Terminals that would show a question as if it were text.
+const NOT_ASKED: [&str; 3] = ["", "dumb", "linux"];
+/// The setting that names the log's columns.
+const COLUMNS: &str = "columns";
+/// The name in a theme's file of the preset that it differs from.
+const BASE: &str = "base";
+
+/// The theme that is chosen, with the user's own styles over it.
+pub fn themes(settings: &Settings) -> Result<Themes, Failure> {
+    let name = settings.text("theme").unwrap_or(AUTO);
+    let (base, mut set) = match own_file(name) {
+        _ if Themes::is_preset(name) => (name.to_owned(), Vec::new()),
+        Some(file) => read(&file)?,
+        None => {
+            let origin = settings.origin_of("theme");
+            let error = Themes::of(name, &[]).err().map_or(String::new(), |e| e.to_string());
+            let own = own_names();
+            let own = match own.is_empty() {
+                true => String::new(),
+                false => format!("; your own are {}", own.join(", ")),
+            };
+            return Err(Failure::wrong(format!("{origin}: {error}{own}")));
+        }
+    };
+    set.extend(settings.colours().map(|(name, words, origin)| SetStyle {
+        name: name.to_owned(),
+        words: words.to_owned(),
+        origin: origin.to_string(),
+    }));
+    Themes::of(&base, &set).map_err(Failure::wrong)
+}
+
+/// How the screen is drawn on this terminal.
+pub fn options(setup: &Setup) -> ScreenOptions {
+    let env = |name: &str| std::env::var(name).ok();
+    let depth = Depth::of_env(env);
+    let term = env("TERM").unwrap_or_default();
+    let can_be_asked = depth != Depth::NoColour && !NOT_ASKED.contains(&term.as_str());
+    ScreenOptions {
+        asks: can_be_asked && setup.themes.depends(),
+        ground: env("COLORFGBG").and_then(|said| Ground::of_env(&said)).unwrap_or_default(),
+        themes: setup.themes.clone(),
+        depth,
+        keymap: setup.keymap.clone(),
+        ascii: setup.settings.is_on("ascii"),
+        ..ScreenOptions::default()
+    }
+}
+
+/// How the page of the log is arranged: the columns that the settings name, else those that were
+/// chosen on the screen.
+pub fn arranged(setup: &Setup) -> Arranged {
+    let chosen = super::listen::choices().map(|choices| choices.arranged()).unwrap_or_default();
+    let columns = setup.settings.list(COLUMNS).or(chosen.columns);
+    Arranged { columns, ..chosen }
+}
+
+/// Refuses columns that there are not.
+pub fn check_columns(settings: &Settings) -> Result<(), Failure> {
+    let names = settings.list(COLUMNS).unwrap_or_default();
+    for (at, name) in names.iter().enumerate() {
+        let wrong = |what: &str| {
+            let known = Column::ALL.map(Column::name).join(", ");
+            let origin = settings.origin_of(COLUMNS);
+            Failure::wrong(format!("{origin}: `{name}` {what}; there are {known}"))
+        };
+        if Column::parse(name).is_none() {
+            return Err(wrong("is no column of the log"));
+        }
+        if names[..at].contains(name) {
+            return Err(wrong("stands twice among the columns"));
+        }
+    }
+    Ok(())
+}
+
+/// The user's own theme of that name, if there is one.
+fn own_file(name: &str) -> Option<PathBuf> {
+    let file = config::user_themes_folder()?.join(format!("{name}.toml"));
+    // a name, not a way to anywhere
+    (!name.contains(['/', '\\']) && file.is_file()).then_some(file)
+}
+
+fn own_names() -> Vec<String> {
+    let folder = config::user_themes_folder().and_then(|folder| std::fs::read_dir(folder).ok());
+    let files = folder.into_iter().flatten().flatten().map(|entry| entry.path());
+    let tomls = files.filter(|file| file.extension().is_some_and(|ext| ext == "toml"));
+    let mut names: Vec<String> =
+        tomls.filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names
+}
+
+/// A theme's file: the preset that it begins from, and the styles that differ.
+fn read(file: &Path) -> Result<(String, Vec<SetStyle>), Failure> {
+    let (mut base, mut set) = (AUTO.to_owned(), Vec::new());
+    for (name, value, origin) in config::read_file(file).map_err(Failure::wrong)? {
+        let wrong = |message: &str| Failure::wrong(format!("{origin}: {message}"));
+        let Some(words) = value.as_str() else {
+            return Err(wrong(&format!(
+                "`{name}` is {value}; expected a style in words, such as \"red bold\""
+            )));
+        };
+        if name != BASE {
+            set.push(SetStyle { name, words: words.to_owned(), origin: origin.to_string() });
+        } else if Themes::is_preset(words) {
+            base = words.to_owned();
+        } else {
+            let known: Vec<&str> =
+                [AUTO].into_iter().chain(PRESETS.map(|(name, _)| name)).collect();
+            return Err(wrong(&format!(
+                "`{BASE}` is {value}; expected one of {}",
+                known.join(", ")
+            )));
+        }
+    }
+    Ok((base, set))
+}
+
+/// The styles for a settings file, as the first preset has them.
+pub fn template() -> String {
+    let (name, text) = PRESETS[0];
+    let mut out = format!(
+        "\n# What the screen looks like: a style of yours takes the place of the theme's. Below are those\n\
+         # of `{name}`. A style is words: a colour, on-COLOUR, bold, dim, italic, underlined, reversed; a\n\
+         # colour is a name, a number to 255 or #rrggbb. themes/NAME.toml in your config folder holds\n\
+         # lines like these under no heading, and `base = \"{name}\"` for what it says nothing about.\n\
+         [colours]\n"
+    );
+    for line in text.lines().skip_while(|line| line.is_empty() || line.starts_with('#')) {
+        out.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("#{line}\n") });
+    }
+    out
+}

@@ -1,0 +1,77 @@
+//! Whether the terminal's background is dark or light: what the environment says, and what the
+//! terminal answers.
+
+/// What the terminal's background is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ground {
+    /// dark, or nobody knows
+    #[default]
+    Dark,
+    /// light
+    Light,
+}
+
+/// Asks a terminal for the colour of its background (OSC 11).
+pub const ASK: &str = "\x1b]11;?\x1b\\";
+
+impl Ground {
+    /// What `COLORFGBG` says: the number of the ground's colour stands last.
+    pub fn of_env(colours: &str) -> Option<Ground> {
+        match colours.rsplit(';').next()?.parse::<u8>().ok()? {
+            7 | 9..=15 => Some(Ground::Light),
+            0..=8 => Some(Ground::Dark),
+            _ => None,
+        }
+    }
+
+    /// What the terminal answered, without what stands around it: `rgb:ffff/ffff/ffff`, with one
+    /// to four digits a part; a fourth part (its transparency) may follow in `rgba:`.
+    pub fn of_answer(answer: &str) -> Option<Ground> {
+        let (kind, parts) = answer.split_once(':')?;
+        if !matches!(kind, "rgb" | "rgba") {
+            return None;
+        }
+        let share = |part: &str| {
+            if !part.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return None;
+            }
+            let most =
+                16_f64.powi(i32::try_from(part.len()).ok().filter(|len| (1..=4).contains(len))?);
+            Some(f64::from(u16::from_str_radix(part, 16).ok()?) / (most - 1.0))
+        };
+        let parts: Option<Vec<f64>> = parts.split('/').map(share).collect();
+        let [red, green, blue, ..] = parts?[..] else { return None };
+        // as bright as an eye sees it
+        let light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5;
+        Some(if light { Ground::Light } else { Ground::Dark })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read() {
+        let of = Ground::of_answer;
+        assert_eq!(of("rgb:ffff/ffff/ffff"), Some(Ground::Light));
+        assert_eq!(of("rgb:fd/f6/e3"), Some(Ground::Light));
+        assert_eq!(of("rgba:f/f/f/8"), Some(Ground::Light));
+        assert_eq!(of("rgb:1e1e/1e1e/2e2e"), Some(Ground::Dark));
+        assert_eq!(of("rgb:0000/0000/ffff"), Some(Ground::Dark), "blue is dark");
+        for nonsense in
+            ["", "rgb:", "rgb:ff/ff", "rgb:fffff/0/0", "rgb:xx/0/0", "hsl:1/1/1", "rgb:+f/0/0"]
+        {
+            assert_eq!(of(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn the_environment_may_say_it() {
+        assert_eq!(Ground::of_env("15;0"), Some(Ground::Dark));
+        assert_eq!(Ground::of_env("0;default;15"), Some(Ground::Light));
+        assert_eq!(Ground::of_env("0;7"), Some(Ground::Light));
+        assert_eq!(Ground::of_env("12;8"), Some(Ground::Dark));
+        assert_eq!((Ground::of_env(""), Ground::of_env("0;default")), (None, None));
+    }
+}

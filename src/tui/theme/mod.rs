@@ -1,0 +1,331 @@
+//! Named styles: a view says `theme.missing_id`, never a colour.
+//!
+//! The presets are files in `assets/themes/`. What a user sets differs from one of them style by
+//! style ([`SetStyle`]); [`Themes`] holds what that comes to on a dark and on a light ground, and
+//! [`Depth`] what of it the terminal can show.
+
+mod depth;
+mod ground;
+mod themes;
+
+pub use depth::Depth;
+pub use ground::{ASK as ASK_GROUND, Ground};
+pub use themes::{AUTO, SetStyle, Themes};
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// A theme that cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ThemeError {
+    /// No theme has that name.
+    #[error("`{name}` is no theme; there are {known}{near}")]
+    UnknownTheme {
+        /// the name that was asked for
+        name: String,
+        /// those that there are
+        known: String,
+        /// the nearest of them, in words
+        near: String,
+    },
+    /// The file is no TOML.
+    #[error("the theme cannot be read: {0}")]
+    Syntax(String),
+    /// A style has no entry.
+    #[error("the theme says nothing about `{0}`")]
+    MissingStyle(&'static str),
+    /// An entry is no style of this program.
+    #[error("`{name}` is no style{near}")]
+    UnknownStyle {
+        /// the entry
+        name: String,
+        /// the nearest that there is, in words
+        near: String,
+    },
+    /// A word of a style is neither colour nor attribute.
+    #[error(
+        "`{style}`: `{word}` is neither a colour nor an attribute{near}; a colour is a name such as red, a number to 255 or #rrggbb"
+    )]
+    UnknownWord {
+        /// the entry
+        style: String,
+        /// the word
+        word: String,
+        /// the nearest that there is, in words
+        near: String,
+    },
+    /// Something is wrong with what the user set.
+    #[error("{origin}: {error}")]
+    Set {
+        /// where it is set
+        origin: String,
+        /// what is wrong
+        error: Box<ThemeError>,
+    },
+}
+
+macro_rules! theme {
+    ($($(#[doc = $doc:literal])* $name:ident),* $(,)?) => {
+        /// What each thing on the screen looks like.
+        #[derive(Debug, Clone)]
+        pub struct Theme { $($(#[doc = $doc])* pub $name: Style),* }
+
+        impl Theme {
+            /// Reads a theme file; it must speak about every style and no other.
+            pub fn parse(text: &str) -> Result<Theme, ThemeError> {
+                let mut table: toml::Table =
+                    text.parse().map_err(|error: toml::de::Error| ThemeError::Syntax(error.to_string()))?;
+                let mut take = |name: &'static str| match table.remove(name) {
+                    None => Err(ThemeError::MissingStyle(name)),
+                    Some(value) => style(name, value.as_str().unwrap_or("?")),
+                };
+                let theme = Theme { $($name: take(stringify!($name))?),* };
+                match table.keys().next() {
+                    Some(name) => Err(unknown_style(name)),
+                    None => Ok(theme),
+                }
+            }
+
+            /// The names of all styles.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+
+            /// The style of that name.
+            fn named(&mut self, name: &str) -> Option<&mut Style> {
+                match name {
+                    $(stringify!($name) => Some(&mut self.$name),)*
+                    _ => None,
+                }
+            }
+
+            fn each(&mut self, change: impl Fn(&mut Style)) {
+                $(change(&mut self.$name);)*
+            }
+        }
+    };
+}
+
+theme! {
+    /// an id that a vendor in use misses
+    missing_id,
+    /// a value close to where it was expected
+    near_miss,
+    /// a warning, a doubtful id
+    warning,
+    /// an error
+    error,
+    /// an info finding
+    info,
+    /// all is well
+    good,
+    /// what to change
+    fix,
+    /// a banner over the page
+    alarm,
+    /// a refused request
+    refused,
+    /// a counter that should be 0
+    lost,
+    /// the word PAUSED
+    paused,
+    /// how many rows came since
+    new_rows,
+    /// a retried call
+    repeat,
+    /// the verdict
+    delivered,
+    /// the verdict
+    degraded,
+    /// the verdict
+    dropped,
+    /// the verdict
+    rejected,
+    /// the verdict
+    ignored,
+    /// the mark of a vendor that is not in use
+    unused,
+    /// the letter that the cursor is on in a line of text
+    text_cursor,
+    /// what is searched for, where it stands
+    found,
+    /// a row that the user marked
+    marked,
+    /// plain text
+    text,
+    /// what may be overlooked
+    quiet,
+    /// the name before a value
+    label,
+    /// a heading
+    heading,
+    /// the program's name
+    brand,
+    /// the line between panes
+    rule,
+    /// the same beside the pane that has the keys
+    rule_focus,
+    /// the row under the cursor
+    selected,
+    /// the same in the pane without the keys
+    selected_unfocused,
+    /// a tab
+    tab,
+    /// the tab that is open
+    tab_current,
+    /// a key to press
+    key,
+    /// a window over the page
+    popup,
+    /// a member's name
+    json_name,
+    /// a string
+    json_string,
+    /// a number
+    json_number,
+    /// true, false, null
+    json_word,
+    /// brackets and counts
+    json_shape,
+    /// what the service added
+    derived,
+}
+
+/// The presets by name; the first is the default.
+pub const PRESETS: [(&str, &str); 3] = [
+    ("dark", include_str!("../../../assets/themes/dark.toml")),
+    ("light", include_str!("../../../assets/themes/light.toml")),
+    ("high-contrast", include_str!("../../../assets/themes/high-contrast.toml")),
+];
+
+impl Theme {
+    /// The preset of that name.
+    pub fn preset(name: &str) -> Result<Theme, ThemeError> {
+        match PRESETS.iter().find(|(preset, _)| *preset == name) {
+            Some((_, text)) => Theme::parse(text),
+            None => Err(unknown_theme(name)),
+        }
+    }
+
+    /// The same with another style, written as in a theme's file.
+    fn set(&mut self, name: &str, words: &str) -> Result<(), ThemeError> {
+        let place = self.named(name).ok_or_else(|| unknown_style(name))?;
+        *place = style(name, words)?;
+        Ok(())
+    }
+}
+
+/// Words of a style that are no colour.
+const ATTRIBUTES: [(&str, Modifier); 5] = [
+    ("bold", Modifier::BOLD),
+    ("dim", Modifier::DIM),
+    ("italic", Modifier::ITALIC),
+    ("underlined", Modifier::UNDERLINED),
+    ("reversed", Modifier::REVERSED),
+];
+
+/// The colours that have a name: those that every terminal has.
+const COLOURS: [&str; 17] = [
+    "default",
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "gray",
+    "dark-gray",
+    "light-red",
+    "light-green",
+    "light-yellow",
+    "light-blue",
+    "light-magenta",
+    "light-cyan",
+    "white",
+];
+
+fn style(name: &str, words: &str) -> Result<Style, ThemeError> {
+    let mut out = Style::new();
+    for word in words.split_whitespace() {
+        if let Some((_, modifier)) = ATTRIBUTES.iter().find(|(known, _)| *known == word) {
+            out = out.add_modifier(*modifier);
+            continue;
+        }
+        let (colour, is_ground) = match word.strip_prefix("on-") {
+            Some(ground) => (ground, true),
+            None => (word, false),
+        };
+        if colour == "default" {
+            continue;
+        }
+        let colour = colour.parse::<Color>().map_err(|_| {
+            let known = COLOURS.into_iter().chain(ATTRIBUTES.map(|(word, _)| word));
+            let near = nearest(colour, known);
+            ThemeError::UnknownWord { style: name.to_owned(), word: word.to_owned(), near }
+        })?;
+        out = if is_ground { out.bg(colour) } else { out.fg(colour) };
+    }
+    Ok(out)
+}
+
+fn unknown_style(name: &str) -> ThemeError {
+    let near = nearest(name, Theme::NAMES.iter().copied());
+    ThemeError::UnknownStyle { name: name.to_owned(), near }
+}
+
+fn unknown_theme(name: &str) -> ThemeError {
+    let known = [AUTO].into_iter().chain(PRESETS.map(|(preset, _)| preset));
+    let near = nearest(name, known.clone());
+    let known = known.collect::<Vec<_>>().join(", ");
+    ThemeError::UnknownTheme { name: name.to_owned(), known, near }
+}
+
+/// The nearest known word, if one is near.
+fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let distance = |known: &'static str| (strsim::damerau_levenshtein(known, word), known);
+    match known.map(distance).min() {
+        Some((distance, near)) if distance <= 1 + word.chars().count() / 3 => {
+            format!("; the nearest is `{near}`")
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_is_whole() {
+        for (name, _) in PRESETS {
+            let theme = Theme::preset(name).expect(name);
+            assert_ne!(theme.missing_id, theme.text, "{name}: missing must stand out");
+            assert_ne!(theme.missing_id, theme.warning, "{name}");
+            assert_ne!(theme.selected, theme.text, "{name}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let dark = PRESETS[0].1;
+        let error = |text: &str| Theme::parse(text).expect_err("a mistake").to_string();
+        assert_eq!(error(&format!("{dark}\nglimmer = \"red\"")), "`glimmer` is no style");
+        assert_eq!(
+            error(&format!("{dark}\nheadin = \"red\"")),
+            "`headin` is no style; the nearest is `heading`"
+        );
+        assert_eq!(
+            error(&dark.replace("key = \"light-cyan\"", "")),
+            "the theme says nothing about `key`"
+        );
+        assert_eq!(
+            error(&dark.replace("\"light-cyan\"", "\"mauve\"")),
+            "`rule_focus`: `mauve` is neither a colour nor an attribute; a colour is a name such as red, a number to 255 or #rrggbb"
+        );
+        let near = error(&dark.replace("\"light-cyan\"", "\"on-light-cyna\""));
+        assert!(near.contains("`on-light-cyna` is neither"), "{near}");
+        assert!(near.contains("; the nearest is `light-cyan`;"), "{near}");
+        assert_eq!(
+            Theme::preset("ligth").expect_err("unknown").to_string(),
+            "`ligth` is no theme; there are auto, dark, light, high-contrast; the nearest is `light`"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! The terminal's background, and what it can show.
+
+use crate::common::{Http, wait_for};
+use crate::terminal::Terminal;
+use crate::{CALL, listening};
+
+const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
+const QUESTION: &[u8] = b"\x1b]11;?";
+
+fn has(terminal: &Terminal, wanted: &[u8]) -> bool {
+    terminal.bytes().windows(wanted.len()).any(|bytes| bytes == wanted)
+}
+
+fn wait_for_brand(terminal: &Terminal, colour: u8) {
+    wait_for("the program's name in that colour", || {
+        (terminal.text().contains("segscope")
+            && terminal.colour_of("segscope") == vt100::Color::Idx(colour))
+        .then_some(())
+    });
+}
+
+#[test]
+fn on_a_light_background_the_light_theme_is_taken_and_no_answer_is_a_key() {
+    let mut terminal = Terminal::start(100, 30, &LISTEN);
+    let address = listening(&terminal);
+    // before any answer
+    wait_for_brand(&terminal, 14);
+    assert!(has(&terminal, QUESTION));
+    let mut http = Http::connect(&address).expect("it listens");
+    http.post("/v1/track", CALL).expect("an answer");
+    wait_for("the call", || terminal.text().contains("Order R").then_some(()));
+    // cut where it hurts most
+    terminal.press("\x1b]11;rgb:ffff/f");
+    terminal.press("fff/ffff\x1b\\");
+    wait_for_brand(&terminal, 4);
+    // a `f` would have opened the filter, and a key after the answer is one again
+    terminal.press("?");
+    wait_for("the help", || terminal.text().contains("In the log").then_some(()));
+    assert!(!terminal.text().contains("filter:"), "{}", terminal.text());
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn the_environment_may_say_it_and_a_chosen_theme_asks_nothing() {
+    let terminal = Terminal::prepared(100, 30, &LISTEN, |_, command| {
+        command.env("COLORFGBG", "0;15");
+    });
+    wait_for_brand(&terminal, 4);
+    let args = ["--listen", "127.0.0.1:0", "--theme", "dark"];
+    let mut terminal = Terminal::prepared(100, 30, &args, |_, command| {
+        command.env("COLORFGBG", "0;15");
+    });
+    wait_for_brand(&terminal, 14);
+    assert!(!has(&terminal, QUESTION));
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn a_terminal_of_sixteen_colours_gets_no_others() {
+    let mut terminal = Terminal::prepared(100, 30, &LISTEN, |home, command| {
+        command.env_remove("COLORTERM");
+        command.env("TERM", "xterm");
+        let own = home.join(".config/segscope");
+        std::fs::create_dir_all(own.join("themes")).expect("a folder");
+        std::fs::write(own.join("themes/mine.toml"), "base = \"dark\"\nbrand = \"#00d700\"\n")
+            .expect("written");
+        std::fs::write(own.join("config.toml"), "theme = \"mine\"\n").expect("written");
+    });
+    // the nearest of sixteen
+    wait_for_brand(&terminal, 2);
+    let address = listening(&terminal);
+    let mut http = Http::connect(&address).expect("it listens");
+    http.post("/v1/track", CALL).expect("an answer");
+    wait_for("the call", || terminal.text().contains("Order R").then_some(()));
+    for long in [&b"38;5"[..], b"48;5", b"38;2", b"48;2"] {
+        assert!(!has(&terminal, long), "{:?}", String::from_utf8_lossy(long));
+    }
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn without_colour_nothing_is_asked() {
+    let mut terminal = Terminal::prepared(100, 30, &LISTEN, |_, command| {
+        command.env("NO_COLOR", "1");
+    });
+    listening(&terminal);
+    assert!(!has(&terminal, QUESTION));
+    assert_eq!(terminal.colour_of("segscope"), vt100::Color::Default);
+    assert_eq!(terminal.quit(), 0);
+}

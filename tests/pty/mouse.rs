@@ -1,0 +1,66 @@
+//! The first minute of someone who has a mouse and touches no key.
+
+use crate::common::{Http, wait_for};
+use crate::terminal::Terminal;
+use crate::{CALL, listening};
+
+impl Terminal {
+    /// The column and the line of a text, from 1; the last where it stands more than once.
+    fn place_of(&self, text: &str) -> Option<(usize, usize)> {
+        let screen = self.text();
+        let lines: Vec<&str> = screen.lines().collect();
+        let at = lines.iter().rposition(|line| line.contains(text))?;
+        let column = lines[at].rfind(text)?;
+        Some((lines[at][..column].chars().count() + 1, at + 1))
+    }
+
+    fn click_on(&mut self, text: &str) {
+        let (x, y) = wait_for(text, || self.place_of(text));
+        self.press(&format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"));
+    }
+}
+
+#[test]
+fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
+    let args = ["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"];
+    let mut terminal = Terminal::start(160, 40, &args);
+    let address = listening(&terminal);
+    let mut http = Http::connect(&address).expect("it listens");
+    for _ in 0..3 {
+        http.post("/v1/track", CALL).expect("an answer");
+    }
+    wait_for("the calls", || terminal.text().contains("3 calls").then_some(()));
+
+    // its tab, by its head
+    terminal.click_on("CSB ");
+    wait_for("the vendor's tab", || terminal.text().contains("esc back").then_some(()));
+    terminal.click_on("2 3 4 5 C");
+    wait_for("the page", || terminal.text().contains("[2 findings]").then_some(()));
+    wait_for("its rows", || terminal.text().contains("ACCOUNT-MISSING").then_some(()));
+    // the first is chosen already: a click shows its calls
+    let (x, y) = wait_for("the first", || {
+        let text = terminal.text();
+        text.lines().position(|line| line.starts_with('▌')).map(|line| (5, line + 1))
+    });
+    terminal.press(&format!("\x1b[<0;{x};{y}M"));
+    wait_for("its calls", || terminal.text().contains("back to findings").then_some(()));
+
+    // the line between log and detail is dragged to the left, and stays there at the next start
+    let rule = |terminal: &Terminal| {
+        let text = terminal.text();
+        text.lines().nth(20).and_then(|line| line.chars().position(|c| c == '│'))
+    };
+    let at = wait_for("the line between", || rule(&terminal)) + 1;
+    terminal.press(&format!("\x1b[<0;{at};21M\x1b[<32;{};21M\x1b[<0;{0};21m", at - 20));
+    wait_for("another place", || rule(&terminal).filter(|now| *now + 1 < at - 15));
+    let choices = terminal.home().join(".local/state/segscope/choices.json");
+    wait_for("what is kept", || {
+        std::fs::read_to_string(&choices).ok().filter(|text| text.contains("split"))
+    });
+
+    terminal.click_on("q back");
+    wait_for("the page again", || terminal.text().contains("[2 findings]").then_some(()));
+    terminal.click_on("1 log");
+    terminal.click_on("q quit");
+    assert_eq!(terminal.end(), 0);
+}

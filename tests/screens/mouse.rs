@@ -1,0 +1,158 @@
+//! What the mouse does, without any key.
+
+use crate::app::{TestApp, cursor};
+use crate::fake::FakeFeed;
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use segscope::tui::feed::Feed;
+use segscope::tui::screen::Msg;
+use segscope::tui::view::Effect;
+
+fn app(width: u16, height: u16) -> TestApp {
+    TestApp::new(FakeFeed::with_calls(5), width, height)
+}
+
+/// Clicks on the key of a page in the first line.
+fn page(app: &mut TestApp, key: char) {
+    let line: Vec<char> = app.line(0).chars().collect();
+    let x = line.iter().rposition(|c| *c == key).expect("the pages");
+    app.click(x as u16, 0);
+}
+
+#[test]
+fn the_first_line_names_the_pages_and_a_click_shows_one() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = app(width, height);
+        let open = |key: char, name: &str| match width {
+            80 => format!("[{key}]"),
+            _ => format!("[{key} {name}]"),
+        };
+        assert!(app.line(0).contains(&open('1', "log")), "{}", app.line(0));
+        let pages = [
+            ('2', "findings"),
+            ('3', "coverage"),
+            ('4', "people"),
+            ('5', "sync"),
+            ('C', "compose"),
+        ];
+        for (key, name) in pages.into_iter().chain([('1', "log")]) {
+            page(&mut app, key);
+            assert!(app.line(0).contains(&open(key, name)), "{}", app.line(0));
+        }
+        assert!(cursor(&app).contains("Report"));
+    }
+    // what was lost is never pushed out by them
+    let narrow = app(70, 24);
+    let line = narrow.line(0);
+    assert!(line.contains("1 refused") && !line.contains("[1]"), "{line}");
+}
+
+#[test]
+fn a_click_on_a_key_of_the_footer_does_what_the_key_does() {
+    let mut app = app(120, 40);
+    app.click_on("e missing id", 39);
+    assert!(app.picture().contains("no further call with a missing id"), "{}", app.picture());
+    // a notice stands in the footer's place until something else is done
+    app.click(10, 39).wait(6_000);
+    app.click_on("? help", 39);
+    assert!(app.picture().contains("In the log"));
+    app.click_on("esc back", 39);
+    assert!(!app.picture().contains("In the log"));
+    app.click_on("f filter", 39);
+    assert!(app.picture().contains("esc back"), "{}", app.picture());
+    // the pages are out of reach while something is typed
+    page(&mut app, '2');
+    assert!(app.line(0).contains("[1 log]"));
+    app.click_on("esc back", 39);
+    app.click_on("q quit", 39);
+    assert_eq!(app.effects, [Effect::Quit]);
+}
+
+#[test]
+fn the_heads_that_do_something() {
+    let mut app = app(120, 40);
+    app.press("g");
+    let before = cursor(&app);
+    app.click_on("account", 2);
+    assert!(cursor(&app).contains("missing") && cursor(&app) != before, "{}", cursor(&app));
+    app.click_on("time", 2);
+    assert!(cursor(&app).contains("Report Exp"), "the newest: {}", cursor(&app));
+    app.click_on("PH", 2);
+    assert!(app.picture().contains("Planhat"), "{}", app.picture());
+    assert!(app.picture().contains("it accepts the call and silently"), "{}", app.picture());
+}
+
+#[test]
+fn the_line_between_is_dragged_and_stays_where_it_was_left() {
+    let mut app = app(120, 40);
+    let rule = |app: &TestApp| app.line(20).chars().position(|c| c == '│').expect("a line") as u16;
+    let at = rule(&app);
+    let left = MouseButton::Left;
+    app.click(at, 20).mouse(MouseEventKind::Drag(left), at - 12, 20);
+    assert!(rule(&app).abs_diff(at - 12) <= 1, "{}", app.picture());
+    app.mouse(MouseEventKind::Drag(left), at + 9, 25);
+    app.mouse(MouseEventKind::Up(left), at + 9, 25);
+    assert!(rule(&app).abs_diff(at + 9) <= 1, "{}", app.picture());
+    let split = app.feed.arranged().split.expect("kept");
+    assert!((62..=67).contains(&split), "{split}");
+    // it ended: what the mouse does now is nothing to the line
+    app.mouse(MouseEventKind::Drag(left), 50, 20);
+    assert!(rule(&app).abs_diff(at + 9) <= 1);
+    // neither pane can be dragged away, and a smaller screen is shared likewise
+    for x in [0, 119] {
+        app.click(rule(&app), 20).mouse(MouseEventKind::Drag(left), x, 20);
+        app.mouse(MouseEventKind::Up(left), x, 20);
+        let log = rule(&app);
+        assert!((40..=88).contains(&log), "{log}");
+        app.resize(100, 30).assert_well_formed();
+        app.resize(120, 40);
+        assert_eq!(rule(&app), log);
+    }
+}
+
+#[test]
+fn with_shift_the_mouse_is_the_terminals() {
+    let mut app = app(120, 40);
+    let before = app.picture();
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    app.send(Msg::Mouse(MouseEvent { kind, column: 10, row: 4, modifiers: KeyModifiers::SHIFT }));
+    assert_eq!(app.picture(), before);
+}
+
+#[test]
+fn from_what_was_found_to_the_call_its_fix_and_the_way_out() {
+    let mut app = app(120, 40);
+    page(&mut app, '2');
+    let first = app.picture().lines().nth(4).expect("a finding").to_owned();
+    assert!(first.starts_with('▌'), "{first}");
+    // a second click shows its calls
+    app.click(5, 4);
+    assert!(app.line(0).contains("[1 log]") && app.line(1).contains("back to findings"));
+    // the first click on a call selects it, one more opens it
+    let (x, y) = app.place_of("track", 3);
+    app.click(x, y).click(x, y);
+    app.wheel(100, 30, true).wheel(100, 30, false);
+    app.click_on("ys", 39);
+    let copied = app.effects.pop();
+    assert!(
+        matches!(&copied, Some(Effect::Copy { what, .. }) if what.contains("the call for")),
+        "{copied:?}"
+    );
+    app.click_on("esc back", 39);
+    app.click_on("q back", 39);
+    assert!(app.line(0).contains("[2 findings]"), "{}", app.picture());
+}
+
+#[test]
+fn a_click_ticks_in_the_lists_that_are_chosen_from() {
+    let mut app = app(120, 40);
+    app.press("v").click_on("Planhat", 3);
+    assert!(app.picture().contains("[ ] Planhat") || app.picture().contains("[x] Planhat"));
+    let ticked = app.picture().contains("[x] Planhat");
+    app.click_on("Planhat", 3);
+    assert_eq!(app.picture().contains("[x] Planhat"), !ticked);
+    app.press("esc a");
+    assert!(app.picture().contains("Findings set aside"));
+    let before = app.picture().matches("[x]").count();
+    app.click_on("[ ]", 3);
+    assert_eq!(app.picture().matches("[x]").count(), before + 1);
+}
