@@ -1,8 +1,8 @@
 //! The pipeline as the screen reads it.
 
+mod sending;
 mod views;
 
-use super::deliver;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
@@ -13,10 +13,10 @@ use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
     By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
-    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, Prepared,
-    PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
+    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared, PushesView,
+    RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
-use crate::vendors::{Delivery, Output};
+use crate::vendors::Delivery;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -300,29 +300,11 @@ impl Feed for PipelineFeed {
     }
 
     fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
-        let outputs = self.outputs(chosen, vendor)?;
-        let vendors = self.pipeline.vendors();
-        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
-        let requests = ready.iter().map(|delivery| OutputView {
-            method: delivery.method.clone(),
-            url: delivery.shown_url.clone(),
-            headers: delivery.shown_headers.clone(),
-            body: Some(delivery.body.clone()),
-            from: Vec::new(),
-        });
-        let requests = requests.collect();
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        Ok(Prepared { number: kept.0, requests })
+        self.prepare_for(chosen, vendor)
     }
 
     fn deliver(&self, number: u64) -> Result<(), String> {
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.0 != number || kept.2.is_empty() {
-            return Err("this is not to be sent any more; ask anew".to_owned());
-        }
-        let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
-        self.outbox.deliver(&title, all)
+        self.deliver_prepared(number)
     }
 
     fn sending(&self) -> Option<Sending> {
@@ -395,30 +377,6 @@ impl PipelineFeed {
         };
         if self.says_where.swap(false, Ordering::Relaxed) {
             *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
-        }
-    }
-
-    /// What a vendor would receive of a call.
-    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<Vec<Output>, String> {
-        let vendors = match chosen {
-            Chosen::Row(row) => match self.pipeline.detail(*row)? {
-                Some(Full::Call(call)) => call.vendors,
-                _ => return Err("a refused request has no call".to_owned()),
-            },
-            Chosen::Text(text) => {
-                let composed = self.pipeline.compose(text, time::now());
-                composed.map_err(|error| error.to_string())?.vendors
-            }
-        };
-        let rendered =
-            vendors.into_iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
-        match rendered {
-            Some(rendered) if !rendered.requests.is_empty() => Ok(rendered.requests),
-            Some(rendered) => Err(format!(
-                "this vendor would receive nothing of the call: {}",
-                rendered.verdict.name()
-            )),
-            None => Err("this vendor did not judge the call".to_owned()),
         }
     }
 }
