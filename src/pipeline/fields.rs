@@ -2,6 +2,7 @@
 
 use crate::call::{CallType, Event, Kind, Val};
 use crate::store::{Held, TextId, Texts};
+use crate::wire::{ReadCall, Reading};
 use std::borrow::Cow;
 
 fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
@@ -17,6 +18,14 @@ pub(super) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 /// The event of a track call, the name of a page or screen.
 pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
     Top::of(event).name_of(kind)
+}
+
+/// The same of a call that was just read, without a search for it.
+pub(super) fn read_message_id<'d>(
+    reading: &'d Reading<'_>,
+    call: &ReadCall,
+) -> Option<Cow<'d, str>> {
+    text(reading.message_id(call))
 }
 
 /// The `messageId`, made if the call came without.

@@ -210,7 +210,7 @@ impl Index {
             let event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
-            self.people.learn(&event, call.kind, seq);
+            self.people.learn(&event, call.kind, seq, line.received_at);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
             // what is so about the whole request is said once, with its first call

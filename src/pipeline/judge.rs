@@ -203,10 +203,14 @@ pub(super) fn run(shared: &Shared) {
 /// What is said of lines that could not be read.
 fn told(opened: &Opened) -> Option<String> {
     let (line, error) = opened.first_bad.as_ref()?;
-    let bad = opened.bad_lines;
-    Some(format!(
+    Some(passed_over(opened.bad_lines, *line, error))
+}
+
+/// The same in words.
+pub(super) fn passed_over(bad: u64, line: u64, error: &str) -> String {
+    format!(
         "{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"
-    ))
+    )
 }
 
 /// Nobody may wait for a thread that is gone.

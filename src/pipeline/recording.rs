@@ -11,13 +11,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// One long text of lines: the files in their order, then the journal. Offsets count over all.
 #[derive(Debug, Default)]
 pub struct Recording {
-    parts: Vec<Part>,
-    len: u64,
+    pub(super) parts: Vec<Part>,
+    pub(super) len: u64,
     /// The first of the files that are only read.
     opened: Option<PathBuf>,
-    journal: Option<Journal>,
+    pub(super) journal: Option<Journal>,
     /// Files of calls, which become lines of the journal.
-    inputs: Vec<Input>,
+    pub(super) inputs: Vec<Input>,
     remarks: Remarks,
 }
 

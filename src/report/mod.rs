@@ -18,7 +18,7 @@ mod vendor;
 pub use check::check_text;
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
 pub use export::{ExportFormat, Exporter, curl};
-pub use findings::{FindingGroup, finding_groups};
+pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
 pub use markdown::markdown;

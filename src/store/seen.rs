@@ -12,7 +12,7 @@ const TABLES: usize = 256;
 
 /// A set of texts of which only 64 bits each are kept.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub struct Seen {
     tables: Box<[Table]>,
     /// An odd number.
     spread: u64,
@@ -25,10 +25,28 @@ impl Default for Seen {
     }
 }
 
+/// The 64 bits that are kept of a text.
+///
+/// Two texts with the same are one in 10^19 by chance; a repeat is a mark for the reader, so that is
+/// good enough. Somebody who looks for two such texts can have a call of his marked as a repeat,
+/// which he could by sending the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Print(u64);
+
+impl Print {
+    /// That of a text.
+    pub fn of(text: &str) -> Print {
+        // fixed keys: the same recording must give the same index each time
+        const KEY: u64 = 0x7365_6773_636f_7065;
+        let mut hasher = foldhash::quality::FixedState::with_seed(KEY).build_hasher();
+        hasher.write(text.as_bytes());
+        Print(hasher.finish().max(1))
+    }
+}
+
 impl Seen {
     /// Notes a text; true if it was there before.
-    pub fn was_there(&mut self, text: &str) -> bool {
-        let print = fingerprint(text);
+    pub fn was_there(&mut self, Print(print): Print) -> bool {
         let table = print.wrapping_mul(self.spread) >> 56;
         self.tables[table as usize % TABLES].was_there(print, self.spread)
     }
@@ -78,17 +96,6 @@ fn place(print: u64, spread: u64) -> usize {
     (print.wrapping_mul(spread) >> 24) as u32 as usize
 }
 
-/// Two texts with the same 64 bits are one in 10^19 by chance; a repeat is a mark for the reader, so
-/// that is good enough. Somebody who looks for two such texts can have a call of his marked as a
-/// repeat, which he could by sending the same id.
-fn fingerprint(text: &str) -> u64 {
-    // fixed keys: the same recording must give the same index each time
-    const KEY: u64 = 0x7365_6773_636f_7065;
-    let mut hasher = foldhash::quality::FixedState::with_seed(KEY).build_hasher();
-    hasher.write(text.as_bytes());
-    hasher.finish().max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,8 +115,8 @@ mod tests {
     fn each_is_new_once() {
         let mut seen = Seen::default();
         let ids = || (0..20_000).map(|n| format!("id-{n}"));
-        assert!(ids().all(|id| !seen.was_there(&id)));
-        assert!(ids().all(|id| seen.was_there(&id)));
+        assert!(ids().all(|id| !seen.was_there(Print::of(&id))));
+        assert!(ids().all(|id| seen.was_there(Print::of(&id))));
         assert!(seen.tables.iter().all(|table| table.used < 160), "they are spread evenly");
     }
 }
