@@ -6,6 +6,7 @@ use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
+use super::queue::ReadRequest;
 use super::remarks::Remarks;
 use crate::call::Seq;
 use crate::call::time::Millis;
@@ -17,6 +18,7 @@ use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -190,23 +192,28 @@ impl Index {
         }
     }
 
-    /// Judges the calls of a request in their order. `body_at` is where in the line its body begins.
-    pub(super) fn push(
-        &mut self,
-        vendors: &Vendors,
-        line: Line,
-        body_at: usize,
-        reading: &Reading<'_>,
-    ) {
-        let sender = sender(reading.platform);
-        let mut row = self.row(&line, sender);
+    /// Takes a request in, whose calls follow.
+    pub(super) fn push_request(&mut self, line: &Line, reading: &Reading<'_>) {
+        let mut row = self.row(line, sender(reading.platform));
         row.merged = reading.derived.as_ref().is_some_and(|derived| {
             let text = derived.text().as_bytes();
             MERGED.iter().any(|name| name.find(text).is_some())
         });
-        let request = self.store.requests.push(row) as u32;
+        self.store.requests.push(row);
+    }
+
+    /// Judges calls of the request that was taken in last, in their order.
+    pub(super) fn push_calls(
+        &mut self,
+        vendors: &Vendors,
+        ReadRequest { line, body_at, reading, .. }: &ReadRequest,
+        calls: Range<usize>,
+    ) {
+        let sender = sender(reading.platform);
+        let request = (self.store.requests.len() - 1) as u32;
         let Some(doc) = &reading.doc else { return };
-        for (nth, call) in reading.calls.iter().enumerate() {
+        for nth in calls {
+            let call = &reading.calls[nth];
             let event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);

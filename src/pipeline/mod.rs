@@ -22,6 +22,7 @@ mod columns;
 mod common;
 mod compose;
 mod detail;
+mod drawing;
 mod eras;
 mod fields;
 mod files;
@@ -304,8 +305,14 @@ impl Pipeline {
         self.changed();
     }
 
-    /// A screen has drawn a frame.
+    /// A screen begins to draw a frame.
+    pub fn draws(&self) {
+        self.shared.drawing.begin();
+    }
+
+    /// It has drawn it.
     pub fn drew(&self, took: Duration) {
+        self.shared.drawing.end();
         self.frames.note(took);
     }
 

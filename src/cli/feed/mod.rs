@@ -356,6 +356,10 @@ impl Feed for PipelineFeed {
         self.live.settings().text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
     }
 
+    fn draws(&self) {
+        self.pipeline.draws();
+    }
+
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
     }

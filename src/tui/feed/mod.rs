@@ -143,6 +143,8 @@ pub trait Feed: Send + Sync {
     fn addresses(&self) -> Vec<String>;
     /// The real tracking API, if the user named one.
     fn upstream(&self) -> Option<String>;
+    /// A frame begins: what it reads had better stay as it is until it is drawn.
+    fn draws(&self);
     /// A frame was drawn, and took so long with all that was read for it.
     fn drew(&self, took: Duration);
 }

@@ -78,6 +78,7 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
         if waited && (soiled || screen.is_dirty(feed)) {
             let begins = Instant::now();
+            feed.draws();
             screen.sync(feed);
             match console.draw(&screen, feed) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

@@ -669,5 +669,7 @@ impl Feed for FakeFeed {
         self.state.lock().expect("unpoisoned").upstream.clone()
     }
 
+    fn draws(&self) {}
+
     fn drew(&self, _took: Duration) {}
 }
