@@ -1,27 +1,28 @@
 //! The pipeline as the screen reads it.
 
+mod person;
+mod sending;
 mod views;
 
-use super::deliver;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
+use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
+use crate::report::ExportFormat;
 use crate::tui::feed::{
-    By, Chosen, CommonView, ComposedCall, ComposedView, Course, Coverage, Detail, Disorder,
-    Expectations, Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView,
-    Person, Prepared, PushesView, RowView, Sending, SessionIds, SettingsView, Shown, Span, Stats,
-    VendorView, What, Who,
+    By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
+    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared, PushesView,
+    RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
 use crate::vendors::Delivery;
-use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use views::{call_view, outputs, vendor_detail, vendor_view};
+use views::{call_view, vendor_detail, vendor_view};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -38,6 +39,9 @@ pub struct PipelineFeed {
     choices: Option<Choices>,
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
+    /// Where marks go was said once; and what is to be said.
+    says_where: AtomicBool,
+    said: Mutex<Option<String>>,
     arranged: Mutex<Arranged>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
@@ -69,13 +73,15 @@ impl PipelineFeed {
             exports,
             arranged,
             prepared: Mutex::default(),
+            says_where: AtomicBool::new(true),
+            said: Mutex::default(),
         }
     }
 }
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        let behind = self.live.version() + self.outbox.version();
+        let behind = self.live.version() + self.outbox.version() + self.exports.version();
         self.pipeline.version() + self.sieve.version() + self.tracer.version() + behind
     }
 
@@ -154,42 +160,6 @@ impl Feed for PipelineFeed {
         self.pipeline.people(who, part)
     }
 
-    fn person(&self, who: Who, id: &str) -> Option<Person> {
-        self.pipeline.person(who, id)
-    }
-
-    fn trace(&self, filter: Option<Arc<Filter>>) {
-        self.tracer.filter(filter);
-    }
-
-    fn traced(&self) -> Shown {
-        self.tracer.shown()
-    }
-
-    fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {
-        self.tracer.shown_rows(places)
-    }
-
-    fn traced_place(&self, row: u64) -> u64 {
-        self.tracer.place_of(row)
-    }
-
-    fn course(&self, rows: &[u64], course: &mut Course) {
-        self.pipeline.course(rows, course);
-    }
-
-    fn disorder(&self, course: &Course) -> Vec<Disorder> {
-        self.pipeline.disorder(course)
-    }
-
-    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
-        self.pipeline.session_ids(rows, into)
-    }
-
-    fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
-        self.pipeline.sessions(ids)
-    }
-
     fn members(&self, who: Who, id: &str) -> Groups<Member> {
         self.pipeline.members(who, id)
     }
@@ -224,12 +194,12 @@ impl Feed for PipelineFeed {
 
     fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
         let done = self.pipeline.mark(seq, marked, time::now());
-        done.map_err(|error| format!("no mark: {error}"))
+        done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
     }
 
     fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
         let done = self.pipeline.note(seq, text, time::now());
-        done.map_err(|error| format!("no note: {error}"))
+        done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
     }
 
     fn clear(&self) -> Result<(), String> {
@@ -245,12 +215,22 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
-        self.exports.begin(&self.pipeline, file, filter)
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
+        self.exports.begin(&self.pipeline, file, format, filter)
+    }
+
+    fn exporting(&self) -> Option<(u64, u64)> {
+        self.exports.progress()
     }
 
     fn told(&self) -> Option<Result<String, String>> {
-        self.exports.told()
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        self.exports.told().or_else(|| said.take().map(Ok))
     }
 
     fn kept(&self) -> Kept {
@@ -324,29 +304,11 @@ impl Feed for PipelineFeed {
     }
 
     fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
-        let outputs = outputs(&self.pipeline, chosen, vendor)?;
-        let vendors = self.pipeline.vendors();
-        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
-        let requests = ready.iter().map(|delivery| OutputView {
-            method: delivery.method.clone(),
-            url: delivery.shown_url.clone(),
-            headers: delivery.shown_headers.clone(),
-            body: Some(delivery.body.clone()),
-            from: Vec::new(),
-        });
-        let requests = requests.collect();
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        Ok(Prepared { number: kept.0, requests })
+        self.prepare_for(chosen, vendor)
     }
 
     fn deliver(&self, number: u64) -> Result<(), String> {
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.0 != number || kept.2.is_empty() {
-            return Err("this is not to be sent any more; ask anew".to_owned());
-        }
-        let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
-        self.outbox.deliver(&title, all)
+        self.deliver_prepared(number)
     }
 
     fn sending(&self) -> Option<Sending> {
@@ -404,5 +366,25 @@ impl Feed for PipelineFeed {
 
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
+    }
+}
+
+impl Drop for PipelineFeed {
+    fn drop(&mut self) {
+        self.exports.end();
+    }
+}
+
+impl PipelineFeed {
+    /// Says once where marks and notes go, if that is not the recording that is being made.
+    fn say_where(&self) {
+        let words = match self.pipeline.remarks() {
+            Remarks::Recorded => return,
+            Remarks::Opened(file) => format!("marks and notes are kept in {}", file.display()),
+            Remarks::UntilTheEnd(why) => format!("marks and notes are gone when you quit: {why}"),
+        };
+        if self.says_where.swap(false, Ordering::Relaxed) {
+            *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        }
     }
 }

@@ -1,8 +1,7 @@
 //! What the pipeline has, as the screen shows it.
 
-use crate::call::time;
-use crate::pipeline::{self, Detail as Full, Pipeline};
-use crate::tui::feed::{CallDetail, Chosen, OutputView, RowView, VendorDetail, VendorView};
+use crate::pipeline;
+use crate::tui::feed::{CallDetail, OutputView, RowView, VendorDetail, VendorView};
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
 
@@ -83,32 +82,5 @@ fn output(output: Output) -> OutputView {
         url: output.url,
         headers: output.headers,
         body: output.body.map(|body| body.to_json()),
-    }
-}
-
-/// What a vendor would receive of a call.
-pub(super) fn outputs(
-    pipeline: &Pipeline,
-    chosen: &Chosen,
-    vendor: usize,
-) -> Result<Vec<Output>, String> {
-    let vendors = match chosen {
-        Chosen::Row(row) => match pipeline.detail(*row)? {
-            Some(Full::Call(call)) => call.vendors,
-            _ => return Err("a refused request has no call".to_owned()),
-        },
-        Chosen::Text(text) => {
-            let composed = pipeline.compose(text, time::now());
-            composed.map_err(|error| error.to_string())?.vendors
-        }
-    };
-    let rendered = vendors.into_iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
-    match rendered {
-        Some(rendered) if !rendered.requests.is_empty() => Ok(rendered.requests),
-        Some(rendered) => Err(format!(
-            "this vendor would receive nothing of the call: {}",
-            rendered.verdict.name()
-        )),
-        None => Err("this vendor did not judge the call".to_owned()),
     }
 }

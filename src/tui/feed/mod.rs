@@ -3,9 +3,11 @@
 //! The screen is never sent a message for a call; it asks for what it draws. So a slow terminal
 //! costs the listener nothing, and a million calls cost what forty rows cost.
 
+mod person;
 mod views;
 
 pub use crate::config::{Arranged, Kept, Memo};
+pub use person::PersonFeed;
 pub use views::{
     By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
     Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
@@ -16,14 +18,14 @@ pub use views::{
 
 use crate::call::Seq;
 use crate::filter::{Filter, Names};
-use std::collections::BTreeMap;
+use crate::report::ExportFormat;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The calls and refused requests, in order of arrival, as the screen reads them. Every method is
 /// quick (it copies what one screen shows) and may be called on each frame.
-pub trait Feed: Send + Sync {
+pub trait Feed: PersonFeed + Send + Sync {
     /// A number that grows with every change of what the other methods say. Read 60 times a
     /// second, so it takes no lock.
     fn version(&self) -> u64;
@@ -69,26 +71,6 @@ pub trait Feed: Send + Sync {
     fn expectations(&self) -> Option<Expectations>;
     /// A part of the accounts or users, those with most calls first.
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
-    /// One account or user by its id.
-    fn person(&self, who: Who, id: &str) -> Option<Person>;
-    /// Begins to look for the calls of one person, beside the filter in force and as that does; or
-    /// ends it.
-    fn trace(&self, filter: Option<Arc<Filter>>);
-    /// How far that has come.
-    fn traced(&self) -> Shown;
-    /// The rows at these places among those that were found, in order.
-    fn traced_rows(&self, places: Range<u64>) -> Vec<u64>;
-    /// How many that were found stand before a row.
-    fn traced_place(&self, row: u64) -> u64;
-    /// Goes on through a person's calls: for some thousands at once.
-    fn course(&self, rows: &[u64], course: &mut Course);
-    /// What was found about their order, the worst first.
-    fn disorder(&self, course: &Course) -> Vec<Disorder>;
-    /// The sessions that vendors count these calls to. The calls are read: after some milliseconds it
-    /// ends, and says how many it came to.
-    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize;
-    /// What vendors have worked out of some sessions, in order of time.
-    fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>>;
     /// The users of an account, or the accounts of a user, in the order in which they came.
     fn members(&self, who: Who, id: &str) -> Groups<Member>;
     /// The vendors that are built, in the order of [`RowView::marks`].
@@ -105,9 +87,16 @@ pub trait Feed: Send + Sync {
     fn clear(&self) -> Result<(), String>;
     /// Brings back what was cleared away last.
     fn undo_clear(&self) -> Result<(), String>;
-    /// Begins to write the calls that pass a filter to a new file, as NDJSON without secrets. What
-    /// came of it is [told](Feed::told).
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String>;
+    /// Begins to write the calls that pass a filter to a new file, without secrets. What came of it
+    /// is [told](Feed::told).
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String>;
+    /// How many rows were looked at, of how many, while an export is being written.
+    fn exporting(&self) -> Option<(u64, u64)>;
     /// What something that went on behind the screen has to say, once. Asked with each tick.
     fn told(&self) -> Option<Result<String, String>>;
     /// What was typed before and is kept from run to run.

@@ -2,6 +2,7 @@
 
 mod columns;
 mod counts;
+mod person;
 mod samples;
 
 use columns::FakeColumns;
@@ -11,6 +12,7 @@ use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
 use segscope::pipeline::Plan;
+use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -34,6 +36,7 @@ struct State {
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
     upstream: Option<String>,
+    exporting: Option<(u64, u64)>,
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Only so many rows were looked at, the newest first; none: all.
@@ -171,6 +174,7 @@ impl FakeFeed {
             sending: None,
             addresses: None,
             upstream: None,
+            exporting: None,
             filter: None,
             generation: 0,
             looked_at: None,
@@ -319,6 +323,11 @@ impl FakeFeed {
         });
     }
 
+    /// An export is being written.
+    pub fn set_exporting(&self, progress: Option<(u64, u64)>) {
+        self.change(|state| state.exporting = progress);
+    }
+
     /// The user named the real service.
     pub fn set_upstream(&self, url: &str) {
         self.change(|state| state.upstream = Some(url.to_owned()));
@@ -330,37 +339,9 @@ impl FakeFeed {
         self.change(|state| state.plan = Some(plan));
     }
 
-    /// Vendors find this about the order of anybody's calls.
-    pub fn set_disorder(&self, disorder: Disorder) {
-        self.change(|state| state.disorder.push(disorder));
-    }
-
-    /// A vendor has worked these out: the row whose call has the session's id, a module or none,
-    /// from and to in minutes, and whether it is open.
-    pub fn set_sessions(&self, vendor: usize, spans: &[(u64, Option<&str>, i64, i64, bool)]) {
-        let span = |(row, module, from, to, open): &(u64, Option<&str>, i64, i64, bool)| Span {
-            session: format!("s{row}"),
-            module: module.map(str::to_owned),
-            start: BEGIN_MS + from * 60_000,
-            end: BEGIN_MS + to * 60_000,
-            open: *open,
-        };
-        self.change(|state| {
-            state.sessions.insert(vendor, spans.iter().map(span).collect());
-        });
-    }
-
     /// Nothing listens.
     pub fn without_address(&self) {
         self.change(|state| state.addresses = Some(Vec::new()));
-    }
-
-    /// Adds an identify call of a user.
-    pub fn add_identify(&self, user: &'static str) {
-        let row = self.rows();
-        let sample = Sample { user: samples::Id::Found(user), ..Sample::IDENTIFY };
-        let (view, detail) = call(self, row, BEGIN_MS + 1_234 * row as i64, sample);
-        self.change(|state| state.rows.push((view, detail)));
     }
 
     /// Adds the n-th of the usual calls (they come round again).
@@ -509,63 +490,6 @@ impl Feed for FakeFeed {
         counts::people(&self.state.lock().expect("unpoisoned").rows, who, part)
     }
 
-    fn person(&self, who: Who, id: &str) -> Option<Person> {
-        counts::person(&self.state.lock().expect("unpoisoned").rows, who, id)
-    }
-
-    fn trace(&self, filter: Option<Arc<Filter>>) {
-        self.change(|state| (state.traced, state.found) = (filter, None));
-    }
-
-    fn traced(&self) -> Shown {
-        let mut state = self.state.lock().expect("unpoisoned");
-        let of = state.rows.len() as u64;
-        let rows = state.traced().len() as u64;
-        let looked_at = state.looked_at.unwrap_or(of).min(of);
-        // the newest are looked at first, so nothing is known before all is
-        let known = if looked_at < of { 0 } else { rows };
-        Shown { generation: 1, rows, looked_at, of, known }
-    }
-
-    fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {
-        let rows = self.state.lock().expect("unpoisoned").traced();
-        let end = (places.end as usize).min(rows.len());
-        rows[(places.start as usize).min(end)..end].to_vec()
-    }
-
-    fn traced_place(&self, row: u64) -> u64 {
-        let rows = self.state.lock().expect("unpoisoned").traced();
-        rows.iter().filter(|other| **other < row).count() as u64
-    }
-
-    fn course(&self, rows: &[u64], course: &mut Course) {
-        counts::course(&self.state.lock().expect("unpoisoned").rows, rows, course);
-    }
-
-    fn disorder(&self, course: &Course) -> Vec<Disorder> {
-        let all = self.state.lock().expect("unpoisoned").disorder.clone();
-        all.into_iter().filter(|_| course.calls > 0).collect()
-    }
-
-    fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
-        let state = self.state.lock().expect("unpoisoned");
-        let ids = rows.iter().map(|row| format!("s{row}"));
-        state
-            .sessions
-            .keys()
-            .for_each(|vendor| into.entry(*vendor).or_default().extend(ids.clone()));
-        rows.len()
-    }
-
-    fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
-        let mut sessions = self.state.lock().expect("unpoisoned").sessions.clone();
-        for (vendor, spans) in &mut sessions {
-            spans.retain(|span| ids.get(vendor).is_some_and(|ids| ids.contains(&span.session)));
-        }
-        sessions.retain(|_, spans| !spans.is_empty());
-        sessions
-    }
-
     fn members(&self, who: Who, id: &str) -> Groups<Member> {
         counts::members(&self.state.lock().expect("unpoisoned").rows, who, id)
     }
@@ -622,10 +546,20 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
         let filter = filter.map_or("all".to_owned(), |filter| filter.to_string());
-        self.change(|state| state.told = Some(Ok(format!("{file} has {filter}"))));
+        let told = format!("{file} has {filter} as {}", format.name());
+        self.change(|state| state.told = Some(Ok(told)));
         Ok(())
+    }
+
+    fn exporting(&self) -> Option<(u64, u64)> {
+        self.state.lock().expect("unpoisoned").exporting
     }
 
     fn told(&self) -> Option<Result<String, String>> {
