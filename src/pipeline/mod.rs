@@ -21,6 +21,7 @@ mod clock;
 mod columns;
 mod common;
 mod compose;
+mod course;
 mod detail;
 mod drawing;
 mod eras;
@@ -61,6 +62,7 @@ pub use clock::Closed;
 pub use columns::{CallColumns, RefusedColumns};
 pub use common::CommonView;
 pub use compose::{Composed, NotYet};
+pub use course::{Course, Disorder, OfType, SessionIds};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
 pub use front::Pending;
@@ -68,7 +70,7 @@ pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
 pub use plan::{Expectation, MOST_EXPECTED, Plan, PlanError};
-pub use recording::Recording;
+pub use recording::{Recording, Remarks};
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
@@ -112,6 +114,7 @@ pub enum What {
 pub struct Pipeline {
     shared: Arc<Shared>,
     webhook_secret: Option<String>,
+    remarks: Remarks,
     /// Held by who judges all again.
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
@@ -143,12 +146,14 @@ impl Pipeline {
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
+        let remarks = recording.remarks().clone();
         let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
         let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
         let mut pipeline = Pipeline {
             shared,
             webhook_secret,
+            remarks,
             again: Mutex::default(),
             threads: Vec::new(),
             frames: frames::Frames::default(),
@@ -173,6 +178,11 @@ impl Pipeline {
         self.shared.import.settle();
         self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
+    }
+
+    /// Where marks and notes go.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// The first thing that is wrong with the files of calls that were taken in.

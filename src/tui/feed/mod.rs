@@ -3,26 +3,29 @@
 //! The screen is never sent a message for a call; it asks for what it draws. So a slow terminal
 //! costs the listener nothing, and a million calls cost what forty rows cost.
 
+mod person;
 mod views;
 
 pub use crate::config::{Arranged, Kept, Memo};
+pub use person::PersonFeed;
 pub use views::{
-    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Coverage,
-    Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark,
-    Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SettingsView, Shown, Standing,
-    Stats, Status, VendorDetail, VendorView, What, Who,
+    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
+    Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
+    Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset,
+    PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SessionIds,
+    SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
 use crate::filter::{Filter, Names};
+use crate::report::ExportFormat;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The calls and refused requests, in order of arrival, as the screen reads them. Every method is
 /// quick (it copies what one screen shows) and may be called on each frame.
-pub trait Feed: Send + Sync {
+pub trait Feed: PersonFeed + Send + Sync {
     /// A number that grows with every change of what the other methods say. Read 60 times a
     /// second, so it takes no lock.
     fn version(&self) -> u64;
@@ -84,9 +87,16 @@ pub trait Feed: Send + Sync {
     fn clear(&self) -> Result<(), String>;
     /// Brings back what was cleared away last.
     fn undo_clear(&self) -> Result<(), String>;
-    /// Begins to write the calls that pass a filter to a new file, as NDJSON without secrets. What
-    /// came of it is [told](Feed::told).
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String>;
+    /// Begins to write the calls that pass a filter to a new file, without secrets. What came of it
+    /// is [told](Feed::told).
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String>;
+    /// How many rows were looked at, of how many, while an export is being written.
+    fn exporting(&self) -> Option<(u64, u64)>;
     /// What something that went on behind the screen has to say, once. Asked with each tick.
     fn told(&self) -> Option<Result<String, String>>;
     /// What was typed before and is kept from run to run.

@@ -2,6 +2,7 @@
 //! caller's); the listener runs elsewhere and is never waited for.
 
 mod answers;
+mod clipboard;
 mod console;
 mod input;
 mod sixteen;
@@ -152,8 +153,8 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
         Effect::Note { seq, text } => silent(feed.note(*seq, text)),
-        Effect::Export { file, filter } => {
-            let begun = feed.export(file, filter.clone());
+        Effect::Export { file, format, filter } => {
+            let begun = feed.export(file, *format, filter.clone());
             Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
         }
         Effect::Clear => silent(feed.clear()),

@@ -4,6 +4,7 @@ use super::compose::with_type;
 use super::deliver::DeliverView;
 use super::where_to::{Parcel, WhereView};
 use super::{AsideView, ComposeView, Effect, Reply, World};
+use crate::report::curl;
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
@@ -87,7 +88,7 @@ pub fn copy(action: Action, call: &CallDetail, vendor: Option<usize>, world: &Wo
         Action::CopyCall => ("the call".to_owned(), call.call_text.clone()),
         Action::CopyCurl => {
             let base = world.shared.addresses.first().map_or("$SEGSCOPE_URL", String::as_str);
-            ("a curl line".to_owned(), copy::curl(base, call))
+            ("a curl line".to_owned(), curl(base, &call.row.kind, &call.call_text))
         }
         Action::CopySdkCall => match fix {
             Some(fix) => {

@@ -2,6 +2,7 @@
 
 mod columns;
 mod counts;
+mod person;
 mod samples;
 
 use columns::FakeColumns;
@@ -11,7 +12,9 @@ use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
 use segscope::pipeline::Plan;
+use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -33,6 +36,7 @@ struct State {
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
     upstream: Option<String>,
+    exporting: Option<(u64, u64)>,
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Only so many rows were looked at, the newest first; none: all.
@@ -46,11 +50,32 @@ struct State {
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
     plan: Option<Plan>,
+    traced: Option<Arc<Filter>>,
+    /// What passes that one, at so many rows of which so many were looked at: not for each frame.
+    found: Option<(usize, Option<u64>, Vec<u64>)>,
+    sessions: BTreeMap<usize, Vec<Span>>,
+    disorder: Vec<Disorder>,
 }
 
 impl State {
     fn shown(&self) -> Vec<u64> {
-        match &self.filter {
+        self.passing(self.filter.as_ref())
+    }
+
+    fn traced(&mut self) -> Vec<u64> {
+        let (rows, looked_at) = (self.rows.len(), self.looked_at);
+        match &self.found {
+            Some((of, at, found)) if (*of, *at) == (rows, looked_at) => found.clone(),
+            _ => {
+                let found = self.passing(self.traced.as_ref());
+                self.found = Some((rows, looked_at, found.clone()));
+                found
+            }
+        }
+    }
+
+    fn passing(&self, filter: Option<&Arc<Filter>>) -> Vec<u64> {
+        match filter {
             None => (0..self.rows.len() as u64).collect(),
             Some(filter) => self
                 .rows
@@ -149,6 +174,7 @@ impl FakeFeed {
             sending: None,
             addresses: None,
             upstream: None,
+            exporting: None,
             filter: None,
             generation: 0,
             looked_at: None,
@@ -160,6 +186,10 @@ impl FakeFeed {
             told: None,
             cleared: None,
             plan: None,
+            traced: None,
+            found: None,
+            sessions: BTreeMap::new(),
+            disorder: Vec::new(),
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -293,6 +323,11 @@ impl FakeFeed {
         });
     }
 
+    /// An export is being written.
+    pub fn set_exporting(&self, progress: Option<(u64, u64)>) {
+        self.change(|state| state.exporting = progress);
+    }
+
     /// The user named the real service.
     pub fn set_upstream(&self, url: &str) {
         self.change(|state| state.upstream = Some(url.to_owned()));
@@ -392,7 +427,8 @@ impl Feed for FakeFeed {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
         let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
-        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
+        let rows = state.shown().len() as u64;
+        Shown { generation: state.generation, rows, looked_at, of, known: rows }
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
@@ -510,10 +546,20 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
         let filter = filter.map_or("all".to_owned(), |filter| filter.to_string());
-        self.change(|state| state.told = Some(Ok(format!("{file} has {filter}"))));
+        let told = format!("{file} has {filter} as {}", format.name());
+        self.change(|state| state.told = Some(Ok(told)));
         Ok(())
+    }
+
+    fn exporting(&self) -> Option<(u64, u64)> {
+        self.state.lock().expect("unpoisoned").exporting
     }
 
     fn told(&self) -> Option<Result<String, String>> {
