@@ -107,6 +107,9 @@ pub struct ScreenArgs {
     /// Draw with ASCII only
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
+    /// Lines in place of a drawn screen: calls are said in words, typed lines do what keys do
+    #[arg(long, help_heading = "Screen")]
+    pub plain: bool,
     /// The real tracking API, offered where a call is sent again
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
@@ -135,9 +138,6 @@ pub struct ListenArgs {
     /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
-    /// One line a call in place of a drawn screen
-    #[arg(long, help_heading = "Screen")]
-    pub plain: bool,
 }
 
 /// Flags of `demo`.

@@ -1,25 +1,23 @@
 //! `segscope listen`: the inspector.
 
-use super::args::ListenArgs;
+use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
 use super::feed::PipelineFeed;
 use super::intake;
 use super::live::Live;
 use super::looks;
 use super::setup::Setup;
-use super::tail;
+use super::signals::Ending;
 use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
+use crate::plain;
 use crate::tui;
-use std::io::IsTerminal;
+use std::io::{BufReader, BufWriter, IsTerminal};
 use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
 pub fn run(args: &ListenArgs) -> Result<(), Failure> {
-    if args.plain || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        return tail::plain(args);
-    }
     let flags = args.listener.flags().into_iter().chain(args.screen.flags()).collect();
     let setup = Setup::new(&args.judge, flags)?;
     let plan = args.expect.read(&setup)?;
@@ -30,16 +28,17 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
         pipeline.notice(notice);
     }
     let listener = intake::listen(&setup, &pipeline, false)?;
-    draw(&setup, &pipeline, &[listener.url()], Some(listener))
+    draw(&setup, &args.screen, &pipeline, Some(listener))
 }
 
-/// Draws the inspector until the user quits, then lets open requests finish.
+/// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
 pub fn draw(
     setup: &Setup,
+    screen: &ScreenArgs,
     pipeline: &Arc<Pipeline>,
-    addresses: &[String],
-    listener: Option<Listener>,
+    mut listener: Option<Listener>,
 ) -> Result<(), Failure> {
+    let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
     let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
@@ -47,28 +46,64 @@ pub fn draw(
     let feed = PipelineFeed::new(
         Arc::clone(pipeline),
         live,
-        addresses.to_vec(),
+        addresses.clone(),
         kept,
         looks::arranged(setup),
     );
-    let ended = tui::run(Arc::new(feed), &looks::options(setup));
-    drop(watch);
     let listened = listener.is_some();
+    let ended = if screen.plain || !can_draw() {
+        say(&feed, pipeline, &addresses, &mut listener)
+    } else {
+        let ended = tui::run(Arc::new(feed), &looks::options(setup));
+        ended
+            .map(|_| ())
+            .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))
+    };
+    drop(watch);
     if let Some(listener) = listener {
         listener.stop();
     }
     if listened {
         pipeline.settle();
     }
-    ended
-        .map(|_| ())
-        .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
+    ended?;
     let stats = pipeline.stats();
     if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
         let path = path.display();
         eprintln!("{} calls recorded; see them again with: segscope open '{path}'", stats.calls);
     }
     Ok(())
+}
+
+/// Whether there is a terminal that a screen can be drawn on.
+fn can_draw() -> bool {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    !dumb && std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
+}
+
+/// Says in lines what comes, and does what is typed, until it is asked to end.
+fn say(
+    feed: &PipelineFeed,
+    pipeline: &Arc<Pipeline>,
+    addresses: &[String],
+    listener: &mut Option<Listener>,
+) -> Result<(), Failure> {
+    let ending = Ending::on_signals()?;
+    // what was there before is no news
+    pipeline.settle();
+    for address in addresses {
+        eprintln!("listening on {address}");
+    }
+    let ends = || {
+        let asked = ending.asked();
+        if asked && let Some(listener) = listener.take() {
+            listener.stop();
+            pipeline.settle();
+        }
+        asked
+    };
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    Ok(plain::run(feed, BufReader::new(std::io::stdin()), &mut out, ends)?)
 }
 
 /// Where choices made on the screen are kept, if there is a place for them.

@@ -1,6 +1,6 @@
 //! `segscope tail`: listens without a screen, one line a call.
 
-use super::args::{ListenArgs, TailArgs, TailFormat};
+use super::args::{TailArgs, TailFormat};
 use super::failure::Failure;
 use super::intake;
 use super::setup::Setup;
@@ -24,18 +24,6 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
         false => TailFormat::Ndjson,
     });
     follow(args, format)
-}
-
-/// `listen` where no screen can be drawn, or none is wanted: lines for people.
-pub fn plain(args: &ListenArgs) -> Result<(), Failure> {
-    let args = TailArgs {
-        listener: args.listener.clone(),
-        judge: args.judge.clone(),
-        expect: args.expect.clone(),
-        format: None,
-        filter: None,
-    };
-    follow(&args, TailFormat::Text)
 }
 
 fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {

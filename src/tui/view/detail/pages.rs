@@ -2,6 +2,7 @@
 
 use super::super::{World, noise};
 use super::paper::{Paper, words};
+use crate::call::text::without_key;
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
 use crate::tui::action::{Action, Place};
@@ -211,10 +212,7 @@ pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
 pub fn request(paper: &mut Paper<'_>, request: &RequestDetail, write_key: Option<&str>) {
     let look = paper.look();
     let theme = &look.theme;
-    let safe = |text: &str| match write_key {
-        Some(key) if !key.is_empty() => text.replace(key, &masked(key)),
-        _ => text.to_owned(),
-    };
+    let safe = |text: &str| without_key(text, write_key);
     let method = format!("{} ", look.clean(&request.method));
     let mark = if request.query.is_empty() { "" } else { "?" };
     let target = safe(&format!("{}{mark}{}", request.path, request.query));
