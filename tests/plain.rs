@@ -254,3 +254,15 @@ fn a_file_is_read_in_lines_too() {
     assert!(said.contains("segscope reads a file") && said.contains("1 of 1 lines"), "{said}");
     assert!(child.wait().expect("it ends").success());
 }
+
+#[test]
+fn what_was_expected_and_did_not_come_is_told_at_the_end() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("plan.toml"), "[[event]]\ntype = \"track\"\nname = \"Paid\"\n")
+        .expect("written");
+    let args = [&LISTEN[..], &["--expect", "plan.toml"]].concat();
+    let mut plain = Plain::start(home.path(), &args, Stdio::piped());
+    plain.ask("coverage", "0 of 1 expected seen with their ids");
+    plain.say("quit");
+    assert_eq!(plain.end(), Some(1));
+}

@@ -6,14 +6,13 @@ use super::feed::PipelineFeed;
 use super::intake;
 use super::live::Live;
 use super::looks;
+use super::plain;
 use super::setup::Setup;
-use super::signals::Ending;
 use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
-use crate::plain;
 use crate::tui;
-use std::io::{BufReader, BufWriter, IsTerminal};
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
@@ -36,29 +35,22 @@ pub fn draw(
     setup: &Setup,
     screen: &ScreenArgs,
     pipeline: &Arc<Pipeline>,
-    mut listener: Option<Listener>,
+    listener: Option<Listener>,
 ) -> Result<(), Failure> {
     let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
     let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
-    let feed = PipelineFeed::new(
-        Arc::clone(pipeline),
-        live,
-        addresses.clone(),
-        kept,
-        looks::arranged(setup),
-    );
+    let feed =
+        PipelineFeed::new(Arc::clone(pipeline), live, addresses, kept, looks::arranged(setup));
+    if screen.plain || !can_draw() {
+        let ended = plain::run(&feed, pipeline, listener);
+        drop(watch);
+        return ended;
+    }
     let listened = listener.is_some();
-    let ended = if screen.plain || !can_draw() {
-        say(&feed, pipeline, &addresses, &mut listener)
-    } else {
-        let ended = tui::run(Arc::new(feed), &looks::options(setup));
-        ended
-            .map(|_| ())
-            .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))
-    };
+    let ended = tui::run(Arc::new(feed), &looks::options(setup));
     drop(watch);
     if let Some(listener) = listener {
         listener.stop();
@@ -66,7 +58,9 @@ pub fn draw(
     if listened {
         pipeline.settle();
     }
-    ended?;
+    ended
+        .map(|_| ())
+        .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
     let stats = pipeline.stats();
     if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
         let path = path.display();
@@ -79,31 +73,6 @@ pub fn draw(
 fn can_draw() -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     !dumb && std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
-}
-
-/// Says in lines what comes, and does what is typed, until it is asked to end.
-fn say(
-    feed: &PipelineFeed,
-    pipeline: &Arc<Pipeline>,
-    addresses: &[String],
-    listener: &mut Option<Listener>,
-) -> Result<(), Failure> {
-    let ending = Ending::on_signals()?;
-    // what was there before is no news
-    pipeline.settle();
-    for address in addresses {
-        eprintln!("listening on {address}");
-    }
-    let ends = || {
-        let asked = ending.asked();
-        if asked && let Some(listener) = listener.take() {
-            listener.stop();
-            pipeline.settle();
-        }
-        asked
-    };
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    Ok(plain::run(feed, BufReader::new(std::io::stdin()), &mut out, ends)?)
 }
 
 /// Where choices made on the screen are kept, if there is a place for them.

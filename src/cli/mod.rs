@@ -18,6 +18,7 @@ mod looks;
 mod map;
 mod open;
 mod outbox;
+mod plain;
 mod plan;
 mod send;
 mod setup;
