@@ -87,6 +87,13 @@ pub struct ListenerArgs {
     /// Check X-Signature of /webhook with this shared secret, and mark what fails
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
+    /// Alert of calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
+    pub alert: Option<String>,
+    /// How: bell, notify (a notification of the terminal), or a command with its arguments, which
+    /// gets the call record on its standard input [default: bell]
+    #[arg(long, value_name = "HOW", help_heading = "Alerts")]
+    pub alert_with: Option<String>,
     /// Append the recording to FILE [default: a new file in the state folder]
     #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
     pub record: Option<PathBuf>,

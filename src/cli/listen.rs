@@ -1,8 +1,9 @@
 //! `segscope listen`: the inspector.
 
+use super::alert;
 use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
-use super::feed::PipelineFeed;
+use super::feed::{PipelineFeed, vendor_views};
 use super::intake;
 use super::live::Live;
 use super::looks;
@@ -42,16 +43,27 @@ pub fn draw(
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
-    let feed =
-        PipelineFeed::new(Arc::clone(pipeline), live, addresses, kept, looks::arranged(setup));
+    // of a file that is open nobody is alerted
+    let (alarm, alerting) = match &listener {
+        Some(_) => alert::watch(setup, pipeline, vendor_views(&pipeline.vendors()))?,
+        None => Default::default(),
+    };
+    let feed = PipelineFeed::new(
+        Arc::clone(pipeline),
+        live,
+        addresses,
+        kept,
+        looks::arranged(setup),
+        Arc::clone(&alarm),
+    );
     if screen.plain || !can_draw() {
-        let ended = plain::run(&feed, pipeline, listener);
-        drop(watch);
+        let ended = plain::run(&feed, pipeline, listener, &alarm);
+        drop((watch, alerting));
         return ended;
     }
     let listened = listener.is_some();
     let ended = tui::run(Arc::new(feed), &looks::options(setup));
-    drop(watch);
+    drop((watch, alerting));
     if let Some(listener) = listener {
         listener.stop();
     }

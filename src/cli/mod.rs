@@ -1,5 +1,6 @@
 //! The commands. One file a command; each returns how the program ends.
 
+mod alert;
 pub mod args;
 mod check;
 mod config;

@@ -1,5 +1,6 @@
 //! The inspector in lines: what comes is said, what is typed is done.
 
+use super::alert::{self, Alarm};
 use super::failure::Failure;
 use super::feed::PipelineFeed;
 use super::signals::Ending;
@@ -15,6 +16,7 @@ pub fn run(
     feed: &PipelineFeed,
     pipeline: &Arc<Pipeline>,
     listener: Option<Listener>,
+    alarm: &Alarm,
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
     // what was there before is no news
@@ -31,6 +33,7 @@ pub fn run(
         }
     };
     let ends = || {
+        alert::ring_on_stderr(alarm);
         let asked = ending.asked();
         if asked {
             stop(&mut listener);

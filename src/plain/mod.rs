@@ -19,6 +19,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 use talk::{Flow, Talk};
+pub use words::row as row_words;
 
 /// How often it is looked whether something has come.
 const LOOK: Duration = Duration::from_millis(20);

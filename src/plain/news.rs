@@ -52,6 +52,13 @@ impl Talk<'_> {
             }
             self.said.problem = stats.problem.clone();
         }
+        let alerts = self.feed.alerts();
+        if alerts.dropped > self.said.unalerted {
+            let new = alerts.dropped - self.said.unalerted;
+            self.said.unalerted = alerts.dropped;
+            let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
+            self.say(&format!("attention: {new} calls without an alert{failed}"))?;
+        }
         let lost = stats.unrecorded + stats.too_much;
         if lost > self.said.lost {
             self.said.lost = lost;

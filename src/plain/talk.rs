@@ -23,6 +23,8 @@ pub(super) struct Said {
     pub sending: Option<Sending>,
     pub judged: u64,
     pub lost: u64,
+    /// Calls without an alert.
+    pub unalerted: u64,
 }
 
 /// The filter in force, and as it was typed.

@@ -2,6 +2,7 @@
 
 mod views;
 
+use super::alert::Alarm;
 use super::deliver;
 use super::export::Exports;
 use super::live::Live;
@@ -11,15 +12,17 @@ use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
 use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
 use crate::tui::feed::{
-    By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
-    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person, Prepared,
-    PushesView, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
+    Alerts, By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations,
+    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person,
+    Prepared, PushesView, Ring, RowView, Sending, SettingsView, Shown, Stats, VendorView, What,
+    Who,
 };
 use crate::vendors::{Delivery, Output};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use views::{call_view, vendor_detail, vendor_view};
+pub use views::vendor_views;
+use views::{call_view, vendor_detail};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -35,6 +38,7 @@ pub struct PipelineFeed {
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
     arranged: Mutex<Arranged>,
+    alarm: Arc<Alarm>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
@@ -46,6 +50,7 @@ impl PipelineFeed {
         addresses: Vec<String>,
         (choices, notebook): (Option<Choices>, Option<Notebook>),
         arranged: Arranged,
+        alarm: Arc<Alarm>,
     ) -> PipelineFeed {
         let arranged = Mutex::new(arranged);
         if let Some(choices) = &choices {
@@ -63,6 +68,7 @@ impl PipelineFeed {
             notebook,
             exports,
             arranged,
+            alarm,
             prepared: Mutex::default(),
         }
     }
@@ -70,7 +76,8 @@ impl PipelineFeed {
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        self.pipeline.version() + self.sieve.version() + self.live.version() + self.outbox.version()
+        let own = self.live.version() + self.outbox.version() + self.alarm.version();
+        self.pipeline.version() + self.sieve.version() + own
     }
 
     fn stats(&self) -> Stats {
@@ -154,7 +161,7 @@ impl Feed for PipelineFeed {
 
     fn vendors(&self) -> Vec<VendorView> {
         let vendors = self.pipeline.vendors();
-        (0..vendors.len()).map(|at| vendor_view(&vendors, at)).collect()
+        vendor_views(&vendors)
     }
 
     fn in_use(&self) -> InUse {
@@ -354,6 +361,14 @@ impl Feed for PipelineFeed {
 
     fn upstream(&self) -> Option<String> {
         self.live.settings().text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
+    }
+
+    fn ring(&self) -> Option<Ring> {
+        self.alarm.take_ring()
+    }
+
+    fn alerts(&self) -> Alerts {
+        self.alarm.counted()
     }
 
     fn drew(&self, took: Duration) {

@@ -6,7 +6,7 @@ use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
 
 /// A vendor, as the screen names it.
-pub(super) fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
+fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
     let info = vendors.info(at);
     let (fidelity, means) = match info.fidelity {
         Fidelity::Equivalent => (
@@ -31,6 +31,11 @@ pub(super) fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
         pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
         preset: vendors.preset(at),
     }
+}
+
+/// All vendors.
+pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
+    (0..vendors.len()).map(|at| vendor_view(vendors, at)).collect()
 }
 
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {

@@ -7,11 +7,11 @@ mod views;
 
 pub use crate::config::{Arranged, Kept, Memo};
 pub use views::{
-    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Coverage,
-    Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark,
-    Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SettingsView, Shown, Standing,
-    Stats, Status, VendorDetail, VendorView, What, Who,
+    Alerts, By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted,
+    Coverage, Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item,
+    Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset,
+    PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView, Sending, SettingsView,
+    Shown, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -135,6 +135,10 @@ pub trait Feed: Send + Sync {
     fn addresses(&self) -> Vec<String>;
     /// The real tracking API, if the user named one.
     fn upstream(&self) -> Option<String>;
+    /// What an alert asks the terminal for, once.
+    fn ring(&self) -> Option<Ring>;
+    /// What came of alerts.
+    fn alerts(&self) -> Alerts;
     /// A frame was drawn, and took so long with all that was read for it.
     fn drew(&self, took: Duration);
 }

@@ -1,7 +1,7 @@
 //! The terminal: taken, drawn on, and given back whole.
 
 use super::super::copy::MOST_BYTES;
-use super::super::feed::Feed;
+use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
 use super::sixteen;
@@ -134,6 +134,11 @@ impl Console {
         queue!(self.page, CopyToClipboard::to_clipboard_from(text))?;
         let bytes = std::mem::take(&mut *self.page.0.borrow_mut());
         self.out.write_all(&bytes)
+    }
+
+    /// Rings the bell, or asks the terminal for a notification.
+    pub fn ring(&mut self, ring: &Ring) -> io::Result<()> {
+        self.out.write_all(ring.bytes().as_bytes())
     }
 
     fn send(&mut self) -> io::Result<()> {
