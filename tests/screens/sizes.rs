@@ -64,11 +64,7 @@ fn below_the_least_size_it_says_what_it_needs_and_comes_back_as_it_was() {
     let before = app.picture();
     for (width, height) in [(39, 10), (40, 9), (20, 2)] {
         app.resize(width, height).assert_well_formed();
-        assert!(
-            app.picture().contains("segscope needs 40x10"[..20.min(width.into())].trim_end()),
-            "{}",
-            app.picture()
-        );
+        assert!(app.picture().contains("needs 40x10"), "{}", app.picture());
         assert!(app.picture().contains(&format!("this is {width}x{height}")));
     }
     app.resize(1, 1).assert_well_formed();
