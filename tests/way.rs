@@ -240,3 +240,50 @@ fn a_bad_line_is_told_with_its_number_and_passed_over() {
     assert!(problem.contains("the first is line 2500: expected `received_at`"), "{problem}");
     assert_eq!(again.stats().calls, 2_998);
 }
+
+#[test]
+fn who_looks_is_let_in_while_a_large_batch_is_judged() {
+    const CALLS: u64 = 2_500;
+    let home = tempfile::tempdir().expect("a folder");
+    let pipeline = start(recording_of(&home.path().join("r.ndjson")));
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    // the first look may come too late or too early, but not every time
+    for round in 0.. {
+        assert!(std::time::Instant::now() < deadline, "nobody was let in while it was judged");
+        let calls: Vec<String> = (0..CALLS).map(|n| call(round * CALLS + n)).collect();
+        let body = format!("{{\"batch\":[{}]}}", calls.join(","));
+        assert_eq!(post(&pipeline, "/v1/batch", &body, BEGIN_MS), 200);
+        let (before, after) = (round * CALLS, (round + 1) * CALLS);
+        let mut seen = before;
+        while seen < after {
+            seen = pipeline.rows();
+            if seen > before && seen < after {
+                pipeline.settle();
+                assert_eq!(pipeline.rows(), after);
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn large_batches_are_whole_however_often_all_is_judged_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let pipeline = start(recording_of(&file));
+    std::thread::scope(|scope| {
+        let sender = scope.spawn(|| {
+            for round in 0..20 {
+                let calls: Vec<String> = (0..300).map(|n| call(round * 300 + n)).collect();
+                let body = format!("{{\"batch\":[{}]}}", calls.join(","));
+                assert_eq!(post(&pipeline, "/v1/batch", &body, BEGIN_MS), 200);
+            }
+        });
+        while !sender.is_finished() {
+            pipeline.judge_again().expect("judged again");
+        }
+    });
+    pipeline.settle();
+    assert_eq!(pipeline.rows(), 6_000);
+    assert!(all(&pipeline) == all(&reopened(&file)));
+}

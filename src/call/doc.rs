@@ -283,6 +283,7 @@ impl<'d> Val<'d> {
     }
 
     /// The member of that name; of repeated ones the last, as in `JSON.parse`.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<Val<'d>> {
         if !self.is_object() {
             return None;

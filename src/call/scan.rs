@@ -5,6 +5,7 @@
 //! can be made to overflow the stack. This one loops and allocates only the table.
 
 use super::doc::{Kind, Node};
+use wide::u8x16;
 
 /// Why a text is no JSON: what was expected, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -211,30 +212,25 @@ fn odd_string(bytes: &[u8], mut at: usize) -> Scan<(usize, bool)> {
     }
 }
 
-/// Steps over string bytes that need no look: eight at a time, and in a long string 32.
+/// Steps over string bytes that need no look, 16 at a time.
 #[inline(always)]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let mut long = at + 32;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        // quotes, backslashes and bytes under 0x20 light up their high bit; the lowest lit
-        // one is exact, which is all that is used
-        let quote = zero(word ^ (ONES * u64::from(b'"')));
-        let slash = zero(word ^ (ONES * u64::from(b'\\')));
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let hit = (quote | slash | control) & HIGH;
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
+    let all = u8x16::splat;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let chunk = u8x16::new(*chunk);
+        let (quote, slash) = (chunk.simd_eq(all(b'"')), chunk.simd_eq(all(b'\\')));
+        let control = chunk.max(all(0x1f)).simd_eq(all(0x1f));
+        let odd = (quote | slash | control).to_bitmask();
+        if odd != 0 {
+            return at + odd.trailing_zeros() as usize;
         }
-        at += 8;
-        if at >= long {
-            at = long_plain(bytes, at);
-            long = usize::MAX;
-        }
+        at += 16;
     }
+    plain_to_end(bytes, at)
+}
+
+/// The same where the text ends soon.
+fn plain_to_end(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(|byte| !is_odd(byte)) {
         at += 1;
     }
@@ -244,21 +240,6 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
 #[inline(always)]
 fn is_odd(byte: &u8) -> bool {
     matches!(byte, b'"' | b'\\' | ..0x20)
-}
-
-/// Steps over 32 bytes at a time, as long as none of them needs a look: the compiler makes vectors
-/// of it.
-#[inline(never)]
-fn long_plain(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
-        let odd =
-            |byte: u8| u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < 0x20);
-        if chunk.iter().fold(0, |all, byte| all | odd(*byte)) != 0 {
-            break;
-        }
-        at += 32;
-    }
-    at
 }
 
 fn escape(bytes: &[u8], at: usize) -> Scan<usize> {
@@ -312,10 +293,44 @@ fn word(bytes: &[u8], at: usize, word: &'static [u8]) -> Scan<usize> {
     if found { Ok(at + word.len()) } else { Err((at, "a JSON value")) }
 }
 
+/// Steps over white space, of which there is seldom any.
 #[inline(always)]
-fn space(bytes: &[u8], mut at: usize) -> usize {
+fn space(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { some_space(bytes, at) }
+}
+
+#[inline(never)]
+fn some_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_needs_a_look_is_found_wherever_it_stands(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..80),
+            plain_byte in prop_oneof![Just(b'a'), Just(0x80), Just(0xff), Just(b'!'), Just(b'#')],
+            odd_at in 0usize..80,
+            odd in prop_oneof![Just(b'"'), Just(b'\\'), 0u8..0x20],
+            from in 0usize..40,
+        ) {
+            let from = from.min(bytes.len());
+            let want = |bytes: &[u8]| {
+                from + bytes.iter().skip(from).take_while(|byte| !is_odd(byte)).count()
+            };
+            prop_assert_eq!(plain(&bytes, from), want(&bytes));
+            bytes.fill(plain_byte);
+            if let Some(byte) = bytes.get_mut(odd_at) {
+                *byte = odd;
+            }
+            prop_assert_eq!(plain(&bytes, from), want(&bytes));
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! Captured text is hostile: what is shown goes through here first.
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-
 /// True for a character that a terminal may act on, or that changes the order or the look of
 /// its neighbours: C0, DEL, C1, bidirectional controls, line separators, tags, a lone BOM.
 pub fn is_hostile(c: char) -> bool {
@@ -39,18 +37,6 @@ pub fn masked(key: &str) -> String {
     let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     let tail = if key.chars().count() > 4 { &key[from..] } else { "" };
     format!("***{tail}")
-}
-
-/// A text in which a write key does not stand whole: neither as it is nor as an `Authorization`
-/// header has it.
-pub fn without_key(text: &str, key: Option<&str>) -> String {
-    match key.filter(|key| !key.is_empty()) {
-        Some(key) => {
-            let basic = BASE64_STANDARD.encode(format!("{key}:"));
-            text.replace(&basic, &masked(&basic)).replace(key, &masked(key))
-        }
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

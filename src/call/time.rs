@@ -121,13 +121,15 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since the epoch of a civil date (the usual era arithmetic; March starts the year).
+/// Days since the epoch of a civil date of the years 0 to 9999 (the usual era arithmetic; March
+/// starts the year). Every call has several times, so it is done in 32 bits and without signs.
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+    let (year, month, day) = (year as u32, month as u32, day as u32);
+    // an era later, so that the January of year 0 has a year before it
+    let year = year + 400 - u32::from(month <= 2);
+    let from_march = if month > 2 { month - 3 } else { month + 9 };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 + day;
+    i64::from(days) - 1 - 719_468 - 146_097
 }
 
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
@@ -179,6 +181,21 @@ mod tests {
         ] {
             assert_eq!(parse(text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn every_day_has_its_number() {
+        let mut days = days_from_civil(0, 1, 1);
+        for year in 0..=9999 {
+            for month in 1..=12 {
+                for day in 1..=days_in(year, month) {
+                    assert_eq!(days_from_civil(year, month, day), days, "{year}-{month}-{day}");
+                    assert_eq!(civil_from_days(days), (year, month, day));
+                    days += 1;
+                }
+            }
+        }
+        assert_eq!(days_from_civil(1970, 1, 1), 0);
     }
 
     #[test]

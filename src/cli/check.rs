@@ -6,9 +6,10 @@ use super::setup::Setup;
 use super::{input, tail};
 use crate::filter::Filter;
 use crate::findings::Severity;
-use crate::pipeline::{Detail, Matching, Pipeline};
+use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
 use crate::report::{
-    self, FindingGroup, call_record, check_text, expected_text, finding_groups, unmet_groups,
+    self, Details, FindingGroup, call_record, check_text, expected_text, finding_groups,
+    unmet_groups,
 };
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -18,21 +19,47 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = tail::read_filter(args.filter.as_deref())?;
     let setup = Setup::new(&args.judge, Vec::new())?;
     let plan = args.expect.read(&setup)?;
-    let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    let recording = input::read(&args.files)?;
+    // a report of all calls needs none of them but a few examples; any other needs each
+    if filter.is_all() && plan.is_none() && args.format != CheckFormat::Ndjson {
+        let surveyed =
+            pipeline::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
+        if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
+            let detail = |row| surveyed.detail(row);
+            let all = (surveyed.tally(), None);
+            return report(args, &setup, all, &detail, surveyed.problem());
+        }
+    }
+    let pipeline = setup.pipeline(recording)?;
     pipeline.expect(plan);
     input::all_read(&pipeline)?;
-    let unreadable = pipeline.stats().problem;
+    let problem = pipeline.stats().problem;
     let wanted = wanted(&pipeline, filter)?;
     let tally = match &wanted {
         Some(rows) => pipeline.tally(rows.iter().copied()),
         None => pipeline.tally(0..pipeline.rows()),
     };
-    let mut groups = finding_groups(&pipeline, &tally).map_err(Failure::wrong)?;
+    if args.format == CheckFormat::Ndjson {
+        records(&pipeline, wanted.as_deref())?;
+    }
+    let expectations = pipeline.expectations(wanted.as_deref());
+    report(args, &setup, (&tally, expectations), &|row| pipeline.detail(row), problem)
+}
+
+/// Prints what was found, and what was expected. `problem` is what could not be read.
+fn report(
+    args: &CheckArgs,
+    setup: &Setup,
+    (tally, expectations): (&Tally, Option<Expectations>),
+    detail: Details<'_>,
+    problem: Option<String>,
+) -> Result<(), Failure> {
+    let vendors = &*setup.vendors;
+    let mut groups = finding_groups(vendors, tally, detail).map_err(Failure::wrong)?;
     for group in &mut groups {
         group.fails = fails(args.fail_on, group);
     }
     let failed = groups.iter().any(|group| group.fails);
-    let expectations = pipeline.expectations(wanted.as_deref());
     let unmet = expectations.as_ref().is_some_and(|expectations| !expectations.all_met());
     let mut outcome = outcome(args.fail_on, failed);
     if let Some(expectations) = &expectations {
@@ -43,33 +70,32 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
             groups.extend(unmet_groups(expectations));
         }
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
     let text = match args.format {
         CheckFormat::Text => {
             let colour = colour();
             let text = expectations.as_ref().map(|all| expected_text(all, false, colour));
-            check_text(&pipeline, &tally, &groups, (text.as_deref(), &outcome), colour)
+            check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour)
         }
         CheckFormat::Ndjson => {
-            records(&pipeline, wanted.as_deref(), &mut out)?;
-            // standard output has call records only
+            // standard output has call records only, and has them by now
             if let Some(expectations) = &expectations {
                 eprint!("{}", expected_text(expectations, false, false));
             }
             String::new()
         }
         CheckFormat::Junit => {
-            let mut suites = titles(&pipeline);
+            let mut suites = titles(setup);
             suites.extend(expectations.map(|_| report::EXPECTED.to_owned()));
             report::junit(&groups, &suites)
         }
         CheckFormat::Sarif => report::sarif(&groups, single(&args.files).as_deref()),
         CheckFormat::Github => report::github(&groups),
-        CheckFormat::Markdown => report::markdown(&pipeline, &tally, &groups, &outcome),
+        CheckFormat::Markdown => report::markdown(vendors, tally, &groups, &outcome),
     };
+    let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;
-    if let Some(problem) = unreadable {
+    if let Some(problem) = problem {
         return Err(Failure::wrong(problem));
     }
     if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
@@ -91,9 +117,9 @@ pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u
 }
 
 /// The vendors that were asked, by the names that people know.
-fn titles(pipeline: &Pipeline) -> Vec<String> {
-    let shown = pipeline.in_use().shown().into_iter();
-    shown.map(|at| pipeline.vendors().info(at).title.clone()).collect()
+fn titles(setup: &Setup) -> Vec<String> {
+    let shown = setup.in_use.shown().into_iter();
+    shown.map(|at| setup.vendors.info(at).title.clone()).collect()
 }
 
 /// The file that was judged, if it was a single one that has a name.
@@ -123,11 +149,8 @@ fn outcome(fail_on: FailOn, failed: bool) -> String {
     format!("{} (--fail-on {word})", if failed { "failed" } else { "passed" })
 }
 
-fn records(
-    pipeline: &Pipeline,
-    wanted: Option<&[u64]>,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
+fn records(pipeline: &Pipeline, wanted: Option<&[u64]>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
     let shown = pipeline.in_use().shown();
     let count = wanted.map_or_else(|| pipeline.rows(), |rows| rows.len() as u64);
     for nth in 0..count {
@@ -136,5 +159,6 @@ fn records(
             writeln!(out, "{}", call_record(&call, &pipeline.vendors(), &shown))?;
         }
     }
+    out.flush()?;
     Ok(())
 }

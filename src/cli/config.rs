@@ -77,9 +77,12 @@ fn template(vendors: &Vendors) -> String {
     }
     out.push_str(&looks::template());
     out.push_str(
-        "\n# Another base address for what `deliver` sends to a vendor, to try it out. (own)\n\
-         #[deliver]\n#NAME = \"http://127.0.0.1:8080\"\n",
+        "\n# Another base address for what `deliver` sends to a vendor, to try it out. (own)\n[deliver]\n",
     );
+    for name in vendors.names() {
+        writeln!(out, "#{name} = \"http://127.0.0.1:8080\"")
+            .expect("writing to a String cannot fail");
+    }
     screen_keys(&mut out);
     out
 }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::setup::Setup;
 use crate::call::time::Millis;
 use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pending, Pipeline, Taken};
 use crate::wire::{Reply, RequestHead};
 use std::sync::Arc;
 
@@ -12,8 +12,12 @@ use std::sync::Arc;
 struct PipelineIntake(Arc<Pipeline>);
 
 impl Intake for PipelineIntake {
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Reply {
-        self.0.take(head, body, here)
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Taken {
+        self.0.take_in(head, body, here)
+    }
+
+    fn written(&self, held: &Pending) -> Option<Reply> {
+        self.0.written(held)
     }
 
     fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply {

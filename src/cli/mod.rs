@@ -43,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Deliver(args) => deliver::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Map => map::run(),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),

@@ -19,6 +19,8 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
         (files, false) => input::read(files)?,
     };
+    let mut recording = recording;
+    recording.take_remarks().map_err(Failure::blocked)?;
     let small = recording.unread_bytes() < SMALL_BYTES;
     let pipeline = setup.pipeline(recording)?;
     pipeline.expect(plan);

@@ -106,6 +106,11 @@ pub(super) const COLOURS: &str = "colours.";
 /// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
 pub(super) const DELIVER: &str = "deliver.";
 
+/// Whether it is such an address, or their section.
+pub(super) fn is_deliver(name: &str) -> bool {
+    name.starts_with(DELIVER) || name == DELIVER.trim_end_matches('.')
+}
+
 /// Before a variable that sets a vendor's setting: `SEGSCOPE_VENDORS_NAME_KEY`.
 const VENDOR_VARIABLE: &str = "SEGSCOPE_VENDORS_";
 
@@ -126,14 +131,14 @@ fn is_colour(name: &str) -> bool {
 
 /// Whether a project's file may not set it.
 pub(super) fn is_user_only(name: &str) -> bool {
-    name.starts_with(SCREEN_KEYS)
-        || name.starts_with(DELIVER)
-        || find(name).is_some_and(|key| key.user_only)
+    name.starts_with(SCREEN_KEYS) || is_deliver(name) || find(name).is_some_and(|key| key.user_only)
 }
 
 pub(super) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
     match (name.split('.').count(), value) {
         (2, Value::String(_)) => Ok(()),
+        // a section in which nothing is set
+        (1, Value::Object(none)) if none.is_empty() => Ok(()),
         _ => Err(format!(
             "`{name}` is {value}; expected a base URL, such as \"http://127.0.0.1:8080\""
         )),

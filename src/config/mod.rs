@@ -121,7 +121,7 @@ impl Settings {
         let checked = match keys::find(key) {
             Some(known) => known.check(&value),
             None if key.starts_with("vendors.") => Ok(()),
-            None if key.starts_with(keys::DELIVER) => keys::check_deliver(key, &value),
+            None if keys::is_deliver(key) => keys::check_deliver(key, &value),
             None if keys::is_of_the_screen(key) => keys::check_of_the_screen(key, &value),
             None => Err(keys::unknown(key)),
         };

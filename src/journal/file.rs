@@ -53,6 +53,17 @@ pub enum Standing {
     },
 }
 
+/// A file that no other program appends to while this one has it.
+fn locked(file: File, path: &Path) -> Result<File, JournalError> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => {
+            Err(JournalError::Io { what: "lock", path: path.to_owned(), source })
+        }
+    }
+}
+
 /// An open recording. It has one writer; readers use [`Journal::reader`].
 #[derive(Debug)]
 pub struct Journal {
@@ -69,20 +80,14 @@ impl Journal {
     /// line, as a crash in the middle of a write leaves it, is cut.
     pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
         let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .mode(0o600)
             .open(path)
             .map_err(io("open"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(JournalError::InUse { path: path.to_owned() });
-            }
-            Err(TryLockError::Error(source)) => return Err(io("lock")(source)),
-        }
+        let mut file = locked(file, path)?;
         let whole = file.metadata().map_err(io("look at"))?.len();
         let mut first = [0u8; 6];
         let seen = file.read(&mut first).map_err(io("read"))?;
@@ -95,6 +100,20 @@ impl Journal {
         }
         let recovery = Recovery { cut_bytes: whole - len };
         Ok((Journal { file, path: Some(path.to_owned()), len, fsync, torn: false }, recovery))
+    }
+
+    /// Opens a recording that is there to append to it, and changes nothing of what it holds.
+    pub fn join(path: &Path) -> Result<Journal, JournalError> {
+        let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+        let file =
+            OpenOptions::new().read(true).append(true).open(path).map_err(io("append to"))?;
+        let mut file = locked(file, path)?;
+        let len = file.metadata().map_err(io("look at"))?.len();
+        if end_of_last_line(&mut file, len).map_err(io("read"))? < len {
+            let torn = io::Error::other("its last line is torn");
+            return Err(io("append to")(torn));
+        }
+        Ok(Journal { file, path: Some(path.to_owned()), len, fsync: false, torn: false })
     }
 
     /// A recording without a name: it takes room on disk and is gone with the program.

@@ -60,9 +60,15 @@ pub fn compose(
     compose_behind(out, head, body, refused, signature)
 }
 
-/// The same behind what is in `out` already.
-pub fn compose_more(out: &mut Vec<u8>, head: &LineHead<'_>, body: Body<'_>) -> usize {
-    compose_behind(out, head, body, None, None)
+/// The same of a request that was taken, behind what is in `out` already. What is returned counts
+/// from where the line begins.
+pub fn compose_more(
+    out: &mut Vec<u8>,
+    head: &LineHead<'_>,
+    body: Body<'_>,
+    signature: Option<&str>,
+) -> usize {
+    compose_behind(out, head, body, None, signature)
 }
 
 fn compose_behind(

@@ -3,7 +3,10 @@
 use super::{Limits, Trouble};
 use crate::wire::{Problem, Refusal};
 use http_body_util::BodyExt;
-use hyper::body::{Body, Bytes, Incoming};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -98,13 +101,26 @@ struct Reader<'l, 'r> {
 
 struct Full;
 
+/// A piece of a body; none at its end.
+type Next = Option<Result<Frame<Bytes>, hyper::Error>>;
+
 impl<'r> Reader<'_, 'r> {
     async fn run(mut self) -> Read<'r> {
-        let deadline = Instant::now() + self.limits.body_total;
         let mut whole = Vec::new();
+        // most bodies have come with their heads, and need no clock
+        let mut ready = self.ready().await;
+        let mut deadline = None;
         loop {
-            let patience = deadline.min(Instant::now() + self.limits.body_idle);
-            let data = match timeout_at(patience, self.body.frame()).await {
+            let frame = match ready.take() {
+                Some(frame) => Ok(frame),
+                None => {
+                    let now = Instant::now();
+                    let deadline = *deadline.get_or_insert(now + self.limits.body_total);
+                    let patience = deadline.min(now + self.limits.body_idle);
+                    timeout_at(patience, self.body.frame()).await
+                }
+            };
+            let data = match frame {
                 Err(_) => {
                     whole.truncate(KEPT);
                     whole.shrink_to_fit();
@@ -139,6 +155,15 @@ impl<'r> Reader<'_, 'r> {
             whole.reserve_exact(self.held - whole.len());
             whole.extend_from_slice(&data);
         }
+    }
+
+    /// The next piece, or the end, if it is here by now.
+    async fn ready(&mut self) -> Option<Next> {
+        poll_fn(|context| match Pin::new(&mut self.body).poll_frame(context) {
+            Poll::Ready(frame) => Poll::Ready(Some(frame)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
     }
 
     /// Takes room for so many bytes in all, waiting a little where there is none.

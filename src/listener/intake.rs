@@ -1,7 +1,7 @@
 //! What the listener hands its requests to.
 
 use crate::call::time::Millis;
-use crate::pipeline::{FrameTimes, Pipeline};
+use crate::pipeline::{FrameTimes, Pending, Pipeline, Taken};
 use crate::wire::{Refusal, Reply, RequestHead};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,7 +12,11 @@ use std::sync::Arc;
 pub trait Intake: Send + Sync + 'static {
     /// Takes a request with its whole body as it came. `here` is the address to name where the
     /// request itself names none. Preflights and the inspector's own paths do not come here.
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Reply;
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Taken;
+
+    /// The other answer to a request that was held, if it could not be recorded after all. Asked
+    /// when all requests that were ready together have been taken.
+    fn written(&self, held: &Pending) -> Option<Reply>;
 
     /// A request whose body was not read to its end; `kept` is its beginning. The answer is
     /// usually [`Trouble::reply`].

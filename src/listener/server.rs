@@ -1,7 +1,7 @@
 //! The listener's thread: accepting, watching over connections, stopping.
 
 use super::bind::{Listen, ListenError, open_files};
-use super::watched::{Phase, Watch};
+use super::watched::{Clock, Phase, Watch};
 use super::{Intake, Notice, Trouble, body, connection};
 use crate::call::time;
 use std::net::SocketAddr;
@@ -82,7 +82,7 @@ pub(super) struct Server {
     pub here: String,
     pub limits: Limits,
     pub room: Semaphore,
-    pub epoch: Instant,
+    pub clock: Arc<Clock>,
     connections: Arc<Semaphore>,
     most: usize,
     watched: Mutex<Vec<Weak<Watch>>>,
@@ -124,6 +124,7 @@ impl Server {
 
     /// Ends the connections that have been in one phase for too long.
     fn sweep(&self) {
+        self.clock.tick();
         self.watched().retain(|watch| {
             let Some(watch) = watch.upgrade() else { return false };
             let (phase, lasted) = watch.phase();
@@ -167,7 +168,7 @@ impl Listener {
             addrs,
             limits: options.limits.clone(),
             room: body::room(options.limits.memory),
-            epoch: Instant::now(),
+            clock: Arc::new(Clock::new(Instant::now())),
             connections: Arc::new(Semaphore::new(most)),
             most,
             watched: Mutex::default(),

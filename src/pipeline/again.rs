@@ -37,7 +37,7 @@ impl Pipeline {
     /// New calls are judged with these settings, as what is remembered stands. False if these
     /// vendors cannot go on where those before stop; then only judging all again helps.
     pub fn go_on_with(&self, vendors: Arc<Vendors>) -> bool {
-        let mut state = self.lock();
+        let mut state = self.shared.lock_between();
         let from = state.index.next_seq();
         let done = state.eras.begin(from, Arc::clone(&vendors));
         if done {
@@ -67,7 +67,7 @@ impl Pipeline {
         let mut next = State::new(shared.recording.clone(), eras, in_use);
         loop {
             self.catch_up(&mut next, shared.queue.done())?;
-            let mut state = shared.lock();
+            let mut state = shared.lock_between();
             if state.done - next.done <= LITTLE {
                 let to = state.done;
                 self.catch_up(&mut next, to)?;

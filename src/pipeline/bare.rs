@@ -1,171 +1,92 @@
 //! A call of a file that is no recording: what must be known of it before it is read.
 
 use crate::call::time::{self, Millis};
-use crate::call::{Doc, SyntaxError};
+use crate::call::{Doc, SyntaxError, Val};
+use crate::wire::{self, Reading, RequestHead, Scratch};
+use std::ops::Range;
 
 /// A line without what may stand around its value.
 pub(super) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii()
 }
 
-/// When a call or a batch from a file counts as received. One without any time counts as received
-/// at the beginning of the epoch; its own record shows none.
-fn received_at(text: &str) -> Millis {
-    let Ok(doc) = Doc::parse(text) else { return 0 };
-    let first = doc.root().get("batch").and_then(|batch| batch.index(0));
-    [Some(doc.root()), first]
-        .into_iter()
-        .flatten()
-        .find_map(|call| {
-            ["receivedAt", "sentAt", "timestamp", "originalTimestamp"]
-                .iter()
-                .find_map(|name| time::parse(&call.get(name)?.as_str()?))
-        })
-        .unwrap_or(0)
-}
-
 /// What a file of calls should hold.
 pub(super) const EXPECTED: &str = "expected a call as a JSON object, or an array of them";
 
-/// The call in the text of an object, which is all of it unless it is a record of `tail` or `check`;
-/// and when it counts as received.
-pub(super) fn call_of(text: &str) -> Result<(&str, Millis), SyntaxError> {
-    let (mut call, mut members) = (text, Members::of(text));
-    let recorded = match &members {
-        Some(members) => members.call.filter(|call| members.seq && call.starts_with('{')),
-        None => {
-            let doc = Doc::parse(text)?;
-            let seq = doc.root().get("seq").is_some();
-            let call = doc.root().get("call").filter(|call| seq && call.is_object());
-            call.map(|call| &text[call.span()])
-        }
+/// The objects that a line holds: itself, or those of an array.
+pub(super) fn objects<'t>(
+    line: &'t [u8],
+    each: &mut dyn FnMut(&'t str) -> Result<(), String>,
+) -> Result<(), String> {
+    let text =
+        simdutf8::basic::from_utf8(trimmed(line)).map_err(|_| "expected UTF-8 text".to_owned())?;
+    if text.starts_with('{') {
+        return each(text);
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    let doc = Doc::parse(text).map_err(|error| says(&error))?;
+    let calls: Vec<&str> = doc.root().children().map(|item| &text[item.span()]).collect();
+    if !doc.root().is_array() || calls.iter().any(|call| !call.starts_with('{')) {
+        return Err(EXPECTED.to_owned());
+    }
+    calls.into_iter().try_for_each(each)
+}
+
+/// A call or a batch as it stands in a file, read.
+pub(super) struct Bare<'t> {
+    /// Its text; where a record of `tail` or `check` stood, that of the call in it.
+    pub text: &'t str,
+    pub reading: Reading<'t>,
+}
+
+/// Reads the text of an object. `number` is that of the request which it becomes.
+pub(super) fn read<'t>(
+    text: &'t str,
+    number: u64,
+    scratch: &mut Scratch,
+) -> Result<Bare<'t>, String> {
+    // what is derived of a call from a file follows from its own times
+    let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at: 0 };
+    let mut read = |text| {
+        wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
+            Ok(_) => refusal.to_string(),
+            Err(error) => says(&error),
+        })
     };
-    if let Some(recorded) = recorded {
-        (call, members) = (recorded, Members::of(recorded));
-    }
-    let known = members.and_then(|members| members.received_at());
-    Ok((call, known.unwrap_or_else(|| received_at(call))))
-}
-
-/// What the outermost members of an object say of how it is to be read, found without a table of
-/// all values.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Members<'t> {
-    /// `receivedAt`, `sentAt`, `timestamp`, `originalTimestamp` where they are texts, in quotes.
-    times: [Option<&'t str>; 4],
-    batch: bool,
-    seq: bool,
-    call: Option<&'t str>,
-}
-
-impl<'t> Members<'t> {
-    /// None where it takes a closer look: escaped names, or no JSON object.
-    pub fn of(text: &'t str) -> Option<Members<'t>> {
-        let mut members = Members::default();
-        let mut scan = Scan { bytes: text.as_bytes(), at: 0 };
-        scan.expect(b'{')?;
-        if scan.next()? == b'}' {
-            return Some(members);
+    let reading = read(text)?;
+    match recorded(&reading) {
+        None => Ok(Bare { text, reading }),
+        Some(call) => {
+            let text = &text[call];
+            Ok(Bare { text, reading: read(text)? })
         }
-        loop {
-            scan.next().filter(|byte| *byte == b'"')?;
-            let key = scan.value()?;
-            let key = &text[key.start + 1..key.end - 1];
-            scan.expect(b':')?;
-            scan.next()?;
-            let value = &text[scan.value()?];
-            match key {
-                "receivedAt" => members.times[0] = quoted(value),
-                "sentAt" => members.times[1] = quoted(value),
-                "timestamp" => members.times[2] = quoted(value),
-                "originalTimestamp" => members.times[3] = quoted(value),
-                "batch" => members.batch = true,
-                "seq" => members.seq = true,
-                "call" => members.call = Some(value),
-                _ if key.contains('\\') => return None,
-                _ => {}
-            }
-            match scan.next()? {
-                b',' => scan.at += 1,
-                b'}' => return Some(members),
-                _ => return None,
-            }
-        }
-    }
-
-    /// When the call counts as received; none where it takes a closer look.
-    pub fn received_at(&self) -> Option<Millis> {
-        let simple = !self.batch && !self.times.iter().flatten().any(|time| time.contains('\\'));
-        let text = |quoted: &&str| time::parse(&quoted[1..quoted.len() - 1]);
-        simple.then(|| self.times.iter().flatten().find_map(text).unwrap_or(0))
     }
 }
 
-fn quoted(value: &str) -> Option<&str> {
-    value.starts_with('"').then_some(value)
+/// Where in a record its call stands.
+fn recorded(reading: &Reading<'_>) -> Option<Range<usize>> {
+    let root = reading.doc.as_ref()?.root();
+    // every call is asked, and hardly one is a record
+    let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
+    root.children().any(may).then_some(())?;
+    root.get("seq")?;
+    root.get("call").filter(Val::is_object).map(|call| call.span())
 }
 
-struct Scan<'t> {
-    bytes: &'t [u8],
-    at: usize,
+/// When a call or a batch from a file counts as received. One without any time counts as received at
+/// the beginning of the epoch; its own record shows none.
+pub(super) fn received_at(reading: &Reading<'_>) -> Millis {
+    let Some(doc) = &reading.doc else { return 0 };
+    let first = || doc.root().get("batch").and_then(|batch| batch.index(0));
+    time_of(doc.root()).or_else(|| time_of(first()?)).unwrap_or(0)
 }
 
-impl Scan<'_> {
-    /// The next byte that is no space; it is not passed.
-    fn next(&mut self) -> Option<u8> {
-        while self.bytes.get(self.at)?.is_ascii_whitespace() {
-            self.at += 1;
-        }
-        Some(self.bytes[self.at])
-    }
-
-    fn expect(&mut self, byte: u8) -> Option<()> {
-        (self.next()? == byte).then(|| self.at += 1)
-    }
-
-    /// Passes a value.
-    fn value(&mut self) -> Option<std::ops::Range<usize>> {
-        let start = self.at;
-        match self.bytes.get(self.at)? {
-            b'"' => self.string()?,
-            b'{' | b'[' => {
-                let mut depth = 0_usize;
-                loop {
-                    match self.bytes.get(self.at)? {
-                        b'"' => {
-                            self.string()?;
-                            continue;
-                        }
-                        b'{' | b'[' => depth += 1,
-                        b'}' | b']' => depth -= 1,
-                        _ => {}
-                    }
-                    self.at += 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-            }
-            _ => {
-                while !matches!(self.bytes.get(self.at)?, b',' | b'}' | b']' | b' ' | b'\t') {
-                    self.at += 1;
-                }
-            }
-        }
-        Some(start..self.at)
-    }
-
-    fn string(&mut self) -> Option<()> {
-        self.at += 1;
-        loop {
-            self.at += memchr::memchr2(b'"', b'\\', self.bytes.get(self.at..)?)?;
-            if self.bytes[self.at] == b'"' {
-                self.at += 1;
-                return Some(());
-            }
-            self.at += 2;
-        }
-    }
+fn time_of(call: Val<'_>) -> Option<Millis> {
+    ["receivedAt", "sentAt", "timestamp", "originalTimestamp"]
+        .iter()
+        .find_map(|name| time::parse(&call.get(name)?.as_str()?))
 }
 
 /// Why a text is no call, as errors about files say it.
@@ -176,62 +97,67 @@ pub(super) fn says(error: &SyntaxError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+
+    fn call_of(text: &str) -> Result<(&str, Millis), String> {
+        let bare = read(text, 1, &mut Scratch::default())?;
+        let at = received_at(&bare.reading);
+        Ok((bare.text, at))
+    }
 
     #[test]
-    fn the_outermost_members_are_found() {
-        let text = r#"{"a":{"timestamp":"x","b":["]",1]},"timestamp" : "2026-01-01T00:00:00Z" ,"n":1.5,"seq":3,"call":{"x":"}"}}"#;
-        let members = Members::of(text).expect("plain");
-        assert_eq!(members.times[2], Some("\"2026-01-01T00:00:00Z\""));
-        assert_eq!(call_of(text), Ok((r#"{"x":"}"}"#, 0)));
-        let escaped = r#"{"\u0073eq":3,"call":{"timestamp":"2026-01-01T00:00:00Z"}}"#;
-        let call = r#"{"timestamp":"2026-01-01T00:00:00Z"}"#;
-        assert_eq!(call_of(escaped), Ok((call, received_at(call))));
-        assert_eq!(members.received_at(), time::parse("2026-01-01T00:00:00Z"));
-        assert_eq!(Members::of(r#"{"\u0073eq":1}"#), None);
-        assert_eq!(Members::of("{\"a\":1"), None);
-        assert_eq!(Members::of("[1]"), None);
-        assert_eq!(Members::of(r#"{"batch":[]}"#).expect("plain").received_at(), None);
+    fn a_record_gives_the_call_in_it() {
+        let call = r#"{"x":"}","timestamp":"1970-01-01T00:00:01Z"}"#;
+        for record in [
+            format!(r#"{{"a":[1],"timestamp":"1970-01-01T00:00:09Z","seq":3,"call":{call}}}"#),
+            format!(r#"{{"\u0073eq":3 , "call" : {call} }}"#),
+            format!(r#"{{"call":1,"seq":null,"call":{call}}}"#),
+        ] {
+            assert_eq!(call_of(&record), Ok((call, 1000)), "{record}");
+        }
+        for call in [r#"{"seq":1,"call":"x"}"#, r#"{"call":{}}"#, "{}"] {
+            assert_eq!(call_of(call), Ok((call, 0)));
+        }
+        let wrong = Err("column 7: expected `,` or `}`, found the end of the text".to_owned());
+        assert_eq!(call_of("{\"a\":1"), wrong);
+        let behind = call_of(r#"{"seq":1,"call":{}} 1"#).expect_err("more than one text");
+        assert!(behind.starts_with("column 21: expected the end of the text"), "{behind}");
     }
 
-    fn value() -> impl Strategy<Value = serde_json::Value> {
-        let time = prop_oneof![Just("2026-01-01T00:00:00Z"), Just("no time"), Just("a\\\"}")];
-        let leaf = prop_oneof![
-            Just(serde_json::Value::Null),
-            any::<i32>().prop_map(serde_json::Value::from),
-            time.prop_map(serde_json::Value::from),
-        ];
-        leaf.prop_recursive(3, 16, 4, |inner| {
-            let key = prop_oneof![
-                Just("timestamp"),
-                Just("sentAt"),
-                Just("receivedAt"),
-                Just("batch"),
-                Just("x\"y")
-            ];
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..3).prop_map(serde_json::Value::from),
-                proptest::collection::btree_map(key, inner, 0..4).prop_map(|map| {
-                    serde_json::Value::Object(
-                        map.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-                    )
-                }),
-            ]
-        })
+    #[test]
+    fn a_call_is_received_when_its_times_say() {
+        for (call, seconds) in [
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","sentAt":"1970-01-01T00:00:02Z"}"#, 2),
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","receivedAt":"\u0031970-01-01"}"#, 0),
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","receivedAt":"?"}"#, 3),
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","timestamp":7}"#, 0),
+            (r#"{"originalTimestamp":"1970-01-01T00:00:04Z","a":{"sentAt":"1970-01-01"}}"#, 4),
+            (r#"{"batch":[{"sentAt":"1970-01-01T00:00:05Z"},{"receivedAt":"1970-01-01"}]}"#, 5),
+            (r#"{"batch":[{"sentAt":"1970-01-01T00:00:05Z"}],"sentAt":"1970-01-01T00:00:06Z"}"#, 6),
+            (r#"{"batch":[]}"#, 0),
+        ] {
+            assert_eq!(call_of(call), Ok((call, seconds * 1000)), "{call}");
+        }
     }
 
-    proptest! {
-        #[test]
-        fn the_short_look_and_the_long_one_agree(value in value()) {
-            let text = value.to_string();
-            if let Some(at) = Members::of(&text).and_then(|members| members.received_at()) {
-                prop_assert_eq!(at, received_at(&text));
-            }
-        }
-
-        #[test]
-        fn no_text_is_too_odd(text in "[{}\\[\\]\",:\\\\a1 ]{0,40}") {
-            let _ = Members::of(&text);
-        }
+    #[test]
+    fn a_line_holds_an_object_or_an_array_of_them() {
+        let of = |line: &str| {
+            let mut found = Vec::new();
+            objects(line.as_bytes(), &mut |text| {
+                found.push(text.to_owned());
+                Ok(())
+            })
+            .map(|()| found.join("|"))
+        };
+        assert_eq!(of("\u{feff} {\"a\":1}\r\n"), Ok("{\"a\":1}".to_owned()));
+        assert_eq!(of(" [ {} , {\"b\":[]} ]"), Ok("{}|{\"b\":[]}".to_owned()));
+        assert_eq!(of(" \t\n"), Ok(String::new()));
+        assert_eq!(of("[{},1]"), Err(EXPECTED.to_owned()));
+        assert_eq!(of("7"), Err(EXPECTED.to_owned()));
+        assert_eq!(
+            of("[1"),
+            Err("column 3: expected `,` or `]`, found the end of the text".to_owned())
+        );
+        assert_eq!(objects(b"\xff", &mut |_| Ok(())), Err("expected UTF-8 text".to_owned()));
     }
 }

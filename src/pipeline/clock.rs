@@ -5,7 +5,7 @@ use super::Pipeline;
 use super::front::Front;
 use super::index::Index;
 use super::queue::Work;
-use super::recording::only_read;
+use super::recording::{Remarks, only_read};
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::journal::{self, Event};
@@ -33,7 +33,11 @@ impl Pipeline {
     /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
-        self.flush(&mut self.shared.front(), now);
+        let mut front = self.shared.front();
+        // whoever was to ask for it may have gone away
+        self.shared.write_held(&mut front);
+        self.flush(&mut front, now);
+        drop(front);
         if self.shared.board().expires(now) {
             self.changed();
         }
@@ -46,6 +50,10 @@ impl Pipeline {
 
     /// Clears all that came so far away, for the vendors too. The recording keeps it.
     pub fn clear(&self, now: Millis) -> io::Result<()> {
+        if let Remarks::Opened(_) = self.remarks {
+            // whoever reads it later would miss them
+            return Err(io::Error::other("the calls of a recording that is opened stay in it"));
+        }
         let mut front = self.shared.front();
         let offset = self.append_event(&mut front, Event::Clear, now)?;
         let end = front.end();

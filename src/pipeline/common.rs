@@ -44,6 +44,8 @@ pub(super) struct Groups {
     ids: HashMap<(TextId, CallType), GroupId>,
     /// Calls without repeats, by group, by what was found and by who sent them.
     tally: HashMap<(GroupId, SetId, Sender), u64>,
+    /// The group of the last call: most are of that of the one before.
+    last: Option<((TextId, CallType), GroupId)>,
 }
 
 impl Groups {
@@ -52,7 +54,11 @@ impl Groups {
         let Some(kind) = kind.filter(|_| !library.is_none() && !library.is_unkept()) else {
             return 0;
         };
+        if let Some((_, id)) = self.last.filter(|(last, _)| *last == (library, kind)) {
+            return id;
+        }
         if let Some(&id) = self.ids.get(&(library, kind)) {
+            self.last = Some(((library, kind), id));
             return id;
         }
         if self.groups.len() == MOST_GROUPS {

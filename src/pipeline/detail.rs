@@ -1,16 +1,13 @@
 //! Everything about one row, made when someone looks at it.
 
+use super::one::{self, Known, Noted};
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
-use super::{
-    CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, SeenGroup, State, fields, refused,
-};
-use crate::call::{Seq, text::visible, time::Millis};
-use crate::findings::{Finding, Id, finding_for_discard};
+use super::{CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, State, refused};
+use crate::call::{Seq, text::visible};
 use crate::journal::RequestLine;
-use crate::store::{CallRow, RequestRow, Row, Sender, TextId};
-use crate::vendors::Rendered;
+use crate::store::{CallRow, RequestRow, Row, TextId};
 use crate::wire::{self, ReadCall, Reading, Reply};
 use std::ops::Range;
 use std::sync::Arc;
@@ -95,66 +92,26 @@ impl Pipeline {
         read: &ReadCall,
         request: &Arc<RequestDetail>,
     ) -> CallDetail {
-        let event = reading.event(read);
         let state = self.lock();
-        let vendors = state.eras.at(call.seq);
-        let rendered: Vec<(usize, Rendered)> = (0..vendors.len())
-            .map(|vendor| (vendor, vendors.render(vendor, &event, call.seq, &state.index.memory)))
-            .collect();
-        let marked = state.index.remarks.is_marked(call.seq.0);
-        let in_use: Vec<usize> = state.index.in_use.ordered(half.request.sender).collect();
-        let lacks = |vendor: &usize| {
-            rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
+        let known = Known {
+            vendors: state.eras.at(call.seq),
+            memory: &state.index.memory,
+            people: &state.index.people,
+            in_use: &state.index.in_use,
         };
-        let seen = state.index.people.before(&event, call.seq);
-        let seen_group = seen.filter(|_| in_use.iter().any(lacks)).map(|(at, group)| SeenGroup {
-            group_id: group.to_owned(),
-            seq: at.0,
-            ms_before: received_at(&state, at).map_or(0, |then| request.received_at - then),
-        });
-        drop(state);
-        // where the index had no room for an id, the first vendor in use that finds one says it
-        let found = |pick: fn(&Rendered) -> &Option<String>| {
-            in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
-        };
-        let [account, user] = call.ids.clone();
-        let library = reading.library(read);
-        CallDetail {
+        let sender = half.request.sender;
+        let made = known.make(&reading.event(read), call.seq, sender, request.received_at);
+        let noted = Noted {
             seq: call.seq,
-            kind: fields::kind(&event).map(|kind| kind.into_owned()),
-            name: fields::name(&event, read.kind).map(|name| name.into_owned()),
-            message_id: fields::message_id(&event).map(|id| id.into_owned()),
-            timestamp: fields::timestamp(&event).map(|at| at.into_owned()),
-            anonymous_id: fields::anonymous_id(&event).map(|id| id.into_owned()),
-            account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
-            user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
-            missing: call.missing.clone(),
-            library: library.map(|library| {
-                (library.name.into_owned(), library.version.map(|v| v.into_owned()))
-            }),
-            rudder: half.request.sender == Sender::RudderStack,
-            seen_group,
-            write_key: reading
-                .key_of(read)
-                .map(|key| key.into_owned())
-                .or_else(|| reading.write_key.as_ref().map(|key| key.key.clone())),
+            sender,
             repeat: call.row.flags.repeat(),
-            marked,
-            call_text: event.call.raw().to_owned(),
-            derived_text: reading.derived_text(read).to_owned(),
-            common: common(reading, read, request.signature.as_deref()),
-            vendors: rendered,
-            in_use,
-            request: Arc::clone(request),
-        }
+            marked: state.index.remarks.is_marked(call.seq.0),
+            missing: call.missing.clone(),
+            ids: call.ids.clone(),
+        };
+        drop(state);
+        one::detail(noted, made, reading, read, request)
     }
-}
-
-/// When a call arrived.
-fn received_at(state: &State, seq: Seq) -> Option<Millis> {
-    let store = &state.index.store;
-    let call = store.calls.get(seq.0.checked_sub(state.index.base + 1)?)?;
-    store.requests.get(u64::from(call.request)).map(|request| request.received_at)
 }
 
 fn half(state: &State, row: u64) -> Option<Half> {
@@ -170,13 +127,11 @@ fn half(state: &State, row: u64) -> Option<Half> {
     let text = |id: TextId| store.texts.get(id).map(str::to_owned);
     let call = call.map(|(seq, row)| {
         let (set, in_use) = (store.sets.get(row.set), state.index.in_use.bits(request.sender));
-        let missing =
-            [Id::Account, Id::User].into_iter().filter(|id| set.strong(*id) & in_use != 0);
         HalfCall {
             seq,
             row,
             ids: [row.account, row.user].map(|id| (id != TextId::UNKEPT).then(|| text(id))),
-            missing: missing.map(Id::name).collect(),
+            missing: one::missing(set, in_use),
         }
     });
     let place = state.recording.place(request.offset)?;
@@ -196,22 +151,7 @@ pub(super) fn find_call<'r>(
     reading.calls.get(at.ok()?)
 }
 
-/// What Segment itself does with the call, and what is odd about its request.
-fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
-    let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
-    let mut findings: Vec<Finding> = own.collect();
-    // what is so about the whole request is said once, with its first call
-    if call.index == reading.calls.first().map_or(0, |first| first.index) {
-        let code = wire::signature::code(signature);
-        findings.extend(code.map(|code| finding_for_discard(code, "")));
-        findings.extend(
-            reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)),
-        );
-    }
-    findings
-}
-
-fn refused_detail(request: &RequestLine, shared: &RequestDetail) -> RefusedDetail {
+pub(super) fn refused_detail(request: &RequestLine, shared: &RequestDetail) -> RefusedDetail {
     let (code, message) = request.refused.clone().unwrap_or_default();
     RefusedDetail {
         fix: refused::fix(request.status, &code, &message),
@@ -220,7 +160,7 @@ fn refused_detail(request: &RequestLine, shared: &RequestDetail) -> RefusedDetai
     }
 }
 
-fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {
+pub(super) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {
     let body = match &request.other_body {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         None => body_text(line, request).to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::call::{CallType, Event, Kind, Val};
 use crate::store::{Held, TextId, Texts};
+use crate::wire::{ReadCall, Reading};
 use std::borrow::Cow;
 
 fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
@@ -16,26 +17,15 @@ pub(super) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 
 /// The event of a track call, the name of a page or screen.
 pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
-    match kind {
-        Some(CallType::Page | CallType::Screen) => {
-            text(event.get("name")).or_else(|| text(event.pointer("/properties/name")))
-        }
-        _ => text(event.get("event")),
-    }
+    Top::of(event).name_of(kind)
 }
 
-/// What the log shows as the name: where a call has none, whom it is about.
-pub(super) fn label<'d>(event: &Event<'d>, kind: Option<CallType>) -> Cow<'d, str> {
-    let user = || text(event.get("userId")).or_else(|| text(event.get("anonymousId")));
-    match kind {
-        Some(CallType::Identify) => user().unwrap_or_default(),
-        Some(CallType::Group) => text(event.get("groupId")).unwrap_or_default(),
-        Some(CallType::Alias) => {
-            let old = text(event.get("previousId")).unwrap_or_default();
-            format!("{old} → {}", user().unwrap_or_default()).into()
-        }
-        _ => name(event, kind).unwrap_or_default(),
-    }
+/// The same of a call that was just read, without a search for it.
+pub(super) fn read_message_id<'d>(
+    reading: &'d Reading<'_>,
+    call: &ReadCall,
+) -> Option<Cow<'d, str>> {
+    text(reading.message_id(call))
 }
 
 /// The `messageId`, made if the call came without.
@@ -53,13 +43,20 @@ pub(super) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
     text(event.get("anonymousId"))
 }
 
-/// The top-level fields that the index knows of a call, found in one pass.
+/// The top-level fields that the index knows of a call, found in one pass. What a service may add
+/// or merge is as a destination sees it.
 #[derive(Debug, Default)]
 pub(super) struct Top<'d> {
+    kind: Option<Val<'d>>,
+    message_id: Option<Val<'d>>,
+    pub context: Option<Val<'d>>,
     pub event: Option<Val<'d>>,
     pub name: Option<Val<'d>>,
     pub user_id: Option<Val<'d>>,
     pub group_id: Option<Val<'d>>,
+    previous_id: Option<Val<'d>>,
+    anonymous_id: Option<Val<'d>>,
+    properties: Option<Val<'d>>,
     /// Which of [`SHADOWS`] the call has, a bit each.
     pub own: u8,
 }
@@ -70,21 +67,84 @@ pub(super) const SHADOWS: [&str; 8] =
     ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test"];
 
 impl<'d> Top<'d> {
-    pub fn of(call: Val<'d>) -> Top<'d> {
+    pub fn of(event: &Event<'d>) -> Top<'d> {
         let mut top = Top::default();
-        for member in call.children() {
-            match &*member.key() {
-                "event" => top.event = Some(member),
-                "name" => top.name = Some(member),
-                "userId" => top.user_id = Some(member),
-                "groupId" => top.group_id = Some(member),
-                other => {
-                    let at = SHADOWS.iter().position(|name| *name == other);
-                    top.own |= at.map_or(0, |at| 1 << at);
+        for member in event.call.children() {
+            let decoded;
+            let key = match member.key_plain() {
+                Some(key) => key,
+                None => {
+                    decoded = member.key();
+                    decoded.as_bytes()
                 }
+            };
+            let slot = match key {
+                b"type" => &mut top.kind,
+                b"messageId" => &mut top.message_id,
+                b"context" => &mut top.context,
+                b"event" => &mut top.event,
+                b"name" => &mut top.name,
+                b"userId" => &mut top.user_id,
+                b"groupId" => &mut top.group_id,
+                b"previousId" => &mut top.previous_id,
+                b"anonymousId" => &mut top.anonymous_id,
+                b"properties" => &mut top.properties,
+                other => {
+                    let at = SHADOWS.iter().position(|name| name.as_bytes() == other);
+                    top.own |= at.map_or(0, |at| 1 << at);
+                    continue;
+                }
+            };
+            *slot = Some(member);
+        }
+        for member in event.derived.into_iter().flat_map(|derived| derived.children()) {
+            // what is derived is ours, so its names are plain
+            match member.key_plain() {
+                Some(b"type") => top.kind = Some(member),
+                Some(b"messageId") => top.message_id = Some(member),
+                Some(b"context") => top.context = Some(member),
+                _ => {}
             }
         }
         top
+    }
+
+    /// The type as it came, or as the path gives it.
+    pub fn kind(&self) -> Option<Cow<'d, str>> {
+        self.kind?.as_str()
+    }
+
+    /// The `messageId`, made if the call came without.
+    pub fn message_id(&self) -> Option<Cow<'d, str>> {
+        text(self.message_id)
+    }
+
+    /// `context.app.version`
+    pub fn app_version(&self) -> Option<Cow<'d, str>> {
+        self.context?.get("app")?.get("version")?.as_str()
+    }
+
+    /// The event of a track call, the name of a page or screen.
+    fn name_of(&self, kind: Option<CallType>) -> Option<Cow<'d, str>> {
+        match kind {
+            Some(CallType::Page | CallType::Screen) => text(self.name)
+                .or_else(|| text(self.properties.and_then(|properties| properties.get("name")))),
+            _ => text(self.event),
+        }
+    }
+
+    /// What the log shows as the name: where a call has none, whom it is about.
+    pub fn label(&self, kind: Option<CallType>) -> Cow<'d, str> {
+        let user = || text(self.user_id).or_else(|| text(self.anonymous_id));
+        match kind {
+            Some(CallType::Identify) => user().unwrap_or_default(),
+            Some(CallType::Group) => text(self.group_id).unwrap_or_default(),
+            Some(CallType::Alias) => {
+                let old = text(self.previous_id).unwrap_or_default();
+                format!("{old} → {}", user().unwrap_or_default()).into()
+            }
+            _ => self.name_of(kind).unwrap_or_default(),
+        }
     }
 }
 

@@ -1,4 +1,8 @@
 //! The answering side's own: the one writer of the recording.
+//!
+//! Lines of requests that are ready together are held and written at once ([`Pending`]): to write to
+//! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
+//! his line is written, and nothing is judged before.
 
 use super::index::Origin;
 use super::judge::Shared;
@@ -9,7 +13,8 @@ use crate::wire::Scratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 
 /// What one request leaves for the next.
 #[derive(Debug)]
@@ -20,10 +25,21 @@ pub(super) struct Front {
     /// Where the line ends that was appended last.
     end: u64,
     pub line: Vec<u8>,
+    /// Lines that are not written yet, and what they ask for; in the lines' order.
+    held: Vec<u8>,
+    items: Vec<Item>,
+    group: Pending,
     /// Where the request before was sent.
     pub origin: Arc<Origin>,
     pub spares: Vec<Scratch>,
 }
+
+/// What becomes of lines that are written together, for those who wait to be told.
+#[derive(Debug, Clone, Default)]
+pub struct Pending(Arc<OnceLock<Result<(), String>>>);
+
+/// More than this is written at once: it is enough that a write is worth its cost.
+const MOST_HELD: usize = 256 << 10;
 
 impl Front {
     /// Where the line ends that was appended last.
@@ -47,6 +63,9 @@ impl Front {
             next_request: last + 1,
             end,
             line: Vec::new(),
+            held: Vec::new(),
+            items: Vec::new(),
+            group: Pending::default(),
             origin: Arc::default(),
             spares: Vec::new(),
         })
@@ -60,8 +79,72 @@ impl Shared {
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends a line; where it begins.
+    /// Holds the line of a request, which `compose` puts behind those that are held already and of
+    /// which `work` says what it asks for, by where it begins and its length without its end.
+    pub fn hold(
+        &self,
+        front: &mut Front,
+        compose: impl FnOnce(&mut Vec<u8>) -> usize,
+        work: impl FnOnce(u64, u32, usize) -> Work,
+    ) -> Pending {
+        let begin = front.held.len();
+        let body_at = compose(&mut front.held);
+        let offset = front.end + begin as u64;
+        let end = front.end + front.held.len() as u64;
+        front.next_request += 1;
+        let work = work(offset, (end - offset - 1) as u32, body_at);
+        front.items.push(Item { offset, end, work });
+        let held = front.group.clone();
+        if front.held.len() >= MOST_HELD {
+            self.write_held(front);
+        }
+        held
+    }
+
+    /// Writes the lines that are held, if there are any, and hands them over.
+    pub fn write_held(&self, front: &mut Front) {
+        if front.items.is_empty() {
+            return;
+        }
+        let lines = std::mem::take(&mut front.held);
+        let written = self.write(front, &lines);
+        front.held = lines;
+        front.held.clear();
+        front.held.shrink_to(2 * MOST_HELD);
+        let group = std::mem::take(&mut front.group);
+        let outcome = match written {
+            Ok(_) => {
+                self.queue.push(&mut front.items, &mut front.spares);
+                Ok(())
+            }
+            Err(error) => {
+                let count = front.items.len() as u64;
+                front.items.clear();
+                front.next_request -= count;
+                self.unrecorded.fetch_add(count, Ordering::Relaxed);
+                Err(not_recorded(&error))
+            }
+        };
+        // it is set here alone, and once
+        let _ = group.0.set(outcome);
+    }
+
+    /// What became of a line that was held.
+    pub fn written(&self, held: &Pending) -> Result<(), String> {
+        if let Some(outcome) = held.0.get() {
+            return outcome.clone();
+        }
+        self.write_held(&mut self.front());
+        held.0.get().cloned().unwrap_or(Ok(()))
+    }
+
+    /// Appends a line behind those that are held; where it begins.
     pub fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+        self.write_held(front);
+        self.write(front, line)
+    }
+
+    fn write(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
         let appended = match self.stand(front) {
             Ok(journal) => journal.append(line),
             Err(error) => Err(error),
@@ -117,7 +200,8 @@ impl Shared {
 
     /// Hands the line that was just appended over to be judged.
     pub fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
-        self.queue.push(Item { offset, end: front.end, work }, &mut front.spares);
+        front.items.push(Item { offset, end: front.end, work });
+        self.queue.push(&mut front.items, &mut front.spares);
     }
 }
 

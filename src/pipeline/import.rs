@@ -5,15 +5,15 @@
 //! A file that is followed is taken in like this too, even if it is a recording: so what was read
 //! of it stays, whatever becomes of it.
 
-use super::bare::{self, says};
+use super::bare;
+use super::behind::give_way;
 use super::files::FileError;
 use super::index::{Line, Origin};
 use super::judge::Shared;
 use super::lines;
 use super::queue::{Item, ReadRequest, Work};
-use crate::call::Doc;
 use crate::journal::{self, Body, LineHead};
-use crate::wire::{self, RequestHead, Scratch};
+use crate::wire::Scratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -137,6 +137,7 @@ impl Import {
 
 /// Reads the files in their order.
 pub(super) fn run(shared: &Shared, inputs: &mut [Input]) {
+    give_way();
     // however it ends, nobody waits for it
     let _settled = SettledOnDrop(&shared.import);
     let mut importer =
@@ -300,6 +301,7 @@ impl Importer<'_> {
         let mut front = self.shared.front();
         let base = self.shared.append(&mut front, &block.text)?;
         front.next_request += block.items.len() as u64;
+        let mut items = Vec::with_capacity(block.items.len());
         for (place, mut work) in block.items {
             let (offset, end) = (base + place.start as u64, base + place.end as u64);
             match &mut work {
@@ -310,8 +312,9 @@ impl Importer<'_> {
             }
             let item = Item { offset, end, work };
             self.shared.board().take_in(&item, &self.shared.recording);
-            self.shared.queue.push(item, &mut self.spares);
+            items.push(item);
         }
+        self.shared.queue.push(&mut items, &mut self.spares);
         Ok(())
     }
 
@@ -331,37 +334,16 @@ impl Importer<'_> {
     }
 
     fn line(&mut self, line: &[u8], first: u64, block: &mut Block) -> Result<(), String> {
-        let text = std::str::from_utf8(bare::trimmed(line))
-            .map_err(|_| "expected UTF-8 text".to_owned())?;
-        if text.starts_with('{') {
-            return self.call(text, first, block);
-        }
-        if text.is_empty() {
-            return Ok(());
-        }
-        let doc = Doc::parse(text).map_err(|error| says(&error))?;
-        let calls: Vec<&str> = doc.root().children().map(|item| item.raw()).collect();
-        if !doc.root().is_array() || calls.iter().any(|call| !call.starts_with('{')) {
-            return Err(bare::EXPECTED.to_owned());
-        }
-        calls.into_iter().try_for_each(|call| self.call(call, first, block))
+        bare::objects(line, &mut |text| self.call(text, first, block))
     }
 
     /// Takes a call or a batch, or the call of a record that `tail` or `check` wrote.
     fn call(&mut self, text: &str, first: u64, block: &mut Block) -> Result<(), String> {
-        let (text, received_at) = bare::call_of(text).map_err(|error| says(&error))?;
         let number = first + block.items.len() as u64;
         let mut scratch = self.spares.pop().unwrap_or_default();
-        let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at };
-        let reading = match wire::read(&head, number, text, &mut scratch) {
-            Ok(reading) => reading.into_owned(&mut scratch),
-            Err(refusal) => {
-                return Err(match Doc::parse(text) {
-                    Ok(_) => refusal.to_string(),
-                    Err(error) => says(&error),
-                });
-            }
-        };
+        let read = bare::read(text, number, &mut scratch)?;
+        let (text, received_at) = (read.text, bare::received_at(&read.reading));
+        let reading = read.reading.into_owned(&mut scratch);
         let line_head = LineHead {
             request: number,
             received_at,
@@ -372,7 +354,7 @@ impl Importer<'_> {
             status: 200,
         };
         let start = block.text.len();
-        let body_at = journal::compose_more(&mut block.text, &line_head, Body::Json(text));
+        let body_at = journal::compose_more(&mut block.text, &line_head, Body::Json(text), None);
         let end = block.text.len();
         let line = Line {
             origin: Origin::of("", &[], &mut self.origin),

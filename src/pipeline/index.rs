@@ -6,9 +6,10 @@ use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
 use super::people::People;
+use super::queue::ReadRequest;
 use super::remarks::Remarks;
+use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::call::{Event, Seq};
 use crate::store::{
     CallRow, CellKey, Cube, Flags, Held, IdCounts, RequestRow, Sender, SetId, SetInfo, Shape,
     ShapeId, Store, TextId,
@@ -17,6 +18,7 @@ use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -190,27 +192,32 @@ impl Index {
         }
     }
 
-    /// Judges the calls of a request in their order. `body_at` is where in the line its body begins.
-    pub(super) fn push(
-        &mut self,
-        vendors: &Vendors,
-        line: Line,
-        body_at: usize,
-        reading: &Reading<'_>,
-    ) {
-        let sender = sender(reading.platform);
-        let mut row = self.row(&line, sender);
+    /// Takes a request in, whose calls follow.
+    pub(super) fn push_request(&mut self, line: &Line, reading: &Reading<'_>) {
+        let mut row = self.row(line, sender(reading.platform));
         row.merged = reading.derived.as_ref().is_some_and(|derived| {
             let text = derived.text().as_bytes();
             MERGED.iter().any(|name| name.find(text).is_some())
         });
-        let request = self.store.requests.push(row) as u32;
+        self.store.requests.push(row);
+    }
+
+    /// Judges calls of the request that was taken in last, in their order.
+    pub(super) fn push_calls(
+        &mut self,
+        vendors: &Vendors,
+        ReadRequest { line, body_at, reading, .. }: &ReadRequest,
+        calls: Range<usize>,
+    ) {
+        let sender = sender(reading.platform);
+        let request = (self.store.requests.len() - 1) as u32;
         let Some(doc) = &reading.doc else { return };
-        for (nth, call) in reading.calls.iter().enumerate() {
+        for nth in calls {
+            let call = &reading.calls[nth];
             let event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
-            self.people.learn(&event, call.kind, seq);
+            self.people.learn(&event, call.kind, seq, line.received_at);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
             // what is so about the whole request is said once, with its first call
@@ -223,9 +230,10 @@ impl Index {
             }
             self.codes.sort_unstable();
             self.codes.dedup();
+            let top = fields::Top::of(&event);
             let store = &mut self.store;
             let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
-            let repeat = fields::message_id(&event).is_some_and(|id| store.seen_before(&id));
+            let repeat = top.message_id().is_some_and(|id| store.seen_before(&id));
             let mut account = None;
             let mut user = None;
             for vendor in self.in_use.ordered(sender) {
@@ -239,10 +247,10 @@ impl Index {
                 account.is_some_and(|(_, doubtful)| doubtful),
                 user.is_some_and(|(_, doubtful)| doubtful),
             );
-            let name = store.texts.intern(&fields::label(&event, call.kind));
+            let name = store.texts.intern(&top.label(call.kind));
             let account = account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
             let user = user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
-            let (shape, group) = self.shape(reading, call, &event, [name, account, user]);
+            let (shape, group) = self.shape(reading, call, &top, [name, account, user]);
             self.groups.note(group, name);
             let span = doc.at(call.node).span();
             let place = self.store.calls.push(CallRow {
@@ -277,26 +285,28 @@ impl Index {
         &mut self,
         reading: &Reading<'_>,
         call: &ReadCall,
-        event: &Event<'_>,
+        top: &fields::Top<'_>,
         [name, account, user]: [TextId; 3],
     ) -> (ShapeId, GroupId) {
         let texts = &mut self.store.texts;
-        let mut text =
-            |text: Option<Cow<'_, str>>| text.map_or(TextId::NONE, |text| texts.intern(&text));
-        let library = reading.library(call);
-        let (library, library_version) = match library {
-            Some(library) => (text(Some(library.name)), text(library.version)),
+        let last = self.store.shapes.last();
+        let mut text = |text: Option<Cow<'_, str>>, last| {
+            text.map_or(TextId::NONE, |text| texts.intern_like(last, &text))
+        };
+        let (library, library_version) = match reading.library(call) {
+            Some(library) => (
+                text(Some(library.name), last.library),
+                text(library.version, last.library_version),
+            ),
             None => (TextId::NONE, TextId::NONE),
         };
-        let app = event.get("context").and_then(|context| context.get("app"));
-        let app_version = text(app.and_then(|app| app.get("version")?.as_str()));
+        let app_version = text(top.app_version(), last.app_version);
         let key = reading
             .key_of(call)
             .or_else(|| reading.write_key.as_ref().map(|key| Cow::Borrowed(key.key.as_str())));
-        let write_key = text(key);
-        let kind = text(fields::kind(event));
+        let write_key = text(key, last.write_key);
+        let kind = text(top.kind(), last.kind);
         let texts = &self.store.texts;
-        let top = fields::Top::of(event.call);
         let (name, account, user) =
             ((Held::Name, name), (Held::Account, account), (Held::User, user));
         let group = self.groups.of(library, call.kind, name.1);

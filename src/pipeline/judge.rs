@@ -1,6 +1,7 @@
 //! The judging thread: takes the lines in their order, from the queue or back from the recording,
 //! and makes the index of them.
 
+use super::drawing::Drawing;
 use super::eras::Eras;
 use super::front::Front;
 use super::import::Import;
@@ -8,7 +9,7 @@ use super::lines;
 use super::push::Board;
 use super::queue::{Item, Next, Queue, Work};
 use super::recording::Parts;
-use super::state::State;
+use super::state::{Applied, State};
 use super::{InUse, Opened};
 use crate::call::time::Millis;
 use crate::journal::Event;
@@ -44,6 +45,8 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// How many wait for the state.
     wanted: AtomicU32,
+    /// A screen draws.
+    pub drawing: Drawing,
     pub version: AtomicU64,
     /// A session is idle by the clock of the latest request.
     pub idle: AtomicBool,
@@ -87,6 +90,7 @@ impl Shared {
             path,
             queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
+            drawing: Drawing::default(),
             version: AtomicU64::new(1),
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
@@ -105,6 +109,18 @@ impl Shared {
         let state = self.lock_without_asking();
         self.wanted.fetch_sub(1, Ordering::Relaxed);
         state
+    }
+
+    /// The state at a moment when no request is judged in part: for those who change what judges.
+    pub fn lock_between(&self) -> MutexGuard<'_, State> {
+        loop {
+            let state = self.lock();
+            if !state.is_within {
+                return state;
+            }
+            drop(state);
+            thread::park_timeout(LET_IN);
+        }
     }
 
     /// The state, if nobody has it.
@@ -153,6 +169,7 @@ impl Shared {
 /// Judges until the queue ends.
 pub(super) fn run(shared: &Shared) {
     let _end = EndOnDrop(&shared.queue);
+    shared.drawing.is_seen_by_me();
     let (mut items, mut spares) = (Vec::new(), Vec::new());
     let mut done = 0;
     loop {
@@ -203,10 +220,14 @@ pub(super) fn run(shared: &Shared) {
 /// What is said of lines that could not be read.
 fn told(opened: &Opened) -> Option<String> {
     let (line, error) = opened.first_bad.as_ref()?;
-    let bad = opened.bad_lines;
-    Some(format!(
+    Some(passed_over(opened.bad_lines, *line, error))
+}
+
+/// The same in words.
+pub(super) fn passed_over(bad: u64, line: u64, error: &str) -> String {
+    format!(
         "{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"
-    ))
+    )
 }
 
 /// Nobody may wait for a thread that is gone.
@@ -231,13 +252,9 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
     let mut state = shared.lock_without_asking();
     let mut calls = 0;
     for item in items.drain(..) {
-        if calls >= AT_ONCE || shared.wanted.load(Ordering::Relaxed) > 0 {
-            drop(state);
-            if shared.wanted.load(Ordering::Relaxed) > 0 {
-                // they are awake by then, or have another turn soon; to spin would take from them
-                thread::park_timeout(LET_IN);
-            }
-            state = shared.lock_without_asking();
+        let wanted = shared.drawing.is_on() || shared.wanted.load(Ordering::Relaxed) > 0;
+        if calls >= AT_ONCE || wanted {
+            state = let_in(shared, state);
             calls = 0;
         }
         calls += item.calls();
@@ -246,11 +263,29 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
         }
         let offset = item.offset;
         // what a vendor's code does with a hostile call must not end the judging of all others
-        match catch_unwind(AssertUnwindSafe(|| state.apply(item))) {
-            Ok(spare) => spares.extend(spare),
+        let mut done = catch_unwind(AssertUnwindSafe(|| state.apply_some(item, AT_ONCE)));
+        while let Ok(Applied::Part(rest)) = done {
+            state = let_in(shared, state);
+            calls = 0;
+            done = catch_unwind(AssertUnwindSafe(|| state.go_on(rest, AT_ONCE)));
+        }
+        match done {
+            Ok(Applied::Whole(spare)) => spares.extend(spare),
+            Ok(Applied::Part(_)) => {}
             Err(_) => shared.notice(format!(
                 "the line at byte {offset} of the recording could not be judged: this is a mistake in segscope"
             )),
         }
     }
+}
+
+/// Gives the state away for a moment.
+fn let_in<'s>(shared: &'s Shared, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+    drop(state);
+    shared.drawing.stand_back();
+    if shared.wanted.load(Ordering::Relaxed) > 0 {
+        // they are awake by then, or have another turn soon; to spin would take from them
+        thread::park_timeout(LET_IN);
+    }
+    shared.lock_without_asking()
 }

@@ -1,13 +1,15 @@
 //! Lines read back from the recording. Reading a line is independent of all others, so other
 //! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
 
+use super::behind::give_way;
 use super::index::{Line, Origin};
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::replay::{body_text, head_of};
-use crate::journal::{self, Entry, RequestLine};
+use crate::call::time::Millis;
+use crate::journal::{self, Entry, Event, Remark, RequestLine};
 use crate::objects::Step;
-use crate::wire::{self, Scratch};
+use crate::wire::{self, Reading, Scratch};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -55,6 +57,7 @@ pub(super) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Res
         for _ in 0..(cores - 1).min(MOST_THREADS) {
             let (source, sender) = (&source, sender.clone());
             scope.spawn(move || {
+                give_way();
                 while let Some((number, block)) = source.next() {
                     if sender.send((number, block)).is_err() {
                         break;
@@ -197,31 +200,15 @@ pub(super) fn work(
     origin: &mut Arc<Origin>,
     spares: &mut Vec<Scratch>,
 ) -> Result<Work, String> {
-    let quick = journal::parse_quick(text);
-    let quick = quick.filter(|request| Step::of(&request.method, &request.path).is_none());
-    if let Some(Ok(work)) = quick.map(|request| work_of(text, &request, offset, origin, spares)) {
-        return Ok(work);
-    }
-    let request = match journal::parse(text).map_err(|error| error.to_string())? {
-        Entry::Request(request) => request,
-        Entry::Event { event, at } => return Ok(Work::Event(event, at)),
-        Entry::Remark(remark) => return Ok(Work::Remark(remark)),
-        Entry::Other { .. } => return Ok(Work::Nothing),
+    let mut scratch = spares.pop().unwrap_or_default();
+    let (request, reading) = match read_line(text, &mut scratch)? {
+        Read::Request(request, reading) => (request, Some(reading)),
+        Read::Refused(request) => (request, None),
+        Read::Push(request) => return Ok(Work::Push(text.to_owned(), request)),
+        Read::Event(event, at) => return Ok(Work::Event(event, at)),
+        Read::Remark(remark) => return Ok(Work::Remark(remark)),
+        Read::Nothing => return Ok(Work::Nothing),
     };
-    if Step::of(&request.method, &request.path).is_some() {
-        return Ok(Work::Push(text.to_owned(), request));
-    }
-    work_of(text, &request, offset, origin, spares)
-}
-
-/// What the line of a request asks for.
-fn work_of(
-    text: &str,
-    request: &RequestLine,
-    offset: u64,
-    origin: &mut Arc<Origin>,
-    spares: &mut Vec<Scratch>,
-) -> Result<Work, String> {
     let line = Line {
         origin: Origin::of(&request.path, &request.headers, origin),
         offset,
@@ -230,14 +217,61 @@ fn work_of(
         received_at: request.received_at,
         signature: wire::signature::code(request.signature.as_deref()),
     };
-    if request.refused.is_some() {
-        return Ok(Work::Refused(line));
-    }
-    let body = body_text(text, request);
-    let mut scratch = spares.pop().unwrap_or_default();
-    let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
-        .map_err(|refusal| refusal.to_string())?;
+    let Some(reading) = reading else { return Ok(Work::Refused(line)) };
     let body_at = request.body.as_ref().map_or(0, |body| body.start);
     let reading = reading.into_owned(&mut scratch);
     Ok(Work::Request(ReadRequest { line, body_at, reading, scratch }))
+}
+
+/// What a line of a recording holds.
+pub(super) enum Read<'l> {
+    /// A request with its calls.
+    Request(RequestLine, Reading<'l>),
+    /// A request that was refused.
+    Refused(RequestLine),
+    /// A source's push.
+    Push(Box<RequestLine>),
+    /// Something else that happened.
+    Event(Event, Millis),
+    /// A user says something about a call.
+    Remark(Remark),
+    /// Nothing that counts.
+    Nothing,
+}
+
+/// Reads a line.
+pub(super) fn read_line<'l>(text: &'l str, scratch: &mut Scratch) -> Result<Read<'l>, String> {
+    let quick = journal::parse_quick(text);
+    let quick = quick.filter(|request| Step::of(&request.method, &request.path).is_none());
+    // a body that nobody has read may have further fields behind it
+    if let Some(request) = quick
+        && let Ok(reading) = calls(text, &request, scratch)
+        && reading.doc.is_some()
+    {
+        return Ok(Read::Request(request, reading));
+    }
+    let request = match journal::parse(text).map_err(|error| error.to_string())? {
+        Entry::Request(request) => request,
+        Entry::Event { event, at } => return Ok(Read::Event(event, at)),
+        Entry::Remark(remark) => return Ok(Read::Remark(remark)),
+        Entry::Other { .. } => return Ok(Read::Nothing),
+    };
+    if Step::of(&request.method, &request.path).is_some() {
+        return Ok(Read::Push(request));
+    }
+    if request.refused.is_some() {
+        return Ok(Read::Refused(*request));
+    }
+    let reading = calls(text, &request, scratch)?;
+    Ok(Read::Request(*request, reading))
+}
+
+/// The calls of a request.
+fn calls<'l>(
+    text: &'l str,
+    request: &RequestLine,
+    scratch: &mut Scratch,
+) -> Result<Reading<'l>, String> {
+    wire::read(&head_of(request), request.request, body_text(text, request), scratch)
+        .map_err(|refusal| refusal.to_string())
 }

@@ -15,12 +15,14 @@ mod again;
 mod aggregates;
 mod aside;
 mod bare;
+mod behind;
 mod changes;
 mod clock;
 mod columns;
 mod common;
 mod compose;
 mod detail;
+mod drawing;
 mod eras;
 mod fields;
 mod files;
@@ -33,6 +35,7 @@ mod index;
 mod judge;
 mod lines;
 mod names;
+mod one;
 mod people;
 mod plan;
 mod push;
@@ -43,6 +46,7 @@ mod remarks;
 mod replay;
 mod sieve;
 mod state;
+mod survey;
 mod take;
 mod tally;
 mod view;
@@ -59,14 +63,17 @@ pub use common::CommonView;
 pub use compose::{Composed, NotYet};
 pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
+pub use front::Pending;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
 pub use plan::{Expectation, MOST_EXPECTED, Plan, PlanError};
-pub use recording::Recording;
+pub use recording::{Recording, Remarks};
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
+pub use survey::{Shares, Surveyed, survey};
+pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
@@ -105,6 +112,7 @@ pub enum What {
 pub struct Pipeline {
     shared: Arc<Shared>,
     webhook_secret: Option<String>,
+    remarks: Remarks,
     /// Held by who judges all again.
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
@@ -136,12 +144,14 @@ impl Pipeline {
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
         let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
+        let remarks = recording.remarks().clone();
         let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
         let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
         let mut pipeline = Pipeline {
             shared,
             webhook_secret,
+            remarks,
             again: Mutex::default(),
             threads: Vec::new(),
             frames: frames::Frames::default(),
@@ -164,7 +174,13 @@ impl Pipeline {
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
         self.shared.import.settle();
+        self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
+    }
+
+    /// Where marks and notes go.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// The first thing that is wrong with the files of calls that were taken in.
@@ -289,8 +305,14 @@ impl Pipeline {
         self.changed();
     }
 
-    /// A screen has drawn a frame.
+    /// A screen begins to draw a frame.
+    pub fn draws(&self) {
+        self.shared.drawing.begin();
+    }
+
+    /// It has drawn it.
     pub fn drew(&self, took: Duration) {
+        self.shared.drawing.end();
         self.frames.note(took);
     }
 
@@ -332,6 +354,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
+        self.shared.write_held(&mut self.shared.front());
         self.shared.import.end();
         self.shared.queue.end();
         for thread in self.threads.drain(..) {

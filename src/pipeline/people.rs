@@ -4,6 +4,7 @@
 //! it; so what was known before a call is the same whenever it is asked.
 
 use super::fields;
+use crate::call::time::Millis;
 use crate::call::{CallType, Event, Seq, Val};
 use crate::findings::identity::{ValueRule, id_of};
 use std::collections::HashMap;
@@ -28,20 +29,34 @@ pub struct SeenGroup {
 /// The groups that users and visitors were seen with.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    groups: HashMap<Box<str>, Vec<(Seq, Box<str>)>>,
+    groups: HashMap<Box<str>, Vec<Known>>,
     bytes: usize,
+}
+
+/// A group, the call that named it, and when that arrived.
+#[derive(Debug)]
+struct Known {
+    seq: Seq,
+    received_at: Millis,
+    group: Box<str>,
 }
 
 impl People {
     /// Learns from a group call.
-    pub fn learn(&mut self, event: &Event<'_>, kind: Option<CallType>, seq: Seq) {
+    pub fn learn(
+        &mut self,
+        event: &Event<'_>,
+        kind: Option<CallType>,
+        seq: Seq,
+        received_at: Millis,
+    ) {
         if kind != Some(CallType::Group) {
             return;
         }
         let Some(group) = usable(event.get("groupId")) else { return };
         for key in keys(event).into_iter().flatten() {
             let known = self.groups.get(key.as_str()).and_then(|groups| groups.last());
-            if known.is_some_and(|(_, last)| **last == *group) {
+            if known.is_some_and(|last| *last.group == *group) {
                 continue;
             }
             let bytes = ENTRY_BYTES + key.len() + group.len();
@@ -49,16 +64,22 @@ impl People {
                 continue;
             }
             self.bytes += bytes;
-            self.groups.entry(key.into()).or_default().push((seq, group.as_str().into()));
+            let known = Known { seq, received_at, group: group.as_str().into() };
+            self.groups.entry(key.into()).or_default().push(known);
         }
     }
 
     /// The group that the call's user, or else its visitor, was last seen with before.
-    pub fn before(&self, event: &Event<'_>, seq: Seq) -> Option<(Seq, &str)> {
+    /// `now` is when the call arrived.
+    pub fn before(&self, event: &Event<'_>, seq: Seq, now: Millis) -> Option<SeenGroup> {
         keys(event).into_iter().flatten().find_map(|key| {
             let groups = self.groups.get(key.as_str())?;
-            let earlier = groups.iter().rev().find(|(at, _)| *at < seq);
-            earlier.map(|(at, group)| (*at, &**group))
+            let earlier = groups.iter().rev().find(|known| known.seq < seq);
+            earlier.map(|known| SeenGroup {
+                group_id: known.group.to_string(),
+                seq: known.seq.0,
+                ms_before: now - known.received_at,
+            })
         })
     }
 }
@@ -93,19 +114,19 @@ mod tests {
         .collect();
         for (at, doc) in docs.iter().enumerate() {
             let event = Event::bare(doc.root());
-            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1));
-            people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1));
+            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1), at as i64 * 10);
+            people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1), 0);
         }
         let before = |json: &str, seq| {
             let doc = Doc::parse(json).expect("JSON");
-            let found = people.before(&Event::bare(doc.root()), Seq(seq));
-            found.map(|(seq, group)| (seq.0, group.to_owned()))
+            let found = people.before(&Event::bare(doc.root()), Seq(seq), 100);
+            found.map(|seen| (seen.seq, seen.group_id, seen.ms_before))
         };
         let user = r#"{"userId":"u","anonymousId":"b"}"#;
         assert_eq!(before(user, 1), None);
-        assert_eq!(before(user, 3), Some((1, "g1".to_owned())));
-        assert_eq!(before(user, 99), Some((3, "7".to_owned())));
-        assert_eq!(before(r#"{"anonymousId":"a"}"#, 99), Some((1, "g1".to_owned())));
+        assert_eq!(before(user, 3), Some((1, "g1".to_owned(), 100)));
+        assert_eq!(before(user, 99), Some((3, "7".to_owned(), 80)));
+        assert_eq!(before(r#"{"anonymousId":"a"}"#, 99), Some((1, "g1".to_owned(), 100)));
         assert_eq!(before(r#"{"userId":"v","anonymousId":"c"}"#, 99), None);
     }
 
@@ -113,7 +134,7 @@ mod tests {
     fn at_its_bound_it_stops_learning() {
         let mut people = People { bytes: MAX_BYTES - 10, ..People::default() };
         let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
-        people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1));
+        people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);
         assert!(people.groups.is_empty());
     }
 }

@@ -58,6 +58,8 @@ impl Pipeline {
             return Reply::unavailable("the recording is still being read; come again in a moment");
         }
         let mut front = self.shared.front();
+        // first, for the numbers of lines that could not be written are given back
+        self.shared.write_held(&mut front);
         let mut board = self.shared.board();
         let status = board.objects.status(head.received_at, step, body);
         let kept = unread

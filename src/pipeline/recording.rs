@@ -11,13 +11,26 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// One long text of lines: the files in their order, then the journal. Offsets count over all.
 #[derive(Debug, Default)]
 pub struct Recording {
-    parts: Vec<Part>,
-    len: u64,
+    pub(super) parts: Vec<Part>,
+    pub(super) len: u64,
     /// The first of the files that are only read.
     opened: Option<PathBuf>,
-    journal: Option<Journal>,
+    pub(super) journal: Option<Journal>,
     /// Files of calls, which become lines of the journal.
-    inputs: Vec<Input>,
+    pub(super) inputs: Vec<Input>,
+    remarks: Remarks,
+}
+
+/// Where marks and notes go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Remarks {
+    /// Into the recording that is being made.
+    #[default]
+    Recorded,
+    /// Into the recording that is opened.
+    Opened(PathBuf),
+    /// They are gone with the program: why.
+    UntilTheEnd(String),
 }
 
 impl Recording {
@@ -41,6 +54,32 @@ impl Recording {
         self.len += journal.len();
         self.journal = Some(journal);
         Ok(())
+    }
+
+    /// Takes marks and notes: into the recording, if a single one is opened and can be appended to;
+    /// else they are gone with the program.
+    pub fn take_remarks(&mut self) -> io::Result<()> {
+        let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
+            (Some(path), [_], []) => Journal::join(path).map_err(|error| error.to_string()),
+            (_, [], _) => Err("a file of calls is only read".to_owned()),
+            _ => Err("several files are only read".to_owned()),
+        };
+        match joined {
+            Ok(journal) => {
+                self.remarks = Remarks::Opened(self.opened.clone().unwrap_or_default());
+                (self.parts, self.len) = (Vec::new(), 0);
+                self.set_journal(journal)
+            }
+            Err(why) => {
+                self.remarks = Remarks::UntilTheEnd(why);
+                self.set_journal(Journal::nameless().map_err(io::Error::other)?)
+            }
+        }
+    }
+
+    /// Where marks and notes go.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// Adds a file of calls. They become lines of a journal without a name.

@@ -9,8 +9,10 @@ use super::{InUse, Opened, lines};
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::journal::Event;
+use crate::vendors::Vendors;
 use crate::wire::Scratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// The index with what it was made from.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct State {
     pub clears: u64,
     /// Up to where the recording is judged.
     pub done: u64,
+    /// Of the request up to there not all calls are judged yet.
+    pub is_within: bool,
     /// What was found on the way.
     pub opened: Opened,
     /// Where the file begins that was read last, and how many of its lines were read.
@@ -38,6 +42,23 @@ struct Cleared {
     from: u64,
 }
 
+/// How far a line was done.
+#[expect(clippy::large_enum_variant, reason = "it is moved, never kept")]
+pub(super) enum Applied {
+    /// To its end; gives back room for another reading, if there was one.
+    Whole(Option<Scratch>),
+    /// Calls are left.
+    Part(Rest),
+}
+
+/// A request of which some calls are not judged yet.
+pub(super) struct Rest {
+    read: ReadRequest,
+    /// Those that judge all of it.
+    vendors: Arc<Vendors>,
+    next: usize,
+}
+
 impl State {
     /// Nothing judged yet.
     pub fn new(recording: Parts, eras: Eras, in_use: InUse) -> State {
@@ -47,6 +68,7 @@ impl State {
             eras,
             clears: 0,
             done: 0,
+            is_within: false,
             opened: Opened::default(),
             lines: (0, 0),
             cleared: None,
@@ -55,20 +77,31 @@ impl State {
 
     /// Does what a line says. Gives back room for another reading, if there was one.
     pub fn apply(&mut self, item: Item) -> Option<Scratch> {
+        let mut applied = self.apply_some(item, usize::MAX);
+        loop {
+            match applied {
+                Applied::Whole(spare) => return spare,
+                Applied::Part(rest) => applied = self.go_on(rest, usize::MAX),
+            }
+        }
+    }
+
+    /// The same, but of a request's calls at most so many: the rest is to follow, before any other
+    /// line.
+    pub fn apply_some(&mut self, item: Item, most: usize) -> Applied {
         if let Work::Event(Event::Undo, _) = item.work {
             self.undo(item.offset, item.end);
-            return None;
+            return Applied::Whole(None);
         }
-        let vendors = &**self.eras.at(self.index.next_seq());
+        let vendors = self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
             Work::Request(read) => {
-                let ReadRequest { line, body_at, reading, mut scratch } = read;
                 self.opened.requests += 1;
-                self.index.push(vendors, line, body_at, &reading);
-                reading.recycle(&mut scratch);
-                return Some(scratch);
+                self.index.push_request(&read.line, &read.reading);
+                let vendors = Arc::clone(vendors);
+                return self.go_on(Rest { read, vendors, next: 0 }, most);
             }
             Work::Refused(line) => {
                 self.opened.requests += 1;
@@ -90,7 +123,24 @@ impl State {
                 self.opened.first_bad.get_or_insert((line, error));
             }
         }
-        None
+        Applied::Whole(None)
+    }
+
+    /// Goes on with a request.
+    pub fn go_on(&mut self, mut rest: Rest, most: usize) -> Applied {
+        let all = rest.read.reading.calls.len();
+        let to = all.min(rest.next.saturating_add(most));
+        // were it to panic, the rest of the request is not taken
+        self.is_within = false;
+        self.index.push_calls(&rest.vendors, &rest.read, rest.next..to);
+        if to < all {
+            self.is_within = true;
+            rest.next = to;
+            return Applied::Part(rest);
+        }
+        let ReadRequest { reading, mut scratch, .. } = rest.read;
+        reading.recycle(&mut scratch);
+        Applied::Whole(Some(scratch))
     }
 
     /// How many calls would come back if the last clearing were undone.

@@ -1,7 +1,7 @@
 //! A request is taken: read, recorded, handed over to the judging thread, and answered.
 
 use super::Pipeline;
-use super::front::not_recorded;
+use super::front::Pending;
 use super::index::{Line, Origin};
 use super::push::Unread;
 use super::queue::{ReadRequest, Work};
@@ -14,12 +14,38 @@ use std::sync::atomic::Ordering;
 /// Of a refused request over a limit this much is kept.
 pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
 
+/// A request that was taken: how it is answered.
+#[derive(Debug)]
+pub enum Taken {
+    /// At once.
+    Answered(Reply),
+    /// So, as soon as its line is written: [`Pipeline::written`].
+    Pending(Reply, Pending),
+}
+
 impl Pipeline {
-    /// Takes a request with its whole body as it came. What holds no calls and asks for nothing
-    /// more than an answer (settings, probes) is answered and not recorded.
+    /// Takes a request with its whole body as it came, and answers when it is recorded. What holds
+    /// no calls and asks for nothing more than an answer (settings, probes) is answered and not
+    /// recorded.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
+        match self.take_in(head, raw, here) {
+            Taken::Answered(reply) => reply,
+            Taken::Pending(reply, held) => self.written(&held).unwrap_or(reply),
+        }
+    }
+
+    /// The other answer to a request that was held, if its line could not be written. Writes what
+    /// is held.
+    pub fn written(&self, held: &Pending) -> Option<Reply> {
+        self.shared.written(held).err().map(|message| Reply::unavailable(&message))
+    }
+
+    /// Takes a request like [`Pipeline::take`], but does not write its line yet where others that
+    /// are ready may be written together with it. Who calls this asks [`Pipeline::written`]
+    /// before he answers.
+    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Taken {
         if let Some(step) = Step::of(head.method, head.path) {
-            return self.take_push(head, step, raw);
+            return Taken::Answered(self.take_push(head, step, raw));
         }
         let route = head.route();
         match route {
@@ -31,19 +57,18 @@ impl Pipeline {
                 let reply = wire::reply::of(head, here, false);
                 let message = format!("no tracking call is taken at {} {}", head.method, head.path);
                 self.record_refused(head, raw, reply.status, "not_found", &message, None);
-                return reply;
+                return Taken::Answered(reply);
             }
-            _ => return wire::reply::of(head, here, false),
+            _ => return Taken::Answered(wire::reply::of(head, here, false)),
         }
         let body = match decoded(head, raw) {
             Ok(body) => body,
-            Err(refusal) => return self.refuse(head, raw, &refusal, None),
+            Err(refusal) => return Taken::Answered(self.refuse(head, raw, &refusal, None)),
         };
         let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
         match self.record(head, &body, signature) {
-            Ok(()) => wire::reply::of(head, here, false),
-            Err(NotTaken::Refused(refusal)) => self.refuse(head, body.as_bytes(), &refusal, None),
-            Err(NotTaken::Unrecorded(message)) => Reply::unavailable(&message),
+            Ok(held) => Taken::Pending(wire::reply::of(head, here, false), held),
+            Err(refusal) => Taken::Answered(self.refuse(head, body.as_bytes(), &refusal, None)),
         }
     }
 
@@ -88,6 +113,8 @@ impl Pipeline {
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
         let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
         let mut front = self.shared.front();
+        // first, for the numbers of lines that could not be written are given back
+        self.shared.write_held(&mut front);
         let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, front.next_request, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
@@ -110,13 +137,13 @@ impl Pipeline {
         }
     }
 
-    /// Reads a request's calls and records it. Its judging follows.
+    /// Reads a request's calls and holds its line to be written. Its judging follows.
     fn record(
         &self,
         head: &RequestHead<'_>,
         body: &str,
         signature: Option<&'static str>,
-    ) -> Result<(), NotTaken> {
+    ) -> Result<Pending, Refusal> {
         let mut front = self.shared.front();
         self.flush(&mut front, head.received_at);
         let number = front.next_request;
@@ -125,7 +152,7 @@ impl Pipeline {
             Ok(reading) => reading,
             Err(refusal) => {
                 front.spares.push(scratch);
-                return Err(NotTaken::Refused(refusal));
+                return Err(refusal);
             }
         };
         let status = 200;
@@ -134,35 +161,18 @@ impl Pipeline {
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
-        let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, number, status);
-        let body_at = journal::compose(&mut line, &line_head, kept, None, signature);
-        let appended = self.shared.append(&mut front, &line);
-        let len = line.len() as u32 - 1;
-        front.line = line;
-        match appended {
-            Ok(offset) => {
-                front.next_request += 1;
-                let signature = wire::signature::code(signature);
-                let origin = Origin::of(head.path, head.headers, &mut front.origin);
-                let received_at = head.received_at;
-                let line = Line { origin, offset, len, status, received_at, signature };
-                let reading = reading.into_owned(&mut scratch);
-                let read = ReadRequest { line, body_at, reading, scratch };
-                self.shared.hand_over(&mut front, offset, Work::Request(read));
-                Ok(())
-            }
-            Err(error) => {
-                self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
-                Err(NotTaken::Unrecorded(not_recorded(&error)))
-            }
-        }
+        let origin = Origin::of(head.path, head.headers, &mut front.origin);
+        let received_at = head.received_at;
+        let compose = |line: &mut Vec<u8>| journal::compose_more(line, &line_head, kept, signature);
+        let work = |offset, len, body_at| {
+            let signature = wire::signature::code(signature);
+            let line = Line { origin, offset, len, status, received_at, signature };
+            let reading = reading.into_owned(&mut scratch);
+            Work::Request(ReadRequest { line, body_at, reading, scratch })
+        };
+        Ok(self.shared.hold(&mut front, compose, work))
     }
-}
-
-enum NotTaken {
-    Refused(Refusal),
-    Unrecorded(String),
 }
 
 /// The body of a request that holds no calls (counters, another service's source): JSON if it is.

@@ -1,10 +1,9 @@
 //! What was found among calls, counted: from the index alone, whatever their number.
 
-use super::Pipeline;
-use super::index::Index;
+use super::{InUse, Pipeline};
 use crate::findings::Verdict;
-use crate::store::{Row, Sender, SetId};
-use crate::vendors::CodeId;
+use crate::store::{Row, Sender, SetId, Sets};
+use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
 
 /// A finding of the vendors in use or of Segment itself.
@@ -59,7 +58,8 @@ impl Pipeline {
             tally.repeats += u64::from(call.flags.repeat());
             shapes.entry((call.set, request.sender)).or_insert((0, row)).0 += 1;
         }
-        self.expand(index, shapes, &mut tally);
+        let vendors = self.vendors();
+        expand(&vendors, &index.in_use, &store.sets, shapes, &mut tally);
         tally
     }
 
@@ -71,40 +71,41 @@ impl Pipeline {
         let mut tally =
             Tally { calls: index.store.calls.len(), repeats: index.repeats, ..Tally::default() };
         let shapes = index.shapes().map(|(shape, calls)| (shape, (calls, 0)));
-        self.expand(index, shapes, &mut tally);
+        expand(&self.vendors(), &index.in_use, &index.store.sets, shapes, &mut tally);
         tally
     }
+}
 
-    /// Counts calls by their shape: what was found, and who sent them.
-    fn expand(
-        &self,
-        index: &Index,
-        shapes: impl IntoIterator<Item = ((SetId, Sender), (u64, u64))>,
-        tally: &mut Tally,
-    ) {
-        let vendors = self.vendors();
-        tally.verdicts = vec![[0; 5]; vendors.len()];
-        let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
-        for ((set, sender), (calls, first)) in shapes {
-            let (set, in_use) = (index.store.sets.get(set), index.in_use.bits(sender));
-            tally.missing += if set.missing(in_use) { calls } else { 0 };
-            for (vendor, verdict) in set.verdicts.iter().enumerate() {
-                let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
-                if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
-                    tally.verdicts[vendor][place] += calls;
-                }
-            }
-            for &code in &set.codes {
-                let vendor = vendors.codes().entry(code).vendor;
-                if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
-                    let entry = found.entry(code).or_insert(Tallied { code, calls: 0, first });
-                    entry.calls += calls;
-                    entry.first = entry.first.min(first);
-                }
+/// Counts calls by their shape (what was found, and who sent them): how many there are of each, and
+/// the row of the first.
+pub(super) fn expand(
+    vendors: &Vendors,
+    in_use: &InUse,
+    sets: &Sets,
+    shapes: impl IntoIterator<Item = ((SetId, Sender), (u64, u64))>,
+    tally: &mut Tally,
+) {
+    tally.verdicts = vec![[0; 5]; vendors.len()];
+    let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
+    for ((set, sender), (calls, first)) in shapes {
+        let (set, in_use) = (sets.get(set), in_use.bits(sender));
+        tally.missing += if set.missing(in_use) { calls } else { 0 };
+        for (vendor, verdict) in set.verdicts.iter().enumerate() {
+            let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
+            if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
+                tally.verdicts[vendor][place] += calls;
             }
         }
-        tally.found = found.into_values().collect();
-        let severity = |found: &Tallied| vendors.codes().entry(found.code).severity;
-        tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
+        for &code in &set.codes {
+            let vendor = vendors.codes().entry(code).vendor;
+            if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
+                let entry = found.entry(code).or_insert(Tallied { code, calls: 0, first });
+                entry.calls += calls;
+                entry.first = entry.first.min(first);
+            }
+        }
     }
+    tally.found = found.into_values().collect();
+    let severity = |found: &Tallied| vendors.codes().entry(found.code).severity;
+    tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
 }

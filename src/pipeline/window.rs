@@ -255,8 +255,14 @@ fn short(path: &str) -> String {
 
 pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<RequestLine>), String> {
     let line = place.read(len).map_err(|error| error.to_string())?;
-    match journal::parse(&line) {
-        Ok(Entry::Request(request)) => Ok((line, request)),
+    let request = request_of(&line)?;
+    Ok((line, request))
+}
+
+/// The request that a line of the recording holds.
+pub(super) fn request_of(line: &str) -> Result<Box<RequestLine>, String> {
+    match journal::parse(line) {
+        Ok(Entry::Request(request)) => Ok(request),
         Ok(_) => Err("the line holds no request".to_owned()),
         Err(error) => Err(error.to_string()),
     }

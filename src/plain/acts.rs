@@ -3,6 +3,7 @@
 use super::command::{number, word};
 use super::talk::Talk;
 use crate::call::Seq;
+use crate::report::ExportFormat;
 use std::io;
 
 impl Talk<'_> {
@@ -108,7 +109,9 @@ impl Talk<'_> {
         if file.is_empty() {
             return self.say("expected a file, such as `export calls.ndjson`");
         }
-        let begun = self.feed.export(file, self.filtered.filter.clone());
+        let ends = |format: &ExportFormat| file.ends_with(&format!(".{}", format.ending()));
+        let format = ExportFormat::ALL.into_iter().find(ends).unwrap_or(ExportFormat::Ndjson);
+        let begun = self.feed.export(file, format, self.filtered.filter.clone());
         self.done(begun, &format!("writing the calls to {file}"))
     }
 

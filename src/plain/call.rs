@@ -2,7 +2,7 @@
 
 use super::talk::Talk;
 use super::words;
-use crate::call::text::without_key;
+use crate::report::{hide_basic, hide_key};
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{
@@ -77,7 +77,11 @@ impl Talk<'_> {
     fn show_call(&mut self, call: &CallDetail) -> io::Result<()> {
         self.say("the call:")?;
         let key = call.write_key.as_deref();
-        self.print(words::json(&call.call_text).iter().map(|line| without_key(line, key)))?;
+        self.print(
+            words::json(&call.call_text)
+                .iter()
+                .map(|line| key.map_or_else(|| line.clone(), |key| hide_key(line, key))),
+        )?;
         self.say("added by the service:")?;
         self.print(words::json(&call.derived_text))
     }
@@ -128,9 +132,17 @@ impl Talk<'_> {
         let mark = if request.query.is_empty() { "" } else { "?" };
         let target = format!("{}{mark}{}", request.path, request.query);
         let mut lines = vec![format!("request {}: {} {target}", request.number, request.method)];
-        lines.extend(request.headers.iter().map(|(name, value)| format!("  {name}: {value}")));
+        lines.extend(request.headers.iter().map(|(name, value)| {
+            let value = match key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
+                Some(key) => hide_basic(value, key),
+                None => value.clone(),
+            };
+            format!("  {name}: {value}")
+        }));
         lines.extend(words::json(&request.body));
-        self.print(lines.iter().map(|line| without_key(line, key)))?;
+        self.print(
+            lines.iter().map(|line| key.map_or_else(|| line.clone(), |key| hide_key(line, key))),
+        )?;
         if let Some(signature) = &request.signature {
             self.say(&format!("signature: {signature}"))?;
         }

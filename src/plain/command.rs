@@ -141,7 +141,12 @@ pub const COMMANDS: &[Command] = &[
         Kind::Aside,
     ),
     command("judge", "", "reads the settings and judges all calls again", Kind::Judge),
-    command("export", "FILE", "writes the calls that pass the filter to a file", Kind::Export),
+    command(
+        "export",
+        "FILE",
+        "writes the calls that pass the filter to a file, in the format that its name ends in: ndjson, har, sh, csv",
+        Kind::Export,
+    ),
     command("clear", "", "clears the log; the recording keeps all", Kind::Clear),
     command("undo", "", "brings back what was cleared away", Kind::Undo),
     command("pause", "", "says no more calls, and goes on; nothing is lost", Kind::Pause),

@@ -5,13 +5,14 @@ use super::paint::Paint;
 use super::summary::{plural, verdict_lines};
 use crate::call::text::visible;
 use crate::findings::Severity;
-use crate::pipeline::{Pipeline, Tally};
+use crate::pipeline::Tally;
+use crate::vendors::Vendors;
 use std::fmt::Write;
 
 /// The findings with count, example and fix, what became of the calls at each vendor, how they stand
 /// to what is expected (where something is), and in a last line the outcome.
 pub fn check_text(
-    pipeline: &Pipeline,
+    vendors: &Vendors,
     tally: &Tally,
     groups: &[FindingGroup],
     (expected, outcome): (Option<&str>, &str),
@@ -26,7 +27,7 @@ pub fn check_text(
         printed.extend(corrected.map(|_| &*group.example));
         entry(&mut out, group, corrected, colour);
     }
-    let lines = verdict_lines(&pipeline.vendors(), &tally.verdicts);
+    let lines = verdict_lines(vendors, &tally.verdicts);
     if !lines.is_empty() {
         out.push_str(&lines);
         out.push('\n');

@@ -3,7 +3,8 @@
 use crate::call::text::visible;
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Severity};
-use crate::pipeline::{CallDetail, Detail, Pipeline, RefusedDetail, Tallied, Tally};
+use crate::pipeline::{CallDetail, Detail, RefusedDetail, Tallied, Tally};
+use crate::vendors::Vendors;
 use std::collections::BTreeMap;
 
 /// A finding with how many calls have it, and one of them.
@@ -69,20 +70,26 @@ impl Corrected {
     }
 }
 
+/// Gives everything about a row that a tally names.
+pub type Details<'d> = &'d dyn Fn(u64) -> Result<Option<Detail>, String>;
+
 /// The findings of a tally, in its order, refused requests first.
-pub fn finding_groups(pipeline: &Pipeline, tally: &Tally) -> Result<Vec<FindingGroup>, String> {
-    let mut groups = refused(pipeline, &tally.refused)?;
+pub fn finding_groups(
+    vendors: &Vendors,
+    tally: &Tally,
+    detail: Details<'_>,
+) -> Result<Vec<FindingGroup>, String> {
+    let mut groups = refused(&tally.refused, detail)?;
     for found in &tally.found {
-        if let Some(Detail::Call(call)) = pipeline.detail(found.first)? {
-            groups.push(group(pipeline, *found, &call));
+        if let Some(Detail::Call(call)) = detail(found.first)? {
+            groups.push(group(vendors, *found, &call));
         }
     }
     groups.sort_by_key(|group| group.severity);
     Ok(groups)
 }
 
-fn group(pipeline: &Pipeline, found: Tallied, call: &CallDetail) -> FindingGroup {
-    let vendors = pipeline.vendors();
+fn group(vendors: &Vendors, found: Tallied, call: &CallDetail) -> FindingGroup {
     let entry = vendors.codes().entry(found.code);
     let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
     let own = rendered.flat_map(|(_, rendered)| &rendered.findings);
@@ -124,10 +131,10 @@ fn example(call: &CallDetail) -> String {
 }
 
 /// Refused requests of one status and reason are one entry.
-fn refused(pipeline: &Pipeline, rows: &[u64]) -> Result<Vec<FindingGroup>, String> {
+fn refused(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, String> {
     let mut kinds: BTreeMap<(u16, String), (u64, Box<RefusedDetail>)> = BTreeMap::new();
     for row in rows {
-        if let Some(Detail::Refused(refused)) = pipeline.detail(*row)? {
+        if let Some(Detail::Refused(refused)) = detail(*row)? {
             let kind = (refused.request.status, refused.reason.clone());
             kinds.entry(kind).or_insert((0, refused)).0 += 1;
         }

@@ -3,11 +3,12 @@
 use super::findings::{Corrected, FindingGroup};
 use super::summary::plural;
 use crate::findings::Verdict;
-use crate::pipeline::{Pipeline, Tally};
+use crate::pipeline::Tally;
+use crate::vendors::Vendors;
 
 /// The outcome, a table of the findings, and one of what became of the calls at each vendor.
 pub fn markdown(
-    pipeline: &Pipeline,
+    vendors: &Vendors,
     tally: &Tally,
     groups: &[FindingGroup],
     outcome: &str,
@@ -29,7 +30,6 @@ pub fn markdown(
         ];
         out.push_str(&row(&cells));
     }
-    let vendors = pipeline.vendors();
     let used =
         tally.verdicts.iter().enumerate().filter(|(_, counts)| counts.iter().sum::<u64>() > 0);
     for (nth, (vendor, counts)) in used.enumerate() {

@@ -2,6 +2,7 @@
 
 mod check;
 mod expected;
+mod export;
 mod findings;
 mod github;
 mod junit;
@@ -16,11 +17,12 @@ mod vendor;
 
 pub use check::check_text;
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
-pub use findings::{FindingGroup, finding_groups};
+pub use export::{ExportFormat, Exporter, curl};
+pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use masked::mask_key;
+pub use masked::{hide_basic, hide_key, mask_key};
 pub use record::call_record;
 pub use sarif::sarif;
 pub use summary::{plural, summary};

@@ -16,6 +16,7 @@ pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
 pub use id_counts::{IdCount, IdCounts, Ids, MOST_IDS, Pair};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
+pub use seen::{Print, Seen};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use shapes::{Held, Shape, ShapeId, Shapes};
 pub use strings::{TextId, Texts};
@@ -35,7 +36,7 @@ pub struct Store {
     pub shapes: Shapes,
     /// Refused requests among the calls: how many calls came before, and which request it is.
     refused: Vec<(u64, u32)>,
-    seen: seen::Seen,
+    seen: Seen,
 }
 
 impl Store {
@@ -94,7 +95,7 @@ impl Store {
 
     /// Notes a `messageId`; true if it was there before.
     pub fn seen_before(&mut self, message_id: &str) -> bool {
-        self.seen.was_there(message_id)
+        self.seen.was_there(Print::of(message_id))
     }
 }
 

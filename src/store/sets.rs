@@ -73,6 +73,8 @@ fn slot(id: Id) -> usize {
 pub struct Sets {
     infos: Vec<Arc<SetInfo>>,
     ids: HashMap<Box<[CodeId]>, SetId>,
+    /// The set of the last call; most have that of the one before.
+    last: SetId,
     /// The codes that are set aside, sorted.
     aside: Box<[CodeId]>,
 }
@@ -80,7 +82,11 @@ pub struct Sets {
 impl Sets {
     /// The number of a set of codes, sorted and without doubles.
     pub fn intern(&mut self, codes: &[CodeId], table: &Codes, vendors: usize) -> SetId {
+        if self.infos.get(self.last.0 as usize).is_some_and(|info| *info.codes == *codes) {
+            return self.last;
+        }
         if let Some(&id) = self.ids.get(codes) {
+            self.last = id;
             return id;
         }
         let id = SetId(self.infos.len() as u32);

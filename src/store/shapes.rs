@@ -99,6 +99,11 @@ impl Default for Shapes {
 }
 
 impl Shapes {
+    /// The shape that came last.
+    pub fn last(&self) -> Shape {
+        self.last.0
+    }
+
     /// The number of a shape, which is kept if it is new and there is room.
     pub fn intern(&mut self, shape: Shape) -> ShapeId {
         if self.last.0 == shape {

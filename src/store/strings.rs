@@ -74,6 +74,11 @@ impl Texts {
         TextId(id)
     }
 
+    /// The same where it is likely to be the text of this number, which costs less.
+    pub fn intern_like(&mut self, likely: TextId, text: &str) -> TextId {
+        if self.get(likely) == Some(text) { likely } else { self.intern(text) }
+    }
+
     /// The number of a text, if it is kept.
     pub fn find(&self, text: &str) -> Option<TextId> {
         let hash = self.hasher.hash_one(text);
@@ -111,5 +116,7 @@ mod tests {
         assert_eq!(texts.get(TextId::UNKEPT), None);
         assert_eq!((texts.find("bb"), texts.find("c"), texts.find("")), (Some(b), None, None));
         assert_eq!(texts.intern("bb"), b, "what is kept is still found");
+        assert_eq!((texts.intern_like(a, "bb"), texts.intern_like(b, "bb")), (b, b));
+        assert_eq!((texts.intern_like(a, ""), texts.intern_like(none, "")), (none, none));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::feed::{CallDetail, OutputView, VendorDetail, VendorView};
-use crate::call::CallType;
+use crate::report::curl;
 
 /// The longest text that is copied whole: terminals drop what is longer without a word.
 pub const MOST_BYTES: usize = 74_000;
@@ -11,19 +11,6 @@ pub const MOST_BYTES: usize = 74_000;
 pub fn output(requests: &[OutputView]) -> String {
     let bodies: Vec<&str> = requests.iter().filter_map(|r| r.body.as_deref()).collect();
     bodies.join("\n")
-}
-
-/// A curl line that sends the call to a base address. The write key stays out: the shell's
-/// `$WRITE_KEY` stands for it.
-pub fn curl(base: &str, call: &CallDetail) -> String {
-    let (path, body) = match CallType::parse(&call.row.kind) {
-        Some(kind) => (kind.name(), call.call_text.clone()),
-        None => ("batch", format!("{{\"batch\":[{}]}}", call.call_text)),
-    };
-    format!(
-        "curl {base}/v1/{path} -H 'Content-Type: application/json' -u \"$WRITE_KEY:\" -d '{}'",
-        body.replace('\'', "'\\''")
-    )
 }
 
 /// What an action copies of a call: what it is, in words, and the text; or why there is none. Of the
@@ -37,9 +24,10 @@ pub fn of_call(
 ) -> Result<(String, String), &'static str> {
     let fix = call.fix.as_ref();
     match action {
-        Action::CopyCurl => {
-            Ok(("a curl line".to_owned(), curl(base.unwrap_or("$SEGSCOPE_URL"), call)))
-        }
+        Action::CopyCurl => Ok((
+            "a curl line".to_owned(),
+            curl(base.unwrap_or("$SEGSCOPE_URL"), &call.row.kind, &call.call_text),
+        )),
         Action::CopySdkCall => match fix {
             Some(fix) => {
                 Ok((format!("the call for {}", fix.snippet.language), fix.snippet.code.clone()))

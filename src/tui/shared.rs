@@ -46,6 +46,8 @@ pub struct Shared {
     pub sending: Option<Sending>,
     /// Where to send to.
     pub addresses: Vec<String>,
+    /// How many rows an export has looked at, of how many.
+    pub exporting: Option<(u64, u64)>,
     /// The real tracking API, if the user named one.
     pub upstream: Option<String>,
     /// Grows when a detail has to be read again.
@@ -75,6 +77,7 @@ impl Shared {
             sending: feed.sending(),
             addresses: feed.addresses(),
             upstream: feed.upstream(),
+            exporting: feed.exporting(),
             judged: 0,
             now_ms: 0,
             rate: Rate::default(),
@@ -112,6 +115,7 @@ impl Shared {
         }
         self.addresses = feed.addresses();
         self.sending = feed.sending();
+        self.exporting = feed.exporting();
         let settings = feed.settings();
         if settings != self.settings {
             self.settings = settings;

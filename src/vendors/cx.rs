@@ -124,6 +124,7 @@ pub(super) struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
+    #[inline(always)]
     pub(super) fn new(
         look: &'a Look<'a>,
         vendor: &'a Vendor,

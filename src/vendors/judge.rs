@@ -98,7 +98,7 @@ impl Vendors {
         }
     }
 
-    fn judge_one(
+    pub(super) fn judge_one(
         &self,
         vendor: &Vendor,
         look: &Look<'_>,
@@ -183,10 +183,10 @@ impl Vendors {
 }
 
 /// Room that judging uses again for each vendor and call.
-struct Room<'r> {
-    text: &'r mut String,
-    found: &'r mut Vec<CodeId>,
-    lessons: &'r mut Lessons,
+pub(super) struct Room<'r> {
+    pub text: &'r mut String,
+    pub found: &'r mut Vec<CodeId>,
+    pub lessons: &'r mut Lessons,
 }
 
 fn span(text: &mut String, id: Option<&Found<'_>>) -> Option<(u32, u32)> {

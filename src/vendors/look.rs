@@ -132,14 +132,16 @@ impl Scratch {
 
 #[inline(always)]
 fn find(keys: &Keys, parent: Spot, child: Val<'_>) -> (Option<Spot>, u32) {
-    let find = |key: &[u8]| {
-        let sign = Sign::of(key);
-        (keys.find(parent, key, sign), sign.hash())
+    let decoded;
+    let key = match child.key_plain() {
+        Some(key) => key,
+        None => {
+            decoded = child.key();
+            decoded.as_bytes()
+        }
     };
-    match child.key_plain() {
-        Some(key) => find(key),
-        None => find(child.key().as_bytes()),
-    }
+    let sign = Sign::of(key);
+    (keys.find(parent, key, sign), sign.hash())
 }
 
 #[inline]
@@ -187,15 +189,20 @@ impl<'a> Look<'a> {
     pub fn new(event: &'a Event<'a>, keys: &'a Keys, scratch: &'a Scratch, basics: Basics) -> Self {
         let get = |spot| value(&scratch.slots, spot, event);
         let time = |spot| time::parse(&get(spot)?.as_str()?);
+        let timestamp = time(basics.timestamp);
+        // most calls say the same time more than once
+        let raw = |spot| get(spot).map(|value| value.raw());
+        let known = raw(basics.timestamp);
+        let other = |spot| if raw(spot) == known { timestamp } else { time(spot) };
         Look {
             event,
             keys,
             scratch,
             basics,
             kind: type_of(get(basics.kind)),
-            received: time(basics.received),
-            timestamp: time(basics.timestamp),
-            original: time(basics.original),
+            received: other(basics.received),
+            timestamp,
+            original: other(basics.original),
         }
     }
 

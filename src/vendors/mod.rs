@@ -35,6 +35,7 @@
 //! Steps 3 to 6 never change what is remembered, so a call's output is the same whenever it is
 //! made.
 
+mod apart;
 mod build;
 mod build_rows;
 mod codes;
@@ -66,6 +67,7 @@ mod state;
 mod suprsend;
 mod vendor;
 
+pub use apart::{Apart, Looked, Looking, Share};
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};

@@ -38,6 +38,7 @@ impl State {
     ];
 
     /// What a value is.
+    #[inline]
     pub fn of(value: Val<'_>) -> State {
         match value.kind() {
             Kind::Null => State::Null,

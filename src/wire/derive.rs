@@ -19,7 +19,7 @@ pub(super) struct Shared<'d> {
     pub origin: Origin,
     pub platform: Platform,
     pub received_at: Millis,
-    /// `received_at` as text.
+    /// `received_at` as text; empty for a call from a file.
     pub received_text: String,
     pub request: u64,
     /// The batch's own members; none for a single call.
@@ -48,8 +48,9 @@ pub(super) fn write(
         Origin::Sent(_) => segment_times(out, call, shared),
         Origin::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
         Origin::Bare => {
-            let received = bare_received(call).map(time::format);
-            forwarded_times(out, call, received.as_deref());
+            let mut text = String::new();
+            let received = bare_received(call).map(|(value, at)| written(value, at, &mut text));
+            forwarded_times(out, call, received);
         }
     }
     // RudderStack does not merge: its calls are whole
@@ -73,13 +74,16 @@ fn kind(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
     }
 }
 
+/// The call's own `messageId`, unless the service makes one in its place.
+pub(super) fn own_id<'d>(call: &Fields<'d>) -> Option<Val<'d>> {
+    let says =
+        |id: &Val<'_>| id.is_plainly_filled() || id.as_str().is_none_or(|id| !id.trim().is_empty());
+    call.message_id.filter(says)
+}
+
 /// A made id follows from the place in the recording, so that it is the same at every reading.
 fn message_id(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>, index: usize) {
-    let missing = match call.message_id {
-        None => true,
-        Some(id) => id.as_str().is_some_and(|id| id.trim().is_empty()),
-    };
-    if missing {
+    if own_id(call).is_none() {
         out.member("messageId", &format!("segscope-{}-{index}", shared.request));
     }
 }
@@ -150,10 +154,22 @@ fn forwarded_times(out: &mut Builder, call: &Fields<'_>, received: Option<&str>)
     }
 }
 
-/// When a call from a file counts as received: never now, so that every reading is the same.
-fn bare_received(call: &Fields<'_>) -> Option<Millis> {
+/// When a call from a file counts as received: never now, so that every reading is the same. With
+/// the value that says so.
+fn bare_received<'d>(call: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
     let times = [call.received_at, call.sent_at, call.timestamp, call.original];
-    times.into_iter().flatten().find_map(moment)
+    times.into_iter().flatten().find_map(|value| Some((value, moment(value)?)))
+}
+
+/// A time as the service writes it; most senders write it so themselves. `value` says `at`.
+fn written<'t>(value: Val<'t>, at: Millis, room: &'t mut String) -> &'t str {
+    let raw = value.raw();
+    // `"YYYY-MM-DDTHH:MM:SS.mmmZ"`: no other text of that length that is a time ends so
+    if raw.len() == 26 && raw.ends_with("Z\"") && raw.as_bytes()[20] == b'.' {
+        return &raw[1..25];
+    }
+    time::write(room, at);
+    room
 }
 
 fn moment(value: Val<'_>) -> Option<Millis> {

@@ -42,12 +42,14 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// True if a text holds a word in small letters, whatever the case of its own.
+/// True if a text holds a word in small letters, whatever the case of its own. The texts are short.
 fn contains(text: &str, small: &str) -> bool {
     let (text, small) = (text.as_bytes(), small.as_bytes());
-    let is_first = |b: u8| b | 0x20 == small[0];
-    let mut parts = text.windows(small.len());
-    parts.any(|part| is_first(part[0]) && part.eq_ignore_ascii_case(small))
+    let starts = text.len().saturating_sub(small.len() - 1);
+    let is_there = |at: usize| {
+        text[at] | 0x20 == small[0] && text[at..at + small.len()].eq_ignore_ascii_case(small)
+    };
+    (0..starts).any(is_there)
 }
 
 /// What a library's name says. RudderStack's Node and Python libraries carry the names of the ones

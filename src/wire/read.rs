@@ -213,6 +213,7 @@ impl Reader<'_, '_> {
             kind,
             library: library.map(|library| library.node()),
             write_key: fields.write_key.map(|key| key.node()),
+            message_id: derive::own_id(fields).map(|id| id.node()),
             discards,
         });
     }
@@ -235,7 +236,11 @@ impl Reader<'_, '_> {
             },
             platform,
             received_at: self.head.received_at,
-            received_text: time::format(self.head.received_at),
+            // what is derived of a call from a file follows from its own times
+            received_text: match self.shape {
+                Shape::Bare => String::new(),
+                _ => time::format(self.head.received_at),
+            },
             request: self.request,
             batch,
         }

@@ -1,7 +1,7 @@
 //! What a request was read to.
 
 use super::{Discard, Platform, WriteKey};
-use crate::call::{CallType, Doc, Event, Spare};
+use crate::call::{CallType, Doc, Event, Spare, Val};
 use std::borrow::Cow;
 
 /// A request's calls, with what belongs to all of them.
@@ -37,6 +37,8 @@ pub struct ReadCall {
     pub library: Option<u32>,
     /// Its own `writeKey` in [`Reading::doc`].
     pub write_key: Option<u32>,
+    /// Its own `messageId` in [`Reading::doc`]; none where the service makes one.
+    pub message_id: Option<u32>,
     /// Why the service would drop it.
     pub discards: Vec<Discard>,
 }
@@ -82,6 +84,14 @@ impl<'b> Reading<'b> {
         let doc = self.doc.as_ref().expect("a request with a call has a body");
         let derived = self.derived.as_ref().map(|derived| derived.at(call.derived));
         Event { call: doc.at(call.node), derived }
+    }
+
+    /// The `messageId` of a call, its own or the one that the service makes.
+    pub fn message_id(&self, call: &ReadCall) -> Option<Val<'_>> {
+        match call.message_id {
+            Some(own) => Some(self.doc.as_ref()?.at(own)),
+            None => self.derived.as_ref()?.at(call.derived).get("messageId"),
+        }
     }
 
     /// The JSON text of a call's derived fields.

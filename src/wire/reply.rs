@@ -80,12 +80,12 @@ impl Reply {
 /// The answer of a route that holds no calls; calls that were taken get theirs here too. `here` is
 /// the address to name where the request has no `Host`; `secure` says how it came.
 pub fn of(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
-    let host = head.header("host").filter(|host| !host.is_empty()).unwrap_or(here);
+    let host = || head.header("host").filter(|host| !host.is_empty()).unwrap_or(here);
     match head.route() {
-        Route::Calls(_) if head.route().is_pixel() => Reply::pixel(),
+        route if route.is_pixel() => Reply::pixel(),
         Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => Reply::success(),
         Route::Settings { write_key } => {
-            Reply::json(200, settings(&super::query::percent(write_key), host, secure))
+            Reply::json(200, settings(&super::query::percent(write_key), host(), secure))
         }
         Route::SourceConfig => {
             let key = key::of_head(head).map(|found| found.key).unwrap_or_default();

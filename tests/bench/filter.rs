@@ -1,6 +1,7 @@
 //! Times filters over a recording: `bench_filter FILE ROUNDS EXPRESSION…`, medians of the rounds.
 //! The first screenful is 60 rows that pass, or all of them if there are fewer. An expression
-//! `=TEXT` is a text that `rg -c TEXT FILE` counts in turn with the filter `"TEXT"`.
+//! `=TEXT` is a text that `rg -c TEXT FILE` counts in turn with the filter `"TEXT"`; a text without a
+//! capital letter ignores case, as `rg -c -i` does, which then counts it too.
 
 use segscope::filter::parse;
 use segscope::pipeline::{InUse, Pipeline, Recording, Sieve};
@@ -30,7 +31,8 @@ fn main() {
     println!("{} calls judged in {:.2} s", pipeline.calls(), begin.elapsed().as_secs_f64());
     let sieve = Sieve::new(Arc::clone(&pipeline));
     for text in args {
-        let (mut first, mut all, mut beside) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut first, mut all) = (Vec::new(), Vec::new());
+        let (mut beside, mut folded) = (Vec::new(), Vec::new());
         let searched = text.strip_prefix('=');
         let filter = searched.map_or(text.clone(), |text| format!("\"{text}\""));
         let mut rows = 0;
@@ -40,14 +42,20 @@ fn main() {
             first.push(soon);
             all.push(whole);
             if let Some(text) = searched {
-                beside.push(count(text, &file));
+                beside.push(count(&["-c", text, &file]));
+                folded.push(count(&["-c", "-i", text, &file]));
             }
         }
         let (first, all) = (median(first), median(all));
         print!("{first:9.1} ms first, {all:9.1} ms all, {rows:9} pass: {filter}");
-        if searched.is_some() {
+        let folds = |text: &str| text.contains(|c: char| c.is_ascii_lowercase());
+        if let Some(text) = searched {
             let beside = median(beside);
-            print!(", rg {beside:.1} ms, ratio {:.2}", all / beside);
+            print!(", rg -c {beside:.1} ms, ratio {:.2}", all / beside);
+            if folds(text) && !text.contains(char::is_uppercase) {
+                let folded = median(folded);
+                print!(", rg -c -i {folded:.1} ms, ratio {:.2}", all / folded);
+            }
         }
         println!();
     }
@@ -75,10 +83,10 @@ fn look(sieve: &Sieve, text: &str) -> (u64, f64, f64) {
     }
 }
 
-fn count(text: &str, file: &str) -> f64 {
+fn count(args: &[&str]) -> f64 {
     let begin = Instant::now();
     let mut rg = Command::new("rg");
-    rg.args(["-c", text, file]).stdout(Stdio::null()).status().expect("rg runs");
+    rg.args(args).stdout(Stdio::null()).status().expect("rg runs");
     begin.elapsed().as_secs_f64() * 1e3
 }
 

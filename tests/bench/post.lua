@@ -1,6 +1,8 @@
 -- wrk: posts a track call of about 1 KB, or a batch of SIZE of them, each messageId used once.
 -- SEGSCOPE_BATCH in the environment gives the size; 0 or none is a single call. SEGSCOPE_ROUND
 -- tells the ids of one run from those of another.
+-- What is the same in each call is made once: the machine is shared, and what making requests
+-- costs is taken from the server that is measured.
 local size = tonumber(os.getenv("SEGSCOPE_BATCH") or "0")
 local round = os.getenv("SEGSCOPE_ROUND") or "0"
 local thread_count = 0
@@ -8,27 +10,47 @@ function setup(thread)
   thread_count = thread_count + 1
   thread:set("id", thread_count)
 end
+-- SDKs send the time of their call; an old one would close a session with each call
+local now = os.date("!%Y-%m-%dT%H:%M:%S.000Z")
 local filler = string.rep("lorem ipsum dolor sit amet ", 14)
-local function call(mid, user)
-  return '{"type":"track","event":"Order Received","userId":"u' .. user ..
-    '","anonymousId":"anon-' .. user .. '","messageId":"' .. mid ..
-    '","timestamp":"2026-11-22T10:00:00.000Z","context":{"library":{"name":"analytics-node","version":"2.1.0"},"ip":"10.1.2.3","locale":"en-GB","page":{"path":"/orders","title":"Orders"}},' ..
+-- what stands before and behind the messageId, by user
+local before, behind = {}, {}
+for user = 0, 999 do
+  before[user] = '{"type":"track","event":"Order Received","userId":"u' .. user .. '","anonymousId":"anon-' .. user ..
+    '","messageId":"'
+  behind[user] = '","timestamp":"' .. now ..
+    '","context":{"library":{"name":"analytics-node","version":"2.1.0"},"ip":"10.1.2.3","locale":"en-GB","page":{"path":"/orders","title":"Orders"}},' ..
     '"properties":{"account_id":"acc_' .. (user % 100) .. '","user_id":"u' .. user ..
     '","module_id":"Orders","product_id":"Shop","total":3,"currency":"EUR","note":"' .. filler .. '"},"integrations":{}}'
 end
-local n = 0
+local number = {}
+for i = 1, size do number[i] = "-" .. i end
+local path = size == 0 and "/v1/track" or "/v1/batch"
+local first, last = '{"batch":[', '],"writeKey":"wk_load","sentAt":"' .. now .. '"}'
+local head
+function init()
+  head = "POST " .. path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port ..
+    "\r\nContent-Type: application/json\r\nAuthorization: Basic d2tfbG9hZDo=\r\nContent-Length: "
+end
+local n, parts = 0, {}
 function request()
   n = n + 1
-  local path, body
+  local mid = "m-" .. round .. "-" .. id .. "-" .. n
   if size == 0 then
-    path, body = "/v1/track", call("m-" .. round .. "-" .. id .. "-" .. n, n % 1000)
-  else
-    local items = {}
-    for i = 1, size do items[i] = call("m-" .. round .. "-" .. id .. "-" .. n .. "-" .. i, (n + i) % 1000) end
-    path = "/v1/batch"
-    body = '{"batch":[' .. table.concat(items, ",") .. '],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}'
+    local user = n % 1000
+    local body = #before[user] + #mid + #behind[user]
+    return head .. body .. "\r\n\r\n" .. before[user] .. mid .. behind[user]
   end
-  return wrk.format("POST", path, { ["Content-Type"] = "application/json", ["Authorization"] = "Basic d2tfbG9hZDo=" }, body)
+  local length, at = #first + #last + size - 1, 4
+  for i = 1, size do
+    local user = (n + i) % 1000
+    parts[at], parts[at + 1], parts[at + 2], parts[at + 3] = before[user], mid, number[i], behind[user]
+    length = length + #before[user] + #mid + #number[i] + #behind[user]
+    parts[at + 4] = ","
+    at = at + 5
+  end
+  parts[1], parts[2], parts[3], parts[at - 1] = head, length, "\r\n\r\n" .. first, last
+  return table.concat(parts, "", 1, at - 1)
 end
 
 -- SEGSCOPE_STOP_AFTER (seconds): then each connection waits for its answer and sends no more, so

@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod deliver;
 mod errors;
+mod export;
 mod flush;
 mod formats;
 mod keys;

@@ -89,12 +89,51 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     terminal.press("M");
     sees(&terminal, "1 of 3");
     terminal.press("x");
+    sees(&terminal, "call records, one JSON object a line");
+    terminal.press("\r");
     sees(&terminal, "calls.ndjson");
     terminal.press("\r");
     sees(&terminal, "1 calls written to calls.ndjson");
     let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
     assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
-    terminal.press("x\r");
+    terminal.press("x\r\r");
     sees(&terminal, "calls.ndjson is there already; choose another name");
     assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn a_recording_that_is_opened_keeps_marks_and_notes_and_its_calls() {
+    let call = r#"{"v":1,"request":1,"received_at":"2026-11-22T10:00:00.000Z","method":"POST","path":"/v1/track","query":"","headers":{},"status":200,"body":{"userId":"u","event":"One"}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("r.ndjson");
+    std::fs::write(&file, format!("{call}\n")).expect("written");
+    let path = file.display().to_string();
+    for round in ["first", "second"] {
+        let mut terminal = Terminal::start(150, 30, &["open", &path]);
+        sees(&terminal, "One");
+        if round == "first" {
+            terminal.press("m");
+            sees(&terminal, &format!("marks and notes are kept in {path}"));
+            terminal.press(";mine\r");
+        }
+        sees(&terminal, "◆");
+        sees(&terminal, "¶ mine");
+        terminal.press("z");
+        sees(&terminal, "nothing is cleared: the calls of a recording that is opened stay in it");
+        assert_eq!(terminal.quit(), 0);
+    }
+    let kept = std::fs::read_to_string(&file).expect("it is there");
+    assert!(kept.starts_with(call) && kept.lines().count() == 3, "{kept}");
+
+    // calls that are no recording of ours: nothing is written to them
+    let bare = folder.path().join("calls.ndjson");
+    let text = "{\"type\":\"track\",\"event\":\"Two\"}\n";
+    std::fs::write(&bare, text).expect("written");
+    let mut terminal = Terminal::start(150, 30, &["open", &bare.display().to_string()]);
+    sees(&terminal, "Two");
+    terminal.press("m");
+    sees(&terminal, "marks and notes are gone when you quit: a file of calls is only read");
+    sees(&terminal, "◆");
+    assert_eq!(terminal.quit(), 0);
+    assert_eq!(std::fs::read_to_string(&bare).expect("it is there"), text);
 }

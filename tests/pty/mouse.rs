@@ -43,7 +43,11 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
         text.lines().position(|line| line.starts_with('▌')).map(|line| (5, line + 1))
     });
     terminal.press(&format!("\x1b[<0;{x};{y}M"));
-    wait_for("its calls", || terminal.text().contains("back to findings").then_some(()));
+    // the footer is drawn last: until it is there, what was before may stand in the lines above
+    wait_for("its calls", || {
+        let text = terminal.text();
+        (text.contains("back to findings") && text.contains("enter open")).then_some(())
+    });
 
     // the line between log and detail is dragged to the left, and stays there at the next start
     let rule = |terminal: &Terminal| {

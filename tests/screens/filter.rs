@@ -52,10 +52,10 @@ fn a_wrong_text_is_told_at_its_place_and_the_last_good_one_stays() {
         app.line(22),
         format!("{}^ expected a field, a value or a function, found the end", " ".repeat(19))
     );
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat and \"an\""));
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
     app.press("enter");
     assert!(app.line(23).contains("the last good filter stays in force"), "{}", app.line(23));
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat and \"an\""));
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
     app.press("ctrl-u").type_in("type == 1");
     assert!(
         app.line(22).trim_start().starts_with("^ expected `=`, found `==`"),
@@ -277,4 +277,30 @@ fn without_colour_the_words_say_it() {
     app.press("f").type_in("event = ").assert_no_colour();
     assert!(app.line(22).contains("^ expected"), "{}", app.line(22));
     app.press("esc /").type_in("order").press("enter").assert_no_colour();
+}
+
+#[test]
+fn a_half_typed_field_keeps_the_rows_of_the_last_good_filter() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("type = \"track\"");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"track\""));
+    for half in [" and p", "roperties", ".", "tot", "al"] {
+        app.type_in(half);
+        assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"track\""), "{half}");
+        assert!(app.picture().contains("Order Received"), "{}", app.picture());
+    }
+    assert!(app.picture().contains("a field: what should it be?"), "{}", app.picture());
+    app.type_in(" > 2");
+    let whole = "type = \"track\" and properties.total > 2";
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some(whole));
+    // a word that begins no field is searched for at once
+    app.press("esc f").type_in("zebra");
+    assert!(!app.picture().contains("Order Received"), "{}", app.picture());
+    // and one that does when it is accepted
+    app.press("ctrl-u").type_in("event").press("esc");
+    app.press("f ctrl-u").type_in("event").press("enter");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"event\""));
+    // what is true or false by itself is whole
+    app.press("f ctrl-u").type_in("repeat");
+    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
 }

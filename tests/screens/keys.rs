@@ -169,6 +169,9 @@ fn a_write_key_is_masked() {
     app.press("g enter [");
     assert!(app.picture().contains("***1234"), "{}", app.picture());
     assert!(!app.picture().contains("wk_live"));
+    let coded = "d2tfbGl2ZV9hYmNkMTIzNDo=";
+    assert!(!app.picture().contains(coded), "Base64 hides nothing:\n{}", app.picture());
+    assert!(app.picture().contains("authorization: Basic ***1234:"), "{}", app.picture());
 }
 
 #[test]

@@ -98,10 +98,25 @@ fn the_detail_is_that_of_the_row_after_a_clearing() {
 #[test]
 fn the_calls_that_pass_are_written_to_a_file_that_is_asked_for() {
     let mut app = app(80, 24);
-    app.press("f").type_in("repeat").press("enter x");
+    app.press("x");
+    insta::assert_snapshot!("export_80x24", app.picture());
+    app.press("esc f").type_in("repeat").press("enter x enter");
     assert!(app.line(22).starts_with(" file for these calls  calls.ndjson"), "{}", app.picture());
     app.press("ctrl-u").type_in("a.ndjson").press("enter");
     assert!(app.line(23).contains("writing the calls to a.ndjson"), "{}", app.line(23));
     app.wait(16);
-    assert!(app.line(23).contains("a.ndjson has repeat"), "{}", app.line(23));
+    assert!(app.line(23).contains("a.ndjson has repeat as ndjson"), "{}", app.line(23));
+    app.press("x j j enter");
+    assert!(app.line(22).starts_with(" file for these calls  calls.sh"), "{}", app.line(22));
+    app.press("enter").wait(16);
+    assert!(app.line(23).contains("calls.sh has repeat as curl"), "{}", app.line(23));
+    // how far it is, and keys are taken meanwhile
+    app.feed.set_exporting(Some((450, 1_000)));
+    app.draw();
+    assert!(app.line(1).contains("exporting 45 %"), "{}", app.line(1));
+    app.press("k ?");
+    assert!(app.picture().contains("In the log"), "{}", app.picture());
+    app.feed.set_exporting(None);
+    app.press("esc");
+    assert!(!app.picture().contains("exporting"), "{}", app.picture());
 }

@@ -1,6 +1,7 @@
 //! A listener that keeps everything in memory, and a client that speaks plain HTTP/1.1 to it.
 
 use segscope::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
+use segscope::pipeline::{self, Pending};
 use segscope::wire::{self, Reply, RequestHead, Route, Scratch};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -45,8 +46,8 @@ impl Memory {
     }
 }
 
-impl Intake for Memory {
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Reply {
+impl Memory {
+    fn answer(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Reply {
         let run = || -> Result<Vec<String>, wire::Refusal> {
             let made = wire::query_body(head);
             let decoded = wire::decode(head, body)?;
@@ -78,6 +79,16 @@ impl Intake for Memory {
                 reply
             }
         }
+    }
+}
+
+impl Intake for Memory {
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> pipeline::Taken {
+        pipeline::Taken::Answered(self.answer(head, body, here))
+    }
+
+    fn written(&self, _: &Pending) -> Option<Reply> {
+        None
     }
 
     fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply {

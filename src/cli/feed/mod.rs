@@ -1,24 +1,25 @@
 //! The pipeline as the screen reads it.
 
+mod sending;
 mod views;
 
 use super::alert::Alarm;
-use super::deliver;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Sieve};
+use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
+use crate::report::ExportFormat;
 use crate::tui::feed::{
     Alerts, By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations,
-    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, OutputView, Person,
-    Prepared, PushesView, Ring, RowView, Sending, SettingsView, Shown, Stats, VendorView, What,
-    Who,
+    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared,
+    PushesView, Ring, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
-use crate::vendors::{Delivery, Output};
+use crate::vendors::Delivery;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 pub use views::vendor_views;
@@ -37,6 +38,9 @@ pub struct PipelineFeed {
     choices: Option<Choices>,
     notebook: Option<Notebook>,
     exports: Arc<Exports>,
+    /// Where marks go was said once; and what is to be said.
+    says_where: AtomicBool,
+    said: Mutex<Option<String>>,
     arranged: Mutex<Arranged>,
     alarm: Arc<Alarm>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
@@ -70,6 +74,8 @@ impl PipelineFeed {
             arranged,
             alarm,
             prepared: Mutex::default(),
+            says_where: AtomicBool::new(true),
+            said: Mutex::default(),
         }
     }
 }
@@ -77,7 +83,7 @@ impl PipelineFeed {
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
         let own = self.live.version() + self.outbox.version() + self.alarm.version();
-        self.pipeline.version() + self.sieve.version() + own
+        self.pipeline.version() + self.sieve.version() + self.exports.version() + own
     }
 
     fn stats(&self) -> Stats {
@@ -189,12 +195,12 @@ impl Feed for PipelineFeed {
 
     fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
         let done = self.pipeline.mark(seq, marked, time::now());
-        done.map_err(|error| format!("no mark: {error}"))
+        done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
     }
 
     fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
         let done = self.pipeline.note(seq, text, time::now());
-        done.map_err(|error| format!("no note: {error}"))
+        done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
     }
 
     fn clear(&self) -> Result<(), String> {
@@ -210,12 +216,22 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
-        self.exports.begin(&self.pipeline, file, filter)
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
+        self.exports.begin(&self.pipeline, file, format, filter)
+    }
+
+    fn exporting(&self) -> Option<(u64, u64)> {
+        self.exports.progress()
     }
 
     fn told(&self) -> Option<Result<String, String>> {
-        self.exports.told()
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        self.exports.told().or_else(|| said.take().map(Ok))
     }
 
     fn kept(&self) -> Kept {
@@ -289,29 +305,11 @@ impl Feed for PipelineFeed {
     }
 
     fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
-        let outputs = self.outputs(chosen, vendor)?;
-        let vendors = self.pipeline.vendors();
-        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
-        let requests = ready.iter().map(|delivery| OutputView {
-            method: delivery.method.clone(),
-            url: delivery.shown_url.clone(),
-            headers: delivery.shown_headers.clone(),
-            body: Some(delivery.body.clone()),
-            from: Vec::new(),
-        });
-        let requests = requests.collect();
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        Ok(Prepared { number: kept.0, requests })
+        self.prepare_for(chosen, vendor)
     }
 
     fn deliver(&self, number: u64) -> Result<(), String> {
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.0 != number || kept.2.is_empty() {
-            return Err("this is not to be sent any more; ask anew".to_owned());
-        }
-        let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
-        self.outbox.deliver(&title, all)
+        self.deliver_prepared(number)
     }
 
     fn sending(&self) -> Option<Sending> {
@@ -371,33 +369,31 @@ impl Feed for PipelineFeed {
         self.alarm.counted()
     }
 
+    fn draws(&self) {
+        self.pipeline.draws();
+    }
+
     fn drew(&self, took: Duration) {
         self.pipeline.drew(took);
     }
 }
 
+impl Drop for PipelineFeed {
+    fn drop(&mut self) {
+        self.exports.end();
+    }
+}
+
 impl PipelineFeed {
-    /// What a vendor would receive of a call.
-    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<Vec<Output>, String> {
-        let vendors = match chosen {
-            Chosen::Row(row) => match self.pipeline.detail(*row)? {
-                Some(Full::Call(call)) => call.vendors,
-                _ => return Err("a refused request has no call".to_owned()),
-            },
-            Chosen::Text(text) => {
-                let composed = self.pipeline.compose(text, time::now());
-                composed.map_err(|error| error.to_string())?.vendors
-            }
+    /// Says once where marks and notes go, if that is not the recording that is being made.
+    fn say_where(&self) {
+        let words = match self.pipeline.remarks() {
+            Remarks::Recorded => return,
+            Remarks::Opened(file) => format!("marks and notes are kept in {}", file.display()),
+            Remarks::UntilTheEnd(why) => format!("marks and notes are gone when you quit: {why}"),
         };
-        let rendered =
-            vendors.into_iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
-        match rendered {
-            Some(rendered) if !rendered.requests.is_empty() => Ok(rendered.requests),
-            Some(rendered) => Err(format!(
-                "this vendor would receive nothing of the call: {}",
-                rendered.verdict.name()
-            )),
-            None => Err("this vendor did not judge the call".to_owned()),
+        if self.says_where.swap(false, Ordering::Relaxed) {
+            *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
         }
     }
 }

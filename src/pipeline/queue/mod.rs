@@ -38,6 +38,12 @@ pub(super) struct Item {
     pub work: Work,
 }
 
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Item({}..{})", self.offset, self.end)
+    }
+}
+
 /// What a line asks for.
 #[expect(
     clippy::large_enum_variant,
@@ -115,6 +121,13 @@ struct Inner {
     ended: bool,
 }
 
+impl Inner {
+    /// Whether there is no room for a line that costs so much.
+    fn is_full(&self, cost: usize) -> bool {
+        !self.items.is_empty() && (self.cost + cost > MOST_COST || self.items.len() >= MOST_ITEMS)
+    }
+}
+
 /// How often and how long the answering side has waited for room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Waits {
@@ -190,30 +203,21 @@ impl Queue {
         self.done() < self.before
     }
 
-    /// Hands over a line that has just been recorded, in its order. Waits while there is no room,
-    /// unless the judging thread still reads what was there before: then it will read this too.
+    /// Hands over lines that have just been recorded, in their order. Waits while there is no room,
+    /// unless the judging thread still reads what was there before: then it will read these too.
     /// Room of earlier readings comes back in `spares`.
-    pub fn push(&self, item: Item, spares: &mut Vec<Scratch>) {
+    pub fn push(&self, items: &mut Vec<Item>, spares: &mut Vec<Scratch>) {
         let mut inner = self.lock();
-        let (end, cost) = (item.end, item.cost());
-        let is_full = |inner: &Inner| {
-            !inner.items.is_empty()
-                && (inner.cost + cost > MOST_COST || inner.items.len() >= MOST_ITEMS)
-        };
-        if is_full(&inner) && !self.is_behind() {
-            let began = Instant::now();
-            inner.want_room += 1;
-            while is_full(&inner) && !inner.ended {
-                inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        for item in items.drain(..) {
+            let (end, cost) = (item.end, item.cost());
+            if inner.is_full(cost) && !self.is_behind() {
+                inner = self.wait_for_room(inner, cost);
             }
-            inner.want_room -= 1;
-            self.waits.fetch_add(1, Ordering::Relaxed);
-            self.waited_micros.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
-        }
-        self.recorded.store(end, Ordering::Release);
-        if !is_full(&inner) && !inner.ended {
-            inner.cost += cost;
-            inner.items.push_back(item);
+            self.recorded.store(end, Ordering::Release);
+            if !inner.is_full(cost) && !inner.ended {
+                inner.cost += cost;
+                inner.items.push_back(item);
+            }
         }
         if spares.is_empty() {
             std::mem::swap(spares, &mut inner.spares);
@@ -221,6 +225,25 @@ impl Queue {
         if inner.asleep {
             self.more.notify_one();
         }
+    }
+
+    fn wait_for_room<'q>(
+        &'q self,
+        mut inner: MutexGuard<'q, Inner>,
+        cost: usize,
+    ) -> MutexGuard<'q, Inner> {
+        let began = Instant::now();
+        inner.want_room += 1;
+        if inner.asleep {
+            self.more.notify_one();
+        }
+        while inner.is_full(cost) && !inner.ended {
+            inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.want_room -= 1;
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        self.waited_micros.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
+        inner
     }
 
     /// What the judging thread does next, which has judged everything up to `done`. The lines come

@@ -51,12 +51,12 @@ fn judge(queue: &Queue) -> Vec<Result<u64, u64>> {
 fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
     let queue = Arc::new(Queue::new(5));
     assert!(!queue.is_settled() && queue.is_behind());
-    queue.push(item(5, 0), &mut Vec::new());
+    queue.push(&mut vec![item(5, 0)], &mut Vec::new());
     let judging = thread::spawn({
         let queue = Arc::clone(&queue);
         move || judge(&queue)
     });
-    (6..2_000).for_each(|offset| queue.push(item(offset, 0), &mut Vec::new()));
+    (6..2_000).for_each(|offset| queue.push(&mut vec![item(offset, 0)], &mut Vec::new()));
     queue.settle();
     assert!(queue.is_settled() && !queue.is_behind());
     assert_eq!(queue.reading(), None);
@@ -71,7 +71,11 @@ fn who_finds_no_room_waits_and_that_is_counted() {
     let queue = Arc::new(Queue::new(0));
     let pushing = thread::spawn({
         let queue = Arc::clone(&queue);
-        move || (0..4).for_each(|at| queue.push(item(at, MOST_COST / 2 - 1_000), &mut Vec::new()))
+        move || {
+            (0..4).for_each(|at| {
+                queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new())
+            })
+        }
     });
     while queue.recorded() < 2 || queue.lock().want_room == 0 {
         thread::yield_now();
@@ -91,7 +95,7 @@ fn who_finds_no_room_waits_and_that_is_counted() {
 #[test]
 fn what_finds_no_room_while_a_file_is_read_is_read_too() {
     let queue = Queue::new(9);
-    (9..13).for_each(|at| queue.push(item(at, MOST_COST / 2 - 1_000), &mut Vec::new()));
+    (9..13).for_each(|at| queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new()));
     assert_eq!(queue.waits(), Waits::default(), "nobody waits for a file");
     let queue = Arc::new(queue);
     let judging = thread::spawn({

@@ -1,5 +1,6 @@
 //! The threads that look at rows.
 
+use super::super::behind::give_way;
 use super::look::Looker;
 use super::{Inner, Shared};
 use crate::filter::Filter;
@@ -54,6 +55,7 @@ struct Job {
 }
 
 fn work(shared: &Shared) {
+    give_way();
     let mut looker: Option<(u64, Looker)> = None;
     while let Some(job) = next(shared) {
         let looker = match &mut looker {

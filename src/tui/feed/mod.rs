@@ -16,6 +16,7 @@ pub use views::{
 
 use crate::call::Seq;
 use crate::filter::{Filter, Names};
+use crate::report::ExportFormat;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,9 +85,16 @@ pub trait Feed: Send + Sync {
     fn clear(&self) -> Result<(), String>;
     /// Brings back what was cleared away last.
     fn undo_clear(&self) -> Result<(), String>;
-    /// Begins to write the calls that pass a filter to a new file, as NDJSON without secrets. What
-    /// came of it is [told](Feed::told).
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String>;
+    /// Begins to write the calls that pass a filter to a new file, without secrets. What came of it
+    /// is [told](Feed::told).
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String>;
+    /// How many rows were looked at, of how many, while an export is being written.
+    fn exporting(&self) -> Option<(u64, u64)>;
     /// What something that went on behind the screen has to say, once. Asked with each tick.
     fn told(&self) -> Option<Result<String, String>>;
     /// What was typed before and is kept from run to run.
@@ -139,6 +147,8 @@ pub trait Feed: Send + Sync {
     fn ring(&self) -> Option<Ring>;
     /// What came of alerts.
     fn alerts(&self) -> Alerts;
+    /// A frame begins: what it reads had better stay as it is until it is drawn.
+    fn draws(&self);
     /// A frame was drawn, and took so long with all that was read for it.
     fn drew(&self, took: Duration);
 }

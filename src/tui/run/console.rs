@@ -4,8 +4,8 @@ use super::super::copy::MOST_BYTES;
 use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
+use super::clipboard::{Between, sequence};
 use super::sixteen;
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -54,6 +54,7 @@ pub struct Console {
     /// The terminal itself, without the line buffer of `stdout()`.
     out: File,
     mouse: bool,
+    between: Between,
     /// It knows sixteen colours and no numbers of others.
     sixteen: bool,
 }
@@ -66,8 +67,9 @@ impl Console {
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let whole = TerminalOptions { viewport: Viewport::Fullscreen };
         let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), whole)?;
+        let between = Between::of(|name| std::env::var(name).ok());
         let sixteen = options.depth == Depth::Sixteen;
-        let mut console = Console { terminal, page, out, mouse: options.mouse, sixteen };
+        let mut console = Console { terminal, page, out, mouse: options.mouse, between, sixteen };
         restore_on_panic(std::thread::current().id());
         console.enter()?;
         if options.asks {
@@ -131,9 +133,7 @@ impl Console {
         if text.len() > MOST_BYTES {
             return Err(io::Error::other("it is longer than terminals take"));
         }
-        queue!(self.page, CopyToClipboard::to_clipboard_from(text))?;
-        let bytes = std::mem::take(&mut *self.page.0.borrow_mut());
-        self.out.write_all(&bytes)
+        self.out.write_all(&sequence(text, self.between))
     }
 
     /// Rings the bell, or asks the terminal for a notification.

@@ -2,6 +2,7 @@
 //! caller's); the listener runs elsewhere and is never waited for.
 
 mod answers;
+mod clipboard;
 mod console;
 mod input;
 mod sixteen;
@@ -80,6 +81,7 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
         if waited && (soiled || screen.is_dirty(feed)) {
             let begins = Instant::now();
+            feed.draws();
             screen.sync(feed);
             match console.draw(&screen, feed) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
@@ -154,8 +156,8 @@ pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
         Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
         Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
         Effect::Note { seq, text } => silent(feed.note(*seq, text)),
-        Effect::Export { file, filter } => {
-            let begun = feed.export(file, filter.clone());
+        Effect::Export { file, format, filter } => {
+            let begun = feed.export(file, *format, filter.clone());
             Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
         }
         Effect::Clear => silent(feed.clear()),

@@ -8,6 +8,7 @@ mod counts;
 mod cursor;
 mod deliver;
 pub mod detail;
+mod exporting;
 mod filter_bar;
 mod footer;
 mod found;
@@ -50,6 +51,7 @@ use super::look::Look;
 use super::shared::Shared;
 use crate::call::Seq;
 use crate::filter::Filter;
+use crate::report::ExportFormat;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -122,6 +124,8 @@ pub enum Effect {
     Export {
         /// its name
         file: String,
+        /// in which form
+        format: ExportFormat,
         /// the filter in force
         filter: Option<Arc<Filter>>,
     },

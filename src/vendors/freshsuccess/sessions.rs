@@ -4,8 +4,9 @@ use crate::call::time::{self, Millis};
 use crate::vendors::memory::MemorySize;
 use crate::vendors::rendered::Record;
 use crate::vendors::rules::Remembered;
+use hashbrown::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// A session ends when nothing came for so long.

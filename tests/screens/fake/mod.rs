@@ -11,6 +11,7 @@ use segscope::filter::{Filter, Names, Path};
 use segscope::findings::Severity;
 use segscope::objects::{Objects, Step};
 use segscope::pipeline::Plan;
+use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -33,6 +34,7 @@ struct State {
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
     upstream: Option<String>,
+    exporting: Option<(u64, u64)>,
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Only so many rows were looked at, the newest first; none: all.
@@ -150,6 +152,7 @@ impl FakeFeed {
             sending: None,
             addresses: None,
             upstream: None,
+            exporting: None,
             filter: None,
             generation: 0,
             looked_at: None,
@@ -298,6 +301,11 @@ impl FakeFeed {
             }
             state.remarks += 1;
         });
+    }
+
+    /// An export is being written.
+    pub fn set_exporting(&self, progress: Option<(u64, u64)>) {
+        self.change(|state| state.exporting = progress);
     }
 
     /// The user named the real service.
@@ -517,10 +525,20 @@ impl Feed for FakeFeed {
         Ok(())
     }
 
-    fn export(&self, file: &str, filter: Option<Arc<Filter>>) -> Result<(), String> {
+    fn export(
+        &self,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
         let filter = filter.map_or("all".to_owned(), |filter| filter.to_string());
-        self.change(|state| state.told = Some(Ok(format!("{file} has {filter}"))));
+        let told = format!("{file} has {filter} as {}", format.name());
+        self.change(|state| state.told = Some(Ok(told)));
         Ok(())
+    }
+
+    fn exporting(&self) -> Option<(u64, u64)> {
+        self.state.lock().expect("unpoisoned").exporting
     }
 
     fn told(&self) -> Option<Result<String, String>> {
@@ -665,6 +683,8 @@ impl Feed for FakeFeed {
     fn upstream(&self) -> Option<String> {
         self.state.lock().expect("unpoisoned").upstream.clone()
     }
+
+    fn draws(&self) {}
 
     fn drew(&self, _took: Duration) {}
 }

@@ -368,6 +368,7 @@ fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDeta
         headers: vec![
             ("content-type".to_owned(), "application/json".to_owned()),
             ("user-agent".to_owned(), "analytics-node/3.1.0".to_owned()),
+            ("authorization".to_owned(), "Basic d2tfbGl2ZV9hYmNkMTIzNDo=".to_owned()),
         ],
         body,
         body_bytes: None,

@@ -2,9 +2,9 @@
 
 use super::super::{World, noise};
 use super::paper::{Paper, words};
-use crate::call::text::without_key;
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
+use crate::report::{hide_basic, hide_key};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
 use crate::tui::shared::bytes;
@@ -212,13 +212,17 @@ pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
 pub fn request(paper: &mut Paper<'_>, request: &RequestDetail, write_key: Option<&str>) {
     let look = paper.look();
     let theme = &look.theme;
-    let safe = |text: &str| without_key(text, write_key);
+    let safe = |text: &str| write_key.map_or_else(|| text.to_owned(), |key| hide_key(text, key));
     let method = format!("{} ", look.clean(&request.method));
     let mark = if request.query.is_empty() { "" } else { "?" };
     let target = safe(&format!("{}{mark}{}", request.path, request.query));
     paper.labelled(method.len(), &method, &target, theme.text);
     for (name, value) in &request.headers {
-        paper.header(name, &safe(value));
+        let value = match write_key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
+            Some(key) => hide_basic(value, key),
+            None => safe(value),
+        };
+        paper.header(name, &value);
     }
     paper.heading("answer", &request.status.to_string());
     paper.raw(&request.answer, theme.text);

@@ -25,6 +25,10 @@ impl LogView {
             out.push(Span::styled("  any key stops", theme.quiet));
             return out;
         }
+        if let Some((done, of)) = world.shared.exporting {
+            let percent = done * 100 / of.max(1);
+            out.push(Span::styled(format!(" exporting {percent} % "), theme.paused));
+        }
         if let Some(page) = world.shared.filtering.came_from() {
             hint(&mut out, Action::Back, &format!("back to {}", page.name()));
         }

@@ -1,7 +1,7 @@
 //! The filter's line: what is typed is shown at once, as far as it can be read.
 
 use super::{AskView, NamedView, Offer, Prompt, Typed, offers};
-use crate::filter::{FilterError, Kind, Names, Tone, complete, parse, tones};
+use crate::filter::{Filter, FilterError, Kind, Names, Tone, complete, parse, tones};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
@@ -16,6 +16,23 @@ use ratatui::style::{Modifier, Style};
 /// Said while nothing is typed.
 const INTRO: &str =
     "a word is searched for; or type = \"track\", properties.total > 100, missing(account_id)";
+
+/// Said of a text that ends in a field's name, or in the beginning of one.
+const HALF: &str = "a field: what should it be? enter searches for the word";
+
+/// Whether a text ends in a field that nothing is said of yet, or in the beginning of one or of a
+/// word that joins.
+fn half_typed(text: &str, filter: &Filter, names: &dyn Names) -> bool {
+    let read = filter.to_string();
+    let offers = complete(text, text.len(), names);
+    let mut names = offers.iter().filter(|o| matches!(o.kind, Kind::Field | Kind::Keyword));
+    names.any(|offer| {
+        let typed = text.get(offer.replace.clone()).unwrap_or_default();
+        // one that is true or false by itself, such as `repeat`, is read as what it is
+        let as_word = || typed.contains('.') || read.ends_with(&format!("\"{typed}\""));
+        !typed.is_empty() && offer.text.starts_with(typed) && as_word()
+    })
+}
 
 /// The line's state.
 pub struct FilterView {
@@ -40,6 +57,12 @@ impl FilterView {
         }
         let text = self.prompt.text();
         match parse(text) {
+            // on its way to a comparison: its own rows would be those that have such a word
+            Ok(filter) if half_typed(text, &filter, self.names.as_ref()) => {
+                self.error = None;
+                self.hint = Some(HALF.to_owned());
+                Reply::Done
+            }
             Ok(filter) => {
                 self.error = None;
                 self.hint = filter.hints().first().map(|hint| hint.message.clone());

@@ -1,0 +1,90 @@
+//! Flags of the commands that give calls to others.
+
+use super::JudgeArgs;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Flags of `send`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SendArgs {
+    /// A file of calls (NDJSON, a JSON array, a batch body or a recording); `-` is standard input
+    #[arg(value_name = "FILE", conflicts_with = "template")]
+    pub file: Option<PathBuf>,
+    /// A built-in call: track, identify, group, page, screen, alias
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+    /// Where to send: a base URL [default: SEGSCOPE_URL, else http://127.0.0.1:7357]
+    #[arg(long, value_name = "URL")]
+    pub to: Option<String>,
+    /// The write key to send with
+    #[arg(long, value_name = "KEY")]
+    pub write_key: Option<String>,
+    /// Change each call before it goes: a JSON pointer and a value
+    #[arg(long, value_name = "/POINTER=VALUE")]
+    pub set: Vec<String>,
+    /// At most this many calls a second
+    #[arg(long, value_name = "N")]
+    pub rate: Option<f64>,
+    /// Send everything this many times
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub repeat: u64,
+}
+
+/// Flags of `deliver`.
+///
+/// Keys are the vendor's settings, such as `vendors.NAME.api_key`: taken from --setting, from the
+/// variable SEGSCOPE_VENDORS_NAME_KEY, or from your own config file.
+#[derive(Debug, Clone, Args)]
+pub struct DeliverArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+    /// Print the requests as curl lines, with variables in place of keys, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask before sending
+    #[arg(long)]
+    pub yes: bool,
+    /// Go on after an answer that is no success
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// The form that `export` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// The call record, one JSON object a line
+    Ndjson,
+    /// The requests that carried the calls, as an HTTP archive
+    Har,
+    /// A curl line a call, which sends it again
+    Curl,
+    /// A line a call, for tables
+    Csv,
+}
+
+/// Flags of `export`.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to write
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub format: ExportForm,
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+    /// Write keys whole in place of their last four characters
+    #[arg(long)]
+    pub with_secrets: bool,
+    /// Judging.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}

@@ -1,0 +1,167 @@
+//! Calls that the screen shows, written to a file by a thread of its own.
+
+use crate::call::time;
+use crate::filter::Filter;
+use crate::pipeline::{CallColumns, Detail, Pipeline};
+use crate::report::{ExportFormat, Exporter};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// So many rows are read at once.
+const AT_ONCE: u64 = 64;
+
+/// One export at a time, how far it is, and what came of the last one.
+#[derive(Debug, Default)]
+pub struct Exports {
+    runs: AtomicBool,
+    /// The program ends: what is half written goes away.
+    ends: AtomicBool,
+    /// Rows that were looked at, and how many there are.
+    done: AtomicU64,
+    of: AtomicU64,
+    version: AtomicU64,
+    told: Mutex<Option<Result<String, String>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Exports {
+    /// What came of an export that has ended since this was asked before.
+    pub fn told(&self) -> Option<Result<String, String>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// How many rows were looked at, of how many, while an export runs.
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        let (done, of) = (self.done.load(Ordering::Acquire), self.of.load(Ordering::Acquire));
+        self.runs.load(Ordering::Acquire).then_some((done, of))
+    }
+
+    /// A number that grows as an export goes on.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Begins to write the calls that pass a filter, as many as there are now.
+    pub fn begin(
+        self: &Arc<Exports>,
+        pipeline: &Arc<Pipeline>,
+        file: &str,
+        format: ExportFormat,
+        filter: Option<Arc<Filter>>,
+    ) -> Result<(), String> {
+        let file = place(file);
+        if file.exists() {
+            return Err(format!("{} is there already; choose another name", file.display()));
+        }
+        if self.runs.swap(true, Ordering::AcqRel) {
+            return Err("an export is still being written".to_owned());
+        }
+        self.done.store(0, Ordering::Release);
+        self.of.store(pipeline.rows(), Ordering::Release);
+        let (exports, pipeline) = (Arc::clone(self), Arc::clone(pipeline));
+        let work = move || {
+            let done = exports.write(&pipeline, &file, format, filter.as_deref());
+            let done = done.map_err(|error| format!("{}: {error}", file.display()));
+            let done = done.map(|calls| format!("{calls} calls written to {}", file.display()));
+            *exports.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+            exports.runs.store(false, Ordering::Release);
+            exports.version.fetch_add(1, Ordering::Release);
+        };
+        match std::thread::Builder::new().name("export".to_owned()).spawn(work) {
+            Ok(thread) => {
+                let mut last = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+                *last = Some(thread);
+                Ok(())
+            }
+            Err(error) => {
+                self.runs.store(false, Ordering::Release);
+                Err(format!("no export: {error}"))
+            }
+        }
+    }
+
+    /// Ends what runs, so that no half of a file stays behind.
+    pub fn end(&self) {
+        self.ends.store(true, Ordering::Release);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            // a panic there has been told already
+            let _ = thread.join();
+        }
+    }
+
+    /// Writes beside the file, so that it is there only when it is whole; how many calls it holds.
+    fn write(
+        &self,
+        pipeline: &Pipeline,
+        file: &Path,
+        format: ExportFormat,
+        filter: Option<&Filter>,
+    ) -> io::Result<u64> {
+        let mut name = file.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.tmp", std::process::id()));
+        let beside = file.with_file_name(name);
+        let mut options = OpenOptions::new();
+        // what was captured is its user's alone
+        let out = options.write(true).create_new(true).mode(0o600).open(&beside)?;
+        let written = self.write_calls(pipeline, out, format, filter).and_then(|calls| {
+            std::fs::rename(&beside, file)?;
+            Ok(calls)
+        });
+        if written.is_err() {
+            // half a file is of no use to anybody
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    }
+
+    fn write_calls(
+        &self,
+        pipeline: &Pipeline,
+        out: File,
+        format: ExportFormat,
+        filter: Option<&Filter>,
+    ) -> io::Result<u64> {
+        let (vendors, shown) = (pipeline.vendors(), pipeline.in_use().shown());
+        let out = BufWriter::new(out);
+        let (mut exporter, mut calls) = (Exporter::begin(out, format, false, &vendors, &shown)?, 0);
+        let (rows, clears) = (self.of.load(Ordering::Acquire), pipeline.clears());
+        let mut from = 0;
+        while from < rows {
+            let to = rows.min(from + AT_ONCE);
+            for detail in pipeline.details(from..to) {
+                // a refused request gave no call
+                let Detail::Call(call) = detail.map_err(io::Error::other)? else { continue };
+                let columns = || CallColumns::new(&call, &vendors, time::now());
+                if filter.is_none_or(|filter| filter.matches(&columns())) {
+                    exporter.call(*call)?;
+                    calls += 1;
+                }
+            }
+            if pipeline.clears() != clears {
+                return Err(io::Error::other("the log was cleared while it was written"));
+            }
+            if self.ends.load(Ordering::Acquire) {
+                return Err(io::Error::other("the program ended before it was written"));
+            }
+            from = to;
+            self.done.store(from, Ordering::Release);
+            self.version.fetch_add(1, Ordering::Release);
+        }
+        exporter.end()?;
+        Ok(calls)
+    }
+}
+
+/// The file that is meant: `~/` is the home folder.
+fn place(file: &str) -> PathBuf {
+    match (file.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(file),
+    }
+}

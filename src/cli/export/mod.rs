@@ -1,0 +1,46 @@
+//! `segscope export`: calls of files for other programs.
+
+mod behind;
+
+pub use behind::Exports;
+
+use super::args::{ExportArgs, ExportForm};
+use super::failure::Failure;
+use super::setup::Setup;
+use super::{check, input, tail};
+use crate::pipeline::Detail;
+use crate::report::{ExportFormat, Exporter};
+use std::io::BufWriter;
+
+/// So many rows are read at once: a batch is read once for all of its calls.
+const AT_ONCE: usize = 64;
+
+/// Writes the calls that pass the filter to standard output.
+pub fn run(args: &ExportArgs) -> Result<(), Failure> {
+    let filter = tail::read_filter(args.filter.as_deref())?;
+    let setup = Setup::new(&args.judge, Vec::new())?;
+    let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    input::all_read(&pipeline)?;
+    let unreadable = pipeline.stats().problem;
+    let rows = check::wanted(&pipeline, filter)?;
+    let rows = rows.unwrap_or_else(|| (0..pipeline.rows()).collect());
+    let (vendors, shown) = (pipeline.vendors(), pipeline.in_use().shown());
+    let out = BufWriter::new(std::io::stdout().lock());
+    let format = match args.format {
+        ExportForm::Ndjson => ExportFormat::Ndjson,
+        ExportForm::Har => ExportFormat::Har,
+        ExportForm::Curl => ExportFormat::Curl,
+        ExportForm::Csv => ExportFormat::Csv,
+    };
+    let mut exporter = Exporter::begin(out, format, args.with_secrets, &vendors, &shown)?;
+    for some in rows.chunks(AT_ONCE) {
+        for detail in pipeline.details_of(some.iter().copied()) {
+            // a refused request gave no call
+            if let Detail::Call(call) = detail.map_err(Failure::wrong)? {
+                exporter.call(*call)?;
+            }
+        }
+    }
+    exporter.end()?;
+    unreadable.map_or(Ok(()), |problem| Err(Failure::wrong(problem)))
+}

@@ -1,0 +1,124 @@
+//! Everything about one call, from its request and what is known besides: the same whether an index
+//! holds the call or it was met on a survey.
+
+use super::in_use::InUse;
+use super::people::People;
+use super::{CallDetail, RequestDetail, SeenGroup, fields};
+use crate::call::time::Millis;
+use crate::call::{Event, Seq};
+use crate::findings::{Finding, Id, finding_for_discard};
+use crate::store::{Sender, SetInfo};
+use crate::vendors::{Memory, Rendered, Vendors};
+use crate::wire::{self, ReadCall, Reading};
+use std::sync::Arc;
+
+/// What is known of all calls.
+pub(super) struct Known<'k> {
+    /// Those that judged the call.
+    pub vendors: &'k Vendors,
+    pub memory: &'k Memory,
+    pub people: &'k People,
+    pub in_use: &'k InUse,
+}
+
+/// What was noted of a call when it was judged.
+pub(super) struct Noted {
+    pub seq: Seq,
+    pub sender: Sender,
+    pub repeat: bool,
+    pub marked: bool,
+    /// The ids that a vendor in use misses.
+    pub missing: Vec<&'static str>,
+    /// Account and user; none where nobody kept them.
+    pub ids: [Option<Option<String>>; 2],
+}
+
+/// What the vendors make of a call.
+pub(super) struct Made {
+    rendered: Vec<(usize, Rendered)>,
+    in_use: Vec<usize>,
+    seen_group: Option<SeenGroup>,
+}
+
+impl Known<'_> {
+    /// What the vendors make of a call that arrived at a moment.
+    pub fn make(&self, event: &Event<'_>, seq: Seq, sender: Sender, at: Millis) -> Made {
+        let vendors = self.vendors;
+        let rendered: Vec<(usize, Rendered)> = (0..vendors.len())
+            .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
+            .collect();
+        let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
+        let lacks = |vendor: &usize| {
+            rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
+        };
+        let seen = self.people.before(event, seq, at);
+        let seen_group = seen.filter(|_| in_use.iter().any(lacks));
+        Made { rendered, in_use, seen_group }
+    }
+}
+
+/// The names of the ids that vendors in use miss.
+pub(super) fn missing(set: &SetInfo, in_use: u64) -> Vec<&'static str> {
+    let ids = [Id::Account, Id::User].into_iter();
+    ids.filter(|id| set.strong(*id) & in_use != 0).map(Id::name).collect()
+}
+
+/// Everything about a call.
+pub(super) fn detail(
+    noted: Noted,
+    made: Made,
+    reading: &Reading<'_>,
+    read: &ReadCall,
+    request: &Arc<RequestDetail>,
+) -> CallDetail {
+    let event = reading.event(read);
+    let Made { rendered, in_use, seen_group } = made;
+    // where nobody kept an id, the first vendor in use that finds one says it
+    let found = |pick: fn(&Rendered) -> &Option<String>| {
+        in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
+    };
+    let [account, user] = noted.ids;
+    let library = reading.library(read);
+    CallDetail {
+        seq: noted.seq,
+        kind: fields::kind(&event).map(|kind| kind.into_owned()),
+        name: fields::name(&event, read.kind).map(|name| name.into_owned()),
+        message_id: fields::message_id(&event).map(|id| id.into_owned()),
+        timestamp: fields::timestamp(&event).map(|at| at.into_owned()),
+        anonymous_id: fields::anonymous_id(&event).map(|id| id.into_owned()),
+        account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
+        user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
+        missing: noted.missing,
+        library: library
+            .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
+        rudder: noted.sender == Sender::RudderStack,
+        seen_group,
+        write_key: reading
+            .key_of(read)
+            .map(|key| key.into_owned())
+            .or_else(|| reading.write_key.as_ref().map(|key| key.key.clone())),
+        repeat: noted.repeat,
+        marked: noted.marked,
+        call_text: event.call.raw().to_owned(),
+        derived_text: reading.derived_text(read).to_owned(),
+        common: common(reading, read, request.signature.as_deref()),
+        vendors: rendered,
+        in_use,
+        request: Arc::clone(request),
+    }
+}
+
+/// What Segment itself does with the call, and what is odd about its request.
+fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
+    let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
+    let mut findings: Vec<Finding> = own.collect();
+    // what is so about the whole request is said once, with its first call
+    if call.index == reading.calls.first().map_or(0, |first| first.index) {
+        let code = wire::signature::code(signature);
+        findings.extend(code.map(|code| finding_for_discard(code, "")));
+        findings.extend(
+            reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)),
+        );
+    }
+    findings
+}

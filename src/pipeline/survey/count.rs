@@ -1,0 +1,197 @@
+//! What is counted of calls in their order: repeats, who was seen with which group, what was found,
+//! and the first call of each kind, which is kept to be shown.
+
+use super::read::{Calls, Step};
+use crate::call::{CallType, Seq};
+use crate::pipeline::people::People;
+use crate::pipeline::remarks::Remarks;
+use crate::pipeline::tally::expand;
+use crate::pipeline::{InUse, Tally};
+use crate::store::{Print, Seen, Sender, SetId, Sets};
+use crate::vendors::{CodeId, Vendors};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What was found of one call, before its turn comes.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Of its `messageId`, if it has one.
+    pub print: Option<Print>,
+    /// Where its codes end.
+    pub codes: usize,
+}
+
+/// A row that can be shown.
+pub(super) enum Kept {
+    Call(KeptCall),
+    /// A refused request: the number of its file, where its line begins, and how long it is.
+    Refused(usize, u64, usize),
+}
+
+/// A call that is an example of something.
+pub(super) struct KeptCall {
+    /// Its request's line.
+    pub line: Arc<str>,
+    /// Its place among the request's calls.
+    pub nth: usize,
+    pub seq: Seq,
+    pub sender: Sender,
+    pub repeat: bool,
+    pub set: SetId,
+}
+
+pub(super) struct Counts {
+    calls: u64,
+    repeats: u64,
+    /// Rows so far: calls and refused requests.
+    rows: u64,
+    seen: Seen,
+    pub people: People,
+    pub remarks: Remarks,
+    pub sets: Sets,
+    /// How many calls there are with each set, by sender, and the row of the first.
+    shapes: Vec<[(u64, u64); Sender::ALL.len()]>,
+    /// The set before, which is often the next one too.
+    last: Option<(Vec<CodeId>, SetId)>,
+    /// Whether a code has its example.
+    has_example: Vec<bool>,
+    pub kept: BTreeMap<u64, Kept>,
+    refused: Vec<u64>,
+    /// Lines that are none of a recording's: how many, and the first one's number and error.
+    pub bad: (u64, Option<(u64, String)>),
+}
+
+impl Counts {
+    pub fn new(vendors: &Vendors) -> Counts {
+        Counts {
+            calls: 0,
+            repeats: 0,
+            rows: 0,
+            seen: Seen::default(),
+            people: People::default(),
+            remarks: Remarks::default(),
+            sets: Sets::default(),
+            shapes: Vec::new(),
+            last: None,
+            has_example: vec![false; vendors.codes().len()],
+            kept: BTreeMap::new(),
+            refused: Vec::new(),
+            bad: (0, None),
+        }
+    }
+
+    /// Counts the lines of a block of a file. `found` and `codes` are of its calls, in their order;
+    /// `line` counts the lines of the file before.
+    pub fn count(
+        &mut self,
+        (vendors, in_use): (&Vendors, &InUse),
+        steps: &[Step<'_>],
+        found: &[Found],
+        codes: &[CodeId],
+        (file, line): (usize, u64),
+    ) {
+        let (mut found, mut begin) = (found.iter(), 0);
+        for step in steps {
+            match step {
+                Step::Calls(calls) => {
+                    let mut text = None;
+                    for (nth, found) in found.by_ref().take(calls.reading.calls.len()).enumerate() {
+                        let codes = &codes[begin..found.codes];
+                        begin = found.codes;
+                        let set = self.set(codes, vendors);
+                        let repeat = found.print.is_some_and(|print| self.seen.was_there(print));
+                        self.calls += 1;
+                        self.repeats += u64::from(repeat);
+                        let seq = Seq(self.calls);
+                        let call = &calls.reading.calls[nth];
+                        if call.kind == Some(CallType::Group) {
+                            let event = calls.reading.event(call);
+                            self.people.learn(&event, call.kind, seq, calls.received_at());
+                        }
+                        let row = self.rows;
+                        let (count, first) =
+                            &mut self.shapes[set.0 as usize][calls.sender as usize];
+                        *count += 1;
+                        let is_first = *count == 1;
+                        if is_first {
+                            *first = row;
+                        }
+                        if is_first && self.is_example(set, calls.sender, vendors, in_use) {
+                            let line = line_of(&mut text, calls);
+                            let sender = calls.sender;
+                            let kept = KeptCall { line, nth, seq, sender, repeat, set };
+                            self.kept.insert(row, Kept::Call(kept));
+                        }
+                        self.rows += 1;
+                    }
+                }
+                Step::Refused(at, len) => {
+                    self.refused.push(self.rows);
+                    self.kept.insert(self.rows, Kept::Refused(file, *at, *len));
+                    self.rows += 1;
+                }
+                Step::Remark(remark) => self.remarks.take(remark.clone()),
+                Step::Bad(nth, error) => {
+                    self.bad.0 += 1;
+                    self.bad.1.get_or_insert_with(|| (line + nth, error.clone()));
+                }
+                Step::Flush(_) => {}
+            }
+        }
+    }
+
+    fn set(&mut self, codes: &[CodeId], vendors: &Vendors) -> SetId {
+        if let Some((last, set)) = &self.last
+            && last == codes
+        {
+            return *set;
+        }
+        let set = self.sets.intern(codes, vendors.codes(), vendors.len());
+        self.shapes.resize(self.sets.len(), Default::default());
+        let last = self.last.get_or_insert_default();
+        last.0.clear();
+        last.0.extend_from_slice(codes);
+        last.1 = set;
+        set
+    }
+
+    /// Whether a call is the first with one of its codes, among those that are reported.
+    fn is_example(
+        &mut self,
+        set: SetId,
+        sender: Sender,
+        vendors: &Vendors,
+        in_use: &InUse,
+    ) -> bool {
+        let bits = in_use.bits(sender);
+        let mut first = false;
+        for code in &self.sets.get(set).codes {
+            let vendor = vendors.codes().entry(*code).vendor;
+            if vendor.is_none_or(|vendor| bits >> vendor & 1 == 1) {
+                first |= !std::mem::replace(&mut self.has_example[usize::from(code.0)], true);
+            }
+        }
+        first
+    }
+
+    /// What was found among all rows.
+    pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
+        let mut tally = Tally {
+            calls: self.calls,
+            repeats: self.repeats,
+            refused: std::mem::take(&mut self.refused),
+            ..Tally::default()
+        };
+        let shapes = self.shapes.iter().enumerate().flat_map(|(set, counts)| {
+            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, (count, _))| *count > 0);
+            counts.map(move |(sender, counts)| ((SetId(set as u32), sender), counts))
+        });
+        expand(vendors, in_use, &self.sets, shapes, &mut tally);
+        tally
+    }
+}
+
+/// The line of a request, made once for all of its calls that are kept.
+fn line_of(text: &mut Option<Arc<str>>, calls: &Calls<'_>) -> Arc<str> {
+    Arc::clone(text.get_or_insert_with(|| calls.line().into()))
+}

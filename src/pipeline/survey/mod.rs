@@ -1,0 +1,175 @@
+//! Judging all calls of files once, for a report: nothing is kept of a call but what it counts for.
+//!
+//! Where somebody may look at any call later, each becomes a line of a recording and a row of an
+//! index. A report needs neither: it has a few counts, and of each kind of finding one example. So
+//! here files are read in place, block by block, by as many threads as there are cores. Reading a
+//! block is independent of all others; what is not has turns ([`turns`]), which blocks pass in
+//! their order:
+//!
+//! ```text
+//! split ▸ number ▸ read ▸ seqs ▸ look ▸ vendor 1 ▸ vendor 2 ▸ … ▸ gather ▸ count
+//! ```
+//!
+//! What one vendor remembers is no other's business, so a thread judges a block at the second while
+//! another judges the next block at the first. Each thread has one block at a time: so much is in
+//! memory, however large the files are.
+//!
+//! What comes out is what the pipeline gives for the same files, to the last word; `tests/survey.rs`
+//! compares the two. Clearings and what is odder still are left to the pipeline.
+
+mod count;
+mod read;
+mod source;
+mod turns;
+mod work;
+
+use super::files::FileError;
+use super::one::{self, Known, Noted};
+use super::people::People;
+use super::recording::Recording;
+use super::remarks::Remarks;
+use super::replay::{body_text, head_of};
+use super::window::request_of;
+use super::{Detail, InUse, Tally, detail};
+use crate::store::Sets;
+use crate::vendors::{Memory, Vendors};
+use crate::wire;
+use count::{Counts, Kept, KeptCall};
+use source::{Lines, Source};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use turns::Turns;
+use work::{End, Numbers, Survey};
+
+/// More threads than this would wait for each other most of the time.
+const MOST_THREADS: usize = 8;
+
+/// What a survey gives: counts, and those calls that are examples.
+pub struct Surveyed<'r> {
+    vendors: &'r Vendors,
+    in_use: &'r InUse,
+    files: Vec<Lines<'r>>,
+    memory: Memory,
+    people: People,
+    remarks: Remarks,
+    sets: Sets,
+    kept: BTreeMap<u64, Kept>,
+    tally: Tally,
+    bad: (u64, Option<(u64, String)>),
+}
+
+/// How the work is shared out.
+#[derive(Debug, Clone, Copy)]
+pub struct Shares {
+    /// How many threads take part.
+    pub threads: usize,
+    /// About how much each of them takes at once.
+    pub block_bytes: u64,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+        Shares { threads: cores.min(MOST_THREADS), block_bytes: 128 << 10 }
+    }
+}
+
+/// Judges all calls of a recording's files; none where only the pipeline can, which then has all
+/// still to do. A line of a file of calls that is no call is an error. Into what shares the work
+/// goes changes nothing of what comes out.
+pub fn survey<'r>(
+    recording: &'r Recording,
+    vendors: &'r Vendors,
+    in_use: &'r InUse,
+    shares: Shares,
+) -> Result<Option<Surveyed<'r>>, FileError> {
+    let Some(source) = Source::of(recording, shares.block_bytes) else { return Ok(None) };
+    let survey = Survey {
+        vendors,
+        in_use,
+        source,
+        numbers: Turns::new(Numbers::default()),
+        calls: Turns::new(0),
+        shares: vendors.memory().apart().into_iter().map(Turns::new).collect(),
+        counts: Turns::new(Counts::new(vendors)),
+        end: Mutex::new(None),
+    };
+    let more = survey.source.blocks().min(shares.threads as u64).saturating_sub(1);
+    // one that panics has ended it all
+    let run = || drop(catch_unwind(AssertUnwindSafe(|| survey.run())));
+    thread::scope(|scope| {
+        for _ in 0..more {
+            scope.spawn(run);
+        }
+        run();
+    });
+    let Survey { source, shares, counts, end, .. } = survey;
+    match end.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(End::Wrong(error)) => return Err(error),
+        Some(End::Other) => return Ok(None),
+        None => {}
+    }
+    let mut counts = counts.into_inner();
+    let tally = counts.tally(vendors, in_use);
+    let Counts { people, remarks, sets, kept, bad, .. } = counts;
+    let memory = Memory::together(shares.into_iter().map(Turns::into_inner));
+    let files = source.files;
+    Ok(Some(Surveyed { vendors, in_use, files, memory, people, remarks, sets, kept, tally, bad }))
+}
+
+impl Surveyed<'_> {
+    /// What was found.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// What is to be said of lines that could not be read.
+    pub fn problem(&self) -> Option<String> {
+        let (lines, first) = &self.bad;
+        let (line, error) = first.as_ref()?;
+        Some(super::judge::passed_over(*lines, *line, error))
+    }
+
+    /// Everything about a row that the tally names; nothing of any other.
+    pub fn detail(&self, row: u64) -> Result<Option<Detail>, String> {
+        match self.kept.get(&row) {
+            None => Ok(None),
+            Some(Kept::Call(call)) => self.call(call).map(Some),
+            Some(Kept::Refused(file, at, len)) => {
+                let line = self.files[*file].read(*at, *len).map_err(|error| error.to_string())?;
+                let request = request_of(&line)?;
+                let shared = detail::request_detail(&line, &request);
+                let refused = detail::refused_detail(&request, &shared);
+                Ok(Some(Detail::Refused(Box::new(refused))))
+            }
+        }
+    }
+
+    fn call(&self, call: &KeptCall) -> Result<Detail, String> {
+        let request = request_of(&call.line)?;
+        let shared = Arc::new(detail::request_detail(&call.line, &request));
+        let mut scratch = wire::Scratch::default();
+        let body = body_text(&call.line, &request);
+        let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
+            .map_err(|refusal| refusal.to_string())?;
+        let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
+        let known = Known {
+            vendors: self.vendors,
+            memory: &self.memory,
+            people: &self.people,
+            in_use: self.in_use,
+        };
+        let made = known.make(&reading.event(read), call.seq, call.sender, shared.received_at);
+        let noted = Noted {
+            seq: call.seq,
+            sender: call.sender,
+            repeat: call.repeat,
+            marked: self.remarks.is_marked(call.seq.0),
+            missing: one::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
+            ids: [None, None],
+        };
+        Ok(Detail::Call(Box::new(one::detail(noted, made, &reading, read, &shared))))
+    }
+}

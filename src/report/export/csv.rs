@@ -1,0 +1,110 @@
+//! Calls as a table. A text that a spreadsheet would take for a formula gets an apostrophe before
+//! it: what senders choose must not run where someone opens the file.
+
+use crate::call::text::visible;
+use crate::call::time;
+use crate::pipeline::CallDetail;
+use crate::vendors::Vendors;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// The columns before those of the vendors.
+const COLUMNS: [&str; 15] = [
+    "seq",
+    "received_at",
+    "type",
+    "name",
+    "account_id",
+    "user_id",
+    "anonymous_id",
+    "message_id",
+    "missing",
+    "findings",
+    "library",
+    "library_version",
+    "write_key",
+    "status",
+    "repeat",
+];
+
+/// A table being written.
+pub(super) struct Table;
+
+impl Table {
+    /// Writes the heads of the columns: those of each call, then a verdict for each vendor.
+    pub(super) fn begin(
+        out: &mut impl Write,
+        vendors: &Vendors,
+        shown: &[usize],
+    ) -> io::Result<Table> {
+        let names = shown.iter().map(|at| vendors.info(*at).name.as_str());
+        line(out, COLUMNS.into_iter().chain(names).map(Cow::Borrowed))?;
+        Ok(Table)
+    }
+
+    /// Writes a call.
+    pub(super) fn call(
+        &mut self,
+        out: &mut impl Write,
+        call: &CallDetail,
+        shown: &[usize],
+    ) -> io::Result<()> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (library, version) = call.library.clone().unwrap_or_default();
+        let mut codes: Vec<&str> = call.common.iter().map(|finding| &*finding.code).collect();
+        let rendered = |at: &usize| call.vendors.iter().find(|(vendor, _)| vendor == at);
+        let of = shown.iter().filter_map(rendered).flat_map(|(_, of)| &of.findings);
+        codes.extend(of.map(|finding| &*finding.code));
+        let verdicts = shown.iter().map(|at| rendered(at).map_or("", |(_, of)| of.verdict.name()));
+        let fields = [
+            call.seq.0.to_string(),
+            time::format(call.request.received_at),
+            text(&call.kind),
+            text(&call.name),
+            text(&call.account_id),
+            text(&call.user_id),
+            text(&call.anonymous_id),
+            text(&call.message_id),
+            call.missing.join(" "),
+            codes.join(" "),
+            library,
+            version.unwrap_or_default(),
+            text(&call.write_key),
+            call.request.status.to_string(),
+            call.repeat.to_string(),
+        ];
+        line(out, fields.into_iter().map(Cow::Owned).chain(verdicts.map(Cow::Borrowed)))
+    }
+}
+
+fn line<'f>(out: &mut impl Write, fields: impl Iterator<Item = Cow<'f, str>>) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().from_writer(out);
+    writer.write_record(fields.map(|field| harmless(&field).into_owned()))?;
+    writer.flush()
+}
+
+/// A text that no spreadsheet takes for a formula (a number is none) and no terminal for a command.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let safe = visible(text);
+    match safe.starts_with(['=', '+', '-', '@']) && safe.parse::<f64>().is_err() {
+        true => Cow::Owned(format!("'{safe}")),
+        false => safe,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_texts_and_fields_keep_their_signs() {
+        for (text, want) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-12.5", "-12.5"), ("a=b", "a=b")] {
+            assert_eq!(harmless(text), want);
+        }
+        let mut out = Vec::new();
+        let fields = ["a,b", "say \"hi\"", "two\nlines", "", "漢"];
+        line(&mut out, fields.into_iter().map(Cow::Borrowed)).expect("written");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert_eq!(text, "\"a,b\",\"say \"\"hi\"\"\",two\\nlines,,漢\n");
+    }
+}

@@ -1,0 +1,107 @@
+//! The requests that carried calls, as an HTTP archive (HAR 1.2). A batch is one entry, however many
+//! of its calls are exported.
+
+use crate::call::time;
+use crate::pipeline::{CallDetail, RequestDetail};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// Where a request went that names no host.
+const NO_HOST: &str = "127.0.0.1:7357";
+
+/// An archive being written.
+pub(super) struct Har {
+    /// The number of the last request; calls come in their order.
+    last: Option<u64>,
+}
+
+impl Har {
+    /// Writes what stands before the entries.
+    pub(super) fn begin(out: &mut impl Write) -> io::Result<Har> {
+        let creator = json!({ "name": "segscope", "version": env!("CARGO_PKG_VERSION") });
+        write!(out, "{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[")?;
+        Ok(Har { last: None })
+    }
+
+    /// Writes a call's request, unless an earlier call's was the same.
+    pub(super) fn call(&mut self, out: &mut impl Write, call: &CallDetail) -> io::Result<()> {
+        let number = call.request.number;
+        if self.last == Some(number) {
+            return Ok(());
+        }
+        let comma = if self.last.is_some() { "," } else { "" };
+        self.last = Some(number);
+        write!(out, "{comma}\n{}", entry(&call.request))
+    }
+
+    /// Writes what stands behind the entries.
+    pub(super) fn end(self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "\n]}}}}")
+    }
+}
+
+fn entry(request: &RequestDetail) -> Value {
+    let header = |wanted: &str| {
+        let mut all = request.headers.iter();
+        all.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
+    };
+    let pair = |name: &str, value: &str| json!({ "name": name, "value": value });
+    let headers: Vec<Value> =
+        request.headers.iter().map(|(name, value)| pair(name, value)).collect();
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let host = header("host").unwrap_or(NO_HOST);
+    let query: Vec<Value> = request
+        .query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| pair(name, value))
+        .collect();
+    let body_bytes = request.body_bytes.unwrap_or(request.body.len() as u64);
+    let mut entry = json!({
+        "startedDateTime": time::format(request.received_at),
+        "time": 0,
+        "request": {
+            "method": request.method,
+            "url": format!("http://{host}{}{mark}{}", request.path, request.query),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": headers,
+            "queryString": query,
+            "postData": {
+                "mimeType": header("content-type").unwrap_or("application/octet-stream"),
+                "text": request.body,
+            },
+            "headersSize": -1,
+            "bodySize": body_bytes,
+        },
+        "response": {
+            "status": request.status,
+            "statusText": "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [],
+            "content": {
+                "size": request.answer.len(),
+                "mimeType": "application/json",
+                "text": request.answer,
+            },
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": request.answer.len(),
+        },
+        "cache": {},
+        "timings": { "send": 0, "wait": 0, "receive": 0 },
+    });
+    if request.body.is_empty() {
+        // an image's request has all in its address
+        if let Some(request) = entry["request"].as_object_mut() {
+            request.remove("postData");
+        }
+    }
+    if let Some(whole) = request.body_bytes {
+        entry["comment"] =
+            format!("of the body only the beginning was kept, of {whole} bytes").into();
+    }
+    entry
+}

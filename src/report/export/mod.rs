@@ -1,0 +1,121 @@
+//! Calls for other programs: NDJSON call records, HAR, curl lines, CSV. Write keys are masked unless
+//! they are asked for; other secrets are no more than hashes in a recording.
+
+mod csv;
+mod curl;
+mod har;
+
+pub use curl::curl;
+
+use super::{call_record, mask_key};
+use crate::pipeline::CallDetail;
+use crate::vendors::Vendors;
+use std::io::{self, Write};
+
+/// A form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Call records, one JSON object a line.
+    Ndjson,
+    /// The requests that carried the calls, as an HTTP archive.
+    Har,
+    /// A curl line a call, which sends it again.
+    Curl,
+    /// A line a call, for tables.
+    Csv,
+}
+
+impl ExportFormat {
+    /// All of them, the most complete first.
+    pub const ALL: [ExportFormat; 4] =
+        [ExportFormat::Ndjson, ExportFormat::Har, ExportFormat::Curl, ExportFormat::Csv];
+
+    /// Its name, which files of it end in, too.
+    pub fn name(self) -> &'static str {
+        match self {
+            ExportFormat::Ndjson => "ndjson",
+            ExportFormat::Har => "har",
+            ExportFormat::Curl => "curl",
+            ExportFormat::Csv => "csv",
+        }
+    }
+
+    /// What it is, in a few words.
+    pub fn about(self) -> &'static str {
+        match self {
+            ExportFormat::Ndjson => "call records, one JSON object a line",
+            ExportFormat::Har => "the requests that carried the calls, as an HTTP archive",
+            ExportFormat::Curl => "a curl line a call, which sends it again",
+            ExportFormat::Csv => "a line a call, for tables",
+        }
+    }
+
+    /// How a file of it ends.
+    pub fn ending(self) -> &'static str {
+        match self {
+            ExportFormat::Curl => "sh",
+            other => other.name(),
+        }
+    }
+}
+
+/// Writes calls, one after the other.
+pub struct Exporter<'e, W: Write> {
+    out: W,
+    form: Form,
+    with_secrets: bool,
+    vendors: &'e Vendors,
+    /// The vendors in a record or table, by their places.
+    shown: &'e [usize],
+}
+
+enum Form {
+    Ndjson,
+    Har(har::Har),
+    Curl,
+    Csv(csv::Table),
+}
+
+impl<'e, W: Write> Exporter<'e, W> {
+    /// Begins.
+    pub fn begin(
+        mut out: W,
+        format: ExportFormat,
+        with_secrets: bool,
+        vendors: &'e Vendors,
+        shown: &'e [usize],
+    ) -> io::Result<Exporter<'e, W>> {
+        let form = match format {
+            ExportFormat::Ndjson => Form::Ndjson,
+            ExportFormat::Har => Form::Har(har::Har::begin(&mut out)?),
+            ExportFormat::Curl => {
+                curl::begin(&mut out)?;
+                Form::Curl
+            }
+            ExportFormat::Csv => Form::Csv(csv::Table::begin(&mut out, vendors, shown)?),
+        };
+        Ok(Exporter { out, form, with_secrets, vendors, shown })
+    }
+
+    /// Writes a call.
+    pub fn call(&mut self, mut call: CallDetail) -> io::Result<()> {
+        if !self.with_secrets {
+            mask_key(&mut call);
+        }
+        let out = &mut self.out;
+        match &mut self.form {
+            Form::Ndjson => writeln!(out, "{}", call_record(&call, self.vendors, self.shown)),
+            Form::Har(har) => har.call(out, &call),
+            Form::Curl => curl::call(out, &call, self.with_secrets),
+            Form::Csv(table) => table.call(out, &call, self.shown),
+        }
+    }
+
+    /// Ends, and has all of it written.
+    pub fn end(mut self) -> io::Result<()> {
+        if let Form::Har(har) = self.form {
+            har.end(&mut self.out)?;
+        }
+        self.out.flush()
+    }
+}

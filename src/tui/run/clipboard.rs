@@ -1,0 +1,103 @@
+//! The clipboard through the terminal (OSC 52), also from inside of tmux and GNU screen, which hand
+//! nothing on that is not wrapped for them.
+
+use crossterm::Command;
+use crossterm::clipboard::CopyToClipboard;
+
+/// What stands between the program and the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// Nothing that we know of.
+    Nothing,
+    /// tmux: takes the sequence itself where `set-clipboard` is on, and hands a wrapped one on where
+    /// `allow-passthrough` is.
+    Tmux,
+    /// GNU screen.
+    Screen,
+}
+
+impl Between {
+    /// What the environment says of it.
+    pub fn of(var: impl Fn(&str) -> Option<String>) -> Between {
+        let set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
+        // over ssh the variables of the multiplexer stay behind, its terminal's name does not
+        let term = var("TERM").unwrap_or_default();
+        match (set("TMUX") || term.starts_with("tmux"), set("STY")) {
+            (true, _) => Between::Tmux,
+            (false, true) => Between::Screen,
+            (false, false) => Between::Nothing,
+        }
+    }
+}
+
+/// The longest string that screen takes at once, with room to spare.
+const SCREEN_CHUNK: usize = 512;
+
+/// What puts a text on the clipboard.
+pub fn sequence(text: &str, between: Between) -> Vec<u8> {
+    let mut plain = String::new();
+    CopyToClipboard::to_clipboard_from(text)
+        .write_ansi(&mut plain)
+        .expect("writing to a String cannot fail");
+    match between {
+        Between::Nothing => plain.into_bytes(),
+        // whichever of the two it takes; the other one it drops
+        Between::Tmux => {
+            let wrapped = plain.replace('\x1b', "\x1b\x1b");
+            format!("{plain}\x1bPtmux;{wrapped}\x1b\\").into_bytes()
+        }
+        Between::Screen => {
+            // its own end would end the wrapping
+            let plain = plain.strip_suffix("\x1b\\").unwrap_or(&plain);
+            let ended = format!("{}\x07", plain.trim_end_matches('\x07'));
+            let chunks = ended.as_bytes().chunks(SCREEN_CHUNK);
+            chunks.flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use std::collections::HashMap;
+
+    #[test]
+    fn the_environment_tells() {
+        let of = |vars: &[(&str, &str)]| {
+            let vars: HashMap<&str, &str> = vars.iter().copied().collect();
+            Between::of(|name| vars.get(name).map(|value| (*value).to_owned()))
+        };
+        assert_eq!(of(&[("TERM", "xterm-256color")]), Between::Nothing);
+        assert_eq!(of(&[("TERM", "screen"), ("TMUX", "/tmp/x,1,0")]), Between::Tmux);
+        assert_eq!(of(&[("TERM", "tmux-256color")]), Between::Tmux);
+        assert_eq!(of(&[("TERM", "screen"), ("STY", "1.pts")]), Between::Screen);
+        assert_eq!(of(&[("TMUX", "")]), Between::Nothing);
+    }
+
+    #[test]
+    fn tmux_gets_it_both_ways() {
+        let text = "a call";
+        let code = STANDARD.encode(text);
+        let sent = String::from_utf8(sequence(text, Between::Tmux)).expect("ASCII");
+        let (plain, wrapped) = sent.split_once("\x1bPtmux;").expect("both");
+        assert!(plain.starts_with(&format!("\x1b]52;c;{code}")), "{plain:?}");
+        let wrapped = wrapped.strip_suffix("\x1b\\").expect("an end");
+        assert_eq!(wrapped.replace("\x1b\x1b", "\x1b"), plain);
+    }
+
+    #[test]
+    fn screen_gets_pieces_that_it_can_take() {
+        let text = "x".repeat(5_000);
+        let sent = String::from_utf8(sequence(&text, Between::Screen)).expect("ASCII");
+        let pieces: Vec<&str> = sent.split("\x1bP").skip(1).collect();
+        assert!(pieces.len() > 10);
+        let inner: String = pieces
+            .iter()
+            .map(|piece| piece.strip_suffix("\x1b\\").expect("each has its end"))
+            .collect();
+        assert!(pieces.iter().all(|piece| piece.len() <= SCREEN_CHUNK + 2));
+        assert_eq!(inner, format!("\x1b]52;c;{}\x07", STANDARD.encode(&text)));
+    }
+}

@@ -1,0 +1,78 @@
+//! Judging vendor by vendor: what one vendor remembers is no other's business, so several threads
+//! can judge at once, each at another vendor, as long as every vendor sees the calls in their order.
+
+use super::Vendors;
+use super::codes::CodeId;
+use super::judge::Room;
+use super::look::{Look, Scratch};
+use super::memory::{Memory, VendorMemory};
+use super::rules::Lessons;
+use crate::call::{Event, Seq, time::Millis};
+
+/// What one vendor remembers.
+#[derive(Default)]
+pub struct Share(VendorMemory);
+
+impl Memory {
+    /// What each vendor remembers, apart from the others.
+    pub fn apart(self) -> Vec<Share> {
+        self.vendors.into_iter().map(Share).collect()
+    }
+
+    /// What all of them remember.
+    pub fn together(shares: impl IntoIterator<Item = Share>) -> Memory {
+        Memory { vendors: shares.into_iter().map(|share| share.0).collect() }
+    }
+}
+
+/// Room in which a call is looked through.
+#[derive(Default)]
+pub struct Looking(Scratch);
+
+/// A call that was looked through, for all vendors.
+pub struct Looked<'a>(Look<'a>);
+
+/// Room that judging uses again for the next call.
+#[derive(Default)]
+pub struct Apart {
+    text: String,
+    found: Vec<CodeId>,
+    lessons: Lessons,
+}
+
+impl Vendors {
+    /// Looks through a call, once for all vendors.
+    pub fn read(&self, event: &Event<'_>, room: &mut Looking) {
+        room.0.read(&self.keys, event);
+    }
+
+    /// What was found in a call by [`Vendors::read`].
+    pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a Looking) -> Looked<'a> {
+        Looked(Look::new(event, &self.keys, &room.0, self.basics))
+    }
+
+    /// What [`Vendors::judge`] does, at one vendor: the codes that it finds, in order. `share` is
+    /// what that vendor remembers.
+    pub fn judge_apart<'r>(
+        &self,
+        vendor: usize,
+        looked: &Looked<'_>,
+        seq: Seq,
+        share: &mut Share,
+        room: &'r mut Apart,
+    ) -> &'r [CodeId] {
+        let Apart { text, found, lessons } = room;
+        text.clear();
+        found.clear();
+        let vendor = &self.vendors[vendor];
+        self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut Room { text, found, lessons });
+        found
+    }
+
+    /// What [`Vendors::idle_flush`] does to what one vendor remembers.
+    pub fn flush_apart(&self, vendor: usize, now: Millis, share: &mut Share) {
+        if let (Some(rules), Some(state)) = (&self.vendors[vendor].rules, &mut share.0.state) {
+            rules.flush(now, state);
+        }
+    }
+}

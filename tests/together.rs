@@ -1,0 +1,127 @@
+//! Requests that are ready together are written together, and answered when they are.
+
+use segscope::journal::Journal;
+use segscope::pipeline::{InUse, Pending, Pipeline, Recording, Taken};
+use segscope::vendors::Vendors;
+use segscope::wire::RequestHead;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+fn start(file: &Path) -> Pipeline {
+    let (journal, _) = Journal::open(file, false).expect("a recording");
+    let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
+    let in_use = InUse::unsaid(&vendors);
+    let recording = Recording::of_journal(journal).expect("its reader");
+    Pipeline::start(recording, vendors, in_use, None).expect("readable")
+}
+
+fn head(path: &str) -> RequestHead<'_> {
+    RequestHead { method: "POST", path, query: "", headers: &[], received_at: 1_795_341_600_000 }
+}
+
+fn take(pipeline: &Pipeline, id: u64) -> Pending {
+    let body = format!(r#"{{"type":"track","event":"E","userId":"u","messageId":"m{id}"}}"#);
+    match pipeline.take_in(&head("/v1/track"), body.as_bytes(), "here") {
+        Taken::Pending(reply, pending) => {
+            assert_eq!(reply.status, 200);
+            pending
+        }
+        Taken::Answered(reply) => panic!("answered {} before it was written", reply.status),
+    }
+}
+
+fn numbers(file: &Path) -> Vec<u64> {
+    let text = fs::read_to_string(file).expect("the recording");
+    let number = |line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        line["request"].as_u64().expect("a number")
+    };
+    text.lines().map(number).collect()
+}
+
+#[test]
+fn who_asks_first_has_all_of_them_written() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let pipeline = start(&file);
+    let pending: Vec<Pending> = (0..3).map(|id| take(&pipeline, id)).collect();
+    assert_eq!(numbers(&file), [0; 0], "nothing is written yet");
+    assert!(pipeline.written(&pending[1]).is_none());
+    assert_eq!(numbers(&file), [1, 2, 3]);
+    assert!(pending.iter().all(|pending| pipeline.written(pending).is_none()));
+    assert_eq!(numbers(&file), [1, 2, 3], "each once");
+    pipeline.settle();
+    assert_eq!(pipeline.rows(), 3);
+}
+
+#[test]
+fn what_is_recorded_at_once_comes_behind_what_waits() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let pipeline = start(&file);
+    let pending = take(&pipeline, 1);
+    assert_eq!(pipeline.take(&head("/v1/track"), b"no JSON", "here").status, 400);
+    assert_eq!(numbers(&file), [1, 2]);
+    assert!(pipeline.written(&pending).is_none());
+    pipeline.settle();
+    assert!(!pipeline.is_refused(0) && pipeline.is_refused(1));
+}
+
+#[test]
+fn a_sender_that_goes_away_leaves_nothing_unwritten() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let pipeline = start(&file);
+    take(&pipeline, 1);
+    pipeline.tick(1_795_341_601_000);
+    assert_eq!(numbers(&file), [1]);
+    take(&pipeline, 2);
+    pipeline.settle();
+    assert_eq!((numbers(&file), pipeline.rows()), (vec![1, 2], 2));
+    take(&pipeline, 3);
+    drop(pipeline);
+    assert_eq!(numbers(&file), [1, 2, 3]);
+}
+
+#[test]
+fn many_large_ones_do_not_wait_for_each_other() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let pipeline = start(&file);
+    let body = format!(
+        r#"{{"type":"track","event":"E","userId":"u","properties":{{"x":"{}"}}}}"#,
+        "x".repeat(30_000)
+    );
+    for _ in 0..20 {
+        pipeline.take_in(&head("/v1/track"), body.as_bytes(), "here");
+    }
+    let len = fs::metadata(&file).expect("there").len();
+    assert!((300_000..600_000).contains(&len), "{len} bytes are written of 600,000");
+}
+
+#[test]
+fn if_they_cannot_be_written_none_is_acknowledged_and_their_numbers_are_free_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("folder");
+    fs::create_dir(&folder).expect("a folder");
+    let file = folder.join("r.ndjson");
+    let pipeline = start(&file);
+    let pending = [take(&pipeline, 1), take(&pipeline, 2)];
+    fs::remove_dir_all(&folder).expect("removed");
+    fs::write(&folder, "in the way").expect("a file in its place");
+    for pending in &pending {
+        let reply = pipeline.written(pending).expect("another answer");
+        assert_eq!(reply.status, 503);
+    }
+    let later = take(&pipeline, 3);
+    assert_eq!(pipeline.written(&later).map(|reply| reply.status), Some(503));
+    assert_eq!(pipeline.stats().unrecorded, 3);
+    assert_eq!(pipeline.rows(), 0);
+    fs::remove_file(&folder).expect("out of the way");
+    let pending = [take(&pipeline, 1), take(&pipeline, 2)];
+    assert!(pending.iter().all(|pending| pipeline.written(pending).is_none()));
+    assert_eq!(numbers(&file), [1, 2]);
+    pipeline.settle();
+    assert_eq!((pipeline.rows(), pipeline.stats().repeats), (2, 0));
+}
