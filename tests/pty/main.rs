@@ -8,6 +8,7 @@ mod expect;
 mod filter;
 mod looks;
 mod mouse;
+mod people;
 mod settings;
 mod terminal;
 mod tour;

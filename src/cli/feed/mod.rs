@@ -1,5 +1,6 @@
 //! The pipeline as the screen reads it.
 
+mod person;
 mod sending;
 mod views;
 
@@ -32,6 +33,8 @@ const COMPOSE_KEY: &str = "compose";
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
+    /// Looks for the calls of one person.
+    tracer: Sieve,
     live: Arc<Live>,
     outbox: Arc<Outbox>,
     addresses: Vec<String>,
@@ -60,10 +63,11 @@ impl PipelineFeed {
         if let Some(choices) = &choices {
             pipeline.set_aside(&choices.aside());
         }
-        let sieve = Sieve::new(Arc::clone(&pipeline));
+        let [sieve, tracer] = [(); 2].map(|()| Sieve::new(Arc::clone(&pipeline)));
         let (outbox, exports) = (Arc::default(), Arc::default());
         PipelineFeed {
             sieve,
+            tracer,
             live,
             outbox,
             pipeline,
@@ -82,8 +86,12 @@ impl PipelineFeed {
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        let own = self.live.version() + self.outbox.version() + self.alarm.version();
-        self.pipeline.version() + self.sieve.version() + self.exports.version() + own
+        let behind = self.live.version() + self.outbox.version() + self.exports.version();
+        self.pipeline.version()
+            + self.sieve.version()
+            + self.tracer.version()
+            + behind
+            + self.alarm.version()
     }
 
     fn stats(&self) -> Stats {
