@@ -11,12 +11,12 @@ use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
+use crate::pipeline::{self, Detail as Full, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
-    Alerts, By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations,
-    Feed, Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared,
-    PushesView, Ring, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
+    Alerts, By, Chosen, CommonView, ComposedView, Coverage, Detail, Expectations, Feed, Found,
+    FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared, PushesView, Ring,
+    RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
 use crate::vendors::Delivery;
 use std::ops::Range;
@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 pub use views::vendor_views;
-use views::{call_view, vendor_detail};
+use views::{call_view, composed};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -289,21 +289,7 @@ impl Feed for PipelineFeed {
     }
 
     fn compose(&self, text: &str) -> ComposedView {
-        match self.pipeline.compose(text, time::now()) {
-            Ok(composed) => {
-                let in_use = composed.in_use;
-                let vendors = composed.vendors.into_iter();
-                let vendors = vendors.map(|(vendor, rendered)| {
-                    vendor_detail(vendor, rendered, in_use.contains(&vendor))
-                });
-                ComposedView::Call(Box::new(ComposedCall {
-                    calls: composed.calls,
-                    wire_findings: composed.common,
-                    vendors: vendors.collect(),
-                }))
-            }
-            Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
-        }
+        composed(self.pipeline.compose(text, time::now()))
     }
 
     fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String> {

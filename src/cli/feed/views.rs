@@ -1,7 +1,9 @@
 //! What the pipeline has, as the screen shows it.
 
-use crate::pipeline;
-use crate::tui::feed::{CallDetail, OutputView, RowView, VendorDetail, VendorView};
+use crate::pipeline::{self, NotYet};
+use crate::tui::feed::{
+    CallDetail, ComposedCall, ComposedView, OutputView, RowView, VendorDetail, VendorView,
+};
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
 
@@ -58,6 +60,25 @@ pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail 
         fix,
         why_no_account,
         request: Arc::unwrap_or_clone(call.request),
+    }
+}
+
+/// What a text would give if it came now.
+pub(super) fn composed(composed: Result<pipeline::Composed, NotYet>) -> ComposedView {
+    match composed {
+        Ok(composed) => {
+            let in_use = composed.in_use;
+            let vendors = composed.vendors.into_iter();
+            let vendors = vendors.map(|(vendor, rendered)| {
+                vendor_detail(vendor, rendered, in_use.contains(&vendor))
+            });
+            ComposedView::Call(Box::new(ComposedCall {
+                calls: composed.calls,
+                wire_findings: composed.common,
+                vendors: vendors.collect(),
+            }))
+        }
+        Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
     }
 }
 
