@@ -182,3 +182,12 @@ fn the_upstream_that_the_user_named_is_offered() {
         assert_eq!(app.effects.first().and_then(to).as_deref(), Some("https://plane.example"));
     }
 }
+
+#[test]
+fn before_any_call_it_is_a_template() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = TestApp::new(FakeFeed::new(5), width, height);
+        app.press("C").assert_well_formed();
+        insta::assert_snapshot!(format!("compose_empty_{width}x{height}"), app.picture());
+    }
+}
