@@ -9,14 +9,42 @@ pub const DAY_MS: Millis = 86_400_000;
 /// Reads `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction and, after a time, an
 /// offset. Milliseconds are cut, not rounded; without an offset it is UTC.
 pub fn parse(text: &str) -> Option<Millis> {
-    let (date, rest) = text.as_bytes().split_first_chunk::<10>()?;
+    let bytes = text.as_bytes();
+    bytes.try_into().ok().and_then(usual).or_else(|| any(bytes))
+}
+
+/// The form that libraries write, [`format()`]'s own: every call has several of them.
+fn usual(text: &[u8; 24]) -> Option<Millis> {
+    let signs = [text[4], text[7], text[10], text[13], text[16], text[19], text[23]];
+    let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
+    let mut odd = 0;
+    for at in [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22] {
+        odd |= u32::from(digit(at) > 9);
+    }
+    if signs != *b"--T::.Z" || odd != 0 {
+        return None;
+    }
+    let two = |at: usize| digit(at) * 10 + digit(at + 1);
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
+    let (hour, minute, second) = (two(11), two(14), two(17));
+    // all months have 28 days; the few days behind them are left to the long way
+    let is_plain = (1..=12).contains(&month) && (1..=28).contains(&day);
+    if !is_plain || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let ms = ((hour * 60 + minute) * 60 + second) * 1000 + two(20) * 10 + digit(22);
+    Some(days_from_civil(year, month, day) * DAY_MS + Millis::from(ms))
+}
+
+fn any(text: &[u8]) -> Option<Millis> {
+    let (date, rest) = text.split_first_chunk::<10>()?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
     let year = two(y1, y2)? * 100 + two(y3, y4)?;
     let (month, day) = (two(m1, m2)?, two(d1, d2)?);
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
-    let date = days_from_civil(year, month, day) * DAY_MS;
+    let date = days_from_civil(year as u32, month as u32, day as u32) * DAY_MS;
     if rest.is_empty() {
         return Some(date);
     }
@@ -76,7 +104,14 @@ pub fn format(millis: Millis) -> String {
 /// Appends what [`format()`] gives, without an allocation of its own: every call has times written.
 pub fn write(out: &mut String, millis: Millis) {
     let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS) as u32);
-    let (year, month, day) = civil_from_days(days);
+    // the years 0 to 9999 in 32 bits and without signs
+    let (year, month, day) = match u32::try_from(days + 719_468) {
+        Ok(days) if days < 3_652_061 => {
+            let (year, month, day) = civil(days);
+            (i64::from(year), i64::from(month), i64::from(day))
+        }
+        _ => civil_from_days(days),
+    };
     let mut text = *b"0000-00-00T00:00:00.000Z";
     let mut pair = |at: usize, value: u32| {
         text[at] += (value / 10) as u8;
@@ -123,13 +158,22 @@ fn days_in(year: i64, month: i64) -> i64 {
 
 /// Days since the epoch of a civil date of the years 0 to 9999 (the usual era arithmetic; March
 /// starts the year). Every call has several times, so it is done in 32 bits and without signs.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month, day) = (year as u32, month as u32, day as u32);
+fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
     // an era later, so that the January of year 0 has a year before it
     let year = year + 400 - u32::from(month <= 2);
     let from_march = if month > 2 { month - 3 } else { month + 9 };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 + day;
     i64::from(days) - 1 - 719_468 - 146_097
+}
+
+/// The civil date so many days after the 1st of March of the year 0.
+fn civil(days: u32) -> (u32, u32, u32) {
+    let (era, doe) = (days / 146_097, days % 146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + u32::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
 }
 
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
@@ -188,9 +232,13 @@ mod tests {
         let mut days = days_from_civil(0, 1, 1);
         for year in 0..=9999 {
             for month in 1..=12 {
-                for day in 1..=days_in(year, month) {
+                for day in 1..=days_in(year.into(), month.into()) as u32 {
                     assert_eq!(days_from_civil(year, month, day), days, "{year}-{month}-{day}");
-                    assert_eq!(civil_from_days(days), (year, month, day));
+                    let civil = (i64::from(year), i64::from(month), i64::from(day));
+                    assert_eq!(civil_from_days(days), civil);
+                    if let Ok(from_march) = u32::try_from(days + 719_468) {
+                        assert_eq!(super::civil(from_march), (year, month, day));
+                    }
                     days += 1;
                 }
             }
@@ -199,11 +247,29 @@ mod tests {
     }
 
     #[test]
+    fn the_short_way_reads_as_the_long_one() {
+        let text = b"2024-02-29T23:59:59.999Z";
+        for at in 0..text.len() {
+            for byte in 0..128 {
+                let mut other = *text;
+                other[at] = byte;
+                let short = usual(&other);
+                assert!(short.is_none() || short == any(&other), "{other:?}");
+                let text = std::str::from_utf8(&other).expect("ASCII");
+                assert_eq!(parse(text), any(&other), "{text}");
+            }
+        }
+        assert_eq!(usual(b"2024-02-28T23:59:59.999Z"), Some(1_709_164_799_999));
+    }
+
+    #[test]
     fn writes_what_it_reads() {
         for text in [
             "0000-03-01T00:00:00.000Z",
             "1969-12-31T23:59:59.999Z",
             "2026-11-22T10:00:00.000Z",
+            "2000-02-29T00:00:00.001Z",
+            "0000-02-29T12:30:00.000Z",
             "9999-12-31T23:59:59.999Z",
         ] {
             assert_eq!(format(parse(text).expect("a valid time")), text);
