@@ -116,7 +116,7 @@ fn it_is_sent_where_the_user_says() {
     app.press("ctrl-o");
     let picture = app.picture();
     for choice in
-        ["this listener   http://127.0.0.1:7357", "Segment itself  https://api.segment.io"]
+        ["this listener    http://127.0.0.1:7357", "Segment itself   https://api.segment.io"]
     {
         assert!(picture.contains(choice), "{picture}");
     }
