@@ -26,6 +26,9 @@ pub struct CodeText {
     /// It tells of something that does not happen if the call is lost, and is left out then.
     #[serde(default)]
     pub only_if_sent: bool,
+    /// It says that calls came in an order that is no good.
+    #[serde(default)]
+    pub order: bool,
 }
 
 impl CodeText {

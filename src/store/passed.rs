@@ -76,6 +76,18 @@ impl Passed {
         self.passed
     }
 
+    /// How many of those that pass stand before the first row that nobody has looked at.
+    pub fn known(&self) -> u64 {
+        let mut known = 0;
+        for (at, block) in self.blocks.iter().enumerate() {
+            known += u64::from(block.passed);
+            if block.looked < self.rows_in(at) {
+                break;
+            }
+        }
+        known
+    }
+
     /// Everything is to be looked at again; until then what was found stands.
     pub fn look_again(&mut self) {
         self.blocks.iter_mut().for_each(|block| block.again = true);
@@ -300,6 +312,22 @@ mod tests {
         let claim = passed.claim(0).expect("given back");
         look(&mut passed, claim, |row| row == 29);
         assert_eq!((passed.places(9..12), passed.looked()), (vec![9, 29], 30));
+    }
+
+    #[test]
+    fn what_is_known_ends_at_the_first_gap() {
+        let mut passed = Passed::default();
+        passed.grow(3 * BLOCK_ROWS);
+        let all = |passed: &mut Passed, near: u64| {
+            let claim = passed.claim(near).expect("rows");
+            look(passed, claim, |_| true);
+            passed.known()
+        };
+        assert_eq!(all(&mut passed, 3 * BLOCK_ROWS), 0, "the last block alone");
+        assert_eq!(all(&mut passed, 0), BLOCK_ROWS);
+        passed.grow(3 * BLOCK_ROWS + 5);
+        assert_eq!(all(&mut passed, BLOCK_ROWS), 3 * BLOCK_ROWS);
+        assert_eq!(all(&mut passed, 3 * BLOCK_ROWS), 3 * BLOCK_ROWS + 5);
     }
 
     #[test]

@@ -13,8 +13,10 @@ pub enum Place {
     Log,
     /// the detail
     Detail,
-    /// the pages that count: findings, coverage, people
+    /// the pages that count: findings, coverage
     Counts,
+    /// accounts, users, and the calls of one
+    People,
     /// the objects that vendors push to Segment
     Sync,
     /// the text of a call that is being written
@@ -41,12 +43,13 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 17] = [
+    pub const ALL: [Place; 18] = [
         Place::Log,
         Place::Detail,
         Place::Calls,
         Place::Call,
         Place::Counts,
+        Place::People,
         Place::Sync,
         Place::Compose,
         Place::Composed,
@@ -70,6 +73,7 @@ impl Place {
             Place::Log => "log",
             Place::Detail => "detail",
             Place::Counts => "counts",
+            Place::People => "people",
             Place::Sync => "sync",
             Place::Compose => "compose",
             Place::Composed => "composed",
@@ -98,6 +102,7 @@ impl Place {
             Place::Log => &[Place::Log, Place::Calls, Place::Call, Place::Everywhere],
             Place::Detail => &[Place::Detail, Place::Calls, Place::Call, Place::Everywhere],
             Place::Counts => &[Place::Counts, Place::Call, Place::Everywhere],
+            Place::People => &[Place::People, Place::Call, Place::Everywhere],
             Place::Sync => &[Place::Sync, Place::Everywhere],
             // what is not bound here types
             Place::Compose => &[Place::Compose],
@@ -149,7 +154,7 @@ macro_rules! actions {
 }
 
 actions! {
-    Open "open" "open" "open the call's detail",
+    Open "open" "open" "open the call's detail, or what is below this line",
     ShowCalls "show_calls" "its calls" "show the calls behind this line in the log; back returns here",
     Toggle "toggle" "open/fold" "fold or unfold; show a long text in full",
     Unfold "unfold" "unfold" "unfold, or go to the first inside",

@@ -27,8 +27,9 @@ pub enum Change {
     Search(String),
     /// The same inside of the call whose detail is shown.
     SearchInside(String),
-    /// The calls behind a number of a page are shown, until the way back is taken.
-    Behind(String, Page),
+    /// The calls behind a number of a page are shown, from that row on if one is said, until the
+    /// way back is taken.
+    Behind(String, Page, Option<u64>),
     /// The filter is again as it was before the calls behind a number were shown.
     Return,
 }
@@ -65,6 +66,8 @@ pub struct Filtering {
     before: Option<Before>,
     /// How often the calls behind a number were shown.
     behind: u64,
+    /// The row from which they are shown.
+    behind_row: Option<u64>,
     /// What the feed was given last.
     given: Option<Arc<Filter>>,
     /// The generation that was looked at in full once; it only has to keep up from then on.
@@ -122,6 +125,11 @@ impl Filtering {
         self.behind
     }
 
+    /// The row from which these are shown, if one was said.
+    pub fn behind_row(&self) -> Option<u64> {
+        self.behind_row
+    }
+
     /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
     /// changes nothing.
     pub fn change(&mut self, change: Change, feed: &dyn Feed) {
@@ -137,12 +145,13 @@ impl Filtering {
                 self.preview = None;
             }
             Change::Preview(_) | Change::Accept(_) => {}
-            Change::Behind(text, page) => {
+            Change::Behind(text, page, row) => {
                 let only_marked = std::mem::take(&mut self.only_marked);
                 let (text, off) =
                     (std::mem::replace(&mut self.text, text), std::mem::take(&mut self.off));
                 self.before = Some(Before { page, text, off, only_marked });
                 self.behind += 1;
+                self.behind_row = row;
             }
             Change::Return => {
                 if let Some(before) = self.before.take() {

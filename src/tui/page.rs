@@ -58,6 +58,7 @@ impl Page {
             Place::Sync => Some(Page::Sync),
             // the first of those that count
             Place::Counts => Some(Page::Findings),
+            Place::People => Some(Page::People),
             Place::Everywhere
             | Place::Vendors
             | Place::Aside

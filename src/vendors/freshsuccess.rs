@@ -20,6 +20,7 @@ use dimensions::Dimensions;
 use sessions::Sessions;
 use std::any::Any;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Accounts of a user.
 const ACCOUNTS: Topic = 0;
@@ -135,6 +136,16 @@ impl Rules for Freshsuccess {
         }
         let records = note.and_then(|note| note.records.as_deref()).unwrap_or("[]");
         cx.extra("derived", |_| Out::json(records, Origin::Default));
+    }
+
+    fn has_sessions(&self) -> bool {
+        true
+    }
+
+    fn open(&self, sessions: &BTreeSet<String>, state: &State) -> Vec<Record> {
+        let state: &dyn Any = &**state;
+        let state: &Sessions = state.downcast_ref().expect("the state that `state` made");
+        sessions.iter().flat_map(|id| state.so_far(id)).collect()
     }
 
     fn is_idle(&self, now: Millis, state: &mut State) -> bool {

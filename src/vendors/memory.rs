@@ -42,6 +42,11 @@ impl Notes {
         true
     }
 
+    /// The records that calls gave rise to, a JSON list a call, in the order of the calls.
+    pub fn records(&self) -> impl Iterator<Item = &str> {
+        self.by_seq.values().filter_map(|note| note.records.as_deref())
+    }
+
     /// The note of a call.
     pub fn get(&self, seq: Seq) -> Option<&Note> {
         self.by_seq.get(&seq)

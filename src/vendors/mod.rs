@@ -62,6 +62,7 @@ mod rows;
 mod rules;
 mod run;
 mod settings;
+mod spans;
 mod spread;
 mod state;
 mod suprsend;
@@ -80,6 +81,7 @@ pub use offer::Preset;
 pub use out::{Origin, Out, compact, pretty};
 pub use rendered::{Output, Record, Rendered};
 pub use settings::{Settings, SettingsError, nearest};
+pub use spans::Span;
 
 use build::{Maker, book};
 use file::File;

@@ -12,7 +12,7 @@ use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};
 use serde::de::DeserializeOwned;
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one vendor remembers besides facts, if it must.
 pub(super) type State = Box<dyn Remembered>;
@@ -64,6 +64,16 @@ pub(super) trait Rules: Send + Sync {
     /// True if [`Rules::flush`] would close something. What it does to the state shows nowhere.
     fn is_idle(&self, _now: Millis, _state: &mut State) -> bool {
         false
+    }
+
+    /// True for a vendor that works sessions out from calls.
+    fn has_sessions(&self) -> bool {
+        false
+    }
+
+    /// What those of these sessions that are open would give if they ended with their last call.
+    fn open(&self, _sessions: &BTreeSet<String>, _state: &State) -> Vec<Record> {
+        Vec::new()
     }
 
     /// Closes what has been idle, at a moment of the clock.

@@ -8,6 +8,7 @@ mod filter;
 mod first;
 mod looks;
 mod mouse;
+mod people;
 mod settings;
 mod terminal;
 mod tour;

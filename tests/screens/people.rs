@@ -1,16 +1,62 @@
 //! The people page: accounts and users, and which belong together.
 
-use crate::app::{TestApp, five, options, pictures};
+use crate::app::{SIZES, TestApp, cursor, five, options, pictures};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
+use segscope::findings::Severity;
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::{Feed, Who};
+use segscope::tui::feed::{Disorder, Feed, Who};
 use segscope::tui::theme::Depth;
+
+/// Three sessions of jane's, the last of them open, and what a vendor finds of her calls' order.
+fn with_sessions() -> FakeFeed {
+    let feed = five();
+    feed.set_sessions(
+        1,
+        &[
+            (0, Some("Dash"), 0, 10, false),
+            (0, Some("Reports"), 10, 20, false),
+            (0, Some("Reports"), 20, 25, false),
+            (0, None, 0, 25, false),
+            (2, None, 90, 151, false),
+            (2, None, 240, 245, true),
+            (3, None, 300, 301, false),
+        ],
+    );
+    feed.set_disorder(Disorder {
+        code: "CUS-T-UNKNOWN-USER".to_owned(),
+        severity: Severity::Info,
+        vendor: Some(4),
+        calls: 2,
+        first: 3,
+        row: 2,
+    });
+    feed
+}
+
+/// Lets the page go through all calls.
+fn settle(app: &mut TestApp) {
+    app.draw();
+    for _ in 0..200 {
+        if !app.draw().picture().contains("still going") {
+            return;
+        }
+    }
+    panic!("{}", app.picture());
+}
 
 #[test]
 fn what_it_shows() {
     pictures!("people", five(), "4");
     pictures!("people_users", five(), "4 ]");
+    pictures!("people_account", five(), "4 enter");
+    for (width, height) in SIZES {
+        let mut app = TestApp::new(with_sessions(), width, height);
+        app.press("4 ] enter");
+        settle(&mut app);
+        app.assert_well_formed();
+        insta::assert_snapshot!(format!("people_user_{width}x{height}"), app.picture());
+    }
 }
 
 #[test]
@@ -53,26 +99,146 @@ fn who_has_no_account_or_several_is_said() {
 }
 
 #[test]
-fn the_calls_of_an_account_and_the_way_back() {
+fn from_an_account_to_its_user_to_a_call_in_the_log_and_back() {
+    // without wide letters, which leave traces in a drawing in memory
+    let feed = FakeFeed::new(5);
+    (0..9).for_each(|n| feed.add(n));
+    let mut app = TestApp::new(feed, 120, 40);
+    app.press("4");
+    let accounts = app.picture();
+    app.press("enter");
+    assert!(app.line(3).contains("account acme-42"), "{}", app.picture());
+    assert!(app.picture().contains("users of one account"), "{}", app.picture());
+    let users = app.picture();
+    app.press("enter");
+    settle(&mut app);
+    assert!(app.line(3).contains("user jane@acme.test"), "{}", app.picture());
+    let user = app.press("j").picture();
+    app.press("enter");
+    assert_eq!(
+        app.feed.filter_in_force().as_deref(),
+        Some("user_id = \"jane@acme.test\" or userId = \"jane@acme.test\"")
+    );
+    assert!(app.line(1).contains("back to people"), "{}", app.picture());
+    assert!(cursor(&app).contains("00:02"), "the same call: {}", app.picture());
+    assert_eq!(app.press("esc").picture(), user, "back where one was");
+    assert_eq!(app.press("esc").picture(), users);
+    assert_eq!(app.press("q").picture(), accounts);
+    assert_eq!(app.feed.filter_in_force(), None);
+    app.press("esc");
+    assert!(app.line(2).contains("time"), "{}", app.picture());
+}
+
+#[test]
+fn all_calls_of_what_is_under_the_cursor_have_a_key_of_their_own() {
     let mut app = TestApp::new(five(), 120, 40);
-    app.press("4 enter");
+    app.press("4 b");
     assert_eq!(app.feed.filter_in_force().as_deref(), Some("account_id = \"acme-42\" and !repeat"));
     let calls = app.feed.people(Who::Accounts, 0..1).rows[0].counted.calls;
     assert_eq!(app.feed.shown().rows, calls);
-    assert!(app.line(1).contains("back to people"), "{}", app.picture());
-    app.press("esc ] enter");
+    app.press("esc enter b");
+    assert_eq!(
+        app.feed.filter_in_force().as_deref(),
+        Some("account_id = \"acme-42\" and user_id = \"jane@acme.test\"")
+    );
+    app.press("esc enter b");
     let filter = app.feed.filter_in_force().expect("a filter");
-    assert!(filter.starts_with("user_id = \""), "{filter}");
+    assert!(filter.starts_with("user_id = \"jane@acme.test\" or "), "{filter}");
+    app.press("esc esc esc ] b");
+    let filter = app.feed.filter_in_force().expect("a filter");
+    assert!(filter.starts_with("user_id = \"jane@acme.test\" and"), "{filter}");
+}
+
+#[test]
+fn what_is_odd_about_the_order_is_said_with_a_mark() {
+    let feed = with_sessions();
+    let mut app = TestApp::new(feed, 120, 40);
+    app.press("4 ] enter");
+    settle(&mut app);
+    let theme = app.theme().clone();
+    looks_like(app.style_of("✓ identified before anything else", 5), theme.good);
+    let group = "! group was never called with this user id";
+    looks_like(app.style_of(group, 5), theme.warning);
+    looks_like(app.style_of("· CUS-T-UNKNOWN-USER (Custify, 2 calls, first #3)", 5), theme.info);
+    // one whose calls came before any identify
     app.press("esc");
-    assert_eq!(app.feed.filter_in_force(), None);
+    while !app.line(2).is_empty() && !app.picture().contains("user      joe@acme.test") {
+        app.press("j");
+    }
+    app.press("enter");
+    settle(&mut app);
+    let never = "! never identified with this id: 1 track, page or screen call";
+    looks_like(app.style_of(never, 5), theme.warning);
+    // and then one comes
+    app.feed.add_identify("joe@acme.test");
+    app.wait(1_100);
+    settle(&mut app);
+    let late = "! 1 call came before the first identify call, #13";
+    assert!(app.picture().contains(late), "{}", app.picture());
+}
+
+#[test]
+fn sessions_are_drawn_as_a_line_of_time() {
+    let mut app = TestApp::new(with_sessions(), 200, 60);
+    app.press("4 ] enter");
+    settle(&mut app);
+    let picture = app.picture();
+    assert!(picture.contains("Sessions  as Freshsuccess estimates them"), "{picture}");
+    assert!(picture.contains("3 sessions, 1 h 31 min in all, the last still open"), "{picture}");
+    assert!(picture.contains("Dash 10 min, Reports 15 min"), "{picture}");
+    let theme = app.theme().clone();
+    looks_like(app.style_of("▓", 5), theme.good);
+    looks_like(app.style_of("██████████", 8), theme.text);
+    let feed = five();
+    let mut app = TestApp::new(feed, 120, 40);
+    app.press("4 ] enter tab G");
+    settle(&mut app);
+    let none = "no vendor counts one of these calls to a session";
+    assert!(
+        app.press("tab").picture().contains(none) || app.press("tab G").picture().contains(none)
+    );
+}
+
+#[test]
+fn a_user_with_many_calls_is_gone_through_frame_by_frame() {
+    let feed = FakeFeed::new(1);
+    (0..6_000).for_each(|_| feed.add(2));
+    feed.set_looked_at(Some(1_500));
+    let mut app = TestApp::new(feed, 120, 40);
+    app.press("4 ] enter");
+    assert!(app.line(3).contains("25% looked at"), "{}", app.picture());
+    assert!(app.picture().contains("still going through the calls"), "{}", app.picture());
+    app.feed.set_looked_at(None);
+    app.draw();
+    assert!(app.picture().contains("5,000 track"), "a part: {}", app.picture());
+    assert!(app.picture().contains("still going through the calls"), "{}", app.picture());
+    settle(&mut app);
+    assert!(app.picture().contains("6,000 track"), "{}", app.picture());
+    assert!(!app.picture().contains("still going through"), "{}", app.picture());
+    app.press("tab G");
+    assert!(app.picture().contains("those of 1,000 calls out of 6,000"), "{}", app.picture());
+}
+
+#[test]
+fn the_mouse_goes_down_a_step_with_a_second_click() {
+    let mut app = TestApp::new(with_sessions(), 120, 40);
+    app.press("4").click(20, 4);
+    assert!(app.picture().contains("users of one account"), "{}", app.picture());
+    app.click(20, 5);
+    settle(&mut app);
+    assert!(app.picture().contains("calls of one user"), "{}", app.picture());
+    app.click(20, 6).wheel(20, 6, false).wheel(20, 30, true);
+    app.click(20, 5);
+    assert!(app.feed.filter_in_force().is_some(), "{}", app.picture());
 }
 
 #[test]
 fn ascii_no_colour_and_every_size() {
     let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
-    for keys in ["4", "4 ]", "4 G", "4 ] G"] {
-        let mut app = TestApp::with(five(), 120, 40, &plain);
+    for keys in ["4", "4 ]", "4 G", "4 ] G", "4 enter", "4 enter enter", "4 ] G enter tab G"] {
+        let mut app = TestApp::with(with_sessions(), 120, 40, &plain);
         app.press(keys);
+        settle(&mut app);
         app.assert_no_colour();
         assert!(app.picture().is_ascii(), "{}", app.picture());
     }
@@ -83,5 +249,8 @@ fn ascii_no_colour_and_every_size() {
             app.press("j").assert_well_formed();
         }
         app.press("] G").assert_well_formed();
+        for keys in ["enter", "j", "tab G", "esc esc [ g enter", "G enter", "G"] {
+            app.press(keys).assert_well_formed();
+        }
     }
 }

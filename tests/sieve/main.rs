@@ -2,6 +2,7 @@
 
 mod against_naive;
 mod aggregates;
+mod course;
 mod generate;
 mod names;
 

@@ -1,5 +1,6 @@
 //! The pipeline as the screen reads it.
 
+mod person;
 mod sending;
 mod views;
 
@@ -30,6 +31,8 @@ const COMPOSE_KEY: &str = "compose";
 pub struct PipelineFeed {
     pipeline: Arc<Pipeline>,
     sieve: Sieve,
+    /// Looks for the calls of one person.
+    tracer: Sieve,
     live: Arc<Live>,
     outbox: Arc<Outbox>,
     addresses: Vec<String>,
@@ -56,10 +59,11 @@ impl PipelineFeed {
         if let Some(choices) = &choices {
             pipeline.set_aside(&choices.aside());
         }
-        let sieve = Sieve::new(Arc::clone(&pipeline));
+        let [sieve, tracer] = [(); 2].map(|()| Sieve::new(Arc::clone(&pipeline)));
         let (outbox, exports) = (Arc::default(), Arc::default());
         PipelineFeed {
             sieve,
+            tracer,
             live,
             outbox,
             pipeline,
@@ -77,8 +81,8 @@ impl PipelineFeed {
 
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
-        let behind = self.outbox.version() + self.exports.version();
-        self.pipeline.version() + self.sieve.version() + self.live.version() + behind
+        let behind = self.live.version() + self.outbox.version() + self.exports.version();
+        self.pipeline.version() + self.sieve.version() + self.tracer.version() + behind
     }
 
     fn stats(&self) -> Stats {

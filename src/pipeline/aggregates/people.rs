@@ -3,6 +3,7 @@
 use super::{Counted, Groups, MOST_ROWS, arrived, counted, words};
 use crate::call::time::Millis;
 use crate::pipeline::Pipeline;
+use crate::pipeline::index::Index;
 use crate::store::{Count, IdCount, IdCounts, Ids};
 use std::ops::Range;
 
@@ -37,6 +38,10 @@ pub struct Member {
     pub row: u64,
     /// When it arrived.
     pub since_ms: Millis,
+    /// All calls of that id, those with others too.
+    pub calls: u64,
+    /// When the last of them arrived.
+    pub last_seen: Millis,
 }
 
 impl Pipeline {
@@ -51,22 +56,18 @@ impl Pipeline {
         let index = &state.index;
         let start = usize::try_from(part.start).unwrap_or(usize::MAX);
         let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
-        let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS)).filter_map(|at| {
-            let count = Count {
-                calls: at.calls,
-                repeats: at.repeats,
-                first: at.first,
-                last: at.last,
-                ..Count::default()
-            };
-            Some(Person {
-                id: words(&index.store, at.id)?,
-                counted: counted(&index.store, index.base, &count)?,
-                with_other: at.with_other,
-            })
-        });
+        let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS));
+        let rows = rows.filter_map(|at| Person::of(index, at));
         let other = of(&index.ids, who).other();
         Groups { rows: rows.collect(), of: counts.len() as u64, other }
+    }
+
+    /// One account or user by its id, if it is told apart.
+    pub fn person(&self, who: Who, id: &str) -> Option<Person> {
+        let state = self.lock();
+        let index = &state.index;
+        let count = of(&index.ids, who).get(index.store.texts.find(id)?)?;
+        Person::of(index, count)
     }
 
     /// The users of an account, or the accounts of a user, in the order in which they came.
@@ -81,7 +82,16 @@ impl Pipeline {
         });
         let rows: Vec<Member> = pairs
             .filter_map(|(id, since)| {
+                let other = match who {
+                    Who::Accounts => Who::Users,
+                    Who::Users => Who::Accounts,
+                };
+                // past the bound an id is in a pair and not counted itself
+                let count = of(&index.ids, other).get(id);
+                let last = count.map_or(since, |count| count.last);
                 Some(Member {
+                    calls: count.map_or(0, |count| count.calls),
+                    last_seen: arrived(&index.store, last)?,
                     id: words(&index.store, id)?,
                     since: index.base + since + 1,
                     row: index.store.row_of_call(since),
@@ -90,6 +100,23 @@ impl Pipeline {
             })
             .collect();
         Groups { of: rows.len() as u64, rows, other: index.ids.unpaired() }
+    }
+}
+
+impl Person {
+    fn of(index: &Index, at: &IdCount) -> Option<Person> {
+        let count = Count {
+            calls: at.calls,
+            repeats: at.repeats,
+            first: at.first,
+            last: at.last,
+            ..Count::default()
+        };
+        Some(Person {
+            id: words(&index.store, at.id)?,
+            counted: counted(&index.store, index.base, &count)?,
+            with_other: at.with_other,
+        })
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Shown {
     pub looked_at: u64,
     /// How many there are.
     pub of: u64,
+    /// How many of those that pass stand before the first that was not looked at.
+    pub known: u64,
 }
 
 /// The filter in force, and what passes it.
@@ -155,12 +157,15 @@ impl Sieve {
             Some(_) => inner.passed.rows(),
         };
         match inner.filter {
-            None => Shown { generation: inner.generation, rows, looked_at: rows, of: rows },
+            None => {
+                Shown { generation: inner.generation, rows, looked_at: rows, of: rows, known: rows }
+            }
             Some(_) => Shown {
                 generation: inner.generation,
                 rows: inner.passed.passed(),
                 looked_at: inner.passed.looked(),
                 of: rows,
+                known: inner.passed.known(),
             },
         }
     }

@@ -3,15 +3,17 @@
 //! The screen is never sent a message for a call; it asks for what it draws. So a slow terminal
 //! costs the listener nothing, and a million calls cost what forty rows cost.
 
+mod person;
 mod views;
 
 pub use crate::config::{Arranged, Kept, Memo};
+pub use person::PersonFeed;
 pub use views::{
-    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Coverage,
-    Detail, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse, Item, Judged, Mark,
-    Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView,
-    RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SettingsView, Shown, Standing,
-    Stats, Status, VendorDetail, VendorView, What, Who,
+    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
+    Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
+    Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset,
+    PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SessionIds,
+    SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
 use crate::call::Seq;
@@ -23,7 +25,7 @@ use std::time::Duration;
 
 /// The calls and refused requests, in order of arrival, as the screen reads them. Every method is
 /// quick (it copies what one screen shows) and may be called on each frame.
-pub trait Feed: Send + Sync {
+pub trait Feed: PersonFeed + Send + Sync {
     /// A number that grows with every change of what the other methods say. Read 60 times a
     /// second, so it takes no lock.
     fn version(&self) -> u64;

@@ -4,11 +4,11 @@ use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
-    By, Cell, Changes, CommonView, Counted, Coverage, Expectation, Expectations, Expected, Found,
-    FoundIn, Groups, Mark, Member, Person, RefusedDetail, RefusedView, RequestDetail, RowView,
-    Shown, Standing, Stats, What, Who,
+    By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
+    Expected, Found, FoundIn, Groups, Mark, Member, Person, RefusedDetail, RefusedView,
+    RequestDetail, RowView, SessionIds, Shown, Standing, Stats, What, Who,
 };
-pub use crate::vendors::{Origin, Preset};
+pub use crate::vendors::{Origin, Preset, Span};
 use std::sync::Arc;
 
 /// All about one row.

@@ -41,10 +41,10 @@ impl Screen {
                 None
             }
             Reply::Filter(change) => self.change(change, feed),
-            Reply::Behind(filter) => {
+            Reply::Behind(filter, row) => {
                 let from = self.page;
                 self.show(Page::Log, feed);
-                self.change(Change::Behind(filter, from), feed)
+                self.change(Change::Behind(filter, from, row), feed)
             }
             Reply::Return => {
                 let page = self.shared.filtering.came_from().unwrap_or(Page::Log);

@@ -171,8 +171,9 @@ pub enum Reply {
     EditFilter,
     /// The filter or the search changes.
     Filter(Change),
-    /// The log shows the calls that pass this filter, until the way back here is taken.
-    Behind(String),
+    /// The log shows the calls that pass this filter, with the cursor on that row if one is said,
+    /// until the way back here is taken.
+    Behind(String, Option<u64>),
     /// The way back to the page from which the calls behind a number were shown.
     Return,
     /// The same, and this view is closed; a filter that is accepted or given up closes all.

@@ -101,6 +101,11 @@ impl Sessions {
         record
     }
 
+    /// What an open session would give if it ended with its last call.
+    pub fn so_far(&self, id: &str) -> Vec<Record> {
+        self.open.get(id).map(|session| session.close(id)).unwrap_or_default()
+    }
+
     /// True if a session is idle at a moment; it is the first of `idle` then.
     pub fn is_idle(&mut self, now: Millis) -> bool {
         let is_idle = |last: Millis| now.saturating_sub(last) >= TIMEOUT_MS;
@@ -203,6 +208,15 @@ mod tests {
         );
         assert_eq!(call(25, None), (false, vec![]));
         assert_eq!(call(20, Some("Dash")), (true, vec![]));
+        assert_eq!(
+            shown(&sessions.so_far("s1")),
+            ["module_time s1 Reports 900000", "session_time s1 - 1500000"]
+        );
+        assert_eq!(sessions.so_far("s2"), []);
+        let mut call = |at, module| {
+            let step = sessions.call("s1", minutes(at), module);
+            (step.late, shown(&step.records))
+        };
         assert_eq!(
             call(55, Some("Reports")).1,
             ["module_time s1 Reports 900000", "session_time s1 - 1500000"]

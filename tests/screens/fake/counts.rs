@@ -1,5 +1,6 @@
 //! The aggregates of the hand-made rows, counted afresh each time.
 
+use segscope::call::CallType;
 use segscope::findings::Verdict;
 use segscope::pipeline::Plan;
 use segscope::tui::feed::*;
@@ -198,13 +199,29 @@ pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
             && !out.iter().any(|member| member.id == other)
         {
             let since = row.seq.map_or(0, |seq| seq.0);
+            let other_kind = if who == Who::Users { Who::Accounts } else { Who::Users };
+            let person = person(rows, other_kind, other).expect("a call has it");
             out.push(Member {
                 id: other.to_owned(),
                 since,
                 row: row.row,
                 since_ms: row.received_at,
+                calls: person.counted.calls,
+                last_seen: person.counted.last_seen,
             });
         }
     }
     groups(out)
+}
+
+pub fn person(rows: Rows<'_>, who: Who, id: &str) -> Option<Person> {
+    people(rows, who, 0..u64::MAX).rows.into_iter().find(|person| person.id == id)
+}
+
+pub fn course(all: Rows<'_>, rows: &[u64], course: &mut Course) {
+    for row in rows {
+        let (row, _) = &all[*row as usize];
+        let seq = row.seq.map_or(0, |seq| seq.0);
+        course.add(CallType::parse(&row.kind), seq, row.received_at, row.repeat);
+    }
 }

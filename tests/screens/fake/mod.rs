@@ -2,6 +2,7 @@
 
 mod columns;
 mod counts;
+mod person;
 mod samples;
 
 use columns::FakeColumns;
@@ -13,6 +14,7 @@ use segscope::objects::{Objects, Step};
 use segscope::pipeline::Plan;
 use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -48,11 +50,32 @@ struct State {
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
     plan: Option<Plan>,
+    traced: Option<Arc<Filter>>,
+    /// What passes that one, at so many rows of which so many were looked at: not for each frame.
+    found: Option<(usize, Option<u64>, Vec<u64>)>,
+    sessions: BTreeMap<usize, Vec<Span>>,
+    disorder: Vec<Disorder>,
 }
 
 impl State {
     fn shown(&self) -> Vec<u64> {
-        match &self.filter {
+        self.passing(self.filter.as_ref())
+    }
+
+    fn traced(&mut self) -> Vec<u64> {
+        let (rows, looked_at) = (self.rows.len(), self.looked_at);
+        match &self.found {
+            Some((of, at, found)) if (*of, *at) == (rows, looked_at) => found.clone(),
+            _ => {
+                let found = self.passing(self.traced.as_ref());
+                self.found = Some((rows, looked_at, found.clone()));
+                found
+            }
+        }
+    }
+
+    fn passing(&self, filter: Option<&Arc<Filter>>) -> Vec<u64> {
+        match filter {
             None => (0..self.rows.len() as u64).collect(),
             Some(filter) => self
                 .rows
@@ -163,6 +186,10 @@ impl FakeFeed {
             told: None,
             cleared: None,
             plan: None,
+            traced: None,
+            found: None,
+            sessions: BTreeMap::new(),
+            disorder: Vec::new(),
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }
@@ -400,7 +427,8 @@ impl Feed for FakeFeed {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
         let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
-        Shown { generation: state.generation, rows: state.shown().len() as u64, looked_at, of }
+        let rows = state.shown().len() as u64;
+        Shown { generation: state.generation, rows, looked_at, of, known: rows }
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {

@@ -5,6 +5,7 @@ use super::super::cursor::Cursor;
 use super::super::detail::paper::Paper;
 use super::super::{HelpView, VendorsView, one};
 use super::about::About;
+use super::panes::{Panes, panes};
 use super::{Pointer, Reply, View, World, empty, tabs};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Groups;
@@ -16,13 +17,24 @@ use ratatui::text::Span;
 
 /// Counts are read again no sooner than this: to group them costs more than to draw them.
 const EVERY_MS: u64 = 200;
-/// From this width on the pane is beside the list.
-const SIDE_BY_SIDE: u16 = 140;
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: usize = 3;
 
 /// What a page counts.
-pub trait Topic: Default {
+pub trait Topic {
+    /// Whose keys are in force.
+    const PLACE: Place = Place::Counts;
+    /// What the keys are for, the most useful first.
+    const FOOTER: &'static [Action] = &[
+        Action::ShowCalls,
+        Action::NextTab,
+        Action::NextPane,
+        Action::ShowLog,
+        Action::Help,
+        Action::BackOrQuit,
+        Action::Compose,
+        Action::CopySdkCall,
+    ];
     /// A line of the list.
     type Row;
     /// How wide the columns are.
@@ -88,10 +100,17 @@ pub struct Board<T: Topic> {
     body: Rect,
 }
 
-impl<T: Topic> Default for Board<T> {
+impl<T: Topic + Default> Default for Board<T> {
     fn default() -> Board<T> {
+        Board::of(T::default())
+    }
+}
+
+impl<T: Topic> Board<T> {
+    /// A page about something.
+    pub fn of(topic: T) -> Board<T> {
         Board {
-            topic: T::default(),
+            topic,
             tab: 0,
             groups: Groups { rows: Vec::new(), of: 0, other: 0 },
             read: None,
@@ -103,41 +122,7 @@ impl<T: Topic> Default for Board<T> {
             body: Rect::default(),
         }
     }
-}
 
-/// Where things are.
-struct Panes {
-    tabs: Rect,
-    line: Rect,
-    heads: Rect,
-    list: Rect,
-    rule: Rect,
-    about: Rect,
-}
-
-fn panes(body: Rect, has_line: bool) -> Panes {
-    let line = |y: u16| Rect { y: (body.y + y).min(body.bottom()), height: 1, ..body };
-    let tabs = line(0).intersection(body);
-    let own_line = if has_line { line(1).intersection(body) } else { Rect::ZERO };
-    let head = (1 + u16::from(has_line)).min(body.height);
-    let rest = Rect { y: body.y + head, height: body.height - head, ..body };
-    let (left, rule, about) = if body.width >= SIDE_BY_SIDE {
-        let left = Rect { width: body.width * 11 / 20, ..rest };
-        let rule = Rect { x: left.right(), width: 1, ..rest };
-        (left, rule, Rect { x: rule.x + 2, width: rest.right() - rule.x - 3, ..rest })
-    } else {
-        let left = Rect { height: rest.height / 2, ..rest };
-        let rule = Rect { y: left.bottom(), height: 1.min(rest.height - left.height), ..rest };
-        let height = rest.height - left.height - rule.height;
-        let (x, width) = (rest.x + 1.min(rest.width), rest.width.saturating_sub(2));
-        (left, rule, Rect { x, y: rule.bottom(), width, height })
-    };
-    let heads = Rect { height: 1.min(left.height), ..left };
-    let list = Rect { y: heads.bottom(), height: left.height - heads.height, ..left };
-    Panes { tabs, line: own_line, heads, list, rule, about }
-}
-
-impl<T: Topic> Board<T> {
     /// Whether what is shown was read too long ago.
     fn is_due(&self, world: &World<'_>) -> bool {
         self.read.as_ref().is_none_or(|read| {
@@ -170,7 +155,13 @@ impl<T: Topic> Board<T> {
         panes(self.body, self.line.is_some())
     }
 
-    fn selected(&self) -> Option<&T::Row> {
+    /// The tab that is open.
+    pub fn tab(&self) -> usize {
+        self.tab
+    }
+
+    /// The row under the cursor.
+    pub fn selected(&self) -> Option<&T::Row> {
         self.groups.rows.get(self.list.at()?)
     }
 
@@ -190,7 +181,7 @@ impl<T: Topic> Board<T> {
     fn show_calls(&self, world: &World<'_>) -> Reply {
         let Some(row) = self.selected() else { return Reply::Pass };
         match self.topic.behind(row, self.tab, &self.groups.rows, world) {
-            Ok(filter) => Reply::Behind(filter),
+            Ok(filter) => Reply::Behind(filter, None),
             Err(why) => Reply::Say(why),
         }
     }
@@ -218,7 +209,7 @@ impl<T: Topic> Board<T> {
 
 impl<T: Topic> View for Board<T> {
     fn place(&self) -> Place {
-        Place::Counts
+        T::PLACE
     }
 
     fn can(&self, action: Action, _world: &World<'_>) -> bool {
@@ -242,7 +233,7 @@ impl<T: Topic> View for Board<T> {
         let tabs = T::TABS.len();
         self.catch_up(world);
         match action {
-            Action::Help => Reply::Open(Box::new(HelpView::of(Place::Counts))),
+            Action::Help => Reply::Open(Box::new(HelpView::of(T::PLACE))),
             Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
             Action::Back | Action::BackOrQuit if std::mem::take(&mut self.in_about) => Reply::Done,
             Action::Back | Action::BackOrQuit => Reply::Close,
@@ -265,21 +256,11 @@ impl<T: Topic> View for Board<T> {
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        let panes = self.panes();
-        self.catch_up(world);
-        let wheel = match pointer {
-            Pointer::WheelDown => Action::Down,
-            Pointer::WheelUp => Action::Up,
-            Pointer::Click => return self.click(&panes, at, world),
-        };
-        for _ in 0..WHEEL_ROWS {
-            if panes.about.contains(at) {
-                self.about.step(wheel);
-            } else if panes.list.contains(at) {
-                self.list.step(wheel);
-            }
+        match self.press(pointer, at, world) {
+            // a second click shows the calls
+            true => self.show_calls(world),
+            false => Reply::Done,
         }
-        Reply::Done
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
@@ -316,7 +297,13 @@ impl<T: Topic> View for Board<T> {
         let look = world.look;
         let theme = &look.theme;
         let panes = panes(body, self.line.is_some());
-        tabs::render(buffer, panes.tabs, T::TABS, self.tab, &self.rows_line(world), world);
+        tabs::render(
+            buffer,
+            panes.tabs,
+            (T::TABS, self.tab, T::PLACE),
+            &self.rows_line(world),
+            world,
+        );
         if let Some((pen, spans)) =
             Pen::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref())
         {
@@ -352,37 +339,44 @@ impl<T: Topic> View for Board<T> {
         if self.in_about {
             &[Action::Back, Action::NextPane, Action::Down, Action::ShowCalls, Action::Help]
         } else {
-            &[
-                Action::ShowCalls,
-                Action::NextTab,
-                Action::NextPane,
-                Action::ShowLog,
-                Action::Help,
-                Action::BackOrQuit,
-                Action::Compose,
-                Action::CopySdkCall,
-            ]
+            T::FOOTER
         }
     }
 }
 
 impl<T: Topic> Board<T> {
-    fn click(&mut self, panes: &Panes, at: Position, world: &World<'_>) -> Reply {
+    /// Answers to the mouse; true if the row under the cursor was clicked again.
+    pub fn press(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> bool {
+        let panes = self.panes();
+        self.catch_up(world);
+        let wheel = match pointer {
+            Pointer::WheelDown => Action::Down,
+            Pointer::WheelUp => Action::Up,
+            Pointer::Click => return self.click(&panes, at, world),
+        };
+        for _ in 0..WHEEL_ROWS {
+            if panes.about.contains(at) {
+                self.about.step(wheel);
+            } else if panes.list.contains(at) {
+                self.list.step(wheel);
+            }
+        }
+        false
+    }
+
+    fn click(&mut self, panes: &Panes, at: Position, world: &World<'_>) -> bool {
         if panes.tabs.contains(at) {
             let column = usize::from(at.x - panes.tabs.x);
-            return match tabs::hit(T::TABS, column, world) {
-                Some(tab) => self.turn(tab),
-                None => Reply::Pass,
-            };
+            if let Some(tab) = tabs::hit(T::TABS, column, world) {
+                self.turn(tab);
+            }
+            return false;
         }
         self.in_about = panes.about.contains(at) && self.about.has_more();
         let line = panes.list.contains(at).then(|| usize::from(at.y - panes.list.y));
-        let Some(line) = line.and_then(|line| self.list.line_at(line)) else { return Reply::Done };
-        // a second click shows the calls
-        if self.list.at() == Some(line) {
-            return self.show_calls(world);
-        }
+        let Some(line) = line.and_then(|line| self.list.line_at(line)) else { return false };
+        let again = self.list.at() == Some(line);
         self.list.select(line);
-        Reply::Done
+        again
     }
 }

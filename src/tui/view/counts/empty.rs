@@ -34,7 +34,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
     lines.write(&[("  Try it", theme.heading)]);
     lines.folded(&start::curl(base), theme.key);
     lines.gap(true);
-    let keys = world.keymap.keys(Place::Counts, Action::ShowLog);
+    let keys = world.keymap.keys(Place::Everywhere, Action::ShowLog);
     let key = keys.first().map_or("", String::as_str);
     lines.write(&[
         ("  ", theme.text),

@@ -18,6 +18,7 @@ mod coverage;
 mod empty;
 mod expected;
 mod findings;
+mod panes;
 mod people;
 mod signs;
 mod tabs;
@@ -32,7 +33,7 @@ pub fn coverage_view() -> impl View {
 
 /// The people page.
 pub fn people_view() -> impl View {
-    Board::<people::People>::default()
+    people::PeopleView::default()
 }
 
 /// The findings page.

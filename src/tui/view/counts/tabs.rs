@@ -27,8 +27,7 @@ pub fn hit(tabs: &[&str], column: usize, world: &World<'_>) -> Option<usize> {
 pub fn render(
     buffer: &mut Buffer,
     line: Rect,
-    tabs: &[&str],
-    open: usize,
+    (tabs, open, place): (&[&str], usize, Place),
     right: &[Span<'static>],
     world: &World<'_>,
 ) {
@@ -42,7 +41,7 @@ pub fn render(
         pen.put(if look.ascii { star } else { "" }, theme.tab_current);
     }
     if tabs.len() > 1 {
-        let keys = world.keymap.keys(Place::Counts, Action::NextTab);
+        let keys = world.keymap.keys(place, Action::NextTab);
         pen.skip(GAP).put(keys.first().map_or("", String::as_str), theme.key);
         pen.put(" turns", theme.quiet);
     }

@@ -17,8 +17,8 @@ mod panes;
 mod rows;
 mod seek;
 
-pub use columns::Column;
-pub use rows::{cell, mark_style};
+pub use columns::{Column, Needs};
+pub use rows::{cell, mark_style, needs, table};
 
 use super::ColumnsView;
 use super::detail::DetailPane;

@@ -51,6 +51,9 @@ impl LogView {
         if self.behind != behind {
             // the calls behind a number are a list first
             (self.behind, self.in_detail) = (behind, false);
+            if let Some(row) = world.shared.filtering.behind_row() {
+                self.list.jump(row, world);
+            }
         }
         let (body, _) = LogView::split(body, world);
         let (log, _, detail) = self.panes(body, world);
@@ -146,7 +149,7 @@ impl LogView {
     /// A click on a column's head: an id's goes to the next call that misses one, the time's to the
     /// newest, a vendor's to what it makes of the call under the cursor.
     fn head(&mut self, x: usize, log: Rect, world: &World<'_>) -> Reply {
-        let plan = rows::plan(log, &self.list, world);
+        let plan = rows::plan(log, self.list.needs(), world);
         let here = |(from, _, width): &(usize, Column, usize)| (*from..from + width).contains(&x);
         let Some((from, column, _)) = plan.places().find(here) else { return Reply::Pass };
         match column {

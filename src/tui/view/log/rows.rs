@@ -11,8 +11,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// The columns of the log.
-pub fn plan(area: Rect, list: &List, world: &World<'_>) -> Columns {
+/// The columns of the log, where rows so far needed so much.
+pub fn plan(area: Rect, needs: Needs, world: &World<'_>) -> Columns {
     let vendors = &world.shared.vendors;
     let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
     let wanted = Wanted {
@@ -20,18 +20,31 @@ pub fn plan(area: Rect, list: &List, world: &World<'_>) -> Columns {
         vendors: vendors.len(),
         head,
         number: world.shared.rows.to_string().len().max(LEAST_NUMBER),
-        needs: list.needs(),
+        needs,
     };
     columns(usize::from(area.width), wanted)
 }
 
 /// Draws the log.
 pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
-    let plan = plan(area, list, world);
+    table(buffer, area, (list.window(), list.needs()), list.cursor(), focused, world);
+}
+
+/// Draws rows as the log has them, under the heads of their columns. They have what is needed by
+/// all that were in view so far, so that columns stay where they are.
+pub fn table(
+    buffer: &mut Buffer,
+    area: Rect,
+    (rows, needs): (&[RowView], Needs),
+    cursor: Option<u64>,
+    focused: bool,
+    world: &World<'_>,
+) {
+    let plan = plan(area, needs, world);
     heads(buffer, area, &plan, world);
-    for (line, row) in list.window().iter().enumerate() {
+    for (line, row) in rows.iter().enumerate() {
         let line = line + 1;
-        let selected = list.cursor() == Some(row.row);
+        let selected = cursor == Some(row.row);
         if selected {
             let theme = &world.look.theme;
             let style = if focused { theme.selected } else { theme.selected_unfocused };

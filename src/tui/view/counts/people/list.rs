@@ -1,12 +1,13 @@
 //! Accounts and users: how many calls each has, which belong together, and since which call.
 
-use super::super::World;
-use super::super::detail::paper::Paper;
-use super::behind::{self, Grouped};
-use super::board::Topic;
-use super::empty::Nothing;
-use super::signs::{TIME, bar, clock, number, share, times, widest};
+use super::super::super::World;
+use super::super::super::detail::paper::Paper;
+use super::super::behind::{self, Grouped};
+use super::super::board::Topic;
+use super::super::empty::Nothing;
+use super::super::signs::{TIME, bar, clock, number, share, times, widest};
 use crate::filter::quoted;
+use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Groups, Member, Person, Who};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
@@ -24,6 +25,21 @@ const ID: usize = 40;
 /// The width of a bar beside the list.
 const LONG_BAR: usize = 20;
 
+/// What the keys are for.
+pub const FOOTER: &[Action] = &[
+    Action::Open,
+    Action::ShowCalls,
+    Action::NextTab,
+    Action::NextPane,
+    Action::ShowLog,
+    Action::Help,
+    Action::BackOrQuit,
+];
+
+/// The tab of accounts, and of users.
+pub const ACCOUNTS: usize = 0;
+pub const USERS: usize = 1;
+
 /// What each tab lists.
 const WHO: [Who; 2] = [Who::Accounts, Who::Users];
 
@@ -39,6 +55,14 @@ pub struct Columns {
     bar: usize,
 }
 
+/// What a filter calls the id.
+pub fn field(who: Who) -> &'static str {
+    match who {
+        Who::Accounts => "account_id",
+        Who::Users => "user_id",
+    }
+}
+
 /// One of them, the other kind, and what the other kind is in a share.
 fn words(tab: usize) -> (&'static str, &'static str, &'static str) {
     match WHO[tab] {
@@ -48,6 +72,8 @@ fn words(tab: usize) -> (&'static str, &'static str, &'static str) {
 }
 
 impl Topic for People {
+    const PLACE: Place = Place::People;
+    const FOOTER: &'static [Action] = FOOTER;
     type Row = Person;
     type Columns = Columns;
     const TABS: &'static [&'static str] = &["accounts", "users"];
@@ -98,55 +124,7 @@ impl Topic for People {
     }
 
     fn about(&mut self, paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>) {
-        let look = world.look;
-        let theme = &look.theme;
-        let (one, others, with) = words(tab);
-        let counted = &row.counted;
-        paper.labelled(10, one, &row.id, theme.heading);
-        let style = if row.with_other == counted.calls { theme.good } else { theme.text };
-        paper.line(vec![
-            Span::styled(format!("{with:<14}"), theme.label),
-            Span::styled(bar(row.with_other, counted.calls, LONG_BAR, look), style),
-            Span::styled(format!("{:>SHARE$}", share(row.with_other, counted.calls)), style),
-            Span::styled(
-                format!(
-                    "  {} of {}",
-                    grouped(row.with_other),
-                    count(counted.calls, "call", "calls")
-                ),
-                theme.text,
-            ),
-        ]);
-        if counted.repeats > 0 {
-            let repeats = count(counted.repeats, "repeat", "repeats");
-            paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
-        }
-        times(paper, counted, 14);
-        let members = world.feed.members(WHO[tab], &row.id);
-        paper.heading(&format!("Its {others}"), &grouped(members.of));
-        self.order(paper, row, tab, &members);
-        let shown = || members.rows.iter().take(MOST_MEMBERS);
-        let wide = widest(shown().map(|member| member.id.as_str()), (4, ID), look);
-        for member in shown() {
-            let id = look.clean(text::beginning(&member.id, wide));
-            let id = text::cut(&id, wide, look.ellipsis());
-            let gap = " ".repeat(wide.saturating_sub(text::width(&id)) + 2);
-            paper.line(vec![
-                Span::styled(format!("  {id}{gap}"), theme.text),
-                Span::styled(format!("since call #{}", grouped(member.since)), theme.label),
-                Span::styled(format!("  {}", look.moment(member.since_ms)), theme.quiet),
-            ]);
-        }
-        if let Some(more) = members.rows.len().checked_sub(MOST_MEMBERS).filter(|more| *more > 0) {
-            paper.prose(2, &format!("and {} more", grouped(more as u64)), theme.quiet);
-        }
-        if members.other > 0 {
-            let words = format!(
-                "{} came when there was no room to keep them",
-                count(members.other, "pair", "pairs")
-            );
-            paper.prose(2, &words, theme.lost);
-        }
+        about(paper, row, tab, world);
     }
 
     fn example(row: &Person) -> Option<u64> {
@@ -160,11 +138,7 @@ impl Topic for People {
         _rows: &[Person],
         _world: &World<'_>,
     ) -> Result<String, String> {
-        let field = match WHO[tab] {
-            Who::Accounts => "account_id",
-            Who::Users => "user_id",
-        };
-        let terms = vec![format!("{field} = {}", quoted(&row.id))];
+        let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
         Ok(behind::all(terms, Grouped::of(&row.counted)))
     }
 
@@ -183,31 +157,78 @@ impl Topic for People {
     }
 }
 
-impl People {
-    /// What is odd about the order or the number of those that belong to it.
-    fn order(&self, paper: &mut Paper<'_>, row: &Person, tab: usize, members: &Groups<Member>) {
-        let theme = &paper.look().theme;
-        if WHO[tab] == Who::Accounts {
-            if members.rows.is_empty() {
-                paper.prose(2, "no call of this account names a user", theme.warning);
-            }
-            return;
+/// All about an account (tab 0) or a user (tab 1).
+pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let (one, others, with) = words(tab);
+    let counted = &row.counted;
+    paper.labelled(10, one, &row.id, theme.heading);
+    let style = if row.with_other == counted.calls { theme.good } else { theme.text };
+    paper.line(vec![
+        Span::styled(format!("{with:<14}"), theme.label),
+        Span::styled(bar(row.with_other, counted.calls, LONG_BAR, look), style),
+        Span::styled(format!("{:>SHARE$}", share(row.with_other, counted.calls)), style),
+        Span::styled(
+            format!("  {} of {}", grouped(row.with_other), count(counted.calls, "call", "calls")),
+            theme.text,
+        ),
+    ]);
+    if counted.repeats > 0 {
+        let repeats = count(counted.repeats, "repeat", "repeats");
+        paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
+    }
+    times(paper, counted, 14);
+    let members = world.feed.members(WHO[tab], &row.id);
+    paper.heading(&format!("Its {others}"), &grouped(members.of));
+    order(paper, row, tab, &members);
+    let shown = || members.rows.iter().take(MOST_MEMBERS);
+    let wide = widest(shown().map(|member| member.id.as_str()), (4, ID), look);
+    for member in shown() {
+        let id = look.clean(text::beginning(&member.id, wide));
+        let id = text::cut(&id, wide, look.ellipsis());
+        let gap = " ".repeat(wide.saturating_sub(text::width(&id)) + 2);
+        paper.line(vec![
+            Span::styled(format!("  {id}{gap}"), theme.text),
+            Span::styled(format!("since call #{}", grouped(member.since)), theme.label),
+            Span::styled(format!("  {}", look.moment(member.since_ms)), theme.quiet),
+        ]);
+    }
+    if let Some(more) = members.rows.len().checked_sub(MOST_MEMBERS).filter(|more| *more > 0) {
+        paper.prose(2, &format!("and {} more", grouped(more as u64)), theme.quiet);
+    }
+    if members.other > 0 {
+        let words = format!(
+            "{} came when there was no room to keep them",
+            count(members.other, "pair", "pairs")
+        );
+        paper.prose(2, &words, theme.lost);
+    }
+}
+
+/// What is odd about the order or the number of those that belong to it.
+fn order(paper: &mut Paper<'_>, row: &Person, tab: usize, members: &Groups<Member>) {
+    let theme = &paper.look().theme;
+    if WHO[tab] == Who::Accounts {
+        if members.rows.is_empty() {
+            paper.prose(2, "! no call of this account names a user", theme.warning);
         }
-        match members.rows.first() {
-            None => paper.prose(2, "no call of this user names an account", theme.warning),
-            Some(first) if first.since > row.counted.seq => {
-                let words = format!(
-                    "from call #{} on, but with an account only since #{}: what came before \
-                     belongs to none",
-                    grouped(row.counted.seq),
-                    grouped(first.since)
-                );
-                paper.prose(2, &words, theme.warning);
-            }
-            Some(_) => {}
+        return;
+    }
+    match members.rows.first() {
+        None => paper.prose(2, "! no call of this user names an account", theme.warning),
+        Some(first) if first.since > row.counted.seq => {
+            let words = format!(
+                "! from call #{} on, but with an account only since #{}: what came before \
+                 belongs to none",
+                grouped(row.counted.seq),
+                grouped(first.since)
+            );
+            paper.prose(2, &words, theme.warning);
         }
-        if members.rows.len() > 1 {
-            paper.prose(2, "more than one account: is that meant?", theme.warning);
-        }
+        Some(_) => {}
+    }
+    if members.rows.len() > 1 {
+        paper.prose(2, "! more than one account: is that meant?", theme.warning);
     }
 }

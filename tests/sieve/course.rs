@@ -1,0 +1,151 @@
+//! One person's calls gone through part by part, against a recount; and the sessions that a vendor
+//! works out of them.
+
+use crate::{BEGIN_MS, generate, pipeline, send};
+use proptest::prelude::*;
+use segscope::call::CallType;
+use segscope::filter::parse;
+use segscope::pipeline::{Course, Detail, Matching, Pipeline, SessionIds};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+fn rows_of(pipeline: &Pipeline, user: &str) -> Vec<u64> {
+    let filter = parse(&format!("user_id = \"{user}\" or userId = \"{user}\"")).expect("a filter");
+    Matching::new(filter).calls(pipeline, 0..pipeline.rows()).expect("readable")
+}
+
+fn course(pipeline: &Pipeline, rows: &[u64], part: usize) -> Course {
+    let mut course = Course::default();
+    rows.chunks(part).for_each(|rows| pipeline.course(rows, &mut course));
+    course
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_course_is_that_of_a_recount_whatever_its_parts(
+        sent in prop::collection::vec(generate::sent(), 1..40),
+        part in 1..9_usize,
+    ) {
+        let pipeline = pipeline();
+        for (at, sent) in sent.iter().enumerate() {
+            send(&pipeline, &sent.path, sent.test, at as i64 * 1_000, &sent.body);
+        }
+        let rows: Vec<u64> = (0..pipeline.rows()).collect();
+        let found = course(&pipeline, &rows, part);
+        let (mut types, mut before) = (BTreeMap::new(), [0, 0]);
+        let (mut calls, mut repeats) = (0, 0);
+        let mut order: BTreeMap<(Option<usize>, String), (u64, u64)> = BTreeMap::new();
+        let vendors = pipeline.vendors();
+        for detail in pipeline.details(0..pipeline.rows()) {
+            let Detail::Call(call) = detail.expect("readable") else { continue };
+            calls += 1;
+            repeats += u64::from(call.repeat);
+            for (vendor, rendered) in &call.vendors {
+                for finding in &rendered.findings {
+                    let code = vendors.codes().find(Some(*vendor), &finding.code).expect("a code");
+                    if call.in_use.contains(vendor) && vendors.codes().entry(code).text.order {
+                        let key = (Some(*vendor), finding.code.to_string());
+                        order.entry(key).or_insert((0, call.seq.0)).0 += 1;
+                    }
+                }
+            }
+            let Some(kind) = call.kind.as_deref().and_then(CallType::parse) else { continue };
+            if matches!(kind, CallType::Track | CallType::Page | CallType::Screen) {
+                before[0] += u64::from(!types.contains_key(&CallType::Identify));
+                before[1] += u64::from(!types.contains_key(&CallType::Group));
+            }
+            types.entry(kind).or_insert((0, call.seq.0)).0 += 1;
+        }
+        prop_assert_eq!((found.calls, found.repeats), (calls, repeats));
+        prop_assert_eq!([found.before_identify, found.before_group], before);
+        for kind in CallType::ALL {
+            let of = found.of(kind);
+            prop_assert_eq!((of.calls, of.first), types.get(&kind).copied().unwrap_or((0, 0)));
+        }
+        let told = pipeline.disorder(&found);
+        prop_assert!(told.is_sorted_by_key(|told| told.severity));
+        let told: BTreeMap<_, _> =
+            told.into_iter().map(|at| ((at.vendor, at.code), (at.calls, at.first))).collect();
+        prop_assert_eq!(told, order);
+    }
+}
+
+/// A call of a session at a minute.
+fn call(pipeline: &Pipeline, minute: i64, session: &str, user: Option<&str>, module: Option<&str>) {
+    let at = segscope::call::time::format(BEGIN_MS + minute * 60_000);
+    let body = json!({"event": "E", "anonymousId": session, "userId": user, "timestamp": at,
+        "groupId": "g", "properties": {"module": module}});
+    send(pipeline, "/v1/track", None, minute * 60_000, &body.to_string());
+}
+
+#[test]
+fn sessions_are_those_that_the_vendor_works_out_ended_idle_and_open() {
+    let pipeline = pipeline();
+    call(&pipeline, 0, "s1", Some("u"), Some("Dash"));
+    call(&pipeline, 10, "s1", Some("u"), Some("Reports"));
+    // somebody else on the same device, and a session of nobody's that is asked for
+    call(&pipeline, 25, "s1", Some("v"), None);
+    call(&pipeline, 26, "other \"s\"", Some("v"), None);
+    call(&pipeline, 55, "s1", Some("u"), None);
+    call(&pipeline, 56, "s2", Some("u"), Some("Dash"));
+    let rows = rows_of(&pipeline, "u");
+    assert_eq!(rows, [0, 1, 4, 5]);
+    let mut ids = SessionIds::new();
+    rows.iter().for_each(|row| assert_eq!(pipeline.session_ids(&[*row], &mut ids), 1));
+    assert!(pipeline.session_ids(&rows, &mut ids) > 0, "in any parts");
+    let vendor = pipeline.vendors().index_of("freshsuccess").expect("built in");
+    let own: Vec<&str> = ids[&vendor].iter().map(String::as_str).collect();
+    assert_eq!((ids.len(), own), (1, vec!["s1", "s2"]));
+    let spans = |pipeline: &Pipeline, ids: &SessionIds| -> Vec<String> {
+        let minute = |at: i64| (at - BEGIN_MS) / 60_000;
+        let spans = pipeline.sessions(ids).remove(&vendor).expect("its sessions");
+        let said = |span: &segscope::vendors::Span| {
+            let module = span.module.as_deref().unwrap_or("-");
+            let open = if span.open { " open" } else { "" };
+            format!("{} {module} {}..{}{open}", span.session, minute(span.start), minute(span.end))
+        };
+        spans.iter().map(said).collect()
+    };
+    let ended = ["s1 Dash 0..10", "s1 - 0..25", "s1 Reports 10..25"];
+    let now = ["s1 - 55..55 open", "s2 - 56..56 open", "s2 Dash 56..56 open"];
+    assert_eq!(spans(&pipeline, &ids), [&ended[..], &now].concat());
+    // half an hour later nothing has come, and the clock ends them
+    pipeline.tick(BEGIN_MS + 86 * 60_000);
+    pipeline.settle();
+    let idle = ["s1 - 55..55", "s2 - 56..56", "s2 Dash 56..56"];
+    assert_eq!(spans(&pipeline, &ids), [&ended[..], &idle].concat());
+    // an id that needs its quotes escaped
+    let mut quoted = SessionIds::new();
+    pipeline.session_ids(&rows_of(&pipeline, "v"), &mut quoted);
+    assert!(spans(&pipeline, &quoted).contains(&"other \"s\" - 26..26".to_owned()));
+    pipeline.clear(BEGIN_MS + 90 * 60_000).expect("cleared");
+    pipeline.settle();
+    assert!(pipeline.sessions(&ids)[&vendor].is_empty());
+}
+
+#[test]
+fn a_vendor_that_expects_identify_first_says_so_of_the_user() {
+    let pipeline = pipeline();
+    call(&pipeline, 0, "s1", Some("u"), None);
+    let rows = rows_of(&pipeline, "u");
+    let found = pipeline.disorder(&course(&pipeline, &rows, 1));
+    let custify = pipeline.vendors().index_of("custify");
+    let told: Vec<_> = found.iter().map(|at| (at.code.as_str(), at.vendor, at.calls)).collect();
+    assert_eq!(told, [("CUS-T-UNKNOWN-USER", custify, 1)]);
+}
+
+#[test]
+fn a_person_is_found_by_id_and_members_have_their_own_calls() {
+    use segscope::pipeline::Who;
+    let pipeline = pipeline();
+    for (minute, user) in [(0, "u"), (1, "u"), (2, "v")] {
+        call(&pipeline, minute, "s", Some(user), None);
+    }
+    assert_eq!(pipeline.person(Who::Users, "u").map(|user| user.counted.calls), Some(2));
+    assert_eq!(pipeline.person(Who::Accounts, "u"), None);
+    let users = pipeline.members(Who::Accounts, "g").rows;
+    let users: Vec<_> = users.iter().map(|at| (at.id.as_str(), at.calls, at.since)).collect();
+    assert_eq!(users, [("u", 2, 1), ("v", 1, 3)]);
+}
