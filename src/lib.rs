@@ -16,6 +16,7 @@ pub mod listener;
 pub mod objects;
 pub mod outbound;
 pub mod pipeline;
+pub mod plain;
 pub mod report;
 pub mod store;
 pub mod tui;

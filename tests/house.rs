@@ -17,6 +17,7 @@ const ROOMS: &[&[&str]] = &[
     &["pipeline"],
     &["report"],
     &["tui", "listener"],
+    &["plain"],
     &["cli"],
 ];
 

@@ -5,6 +5,7 @@
 //! [`Event`] is a call with the derived fields laid over it, which is what a destination sees.
 
 mod build;
+pub mod change;
 mod doc;
 mod event;
 mod kind;

@@ -29,7 +29,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
         let (pipeline, ended, here) = (Arc::clone(&pipeline), Arc::clone(&ended), listener.url());
         std::thread::spawn(move || feed(&pipeline, &ended, &here))
     };
-    let done = draw(&setup, &pipeline, &[listener.url()], Some(listener));
+    let done = draw(&setup, &args.screen, &pipeline, Some(listener));
     ended.store(true, Ordering::Relaxed);
     feeder.thread().unpark();
     feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;

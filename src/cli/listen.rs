@@ -1,13 +1,14 @@
 //! `segscope listen`: the inspector.
 
-use super::args::ListenArgs;
+use super::alert;
+use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
-use super::feed::PipelineFeed;
+use super::feed::{PipelineFeed, vendor_views};
 use super::intake;
 use super::live::Live;
 use super::looks;
+use super::plain;
 use super::setup::Setup;
-use super::tail;
 use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
@@ -17,9 +18,6 @@ use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
 pub fn run(args: &ListenArgs) -> Result<(), Failure> {
-    if args.plain || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        return tail::plain(args);
-    }
     let flags = args.listener.flags().into_iter().chain(args.screen.flags()).collect();
     let setup = Setup::new(&args.judge, flags)?;
     let plan = args.expect.read(&setup)?;
@@ -30,30 +28,42 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
         pipeline.notice(notice);
     }
     let listener = intake::listen(&setup, &pipeline, false)?;
-    draw(&setup, &pipeline, &[listener.url()], Some(listener))
+    draw(&setup, &args.screen, &pipeline, Some(listener))
 }
 
-/// Draws the inspector until the user quits, then lets open requests finish.
+/// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
 pub fn draw(
     setup: &Setup,
+    screen: &ScreenArgs,
     pipeline: &Arc<Pipeline>,
-    addresses: &[String],
     listener: Option<Listener>,
 ) -> Result<(), Failure> {
+    let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
     let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
+    // of a file that is open nobody is alerted
+    let (alarm, alerting) = match &listener {
+        Some(_) => alert::watch(setup, pipeline, vendor_views(&pipeline.vendors()))?,
+        None => Default::default(),
+    };
     let feed = PipelineFeed::new(
         Arc::clone(pipeline),
         live,
-        addresses.to_vec(),
+        addresses,
         kept,
         looks::arranged(setup),
+        Arc::clone(&alarm),
     );
-    let ended = tui::run(Arc::new(feed), &looks::options(setup));
-    drop(watch);
+    if screen.plain || !can_draw() {
+        let ended = plain::run(&feed, pipeline, listener, &alarm);
+        drop((watch, alerting));
+        return ended;
+    }
     let listened = listener.is_some();
+    let ended = tui::run(Arc::new(feed), &looks::options(setup));
+    drop((watch, alerting));
     if let Some(listener) = listener {
         listener.stop();
     }
@@ -69,6 +79,12 @@ pub fn draw(
         eprintln!("{} calls recorded; see them again with: segscope open '{path}'", stats.calls);
     }
     Ok(())
+}
+
+/// Whether there is a terminal that a screen can be drawn on.
+fn can_draw() -> bool {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    !dumb && std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
 }
 
 /// Where choices made on the screen are kept, if there is a place for them.

@@ -1,5 +1,6 @@
 //! The commands. One file a command; each returns how the program ends.
 
+mod alert;
 pub mod args;
 mod check;
 mod config;
@@ -18,6 +19,7 @@ mod looks;
 mod map;
 mod open;
 mod outbox;
+mod plain;
 mod plan;
 mod send;
 mod setup;

@@ -27,5 +27,5 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if small {
         input::all_read(&pipeline)?;
     }
-    draw(&setup, &pipeline, &[], None)
+    draw(&setup, &args.screen, &pipeline, None)
 }

@@ -3,6 +3,7 @@
 
 use super::args::SendArgs;
 use super::failure::Failure;
+use crate::call::change;
 use crate::call::template::TEMPLATES;
 use crate::outbound::Sender;
 use crate::pipeline::{FileItem, calls_of, read_file, recorded_calls};
@@ -115,9 +116,7 @@ fn calls(args: &SendArgs) -> Result<Vec<String>, Failure> {
 fn change(text: &str) -> Result<(String, Value), Failure> {
     match text.split_once('=') {
         Some((pointer, value)) if pointer.starts_with('/') => {
-            let value =
-                serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-            Ok((pointer.to_owned(), value))
+            Ok((pointer.to_owned(), change::value(value)))
         }
         _ => Err(Failure::wrong(format!(
             "--set {text}: expected /POINTER=VALUE, such as /properties/account_id=42"
@@ -134,7 +133,7 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
         let mut call: Value = serde_json::from_str(text)
             .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
         for (pointer, value) in changes {
-            set(&mut call, pointer, value.clone()).map_err(|at| {
+            change::set(&mut call, pointer, value.clone()).map_err(|at| {
                 Failure::wrong(format!("--set {pointer}: call {} has no object at {at}", nth + 1))
             })?;
         }
@@ -169,27 +168,6 @@ pub(super) fn target(text: &str) -> Result<(&'static str, String), String> {
             _ => text.to_owned(),
         },
     ))
-}
-
-/// Sets the value at a pointer, making the objects on the way. Of an error the place is told.
-fn set(root: &mut Value, pointer: &str, value: Value) -> Result<(), String> {
-    let tokens: Vec<String> =
-        crate::call::pointer::tokens(pointer).map(|token| token.into_owned()).collect();
-    let mut at = root;
-    let mut path = String::new();
-    let Some((last, parents)) = tokens.split_last() else { return Err("the root".to_owned()) };
-    for token in parents {
-        let object = at
-            .as_object_mut()
-            .ok_or_else(|| if path.is_empty() { "the root".to_owned() } else { path.clone() })?;
-        at = object.entry(token.clone()).or_insert_with(|| Value::Object(serde_json::Map::new()));
-        path = crate::call::pointer::push(&path, token);
-    }
-    let object = at
-        .as_object_mut()
-        .ok_or_else(|| if path.is_empty() { "the root".to_owned() } else { path.clone() })?;
-    object.insert(last.clone(), value);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What most commands begin with: settings, vendors, the vendors in use, the recording.
 
+use super::alert;
 use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
 use super::failure::Failure;
 use super::looks;
@@ -31,6 +32,8 @@ pub struct Setup {
     pub keymap: Keymap,
     /// What the screen looks like.
     pub themes: Themes,
+    /// The alerts that are asked for.
+    pub alert: Option<alert::Asked>,
 }
 
 /// Flags that are settings, as key, value, and how they were written.
@@ -44,6 +47,7 @@ impl Setup {
         let keymap = keymap(&settings)?;
         let themes = looks::themes(&settings)?;
         looks::check_columns(&settings)?;
+        let alert = alert::Asked::of(&settings)?;
         if let Some(url) = settings.text("upstream").filter(|url| !url.is_empty()) {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| Failure::wrong(format!("{origin}: {error}")))?;
@@ -72,7 +76,7 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
-        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap, themes })
+        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap, themes, alert })
     }
 
     /// Reads all of it again, as the files are now.
@@ -234,6 +238,12 @@ impl ListenerArgs {
         };
         if let Some(listen) = &self.listen {
             push("listen", listen.as_str().into());
+        }
+        if let Some(filter) = &self.alert {
+            push("alert", filter.as_str().into());
+        }
+        if let Some(with) = &self.alert_with {
+            push("alert_with", with.as_str().into());
         }
         if let Some(secret) = &self.webhook_secret {
             push("webhook_secret", secret.as_str().into());

@@ -1,13 +1,15 @@
 //! `segscope tail`: listens without a screen, one line a call.
 
-use super::args::{ListenArgs, TailArgs, TailFormat};
+use super::alert;
+use super::args::{TailArgs, TailFormat};
 use super::failure::Failure;
+use super::feed::vendor_views;
 use super::intake;
 use super::setup::Setup;
 use super::signals::Ending;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
-use crate::report::{call_line, call_record, expected_text, summary};
+use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,18 +26,6 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
         false => TailFormat::Ndjson,
     });
     follow(args, format)
-}
-
-/// `listen` where no screen can be drawn, or none is wanted: lines for people.
-pub fn plain(args: &ListenArgs) -> Result<(), Failure> {
-    let args = TailArgs {
-        listener: args.listener.clone(),
-        judge: args.judge.clone(),
-        expect: args.expect.clone(),
-        format: None,
-        filter: None,
-    };
-    follow(&args, TailFormat::Text)
 }
 
 fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
@@ -67,6 +57,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         told: None,
         out: BufWriter::new(std::io::stdout().lock()),
     };
+    let (alarm, alerting) = alert::watch(&setup, &pipeline, vendor_views(&pipeline.vendors()))?;
     let mut seen = 0;
     let written = loop {
         // asked first, so that what came before the end is still written
@@ -75,6 +66,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
             listener.stop();
             pipeline.settle();
         }
+        alert::ring_on_stderr(&alarm);
         let version = pipeline.version();
         if version != seen || last {
             seen = version;
@@ -93,6 +85,13 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         "{}",
         summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
     );
+    drop(alerting);
+    alert::ring_on_stderr(&alarm);
+    let alerts = alarm.counted();
+    if alerts.dropped > 0 {
+        let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
+        eprintln!("segscope: {} without an alert{failed}", plural(alerts.dropped, "call"));
+    }
     written?;
     let Some(expectations) = expectations? else { return Ok(()) };
     eprint!("{}", expected_text(&expectations, false, false));

@@ -70,6 +70,13 @@ pub const KEYS: &[Key] = &[
         "the vendors that you feed; `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
     own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    key("alert", Kind::Text, None, "alert of calls for which this filter is true"),
+    own(key(
+        "alert_with",
+        Kind::Text,
+        Some("bell"),
+        "bell, notify (a notification of the terminal), or a command with its arguments, which gets the call record on its standard input",
+    )),
     key(
         "theme",
         Kind::Text,

@@ -5,7 +5,7 @@
 //! Keys and styles are data, in `assets/keys.toml` and `assets/themes/`.
 
 pub mod action;
-mod copy;
+pub mod copy;
 pub mod feed;
 mod filtering;
 mod key;

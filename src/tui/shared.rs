@@ -1,7 +1,8 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
 use super::feed::{
-    Arranged, CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats, VendorView,
+    Alerts, Arranged, CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats,
+    VendorView,
 };
 use super::filtering::Filtering;
 use super::view::Column;
@@ -27,6 +28,8 @@ pub struct Shared {
     pub kept: Kept,
     /// The finding codes that are set aside.
     pub aside: Vec<String>,
+    /// What came of alerts.
+    pub alerts: Alerts,
     /// How the log's page is arranged.
     pub arranged: Arranged,
     /// The log's columns, from the left.
@@ -64,6 +67,7 @@ impl Shared {
             filtering: Filtering::default(),
             kept: feed.kept(),
             aside: feed.aside(),
+            alerts: feed.alerts(),
             arranged: feed.arranged(),
             columns: Column::chosen(&feed.arranged()),
             common: feed.common(),
@@ -103,6 +107,7 @@ impl Shared {
         let aside = feed.aside();
         self.judged += u64::from(aside != self.aside);
         self.aside = aside;
+        self.alerts = feed.alerts();
         let arranged = feed.arranged();
         if arranged != self.arranged {
             self.columns = Column::chosen(&arranged);

@@ -1,5 +1,6 @@
 //! The real program in a pseudo-terminal: the first minute of someone who has just installed it.
 
+mod alert;
 #[path = "../common/mod.rs"]
 mod common;
 mod compose;

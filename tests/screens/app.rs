@@ -187,6 +187,11 @@ impl TestApp {
         self.terminal.backend().buffer()[(x, y)].style()
     }
 
+    /// What a cell holds.
+    pub fn symbol(&self, x: u16, y: u16) -> &str {
+        self.terminal.backend().buffer()[(x, y)].symbol()
+    }
+
     /// Where a text stands, looked for from a line on.
     pub fn place_of(&self, text: &str, from_line: u16) -> (u16, u16) {
         let buffer = self.terminal.backend().buffer();

@@ -4,7 +4,7 @@ use crate::app::{TestApp, options};
 use crate::fake::FakeFeed;
 use ratatui::style::{Color, Style};
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::Feed;
+use segscope::tui::feed::{Alerts, Feed};
 use segscope::tui::theme::Depth;
 
 pub fn looks_like(found: Style, wanted: Style) {
@@ -101,4 +101,13 @@ fn where_things_come_from_and_go_to_is_beside_them_and_quiet() {
     looks_like(app.style_of("← setting default_module", 0), theme.quiet);
     looks_like(app.style_of("← learned from call #2", 0), theme.quiet);
     looks_like(app.style_of("← event", 0), theme.quiet);
+}
+
+#[test]
+fn calls_without_an_alert_are_loud() {
+    let feed = FakeFeed::with_calls(1);
+    feed.set_alerts(Alerts { calls: 4, dropped: 2, failed: Some("no\u{1b}tify".to_owned()) });
+    let app = TestApp::new(feed, 160, 40);
+    looks_like(app.style_of("2 without alert: no\\u{1b}tify", 0), app.theme().lost);
+    looks_like(app.style_of("4 alerts", 0), app.theme().quiet);
 }

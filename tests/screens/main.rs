@@ -22,4 +22,5 @@ mod random;
 mod remarks;
 mod search;
 mod settings;
+mod sizes;
 mod sync;

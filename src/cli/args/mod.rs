@@ -93,6 +93,13 @@ pub struct ListenerArgs {
     /// Check X-Signature of /webhook with this shared secret, and mark what fails
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
+    /// Alert of calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
+    pub alert: Option<String>,
+    /// How: bell, notify (a notification of the terminal), or a command with its arguments, which
+    /// gets the call record on its standard input [default: bell]
+    #[arg(long, value_name = "HOW", help_heading = "Alerts")]
+    pub alert_with: Option<String>,
     /// Append the recording to FILE [default: a new file in the state folder]
     #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
     pub record: Option<PathBuf>,
@@ -113,6 +120,9 @@ pub struct ScreenArgs {
     /// Draw with ASCII only
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
+    /// Lines in place of a drawn screen: calls are said in words, typed lines do what keys do
+    #[arg(long, help_heading = "Screen")]
+    pub plain: bool,
     /// The real tracking API, offered where a call is sent again
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
@@ -141,9 +151,6 @@ pub struct ListenArgs {
     /// The screen.
     #[command(flatten)]
     pub screen: ScreenArgs,
-    /// One line a call in place of a drawn screen
-    #[arg(long, help_heading = "Screen")]
-    pub plain: bool,
 }
 
 /// Flags of `demo`.

@@ -4,17 +4,18 @@ mod person;
 mod sending;
 mod views;
 
+use super::alert::Alarm;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
-use crate::pipeline::{self, Detail as Full, NotYet, Pipeline, Remarks, Sieve};
+use crate::pipeline::{self, Detail as Full, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
-    By, Chosen, CommonView, ComposedCall, ComposedView, Coverage, Detail, Expectations, Feed,
-    Found, FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared, PushesView,
+    Alerts, By, Chosen, CommonView, ComposedView, Coverage, Detail, Expectations, Feed, Found,
+    FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared, PushesView, Ring,
     RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
 use crate::vendors::Delivery;
@@ -22,7 +23,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use views::{call_view, vendor_detail, vendor_view};
+pub use views::vendor_views;
+use views::{call_view, composed};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -43,6 +45,7 @@ pub struct PipelineFeed {
     says_where: AtomicBool,
     said: Mutex<Option<String>>,
     arranged: Mutex<Arranged>,
+    alarm: Arc<Alarm>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
@@ -54,6 +57,7 @@ impl PipelineFeed {
         addresses: Vec<String>,
         (choices, notebook): (Option<Choices>, Option<Notebook>),
         arranged: Arranged,
+        alarm: Arc<Alarm>,
     ) -> PipelineFeed {
         let arranged = Mutex::new(arranged);
         if let Some(choices) = &choices {
@@ -72,6 +76,7 @@ impl PipelineFeed {
             notebook,
             exports,
             arranged,
+            alarm,
             prepared: Mutex::default(),
             says_where: AtomicBool::new(true),
             said: Mutex::default(),
@@ -82,7 +87,11 @@ impl PipelineFeed {
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
         let behind = self.live.version() + self.outbox.version() + self.exports.version();
-        self.pipeline.version() + self.sieve.version() + self.tracer.version() + behind
+        self.pipeline.version()
+            + self.sieve.version()
+            + self.tracer.version()
+            + behind
+            + self.alarm.version()
     }
 
     fn stats(&self) -> Stats {
@@ -166,7 +175,7 @@ impl Feed for PipelineFeed {
 
     fn vendors(&self) -> Vec<VendorView> {
         let vendors = self.pipeline.vendors();
-        (0..vendors.len()).map(|at| vendor_view(&vendors, at)).collect()
+        vendor_views(&vendors)
     }
 
     fn in_use(&self) -> InUse {
@@ -280,21 +289,7 @@ impl Feed for PipelineFeed {
     }
 
     fn compose(&self, text: &str) -> ComposedView {
-        match self.pipeline.compose(text, time::now()) {
-            Ok(composed) => {
-                let in_use = composed.in_use;
-                let vendors = composed.vendors.into_iter();
-                let vendors = vendors.map(|(vendor, rendered)| {
-                    vendor_detail(vendor, rendered, in_use.contains(&vendor))
-                });
-                ComposedView::Call(Box::new(ComposedCall {
-                    calls: composed.calls,
-                    wire_findings: composed.common,
-                    vendors: vendors.collect(),
-                }))
-            }
-            Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
-        }
+        composed(self.pipeline.compose(text, time::now()))
     }
 
     fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String> {
@@ -358,6 +353,14 @@ impl Feed for PipelineFeed {
 
     fn upstream(&self) -> Option<String> {
         self.live.settings().text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
+    }
+
+    fn ring(&self) -> Option<Ring> {
+        self.alarm.take_ring()
+    }
+
+    fn alerts(&self) -> Alerts {
+        self.alarm.counted()
     }
 
     fn draws(&self) {

@@ -1,12 +1,14 @@
 //! What the pipeline has, as the screen shows it.
 
-use crate::pipeline;
-use crate::tui::feed::{CallDetail, OutputView, RowView, VendorDetail, VendorView};
+use crate::pipeline::{self, NotYet};
+use crate::tui::feed::{
+    CallDetail, ComposedCall, ComposedView, OutputView, RowView, VendorDetail, VendorView,
+};
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
 
 /// A vendor, as the screen names it.
-pub(super) fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
+fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
     let info = vendors.info(at);
     let (fidelity, means) = match info.fidelity {
         Fidelity::Equivalent => (
@@ -33,6 +35,11 @@ pub(super) fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
     }
 }
 
+/// All vendors.
+pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
+    (0..vendors.len()).map(|at| vendor_view(vendors, at)).collect()
+}
+
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
     let (fix, why_no_account) = (call.fix(), call.why_no_account());
     let in_use = call.in_use;
@@ -53,6 +60,25 @@ pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail 
         fix,
         why_no_account,
         request: Arc::unwrap_or_clone(call.request),
+    }
+}
+
+/// What a text would give if it came now.
+pub(super) fn composed(composed: Result<pipeline::Composed, NotYet>) -> ComposedView {
+    match composed {
+        Ok(composed) => {
+            let in_use = composed.in_use;
+            let vendors = composed.vendors.into_iter();
+            let vendors = vendors.map(|(vendor, rendered)| {
+                vendor_detail(vendor, rendered, in_use.contains(&vendor))
+            });
+            ComposedView::Call(Box::new(ComposedCall {
+                calls: composed.calls,
+                wire_findings: composed.common,
+                vendors: vendors.collect(),
+            }))
+        }
+        Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
     }
 }
 

@@ -9,10 +9,10 @@ mod views;
 pub use crate::config::{Arranged, Kept, Memo};
 pub use person::PersonFeed;
 pub use views::{
-    By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
+    Alerts, By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
     Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
     Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset,
-    PushesView, RefusedDetail, RefusedView, RequestDetail, RowView, Sending, SessionIds,
+    PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView, Sending, SessionIds,
     SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
 };
 
@@ -145,6 +145,10 @@ pub trait Feed: PersonFeed + Send + Sync {
     fn addresses(&self) -> Vec<String>;
     /// The real tracking API, if the user named one.
     fn upstream(&self) -> Option<String>;
+    /// What an alert asks the terminal for, once.
+    fn ring(&self) -> Option<Ring>;
+    /// What came of alerts.
+    fn alerts(&self) -> Alerts;
     /// A frame begins: what it reads had better stay as it is until it is drawn.
     fn draws(&self);
     /// A frame was drawn, and took so long with all that was read for it.

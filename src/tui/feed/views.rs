@@ -1,5 +1,6 @@
 //! What the screen shows, as plain data.
 
+use crate::call::text::visible;
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
@@ -228,6 +229,42 @@ pub struct Prepared {
     pub number: u64,
     /// As they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
+}
+
+/// What the terminal has to do at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ring {
+    /// What it says; without words its bell rings.
+    pub words: Option<String>,
+}
+
+/// No notification is longer.
+const MOST_CHARS: usize = 240;
+
+impl Ring {
+    /// What is written to the terminal for it: BEL, or OSC 9 with the words, in which nothing is a
+    /// command to the terminal.
+    pub fn bytes(&self) -> String {
+        match &self.words {
+            None => "\u{7}".to_owned(),
+            Some(words) => {
+                let words: String = visible(words).chars().take(MOST_CHARS).collect();
+                // the name keeps the words from being read as one of the numbers that OSC 9 knows
+                format!("\u{1b}]9;segscope: {words}\u{7}")
+            }
+        }
+    }
+}
+
+/// What came of the alerts that were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alerts {
+    /// Calls that were alerted of.
+    pub calls: u64,
+    /// Calls of which nobody was told: too many waited, or the command failed.
+    pub dropped: u64,
+    /// What went wrong last.
+    pub failed: Option<String>,
 }
 
 /// A call that is sent from the screen.

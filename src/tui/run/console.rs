@@ -1,7 +1,7 @@
 //! The terminal: taken, drawn on, and given back whole.
 
 use super::super::copy::MOST_BYTES;
-use super::super::feed::Feed;
+use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
 use super::clipboard::{Between, sequence};
@@ -134,6 +134,11 @@ impl Console {
             return Err(io::Error::other("it is longer than terminals take"));
         }
         self.out.write_all(&sequence(text, self.between))
+    }
+
+    /// Rings the bell, or asks the terminal for a notification.
+    pub fn ring(&mut self, ring: &Ring) -> io::Result<()> {
+        self.out.write_all(ring.bytes().as_bytes())
     }
 
     fn send(&mut self) -> io::Result<()> {

@@ -74,6 +74,9 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         }
         let elapsed = begun.elapsed().as_millis();
         screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
+        if let Some(ring) = feed.ring() {
+            console.ring(&ring)?;
+        }
         let soiled = console.take_soiled();
         let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);

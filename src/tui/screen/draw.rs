@@ -93,8 +93,10 @@ impl Screen {
     fn too_small(&self, buffer: &mut Buffer) {
         let all = buffer.area;
         let (width, height) = (LEAST.width, LEAST.height);
+        let needs = format!("needs {width}x{height},");
+        let whole = format!("segscope {needs}");
         let lines = [
-            format!("segscope needs {width}x{height},"),
+            if whole.len() > usize::from(all.width) { needs } else { whole },
             format!("this is {}x{}", all.width, all.height),
         ];
         for (line, words) in lines.iter().enumerate() {

@@ -31,7 +31,7 @@ mod where_to;
 
 pub use aside::AsideView;
 pub use columns::ColumnsView;
-pub use compose::ComposeView;
+pub use compose::{ComposeView, with_type};
 pub use counts::{coverage_view, findings_view, people_view};
 pub use footer::{footer, footer_hit};
 pub use help::HelpView;

@@ -53,7 +53,16 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
         // nothing is lost by it: a client's answer came later
         parts.push((format!("waited {} times for judging", grouped(stats.waited)), theme.quiet));
     }
+    let alerts = &world.shared.alerts;
+    if alerts.dropped > 0 {
+        let failed = alerts.failed.as_deref().map_or(String::new(), |error| format!(": {error}"));
+        let words = format!("{} without alert{failed}", grouped(alerts.dropped));
+        parts.push((world.look.clean(&words).into_owned(), theme.lost));
+    }
     let must = parts.len();
+    if alerts.calls > 0 {
+        parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
+    }
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
     parts.push((world.shared.rate(), theme.quiet));
     let size = bytes(stats.recorded_bytes);

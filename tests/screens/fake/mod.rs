@@ -46,6 +46,7 @@ struct State {
     kept: Kept,
     aside: Vec<String>,
     arranged: Arranged,
+    alerts: Alerts,
     remarks: u64,
     told: Option<Result<String, String>>,
     cleared: Option<Vec<(RowView, Detail)>>,
@@ -182,6 +183,7 @@ impl FakeFeed {
             kept: Kept::default(),
             aside: Vec::new(),
             arranged: Arranged::default(),
+            alerts: Alerts::default(),
             remarks: 0,
             told: None,
             cleared: None,
@@ -298,6 +300,11 @@ impl FakeFeed {
             }
             state.settings = settings;
         });
+    }
+
+    /// This came of alerts.
+    pub fn set_alerts(&self, alerts: Alerts) {
+        self.change(|state| state.alerts = alerts);
     }
 
     /// A call was sent, and this came of it.
@@ -677,6 +684,14 @@ impl Feed for FakeFeed {
     fn arrange(&self, arranged: Arranged) -> Result<(), String> {
         self.change(|state| state.arranged = arranged);
         Ok(())
+    }
+
+    fn ring(&self) -> Option<Ring> {
+        None
+    }
+
+    fn alerts(&self) -> Alerts {
+        self.state.lock().expect("unpoisoned").alerts.clone()
     }
 
     fn set_aside(&self, codes: &[String]) -> Result<(), String> {

@@ -19,6 +19,7 @@ use tabs::Tab;
 use super::{Effect, Reply, World, found, one};
 use crate::call::Doc;
 use crate::tui::action::Action;
+use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail, Preset};
 use crate::tui::look::Pen;
 use notes::Notes;
@@ -104,7 +105,7 @@ impl DetailPane {
             }
             Action::CopySettings => self.has_preset,
             Action::CopyOutput => {
-                self.call().is_some_and(|call| one::output(call, self.vendor()).is_some())
+                self.call().is_some_and(|call| copy::of_vendor(call, self.vendor()).is_some())
             }
             _ => true,
         }
@@ -140,7 +141,7 @@ impl DetailPane {
                 _ => return Reply::Pass,
             });
         }
-        let copy =
+        let taken =
             |what: &str, text: String| Reply::Ask(Effect::Copy { what: what.to_owned(), text });
         match action {
             Action::NextTab => self.turn(1),
@@ -148,14 +149,14 @@ impl DetailPane {
             Action::CopySettings => {
                 let Some(preset) = self.preset(world) else { return Reply::Pass };
                 let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
-                return copy(&what, preset.lines.clone());
+                return taken(&what, preset.lines.clone());
             }
             Action::CopyPointer => match self.tree.pointer() {
-                Some(pointer) => return copy(&world.look.clean(&pointer), pointer.clone()),
+                Some(pointer) => return taken(&world.look.clean(&pointer), pointer.clone()),
                 None => return Reply::Pass,
             },
             Action::CopyValue => match self.tree.copy() {
-                Some(value) => return copy("the value", value),
+                Some(value) => return taken("the value", value),
                 None => return Reply::Pass,
             },
             Action::Toggle if self.follow(world) => {}

@@ -1,0 +1,269 @@
+//! Alerts, if asked for: a bell, a notification of the terminal or a command, on calls that a filter
+//! lets through.
+//!
+//! A thread looks at the calls behind their judging, so that an alert costs a sender nothing. What
+//! comes in one second is told as one; what could not be told is counted, in view.
+
+mod command;
+
+use super::failure::Failure;
+use super::setup::Setup;
+use crate::config::Settings;
+use crate::filter::{self, Filter};
+use crate::pipeline::{Detail, Matching, Pipeline};
+use crate::plain::row_words;
+use crate::report::call_record;
+use crate::tui::feed::{Alerts, Ring, VendorView};
+use command::Commands;
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether something has come.
+const LOOK: Duration = Duration::from_millis(50);
+/// Two alerts are no closer.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// So many rows are looked at before the clock is.
+const AT_ONCE: u64 = 4_096;
+
+/// How it alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum With {
+    Bell,
+    Notify,
+    /// The program and its arguments.
+    Command(Vec<String>),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    filter: Filter,
+    with: With,
+}
+
+impl Asked {
+    /// What the settings ask for, if they ask for alerts.
+    pub fn of(settings: &Settings) -> Result<Option<Asked>, Failure> {
+        let wrong = |key: &str, error: String| {
+            Failure::wrong(format!("{}: {error}", settings.origin_of(key)))
+        };
+        let with = match settings.text("alert_with").unwrap_or("bell") {
+            "bell" | "" => With::Bell,
+            "notify" => With::Notify,
+            line => match shlex::split(line).filter(|words| !words.is_empty()) {
+                Some(words) => With::Command(words),
+                None => {
+                    let error = format!(
+                        "`{line}` is no command; expected bell, notify, or a program with its arguments, whose quotes are closed"
+                    );
+                    return Err(wrong("alert_with", error));
+                }
+            },
+        };
+        let Some(text) = settings.text("alert").filter(|text| !text.trim().is_empty()) else {
+            return Ok(None);
+        };
+        let filter = filter::parse(text).map_err(|error| wrong("alert", error.render()))?;
+        Ok(Some(Asked { filter, with }))
+    }
+}
+
+/// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
+/// pipe.
+pub fn ring_on_stderr(alarm: &Alarm) {
+    let mut out = std::io::stderr();
+    if let Some(ring) = alarm.take_ring().filter(|_| out.is_terminal()) {
+        // without a terminal there is nobody to tell that it is gone
+        let _ = out.write_all(ring.bytes().as_bytes());
+    }
+}
+
+/// What has come of alerts, for whoever shows it.
+#[derive(Default)]
+pub struct Alarm {
+    ring: Mutex<Option<Ring>>,
+    told: AtomicU64,
+    dropped: AtomicU64,
+    failed: Mutex<Option<String>>,
+}
+
+impl Alarm {
+    /// What the terminal has to do now, once.
+    pub fn take_ring(&self) -> Option<Ring> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Ring>> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The counters.
+    pub fn counted(&self) -> Alerts {
+        Alerts {
+            calls: self.told.load(Ordering::Relaxed),
+            dropped: self.dropped.load(Ordering::Relaxed),
+            failed: self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// A number that grows with each change.
+    pub fn version(&self) -> u64 {
+        self.told.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed)
+    }
+
+    fn drop_one(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn fail(&self, error: String) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        self.drop_one();
+    }
+}
+
+/// The thread that alerts; it ends with this. A command that runs goes on.
+pub struct Watch {
+    ends: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.ends = None;
+        if let Some(thread) = self.thread.take() {
+            // a panic there has been told already, and dropping must not panic again
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Begins to alert of the calls that come from now on, if that is asked for.
+pub fn watch(
+    setup: &Setup,
+    pipeline: &Arc<Pipeline>,
+    vendors: Vec<VendorView>,
+) -> Result<(Arc<Alarm>, Option<Watch>), Failure> {
+    let alarm = Arc::new(Alarm::default());
+    let Some(asked) = setup.alert.clone() else { return Ok((alarm, None)) };
+    let commands = match &asked.with {
+        With::Command(words) => {
+            let begun = Commands::begin(words.clone(), Arc::clone(&alarm));
+            Some(begun.map_err(Failure::blocked)?)
+        }
+        _ => None,
+    };
+    let mut teller = Teller {
+        pipeline: Arc::clone(pipeline),
+        vendors,
+        alarm: Arc::clone(&alarm),
+        matching: Matching::new(asked.filter),
+        notify: asked.with == With::Notify,
+        commands,
+        next: pipeline.rows(),
+        clears: pipeline.clears(),
+        told_at: None,
+        waiting: None,
+    };
+    let (ends, ended) = mpsc::channel::<()>();
+    let thread = std::thread::Builder::new().name("alerts".to_owned());
+    let thread = thread.spawn(move || {
+        while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            teller.look();
+        }
+        // what came last
+        teller.look();
+    });
+    let thread = Some(thread.map_err(Failure::blocked)?);
+    Ok((alarm, Some(Watch { ends: Some(ends), thread })))
+}
+
+struct Teller {
+    pipeline: Arc<Pipeline>,
+    vendors: Vec<VendorView>,
+    alarm: Arc<Alarm>,
+    matching: Matching,
+    notify: bool,
+    commands: Option<Commands>,
+    next: u64,
+    clears: u64,
+    told_at: Option<Instant>,
+    /// Calls that are not told yet: how many, and the last one's row.
+    waiting: Option<(u64, u64)>,
+}
+
+impl Teller {
+    fn look(&mut self) {
+        let (clears, rows) = (self.pipeline.clears(), self.pipeline.rows());
+        if self.pipeline.stats().reading.is_some() {
+            // what was recorded before is nothing to be alerted of
+            (self.next, self.clears) = (rows, clears);
+            return;
+        }
+        if clears != self.clears {
+            // cleared away, or brought back: what is there was looked at, as far as it was old
+            (self.next, self.clears) = (self.next.min(rows), clears);
+        }
+        while self.next < rows {
+            let to = rows.min(self.next + AT_ONCE);
+            match self.matching.calls(&self.pipeline, self.next..to) {
+                Ok(found) => self.found(&found),
+                Err(error) => self.alarm.fail(error),
+            }
+            self.next = to;
+        }
+        self.ring();
+    }
+
+    fn found(&mut self, rows: &[u64]) {
+        let Some(last) = rows.last() else { return };
+        if self.commands.is_some() {
+            rows.iter().for_each(|row| self.run(*row));
+            return;
+        }
+        let before = self.waiting.map_or(0, |(count, _)| count);
+        self.waiting = Some((before + rows.len() as u64, *last));
+    }
+
+    /// Hands a call to the command.
+    fn run(&self, row: u64) {
+        let Some(commands) = &self.commands else { return };
+        if !commands.has_room() {
+            return self.alarm.drop_one();
+        }
+        let vendors = self.pipeline.vendors();
+        match self.pipeline.detail(row) {
+            Ok(Some(Detail::Call(call))) => {
+                let shown = self.pipeline.in_use().shown();
+                match commands.run(call_record(&call, &vendors, &shown)) {
+                    true => self.alarm.told.fetch_add(1, Ordering::Relaxed),
+                    false => self.alarm.dropped.fetch_add(1, Ordering::Relaxed),
+                };
+            }
+            Ok(_) => {}
+            Err(error) => self.alarm.fail(error.to_string()),
+        }
+    }
+
+    /// Rings once for all that waits, if the last time is long enough ago.
+    fn ring(&mut self) {
+        if self.told_at.is_some_and(|at| at.elapsed() < INTERVAL) {
+            return;
+        }
+        let Some((count, row)) = self.waiting.take() else { return };
+        self.told_at = Some(Instant::now());
+        self.alarm.told.fetch_add(count, Ordering::Relaxed);
+        let words = self.notify.then(|| {
+            let last = self.pipeline.window(row..row + 1).pop();
+            let last = last.map_or(String::new(), |row| row_words(&row, &self.vendors));
+            match count {
+                1 => last,
+                more => format!("{more} calls, the last {last}"),
+            }
+        });
+        *self.alarm.lock() = Some(Ring { words });
+    }
+}

@@ -1,0 +1,188 @@
+//! All about one call, and what is copied from it.
+
+use super::talk::Talk;
+use super::words;
+use crate::report::{hide_basic, hide_key};
+use crate::tui::action::Action;
+use crate::tui::copy;
+use crate::tui::feed::{
+    CallDetail, Detail, OutputView, RefusedDetail, RequestDetail, VendorDetail,
+};
+use std::io;
+
+impl Talk<'_> {
+    /// The call of a row, or says that it is none.
+    pub(super) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
+        match self.feed.detail(row) {
+            Some(Detail::Call(call)) => Ok(Some(call)),
+            Some(Detail::Refused(_)) => self.say("a refused request gave no call").map(|()| None),
+            None => self.say("this call can no longer be read").map(|()| None),
+        }
+    }
+
+    /// Says all about a call, or a part of it.
+    pub(super) fn show(&mut self, text: &str) -> io::Result<()> {
+        let Some((row, part)) = self.meant(text)? else { return Ok(()) };
+        let call = match self.feed.detail(row) {
+            Some(Detail::Call(call)) => call,
+            Some(Detail::Refused(refused)) => {
+                self.current = Some(row);
+                return self.show_refused(&refused);
+            }
+            None => return self.say("this call can no longer be read"),
+        };
+        self.current = Some(row);
+        match part {
+            "" => {
+                self.say_row(row)?;
+                self.show_whole(&call)
+            }
+            "call" => self.show_call(&call),
+            "findings" => self.show_findings(&call),
+            "request" => self.show_request(&call.request, call.write_key.as_deref()),
+            name => {
+                match self.vendor(name).map(|at| call.vendors.iter().find(|v| v.vendor == at)) {
+                    Some(Some(detail)) => self.show_vendor(detail),
+                    Some(None) => self.say("nothing is known of this vendor here"),
+                    None => {
+                        let names: Vec<String> =
+                            self.vendors().into_iter().map(|vendor| vendor.name).collect();
+                        self.say(&format!(
+                            "`{name}` is none of call, findings, request, {}",
+                            names.join(", ")
+                        ))
+                    }
+                }
+            }
+        }
+    }
+
+    fn show_whole(&mut self, call: &CallDetail) -> io::Result<()> {
+        if let Some((library, version)) = &call.library {
+            self.say(&format!("from {library} {}", version.as_deref().unwrap_or_default()))?;
+        }
+        if let Some(why) = &call.why_no_account {
+            self.say(why)?;
+        }
+        self.show_findings(call)?;
+        let vendors = self.vendors();
+        for detail in &call.vendors {
+            let title = vendors.get(detail.vendor).map_or("", |vendor| &vendor.title);
+            let unused = if detail.in_use { "" } else { ", not in use" };
+            self.say(&format!("{title}: {}{unused}", detail.verdict.name()))?;
+        }
+        self.show_call(call)
+    }
+
+    fn show_call(&mut self, call: &CallDetail) -> io::Result<()> {
+        self.say("the call:")?;
+        let key = call.write_key.as_deref();
+        self.print(
+            words::json(&call.call_text)
+                .iter()
+                .map(|line| key.map_or_else(|| line.clone(), |key| hide_key(line, key))),
+        )?;
+        self.say("added by the service:")?;
+        self.print(words::json(&call.derived_text))
+    }
+
+    fn show_findings(&mut self, call: &CallDetail) -> io::Result<()> {
+        let used = call.vendors.iter().filter(|detail| detail.in_use);
+        let all = call.wire_findings.iter().chain(used.flat_map(|detail| &detail.findings));
+        let lines = words::findings(all);
+        if lines.is_empty() {
+            return self.say("nothing was found");
+        }
+        self.print(lines)
+    }
+
+    pub(super) fn show_vendor(&mut self, detail: &VendorDetail) -> io::Result<()> {
+        let vendors = self.vendors();
+        let title = vendors.get(detail.vendor).map_or("", |vendor| vendor.title.as_str());
+        let id = |id: &Option<String>| id.clone().unwrap_or_else(|| "none".to_owned());
+        self.say(&format!(
+            "{title}: {}, account {}, user {}",
+            detail.verdict.name(),
+            id(&detail.account),
+            id(&detail.user)
+        ))?;
+        self.print(words::findings(detail.findings.iter()))?;
+        if detail.requests.is_empty() {
+            return self.say("it would receive nothing");
+        }
+        for request in &detail.requests {
+            self.show_output(request)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn show_output(&mut self, output: &OutputView) -> io::Result<()> {
+        self.say(&format!("{} {}", output.method, output.url))?;
+        for (name, value) in &output.headers {
+            self.say(&format!("  {name}: {value}"))?;
+        }
+        match &output.body {
+            Some(body) => self.print(words::json(body)),
+            None => Ok(()),
+        }
+    }
+
+    /// The request as it came, without its write key.
+    fn show_request(&mut self, request: &RequestDetail, key: Option<&str>) -> io::Result<()> {
+        let mark = if request.query.is_empty() { "" } else { "?" };
+        let target = format!("{}{mark}{}", request.path, request.query);
+        let mut lines = vec![format!("request {}: {} {target}", request.number, request.method)];
+        lines.extend(request.headers.iter().map(|(name, value)| {
+            let value = match key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
+                Some(key) => hide_basic(value, key),
+                None => value.clone(),
+            };
+            format!("  {name}: {value}")
+        }));
+        lines.extend(words::json(&request.body));
+        self.print(
+            lines.iter().map(|line| key.map_or_else(|| line.clone(), |key| hide_key(line, key))),
+        )?;
+        if let Some(signature) = &request.signature {
+            self.say(&format!("signature: {signature}"))?;
+        }
+        self.say(&format!("answered {}: {}", request.status, request.answer.trim()))
+    }
+
+    fn show_refused(&mut self, refused: &RefusedDetail) -> io::Result<()> {
+        self.say(&format!("refused: {}", refused.reason))?;
+        self.say(&format!("fix: {}", refused.fix))?;
+        self.show_request(&refused.request, None)
+    }
+
+    /// Prints something of a call, as it is taken over elsewhere.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        let Some((row, what)) = self.meant(text)? else { return Ok(()) };
+        let Some(call) = self.call_of(row)? else { return Ok(()) };
+        let (action, vendor) = match what {
+            "" | "call" => (Action::CopyCall, None),
+            "curl" => (Action::CopyCurl, None),
+            "sdk" => (Action::CopySdkCall, None),
+            "function" => (Action::CopyTransformation, None),
+            pointer if pointer.starts_with('/') => {
+                return match words::value_at(&call.call_text, pointer) {
+                    Some(value) => self.say(&value),
+                    None => self.say(&format!("the call has nothing at {pointer}")),
+                };
+            }
+            name => match self.vendor(name) {
+                Some(vendor) => (Action::CopyOutput, Some(vendor)),
+                None => {
+                    return self.say(&format!(
+                        "`{name}` is none of call, curl, sdk, function, a vendor, a /POINTER"
+                    ));
+                }
+            },
+        };
+        let base = self.feed.addresses().into_iter().next();
+        match copy::of_call(action, &call, vendor, &self.vendors(), base.as_deref()) {
+            Ok((_, text)) => self.say(&text),
+            Err(why) => self.say(why),
+        }
+    }
+}

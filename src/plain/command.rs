@@ -1,0 +1,233 @@
+//! What may be typed.
+
+/// A command: its name, what may follow it, and what it does.
+pub struct Command {
+    pub name: &'static str,
+    pub usage: &'static str,
+    pub does: &'static str,
+    pub kind: Kind,
+}
+
+/// Which command it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Help,
+    List,
+    Next,
+    Previous,
+    Show,
+    Copy,
+    Filter,
+    Search,
+    Findings,
+    Coverage,
+    People,
+    Sync,
+    Mark,
+    Note,
+    Send,
+    Compose,
+    Set,
+    Draft,
+    Deliver,
+    Yes,
+    Vendors,
+    Aside,
+    Judge,
+    Export,
+    Clear,
+    Undo,
+    Pause,
+    Status,
+    Quit,
+}
+
+const fn command(
+    name: &'static str,
+    usage: &'static str,
+    does: &'static str,
+    kind: Kind,
+) -> Command {
+    Command { name, usage, does, kind }
+}
+
+/// All commands, in the order of the help.
+pub const COMMANDS: &[Command] = &[
+    command("help", "[COMMAND]", "what may be typed", Kind::Help),
+    command(
+        "list",
+        "[COUNT] [from NUMBER]",
+        "the newest calls, or those from a number on",
+        Kind::List,
+    ),
+    command(
+        "next",
+        "[missing | finding | marked | match]",
+        "the next call, of all or of such",
+        Kind::Next,
+    ),
+    command(
+        "previous",
+        "[missing | finding | marked | match]",
+        "the same backwards",
+        Kind::Previous,
+    ),
+    command(
+        "show",
+        "[NUMBER] [call | findings | request | VENDOR]",
+        "all about a call, or a part of it; without a number, the call that was said last",
+        Kind::Show,
+    ),
+    command(
+        "copy",
+        "[NUMBER] call | curl | sdk | function | VENDOR | /POINTER",
+        "prints it as it is, to be taken over",
+        Kind::Copy,
+    ),
+    command(
+        "filter",
+        "[EXPRESSION | off | on | marked]",
+        "only such calls are said and listed",
+        Kind::Filter,
+    ),
+    command(
+        "search",
+        "EXPRESSION",
+        "the next call that matches; `next match` goes on",
+        Kind::Search,
+    ),
+    command("findings", "", "what was found, the worst first", Kind::Findings),
+    command(
+        "coverage",
+        "[library | version | key]",
+        "event by event, how many calls have their ids and what vendors take",
+        Kind::Coverage,
+    ),
+    command("people", "[users] [ID]", "accounts or users, or who belongs to one", Kind::People),
+    command("sync", "[MODEL]", "the objects that vendors push to Segment", Kind::Sync),
+    command("mark", "[NUMBER]", "marks a call, or takes the mark away", Kind::Mark),
+    command(
+        "note",
+        "[NUMBER] [TEXT]",
+        "puts a note to a call; without a text takes it away",
+        Kind::Note,
+    ),
+    command(
+        "send",
+        "[NUMBER | draft] [to URL]",
+        "sends a call again as it came, or the draft",
+        Kind::Send,
+    ),
+    command(
+        "compose",
+        "[NUMBER | TEMPLATE | JSON]",
+        "begins a draft and says what vendors make of it",
+        Kind::Compose,
+    ),
+    command("set", "/POINTER VALUE", "changes a value of the draft", Kind::Set),
+    command("draft", "", "the draft, and what vendors make of it", Kind::Draft),
+    command(
+        "deliver",
+        "[NUMBER | draft] VENDOR",
+        "shows what would go to the vendor itself; `yes` sends it, once",
+        Kind::Deliver,
+    ),
+    command("yes", "", "sends what `deliver` showed last", Kind::Yes),
+    command("vendors", "[NAME,NAME…]", "the vendors in use, or a choice of them", Kind::Vendors),
+    command(
+        "aside",
+        "[CODE]",
+        "the codes set aside; sets one aside, or brings it back",
+        Kind::Aside,
+    ),
+    command("judge", "", "reads the settings and judges all calls again", Kind::Judge),
+    command(
+        "export",
+        "FILE",
+        "writes the calls that pass the filter to a file, in the format that its name ends in: ndjson, har, sh, csv",
+        Kind::Export,
+    ),
+    command("clear", "", "clears the log; the recording keeps all", Kind::Clear),
+    command("undo", "", "brings back what was cleared away", Kind::Undo),
+    command("pause", "", "says no more calls, and goes on; nothing is lost", Kind::Pause),
+    command("status", "", "where it listens and what came", Kind::Status),
+    command("quit", "", "ends it", Kind::Quit),
+];
+
+/// Short names.
+const SHORT: &[(&str, &str)] = &[
+    ("?", "help"),
+    ("h", "help"),
+    ("l", "list"),
+    ("n", "next"),
+    ("p", "previous"),
+    ("s", "show"),
+    ("f", "filter"),
+    ("/", "search"),
+    ("q", "quit"),
+    ("exit", "quit"),
+];
+
+/// The command of a name, a short name, or the beginning of just one name; else what to say.
+pub fn find(name: &str) -> Result<&'static Command, String> {
+    let name = SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
+    if let Some(found) = COMMANDS.iter().find(|command| command.name == name) {
+        return Ok(found);
+    }
+    let begin: Vec<&Command> =
+        COMMANDS.iter().filter(|command| command.name.starts_with(name)).collect();
+    match begin[..] {
+        [one] => Ok(one),
+        [] => {
+            let distance = |c: &Command| (strsim::damerau_levenshtein(c.name, name), c.name);
+            let near = COMMANDS.iter().map(distance).min();
+            let near = near.filter(|(distance, _)| *distance <= 1 + name.chars().count() / 3);
+            let near = near.map_or(String::new(), |(_, near)| format!("; the nearest is `{near}`"));
+            Err(format!("`{name}` is no command{near}; help lists them"))
+        }
+        _ => {
+            let names: Vec<&str> = begin.iter().map(|command| command.name).collect();
+            Err(format!("`{name}` may be {}", names.join(", ")))
+        }
+    }
+}
+
+/// A word and what follows it.
+pub fn word(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    match text.split_once(char::is_whitespace) {
+        Some((word, rest)) => (word, rest.trim_start()),
+        None => (text, ""),
+    }
+}
+
+/// A number that a text begins with, and what follows it.
+pub fn number(text: &str) -> (Option<u64>, &str) {
+    let (first, rest) = word(text);
+    match first.trim_start_matches('#').parse() {
+        Ok(number) => (Some(number), rest),
+        Err(_) => (None, text.trim()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_found_by_its_beginning() {
+        let name = |typed: &str| find(typed).map(|command| command.name);
+        assert_eq!((name("list"), name("li"), name("l")), (Ok("list"), Ok("list"), Ok("list")));
+        assert_eq!(name("se"), Err("`se` may be search, send, set".to_owned()));
+        assert_eq!(
+            name("lsit"),
+            Err("`lsit` is no command; the nearest is `list`; help lists them".to_owned())
+        );
+        assert_eq!(name("xyzzy"), Err("`xyzzy` is no command; help lists them".to_owned()));
+        assert_eq!(word("  a  b c "), ("a", "b c"));
+        assert_eq!(
+            (number("12 x"), number("#3"), number("x 1")),
+            ((Some(12), "x"), (Some(3), ""), (None, "x 1"))
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! A call that is written: the draft, what vendors would make of it, and what goes to a vendor.
+
+use super::command::{number, word};
+use super::talk::Talk;
+use super::words;
+use crate::call::change;
+use crate::call::template::TEMPLATES;
+use crate::tui::feed::{Chosen, ComposedView};
+use crate::tui::view::with_type;
+use serde_json::Value;
+use std::io;
+
+impl Talk<'_> {
+    /// Begins a draft: from a call, a template or a text.
+    pub(super) fn compose(&mut self, text: &str) -> io::Result<()> {
+        let template = |name: &str| TEMPLATES.iter().find(|(known, _)| *known == name);
+        if text.starts_with(['{', '[']) {
+            self.draft = Some(text.to_owned());
+        } else if let Some((_, template)) = template(text) {
+            self.draft = Some((*template).to_owned());
+        } else if text.is_empty() || number(text).0.is_some() {
+            let Some((row, _)) = self.meant(text)? else { return Ok(()) };
+            let Some(call) = self.call_of(row)? else { return Ok(()) };
+            self.draft = Some(with_type(&call));
+        } else {
+            let names: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+            return self.say(&format!(
+                "`{text}` is no template; expected a call's number, a JSON text, or one of {}",
+                names.join(", ")
+            ));
+        }
+        self.draft()
+    }
+
+    /// Changes a value of the draft.
+    pub(super) fn set(&mut self, text: &str) -> io::Result<()> {
+        let Some(draft) = &self.draft else {
+            return self.say("there is no draft; `compose` begins one");
+        };
+        let (pointer, value) = match text.split_once('=') {
+            // `/a/b=1` as in `send --set`, or `/a/b 1`
+            Some((pointer, value)) if !pointer.contains(char::is_whitespace) => (pointer, value),
+            _ => word(text),
+        };
+        if !pointer.starts_with('/') || value.is_empty() {
+            return self
+                .say("expected `set /POINTER VALUE`, such as `set /properties/account_id 42`");
+        }
+        let changed = serde_json::from_str::<Value>(draft)
+            .map_err(|error| format!("the draft is no JSON: {error}"))
+            .and_then(|mut call| {
+                change::set(&mut call, pointer, change::value(value))
+                    .map_err(|place| format!("the draft has no object at {place}"))?;
+                Ok(call.to_string())
+            });
+        match changed {
+            Ok(draft) => {
+                self.draft = Some(draft);
+                self.draft()
+            }
+            Err(error) => self.say(&error),
+        }
+    }
+
+    /// Says the draft and what vendors would make of it.
+    pub(super) fn draft(&mut self) -> io::Result<()> {
+        let Some(draft) = self.draft.clone() else {
+            return self.say("there is no draft; `compose` begins one");
+        };
+        self.say("the draft:")?;
+        self.print(words::json(&draft))?;
+        let call = match self.feed.compose(&draft) {
+            ComposedView::NotYet { line, column, message } => {
+                return self
+                    .say(&format!("it is no call yet: line {line}, column {column}: {message}"));
+            }
+            ComposedView::Call(call) => call,
+        };
+        self.print(words::findings(call.wire_findings.iter()))?;
+        for detail in call.vendors.iter().filter(|detail| detail.in_use) {
+            self.show_vendor(detail)?;
+        }
+        self.say("`set /POINTER VALUE` changes it, `send draft` sends it")
+    }
+
+    /// Shows what would go to the vendor itself.
+    pub(super) fn deliver(&mut self, text: &str) -> io::Result<()> {
+        let (first, rest) = word(text);
+        let (chosen, name) = if first == "draft" {
+            let Some(draft) = self.draft.clone() else {
+                return self.say("there is no draft; `compose` begins one");
+            };
+            (Chosen::Text(draft), rest)
+        } else {
+            let Some((row, name)) = self.meant(text)? else { return Ok(()) };
+            (Chosen::Row(row), name)
+        };
+        let Some(vendor) = self.vendor(name) else {
+            return self
+                .say("expected a vendor, such as `deliver 12 VENDOR`; `vendors` lists them");
+        };
+        match self.feed.prepare(&chosen, vendor) {
+            Ok(prepared) => {
+                for request in &prepared.requests {
+                    self.show_output(request)?;
+                }
+                self.prepared = Some(prepared.number);
+                self.say("`yes` sends this to the vendor itself, once")
+            }
+            Err(why) => self.say(&why),
+        }
+    }
+
+    /// Sends what was shown last.
+    pub(super) fn yes(&mut self) -> io::Result<()> {
+        match self.prepared.take() {
+            Some(number) => match self.feed.deliver(number) {
+                Ok(()) => self.say("sending"),
+                Err(why) => self.say(&why),
+            },
+            None => self.say("nothing waits for a yes; `deliver` shows what would be sent"),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Going through the calls: lists, the next of a kind, the filter, the search.
+
+use super::command::{number, word};
+use super::talk::Talk;
+use super::words;
+use crate::filter;
+use crate::tui::feed::{Feed, Found, What};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// So many calls are listed where no number is said, and no more than this at once.
+const USUAL: u64 = 20;
+const MOST: u64 = 1_000;
+/// A filter or a search is waited for so long; then what is known so far is said.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is looked how far it has come.
+const LOOK: Duration = Duration::from_millis(5);
+
+impl Talk<'_> {
+    /// The row of a call's number.
+    pub(super) fn row_of(&self, seq: u64) -> Option<u64> {
+        // a refused request has a row and no number, so a call's row is never before its number's
+        let (mut low, mut high) = (seq.checked_sub(1)?, self.feed.rows());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let mut at = middle;
+            let found = loop {
+                match self.feed.window(at..at + 1).pop() {
+                    Some(row) => match row.seq {
+                        Some(found) => break Some(found.0),
+                        None => at += 1,
+                    },
+                    None => break None,
+                }
+                if at >= high {
+                    break None;
+                }
+            };
+            match found {
+                Some(found) if found == seq => return Some(at),
+                Some(found) if found < seq => low = at + 1,
+                _ => high = middle,
+            }
+        }
+        None
+    }
+
+    /// The row that a text begins with the number of, else the current one, and what follows; none
+    /// if it was said that there is none.
+    pub(super) fn meant<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
+        let (named, rest) = number(text);
+        let row = match named {
+            Some(seq) => self.row_of(seq),
+            None => self.current.or_else(|| self.feed.rows().checked_sub(1)),
+        };
+        match (row, named) {
+            (Some(row), _) => Ok(Some((row, rest))),
+            (None, Some(seq)) => {
+                self.say(&format!("there is no call {seq}"))?;
+                Ok(None)
+            }
+            (None, None) => {
+                self.say("there is no call yet")?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Lists calls.
+    pub(super) fn list(&mut self, text: &str) -> io::Result<()> {
+        let (count, rest) = number(text);
+        let count = count.unwrap_or(USUAL).min(MOST);
+        self.settled();
+        let shown = self.feed.shown().rows;
+        let first = match word(rest) {
+            ("", _) => shown.saturating_sub(count),
+            ("from", seq) => match number(seq).0.map(|seq| self.row_of(seq)) {
+                Some(Some(row)) => self.feed.place_of(row),
+                _ => return self.say("there is no such call; expected `list COUNT from NUMBER`"),
+            },
+            _ => return self.say("expected `list`, `list COUNT` or `list COUNT from NUMBER`"),
+        };
+        let rows = self.feed.shown_rows(first..(first + count).min(shown));
+        if rows.is_empty() {
+            return self.say(if self.feed.rows() == 0 {
+                "no call came yet"
+            } else {
+                "no call passes the filter"
+            });
+        }
+        let vendors = self.vendors();
+        let lines: Vec<String> =
+            self.feed.window_of(&rows).iter().map(|row| words::row(row, &vendors)).collect();
+        self.current = rows.last().copied();
+        self.print(lines)?;
+        self.say(&format!("{} of {shown} lines", rows.len()))
+    }
+
+    /// The next call of a kind, or the one before.
+    pub(super) fn go(&mut self, kind: &str, forward: bool) -> io::Result<()> {
+        let what = match kind {
+            "" => return self.step(forward),
+            "missing" => What::Missing,
+            "finding" => What::Finding,
+            "marked" => What::Marked,
+            "match" => match &self.search {
+                Some(search) => What::Matches(Arc::clone(search)),
+                None => return self.say("nothing is searched for; `search EXPRESSION` does"),
+            },
+            other => {
+                return self.say(&format!("`{other}` is none of missing, finding, marked, match"));
+            }
+        };
+        let words = match kind {
+            "missing" => "call with a missing id",
+            "finding" => "call with a finding",
+            "marked" => "call that is marked",
+            _ => "call that matches",
+        };
+        match self.find(&what, forward) {
+            Some(row) => self.say_row(row),
+            None if forward => self.say(&format!("no further {words}")),
+            None => self.say(&format!("no earlier {words}")),
+        }
+    }
+
+    fn find(&self, what: &What, forward: bool) -> Option<u64> {
+        let rows = self.feed.rows();
+        let mut at = self.current.unwrap_or(if forward { 0 } else { rows });
+        if forward && self.current.is_none() && self.feed.find(1, false, what) == Found::Row(0) {
+            return Some(0);
+        }
+        let begun = Instant::now();
+        loop {
+            match self.feed.find(at, forward, what) {
+                Found::Row(row) => return Some(row),
+                Found::None => return None,
+                Found::Paused { .. } if begun.elapsed() > PATIENCE => return None,
+                Found::Paused { at: further } => {
+                    at = further;
+                    std::thread::sleep(LOOK);
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, forward: bool) -> io::Result<()> {
+        self.settled();
+        let shown = self.feed.shown().rows;
+        let place = match self.current {
+            Some(row) => {
+                let place = self.feed.place_of(row);
+                if forward { place + 1 } else { place.wrapping_sub(1) }
+            }
+            None => shown.wrapping_sub(1),
+        };
+        match self.feed.shown_rows(place..place.saturating_add(1)).pop().filter(|_| place < shown) {
+            Some(row) => self.say_row(row),
+            None if forward => self.say("this is the last call"),
+            None => self.say("this is the first call"),
+        }
+    }
+
+    /// Waits until the filter has seen all, or for as long as anybody would.
+    fn settled(&self) {
+        self.wait_until(|feed| {
+            let shown = feed.shown();
+            shown.looked_at >= shown.of
+        });
+    }
+
+    /// Waits for what is done behind the talk, or for as long as anybody would.
+    pub(super) fn wait_until(&self, done: impl Fn(&dyn Feed) -> bool) {
+        let begun = Instant::now();
+        while !done(self.feed) && begun.elapsed() < PATIENCE {
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Changes the filter, or says it.
+    pub(super) fn filter(&mut self, text: &str) -> io::Result<()> {
+        let filtered = &mut self.filtered;
+        match text {
+            "" if filtered.text.is_empty() && !filtered.only_marked => {
+                return self.say("no filter; `filter EXPRESSION` sets one");
+            }
+            "" => {}
+            "off" => (filtered.off, filtered.only_marked) = (true, false),
+            "on" => filtered.off = false,
+            "marked" => filtered.only_marked = !filtered.only_marked,
+            text => match filter::parse(text) {
+                Ok(_) => (filtered.text, filtered.off) = (text.to_owned(), false),
+                Err(error) => {
+                    let column = error.column;
+                    return self.say(&format!(
+                        "column {column}: expected {}, found {}; the filter is as before",
+                        error.expected, error.found
+                    ));
+                }
+            },
+        }
+        self.put_in_force();
+        self.settled();
+        let shown = self.feed.shown();
+        let of = match (self.filtered.filter.is_some(), self.filtered.only_marked) {
+            (false, _) => "no filter".to_owned(),
+            (true, false) => format!("filter {}", self.filtered.text),
+            (true, true) => "only marked calls".to_owned(),
+        };
+        let so_far = if shown.looked_at < shown.of { " so far" } else { "" };
+        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.feed.rows()))
+    }
+
+    fn put_in_force(&mut self) {
+        let filtered = &mut self.filtered;
+        let own = if filtered.off { "" } else { filtered.text.as_str() };
+        let text = match (own.is_empty(), filtered.only_marked) {
+            (_, false) => own.to_owned(),
+            (true, true) => "marked".to_owned(),
+            (false, true) => format!("({own}) and marked"),
+        };
+        let wanted = filter::parse(&text).ok().filter(|filter| !filter.is_all()).map(Arc::new);
+        filtered.filter = wanted.clone();
+        self.feed.filter(wanted);
+    }
+
+    /// Searches for something from the current call on.
+    pub(super) fn search(&mut self, text: &str) -> io::Result<()> {
+        match filter::parse(text) {
+            Ok(filter) if filter.is_all() => self.say("expected something to search for"),
+            Ok(filter) => {
+                self.search = Some(Arc::new(filter));
+                self.go("match", true)
+            }
+            Err(error) => {
+                let column = error.column;
+                self.say(&format!(
+                    "column {column}: expected {}, found {}",
+                    error.expected, error.found
+                ))
+            }
+        }
+    }
+}

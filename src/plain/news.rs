@@ -1,0 +1,145 @@
+//! What comes by itself: calls, what became of what goes on behind, what is wrong.
+
+use super::talk::Talk;
+use super::words;
+use crate::tui::feed::Sending;
+use std::io;
+
+/// Where more come at once, only the last are said, and how many they are.
+const AT_ONCE: u64 = 20;
+const LAST: u64 = 5;
+
+impl Talk<'_> {
+    /// Says what is new.
+    pub fn news(&mut self) -> io::Result<()> {
+        self.say_calls()?;
+        if let Some(told) = self.feed.told() {
+            self.say(&told.unwrap_or_else(|error| error))?;
+        }
+        let sending = self.feed.sending();
+        if sending != self.said.sending {
+            if let Some(sending) =
+                sending.as_ref().filter(|now| !matches!(now, Sending::Underway { .. }))
+            {
+                self.say(&sending.words())?;
+            }
+            self.said.sending = sending;
+        }
+        let settings = self.feed.settings();
+        if settings.refused != self.said.refused_settings {
+            if let Some(refused) = &settings.refused {
+                self.say(refused)?;
+            }
+            self.said.refused_settings = settings.refused.clone();
+        }
+        if let Some(judged) = settings.judged.filter(|judged| judged.number > self.said.judged) {
+            self.said.judged = judged.number;
+            match &judged.changes {
+                Ok(changes) => {
+                    self.say(&format!("judged {} calls again", changes.calls))?;
+                    let lines: Vec<String> =
+                        changes.vendors.iter().map(|vendor| vendor.sentence()).collect();
+                    self.print(lines)?;
+                }
+                Err(error) => self.say(error)?,
+            }
+        }
+        let stats = self.feed.stats();
+        if stats.problem != self.said.problem {
+            match &stats.problem {
+                Some(problem) => self.say(&format!("attention: {problem}"))?,
+                None => self.say("this is well again")?,
+            }
+            self.said.problem = stats.problem.clone();
+        }
+        let alerts = self.feed.alerts();
+        if alerts.dropped > self.said.unalerted {
+            let new = alerts.dropped - self.said.unalerted;
+            self.said.unalerted = alerts.dropped;
+            let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
+            self.say(&format!("attention: {new} calls without an alert{failed}"))?;
+        }
+        let lost = stats.unrecorded + stats.too_much;
+        if lost > self.said.lost {
+            self.said.lost = lost;
+            self.say(&format!(
+                "attention: {} requests were not taken: {} could not be recorded, {} were too much at once; their senders try again",
+                lost, stats.unrecorded, stats.too_much
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn say_calls(&mut self) -> io::Result<()> {
+        let rows = self.feed.rows();
+        if rows < self.next {
+            // cleared away
+            (self.next, self.current) = (rows, None);
+        }
+        let shown = self.feed.shown();
+        if shown.looked_at < shown.of || shown.of <= self.next {
+            return Ok(());
+        }
+        let from = self.feed.place_of(self.next);
+        let count = shown.rows.saturating_sub(from);
+        self.next = shown.of;
+        if self.paused {
+            self.unsaid += count;
+            return Ok(());
+        }
+        let first = if count > AT_ONCE { shown.rows - LAST } else { from };
+        if first > from {
+            self.say(&format!("{} calls came; the last of them:", count))?;
+        }
+        let new = self.feed.shown_rows(first..shown.rows);
+        let vendors = self.vendors();
+        for row in self.feed.window_of(&new) {
+            self.current = Some(row.row);
+            self.say(&words::row(&row, &vendors))?;
+        }
+        Ok(())
+    }
+
+    /// Says no more calls, or goes on.
+    pub(super) fn pause(&mut self) -> io::Result<()> {
+        self.paused = !self.paused;
+        if self.paused {
+            return self.say("paused; nothing is lost");
+        }
+        let unsaid = std::mem::take(&mut self.unsaid);
+        self.say(&format!("goes on; {unsaid} calls came meanwhile"))
+    }
+
+    /// Where it listens and what came.
+    pub(super) fn status(&mut self) -> io::Result<()> {
+        let (stats, addresses) = (self.feed.stats(), self.feed.addresses());
+        match addresses.first() {
+            Some(address) => self.say(&format!("segscope listens on {address}"))?,
+            None => self.say("segscope reads a file")?,
+        }
+        let recording = match &stats.recording {
+            Some(path) => format!("recorded in {}", path.display()),
+            None => "kept by no file".to_owned(),
+        };
+        self.say(&format!(
+            "{} calls, {} without an id, {} refused requests, {} repeats, {recording}",
+            stats.calls, stats.missing, stats.refused, stats.repeats
+        ))?;
+        if stats.waited > 0 {
+            self.say(&format!("senders waited {} times for judging", stats.waited))?;
+        }
+        if let Some((read, all)) = stats.reading {
+            self.say(&format!("{} % of the file are read", read * 100 / all.max(1)))?;
+        }
+        let common: Vec<String> = self
+            .feed
+            .common()
+            .iter()
+            .map(|common| {
+                let what = common.summary.clone().unwrap_or_else(|| common.codes.join(", "));
+                format!("every {} call of {}: {what}", common.kinds.join(" and "), common.library)
+            })
+            .collect();
+        self.print(common)
+    }
+}

@@ -1,0 +1,136 @@
+//! A row of the log and what was found, in words.
+
+use crate::call::{Doc, Val, pointer, text::visible};
+use crate::findings::{Finding, Severity, Verdict};
+use crate::tui::feed::{Cell, RowView, VendorView};
+
+/// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
+pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
+    if let Some(refused) = &row.refused {
+        let (reason, path) = (visible(&refused.reason), visible(&refused.path));
+        return format!("refused with {}: {reason}, {path}", refused.status);
+    }
+    let number = row.seq.map_or(0, |seq| seq.0);
+    let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };
+    let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
+    for (name, cell) in [("account", &row.account), ("user", &row.user)] {
+        parts.extend(id(cell).map(|words| format!("{name} {words}")));
+    }
+    let used = row.marks.iter().zip(vendors).filter(|(mark, _)| mark.in_use);
+    let title = |vendor: &VendorView| visible(&vendor.title).into_owned();
+    let bad = used.clone().filter(|(mark, _)| {
+        matches!(mark.verdict, Verdict::Dropped | Verdict::Rejected | Verdict::Degraded)
+    });
+    let before = parts.len();
+    parts.extend(bad.map(|(mark, vendor)| format!("{} {}", title(vendor), mark.verdict.name())));
+    if parts.len() == before && used.clone().any(|(mark, _)| mark.verdict == Verdict::Delivered) {
+        parts.push("delivered".to_owned());
+    }
+    let flags = [
+        (row.repeat, "a repeat"),
+        (row.marked, "marked"),
+        (row.stale, "judged with earlier settings"),
+    ];
+    parts.extend(flags.iter().filter(|(is, _)| *is).map(|(_, words)| (*words).to_owned()));
+    parts.extend(row.note.as_deref().map(|note| format!("note {}", visible(note))));
+    parts.join(", ")
+}
+
+fn id(cell: &Cell) -> Option<String> {
+    Some(match cell {
+        Cell::Found { text, doubtful: false } => visible(text).into_owned(),
+        Cell::Found { text, doubtful: true } => format!("{}, doubtful", visible(text)),
+        Cell::SomeMiss { text, near: None, .. } => {
+            format!("{}, missing at some vendors", visible(text))
+        }
+        Cell::SomeMiss { text, near: Some(near), .. } => {
+            format!("{}, missing at some vendors ({} is there)", visible(text), visible(near))
+        }
+        Cell::Missing { near: None } => "missing".to_owned(),
+        Cell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
+        Cell::Nobody => "none".to_owned(),
+        Cell::NotLooked => return None,
+    })
+}
+
+/// A finding, its reason and its fix, a line each.
+pub fn finding(finding: &Finding) -> Vec<String> {
+    let at = if finding.path.is_empty() {
+        String::new()
+    } else {
+        format!(", at {}", visible(&finding.path))
+    };
+    let mut out = vec![format!(
+        "{} {}: {}{at}",
+        finding.severity.name(),
+        finding.code,
+        visible(&finding.message)
+    )];
+    if !finding.why.is_empty() {
+        out.push(format!("  why: {}", visible(&finding.why)));
+    }
+    if !finding.fix.is_empty() {
+        out.push(format!("  fix: {}", visible(&finding.fix)));
+    }
+    out
+}
+
+/// Findings, the loud ones first.
+pub fn findings<'f>(all: impl Iterator<Item = &'f Finding> + Clone) -> Vec<String> {
+    let loud = all.clone().filter(|finding| finding.severity != Severity::Info);
+    let quiet = all.filter(|finding| finding.severity == Severity::Info);
+    loud.chain(quiet).flat_map(finding).collect()
+}
+
+/// A JSON text, a line a value, indented: `name: value`. What is no JSON is a line.
+pub fn json(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    match Doc::parse(text) {
+        Ok(doc) => members(&doc.root(), 1, &mut out),
+        Err(_) => out.extend(text.lines().map(|line| format!("  {}", visible(line)))),
+    }
+    out
+}
+
+fn members(value: &Val<'_>, depth: usize, out: &mut Vec<String>) {
+    let indent = "  ".repeat(depth);
+    if !value.is_object() && !value.is_array() {
+        out.push(format!("{indent}{}", visible(value.raw())));
+        return;
+    }
+    for (at, child) in value.children().enumerate() {
+        let name = if value.is_array() {
+            format!("item {}", at + 1)
+        } else {
+            visible(&child.key()).into_owned()
+        };
+        match child.children().next() {
+            Some(_) => {
+                out.push(format!("{indent}{name}:"));
+                members(&child, depth + 1, out);
+            }
+            None => out.push(format!("{indent}{name}: {}", visible(child.raw()))),
+        }
+    }
+}
+
+/// The value at a pointer of a JSON text: a string's text, else the JSON.
+pub fn value_at(text: &str, at: &str) -> Option<String> {
+    let doc = Doc::parse(text).ok()?;
+    let mut value = doc.root();
+    for token in pointer::tokens(at) {
+        value = match value.is_array() {
+            true => value.index(pointer::index(&token)?)?,
+            false => value.get(&token)?,
+        };
+    }
+    Some(value.as_str().map_or_else(|| value.raw().to_owned(), |text| text.into_owned()))
+}
+
+/// A share in per cent.
+pub fn share(part: u64, of: u64) -> String {
+    match of {
+        0 => "none".to_owned(),
+        of => format!("{} %", part * 100 / of),
+    }
+}
