@@ -7,6 +7,7 @@ mod common;
 mod compose;
 mod expect;
 mod filter;
+mod first;
 mod looks;
 mod mouse;
 mod people;
