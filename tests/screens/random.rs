@@ -2,6 +2,9 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
+use crossterm::event::{MouseButton, MouseEventKind};
+
+const LEFT: MouseButton = MouseButton::Left;
 
 const KEYS: &[&str] = &[
     "j",
@@ -68,6 +71,10 @@ const KEYS: &[&str] = &[
     ";",
     "z",
     "u",
+    "|",
+    "J",
+    "K",
+    "D",
 ];
 
 /// A small generator with a fixed beginning, so that a failure comes again.
@@ -91,6 +98,11 @@ fn play(seed: u64, rounds: u64) {
             0 => drop(app.resize(1 + dice.roll(220) as u16, 1 + dice.roll(70) as u16)),
             1 | 2 => app.feed.add(dice.roll(12)),
             3 => drop(app.click(dice.roll(220) as u16, dice.roll(70) as u16)),
+            10 => {
+                let kind =
+                    [MouseEventKind::Drag(LEFT), MouseEventKind::Up(LEFT)][round as usize % 2];
+                app.mouse(kind, dice.roll(220) as u16, dice.roll(70) as u16);
+            }
             4 => drop(app.wheel(dice.roll(220) as u16, dice.roll(70) as u16, round % 2 == 0)),
             5 => drop(app.wait(dice.roll(3_000))),
             6 => app.feed.set_looked_at((round % 2 == 0).then_some(dice.roll(40))),

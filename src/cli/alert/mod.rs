@@ -76,7 +76,11 @@ impl Asked {
 /// pipe.
 pub fn ring_on_stderr(alarm: &Alarm) {
     let mut out = std::io::stderr();
-    if let Some(ring) = alarm.take_ring().filter(|_| out.is_terminal()) {
+    if let Some(mut ring) = alarm.take_ring().filter(|_| out.is_terminal()) {
+        if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+            // it would print a notification as if it were text
+            ring.words = None;
+        }
         // without a terminal there is nobody to tell that it is gone
         let _ = out.write_all(ring.bytes().as_bytes());
     }
