@@ -130,6 +130,18 @@ fn from_an_account_to_its_user_to_a_call_in_the_log_and_back() {
 }
 
 #[test]
+fn keys_that_come_faster_than_frames_go_down_all_the_same() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.draws = false;
+    app.press("4 enter enter").draw();
+    assert!(app.line(3).contains("user jane@acme.test"), "{}", app.picture());
+    app.press("esc esc ] j enter enter").draw();
+    let filter = app.feed.filter_in_force().expect("a filter");
+    let second = app.feed.people(Who::Users, 1..2).rows[0].id.clone();
+    assert!(filter.starts_with(&format!("user_id = \"{second}\"")), "{filter}");
+}
+
+#[test]
 fn all_calls_of_what_is_under_the_cursor_have_a_key_of_their_own() {
     let mut app = TestApp::new(five(), 120, 40);
     app.press("4 b");

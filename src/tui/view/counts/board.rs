@@ -166,7 +166,7 @@ impl<T: Topic> Board<T> {
     }
 
     /// Sees to it that there are rows of the open tab: keys may come faster than frames.
-    fn catch_up(&mut self, world: &World<'_>) {
+    pub fn catch_up(&mut self, world: &World<'_>) {
         if self.read.as_ref().is_none_or(|read| read.tab != self.tab) {
             self.read(world);
         }

@@ -51,12 +51,19 @@ impl PeopleView {
 
     /// Goes one step down from the row under the cursor.
     fn open(&mut self, world: &World<'_>) -> Reply {
-        if let Some(user) = &self.user {
-            return user.in_the_log();
+        if let Some(user) = &mut self.user {
+            return user.in_the_log(world);
         }
-        let id = match &self.users {
-            Some(users) => users.selected().map(|member| member.id.clone()),
-            None => self.list.selected().map(|person| person.id.clone()),
+        // keys may come faster than frames
+        let id = match &mut self.users {
+            Some(users) => {
+                users.catch_up(world);
+                users.selected().map(|member| member.id.clone())
+            }
+            None => {
+                self.list.catch_up(world);
+                self.list.selected().map(|person| person.id.clone())
+            }
         };
         let Some(id) = id else { return Reply::Pass };
         if self.users.is_none() && self.list.tab() == list::ACCOUNTS {

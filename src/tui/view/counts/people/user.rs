@@ -70,7 +70,10 @@ impl UserView {
     }
 
     /// The log with these calls, from the one under the cursor on.
-    pub fn in_the_log(&self) -> Reply {
+    pub fn in_the_log(&mut self, world: &World<'_>) -> Reply {
+        if self.rows.is_empty() {
+            self.sync(self.body, world);
+        }
         match self.example() {
             Some(row) => Reply::Behind(self.filter.clone(), Some(row)),
             None => Reply::Pass,
