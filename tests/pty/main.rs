@@ -1,11 +1,13 @@
 //! The real program in a pseudo-terminal: the first minute of someone who has just installed it.
 
 mod alert;
+mod background;
 #[path = "../common/mod.rs"]
 mod common;
 mod compose;
 mod expect;
 mod filter;
+mod first;
 mod looks;
 mod mouse;
 mod people;

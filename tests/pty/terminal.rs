@@ -126,6 +126,13 @@ impl Terminal {
         rustix::process::kill_process(pid.expect("it runs"), signal).expect("it runs");
     }
 
+    /// Whether the system has stopped the process.
+    pub fn is_stopped(&self) -> bool {
+        let pid = self.child.process_id().expect("it runs");
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
+    }
+
     /// Goes back, pane by pane, until the program ends, as a person would; its exit code.
     pub fn quit(&mut self) -> u32 {
         common::wait_for("the end", || {

@@ -256,6 +256,7 @@ fn event(name: &str) -> KeyEvent {
         "end" => KeyCode::End,
         "pageup" => KeyCode::PageUp,
         "pagedown" => KeyCode::PageDown,
+        "delete" => KeyCode::Delete,
         one => KeyCode::Char(one.chars().next().expect("a key")),
     };
     KeyEvent::new(code, modifiers)

@@ -116,12 +116,14 @@ fn it_is_sent_where_the_user_says() {
     app.press("ctrl-o");
     let picture = app.picture();
     for choice in
-        ["this listener   http://127.0.0.1:7357", "Segment itself  https://api.segment.io"]
+        ["this listener    http://127.0.0.1:7357", "Segment itself   https://api.segment.io"]
     {
         assert!(picture.contains(choice), "{picture}");
     }
     assert!(picture.contains("write key ***1234") && !picture.contains("wk_live"), "{picture}");
-    app.press("G enter");
+    // the first click selects, the second takes it
+    let line = (0..40).find(|y| app.line(*y).contains("another address")).expect("it is there");
+    app.click(40, line).click(40, line);
     assert!(app.line(38).contains("send to  https://"), "{}", app.picture());
     app.press("a . b enter");
     match app.effects.as_slice() {
@@ -180,5 +182,14 @@ fn the_upstream_that_the_user_named_is_offered() {
             other => panic!("{other:?}"),
         };
         assert_eq!(app.effects.first().and_then(to).as_deref(), Some("https://plane.example"));
+    }
+}
+
+#[test]
+fn before_any_call_it_is_a_template() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = TestApp::new(FakeFeed::new(5), width, height);
+        app.press("C").assert_well_formed();
+        insta::assert_snapshot!(format!("compose_empty_{width}x{height}"), app.picture());
     }
 }

@@ -43,6 +43,7 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
     let inputs = Inputs::listen(options.asks)?;
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
+    let (mut frames, panics_at) = (0u64, panics_at());
     loop {
         // the first frame waits for nothing
         let until = |pace: Duration| match drawn {
@@ -90,8 +91,17 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
             }
             feed.drew(begins.elapsed());
             drawn = Some(Instant::now());
+            frames += 1;
+            assert!(panics_at != Some(frames), "SEGSCOPE_PANIC_AT_FRAME asks for this panic");
         }
     }
+}
+
+/// In builds for tests: the frame after which the screen panics, so that a test sees the terminal
+/// given back. In others there is no such thing.
+fn panics_at() -> Option<u64> {
+    let asked = cfg!(debug_assertions).then(|| std::env::var("SEGSCOPE_PANIC_AT_FRAME").ok());
+    asked.flatten()?.parse().ok()
 }
 
 /// Does what only the loop can do.

@@ -19,6 +19,7 @@ mod log;
 mod noise;
 mod one;
 mod pages;
+mod pick;
 mod prompt;
 mod scroll;
 mod start;

@@ -2,7 +2,7 @@
 
 use super::compose::with_type;
 use super::deliver::DeliverView;
-use super::where_to::{Parcel, WhereView};
+use super::where_to::{Parcel, ask_where};
 use super::{AsideView, ComposeView, Effect, Reply, World};
 use crate::tui::action::Action;
 use crate::tui::copy;
@@ -28,7 +28,7 @@ pub fn act(
                     write_key: call.write_key.clone(),
                     rudder: call.rudder,
                 };
-                Reply::Open(Box::new(WhereView::of(parcel, world)))
+                Reply::Open(Box::new(ask_where(parcel, world)))
             }
             None => Reply::Say("there is no call here to be sent again".to_owned()),
         }),

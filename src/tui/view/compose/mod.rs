@@ -15,7 +15,7 @@ mod editor;
 mod results;
 
 use super::deliver::DeliverView;
-use super::where_to::{Parcel, WhereView};
+use super::where_to::{Parcel, ask_where};
 use super::{Effect, HelpView, Pointer, Reply, View, World};
 use crate::call::Doc;
 use crate::call::template::TEMPLATES;
@@ -134,7 +134,7 @@ impl ComposeView {
             false => Reply::Ask(Effect::Send { to: None, text, write_key }),
             true => {
                 let parcel = Parcel { text, write_key, rudder: self.rudder };
-                Reply::Open(Box::new(WhereView::of(parcel, world)))
+                Reply::Open(Box::new(ask_where(parcel, world)))
             }
         }
     }

@@ -22,7 +22,7 @@ pub use rows::{cell, mark_style, needs, table};
 
 use super::ColumnsView;
 use super::detail::DetailPane;
-use super::exporting::ExportView;
+use super::exporting::ask_export;
 use super::prompt::{AskView, NamedView, SearchView};
 use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, one};
 use crate::tui::action::{Action, Place};
@@ -170,7 +170,7 @@ impl View for LogView {
             },
             _ if self.list.cursor().is_none() => Reply::Pass,
             Action::Mark | Action::Note => self.remark(action),
-            Action::Export => Reply::Open(Box::new(ExportView::new())),
+            Action::Export => Reply::Open(Box::new(ask_export(world))),
             Action::NextMark => self.look_for(What::Marked, true, world),
             Action::NextMatch | Action::PreviousMatch if self.searches_inside(world) => {
                 self.detail.find(action == Action::NextMatch, world)

@@ -1,0 +1,131 @@
+//! A first-time user's way with keys only, and what a terminal can do to the program meanwhile.
+
+use crate::common::{Http, wait_for};
+use crate::terminal::Terminal;
+use crate::{CALL, listening};
+
+fn sees(terminal: &Terminal, what: &str) {
+    wait_for(what, || terminal.text().contains(what).then_some(()));
+}
+
+#[test]
+fn from_the_first_call_to_one_that_is_written_and_sent() {
+    let args = ["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"];
+    let mut terminal = Terminal::start(140, 40, &args);
+    let address = listening(&terminal);
+    sees(&terminal, "curl");
+    let mut http = Http::connect(&address).expect("it listens");
+    http.post("/v1/track", CALL).expect("an answer");
+    http.post("/v1/track", br#"{"userId":"u1","event":"Signed In"}"#).expect("an answer");
+    sees(&terminal, "2 calls");
+    // what is missing, opened; the fix, copied
+    terminal.press("g");
+    sees(&terminal, "missing accountId?");
+    terminal.press("\r");
+    sees(&terminal, "rename `accountId` to `account_id`");
+    terminal.press("ys");
+    sees(&terminal, "copied the call for");
+    assert!(String::from_utf8_lossy(&terminal.bytes()).contains("\x1b]52;c;"));
+    terminal.press("\x1b");
+    sees(&terminal, "enter open");
+    // only such calls
+    terminal.press("fevent = \"Order Received\"\r");
+    sees(&terminal, "1 of 2");
+    // the call once more, as it should be: `accountId` becomes `account_id`
+    terminal.press("c");
+    sees(&terminal, " Compose");
+    let text = terminal.text();
+    let line = text.lines().position(|line| line.contains("\"accountId\": ")).expect("it is there");
+    let column = text.lines().nth(line).and_then(|line| line.find("Id\"")).expect("it is there");
+    for _ in 0..line - 3 {
+        terminal.press("\x1b[B");
+    }
+    // behind the numbers of the lines, and before `Id`
+    for _ in 0..column - 4 {
+        terminal.press("\x1b[C");
+    }
+    terminal.press("\x1b[3~\x1b[3~_id");
+    sees(&terminal, "\"account_id\": \"a1\"");
+    terminal.press("\x13");
+    sees(&terminal, "answered 200 in ");
+    // alone it is a key of its own, with more it would be `alt`
+    terminal.press("\x1b");
+    sees(&terminal, "? help");
+    terminal.press("q");
+    sees(&terminal, "2 of 3");
+    terminal.press("G");
+    wait_for("the account", || {
+        let text = terminal.text();
+        let row = text.lines().find(|line| line.starts_with('▌'))?.to_owned();
+        (row.contains("a1") && !row.contains("missing acc")).then_some(())
+    });
+    assert_eq!(terminal.quit(), 0);
+    assert!(!terminal.is_alternate() && !terminal.hides_cursor());
+}
+
+#[test]
+fn stopped_and_continued_it_is_as_it_was() {
+    let mut terminal = Terminal::start(100, 30, &["--listen", "127.0.0.1:0", "--no-record"]);
+    let address = listening(&terminal);
+    for _ in 0..3 {
+        terminal.press("\x1a");
+        wait_for("the shell's screen", || {
+            (!terminal.is_alternate() && !terminal.hides_cursor()).then_some(())
+        });
+        wait_for("the stop", || terminal.is_stopped().then_some(()));
+        terminal.signal(rustix::process::Signal::CONT);
+        wait_for("the screen again", || {
+            (terminal.is_alternate() && terminal.hides_cursor()).then_some(())
+        });
+        sees(&terminal, "curl");
+    }
+    // what came before, came meanwhile, or comes now is there
+    Http::connect(&address).and_then(|mut http| http.post("/v1/track", CALL)).expect("an answer");
+    sees(&terminal, "1 call ");
+    terminal.press("?");
+    sees(&terminal, "In the log");
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn a_storm_of_sizes_while_calls_come_leaves_a_whole_screen() {
+    let mut terminal = Terminal::start(120, 40, &["--listen", "127.0.0.1:0", "--no-record"]);
+    let address = listening(&terminal);
+    let mut http = Http::connect(&address).expect("it listens");
+    let mut size = 7u32;
+    for round in 0..300 {
+        size = size.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        terminal.resize(1 + (size >> 16) as u16 % 250, 1 + (size >> 8) as u16 % 70);
+        if round % 3 == 0 {
+            http.post("/v1/track", CALL).expect("an answer");
+        }
+        terminal.press(["j", "\r", "]", "?", "\x1b", "2", "1", "k"][round % 8]);
+    }
+    terminal.resize(80, 24);
+    for key in ["1", "\x1b", "\x1b", "G"] {
+        wait_for("the frame", || terminal.is_settled().then_some(()));
+        terminal.press(key);
+    }
+    sees(&terminal, "100 calls");
+    sees(&terminal, "Order Received");
+    wait_for("a whole screen", || {
+        let text = terminal.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let whole = lines.first()?.starts_with(" segscope") && lines.len() == 24;
+        (whole && lines[23].contains("? help") && lines[2].contains("type")).then_some(())
+    });
+    assert_eq!(terminal.quit(), 0);
+}
+
+/// In builds for tests a variable makes the screen panic at a frame.
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_told() {
+    let mut terminal = Terminal::prepared(100, 30, &["demo"], |_, command| {
+        command.env("SEGSCOPE_PANIC_AT_FRAME", "5");
+    });
+    assert_eq!(terminal.end(), 101);
+    assert!(!terminal.is_alternate(), "the terminal has its own screen again");
+    assert!(!terminal.hides_cursor(), "and its cursor");
+    let text = terminal.text();
+    assert!(text.contains("panicked") && text.contains("SEGSCOPE_PANIC_AT_FRAME"), "{text}");
+}
