@@ -8,7 +8,7 @@ use crate::listener::Listener;
 use crate::pipeline::Pipeline;
 use crate::plain;
 use crate::report::{expected_text, summary};
-use std::io::{BufReader, BufWriter};
+use std::io::{BufRead, BufReader, BufWriter, IsTerminal};
 use std::sync::Arc;
 
 /// Goes on until it is asked to end, lets open requests finish, and sums up.
@@ -41,7 +41,11 @@ pub fn run(
         asked
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let said = plain::run(feed, BufReader::new(std::io::stdin()), &mut out, ends);
+    let input: Box<dyn BufRead + Send> = match in_background() {
+        true => Box::new(std::io::empty()),
+        false => Box::new(BufReader::new(std::io::stdin())),
+    };
+    let said = plain::run(feed, input, &mut out, ends);
     stop(&mut listener);
     eprint!(
         "{}",
@@ -52,4 +56,12 @@ pub fn run(
     let Some(expectations) = pipeline.expectations(Some(&came)) else { return Ok(()) };
     eprint!("{}", expected_text(&expectations, false, false));
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
+}
+
+/// Whether the terminal that would be read from is somebody else's at the moment: a job in the
+/// background that reads is stopped, and the listener with it.
+fn in_background() -> bool {
+    let input = std::io::stdin();
+    let own = rustix::process::getpgrp();
+    input.is_terminal() && rustix::termios::tcgetpgrp(&input).is_ok_and(|there| there != own)
 }

@@ -1,6 +1,7 @@
 //! The real program in a pseudo-terminal: the first minute of someone who has just installed it.
 
 mod alert;
+mod background;
 #[path = "../common/mod.rs"]
 mod common;
 mod compose;
