@@ -35,7 +35,6 @@ pub struct Looked<'a>(Look<'a>);
 /// Room that judging uses again for the next call.
 #[derive(Default)]
 pub struct Apart {
-    text: String,
     found: Vec<CodeId>,
     lessons: Lessons,
 }
@@ -61,11 +60,11 @@ impl Vendors {
         share: &mut Share,
         room: &'r mut Apart,
     ) -> &'r [CodeId] {
-        let Apart { text, found, lessons } = room;
-        text.clear();
+        let Apart { found, lessons } = room;
         found.clear();
         let vendor = &self.vendors[vendor];
-        self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut Room { text, found, lessons });
+        let mut room = Room { text: None, found, lessons };
+        self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
         found
     }
 

@@ -91,8 +91,8 @@ impl Vendors {
         let look = Look::new(event, &self.keys, scratch, self.basics);
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
-            let judged =
-                self.judge_one(vendor, &look, seq, memory, &mut Room { text, found, lessons });
+            let mut room = Room { text: Some(text), found, lessons };
+            let judged = self.judge_one(vendor, &look, seq, memory, &mut room);
             codes.extend_from_slice(found);
             vendors.push(judged);
         }
@@ -108,33 +108,36 @@ impl Vendors {
     ) -> Judged {
         let VendorMemory { facts, notes, state } = memory;
         room.lessons.clear();
-        let mut cx = Cx::new(look, vendor, &self.codes, facts, seq);
-        cx.found = std::mem::take(room.found);
-        run(&mut cx);
-        settle(&mut cx);
-        let teaches = cx.goes_through() || cx.kept > 0;
-        if let Some(rules) = vendor.rules.as_ref().filter(|_| teaches) {
-            rules.learn(&cx, room.lessons);
-            if let Some(state) = state.as_mut().filter(|_| cx.goes_through())
-                && let Some(note) = rules.step(&cx, state)
-            {
-                let codes = note.codes.clone();
-                if notes.keep(seq, note) {
-                    cx.found.extend(codes.into_iter().map(|(code, _)| code));
-                    cx.found.sort_unstable();
+        // in a block of its own: to drop it by name would copy it first
+        let judged = {
+            let mut cx = Cx::new(look, vendor, &self.codes, facts, seq);
+            cx.found = std::mem::take(room.found);
+            run(&mut cx);
+            settle(&mut cx);
+            let teaches = cx.goes_through() || cx.kept > 0;
+            if let Some(rules) = vendor.rules.as_ref().filter(|_| teaches) {
+                rules.learn(&cx, room.lessons);
+                if let Some(state) = state.as_mut().filter(|_| cx.goes_through())
+                    && let Some(note) = rules.step(&cx, state)
+                {
+                    let codes = note.codes.clone();
+                    if notes.keep(seq, note) {
+                        cx.found.extend(codes.into_iter().map(|(code, _)| code));
+                        cx.found.sort_unstable();
+                    }
                 }
             }
-        }
-        let judged = Judged {
-            verdict: cx.verdict(),
-            account: span(room.text, cx.account.as_ref()),
-            user: span(room.text, cx.user.as_ref()),
-            account_doubtful: cx.account.as_ref().is_some_and(Found::doubtful),
-            user_doubtful: cx.user.as_ref().is_some_and(Found::doubtful),
-            uncertain: cx.facts.full_since().is_some_and(|since| since < seq),
+            let judged = Judged {
+                verdict: cx.verdict(),
+                account: span(&mut room.text, cx.account.as_ref()),
+                user: span(&mut room.text, cx.user.as_ref()),
+                account_doubtful: cx.account.as_ref().is_some_and(Found::doubtful),
+                user_doubtful: cx.user.as_ref().is_some_and(Found::doubtful),
+                uncertain: cx.facts.full_since().is_some_and(|since| since < seq),
+            };
+            *room.found = std::mem::take(&mut cx.found);
+            judged
         };
-        *room.found = std::mem::take(&mut cx.found);
-        drop(cx);
         for (topic, key, value) in room.lessons.iter() {
             facts.learn(topic, key, value, seq);
         }
@@ -184,14 +187,16 @@ impl Vendors {
 
 /// Room that judging uses again for each vendor and call.
 pub(super) struct Room<'r> {
-    pub text: &'r mut String,
+    /// The texts of the ids that were found, if they are wanted.
+    pub text: Option<&'r mut String>,
     pub found: &'r mut Vec<CodeId>,
     pub lessons: &'r mut Lessons,
 }
 
-fn span(text: &mut String, id: Option<&Found<'_>>) -> Option<(u32, u32)> {
+fn span(text: &mut Option<&mut String>, id: Option<&Found<'_>>) -> Option<(u32, u32)> {
+    let (text, id) = (text.as_mut()?, id?);
     let start = text.len() as u32;
-    text.push_str(&id?.text);
+    text.push_str(&id.text);
     Some((start, text.len() as u32))
 }
 

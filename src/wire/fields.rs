@@ -27,6 +27,7 @@ pub(super) struct Fields<'d> {
 }
 
 impl<'d> Fields<'d> {
+    #[inline]
     pub fn of(call: Val<'d>) -> Fields<'d> {
         let mut fields = Fields::default();
         if !call.is_object() {
