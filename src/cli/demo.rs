@@ -1,5 +1,6 @@
 //! `segscope demo`: the inspector, fed by built-in traffic.
 
+use super::alert;
 use super::args::DemoArgs;
 use super::failure::Failure;
 use super::intake;
@@ -23,13 +24,14 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let (journal, _) = setup.journal(false)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
     pipeline.expect(plan);
+    let alerting = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, true)?;
     let ended = Arc::new(AtomicBool::new(false));
     let feeder = {
         let (pipeline, ended, here) = (Arc::clone(&pipeline), Arc::clone(&ended), listener.url());
         std::thread::spawn(move || feed(&pipeline, &ended, &here))
     };
-    let done = draw(&setup, &args.screen, &pipeline, Some(listener));
+    let done = draw(&setup, &args.screen, &pipeline, Some(listener), alerting);
     ended.store(true, Ordering::Relaxed);
     feeder.thread().unpark();
     feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;

@@ -1,9 +1,9 @@
 //! `segscope listen`: the inspector.
 
-use super::alert;
+use super::alert::{self, Alerting};
 use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
-use super::feed::{PipelineFeed, vendor_views};
+use super::feed::PipelineFeed;
 use super::intake;
 use super::live::Live;
 use super::looks;
@@ -27,8 +27,9 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     if let Some(notice) = notice {
         pipeline.notice(notice);
     }
+    let alerting = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
-    draw(&setup, &args.screen, &pipeline, Some(listener))
+    draw(&setup, &args.screen, &pipeline, Some(listener), alerting)
 }
 
 /// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
@@ -37,17 +38,13 @@ pub fn draw(
     screen: &ScreenArgs,
     pipeline: &Arc<Pipeline>,
     listener: Option<Listener>,
+    (alarm, alerting): Alerting,
 ) -> Result<(), Failure> {
     let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
     let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
     let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
-    // of a file that is open nobody is alerted
-    let (alarm, alerting) = match &listener {
-        Some(_) => alert::watch(setup, pipeline, vendor_views(&pipeline.vendors()))?,
-        None => Default::default(),
-    };
     let feed = PipelineFeed::new(
         Arc::clone(pipeline),
         live,

@@ -1,5 +1,6 @@
 //! `segscope open`: the inspector over files.
 
+use super::alert::Alerting;
 use super::args::OpenArgs;
 use super::failure::Failure;
 use super::input;
@@ -27,5 +28,5 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if small {
         input::all_read(&pipeline)?;
     }
-    draw(&setup, &args.screen, &pipeline, None)
+    draw(&setup, &args.screen, &pipeline, None, Alerting::default())
 }

@@ -21,7 +21,8 @@ pub fn run(
     let ending = Ending::on_signals()?;
     // what was there before is no news
     pipeline.settle();
-    let from = if listener.is_some() { pipeline.rows() } else { 0 };
+    let new = pipeline.rows();
+    let from = if listener.is_some() { new } else { 0 };
     if let Some(listener) = &listener {
         eprintln!("listening on {}", listener.url());
     }
@@ -45,7 +46,7 @@ pub fn run(
         true => Box::new(std::io::empty()),
         false => Box::new(BufReader::new(std::io::stdin())),
     };
-    let said = plain::run(feed, input, &mut out, ends);
+    let said = plain::run(feed, new, input, &mut out, ends);
     stop(&mut listener);
     eprint!(
         "{}",

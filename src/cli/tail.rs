@@ -3,7 +3,6 @@
 use super::alert;
 use super::args::{TailArgs, TailFormat};
 use super::failure::Failure;
-use super::feed::vendor_views;
 use super::intake;
 use super::setup::Setup;
 use super::signals::Ending;
@@ -38,6 +37,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     pipeline.expect(plan);
     // lines are written of what comes from now on
     pipeline.settle();
+    let (alarm, alerting) = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
     for notice in notice.into_iter().chain(pipeline.stats().problem) {
         eprintln!("segscope: {notice}");
@@ -57,7 +57,6 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         told: None,
         out: BufWriter::new(std::io::stdout().lock()),
     };
-    let (alarm, alerting) = alert::watch(&setup, &pipeline, vendor_views(&pipeline.vendors()))?;
     let mut seen = 0;
     let written = loop {
         // asked first, so that what came before the end is still written

@@ -28,16 +28,17 @@ const LINES: usize = 64;
 /// A typed line is no longer; what is beyond is left out.
 const MOST_BYTES: u64 = 256 << 10;
 
-/// Listens to what is typed and says what comes, until `quit` or until `ends` says so. Where the
+/// Listens to what is typed and says the rows that come from a row on, until `quit` or until `ends` says so. Where the
 /// input ends it goes on saying.
 pub fn run(
     feed: &dyn Feed,
+    from: u64,
     input: impl BufRead + Send + 'static,
     out: &mut dyn Write,
     mut ends: impl FnMut() -> bool,
 ) -> io::Result<()> {
     let lines = typed(input)?;
-    let mut talk = Talk::new(feed, out);
+    let mut talk = Talk::new(feed, from, out);
     talk.begin()?;
     loop {
         match lines.recv_timeout(LOOK) {

@@ -56,13 +56,13 @@ pub struct Talk<'t> {
 }
 
 impl<'t> Talk<'t> {
-    /// A talk about what a feed has.
-    pub fn new(feed: &'t dyn Feed, out: &'t mut dyn Write) -> Talk<'t> {
+    /// A talk about what a feed has, in which the rows from one on are news.
+    pub fn new(feed: &'t dyn Feed, from: u64, out: &'t mut dyn Write) -> Talk<'t> {
         Talk {
             feed,
             out,
             current: None,
-            next: feed.rows(),
+            next: from,
             paused: false,
             unsaid: 0,
             filtered: Filtered::default(),

@@ -70,3 +70,14 @@ fn from_a_page_that_counts_its_example_is_meant() {
     app.assert_well_formed();
     assert!(app.effects.is_empty());
 }
+
+#[test]
+fn a_vendor_in_use_is_shown_first_even_if_it_receives_nothing() {
+    let feed = FakeFeed::with_calls(5);
+    feed.set_unused(0);
+    feed.set_unused(3);
+    let mut app = TestApp::new(feed, 120, 40);
+    // none of those in use receives anything of it
+    app.press("g j j j D");
+    assert!(app.picture().contains("Freshsuccess  equivalent"), "{}", app.picture());
+}

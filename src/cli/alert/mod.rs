@@ -7,6 +7,7 @@
 mod command;
 
 use super::failure::Failure;
+use super::feed::vendor_views;
 use super::setup::Setup;
 use crate::config::Settings;
 use crate::filter::{self, Filter};
@@ -145,12 +146,12 @@ impl Drop for Watch {
     }
 }
 
-/// Begins to alert of the calls that come from now on, if that is asked for.
-pub fn watch(
-    setup: &Setup,
-    pipeline: &Arc<Pipeline>,
-    vendors: Vec<VendorView>,
-) -> Result<(Arc<Alarm>, Option<Watch>), Failure> {
+/// What alerts, and what it has to say; nothing where nobody asked.
+pub type Alerting = (Arc<Alarm>, Option<Watch>);
+
+/// Begins to alert of the calls that come from now on, if that is asked for. To be called before
+/// anything listens, so that the first call is one of them.
+pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failure> {
     let alarm = Arc::new(Alarm::default());
     let Some(asked) = setup.alert.clone() else { return Ok((alarm, None)) };
     let commands = match &asked.with {
@@ -162,7 +163,7 @@ pub fn watch(
     };
     let mut teller = Teller {
         pipeline: Arc::clone(pipeline),
-        vendors,
+        vendors: vendor_views(&pipeline.vendors()),
         alarm: Arc::clone(&alarm),
         matching: Matching::new(asked.filter),
         notify: asked.with == With::Notify,

@@ -6,7 +6,7 @@ use super::where_to::{Parcel, ask_where};
 use super::{AsideView, ComposeView, Effect, Reply, World};
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Chosen, Detail};
+use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
 
 /// Does it with the call of a row; none if the action is none of these. A code is what the page
 /// counts there.
@@ -41,18 +41,23 @@ pub fn act(
     }
 }
 
-/// Shows what would be sent to a vendor of the call of a row: to that one, else to the first in use
-/// that would receive something.
+/// Shows what would be sent to a vendor of the call of a row: to that one, else to the first.
 pub fn deliver(row: Option<u64>, vendor: Option<usize>, world: &World<'_>) -> Reply {
     let (Some(row), Some(call)) = (row, call(row, world)) else {
         return Reply::Say("there is no call here to be sent to a vendor".to_owned());
     };
-    let first =
-        || copy::of_vendor(&call, None).or(call.vendors.first()).map(|detail| detail.vendor);
-    match vendor.or_else(first) {
+    match vendor.or_else(|| first(&call.vendors)) {
         Some(vendor) => Reply::Open(Box::new(DeliverView::of(Chosen::Row(row), vendor))),
         None => Reply::Say("no vendor judged this call".to_owned()),
     }
+}
+
+/// The vendor that is shown first: in use and receiving something, else in use, else any.
+pub fn first(vendors: &[VendorDetail]) -> Option<usize> {
+    let of = |test: fn(&VendorDetail) -> bool| vendors.iter().find(|detail| test(detail));
+    let receives = of(|detail| detail.in_use && !detail.requests.is_empty());
+    let found = receives.or_else(|| of(|detail| detail.in_use)).or(vendors.first());
+    found.map(|detail| detail.vendor)
 }
 
 /// A call to be written, from that of a row or a template.

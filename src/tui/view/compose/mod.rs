@@ -16,7 +16,7 @@ mod results;
 
 use super::deliver::DeliverView;
 use super::where_to::{Parcel, ask_where};
-use super::{Effect, HelpView, Pointer, Reply, View, World};
+use super::{Effect, HelpView, Pointer, Reply, View, World, one};
 use crate::call::Doc;
 use crate::call::template::TEMPLATES;
 use crate::tui::action::{Action, Place};
@@ -148,12 +148,10 @@ impl ComposeView {
             }
             None => return Reply::Pass,
         };
-        let mut all = call.vendors.iter();
-        let first = all.find(|detail| detail.in_use && !detail.requests.is_empty());
-        match first.or(call.vendors.first()) {
-            Some(detail) => {
+        match one::first(&call.vendors) {
+            Some(vendor) => {
                 let chosen = Chosen::Text(self.editor.text());
-                Reply::Open(Box::new(DeliverView::of(chosen, detail.vendor)))
+                Reply::Open(Box::new(DeliverView::of(chosen, vendor)))
             }
             None => Reply::Say("no vendor judged this call".to_owned()),
         }
