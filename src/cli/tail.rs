@@ -37,6 +37,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     pipeline.expect(plan);
     // lines are written of what comes from now on
     pipeline.settle();
+    // looked at before anybody is listened to, else the first calls could count as old ones
+    let (from, clears) = (pipeline.rows(), pipeline.clears());
     let (alarm, alerting) = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
     for notice in notice.into_iter().chain(pipeline.stats().problem) {
@@ -51,9 +53,9 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         format,
         colour,
         filter: (!filter.is_all()).then(|| Matching::new(filter)),
-        from: pipeline.rows(),
-        next: pipeline.rows(),
-        clears: pipeline.clears(),
+        from,
+        next: from,
+        clears,
         told: None,
         out: BufWriter::new(std::io::stdout().lock()),
     };

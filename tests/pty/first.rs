@@ -1,8 +1,9 @@
 //! A first-time user's way with keys only, and what a terminal can do to the program meanwhile.
 
-use crate::common::{Http, wait_for};
+use crate::common::{DEADLINE, Http, wait_for};
 use crate::terminal::Terminal;
 use crate::{CALL, listening};
+use std::time::Instant;
 
 fn sees(terminal: &Terminal, what: &str) {
     wait_for(what, || terminal.text().contains(what).then_some(()));
@@ -102,18 +103,24 @@ fn a_storm_of_sizes_while_calls_come_leaves_a_whole_screen() {
         terminal.press(["j", "\r", "]", "?", "\x1b", "2", "1", "k"][round % 8]);
     }
     terminal.resize(80, 24);
-    for key in ["1", "\x1b", "\x1b", "G"] {
-        wait_for("the frame", || terminal.is_settled().then_some(()));
-        terminal.press(key);
+    // on a busy machine two keys come as one, and `esc` with a key behind it is another key: so
+    // often as it takes, out of whatever is open and to the log
+    let is_whole = |terminal: &Terminal| {
+        let text = terminal.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let whole = lines.len() == 24 && lines[0].starts_with(" segscope");
+        whole && lines[23].contains("? help") && lines[2].contains("type")
+    };
+    let begun = Instant::now();
+    while !is_whole(&terminal) {
+        assert!(begun.elapsed() < DEADLINE, "no whole screen:\n{}", terminal.text());
+        for key in ["\x1b", "1", "G"] {
+            terminal.press(key);
+            wait_for("the frame", || terminal.is_settled().then_some(()));
+        }
     }
     sees(&terminal, "100 calls");
     sees(&terminal, "Order Received");
-    wait_for("a whole screen", || {
-        let text = terminal.text();
-        let lines: Vec<&str> = text.lines().collect();
-        let whole = lines.first()?.starts_with(" segscope") && lines.len() == 24;
-        (whole && lines[23].contains("? help") && lines[2].contains("type")).then_some(())
-    });
     assert_eq!(terminal.quit(), 0);
 }
 

@@ -41,6 +41,7 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
     let mut console = Console::open(options)?;
     let mut screen = Screen::new(feed, options, console.size()?);
     let inputs = Inputs::listen(options.asks)?;
+    let mut sized = console.size()?;
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     let (mut frames, panics_at) = (0u64, panics_at());
@@ -76,6 +77,12 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
         if let Some(ring) = feed.ring() {
             console.ring(&ring)?;
+        }
+        // a key at the same moment can swallow the event of a resize: the reader returns with the key
+        // and is not told of the signal again
+        if let Some(size) = console.size().ok().filter(|size| *size != sized) {
+            sized = size;
+            screen.update(Msg::Resize(size), feed);
         }
         let soiled = console.take_soiled();
         let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
