@@ -2,6 +2,7 @@
 //! put in force; and the judging of all calls again.
 
 use super::setup::Setup;
+use super::watch::Watch;
 use crate::config::Settings;
 use crate::pipeline::{InUse, Pipeline};
 use crate::tui::feed::{Judged, SettingsView};
@@ -9,9 +10,8 @@ use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 /// How often the files are looked at.
@@ -168,13 +168,11 @@ impl Live {
     /// Looks at the files every second until it is dropped.
     pub fn watch(self: &Arc<Live>) -> std::io::Result<Watch> {
         let live = Arc::clone(self);
-        let (ends, ended) = mpsc::channel::<()>();
-        let thread = std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
+        Watch::begin("settings", move |ended| {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 live.look();
             }
-        })?;
-        Ok(Watch { ends: Some(ends), thread: Some(thread) })
+        })
     }
 }
 
@@ -191,22 +189,6 @@ impl State {
         view.changed = named(&self.changed);
         view.waits = self.waits;
         view.later = named(&Changes::between(&self.first, &self.setup).later);
-    }
-}
-
-/// The thread that looks at the files; it ends with this.
-pub struct Watch {
-    ends: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.ends = None;
-        if let Some(thread) = self.thread.take() {
-            // a panic there has been told already, and dropping must not panic again
-            let _ = thread.join();
-        }
     }
 }
 

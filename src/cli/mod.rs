@@ -26,6 +26,7 @@ mod setup;
 mod signals;
 mod tail;
 mod vendors;
+mod watch;
 
 use args::{Cli, Command};
 use clap::Parser;

@@ -9,6 +9,7 @@ mod command;
 use super::failure::Failure;
 use super::feed::vendor_views;
 use super::setup::Setup;
+use super::watch::Watch;
 use crate::config::Settings;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Detail, Matching, Pipeline};
@@ -18,9 +19,8 @@ use crate::tui::feed::{Alerts, Ring, VendorView};
 use command::Commands;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How often it is looked whether something has come.
@@ -130,22 +130,6 @@ impl Alarm {
     }
 }
 
-/// The thread that alerts; it ends with this. A command that runs goes on.
-pub struct Watch {
-    ends: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.ends = None;
-        if let Some(thread) = self.thread.take() {
-            // a panic there has been told already, and dropping must not panic again
-            let _ = thread.join();
-        }
-    }
-}
-
 /// What alerts, and what it has to say; nothing where nobody asked.
 pub type Alerting = (Arc<Alarm>, Option<Watch>);
 
@@ -173,17 +157,15 @@ pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failur
         told_at: None,
         waiting: None,
     };
-    let (ends, ended) = mpsc::channel::<()>();
-    let thread = std::thread::Builder::new().name("alerts".to_owned());
-    let thread = thread.spawn(move || {
+    // a command that runs goes on when it ends
+    let watch = Watch::begin("alerts", move |ended| {
         while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             teller.look();
         }
         // what came last
         teller.look();
     });
-    let thread = Some(thread.map_err(Failure::blocked)?);
-    Ok((alarm, Some(Watch { ends: Some(ends), thread })))
+    Ok((alarm, Some(watch.map_err(Failure::blocked)?)))
 }
 
 struct Teller {
