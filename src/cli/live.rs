@@ -5,7 +5,7 @@ use super::setup::Setup;
 use super::watch::Watch;
 use crate::config::Settings;
 use crate::pipeline::{InUse, Pipeline};
-use crate::tui::feed::{Judged, SettingsView};
+use crate::tui::feed::{Judged, Looks, SettingsView};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ pub struct Live {
     state: Mutex<State>,
     /// What is shown: never held for long.
     shown: Mutex<SettingsView>,
+    /// The looks and keys that were read since.
+    looks: Mutex<Option<Arc<Looks>>>,
     version: AtomicU64,
 }
 
@@ -50,8 +52,8 @@ impl Live {
         let stamps = stamps(&setup);
         let state =
             State { first: setup.clone(), setup, stamps, changed: BTreeSet::new(), waits: false };
-        let (state, shown) = (Mutex::new(state), Mutex::default());
-        Live { pipeline, state, shown, version: AtomicU64::new(0) }
+        let (state, shown, looks) = (Mutex::new(state), Mutex::default(), Mutex::default());
+        Live { pipeline, state, shown, looks, version: AtomicU64::new(0) }
     }
 
     /// The settings in force.
@@ -74,6 +76,19 @@ impl Live {
         // after a clear nothing of what is shown was judged with earlier settings
         view.stale_before = self.pipeline.stale_before().map(|first| first.0);
         view
+    }
+
+    /// How the screen looks and what its keys do, if that was read since the program began.
+    pub fn looks(&self) -> Option<Arc<Looks>> {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// These are in force, whether they are others or not.
+    fn show_looks(&self, setup: &Setup) {
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = looks.as_ref().map_or(1, |looks| looks.number + 1);
+        let (themes, keymap) = (setup.themes.clone(), setup.keymap.clone());
+        *looks = Some(Arc::new(Looks { number, themes, keymap }));
     }
 
     fn shown(&self) -> MutexGuard<'_, SettingsView> {
@@ -119,6 +134,7 @@ impl Live {
             state.changed.insert("vendors.use".to_owned());
             state.waits = true;
         }
+        self.show_looks(&setup);
         state.setup = setup;
     }
 
@@ -153,6 +169,7 @@ impl Live {
         let done = self.pipeline.judge_with(Arc::clone(&setup.vendors), in_use);
         let done = done.map_err(|error| format!("the calls could not be read again: {error}"));
         if done.is_ok() {
+            self.show_looks(&setup);
             state.setup = setup;
             state.changed.clear();
             state.waits = false;
@@ -213,6 +230,8 @@ impl Changes {
                 key if key.starts_with("vendors.") => {
                     judging.insert(key.to_owned());
                 }
+                // seen on the screen at once
+                key if Settings::is_of_the_screen(key) => {}
                 key => {
                     later.insert(key.to_owned());
                 }

@@ -45,9 +45,8 @@ pub fn options(setup: &Setup) -> ScreenOptions {
     let env = |name: &str| std::env::var(name).ok();
     let depth = Depth::of_env(env);
     let term = env("TERM").unwrap_or_default();
-    let can_be_asked = depth != Depth::NoColour && !NOT_ASKED.contains(&term.as_str());
     ScreenOptions {
-        asks: can_be_asked && setup.themes.depends(),
+        can_ask: depth != Depth::NoColour && !NOT_ASKED.contains(&term.as_str()),
         ground: env("COLORFGBG").and_then(|said| Ground::of_env(&said)).unwrap_or_default(),
         themes: setup.themes.clone(),
         depth,

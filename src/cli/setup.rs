@@ -90,7 +90,8 @@ impl Setup {
         let own = judge.config.clone().or_else(config::user_config_file);
         let mut files: Vec<PathBuf> =
             own.into_iter().chain([PathBuf::from(PROJECT_FILE)]).collect();
-        if let Some(folder) = config::user_vendors_folder() {
+        let folders = [config::user_vendors_folder(), config::user_themes_folder()];
+        for folder in folders.into_iter().flatten() {
             let found = std::fs::read_dir(&folder).into_iter().flatten().flatten();
             files.extend(found.map(|entry| entry.path()));
         }

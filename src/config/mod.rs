@@ -201,6 +201,11 @@ impl Settings {
         })
     }
 
+    /// Whether a setting says what the screen looks like or what its keys do.
+    pub fn is_of_the_screen(key: &str) -> bool {
+        key == "theme" || keys::is_of_the_screen(key)
+    }
+
     /// Where a vendor's setting came from: its own line, or the nearest one above or below it.
     pub fn origin_of(&self, key: &str) -> Origin {
         let below = format!("{key}.");

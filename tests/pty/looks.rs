@@ -12,10 +12,13 @@ fn has(terminal: &Terminal, wanted: &[u8]) -> bool {
 }
 
 fn wait_for_brand(terminal: &Terminal, colour: u8) {
+    wait_for_colour(terminal, vt100::Color::Idx(colour));
+}
+
+fn wait_for_colour(terminal: &Terminal, colour: vt100::Color) {
     wait_for("the program's name in that colour", || {
-        (terminal.text().contains("segscope")
-            && terminal.colour_of("segscope") == vt100::Color::Idx(colour))
-        .then_some(())
+        (terminal.text().contains("segscope") && terminal.colour_of("segscope") == colour)
+            .then_some(())
     });
 }
 
@@ -86,5 +89,49 @@ fn without_colour_nothing_is_asked() {
     listening(&terminal);
     assert!(!has(&terminal, QUESTION));
     assert_eq!(terminal.colour_of("segscope"), vt100::Color::Default);
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
+fn what_changes_in_files_is_seen_at_once_and_a_mistake_is_told_with_its_line() {
+    let args = ["--listen", "127.0.0.1:0"];
+    let mut terminal = Terminal::prepared(160, 30, &args, |home, _| {
+        let own = home.join(".config/segscope");
+        std::fs::create_dir_all(own.join("themes")).expect("a folder");
+        std::fs::write(own.join("themes/mine.toml"), "base = \"dark\"\nbrand = \"#00d700\"\n")
+            .expect("written");
+        std::fs::write(own.join("config.toml"), "theme = \"mine\"\n").expect("written");
+    });
+    let own = terminal.home().join(".config/segscope");
+    let write = |file: &str, text: &str| std::fs::write(own.join(file), text).expect("written");
+    let says = |terminal: &Terminal, words: &str| {
+        wait_for(words, || terminal.text().contains(words).then_some(()));
+    };
+    wait_for_colour(&terminal, vt100::Color::Rgb(0, 0xd7, 0));
+    write("themes/mine.toml", "base = \"dark\"\nbrand = \"red\"\n");
+    wait_for_brand(&terminal, 1);
+    write("themes/mine.toml", "base = \"dark\"\nbrnd = \"blue\"\n");
+    says(&terminal, "mine.toml:2: `brnd` is no style; the nearest is `brand`");
+    says(&terminal, "the settings from before stay in force");
+    wait_for_brand(&terminal, 1);
+    // a theme that is named before it is there
+    write("config.toml", "theme = \"mine\"\n[colours]\nbrand = \"blue\"\n");
+    write("themes/mine.toml", "base = \"dark\"\n");
+    wait_for_brand(&terminal, 4);
+    write("config.toml", "theme = \"other\"\n");
+    says(&terminal, "config.toml:1: `other` is no theme");
+    write("themes/other.toml", "base = \"dark\"\nbrand = \"magenta\"\n");
+    wait_for_brand(&terminal, 5);
+    // the keys too
+    write("config.toml", "theme = \"other\"\n[keys.calls]\npause = [\"P\"]\n");
+    says(&terminal, "P pause");
+    // nobody was asked for the ground, which matters from now on
+    assert!(!has(&terminal, QUESTION));
+    write("config.toml", "theme = \"auto\"\n");
+    wait_for_brand(&terminal, 14);
+    wait_for("the question", || has(&terminal, QUESTION).then_some(()));
+    terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
+    wait_for_brand(&terminal, 4);
+    assert!(!terminal.text().contains("from the next start on"), "{}", terminal.text());
     assert_eq!(terminal.quit(), 0);
 }

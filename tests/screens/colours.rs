@@ -4,8 +4,10 @@ use crate::app::{TestApp, options};
 use crate::fake::FakeFeed;
 use ratatui::style::{Color, Style};
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::{Alerts, Feed};
-use segscope::tui::theme::Depth;
+use segscope::tui::feed::{Alerts, Feed, Looks};
+use segscope::tui::keymap::{Keymap, SetKeys};
+use segscope::tui::screen::Msg;
+use segscope::tui::theme::{Depth, Ground, SetStyle, Themes};
 
 pub fn looks_like(found: Style, wanted: Style) {
     assert_eq!(found.fg, Some(wanted.fg.unwrap_or(Color::Reset)));
@@ -110,4 +112,46 @@ fn calls_without_an_alert_are_loud() {
     let app = TestApp::new(feed, 160, 40);
     looks_like(app.style_of("2 without alert: no\\u{1b}tify", 0), app.theme().lost);
     looks_like(app.style_of("4 alerts", 0), app.theme().quiet);
+}
+
+#[test]
+fn what_was_drawn_before_the_terminal_answered_is_drawn_anew() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    for (keys, word) in [("E E", "found `accountId`"), ("2", "found `accountId`")] {
+        app.press(keys);
+        let dark = app.style_of(word, 4);
+        app.send(Msg::Ground(Some(Ground::Light)));
+        assert_ne!(app.style_of(word, 4).fg, dark.fg, "{keys}");
+        app.send(Msg::Ground(Some(Ground::Dark)));
+        looks_like(app.style_of(word, 4), dark);
+    }
+}
+
+#[test]
+fn looks_and_keys_that_change_hold_from_the_next_frame_on() {
+    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    app.press("E E");
+    let before = app.style_of("found `accountId`", 4);
+    let set = SetStyle {
+        name: "fix".to_owned(),
+        words: "#ff00ff".to_owned(),
+        origin: "mine.toml:1".to_owned(),
+    };
+    let themes = Themes::of("dark", &[set]).expect("a theme");
+    let keys = SetKeys {
+        place: "calls".to_owned(),
+        action: "pause".to_owned(),
+        keys: vec!["P".to_owned()],
+        origin: "config.toml:1".to_owned(),
+    };
+    let keymap = Keymap::with(&[keys]).expect("keys");
+    app.feed.set_looks(Looks { number: 1, themes, keymap });
+    assert!(app.is_dirty());
+    app.draw();
+    let after = app.style_of("found `accountId`", 4);
+    assert_ne!(before.fg, after.fg);
+    assert_eq!(after.fg, Some(Color::Rgb(0xff, 0, 0xff)));
+    assert!(app.press("space").picture().contains("P pause"), "{}", app.picture());
+    assert!(!app.picture().contains("PAUSED"), "{}", app.picture());
+    assert!(app.press("P").picture().contains("PAUSED"), "{}", app.picture());
 }

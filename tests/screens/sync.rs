@@ -2,6 +2,8 @@
 
 use crate::app::{SIZES, TestApp};
 use crate::fake::FakeFeed;
+use segscope::tui::screen::Msg;
+use segscope::tui::theme::Ground;
 use segscope::tui::view::Effect;
 
 fn pushed() -> FakeFeed {
@@ -52,6 +54,16 @@ fn a_hostile_object_stays_in_its_frame() {
     app.assert_well_formed();
     let picture = app.picture();
     assert!(picture.contains("e\\u{1b}[31m1") && picture.contains("k\\u{202e}"), "{picture}");
+}
+
+#[test]
+fn an_open_model_is_drawn_anew_on_another_ground() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("5 j enter");
+    let words = "not stored: ";
+    let dark = app.style_of(words, 5).fg;
+    app.send(Msg::Ground(Some(Ground::Light)));
+    assert_ne!(app.style_of(words, 5).fg, dark);
 }
 
 #[test]

@@ -15,8 +15,8 @@ use crate::pipeline::{self, Detail as Full, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
     Alerts, By, Chosen, CommonView, ComposedView, Coverage, Detail, Expectations, Feed, Found,
-    FoundIn, Groups, InUse, Kept, Member, Memo, ModelView, Person, Prepared, PushesView, Ring,
-    RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
+    FoundIn, Groups, InUse, Kept, Looks, Member, Memo, ModelView, Person, Prepared, PushesView,
+    Ring, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
 };
 use crate::vendors::Delivery;
 use std::ops::Range;
@@ -312,6 +312,10 @@ impl Feed for PipelineFeed {
 
     fn settings(&self) -> SettingsView {
         self.live.view()
+    }
+
+    fn looks(&self) -> Option<Arc<Looks>> {
+        self.live.looks()
     }
 
     fn judge_again(&self) -> Result<String, String> {

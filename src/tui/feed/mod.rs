@@ -11,9 +11,10 @@ pub use person::PersonFeed;
 pub use views::{
     Alerts, By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
     Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
-    Item, Judged, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared, Preset,
-    PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView, Sending, SessionIds,
-    SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What, Who,
+    Item, Judged, Looks, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared,
+    Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView, Sending,
+    SessionIds, SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What,
+    Who,
 };
 
 use crate::call::Seq;
@@ -127,6 +128,8 @@ pub trait Feed: PersonFeed + Send + Sync {
     fn sending(&self) -> Option<Sending>;
     /// How the settings stand to what is shown.
     fn settings(&self) -> SettingsView;
+    /// How the screen looks and what its keys do, where that was read since it began.
+    fn looks(&self) -> Option<Arc<Looks>>;
     /// Reads the settings and judges all calls again, behind the screen; what changed is in
     /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
     fn judge_again(&self) -> Result<String, String>;

@@ -1,5 +1,7 @@
 //! What the screen shows, as plain data.
 
+use super::super::keymap::Keymap;
+use super::super::theme::Themes;
 use crate::call::text::visible;
 use crate::findings::fixes::Fix;
 use crate::findings::{Finding, Verdict};
@@ -164,6 +166,17 @@ pub struct SettingsView {
     pub judging: bool,
     /// What became of them the last time.
     pub judged: Option<Arc<Judged>>,
+}
+
+/// How the screen looks and what its keys do, as the settings say it now.
+#[derive(Debug, Clone)]
+pub struct Looks {
+    /// How often that was read.
+    pub number: u64,
+    /// What things look like, on either ground.
+    pub themes: Themes,
+    /// The keys.
+    pub keymap: Keymap,
 }
 
 /// All calls were judged again.

@@ -60,8 +60,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// Takes the terminal, and asks it for its background if that is wanted; nothing waits for the
-    /// answer.
+    /// Takes the terminal.
     pub fn open(options: &ScreenOptions) -> io::Result<Console> {
         let page = Page::default();
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
@@ -72,10 +71,12 @@ impl Console {
         let mut console = Console { terminal, page, out, mouse: options.mouse, between, sixteen };
         restore_on_panic(std::thread::current().id());
         console.enter()?;
-        if options.asks {
-            console.out.write_all(ASK_GROUND.as_bytes())?;
-        }
         Ok(console)
+    }
+
+    /// Asks the terminal for its background; nothing waits for the answer.
+    pub fn ask_ground(&mut self) -> io::Result<()> {
+        self.out.write_all(ASK_GROUND.as_bytes())
     }
 
     /// Takes the terminal, or takes it again; the next frame is drawn whole.

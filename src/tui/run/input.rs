@@ -46,12 +46,13 @@ pub struct Inputs {
     ended: Arc<AtomicBool>,
     /// When the terminal was asked something that it has not answered.
     asked: Cell<Option<Instant>>,
+    /// It is asked just now, which the reader of keys has not seen yet.
+    asks: Arc<AtomicBool>,
 }
 
 impl Inputs {
-    /// Begins to listen. `asked`: the terminal was asked for its background, and its answer comes
-    /// among the keys.
-    pub fn listen(asked: bool) -> io::Result<Inputs> {
+    /// Begins to listen.
+    pub fn listen() -> io::Result<Inputs> {
         let (sender, queue) = sync_channel(BOUND);
         let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
         let handle = signals.handle();
@@ -75,13 +76,18 @@ impl Inputs {
                 }
             }
         })?;
-        let end = Arc::clone(&ended);
-        std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
-            let answers = if asked { Answers::to_question() } else { Answers::default() };
-            read(&sender, &end, answers);
-        })?;
-        let asked = Cell::new(asked.then(Instant::now));
-        Ok(Inputs { queue, signals: handle, own_stops, ended, asked })
+        let asks = Arc::new(AtomicBool::new(false));
+        let (end, asked) = (Arc::clone(&ended), Arc::clone(&asks));
+        std::thread::Builder::new()
+            .name("keys".to_owned())
+            .spawn(move || read(&sender, &end, &asked))?;
+        Ok(Inputs { queue, signals: handle, own_stops, ended, asked: Cell::default(), asks })
+    }
+
+    /// The terminal is asked for its background next, and its answer comes among the keys.
+    pub fn expect_answer(&self) {
+        self.asks.store(true, Ordering::SeqCst);
+        self.asked.set(Some(Instant::now()));
     }
 
     /// The next input, waited for so long.
@@ -124,8 +130,9 @@ fn own(stops: &AtomicU32) -> bool {
     stops.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
 }
 
-fn read(queue: &SyncSender<Input>, ended: &AtomicBool, mut answers: Answers) {
+fn read(queue: &SyncSender<Input>, ended: &AtomicBool, asked: &AtomicBool) {
     let key = |key| Input::Msg(Msg::Key(key));
+    let mut answers = Answers::default();
     while !ended.load(Ordering::SeqCst) {
         let event = match event::poll(if answers.holds() { HOLD } else { LOOK }) {
             Ok(false) => {
@@ -137,6 +144,10 @@ fn read(queue: &SyncSender<Input>, ended: &AtomicBool, mut answers: Answers) {
             Ok(true) => event::read(),
             Err(error) => Err(error),
         };
+        // set before the question is written, so before any key of the answer
+        if asked.swap(false, Ordering::SeqCst) {
+            answers = Answers::to_question();
+        }
         let input = match event {
             Ok(Event::Key(event)) => match answers.take(event) {
                 Taken::Held => continue,

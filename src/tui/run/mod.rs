@@ -40,7 +40,7 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
     let feed = feed.as_ref();
     let mut console = Console::open(options)?;
     let mut screen = Screen::new(feed, options, console.size()?);
-    let inputs = Inputs::listen(options.asks)?;
+    let inputs = Inputs::listen()?;
     let mut sized = console.size()?;
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
@@ -83,6 +83,10 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
         if let Some(size) = console.size().ok().filter(|size| *size != sized) {
             sized = size;
             screen.update(Msg::Resize(size), feed);
+        }
+        if screen.asks() {
+            inputs.expect_answer();
+            console.ask_ground()?;
         }
         let soiled = console.take_soiled();
         let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };

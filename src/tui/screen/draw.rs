@@ -55,6 +55,9 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(feed);
+        if let Some(looks) = feed.looks() {
+            self.take_looks(&looks);
+        }
         self.tell_judged();
         self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);

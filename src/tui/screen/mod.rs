@@ -16,6 +16,7 @@
 
 mod answer;
 mod draw;
+mod looks;
 mod mouse;
 
 use super::action::Action;
@@ -25,7 +26,7 @@ use super::keymap::{Key, Keymap, Lookup};
 use super::look::Look;
 use super::page::Page;
 use super::shared::Shared;
-use super::theme::{Depth, Ground, Theme, Themes};
+use super::theme::{Depth, Ground, Themes};
 use super::view::{CommandView, Effect, Reply, View, World, compose, does_something};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
@@ -41,8 +42,8 @@ pub struct ScreenOptions {
     pub themes: Themes,
     /// What the terminal's background is, as far as is known without asking.
     pub ground: Ground,
-    /// Whether the terminal is asked for its background.
-    pub asks: bool,
+    /// Whether the terminal can be asked for its background.
+    pub can_ask: bool,
     /// The keys.
     pub keymap: Keymap,
     /// How many colours there are.
@@ -60,7 +61,7 @@ impl Default for ScreenOptions {
         ScreenOptions {
             themes: Themes::default(),
             ground: Ground::default(),
-            asks: false,
+            can_ask: false,
             keymap: Keymap::default(),
             depth: Depth::True,
             ascii: false,
@@ -108,7 +109,13 @@ struct Notice {
 pub struct Screen {
     look: Look,
     themes: Themes,
+    ground: Ground,
+    depth: Depth,
+    /// The terminal can be asked for its ground, and was not yet.
+    can_ask: bool,
     keymap: Keymap,
+    /// How often looks and keys were read since the screen began.
+    looks: u64,
     shared: Shared,
     page: Page,
     pages: [Box<dyn View>; Page::ALL.len()],
@@ -140,6 +147,10 @@ impl Screen {
         Screen {
             look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
             themes,
+            ground: options.ground,
+            depth: options.depth,
+            can_ask: options.can_ask,
+            looks: 0,
             keymap: options.keymap.clone(),
             shared: Shared::of(feed),
             page: Page::Log,
@@ -154,11 +165,6 @@ impl Screen {
             version: None,
             dirty: true,
         }
-    }
-
-    /// The theme in force.
-    pub fn theme(&self) -> &Theme {
-        &self.look.theme
     }
 
     /// Whether it would look otherwise by what the user did, or the clock.
@@ -196,9 +202,7 @@ impl Screen {
                 None
             }
             Msg::Ground(ground) => {
-                if let Some(ground) = ground {
-                    self.look.theme = self.themes.on(ground).clone();
-                }
+                ground.into_iter().for_each(|ground| self.is_on(ground));
                 None
             }
             Msg::Said(Ok(words) | Err(words)) => {

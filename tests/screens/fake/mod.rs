@@ -33,6 +33,7 @@ struct State {
     common: Vec<CommonView>,
     pushes: Objects,
     settings: SettingsView,
+    looks: Option<Arc<Looks>>,
     sending: Option<Sending>,
     addresses: Option<Vec<String>>,
     upstream: Option<String>,
@@ -172,6 +173,7 @@ impl FakeFeed {
             common: Vec::new(),
             pushes: Objects::new(60_000),
             settings: SettingsView::default(),
+            looks: None,
             sending: None,
             addresses: None,
             upstream: None,
@@ -300,6 +302,11 @@ impl FakeFeed {
             }
             state.settings = settings;
         });
+    }
+
+    /// The settings say this of looks and keys now.
+    pub fn set_looks(&self, looks: Looks) {
+        self.change(|state| state.looks = Some(Arc::new(looks)));
     }
 
     /// This came of alerts.
@@ -636,6 +643,10 @@ impl Feed for FakeFeed {
 
     fn settings(&self) -> SettingsView {
         self.state.lock().expect("unpoisoned").settings.clone()
+    }
+
+    fn looks(&self) -> Option<Arc<Looks>> {
+        self.state.lock().expect("unpoisoned").looks.clone()
     }
 
     fn judge_again(&self) -> Result<String, String> {

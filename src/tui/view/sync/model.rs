@@ -33,8 +33,8 @@ pub struct ModelPane {
     below: bool,
     scroll: usize,
     page: Vec<Line<'static>>,
-    /// What the page was made from: the line, the width, and how much had come.
-    made: Option<(usize, u16, u64)>,
+    /// What the page was made from: the line, the width, how much had come, and the looks.
+    made: Option<(usize, u16, u64, u64)>,
     body: Rect,
 }
 
@@ -117,7 +117,8 @@ impl ModelPane {
         let window = self.list.window();
         view = world.feed.pushed(&self.name, window).unwrap_or(view);
         self.view = view;
-        let wanted = self.list.at().map(|item| (item, below.width, self.view.requests));
+        let (requests, judged) = (self.view.requests, world.shared.judged);
+        let wanted = self.list.at().map(|item| (item, below.width, requests, judged));
         if self.made != wanted {
             let same = wanted.map(|(item, ..)| item) == self.made.map(|(item, ..)| item);
             self.scroll = if same { self.scroll } else { 0 };
