@@ -4,7 +4,9 @@ mod common;
 
 use common::{Http, Program, wait_for};
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::mpsc::{TryRecvError, channel};
 
 const MISSING: &[u8] = br#"{"userId":"u1","event":"Order \u001b[31mReceived","properties":{}}"#;
 const GOOD: &[u8] =
@@ -46,6 +48,52 @@ fn a_command_gets_the_record_of_each_call_that_matches_and_of_no_other() {
     assert_eq!(lines[0]["call"]["userId"], "u1");
     assert_eq!(program.end(), Some(0));
     assert!(!program.last_words().contains("without an alert"));
+}
+
+/// A recording that takes a while to be read.
+fn write_recording(file: &Path) {
+    let call = std::str::from_utf8(MISSING).expect("UTF-8").replacen('{', r#"{"type":"track","#, 1);
+    let batch = format!("{{\"batch\":[{}]}}", vec![call; 1_000].join(","));
+    let lines = (1..=50).map(|request| {
+        format!(
+            r#"{{"v":1,"request":{request},"received_at":"2026-11-22T10:00:00.000Z","method":"POST","path":"/v1/batch","query":"","headers":{{}},"status":200,"body":{batch}}}"#
+        ) + "\n"
+    });
+    std::fs::write(file, lines.collect::<String>()).expect("written");
+}
+
+#[test]
+fn what_comes_while_an_old_recording_is_read_is_new_and_what_is_in_it_is_not() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (told, file) = (home.path().join("told.ndjson"), home.path().join("old.ndjson"));
+    write_recording(&file);
+    let with = format!("sh -c 'cat >> \"$0\"' '{}'", told.display());
+    let args = ["listen", "--plain", "--listen", "127.0.0.1:0", "--record"];
+    let alert = ["--vendor", "customersuccessbox", "--alert", "missing(account_id)"];
+    let args = [&args[..], &[file.to_str().expect("UTF-8")], &alert, &["--alert-with", &with]];
+    let mut program = Program::start(home.path(), &args.concat());
+    let out = BufReader::new(program.child.stdout.take().expect("piped"));
+    let (sender, said) = channel();
+    std::thread::spawn(move || {
+        out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
+    let mut http = Http::connect(&program.address).expect("it listens");
+    http.post("/v1/track", MISSING).expect("an answer");
+    // the first words come when all of it is read
+    assert_eq!(said.try_recv(), Err(TryRecvError::Empty), "the recording is still being read");
+    let record = wait_for("the record", || {
+        let text = std::fs::read_to_string(&told).ok()?;
+        text.ends_with('\n').then_some(text)
+    });
+    let lines: Vec<Value> =
+        record.lines().map(|line| serde_json::from_str(line).expect("a record a line")).collect();
+    let numbers: Vec<&Value> = lines.iter().map(|line| &line["seq"]).collect();
+    assert_eq!(numbers, [&50_001]);
+    // and it is said as one that came
+    wait_for("the call", || said.try_iter().any(|line| line.starts_with("50001: ")).then_some(()));
+    assert_eq!(program.end(), Some(0));
+    let words = program.last_words();
+    assert!(!words.contains("without an alert"), "{words}");
 }
 
 #[test]

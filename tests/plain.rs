@@ -268,3 +268,55 @@ fn what_was_expected_and_did_not_come_is_told_at_the_end() {
     plain.say("quit");
     assert_eq!(plain.end(), Some(1));
 }
+
+#[test]
+fn what_is_cleared_away_and_brought_back_is_alerted_of_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let told = home.path().join("told.ndjson");
+    let with = format!("sh -c 'cat >> \"$0\"' '{}'", told.display());
+    let alert = ["--alert", "missing(account_id)", "--alert-with", &with];
+    let mut plain = Plain::start(home.path(), &[&LISTEN[..], &alert].concat(), Stdio::piped());
+    let mut http = plain.http();
+    let mut is_told = |of: &[u64]| {
+        http.post("/v1/track", CALL).expect("an answer");
+        common::wait_for("the record", || {
+            let text = std::fs::read_to_string(&told).ok()?;
+            let numbers: Vec<u64> = text
+                .lines()
+                .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+                .filter_map(|record| record["seq"].as_u64())
+                .collect();
+            (numbers.len() >= of.len()).then(|| assert_eq!(numbers, of))
+        });
+    };
+    is_told(&[1]);
+    plain.ask("clear", "cleared");
+    is_told(&[1, 2]);
+    plain.ask("undo", "are here again");
+    is_told(&[1, 2, 3]);
+    plain.say("quit");
+    assert_eq!(plain.end(), Some(0));
+}
+
+#[test]
+fn what_came_after_a_clear_counts_for_what_was_expected() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("calls.ndjson"), "").expect("written");
+    let plan = "[[event]]\ntype = \"track\"\nname = \"Login\"\n";
+    std::fs::write(home.path().join("plan.toml"), plan).expect("written");
+    let good =
+        br#"{"userId":"u2","event":"Login","properties":{"account_id":"acme","user_id":"u2"}}"#;
+    let listen = ["--plain", "--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"];
+    let args = [&listen[..], &["--record", "calls.ndjson", "--expect", "plan.toml"]].concat();
+    // the first run leaves calls in the recording, which are none of the second's
+    for old in [0, 2] {
+        let mut plain = Plain::start(home.path(), &args, Stdio::piped());
+        plain.http().post("/v1/track", CALL).expect("an answer");
+        plain.hear(&format!("{}: track", old + 1));
+        plain.ask("clear", "cleared");
+        plain.http().post("/v1/track", good).expect("an answer");
+        plain.hear(&format!("{}: track", old + 2));
+        plain.say("quit");
+        assert_eq!(plain.end(), Some(0), "{}", plain.said);
+    }
+}

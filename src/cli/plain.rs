@@ -19,13 +19,16 @@ pub fn run(
     alarm: &Alarm,
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
-    // what was there before is no news
-    pipeline.settle();
-    let new = pipeline.rows();
-    let from = if listener.is_some() { new } else { 0 };
     if let Some(listener) = &listener {
         eprintln!("listening on {}", listener.url());
     }
+    // what was there before is no news
+    pipeline.settle();
+    let listens = listener.is_some();
+    let new = match pipeline.first_new() {
+        Some((row, _)) if listens => row,
+        _ => pipeline.rows(),
+    };
     let mut listener = listener;
     let stop = |listener: &mut Option<Listener>| {
         if let Some(listener) = listener.take() {
@@ -53,6 +56,8 @@ pub fn run(
         summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
     );
     said?;
+    // asked anew: all may have been cleared away since
+    let from = pipeline.first_new().filter(|_| listens).map_or(0, |(row, _)| row);
     let came: Vec<u64> = (from..pipeline.rows()).collect();
     let Some(expectations) = pipeline.expectations(Some(&came)) else { return Ok(()) };
     eprint!("{}", expected_text(&expectations, false, false));

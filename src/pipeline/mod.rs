@@ -21,6 +21,7 @@ mod clock;
 mod columns;
 mod common;
 mod compose;
+mod counts;
 mod course;
 mod detail;
 mod drawing;
@@ -38,6 +39,7 @@ mod lines;
 mod names;
 mod one;
 mod people;
+mod places;
 mod plan;
 mod push;
 mod queue;
@@ -79,9 +81,8 @@ pub use take::Taken;
 pub use tally::{Tallied, Tally};
 pub use view::*;
 
-use crate::call::Seq;
 use crate::filter::Filter;
-use crate::findings::{Severity, Verdict};
+use crate::findings::Severity;
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use front::Front;
@@ -218,87 +219,9 @@ impl Pipeline {
         self.shared.vendors()
     }
 
-    /// How many rows the log has.
-    pub fn rows(&self) -> u64 {
-        self.lock().index.store.rows()
-    }
-
-    /// How many calls there are.
-    pub fn calls(&self) -> u64 {
-        self.lock().index.store.calls.len()
-    }
-
-    /// The row of a call.
-    pub fn row_of(&self, seq: Seq) -> u64 {
-        let state = self.lock();
-        let at = seq.0.saturating_sub(state.index.base + 1);
-        state.index.store.row_of_call(at)
-    }
-
-    /// Whether a row is a refused request.
-    pub fn is_refused(&self, row: u64) -> bool {
-        matches!(self.lock().index.store.row(row), Some(Row::Refused(_)))
-    }
-
-    /// The number of the last call before a row.
-    pub fn seq_before(&self, row: u64) -> u64 {
-        let state = self.lock();
-        state.index.base + state.index.store.calls_before(row)
-    }
-
     /// The vendors in use.
     pub fn in_use(&self) -> InUse {
         self.lock().index.in_use.clone()
-    }
-
-    /// Counts for the status bar.
-    pub fn stats(&self) -> Stats {
-        let shared = &*self.shared;
-        let trouble = {
-            let trouble = shared.trouble();
-            trouble.problem.clone().or_else(|| trouble.notice.clone())
-        };
-        let waits = shared.queue.waits();
-        let state = self.lock();
-        let store = &state.index.store;
-        let full = || {
-            let unkept = store.texts.unkept();
-            let says = "names and ids came when the index had no room for more; their rows show …";
-            (unkept > 0).then(|| format!("{unkept} {says}"))
-        };
-        let problem = trouble.or_else(full);
-        Stats {
-            calls: store.calls.len(),
-            repeats: state.index.repeats,
-            requests: store.requests.len(),
-            refused: store.refused(),
-            missing: state.index.missing(),
-            unrecorded: shared.unrecorded.load(Ordering::Relaxed),
-            too_much: shared.too_much.load(Ordering::Relaxed),
-            waited: waits.times,
-            waited_ms: waits.micros / 1000,
-            recorded_bytes: shared.queue.recorded(),
-            reading: shared.import.reading().or_else(|| shared.queue.reading()),
-            recording: shared.path.clone(),
-            cleared: state.cleared(),
-            remarks: state.index.remarks.changes,
-            problem,
-        }
-    }
-
-    /// What all calls of a library have in common besides a missing id: noise, to be said once.
-    pub fn common(&self) -> Vec<CommonView> {
-        let mut state = self.lock();
-        let vendors = Arc::clone(state.eras.latest());
-        state.index.common(&vendors);
-        let index = &state.index;
-        index.common_view(&vendors)
-    }
-
-    /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].
-    pub fn verdicts(&self) -> Vec<[u64; 5]> {
-        let state = self.lock();
-        state.index.verdicts(state.eras.latest().len())
     }
 
     /// Counts a request that was turned away with 429 before it was read.
@@ -345,13 +268,6 @@ impl Pipeline {
         into.resize(len, 0);
         first.read_to(&last, into)
     }
-
-    /// Which index this is, how many rows it has, and how often marks and notes have changed. The number is another after each clear and
-    /// each time that all is judged again.
-    fn extent(&self) -> (u64, u64, u64) {
-        let state = self.lock();
-        (state.index.epoch, state.index.store.rows(), state.index.remarks.changes)
-    }
 }
 
 impl Drop for Pipeline {
@@ -367,17 +283,6 @@ impl Drop for Pipeline {
 }
 
 impl Index {
-    fn verdicts(&self, vendors: usize) -> Vec<[u64; 5]> {
-        let mut out = vec![[0; 5]; vendors];
-        for (set, count) in self.sets() {
-            for (counts, verdict) in out.iter_mut().zip(&set.verdicts) {
-                let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
-                counts[place.expect("every verdict is in the list")] += count;
-            }
-        }
-        out
-    }
-
     fn is(&self, row: u64, what: &What) -> bool {
         let store: &Store = &self.store;
         match (store.row(row), what) {

@@ -50,7 +50,8 @@ impl<T> Blocks<T> {
     pub fn partition_point(&self, before: impl Fn(&T) -> bool) -> u64 {
         let full = self.blocks.partition_point(|block| block.last().is_some_and(&before));
         let within = self.blocks.get(full).map_or(0, |block| block.partition_point(&before));
-        (full * BLOCK + within) as u64
+        // the last block need not be full
+        ((full * BLOCK + within) as u64).min(self.len)
     }
 }
 
@@ -70,5 +71,7 @@ mod tests {
             let place = list.partition_point(|n| *n < wanted);
             assert_eq!(place, wanted.div_ceil(2).min(list.len()), "{wanted}");
         }
+        list.push(1_000_000);
+        assert_eq!(list.partition_point(|_| true), list.len(), "in a block that is not full");
     }
 }

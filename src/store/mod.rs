@@ -80,6 +80,13 @@ impl Store {
         (row - self.refused_before(row)).min(self.calls.len())
     }
 
+    /// How many rows and how many calls stand before those of a request.
+    pub fn before_request(&self, request: u64) -> (u64, u64) {
+        let calls = self.calls.partition_point(|call| u64::from(call.request) < request);
+        let refused = self.refused.partition_point(|&(_, of)| u64::from(of) < request);
+        (calls + refused as u64, calls)
+    }
+
     fn refused_before(&self, row: u64) -> u64 {
         let (mut low, mut high) = (0, self.refused.len());
         while low < high {
@@ -102,6 +109,24 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_before_a_request_are_those_of_earlier_ones() {
+        let mut store = Store::default();
+        let call = |store: &mut Store, calls| {
+            let request = store.requests.push(RequestRow::default()) as u32;
+            (0..calls).for_each(|_| {
+                store.calls.push(CallRow { request, ..CallRow::default() });
+            });
+        };
+        call(&mut store, 2);
+        store.push_refused(RequestRow::default());
+        call(&mut store, 0);
+        store.push_refused(RequestRow::default());
+        call(&mut store, 3);
+        let before = [0, 1, 2, 3, 4, 5].map(|request| store.before_request(request));
+        assert_eq!(before, [(0, 0), (2, 2), (3, 2), (3, 2), (4, 2), (7, 5)]);
+    }
 
     #[test]
     fn rows_are_calls_and_refused_requests_in_order() {

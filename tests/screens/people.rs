@@ -168,7 +168,10 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
     app.press("4 ] enter");
     settle(&mut app);
     let theme = app.theme().clone();
-    looks_like(app.style_of("✓ identified before anything else", 5), theme.good);
+    looks_like(
+        app.style_of("✓ identify came before the first track, page or screen call", 5),
+        theme.good,
+    );
     let group = "! group was never called with this user id";
     looks_like(app.style_of(group, 5), theme.warning);
     looks_like(app.style_of("· CUS-T-UNKNOWN-USER (Custify, 2 calls, first #3)", 5), theme.info);
@@ -185,7 +188,7 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
     app.feed.add_identify("joe@acme.test");
     app.wait(1_100);
     settle(&mut app);
-    let late = "! 1 call came before the first identify call, #13";
+    let late = "! 1 track, page or screen call came before the first identify call, #13";
     assert!(app.picture().contains(late), "{}", app.picture());
 }
 

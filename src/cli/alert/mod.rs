@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::feed::vendor_views;
 use super::setup::Setup;
 use super::watch::Watch;
+use crate::call::Seq;
 use crate::config::Settings;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Detail, Matching, Pipeline};
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(50);
 /// Two alerts are no closer.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// So many rows are looked at before the clock is.
+/// So many rows are looked at at once.
 const AT_ONCE: u64 = 4_096;
 
 /// How it alerts.
@@ -133,8 +134,7 @@ impl Alarm {
 /// What alerts, and what it has to say; nothing where nobody asked.
 pub type Alerting = (Arc<Alarm>, Option<Watch>);
 
-/// Begins to alert of the calls that come from now on, if that is asked for. To be called before
-/// anything listens, so that the first call is one of them.
+/// Begins to alert of the calls that come since the program began, if that is asked for.
 pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failure> {
     let alarm = Arc::new(Alarm::default());
     let Some(asked) = setup.alert.clone() else { return Ok((alarm, None)) };
@@ -152,8 +152,7 @@ pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failur
         matching: Matching::new(asked.filter),
         notify: asked.with == With::Notify,
         commands,
-        next: pipeline.rows(),
-        clears: pipeline.clears(),
+        next: None,
         told_at: None,
         waiting: None,
     };
@@ -175,8 +174,9 @@ struct Teller {
     matching: Matching,
     notify: bool,
     commands: Option<Commands>,
-    next: u64,
-    clears: u64,
+    /// The first call that was not looked at; none while what was recorded before the program began
+    /// is still being read, which is nothing to be alerted of.
+    next: Option<Seq>,
     told_at: Option<Instant>,
     /// Calls that are not told yet: how many, and the last one's row.
     waiting: Option<(u64, u64)>,
@@ -184,24 +184,19 @@ struct Teller {
 
 impl Teller {
     fn look(&mut self) {
-        let (clears, rows) = (self.pipeline.clears(), self.pipeline.rows());
-        if self.pipeline.stats().reading.is_some() {
-            // what was recorded before is nothing to be alerted of
-            (self.next, self.clears) = (rows, clears);
-            return;
-        }
-        if clears != self.clears {
-            // cleared away, or brought back: what is there was looked at, as far as it was old
-            (self.next, self.clears) = (self.next.min(rows), clears);
-        }
-        while self.next < rows {
-            let to = rows.min(self.next + AT_ONCE);
-            match self.matching.calls(&self.pipeline, self.next..to) {
+        let first = || self.pipeline.first_new().map(|(_, call)| call);
+        let Some(next) = self.next.or_else(first) else { return };
+        let (rows, then) = self.pipeline.rows_since(next);
+        let mut from = rows.start;
+        while from < rows.end {
+            let to = rows.end.min(from + AT_ONCE);
+            match self.matching.calls(&self.pipeline, from..to) {
                 Ok(found) => self.found(&found),
                 Err(error) => self.alarm.fail(error),
             }
-            self.next = to;
+            from = to;
         }
+        self.next = Some(then);
         self.ring();
     }
 

@@ -198,6 +198,11 @@ impl Queue {
         }
     }
 
+    /// Up to where lines were there before anything came in.
+    pub fn before(&self) -> u64 {
+        self.before
+    }
+
     /// True while what was there before anything came in is still being read.
     pub fn is_behind(&self) -> bool {
         self.done() < self.before

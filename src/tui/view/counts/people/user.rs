@@ -144,7 +144,8 @@ impl UserView {
         if accounts.rows.is_empty() {
             paper.labelled(2, "  ", "! no call of this user names an account", theme.warning);
         }
-        order::write(paper, course, &self.walk.found, world);
+        let known = self.walk.is_settled();
+        order::write(paper, (course, known), &self.walk.found, world);
         sessions::write(paper, &self.walk.sessions, world);
         if self.shown.rows > MOST_READ {
             let words = format!(

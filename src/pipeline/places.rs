@@ -1,0 +1,67 @@
+//! Where calls and rows stand: which row a call has, and which of them are new.
+
+use super::Pipeline;
+use crate::call::Seq;
+use crate::store::Row;
+use std::ops::Range;
+
+impl Pipeline {
+    /// How many rows the log has.
+    pub fn rows(&self) -> u64 {
+        self.lock().index.store.rows()
+    }
+
+    /// How many calls there are.
+    pub fn calls(&self) -> u64 {
+        self.lock().index.store.calls.len()
+    }
+
+    /// The row of a call.
+    pub fn row_of(&self, seq: Seq) -> u64 {
+        let state = self.lock();
+        let at = seq.0.saturating_sub(state.index.base + 1);
+        state.index.store.row_of_call(at)
+    }
+
+    /// Whether a row is a refused request.
+    pub fn is_refused(&self, row: u64) -> bool {
+        matches!(self.lock().index.store.row(row), Some(Row::Refused(_)))
+    }
+
+    /// The number of the last call before a row.
+    pub fn seq_before(&self, row: u64) -> u64 {
+        let state = self.lock();
+        state.index.base + state.index.store.calls_before(row)
+    }
+
+    /// What came in since the program began: the first row of it and the number of its first call,
+    /// whether they are there yet or not. None while what was recorded before is still being read.
+    pub fn first_new(&self) -> Option<(u64, Seq)> {
+        if self.shared.queue.is_behind() {
+            return None;
+        }
+        let state = self.lock();
+        let store = &state.index.store;
+        let before = self.shared.queue.before();
+        let request = store.requests.partition_point(|request| request.offset < before);
+        let (rows, calls) = store.before_request(request);
+        Some((rows, Seq(state.index.base + calls + 1)))
+    }
+
+    /// The rows of the calls from a number on, and the number that the next call will have. A call's
+    /// number stays its own when all is cleared away and when it is brought back; its row does not.
+    pub fn rows_since(&self, first: Seq) -> (Range<u64>, Seq) {
+        let state = self.lock();
+        let (index, store) = (&state.index, &state.index.store);
+        let at = first.0.saturating_sub(index.base + 1);
+        let begin = if at < store.calls.len() { store.row_of_call(at) } else { store.rows() };
+        (begin..store.rows(), index.next_seq())
+    }
+
+    /// Which index this is, how many rows it has, and how often marks and notes have changed. The
+    /// number is another after each clear and each time that all is judged again.
+    pub(super) fn extent(&self) -> (u64, u64, u64) {
+        let state = self.lock();
+        (state.index.epoch, state.index.store.rows(), state.index.remarks.changes)
+    }
+}
