@@ -181,6 +181,7 @@ actions! {
     PreviousTab "previous_tab" "tab" "previous tab",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
+    Widen "widen" "wide" "give the whole page to the detail, and back",
     SetAside "set_aside" "set aside" "set findings of this call aside, or bring some back",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
     Columns "columns" "columns" "choose the columns of the log",

@@ -56,6 +56,14 @@ impl Look {
         self.sign("▌", ">")
     }
 
+    /// Puts that sign before a line of a pane, where its first column is free.
+    pub fn point(&self, buffer: &mut Buffer, area: Rect, line: usize) {
+        let row = area.y.saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
+        if let Some(cell) = buffer.cell_mut((area.x, row)).filter(|cell| cell.symbol() == " ") {
+            cell.set_symbol(self.cursor()).set_style(self.theme.rule_focus);
+        }
+    }
+
     /// A row that the user marked.
     pub fn mark(&self) -> &'static str {
         self.sign("◆", "*")

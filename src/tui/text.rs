@@ -67,6 +67,23 @@ pub fn cut<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     Cow::Owned(format!("{}{tail}", &text[..head]))
 }
 
+/// The end of a harmless text that fits, with an ellipsis where something is left out: of a path the
+/// last names say most.
+pub fn cut_front<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
+    let all = width(text);
+    if all <= room {
+        return Cow::Borrowed(text);
+    }
+    let sign = if width(ellipsis) <= room { ellipsis } else { "" };
+    // a wide letter that is left out half is left out whole
+    let from = text
+        .grapheme_indices(true)
+        .map(|(at, _)| at)
+        .find(|at| width(&text[*at..]) + width(sign) <= room)
+        .unwrap_or(text.len());
+    Cow::Owned(format!("{sign}{}", &text[from..]))
+}
+
 /// How many bytes from the start of a harmless text fit into so many columns.
 pub fn head(text: &str, room: usize) -> usize {
     let mut used = 0;
@@ -152,6 +169,15 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn of_a_path_the_end_is_kept() {
+        assert_eq!(cut_front("properties.account_id", 21, "…"), "properties.account_id");
+        assert_eq!(cut_front("properties.account_id", 11, "…"), "…account_id");
+        assert_eq!(cut_front("漢字.id", 6, ".."), "...id");
+        assert_eq!(cut_front("abc", 1, ".."), "c");
+        assert_eq!(cut_front("abc", 0, "…"), "");
+    }
 
     #[test]
     fn what_a_terminal_would_act_on_is_escaped() {

@@ -12,13 +12,13 @@ fn config(home: &Path, text: &str) {
 #[test]
 fn a_clash_names_the_line_and_both_actions() {
     let home = tempfile::tempdir().expect("a folder");
-    config(home.path(), "theme = \"light\"\n[keys.log]\nopen = [\"o\", \"space\"]\n");
+    config(home.path(), "theme = \"light\"\n[keys.log]\nopen = [\"O\", \"space\"]\n");
     let done = segscope(home.path(), &["config", "show"]).assert().code(2);
     let said = stderr(&done);
     assert!(said.ends_with("config.toml:3: `space` would do both `pause` and `open`\n"), "{said}");
-    config(home.path(), "[keys.log]\nopen = [\"o\"]\n[keys.calls]\npause = []\n");
+    config(home.path(), "[keys.log]\nopen = [\"O\"]\n[keys.calls]\npause = []\n");
     let shown = stdout(&segscope(home.path(), &["config", "show"]).assert().code(0));
-    assert!(shown.contains("keys.log.open = [\"o\"]"), "{shown}");
+    assert!(shown.contains("keys.log.open = [\"O\"]"), "{shown}");
 }
 
 #[test]

@@ -22,5 +22,6 @@ mod random;
 mod remarks;
 mod search;
 mod settings;
+mod sides;
 mod sizes;
 mod sync;

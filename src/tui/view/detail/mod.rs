@@ -1,11 +1,13 @@
 //! The detail of one row: who and what is wrong on top, tabs below.
 
 mod header;
+mod mouse;
 mod notes;
 mod pages;
 pub(super) mod paper;
 mod pretty;
 mod sheet;
+mod sides;
 mod tabs;
 mod tree;
 mod tree_draw;
@@ -21,14 +23,15 @@ use crate::call::Doc;
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail, Preset};
-use crate::tui::look::Pen;
+use crate::tui::look::{Look, Pen};
 use notes::Notes;
 use paper::Paper;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 use sheet::Sheet;
 use tree::{Planted, Tree};
+use tree_draw::Light;
 use uses::Uses;
 
 /// What the lines on the page were made from; another value means making them again.
@@ -36,7 +39,7 @@ use uses::Uses;
 struct Made {
     row: u64,
     judged: u64,
-    tab: Tab,
+    written: Tab,
     width: u16,
 }
 
@@ -47,6 +50,10 @@ pub struct DetailPane {
     data: Option<Detail>,
     /// The tab that was chosen; a refused request has fewer, and the choice outlives it.
     tab: Tab,
+    /// The vendor whose tab was open last: its output stands beside the call.
+    chosen: Option<usize>,
+    /// The place in the call that is lit on the other side.
+    lit: Option<String>,
     tabs: Vec<tabs::Head>,
     made: Option<Made>,
     header: Vec<Line<'static>>,
@@ -76,6 +83,13 @@ impl DetailPane {
         }
     }
 
+    fn choose(&mut self, tab: Tab) {
+        self.tab = tab;
+        if let Tab::Vendor(vendor) = tab {
+            self.chosen = Some(vendor);
+        }
+    }
+
     /// The panes: header, tabs, page.
     fn panes(&self, area: Rect) -> (Rect, Rect, Rect) {
         let most = (area.height / 2).saturating_sub(1);
@@ -96,7 +110,9 @@ impl DetailPane {
         match action {
             Action::Toggle => tree || self.page.source().is_some(),
             Action::Fold | Action::Unfold => tree,
-            Action::CopyPointer | Action::CopyValue => tree && self.tree.pointer().is_some(),
+            Action::CopyPointer | Action::CopyValue => {
+                (tree || self.beside().is_some()) && self.tree.pointer().is_some()
+            }
             Action::CopyCall | Action::CopyCurl => self.call().is_some(),
             Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
             Action::CopyTransformation => {
@@ -111,15 +127,15 @@ impl DetailPane {
         }
     }
 
-    /// The vendor whose tab is open.
+    /// The vendor whose output is in view.
     pub fn vendor(&self) -> Option<usize> {
-        match self.open_tab() {
+        match self.written() {
             Tab::Vendor(vendor) => Some(vendor),
             _ => None,
         }
     }
 
-    /// What the document of the vendor whose tab is open recommends to set.
+    /// What the document of the vendor in view recommends to set.
     fn preset<'w>(&self, world: &'w World<'_>) -> Option<&'w Preset> {
         world.shared.vendors.get(self.vendor()?)?.preset.as_ref()
     }
@@ -174,12 +190,16 @@ impl DetailPane {
             Tab::Vendor(_) => {
                 let source = self.page.source();
                 let shown = source.is_some_and(|at| self.tree.reveal_pointer(at, world.look));
-                self.tab = if shown { Tab::Call } else { self.tab };
+                if shown {
+                    self.choose(Tab::Call);
+                }
                 shown
             }
             Tab::Call if !self.tree.can_turn() => {
-                let Some((vendor, pointer)) = self.tree.first_use() else { return false };
-                (self.tab, self.wanted) = (Tab::Vendor(vendor), Some(pointer));
+                let beside = self.beside();
+                let Some((vendor, pointer)) = self.tree.first_use(beside) else { return false };
+                self.choose(Tab::Vendor(vendor));
+                self.wanted = Some(pointer);
                 true
             }
             _ => false,
@@ -206,32 +226,13 @@ impl DetailPane {
         let open = self.open_tab();
         let at = self.tabs.iter().position(|head| head.tab == open).unwrap_or(0);
         if let Some(head) = self.tabs.get((at + by) % self.tabs.len().max(1)) {
-            self.tab = head.tab;
+            self.choose(head.tab);
         }
     }
 
     /// Opens the tab of a vendor.
     pub fn show_vendor(&mut self, vendor: usize) {
-        self.tab = Tab::Vendor(vendor);
-    }
-
-    /// A click: on a tab, on a line of the tree, or on a value of an output.
-    pub fn click(&mut self, at: Position, world: &World<'_>) -> Reply {
-        let (_, bar, page) = self.panes(self.area);
-        if bar.contains(at) {
-            let column = usize::from(at.x - bar.x);
-            if let Some(tab) =
-                tabs::hit(&self.tabs, self.open_tab(), usize::from(bar.width), column)
-            {
-                self.tab = tab;
-            }
-        } else if page.contains(at) && self.open_tab() == Tab::Call {
-            self.tree.click(usize::from(at.y - page.y));
-        } else if page.contains(at) && self.page.click(usize::from(at.y - page.y)) {
-            // a second click goes to where it came from
-            self.follow(world);
-        }
-        Reply::Done
+        self.choose(Tab::Vendor(vendor));
     }
 
     /// Reads what the next frame shows.
@@ -246,21 +247,26 @@ impl DetailPane {
             self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, world));
             self.plant(world);
         }
-        let made =
-            Made { row, judged: world.shared.judged, tab: self.open_tab(), width: area.width };
+        let sides = self.sides(area);
+        let width = area.width;
+        let made = Made { row, judged: world.shared.judged, written: self.written(), width };
         if self.made != Some(made) {
-            let same_page = self.made.is_some_and(|old| Made { width: made.width, ..old } == made);
+            let same_page = self.made.is_some_and(|old| Made { width, ..old } == made);
             self.made = Some(made);
-            self.write(made, same_page, world);
+            self.write(made.written, usize::from(sides.page.width), same_page, world);
         }
         self.has_preset = self.preset(world).is_some();
         let page = self.panes(area).2;
+        let tree_width = usize::from(sides.call.width);
+        let tree_height = usize::from(page.height - tree_draw::foot_height(page, &self.tree));
+        self.tree.sync(tree_width, tree_height, world.look);
         self.page.sync(usize::from(page.height));
         if let Some(wanted) = self.wanted.take() {
             self.page.go_to(&wanted);
         }
-        let tree_height = usize::from(page.height - tree_draw::foot_height(page, &self.tree));
-        self.tree.sync(usize::from(page.width), tree_height, world.look);
+        self.light();
+        // what was lit may have been out of view
+        self.tree.sync(tree_width, tree_height, world.look);
     }
 
     /// Makes the tree of another call.
@@ -287,10 +293,10 @@ impl DetailPane {
         self.tree.set(Planted { call: doc, derived, notes, uses, key: call.write_key.clone() });
     }
 
-    fn write(&mut self, made: Made, same_page: bool, world: &World<'_>) {
-        let width = usize::from(made.width);
+    fn write(&mut self, written: Tab, page_width: usize, same_page: bool, world: &World<'_>) {
+        let width = usize::from(self.area.width);
         let mut header = Paper::new(world.look, width);
-        let mut page = Paper::new(world.look, width);
+        let mut page = Paper::new(world.look, page_width);
         match &self.data {
             None => header.prose(0, "this row can no longer be read", world.look.theme.warning),
             Some(Detail::Refused(refused)) => {
@@ -299,7 +305,7 @@ impl DetailPane {
             }
             Some(Detail::Call(call)) => {
                 header::call(&mut header, call, width, world);
-                match made.tab {
+                match written {
                     Tab::Call => {}
                     Tab::Findings => pages::findings(&mut page, call, world),
                     Tab::Request => {
@@ -326,23 +332,48 @@ impl DetailPane {
     pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, world: &World<'_>) {
         let (header, bar, page) = self.panes(area);
         lines(buffer, header, &self.header);
-        tabs::render(buffer, bar, &self.tabs, self.open_tab(), world.look);
-        let (below, total) = if self.open_tab() == Tab::Call && self.call().is_some() {
-            tree_draw::render(buffer, page, &self.tree, focused, world);
-            self.tree.place()
-        } else {
-            let lit = self.tree.pointer();
-            self.page.render(buffer, page, lit.as_deref(), focused, world.look);
-            self.page.place()
-        };
-        if below < total {
-            let words = format!("+{} below", total - below);
-            // on the empty line between tabs and page
-            let gap = Rect { y: bar.y + 1, height: page.y.saturating_sub(bar.y + 1), ..bar };
-            if let Some(mut pen) = Pen::on(buffer, gap, 0, world.look) {
-                pen.right(words.len()).put(&words, world.look.theme.quiet);
-            }
+        let beside = self.beside().is_some();
+        tabs::render(buffer, bar, &self.tabs, self.open_tab(), self.written(), world.look);
+        let sides = self.sides(page);
+        rule(buffer, sides.rule, world.look);
+        // on the empty line between tabs and page
+        let gap = page.y.saturating_sub(bar.y + 1);
+        let above = |part: Rect| Rect { y: bar.y + 1, height: gap, ..part };
+        let in_call = self.open_tab() == Tab::Call;
+        if !sides.call.is_empty() {
+            let light = match (focused, in_call) {
+                (true, true) => Light::Cursor,
+                (true, false) if self.page.source().is_some() => Light::Lit,
+                _ => Light::None,
+            };
+            tree_draw::render(buffer, sides.call, &self.tree, light, world);
+            below(buffer, above(sides.call), self.tree.place(), world.look);
         }
+        if !sides.page.is_empty() {
+            let lit = self.tree.pointer().filter(|_| !beside || (focused && in_call));
+            let focused = focused && !in_call;
+            self.page.render(buffer, sides.page, lit.as_deref(), focused, world.look);
+            below(buffer, above(sides.page), self.page.place(), world.look);
+        }
+    }
+}
+
+/// A line from top to bottom.
+fn rule(buffer: &mut Buffer, area: Rect, look: &Look) {
+    for line in 0..usize::from(area.height) {
+        if let Some(mut pen) = Pen::on(buffer, area, line, look) {
+            pen.put(look.rule(), look.theme.rule);
+        }
+    }
+}
+
+/// How many lines are out of view below, at the right end of a line.
+fn below(buffer: &mut Buffer, line: Rect, (below, total): (usize, usize), look: &Look) {
+    if below < total
+        && let Some(mut pen) = Pen::on(buffer, line, 0, look)
+    {
+        let words = format!("+{} below", total - below);
+        pen.right(words.len()).put(&words, look.theme.quiet);
     }
 }
 

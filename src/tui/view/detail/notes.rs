@@ -3,6 +3,7 @@
 
 use crate::call::{Doc, Val, pointer};
 use crate::findings::{Finding, Headline, HintKind, Severity, headline};
+use crate::tui::text;
 use std::collections::HashMap;
 
 /// Which of the two documents of a call.
@@ -21,6 +22,14 @@ pub enum Note {
     Near(String),
     /// A finding's code.
     Code(Severity, String),
+}
+
+impl Note {
+    /// The columns that it takes, its sign included.
+    pub fn width(&self) -> usize {
+        let (Note::Near(words) | Note::Code(_, words)) = self;
+        2 + text::width(words)
+    }
 }
 
 /// A line for something that should be there.

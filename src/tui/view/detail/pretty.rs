@@ -83,9 +83,7 @@ pub fn lines(
             }
             if let Some(said) = beside.get(path.as_str()) {
                 let line = out.lines.len() - 1;
-                out.said.push((line, said.words.clone()));
-                let input = said.input.clone();
-                out.sources.extend(input.map(|input| Source { line, input }));
+                out.say(line, said);
             }
             if empty {
                 path.truncate(here);
@@ -126,8 +124,8 @@ struct Layout<'l> {
     width: usize,
     look: &'l Look,
     lines: Vec<Line<'static>>,
-    /// What is said beside lines.
-    said: Vec<(usize, String)>,
+    /// What is said beside lines, and whether it is a place in the call.
+    said: Vec<(usize, String, bool)>,
     sources: Vec<Source>,
 }
 
@@ -161,30 +159,42 @@ impl Layout<'_> {
         text::chunks(&text, room).into_iter().for_each(|piece| push(piece, style));
     }
 
+    fn say(&mut self, line: usize, said: &Said) {
+        let words = self.look.clean(&said.words).into_owned();
+        self.said.push((line, words, said.input.is_some()));
+        let input = said.input.clone();
+        self.sources.extend(input.map(|input| Source { line, input }));
+    }
+
     /// The lines with what is said beside them: in one column where that can be, else a little
     /// behind the value, else on a line of its own.
     fn done(self) -> (Vec<Line<'static>>, Vec<Source>) {
         let Layout { width, look, mut lines, said, mut sources } = self;
-        let from = look.from();
-        let said: Vec<(usize, String)> = said
-            .into_iter()
-            .map(|(at, words)| (at, format!("{from} {}", look.clean(&words))))
-            .collect();
-        let widest = said.iter().map(|(_, words)| text::width(words)).max().unwrap_or(0);
-        let longest = said.iter().map(|(at, _)| lines[*at].width()).max().unwrap_or(0);
+        let from = format!("{} ", look.from());
+        let sign = text::width(&from);
+        let widest = said.iter().map(|(_, words, _)| sign + text::width(words)).max().unwrap_or(0);
+        let longest = said.iter().map(|(at, ..)| lines[*at].width()).max().unwrap_or(0);
+        let cut = |words: &str, is_place: bool, room: usize| {
+            let (room, ellipsis) = (room.saturating_sub(sign), look.ellipsis());
+            let shown = match is_place {
+                true => text::cut_front(words, room, ellipsis),
+                false => text::cut(words, room, ellipsis),
+            };
+            format!("{from}{shown}")
+        };
         let column = (longest + 2).min(width.saturating_sub(widest));
         // from the end on, so that a line of its own moves none that is still to come
-        for (at, words) in said.into_iter().rev() {
+        for (at, words, is_place) in said.into_iter().rev() {
             let used = lines[at].width();
             let start = column.max(used + 2);
             let room = width.saturating_sub(start);
             let style = look.theme.quiet;
-            if room >= text::width(&words).min(LEAST_BESIDE) {
-                let shown = text::cut(&words, room, look.ellipsis()).into_owned();
+            if room >= (sign + text::width(&words)).min(LEAST_BESIDE) {
+                let shown = cut(&words, is_place, room);
                 lines[at].spans.push(Span::raw(" ".repeat(start - used)));
                 lines[at].spans.push(Span::styled(shown, style));
             } else {
-                let shown = text::cut(&words, width, look.ellipsis()).into_owned();
+                let shown = cut(&words, is_place, width);
                 let before = width.saturating_sub(text::width(&shown));
                 let spans = vec![Span::raw(" ".repeat(before)), Span::styled(shown, style)];
                 lines.insert(at + 1, Line::from(spans));

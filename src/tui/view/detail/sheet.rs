@@ -101,6 +101,27 @@ impl Sheet {
         }
     }
 
+    /// The keys come here: the cursor is on what came from a place of the call, else on the first
+    /// value in view.
+    pub fn enter(&mut self, input: Option<&str>) {
+        let before = self.at;
+        if let Some(input) = input {
+            self.go_to(input);
+        }
+        let first = || self.sources.iter().position(|source| self.in_view(source.line));
+        self.at = self.at.or(before).or_else(first);
+    }
+
+    /// Brings the first value that came from a place of the call into view, if none is.
+    pub fn bring(&mut self, input: &str) {
+        let is_it = |source: &&Source| holds(&source.input, input) || holds(input, &source.input);
+        let mut lit = self.sources.iter().filter(is_it).map(|source| source.line);
+        let Some(first) = lit.next() else { return };
+        if !std::iter::once(first).chain(lit).any(|line| self.in_view(line)) {
+            self.show(first);
+        }
+    }
+
     /// Brings a line into view.
     fn show(&mut self, line: usize) {
         if !self.in_view(line) {
@@ -143,10 +164,7 @@ impl Sheet {
             let style = if here { look.theme.selected } else { look.theme.selected_unfocused };
             ground(buffer, area, line, style);
             // values stand behind an indent
-            let row = area.y.saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
-            if let Some(cell) = buffer.cell_mut((area.x, row)).filter(|c| c.symbol() == " ") {
-                cell.set_symbol(look.cursor()).set_style(look.theme.rule_focus);
-            }
+            look.point(buffer, area, line);
         }
     }
 }

@@ -101,14 +101,26 @@ pub fn hit(heads: &[Head], open: Tab, width: usize, column: usize) -> Option<Tab
         .map(|(_, head)| head.tab)
 }
 
-/// Draws the tabs.
-pub fn render(buffer: &mut Buffer, area: Rect, heads: &[Head], open: Tab, look: &Look) {
+/// Draws the tabs: the open one, and the one whose page stands beside the call.
+pub fn render(
+    buffer: &mut Buffer,
+    area: Rect,
+    heads: &[Head],
+    open: Tab,
+    beside: Tab,
+    look: &Look,
+) {
     for (column, head) in seen(heads, open, usize::from(area.width)) {
         let Some(mut pen) = Pen::on(buffer, area, 0, look) else { return };
         let current = head.tab == open;
         pen.skip(column);
         // without colour and underline, brackets say which is open
-        pen.put(&head.word, if current { look.theme.tab_current } else { look.theme.tab });
+        let style = match head.tab {
+            tab if tab == open => look.theme.tab_current,
+            tab if tab == beside => look.theme.heading,
+            _ => look.theme.tab,
+        };
+        pen.put(&head.word, style);
         if !head.sign.is_empty() {
             pen.skip(1).put(&head.sign, head.style);
         }

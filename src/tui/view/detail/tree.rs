@@ -88,6 +88,8 @@ pub struct Tree {
     long: HashMap<(Part, u32), Vec<String>>,
     /// The write key, which is shown masked.
     key: Option<String>,
+    /// How texts are shown: a letter that is escaped takes more columns.
+    pub(super) ascii: bool,
 }
 
 impl Tree {
@@ -249,6 +251,7 @@ impl Tree {
     }
 
     pub(super) fn lay(&mut self, look: &Look) {
+        self.ascii = look.ascii;
         let mut rows = Vec::new();
         let mut long = HashMap::new();
         if let Some(doc) = &self.call {

@@ -14,6 +14,17 @@ use ratatui::layout::Rect;
 /// Said of a value that is in no output.
 const UNUSED: &str = "unused";
 
+/// What the tree's cursor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    /// the one with the keys
+    Cursor,
+    /// where the value under the cursor of the other side came from
+    Lit,
+    /// not shown
+    None,
+}
+
 /// Lines below the tree for where the value under the cursor goes.
 pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     match pane.height {
@@ -26,23 +37,33 @@ pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
 }
 
 /// Draws the tree into a pane, and below it where the value under the cursor goes.
-pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, focused: bool, world: &World<'_>) {
+pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world: &World<'_>) {
     let look = world.look;
     let foot = foot_height(pane, tree);
     let area = Rect { height: pane.height - foot, ..pane };
     for (line, (row, cursor)) in tree.view().enumerate() {
-        if cursor && focused {
-            ground(buffer, area, line, look.theme.selected);
+        let style = match light {
+            Light::Cursor => look.theme.selected,
+            _ => look.theme.selected_unfocused,
+        };
+        let shown = cursor && light != Light::None;
+        if shown {
+            ground(buffer, area, line, style);
         }
         if let Some(mut pen) = Pen::on(buffer, area, line, look) {
             draw(&mut pen, row, tree, world);
         }
+        if shown && light == Light::Lit {
+            // in the free column before the pane: folds have their own sign in its first
+            let x = area.x.saturating_sub(1);
+            look.point(buffer, Rect { x, ..area }, line);
+        }
     }
     let foot = Rect { y: area.bottom(), height: foot, ..pane };
     let width = usize::from(foot.width);
-    let (head, words) = match focused {
-        true => about(tree, world, width),
-        false => (None, tree.summary().unwrap_or_default().to_owned()),
+    let (head, words) = match light {
+        Light::Cursor | Light::Lit => about(tree, world, width),
+        Light::None => (None, tree.summary().unwrap_or_default().to_owned()),
     };
     // a single line has no room for the place
     let head = head.filter(|_| foot.height > 1 || words.is_empty());
@@ -74,13 +95,7 @@ fn about(tree: &Tree, world: &World<'_>, width: usize) -> (Option<String>, Strin
     let pointer = look.clean(&pointer);
     // what it is called stands at the end
     let most = width.saturating_sub(kind.len() + 2).max(8);
-    let head = match text::width(&pointer).saturating_sub(most) {
-        0 => format!("{pointer}  {kind}"),
-        over => {
-            let from = text::head(&pointer, over + text::width(look.ellipsis()));
-            format!("{}{}  {kind}", look.ellipsis(), &pointer[from..])
-        }
-    };
+    let head = format!("{}  {kind}", text::cut_front(&pointer, most, look.ellipsis()));
     (Some(head), goes_to(part, value, tree, world).unwrap_or_default())
 }
 
@@ -135,6 +150,11 @@ fn uses(pen: &mut Pen<'_>, part: Part, value: Val<'_>, tree: &Tree, world: &Worl
     }
 }
 
+/// The columns that a value has where so many are for it and for the note beside it.
+pub fn room_beside(both: usize, note: usize) -> usize {
+    both.saturating_sub(note).max(both.min(8))
+}
+
 fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
     let look = world.look;
     let theme = &look.theme;
@@ -166,8 +186,8 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
                 Some(index) => pen.put(&index.to_string(), theme.json_shape),
                 None => pen.show(value.key_raw(), theme.json_name),
             };
-            let note = tree.notes().beside(part, node).map(|note| note_text(note, look));
-            let kept = note.as_ref().map_or(0, |(words, _)| text::width(words) + 2);
+            let note = tree.notes().beside(part, node);
+            let kept = note.map_or(0, |note| note.width() + 2);
             match value.kind() {
                 Kind::Object | Kind::Array => {
                     let count = value.children().count();
@@ -180,13 +200,13 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
                 }
                 _ => {
                     pen.put(": ", theme.json_shape);
-                    let room = pen.room().saturating_sub(kept).max(pen.room().min(8));
+                    let room = room_beside(pen.room(), kept);
                     let shown = tree.shown(value);
                     let safe = look.clean(text::beginning(&shown, room));
                     pen.put(&text::cut(&safe, room, look.ellipsis()), style(value, look));
                 }
             }
-            if let Some((words, style)) = note {
+            if let Some((words, style)) = note.map(|note| note_text(note, look)) {
                 pen.skip(2).put(&words, style);
             }
             uses(pen, part, value, tree, world);

@@ -73,13 +73,35 @@ impl Tree {
         self.go_to_row(is_it);
     }
 
-    /// The same with the value at a JSON pointer; false if there is none.
-    pub fn reveal_pointer(&mut self, pointer: &str, look: &Look) -> bool {
+    /// The value at a JSON pointer: of the call, else of what was added.
+    fn place_of(&self, pointer: &str) -> Option<(Part, u32)> {
         let at = |part| {
             let value = self.doc(part)?.root().pointer(pointer)?;
             (value.node() != 0).then_some((part, value.node()))
         };
-        let place = at(Part::Call).or_else(|| at(Part::Derived));
+        at(Part::Call).or_else(|| at(Part::Derived))
+    }
+
+    /// Puts the cursor on the value at a JSON pointer or, where it is folded away, on what it stands
+    /// in.
+    pub fn point_at(&mut self, pointer: &str) {
+        let Some((part, node)) = self.place_of(pointer) else { return };
+        let Some(doc) = self.doc(part) else { return };
+        let holds = |row: &TreeRow| match *row {
+            TreeRow::Value { part: p, node: at, .. } if p == part => {
+                (at..at + doc.at(at).size() as u32).contains(&node)
+            }
+            _ => false,
+        };
+        if let Some(deepest) = self.rows.iter().rposition(holds) {
+            self.cursor = deepest;
+        }
+    }
+
+    /// Puts the cursor on the value at a JSON pointer and unfolds what it stands in; false if there
+    /// is none.
+    pub fn reveal_pointer(&mut self, pointer: &str, look: &Look) -> bool {
+        let place = self.place_of(pointer);
         if let Some(place) = place {
             self.reveal(place, look);
         }

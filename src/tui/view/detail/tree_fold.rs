@@ -2,10 +2,9 @@
 
 use super::notes::Part;
 use super::tree::{Tree, TreeRow};
+use super::tree_draw::room_beside;
 use crate::tui::look::Look;
-
-/// The columns that a note beside a value may take.
-const NOTE_COLUMNS: usize = 24;
+use crate::tui::text;
 
 impl Tree {
     /// Folds, unfolds, or the other of the two.
@@ -51,22 +50,31 @@ impl Tree {
         })
     }
 
-    /// The first vendor whose output has the value under the cursor, one in use before others, and
-    /// the value's place.
-    pub(super) fn first_use(&self) -> Option<(usize, String)> {
+    /// The first vendor whose output has the value under the cursor, the one beside before those in
+    /// use before others, and the value's place.
+    pub(super) fn first_use(&self, beside: Option<usize>) -> Option<(usize, String)> {
         let (part, value) = self.current()?;
         let mut all: Vec<_> = self.uses.of_value(part, value.node()).collect();
-        all.sort_by_key(|found| !found.in_use);
+        all.sort_by_key(|found| (Some(found.vendor) != beside, !found.in_use));
         Some((all.first()?.vendor, self.pointer()?))
     }
 
     /// Whether a value is longer than its line.
     fn is_cut(&self, row: TreeRow) -> bool {
-        let TreeRow::Value { part, node, depth, .. } = row else { return false };
+        let TreeRow::Value { part, node, depth, index, .. } = row else { return false };
         let Some(value) = self.value(part, node) else { return false };
-        let room = self.width.saturating_sub(self.indent(depth) + 4);
-        // a note may stand beside it: rather open one line too many
-        value.raw().len() + value.key_raw().len() > room.saturating_sub(NOTE_COLUMNS)
+        let clean = |text: &str, room: usize| {
+            text::width(&text::clean(text::beginning(text, room), self.ascii))
+        };
+        let name = match index {
+            Some(index) => index.to_string().len(),
+            None => clean(value.key_raw(), self.width),
+        };
+        // the sign of a fold and a blank before the name, a colon and a blank behind it
+        let both = self.width.saturating_sub(self.indent(depth) + 4 + name);
+        let note = self.notes().beside(part, node).map_or(0, |note| note.width() + 2);
+        let room = room_beside(both, note);
+        clean(&self.shown(value), room) > room
     }
 
     /// Shows the text under the cursor in full if its line cuts it.

@@ -65,6 +65,8 @@ impl LogView {
                 Action::NextMissing,
                 Action::Help,
                 Action::CopySdkCall,
+                Action::Widen,
+                Action::NextPane,
                 Action::CopyCall,
                 Action::CopyValue,
             ]

@@ -8,6 +8,8 @@
 //! |                  | the open tab      | | detail           |
 //! +------------------+-------------------+ +------------------+
 //! ```
+//!
+//! While the detail is wide it has the page as it has on a narrow screen.
 
 mod columns;
 mod hints;
@@ -40,6 +42,8 @@ pub struct LogView {
     list: List,
     detail: DetailPane,
     in_detail: bool,
+    /// The detail takes the whole page while it has the keys.
+    wide: bool,
     hunt: Option<Hunt>,
     /// The last number whose calls were shown here.
     behind: u64,
@@ -104,6 +108,7 @@ impl View for LogView {
                 false
             }
             _ if self.list.cursor().is_none() => false,
+            Action::Widen => self.body.width >= panes::SIDE_BY_SIDE,
             Action::Toggle
             | Action::Fold
             | Action::Unfold
@@ -181,12 +186,24 @@ impl View for LogView {
             Action::PreviousMissing => self.look_for(What::Missing, false, world),
             Action::NextFinding => self.look_for(What::Finding, true, world),
             Action::PreviousFinding => self.look_for(What::Finding, false, world),
+            Action::Widen if self.body.width >= panes::SIDE_BY_SIDE => {
+                self.wide = !(self.wide && self.in_detail);
+                self.in_detail |= self.wide;
+                Reply::Done
+            }
+            Action::Widen => Reply::Say("the detail has the whole page already".to_owned()),
             Action::Open => {
                 self.in_detail = true;
                 Reply::Done
             }
             Action::NextPane | Action::PreviousPane => {
-                self.in_detail = !self.in_detail;
+                let forward = action == Action::NextPane;
+                if !self.in_detail {
+                    self.detail.enter(forward);
+                    self.in_detail = true;
+                } else if !self.detail.next_side(forward) {
+                    self.in_detail = false;
+                }
                 Reply::Done
             }
             _ if self.in_detail => self.detail.act(action, world),

@@ -8,9 +8,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// From this width on log and detail stand side by side.
-const SIDE_BY_SIDE: u16 = 100;
+pub(super) const SIDE_BY_SIDE: u16 = 100;
 /// How much of the width is the log's, in per cent.
 const USUAL_SPLIT: u16 = 58;
+/// A log has room for its columns from here on, and what is beyond is worth more to a detail up to
+/// that width; more than the last no column makes use of.
+const ROOMY_LOG: u16 = 96;
+const ROOMY_DETAIL: u16 = 130;
+const LARGEST_LOG: u16 = 145;
 /// No pane is narrower, whatever the mouse does.
 const LEAST_LOG: u16 = 40;
 const LEAST_DETAIL: u16 = 32;
@@ -21,7 +26,7 @@ impl LogView {
     /// The panes of a body: log, the line between, detail. One that is not shown is empty.
     fn panes(&self, body: Rect, world: &World<'_>) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
-        if body.width < SIDE_BY_SIDE {
+        if body.width < SIDE_BY_SIDE || (self.wide && self.in_detail) {
             let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
             return if self.in_detail { (none, none, inside) } else { (body, none, none) };
         }
@@ -29,7 +34,8 @@ impl LogView {
         let part =
             |per_cent: u16| (u32::from(body.width) * u32::from(per_cent.min(100)) / 100) as u16;
         // the detail needs room for a sentence, the log for its columns
-        let left = split.map_or(part(USUAL_SPLIT).max(60), part);
+        let spare = body.width.saturating_sub(ROOMY_DETAIL).clamp(ROOMY_LOG, LARGEST_LOG);
+        let left = split.map_or_else(|| part(USUAL_SPLIT).clamp(60, spare), part);
         let left = left.clamp(LEAST_LOG, body.width - LEAST_DETAIL);
         let log = Rect { width: left, ..body };
         let rule = Rect { x: body.x + left, width: 1, ..body };
@@ -136,7 +142,7 @@ impl LogView {
         if detail.contains(at) {
             if let Some(action) = wheel {
                 for _ in 0..WHEEL_ROWS {
-                    self.detail.act(action, world);
+                    self.detail.wheel(action, at, world);
                 }
                 return Reply::Done;
             }
