@@ -1,6 +1,7 @@
 //! One person's calls, of the hand-made rows.
 
-use super::samples::{self, Sample, call};
+use super::rows::call;
+use super::samples::{self, Sample};
 use super::{BEGIN_MS, FakeFeed, counts};
 use segscope::filter::Filter;
 use segscope::tui::feed::*;
