@@ -174,6 +174,7 @@ impl Feed for FakeFeed {
         self.change(|state| {
             state.cleared = Some(std::mem::take(&mut state.rows));
             state.generation += 1;
+            state.clears += 1;
         });
         Ok(())
     }
@@ -190,6 +191,7 @@ impl Feed for FakeFeed {
             }
             state.rows = rows;
             state.generation += 1;
+            state.clears += 1;
         });
         Ok(())
     }
