@@ -50,19 +50,20 @@ fn it_is_not_read_again_while_it_is_in_view() {
         post(&pipeline, &call, 200);
     }
     post(&pipeline, "no JSON", 400);
-    let seen = beside(&pipeline.window_of([0, 3]));
+    let seen = beside(&pipeline.in_view([0, 3]));
     assert!(seen[0] == "accountId" && seen[1].starts_with("/v1/track "), "{seen:?}");
     // a recording that can no longer be read shows what is read anew
     let whole = std::fs::read(&file).expect("a recording");
     let blank = whole.iter().map(|byte| if *byte == b'\n' { b'\n' } else { b' ' });
     std::fs::write(&file, blank.collect::<Vec<u8>>()).expect("written");
-    assert_eq!(beside(&pipeline.window_of([0, 1, 3])), [seen[0].as_str(), "", seen[1].as_str()]);
+    assert_eq!(beside(&pipeline.in_view([0, 1, 3])), [seen[0].as_str(), "", seen[1].as_str()]);
+    assert_eq!(beside(&pipeline.window_of([0])), [""], "who is no screen reads anew");
     // it is forgotten with the view
-    assert_eq!(beside(&pipeline.window_of([1, 2])), ["", ""]);
-    assert_eq!(beside(&pipeline.window_of([0])), [""]);
+    assert_eq!(beside(&pipeline.in_view([1, 2])), ["", ""]);
+    assert_eq!(beside(&pipeline.in_view([0])), [""]);
     // and read when it can be
     std::fs::write(&file, whole).expect("written");
-    assert_eq!(beside(&pipeline.window_of([0, 1])), ["accountId", "companyId"]);
+    assert_eq!(beside(&pipeline.in_view([0, 1])), ["accountId", "companyId"]);
 }
 
 #[test]
@@ -84,10 +85,39 @@ fn other_vendors_are_asked_anew() {
         changing.settle();
         let fresh = pipeline(&folder.path().join(name), &[name]);
         calls(&fresh);
-        let rows = changing.window(0..3);
+        let rows = changing.in_view(0..3);
         assert_eq!(rows, fresh.window(0..3), "{name}");
         seen.push(rows.iter().map(|row| format!("{:?}", row.account)).collect::<Vec<_>>());
     }
     seen.dedup();
     assert!(seen.len() > 2, "{seen:?}");
+}
+
+#[test]
+fn what_there_is_no_time_for_is_read_for_the_next_frames() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipeline = pipeline(&folder.path().join("calls.ndjson"), &["customersuccessbox"]);
+    let call = r#"{"type":"track","event":"E","userId":"u","properties":{"accountId":"a"}}"#;
+    let batch = format!(r#"{{"batch":[{}]}}"#, [call; 100].join(","));
+    let head = RequestHead {
+        method: "POST",
+        path: "/v1/batch",
+        query: "",
+        headers: &[],
+        received_at: 1_795_341_600_000,
+    };
+    for _ in 0..300 {
+        assert_eq!(pipeline.take(&head, batch.as_bytes(), "here").status, 200);
+    }
+    pipeline.settle();
+    let one_of_each = || (0..300).map(|batch| batch * 100);
+    let mut left = Vec::new();
+    loop {
+        let rows = pipeline.in_view(one_of_each());
+        left.push(rows.iter().filter(|row| row.unread).count());
+        if left.last() == Some(&0) {
+            break assert_eq!(rows, pipeline.window_of(one_of_each()));
+        }
+    }
+    assert!(left[0] > 0 && left.is_sorted_by(|a, b| a > b), "each frame goes on: {left:?}");
 }

@@ -12,6 +12,7 @@ use crate::vendors::Vendors;
 use crate::wire::{self, Reading};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A row for good, whatever is cleared away: where its request begins, and the call's number (0 for
 /// a request that was refused).
@@ -41,14 +42,16 @@ struct Kept {
 
 impl InView {
     /// Completes rows by what the index does not hold. Of a request with several rows it is read
-    /// once, and not at all where all of them were in view a moment ago.
-    pub(super) fn fill(&self, halves: &mut [Half], vendors: &Arc<Vendors>) {
+    /// once, and not at all where all of them were in view a moment ago. When the time is up the
+    /// other rows say that they are not read; one request is read always.
+    pub(super) fn fill(&self, halves: &mut [Half], vendors: &Arc<Vendors>, patience: Duration) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if !kept.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, vendors)) {
             *kept = Kept { vendors: Some(Arc::clone(vendors)), said: HashMap::new() };
         }
         let mut known = std::mem::take(&mut kept.said);
         let mut scratch = wire::Scratch::default();
+        let (began, mut any) = (Instant::now(), false);
         for group in halves.chunk_by_mut(|a, b| a.request == b.request) {
             let mut all = true;
             for half in group.iter_mut().filter(|half| half.line.is_some()) {
@@ -60,7 +63,10 @@ impl InView {
                     None => all = false,
                 }
             }
-            if !all {
+            if !all && any && began.elapsed() >= patience {
+                group.iter_mut().for_each(|half| half.view.unread = half.line.is_some());
+            } else if !all {
+                any = true;
                 read(group, vendors, &mut scratch, &mut kept.said);
             }
         }

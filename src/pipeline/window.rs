@@ -1,5 +1,6 @@
 //! The rows of the log that a screen shows, and no more.
 
+use super::in_view::InView;
 use super::index::Index;
 use super::recording::Place;
 use super::{Cell, Mark, Pipeline, RefusedView, RowView};
@@ -7,9 +8,13 @@ use crate::call::Seq;
 use crate::findings::{Id, Severity, Verdict};
 use crate::journal::{self, Entry, RequestLine};
 use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits};
-use crate::vendors::Codes;
+use crate::vendors::{Codes, Vendors};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// So long is read for one frame, which with rows of many large batches would be late else.
+const PATIENCE: Duration = Duration::from_millis(3);
 
 /// A row with what has still to be read from disk.
 pub(super) struct Half {
@@ -32,6 +37,20 @@ impl Pipeline {
 
     /// The same of rows that need not stand together, up to the first that is not there.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
+        let (mut halves, vendors) = self.halves(rows);
+        InView::default().fill(&mut halves, &vendors, Duration::MAX);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+
+    /// The same for a screen, which asks with every frame: what was in view a moment ago is not
+    /// read again, and what there is no time to read for this frame says so.
+    pub fn in_view(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
+        let (mut halves, vendors) = self.halves(rows);
+        self.in_view.fill(&mut halves, &vendors, PATIENCE);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+
+    fn halves(&self, rows: impl IntoIterator<Item = u64>) -> (Vec<Half>, Arc<Vendors>) {
         let mut state = self.lock();
         let vendors = Arc::clone(state.eras.latest());
         state.index.common(&vendors);
@@ -66,8 +85,7 @@ impl Pipeline {
             });
         }
         drop(state);
-        self.in_view.fill(&mut halves, &vendors);
-        halves.into_iter().map(|half| half.view).collect()
+        (halves, vendors)
     }
 }
 
@@ -87,6 +105,7 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         marked: false,
         note: None,
         stale: false,
+        unread: false,
         refused: Some(RefusedView {
             status: request.status,
             reason: String::new(),
@@ -182,6 +201,7 @@ fn half(
         marked: false,
         note: None,
         stale: false,
+        unread: false,
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
