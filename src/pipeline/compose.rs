@@ -3,6 +3,7 @@
 
 use super::Pipeline;
 use super::index::sender;
+use super::tell::Asked;
 use crate::call::time::Millis;
 use crate::call::{Doc, SyntaxError};
 use crate::findings::{Finding, finding_for_discard};
@@ -53,12 +54,16 @@ impl Pipeline {
         let (vendors, seq) = (state.eras.latest(), state.index.next_seq());
         let rendered = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
+        let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
+        let in_use: Vec<usize> = state.index.in_use.ordered(sender(reading.platform)).collect();
+        let seen = state.index.people.before(&event, seq, now);
+        Asked { vendors, event: &event, in_use: &in_use }.tell(&mut rendered, seen.as_ref());
         let discards = call.discards.iter().chain(&reading.discards);
         Ok(Composed {
             calls: reading.calls.len(),
             common: discards.map(|found| finding_for_discard(found.code, &found.path)).collect(),
-            vendors: rendered.collect(),
-            in_use: state.index.in_use.ordered(sender(reading.platform)).collect(),
+            vendors: rendered,
+            in_use,
         })
     }
 }

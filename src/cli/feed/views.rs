@@ -41,7 +41,7 @@ pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
 }
 
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
-    let (fix, why_no_account) = (call.fix(), call.why_no_account());
+    let fix = call.fix();
     let in_use = call.in_use;
     let vendors = call
         .vendors
@@ -58,7 +58,6 @@ pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail 
         vendors: vendors.collect(),
         wire_findings: call.common,
         fix,
-        why_no_account,
         request: Arc::unwrap_or_clone(call.request),
     }
 }
