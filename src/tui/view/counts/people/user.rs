@@ -3,7 +3,7 @@
 
 use super::super::super::detail::paper::Paper;
 use super::super::super::log::{Needs, needs, table};
-use super::super::super::{VendorsView, cursor::Cursor, one};
+use super::super::super::{VendorsView, cursor::Cursor, lines::Lines, one};
 use super::super::about::About;
 use super::super::panes::{Panes, panes};
 use super::super::{Pointer, Reply, View, World, tabs};
@@ -117,7 +117,13 @@ impl UserView {
         let (look, theme) = (world.look, &world.look.theme);
         paper.labelled(10, "user", &self.id, theme.heading);
         let course = &self.walk.course;
-        paper.labelled(10, "calls", &order::by_type(course), theme.text);
+        let known = self.walk.is_settled();
+        let gone = known && course.calls == 0;
+        let calls = if gone { "none".to_owned() } else { order::by_type(course) };
+        paper.labelled(10, "calls", &calls, theme.text);
+        if gone {
+            return;
+        }
         if course.repeats > 0 {
             let repeats = count(course.repeats, "repeat", "repeats");
             paper.labelled(10, "", &format!("{repeats} among them"), theme.repeat);
@@ -138,13 +144,12 @@ impl UserView {
             paper.labelled(10, "", &format!("and {} more", grouped(more)), theme.quiet);
         }
         paper.heading("Order", "what the calls show, and what vendors find");
-        if !self.walk.is_settled() {
+        if !known {
             paper.prose(2, "still going through the calls", theme.quiet);
         }
         if accounts.rows.is_empty() {
             paper.labelled(2, "  ", "! no call of this user names an account", theme.warning);
         }
-        let known = self.walk.is_settled();
         order::write(paper, (course, known), &self.walk.found, world);
         sessions::write(paper, &self.walk.sessions, world);
         if self.shown.rows > MOST_READ {
@@ -154,6 +159,29 @@ impl UserView {
                 grouped(self.shown.rows)
             );
             paper.prose(2, &words, theme.quiet);
+        }
+    }
+
+    /// What stands in place of the calls.
+    fn say_nothing(&self, buffer: &mut Buffer, area: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        let mut lines = Lines::new(buffer, area, world.look, 1);
+        lines.prose(2, &format!("No call of {} is here.", self.id), theme.text);
+        let key = |place, action| {
+            let keys = world.keymap.keys(place, action);
+            keys.first().cloned().unwrap_or_default()
+        };
+        if world.shared.stats.cleared.is_some() {
+            let (log, undo) =
+                (key(Place::Everywhere, Action::ShowLog), key(Place::Log, Action::UndoClear));
+            let words = " brings back what was cleared away";
+            lines.write(&[
+                ("  ", theme.text),
+                (&log, theme.key),
+                (", then ", theme.quiet),
+                (&undo, theme.key),
+                (words, theme.quiet),
+            ]);
         }
     }
 
@@ -267,6 +295,9 @@ impl View for UserView {
         let log = Rect { height: panes.heads.height + panes.list.height, ..panes.heads };
         let rows = (&self.rows[..], self.needs);
         table(buffer, log, rows, self.example(), !self.in_about, world);
+        if self.rows.is_empty() && self.walk.is_settled() {
+            self.say_nothing(buffer, panes.list, world);
+        }
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }
 
