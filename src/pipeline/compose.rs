@@ -60,8 +60,8 @@ impl Pipeline {
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
         let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
         let in_use: Vec<usize> = state.index.in_use.ordered(sender(reading.platform)).collect();
-        let seen = state.index.people.before(&event, seq, now);
-        Asked { vendors, event: &event, in_use: &in_use }.tell(&mut rendered, seen.as_ref());
+        let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
+        asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
         Ok(Composed {
             calls: reading.calls.len(),

@@ -3,7 +3,7 @@
 
 use super::in_use::InUse;
 use super::people::People;
-use super::tell::{Asked, is_without_account};
+use super::tell::Asked;
 use super::{CallDetail, RequestDetail, SeenGroup, fields};
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
@@ -51,11 +51,8 @@ impl Known<'_> {
             .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
             .collect();
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
-        let lacks = |vendor: &usize| rendered[*vendor].1.findings.iter().any(is_without_account);
-        let seen = in_use.iter().any(lacks).then(|| self.people.before(event, seq, at));
-        let seen_group = seen.flatten();
-        let asked = Asked { vendors, event, in_use: &in_use };
-        let edits = asked.tell(&mut rendered, seen_group.as_ref());
+        let asked = Asked { vendors, event, seq, at, in_use: &in_use };
+        let (seen_group, edits) = asked.tell(&mut rendered, self.people);
         Made { rendered, in_use, seen_group, edits }
     }
 }

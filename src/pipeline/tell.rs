@@ -2,7 +2,9 @@
 //! a place that is right for all vendors in use, the same that the corrected call takes.
 
 use super::SeenGroup;
-use crate::call::{CallType, Event};
+use super::people::People;
+use crate::call::time::Millis;
+use crate::call::{CallType, Event, Seq};
 use crate::findings::fixes::{self, Edit};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id};
@@ -12,19 +14,34 @@ use crate::vendors::{Rendered, Vendors};
 pub(super) struct Asked<'a> {
     pub vendors: &'a Vendors,
     pub event: &'a Event<'a>,
-    /// Those in use for it, in order.
+    /// Its number, or the one that it would get.
+    pub seq: Seq,
+    /// When it arrived.
+    pub at: Millis,
+    /// The vendors in use for it, in order.
     pub in_use: &'a [usize],
 }
 
 /// Whether a finding is about an account that the call does not name.
-pub(super) fn is_without_account(finding: &Finding) -> bool {
+fn is_without_account(finding: &Finding) -> bool {
     fixes::is_without(finding) == Some(Id::Account)
 }
 
 impl Asked<'_> {
-    /// Completes what the vendors said, and gives the changes that mend the call. `seen` is the
-    /// group that the user was seen with before.
-    pub fn tell(&self, rendered: &mut [(usize, Rendered)], seen: Option<&SeenGroup>) -> Vec<Edit> {
+    /// Completes what the vendors said. Gives the group that the user was seen with before, where
+    /// the call names no account, and the changes that mend the call.
+    pub fn tell(
+        &self,
+        rendered: &mut [(usize, Rendered)],
+        people: &People,
+    ) -> (Option<SeenGroup>, Vec<Edit>) {
+        let lacks = self.counted(rendered).any(is_without_account);
+        let seen = lacks.then(|| people.before(self.event, self.seq, self.at)).flatten();
+        let edits = self.complete(rendered, seen.as_ref());
+        (seen, edits)
+    }
+
+    fn complete(&self, rendered: &mut [(usize, Rendered)], seen: Option<&SeenGroup>) -> Vec<Edit> {
         let kind = self.event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
         let Some(kind) = kind else { return Vec::new() };
         if let Some(seen) = seen {
