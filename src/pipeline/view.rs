@@ -3,6 +3,7 @@
 use super::SeenGroup;
 use crate::call::Seq;
 use crate::call::time::Millis;
+use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::vendors::Rendered;
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub struct RowView {
     pub note: Option<String>,
     /// It was judged with settings that are no longer in force.
     pub stale: bool,
+    /// There was no time yet to read what the index does not hold; ask again.
+    pub unread: bool,
     /// Why the request was refused.
     pub refused: Option<RefusedView>,
 }
@@ -141,6 +144,8 @@ pub struct CallDetail {
     pub rudder: bool,
     /// The group that the same user was seen with before, where a vendor in use misses the account.
     pub seen_group: Option<SeenGroup>,
+    /// What has to change for the vendors in use to find the ids.
+    pub edits: Vec<Edit>,
     /// The write key.
     pub write_key: Option<String>,
     /// Its `messageId` came before.
