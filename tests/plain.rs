@@ -187,6 +187,12 @@ fn what_the_screen_can_do() {
     plain.ask("coverage key", "from ***test");
     plain.ask("people", "account acme: 2 calls, 2 of them with a user");
     plain.ask("people acme", "user u2, since call 2");
+    plain.ask("people users u2", "account acme, since call 2");
+    plain.hear("came: 2 track");
+    plain.hear(
+        "odd: never identified with this id: 2 track, page and screen calls and no identify call",
+    );
+    plain.hear("odd: group was never called with this user id");
     plain.ask("sync", "no vendor has pushed objects yet");
 
     plain.ask("vendors", "Planhat (planhat), fed by Segment: not in use");

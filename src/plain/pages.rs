@@ -112,7 +112,8 @@ impl Talk<'_> {
             let lines: Vec<String> = lines
                 .map(|member| format!("{other} {}, since call {}", member.id, member.since))
                 .collect();
-            return self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"));
+            self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
+            return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
         let people = self.feed.people(who, 0..MOST as u64);
         let lines = people.rows.iter().map(|person| {
