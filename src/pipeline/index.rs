@@ -267,7 +267,8 @@ impl Index {
             let found = [!account.is_none(), !user.is_none()];
             let key = CellKey::of(call.kind, name, set, shape, found);
             self.cube.add(key, place, repeat, line.received_at);
-            self.ids.add(account, user, place, repeat);
+            let ids = [(account, flags.doubtful_account()), (user, flags.doubtful_user())];
+            self.ids.add(ids[0], ids[1], place, repeat);
             if repeat {
                 self.repeats += 1;
             } else {

@@ -2,7 +2,7 @@
 
 use super::command::word;
 use super::talk::Talk;
-use super::words::share;
+use super::words::{self, share};
 use crate::call::text::masked;
 use crate::call::time;
 use crate::findings::Verdict;
@@ -110,7 +110,10 @@ impl Talk<'_> {
             let members = self.feed.members(who, id);
             let lines = members.rows.iter();
             let lines: Vec<String> = lines
-                .map(|member| format!("{other} {}, since call {}", member.id, member.since))
+                .map(|member| {
+                    let id = words::doubted(&member.id, member.doubtful);
+                    format!("{other} {id}, since call {}", member.since)
+                })
                 .collect();
             self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
             return if who == Who::Users { self.order(id) } else { Ok(()) };
@@ -120,7 +123,8 @@ impl Talk<'_> {
             let calls = person.counted.calls;
             format!(
                 "{one} {}: {calls} calls, {} of them with a {other}",
-                person.id, person.with_other
+                words::doubted(&person.id, person.doubtful),
+                person.with_other
             )
         });
         let lines: Vec<String> = lines.collect();

@@ -26,5 +26,5 @@ pub use masked::{hide_basic, hide_key, mask_key, mask_request};
 pub use record::call_record;
 pub use sarif::sarif;
 pub use summary::{plural, summary};
-pub use text::call_line;
+pub use text::{DOUBTFUL, call_line};
 pub use vendor::{vendor_list, vendor_tables};

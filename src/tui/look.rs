@@ -4,6 +4,7 @@ use super::text;
 use super::theme::Theme;
 use crate::call::time::Millis;
 use crate::findings::{Severity, Verdict};
+use crate::report::DOUBTFUL;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -72,6 +73,11 @@ impl Look {
     /// Before what the user noted.
     pub fn note(&self) -> &'static str {
         self.sign("¶", "#")
+    }
+
+    /// Behind an id that is used although it looks wrong.
+    pub fn doubtful(&self) -> &'static str {
+        DOUBTFUL
     }
 
     /// A call that was judged with earlier settings.

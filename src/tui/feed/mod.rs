@@ -13,8 +13,8 @@ pub use views::{
     Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups, InUse,
     Item, Judged, Looks, Mark, Member, ModelView, Origin, OutputView, Panel, Person, Prepared,
     Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView, Sending,
-    SessionIds, SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView, What,
-    Who,
+    SessionIds, SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail, VendorView,
+    Wanted, What, Who,
 };
 
 use crate::call::Seq;

@@ -169,6 +169,10 @@ fn ids(row: &RowView, who: Who) -> (Option<&str>, Option<&str>) {
     }
 }
 
+fn is_doubtful(cell: &Cell) -> bool {
+    matches!(cell, Cell::Found { doubtful: true, .. })
+}
+
 pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Person> {
     let mut out: Vec<Person> = Vec::new();
     for (row, _) in rows.iter().filter_map(call_of) {
@@ -177,7 +181,9 @@ pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Pe
             Some(place) => place,
             None => {
                 let counted = Counted::default();
-                out.push(Person { id: id.to_owned(), counted, with_other: 0 });
+                let doubtful =
+                    is_doubtful(if who == Who::Users { &row.user } else { &row.account });
+                out.push(Person { id: id.to_owned(), counted, with_other: 0, doubtful });
                 out.last_mut().expect("just added")
             }
         };
@@ -208,6 +214,7 @@ pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
                 since_ms: row.received_at,
                 calls: person.counted.calls,
                 last_seen: person.counted.last_seen,
+                doubtful: person.doubtful,
             });
         }
     }

@@ -171,7 +171,8 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
             let Some(ghost) = tree.notes().ghosts().get(at) else { return };
             let loud = if ghost.strong { theme.missing_id } else { theme.warning };
             pen.skip(tree.indent(depth) + 2).show(&ghost.name, loud).put(": ", loud);
-            pen.put(if ghost.strong { "missing" } else { "none" }, loud);
+            // the sign `none` says that the call goes through
+            pen.put(if ghost.strong || ghost.lost { "missing" } else { "none" }, loud);
             pen.put(&format!("  {}", ghost.wanted_by.join(" ")), theme.quiet);
         }
         TreeRow::More { part, node, depth, line } => {
@@ -191,7 +192,8 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
                 Some(index) => pen.put(&index.to_string(), theme.json_shape),
                 None => pen.show(value.key_raw(), theme.json_name),
             };
-            let note = tree.notes().beside(part, node);
+            let mut notes = tree.notes().beside(part, node);
+            let note = notes.next();
             let kept = note.map_or(0, |note| note.width() + 2);
             match value.kind() {
                 Kind::Object | Kind::Array => {
@@ -212,6 +214,13 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
                 }
             }
             if let Some((words, style)) = note.map(|note| note_text(note, look)) {
+                pen.skip(2).put(&words, style);
+            }
+            for note in notes {
+                if pen.room() < note.width() + 2 {
+                    break;
+                }
+                let (words, style) = note_text(note, look);
                 pen.skip(2).put(&words, style);
             }
             uses(pen, part, value, tree, world);

@@ -20,7 +20,7 @@ mod rows;
 mod seek;
 
 pub use columns::{Column, Needs};
-pub use rows::{cell, mark_style, needs, table};
+pub use rows::{cell, mark_style, needs, signed, table};
 
 use super::ColumnsView;
 use super::detail::DetailPane;
