@@ -35,6 +35,7 @@ mod import;
 mod in_use;
 mod index;
 mod judge;
+mod likeness;
 mod lines;
 mod names;
 mod one;

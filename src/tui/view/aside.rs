@@ -2,7 +2,7 @@
 //! shows no marks.
 
 use super::cursor::Cursor;
-use super::{Effect, Pointer, Reply, View, World, line_of, window};
+use super::{Effect, Pointer, Reply, View, World, line_of, one, window};
 use crate::findings::Severity;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Detail;
@@ -18,6 +18,8 @@ const INTRO: [&str; 3] = [
     "of it. It is counted as before, and the detail still has it.",
     "",
 ];
+/// The window's title; behind it which call it is.
+const TITLE: &str = "Findings set aside";
 /// The window's width.
 const WIDTH: u16 = 74;
 
@@ -31,6 +33,7 @@ struct Line {
 
 /// The choice being made.
 pub struct AsideView {
+    title: String,
     lines: Vec<Line>,
     cursor: Cursor,
     body: Rect,
@@ -45,7 +48,9 @@ impl AsideView {
         world: &World<'_>,
     ) -> Result<AsideView, String> {
         let mut found: Vec<(String, Option<Severity>)> = Vec::new();
+        let mut named = None;
         if let Some(Detail::Call(call)) = row.and_then(|row| world.feed.detail(row)) {
+            named = Some(one::name(&call));
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
             let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
             // infos have no marks
@@ -75,14 +80,17 @@ impl AsideView {
         if lines.is_empty() {
             let keys = world.keymap.keys(Place::Calls, Action::NextFinding);
             let key = keys.first().map_or("", String::as_str);
+            let named = named.unwrap_or("this row".to_owned());
             return Err(format!(
-                "this call has no finding that is marked; {key} goes to one that has"
+                "{named} has no finding that is marked; {key} goes to one that has"
             ));
         }
         let mut cursor = Cursor::default();
         cursor.sync(lines.len(), lines.len());
         cursor.select(at.and_then(|(_, at)| at).unwrap_or(0));
-        Ok(AsideView { lines, cursor, body: Rect::default() })
+        let named = named.map(|named| format!(": {}", world.look.clean(&named)));
+        let title = format!("{TITLE}{}", named.unwrap_or_default());
+        Ok(AsideView { title, lines, cursor, body: Rect::default() })
     }
 
     fn size(&self) -> (u16, u16) {
@@ -151,7 +159,7 @@ impl View for AsideView {
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         let look = world.look;
         let theme = &look.theme;
-        let inside = window(buffer, body, self.size(), "Findings set aside", look);
+        let inside = window(buffer, body, self.size(), &self.title, look);
         for (line, intro) in INTRO.iter().enumerate() {
             if let Some(mut pen) = Pen::on(buffer, inside, line, look) {
                 pen.put(intro, theme.quiet);
