@@ -53,6 +53,7 @@ mod state;
 mod survey;
 mod take;
 mod tally;
+mod tell;
 mod view;
 mod window;
 

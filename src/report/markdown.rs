@@ -26,7 +26,7 @@ pub fn markdown(
             &group.calls.to_string(),
             &group.message,
             &group.example,
-            &group.fix,
+            &format!("{}{}", group.fix, group.seen(" (", ")")),
         ];
         out.push_str(&row(&cells));
     }
