@@ -108,7 +108,7 @@ fn what_is_done_with_an_example_names_it() {
     let kind = call["type"].as_str().expect("a type");
     let (said, named) = what.split_once(", #").expect("it is named");
     assert_eq!(said, "the call");
-    assert!(named.contains(&format!(" {kind} {name}").trim_end()), "{what}: {text}");
+    assert!(named.contains(format!(" {kind} {name}").trim_end()), "{what}: {text}");
     let named = format!("#{named}");
     for (key, title) in
         [("r", "Send to"), ("D", "Deliver"), ("a", "has no finding that is marked"), ("c", "from ")]
