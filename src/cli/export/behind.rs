@@ -66,7 +66,9 @@ impl Exports {
         let (exports, pipeline) = (Arc::clone(self), Arc::clone(pipeline));
         let work = move || {
             let done = exports.write(&pipeline, &file, format, filter.as_deref());
-            let done = done.map_err(|error| format!("{}: {error}", file.display()));
+            let done = done.map_err(|error| {
+                format!("no call was exported: could not write {}: {error}", file.display())
+            });
             let done = done.map(|calls| format!("{calls} calls written to {}", file.display()));
             *exports.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
             exports.runs.store(false, Ordering::Release);

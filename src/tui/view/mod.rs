@@ -8,6 +8,7 @@ mod counts;
 mod cursor;
 mod deliver;
 pub mod detail;
+mod doubts;
 mod exporting;
 mod filter_bar;
 mod footer;
