@@ -19,9 +19,6 @@ pub fn run(
     alarm: &Alarm,
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
-    if let Some(listener) = &listener {
-        eprintln!("listening on {}", listener.url());
-    }
     // what was there before is no news
     pipeline.settle();
     let listens = listener.is_some();
@@ -51,10 +48,8 @@ pub fn run(
     };
     let said = plain::run(feed, new, input, &mut out, ends);
     stop(&mut listener);
-    eprint!(
-        "{}",
-        summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
-    );
+    let tally = pipeline.overview();
+    eprint!("{}", summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     said?;
     // asked anew: all may have been cleared away since
     let from = pipeline.first_new().filter(|_| listens).map_or(0, |(row, _)| row);

@@ -202,7 +202,7 @@ pub struct RequestDetail {
 /// Counts for the status bar.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stats {
-    /// Calls, repeats included.
+    /// Calls, without repeats.
     pub calls: u64,
     /// Calls whose `messageId` came before.
     pub repeats: u64,
@@ -210,7 +210,7 @@ pub struct Stats {
     pub requests: u64,
     /// Refused requests.
     pub refused: u64,
-    /// Calls, without repeats, that lack an id at a vendor in use.
+    /// Calls that lack an id at a vendor in use.
     pub missing: u64,
     /// Requests that were answered 503 because they could not be recorded.
     pub unrecorded: u64,
@@ -233,4 +233,11 @@ pub struct Stats {
     pub remarks: u64,
     /// What is wrong now, for a banner.
     pub problem: Option<String>,
+}
+
+impl Stats {
+    /// Calls and repeats: all that came and has a row in the log.
+    pub fn came(&self) -> u64 {
+        self.calls + self.repeats
+    }
 }

@@ -38,8 +38,10 @@ pub struct Member {
     pub row: u64,
     /// When it arrived.
     pub since_ms: Millis,
-    /// All calls of that id, those with others too.
+    /// All calls of that id, those with others too,
     pub calls: u64,
+    /// and its repeats.
+    pub repeats: u64,
     /// When the last of them arrived.
     pub last_seen: Millis,
 }
@@ -91,6 +93,7 @@ impl Pipeline {
                 let last = count.map_or(since, |count| count.last);
                 Some(Member {
                     calls: count.map_or(0, |count| count.calls),
+                    repeats: count.map_or(0, |count| count.repeats),
                     last_seen: arrived(&index.store, last)?,
                     id: words(&index.store, id)?,
                     since: index.base + since + 1,

@@ -24,7 +24,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
     lines.prose(2, &nothing.says, if nothing.is_good { theme.good } else { theme.text });
     lines.gap(true);
     lines.prose(2, nothing.shows, theme.quiet);
-    if world.shared.stats.calls > 0 {
+    if world.shared.stats.came() > 0 {
         return;
     }
     lines.gap(true);

@@ -201,7 +201,7 @@ impl Topic for Findings {
         if let (true, Some(vendor), Effect::Ignore) = (shared, vendor, row.effect) {
             terms.push(format!("verdict.{} = \"ignored\"", vendor.name));
         }
-        Ok(behind::all(terms, Grouped::of(&row.counted)))
+        Ok(behind::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {

@@ -5,8 +5,9 @@ use super::super::super::detail::paper::Paper;
 use super::super::behind::{self, Grouped};
 use super::super::board::Topic;
 use super::super::empty::Nothing;
-use super::super::signs::{TIME, bar, clock, number, share, times, widest};
+use super::super::signs::{TIME, bar, clock, number, times, widest};
 use crate::filter::quoted;
+use crate::report::share;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Groups, Member, Person, Who};
 use crate::tui::look::Pen;
@@ -139,7 +140,7 @@ impl Topic for People {
         _world: &World<'_>,
     ) -> Result<String, String> {
         let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
-        Ok(behind::all(terms, Grouped::of(&row.counted)))
+        Ok(behind::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {

@@ -46,8 +46,10 @@ pub struct UserView {
 impl UserView {
     /// The page of this one; from now on the user's calls are looked for.
     pub fn of(id: String, world: &World<'_>) -> UserView {
-        // those that a vendor takes for this user's, and those that say so where none looks
-        let filter = format!("user_id = {id} or userId = {id}", id = quoted(&id));
+        // those that a vendor takes for this user's, and those that say so where none finds any:
+        // what is found to be another's is not this user's, whatever else it says
+        let filter =
+            format!("user_id = {id} or (user_id = null and userId = {id})", id = quoted(&id));
         world.feed.trace(parse(&filter).ok().map(Arc::new));
         UserView {
             id,
@@ -117,11 +119,18 @@ impl UserView {
         let (look, theme) = (world.look, &world.look.theme);
         paper.labelled(10, "user", &self.id, theme.heading);
         let course = &self.walk.course;
-        paper.labelled(10, "calls", &order::by_type(course), theme.text);
+        let calls = count(course.calls, "call", "calls");
+        paper.labelled(10, "calls", &calls, theme.text);
+        if course.named > 0 {
+            let named = grouped(course.named);
+            let words = format!("{named} more say it in userId, and no vendor in use finds a user");
+            paper.labelled(10, "", &words, theme.quiet);
+        }
         if course.repeats > 0 {
             let repeats = count(course.repeats, "repeat", "repeats");
-            paper.labelled(10, "", &format!("{repeats} among them"), theme.repeat);
+            paper.labelled(10, "", &format!("{repeats}, not counted"), theme.repeat);
         }
+        paper.labelled(10, "types", &order::by_type(course), theme.text);
         if let Some((first, last)) = course.seen {
             let words = format!("first {}, last {}", look.moment(first), look.moment(last));
             paper.labelled(10, "seen", &words, theme.text);
@@ -155,6 +164,22 @@ impl UserView {
             );
             paper.prose(2, &words, theme.quiet);
         }
+    }
+
+    /// How many calls there are, as the list of users counts them, and what else stands here.
+    fn how_many(&self) -> String {
+        let course = &self.walk.course;
+        if !self.walk.is_settled() {
+            return count(self.shown.rows, "row", "rows");
+        }
+        let mut words = count(course.calls, "call", "calls");
+        if course.repeats > 0 {
+            words.push_str(&format!(", {}", count(course.repeats, "repeat", "repeats")));
+        }
+        if course.named > 0 {
+            words.push_str(&format!(", {} more by userId", grouped(course.named)));
+        }
+        words
     }
 
     fn line(&self, world: &World<'_>) -> Vec<Span<'static>> {
@@ -255,8 +280,7 @@ impl View for UserView {
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         let look = world.look;
         let panes = panes(body, true);
-        let calls = count(self.shown.rows, "call", "calls");
-        let right = [Span::styled(calls, look.theme.quiet)];
+        let right = [Span::styled(self.how_many(), look.theme.quiet)];
         tabs::render(buffer, panes.tabs, (TABS, 0, Place::People), &right, world);
         if let Some(mut pen) = Pen::on(buffer, panes.line, 0, look) {
             pen.skip(1);
