@@ -243,6 +243,23 @@ fn hostile_text_is_escaped_and_a_flood_is_counted() {
 }
 
 #[test]
+fn the_write_key_of_a_refused_request_is_masked() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut plain = Plain::start(home.path(), &LISTEN, Stdio::piped());
+    let mut http = plain.http();
+    http.post("/v1/track", b"{no").expect("an answer");
+    plain.hear("refused with 400: ");
+    plain.ask("show", "Basic ***test:");
+    plain.hear("{no");
+    http.post("/v1/track", b"{\"writeKey\" : \"wk_live_abcd1234\", no").expect("an answer");
+    plain.hear("refused with 400: ");
+    plain.ask("show", "\"writeKey\" : \"***1234\", no");
+    assert!(!plain.said.contains("d2tfdGVzdDo="), "the write key:\n{}", plain.said);
+    plain.say("q");
+    assert_eq!(plain.end(), Some(0));
+}
+
+#[test]
 fn a_file_is_read_in_lines_too() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("calls.ndjson"), [CALL, b"\n"].concat()).expect("written");
@@ -292,7 +309,7 @@ fn what_is_cleared_away_and_brought_back_is_alerted_of_once() {
     is_told(&[1]);
     plain.ask("clear", "cleared");
     is_told(&[1, 2]);
-    plain.ask("undo", "are here again");
+    plain.ask("undo", "here again: ");
     is_told(&[1, 2, 3]);
     plain.say("quit");
     assert_eq!(plain.end(), Some(0));

@@ -8,7 +8,7 @@ use crate::pipeline::{InUse, Pipeline};
 use crate::tui::feed::{Judged, Looks, SettingsView};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -118,7 +118,7 @@ impl Live {
                 });
             }
             Err(failure) => {
-                let said = format!("{failure}; the settings from before stay in force");
+                let said = short(&format!("{failure}; the settings from before stay in force"));
                 self.show(|view| view.refused = Some(said));
             }
         }
@@ -160,7 +160,7 @@ impl Live {
         let setup = match state.setup.again() {
             Ok(setup) => setup,
             Err(failure) => {
-                let said = format!("{failure}; nothing was judged again");
+                let said = short(&format!("{failure}; nothing was judged again"));
                 return self.show(|view| (view.judging, view.refused) = (false, Some(said)));
             }
         };
@@ -243,6 +243,14 @@ impl Changes {
         let files = files.chain(new.iter().filter(|file| lacks(old, file)));
         judging.extend(files.map(|file| file.name.clone()));
         Changes { judging, in_use, later }
+    }
+}
+
+/// What is said in a line, with the home folder short: what is wrong stands behind the place.
+fn short(said: &str) -> String {
+    match std::env::home_dir().as_deref().and_then(Path::to_str) {
+        Some(home) if home.len() > 1 => said.replace(&format!("{home}/"), "~/"),
+        _ => said.to_owned(),
     }
 }
 

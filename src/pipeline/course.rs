@@ -10,11 +10,11 @@ use crate::findings::Severity;
 use crate::store::Row;
 use crate::vendors::{CodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// So many calls are read at once, those of one batch together, and so long it goes on.
-const AT_ONCE: usize = 4;
-const PATIENCE: Duration = Duration::from_millis(3);
+/// So long calls are read at once: with the request that is begun then and the drawing it stays
+/// within a frame's time.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// How many calls of one type, and the first of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -166,32 +166,23 @@ impl Pipeline {
         if estimating.is_empty() {
             return rows.len();
         }
-        let (began, mut read) = (Instant::now(), 0);
-        for rows in rows.chunks(AT_ONCE) {
-            self.read_sessions(rows, &estimating, into);
-            read += rows.len();
-            if began.elapsed() >= PATIENCE {
-                break;
-            }
-        }
-        read
-    }
-
-    fn read_sessions(&self, rows: &[u64], estimating: &[usize], into: &mut SessionIds) {
-        for detail in self.details_of(rows.iter().copied()) {
+        let details = self.details_within(rows.iter().copied(), PATIENCE);
+        let read = details.len();
+        for detail in details {
             let Ok(Detail::Call(call)) = detail else { continue };
             let docs = (Doc::parse(&call.call_text), Doc::parse(&call.derived_text));
             let (Ok(own), Ok(derived)) = docs else { continue };
             let event = Event { call: own.root(), derived: Some(derived.root()) };
             let state = self.lock();
             let vendors = state.eras.at(call.seq);
-            for vendor in estimating {
+            for vendor in &estimating {
                 let session = vendors.session_of(*vendor, &event, call.seq, &state.index.memory);
                 if let Some(session) = session {
                     into.entry(*vendor).or_default().insert(session);
                 }
             }
         }
+        read
     }
 
     /// What vendors have worked out of some sessions, in order of time.

@@ -227,7 +227,7 @@ pub struct Stats {
     pub reading: Option<(u64, u64)>,
     /// The recording's file, if it has a name.
     pub recording: Option<PathBuf>,
-    /// How many calls would come back if the last clearing were undone; none where there is none.
+    /// How many calls, without repeats, would come back if the last clearing were undone; none where there is none.
     pub cleared: Option<u64>,
     /// Grows with each mark and note.
     pub remarks: u64,

@@ -2,9 +2,14 @@
 
 use crate::call::text::masked;
 use crate::pipeline::{CallDetail, RequestDetail};
+use crate::wire::{self, RequestHead};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem;
 use std::sync::Arc;
+
+/// The name of a key in a body.
+const NAMED: &[u8] = b"\"writeKey\"";
 
 /// Masks the write key of a call but for its last four characters: in the record, in the call's own
 /// text where a value is the key, and in the request that carried it.
@@ -15,6 +20,31 @@ pub fn mask_key(call: &mut CallDetail) {
     call.derived_text = replaced(&call.derived_text, &key, &hidden);
     call.request = Arc::new(without_key(&call.request, &key));
     call.write_key = Some(hidden);
+}
+
+/// Masks the write keys of a request that gave no call, which nobody has read: where its head says
+/// one, and what follows the name of one in its body.
+pub fn mask_request(request: &mut RequestDetail) {
+    let head = RequestHead {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+        received_at: request.received_at,
+    };
+    let mut keys: Vec<String> =
+        wire::key_of_head(&head).map(|found| found.key).into_iter().collect();
+    let named = memmem::find_iter(request.body.as_bytes(), NAMED);
+    keys.extend(named.filter_map(|at| text_behind(&request.body[at + NAMED.len()..])));
+    for key in keys {
+        *request = without_key(request, &key);
+    }
+}
+
+/// The text that a member's name is followed by.
+fn text_behind(name: &str) -> Option<String> {
+    let text = name.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    text.split('"').next().filter(|key| !key.is_empty()).map(str::to_owned)
 }
 
 /// A request without the key: in its address, its headers and its body.

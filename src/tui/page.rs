@@ -42,7 +42,14 @@ impl Page {
 
     /// Its name in a sentence.
     pub fn name(self) -> &'static str {
-        self.action().short()
+        match self {
+            Page::Log => "log",
+            Page::Findings => "findings",
+            Page::Coverage => "coverage",
+            Page::People => "people",
+            Page::Sync => "sync",
+            Page::Compose => "compose",
+        }
     }
 
     /// The page that an action shows.

@@ -71,8 +71,9 @@ pub(super) fn find(
         })
 }
 
-/// The key of a request without a body of its own: settings, source configuration, pixels.
-pub(super) fn of_head(head: &RequestHead<'_>) -> Option<WriteKey> {
+/// The key of a request without a body of its own (settings, source configuration, pixels), or of
+/// one whose body cannot be read.
+pub fn of_head(head: &RequestHead<'_>) -> Option<WriteKey> {
     find(head, head.header("authorization"), None, None)
 }
 

@@ -80,6 +80,12 @@ impl TestApp {
         self
     }
 
+    /// Draws a frame on a screen that has nothing on it.
+    pub fn anew(&mut self) -> &mut TestApp {
+        self.terminal.clear().expect("never fails");
+        self.draw()
+    }
+
     pub fn send(&mut self, msg: Msg) -> &mut TestApp {
         let effect = self.screen.update(msg, &self.feed);
         match effect {

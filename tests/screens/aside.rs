@@ -11,7 +11,7 @@ fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
     app.press("g a");
     assert!(app.line(23).contains("no finding that is marked"), "{}", app.line(23));
     app.press("G a");
-    insta::assert_snapshot!("aside_80x24", app.picture());
+    assert!(app.picture().contains("[ ] ✗ CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("j space enter");
     let codes = vec!["CSB-T-USER-MISSING".to_owned()];
     assert_eq!(app.effects, [Effect::SetAside(codes.clone())]);

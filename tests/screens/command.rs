@@ -32,7 +32,11 @@ fn an_action_runs_by_its_name() {
 fn names_are_offered_with_what_they_do() {
     let mut app = app(80, 24);
     app.press(":").type_in("next");
-    insta::assert_snapshot!("command_offers_80x24", app.picture());
+    assert!(
+        app.picture().contains("next_missing   next call with a missing id"),
+        "{}",
+        app.picture()
+    );
     app.press("down down tab enter");
     assert_eq!(app.feed.kept().commands.len(), 1, "{:?}", app.feed.kept());
     app.press(": tab");

@@ -24,4 +24,5 @@ mod search;
 mod settings;
 mod sides;
 mod sizes;
+mod states;
 mod sync;

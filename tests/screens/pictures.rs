@@ -67,14 +67,6 @@ fn the_choice_of_vendors() {
 }
 
 #[test]
-fn a_problem_has_a_line_of_its_own() {
-    let feed = FakeFeed::with_calls(1);
-    feed.set_problem(Some("the disk is full: calls are answered 503 until there is room"));
-    let app = TestApp::new(feed, 80, 24);
-    insta::assert_snapshot!("problem_80x24", app.picture());
-}
-
-#[test]
 fn how_far_a_file_is_read_and_that_judging_fell_behind() {
     let feed = FakeFeed::with_calls(1);
     feed.without_address();
@@ -95,13 +87,6 @@ fn what_every_call_of_a_library_has_is_said_once() {
         app.assert_well_formed();
         insta::assert_snapshot!(format!("noise_{width}x{height}"), app.picture());
     }
-}
-
-#[test]
-fn a_file_without_calls() {
-    let feed = FakeFeed::new(1);
-    feed.without_address();
-    insta::assert_snapshot!("empty_file_80x24", TestApp::new(feed, 80, 24).picture());
 }
 
 #[test]

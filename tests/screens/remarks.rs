@@ -68,14 +68,14 @@ fn what_is_cleared_away_comes_back() {
     app.press("u");
     assert!(app.line(23).contains("nothing was cleared away"), "{}", app.line(23));
     app.press("g j z");
-    assert!(app.picture().contains("Waiting for the first call"), "{}", app.picture());
-    assert!(app.line(1).ends_with("u brings 12 calls back"), "{}", app.line(1));
+    assert!(app.picture().contains("Waiting for the next call"), "{}", app.picture());
+    assert!(app.line(1).ends_with("u brings 10 calls back"), "{}", app.line(1));
     assert!(app.picture().contains("u undo clear"), "{}", app.picture());
     app.feed.add(2);
     app.draw();
     assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
     app.press("u G");
-    assert!(app.line(0).contains("12 calls"), "{}", app.line(0));
+    assert!(app.line(0).contains("11 calls"), "{}", app.line(0));
     assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
     app.press("k");
     assert!(cursor(&app).contains("Report Exported"), "{}", cursor(&app));
@@ -99,7 +99,7 @@ fn the_detail_is_that_of_the_row_after_a_clearing() {
 fn the_calls_that_pass_are_written_to_a_file_that_is_asked_for() {
     let mut app = app(80, 24);
     app.press("x");
-    insta::assert_snapshot!("export_80x24", app.picture());
+    assert!(app.picture().contains("12 rows that the filter lets through"), "{}", app.picture());
     app.press("esc f").type_in("repeat").press("enter x enter");
     assert!(app.line(22).starts_with(" file for these calls  calls.ndjson"), "{}", app.picture());
     app.press("ctrl-u").type_in("a.ndjson").press("enter");

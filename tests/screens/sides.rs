@@ -42,7 +42,7 @@ fn both_stand_there_where_there_is_room() {
     // `o` gives it the page, and takes it back
     narrow.press("o");
     assert!(narrow.picture().contains("CustomerSuccessBox  ✓"), "{}", narrow.picture());
-    assert!(!narrow.line(3).contains("account       user"), "the log gave way");
+    assert!(!narrow.line(2).contains("account "), "the log gave way");
     narrow.assert_well_formed();
     narrow.press("o");
     assert!(!narrow.picture().contains("CustomerSuccessBox  ✓"), "{}", narrow.picture());
@@ -50,7 +50,7 @@ fn both_stand_there_where_there_is_room() {
     narrow.press("esc o");
     assert!(narrow.picture().contains("CustomerSuccessBox  ✓"), "{}", narrow.picture());
     narrow.press("esc");
-    assert!(narrow.line(2).contains("account       user"), "{}", narrow.picture());
+    assert!(narrow.line(2).contains("account "), "{}", narrow.picture());
     let mut small = TestApp::new(FakeFeed::with_calls(5), 80, 24);
     small.press("o");
     assert!(small.line(23).contains("the whole page already"), "{}", small.line(23));

@@ -2,6 +2,7 @@
 
 use crate::app::{TestApp, cursor};
 use crate::fake::FakeFeed;
+use unicode_width::UnicodeWidthStr;
 
 const SIZES: [(u16, u16); 10] = [
     (40, 10),
@@ -120,4 +121,25 @@ fn the_largest_screen() {
     let mut app = TestApp::new(FakeFeed::with_calls(5), 300, 100);
     app.press("k k");
     insta::assert_snapshot!("log_300x100", app.picture());
+}
+
+#[test]
+fn a_wide_letter_under_a_window_leaves_its_frame_whole() {
+    let feed = FakeFeed::with_calls(5);
+    for _ in 0..40 {
+        feed.add(9);
+    }
+    let mut app = TestApp::new(feed, 120, 40);
+    assert!(app.picture().matches('漢').count() > 40, "{}", app.picture());
+    app.draws = false;
+    for (width, keys) in (100..140).flat_map(|width| ["v", "|", "?"].map(|keys| (width, keys))) {
+        // the window's left edge meets every column of the log's wide letters once
+        app.resize(width, 40).press(keys).draw();
+        let (x, top) = app.place_of("╭", 2);
+        for y in (top..40).take_while(|y| app.symbol(x, *y) != "╰") {
+            let before = app.symbol(x - 1, y);
+            assert!(before.width() <= 1, "{width}: line {y}, {before}\n{}", app.picture());
+        }
+        app.press("esc");
+    }
 }

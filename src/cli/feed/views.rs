@@ -1,8 +1,10 @@
 //! What the pipeline has, as the screen shows it.
 
 use crate::pipeline::{self, NotYet};
+use crate::report::mask_request;
 use crate::tui::feed::{
-    CallDetail, ComposedCall, ComposedView, OutputView, RowView, VendorDetail, VendorView,
+    CallDetail, ComposedCall, ComposedView, Detail, OutputView, RefusedDetail, RowView,
+    VendorDetail, VendorView,
 };
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
@@ -38,6 +40,12 @@ fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
 /// All vendors.
 pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
     (0..vendors.len()).map(|at| vendor_view(vendors, at)).collect()
+}
+
+/// A refused request, without its sender's key.
+pub(super) fn refused_view(mut refused: Box<RefusedDetail>) -> Detail {
+    mask_request(&mut refused.request);
+    Detail::Refused(refused)
 }
 
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {

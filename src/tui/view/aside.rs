@@ -73,7 +73,11 @@ impl AsideView {
             return Err(format!("the log has no marks of {code} that could be set aside"));
         }
         if lines.is_empty() {
-            return Err("this call has no finding that is marked".to_owned());
+            let keys = world.keymap.keys(Place::Calls, Action::NextFinding);
+            let key = keys.first().map_or("", String::as_str);
+            return Err(format!(
+                "this call has no finding that is marked; {key} goes to one that has"
+            ));
         }
         let mut cursor = Cursor::default();
         cursor.sync(lines.len(), lines.len());

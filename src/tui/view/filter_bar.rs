@@ -76,8 +76,10 @@ pub fn nothing(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
     let progress = filtering.progress(&world.shared.shown);
     let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new()];
     let all = grouped(world.shared.shown.of);
+    let unmarked = filtering.only_marked() && filtering.text().is_empty();
     lines.push(vec![match progress {
         Some(progress) => (format!("  none yet: {progress} % of {all} rows looked at"), theme.text),
+        None if unmarked => (format!("  none of {all} rows is marked"), theme.warning),
         None => (format!("  none of {all} rows passes the filter"), theme.warning),
     }]);
     lines.push(Vec::new());
@@ -88,12 +90,15 @@ pub fn nothing(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
         ]);
     };
     if !filtering.is_edited() {
-        offer(Action::EditFilter, "edits the filter");
+        if !unmarked {
+            offer(Action::EditFilter, "edits the filter");
+        }
         if !filtering.text().is_empty() {
             offer(Action::ToggleFilter, "switches it off and shows all rows");
         }
         if filtering.only_marked() {
             offer(Action::OnlyMarked, "shows also what is not marked");
+            offer(Action::Mark, "marks a call there");
         }
     }
     for (at, parts) in lines.iter().enumerate() {

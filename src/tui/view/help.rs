@@ -5,24 +5,29 @@ use super::{Pointer, Reply, View, World};
 use crate::findings::{Severity, Verdict};
 use crate::tui::action::{Action, Place};
 use crate::tui::look::Look;
+use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-/// The widest line.
-const WIDTH: u16 = 76;
-const KEYS: usize = 18;
+/// The columns that keys and signs take at most, and what lies behind them.
+const MOST_KEYS: usize = 26;
+const BEHIND: usize = 2;
+/// The frame's sides and what is free beside them.
+const SIDES: u16 = 4;
 
 /// The help's state.
 pub struct HelpView {
     about: Place,
     scroll: Scroll,
+    /// The widest line.
+    width: u16,
 }
 
 impl HelpView {
     /// The help for a place.
     pub fn of(about: Place) -> HelpView {
-        HelpView { about, scroll: Scroll::default() }
+        HelpView { about, scroll: Scroll::default(), width: 0 }
     }
 }
 
@@ -50,38 +55,57 @@ pub(super) fn title(place: Place) -> &'static str {
     }
 }
 
+/// The places whose keys are told: those in force there, and those of the lines of text that open
+/// there, where no key can ask for help.
+fn places(about: Place) -> Vec<Place> {
+    let mut out = about.sections().to_vec();
+    if out.contains(&Place::Calls) {
+        out.push(Place::Filter);
+    }
+    if about != Place::Help && !out.contains(&Place::Text) {
+        out.push(Place::Text);
+    }
+    out
+}
+
+/// One place's keys and what they do.
+fn section(place: Place, world: &World<'_>) -> Vec<(String, &'static str)> {
+    let keys = |action| world.keymap.keys(place, action).join(" ");
+    world.keymap.section(place).map(|action| (keys(action), action.long())).collect()
+}
+
 fn key_lines(about: Place, world: &World<'_>) -> Vec<Line<'static>> {
     let theme = &world.look.theme;
+    let sections: Vec<_> =
+        places(about).into_iter().map(|place| (place, section(place, world))).collect();
+    let all = sections.iter().flat_map(|(_, actions)| actions);
+    let column = all.map(|(keys, _)| text::width(keys)).max().unwrap_or(0).min(MOST_KEYS) + BEHIND;
     let mut out = Vec::new();
-    // in a text no key can ask for help, so its keys are told here
-    let texts = [Place::Filter, Place::Text];
-    let texts = if about == Place::Help { &[][..] } else { &texts };
-    for section in about.sections().iter().chain(texts) {
-        let mut actions = world.keymap.section(*section).peekable();
-        if actions.peek().is_none() {
-            continue;
-        }
+    for (place, actions) in sections.iter().filter(|(_, actions)| !actions.is_empty()) {
         if !out.is_empty() {
             out.push(Line::default());
         }
-        out.push(Line::from(Span::styled(title(*section), theme.heading)));
-        for action in actions {
-            let keys = world.keymap.keys(*section, action).join(" ");
+        out.push(Line::from(Span::styled(title(*place), theme.heading)));
+        for (keys, does) in actions {
+            let behind = column.saturating_sub(text::width(keys)).max(1);
             out.push(Line::from(vec![
-                Span::styled(format!("  {keys:<KEYS$}"), theme.key),
-                Span::styled(action.long(), theme.text),
+                Span::styled(format!("  {keys}{}", " ".repeat(behind)), theme.key),
+                Span::styled(*does, theme.text),
             ]));
         }
     }
     out
 }
 
+/// The columns of a sign.
+const SIGN: usize = 15;
+
 fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     let theme = &look.theme;
     let mut out = vec![Line::default(), Line::from(Span::styled("Signs", theme.heading))];
     let mut line = |sign: &str, style, means: &str| {
         out.push(Line::from(vec![
-            Span::styled(format!("  {sign:<KEYS$}"), style),
+            Span::styled(format!("  {sign:<SIGN$}"), style),
             Span::styled(means.to_owned(), theme.text),
         ]));
     };
@@ -137,11 +161,13 @@ impl View for HelpView {
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         let mut lines = key_lines(self.about, world);
         lines.extend(sign_lines(world.look));
+        let widest = lines.iter().map(Line::width).max().unwrap_or(0);
+        self.width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(SIDES);
         self.scroll.sync(lines, body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Keys", world.look);
+        self.scroll.render(buffer, body, self.width, "Keys", world.look);
     }
 
     fn footer(&self) -> &'static [Action] {

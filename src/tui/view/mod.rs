@@ -50,6 +50,7 @@ use super::filtering::Change;
 use super::keymap::Keymap;
 use super::look::Look;
 use super::shared::Shared;
+use super::text;
 use crate::call::Seq;
 use crate::filter::Filter;
 use crate::report::ExportFormat;
@@ -274,12 +275,7 @@ fn line_of(page: Rect, size: (u16, u16), at: Position) -> Option<usize> {
 /// The same at a place of its own.
 fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Look) -> Rect {
     let area = area.intersection(buffer.area);
-    for at in area.positions() {
-        if let Some(cell) = buffer.cell_mut(at) {
-            cell.reset();
-            cell.set_style(look.theme.popup);
-        }
-    }
+    blank(buffer, area, look.theme.popup);
     border(buffer, area, look);
     let inside = Rect {
         x: area.x.saturating_add(2).min(area.right()),
@@ -296,6 +292,23 @@ fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Look) -> Rect {
         look.theme.heading,
     );
     inside
+}
+
+/// Empties a place for something over the page.
+fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
+    for at in area.positions() {
+        if let Some(cell) = buffer.cell_mut(at) {
+            cell.reset();
+            cell.set_style(style);
+        }
+    }
+    // a wide letter that reaches into it from the left would hide its first column
+    for y in area.top()..area.bottom() {
+        let before = area.x.checked_sub(1).and_then(|x| buffer.cell_mut((x, y)));
+        if let Some(cell) = before.filter(|cell| text::width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 fn border(buffer: &mut Buffer, area: Rect, look: &Look) {

@@ -3,6 +3,7 @@
 
 use super::World;
 use crate::findings::Finding;
+use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, CommonView};
 use crate::tui::look::Pen;
 use crate::tui::shared::grouped;
@@ -10,22 +11,25 @@ use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the line: as many sentences as fit, and how many more there are.
+/// Draws the line: as many sentences as fit, how many more there are, and the key of the page that has them.
 pub fn noise(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     let look = world.look;
     let theme = &look.theme;
     let Some(mut pen) = Pen::on(buffer, line, 0, look) else { return };
     let all = &world.shared.common;
     let mut library = None;
+    let keys = world.keymap.keys(Place::Log, Action::ShowFindings);
+    let page = keys.first().map_or(String::new(), |key| format!(": {key}"));
+    let rest = |more: usize| format!(" +{more} more{page}");
     for (nth, common) in all.iter().enumerate() {
         let same = library == Some(&common.library);
         let from = if same { String::new() } else { format!("every call of {}: ", common.library) };
         let (from, says) =
             (look.clean(&from).into_owned(), look.clean(&says(common, world)).into_owned());
         let more = all.len() - nth - 1;
-        let tail = if more == 0 { 0 } else { " +99 more".len() };
+        let tail = if more == 0 { 0 } else { text::width(&rest(more)) };
         if nth > 0 && text::width(&from) + text::width(&says) + 3 + tail > pen.room() {
-            pen.put(&format!("  +{} more", more + 1), theme.quiet);
+            pen.put(&format!(" {}", rest(more + 1)), theme.quiet);
             return;
         }
         pen.put(&if nth == 0 { " ".to_owned() } else { format!(" {} ", look.dot()) }, theme.quiet);

@@ -3,6 +3,7 @@
 use super::World;
 use super::lines::Lines;
 use crate::tui::text;
+use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::LazyLock;
@@ -56,12 +57,19 @@ pub fn curl(base: &str) -> String {
     LINES.curl.replace("BASE", base).replace("PORT", port)
 }
 
+/// What is said where a file is open in which there is nothing.
+pub fn no_calls(lines: &mut Lines<'_>, theme: &Theme) {
+    lines.prose(2, "The file that is open holds no calls.", theme.text);
+    lines.gap(true);
+    lines.prose(2, "segscope --record FILE records what SDKs send", theme.quiet);
+    lines.prose(2, "segscope open -f FILE follows a file that grows", theme.quiet);
+}
+
 /// Draws it.
 pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
     let theme = &world.look.theme;
     let Some(base) = world.shared.addresses.first() else {
-        let mut line = Lines::new(buffer, body, world.look, 1);
-        return line.write(&[("  no calls here", theme.quiet)]);
+        return no_calls(&mut Lines::new(buffer, body, world.look, 1), theme);
     };
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
     let fill = |text: &str, base: &str| text.replace("BASE", base).replace("PORT", port);
@@ -74,7 +82,11 @@ pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
     };
     let roomy = body.height >= 30;
     let mut line = Lines::new(buffer, body, world.look, usize::from(roomy));
-    line.write(&[("  Waiting for the first call at ", theme.text), (base, theme.brand)]);
+    let waits = match world.shared.stats.cleared {
+        Some(_) => "  All is cleared away. Waiting for the next call at ",
+        None => "  Waiting for the first call at ",
+    };
+    line.write(&[(waits, theme.text), (base, theme.brand)]);
     line.gap(true);
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
     line.folded(&fill(&LINES.curl, base), theme.key);

@@ -1,6 +1,7 @@
 //! One person's calls, of the hand-made rows.
 
-use super::samples::{self, Sample, call};
+use super::rows::call;
+use super::samples::{self, Sample};
 use super::{BEGIN_MS, FakeFeed, counts};
 use segscope::filter::Filter;
 use segscope::tui::feed::*;
@@ -24,7 +25,7 @@ impl PersonFeed for FakeFeed {
         let looked_at = state.looked_at.unwrap_or(of).min(of);
         // the newest are looked at first, so nothing is known before all is
         let known = if looked_at < of { 0 } else { rows };
-        Shown { generation: 1, rows, looked_at, of, known }
+        Shown { generation: 1 + state.clears, rows, looked_at, of, known }
     }
 
     fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {

@@ -301,8 +301,12 @@ impl View for ComposeView {
         }
         if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
             pen.put(" Compose", theme.heading).skip(2);
-            if let Some(composed) = &self.composed {
-                results::marks(&mut pen, composed, world);
+            match &self.composed {
+                Some(ComposedView::NotYet { .. }) if !self.page.is_empty() => {
+                    pen.put("the results are those from before the mistake", theme.quiet);
+                }
+                Some(composed) => results::marks(&mut pen, composed, world),
+                None => {}
             }
         }
         self.editor.render(buffer, areas.text, self.typing, look);

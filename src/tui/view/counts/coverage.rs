@@ -278,7 +278,7 @@ impl Topic for Events {
             is_good: false,
             shows: "Here stands a line for each event: how many calls, what share of them has an \
                     account id and a user id, and how much of it each vendor takes. A line whose \
-                    calls have both ids is green.",
+                    calls have each id that is looked for is green.",
         }
     }
 }

@@ -24,21 +24,31 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
     lines.prose(2, &nothing.says, if nothing.is_good { theme.good } else { theme.text });
     lines.gap(true);
     lines.prose(2, nothing.shows, theme.quiet);
+    let key = |action| {
+        let keys = world.keymap.keys(Place::Everywhere, action);
+        keys.first().cloned().unwrap_or_default()
+    };
     if world.shared.stats.came() > 0 {
+        lines.gap(true);
+        if !nothing.is_good {
+            lines.write(&[
+                ("  ", theme.text),
+                (&key(Action::ShowFindings), theme.key),
+                (" lists what is found in these calls, with what to change", theme.quiet),
+            ]);
+        }
         return;
     }
     lines.gap(true);
     let Some(base) = world.shared.addresses.first() else {
-        return lines.prose(2, "The file that is open holds no calls.", theme.text);
+        return start::no_calls(&mut lines, theme);
     };
     lines.write(&[("  Try it", theme.heading)]);
     lines.folded(&start::curl(base), theme.key);
     lines.gap(true);
-    let keys = world.keymap.keys(Place::Everywhere, Action::ShowLog);
-    let key = keys.first().map_or("", String::as_str);
     lines.write(&[
         ("  ", theme.text),
-        (key, theme.key),
+        (&key(Action::ShowLog), theme.key),
         (" shows what to change in each SDK", theme.quiet),
     ]);
 }

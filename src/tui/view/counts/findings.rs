@@ -88,7 +88,9 @@ impl Topic for Findings {
 
     fn columns(room: usize, rows: &[FoundIn], _tab: usize, world: &World<'_>) -> Columns {
         let roomy = room >= ROOMY;
-        let whose = widest(rows.iter().map(|row| whose(row, world)), (3, 7), world.look) + 1;
+        // a code's own beginning says whose it is, where room is dear
+        let names = rows.iter().map(|row| whose(row, world));
+        let whose = if roomy { widest(names, (3, 7), world.look) + 1 } else { 0 };
         let codes = rows.iter().map(|row| row.code.as_str());
         let code = widest(codes, (12, CODE[usize::from(roomy)]), world.look) + 1;
         let minutes = if roomy { 16 } else { 8 };

@@ -34,13 +34,37 @@ pub struct Head {
 }
 
 impl Head {
-    fn width(&self) -> usize {
-        let sign = if self.sign.is_empty() { 0 } else { 1 + text::width(&self.sign) };
-        text::width(&self.word) + sign
+    fn width(&self, spread: Spread) -> usize {
+        text::width(&self.word) + self.before_sign(spread) + text::width(&self.sign)
+    }
+
+    /// The columns before its sign: a number never stands close to the word.
+    fn before_sign(&self, spread: Spread) -> usize {
+        match self.tab {
+            _ if self.sign.is_empty() => 0,
+            Tab::Findings => 1,
+            _ => spread.sign,
+        }
     }
 }
 
-const GAP: usize = 2;
+/// The columns between two tabs, and between a word and its sign.
+#[derive(Debug, Clone, Copy)]
+struct Spread {
+    gap: usize,
+    sign: usize,
+}
+
+/// As much room as lets all tabs be seen.
+fn spread(heads: &[Head], width: usize) -> Spread {
+    let least = Spread { gap: 1, sign: 0 };
+    let all = |spread: &Spread| {
+        let heads = heads.iter().map(|head| head.width(*spread) + spread.gap);
+        heads.sum::<usize>() <= width + spread.gap
+    };
+    let spreads = [Spread { gap: 2, sign: 1 }, Spread { gap: 1, sign: 1 }];
+    spreads.into_iter().find(all).unwrap_or(least)
+}
 
 /// The tabs of a row.
 pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
@@ -81,21 +105,28 @@ pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
 
 /// The tabs that are seen at a width, each with its column: from the first one, or from a later
 /// one if the open tab would not be seen.
-fn seen(heads: &[Head], open: Tab, width: usize) -> impl Iterator<Item = (usize, &Head)> {
+fn seen(
+    heads: &[Head],
+    (open, spread): (Tab, Spread),
+    width: usize,
+) -> impl Iterator<Item = (usize, &Head)> {
     let at = heads.iter().position(|head| head.tab == open).unwrap_or(0);
-    let span = |from: usize| heads[from..=at].iter().map(|h| h.width() + GAP).sum::<usize>();
-    let from = (0..=at).find(|from| heads.is_empty() || span(*from) <= width + GAP).unwrap_or(at);
+    let wide = move |head: &Head| head.width(spread) + spread.gap;
+    let span = |from: usize| heads[from..=at].iter().map(wide).sum::<usize>();
+    let fits = |from: &usize| heads.is_empty() || span(*from) <= width + spread.gap;
+    let from = (0..=at).find(fits).unwrap_or(at);
     heads.iter().skip(from).scan(0, move |column, head| {
         let here = *column;
-        *column += head.width() + GAP;
+        *column += wide(head);
         Some((here, head))
     })
 }
 
 /// The tab at a column.
 pub fn hit(heads: &[Head], open: Tab, width: usize, column: usize) -> Option<Tab> {
-    seen(heads, open, width)
-        .find(|(at, head)| (*at..*at + head.width()).contains(&column))
+    let spread = spread(heads, width);
+    seen(heads, (open, spread), width)
+        .find(|(at, head)| (*at..*at + head.width(spread)).contains(&column))
         .map(|(_, head)| head.tab)
 }
 
@@ -108,7 +139,8 @@ pub fn render(
     beside: Tab,
     look: &Look,
 ) {
-    for (column, head) in seen(heads, open, usize::from(area.width)) {
+    let spread = spread(heads, usize::from(area.width));
+    for (column, head) in seen(heads, (open, spread), usize::from(area.width)) {
         let Some(mut pen) = Pen::on(buffer, area, 0, look) else { return };
         let current = head.tab == open;
         pen.skip(column);
@@ -120,7 +152,7 @@ pub fn render(
         };
         pen.put(&head.word, style);
         if !head.sign.is_empty() {
-            pen.skip(1).put(&head.sign, head.style);
+            pen.skip(head.before_sign(spread)).put(&head.sign, head.style);
         }
         if current && look.ascii {
             pen.put("*", look.theme.tab_current);

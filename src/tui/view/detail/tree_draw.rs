@@ -66,7 +66,12 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world:
         Light::None => (None, tree.summary().unwrap_or_default().to_owned()),
     };
     // a single line has no room for the place
-    let head = head.filter(|_| foot.height > 1 || words.is_empty());
+    let (head, words) = match (head, tree.current()) {
+        (Some(_), Some((_, value))) if foot.height == 1 && !words.is_empty() => {
+            (None, format!("{}  {words}", kind_and_size(value)))
+        }
+        other => (other.0, words),
+    };
     let mut lines = match words.is_empty() {
         true => Vec::new(),
         false => text::wrap(&look.clean(&words), width),

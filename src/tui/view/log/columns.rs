@@ -95,7 +95,7 @@ impl Columns {
 pub enum Time {
     /// nothing
     No,
-    /// `MM:SS`
+    /// `:MM:SS`: its first sign says that hours are left out
     Short,
     /// `HH:MM:SS`
     Clock,
@@ -108,7 +108,7 @@ impl Time {
     pub fn width(self) -> usize {
         match self {
             Time::No => 0,
-            Time::Short => 5,
+            Time::Short => 6,
             Time::Clock => 8,
             Time::Full => 12,
         }
@@ -118,7 +118,7 @@ impl Time {
     pub fn part(self, full: &str) -> &str {
         let part = match self {
             Time::No => 0..0,
-            Time::Short => 3..8,
+            Time::Short => 2..8,
             Time::Clock => 0..8,
             Time::Full => 0..12,
         };
@@ -234,9 +234,7 @@ pub fn columns(width: usize, wanted: Wanted<'_>) -> Columns {
 /// their most, then to the name, else to the first id.
 fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
     let needs = wanted.map(Option::unwrap_or_default);
-    // where all are long, a near miss that is seen whole is worth two letters of the name
-    let name =
-        needs[0].min((room / 3).saturating_sub(1).max(room.saturating_sub(needs[1] + needs[2])));
+    let name = needs[0].min((room / 3).max(room.saturating_sub(needs[1] + needs[2])));
     let mut out = [name, 0, 0];
     let mut left = room - name;
     let (less, more) = if needs[1] <= needs[2] { (1, 2) } else { (2, 1) };
@@ -246,7 +244,7 @@ fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
     left -= out[more];
     for id in [1, 2].into_iter().filter(|id| wanted[*id].is_some()) {
         // so that a longer id that comes later does not move the columns at once
-        let more = (left / 3).min(MOST_ID.saturating_sub(out[id]));
+        let more = (left / 2).min(MOST_ID.saturating_sub(out[id]));
         out[id] += more;
         left -= more;
     }

@@ -69,6 +69,11 @@ impl LogView {
                 Action::NextPane,
                 Action::CopyCall,
                 Action::CopyValue,
+                Action::CopyOutput,
+                Action::Search,
+                Action::Compose,
+                Action::SendAgain,
+                Action::Deliver,
             ]
         } else {
             &[
@@ -86,6 +91,15 @@ impl LogView {
                 Action::NextFinding,
                 Action::NextTab,
                 Action::ChooseVendors,
+                Action::CopySdkCall,
+                Action::Compose,
+                Action::SetAside,
+                Action::Mark,
+                Action::SendAgain,
+                Action::Export,
+                Action::Clear,
+                Action::Columns,
+                Action::Command,
             ]
         }
     }

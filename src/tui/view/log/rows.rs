@@ -67,18 +67,33 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: &Columns, world: &World<'_>) {
         pen.skip(usize::from(at > 0));
         match column {
             Column::Vendors => {
-                for (place, vendor) in world.shared.vendors.iter().enumerate() {
+                let shorts = world.shared.vendors.iter().map(|vendor| vendor.short.as_str());
+                for (place, head) in brief(shorts, plan.mark, world.look).iter().enumerate() {
                     let counts = world.shared.in_use.vendors.contains(&place);
                     let style = if counts { theme.label } else { theme.unused };
-                    let short = world.look.clean(&vendor.short);
                     pen.skip(usize::from(place > 0));
-                    pen.column(&short[..text::head(&short, plan.mark)], plan.mark, style);
+                    pen.column(head, plan.mark, style);
                 }
             }
             Column::Number => drop(pen.column("#", *width, theme.label)),
             column => drop(pen.column(column.name(), *width, theme.label)),
         }
     }
+}
+
+/// Short names in so many columns. Of one column each has a letter that none before it has, where it
+/// has such a one.
+fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Look) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in names {
+        let name = look.clean(name);
+        let first = &name[..text::head(&name, width)];
+        let mut own = name.split("").filter(|one| text::width(one) == 1);
+        let own = own.find(|one| width == 1 && !out.iter().any(|taken| taken == one));
+        let head = own.unwrap_or(first).to_owned();
+        out.push(head);
+    }
+    out
 }
 
 /// A row, behind the cursor's column.
@@ -244,5 +259,24 @@ pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: 
         Cell::NotLooked => {
             pen.column(look.nothing(), columns, theme.quiet);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Theme;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn heads_of_one_letter_are_told_apart() {
+        let theme = Theme::preset("dark").expect("dark");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let heads = |names: &[&str], width| brief(names.iter().copied(), width, &look).concat();
+        let names = ["CSB", "FS", "PH", "SS", "CUS"];
+        assert_eq!(heads(&names, 1), "CFPSU");
+        assert_eq!(heads(&names, 2), "CSFSPHSSCU");
+        assert_eq!(heads(&["A", "A", ""], 1), "AA");
+        assert_eq!(heads(&["漢A"], 1), "A", "what is too wide has no room");
     }
 }

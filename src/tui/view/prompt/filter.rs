@@ -14,8 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 /// Said while nothing is typed.
-const INTRO: &str =
-    "a word is searched for; or type = \"track\", properties.total > 100, missing(account_id)";
+const INTRO: &str = "a word is searched for; or missing(account_id), properties.total > 100";
 
 /// Said of a text that ends in a field's name, or in the beginning of one.
 const HALF: &str = "a field: what should it be? enter searches for the word";
@@ -98,7 +97,8 @@ impl FilterView {
     fn accept(&self) -> Reply {
         let text = self.prompt.text().trim().to_owned();
         match &self.error {
-            Some(error) => Reply::Say(format!("the last good filter stays in force: {error}")),
+            // what is wrong stands below the text
+            Some(_) => Reply::Say("the last good filter stays in force".to_owned()),
             None => Reply::CloseAndFilter(Change::Accept(text)),
         }
     }
@@ -123,7 +123,11 @@ impl View for FilterView {
             Action::Accept => self.accept(),
             Action::NamedFilters => match NamedView::of(world) {
                 Some(view) => Reply::Open(Box::new(view)),
-                None => Reply::Say("no filter has a name yet".to_owned()),
+                None => {
+                    let keys = world.keymap.keys(Place::Filter, Action::SaveFilter);
+                    let key = keys.first().map_or("", String::as_str);
+                    Reply::Say(format!("no filter has a name yet; {key} gives one"))
+                }
             },
             Action::SaveFilter if self.error.is_some() || self.prompt.text().trim().is_empty() => {
                 Reply::Say("only a filter that can be read gets a name".to_owned())

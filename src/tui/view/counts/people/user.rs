@@ -3,13 +3,14 @@
 
 use super::super::super::detail::paper::Paper;
 use super::super::super::log::{Needs, needs, table};
-use super::super::super::{VendorsView, cursor::Cursor, one};
+use super::super::super::{VendorsView, cursor::Cursor, lines::Lines, one};
 use super::super::about::About;
 use super::super::panes::{Panes, panes};
 use super::super::{Pointer, Reply, View, World, tabs};
 use super::walk::{MOST_READ, Walk};
 use super::{order, sessions};
 use crate::filter::{parse, quoted};
+use crate::report::calls_words;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{RowView, Shown, Who};
 use crate::tui::look::Pen;
@@ -119,16 +120,15 @@ impl UserView {
         let (look, theme) = (world.look, &world.look.theme);
         paper.labelled(10, "user", &self.id, theme.heading);
         let course = &self.walk.course;
-        let calls = count(course.calls, "call", "calls");
-        paper.labelled(10, "calls", &calls, theme.text);
+        let known = self.walk.is_settled();
+        if known && self.shown.rows == 0 {
+            return paper.labelled(10, "calls", "none", theme.text);
+        }
+        paper.labelled(10, "calls", &calls_words(course.calls, course.repeats), theme.text);
         if course.named > 0 {
             let named = grouped(course.named);
             let words = format!("{named} more say it in userId, and no vendor in use finds a user");
             paper.labelled(10, "", &words, theme.quiet);
-        }
-        if course.repeats > 0 {
-            let repeats = count(course.repeats, "repeat", "repeats");
-            paper.labelled(10, "", &format!("{repeats}, not counted"), theme.repeat);
         }
         paper.labelled(10, "types", &order::by_type(course), theme.text);
         if let Some((first, last)) = course.seen {
@@ -147,13 +147,12 @@ impl UserView {
             paper.labelled(10, "", &format!("and {} more", grouped(more)), theme.quiet);
         }
         paper.heading("Order", "what the calls show, and what vendors find");
-        if !self.walk.is_settled() {
+        if !known {
             paper.prose(2, "still going through the calls", theme.quiet);
         }
         if accounts.rows.is_empty() {
             paper.labelled(2, "  ", "! no call of this user names an account", theme.warning);
         }
-        let known = self.walk.is_settled();
         order::write(paper, (course, known), &self.walk.found, world);
         sessions::write(paper, &self.walk.sessions, world);
         if self.shown.rows > MOST_READ {
@@ -180,6 +179,29 @@ impl UserView {
             words.push_str(&format!(", {} more by userId", grouped(course.named)));
         }
         words
+    }
+
+    /// What stands in place of the calls.
+    fn say_nothing(&self, buffer: &mut Buffer, area: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        let mut lines = Lines::new(buffer, area, world.look, 1);
+        lines.prose(2, &format!("No call of {} is here.", self.id), theme.text);
+        let key = |place, action| {
+            let keys = world.keymap.keys(place, action);
+            keys.first().cloned().unwrap_or_default()
+        };
+        if world.shared.stats.cleared.is_some() {
+            let (log, undo) =
+                (key(Place::Everywhere, Action::ShowLog), key(Place::Log, Action::UndoClear));
+            let words = " brings back what was cleared away";
+            lines.write(&[
+                ("  ", theme.text),
+                (&log, theme.key),
+                (", then ", theme.quiet),
+                (&undo, theme.key),
+                (words, theme.quiet),
+            ]);
+        }
     }
 
     fn line(&self, world: &World<'_>) -> Vec<Span<'static>> {
@@ -291,6 +313,9 @@ impl View for UserView {
         let log = Rect { height: panes.heads.height + panes.list.height, ..panes.heads };
         let rows = (&self.rows[..], self.needs);
         table(buffer, log, rows, self.example(), !self.in_about, world);
+        if self.rows.is_empty() && self.walk.is_settled() {
+            self.say_nothing(buffer, panes.list, world);
+        }
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }
 
