@@ -1,31 +1,61 @@
 //! A call that is only written gives what it would give if it came, and teaches nothing.
 
+use segscope::call::template::TEMPLATES;
+use segscope::call::{CallType, Doc};
+use segscope::findings::{Headline, Verdict, headline};
 use segscope::journal::Journal;
 use segscope::pipeline::{Detail, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
+use segscope::wire::{RequestHead, posted};
 use std::sync::Arc;
 
 const NOW: i64 = 1_714_564_800_000;
 
+fn vendors() -> Arc<Vendors> {
+    Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"))
+}
+
 fn pipeline() -> Pipeline {
-    let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
+    pipeline_of(vendors())
+}
+
+fn pipeline_of(vendors: Arc<Vendors>) -> Pipeline {
     let recording = Recording::of_journal(Journal::nameless().expect("a file")).expect("readable");
     let in_use = InUse::unsaid(&vendors);
     Pipeline::new(recording, vendors, in_use, None).expect("readable").0
 }
 
-fn take(pipeline: &Pipeline, call: &str) {
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/batch",
-        query: "",
-        headers: &[],
-        received_at: NOW,
-    };
-    let body = format!("{{\"batch\":[{call}]}}");
+/// Takes a text as it would be sent from where it is written.
+fn take(pipeline: &Pipeline, text: &str) {
+    let (path, body) = posted(text).expect("a call");
+    // with the key that "compose:" is
+    let headers = [("authorization".to_owned(), "Basic Y29tcG9zZTo=".to_owned())];
+    let head = RequestHead { method: "POST", path, query: "", headers: &headers, received_at: NOW };
     assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
     pipeline.settle();
+}
+
+/// What is written now and what came just then are the same, whatever came before.
+fn same(pipeline: &Pipeline, text: &str) -> usize {
+    // twice: the first one teaches nothing
+    pipeline.compose(text, NOW).expect("a call");
+    let composed = pipeline.compose(text, NOW).expect("a call");
+    let row = pipeline.rows();
+    take(pipeline, text);
+    let Ok(Some(Detail::Call(taken))) = pipeline.detail(row) else { panic!("a call") };
+    assert_eq!(composed.common, taken.common, "{text}");
+    assert_eq!((composed.vendors.len(), taken.vendors.len()), (5, 5));
+    for ((vendor, composed), (_, taken)) in composed.vendors.iter().zip(&taken.vendors) {
+        let of = format!("vendor {vendor}: {text}");
+        assert_eq!(composed.verdict, taken.verdict, "{of}");
+        assert_eq!(composed.account_id, taken.account_id, "{of}");
+        assert_eq!(composed.user_id, taken.user_id, "{of}");
+        assert_eq!(composed.findings, taken.findings, "{of}");
+        assert_eq!(composed.requests, taken.requests, "{of}");
+        // what it ends besides (sessions) is told of calls that came
+    }
+    assert_eq!(composed.in_use, taken.in_use);
+    composed.in_use.len()
 }
 
 #[test]
@@ -38,24 +68,84 @@ fn what_is_written_gives_what_it_would_give() {
         (r#"{"type":"group","messageId":"3","groupId":"g","userId":"u","timestamp":"2024-05-01T10:00:00Z","traits":{"n":1.50}}"#.to_owned(), 5),
         (r#"{"messageId":"4","properties":[]}"#.to_owned(), 5),
     ] {
-        // twice: the first one teaches nothing
-        pipeline.compose(&call, NOW).expect("a call");
-        let composed = pipeline.compose(&call, NOW).expect("a call");
-        let row = pipeline.rows();
-        take(&pipeline, &call);
-        let Ok(Some(Detail::Call(taken))) = pipeline.detail(row) else { panic!("a call") };
-        for ((_, composed), (_, taken)) in composed.vendors.iter().zip(&taken.vendors) {
-            assert_eq!(composed.verdict, taken.verdict, "{call}");
-            assert_eq!(composed.requests, taken.requests, "{call}");
-            // what depends on the order of arrival alone (sessions) is told of calls that came
-            let of = |findings: &[segscope::findings::Finding]| {
-                findings.iter().map(|finding| finding.code.to_string()).collect::<Vec<_>>()
-            };
-            assert_eq!(of(&composed.findings), of(&taken.findings), "{call}");
+        assert_eq!(same(&pipeline, &call), used, "{call}");
+    }
+}
+
+/// Review 1: the preview denied what the log showed a moment later, since it lacked the time that
+/// the service adds.
+#[test]
+fn a_preview_is_what_the_log_says_after_sending() {
+    // alone, and after all the others
+    let after = pipeline();
+    TEMPLATES.iter().for_each(|template| take(&after, &template.text));
+    for template in TEMPLATES.iter() {
+        let (name, text) = (&template.name, &template.text);
+        same(&pipeline(), text);
+        same(&after, text);
+        let composed = after.compose(text, NOW).expect(name);
+        for (vendor, rendered) in &composed.vendors {
+            let times = rendered.findings.iter().any(|found| found.code.ends_with("TIME-MISSING"));
+            assert!(!times, "{name}, vendor {vendor}: the service adds the time");
         }
-        assert_eq!(composed.vendors.len(), 5);
-        assert_eq!(composed.in_use, taken.in_use);
-        assert_eq!(composed.in_use.len(), used, "{call}");
+    }
+    // as the README sends it, with its type, which stood in the path alone
+    let curl = r#"{"type":"track","userId":"u1","event":"Test","properties":{"accountId":"a1"}}"#;
+    same(&pipeline(), curl);
+    // without a type, several at once, and from a library of the other service
+    for text in [
+        r#"{"userId":"u1","event":"Test"}"#,
+        r#"[{"type":"track","event":"A","userId":"u"},{"type":"page","userId":"u"}]"#,
+        r#"{"batch":[{"type":"track","event":"A","userId":"u"}],"context":{"groupId":"g"},"sentAt":"2024-05-01T10:00:00Z"}"#,
+        r#"{"type":"track","channel":"web","event":"A","userId":"u","originalTimestamp":"2024-05-01T10:00:00Z"}"#,
+    ] {
+        same(&pipeline(), text);
+    }
+}
+
+/// Whoever begins with a template of a vendor begins with a call that this vendor takes.
+#[test]
+fn a_template_is_a_good_call_for_its_vendor() {
+    let vendors = vendors();
+    for template in TEMPLATES.iter() {
+        let name = &template.name;
+        let settings =
+            template.vendor.iter().map(|own| (own.clone(), template.needs.clone().into()));
+        let set = Vendors::new(&settings.collect(), &[]).expect("settings that there are");
+        let composed = pipeline_of(Arc::new(set)).compose(&template.text, NOW).expect(name);
+        assert_eq!((composed.calls, composed.common.len()), (1, 0), "{name}");
+        let own = template.vendor.as_ref().map(|own| vendors.index_of(own).expect("a vendor"));
+        for (vendor, rendered) in &composed.vendors {
+            if own.is_some_and(|own| own != *vendor) {
+                continue;
+            }
+            let strong = |code: &str| matches!(headline(code), Some(Headline::Strong(_)));
+            let missing = rendered.findings.iter().find(|found| strong(&found.code));
+            assert_eq!(missing, None, "{name}, vendor {vendor}");
+            let takes = matches!(rendered.verdict, Verdict::Delivered | Verdict::Degraded);
+            assert!(own.is_none() || takes, "{name}: {:?}", rendered.findings);
+            assert!(own.is_none() || composed.in_use.contains(vendor), "{name}");
+        }
+    }
+}
+
+#[test]
+fn each_vendor_has_a_template_for_each_type_that_it_takes() {
+    let vendors = vendors();
+    for vendor in 0..vendors.len() {
+        let info = vendors.info(vendor);
+        for kind in CallType::ALL {
+            let name = format!("{}-{}", info.name, kind.name());
+            let found = TEMPLATES.iter().find(|template| template.name == name);
+            assert_eq!(found.is_some(), info.call(kind).is_some(), "{name}");
+            if let Some(found) = found {
+                let doc = Doc::parse(&found.text).expect("JSON");
+                assert_eq!(
+                    doc.root().get("type").and_then(|kind| kind.as_str()).as_deref(),
+                    Some(kind.name())
+                );
+            }
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is sent from the screen, on a thread of its own: calls to a tracking API, outputs to a vendor.
 
 use super::deliver;
-use super::send::target;
 use crate::outbound::{Answer, Sender};
 use crate::tui::feed::Sending;
 use crate::vendors::Delivery;
+use crate::wire::posted;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -34,7 +34,8 @@ impl Outbox {
 
     /// Sends a text to a tracking API. One at a time.
     pub fn send(self: &Arc<Outbox>, to: &str, text: &str, key: &str) -> Result<(), String> {
-        let (path, body) = target(text)?;
+        let (path, body) = posted(text).map_err(|error| error.to_string())?;
+        let body = body.into_owned();
         let sender = Sender::new(to, Some(key)).map_err(|error| error.to_string())?;
         self.begin(to.to_owned(), move |runtime| {
             runtime.block_on(sender.post(path, body)).map_err(|error| error.to_string())

@@ -4,9 +4,10 @@
 use super::args::SendArgs;
 use super::failure::Failure;
 use crate::call::change;
-use crate::call::template::TEMPLATES;
+use crate::call::template::{names, template};
 use crate::outbound::Sender;
 use crate::pipeline::{FileItem, calls_of, read_file, recorded_calls};
+use crate::wire::posted;
 use serde_json::Value;
 use std::io::Read;
 use std::path::Path;
@@ -83,10 +84,10 @@ struct Ready {
 
 fn calls(args: &SendArgs) -> Result<Vec<String>, Failure> {
     match (&args.file, &args.template) {
-        (_, Some(name)) => match TEMPLATES.iter().find(|(known, _)| known == name) {
-            Some((_, text)) => Ok(vec![(*text).to_owned()]),
+        (_, Some(name)) => match template(name) {
+            Some(template) => Ok(vec![template.text.clone()]),
             None => {
-                let names: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+                let names: Vec<&str> = names().collect();
                 Err(Failure::wrong(format!("--template {name}: there are {}", names.join(", "))))
             }
         },
@@ -140,47 +141,13 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
         call.to_string()
     };
     let (path, body) =
-        target(&body).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
-    Ok(Ready { nth, path, body })
-}
-
-/// The path that a call or batch is posted to, and the body that it is posted as.
-pub(super) fn target(text: &str) -> Result<(&'static str, String), String> {
-    let doc = crate::call::Doc::parse(text).map_err(|error| error.to_string())?;
-    let root = doc.root();
-    let kind = root.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().into_owned();
-    let is_batch = root.get("batch").is_some();
-    let path = match crate::call::CallType::parse(&kind) {
-        _ if is_batch => "/v1/batch",
-        Some(crate::call::CallType::Track) => "/v1/track",
-        Some(crate::call::CallType::Identify) => "/v1/identify",
-        Some(crate::call::CallType::Group) => "/v1/group",
-        Some(crate::call::CallType::Page) => "/v1/page",
-        Some(crate::call::CallType::Screen) => "/v1/screen",
-        Some(crate::call::CallType::Alias) => "/v1/alias",
-        // a type that is none is the receiver's to judge, not ours
-        None => "/v1/batch",
-    };
-    Ok((
-        path,
-        match path {
-            "/v1/batch" if !is_batch => format!("{{\"batch\":[{text}]}}"),
-            _ => text.to_owned(),
-        },
-    ))
+        posted(&body).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
+    Ok(Ready { nth, path, body: body.into_owned() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_template_is_a_call_that_lacks_nothing() {
-        for (name, text) in TEMPLATES {
-            let ready = prepare(text, 0, &[]).expect("a call");
-            assert_eq!(ready.path, format!("/v1/{name}"));
-        }
-    }
 
     #[test]
     fn a_change_makes_its_way_and_names_what_stands_in_it() {
@@ -194,19 +161,5 @@ mod tests {
             .to_string();
         assert_eq!(error, "--set /properties/a~1b/c: call 2 has no object at /properties");
         assert!(change("properties=1").is_err());
-    }
-
-    #[test]
-    fn what_has_no_path_of_its_own_goes_as_a_batch() {
-        let ready = prepare(r#"{"type":"delete"}"#, 0, &[]).expect("a call");
-        assert_eq!(
-            (ready.path, ready.body.as_str()),
-            ("/v1/batch", r#"{"batch":[{"type":"delete"}]}"#)
-        );
-        let ready = prepare(r#"{"batch":[{"type":"track"}]}"#, 0, &[]).expect("a batch");
-        assert_eq!(
-            (ready.path, ready.body.as_str()),
-            ("/v1/batch", r#"{"batch":[{"type":"track"}]}"#)
-        );
     }
 }

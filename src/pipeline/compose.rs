@@ -1,13 +1,16 @@
-//! A call that is only being written: what vendors would make of it if it came now. Nothing learns
-//! from it.
+//! A call that is only being written: what vendors would make of it if this listener took it now,
+//! with all that the service adds. Nothing learns from it.
 
 use super::Pipeline;
 use super::index::sender;
+use crate::call::SyntaxError;
 use crate::call::time::Millis;
-use crate::call::{Doc, SyntaxError};
 use crate::findings::{Finding, finding_for_discard};
 use crate::vendors::Rendered;
 use crate::wire::{self, RequestHead};
+
+/// What is sent from here always has some write key.
+const A_KEY: &str = "Basic Y29tcG9zZTo=";
 
 /// A text that is no call yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,15 +38,16 @@ pub struct Composed {
 }
 
 impl Pipeline {
-    /// What vendors would make of a text if it came at that moment.
+    /// What vendors would make of a text if it were sent here and came at that moment.
     pub fn compose(&self, text: &str, now: Millis) -> Result<Composed, NotYet> {
-        if let Err(error) = Doc::parse(text) {
-            return Err(error.into());
-        }
         let start = |message: String| NotYet { line: 1, column: 1, message };
-        let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at: now };
+        let (path, body) = wire::posted(text)?;
+        let headers = [("authorization".to_owned(), A_KEY.to_owned())];
+        let head =
+            RequestHead { method: "POST", path, query: "", headers: &headers, received_at: now };
+        let number = self.shared.front().next_request;
         let mut scratch = wire::Scratch::default();
-        let reading = wire::read(&head, 0, text, &mut scratch)
+        let reading = wire::read(&head, number, &body, &mut scratch)
             .map_err(|refusal| start(refusal.to_string()))?;
         let Some(call) = reading.calls.first() else {
             return Err(start("expected a call: a JSON object".to_owned()));

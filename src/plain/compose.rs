@@ -4,7 +4,7 @@ use super::command::{number, word};
 use super::talk::Talk;
 use super::words;
 use crate::call::change;
-use crate::call::template::TEMPLATES;
+use crate::call::template::{names, template};
 use crate::tui::feed::{Chosen, ComposedView};
 use crate::tui::view::with_type;
 use serde_json::Value;
@@ -13,17 +13,16 @@ use std::io;
 impl Talk<'_> {
     /// Begins a draft: from a call, a template or a text.
     pub(super) fn compose(&mut self, text: &str) -> io::Result<()> {
-        let template = |name: &str| TEMPLATES.iter().find(|(known, _)| *known == name);
         if text.starts_with(['{', '[']) {
             self.draft = Some(text.to_owned());
-        } else if let Some((_, template)) = template(text) {
-            self.draft = Some((*template).to_owned());
+        } else if let Some(template) = template(text) {
+            self.draft = Some(template.text.clone());
         } else if text.is_empty() || number(text).0.is_some() {
             let Some((row, _)) = self.meant(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
             self.draft = Some(with_type(&call));
         } else {
-            let names: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = names().collect();
             return self.say(&format!(
                 "`{text}` is no template; expected a call's number, a JSON text, or one of {}",
                 names.join(", ")

@@ -93,7 +93,7 @@ impl Page {
             Page::Coverage => Box::new(coverage_view()),
             Page::People => Box::new(people_view()),
             Page::Sync => Box::new(SyncView::default()),
-            Page::Compose => Box::new(ComposeView::of_template()),
+            Page::Compose => Box::new(ComposeView::default()),
         }
     }
 }

@@ -238,7 +238,12 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// Compact JSON text over several lines.
+/// The space that may stand between tokens.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\n' | '\r' | '\t')
+}
+
+/// JSON text over several lines, whatever space it came with.
 pub fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_string, mut skip) = (0usize, false, false);
@@ -255,6 +260,7 @@ pub fn pretty(json: &str) -> String {
             _ if in_string => {}
             '{' | '[' => {
                 out.push(c);
+                while chars.next_if(|next| is_space(*next)).is_some() {}
                 if matches!(chars.peek(), Some('}' | ']')) {
                     out.extend(chars.next());
                 } else {
@@ -276,6 +282,7 @@ pub fn pretty(json: &str) -> String {
                 out.push_str(": ");
                 continue;
             }
+            c if is_space(c) => continue,
             _ => {}
         }
         out.push(c);
@@ -311,5 +318,7 @@ mod tests {
         );
         assert_eq!(compact(&out.to_pretty()), json);
         assert!(out.to_pretty().starts_with("{\n  \"details\": {\n    \"list\": {"));
+        let spaced = "{ \"a b\" :  [ 1 , 2 ],\n\t\"o\": { } }";
+        assert_eq!(pretty(spaced), "{\n  \"a b\": [\n    1,\n    2\n  ],\n  \"o\": {}\n}");
     }
 }

@@ -33,7 +33,7 @@ fn names_are_offered_with_what_they_do() {
     let mut app = app(80, 24);
     app.press(":").type_in("next");
     assert!(
-        app.picture().contains("next_missing   next call with a missing id"),
+        app.picture().contains("next_missing  next call with a missing id"),
         "{}",
         app.picture()
     );
@@ -48,6 +48,10 @@ fn mistakes_are_told_in_words() {
     let mut app = app(80, 24);
     for (typed, says) in [
         ("opne", "opne is no command; did you mean open?"),
+        ("fliter x", "fliter is no command; did you mean filter?"),
+        ("serach", "serach is no command; did you mean search?"),
+        ("coverage", "coverage is no command; did you mean show_coverage?"),
+        ("undo", "undo is no command; did you mean undo_clear?"),
         ("zzzzzzzzz", "zzzzzzzzz is no command"),
         ("tick", "tick works only in the choice of vendors"),
         ("open now", "open takes no text"),

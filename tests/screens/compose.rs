@@ -1,7 +1,8 @@
 //! A call that is written: its colours, what it would give, and sending it.
 
-use crate::app::{SIZES, TestApp};
+use crate::app::{SIZES, TestApp, five};
 use crate::fake::FakeFeed;
+use segscope::call::template::TEMPLATES;
 use segscope::tui::feed::Sending;
 use segscope::tui::view::Effect;
 
@@ -70,18 +71,121 @@ fn keys_type_until_the_text_is_left() {
     // the text is as it was left
     app.press("C");
     assert!(app.picture().contains("qj1?{"), "{}", app.picture());
-    app.press("tab ctrl-t");
-    assert!(app.picture().contains("identify"), "{}", app.picture());
+}
+
+/// Review 20: nothing that was typed is thrown away unasked, neither for a template nor for another
+/// call.
+#[test]
+fn what_was_typed_comes_back() {
+    for (width, height) in SIZES {
+        let mut app = composing(width, height);
+        app.press("Z Z ctrl-t j j enter");
+        let foot = app.line(height - 1);
+        assert!(foot.contains("this is the template group"), "{foot}");
+        assert!(foot.contains("ctrl-u brings back what was written before"), "{foot}");
+        assert!(!app.picture().contains("ZZ{"), "{}", app.picture());
+        // another template, in which nothing was typed: the way back leads to what was typed
+        app.press("ctrl-t enter ctrl-u");
+        assert!(app.picture().contains("ZZ{"), "{}", app.picture());
+        app.press("ctrl-r");
+        assert!(!app.picture().contains("ZZ{"), "{}", app.picture());
+        app.press("ctrl-u backspace");
+        assert!(app.picture().contains(" Z{"), "typing goes on: {}", app.picture());
+        app.press("ctrl-u ctrl-u ctrl-u");
+        assert!(app.picture().contains("  1 {"), "{}", app.picture());
+        app.press("ctrl-u");
+        assert!(app.line(height - 1).contains("nothing was written before this"));
+        app.press("ctrl-r ctrl-r");
+        assert!(app.picture().contains("ZZ{"), "{}", app.picture());
+        // a call from the log takes its place as well
+        app.press("esc esc g c");
+        assert!(app.line(height - 1).contains("ctrl-u brings back"), "{}", app.picture());
+        app.press("ctrl-u");
+        assert!(app.picture().contains("ZZ{"), "{}", app.picture());
+    }
 }
 
 #[test]
-fn without_a_call_it_begins_with_a_template() {
+fn the_templates_of_types_and_vendors_are_chosen_from() {
+    for (width, height) in SIZES {
+        let mut app = TestApp::new(FakeFeed::new(5), width, height);
+        app.press("c");
+        assert!(app.picture().contains("\"track\""), "{}", app.picture());
+        app.press("ctrl-t").assert_well_formed();
+        insta::assert_snapshot!(format!("templates_{width}x{height}"), app.picture());
+        app.press("up enter");
+        assert!(app.picture().contains("\"type\""), "{}", app.picture());
+        for (nth, template) in TEMPLATES.iter().enumerate() {
+            app.press("ctrl-t");
+            for _ in 0..nth {
+                app.press("down");
+            }
+            assert!(app.picture().contains(&template.about), "{}", app.picture());
+            app.press("enter");
+            let first = template.text.lines().nth(1).expect("a line");
+            assert!(app.picture().contains(first.trim()), "{}: {}", template.name, app.picture());
+            assert!(!app.line(height - 1).contains("ctrl-u"), "nothing was typed");
+        }
+    }
+}
+
+/// Review 19: from wherever one came, there one is again.
+#[test]
+fn the_way_back_leads_to_the_page_from_which_one_came() {
+    for page in ["2 findings", "3 coverage", "4 people", "5 sync", "1 log"] {
+        let (key, _) = page.split_once(' ').expect("a key");
+        for compose in ["c", "C"] {
+            let mut app = TestApp::new(five(), 120, 40);
+            app.press(key).press("j j");
+            let before = app.picture();
+            app.press(compose).press("esc esc");
+            assert!(app.line(0).contains(&format!("[{page}]")), "{compose}: {}", app.line(0));
+            let body =
+                |picture: &str| picture.lines().take(39).map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(body(&app.picture()), body(&before), "{page} {compose}");
+        }
+    }
+    // by way of other pages: the last one counts
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("2 c tab 3 C q");
+    assert!(app.line(0).contains("[3 coverage]"), "{}", app.line(0));
+}
+
+/// Review 21: what stands beside a text with a mistake is not of this text.
+#[test]
+fn results_of_an_older_text_say_so() {
+    for (width, height) in SIZES {
+        let mut app = composing(width, height);
+        assert!(!app.picture().contains("STALE"), "{}", app.picture());
+        app.press("x");
+        assert!(app.line(2).contains("STALE  the results are of the text before its mistake"));
+        // the findings and outputs stay readable, as what is not in use is
+        let shown = app.style_of("CustomerSuccessBox", 3);
+        assert_eq!(shown.fg, app.theme().unused.fg, "{}", app.picture());
+        app.press("backspace");
+        assert!(!app.picture().contains("STALE"), "{}", app.picture());
+    }
+    // nothing to be stale
     let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
-    app.press("c");
-    assert!(app.picture().contains("\"track\""), "{}", app.picture());
-    for name in ["identify", "group", "page", "screen", "alias", "track"] {
-        app.press("ctrl-t");
-        assert!(app.picture().contains(&format!("\"{name}\"")), "{}", app.picture());
+    app.press("c x");
+    assert!(!app.picture().contains("STALE"), "{}", app.picture());
+}
+
+/// Review 27: a file is open, and nothing listens that a call could be sent to.
+#[test]
+fn where_nothing_listens_only_another_address_is_offered() {
+    for (width, height) in SIZES {
+        let feed = five();
+        feed.without_address();
+        let mut app = TestApp::new(feed, width, height);
+        app.press("E E c");
+        assert!(app.line(height - 2).contains("nothing listens here"), "{}", app.picture());
+        assert!(!app.line(height - 1).contains("ctrl-s"), "{}", app.picture());
+        assert!(app.line(height - 1).contains("ctrl-o send to"), "{}", app.picture());
+        app.press("ctrl-s");
+        let says = "nothing listens here; ctrl-o sends it to another address";
+        assert!(app.line(height - 1).contains(says), "{}", app.picture());
+        assert!(app.effects.is_empty(), "{:?}", app.effects);
     }
 }
 

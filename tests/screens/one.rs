@@ -73,8 +73,8 @@ fn a_command_goes_to_the_page_of_its_action() {
     assert!(cursor(&app).contains("Report Exp"), "{}", app.picture());
     app.press("3 :").type_in("export").press("enter");
     assert!(app.picture().contains("Export as"), "{}", app.picture());
-    app.press("esc 4 :").type_in("next_template").press("enter");
-    assert!(app.line(39).contains("this is the template of identify"), "{}", app.picture());
+    app.press("esc 4 :").type_in("choose_template").press("enter j enter");
+    assert!(app.line(39).contains("this is the template identify"), "{}", app.picture());
     app.press("esc 1 :").type_in("show_calls").press("enter");
     assert!(app.line(1).contains("back to findings"), "{}", app.picture());
 }

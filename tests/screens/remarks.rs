@@ -82,6 +82,37 @@ fn what_is_cleared_away_comes_back() {
     assert!(!app.picture().contains("undo clear"));
 }
 
+/// Review 4: a log that is empty since it is paused says that, not that no row passes a filter.
+#[test]
+fn a_paused_log_that_is_empty_says_why() {
+    for filter in ["", "Order", "off"] {
+        let mut app = app(80, 24);
+        if !filter.is_empty() {
+            app.press("f").type_in("Order").press("enter");
+        }
+        if filter == "off" {
+            app.press("F");
+        }
+        app.press("space z");
+        app.feed.add(2);
+        app.draw();
+        let picture = app.picture();
+        assert!(picture.contains("paused, and 1 row waits to"), "{filter}: {picture}");
+        assert!(picture.contains("space goes on and shows"), "{filter}: {picture}");
+        assert!(!picture.contains("passes the filter"), "{filter}: {picture}");
+        assert!(!picture.contains("switches it off and"), "{filter}: {picture}");
+        app.press("u");
+        assert!(app.picture().contains("paused, and "), "{filter}: {}", app.picture());
+        app.press("space");
+        assert!(!app.picture().contains("paused, and "), "{filter}: {}", app.picture());
+    }
+    // paused, and nothing that came would pass: then it is the filter
+    let mut app = app(80, 24);
+    app.press("f").type_in("nowhere").press("enter space");
+    assert!(app.picture().contains("none of 12 rows passes the filter"), "{}", app.picture());
+    assert!(app.picture().contains("f edits the filter"), "{}", app.picture());
+}
+
 #[test]
 fn the_detail_is_that_of_the_row_after_a_clearing() {
     let mut app = app(120, 40);

@@ -1,8 +1,32 @@
 //! Flags of the commands that give calls to others.
 
 use super::JudgeArgs;
+use crate::call::template::{TEMPLATES, Template};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+
+/// Takes any name, so that what is wrong is said as all else is; the help lists those that there are.
+#[derive(Debug, Clone, Copy)]
+struct TemplateName;
+
+impl TypedValueParser for TemplateName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let value = |found: &'static Template| PossibleValue::new(&*found.name).help(&*found.about);
+        Some(Box::new(TEMPLATES.iter().map(value)))
+    }
+}
 
 /// Flags of `send`.
 #[derive(Debug, Clone, Default, Args)]
@@ -10,8 +34,8 @@ pub struct SendArgs {
     /// A file of calls (NDJSON, a JSON array, a batch body or a recording); `-` is standard input
     #[arg(value_name = "FILE", conflicts_with = "template")]
     pub file: Option<PathBuf>,
-    /// A built-in call: track, identify, group, page, screen, alias
-    #[arg(long, value_name = "NAME")]
+    /// A built-in call: one of each type, or a good one for a vendor
+    #[arg(long, value_name = "NAME", value_parser = TemplateName)]
     pub template: Option<String>,
     /// Where to send: a base URL [default: SEGSCOPE_URL, else http://127.0.0.1:7357]
     #[arg(long, value_name = "URL")]

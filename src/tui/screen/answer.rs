@@ -13,15 +13,19 @@ impl Screen {
         match reply {
             Reply::Done | Reply::Pass => None,
             Reply::Close => {
-                self.close();
+                self.close(feed);
                 None
+            }
+            Reply::CloseAndBegin(from) => {
+                self.close(feed);
+                self.ask(feed, |view, world| view.begin(from, world))
             }
             Reply::Open(view) => {
                 self.windows.push(view);
                 None
             }
             Reply::CloseAndOpen(view) => {
-                self.close();
+                self.close(feed);
                 self.windows.push(view);
                 None
             }
@@ -31,7 +35,7 @@ impl Screen {
             }
             Reply::Ask(effect) => Some(effect),
             Reply::CloseAndAsk(effect) => {
-                self.close();
+                self.close(feed);
                 Some(effect)
             }
             Reply::EditFilter => {
@@ -59,18 +63,18 @@ impl Screen {
                         self.windows.clear();
                     }
                     Change::Restore => self.windows.clear(),
-                    _ => self.close(),
+                    _ => self.close(feed),
                 }
                 self.change(change, feed)
             }
             Reply::CloseAndRun(action, typed) => {
-                self.close();
+                self.close(feed);
                 let effect = self.named(action, feed);
                 // an effect of the action comes first; its command is remembered where there is none
                 effect.or(Some(Effect::Keep(Memo::Command(typed))))
             }
             Reply::CloseAndSearch { text, inside } => {
-                self.close();
+                self.close(feed);
                 if self.page != Page::Log {
                     self.turn_to(Page::Log, feed);
                 }
@@ -94,10 +98,12 @@ impl Screen {
         accepted.map(|text| Effect::Keep(Memo::Filter(text)))
     }
 
-    /// Closes the topmost window; where there is none, goes back to the log.
-    fn close(&mut self) {
+    /// Closes the topmost window; where there is none, goes back to the log, and from a call that is
+    /// written to where one came from.
+    fn close(&mut self, feed: &dyn Feed) {
         if self.windows.pop().is_none() {
-            self.page = Page::Log;
+            let back = if self.page == Page::Compose { self.before } else { Page::Log };
+            self.show(back, feed);
         }
     }
 }

@@ -27,7 +27,7 @@ use super::look::Look;
 use super::page::Page;
 use super::shared::Shared;
 use super::theme::{Depth, Ground, Themes};
-use super::view::{CommandView, Effect, Reply, View, World, compose, does_something};
+use super::view::{Begin, CommandView, Effect, Reply, View, World, does_something};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -118,6 +118,8 @@ pub struct Screen {
     looks: u64,
     shared: Shared,
     page: Page,
+    /// From where one came to the call that is written.
+    before: Page,
     pages: [Box<dyn View>; Page::ALL.len()],
     windows: Vec<Box<dyn View>>,
     begun: Vec<Key>,
@@ -154,6 +156,7 @@ impl Screen {
             keymap: options.keymap.clone(),
             shared: Shared::of(feed),
             page: Page::Log,
+            before: Page::Log,
             pages: Page::ALL.map(Page::view),
             windows: Vec::new(),
             begun: Vec::new(),
@@ -267,11 +270,9 @@ impl Screen {
             }
             // the call that is written is not thrown away for another one
             Action::Compose if self.page != Page::Compose => {
-                let world = world!(self, feed);
-                let view = compose(self.pages[self.page as usize].example(), &world);
-                self.pages[Page::Compose as usize] = view;
+                let row = self.pages[self.page as usize].example();
                 self.show(Page::Compose, feed);
-                None
+                self.ask(feed, |view, world| view.begin(Begin::Row(row), world))
             }
             action if let Some(page) = Page::shown_by(action) => {
                 self.show(page, feed);
@@ -299,8 +300,11 @@ impl Screen {
     }
 
     /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
-    /// filter from before again; a call is written from the log and closes to it.
+    /// filter from before again; a call that is written closes to where one came from.
     fn show(&mut self, page: Page, feed: &dyn Feed) {
+        if page == Page::Compose && self.page != page {
+            self.before = self.page;
+        }
         if !matches!(page, Page::Log | Page::Compose) {
             self.shared.filtering.change(Change::Return, feed);
         }

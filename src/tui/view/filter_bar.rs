@@ -4,7 +4,7 @@
 use super::World;
 use crate::tui::action::{Action, Place};
 use crate::tui::look::Pen;
-use crate::tui::shared::grouped;
+use crate::tui::shared::{count as count_of, grouped};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -68,32 +68,40 @@ pub fn render(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     }
 }
 
-/// Draws what stands in a log that is empty because of the filter.
-pub fn nothing(buffer: &mut Buffer, area: Rect, world: &World<'_>) {
+/// Draws what stands in a log that is empty though there are rows: because of the filter, or since it
+/// is paused and all that could be shown came later.
+pub fn nothing(buffer: &mut Buffer, area: Rect, is_paused: bool, world: &World<'_>) {
     let theme = &world.look.theme;
-    let filtering = &world.shared.filtering;
+    let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
     let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
-    let progress = filtering.progress(&world.shared.shown);
-    let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new()];
-    let all = grouped(world.shared.shown.of);
+    let rows = |number| count_of(number, "row", "rows");
+    let all = rows(shown.of);
     let unmarked = filtering.only_marked() && filtering.text().is_empty();
-    lines.push(vec![match progress {
-        Some(progress) => (format!("  none yet: {progress} % of {all} rows looked at"), theme.text),
-        None if unmarked => (format!("  none of {all} rows is marked"), theme.warning),
-        None => (format!("  none of {all} rows passes the filter"), theme.warning),
-    }]);
-    lines.push(Vec::new());
+    let hidden = is_paused && shown.rows > 0;
+    let why = match filtering.progress(shown) {
+        _ if hidden => {
+            let waits = if shown.rows == 1 { "waits" } else { "wait" };
+            (format!("  paused, and {} {waits} to be shown", rows(shown.rows)), theme.paused)
+        }
+        Some(progress) => (format!("  none yet: {progress} % of {all} looked at"), theme.text),
+        None if unmarked => (format!("  none of {all} is marked"), theme.warning),
+        None if filtering.is_on() => (format!("  none of {all} passes the filter"), theme.warning),
+        None => ("  no row is here".to_owned(), theme.text),
+    };
+    let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new(), vec![why], Vec::new()];
     let mut offer = |action, does: &str| {
         lines.push(vec![
             (format!("  {}", key(action)), theme.key),
             (format!(" {does}"), theme.quiet),
         ]);
     };
-    if !filtering.is_edited() {
+    if hidden {
+        offer(Action::Pause, "goes on and shows them");
+    } else if filtering.is_on() && !filtering.is_edited() {
         if !unmarked {
             offer(Action::EditFilter, "edits the filter");
         }
-        if !filtering.text().is_empty() {
+        if !filtering.text().is_empty() && !filtering.is_off() {
             offer(Action::ToggleFilter, "switches it off and shows all rows");
         }
         if filtering.only_marked() {

@@ -38,7 +38,6 @@ pub use help::HelpView;
 pub use judged::JudgedView;
 pub use log::{Column, LogView};
 pub use noise::noise;
-pub use one::compose;
 pub use prompt::{CommandView, FilterView, SearchView, does_something};
 pub use status::{banner, in_use_line, settings_line, status, status_hit};
 pub use sync::SyncView;
@@ -150,6 +149,15 @@ pub enum Effect {
     JudgeAgain,
 }
 
+/// What a call that is written begins with.
+#[derive(Debug, Clone, Copy)]
+pub enum Begin {
+    /// The call of a row; a template where there is none.
+    Row(Option<u64>),
+    /// A template, by its place.
+    Template(usize),
+}
+
 /// What a view answers to an action.
 pub enum Reply {
     /// It is done.
@@ -168,6 +176,8 @@ pub enum Reply {
     Ask(Effect),
     /// The same, and the view is closed.
     CloseAndAsk(Effect),
+    /// This view is closed, and the page below it begins a call with this.
+    CloseAndBegin(Begin),
     /// The filter's line opens.
     EditFilter,
     /// The filter or the search changes.
@@ -203,6 +213,10 @@ pub trait View {
     }
     /// Does it.
     fn act(&mut self, action: Action, world: &World<'_>) -> Reply;
+    /// Begins to write another call; only the page where calls are written does.
+    fn begin(&mut self, _from: Begin, _world: &World<'_>) -> Reply {
+        Reply::Pass
+    }
     /// Takes a key that is bound to nothing here, as a text does.
     fn typed(&mut self, _event: KeyEvent, _world: &World<'_>) -> Reply {
         Reply::Pass

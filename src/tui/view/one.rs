@@ -3,7 +3,7 @@
 use super::compose::with_type;
 use super::deliver::DeliverView;
 use super::where_to::{Parcel, ask_where};
-use super::{AsideView, ComposeView, Effect, Reply, World};
+use super::{AsideView, Effect, Reply, World};
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
@@ -21,7 +21,7 @@ pub fn act(
             Ok(view) => Reply::Open(Box::new(view)),
             Err(why) => Reply::Say(why),
         }),
-        Action::SendAgain => Some(match call(row, world) {
+        Action::SendAgain => Some(match row.and_then(|row| call(row, world)) {
             Some(call) => {
                 let parcel = Parcel {
                     text: with_type(&call),
@@ -33,7 +33,7 @@ pub fn act(
             None => Reply::Say("there is no call here to be sent again".to_owned()),
         }),
         Action::Deliver => Some(deliver(row, None, world)),
-        action if is_copy(action) => Some(match call(row, world) {
+        action if is_copy(action) => Some(match row.and_then(|row| call(row, world)) {
             Some(call) => copy(action, &call, None, world),
             None => Reply::Say("there is no call here to copy from".to_owned()),
         }),
@@ -43,7 +43,7 @@ pub fn act(
 
 /// Shows what would be sent to a vendor of the call of a row: to that one, else to the first.
 pub fn deliver(row: Option<u64>, vendor: Option<usize>, world: &World<'_>) -> Reply {
-    let (Some(row), Some(call)) = (row, call(row, world)) else {
+    let Some((row, call)) = row.and_then(|row| Some((row, call(row, world)?))) else {
         return Reply::Say("there is no call here to be sent to a vendor".to_owned());
     };
     match vendor.or_else(|| first(&call.vendors)) {
@@ -60,14 +60,9 @@ pub fn first(vendors: &[VendorDetail]) -> Option<usize> {
     found.map(|detail| detail.vendor)
 }
 
-/// A call to be written, from that of a row or a template.
-pub fn compose(row: Option<u64>, world: &World<'_>) -> Box<ComposeView> {
-    let call = call(row, world);
-    Box::new(call.map_or_else(ComposeView::of_template, |call| ComposeView::of_call(&call)))
-}
-
-fn call(row: Option<u64>, world: &World<'_>) -> Option<Box<CallDetail>> {
-    match world.feed.detail(row?)? {
+/// The call of a row.
+pub fn call(row: u64, world: &World<'_>) -> Option<Box<CallDetail>> {
+    match world.feed.detail(row)? {
         Detail::Call(call) => Some(call),
         Detail::Refused(_) => None,
     }

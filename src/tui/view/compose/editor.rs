@@ -52,6 +52,16 @@ impl Editor {
         self.has_room(pasted.len()) && self.area.insert_str(pasted)
     }
 
+    /// Takes the last edit back; false if there is none.
+    pub fn undo(&mut self) -> bool {
+        self.area.undo()
+    }
+
+    /// Makes the edit again that was taken back last.
+    pub fn redo(&mut self) -> bool {
+        self.area.redo()
+    }
+
     /// A click puts the cursor there.
     pub fn click(&mut self, area: Rect, at: Position) {
         let row = self.top + usize::from(at.y - area.y);

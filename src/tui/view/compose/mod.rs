@@ -11,21 +11,22 @@
 //! ```
 
 mod colour;
+mod drafts;
 mod editor;
 mod results;
 
 use super::deliver::DeliverView;
+use super::pick::PickView;
 use super::where_to::{Parcel, ask_where};
-use super::{Effect, HelpView, Pointer, Reply, View, World, one};
-use crate::call::Doc;
+use super::{Begin, Effect, HelpView, Pointer, Reply, View, World, one};
 use crate::call::template::TEMPLATES;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{CallDetail, Chosen, ComposedView, Sending};
+use crate::tui::feed::{Chosen, ComposedView, Sending};
 use crate::tui::look::Pen;
 use crate::tui::view::step::step;
-use crate::vendors::pretty;
 use crossterm::event::KeyEvent;
-use editor::Editor;
+pub use drafts::with_type;
+use drafts::{Draft, Drafts};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -35,15 +36,12 @@ const SIDE_BY_SIDE: u16 = 100;
 /// Lines that one turn of the wheel moves.
 const WHEEL_LINES: usize = 3;
 
+/// What stands behind the word that the results are of another text.
+const STALE: &str = "  the results are of the text before its mistake";
+
 /// The text being written, and what it gives.
 pub struct ComposeView {
-    editor: Editor,
-    /// The write key to send with.
-    write_key: Option<String>,
-    /// Whether a library of RudderStack's sent the call that it came from.
-    rudder: bool,
-    /// The template that was taken last.
-    template: usize,
+    drafts: Drafts,
     /// Keys type; else they move the results.
     typing: bool,
     composed: Option<ComposedView>,
@@ -55,14 +53,11 @@ pub struct ComposeView {
     body: Rect,
 }
 
-impl ComposeView {
-    /// A text to begin with, and the write key of the call that it came from.
-    pub fn of(text: &str, write_key: Option<String>) -> ComposeView {
+impl Default for ComposeView {
+    /// The first template.
+    fn default() -> ComposeView {
         ComposeView {
-            editor: Editor::of(text),
-            write_key,
-            rudder: false,
-            template: 0,
+            drafts: Drafts::of(Draft::of_template(&TEMPLATES[0])),
             typing: true,
             composed: None,
             made: None,
@@ -72,20 +67,22 @@ impl ComposeView {
             body: Rect::default(),
         }
     }
+}
 
-    /// A call that came, to be sent again otherwise: without its own id, since a call with the same
-    /// one would be a repeat.
-    pub fn of_call(call: &CallDetail) -> ComposeView {
-        let text = members(call, |key| key != "messageId")
-            .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
-        ComposeView { rudder: call.rudder, ..ComposeView::of(&text, call.write_key.clone()) }
-    }
+/// Asks with which template to begin.
+fn ask_template() -> PickView {
+    let lines = TEMPLATES.iter().map(|found| (found.name.clone(), found.about.clone())).collect();
+    PickView::of("Begin with", lines, Vec::new(), |at, _| Reply::CloseAndBegin(Begin::Template(at)))
+}
 
-    /// The first template.
-    pub fn of_template() -> ComposeView {
-        ComposeView::of(TEMPLATES[0].1, None)
-    }
+/// What is to be said of a key that brings back what was written.
+fn can_be_undone(world: &World<'_>) -> String {
+    let keys = world.keymap.keys(Place::Compose, Action::UndoEdit);
+    let key = keys.first().map_or("undo_edit", String::as_str);
+    format!("{key} brings back what was written before")
+}
 
+impl ComposeView {
     /// The areas: title, text, the line between, results, the foot.
     fn areas(body: Rect) -> Areas {
         let line = |y: u16| Rect { y, height: 1, ..body }.intersection(body);
@@ -129,11 +126,16 @@ impl ComposeView {
         if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
             return Reply::Say(format!("line {line}, column {column}: {message}"));
         }
-        let (text, write_key) = (self.editor.text(), self.write_key.clone());
+        let Draft { editor, write_key, rudder, .. } = &self.drafts.now;
+        let (text, write_key) = (editor.text(), write_key.clone());
         match elsewhere {
+            false if world.shared.addresses.is_empty() => {
+                let keys = world.keymap.keys(self.place(), Action::SendElsewhere).join(" ");
+                Reply::Say(format!("nothing listens here; {keys} sends it to another address"))
+            }
             false => Reply::Ask(Effect::Send { to: None, text, write_key }),
             true => {
-                let parcel = Parcel { text, write_key, rudder: self.rudder };
+                let parcel = Parcel { text, write_key, rudder: *rudder };
                 Reply::Open(Box::new(ask_where(parcel, world)))
             }
         }
@@ -150,40 +152,19 @@ impl ComposeView {
         };
         match one::first(&call.vendors) {
             Some(vendor) => {
-                let chosen = Chosen::Text(self.editor.text());
+                let chosen = Chosen::Text(self.drafts.now.editor.text());
                 Reply::Open(Box::new(DeliverView::of(chosen, vendor)))
             }
             None => Reply::Say("no vendor judged this call".to_owned()),
         }
     }
 
-    /// The next template; what was typed can be had back with the area's own undo only as long as
-    /// it is the same area, so it is said.
-    fn next_template(&mut self) -> Reply {
-        self.template = (self.template + 1) % TEMPLATES.len();
-        let (name, text) = TEMPLATES[self.template];
-        self.editor = Editor::of(text);
-        self.write_key = None;
-        self.edits += 1;
-        Reply::Say(format!("this is the template of {name}"))
+    /// Takes back an edit, or makes it again.
+    fn edit_again(&mut self, done: bool, none: &str) -> Reply {
+        self.edits += u64::from(done);
+        self.typing = true;
+        if done { Reply::Done } else { Reply::Say(none.to_owned()) }
     }
-}
-
-/// A call's text with its type, which may have been in the path alone.
-pub fn with_type(call: &CallDetail) -> String {
-    members(call, |_| true).unwrap_or_else(|| call.call_text.clone())
-}
-
-/// The members of a call by their names, as an object that names its type.
-fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
-    let doc = Doc::parse(call.call_text.as_str()).ok()?;
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let kind = (doc.root().get("type").is_none() && !call.row.kind.is_empty())
-        .then(|| format!("\"type\":{}", quoted(&call.row.kind)));
-    let kept = doc.root().children().filter(|member| keep(&member.key()));
-    let kept = kept.map(|member| format!("{}:{}", quoted(&member.key()), member.raw()));
-    let all: Vec<String> = kind.into_iter().chain(kept).collect();
-    Some(format!("{{{}}}", all.join(",")))
 }
 
 struct Areas {
@@ -199,8 +180,10 @@ impl View for ComposeView {
         if self.typing { Place::Compose } else { Place::Composed }
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, world: &World<'_>) -> bool {
         match action {
+            Action::SendCall => !world.shared.addresses.is_empty(),
+            Action::UndoEdit => self.drafts.can_undo(),
             Action::Down | Action::PageDown => !self.typing && self.scroll < self.last(),
             _ => true,
         }
@@ -211,7 +194,15 @@ impl View for ComposeView {
             Action::SendCall => self.send(false, world),
             Action::SendElsewhere => self.send(true, world),
             Action::Deliver => self.deliver(),
-            Action::NextTemplate => self.next_template(),
+            Action::ChooseTemplate => Reply::Open(Box::new(ask_template())),
+            Action::UndoEdit => {
+                let done = self.drafts.undo();
+                self.edit_again(done, "nothing was written before this")
+            }
+            Action::RedoEdit => {
+                let done = self.drafts.redo();
+                self.edit_again(done, "nothing was taken back")
+            }
             Action::Compose => {
                 self.typing = true;
                 Reply::Done
@@ -230,16 +221,37 @@ impl View for ComposeView {
         }
     }
 
+    fn begin(&mut self, from: Begin, world: &World<'_>) -> Reply {
+        let (draft, words) = match from {
+            Begin::Row(row) => match row.and_then(|row| one::call(row, world)) {
+                Some(call) => (Draft::of_call(&call), None),
+                None => (Draft::of_template(&TEMPLATES[0]), None),
+            },
+            Begin::Template(at) => match TEMPLATES.get(at) {
+                Some(template) => {
+                    let words = format!("this is the template {}", template.name);
+                    (Draft::of_template(template), Some(words))
+                }
+                None => return Reply::Pass,
+            },
+        };
+        let kept = self.drafts.begin(draft).then(|| can_be_undone(world));
+        (self.typing, self.scroll) = (true, 0);
+        self.edits += 1;
+        let said: Vec<String> = words.into_iter().chain(kept).collect();
+        if said.is_empty() { Reply::Done } else { Reply::Say(said.join("; ")) }
+    }
+
     fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
         if !self.typing {
             return Reply::Pass;
         }
-        self.edits += u64::from(self.editor.typed(event));
+        self.edits += u64::from(self.drafts.now.editor.typed(event));
         Reply::Done
     }
 
     fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
-        match self.editor.paste(pasted) {
+        match self.drafts.now.editor.paste(pasted) {
             true => {
                 self.edits += 1;
                 Reply::Done
@@ -253,14 +265,14 @@ impl View for ComposeView {
         match pointer {
             Pointer::Click if areas.text.contains(at) => {
                 self.typing = true;
-                self.editor.click(areas.text, at);
+                self.drafts.now.editor.click(areas.text, at);
             }
             Pointer::Click => self.typing &= !areas.results.contains(at),
             wheel => {
                 let down = wheel == Pointer::WheelDown;
                 for _ in 0..WHEEL_LINES {
                     if areas.text.contains(at) {
-                        self.editor.scroll(down);
+                        self.drafts.now.editor.scroll(down);
                     } else {
                         self.move_results(if down { Action::Down } else { Action::Up });
                     }
@@ -273,15 +285,15 @@ impl View for ComposeView {
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
         let areas = ComposeView::areas(body);
-        self.editor.sync(areas.text);
+        self.drafts.now.editor.sync(areas.text);
         let made = (self.edits, world.shared.judged, areas.results.width);
         if self.made != Some(made) {
             self.made = Some(made);
-            let composed = world.feed.compose(&self.editor.text());
-            if let ComposedView::Call(_) = &composed {
-                self.page = results::page(&composed, usize::from(areas.results.width), world);
+            let composed = world.feed.compose(&self.drafts.now.editor.text());
+            if let ComposedView::Call(call) = &composed {
+                self.page = results::page(call, usize::from(areas.results.width), world);
             }
-            self.editor.mark(match &composed {
+            self.drafts.now.editor.mark(match &composed {
                 ComposedView::NotYet { line, .. } => Some(*line),
                 ComposedView::Call(_) => None,
             });
@@ -302,14 +314,15 @@ impl View for ComposeView {
         if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
             pen.put(" Compose", theme.heading).skip(2);
             match &self.composed {
+                Some(ComposedView::Call(call)) => results::marks(&mut pen, call, world),
+                // the marks would be of another text
                 Some(ComposedView::NotYet { .. }) if !self.page.is_empty() => {
-                    pen.put("the results are those from before the mistake", theme.quiet);
+                    pen.put("STALE", theme.warning).put(STALE, theme.quiet);
                 }
-                Some(composed) => results::marks(&mut pen, composed, world),
-                None => {}
+                _ => {}
             }
         }
-        self.editor.render(buffer, areas.text, self.typing, look);
+        self.drafts.now.editor.render(buffer, areas.text, self.typing, look);
         let style = if self.typing { theme.rule } else { theme.rule_focus };
         if areas.rule.width == 1 && areas.rule.height > 1 {
             for line in 0..usize::from(areas.rule.height) {
@@ -322,6 +335,9 @@ impl View for ComposeView {
         }
         let shown = self.page.get(self.scroll..).unwrap_or(&[]);
         super::detail::lines(buffer, areas.results, shown);
+        if let Some(ComposedView::NotYet { .. }) = &self.composed {
+            buffer.set_style(areas.results.intersection(buffer.area), theme.unused);
+        }
         if let Some(mut pen) = Pen::on(buffer, areas.foot, 0, look) {
             pen.skip(1);
             self.foot(&mut pen, world);
@@ -337,7 +353,8 @@ impl View for ComposeView {
         match self.typing {
             true => &[
                 Action::SendCall,
-                Action::NextTemplate,
+                Action::ChooseTemplate,
+                Action::UndoEdit,
                 Action::NextPane,
                 Action::SendElsewhere,
                 Action::Deliver,

@@ -3,13 +3,12 @@
 use super::super::detail::paper::Paper;
 use super::World;
 use crate::findings::{Finding, Severity};
-use crate::tui::feed::{ComposedView, VendorDetail};
+use crate::tui::feed::{ComposedCall, VendorDetail};
 use crate::tui::look::Pen;
 use ratatui::text::{Line, Span};
 
 /// One mark for each vendor, as in the log.
-pub fn marks(pen: &mut Pen<'_>, composed: &ComposedView, world: &World<'_>) {
-    let ComposedView::Call(call) = composed else { return };
+pub fn marks(pen: &mut Pen<'_>, call: &ComposedCall, world: &World<'_>) {
     let theme = &world.look.theme;
     for detail in &call.vendors {
         let Some(vendor) = world.shared.vendors.get(detail.vendor) else { continue };
@@ -26,9 +25,8 @@ pub fn marks(pen: &mut Pen<'_>, composed: &ComposedView, world: &World<'_>) {
 }
 
 /// All of it as a page.
-pub fn page(composed: &ComposedView, width: usize, world: &World<'_>) -> Vec<Line<'static>> {
+pub fn page(call: &ComposedCall, width: usize, world: &World<'_>) -> Vec<Line<'static>> {
     let mut paper = Paper::new(world.look, width);
-    let ComposedView::Call(call) = composed else { return paper.done() };
     for finding in &call.wire_findings {
         paper.finding(finding, "", None);
     }

@@ -81,7 +81,10 @@ impl LogView {
         match (self.list.cursor(), world.shared.rows) {
             (Some(_), _) => {}
             (None, 0) => return start::render(buffer, body, world),
-            (None, _) => return filter_bar::nothing(buffer, body, world),
+            (None, _) => {
+                let paused = self.list.is_paused();
+                return filter_bar::nothing(buffer, body, paused, world);
+            }
         }
         let (log, rule, detail) = self.panes(body, world);
         let filtering = &world.shared.filtering;

@@ -79,14 +79,27 @@ impl CommandView {
             }
             (_, Some(action)) => Err(format!("{name} works only {}", places(action))),
             (_, None) => {
-                let names = self.actions.iter().map(|action| action.name());
-                let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
-                let near = near.min().filter(|(far, _)| *far <= 1 + name.chars().count() / 3);
-                let near =
-                    near.map_or(String::new(), |(_, near)| format!("; did you mean {near}?"));
+                let near = self.near(name);
+                let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
                 Err(format!("{name} is no command{near}"))
             }
         }
+    }
+
+    /// The command that was probably meant: one that has the name as a part (`coverage` for
+    /// `show_coverage`), else the nearest.
+    fn near(&self, name: &str) -> Option<&'static str> {
+        let with_text = WITH_TEXT.iter().map(|(known, _)| known.trim_end());
+        let all = || with_text.clone().chain(self.actions.iter().map(|action| action.name()));
+        let has_part = |known: &&str| {
+            let rest = known.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'));
+            rest || known.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+        };
+        all().find(has_part).or_else(|| {
+            let near = all().map(|known| (strsim::damerau_levenshtein(known, name), known));
+            let near = near.min().filter(|(far, _)| *far <= 1 + name.chars().count() / 3);
+            near.map(|(_, known)| known)
+        })
     }
 }
 
