@@ -19,6 +19,10 @@ pub fn run(
     alarm: &Alarm,
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
+    // on a terminal the first line that is said has it already
+    if let Some(listener) = listener.as_ref().filter(|_| !std::io::stdout().is_terminal()) {
+        eprintln!("listening on {}", listener.url());
+    }
     // what was there before is no news
     pipeline.settle();
     let listens = listener.is_some();

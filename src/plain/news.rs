@@ -125,7 +125,7 @@ impl Talk<'_> {
         }
         let recording = match &stats.recording {
             Some(path) => format!("recorded in {}", path.display()),
-            None => "kept by no file".to_owned(),
+            None => "kept in no file".to_owned(),
         };
         self.say(&format!(
             "{}, {} without an id, {}, {}, {recording}",

@@ -148,7 +148,11 @@ impl Talk<'_> {
             Status::Expired => "counts as over: nothing came for a long time",
         };
         let took = run.duration_ms.map_or(String::new(), |ms| format!(", after {} s", ms / 1000));
-        self.say(&format!("the run {status}{took}"))?;
+        let errors = match run.errors() {
+            0 => String::new(),
+            some => format!(", with {}", plural(some, "error")),
+        };
+        self.say(&format!("the run {status}{took}{errors}"))?;
         let lines = run.models.iter().map(|row| {
             let (objects, errors) =
                 (plural(row.objects_synced, "object"), plural(row.errors, "error"));

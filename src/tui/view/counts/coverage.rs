@@ -279,6 +279,7 @@ impl Topic for Events {
             shows: "Here stands a line for each event: how many calls, what share of them has an \
                     account id and a user id, and how much of it each vendor takes. A line whose \
                     calls have each id that is looked for is green.",
+            needs_ids: false,
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Nothing {
     pub is_good: bool,
     /// What the page would show.
     pub shows: &'static str,
+    /// Only a call with its ids would fill it.
+    pub needs_ids: bool,
 }
 
 /// Draws it.
@@ -44,7 +46,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
         return start::no_calls(&mut lines, theme);
     };
     lines.write(&[("  Try it", theme.heading)]);
-    lines.folded(&start::curl(base), theme.key);
+    lines.folded(&start::curl(base, nothing.needs_ids), theme.key);
     lines.gap(true);
     lines.write(&[
         ("  ", theme.text),

@@ -217,6 +217,7 @@ impl Topic for Findings {
             is_good: calls > 0,
             shows: "Here stands what Segment and the vendors would find wrong: a line for each \
                     code and event, errors first, with how often, when, an example and the fix.",
+            needs_ids: false,
         }
     }
 }

@@ -154,6 +154,7 @@ impl Topic for People {
             is_good: false,
             shows: "Here stand the accounts and the users whose ids a vendor in use found: how \
                     many calls each has, which belong together, and since which call.",
+            needs_ids: true,
         }
     }
 }

@@ -108,6 +108,7 @@ impl Topic for UsersOf {
             is_good: false,
             shows: "Here stand the users that came in one call with this account, and since which \
                     call.",
+            needs_ids: true,
         }
     }
 }
