@@ -1,8 +1,9 @@
 //! The fix of a call as the pipeline gives it, live and after all calls are read again.
 
 use segscope::call::time;
+use segscope::findings::{Finding, Severity};
 use segscope::journal::Journal;
-use segscope::pipeline::{CallDetail, Detail, InUse, Pipeline, Recording};
+use segscope::pipeline::{CallDetail, Cell, Detail, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::Arc;
@@ -42,7 +43,12 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
     take(&pipeline, "2026-11-22T10:00:01Z", "/v1/group", r#"{"userId":"u","groupId":"acct_42"}"#);
     take(&pipeline, "2026-11-22T10:00:05Z", "/v1/track", &track);
     take(&pipeline, "2026-11-22T10:00:06Z", "/v1/group", r#"{"userId":"u","groupId":"acct_43"}"#);
-    let seen = || (0..3).map(|row| call(&pipeline, row).why_no_account()).collect::<Vec<_>>();
+    let history = |row| {
+        let call = call(&pipeline, row);
+        let all = call.vendors.into_iter().flat_map(|(_, rendered)| rendered.findings);
+        all.filter_map(|finding| finding.history).next()
+    };
+    let seen = || (0..3).map(history).collect::<Vec<_>>();
     let live = seen();
     assert_eq!(live[0], None, "nothing was known yet");
     assert_eq!(
@@ -63,23 +69,183 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
     assert_eq!(seen(), live);
 }
 
-#[test]
-fn what_a_vendor_in_use_reads_is_copied_and_not_renamed() {
+/// A user whose group came, and a call of theirs with these properties.
+fn after_a_group(properties: &str) -> CallDetail {
     let pipeline = pipeline();
-    let body = r#"{"anonymousId":"a","event":"E","properties":{"userId":"u7","account_id":"c1"}}"#;
+    let library = r#""context":{"library":{"name":"@segment/analytics-node"}}"#;
+    let group = r#"{"userId":"ada@acme.com","groupId":"acct_42"}"#;
+    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/group", group);
+    let track = format!(
+        r#"{{"userId":"ada@acme.com","anonymousId":"a","event":"E","properties":{properties},{library}}}"#
+    );
+    take(&pipeline, "2026-11-22T10:00:04Z", "/v1/track", &track);
+    call(&pipeline, 1)
+}
+
+fn finding<'c>(call: &'c CallDetail, code: &str, path: &str) -> &'c Finding {
+    let all = call.vendors.iter().flat_map(|(_, rendered)| &rendered.findings);
+    let is = |finding: &&Finding| finding.code == code && finding.path == path;
+    all.clone().find(is).unwrap_or_else(|| panic!("{code}: {:#?}", all.collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_placeholder_is_spread_nowhere() {
+    for no_id in ["null", "undefined", "NaN", "[object Object]", "ACCOUNT_ID", "USER_ID"] {
+        let properties = format!(r#"{{"account_id":"{no_id}","user_id":"{no_id}"}}"#);
+        let call = after_a_group(&properties);
+        let fix = call.fix().expect("a track call");
+        let code = &fix.snippet.code;
+        assert!(!code.contains(no_id), "{code}");
+        for right in ["account_id: 'acct_42'", "company_id: 'acct_42'", "groupId: 'acct_42'"] {
+            assert!(code.contains(right), "{right}: {code}");
+        }
+        assert!(code.contains("user_id: 'ada@acme.com'"), "{code}");
+        // the function for calls to come copies what is there, and no account is
+        let function = fix.transformation.expect("the user is there").code;
+        assert!(function.contains("['userId'], ['properties', 'user_id']"), "{function}");
+        assert!(!function.contains("'account_id'"), "{function}");
+    }
+    // a group that is none is nobody's account
+    let pipeline = pipeline();
+    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/group", r#"{"userId":"u","groupId":"null"}"#);
+    take(&pipeline, "2026-11-22T10:00:01Z", "/v1/track", r#"{"userId":"u","event":"E"}"#);
+    assert_eq!(call(&pipeline, 1).seen_group, None);
+}
+
+#[test]
+fn a_placeholder_is_mended_with_what_the_call_or_the_user_has() {
+    let call = after_a_group(r#"{"account_id":"null","user_id":"undefined"}"#);
+    assert_eq!(
+        finding(&call, "ID-PLACEHOLDER", "/properties/user_id").fix,
+        "copy `userId` into `properties.user_id` instead of the text `undefined`, and find out why the app had no id there"
+    );
+    let account = finding(&call, "ID-PLACEHOLDER", "/properties/account_id");
+    assert_eq!(
+        account.fix,
+        "set `properties.account_id` to `acct_42`, the user's group since call 1, instead of the text `null`, and find out why the app had no id there"
+    );
+    assert!(account.history.is_some());
+    // what is near is not advised where it is no id either
+    let company = finding(&call, "PH-T-COMPANY-MISSING", "/properties/company_id");
+    assert_eq!(company.hints.as_ref().map(Vec::len), Some(1), "A.5: it is usable, so it is listed");
+    assert!(!company.message.contains("account_id"), "{}", company.message);
+    assert_eq!(
+        company.fix,
+        "add `company_id` to properties: `acct_42`, the user's group since call 1"
+    );
+}
+
+#[test]
+fn our_own_names_for_an_id_are_no_ids() {
+    let call = after_a_group(r#"{"account_id":"ACCOUNT_ID","user_id":"USER_ID"}"#);
+    let account = finding(&call, "ID-STAND-IN", "/properties/account_id");
+    assert_eq!(account.severity, Severity::Warning);
+    assert!(account.message.contains("ACCOUNT_ID"), "{}", account.message);
+    finding(&call, "ID-STAND-IN", "/properties/user_id");
+    let pipeline = pipeline();
+    let body = r#"{"userId":"USER_ID","anonymousId":"ANONYMOUS_ID","event":"E"}"#;
     take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", body);
-    let edits = |names: &[&str]| {
+    let pasted = self::call(&pipeline, 0);
+    finding(&pasted, "ID-STAND-IN", "/userId");
+    finding(&pasted, "ID-STAND-IN", "/anonymousId");
+    let Cell::SomeMiss { doubtful, .. } = pipeline.window(0..1)[0].user.clone() else {
+        panic!("CustomerSuccessBox misses it, others find it");
+    };
+    assert!(doubtful);
+}
+
+#[test]
+fn the_history_is_told_with_each_finding_about_the_account() {
+    let call = after_a_group("{}");
+    let told =
+        "group `acct_42` was called 4 s earlier (call 1); SDKs do not attach it to track calls";
+    for (code, path) in [
+        ("CSB-T-ACCOUNT-MISSING", "/properties/account_id"),
+        ("FS-T-ACCOUNT-MISSING", "/groupId"),
+        ("PH-T-COMPANY-MISSING", "/properties/company_id"),
+    ] {
+        assert_eq!(finding(&call, code, path).history.as_deref(), Some(told), "{code}");
+    }
+    let user = finding(&call, "CSB-T-USER-MISSING", "/properties/user_id");
+    assert_eq!(
+        (user.history.as_deref(), &*user.fix),
+        (None, "copy `userId` into `properties.user_id`")
+    );
+    assert_eq!(
+        finding(&call, "CSB-T-ACCOUNT-MISSING", "/properties/account_id").fix,
+        "add `account_id` to properties: `acct_42`, the user's group since call 1"
+    );
+}
+
+#[test]
+fn what_is_there_and_no_id_is_changed_and_not_added() {
+    let fix = |properties: &str| {
+        let pipeline = pipeline();
+        let body = format!(r#"{{"event":"E","anonymousId":"a","properties":{properties}}}"#);
+        take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", &body);
+        let call = call(&pipeline, 0);
+        finding(&call, "CSB-T-ACCOUNT-MISSING", "/properties/account_id").fix.clone()
+    };
+    assert_eq!(fix("{}"), "add `account_id` to properties");
+    for (value, instead) in [
+        ("null", "null"),
+        ("\" \"", "an empty text"),
+        ("true", "a value that is no id"),
+        ("{\"id\":1}", "a value that is no id"),
+    ] {
+        let properties = format!(r#"{{"account_id":{value}}}"#);
+        assert_eq!(
+            fix(&properties),
+            format!("send the id in `properties.account_id` instead of {instead}")
+        );
+        let near = format!(r#"{{"account_id":{value},"accountId":"a1"}}"#);
+        assert_eq!(
+            fix(&near),
+            format!("rename `accountId` to `account_id` in properties, instead of {instead}")
+        );
+    }
+    let known = after_a_group(r#"{"account_id":null}"#);
+    assert_eq!(
+        finding(&known, "CSB-T-ACCOUNT-MISSING", "/properties/account_id").fix,
+        "set `properties.account_id` to `acct_42`, the user's group since call 1, instead of null"
+    );
+    let pipeline = pipeline();
+    let body = r#"{"userId":"u","anonymousId":null,"event":"E"}"#;
+    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", body);
+    let session = &call(&pipeline, 0);
+    let session = &finding(session, "FS-T-SESSION-MISSING", "/anonymousId").fix;
+    assert!(!session.contains("add "), "{session}");
+    assert!(session.contains("instead of null"), "{session}");
+}
+
+#[test]
+fn the_fix_says_what_the_corrected_call_does() {
+    let said = |names: &[&str], call_of: &str, path: &str| {
+        let pipeline = pipeline();
+        take(&pipeline, "2026-11-22T10:00:00Z", path, call_of);
         let places = names.iter().filter_map(|name| pipeline.vendors().index_of(name)).collect();
         let in_use = InUse::chosen(&pipeline.vendors(), places);
         pipeline.set_in_use(in_use).expect("read again");
-        let fix = call(&pipeline, 0).fix().expect("a track call");
-        fix.edits.iter().map(|edit| edit.words()).collect::<Vec<_>>()
+        let call = call(&pipeline, 0);
+        let edits = call.fix().expect("a known type").edits;
+        let csb = pipeline.vendors().index_of("customersuccessbox").expect("built in");
+        let findings = &call.vendors[csb].1.findings;
+        let missing = findings.iter().find(|f| f.code.ends_with("-USER-MISSING"));
+        let words: Vec<String> = edits.iter().map(|edit| edit.words()).collect();
+        (missing.expect("it is misspelt").fix.clone(), words)
     };
-    let renamed = "`properties.userId` renamed to `properties.user_id`";
-    assert_eq!(edits(&["customersuccessbox"]), [renamed]);
-    let both = edits(&["customersuccessbox", "planhat"]);
-    assert!(
-        both.contains(&"`properties.userId` copied to `properties.user_id`".to_owned()),
-        "{both:?}"
-    );
+    // Planhat takes `user_id` as well, so nothing is lost when `userId` is renamed
+    let track = r#"{"anonymousId":"a","event":"E","properties":{"userId":"u7","account_id":"c1"}}"#;
+    let (fix, edits) = said(&["customersuccessbox", "planhat"], track, "/v1/track");
+    assert_eq!(fix, "rename `userId` to `user_id` in properties");
+    assert!(edits.contains(&"`properties.userId` renamed to `properties.user_id`".to_owned()));
+    // Custify reads `traits.userId` and not `traits.user_id`
+    let identify = r#"{"anonymousId":"a","traits":{"userId":"u7","account_id":"c1"}}"#;
+    let (fix, edits) = said(&["customersuccessbox", "custify"], identify, "/v1/identify");
+    assert_eq!(fix, "copy `traits.userId` into `traits.user_id`");
+    assert!(edits.contains(&"`traits.userId` copied to `traits.user_id`".to_owned()));
+    // with the same id at the top level Custify does not need that one
+    let both = r#"{"userId":"u7","traits":{"userId":"u7","account_id":"c1"}}"#;
+    let (fix, _) = said(&["customersuccessbox", "custify"], both, "/v1/identify");
+    assert_eq!(fix, "rename `userId` to `user_id` in traits");
 }

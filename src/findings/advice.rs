@@ -1,7 +1,8 @@
 //! What to change, in words: a sentence made from the first near miss.
 
+use super::identity::names_nobody;
 use super::{Hint, HintKind, Reason};
-use crate::call::{pointer, text};
+use crate::call::{Event, pointer, text};
 
 /// The words for what stands at a place.
 pub fn reason_words(reason: Reason) -> &'static str {
@@ -30,30 +31,93 @@ pub fn advice(hint: &Hint, expected: &str) -> String {
     }
 }
 
-/// The fix of a missing id: what to do with the first near miss, or what to add.
-pub fn fix(hint: Option<&Hint>, expected: &str) -> String {
-    let Some(hint) = hint else {
-        let name = name(expected);
-        return match container(expected) {
-            "" => format!("add `{name}` at the top level"),
-            place => format!("add `{name}` to {}", dotted(place)),
-        };
-    };
-    let found = name(&hint.path);
-    match hint.kind {
-        HintKind::Spelling => match container(expected) {
-            "" => format!("rename `{found}` to `{}` at the top level", name(expected)),
-            place => format!("rename `{found}` to `{}` in {}", name(expected), dotted(place)),
-        },
-        HintKind::Level => format!("copy `{}` into {}", dotted(&hint.path), target(expected)),
-        HintKind::Alias => format!(
-            "send the value of `{}` as {}, if it is the same id",
-            dotted(&hint.path),
-            target(expected)
-        ),
-        HintKind::Anonymous => {
-            format!("send {} as soon as the user is known", target(expected))
+/// The first near miss that is worth a word: a text that names nobody is none.
+pub fn worth<'h>(hints: &'h [Hint], event: &Event<'_>) -> Option<&'h Hint> {
+    hints.iter().find(|hint| {
+        let text = event.pointer(&hint.path).and_then(|value| value.as_str());
+        !text.is_some_and(|text| names_nobody(&text))
+    })
+}
+
+/// How an id gets to where it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way<'w> {
+    /// A value of this place goes there.
+    Rename(&'w str),
+    /// A value of this place stands there too.
+    Copy(&'w str),
+    /// The same with one that may be another id.
+    Alias(&'w str),
+    /// Nobody knows it before the user is known.
+    Later,
+    /// It is this one, which a call with this number named.
+    Known(&'w str, u64),
+    /// The app has to say it.
+    Say,
+}
+
+impl<'w> Way<'w> {
+    /// What a near miss makes possible.
+    pub fn of(hint: Option<&'w Hint>) -> Way<'w> {
+        match hint {
+            None => Way::Say,
+            Some(Hint { path, kind }) => match kind {
+                HintKind::Spelling => Way::Rename(path),
+                HintKind::Level => Way::Copy(path),
+                HintKind::Alias => Way::Alias(path),
+                HintKind::Anonymous => Way::Later,
+            },
         }
+    }
+}
+
+/// The fix of a missing id. `instead` says what stands in its place; where nothing does it is
+/// empty.
+pub fn fix(way: Way<'_>, expected: &str, instead: &str) -> String {
+    let target = target(expected);
+    let key = name(expected);
+    let comma = if instead.is_empty() { "" } else { "," };
+    match way {
+        Way::Rename(path) => {
+            let place = within(expected, "in");
+            format!("rename `{}` to `{key}` {place}{comma}{instead}", name(path))
+        }
+        Way::Copy(path) => format!("copy `{}` into {target}{instead}", dotted(path)),
+        Way::Alias(path) => format!(
+            "send the value of `{}` as {target}{instead}, if it is the same id",
+            dotted(path)
+        ),
+        Way::Later => format!("send {target}{comma}{instead}{comma} as soon as the user is known"),
+        Way::Known(id, seq) => {
+            let id = text::visible(id);
+            let known = format!("`{id}`, the user's group since call {seq}");
+            match instead {
+                "" => format!("add `{key}` {}: {known}", within(expected, "to")),
+                _ => format!("set {target} to {known},{instead}"),
+            }
+        }
+        Way::Say => match instead {
+            "" => format!("add `{key}` {}", within(expected, "to")),
+            _ => format!("send the id in {target}{instead}"),
+        },
+    }
+}
+
+/// What stands where an id should, for [`fix`].
+pub fn instead(reason: Option<Reason>) -> &'static str {
+    match reason {
+        None | Some(Reason::Absent) => "",
+        Some(Reason::Null) => " instead of null",
+        Some(Reason::Empty) => " instead of an empty text",
+        Some(Reason::Type) => " instead of a value that is no id",
+    }
+}
+
+/// The container that a place is in or goes to, in words.
+fn within(path: &str, preposition: &str) -> String {
+    match container(path) {
+        "" => "at the top level".to_owned(),
+        place => format!("{preposition} {}", dotted(place)),
     }
 }
 
@@ -114,7 +178,7 @@ mod tests {
             "found `accountId` in properties: rename it to `account_id`"
         );
         assert_eq!(
-            fix(Some(&spelling), expected),
+            fix(Way::of(Some(&spelling)), expected, ""),
             "rename `accountId` to `account_id` in properties"
         );
         let level = hint("/userId", HintKind::Level);
@@ -123,11 +187,20 @@ mod tests {
             "found `userId` at the top level: copy it into `properties.user_id`"
         );
         assert_eq!(
-            fix(Some(&level), "/properties/user_id"),
+            fix(Way::of(Some(&level)), "/properties/user_id", ""),
             "copy `userId` into `properties.user_id`"
         );
-        assert_eq!(fix(None, expected), "add `account_id` to properties");
-        assert_eq!(fix(None, "/userId"), "add `userId` at the top level");
+        assert_eq!(fix(Way::Say, expected, ""), "add `account_id` to properties");
+        assert_eq!(fix(Way::Say, "/userId", ""), "add `userId` at the top level");
+        let instead = instead(Some(Reason::Null));
+        assert_eq!(
+            fix(Way::Later, "/userId", instead),
+            "send `userId` at the top level, instead of null, as soon as the user is known"
+        );
+        assert_eq!(
+            fix(Way::Known("a\u{1b}", 7), "/groupId", ""),
+            "add `groupId` at the top level: `a\\u{1b}`, the user's group since call 7"
+        );
         let company = hint("/context/traits/company/id", HintKind::Alias);
         assert_eq!(
             advice(&company, "/groupId"),

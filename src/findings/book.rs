@@ -106,6 +106,7 @@ mod tests {
                 "EVT-TYPE-MISSING",
                 "EVT-TYPE-UNKNOWN",
                 "ID-PLACEHOLDER",
+                "ID-STAND-IN",
                 "UNSUPPORTED"
             ]
         );

@@ -33,6 +33,7 @@ pub fn finding_for_discard(code: &str, path: &str) -> Finding {
         reason: None,
         hints: None,
         inferred: None,
+        history: None,
         fix: words(&text.fix),
     }
 }

@@ -42,6 +42,9 @@ pub struct Finding {
     /// The account that was inferred from earlier calls; the inner option is JSON's null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inferred: Option<Option<String>>,
+    /// What earlier calls of the same user say about an account that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<String>,
     /// What to change.
     pub fix: String,
 }

@@ -3,6 +3,7 @@
 
 use super::Pipeline;
 use super::index::sender;
+use super::tell::Asked;
 use crate::call::SyntaxError;
 use crate::call::time::Millis;
 use crate::findings::{Finding, finding_for_discard};
@@ -57,12 +58,16 @@ impl Pipeline {
         let (vendors, seq) = (state.eras.latest(), state.index.next_seq());
         let rendered = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
+        let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
+        let in_use: Vec<usize> = state.index.in_use.ordered(sender(reading.platform)).collect();
+        let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
+        asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
         Ok(Composed {
             calls: reading.calls.len(),
             common: discards.map(|found| finding_for_discard(found.code, &found.path)).collect(),
-            vendors: rendered.collect(),
-            in_use: state.index.in_use.ordered(sender(reading.platform)).collect(),
+            vendors: rendered,
+            in_use,
         })
     }
 }

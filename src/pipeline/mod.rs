@@ -52,6 +52,7 @@ mod state;
 mod survey;
 mod take;
 mod tally;
+mod tell;
 mod view;
 mod window;
 

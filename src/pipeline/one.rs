@@ -3,9 +3,11 @@
 
 use super::in_use::InUse;
 use super::people::People;
+use super::tell::Asked;
 use super::{CallDetail, RequestDetail, SeenGroup, fields};
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
+use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::store::{Sender, SetInfo};
 use crate::vendors::{Memory, Rendered, Vendors};
@@ -38,22 +40,20 @@ pub(super) struct Made {
     rendered: Vec<(usize, Rendered)>,
     in_use: Vec<usize>,
     seen_group: Option<SeenGroup>,
+    edits: Vec<Edit>,
 }
 
 impl Known<'_> {
     /// What the vendors make of a call that arrived at a moment.
     pub fn make(&self, event: &Event<'_>, seq: Seq, sender: Sender, at: Millis) -> Made {
         let vendors = self.vendors;
-        let rendered: Vec<(usize, Rendered)> = (0..vendors.len())
+        let mut rendered: Vec<(usize, Rendered)> = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
             .collect();
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
-        let lacks = |vendor: &usize| {
-            rendered[*vendor].1.findings.iter().any(|finding| finding.lacks() == Some(Id::Account))
-        };
-        let seen = self.people.before(event, seq, at);
-        let seen_group = seen.filter(|_| in_use.iter().any(lacks));
-        Made { rendered, in_use, seen_group }
+        let asked = Asked { vendors, event, seq, at, in_use: &in_use };
+        let (seen_group, edits) = asked.tell(&mut rendered, self.people);
+        Made { rendered, in_use, seen_group, edits }
     }
 }
 
@@ -72,7 +72,7 @@ pub(super) fn detail(
     request: &Arc<RequestDetail>,
 ) -> CallDetail {
     let event = reading.event(read);
-    let Made { rendered, in_use, seen_group } = made;
+    let Made { rendered, in_use, seen_group, edits } = made;
     // where nobody kept an id, the first vendor in use that finds one says it
     let found = |pick: fn(&Rendered) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
@@ -93,6 +93,7 @@ pub(super) fn detail(
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
         rudder: noted.sender == Sender::RudderStack,
         seen_group,
+        edits,
         write_key: reading
             .key_of(read)
             .map(|key| key.into_owned())

@@ -5,8 +5,8 @@
 
 use super::fields;
 use crate::call::time::Millis;
-use crate::call::{CallType, Event, Seq, Val};
-use crate::findings::identity::{ValueRule, id_of};
+use crate::call::{CallType, Event, Seq, Val, text::visible};
+use crate::findings::identity::{ValueRule, id_of, names_nobody};
 use std::collections::HashMap;
 
 /// How many bytes the memory may hold.
@@ -24,6 +24,24 @@ pub struct SeenGroup {
     pub seq: u64,
     /// How long before, by the clock of arrival.
     pub ms_before: i64,
+}
+
+impl SeenGroup {
+    /// Why a later call of that type has no account although the user was seen with one.
+    pub fn history(&self, kind: CallType) -> String {
+        let ago = match self.ms_before {
+            ms if ms < 1000 => "less than a second earlier".to_owned(),
+            ms if ms < 120_000 => format!("{} s earlier", ms / 1000),
+            ms if ms < 7_200_000 => format!("{} min earlier", ms / 60_000),
+            ms => format!("{} h earlier", ms / 3_600_000),
+        };
+        let group = visible(&self.group_id);
+        let called = format!("group `{group}` was called {ago} (call {})", self.seq);
+        match kind {
+            CallType::Group => called,
+            kind => format!("{called}; SDKs do not attach it to {} calls", kind.name()),
+        }
+    }
 }
 
 /// The groups that users and visitors were seen with.
@@ -53,7 +71,8 @@ impl People {
         if kind != Some(CallType::Group) {
             return;
         }
-        let Some(group) = usable(event.get("groupId")) else { return };
+        let group = usable(event.get("groupId")).filter(|group| !names_nobody(group));
+        let Some(group) = group else { return };
         for key in keys(event).into_iter().flatten() {
             let known = self.groups.get(key.as_str()).and_then(|groups| groups.last());
             if known.is_some_and(|last| *last.group == *group) {

@@ -3,6 +3,7 @@
 use super::SeenGroup;
 use crate::call::Seq;
 use crate::call::time::Millis;
+use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::vendors::Rendered;
 use std::path::PathBuf;
@@ -141,6 +142,8 @@ pub struct CallDetail {
     pub rudder: bool,
     /// The group that the same user was seen with before, where a vendor in use misses the account.
     pub seen_group: Option<SeenGroup>,
+    /// What has to change for the vendors in use to find the ids.
+    pub edits: Vec<Edit>,
     /// The write key.
     pub write_key: Option<String>,
     /// Its `messageId` came before.

@@ -61,9 +61,6 @@ impl Talk<'_> {
         if let Some((library, version)) = &call.library {
             self.say(&format!("from {library} {}", version.as_deref().unwrap_or_default()))?;
         }
-        if let Some(why) = &call.why_no_account {
-            self.say(why)?;
-        }
         self.show_findings(call)?;
         let vendors = self.vendors();
         for detail in &call.vendors {

@@ -70,6 +70,9 @@ pub fn finding(finding: &Finding) -> Vec<String> {
     if !finding.why.is_empty() {
         out.push(format!("  why: {}", visible(&finding.why)));
     }
+    if let Some(history) = &finding.history {
+        out.push(format!("  seen: {}", visible(history)));
+    }
     if !finding.fix.is_empty() {
         out.push(format!("  fix: {}", visible(&finding.fix)));
     }

@@ -73,7 +73,8 @@ fn entry(out: &mut String, group: &FindingGroup, corrected: Option<&Corrected>, 
     let title = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
     writeln!(out, " ({title}{})", group.count()).expect("writing to a String cannot fail");
     let fix = ("fix", if group.severity == Severity::Info { "" } else { &group.fix });
-    for (name, text) in [("", &*group.message), ("example", &*group.example), fix] {
+    let seen = ("seen", group.history.as_deref().unwrap_or_default());
+    for (name, text) in [("", &*group.message), ("example", &*group.example), seen, fix] {
         if !text.is_empty() {
             let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
             writeln!(out, "  {name}{}", visible(text)).expect("writing to a String cannot fail");

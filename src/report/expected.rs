@@ -98,6 +98,7 @@ fn group(entry: &Expected) -> FindingGroup {
         repeats: 0,
         message: expected_words(entry),
         why: format!("Expected: {}{ids}.", plural(wanted.least, "call")),
+        history: None,
         fix: "send it as the plan says, or take it out of the plan".to_owned(),
         path: String::new(),
         example,

@@ -29,6 +29,8 @@ pub struct FindingGroup {
     pub message: String,
     /// Why it matters.
     pub why: String,
+    /// What earlier calls of the example's user say about it.
+    pub history: Option<String>,
     /// What to change.
     pub fix: String,
     /// JSON pointer into the example.
@@ -59,6 +61,14 @@ pub struct Corrected {
     pub language: &'static str,
     /// The code's lines, safe to print.
     pub lines: Vec<String>,
+}
+
+impl FindingGroup {
+    /// What earlier calls say, as a sentence behind a word; nothing where they say nothing.
+    pub fn seen(&self, before: &str, after: &str) -> String {
+        let seen = |history: &String| format!("{before}{}{after}", visible(history));
+        self.history.as_ref().map_or_else(String::new, seen)
+    }
 }
 
 impl Corrected {
@@ -125,6 +135,7 @@ fn group(vendors: &Vendors, found: Tallied, call: &CallDetail) -> FindingGroup {
         repeats: found.repeats,
         message: text(|finding| &finding.message),
         why: text(|finding| &finding.why),
+        history: finding.and_then(|finding| finding.history.clone()),
         fix: text(|finding| &finding.fix),
         path: text(|finding| &finding.path),
         example: example(call),
@@ -171,6 +182,7 @@ fn refused(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, Strin
                 repeats: 0,
                 message: reason,
                 why: format!("The request was answered {status}; {fate}."),
+                history: None,
                 fix: refused.fix,
                 path: String::new(),
                 example: format!(

@@ -17,8 +17,11 @@ fn annotation(group: &FindingGroup) -> String {
     let of = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
     let title = format!("{} ({of}{})", group.code, group.count());
     let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
-    let text =
-        format!("{}\nexample: {}\nfix: {}{corrected}", group.message, group.example, group.fix);
+    let seen = group.seen("seen: ", "\n");
+    let text = format!(
+        "{}\nexample: {}\n{seen}fix: {}{corrected}",
+        group.message, group.example, group.fix
+    );
     format!(
         "::{level} title={}::{}\n",
         data(&title).replace(':', "%3A").replace(',', "%2C"),

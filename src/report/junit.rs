@@ -50,8 +50,12 @@ fn case(out: &mut String, suite: &str, group: &FindingGroup) {
     let name = escaped(&format!("{} ({}, {})", group.code, group.severity.name(), group.count()));
     let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
     let text = escaped(&format!(
-        "{}\nexample: {}\nwhy: {}\nfix: {}{corrected}",
-        group.message, group.example, group.why, group.fix
+        "{}\nexample: {}\nwhy: {}\n{}fix: {}{corrected}",
+        group.message,
+        group.example,
+        group.why,
+        group.seen("seen: ", "\n"),
+        group.fix
     ));
     put(out, format_args!("    <testcase classname=\"{suite}\" name=\"{name}\">\n"));
     let message = escaped(&group.message);

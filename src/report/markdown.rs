@@ -27,7 +27,7 @@ pub fn markdown(
             &calls,
             &group.message,
             &group.example,
-            &group.fix,
+            &format!("{}{}", group.fix, group.seen(" (", ")")),
         ];
         out.push_str(&row(&cells));
     }

@@ -34,7 +34,8 @@ pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
 }
 
 fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
-    let text = format!("{} Example: {}. Fix: {}", group.message, group.example, group.fix);
+    let seen = group.seen(" Seen: ", ".");
+    let text = format!("{} Example: {}.{seen} Fix: {}", group.message, group.example, group.fix);
     let mut location = json!({
         "logicalLocations": [{ "fullyQualifiedName": group.path, "kind": "member" }],
     });

@@ -175,6 +175,7 @@ impl Maker<'_> {
             off,
             type_unknown,
             placeholder,
+            stand_in: code("ID-STAND-IN"),
             unsupported,
         }
     }

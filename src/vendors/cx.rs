@@ -53,7 +53,7 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// True for an id that is used and yet looks wrong: no text, or a missing value as text.
     pub fn doubtful(&self) -> bool {
-        !self.is_text() || identity::is_placeholder(&self.text)
+        !self.is_text() || identity::names_nobody(&self.text)
     }
 
     /// True for an id that is a text in the call, or was remembered.
@@ -293,6 +293,17 @@ impl<'a> Cx<'a> {
             && identity::is_placeholder(&id.text)
         {
             self.find(self.vendor.common.placeholder, place);
+        }
+        self.check_stand_in(id);
+    }
+
+    /// Reports a name of our own snippets that was sent in place of an id.
+    pub fn check_stand_in(&mut self, id: &Found<'a>) {
+        if let From::Place(place) = id.from
+            && id.is_text()
+            && identity::is_stand_in(&id.text)
+        {
+            self.find(self.vendor.common.stand_in, place);
         }
     }
 

@@ -203,6 +203,7 @@ impl Freshsuccess {
             });
             return;
         }
+        let title = &cx.vendor.info.title;
         cx.find_with(self.account_missing.of(kind), Place::Spot(self.group), |words| {
             words.say(
                 "known",
@@ -210,7 +211,7 @@ impl Freshsuccess {
                     Some(account) => {
                         format!("taken from this user's earlier calls: {}", account.value)
                     }
-                    None => "and no earlier call of this user names one".to_owned(),
+                    None => format!("no call of this user that {title} took names one"),
                 },
             );
             words.inferred = Some(first.map(|account| account.value.to_owned()));

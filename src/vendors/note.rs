@@ -62,7 +62,7 @@ impl Sentence {
 pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> Finding {
     let entry = cx.codes.entry(code);
     let (reason, hints) = identity_part(cx, entry, &path);
-    let first = hints.as_ref().and_then(|hints| hints.first());
+    let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
     let text = |sentence: &Sentence| {
         sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
     };
@@ -72,7 +72,9 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         message.push_str("; ");
         message.push_str(&advice::advice(hint, &path));
     }
-    let fix = fix.as_ref().map_or_else(|| advice::fix(first, &path), text);
+    let fix = fix
+        .as_ref()
+        .map_or_else(|| advice::fix(advice::Way::of(first), &path, advice::instead(reason)), text);
     Finding {
         code: Cow::Owned(String::from(&*entry.code)),
         severity: entry.severity,
@@ -83,6 +85,7 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         reason,
         hints,
         inferred: words.inferred,
+        history: None,
         fix,
         path,
     }
@@ -138,6 +141,7 @@ fn word(
             Some((value, _)) => show(out, value.raw()),
         },
         "reason" => out.push_str(reason.map_or("", advice::reason_words)),
+        "instead" => out.push_str(advice::instead(reason)),
         "call" => out.push_str(cx.kind.name()),
         "title" => out.push_str(&cx.vendor.info.title),
         "document" => out.push_str(&cx.vendor.info.document),

@@ -51,6 +51,7 @@ pub(super) struct Common {
     pub off: CodeId,
     pub type_unknown: CodeId,
     pub placeholder: CodeId,
+    pub stand_in: CodeId,
     /// For each call type that the vendor does not act on.
     pub unsupported: [Option<CodeId>; 6],
 }

@@ -103,7 +103,7 @@ fn the_corrected_call_stands_in_every_form() {
     let vendor = ["--vendor", "customersuccessbox"];
     let ruby = "user_id: 'u'";
     for (format, before) in [
-        ("text", "\n  corrected call (Ruby, analytics-ruby; `traits.account_id` added, "),
+        ("text", "\n  corrected call (Ruby, analytics-ruby; `traits.account_id` set, "),
         ("junit", "\ncorrected call (Ruby, analytics-ruby; "),
         ("github", "%0Acorrected call (Ruby, analytics-ruby; "),
         ("markdown", "\n````ruby\nanalytics.identify(\n"),

@@ -49,7 +49,7 @@ pub(super) fn refused_view(mut refused: Box<RefusedDetail>) -> Detail {
 }
 
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
-    let (fix, why_no_account) = (call.fix(), call.why_no_account());
+    let fix = call.fix();
     let in_use = call.in_use;
     let vendors = call
         .vendors
@@ -66,7 +66,6 @@ pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail 
         vendors: vendors.collect(),
         wire_findings: call.common,
         fix,
-        why_no_account,
         request: Arc::unwrap_or_clone(call.request),
     }
 }

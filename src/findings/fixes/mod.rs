@@ -15,7 +15,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use edits::{Edit, Source};
+pub use edits::{Edit, Source, edits, is_without, words};
 
 use super::Finding;
 use crate::call::{CallType, Event};
@@ -31,8 +31,6 @@ pub struct Call<'a> {
     pub library: Option<&'a str>,
     /// It was sent by a library of RudderStack, which may carry the name of one of Segment's.
     pub rudder: bool,
-    /// The account that the same user was seen with before.
-    pub known_account: Option<&'a str>,
 }
 
 /// Code to paste.
@@ -60,14 +58,8 @@ pub fn is_about_ids(finding: &Finding) -> bool {
     edits::kind_of(finding).is_some()
 }
 
-/// The fix for a call. `findings` are those of the vendors in use; `used` are the places of the
-/// call that they read.
-pub fn fix<'f>(
-    call: &Call<'_>,
-    findings: impl Iterator<Item = &'f Finding>,
-    used: &[String],
-) -> Fix {
-    let edits = edits::edits(call, findings, used);
+/// The fix for a call, with these changes.
+pub fn fix(call: &Call<'_>, edits: Vec<Edit>) -> Fix {
     Fix {
         snippet: write::snippet(call, &edits),
         transformation: transformation::transformation(call, &edits),

@@ -24,6 +24,7 @@ fn missing(code: &'static str, path: &str, hint: Option<(&str, HintKind)>) -> Fi
             hint.map(|(path, kind)| Hint { path: path.to_owned(), kind }).into_iter().collect(),
         ),
         inferred: None,
+        history: None,
         fix: String::new(),
     }
 }
@@ -36,10 +37,9 @@ fn of(json: &str, library: &str, rudder: bool, findings: &[Finding], used: &[&st
         kind: CallType::parse(&kind).expect("a known type"),
         library: Some(library),
         rudder,
-        known_account: None,
     };
-    let used: Vec<String> = used.iter().map(|path| (*path).to_owned()).collect();
-    fix(&call, findings.iter(), &used)
+    let edits = edits(&call, findings.iter(), None, |from, _| used.contains(&from));
+    fix(&call, edits)
 }
 
 fn both() -> Vec<Finding> {
@@ -191,9 +191,33 @@ fn an_account_that_is_known_from_before_is_used() {
         kind: CallType::Track,
         library: Some("analytics-python"),
         rudder: false,
-        known_account: Some("acct_42"),
     };
     let finding = missing("X-T-ACCOUNT-MISSING", "/properties/account_id", None);
-    let code = fix(&call, [finding].iter(), &[]).snippet.code;
+    let edits = edits(&call, [finding].iter(), Some("acct_42"), |_, _| false);
+    let code = fix(&call, edits).snippet.code;
     assert!(code.contains("'account_id': 'acct_42'"), "{code}");
+}
+
+#[test]
+fn what_names_nobody_is_told_apart_by_its_place() {
+    let call = r#"{"type":"identify","userId":"NaN","groupId":"null","traits":{"id":"null",
+        "user_id":"u","uid":"null","company":{"id":"undefined"},"customer_id":"USER_ID"},
+        "context":{"traits":{"id":"null"}}}"#;
+    let placeholder = |path: &str| {
+        let mut finding = missing("ID-PLACEHOLDER", path, None);
+        (finding.hints, finding.reason, finding.severity) = (None, None, Severity::Warning);
+        finding
+    };
+    let words = |path: &str| of(call, "", false, &[placeholder(path)], &[]).edits[0].words();
+    for user in ["/userId", "/traits/id", "/traits/uid", "/context/traits/id"] {
+        assert!(words(user).starts_with("`traits.user_id` copied to"), "{}", words(user));
+    }
+    let session = of(call, "", false, &[placeholder("/anonymousId")], &[]);
+    assert_eq!(session.edits[0].source, Source::Add("ANONYMOUS_ID".to_owned()));
+    for account in ["/groupId", "/traits/company/id", "/traits/customer_id"] {
+        let finding = placeholder(account);
+        assert_eq!(is_without(&finding), Some(super::super::Id::Account), "{account}");
+        let fix = of(call, "", false, &[finding], &[]);
+        assert_eq!(fix.edits[0].source, Source::Add("ACCOUNT_ID".to_owned()));
+    }
 }

@@ -7,6 +7,7 @@ use super::private::clean;
 use super::tree::Lit;
 use super::{Call, Snippet};
 use crate::call::{CallType, Event, pointer};
+use crate::findings::identity::stand_in;
 
 /// Fields that are one text at the top level of a call.
 const TEXTS: [&str; 7] =
@@ -87,7 +88,7 @@ fn corrected(call: &Call<'_>, edits: &[Edit], language: &Language) -> Lit {
     // the service drops a call of nobody
     let known = |name| tree.get(name).and_then(Lit::id).is_some();
     if !language.client_side && !known("userId") && !known("anonymousId") {
-        tree.set("userId", Lit::Text("USER_ID".to_owned()));
+        tree.set("userId", Lit::Text(stand_in::USER.to_owned()));
     }
     tree
 }
@@ -132,9 +133,9 @@ impl Writer<'_> {
     fn text(&self, name: &str) -> String {
         let stand_in = match name {
             "event" => "EVENT NAME",
-            "userId" => "USER_ID",
-            "groupId" => "GROUP_ID",
-            "previousId" => "PREVIOUS_ID",
+            "userId" => stand_in::USER,
+            "groupId" => stand_in::GROUP,
+            "previousId" => stand_in::PREVIOUS,
             _ => "NAME",
         };
         let value = self.field(name).unwrap_or_else(|| Lit::Text(stand_in.to_owned()));

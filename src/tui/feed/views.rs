@@ -46,8 +46,6 @@ pub struct CallDetail {
     pub wire_findings: Vec<Finding>,
     /// What to paste; none for a call of no known type.
     pub fix: Option<Fix>,
-    /// Why there is no account although this user was seen with one.
-    pub why_no_account: Option<String>,
     /// The request that carried it.
     pub request: RequestDetail,
 }

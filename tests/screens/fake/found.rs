@@ -18,6 +18,10 @@ impl Sample {
             reason: Some(Reason::Absent),
             hints: Some(vec![Hint { path: hint.0.to_owned(), kind: hint.1 }]),
             inferred: None,
+            history: (matches!(self.account, Id::Missing(_)) && what == "account_id").then(|| {
+                "group `acme-42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
+                    .to_owned()
+            }),
             fix: fix.to_owned(),
         }
         };
@@ -58,6 +62,7 @@ impl Sample {
             reason: None,
             hints: None,
             inferred: None,
+            history: None,
             fix: fix.to_owned(),
         };
         match (self.kind, self.account) {

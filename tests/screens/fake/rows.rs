@@ -98,10 +98,6 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             segscope::call::time::format(received_at)
         ),
         fix: fix(&text, &vendors),
-        why_no_account: matches!(sample.account, Id::Missing(_)).then(|| {
-            "group `acme-42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
-                .to_owned()
-        }),
         vendors,
         wire_findings: Vec::new(),
         request: request(
@@ -123,10 +119,10 @@ fn fix(text: &str, vendors: &[VendorDetail]) -> Option<Fix> {
         kind: CallType::parse(&kind)?,
         library: Some("analytics-node"),
         rudder: false,
-        known_account: None,
     };
     let findings = vendors.iter().filter(|v| v.in_use).flat_map(|v| &v.findings);
-    Some(fixes::fix(&call, findings, &[]))
+    let edits = fixes::edits(&call, findings, None, |_, _| false);
+    Some(fixes::fix(&call, edits))
 }
 
 fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDetail {

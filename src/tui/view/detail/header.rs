@@ -3,7 +3,7 @@
 
 use super::super::{World, log, noise};
 use super::paper::Paper;
-use crate::findings::{Finding, Severity, Verdict, headline};
+use crate::findings::{Finding, Headline, Severity, Verdict, headline};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -13,8 +13,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// The head of a call.
-pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &World<'_>) {
+/// The head of a call. Where it is roomy it says more than what is wrong and what to change.
+pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
+    let width = paper.width();
     let look = world.look;
     let theme = &look.theme;
     let row = &call.row;
@@ -52,7 +53,7 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, width: usize, world: &Worl
             format!("{} judged with earlier settings; {key} judges all again", look.stale());
         paper.prose(0, &words, theme.warning);
     }
-    trouble(paper, call, world);
+    trouble(paper, call, roomy, world);
 }
 
 /// An id column's spans, drawn by the same pen as the log's.
@@ -81,8 +82,8 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
     spans
 }
 
-/// The finding to speak of first: of vendors in use and of the wire the worst, of those one about
-/// an id.
+/// The finding to speak of first: of vendors in use and of the wire the worst, of those one
+/// about an id that is missing.
 fn first<'c>(
     call: &'c CallDetail,
     world: &World<'_>,
@@ -93,12 +94,21 @@ fn first<'c>(
     wire.chain(theirs).filter(|(_, finding)| finding.severity != Severity::Info).min_by_key(
         |(_, finding)| {
             let noise = noise::beside(finding, call, world).is_some();
-            (noise, finding.severity, headline(&finding.code).is_none())
+            (noise, finding.severity, rank(finding))
         },
     )
 }
 
-fn trouble(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+/// A missing id comes before one that is only absent or doubtful, and that before anything else.
+fn rank(finding: &Finding) -> u8 {
+    match headline(&finding.code) {
+        Some(Headline::Strong(_)) => 0,
+        Some(Headline::Weak(_)) => 1,
+        None => 2,
+    }
+}
+
+fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
     let look = world.look;
     let theme = &look.theme;
     let Some((whose, finding)) = first(call, world) else {
@@ -129,6 +139,10 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     paper.labelled(2, sign, &format!("{who}{}", finding.message), loud);
     if !finding.fix.is_empty() {
         paper.labelled(6, "  fix ", &finding.fix, theme.fix);
+    }
+    // where there is less room the fix names the account and the call that it is known from
+    if let Some(history) = finding.history.as_ref().filter(|_| roomy) {
+        paper.labelled(7, "  seen ", history, theme.near_miss);
     }
 }
 

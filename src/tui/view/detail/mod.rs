@@ -34,6 +34,9 @@ use tree::{Planted, Tree};
 use tree_draw::Light;
 use uses::Uses;
 
+/// From this height on there is room for more in the header.
+const ROOMY: u16 = 30;
+
 /// What the lines on the page were made from; another value means making them again.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 struct Made {
@@ -41,6 +44,7 @@ struct Made {
     judged: u64,
     written: Tab,
     width: u16,
+    roomy: bool,
 }
 
 /// The detail's state.
@@ -102,6 +106,11 @@ impl DetailPane {
         let used = (head + gap).min(area.height);
         let page = Rect { y: area.y + used, height: area.height - used, ..area };
         (header, bar, page)
+    }
+
+    /// Whether the header may say more than the most needed.
+    fn is_roomy(&self) -> bool {
+        self.area.height >= ROOMY
     }
 
     /// Whether an action does something here.
@@ -249,9 +258,11 @@ impl DetailPane {
         }
         let sides = self.sides(area);
         let width = area.width;
-        let made = Made { row, judged: world.shared.judged, written: self.written(), width };
+        let (judged, written) = (world.shared.judged, self.written());
+        let made = Made { row, judged, written, width, roomy: self.is_roomy() };
         if self.made != Some(made) {
-            let same_page = self.made.is_some_and(|old| Made { width, ..old } == made);
+            let roomy = made.roomy;
+            let same_page = self.made.is_some_and(|old| Made { width, roomy, ..old } == made);
             self.made = Some(made);
             self.write(made.written, usize::from(sides.page.width), same_page, world);
         }
@@ -304,7 +315,7 @@ impl DetailPane {
                 pages::request(&mut page, &refused.request, None);
             }
             Some(Detail::Call(call)) => {
-                header::call(&mut header, call, width, world);
+                header::call(&mut header, call, self.is_roomy(), world);
                 match written {
                     Tab::Call => {}
                     Tab::Findings => pages::findings(&mut page, call, world),

@@ -159,9 +159,6 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     }
     for (title, finding) in counted {
         paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
-        if let (Some(seen), Some(Id::Account)) = (&call.why_no_account, finding.lacks()) {
-            paper.labelled(8, "  seen  ", seen, world.look.theme.near_miss);
-        }
     }
     fix(paper, call, world);
     if !others.is_empty() {

@@ -237,6 +237,9 @@ impl<'l> Paper<'l> {
         if !finding.fix.is_empty() {
             self.labelled(8, "  fix   ", &finding.fix, theme.fix);
         }
+        if let Some(history) = &finding.history {
+            self.labelled(8, "  seen  ", history, theme.near_miss);
+        }
         if let Some(noise) = noise {
             self.labelled(8, "  all   ", noise, theme.text);
         }
@@ -255,7 +258,9 @@ impl<'l> Paper<'l> {
         if let Some(inferred) = &finding.inferred {
             let from = match inferred {
                 Some(account) => format!("account {account}, from earlier calls of this user"),
-                None => "no account: this user's earlier calls name none".to_owned(),
+                None => {
+                    "no account: no earlier call of this user that it took names one".to_owned()
+                }
             };
             self.labelled(8, "  taken ", &from, theme.warning);
         }
