@@ -229,3 +229,29 @@ fn what_only_a_repeat_has_fails_all_the_same() {
     let text = stdout(&segscope(home.path(), &args).assert().code(1));
     assert!(text.contains("**1 call: failed") && text.contains("| 1 repeat |"), "{text}");
 }
+
+/// A line to try that a page offers before any call came.
+#[derive(serde::Deserialize)]
+struct Lines {
+    curl: String,
+    curl_with_ids: String,
+}
+
+#[test]
+fn the_line_that_the_empty_page_of_people_offers_fills_it() {
+    let lines: Lines = toml::from_str(include_str!("../../assets/sdk-lines.toml")).expect("TOML");
+    for (line, people) in [(lines.curl, 0), (lines.curl_with_ids, 1)] {
+        let home = tempfile::tempdir().expect("a folder");
+        let args = ["tail", "--listen", "127.0.0.1:0", "--format", "quiet", "--no-record"];
+        let program = Program::start(home.path(), &args);
+        let mut http = Http::connect(&program.address).expect("it listens");
+        let path = line.split_once("BASE").and_then(|(_, rest)| rest.split(' ').next());
+        let path = path.expect("a path");
+        let body = line.split('\'').rev().nth(1).expect("a body");
+        assert_eq!(http.post(path, body.as_bytes()).expect("an answer").status, 200);
+        let summary = http.get("/_segscope/summary").expect("an answer").body;
+        let summary: Value = serde_json::from_slice(&summary).expect("JSON");
+        assert_eq!(summary["accounts_of"], people, "{body}");
+        assert!(people == 0 || summary["users_of"] == 1, "{body}");
+    }
+}

@@ -24,12 +24,15 @@ const SIGN: usize = 2;
 const COUNT: usize = 8;
 /// Columns of a vendor: a blank, the mark, the share.
 const VENDOR: usize = 6;
+/// What an event is counted by has so much room before bars have any.
+const MOST_BY: usize = 25;
 /// Columns of a vendor's share.
 const TAKEN: usize = 5;
 /// From this room on bars are long.
 const ROOMY: usize = 105;
-/// What an event and what it is counted by have at least.
+/// What an event and what it is counted by have at least, and what they may have.
 const LEAST: usize = 12;
+const MOST: usize = 60;
 
 /// What each tab counts by.
 const BY: [By; 4] = [By::Event, By::Library, By::AppVersion, By::WriteKey];
@@ -116,20 +119,31 @@ impl Topic for Events {
         let vendors = world.shared.vendors.len();
         let planned = rows.iter().any(|line| line.expected.is_some());
         let sign = if planned { expected::WIDE } else { SIGN };
-        let fixed = sign + COUNT + vendors * VENDOR + 2 * (SHARE + 2);
         let by: Vec<String> = rows.iter().map(|line| by_words(&line.came, tab)).collect();
-        let by = widest(by.iter().map(String::as_str), (LEAST, 24), world.look);
+        let by = widest(by.iter().map(String::as_str), (LEAST, MOST), world.look);
         let by = if tab == 0 { 0 } else { by + 1 };
+        let names =
+            rows.iter().map(|Line { came, .. }| event(came.kind.as_deref(), came.event.as_deref()));
+        let names: Vec<String> = names.collect();
+        let name = widest(names.iter().map(String::as_str), (LEAST, MOST), world.look) + 1;
+        // in little room the names keep theirs: first the word of a sign goes, then vendors from the
+        // last on, which stand beside the list too
+        let counted = COUNT + 2 * (SHARE + 2);
+        let least = if tab == 0 { LEAST } else { 18 };
+        let sign = if sign + counted + least > room { SIGN } else { sign };
+        let fits = room.saturating_sub(sign + counted + least) / VENDOR;
+        let vendors = vendors.min(fits);
+        let room_of_names = room.saturating_sub(sign + counted + vendors * VENDOR);
         // a bar only where the names keep their room
-        let rest = room.saturating_sub(fixed + by);
-        let bar = match rest.saturating_sub(LEAST) / 2 {
+        let bar = match room_of_names.saturating_sub(by.min(MOST_BY) + LEAST) / 2 {
             long if room >= ROOMY && long >= 10 => 10,
             short if short >= 4 => 4,
             _ => 0,
         };
-        let by = by.min(room.saturating_sub(fixed) / 2);
-        let event = room.saturating_sub(fixed + by + 2 * bar);
-        Columns { tab, sign, event, by, bar, vendors }
+        let both = room_of_names.saturating_sub(2 * bar);
+        // what the names do not need is for what they are counted by
+        let by = by.min(both.saturating_sub(name).max(both / 2));
+        Columns { tab, sign, event: both - by, by, bar, vendors }
     }
 
     fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
@@ -175,6 +189,7 @@ impl Topic for Events {
             None if is_whole(row) && !line.unplanned => theme.good,
             None => theme.text,
         };
+        let word = if columns.sign > SIGN { word.as_str() } else { "" };
         pen.column(&format!("{sign} {word}"), columns.sign, loud);
         pen.column(&name, columns.event.saturating_sub(1), style).skip(1);
         pen.column(&by_words(row, columns.tab), columns.by, theme.quiet);
