@@ -33,6 +33,7 @@ mod frames;
 mod front;
 mod import;
 mod in_use;
+mod in_view;
 mod index;
 mod judge;
 mod lines;
@@ -121,6 +122,7 @@ pub struct Pipeline {
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: frames::Frames,
+    in_view: in_view::InView,
     /// What is expected, where something is.
     plan: OnceLock<plan::Plan>,
 }
@@ -159,6 +161,7 @@ impl Pipeline {
             again: Mutex::default(),
             threads: Vec::new(),
             frames: frames::Frames::default(),
+            in_view: in_view::InView::default(),
             plan: OnceLock::new(),
         };
         pipeline.spawn("judge", judge::run)?;

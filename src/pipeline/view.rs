@@ -41,6 +41,8 @@ pub struct RowView {
     pub note: Option<String>,
     /// It was judged with settings that are no longer in force.
     pub stale: bool,
+    /// There was no time yet to read what the index does not hold; ask again.
+    pub unread: bool,
     /// Why the request was refused.
     pub refused: Option<RefusedView>,
 }

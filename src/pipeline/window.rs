@@ -1,27 +1,31 @@
 //! The rows of the log that a screen shows, and no more.
 
-use super::detail::find_call;
+use super::in_view::InView;
 use super::index::Index;
 use super::recording::Place;
-use super::replay::{body_text, head_of};
 use super::{Cell, Mark, Pipeline, RefusedView, RowView};
 use crate::call::Seq;
 use crate::findings::{Id, Severity, Verdict};
 use crate::journal::{self, Entry, RequestLine};
 use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits};
 use crate::vendors::{Codes, Vendors};
-use crate::wire::{self, Reading};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// So long is read for one frame, which with rows of many large batches would be late else.
+const PATIENCE: Duration = Duration::from_millis(3);
 
 /// A row with what has still to be read from disk.
-struct Half {
-    view: RowView,
-    request: u32,
-    call: Option<CallRow>,
-    line: Option<(Place, u32)>,
+pub(super) struct Half {
+    pub view: RowView,
+    pub request: u32,
+    /// Where its request begins in the recording.
+    pub offset: u64,
+    pub call: Option<CallRow>,
+    pub line: Option<(Place, u32)>,
     /// For each id that is missed: the first vendor in use that misses it.
-    near: [Option<usize>; 2],
+    pub near: [Option<usize>; 2],
 }
 
 impl Pipeline {
@@ -33,6 +37,20 @@ impl Pipeline {
 
     /// The same of rows that need not stand together, up to the first that is not there.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
+        let (mut halves, vendors) = self.halves(rows);
+        InView::default().fill(&mut halves, &vendors, Duration::MAX);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+
+    /// The same for a screen, which asks with every frame: what was in view a moment ago is not
+    /// read again, and what there is no time to read for this frame says so.
+    pub fn in_view(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
+        let (mut halves, vendors) = self.halves(rows);
+        self.in_view.fill(&mut halves, &vendors, PATIENCE);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+
+    fn halves(&self, rows: impl IntoIterator<Item = u64>) -> (Vec<Half>, Arc<Vendors>) {
         let mut state = self.lock();
         let vendors = Arc::clone(state.eras.latest());
         state.index.common(&vendors);
@@ -67,8 +85,7 @@ impl Pipeline {
             });
         }
         drop(state);
-        fill(&mut halves, &vendors);
-        halves.into_iter().map(|half| half.view).collect()
+        (halves, vendors)
     }
 }
 
@@ -88,13 +105,21 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         marked: false,
         note: None,
         stale: false,
+        unread: false,
         refused: Some(RefusedView {
             status: request.status,
             reason: String::new(),
             path: String::new(),
         }),
     };
-    Half { view, request: request_at, call: None, line: place, near: [None, None] }
+    Half {
+        view,
+        request: request_at,
+        offset: request.offset,
+        call: None,
+        line: place,
+        near: [None, None],
+    }
 }
 
 /// Whose warnings and errors are not common to all calls of the library.
@@ -176,10 +201,11 @@ fn half(
         marked: false,
         note: None,
         stale: false,
+        unread: false,
         refused: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
-    Half { view, request: call.request, call: Some(call), line, near }
+    Half { view, request: call.request, offset: request.offset, call: Some(call), line, near }
 }
 
 fn cell(
@@ -198,59 +224,6 @@ fn cell(
         (true, false) if set.weak(id) & in_use != 0 => Cell::Nobody,
         (true, false) => Cell::NotLooked,
     }
-}
-
-/// Reads what the index does not hold. Rows of one request stand together, so a batch is read once.
-fn fill(halves: &mut [Half], vendors: &Vendors) {
-    let mut scratch = wire::Scratch::default();
-    for group in halves.chunk_by_mut(|a, b| a.request == b.request) {
-        let Some((place, len)) = group.iter().find_map(|half| half.line.clone()) else { continue };
-        // a line that cannot be read leaves the row without its near miss; the detail says why
-        let Ok(line) = place.read(len) else { continue };
-        let Ok(Entry::Request(request)) = journal::parse(&line) else { continue };
-        if let Some((_, message)) = &request.refused {
-            for half in group.iter_mut() {
-                if let Some(refused) = &mut half.view.refused {
-                    refused.reason.clone_from(message);
-                    refused.path.clone_from(&request.path);
-                }
-            }
-            continue;
-        }
-        let body = body_text(&line, &request);
-        if let Ok(reading) = wire::read(&head_of(&request), request.request, body, &mut scratch) {
-            for half in group.iter_mut() {
-                near(half, &reading, &request, vendors);
-            }
-            reading.recycle(&mut scratch);
-        }
-    }
-}
-
-fn near(half: &mut Half, reading: &Reading<'_>, request: &RequestLine, vendors: &Vendors) {
-    let Some(row) = &half.call else { return };
-    let Some(call) = find_call(reading, request, row) else { return };
-    let event = reading.event(call);
-    let cells = [(Id::Account, &mut half.view.account), (Id::User, &mut half.view.user)];
-    for ((id, cell), vendor) in cells.into_iter().zip(half.near) {
-        let place = match cell {
-            Cell::Missing { near } | Cell::SomeMiss { near, .. } => near,
-            _ => continue,
-        };
-        if let Some(vendor) = vendor {
-            let hint = vendors.hints(vendor, &event, id).into_iter().next();
-            *place = hint.map(|hint| short(&hint.path));
-        }
-    }
-}
-
-/// A near miss as the log names it: its name, with its place where that is not the call's own
-/// container of fields.
-fn short(path: &str) -> String {
-    let path = path.trim_start_matches('/');
-    let path =
-        path.strip_prefix("properties/").or_else(|| path.strip_prefix("traits/")).unwrap_or(path);
-    path.replace('/', ".").replace("~1", "/").replace("~0", "~")
 }
 
 pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<RequestLine>), String> {

@@ -126,7 +126,7 @@ impl Feed for PipelineFeed {
     }
 
     fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
-        self.pipeline.window_of(rows.iter().copied())
+        self.pipeline.in_view(rows.iter().copied())
     }
 
     fn filter(&self, filter: Option<Arc<Filter>>) {

@@ -84,6 +84,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         marked: false,
         note: None,
         stale: false,
+        unread: false,
         refused: None,
     };
     let text = sample.text();
@@ -166,6 +167,7 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         marked: false,
         note: None,
         stale: false,
+        unread: false,
         refused: Some(RefusedView {
             status: 400,
             reason: reason.to_owned(),

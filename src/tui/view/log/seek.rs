@@ -18,7 +18,11 @@ impl LogView {
 
     /// Looks on a little, if something is looked for.
     pub(super) fn look_further(&mut self, world: &World<'_>) -> Reply {
-        let Some(hunt) = &mut self.hunt else { return Reply::Pass };
+        let Some(hunt) = &mut self.hunt else {
+            // the next frame shows what there was no time to read for this one
+            let unread = self.list.window().iter().any(|row| row.unread);
+            return if unread { Reply::Done } else { Reply::Pass };
+        };
         let (step, forward) = (hunt.step(&self.list, world), hunt.is_forward());
         if step == Step::Further {
             return Reply::Done;

@@ -265,7 +265,8 @@ impl View for UserView {
     }
 
     fn tick(&mut self, world: &World<'_>) -> Reply {
-        if self.walk.is_due(world) { Reply::Done } else { Reply::Pass }
+        let unread = self.rows.iter().any(|row| row.unread);
+        if unread || self.walk.is_due(world) { Reply::Done } else { Reply::Pass }
     }
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
