@@ -87,10 +87,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     if nothing {
         doubts::tell(&filter, &pipeline, rows).map_err(Failure::wrong)?;
     }
-    eprint!(
-        "{}",
-        summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
-    );
+    let tally = pipeline.overview();
+    eprint!("{}", summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     drop(alerting);
     alert::ring_on_stderr(&alarm);
     let alerts = alarm.counted();

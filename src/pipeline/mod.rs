@@ -59,8 +59,8 @@ mod view;
 mod window;
 
 pub use aggregates::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, Member, Person, Standing,
-    Who,
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, IdShare, Member, Person,
+    Standing, Who,
 };
 pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;

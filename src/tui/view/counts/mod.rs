@@ -18,6 +18,7 @@ mod coverage;
 mod empty;
 mod expected;
 mod findings;
+mod ids;
 mod panes;
 mod people;
 mod signs;

@@ -51,7 +51,7 @@ pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
         _ => order(identify.first, course.before_identify, "identify"),
     };
     let in_group = match group.calls {
-        0 if known && course.calls > 0 => {
+        0 if known && course.calls + course.named > 0 => {
             Some((true, "group was never called with this user id".to_owned()))
         }
         0 => None,
@@ -97,7 +97,7 @@ mod tests {
     fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
         let mut course = Course::default();
         for (at, kind) in kinds.iter().enumerate() {
-            course.add(Some(*kind), at as u64 + 1, 0, false);
+            course.add(Some(*kind), (at as u64 + 1, 0), (false, true));
         }
         shows(&course, known)
     }
