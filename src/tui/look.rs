@@ -236,6 +236,21 @@ impl<'b> Pen<'b> {
     }
 }
 
+/// The line between two panes, which stands where its area is one column wide and lies else.
+pub fn rule(buffer: &mut Buffer, area: Rect, style: Style, look: &Look) {
+    if area.width != 1 {
+        if let Some(mut pen) = Pen::on(buffer, area, 0, look) {
+            pen.put(&look.dash().repeat(usize::from(area.width)), style);
+        }
+        return;
+    }
+    for line in 0..usize::from(area.height) {
+        if let Some(mut pen) = Pen::on(buffer, area, line, look) {
+            pen.put(look.rule(), style);
+        }
+    }
+}
+
 /// Gives a whole line of an area a style, under what is written on it.
 pub fn ground(buffer: &mut Buffer, area: Rect, line: usize, style: Style) {
     let area = area.intersection(buffer.area);

@@ -23,7 +23,7 @@ use super::{Begin, Effect, HelpView, Pointer, Reply, View, World, one};
 use crate::call::template::TEMPLATES;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Chosen, ComposedView};
-use crate::tui::look::Pen;
+use crate::tui::look::{Pen, rule};
 use crate::tui::view::step::step;
 use crossterm::event::KeyEvent;
 pub use drafts::with_type;
@@ -330,15 +330,7 @@ impl View for ComposeView {
         }
         self.drafts.now.editor.render(buffer, areas.text, self.typing, look);
         let style = if self.typing { theme.rule } else { theme.rule_focus };
-        if areas.rule.width == 1 && areas.rule.height > 1 {
-            for line in 0..usize::from(areas.rule.height) {
-                if let Some(mut pen) = Pen::on(buffer, areas.rule, line, look) {
-                    pen.put(look.rule(), style);
-                }
-            }
-        } else if let Some(mut pen) = Pen::on(buffer, areas.rule, 0, look) {
-            pen.put(&look.dash().repeat(usize::from(areas.rule.width)), style);
-        }
+        rule(buffer, areas.rule, style, look);
         let shown = self.page.get(self.scroll..).unwrap_or(&[]);
         super::detail::lines(buffer, areas.results, shown);
         if let Some(ComposedView::NotYet { .. }) = &self.composed {

@@ -2,7 +2,7 @@
 
 use super::super::detail::lines;
 use crate::tui::action::Action;
-use crate::tui::look::{Look, Pen};
+use crate::tui::look::{self, Look, Pen};
 use crate::tui::shared::grouped;
 use crate::tui::view::step::step;
 use ratatui::buffer::Buffer;
@@ -61,15 +61,7 @@ impl About {
     pub fn render(&self, buffer: &mut Buffer, area: Rect, rule: Rect, focus: bool, look: &Look) {
         let theme = &look.theme;
         let style = if focus { theme.rule_focus } else { theme.rule };
-        if rule.width == 1 {
-            for line in 0..usize::from(rule.height) {
-                if let Some(mut pen) = Pen::on(buffer, rule, line, look) {
-                    pen.put(look.rule(), style);
-                }
-            }
-        } else if let Some(mut pen) = Pen::on(buffer, rule, 0, look) {
-            pen.put(&look.dash().repeat(usize::from(rule.width)), style);
-        }
+        look::rule(buffer, rule, style, look);
         lines(buffer, area, self.lines.get(self.scroll..).unwrap_or(&[]));
         let hidden = self.lines.len().saturating_sub(self.scroll + self.height) as u64;
         let words = format!(" +{} below ", grouped(hidden));

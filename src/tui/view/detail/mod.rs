@@ -1,5 +1,6 @@
 //! The detail of one row: who and what is wrong on top, tabs below.
 
+mod draw;
 mod header;
 mod mouse;
 mod notes;
@@ -24,7 +25,6 @@ use crate::findings::Finding;
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail, Preset, VendorView};
-use crate::tui::look::{Look, Pen};
 use notes::{About, Notes};
 use paper::Paper;
 use ratatui::buffer::Buffer;
@@ -32,7 +32,6 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use sheet::Sheet;
 use tree::{Planted, Tree};
-use tree_draw::Light;
 use uses::Uses;
 
 /// From this height on there is room for more in the header.
@@ -349,54 +348,6 @@ impl DetailPane {
         self.header = header.done();
         let (lines, sources) = page.with_sources();
         self.page.set(lines, sources, same_page);
-    }
-
-    /// Draws the detail.
-    pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, world: &World<'_>) {
-        let (header, bar, page) = self.panes(area);
-        lines(buffer, header, &self.header);
-        let beside = self.beside().is_some();
-        tabs::render(buffer, bar, &self.tabs, self.open_tab(), self.written(), world.look);
-        let sides = self.sides(page);
-        rule(buffer, sides.rule, world.look);
-        // on the empty line between tabs and page
-        let gap = page.y.saturating_sub(bar.y + 1);
-        let above = |part: Rect| Rect { y: bar.y + 1, height: gap, ..part };
-        let in_call = self.open_tab() == Tab::Call;
-        if !sides.call.is_empty() {
-            let light = match (focused, in_call) {
-                (true, true) => Light::Cursor,
-                (true, false) if self.page.source().is_some() => Light::Lit,
-                _ => Light::None,
-            };
-            tree_draw::render(buffer, sides.call, &self.tree, light, world);
-            below(buffer, above(sides.call), self.tree.place(), world.look);
-        }
-        if !sides.page.is_empty() {
-            let lit = self.tree.pointer().filter(|_| !beside || (focused && in_call));
-            let focused = focused && !in_call;
-            self.page.render(buffer, sides.page, lit.as_deref(), focused, world.look);
-            below(buffer, above(sides.page), self.page.place(), world.look);
-        }
-    }
-}
-
-/// A line from top to bottom.
-fn rule(buffer: &mut Buffer, area: Rect, look: &Look) {
-    for line in 0..usize::from(area.height) {
-        if let Some(mut pen) = Pen::on(buffer, area, line, look) {
-            pen.put(look.rule(), look.theme.rule);
-        }
-    }
-}
-
-/// How many lines are out of view below, at the right end of a line.
-fn below(buffer: &mut Buffer, line: Rect, (below, total): (usize, usize), look: &Look) {
-    if below < total
-        && let Some(mut pen) = Pen::on(buffer, line, 0, look)
-    {
-        let words = format!("+{} below", total - below);
-        pen.right(words.len()).put(&words, look.theme.quiet);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Column, LogView, rows};
 use crate::tui::action::Action;
-use crate::tui::look::Pen;
+use crate::tui::look;
 use crate::tui::view::{Effect, Pointer, Reply, View, World, filter_bar, found, start};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -94,11 +94,7 @@ impl LogView {
             let below_heads = Rect { y: log.y + 1, height: log.height - 1, ..log };
             found::mark(buffer, below_heads, filtering.search(), world.look);
         }
-        for line in 0..usize::from(rule.height) {
-            if let Some(mut pen) = Pen::on(buffer, rule, line, world.look) {
-                pen.put(world.look.rule(), world.look.theme.rule);
-            }
-        }
+        look::rule(buffer, rule, world.look.theme.rule, world.look);
         if !detail.is_empty() {
             self.detail.render(buffer, detail, self.in_detail, world);
             found::mark(buffer, detail, filtering.inside().or(filtering.search()), world.look);
