@@ -2,8 +2,8 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
+use super::input;
 use super::setup::Setup;
-use super::{input, tail};
 use crate::filter::Filter;
 use crate::findings::Severity;
 use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
@@ -16,10 +16,10 @@ use std::path::PathBuf;
 
 /// Judges, reports, and fails if something was found that must not be.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let filter = tail::read_filter(args.filter.as_deref())?;
+    let filter = args.filter.read()?;
     let setup = Setup::new(&args.judge, Vec::new())?;
     let plan = args.expect.read(&setup)?;
-    let recording = input::read(&args.files)?;
+    let recording = input::read(&args.input.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each
     if filter.is_all() && plan.is_none() && args.format != CheckFormat::Ndjson {
         let surveyed =
@@ -88,7 +88,7 @@ fn report(
             suites.extend(expectations.map(|_| report::EXPECTED.to_owned()));
             report::junit(&groups, &suites)
         }
-        CheckFormat::Sarif => report::sarif(&groups, single(&args.files).as_deref()),
+        CheckFormat::Sarif => report::sarif(&groups, single(&args.input.files).as_deref()),
         CheckFormat::Github => report::github(&groups),
         CheckFormat::Markdown => report::markdown(vendors, tally, &groups, &outcome),
     };

@@ -1,7 +1,7 @@
 //! `segscope demo`: the inspector, fed by built-in traffic.
 
 use super::alert;
-use super::args::DemoArgs;
+use super::args::InspectArgs;
 use super::failure::Failure;
 use super::intake;
 use super::listen::draw;
@@ -19,7 +19,7 @@ use std::time::Duration;
 const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 
 /// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
-pub fn run(args: &DemoArgs) -> Result<(), Failure> {
+pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.screen.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, _) = setup.journal(false)?;

@@ -1,6 +1,8 @@
-//! Files that commands read as captured calls.
+//! Files that commands read as captured calls, and which of these are meant.
 
+use super::args::FilterArgs;
 use super::failure::Failure;
+use crate::filter::{self, Filter};
 use crate::pipeline::{Pipeline, Recording};
 use std::path::{Path, PathBuf};
 
@@ -24,4 +26,12 @@ pub fn follow(file: &Path) -> Result<Recording, Failure> {
 pub fn all_read(pipeline: &Pipeline) -> Result<(), Failure> {
     pipeline.settle();
     pipeline.wrong().map_or(Ok(()), |error| Err(Failure::wrong(error)))
+}
+
+impl FilterArgs {
+    /// The filter; a wrong one is shown with the place underlined.
+    pub fn read(&self) -> Result<Filter, Failure> {
+        filter::parse(self.filter.as_deref().unwrap_or_default())
+            .map_err(|error| Failure::wrong(format!("--filter: {}", error.render())))
+    }
 }

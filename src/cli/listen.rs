@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
 pub fn run(args: &ListenArgs) -> Result<(), Failure> {
-    let flags = args.listener.flags().into_iter().chain(args.screen.flags()).collect();
-    let setup = Setup::new(&args.judge, flags)?;
-    let plan = args.expect.read(&setup)?;
+    let flags = args.listener.flags().into_iter().chain(args.inspect.screen.flags()).collect();
+    let setup = Setup::new(&args.inspect.judge, flags)?;
+    let plan = args.inspect.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
     pipeline.expect(plan);
@@ -30,7 +30,7 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     }
     let alerting = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
-    draw(&setup, &args.screen, &pipeline, Some(listener), alerting)
+    draw(&setup, &args.inspect.screen, &pipeline, Some(listener), alerting)
 }
 
 /// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.

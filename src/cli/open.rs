@@ -13,8 +13,8 @@ const SMALL_BYTES: u64 = 4 << 20;
 
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
-    let setup = Setup::new(&args.judge, args.screen.flags())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = Setup::new(&args.inspect.judge, args.inspect.screen.flags())?;
+    let plan = args.inspect.expect.read(&setup)?;
     let recording = match (&args.files[..], args.follow) {
         ([file], true) => input::follow(file)?,
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
@@ -28,5 +28,5 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if small {
         input::all_read(&pipeline)?;
     }
-    draw(&setup, &args.screen, &pipeline, None, Alerting::default())
+    draw(&setup, &args.inspect.screen, &pipeline, None, Alerting::default())
 }

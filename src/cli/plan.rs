@@ -14,8 +14,8 @@ const TEMPLATE: &str = include_str!("../../assets/plan.toml");
 /// Learns, checks, or prints the template.
 pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     match args.command.as_ref().unwrap_or(&PlanCommand::Template) {
-        PlanCommand::Learn { files, judge } => print(&learn(files, judge)?),
-        PlanCommand::Check { plan, files, judge } => check_files(plan, files, judge),
+        PlanCommand::Learn { input, judge } => print(&learn(&input.files, judge)?),
+        PlanCommand::Check { plan, input, judge } => check_files(plan, &input.files, judge),
         PlanCommand::Template => print(TEMPLATE),
     }
 }

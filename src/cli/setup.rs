@@ -233,52 +233,38 @@ fn placed(settings: &Settings, error: &VendorError) -> Failure {
 impl ListenerArgs {
     /// The flags that are settings.
     pub fn flags(&self) -> Flags {
-        let mut flags = Flags::new();
-        let mut push = |key: &str, value: Value| {
-            flags.push((key.to_owned(), value, format!("--{}", key.replace('_', "-"))))
-        };
-        if let Some(listen) = &self.listen {
-            push("listen", listen.as_str().into());
-        }
-        if let Some(filter) = &self.alert {
-            push("alert", filter.as_str().into());
-        }
-        if let Some(with) = &self.alert_with {
-            push("alert_with", with.as_str().into());
-        }
-        if let Some(secret) = &self.webhook_secret {
-            push("webhook_secret", secret.as_str().into());
-        }
-        if let Some(file) = &self.record {
-            push("record", file.to_string_lossy().into());
-            push("no_record", false.into());
-        }
-        for (key, on) in [
-            ("allow_remote", self.allow_remote),
-            ("no_record", self.no_record),
-            ("fsync", self.fsync),
-        ] {
-            if on {
-                push(key, true.into());
-            }
-        }
-        flags
+        let file = self.record.as_ref().map(|file| file.to_string_lossy());
+        let texts = [
+            ("listen", self.listen.as_deref()),
+            ("alert", self.alert.as_deref()),
+            ("alert_with", self.alert_with.as_deref()),
+            ("webhook_secret", self.webhook_secret.as_deref()),
+            ("record", file.as_deref()),
+        ];
+        let switches = [
+            // a file that is named here is written, whatever the settings say
+            ("no_record", self.no_record.then_some(true).or(file.as_ref().map(|_| false))),
+            ("allow_remote", self.allow_remote.then_some(true)),
+            ("fsync", self.fsync.then_some(true)),
+        ];
+        settings_of(&texts, &switches)
     }
 }
 
 impl ScreenArgs {
     /// The flags that are settings.
     pub fn flags(&self) -> Flags {
-        let mut flags = Flags::new();
-        if let Some(theme) = &self.theme {
-            flags.push(("theme".to_owned(), theme.as_str().into(), "--theme".to_owned()));
-        }
-        if let Some(url) = &self.upstream {
-            flags.push(("upstream".to_owned(), url.as_str().into(), "--upstream".to_owned()));
-        }
-        if self.ascii {
-            flags.push(("ascii".to_owned(), true.into(), "--ascii".to_owned()));
-        }
-        flags
+        let texts = [("theme", self.theme.as_deref()), ("upstream", self.upstream.as_deref())];
+        settings_of(&texts, &[("ascii", self.ascii.then_some(true))])
     }
+}
+
+/// The flags that were given, of those that are texts and those that are switches.
+fn settings_of(texts: &[(&str, Option<&str>)], switches: &[(&str, Option<bool>)]) -> Flags {
+    let texts = texts.iter().filter_map(|(key, text)| Some((*key, Value::from((*text)?))));
+    let switches = switches.iter().filter_map(|(key, on)| Some((*key, Value::from((*on)?))));
+    let flag = |(key, value): (&str, Value)| {
+        (key.to_owned(), value, format!("--{}", key.replace('_', "-")))
+    };
+    texts.chain(switches).map(flag).collect()
 }

@@ -6,7 +6,6 @@ use super::failure::Failure;
 use super::intake;
 use super::setup::Setup;
 use super::signals::Ending;
-use crate::filter::{self, Filter};
 use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, IsTerminal, Write};
@@ -28,7 +27,7 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
 }
 
 fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
-    let filter = read_filter(args.filter.as_deref())?;
+    let filter = args.filter.read()?;
     let ending = Ending::on_signals()?;
     let setup = Setup::new(&args.judge, args.listener.flags())?;
     let plan = args.expect.read(&setup)?;
@@ -95,12 +94,6 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let Some(expectations) = expectations? else { return Ok(()) };
     eprint!("{}", expected_text(&expectations, false, false));
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
-}
-
-/// A filter as a flag has it; a wrong one is shown with the place underlined.
-pub fn read_filter(text: Option<&str>) -> Result<Filter, Failure> {
-    filter::parse(text.unwrap_or_default())
-        .map_err(|error| Failure::wrong(format!("--filter: {}", error.render())))
 }
 
 struct Writer<'p, W: Write> {

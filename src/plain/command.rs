@@ -8,151 +8,79 @@ pub struct Command {
     pub kind: Kind,
 }
 
-/// Which command it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Help,
-    List,
-    Next,
-    Previous,
-    Show,
-    Copy,
-    Filter,
-    Search,
-    Findings,
-    Coverage,
-    People,
-    Sync,
-    Mark,
-    Note,
-    Send,
-    Compose,
-    Set,
-    Draft,
-    Deliver,
-    Yes,
-    Vendors,
-    Aside,
-    Judge,
-    Export,
-    Clear,
-    Undo,
-    Pause,
-    Status,
-    Quit,
+macro_rules! commands {
+    ($($kind:ident $name:literal $usage:literal $does:literal,)*) => {
+        /// Which command it is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind { $($kind),* }
+
+        /// All commands, in the order of the help.
+        pub const COMMANDS: &[Command] = &[
+            $(Command { name: $name, usage: $usage, does: $does, kind: Kind::$kind }),*
+        ];
+    };
 }
 
-const fn command(
-    name: &'static str,
-    usage: &'static str,
-    does: &'static str,
-    kind: Kind,
-) -> Command {
-    Command { name, usage, does, kind }
-}
-
-/// All commands, in the order of the help.
-pub const COMMANDS: &[Command] = &[
-    command("help", "[COMMAND]", "what may be typed", Kind::Help),
-    command(
-        "list",
-        "[COUNT] [from NUMBER]",
+commands! {
+    Help "help" "[COMMAND]"
+        "what may be typed",
+    List "list" "[COUNT] [from NUMBER]"
         "the newest calls, or those from a number on",
-        Kind::List,
-    ),
-    command(
-        "next",
-        "[missing | finding | marked | match]",
+    Next "next" "[missing | finding | marked | match]"
         "the next call, of all or of such",
-        Kind::Next,
-    ),
-    command(
-        "previous",
-        "[missing | finding | marked | match]",
+    Previous "previous" "[missing | finding | marked | match]"
         "the same backwards",
-        Kind::Previous,
-    ),
-    command(
-        "show",
-        "[NUMBER] [call | findings | request | VENDOR]",
+    Show "show" "[NUMBER] [call | findings | request | VENDOR]"
         "all about a call, or a part of it; without a number, the call that was said last",
-        Kind::Show,
-    ),
-    command(
-        "copy",
-        "[NUMBER] call | curl | sdk | function | VENDOR | /POINTER",
+    Copy "copy" "[NUMBER] call | curl | sdk | function | VENDOR | /POINTER"
         "prints it as it is, to be taken over",
-        Kind::Copy,
-    ),
-    command(
-        "filter",
-        "[EXPRESSION | off | on | marked]",
+    Filter "filter" "[EXPRESSION | off | on | marked]"
         "only such calls are said and listed",
-        Kind::Filter,
-    ),
-    command(
-        "search",
-        "EXPRESSION",
+    Search "search" "EXPRESSION"
         "the next call that matches; `next match` goes on",
-        Kind::Search,
-    ),
-    command("findings", "", "what was found, the worst first", Kind::Findings),
-    command(
-        "coverage",
-        "[library | version | key]",
+    Findings "findings" ""
+        "what was found, the worst first",
+    Coverage "coverage" "[library | version | key]"
         "event by event, how many calls have their ids and what vendors take",
-        Kind::Coverage,
-    ),
-    command("people", "[users] [ID]", "accounts or users, or who belongs to one", Kind::People),
-    command("sync", "[MODEL]", "the objects that vendors push to Segment", Kind::Sync),
-    command("mark", "[NUMBER]", "marks a call, or takes the mark away", Kind::Mark),
-    command(
-        "note",
-        "[NUMBER] [TEXT]",
+    People "people" "[users] [ID]"
+        "accounts or users, or who belongs to one",
+    Sync "sync" "[MODEL]"
+        "the objects that vendors push to Segment",
+    Mark "mark" "[NUMBER]"
+        "marks a call, or takes the mark away",
+    Note "note" "[NUMBER] [TEXT]"
         "puts a note to a call; without a text takes it away",
-        Kind::Note,
-    ),
-    command(
-        "send",
-        "[NUMBER | draft] [to URL]",
+    Send "send" "[NUMBER | draft] [to URL]"
         "sends a call again as it came, or the draft",
-        Kind::Send,
-    ),
-    command(
-        "compose",
-        "[NUMBER | TEMPLATE | JSON]",
+    Compose "compose" "[NUMBER | TEMPLATE | JSON]"
         "begins a draft and says what vendors make of it",
-        Kind::Compose,
-    ),
-    command("set", "/POINTER VALUE", "changes a value of the draft", Kind::Set),
-    command("draft", "", "the draft, and what vendors make of it", Kind::Draft),
-    command(
-        "deliver",
-        "[NUMBER | draft] VENDOR",
+    Set "set" "/POINTER VALUE"
+        "changes a value of the draft",
+    Draft "draft" ""
+        "the draft, and what vendors make of it",
+    Deliver "deliver" "[NUMBER | draft] VENDOR"
         "shows what would go to the vendor itself; `yes` sends it, once",
-        Kind::Deliver,
-    ),
-    command("yes", "", "sends what `deliver` showed last", Kind::Yes),
-    command("vendors", "[NAME,NAME…]", "the vendors in use, or a choice of them", Kind::Vendors),
-    command(
-        "aside",
-        "[CODE]",
+    Yes "yes" ""
+        "sends what `deliver` showed last",
+    Vendors "vendors" "[NAME,NAME…]"
+        "the vendors in use, or a choice of them",
+    Aside "aside" "[CODE]"
         "the codes set aside; sets one aside, or brings it back",
-        Kind::Aside,
-    ),
-    command("judge", "", "reads the settings and judges all calls again", Kind::Judge),
-    command(
-        "export",
-        "FILE",
+    Judge "judge" ""
+        "reads the settings and judges all calls again",
+    Export "export" "FILE"
         "writes the calls that pass the filter to a file, in the format that its name ends in: ndjson, har, sh, csv",
-        Kind::Export,
-    ),
-    command("clear", "", "clears the log; the recording keeps all", Kind::Clear),
-    command("undo", "", "brings back what was cleared away", Kind::Undo),
-    command("pause", "", "says no more calls, and goes on; nothing is lost", Kind::Pause),
-    command("status", "", "where it listens and what came", Kind::Status),
-    command("quit", "", "ends it", Kind::Quit),
-];
+    Clear "clear" ""
+        "clears the log; the recording keeps all",
+    Undo "undo" ""
+        "brings back what was cleared away",
+    Pause "pause" ""
+        "says no more calls, and goes on; nothing is lost",
+    Status "status" ""
+        "where it listens and what came",
+    Quit "quit" ""
+        "ends it",
+}
 
 /// Short names.
 const SHORT: &[(&str, &str)] = &[

@@ -31,7 +31,13 @@ pub struct CodeEntry {
 #[derive(Debug, Default)]
 pub struct Codes {
     entries: Vec<CodeEntry>,
-    by_name: HashMap<(Option<usize>, Arc<str>), CodeId>,
+    /// Of what Segment discards, then of each vendor.
+    by_name: Vec<HashMap<Arc<str>, CodeId>>,
+}
+
+/// Where a vendor's codes are listed.
+fn place(vendor: Option<usize>) -> usize {
+    vendor.map_or(0, |vendor| vendor + 1)
 }
 
 impl Codes {
@@ -42,10 +48,12 @@ impl Codes {
     }
 
     pub(super) fn add_all(&mut self, vendor: Option<usize>, book: &Book) {
+        let of = place(vendor);
+        self.by_name.resize_with(self.by_name.len().max(of + 1), HashMap::new);
         for (code, text) in book {
             let id = CodeId(u16::try_from(self.entries.len()).expect("fewer than 65,536 codes"));
             let code: Arc<str> = code.as_str().into();
-            self.by_name.insert((vendor, code.clone()), id);
+            self.by_name[of].insert(code.clone(), id);
             self.entries.push(CodeEntry {
                 vendor,
                 headline: vendor.and_then(|_| headline(&code)),
@@ -66,7 +74,7 @@ impl Codes {
 
     /// The number of a vendor's code, or of a discard code (no vendor).
     pub fn find(&self, vendor: Option<usize>, code: &str) -> Option<CodeId> {
-        self.by_name.get(&(vendor, code.into())).copied()
+        self.by_name.get(place(vendor))?.get(code).copied()
     }
 
     /// The numbers of every code of that name, whatever the vendor.

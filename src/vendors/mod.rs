@@ -37,6 +37,7 @@
 
 mod apart;
 mod build;
+mod build_calls;
 mod build_rows;
 mod codes;
 mod custify;

@@ -1,26 +1,15 @@
 //! Alerts on the screen: the terminal's bell and its notification.
 
 use crate::common::{Http, wait_for};
-use crate::listening;
 use crate::terminal::Terminal;
 
 const HOSTILE: &[u8] =
     br#"{"userId":"u1","event":"A\u0007\u001b]0;owned\u001b\\ \u009d","properties":{}}"#;
 
 fn start(with: &str) -> (Terminal, Http) {
-    let args = [
-        "--listen",
-        "127.0.0.1:0",
-        "--vendor",
-        "customersuccessbox",
-        "--alert",
-        "missing(account_id)",
-        "--alert-with",
-        with,
-    ];
-    let terminal = Terminal::start(120, 40, &args);
-    let http = Http::connect(&listening(&terminal)).expect("it listens");
-    (terminal, http)
+    let vendor = ["--vendor", "customersuccessbox"];
+    let alert = ["--alert", "missing(account_id)", "--alert-with", with];
+    Terminal::listening(120, 40, &[&vendor[..], &alert].concat())
 }
 
 /// What stands between each OSC 9 and its end.
@@ -46,7 +35,7 @@ fn a_notification_says_the_call_and_carries_nothing_that_acts_on_the_terminal() 
         all.iter().any(|words| words.contains("calls, the last 31: ")).then_some(all)
     });
     assert!(all.len() <= 4, "{all:?}");
-    wait_for("the count", || terminal.text().contains("31 alerts").then_some(()));
+    terminal.sees("31 alerts");
     assert_eq!(terminal.quit(), 0);
 }
 

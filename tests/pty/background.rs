@@ -1,8 +1,8 @@
 //! A job of the shell that has no part of the terminal's input.
 
-use crate::common::{Http, wait_for};
+use crate::CALL;
+use crate::common::wait_for;
 use crate::terminal::Terminal;
-use crate::{CALL, listening};
 
 #[test]
 fn in_the_background_it_is_not_stopped_for_reading_what_is_typed() {
@@ -14,7 +14,7 @@ fn in_the_background_it_is_not_stopped_for_reading_what_is_typed() {
         *command.get_argv_mut() =
             ["/bin/bash", "--norc", "-ic", &line].map(Into::into).into_iter().collect();
     });
-    let mut http = Http::connect(&listening(&terminal)).expect("it listens");
+    let mut http = terminal.http();
     http.post("/v1/track", CALL).expect("an answer");
     let said = terminal.home().join("out.txt");
     wait_for("the call", || {

@@ -1,38 +1,31 @@
 //! A call written on the screen, and sent to the program itself.
 
-use crate::common::{Http, StandIn, wait_for};
-use crate::listening;
+use crate::common::{StandIn, wait_for};
 use crate::terminal::Terminal;
 
 #[test]
 fn a_call_is_written_judged_while_it_is_typed_and_sent() {
-    let mut terminal = Terminal::start(
-        160,
-        40,
-        &["--listen", "127.0.0.1:0", "--no-record", "--vendor", "suprsend"],
-    );
-    listening(&terminal);
+    let args = ["--no-record", "--vendor", "suprsend"];
+    let (mut terminal, _http) = Terminal::listening(160, 40, &args);
     terminal.press("c");
-    wait_for("a template", || terminal.text().contains("\"track\"").then_some(()));
+    terminal.sees("\"track\"");
     // all of it in other words
     terminal.press("\x1b[200~x\x1b[201~");
-    wait_for("the mistake", || {
-        terminal.text().contains("line 1, column 1: expected a JSON value").then_some(())
-    });
+    terminal.sees("line 1, column 1: expected a JSON value");
     terminal.press("\x7f");
     wait_for("none", || (!terminal.text().contains("column 1:")).then_some(()));
     terminal.press("\x13");
-    wait_for("the answer", || terminal.text().contains("answered 200 in ").then_some(()));
-    wait_for("the call", || terminal.text().contains("1 call ").then_some(()));
+    terminal.sees("answered 200 in ");
+    terminal.sees("1 call ");
     // out of the text, and back to the log that has it
     terminal.press("\x1b");
-    wait_for("the results have the keys", || terminal.text().contains("? help").then_some(()));
+    terminal.sees("? help");
     terminal.press("q");
-    wait_for("the log", || terminal.text().contains("enter open").then_some(()));
+    terminal.sees("enter open");
     // from that call another one, of the same kind
     terminal.press("c");
     terminal.press("\x13");
-    wait_for("two calls", || terminal.text().contains("2 calls ").then_some(()));
+    terminal.sees("2 calls ");
     assert!(terminal.text().contains("0 repeats"), "{}", terminal.text());
     // in a text `q` types, and ctrl-c quits at once
     terminal.press("\x03");
@@ -43,32 +36,19 @@ fn a_call_is_written_judged_while_it_is_typed_and_sent() {
 fn an_output_is_sent_to_its_vendor_when_asked() {
     let vendor = StandIn::start();
     let to = format!("deliver.suprsend=http://{}", vendor.address);
-    let mut terminal = Terminal::start(
-        120,
-        40,
-        &[
-            "--listen",
-            "127.0.0.1:0",
-            "--no-record",
-            "--vendor",
-            "suprsend",
-            "--setting",
-            &to,
-            "--setting",
-            "vendors.suprsend.api_key=s3cret-k3y",
-        ],
-    );
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let vendor_flags = ["--no-record", "--vendor", "suprsend", "--setting", &to];
+    let key = ["--setting", "vendors.suprsend.api_key=s3cret-k3y"];
+    let args = [&vendor_flags[..], &key].concat();
+    let (mut terminal, mut http) = Terminal::listening(120, 40, &args);
     let call = r#"{"userId":"u1","event":"Order Received","properties":{"total":1}}"#;
     assert_eq!(http.post("/v1/track", call.as_bytes()).expect("an answer").status, 200);
-    wait_for("the call", || terminal.text().contains("1 call ").then_some(()));
+    terminal.sees("1 call ");
     terminal.press("D");
-    wait_for("the question", || terminal.text().contains("Nothing is sent yet").then_some(()));
+    terminal.sees("Nothing is sent yet");
     assert!(terminal.text().contains(&format!("POST http://{}/event/", vendor.address)));
     assert!(vendor.requests().is_empty(), "nothing is sent by looking");
     terminal.press("\r");
-    wait_for("the answer", || terminal.text().contains("accepted: answered 200").then_some(()));
+    terminal.sees("accepted: answered 200");
     let sent = vendor.requests();
     assert_eq!(sent.len(), 1);
     assert!(sent[0].to_lowercase().contains("authorization: bearer s3cret-k3y"), "{}", sent[0]);

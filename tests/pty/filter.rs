@@ -1,7 +1,7 @@
 //! Filtering and searching with the real program, over a recording that it made itself.
 
+use crate::Terminal;
 use crate::common::{Http, wait_for};
-use crate::{Terminal, listening};
 
 fn send(http: &mut Http, event: &str, account: &str) {
     let call = format!(
@@ -10,94 +10,84 @@ fn send(http: &mut Http, event: &str, account: &str) {
     assert_eq!(http.post("/v1/track", call.as_bytes()).expect("an answer").status, 200);
 }
 
-fn sees(terminal: &Terminal, what: &str) {
-    wait_for(what, || terminal.text().contains(what).then_some(()));
-}
-
 #[test]
 fn a_filter_and_a_search_on_real_calls() {
-    let mut terminal =
-        Terminal::start(99, 30, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let (mut terminal, mut http) = Terminal::listening(99, 30, &["--vendor", "customersuccessbox"]);
     for round in 0..20 {
         send(&mut http, "Order Received", &format!("a{round}"));
         send(&mut http, "Report Exported", &format!("b{round}"));
     }
-    sees(&terminal, "40 calls");
+    terminal.sees("40 calls");
 
     terminal.press("fevent = \"Rep");
-    sees(&terminal, "\"Report Exported\"");
+    terminal.sees("\"Report Exported\"");
     terminal.press("\t");
-    sees(&terminal, "20 of 40");
+    terminal.sees("20 of 40");
     terminal.press("\r");
-    sees(&terminal, "f filter");
+    terminal.sees("f filter");
     assert!(!terminal.text().contains("Order Received"), "{}", terminal.text());
     send(&mut http, "Report Exported", "late");
-    sees(&terminal, "21 of 41");
+    terminal.sees("21 of 41");
 
     // a search stays among what is shown, and the marks have a ground of their own
     terminal.press("/b7");
-    sees(&terminal, " search  b7");
+    terminal.sees(" search  b7");
     terminal.press("\r");
-    sees(&terminal, "n next match");
+    terminal.sees("n next match");
     wait_for("the cursor on it", || {
         terminal.text().lines().find(|line| line.starts_with('▌'))?.contains(" b7 ").then_some(())
     });
     terminal.press("F");
-    sees(&terminal, "off  F switches it on");
-    sees(&terminal, "Order Received");
+    terminal.sees("off  F switches it on");
+    terminal.sees("Order Received");
     terminal.press("f\x15\x10");
-    sees(&terminal, " filter  event = \"Report Exported\"");
+    terminal.sees(" filter  event = \"Report Exported\"");
     terminal.press(" and");
-    sees(&terminal, "^ expected a field, a value or a function, found the end");
+    terminal.sees("^ expected a field, a value or a function, found the end");
     terminal.press("\x1b");
-    wait_for("the log", || terminal.text().contains("f filter").then_some(()));
+    terminal.sees("f filter");
     assert_eq!(terminal.quit(), 0);
 }
 
 #[test]
 fn a_pasted_text_is_one_edit() {
     let mut terminal = Terminal::start(99, 30, &["demo"]);
-    sees(&terminal, "missing");
+    terminal.sees("missing");
     terminal.press("\x1b[200~qqq\r\x1b[201~");
     terminal.press("f\x1b[200~type = \"track\"\rand repeat\x1b[201~");
-    sees(&terminal, " filter  type = \"track\" and repeat");
+    terminal.sees(" filter  type = \"track\" and repeat");
     terminal.press("\r");
-    sees(&terminal, "f edits the filter");
+    terminal.sees("f edits the filter");
     assert_eq!(terminal.quit(), 0);
 }
 
 #[test]
 fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
-    let mut terminal =
-        Terminal::start(99, 30, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let (mut terminal, mut http) = Terminal::listening(99, 30, &["--vendor", "customersuccessbox"]);
     send(&mut http, "One", "a1");
     send(&mut http, "Two", "a2");
-    sees(&terminal, "2 calls");
+    terminal.sees("2 calls");
     terminal.press("gm;mine\r");
-    sees(&terminal, "¶ mine");
+    terminal.sees("¶ mine");
     terminal.press("z");
-    sees(&terminal, "u brings 2 calls back");
+    terminal.sees("u brings 2 calls back");
     send(&mut http, "Three", "a3");
-    sees(&terminal, "Three");
+    terminal.sees("Three");
     terminal.press("u");
-    sees(&terminal, "3 calls");
-    sees(&terminal, "◆");
+    terminal.sees("3 calls");
+    terminal.sees("◆");
     terminal.press("M");
-    sees(&terminal, "1 of 3");
+    terminal.sees("1 of 3");
     terminal.press("x");
-    sees(&terminal, "call records, one JSON object a line");
+    terminal.sees("call records, one JSON object a line");
     terminal.press("\r");
-    sees(&terminal, "calls.ndjson");
+    terminal.sees("calls.ndjson");
     terminal.press("\r");
-    sees(&terminal, "1 call record written to calls.ndjson");
+    terminal.sees("1 call record written to calls.ndjson");
     let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
     assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
     terminal.press("x\r\r");
-    sees(&terminal, "calls.ndjson is there already; choose another name");
+    terminal.sees("calls.ndjson is there already; choose another name");
     assert_eq!(terminal.quit(), 0);
 }
 
@@ -110,16 +100,16 @@ fn a_recording_that_is_opened_keeps_marks_and_notes_and_its_calls() {
     let path = file.display().to_string();
     for round in ["first", "second"] {
         let mut terminal = Terminal::start(150, 30, &["open", &path]);
-        sees(&terminal, "One");
+        terminal.sees("One");
         if round == "first" {
             terminal.press("m");
-            sees(&terminal, &format!("marks and notes are kept in {path}"));
+            terminal.sees(&format!("marks and notes are kept in {path}"));
             terminal.press(";mine\r");
         }
-        sees(&terminal, "◆");
-        sees(&terminal, "¶ mine");
+        terminal.sees("◆");
+        terminal.sees("¶ mine");
         terminal.press("z");
-        sees(&terminal, "nothing is cleared: the calls of a recording that is opened stay in it");
+        terminal.sees("nothing is cleared: the calls of a recording that is opened stay in it");
         assert_eq!(terminal.quit(), 0);
     }
     let kept = std::fs::read_to_string(&file).expect("it is there");
@@ -130,10 +120,10 @@ fn a_recording_that_is_opened_keeps_marks_and_notes_and_its_calls() {
     let text = "{\"type\":\"track\",\"event\":\"Two\"}\n";
     std::fs::write(&bare, text).expect("written");
     let mut terminal = Terminal::start(150, 30, &["open", &bare.display().to_string()]);
-    sees(&terminal, "Two");
+    terminal.sees("Two");
     terminal.press("m");
-    sees(&terminal, "marks and notes are gone when you quit: a file of calls is only read");
-    sees(&terminal, "◆");
+    terminal.sees("marks and notes are gone when you quit: a file of calls is only read");
+    terminal.sees("◆");
     assert_eq!(terminal.quit(), 0);
     assert_eq!(std::fs::read_to_string(&bare).expect("it is there"), text);
 }

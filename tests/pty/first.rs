@@ -1,40 +1,34 @@
 //! A first-time user's way with keys only, and what a terminal can do to the program meanwhile.
 
-use crate::common::{DEADLINE, Http, wait_for};
+use crate::CALL;
+use crate::common::{DEADLINE, wait_for};
 use crate::terminal::Terminal;
-use crate::{CALL, listening};
 use std::time::Instant;
-
-fn sees(terminal: &Terminal, what: &str) {
-    wait_for(what, || terminal.text().contains(what).then_some(()));
-}
 
 #[test]
 fn from_the_first_call_to_one_that_is_written_and_sent() {
-    let args = ["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"];
-    let mut terminal = Terminal::start(140, 40, &args);
-    let address = listening(&terminal);
-    sees(&terminal, "curl");
-    let mut http = Http::connect(&address).expect("it listens");
+    let args = ["--vendor", "customersuccessbox"];
+    let (mut terminal, mut http) = Terminal::listening(140, 40, &args);
+    terminal.sees("curl");
     http.post("/v1/track", CALL).expect("an answer");
     http.post("/v1/track", br#"{"userId":"u1","event":"Signed In"}"#).expect("an answer");
-    sees(&terminal, "2 calls");
+    terminal.sees("2 calls");
     // what is missing, opened; the fix, copied
     terminal.press("g");
-    sees(&terminal, "missing accountId?");
+    terminal.sees("missing accountId?");
     terminal.press("\r");
-    sees(&terminal, "rename `accountId` to `account_id`");
+    terminal.sees("rename `accountId` to `account_id`");
     terminal.press("ys");
-    sees(&terminal, "copied the call for");
+    terminal.sees("copied the call for");
     assert!(String::from_utf8_lossy(&terminal.bytes()).contains("\x1b]52;c;"));
     terminal.press("\x1b");
-    sees(&terminal, "enter open");
+    terminal.sees("enter open");
     // only such calls
     terminal.press("fevent = \"Order Received\"\r");
-    sees(&terminal, "1 of 2");
+    terminal.sees("1 of 2");
     // the call once more, as it should be: `accountId` becomes `account_id`
     terminal.press("c");
-    sees(&terminal, " Compose");
+    terminal.sees(" Compose");
     let text = terminal.text();
     let line = text.lines().position(|line| line.contains("\"accountId\": ")).expect("it is there");
     let column = text.lines().nth(line).and_then(|line| line.find("Id\"")).expect("it is there");
@@ -46,14 +40,14 @@ fn from_the_first_call_to_one_that_is_written_and_sent() {
         terminal.press("\x1b[C");
     }
     terminal.press("\x1b[3~\x1b[3~_id");
-    sees(&terminal, "\"account_id\": \"a1\"");
+    terminal.sees("\"account_id\": \"a1\"");
     terminal.press("\x13");
-    sees(&terminal, "answered 200 in ");
+    terminal.sees("answered 200 in ");
     // alone it is a key of its own, with more it would be `alt`
     terminal.press("\x1b");
-    sees(&terminal, "? help");
+    terminal.sees("? help");
     terminal.press("q");
-    sees(&terminal, "2 of 3");
+    terminal.sees("2 of 3");
     terminal.press("G");
     wait_for("the account", || {
         let text = terminal.text();
@@ -66,8 +60,7 @@ fn from_the_first_call_to_one_that_is_written_and_sent() {
 
 #[test]
 fn stopped_and_continued_it_is_as_it_was() {
-    let mut terminal = Terminal::start(100, 30, &["--listen", "127.0.0.1:0", "--no-record"]);
-    let address = listening(&terminal);
+    let (mut terminal, mut http) = Terminal::listening(100, 30, &["--no-record"]);
     for _ in 0..3 {
         terminal.press("\x1a");
         wait_for("the shell's screen", || {
@@ -78,21 +71,19 @@ fn stopped_and_continued_it_is_as_it_was() {
         wait_for("the screen again", || {
             (terminal.is_alternate() && terminal.hides_cursor()).then_some(())
         });
-        sees(&terminal, "curl");
+        terminal.sees("curl");
     }
     // what came before, came meanwhile, or comes now is there
-    Http::connect(&address).and_then(|mut http| http.post("/v1/track", CALL)).expect("an answer");
-    sees(&terminal, "1 call ");
+    http.post("/v1/track", CALL).expect("an answer");
+    terminal.sees("1 call ");
     terminal.press("?");
-    sees(&terminal, "In the log");
+    terminal.sees("In the log");
     assert_eq!(terminal.quit(), 0);
 }
 
 #[test]
 fn a_storm_of_sizes_while_calls_come_leaves_a_whole_screen() {
-    let mut terminal = Terminal::start(120, 40, &["--listen", "127.0.0.1:0", "--no-record"]);
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let (mut terminal, mut http) = Terminal::listening(120, 40, &["--no-record"]);
     let mut size = 7u32;
     for round in 0..300 {
         size = size.wrapping_mul(1_103_515_245).wrapping_add(12_345);
@@ -119,8 +110,8 @@ fn a_storm_of_sizes_while_calls_come_leaves_a_whole_screen() {
             wait_for("the frame", || terminal.is_settled().then_some(()));
         }
     }
-    sees(&terminal, "100 calls");
-    sees(&terminal, "Order Received");
+    terminal.sees("100 calls");
+    terminal.sees("Order Received");
     assert_eq!(terminal.quit(), 0);
 }
 

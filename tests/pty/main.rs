@@ -15,38 +15,26 @@ mod settings;
 mod terminal;
 mod tour;
 
-use common::{Http, wait_for};
+use common::wait_for;
 use terminal::Terminal;
 
 /// A call as people first send it: ids in the wrong place and under the wrong name.
 const CALL: &[u8] = br#"{"userId":"u1","event":"Order Received","properties":{"accountId":"a1"}}"#;
 
-fn listening(terminal: &Terminal) -> String {
-    let text = wait_for("the address", || {
-        let text = terminal.text();
-        text.contains("http://127.0.0.1:").then_some(text)
-    });
-    let at = text.find("http://127.0.0.1:").expect("just seen") + 7;
-    text[at..].split(|c: char| c.is_whitespace() || c == '/').next().expect("an address").to_owned()
-}
-
 #[test]
 fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
-    let mut terminal =
-        Terminal::start(160, 40, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
-    let address = listening(&terminal);
+    let args = ["--vendor", "customersuccessbox"];
+    let (mut terminal, mut http) = Terminal::listening(160, 40, &args);
     assert!(
         terminal.text().contains("curl"),
         "the start screen has a line to try:\n{}",
         terminal.text()
     );
 
-    let answer = Http::connect(&address)
-        .and_then(|mut http| http.post("/v1/track", CALL))
-        .expect("an answer");
+    let answer = http.post("/v1/track", CALL).expect("an answer");
     assert_eq!((answer.status, answer.body.as_slice()), (200, &br#"{"success": true}"#[..]));
 
-    wait_for("the near miss", || terminal.text().contains("missing accountId?").then_some(()));
+    terminal.sees("missing accountId?");
     let theme: toml::Table =
         include_str!("../../assets/themes/dark.toml").parse().expect("a theme");
     assert!(theme["missing_id"].as_str().is_some_and(|style| style.starts_with("light-red")));
@@ -57,9 +45,7 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
     );
 
     terminal.press("\r");
-    wait_for("the fix", || {
-        terminal.text().contains("rename `accountId` to `account_id`").then_some(())
-    });
+    terminal.sees("rename `accountId` to `account_id`");
 
     terminal.press("q");
     terminal.press("q");
@@ -70,19 +56,16 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
 
 #[test]
 fn hostile_text_reaches_the_terminal_only_escaped() {
-    let mut terminal =
-        Terminal::start(80, 24, &["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"]);
-    let address = listening(&terminal);
+    let args = ["--vendor", "customersuccessbox"];
+    let (mut terminal, mut http) = Terminal::listening(80, 24, &args);
     let deep = "[".repeat(200) + &"]".repeat(200);
     let call = format!(
         r#"{{"type":"track","userId":"u\u001b]0;owned\u0007","event":"\u001b[2J\u202eevil \u0000 e\u0301\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67 \u7530\u4e2d","properties":{{"account_id":"\u001b[31mred","deep":{deep},"long":"{}"}}}}"#,
         "x".repeat(28_000)
     );
-    let answer = Http::connect(&address)
-        .and_then(|mut http| http.post("/v1/track", call.as_bytes()))
-        .expect("an answer");
+    let answer = http.post("/v1/track", call.as_bytes()).expect("an answer");
     assert_eq!(answer.status, 200);
-    wait_for("the call", || terminal.text().contains("1 call ").then_some(()));
+    terminal.sees("1 call ");
     // every pane, and both widths
     terminal.press("\r");
     for (columns, rows) in [(80, 24), (200, 60), (41, 11), (100, 30)] {
@@ -107,8 +90,7 @@ fn hostile_text_reaches_the_terminal_only_escaped() {
 
 #[test]
 fn asked_to_end_it_gives_the_terminal_back() {
-    let mut terminal = Terminal::start(80, 24, &["--listen", "127.0.0.1:0", "--no-record"]);
-    listening(&terminal);
+    let (mut terminal, _http) = Terminal::listening(80, 24, &["--no-record"]);
     terminal.signal(rustix::process::Signal::TERM);
     assert_eq!(terminal.end(), 0);
     assert!(!terminal.is_alternate() && !terminal.hides_cursor());
@@ -117,7 +99,7 @@ fn asked_to_end_it_gives_the_terminal_back() {
 #[test]
 fn the_demo_shows_a_missing_id_by_itself() {
     let mut terminal = Terminal::start(120, 40, &["demo", "--vendor", "customersuccessbox"]);
-    wait_for("a missing id", || terminal.text().contains("missing accountId?").then_some(()));
+    terminal.sees("missing accountId?");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -1,8 +1,8 @@
 //! The first minute of someone who has a mouse and touches no key.
 
-use crate::common::{Http, wait_for};
+use crate::CALL;
+use crate::common::wait_for;
 use crate::terminal::Terminal;
-use crate::{CALL, listening};
 
 impl Terminal {
     /// The column and the line of a text, from 1; the last where it stands more than once.
@@ -22,21 +22,19 @@ impl Terminal {
 
 #[test]
 fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
-    let args = ["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"];
-    let mut terminal = Terminal::start(160, 40, &args);
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let (mut terminal, mut http) =
+        Terminal::listening(160, 40, &["--vendor", "customersuccessbox"]);
     for _ in 0..3 {
         http.post("/v1/track", CALL).expect("an answer");
     }
-    wait_for("the calls", || terminal.text().contains("3 calls").then_some(()));
+    terminal.sees("3 calls");
 
     // its tab, by its head
     terminal.click_on("CSB ");
-    wait_for("the vendor's tab", || terminal.text().contains("esc back").then_some(()));
+    terminal.sees("esc back");
     terminal.click_on("2 3 4 5 C");
-    wait_for("the page", || terminal.text().contains("[2 findings]").then_some(()));
-    wait_for("its rows", || terminal.text().contains("ACCOUNT-MISSING").then_some(()));
+    terminal.sees("[2 findings]");
+    terminal.sees("ACCOUNT-MISSING");
     // the first is chosen already: a click shows its calls
     let (x, y) = wait_for("the first", || {
         let text = terminal.text();
@@ -63,7 +61,7 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
     });
 
     terminal.click_on("q back");
-    wait_for("the page again", || terminal.text().contains("[2 findings]").then_some(()));
+    terminal.sees("[2 findings]");
     terminal.click_on("1 log");
     terminal.click_on("q quit");
     assert_eq!(terminal.end(), 0);

@@ -1,15 +1,11 @@
 //! From an account to one of its users, to a call in the log, and back to where one was.
 
-use crate::common::{Http, wait_for};
-use crate::listening;
+use crate::common::wait_for;
 use crate::terminal::Terminal;
 
 #[test]
 fn an_account_its_user_a_call_and_the_way_back() {
-    let args = ["--listen", "127.0.0.1:0", "--vendor", "freshsuccess"];
-    let mut terminal = Terminal::start(120, 40, &args);
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let (mut terminal, mut http) = Terminal::listening(120, 40, &["--vendor", "freshsuccess"]);
     for (nth, user) in ["u1", "u2", "u1", "u1"].into_iter().enumerate() {
         let call = format!(
             r#"{{"event":"Event {nth}","userId":"{user}","anonymousId":"device-{user}","groupId":"acme","properties":{{"module":"Dash"}}}}"#
@@ -23,15 +19,12 @@ fn an_account_its_user_a_call_and_the_way_back() {
     press(&mut terminal, "4", "Its users  2");
     press(&mut terminal, "\r", "account acme");
     press(&mut terminal, "\r", "user u1");
-    let shows = |terminal: &Terminal, says: &str| {
-        wait_for(says, || terminal.text().contains(says).then_some(()));
-    };
-    shows(&terminal, "Sessions  as Freshsuccess estimates them");
-    shows(&terminal, "1 session, ");
-    shows(&terminal, "in all, the last still open");
-    shows(&terminal, "! never identified with this id: 3 track, page and screen calls");
+    terminal.sees("Sessions  as Freshsuccess estimates them");
+    terminal.sees("1 session, ");
+    terminal.sees("in all, the last still open");
+    terminal.sees("! never identified with this id: 3 track, page and screen calls");
     press(&mut terminal, "jj\r", "3 of 4");
-    shows(&terminal, "track  Event 3");
+    terminal.sees("track  Event 3");
     press(&mut terminal, "\x1b", "user u1");
     press(&mut terminal, "\x1b", "account acme");
     press(&mut terminal, "\x1b", "Its users  2");

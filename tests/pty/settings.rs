@@ -1,7 +1,6 @@
 //! A settings file that changes while the program runs.
 
-use crate::common::{Http, wait_for};
-use crate::listening;
+use crate::common::wait_for;
 use crate::terminal::Terminal;
 
 /// Without a user id: lost unless the anonymous id may stand for it.
@@ -10,10 +9,7 @@ const CALL: &[u8] =
 
 #[test]
 fn a_changed_setting_holds_for_new_calls_and_for_all_on_a_key() {
-    let mut terminal =
-        Terminal::start(160, 40, &["--listen", "127.0.0.1:0", "--vendor", "custify"]);
-    let address = listening(&terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let (mut terminal, mut http) = Terminal::listening(160, 40, &["--vendor", "custify"]);
     let mut verdicts = |count: usize| {
         let path = format!("/_segscope/wait?count={count}");
         let answer = http.get(&path).expect("an answer");
@@ -24,7 +20,7 @@ fn a_changed_setting_holds_for_new_calls_and_for_all_on_a_key() {
         };
         calls.iter().map(verdict).collect::<Vec<_>>()
     };
-    let mut sender = Http::connect(&address).expect("it listens");
+    let mut sender = terminal.http();
     sender.post("/v1/track", CALL).expect("an answer");
     assert_eq!(verdicts(1), ["rejected"]);
 
@@ -37,20 +33,16 @@ fn a_changed_setting_holds_for_new_calls_and_for_all_on_a_key() {
         .then_some(())
     });
     std::fs::write(&file, "[vendors.custify]\nsend_anonymous_id = true\n").expect("written");
-    wait_for("the change", || terminal.text().contains("STALE  calls before #2").then_some(()));
+    terminal.sees("STALE  calls before #2");
     sender.post("/v1/track", CALL).expect("an answer");
     assert_eq!(verdicts(2), ["rejected", "degraded"]);
 
     terminal.press("R");
-    wait_for("what changed", || {
-        terminal.text().contains("custify: 1 more degraded; 1 fewer rejected").then_some(())
-    });
+    terminal.sees("custify: 1 more degraded; 1 fewer rejected");
     assert_eq!(verdicts(2), ["degraded", "degraded"]);
     terminal.press("q");
     wait_for("nothing stale", || (!terminal.text().contains("STALE")).then_some(()));
     terminal.press("R");
-    wait_for("no change", || {
-        terminal.text().contains("2 calls again: nothing changed").then_some(())
-    });
+    terminal.sees("2 calls again: nothing changed");
     assert_eq!(terminal.quit(), 0);
 }

@@ -1,6 +1,6 @@
 //! A terminal that a test can look at.
 
-use crate::common;
+use crate::common::{self, Http};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -75,6 +75,38 @@ impl Terminal {
         });
         let writer = pair.master.take_writer().expect("a writer");
         Terminal { child, master: pair.master, writer, seen, home }
+    }
+
+    /// Starts the inspector on a port of its own, with these flags besides, and speaks to it.
+    pub fn listening(columns: u16, rows: u16, args: &[&str]) -> (Terminal, Http) {
+        let args = [&["--listen", "127.0.0.1:0"], args].concat();
+        let terminal = Terminal::start(columns, rows, &args);
+        let http = terminal.http();
+        (terminal, http)
+    }
+
+    /// The address that the program says it listens on.
+    pub fn address(&self) -> String {
+        let text = common::wait_for("the address", || {
+            let text = self.text();
+            text.contains("http://127.0.0.1:").then_some(text)
+        });
+        let at = text.find("http://127.0.0.1:").expect("just seen") + 7;
+        text[at..]
+            .split(|c: char| c.is_whitespace() || c == '/')
+            .next()
+            .expect("an address")
+            .to_owned()
+    }
+
+    /// A connection to it.
+    pub fn http(&self) -> Http {
+        Http::connect(&self.address()).expect("it listens")
+    }
+
+    /// Waits until a text is on the screen.
+    pub fn sees(&self, what: &str) {
+        common::wait_for(what, || self.text().contains(what).then_some(()));
     }
 
     fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {

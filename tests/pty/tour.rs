@@ -1,8 +1,7 @@
 //! The README's tour: from a fresh home to knowing which calls lack an account id, and with the
 //! corrected call on the clipboard, in five keys.
 
-use crate::common::{Http, wait_for};
-use crate::listening;
+use crate::common::wait_for;
 use crate::terminal::Terminal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -30,14 +29,13 @@ impl Tour {
 fn five_keys_lead_to_the_calls_without_an_account_and_to_the_fix() {
     let args = ["--listen", "127.0.0.1:0", "--vendor", "customersuccessbox"];
     let mut tour = Tour { terminal: Terminal::start(80, 24, &args), pressed: 0 };
-    let address = listening(&tour.terminal);
-    let mut http = Http::connect(&address).expect("it listens");
+    let mut http = tour.terminal.http();
     let good = r#"{"userId":"u1","event":"Signed In","properties":{"account_id":"a1","user_id":"u1","module_id":"m","product_id":"p"}}"#;
     let bad = r#"{"userId":"u1","event":"Order Received","properties":{"accountId":"a1","user_id":"u1"}}"#;
     for call in [good, bad, good, bad, good] {
         assert_eq!(http.post("/v1/track", call.as_bytes()).expect("an answer").status, 200);
     }
-    wait_for("the calls", || tour.terminal.text().contains("5 calls").then_some(()));
+    tour.terminal.sees("5 calls");
 
     // what is missing, of which event and how often; the calls behind that; what to change
     tour.press("2", "fix   rename `accountId` to `account_id` in properties");

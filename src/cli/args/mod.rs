@@ -34,7 +34,7 @@ pub enum Command {
     /// Listen and draw the inspector
     Listen(ListenArgs),
     /// The inspector fed by built-in traffic; keeps no recording
-    Demo(DemoArgs),
+    Demo(InspectArgs),
     /// The inspector over a recording, or over NDJSON, a JSON array or a batch of calls
     Open(OpenArgs),
     /// Listen without a screen: one line a call
@@ -136,12 +136,9 @@ pub struct ExpectArgs {
     pub expect: Option<PathBuf>,
 }
 
-/// Flags of `listen`.
+/// Flags of everything that draws the inspector.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ListenArgs {
-    /// Listening and recording.
-    #[command(flatten)]
-    pub listener: ListenerArgs,
+pub struct InspectArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -153,18 +150,31 @@ pub struct ListenArgs {
     pub screen: ScreenArgs,
 }
 
-/// Flags of `demo`.
+/// Files of calls.
+#[derive(Debug, Clone, Args)]
+pub struct FilesArgs {
+    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Which calls.
 #[derive(Debug, Clone, Default, Args)]
-pub struct DemoArgs {
-    /// Judging.
+pub struct FilterArgs {
+    /// Only calls for which this expression is true
+    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    pub filter: Option<String>,
+}
+
+/// Flags of `listen`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListenArgs {
+    /// Listening and recording.
     #[command(flatten)]
-    pub judge: JudgeArgs,
-    /// What is expected.
+    pub listener: ListenerArgs,
+    /// Judging and drawing.
     #[command(flatten)]
-    pub expect: ExpectArgs,
-    /// The screen.
-    #[command(flatten)]
-    pub screen: ScreenArgs,
+    pub inspect: InspectArgs,
 }
 
 /// Flags of `open`.
@@ -176,15 +186,9 @@ pub struct OpenArgs {
     /// Go on with what is appended to FILE, a recording or NDJSON
     #[arg(short, long)]
     pub follow: bool,
-    /// Judging.
+    /// Judging and drawing.
     #[command(flatten)]
-    pub judge: JudgeArgs,
-    /// What is expected.
-    #[command(flatten)]
-    pub expect: ExpectArgs,
-    /// The screen.
-    #[command(flatten)]
-    pub screen: ScreenArgs,
+    pub inspect: InspectArgs,
 }
 
 /// How `tail` writes.
@@ -213,9 +217,9 @@ pub struct TailArgs {
     /// How to write [default: text on a terminal, ndjson into a pipe]
     #[arg(long, value_enum)]
     pub format: Option<TailFormat>,
-    /// Only calls for which this expression is true
-    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
-    pub filter: Option<String>,
+    /// Which of them.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 /// How `check` writes.
@@ -251,9 +255,9 @@ pub enum FailOn {
 /// Flags of `check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    /// The calls.
+    #[command(flatten)]
+    pub input: FilesArgs,
     /// How to write
     #[arg(long, value_enum, default_value = "text")]
     pub format: CheckFormat,
@@ -266,9 +270,9 @@ pub struct CheckArgs {
     /// What is expected.
     #[command(flatten)]
     pub expect: ExpectArgs,
-    /// Only calls for which this expression is true
-    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
-    pub filter: Option<String>,
+    /// Which of them.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 /// Flags of `vendors`.
@@ -314,9 +318,9 @@ pub struct PlanArgs {
 pub enum PlanCommand {
     /// Write the plan that a good recording gives: each event, with the ids that all its calls have
     Learn {
-        /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
+        /// The calls.
+        #[command(flatten)]
+        input: FilesArgs,
         /// Judging.
         #[command(flatten)]
         judge: JudgeArgs,
@@ -326,9 +330,9 @@ pub enum PlanCommand {
         /// A plan file, or a good recording
         #[arg(value_name = "PLAN")]
         plan: PathBuf,
-        /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
+        /// The calls.
+        #[command(flatten)]
+        input: FilesArgs,
         /// Judging.
         #[command(flatten)]
         judge: JudgeArgs,

@@ -1,6 +1,6 @@
 //! Flags of the commands that give calls to others.
 
-use super::JudgeArgs;
+use super::{FilesArgs, FilterArgs, JudgeArgs};
 use crate::call::template::{TEMPLATES, Template};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -60,12 +60,12 @@ pub struct SendArgs {
 /// variable SEGSCOPE_VENDORS_NAME_KEY, or from your own config file.
 #[derive(Debug, Clone, Args)]
 pub struct DeliverArgs {
-    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Only calls for which this expression is true
-    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
-    pub filter: Option<String>,
+    /// The calls.
+    #[command(flatten)]
+    pub input: FilesArgs,
+    /// Which of them.
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// Print the requests as curl lines, with variables in place of keys, and send nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -96,15 +96,15 @@ pub enum ExportForm {
 /// Flags of `export`.
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {
-    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    /// The calls.
+    #[command(flatten)]
+    pub input: FilesArgs,
     /// How to write
     #[arg(long, value_enum, default_value = "ndjson")]
     pub format: ExportForm,
-    /// Only calls for which this expression is true
-    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
-    pub filter: Option<String>,
+    /// Which of them.
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// Write keys whole in place of their last four characters
     #[arg(long)]
     pub with_secrets: bool,

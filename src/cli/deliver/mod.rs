@@ -7,7 +7,7 @@ pub use sending::{prepare, send};
 use super::args::DeliverArgs;
 use super::failure::Failure;
 use super::setup::{Setup, find_vendor};
-use super::{check, input, tail};
+use super::{check, input};
 use crate::call::text::visible;
 use crate::pipeline::{CallDetail, Detail, Pipeline};
 use crate::report::plural;
@@ -18,7 +18,7 @@ use std::time::Instant;
 
 /// Shows or sends, in the order of the calls. What cannot be sent is told before anything is.
 pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
-    let filter = tail::read_filter(args.filter.as_deref())?;
+    let filter = args.filter.read()?;
     let setup = Setup::new(&args.judge, Vec::new())?;
     let names = &args.judge.vendor;
     if names.is_empty() {
@@ -27,7 +27,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     let chosen: Result<Vec<usize>, Failure> =
         names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
     let work = Work { setup: &setup, chosen: chosen? };
-    let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    let pipeline = setup.pipeline(input::read(&args.input.files)?)?;
     input::all_read(&pipeline)?;
     if let Some(problem) = pipeline.stats().problem {
         return Err(Failure::wrong(problem));

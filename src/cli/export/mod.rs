@@ -7,7 +7,7 @@ pub use behind::Exports;
 use super::args::{ExportArgs, ExportForm};
 use super::failure::Failure;
 use super::setup::Setup;
-use super::{check, input, tail};
+use super::{check, input};
 use crate::pipeline::Detail;
 use crate::report::{ExportFormat, Exporter};
 use std::io::BufWriter;
@@ -17,9 +17,9 @@ const AT_ONCE: usize = 64;
 
 /// Writes the calls that pass the filter to standard output.
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
-    let filter = tail::read_filter(args.filter.as_deref())?;
+    let filter = args.filter.read()?;
     let setup = Setup::new(&args.judge, Vec::new())?;
-    let pipeline = setup.pipeline(input::read(&args.files)?)?;
+    let pipeline = setup.pipeline(input::read(&args.input.files)?)?;
     input::all_read(&pipeline)?;
     let unreadable = pipeline.stats().problem;
     let rows = check::wanted(&pipeline, filter)?;

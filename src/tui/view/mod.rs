@@ -15,6 +15,7 @@ mod found;
 mod help;
 mod judged;
 mod lines;
+mod list_window;
 mod log;
 mod noise;
 mod one;
@@ -26,6 +27,7 @@ mod start;
 mod status;
 mod step;
 mod sync;
+mod ticked;
 mod vendors;
 mod where_to;
 
@@ -277,13 +279,6 @@ fn centred(page: Rect, (width, height): (u16, u16)) -> Rect {
         width,
         height,
     }
-}
-
-/// The line of a window's inside that a place is on.
-fn line_of(page: Rect, size: (u16, u16), at: Position) -> Option<usize> {
-    let area = centred(page, size);
-    let inside = area.contains(at) && at.y > area.y && at.y + 1 < area.bottom();
-    inside.then(|| usize::from(at.y - area.y - 1))
 }
 
 /// The same at a place of its own.

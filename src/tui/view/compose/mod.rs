@@ -13,6 +13,7 @@
 mod colour;
 mod drafts;
 mod editor;
+mod foot;
 mod results;
 
 use super::deliver::DeliverView;
@@ -21,7 +22,7 @@ use super::where_to::{Parcel, ask_where};
 use super::{Begin, Effect, HelpView, Pointer, Reply, View, World, one};
 use crate::call::template::TEMPLATES;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Chosen, ComposedView, Sending};
+use crate::tui::feed::{Chosen, ComposedView};
 use crate::tui::look::Pen;
 use crate::tui::view::step::step;
 use crossterm::event::KeyEvent;
@@ -340,7 +341,7 @@ impl View for ComposeView {
         }
         if let Some(mut pen) = Pen::on(buffer, areas.foot, 0, look) {
             pen.skip(1);
-            self.foot(&mut pen, world);
+            foot::write(&mut pen, self.composed.as_ref(), world);
             let hidden = self.last().saturating_sub(self.scroll);
             if hidden > 0 {
                 let words = format!("  +{hidden} below");
@@ -368,36 +369,6 @@ impl View for ComposeView {
                 Action::Help,
                 Action::Deliver,
             ],
-        }
-    }
-}
-
-impl ComposeView {
-    /// Where the text is wrong; else what came of sending it.
-    fn foot(&self, pen: &mut Pen<'_>, world: &World<'_>) {
-        let theme = &world.look.theme;
-        if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
-            pen.put(&format!("line {line}, column {column}: "), theme.error);
-            pen.show(message, theme.error);
-            return;
-        }
-        match &world.shared.sending {
-            None => {
-                let to = world.shared.addresses.first().map_or("", String::as_str);
-                let words = if to.is_empty() { "nothing listens here" } else { "will be sent to " };
-                pen.put(words, theme.quiet).show(to, theme.quiet);
-            }
-            Some(Sending::Underway { to }) => {
-                pen.put("sending to ", theme.quiet).show(to, theme.quiet);
-            }
-            Some(Sending::Answered { status, body, took_ms, .. }) => {
-                let style = if *status == 200 { theme.good } else { theme.error };
-                pen.put(&format!("answered {status} in {took_ms} ms  "), style);
-                pen.show(body.trim(), theme.text);
-            }
-            Some(Sending::Failed { error, .. }) => {
-                pen.show(error, theme.error);
-            }
         }
     }
 }

@@ -1,0 +1,140 @@
+//! From a call's table to a [`Call`]: its ids, its requests, and what nothing reads.
+
+use super::build::Maker;
+use super::file::{CallDef, FileError, IdDef, RequestDef, RestDef};
+use super::keys::Spot;
+use super::rows::asks;
+use super::settings::Settings;
+use super::vendor::{Call, IdRule, Request, Rest, Source, SpotSet};
+use crate::call::CallType;
+
+impl Maker<'_> {
+    pub(super) fn call(
+        &mut self,
+        call: CallType,
+        def: &CallDef,
+        settings: &Settings,
+        (names, reads): (&[&str], &[Spot]),
+    ) -> Result<Call, FileError> {
+        let [account, user, session] = [&def.account, &def.user, &def.session].map(|id| {
+            let made = id.as_ref().map(|id| self.id(call, id))?;
+            self.keep(made)
+        });
+        let mut requests = Vec::new();
+        for request in &def.request {
+            let made = self.request(call, request, settings, names);
+            requests.extend(self.keep(made));
+        }
+        let mut claimed = SpotSet::default();
+        for id in [&account, &user, &session].into_iter().flatten() {
+            id.from.iter().for_each(|spot| claimed.insert(*spot));
+        }
+        for source in requests.iter().flat_map(|request| &request.rows).flat_map(|row| &row.from) {
+            if let Source::Spot(spot) = source {
+                self.claim(&mut claimed, *spot);
+            }
+        }
+        for word in &def.reads {
+            let made = self.pointer(word);
+            if let Some(spot) = self.keep(made) {
+                self.claim(&mut claimed, spot);
+            }
+        }
+        reads.iter().for_each(|spot| self.claim(&mut claimed, *spot));
+        for other in &def.rest {
+            let spot = self.pointer(&other.of)?;
+            claimed.insert(spot);
+        }
+        let mut rests = Vec::new();
+        for rest in &def.rest {
+            let made = self.rest(call, rest, settings, &claimed, requests.first());
+            rests.extend(self.keep(made));
+        }
+        let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
+        let watched = rivals.fold(0, |all, rivals| all | rivals);
+        for (number, request) in requests.iter_mut().enumerate() {
+            request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
+        }
+        Ok(Call { account, user, session, requests, rests })
+    }
+
+    /// Marks a spot, and the objects on the way to it, as read.
+    fn claim(&mut self, claimed: &mut SpotSet, spot: Spot) {
+        let mut path = self.keys.pointer(spot).to_owned();
+        while !path.is_empty() {
+            claimed.insert(self.keys.spot(&path));
+            path.truncate(path.rfind('/').unwrap_or(0));
+        }
+    }
+
+    fn id(&mut self, call: CallType, def: &IdDef) -> Result<IdRule, FileError> {
+        Ok(IdRule {
+            from: def.from.iter().map(|word| self.pointer(word)).collect::<Result<_, _>>()?,
+            missing: self.code(call, def.missing.as_ref())?,
+            kind: self.code(call, def.kind.as_ref())?,
+            used: def.used,
+            by_code: def.decided_by_code,
+        })
+    }
+
+    fn request(
+        &mut self,
+        call: CallType,
+        def: &RequestDef,
+        settings: &Settings,
+        names: &[&str],
+    ) -> Result<Request, FileError> {
+        let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
+        let carrier = self.carrier(&def.method, &def.url, headers, settings);
+        let mut rows = Vec::new();
+        for field in &def.fields {
+            let made = self.row(call, field, settings, names);
+            rows.extend(self.keep(made));
+        }
+        if rows.len() > 128 {
+            return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
+        }
+        let spreads = def.spread.iter().map(|def| self.spread(call, def));
+        let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
+        Ok(Request { carrier: carrier?, body: def.body, rows, spreads, asks: Vec::new() })
+    }
+
+    fn rest(
+        &mut self,
+        call: CallType,
+        def: &RestDef,
+        settings: &Settings,
+        claimed: &SpotSet,
+        first: Option<&Request>,
+    ) -> Result<Rest, FileError> {
+        self.pointer(&def.of)?;
+        let of = self.keys.listed(def.of.get_ref());
+        let mut claimed = claimed.clone();
+        for word in &def.silent {
+            claimed.insert(self.pointer(word)?);
+        }
+        let names = match &def.send {
+            Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
+        for name in names {
+            let spot = self.keys.child(of, &name);
+            let rows = first.map_or(&[][..], |request| &request.rows);
+            let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
+            sent.push((spot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
+            sent_set.insert(spot);
+        }
+        Ok(Rest {
+            of,
+            code: self.code(call, def.code.as_ref())?,
+            each: def.each,
+            nulls: def.nulls,
+            kind: self.code(call, def.kind.as_ref())?,
+            send_type: self.code(call, def.send_type.as_ref())?,
+            claimed,
+            sent,
+            sent_set,
+        })
+    }
+}

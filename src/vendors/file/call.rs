@@ -1,0 +1,139 @@
+//! What a table says of a type of call: where its ids are, what is sent, what is left.
+
+use super::{FieldDef, Word};
+use crate::call::CallType;
+use crate::vendors::spread::SpreadDef;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct CallDefs {
+    pub track: Option<CallDef>,
+    pub identify: Option<CallDef>,
+    pub group: Option<CallDef>,
+    pub page: Option<CallDef>,
+    pub screen: Option<CallDef>,
+    pub alias: Option<CallDef>,
+}
+
+impl CallDefs {
+    pub fn get(&self, call: CallType) -> Option<&CallDef> {
+        match call {
+            CallType::Track => self.track.as_ref(),
+            CallType::Identify => self.identify.as_ref(),
+            CallType::Group => self.group.as_ref(),
+            CallType::Page => self.page.as_ref(),
+            CallType::Screen => self.screen.as_ref(),
+            CallType::Alias => self.alias.as_ref(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct CallDef {
+    /// What the call becomes, in two or three words (`feature usage`).
+    pub becomes: String,
+    /// When to make the call, where the document says so.
+    pub when: Option<String>,
+    /// Where the call's rules were read: `document`, `public: …` or `ours`.
+    pub source: String,
+    pub account: Option<IdDef>,
+    pub user: Option<IdDef>,
+    pub session: Option<IdDef>,
+    #[serde(default)]
+    pub request: Vec<RequestDef>,
+    #[serde(default)]
+    pub rest: Vec<RestDef>,
+    /// Pointers that the vendor's code reads: not unmapped.
+    #[serde(default)]
+    pub reads: Vec<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct IdDef {
+    /// Where it is looked for, in order; the first is where it is expected.
+    pub from: Vec<Word>,
+    pub need: Need,
+    /// The code when no place has a usable one.
+    pub missing: Option<Word>,
+    /// The code when it is no text.
+    #[serde(rename = "type")]
+    pub kind: Option<Word>,
+    /// False for an id that is only looked at: no placeholder is reported then.
+    #[serde(default = "yes")]
+    pub used: bool,
+    /// The vendor's code decides; the places are for the reader.
+    #[serde(default)]
+    pub decided_by_code: bool,
+    /// Where this id was read, if not where the call was.
+    pub source: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct RequestDef {
+    pub method: String,
+    pub url: Word,
+    pub headers: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub body: BodyKind,
+    #[serde(default)]
+    pub fields: Vec<FieldDef>,
+    #[serde(default)]
+    pub spread: Vec<SpreadDef>,
+}
+
+/// What a request's body is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::vendors) enum BodyKind {
+    /// an object of the fields
+    #[default]
+    Fields,
+    /// the call itself
+    Call,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct RestDef {
+    /// The object whose members are looked through.
+    pub of: Word,
+    /// Code for members that nothing reads.
+    pub code: Option<Word>,
+    /// One finding for each member, not one for all.
+    #[serde(default)]
+    pub each: bool,
+    /// A member that is null counts too.
+    #[serde(default)]
+    pub nulls: bool,
+    /// Code for something that is neither object nor null in its place.
+    #[serde(rename = "type")]
+    pub kind: Option<Word>,
+    /// The list setting of members that are sent under their own name in the first request.
+    pub send: Option<Word>,
+    /// Code for a sent member that is an object or a list; it is left out.
+    pub send_type: Option<Word>,
+    /// Pointers (members of `of`) that are never reported.
+    #[serde(default)]
+    pub silent: Vec<Word>,
+}
+
+/// How much a vendor needs an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// the call is lost without it
+    Required,
+    /// the call goes through with less
+    Recommended,
+    /// good to have
+    Info,
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,145 @@
+//! The form of a vendor's table: what `assets/vendors/NAME.toml` and a user's own file may say.
+
+mod call;
+mod field;
+mod setting;
+
+pub use call::Need;
+pub(super) use call::{BodyKind, CallDef, CallDefs, IdDef, RequestDef, RestDef};
+pub(super) use field::FieldDef;
+pub use field::{Check, Take};
+pub use setting::{SettingDef, SettingKind};
+
+use crate::findings::{Book, identity::ValueRule};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// A name, pointer or code that an error can point at.
+pub(super) type Word = Spanned<String>;
+
+/// Which service feeds a vendor, so that calls of the other one's libraries are not judged by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FedBy {
+    /// Segment
+    Segment,
+    /// RudderStack
+    Rudderstack,
+    /// any sender
+    Any,
+}
+
+/// How true the shown requests are to what the vendor gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fidelity {
+    /// the same write, expressed in the vendor's public API
+    Equivalent,
+    /// exactly what is sent
+    Wire,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub name: Word,
+    pub title: String,
+    /// The head of the vendor's column: two or three characters.
+    pub short: Word,
+    /// What the vendor's finding codes begin with.
+    pub prefix: String,
+    /// The vendor's document as a user can find it.
+    pub document: String,
+    pub fed_by: FedBy,
+    /// The names under which `integrations` switches the vendor off.
+    #[serde(default)]
+    pub integrations: Vec<String>,
+    pub fidelity: Fidelity,
+    #[serde(default)]
+    pub values: ValueRule,
+    /// What a user should know once.
+    pub note: Option<String>,
+    /// What it pushes to Segment, if it does that.
+    pub pushes: Option<PushesDef>,
+    /// Headers of every mapped request that does not have its own.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub setting: Vec<SettingDef>,
+    pub transport: Option<CarrierDef>,
+    pub call: CallDefs,
+    #[serde(default)]
+    pub code: Book,
+    /// What the vendor's own code reads: lists and tables of no other use ([`Parts::data`]).
+    ///
+    /// [`Parts::data`]: super::rules::Parts::data
+    pub data: Option<Spanned<toml::Table>>,
+}
+
+/// The other direction: a vendor that pushes its objects to Segment.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PushesDef {
+    /// When it does so, in a sentence.
+    pub when: String,
+    /// The setting that the ids of pushed companies may fill: a list of ids.
+    pub fills: Option<Word>,
+    /// Where it was read.
+    pub source: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CarrierDef {
+    pub method: String,
+    pub url: Word,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    #[expect(
+        dead_code,
+        reason = "each entry names what it was read from; readers of the file need it"
+    )]
+    pub source: String,
+}
+
+/// What is wrong with a vendor's table, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct FileError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, naming the key.
+    pub message: String,
+}
+
+impl FileError {
+    /// An error at a byte of the file.
+    pub(super) fn at(text: &str, offset: usize, message: impl Into<String>) -> FileError {
+        let before = text.get(..offset.min(text.len())).unwrap_or(text);
+        FileError { line: before.matches('\n').count() + 1, message: message.into() }
+    }
+
+    /// An error at a word of the file.
+    pub(super) fn word(text: &str, word: &Word, message: impl Into<String>) -> FileError {
+        FileError::at(text, word.span().start, message)
+    }
+}
+
+/// Reads a vendor's table.
+pub(super) fn parse(text: &str) -> Result<File, FileError> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        FileError::at(text, offset, error.message())
+    })?;
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    if file.name.get_ref().is_empty() || !file.name.get_ref().chars().all(good) {
+        let message = "`name` is made of lower-case letters, digits, `-` and `_`";
+        return Err(FileError::word(text, &file.name, message));
+    }
+    if !(1..=3).contains(&file.short.get_ref().chars().count()) {
+        let message = "`short` is the head of a column: one to three characters";
+        return Err(FileError::word(text, &file.short, message));
+    }
+    Ok(file)
+}
