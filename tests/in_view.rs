@@ -32,9 +32,7 @@ fn post(pipeline: &Pipeline, body: &str, status: u16) {
 fn beside(rows: &[RowView]) -> Vec<String> {
     let near = |row: &RowView| match (&row.account, &row.refused) {
         (_, Some(refused)) => format!("{} {}", refused.path, refused.reason),
-        (Cell::Missing { near } | Cell::SomeMiss { near, .. }, _) => {
-            near.clone().unwrap_or_default()
-        }
+        (Cell::Missing { near }, _) => near.clone().unwrap_or_default(),
         (other, _) => panic!("{other:?}"),
     };
     rows.iter().map(near).collect()

@@ -163,6 +163,10 @@ fn what_the_screen_can_do() {
     plain.ask("list", "2 of 2 lines");
     plain.ask("export calls.ndjson", "writing the calls to calls.ndjson");
     plain.hear("calls.ndjson");
+    plain.ask("export no/such/folder.ndjson", "writing the calls to no/such/folder.ndjson");
+    plain.hear("no call was exported: could not write no/such/folder.ndjson: No such file");
+    plain.ask("filter propertes.x = 1", "no call has `propertes.x`; did you mean `properties.x`?");
+    plain.ask("filter event = \"Login\" adn", "column 17: `adn` is a word to search for");
     plain.ask("filter off", "no filter: 5 of 5 lines");
     assert!(plain.ask("list 1 from 2", "2: track Login").starts_with("2: "));
     plain.ask("/Order", "3: track Order Received");
@@ -187,6 +191,12 @@ fn what_the_screen_can_do() {
     plain.ask("coverage key", "from ***test");
     plain.ask("people", "account acme: 2 calls, 2 with a user");
     plain.ask("people acme", "user u2, since call 2");
+    plain.ask("people users u2", "account acme, since call 2");
+    plain.hear("came: 2 track");
+    plain.hear(
+        "odd: never identified with this id: 2 track, page and screen calls and no identify call",
+    );
+    plain.hear("odd: group was never called with this user id");
     plain.ask("sync", "no vendor has pushed objects yet");
 
     plain.ask("vendors", "Planhat (planhat), fed by Segment: not in use");

@@ -1,6 +1,6 @@
 //! What to change, in words: a sentence made from the first near miss.
 
-use super::identity::names_nobody;
+use super::identity::{is_placeholder, is_stand_in, names_nobody};
 use super::{Hint, HintKind, Reason};
 use crate::call::{Event, pointer, text};
 
@@ -118,6 +118,15 @@ fn within(path: &str, preposition: &str) -> String {
     match container(path) {
         "" => "at the top level".to_owned(),
         place => format!("{preposition} {}", dotted(place)),
+    }
+}
+
+/// Why an id that is used is doubtful, in a few words.
+pub fn doubt(id: &str) -> &'static str {
+    match id {
+        id if is_placeholder(id) => "a missing value turned into text",
+        id if is_stand_in(id) => "a name that stands for an id",
+        _ => "not a text, as ids are",
     }
 }
 

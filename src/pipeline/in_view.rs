@@ -6,7 +6,7 @@ use super::Cell;
 use super::detail::find_call;
 use super::replay::{body_text, head_of};
 use super::window::Half;
-use crate::findings::Id;
+use crate::findings::{Id, advice};
 use crate::journal::{self, Entry, RequestLine};
 use crate::vendors::Vendors;
 use crate::wire::{self, Reading};
@@ -91,7 +91,7 @@ impl Said {
             Said::Near { names, .. } => {
                 let cells = [&mut half.view.account, &mut half.view.user];
                 for (cell, name) in cells.into_iter().zip(names) {
-                    if let Cell::Missing { near } | Cell::SomeMiss { near, .. } = cell {
+                    if let Cell::Missing { near } = cell {
                         near.clone_from(name);
                     }
                 }
@@ -149,8 +149,8 @@ fn near(
     let call = find_call(reading, request, half.call.as_ref()?)?;
     let event = reading.event(call);
     let hint = |id: Id, vendor: Option<usize>| {
-        let hint = vendors.hints(vendor?, &event, id).into_iter().next()?;
-        Some(short(&hint.path))
+        let hints = vendors.hints(vendor?, &event, id);
+        advice::worth(&hints, &event).map(|hint| short(&hint.path))
     };
     let [account, user] = half.near;
     let names = [hint(Id::Account, account), hint(Id::User, user)];

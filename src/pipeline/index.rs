@@ -261,7 +261,8 @@ impl Index {
             let place = self.store.calls.push(row);
             let key = CellKey::of(call.kind, name, set, shape, row.has());
             self.cube.add(key, place, repeat, line.received_at);
-            self.ids.add(account, user, place, repeat);
+            let ids = [(account, flags.doubtful_account()), (user, flags.doubtful_user())];
+            self.ids.add(ids[0], ids[1], place, repeat);
             if repeat {
                 self.repeats += 1;
             } else {

@@ -36,6 +36,7 @@ mod in_use;
 mod in_view;
 mod index;
 mod judge;
+mod likeness;
 mod lines;
 mod names;
 mod one;

@@ -74,8 +74,8 @@ pub enum Cell {
         text: String,
         /// It is used, but a number or a text such as `null`.
         doubtful: bool,
-        /// The name of a near miss, for the vendors that miss it.
-        near: Option<String>,
+        /// The vendors in use that miss it, each with where it looks first.
+        wanted: Vec<Wanted>,
     },
     /// A vendor in use misses it and none found it.
     Missing {
@@ -86,6 +86,22 @@ pub enum Cell {
     Nobody,
     /// No vendor in use looks for it.
     NotLooked,
+}
+
+/// A vendor that misses an id which others find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its place in the registry.
+    pub vendor: usize,
+    /// Where it wants the id, as a JSON pointer.
+    pub path: String,
+}
+
+impl Wanted {
+    /// The name that the id is wanted as.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 impl Cell {

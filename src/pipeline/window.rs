@@ -3,11 +3,11 @@
 use super::in_view::InView;
 use super::index::Index;
 use super::recording::Place;
-use super::{Cell, Mark, Pipeline, RefusedView, RowView};
-use crate::call::Seq;
+use super::{Cell, Mark, Pipeline, RefusedView, RowView, Wanted};
+use crate::call::{CallType, Seq};
 use crate::findings::{Id, Severity, Verdict};
 use crate::journal::{self, Entry, RequestLine};
-use crate::store::{CallRow, RequestRow, Row, SetInfo, Store, TextId, VendorBits};
+use crate::store::{CallRow, RequestRow, Row, Store, TextId, VendorBits};
 use crate::vendors::{Codes, Vendors};
 use std::ops::Range;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Pipeline {
                 None => refused(row, request_at, request, place),
                 Some((seq, call)) => {
                     let alarm = alarm(call, index, in_use, vendors.codes());
-                    let mut half = half(row, seq, call, request, place, store, alarm);
+                    let mut half = half(row, seq, call, request, place, (store, &vendors), alarm);
                     half.view.stale = stale_before.is_some_and(|first| seq < first);
                     if let Some(said) = index.remarks.of(seq.0) {
                         half.view.marked = said.marked;
@@ -150,7 +150,7 @@ fn half(
     call: CallRow,
     request: RequestRow,
     place: Option<(Place, u32)>,
-    store: &Store,
+    (store, vendors): (&Store, &Vendors),
     Alarm { in_use, vendors: alarmed, any }: Alarm,
 ) -> Half {
     let set = store.sets.get(call.set);
@@ -160,22 +160,29 @@ fn half(
         let unkept = if id.is_unkept() { "…" } else { "" };
         store.texts.get(id).unwrap_or(unkept).to_owned()
     };
-    let account = cell(
-        loud,
-        Id::Account,
-        in_use,
-        text(call.account),
-        call.account,
-        call.flags.doubtful_account(),
-    );
-    let user = cell(loud, Id::User, in_use, text(call.user), call.user, call.flags.doubtful_user());
+    let kind = text(store.shapes.get(call.shape).kind);
+    let cell = |id: Id, kept: TextId, doubtful: bool| {
+        let missed = loud.strong(id) & in_use;
+        match (kept.is_none(), missed != 0) {
+            (false, false) => Cell::Found { text: text(kept), doubtful },
+            (false, true) => {
+                let wanted = wanted(vendors, missed, CallType::parse(&kind), id);
+                Cell::SomeMiss { text: text(kept), doubtful, wanted }
+            }
+            (true, true) => Cell::Missing { near: None },
+            (true, false) if loud.weak(id) & in_use != 0 => Cell::Nobody,
+            (true, false) => Cell::NotLooked,
+        }
+    };
+    let account = cell(Id::Account, call.account, call.flags.doubtful_account());
+    let user = cell(Id::User, call.user, call.flags.doubtful_user());
     let first = |id: Id| {
         let bits = loud.strong(id) & in_use;
         (bits != 0).then(|| bits.trailing_zeros() as usize)
     };
     let near = [
-        account.is_missed().then(|| first(Id::Account)).flatten(),
-        user.is_missed().then(|| first(Id::User)).flatten(),
+        is_missing(&account).then(|| first(Id::Account)).flatten(),
+        is_missing(&user).then(|| first(Id::User)).flatten(),
     ];
     let misses = loud.strong(Id::Account) | loud.strong(Id::User);
     let mark = |(vendor, verdict): (usize, &_)| Mark {
@@ -190,7 +197,7 @@ fn half(
         row,
         seq: Some(seq),
         received_at: request.received_at,
-        kind: text(store.shapes.get(call.shape).kind),
+        kind,
         name: text(call.name),
         account,
         user,
@@ -208,22 +215,17 @@ fn half(
     Half { view, request: call.request, offset: request.offset, call: Some(call), line, near }
 }
 
-fn cell(
-    set: &SetInfo,
-    id: Id,
-    in_use: VendorBits,
-    text: String,
-    kept: TextId,
-    doubtful: bool,
-) -> Cell {
-    let missed = set.strong(id) & in_use != 0;
-    match (kept.is_none(), missed) {
-        (false, false) => Cell::Found { text, doubtful },
-        (false, true) => Cell::SomeMiss { text, doubtful, near: None },
-        (true, true) => Cell::Missing { near: None },
-        (true, false) if set.weak(id) & in_use != 0 => Cell::Nobody,
-        (true, false) => Cell::NotLooked,
-    }
+fn is_missing(cell: &Cell) -> bool {
+    matches!(cell, Cell::Missing { .. })
+}
+
+/// The vendors of a set, with where each looks first for an id.
+fn wanted(vendors: &Vendors, missed: VendorBits, kind: Option<CallType>, id: Id) -> Vec<Wanted> {
+    let of = |vendor: usize| {
+        let looks = vendors.info(vendor).looks_for(kind?, id)?;
+        Some(Wanted { vendor, path: looks.from.first()?.clone() })
+    };
+    (0..vendors.len()).filter(|vendor| missed >> vendor & 1 == 1).filter_map(of).collect()
 }
 
 pub(super) fn request_line(place: &Place, len: u32) -> Result<(String, Box<RequestLine>), String> {

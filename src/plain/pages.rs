@@ -2,7 +2,7 @@
 
 use super::command::word;
 use super::talk::Talk;
-use super::words::id_words;
+use super::words::{self, id_words};
 use crate::call::text::masked;
 use crate::call::time;
 use crate::findings::Verdict;
@@ -112,15 +112,20 @@ impl Talk<'_> {
             let members = self.feed.members(who, id);
             let lines = members.rows.iter();
             let lines: Vec<String> = lines
-                .map(|member| format!("{other} {}, since call {}", member.id, member.since))
+                .map(|member| {
+                    let id = words::doubted(&member.id, member.doubtful);
+                    format!("{other} {id}, since call {}", member.since)
+                })
                 .collect();
-            return self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"));
+            self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
+            return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
         let people = self.feed.people(who, 0..MOST as u64);
         let lines = people.rows.iter().map(|person| {
             let calls = calls_words(person.counted.calls, person.counted.repeats);
             let one_of = if other == "account" { "an account" } else { "a user" };
-            format!("{one} {}: {calls}, {} with {one_of}", person.id, person.with_other)
+            let id = words::doubted(&person.id, person.doubtful);
+            format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
         });
         let lines: Vec<String> = lines.collect();
         self.some(lines, people.of, &format!("no {one} was seen yet"))

@@ -1,7 +1,7 @@
 //! A row of the log and what was found, in words.
 
 use crate::call::{Doc, Val, pointer, text::visible};
-use crate::findings::{Finding, Severity, Verdict};
+use crate::findings::{Finding, Severity, Verdict, advice};
 use crate::report::share;
 use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
 
@@ -15,7 +15,7 @@ pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
     let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };
     let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
-        parts.extend(id(cell).map(|words| format!("{name} {words}")));
+        parts.extend(id(cell, vendors).map(|words| format!("{name} {words}")));
     }
     let used = row.marks.iter().zip(vendors).filter(|(mark, _)| mark.in_use);
     let title = |vendor: &VendorView| visible(&vendor.title).into_owned();
@@ -37,15 +37,24 @@ pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
     parts.join(", ")
 }
 
-fn id(cell: &Cell) -> Option<String> {
+/// An id, and what is doubtful about it.
+pub fn doubted(text: &str, doubtful: bool) -> String {
+    match doubtful {
+        false => visible(text).into_owned(),
+        true => format!("{} (doubtful: {})", visible(text), advice::doubt(text)),
+    }
+}
+
+fn id(cell: &Cell, vendors: &[VendorView]) -> Option<String> {
     Some(match cell {
-        Cell::Found { text, doubtful: false } => visible(text).into_owned(),
-        Cell::Found { text, doubtful: true } => format!("{}, doubtful", visible(text)),
-        Cell::SomeMiss { text, near: None, .. } => {
-            format!("{}, missing at some vendors", visible(text))
-        }
-        Cell::SomeMiss { text, near: Some(near), .. } => {
-            format!("{}, missing at some vendors ({} is there)", visible(text), visible(near))
+        Cell::Found { text, doubtful } => doubted(text, *doubtful),
+        Cell::SomeMiss { text, doubtful, wanted } => {
+            let each = wanted.iter().map(|at| {
+                let title = vendors.get(at.vendor).map_or("", |vendor| &vendor.title);
+                format!("{} wants it as {}", visible(title), advice::dotted(&at.path))
+            });
+            let each = each.collect::<Vec<_>>().join(" and ");
+            format!("{} but {each}", doubted(text, *doubtful))
         }
         Cell::Missing { near: None } => "missing".to_owned(),
         Cell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),

@@ -28,5 +28,5 @@ pub use numbers::{calls_words, percent, percents, plural, share};
 pub use record::call_record;
 pub use sarif::sarif;
 pub use summary::summary;
-pub use text::call_line;
+pub use text::{DOUBTFUL, call_line};
 pub use vendor::{vendor_list, vendor_tables};

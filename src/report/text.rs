@@ -7,6 +7,9 @@ use crate::pipeline::{Cell, RowView};
 use crate::vendors::Vendors;
 use std::fmt::Write;
 
+/// Behind an id that is used although it looks wrong.
+pub const DOUBTFUL: &str = "~";
+
 /// A row of the log as one line: time, type, name, ids, and what the vendors in use make of it.
 /// With `colour` meaning is also given by ANSI colours; captured text never brings its own.
 pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
@@ -29,11 +32,19 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         .expect("writing to a String cannot fail");
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
         write!(out, "  {name}=").expect("writing to a String cannot fail");
-        let doubt = |doubtful: bool| if doubtful { Paint::Warning } else { Paint::Plain };
+        let sign = |doubtful: bool| if doubtful { DOUBTFUL } else { "" };
         match cell {
-            Cell::Found { text, doubtful } => paint(&mut out, doubt(*doubtful), &visible(text)),
-            Cell::SomeMiss { text, .. } => {
-                paint(&mut out, Paint::Warning, &format!("{}!", visible(text)))
+            Cell::Found { text, doubtful } => {
+                let colour = if *doubtful { Paint::Warning } else { Paint::Plain };
+                paint(&mut out, colour, &format!("{}{}", visible(text), sign(*doubtful)));
+            }
+            Cell::SomeMiss { text, doubtful, wanted } => {
+                let all = wanted
+                    .iter()
+                    .map(|at| format!("{} {}", vendors.info(at.vendor).short, visible(at.name())));
+                let all = all.collect::<Vec<_>>().join(", ");
+                let text = format!("{}{}!({all})", visible(text), sign(*doubtful));
+                paint(&mut out, Paint::Warning, &text);
             }
             Cell::Missing { near: None } => paint(&mut out, Paint::Alarm, "missing"),
             Cell::Missing { near: Some(near) } => {

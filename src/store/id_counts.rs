@@ -21,9 +21,14 @@ pub struct IdCount {
     pub first: u64,
     /// The place of the last.
     pub last: u64,
+    /// Some call has it, and it looks wrong there: no text, or a text that names nobody.
+    pub doubtful: bool,
     /// The other id that it was seen with last.
     other: TextId,
 }
+
+/// An id, and whether it is doubtful.
+pub type IdOf = (TextId, bool);
 
 /// The ids of one kind.
 #[derive(Debug, Default)]
@@ -35,7 +40,7 @@ pub struct Ids {
 
 impl Ids {
     /// Counts a call. True if the id may be seen with this other one for the first time.
-    fn add(&mut self, id: TextId, other: TextId, call: u64, repeat: bool) -> bool {
+    fn add(&mut self, (id, doubtful): IdOf, other: TextId, call: u64, repeat: bool) -> bool {
         if id.is_none() {
             return false;
         }
@@ -53,6 +58,7 @@ impl Ids {
                     with_other,
                     first: call,
                     last: call,
+                    doubtful,
                     other,
                 });
                 next
@@ -64,6 +70,7 @@ impl Ids {
         };
         let count = &mut self.counts[place as usize];
         count.last = call;
+        count.doubtful |= doubtful;
         count.repeats += u64::from(repeat);
         count.calls += u64::from(!repeat);
         count.with_other += u64::from(!repeat && !other.is_none());
@@ -111,11 +118,11 @@ pub struct IdCounts {
 
 impl IdCounts {
     /// Counts a call with the ids that the first vendor in use found.
-    pub fn add(&mut self, account: TextId, user: TextId, call: u64, repeat: bool) {
-        self.accounts.add(account, user, call, repeat);
+    pub fn add(&mut self, account: IdOf, user: IdOf, call: u64, repeat: bool) {
+        self.accounts.add(account, user.0, call, repeat);
         // a user changes its account less often than an account its user
-        if self.users.add(user, account, call, repeat) && !account.is_unkept() {
-            self.pair(account, user, call);
+        if self.users.add(user, account.0, call, repeat) && !account.0.is_unkept() {
+            self.pair(account.0, user.0, call);
         }
     }
 
@@ -161,25 +168,28 @@ mod tests {
             (none, v, false),
         ];
         for (call, (account, user, repeat)) in calls.into_iter().enumerate() {
-            ids.add(account, user, call as u64, repeat);
+            ids.add((account, call == 2), (user, false), call as u64, repeat);
         }
         let of = |count: Option<&IdCount>| {
             count.map(|at| (at.calls, at.repeats, at.with_other, at.first, at.last))
         };
         assert_eq!(of(ids.accounts.get(a)), Some((3, 1, 2, 0, 4)));
+        let doubtful = |id| ids.accounts.get(id).map(|count| count.doubtful);
+        assert_eq!((doubtful(a), doubtful(b)), (Some(false), Some(true)));
         assert_eq!(of(ids.users.get(u)), Some((3, 1, 3, 0, 4)));
         assert_eq!(of(ids.users.get(v)), Some((1, 0, 0, 5, 5)));
         let pairs: Vec<_> =
             ids.pairs().iter().map(|pair| (pair.account, pair.user, pair.since)).collect();
         assert_eq!(pairs, [(a, u, 0), (b, u, 2)]);
         for n in 0..MOST_IDS as u64 + 10 {
-            ids.add(a, texts.intern(&format!("user {n}")), 10 + n, false);
+            let user = texts.intern(&format!("user {n}"));
+            ids.add((a, false), (user, false), 10 + n, false);
         }
         assert_eq!((ids.users.counts().len(), ids.users.other()), (MOST_IDS, 12));
         assert_eq!((ids.pairs().len(), ids.unpaired()), (MOST_IDS, 0));
-        ids.add(TextId::UNKEPT, v, 0, false);
+        ids.add((TextId::UNKEPT, false), (v, false), 0, false);
         assert_eq!(ids.accounts.other(), 1);
-        ids.add(b, v, 0, false);
+        ids.add((b, false), (v, false), 0, false);
         assert_eq!((ids.pairs().len(), ids.unpaired()), (MOST_IDS, 1));
     }
 }

@@ -13,7 +13,7 @@ mod strings;
 
 pub use blocks::Blocks;
 pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
-pub use id_counts::{IdCount, IdCounts, Ids, MOST_IDS, Pair};
+pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, HasId, RequestRow, Row, Sender};
 pub use seen::{Print, Seen};

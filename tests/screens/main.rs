@@ -14,6 +14,7 @@ mod filter;
 mod findings;
 mod inside;
 mod keys;
+mod lead;
 mod mouse;
 mod one;
 mod people;

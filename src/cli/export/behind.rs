@@ -66,7 +66,9 @@ impl Exports {
         let (exports, pipeline) = (Arc::clone(self), Arc::clone(pipeline));
         let work = move || {
             let done = exports.write(&pipeline, &file, format, filter.as_deref());
-            let done = done.map_err(|error| format!("{}: {error}", file.display()));
+            let done = done.map_err(|error| {
+                format!("no call was exported: could not write {}: {error}", file.display())
+            });
             let done = done.map(|records| {
                 format!("{} written to {}", plural(records, "call record"), file.display())
             });

@@ -25,6 +25,8 @@ pub struct Person {
     pub counted: Counted,
     /// Of the calls without repeats: those that have the other id too.
     pub with_other: u64,
+    /// Some call has a number for it, or it is a text such as `null`.
+    pub doubtful: bool,
 }
 
 /// An id of the other kind that came in one call with an account or a user.
@@ -44,6 +46,8 @@ pub struct Member {
     pub repeats: u64,
     /// When the last of them arrived.
     pub last_seen: Millis,
+    /// Some call has a number for it, or it is a text such as `null`.
+    pub doubtful: bool,
 }
 
 impl Pipeline {
@@ -95,6 +99,7 @@ impl Pipeline {
                     calls: count.map_or(0, |count| count.calls),
                     repeats: count.map_or(0, |count| count.repeats),
                     last_seen: arrived(&index.store, last)?,
+                    doubtful: count.is_some_and(|count| count.doubtful),
                     id: words(&index.store, id)?,
                     since: index.base + since + 1,
                     row: index.store.row_of_call(since),
@@ -119,6 +124,7 @@ impl Person {
             id: words(&index.store, at.id)?,
             counted: counted(&index.store, index.base, &count)?,
             with_other: at.with_other,
+            doubtful: at.doubtful,
         })
     }
 }

@@ -14,7 +14,7 @@ pub use views::{
     IdShare, InUse, Item, Judged, Looks, Mark, Member, ModelView, Origin, OutputView, Panel,
     Person, Prepared, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView,
     Sending, SessionIds, SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail,
-    VendorView, What, Who,
+    VendorView, Wanted, What, Who,
 };
 
 use crate::call::Seq;

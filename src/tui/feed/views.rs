@@ -9,7 +9,7 @@ pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
     By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
     Expected, Found, FoundIn, Groups, IdShare, Mark, Member, Person, RefusedDetail, RefusedView,
-    RequestDetail, RowView, SessionIds, Shown, Standing, Stats, What, Who,
+    RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
 };
 pub use crate::vendors::{Origin, Preset, Span};
 use std::sync::Arc;

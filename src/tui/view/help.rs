@@ -111,7 +111,16 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     };
     line("missing", theme.missing_id, "a vendor in use needs this id and none finds it");
     line("missing name?", theme.near_miss, "this value is close to where it was expected");
-    line("value! name?", theme.warning, "some vendors in use find it, some miss it; its near miss");
+    line(
+        "value! as name",
+        theme.warning,
+        "some vendors in use find it; one wants it under this name",
+    );
+    line(
+        &format!("value{}", look.doubtful()),
+        theme.warning,
+        "doubtful: no text, a text such as null, or a name that stands for an id",
+    );
     line("none", theme.warning, "it is absent, and the call still goes through");
     line(look.nothing(), theme.quiet, "no vendor in use looks for it");
     for (verdict, means) in [

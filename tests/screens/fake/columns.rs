@@ -89,10 +89,7 @@ impl Columns for FakeColumns<'_> {
     }
 
     fn nearmiss(&self, id: Id) -> bool {
-        matches!(
-            self.cell(id),
-            Cell::Missing { near: Some(_) } | Cell::SomeMiss { near: Some(_), .. }
-        )
+        matches!(self.cell(id), Cell::Missing { near: Some(_) } | Cell::SomeMiss { .. })
     }
 
     fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {

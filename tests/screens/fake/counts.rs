@@ -185,6 +185,10 @@ fn ids(row: &RowView, who: Who) -> (Option<&str>, Option<&str>) {
     }
 }
 
+fn is_doubtful(cell: &Cell) -> bool {
+    matches!(cell, Cell::Found { doubtful: true, .. })
+}
+
 pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Person> {
     let mut out: Vec<Person> = Vec::new();
     for (row, _) in rows.iter().filter_map(call_of) {
@@ -193,7 +197,9 @@ pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Pe
             Some(place) => place,
             None => {
                 let counted = Counted::default();
-                out.push(Person { id: id.to_owned(), counted, with_other: 0 });
+                let doubtful =
+                    is_doubtful(if who == Who::Users { &row.user } else { &row.account });
+                out.push(Person { id: id.to_owned(), counted, with_other: 0, doubtful });
                 out.last_mut().expect("just added")
             }
         };
@@ -225,6 +231,7 @@ pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
                 calls: person.counted.calls,
                 repeats: person.counted.repeats,
                 last_seen: person.counted.last_seen,
+                doubtful: person.doubtful,
             });
         }
     }

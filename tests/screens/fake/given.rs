@@ -4,7 +4,7 @@ use super::rows::{call, refused};
 use super::samples::Sample;
 use super::{BEGIN_MS, FakeFeed};
 use segscope::call::Seq;
-use segscope::findings::Severity;
+use segscope::findings::{Finding, Severity};
 use segscope::objects::{Objects, Step};
 use segscope::pipeline::Plan;
 use segscope::tui::feed::*;
@@ -40,6 +40,15 @@ impl FakeFeed {
                         call.row = row.clone();
                     }
                 }
+            }
+        });
+    }
+
+    /// What a vendor finds in the call of a row.
+    pub fn set_findings(&self, row: usize, vendor: usize, findings: Vec<Finding>) {
+        self.change(|state| {
+            if let Detail::Call(call) = &mut state.rows[row].1 {
+                call.vendors[vendor].findings = findings;
             }
         });
     }

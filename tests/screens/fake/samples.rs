@@ -1,7 +1,7 @@
 //! The usual calls: one of each kind that a log has.
 
 use segscope::findings::Verdict;
-use segscope::tui::feed::Cell;
+use segscope::tui::feed::{Cell, Wanted};
 
 #[derive(Clone, Copy)]
 pub struct Sample {
@@ -127,7 +127,8 @@ impl Sample {
             Id::Found(text) => Cell::Found { text: owned(text), doubtful: false },
             Id::Number(text) => Cell::Found { text: owned(text), doubtful: true },
             Id::Some(text) => {
-                Cell::SomeMiss { text: owned(text), doubtful: false, near: Some(owned("groupId")) }
+                let wanted = vec![Wanted { vendor: 0, path: owned("/properties/account_id") }];
+                Cell::SomeMiss { text: owned(text), doubtful: false, wanted }
             }
             Id::Missing(near) => Cell::Missing { near: Some(owned(near)) },
             Id::Nobody => Cell::Nobody,

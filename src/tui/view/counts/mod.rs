@@ -24,6 +24,8 @@ mod people;
 mod signs;
 mod tabs;
 
+pub use people::{by_type, calls_of, shows};
+
 use super::{Pointer, Reply, View, World};
 use board::Board;
 

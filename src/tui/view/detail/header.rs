@@ -2,8 +2,9 @@
 //! change.
 
 use super::super::{World, log, noise};
+use super::notes::dotted;
 use super::paper::Paper;
-use crate::findings::{Finding, Headline, Severity, Verdict, headline};
+use crate::findings::{Finding, Headline, Severity, Verdict, advice, headline};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -41,7 +42,19 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World
     for (label, id) in [("account", &row.account), ("user", &row.user)] {
         let mut spans = vec![Span::styled(format!("{label:<9}"), theme.label)];
         spans.extend(cell_spans(id, width.saturating_sub(9), look));
+        let misses = misses(id, world);
+        let taken: usize = spans.iter().map(Span::width).sum();
+        // on the same line where it fits
+        let (beside, below) = match misses {
+            Some(words) if taken + 2 + text::width(&words) <= width => (Some(words), None),
+            other => (None, other),
+        };
+        let beside = beside.map(|words| Span::styled(format!("  {words}"), theme.near_miss));
+        spans.extend(beside);
         paper.line(spans);
+        if let Some(words) = below {
+            paper.prose(9, &words, theme.near_miss);
+        }
     }
     if let Some(note) = &row.note {
         paper.field("note", note, theme.marked);
@@ -56,8 +69,13 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World
     trouble(paper, call, roomy, world);
 }
 
-/// An id column's spans, drawn by the same pen as the log's.
+/// An id column's spans, drawn by the same pen as the log's. What it is wanted as is said apart.
 fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
+    let mut id = id.clone();
+    if let Cell::SomeMiss { wanted, .. } = &mut id {
+        wanted.clear();
+    }
+    let id = &id;
     let area = Rect { x: 0, y: 0, width: width.min(200) as u16, height: 1 };
     let mut buffer = Buffer::empty(area);
     if let Some(mut pen) = Pen::on(&mut buffer, area, 0, look) {
@@ -76,10 +94,32 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
     while spans.last().is_some_and(|span: &Span<'_>| span.content == " ") {
         spans.pop();
     }
-    if matches!(id, Cell::NotLooked) {
-        spans.push(Span::styled("  no vendor in use looks for it here", look.theme.quiet));
+    match id {
+        Cell::NotLooked => {
+            spans.push(Span::styled("  no vendor in use looks for it here", look.theme.quiet));
+        }
+        Cell::Found { text, doubtful: true } | Cell::SomeMiss { text, doubtful: true, .. } => {
+            let words = format!("  doubtful: {}", advice::doubt(text));
+            spans.push(Span::styled(words, look.theme.warning));
+        }
+        _ => {}
     }
     spans
+}
+
+/// Who misses an id that others find, and what each wants it as.
+fn misses(id: &Cell, world: &World<'_>) -> Option<String> {
+    let Cell::SomeMiss { wanted, .. } = id else { return None };
+    let each = wanted.iter().map(|wanted| {
+        let title = world.shared.vendors.get(wanted.vendor).map_or("", |v| v.title.as_str());
+        format!("{title} wants it as {}", dotted(&wanted.path))
+    });
+    Some(each.collect::<Vec<_>>().join(", "))
+}
+
+/// The finding that the head of a call speaks of.
+pub fn leading<'c>(call: &'c CallDetail, world: &World<'_>) -> Option<&'c Finding> {
+    first(call, world).map(|(_, finding)| finding)
 }
 
 /// The finding to speak of first: of vendors in use and of the wire the worst, of those one

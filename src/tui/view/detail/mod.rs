@@ -20,11 +20,12 @@ use tabs::Tab;
 
 use super::{Effect, Reply, World, found, one};
 use crate::call::Doc;
+use crate::findings::Finding;
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail, Preset};
+use crate::tui::feed::{CallDetail, Detail, Preset, VendorView};
 use crate::tui::look::{Look, Pen};
-use notes::Notes;
+use notes::{About, Notes};
 use paper::Paper;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -204,6 +205,15 @@ impl DetailPane {
                 }
                 shown
             }
+            // what is not there goes nowhere: the first who wants it says why
+            Tab::Call if let Some(wanted_by) = self.tree.wanted_by() => {
+                let wants = |vendor: &VendorView| wanted_by.contains(&vendor.short);
+                let Some(vendor) = world.shared.vendors.iter().position(wants) else {
+                    return false;
+                };
+                self.choose(Tab::Vendor(vendor));
+                true
+            }
             Tab::Call if !self.tree.can_turn() => {
                 let beside = self.beside();
                 let Some((vendor, pointer)) = self.tree.first_use(beside) else { return false };
@@ -289,14 +299,16 @@ impl DetailPane {
         let derived = Doc::parse(call.derived_text.clone()).ok();
         let mut notes = Notes::default();
         if let Some(doc) = &doc {
-            for finding in &call.wire_findings {
-                notes.add(finding, "", doc, derived.as_ref());
-            }
+            let lead = header::leading(call, world);
+            let edits = call.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
+            let mut add = |finding: &Finding, short| {
+                let leads = lead.is_some_and(|lead| std::ptr::eq(lead, finding));
+                notes.add(finding, About { short, leads, edits }, doc, derived.as_ref());
+            };
+            call.wire_findings.iter().for_each(|finding| add(finding, ""));
             for detail in call.vendors.iter().filter(|detail| detail.in_use) {
                 let short = world.shared.vendors.get(detail.vendor).map_or("", |v| &v.short);
-                for finding in &detail.findings {
-                    notes.add(finding, short, doc, derived.as_ref());
-                }
+                detail.findings.iter().for_each(|finding| add(finding, short));
             }
         }
         let uses = doc.as_ref().map(|doc| Uses::of(call, doc, derived.as_ref()));

@@ -6,6 +6,7 @@ use super::pretty::style;
 use super::tree::{Tree, TreeRow};
 use super::tree_find::kind_and_size;
 use crate::call::{Kind, Val};
+use crate::tui::action::{Action, Place};
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
@@ -93,8 +94,15 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world:
 
 /// The place, kind and size of the value under the cursor, and where it goes, in words.
 fn about(tree: &Tree, world: &World<'_>, width: usize) -> (Option<String>, String) {
-    let Some((part, value)) = tree.current() else { return (None, String::new()) };
     let look = world.look;
+    let Some((part, value)) = tree.current() else {
+        let wanted = tree.wanted_by().map(|who| {
+            let keys = world.keymap.keys(Place::Detail, Action::Toggle);
+            let key = keys.first().map_or("toggle", String::as_str);
+            format!("not in the call; wanted by {}: {key} shows why", who.join(", "))
+        });
+        return (None, wanted.unwrap_or_default());
+    };
     let kind = kind_and_size(value);
     let pointer = tree.pointer().unwrap_or_default();
     let pointer = look.clean(&pointer);
@@ -171,7 +179,8 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
             let Some(ghost) = tree.notes().ghosts().get(at) else { return };
             let loud = if ghost.strong { theme.missing_id } else { theme.warning };
             pen.skip(tree.indent(depth) + 2).show(&ghost.name, loud).put(": ", loud);
-            pen.put(if ghost.strong { "missing" } else { "none" }, loud);
+            // the sign `none` says that the call goes through
+            pen.put(if ghost.strong || ghost.lost { "missing" } else { "none" }, loud);
             pen.put(&format!("  {}", ghost.wanted_by.join(" ")), theme.quiet);
         }
         TreeRow::More { part, node, depth, line } => {
@@ -191,7 +200,8 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
                 Some(index) => pen.put(&index.to_string(), theme.json_shape),
                 None => pen.show(value.key_raw(), theme.json_name),
             };
-            let note = tree.notes().beside(part, node);
+            let mut notes = tree.notes().beside(part, node);
+            let note = notes.next();
             let kept = note.map_or(0, |note| note.width() + 2);
             match value.kind() {
                 Kind::Object | Kind::Array => {
@@ -212,6 +222,13 @@ fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
                 }
             }
             if let Some((words, style)) = note.map(|note| note_text(note, look)) {
+                pen.skip(2).put(&words, style);
+            }
+            for note in notes {
+                if pen.room() < note.width() + 2 {
+                    break;
+                }
+                let (words, style) = note_text(note, look);
                 pen.skip(2).put(&words, style);
             }
             uses(pen, part, value, tree, world);

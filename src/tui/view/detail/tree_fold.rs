@@ -72,7 +72,7 @@ impl Tree {
         };
         // the sign of a fold and a blank before the name, a colon and a blank behind it
         let both = self.width.saturating_sub(self.indent(depth) + 4 + name);
-        let note = self.notes().beside(part, node).map_or(0, |note| note.width() + 2);
+        let note = self.notes().beside(part, node).next().map_or(0, |note| note.width() + 2);
         let room = room_beside(both, note);
         clean(&self.shown(value), room) > room
     }

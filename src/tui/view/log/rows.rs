@@ -196,7 +196,7 @@ pub fn mark_style(mark: Mark, look: &Look) -> Style {
 const STATUS: usize = 3;
 /// A number has room for so many digits, so that the first hundreds of calls do not move columns.
 const LEAST_NUMBER: usize = 4;
-/// A blank and a few letters of a near miss.
+/// ` as ` and a few letters of a name.
 const LEAST_NEAR: usize = 9;
 
 /// The columns that a row would need.
@@ -219,8 +219,8 @@ fn some(text: &str) -> usize {
 /// found may have what is left.
 fn need(cell: &Cell) -> usize {
     match cell {
-        Cell::Found { text, .. } => some(text),
-        Cell::SomeMiss { text, .. } => some(text) + 1,
+        Cell::Found { text, doubtful } => some(text) + usize::from(*doubtful),
+        Cell::SomeMiss { text, doubtful, .. } => some(text) + usize::from(*doubtful) + 1,
         Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
         Cell::Missing { near: None } => "missing".len(),
         Cell::Nobody => "none".len(),
@@ -228,21 +228,31 @@ fn need(cell: &Cell) -> usize {
     }
 }
 
+/// An id with signs behind it, which are seen however long it is.
+pub fn signed(id: &str, signs: &str, columns: usize, look: &Look) -> String {
+    let room = columns.saturating_sub(signs.len());
+    let safe = look.clean(text::beginning(id, room));
+    format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
+}
+
 /// One id column.
 pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: &Look) {
     let theme = &look.theme;
     match cell {
-        Cell::Found { text, doubtful } => {
-            pen.column(text, columns, if *doubtful { theme.warning } else { plain });
+        Cell::Found { text, doubtful: false } => {
+            pen.column(text, columns, plain);
         }
-        Cell::SomeMiss { text, doubtful: _, near } => {
-            let safe = look.clean(text);
-            let shown = text::cut(&safe, columns.saturating_sub(1), look.ellipsis());
-            let shown = format!("{shown}!");
+        Cell::Found { text, doubtful: true } => {
+            let shown = signed(text, look.doubtful(), columns, look);
+            pen.column(&shown, columns, theme.warning);
+        }
+        Cell::SomeMiss { text, doubtful, wanted } => {
+            let doubtful = if *doubtful { look.doubtful() } else { "" };
+            let shown = signed(text, &format!("{doubtful}!"), columns, look);
             let left = columns.saturating_sub(text::width(&shown));
-            // the near miss has what the value leaves, if a few letters of it would be seen
-            let near = near.as_deref().filter(|_| left >= LEAST_NEAR);
-            let hint = near.map_or(String::new(), |near| format!(" {near}?"));
+            // what it is wanted as has what the value leaves, if a few letters would be seen
+            let wanted = wanted.first().filter(|_| left >= LEAST_NEAR);
+            let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
             pen.column(&shown, columns - left, theme.warning);
             pen.column(&hint, left, theme.near_miss);
         }

@@ -2,15 +2,17 @@
 
 use super::super::super::World;
 use super::super::super::detail::paper::Paper;
+use super::super::super::log::signed;
 use super::super::behind::{self, Grouped};
 use super::super::board::Topic;
 use super::super::empty::Nothing;
 use super::super::signs::{TIME, bar, clock, number, times, widest};
 use crate::filter::quoted;
+use crate::findings::advice;
 use crate::report::share;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Groups, Member, Person, Who};
-use crate::tui::look::Pen;
+use crate::tui::look::{Look, Pen};
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
 use ratatui::text::Span;
@@ -114,7 +116,7 @@ impl Topic for People {
         let counted = &row.counted;
         let whole = row.with_other == counted.calls;
         let style = if whole { theme.good } else { theme.text };
-        pen.column(&row.id, columns.id.saturating_sub(1), theme.text).skip(1);
+        id(pen, (&row.id, row.doubtful), columns.id.saturating_sub(1), look);
         pen.put(&format!("{:>COUNT$}", number(counted.calls)), theme.text);
         pen.put(&format!("  {}", bar(row.with_other, counted.calls, columns.bar, look)), style);
         pen.put(&format!("{:>SHARE$}", share(row.with_other, counted.calls)), style);
@@ -159,6 +161,16 @@ impl Topic for People {
     }
 }
 
+/// An id and a free column behind it. One that is doubtful has a sign.
+pub fn id(pen: &mut Pen<'_>, (id, doubtful): (&str, bool), columns: usize, look: &Look) {
+    if doubtful {
+        let shown = signed(id, look.doubtful(), columns, look);
+        pen.column(&shown, columns, look.theme.warning).skip(1);
+    } else {
+        pen.column(id, columns, look.theme.text).skip(1);
+    }
+}
+
 /// All about an account (tab 0) or a user (tab 1).
 pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>) {
     let look = world.look;
@@ -166,6 +178,10 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
     let (one, others, with) = words(tab);
     let counted = &row.counted;
     paper.labelled(10, one, &row.id, theme.heading);
+    if row.doubtful {
+        let words = format!("{} doubtful: {}", look.doubtful(), advice::doubt(&row.id));
+        paper.prose(10, &words, theme.warning);
+    }
     let style = if row.with_other == counted.calls { theme.good } else { theme.text };
     paper.line(vec![
         Span::styled(format!("{with:<14}"), theme.label),
@@ -187,11 +203,14 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
     let shown = || members.rows.iter().take(MOST_MEMBERS);
     let wide = widest(shown().map(|member| member.id.as_str()), (4, ID), look);
     for member in shown() {
-        let id = look.clean(text::beginning(&member.id, wide));
-        let id = text::cut(&id, wide, look.ellipsis());
+        let (sign, style) = match member.doubtful {
+            true => (look.doubtful(), theme.warning),
+            false => ("", theme.text),
+        };
+        let id = signed(&member.id, sign, wide, look);
         let gap = " ".repeat(wide.saturating_sub(text::width(&id)) + 2);
         paper.line(vec![
-            Span::styled(format!("  {id}{gap}"), theme.text),
+            Span::styled(format!("  {id}{gap}"), style),
             Span::styled(format!("since call #{}", grouped(member.since)), theme.label),
             Span::styled(format!("  {}", look.moment(member.since_ms)), theme.quiet),
         ]);

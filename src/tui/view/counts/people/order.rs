@@ -28,7 +28,7 @@ pub fn message(disorder: &Disorder, world: &World<'_>) -> Option<String> {
 /// What the calls show of their order: whether it is odd, and in words. Each says what was looked
 /// at and no more, as others may stand beside it; that something never came is said only once all
 /// calls are `known`.
-fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
+pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
     let counted =
         |calls| count(calls, "track, page or screen call", "track, page and screen calls");
     let events = course.events();

@@ -27,6 +27,12 @@ const WHEEL_ROWS: usize = 3;
 /// So many accounts are named.
 const MOST_ACCOUNTS: usize = 20;
 
+/// The filter for a user's calls: those that a vendor takes for theirs, and those that say so where
+/// none finds any. What is found to be another's is not this user's, whatever else it says.
+pub fn calls_of(user: &str) -> String {
+    format!("user_id = {id} or (user_id = null and userId = {id})", id = quoted(user))
+}
+
 /// The page of a user.
 pub struct UserView {
     id: String,
@@ -47,10 +53,7 @@ pub struct UserView {
 impl UserView {
     /// The page of this one; from now on the user's calls are looked for.
     pub fn of(id: String, world: &World<'_>) -> UserView {
-        // those that a vendor takes for this user's, and those that say so where none finds any:
-        // what is found to be another's is not this user's, whatever else it says
-        let filter =
-            format!("user_id = {id} or (user_id = null and userId = {id})", id = quoted(&id));
+        let filter = calls_of(&id);
         world.feed.trace(parse(&filter).ok().map(Arc::new));
         UserView {
             id,

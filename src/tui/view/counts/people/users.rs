@@ -71,7 +71,7 @@ impl Topic for UsersOf {
 
     fn row(pen: &mut Pen<'_>, row: &Member, id: &usize, world: &World<'_>) {
         let (look, theme) = (world.look, &world.look.theme);
-        pen.column(&row.id, id.saturating_sub(1), theme.text).skip(1);
+        list::id(pen, (&row.id, row.doubtful), id.saturating_sub(1), look);
         pen.put(&format!("{:>COUNT$}", number(row.calls)), theme.text);
         pen.put(&format!("{:>SINCE$}", format!("#{}", grouped(row.since))), theme.label);
         pen.put(&clock(row.since_ms, look), theme.quiet);

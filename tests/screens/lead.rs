@@ -1,0 +1,74 @@
+//! What the head of a call speaks of first, and what stands beside its fields.
+
+use crate::app::TestApp;
+use crate::fake::FakeFeed;
+use segscope::findings::{Effect, Finding, Reason, Severity};
+
+fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
+    Finding {
+        code: code.into(),
+        severity: Severity::Error,
+        effect: Effect::Drop,
+        vendor: None,
+        path: path.to_owned(),
+        message: message.to_owned(),
+        why: String::new(),
+        reason: Some(Reason::Absent),
+        hints: None,
+        inferred: None,
+        history: None,
+        fix: format!("mend {code}"),
+    }
+}
+
+/// Review 10: a weak finding led and the strong one behind the `!` was a tab away.
+#[test]
+fn a_missing_id_leads_before_a_missing_session() {
+    let feed = FakeFeed::with_calls(5);
+    let session = dropped("FS-T-SESSION-MISSING", "/anonymousId", "no session id");
+    let company = dropped("PH-T-COMPANY-MISSING", "/properties/company_id", "no company id");
+    feed.set_findings(2, 1, vec![session]);
+    feed.set_findings(2, 2, vec![company]);
+    let mut app = TestApp::new(feed, 80, 24);
+    app.press("g j j enter");
+    let picture = app.picture();
+    assert!(picture.contains("no company id") && picture.contains("mend PH-"), "{picture}");
+    assert!(!picture.contains("no session id"), "{picture}");
+    // review 11: `none` is for what a call goes through without
+    assert!(picture.contains("anonymousId: missing"), "{picture}");
+    let style = app.style_of("anonymousId: missing", 0);
+    assert_eq!(style.fg, app.theme().warning.fg, "it is no account and no user");
+}
+
+/// Review 10: which vendor misses the id, and under which name, was not told.
+#[test]
+fn who_wants_an_id_under_another_name_is_told() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        app.press("g /").type_in("Invoice").press("enter n enter");
+        let picture = app.picture();
+        // on one line or on two
+        let wanted = picture.contains("properties.account_id");
+        assert!(wanted && picture.contains("CustomerSuccessBox wants it as"), "{picture}");
+    }
+}
+
+/// Review 13: a doubtful id differed by its colour alone.
+#[test]
+fn a_doubtful_id_has_a_sign_and_a_word() {
+    let mut app = TestApp::new(FakeFeed::with_calls(1), 200, 60);
+    assert!(app.picture().contains("4711~ "), "{}", app.picture());
+    app.press("/").type_in("Seat").press("enter n enter");
+    let picture = app.picture();
+    assert!(picture.contains("4711~  doubtful: not a text, as ids are"), "{picture}");
+    app.press("esc 4");
+    let picture = app.picture();
+    assert!(picture.contains("4711~"), "{picture}");
+    app.press("?");
+    let mut help = app.picture();
+    for _ in 0..9 {
+        app.press("pagedown");
+        help.push_str(&app.picture());
+    }
+    assert!(help.contains("value~") && help.contains("value! as name"), "{help}");
+}
