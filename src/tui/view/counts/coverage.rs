@@ -24,8 +24,8 @@ const SIGN: usize = 2;
 const COUNT: usize = 8;
 /// Columns of a vendor: a blank, the mark, the share.
 const VENDOR: usize = 6;
-/// What an event is counted by has so much room before bars have any.
-const MOST_BY: usize = 25;
+/// An event has so much room before bars have any, where it is counted by something.
+const MOST_NAME: usize = 24;
 /// Columns of a vendor's share.
 const TAKEN: usize = 5;
 /// From this room on bars are long.
@@ -134,8 +134,9 @@ impl Topic for Events {
         let fits = room.saturating_sub(sign + counted + least) / VENDOR;
         let vendors = vendors.min(fits);
         let room_of_names = room.saturating_sub(sign + counted + vendors * VENDOR);
-        // a bar only where the names keep their room
-        let bar = match room_of_names.saturating_sub(by.min(MOST_BY) + LEAST) / 2 {
+        // a bar only where the names keep their room, and what they are counted by is seen whole
+        let whole = if tab == 0 { LEAST } else { by + name.min(MOST_NAME) };
+        let bar = match room_of_names.saturating_sub(whole) / 2 {
             long if room >= ROOMY && long >= 10 => 10,
             short if short >= 4 => 4,
             _ => 0,
