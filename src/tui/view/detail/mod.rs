@@ -1,6 +1,7 @@
 //! The detail of one row: who and what is wrong on top, tabs below.
 
 mod draw;
+mod follow;
 mod header;
 mod mouse;
 mod notes;
@@ -24,7 +25,7 @@ use crate::call::Doc;
 use crate::findings::Finding;
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail, Preset, VendorView};
+use crate::tui::feed::{CallDetail, Detail, Preset};
 use notes::{About, Notes};
 use paper::Paper;
 use ratatui::buffer::Buffer;
@@ -190,38 +191,6 @@ impl DetailPane {
             _ => return Reply::Pass,
         }
         Reply::Done
-    }
-
-    /// From a value of an output to the field that it came from, or from a field to the first
-    /// output that has it; false if there is nowhere to go.
-    fn follow(&mut self, world: &World<'_>) -> bool {
-        match self.open_tab() {
-            Tab::Vendor(_) => {
-                let source = self.page.source();
-                let shown = source.is_some_and(|at| self.tree.reveal_pointer(at, world.look));
-                if shown {
-                    self.choose(Tab::Call);
-                }
-                shown
-            }
-            // what is not there goes nowhere: the first who wants it says why
-            Tab::Call if let Some(wanted_by) = self.tree.wanted_by() => {
-                let wants = |vendor: &VendorView| wanted_by.contains(&vendor.short);
-                let Some(vendor) = world.shared.vendors.iter().position(wants) else {
-                    return false;
-                };
-                self.choose(Tab::Vendor(vendor));
-                true
-            }
-            Tab::Call if !self.tree.can_turn() => {
-                let beside = self.beside();
-                let Some((vendor, pointer)) = self.tree.first_use(beside) else { return false };
-                self.choose(Tab::Vendor(vendor));
-                self.wanted = Some(pointer);
-                true
-            }
-            _ => false,
-        }
     }
 
     /// Shows the next place of the open tab where something is found that is searched for.
