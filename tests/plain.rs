@@ -163,6 +163,10 @@ fn what_the_screen_can_do() {
     plain.ask("list", "2 of 2 lines");
     plain.ask("export calls.ndjson", "writing the calls to calls.ndjson");
     plain.hear("calls.ndjson");
+    plain.ask("export no/such/folder.ndjson", "writing the calls to no/such/folder.ndjson");
+    plain.hear("no call was exported: could not write no/such/folder.ndjson: No such file");
+    plain.ask("filter propertes.x = 1", "no call has `propertes.x`; did you mean `properties.x`?");
+    plain.ask("filter event = \"Login\" adn", "column 17: `adn` is a word to search for");
     plain.ask("filter off", "no filter: 5 of 5 lines");
     assert!(plain.ask("list 1 from 2", "2: track Login").starts_with("2: "));
     plain.ask("/Order", "3: track Order Received");
@@ -183,10 +187,16 @@ fn what_the_screen_can_do() {
         "findings",
         "error CSB-T-ACCOUNT-MISSING, CustomerSuccessBox, Order Received: 2 calls",
     );
-    plain.ask("coverage", "track Login: 2 calls, 100 % with an account, 100 % with a user");
+    plain.ask("coverage", "track Login: 2 calls, 100% with an account, 100% with a user");
     plain.ask("coverage key", "from ***test");
-    plain.ask("people", "account acme: 2 calls, 2 of them with a user");
+    plain.ask("people", "account acme: 2 calls, 2 with a user");
     plain.ask("people acme", "user u2, since call 2");
+    plain.ask("people users u2", "account acme, since call 2");
+    plain.hear("came: 2 track");
+    plain.hear(
+        "odd: never identified with this id: 2 track, page and screen calls and no identify call",
+    );
+    plain.hear("odd: group was never called with this user id");
     plain.ask("sync", "no vendor has pushed objects yet");
 
     plain.ask("vendors", "Planhat (planhat), fed by Segment: not in use");
@@ -198,13 +208,13 @@ fn what_the_screen_can_do() {
     plain.ask("deliver 2 planhat", "would receive nothing");
     plain.ask("clear", "cleared");
     plain.ask("list", "no call came yet");
-    plain.ask("undo", "4 calls are here again");
+    plain.ask("undo", "here again: 4 calls");
     plain.ask("pause", "paused");
     http.post("/v1/track", good).expect("an answer");
     while !plain.said.contains("5 calls, ") {
         plain.ask("status", " calls, ");
     }
-    plain.ask("pause", "goes on; 1 calls came meanwhile");
+    plain.ask("pause", "goes on; 1 line came meanwhile");
     plain.ask("shwo", "`shwo` is no command; the nearest is `show`");
     plain.ask("help send", "sends a call again");
     plain.ask("help", "quit");
@@ -237,7 +247,7 @@ fn hostile_text_is_escaped_and_a_flood_is_counted() {
     plain.http().post("/v1/batch", batch.as_bytes()).expect("an answer");
     plain.hear("401: track");
     let said = plain.said.lines().filter(|line| line.contains(": track Order Received")).count();
-    assert!(said < 200 && plain.said.contains("calls came; the last of them:"), "{said}");
+    assert!(said < 200 && plain.said.contains("lines came; the last of them:"), "{said}");
     plain.say("quit");
     assert_eq!(plain.end(), Some(0));
 }
@@ -309,7 +319,7 @@ fn what_is_cleared_away_and_brought_back_is_alerted_of_once() {
     is_told(&[1]);
     plain.ask("clear", "cleared");
     is_told(&[1, 2]);
-    plain.ask("undo", "are here again");
+    plain.ask("undo", "here again: ");
     is_told(&[1, 2, 3]);
     plain.say("quit");
     assert_eq!(plain.end(), Some(0));

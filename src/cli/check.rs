@@ -2,8 +2,8 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
-use super::input;
 use super::setup::Setup;
+use super::{doubts, input};
 use crate::filter::Filter;
 use crate::findings::Severity;
 use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
@@ -107,13 +107,19 @@ pub fn colour() -> bool {
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The rows that the filter lets through; none if it asks for nothing.
+/// The rows that the filter lets through; none if it asks for nothing. Where none passes, what is
+/// doubtful about the filter is said.
 pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }
-    let rows = Matching::new(filter).calls(pipeline, 0..pipeline.rows());
-    rows.map(Some).map_err(Failure::wrong)
+    let all = 0..pipeline.rows();
+    let rows =
+        Matching::new(filter.clone()).calls(pipeline, all.clone()).map_err(Failure::wrong)?;
+    if rows.is_empty() {
+        doubts::tell(&filter, pipeline, all).map_err(Failure::wrong)?;
+    }
+    Ok(Some(rows))
 }
 
 /// The vendors that were asked, by the names that people know.

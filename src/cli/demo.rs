@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Requests as real libraries send them, one a line: how long to wait, path, headers, body.
+/// Requests as real libraries and a vendor's pushes send them, one a line: how long to wait, path,
+/// headers, body; or that the last one is sent again.
 const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 
 /// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
@@ -38,11 +39,36 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     done
 }
 
+/// A request as it is sent.
+#[derive(Default)]
+struct Sent {
+    path: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Sent {
+    /// The n-th request of the traffic. `sync` is the id of the push of objects that goes on.
+    fn of(request: &Value, nth: usize, sync: &str) -> Sent {
+        let headers = request["headers"].as_object().into_iter().flatten();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Sent {
+            path: request["path"].as_str().unwrap_or("/v1/track").replace("$SYNC", sync),
+            headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
+            body: match request["text"].as_str() {
+                Some(text) => text.to_owned(),
+                None => fill(&request["body"].to_string(), nth, time::now()),
+            },
+        }
+    }
+}
+
 fn feed(pipeline: &Pipeline, ended: &AtomicBool, here: &str) {
     let requests: Vec<Value> = TRAFFIC
         .lines()
         .map(|line| serde_json::from_str(line).expect("the demo's traffic is JSON"))
         .collect();
+    let (mut sent, mut sync) = (Sent::default(), String::new());
     for (nth, request) in requests.iter().cycle().enumerate() {
         std::thread::park_timeout(Duration::from_millis(
             request["wait_ms"].as_u64().unwrap_or(500),
@@ -50,25 +76,22 @@ fn feed(pipeline: &Pipeline, ended: &AtomicBool, here: &str) {
         if ended.load(Ordering::Relaxed) {
             return;
         }
-        let headers: Vec<(String, String)> = request["headers"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
-            .collect();
-        let now = time::now();
-        let body = match request["text"].as_str() {
-            Some(text) => text.to_owned(),
-            None => fill(&request["body"].to_string(), nth, now),
-        };
+        // a library that heard no answer sends the same once more
+        if request["again"] != true {
+            sent = Sent::of(request, nth, &sync);
+        }
         let head = RequestHead {
             method: "POST",
-            path: request["path"].as_str().unwrap_or("/v1/track"),
+            path: &sent.path,
             query: "",
-            headers: &headers,
-            received_at: now,
+            headers: &sent.headers,
+            received_at: time::now(),
         };
-        pipeline.take(&head, body.as_bytes(), here);
+        let reply = pipeline.take(&head, sent.body.as_bytes(), here);
+        let answer: Option<Value> = serde_json::from_slice(&reply.body).ok();
+        if let Some(id) = answer.as_ref().and_then(|answer| answer["sync_id"].as_str()) {
+            sync = id.to_owned();
+        }
     }
 }
 

@@ -79,6 +79,7 @@ impl Intake for PipelineIntake {
             requests: stats.requests,
             refused: stats.refused,
             calls: stats.calls,
+            repeats: stats.repeats,
             problem: stats.problem,
             frames: self.0.frame_times(),
         }

@@ -12,6 +12,7 @@ use super::setup::Setup;
 use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
+use crate::report::calls_words;
 use crate::tui;
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -73,7 +74,8 @@ pub fn draw(
     let stats = pipeline.stats();
     if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
         let path = path.display();
-        eprintln!("{} calls recorded; see them again with: segscope open '{path}'", stats.calls);
+        let calls = calls_words(stats.calls, stats.repeats);
+        eprintln!("{calls} recorded; see them again with: segscope open '{path}'");
     }
     Ok(())
 }

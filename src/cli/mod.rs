@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod deliver;
 mod demo;
+mod doubts;
 mod expect;
 mod export;
 mod failure;

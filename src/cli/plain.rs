@@ -19,7 +19,8 @@ pub fn run(
     alarm: &Alarm,
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
-    if let Some(listener) = &listener {
+    // on a terminal the first line that is said has it already
+    if let Some(listener) = listener.as_ref().filter(|_| !std::io::stdout().is_terminal()) {
         eprintln!("listening on {}", listener.url());
     }
     // what was there before is no news
@@ -51,10 +52,8 @@ pub fn run(
     };
     let said = plain::run(feed, new, input, &mut out, ends);
     stop(&mut listener);
-    eprint!(
-        "{}",
-        summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
-    );
+    let tally = pipeline.overview();
+    eprint!("{}", summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     said?;
     // asked anew: all may have been cleared away since
     let from = pipeline.first_new().filter(|_| listens).map_or(0, |(row, _)| row);

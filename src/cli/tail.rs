@@ -2,6 +2,7 @@
 
 use super::alert;
 use super::args::{TailArgs, TailFormat};
+use super::doubts;
 use super::failure::Failure;
 use super::intake;
 use super::setup::Setup;
@@ -51,7 +52,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         pipeline: &pipeline,
         format,
         colour,
-        filter: (!filter.is_all()).then(|| Matching::new(filter)),
+        filter: (!filter.is_all()).then(|| Matching::new(filter.clone())),
+        passed: 0,
         from,
         next: from,
         clears,
@@ -80,11 +82,13 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         std::thread::sleep(PAUSE);
     };
     let expectations = writer.expectations();
+    let (nothing, rows) = (writer.nothing_passed(), writer.from..writer.next);
     drop(writer);
-    eprint!(
-        "{}",
-        summary(&pipeline.stats(), &pipeline.vendors(), &pipeline.in_use(), &pipeline.verdicts())
-    );
+    if nothing {
+        doubts::tell(&filter, &pipeline, rows).map_err(Failure::wrong)?;
+    }
+    let tally = pipeline.overview();
+    eprint!("{}", summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     drop(alerting);
     alert::ring_on_stderr(&alarm);
     let alerts = alarm.counted();
@@ -104,6 +108,8 @@ struct Writer<'p, W: Write> {
     colour: bool,
     /// None lets everything through.
     filter: Option<Matching>,
+    /// How many calls it let through, as far as they were written.
+    passed: u64,
     /// The first row that came while this ran.
     from: u64,
     /// The next row to write.
@@ -124,6 +130,11 @@ impl<W: Write> Writer<'_, W> {
             None => rows.collect(),
         };
         Ok(self.pipeline.expectations(Some(&rows)))
+    }
+
+    /// Whether calls were looked at and none passed the filter.
+    fn nothing_passed(&self) -> bool {
+        self.filter.is_some() && self.passed == 0 && self.format != TailFormat::Quiet
     }
 
     fn catch_up(&mut self) -> Result<(), Failure> {
@@ -160,7 +171,11 @@ impl<W: Write> Writer<'_, W> {
             return Ok(());
         }
         let pass = match &mut self.filter {
-            Some(filter) => Some(filter.calls(self.pipeline, from..to).map_err(Failure::wrong)?),
+            Some(filter) => {
+                let pass = filter.calls(self.pipeline, from..to).map_err(Failure::wrong)?;
+                self.passed += pass.len() as u64;
+                Some(pass)
+            }
             None => None,
         };
         let passes = |row: &u64| {

@@ -21,6 +21,10 @@ pub trait Names {
     fn vendors(&self) -> Vec<String>;
     /// Codes of the findings seen.
     fn codes(&self, typed: &str) -> Vec<String>;
+    /// Whether only some of the calls were looked at for these.
+    fn is_sample(&self) -> bool {
+        false
+    }
 }
 
 /// What is offered.
@@ -107,8 +111,9 @@ fn words(before: &[Spanned], typed: &str, start: usize, names: &dyn Names) -> Ve
         let ids = ["account_id", "user_id"].into_iter().filter(|id| id.starts_with(typed));
         return ids.map(|id| offer(Kind::Field, id, start)).collect();
     }
-    let mut offers: Vec<Completion> =
-        fields(typed, names).into_iter().map(|field| offer(Kind::Field, field, start)).collect();
+    // what it may be equal to comes first: a field is seldom compared with another one
+    let mut offers = values(before, start, typed, names);
+    offers.extend(fields(typed, names).into_iter().map(|field| offer(Kind::Field, field, start)));
     let functions = FUNCTIONS.iter().filter(|(name, _)| name.starts_with(typed));
     offers.extend(functions.map(|(name, _)| offer(Kind::Function, format!("{name}("), start)));
     if !typed.is_empty() {
@@ -152,7 +157,7 @@ fn split_path(typed: &str) -> (Vec<String>, String) {
     (names, name)
 }
 
-/// Offers inside quotes: values of the path that stands on the other side.
+/// Offers inside quotes, or where they could open: values of the path that stands on the other side.
 fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -> Vec<Completion> {
     let before: Vec<&Token> = before.iter().map(|spanned| &spanned.token).collect();
     let found = match subject(&before) {

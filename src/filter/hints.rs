@@ -20,6 +20,14 @@ pub struct Hint {
     pub message: String,
 }
 
+/// A hint about a word that is searched for beside an expression and looks like one that joins.
+pub(super) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<Hint> {
+    let near = nearest(&text[span.clone()], ["and", "or"])?;
+    let place = FilterError::new(text, span.clone(), "");
+    let message = format!("{} is a word to search for; did you mean `{near}`?", place.found);
+    Some(Hint { line: place.line, column: place.column, span: span.clone(), message })
+}
+
 /// A hint about a path: near a known field, or (`as_value`) a name where a value is likely.
 pub(super) fn hint_for(
     text: &str,

@@ -4,6 +4,7 @@
 //! [`Columns`] that the keeper of the calls implements. [`complete`] says what could stand at the
 //! cursor. This room knows no other.
 
+mod absent;
 mod ast;
 mod columns;
 mod complete;
@@ -28,6 +29,7 @@ mod value;
 
 use std::fmt;
 
+pub use absent::{Absent, absent};
 use ast::Expr;
 pub use ast::{Id, Path};
 pub use columns::{Columns, Needs};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ast::{Expr, Literal, Op, Terms};
 use super::error::FilterError;
-use super::hints::{Hint, hint_for};
+use super::hints::{Hint, hint_for, hint_for_word};
 use super::lexer::{Spanned, Token, lex};
 use super::names::{Place, nearest};
 use super::print::write_expr;
@@ -187,6 +187,10 @@ impl Parser<'_> {
                 }
             }
             suspect = (!explicit && is_text && is_name && begin == span).then_some(span);
+            // between words it is one of them
+            if let Some(word) = suspect.as_ref().filter(|_| !before_is_text) {
+                self.hints.extend(hint_for_word(self.text, word));
+            }
             add(&mut terms, term, false);
         }
         match pending {

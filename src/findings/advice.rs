@@ -135,7 +135,7 @@ pub fn doubt(id: &str) -> &'static str {
     match id {
         id if is_placeholder(id) => "a missing value turned into text",
         id if is_stand_in(id) => "a name that stands for an id",
-        _ => "no text, as an id is",
+        _ => "not a text, as ids are",
     }
 }
 

@@ -105,8 +105,10 @@ pub struct Health {
     pub requests: u64,
     /// Requests refused.
     pub refused: u64,
-    /// Calls taken.
+    /// Calls taken, without repeats.
     pub calls: u64,
+    /// Calls whose `messageId` came before.
+    pub repeats: u64,
     /// What stands in the way of recording, if anything does.
     pub problem: Option<String>,
     /// How long the latest frames of the screen took, where one is drawn.

@@ -58,6 +58,13 @@ pub struct ModelRow {
     pub errors: u64,
 }
 
+impl Panel {
+    /// How many errors there were in all models.
+    pub fn errors(&self) -> u64 {
+        self.models.iter().map(|row| row.errors).sum()
+    }
+}
+
 impl Objects {
     /// The panel at a moment; none before any run.
     pub fn panel(&self, now: Millis) -> Option<Panel> {

@@ -3,6 +3,7 @@
 
 use super::Pipeline;
 use super::index::Index;
+use crate::store::{SetId, VendorBits};
 use crate::vendors::{CodeId, Vendors};
 
 impl Pipeline {
@@ -28,16 +29,25 @@ impl Pipeline {
         names
     }
 
-    /// How many calls have a code of each of these names, at whatever vendor, repeats not counted.
+    /// How many calls have a code of each of these names, found by Segment or by a vendor that
+    /// counts for them; repeats are not counted.
     pub fn calls_with(&self, names: &[String]) -> Vec<u64> {
         let state = self.lock();
         let vendors = self.vendors();
         let table = vendors.codes();
         let count = |name: &String| {
             let codes = table.all_named(name);
-            let has = |set: &[CodeId]| codes.iter().any(|code| set.binary_search(code).is_ok());
-            let sets = state.index.sets().filter(|(set, _)| has(&set.codes));
-            sets.map(|(_, calls)| calls).sum()
+            let index = &state.index;
+            let has = |set: SetId, in_use: VendorBits| {
+                let set = &index.store.sets.get(set).codes;
+                let here = |code: &&CodeId| set.binary_search(code).is_ok();
+                codes.iter().filter(here).any(|code| {
+                    table.entry(*code).vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1)
+                })
+            };
+            let shapes = index.shapes();
+            let having = shapes.filter(|((set, sender), _)| has(*set, index.in_use.bits(*sender)));
+            having.map(|(_, [calls, _])| calls).sum()
         };
         names.iter().map(count).collect()
     }

@@ -1,8 +1,6 @@
 //! Counts of all that came, for the status bar and the summary.
 
-use super::index::Index;
 use super::{CommonView, Pipeline, Stats};
-use crate::findings::Verdict;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -24,7 +22,7 @@ impl Pipeline {
         };
         let problem = trouble.or_else(full);
         Stats {
-            calls: store.calls.len(),
+            calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
             requests: store.requests.len(),
             refused: store.refused(),
@@ -49,24 +47,5 @@ impl Pipeline {
         state.index.common(&vendors);
         let index = &state.index;
         index.common_view(&vendors)
-    }
-
-    /// Calls by vendor and verdict, repeats not counted, in the order of [`Verdict::WORST_FIRST`].
-    pub fn verdicts(&self) -> Vec<[u64; 5]> {
-        let state = self.lock();
-        state.index.verdicts(state.eras.latest().len())
-    }
-}
-
-impl Index {
-    fn verdicts(&self, vendors: usize) -> Vec<[u64; 5]> {
-        let mut out = vec![[0; 5]; vendors];
-        for (set, count) in self.sets() {
-            for (counts, verdict) in out.iter_mut().zip(&set.verdicts) {
-                let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
-                counts[place.expect("every verdict is in the list")] += count;
-            }
-        }
-        out
     }
 }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(2);
 /// How many calls of one type, and the first of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OfType {
-    /// How many, repeats too.
+    /// How many, without repeats.
     pub calls: u64,
     /// The number of the first; 0 where there is none.
     pub first: u64,
@@ -34,7 +34,7 @@ pub struct Disorder {
     pub severity: Severity,
     /// The vendor's place in the registry.
     pub vendor: Option<usize>,
-    /// How many calls have it.
+    /// How many calls have it, without repeats.
     pub calls: u64,
     /// The first of them, its number.
     pub first: u64,
@@ -42,11 +42,15 @@ pub struct Disorder {
     pub row: u64,
 }
 
-/// What the calls of a person say, as far as they were gone through.
+/// What the calls of a person say, as far as they were gone through. Repeats are counted as such
+/// and say no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Course {
-    /// Calls, repeats too.
+    /// Calls in which a vendor in use finds the person: as many as the person has in the list of
+    /// all.
     pub calls: u64,
+    /// Calls that name the person, and in which no vendor in use finds any.
+    pub named: u64,
     /// Calls whose `messageId` came before.
     pub repeats: u64,
     /// By type, in the order of [`CallType::ALL`].
@@ -74,12 +78,20 @@ impl Course {
             .sum()
     }
 
-    /// Takes the next call: its type if it has one, its number, when it arrived, and whether its
-    /// `messageId` came before.
-    pub fn add(&mut self, kind: Option<CallType>, seq: u64, at: Millis, repeat: bool) {
-        self.calls += 1;
-        self.repeats += u64::from(repeat);
+    /// Takes the next call: its type if it has one, its number, when it arrived, whether its
+    /// `messageId` came before, and whether a vendor in use finds the person in it.
+    pub fn add(
+        &mut self,
+        kind: Option<CallType>,
+        (seq, at): (u64, Millis),
+        (repeat, found): (bool, bool),
+    ) {
         self.seen = Some((self.seen.map_or(at, |(first, _)| first), at));
+        if repeat {
+            self.repeats += 1;
+            return;
+        }
+        *(if found { &mut self.calls } else { &mut self.named }) += 1;
         let Some(kind) = kind else { return };
         match kind {
             CallType::Track | CallType::Page | CallType::Screen => {
@@ -115,13 +127,14 @@ impl Pipeline {
             let seq = index.base + at + 1;
             let kind = store.texts.get(store.shapes.get(call.shape).kind);
             let kind = kind.and_then(CallType::parse);
-            course.add(kind, seq, request.received_at, call.flags.repeat());
+            let (repeat, found) = (call.flags.repeat(), !call.user.is_none());
+            course.add(kind, (seq, request.received_at), (repeat, found));
             let in_use = index.in_use.bits(request.sender);
             for code in &store.sets.get(call.set).codes {
                 let entry = codes.entry(*code);
                 let counts = entry.vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1);
                 if entry.text.order && counts {
-                    course.found.entry(*code).or_insert((0, seq, *row)).0 += 1;
+                    course.found.entry(*code).or_insert((0, seq, *row)).0 += u64::from(!repeat);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Files that people have: recordings, NDJSON, JSON arrays, batch bodies.
 
 use super::import::{Form, Input};
-use super::{Recording, bare};
+use super::{Recording, bare, likeness};
 use crate::call::{Doc, SyntaxError, Val};
 use crate::journal::{self, Journal};
 use std::fs::File;
@@ -110,15 +110,29 @@ impl Recording {
             self.add_file(name, file, whole);
         } else if text.starts_with('{') && Doc::parse(text).is_ok() {
             let len = file.metadata().map_err(io)?.len();
+            refuse_others(name, &mut file)?;
             self.add_input(Input::of(name, file, len));
         } else {
             // one document over many lines, or no calls at all
             let FileItem::Calls(calls) = item(name, file)? else { return Ok(()) };
             let kept = kept(calls).map_err(io)?;
-            let (len, file) = (kept.len(), kept.reader().map_err(io)?);
+            let (len, mut file) = (kept.len(), kept.reader().map_err(io)?);
+            refuse_others(name, &mut file)?;
             self.add_input(Input::of(name, file, len));
         }
         Ok(())
+    }
+}
+
+/// An error if no row of a file is a call.
+fn refuse_others(path: &Path, file: &mut File) -> Result<(), FileError> {
+    let io = |source| FileError::Io { path: path.to_owned(), source };
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    let other = likeness::none_is_call(BufReader::new(&mut *file)).map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    match other {
+        Some(message) => Err(FileError::Content { path: path.to_owned(), line: 1, message }),
+        None => Ok(()),
     }
 }
 

@@ -79,8 +79,8 @@ pub(super) struct Index {
     pub ids: IdCounts,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
-    /// Calls without repeats, by what was found (the set's number) and by who sent them.
-    tally: Vec<[u64; Sender::ALL.len()]>,
+    /// Calls and repeats, by what was found (the set's number) and by who sent them.
+    tally: Vec<[[u64; 2]; Sender::ALL.len()]>,
     groups: Groups,
     common: Common,
     /// The origin of the request before, with the numbers of its texts.
@@ -128,17 +128,11 @@ impl Index {
     /// Calls without repeats that lack an id at a vendor in use.
     pub(super) fn missing(&self) -> u64 {
         let bits = Sender::ALL.map(|sender| self.in_use.bits(sender));
-        let lacking = |(set, counts): (&SetInfo, &[u64; 3])| -> u64 {
+        let lacking = |(set, counts): (&SetInfo, &[[u64; 2]; 3])| -> u64 {
             let lacks = counts.iter().zip(bits).filter(|(_, bits)| set.missing(*bits));
-            lacks.map(|(count, _)| count).sum()
+            lacks.map(|([calls, _], _)| calls).sum()
         };
         self.store.sets.iter().zip(&self.tally).map(lacking).sum()
-    }
-
-    /// The sets of findings with how many calls have each, repeats not counted.
-    pub(super) fn sets(&self) -> impl Iterator<Item = (&SetInfo, u64)> {
-        let count = |counts: &[u64; 3]| counts.iter().sum();
-        self.store.sets.iter().zip(self.tally.iter().map(count))
     }
 
     /// What all calls of a library have in common, as of now.
@@ -159,11 +153,11 @@ impl Index {
         self.common.folded(group)
     }
 
-    /// How many calls of each shape there are, repeats not counted.
-    pub(super) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), u64)> {
+    /// How many calls and repeats of each shape there are.
+    pub(super) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), [u64; 2])> {
         self.tally.iter().enumerate().flat_map(|(set, counts)| {
             let set = SetId(set as u32);
-            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, count)| *count > 0);
+            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, count)| *count != [0, 0]);
             counts.map(move |(sender, count)| ((set, sender), count))
         })
     }
@@ -253,7 +247,7 @@ impl Index {
             let (shape, group) = self.shape(reading, call, &top, [name, account, user]);
             self.groups.note(group, name);
             let span = doc.at(call.node).span();
-            let place = self.store.calls.push(CallRow {
+            let row = CallRow {
                 request,
                 start: (body_at + span.start) as u32,
                 len: span.len() as u32,
@@ -263,21 +257,22 @@ impl Index {
                 account,
                 user,
                 set,
-            });
-            let found = [!account.is_none(), !user.is_none()];
-            let key = CellKey::of(call.kind, name, set, shape, found);
+            };
+            let place = self.store.calls.push(row);
+            let key = CellKey::of(call.kind, name, set, shape, row.has());
             self.cube.add(key, place, repeat, line.received_at);
             let ids = [(account, flags.doubtful_account()), (user, flags.doubtful_user())];
             self.ids.add(ids[0], ids[1], place, repeat);
             if repeat {
                 self.repeats += 1;
             } else {
-                if self.tally.len() < self.store.sets.len() {
-                    self.tally.resize(self.store.sets.len(), Default::default());
-                }
-                self.tally[set.0 as usize][sender as usize] += 1;
                 self.groups.count(group, set, sender);
             }
+            if self.tally.len() < self.store.sets.len() {
+                self.tally.resize(self.store.sets.len(), Default::default());
+            }
+            let [calls, repeats] = &mut self.tally[set.0 as usize][sender as usize];
+            *(if repeat { repeats } else { calls }) += 1;
         }
     }
 

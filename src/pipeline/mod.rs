@@ -36,6 +36,7 @@ mod in_use;
 mod in_view;
 mod index;
 mod judge;
+mod likeness;
 mod lines;
 mod names;
 mod one;
@@ -58,8 +59,8 @@ mod view;
 mod window;
 
 pub use aggregates::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, Member, Person, Standing,
-    Who,
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, IdShare, Member, Person,
+    Standing, Who,
 };
 pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;

@@ -32,6 +32,7 @@ pub struct SeenNames {
     values: Known,
     vendors: Vec<String>,
     codes: Vec<String>,
+    is_sample: bool,
 }
 
 impl Pipeline {
@@ -48,6 +49,7 @@ impl Pipeline {
         let codes = codes.into_iter().map(|code| &vendors.codes().entry(code).code);
         seen.codes = codes.map(|code| code.to_string()).collect();
         let places = sample(&state);
+        seen.is_sample = state.index.store.requests.len() > places.len() as u64;
         drop(state);
         let mut scratch = wire::Scratch::default();
         let mut left = CALLS;
@@ -76,6 +78,7 @@ impl Pipeline {
                     seen.value(&["write_key"], &key);
                 }
             }
+            seen.is_sample |= reading.calls.len() > left;
             left -= reading.calls.len().min(left);
             reading.recycle(&mut scratch);
         }
@@ -158,5 +161,9 @@ impl Names for SeenNames {
 
     fn codes(&self, _typed: &str) -> Vec<String> {
         self.codes.clone()
+    }
+
+    fn is_sample(&self) -> bool {
+        self.is_sample
     }
 }

@@ -145,7 +145,8 @@ impl State {
 
     /// How many calls would come back if the last clearing were undone.
     pub fn cleared(&self) -> Option<u64> {
-        self.cleared.as_ref().map(|cleared| cleared.index.store.calls.len())
+        let calls = |index: &Index| index.store.calls.len() - index.repeats;
+        self.cleared.as_ref().map(|cleared| calls(&cleared.index))
     }
 
     /// Takes the last clearing back, and takes again what came since.

@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 pub struct Tallied {
     /// What was found.
     pub code: CodeId,
-    /// How many calls have it, repeats too.
+    /// How many calls have it,
     pub calls: u64,
+    /// and how many repeats.
+    pub repeats: u64,
     /// The row of the first of them.
     pub first: u64,
 }
@@ -20,7 +22,7 @@ pub struct Tallied {
 /// What was found among the calls of some rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Calls, repeats too.
+    /// Calls, without repeats.
     pub calls: u64,
     /// Calls whose `messageId` came before.
     pub repeats: u64,
@@ -42,7 +44,7 @@ impl Pipeline {
         let (index, store) = (&state.index, &state.index.store);
         let mut tally = Tally::default();
         // calls of one shape have the same findings: a few hundred shapes, whatever the number
-        let mut shapes: BTreeMap<(SetId, Sender), (u64, u64)> = BTreeMap::new();
+        let mut shapes: BTreeMap<(SetId, Sender), Shaped> = BTreeMap::new();
         for row in rows {
             let call = match store.row(row) {
                 Some(Row::Refused(_)) => {
@@ -54,40 +56,68 @@ impl Pipeline {
             };
             let request = call.and_then(|call| store.requests.get(u64::from(call.request)));
             let Some((call, request)) = call.zip(request) else { continue };
-            tally.calls += 1;
-            tally.repeats += u64::from(call.flags.repeat());
-            shapes.entry((call.set, request.sender)).or_insert((0, row)).0 += 1;
+            let shaped = shapes.entry((call.set, request.sender));
+            shaped.or_insert(Shaped::first(row)).count(call.flags.repeat());
         }
         let vendors = self.vendors();
         expand(&vendors, &index.in_use, &store.sets, shapes, &mut tally);
         tally
     }
 
-    /// What was found among all calls but repeats, whatever their number at once. No refused
-    /// requests, and no row of an example.
+    /// The same of all calls, whatever their number at once. No refused requests, and no row of an
+    /// example.
     pub fn overview(&self) -> Tally {
         let state = self.lock();
         let index = &state.index;
-        let mut tally =
-            Tally { calls: index.store.calls.len(), repeats: index.repeats, ..Tally::default() };
-        let shapes = index.shapes().map(|(shape, calls)| (shape, (calls, 0)));
+        let mut tally = Tally::default();
+        let shaped =
+            |(shape, [calls, repeats]): (_, [u64; 2])| (shape, Shaped { calls, repeats, first: 0 });
+        let shapes = index.shapes().map(shaped);
         expand(&self.vendors(), &index.in_use, &index.store.sets, shapes, &mut tally);
         tally
     }
 }
 
-/// Counts calls by their shape (what was found, and who sent them): how many there are of each, and
-/// the row of the first.
+/// The calls of a shape: what was found, and who sent them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shaped {
+    calls: u64,
+    repeats: u64,
+    /// The row of the first.
+    first: u64,
+}
+
+impl Shaped {
+    /// None yet; the first has this row.
+    pub fn first(row: u64) -> Shaped {
+        Shaped { first: row, ..Shaped::default() }
+    }
+
+    /// Counts one.
+    pub fn count(&mut self, repeat: bool) {
+        self.repeats += u64::from(repeat);
+        self.calls += u64::from(!repeat);
+    }
+
+    /// None came.
+    pub fn is_empty(&self) -> bool {
+        self.calls + self.repeats == 0
+    }
+}
+
+/// Counts calls by their shape.
 pub(super) fn expand(
     vendors: &Vendors,
     in_use: &InUse,
     sets: &Sets,
-    shapes: impl IntoIterator<Item = ((SetId, Sender), (u64, u64))>,
+    shapes: impl IntoIterator<Item = ((SetId, Sender), Shaped)>,
     tally: &mut Tally,
 ) {
     tally.verdicts = vec![[0; 5]; vendors.len()];
     let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
-    for ((set, sender), (calls, first)) in shapes {
+    for ((set, sender), Shaped { calls, repeats, first }) in shapes {
+        tally.calls += calls;
+        tally.repeats += repeats;
         let (set, in_use) = (sets.get(set), in_use.bits(sender));
         tally.missing += if set.missing(in_use) { calls } else { 0 };
         for (vendor, verdict) in set.verdicts.iter().enumerate() {
@@ -99,8 +129,10 @@ pub(super) fn expand(
         for &code in &set.codes {
             let vendor = vendors.codes().entry(code).vendor;
             if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
-                let entry = found.entry(code).or_insert(Tallied { code, calls: 0, first });
+                let none = Tallied { code, calls: 0, repeats: 0, first };
+                let entry = found.entry(code).or_insert(none);
                 entry.calls += calls;
+                entry.repeats += repeats;
                 entry.first = entry.first.min(first);
             }
         }

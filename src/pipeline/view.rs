@@ -223,7 +223,7 @@ pub struct RequestDetail {
 /// Counts for the status bar.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stats {
-    /// Calls, repeats included.
+    /// Calls, without repeats.
     pub calls: u64,
     /// Calls whose `messageId` came before.
     pub repeats: u64,
@@ -231,7 +231,7 @@ pub struct Stats {
     pub requests: u64,
     /// Refused requests.
     pub refused: u64,
-    /// Calls, without repeats, that lack an id at a vendor in use.
+    /// Calls that lack an id at a vendor in use.
     pub missing: u64,
     /// Requests that were answered 503 because they could not be recorded.
     pub unrecorded: u64,
@@ -248,10 +248,17 @@ pub struct Stats {
     pub reading: Option<(u64, u64)>,
     /// The recording's file, if it has a name.
     pub recording: Option<PathBuf>,
-    /// How many calls would come back if the last clearing were undone; none where there is none.
+    /// How many calls, without repeats, would come back if the last clearing were undone; none where there is none.
     pub cleared: Option<u64>,
     /// Grows with each mark and note.
     pub remarks: u64,
     /// What is wrong now, for a banner.
     pub problem: Option<String>,
+}
+
+impl Stats {
+    /// Calls and repeats: all that came and has a row in the log.
+    pub fn came(&self) -> u64 {
+        self.calls + self.repeats
+    }
 }

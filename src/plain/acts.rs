@@ -3,7 +3,7 @@
 use super::command::{number, word};
 use super::talk::Talk;
 use crate::call::Seq;
-use crate::report::ExportFormat;
+use crate::report::{ExportFormat, calls_words, plural};
 use std::io;
 
 impl Talk<'_> {
@@ -79,7 +79,7 @@ impl Talk<'_> {
             let lines: Vec<String> = codes
                 .iter()
                 .zip(calls)
-                .map(|(code, calls)| format!("{code}: {calls} calls"))
+                .map(|(code, calls)| format!("{code}: {}", plural(calls, "call")))
                 .collect();
             return match lines.is_empty() {
                 true => self.say("nothing is set aside"),
@@ -132,7 +132,8 @@ impl Talk<'_> {
         }
         // what comes back was said before
         self.next = self.feed.rows();
-        let words = format!("{} calls are here again", self.feed.stats().calls);
+        let stats = self.feed.stats();
+        let words = format!("here again: {}", calls_words(stats.calls, stats.repeats));
         self.done(done, &words)
     }
 

@@ -43,7 +43,7 @@ commands! {
     Coverage "coverage" "[library | version | key]"
         "event by event, how many calls have their ids and what vendors take",
     People "people" "[users] [ID]"
-        "accounts or users, or who belongs to one",
+        "accounts or users, or who belongs to one; of a user also what is odd about the order of calls",
     Sync "sync" "[MODEL]"
         "the objects that vendors push to Segment",
     Mark "mark" "[NUMBER]"

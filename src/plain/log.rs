@@ -209,7 +209,25 @@ impl Talk<'_> {
             (true, true) => "only marked calls".to_owned(),
         };
         let so_far = if shown.looked_at < shown.of { " so far" } else { "" };
-        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.feed.rows()))
+        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.feed.rows()))?;
+        self.say_doubts()
+    }
+
+    /// Says what is doubtful about a filter that nothing passes.
+    fn say_doubts(&mut self) -> io::Result<()> {
+        let (shown, rows) = (self.feed.shown(), self.feed.rows());
+        let Some(filter) = self.filtered.filter.clone() else { return Ok(()) };
+        if shown.rows > 0 || shown.looked_at < shown.of || rows == 0 {
+            return Ok(());
+        }
+        let absent = filter::absent(&filter, self.feed.names().as_ref());
+        for one in &absent {
+            self.say(&one.to_string())?;
+        }
+        for hint in filter.hints().iter().filter(|_| absent.is_empty()) {
+            self.say(&format!("column {}: {}", hint.column, hint.message))?;
+        }
+        Ok(())
     }
 
     fn put_in_force(&mut self) {

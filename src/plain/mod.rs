@@ -11,6 +11,7 @@ mod compose;
 mod log;
 mod news;
 mod pages;
+mod person;
 mod talk;
 mod words;
 

@@ -2,6 +2,7 @@
 
 use super::talk::Talk;
 use super::words;
+use crate::report::plural;
 use crate::tui::feed::Sending;
 use std::io;
 
@@ -36,7 +37,7 @@ impl Talk<'_> {
             self.said.judged = judged.number;
             match &judged.changes {
                 Ok(changes) => {
-                    self.say(&format!("judged {} calls again", changes.calls))?;
+                    self.say(&format!("judged {} again", plural(changes.calls, "call")))?;
                     let lines: Vec<String> =
                         changes.vendors.iter().map(|vendor| vendor.sentence()).collect();
                     self.print(lines)?;
@@ -57,14 +58,19 @@ impl Talk<'_> {
             let new = alerts.dropped - self.said.unalerted;
             self.said.unalerted = alerts.dropped;
             let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
-            self.say(&format!("attention: {new} calls without an alert{failed}"))?;
+            self.say(&format!("attention: {} without an alert{failed}", plural(new, "call")))?;
         }
         let lost = stats.unrecorded + stats.too_much;
         if lost > self.said.lost {
             self.said.lost = lost;
             self.say(&format!(
-                "attention: {} requests were not taken: {} could not be recorded, {} were too much at once; their senders try again",
-                lost, stats.unrecorded, stats.too_much
+                "attention: {}: {} could not be recorded, {} too much at once; their senders try again",
+                match lost {
+                    1 => "1 request was not taken".to_owned(),
+                    more => format!("{more} requests were not taken"),
+                },
+                stats.unrecorded,
+                stats.too_much
             ))?;
         }
         Ok(())
@@ -89,7 +95,7 @@ impl Talk<'_> {
         }
         let first = if count > AT_ONCE { shown.rows - LAST } else { from };
         if first > from {
-            self.say(&format!("{} calls came; the last of them:", count))?;
+            self.say(&format!("{} came; the last of them:", plural(count, "line")))?;
         }
         let new = self.feed.shown_rows(first..shown.rows);
         let vendors = self.vendors();
@@ -107,7 +113,7 @@ impl Talk<'_> {
             return self.say("paused; nothing is lost");
         }
         let unsaid = std::mem::take(&mut self.unsaid);
-        self.say(&format!("goes on; {unsaid} calls came meanwhile"))
+        self.say(&format!("goes on; {} came meanwhile", plural(unsaid, "line")))
     }
 
     /// Where it listens and what came.
@@ -119,11 +125,14 @@ impl Talk<'_> {
         }
         let recording = match &stats.recording {
             Some(path) => format!("recorded in {}", path.display()),
-            None => "kept by no file".to_owned(),
+            None => "kept in no file".to_owned(),
         };
         self.say(&format!(
-            "{} calls, {} without an id, {} refused requests, {} repeats, {recording}",
-            stats.calls, stats.missing, stats.refused, stats.repeats
+            "{}, {} without an id, {}, {}, {recording}",
+            plural(stats.calls, "call"),
+            stats.missing,
+            plural(stats.refused, "refused request"),
+            plural(stats.repeats, "repeat")
         ))?;
         if stats.waited > 0 {
             self.say(&format!("senders waited {} times for judging", stats.waited))?;

@@ -2,10 +2,11 @@
 
 use super::command::word;
 use super::talk::Talk;
-use super::words::{self, share};
+use super::words::{self, id_words};
 use crate::call::text::masked;
 use crate::call::time;
 use crate::findings::Verdict;
+use crate::report::{calls_words, plural};
 use crate::tui::feed::{By, Coverage, Item, Status, Who};
 use std::io;
 
@@ -31,10 +32,10 @@ impl Talk<'_> {
         let lines = groups.rows.iter().map(|found| {
             let vendor = found.vendor.and_then(|at| vendors.get(at));
             let vendor = vendor.map_or("Segment", |vendor| vendor.title.as_str());
-            let calls = found.counted.calls + found.counted.repeats;
+            let calls = calls_words(found.counted.calls, found.counted.repeats);
             let event = found.event.as_deref().or(found.kind.as_deref()).unwrap_or("any call");
             format!(
-                "{} {}, {vendor}, {event}: {calls} calls, such as {}, last at {}",
+                "{} {}, {vendor}, {event}: {calls}, such as {}, last at {}",
                 found.severity.name(),
                 found.code,
                 found.counted.seq,
@@ -80,9 +81,10 @@ impl Talk<'_> {
             words.push_str(&format!(" from {by}"));
         }
         words.push_str(&format!(
-            ": {calls} calls, {} with an account, {} with a user",
-            share(row.with_account, calls),
-            share(row.with_user, calls)
+            ": {}, {}, {}",
+            calls_words(calls, row.counted.repeats),
+            id_words("an account", &row.ids[0]),
+            id_words("a user", &row.ids[1])
         ));
         for (vendor, counts) in self.vendors().iter().zip(&row.verdicts) {
             let bad = Verdict::WORST_FIRST.iter().zip(counts).filter(|(verdict, count)| {
@@ -115,16 +117,15 @@ impl Talk<'_> {
                     format!("{other} {id}, since call {}", member.since)
                 })
                 .collect();
-            return self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"));
+            self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
+            return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
         let people = self.feed.people(who, 0..MOST as u64);
         let lines = people.rows.iter().map(|person| {
-            let calls = person.counted.calls;
-            format!(
-                "{one} {}: {calls} calls, {} of them with a {other}",
-                words::doubted(&person.id, person.doubtful),
-                person.with_other
-            )
+            let calls = calls_words(person.counted.calls, person.counted.repeats);
+            let one_of = if other == "account" { "an account" } else { "a user" };
+            let id = words::doubted(&person.id, person.doubtful);
+            format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
         });
         let lines: Vec<String> = lines.collect();
         self.some(lines, people.of, &format!("no {one} was seen yet"))
@@ -152,9 +153,15 @@ impl Talk<'_> {
             Status::Expired => "counts as over: nothing came for a long time",
         };
         let took = run.duration_ms.map_or(String::new(), |ms| format!(", after {} s", ms / 1000));
-        self.say(&format!("the run {status}{took}"))?;
+        let errors = match run.errors() {
+            0 => String::new(),
+            some => format!(", with {}", plural(some, "error")),
+        };
+        self.say(&format!("the run {status}{took}{errors}"))?;
         let lines = run.models.iter().map(|row| {
-            format!("{}: {} objects synced, {} errors", row.model, row.objects_synced, row.errors)
+            let (objects, errors) =
+                (plural(row.objects_synced, "object"), plural(row.errors, "error"));
+            format!("{}: {objects} synced, {errors}", row.model)
         });
         self.print(lines.collect::<Vec<_>>())
     }

@@ -2,7 +2,8 @@
 
 use crate::call::{Doc, Val, pointer, text::visible};
 use crate::findings::{Finding, Severity, Verdict, advice};
-use crate::tui::feed::{Cell, RowView, VendorView};
+use crate::report::share;
+use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
 
 /// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
 pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
@@ -139,10 +140,21 @@ pub fn value_at(text: &str, at: &str) -> Option<String> {
     Some(value.as_str().map_or_else(|| value.raw().to_owned(), |text| text.into_owned()))
 }
 
-/// A share in per cent.
-pub fn share(part: u64, of: u64) -> String {
-    match of {
-        0 => "none".to_owned(),
-        of => format!("{} %", part * 100 / of),
+/// `86% with an account (3 of them missing at another vendor, 2 doubtful)`.
+pub fn id_words(one: &str, id: &IdShare) -> String {
+    if id.looked == 0 {
+        return format!("no vendor looks for {one}");
     }
+    let mut besides = Vec::new();
+    for (calls, what) in [
+        (id.missing(), "missing"),
+        (id.some_miss, "found and missing at another vendor"),
+        (id.doubtful, "doubtful"),
+    ] {
+        if calls > 0 {
+            besides.push(format!("{calls} {what}"));
+        }
+    }
+    let with = format!("{} with {one}", share(id.found, id.looked));
+    if besides.is_empty() { with } else { format!("{with} ({})", besides.join(", ")) }
 }

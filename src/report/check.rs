@@ -1,8 +1,9 @@
 //! What `check` prints for people.
 
 use super::findings::{Corrected, FindingGroup};
+use super::numbers::plural;
 use super::paint::Paint;
-use super::summary::{plural, verdict_lines};
+use super::summary::verdict_lines;
 use crate::call::text::visible;
 use crate::findings::Severity;
 use crate::pipeline::Tally;
@@ -40,6 +41,7 @@ pub fn check_text(
         let of = groups.iter().filter(|group| group.severity == severity);
         of.map(|group| group.calls).sum::<u64>()
     };
+    let only = groups.iter().filter(|group| group.calls == 0 && group.repeats > 0).count() as u64;
     let mut line = format!(
         "{}: {}, {}, {}",
         plural(tally.calls, "call"),
@@ -47,10 +49,13 @@ pub fn check_text(
         plural(count(Severity::Warning), "warning"),
         plural(count(Severity::Info), "info"),
     );
-    for (count, what) in [(tally.missing, "without an id"), (tally.repeats, "repeated")] {
-        if count > 0 {
-            write!(line, "; {count} {what}").expect("writing to a String cannot fail");
-        }
+    let besides = [
+        (tally.missing, format!("{} without an id", tally.missing)),
+        (tally.repeats, plural(tally.repeats, "repeat")),
+        (only, format!("{} that only repeats have", plural(only, "finding"))),
+    ];
+    for (_, words) in besides.iter().filter(|(count, _)| *count > 0) {
+        write!(line, "; {words}").expect("writing to a String cannot fail");
     }
     writeln!(out, "{line}: {outcome}").expect("writing to a String cannot fail");
     out

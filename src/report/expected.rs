@@ -1,8 +1,8 @@
 //! How calls stand to what is expected: lines for people, and entries of the reports for CI.
 
 use super::findings::FindingGroup;
+use super::numbers::plural;
 use super::paint::Paint;
-use super::summary::plural;
 use crate::call::text::visible;
 use crate::findings::Severity;
 use crate::pipeline::{Expectations, Expected, Standing};
@@ -14,19 +14,31 @@ pub const EXPECTED: &str = "expected";
 /// How an expectation stands, in a few words.
 pub fn expected_words(entry: &Expected) -> String {
     let calls = entry.came.counted.calls;
-    match entry.standing() {
+    let mut words = match entry.standing() {
         Standing::Unseen => "not seen".to_owned(),
         Standing::Met => plural(calls, "call"),
-        Standing::TooFew => format!("{calls} of {} calls", entry.wanted.least),
+        Standing::TooFew => format!("{calls} of {}", plural(entry.wanted.least, "call")),
         Standing::Lacking => {
-            let lack = entry.lacking();
-            let each: Vec<String> = lack.map(|(id, lack)| format!("{lack} without {id}")).collect();
-            format!("{}, {}", plural(calls, "call"), each.join(", "))
+            let mut words = plural(calls, "call");
+            for (id, lack, some_miss) in entry.lacking() {
+                if lack > some_miss {
+                    words.push_str(&format!(", {} without {id}", lack - some_miss));
+                }
+                if some_miss > 0 {
+                    let words_of = format!(", {some_miss} with {id} that a vendor in use misses");
+                    words.push_str(&words_of);
+                }
+            }
+            words
         }
+    };
+    for (id, doubtful) in entry.doubting() {
+        words.push_str(&format!(", {doubtful} with doubtful {id}"));
     }
+    words
 }
 
-/// What did not come as expected (or all), a line each, below a line that counts.
+/// What did not come as expected or with doubtful ids (or all), a line each, below a line that counts.
 pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> String {
     let mut out = String::new();
     let line = expectations.line();
@@ -34,10 +46,11 @@ pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> St
     out.push('\n');
     for entry in &expectations.list {
         let standing = entry.standing();
-        if standing == Standing::Met && !all {
+        if standing == Standing::Met && !entry.is_doubtful() && !all {
             continue;
         }
         let (word, paint) = match standing {
+            Standing::Met if entry.is_doubtful() => ("doubt", Paint::Warning),
             Standing::Met => ("ok", Paint::Plain),
             Standing::Unseen => ("unseen", Paint::Warning),
             Standing::TooFew => ("too few", Paint::Warning),
@@ -82,6 +95,7 @@ fn group(entry: &Expected) -> FindingGroup {
         fails: true,
         vendor: Some((EXPECTED.to_owned(), EXPECTED.to_owned())),
         calls,
+        repeats: 0,
         message: expected_words(entry),
         why: format!("Expected: {}{ids}.", plural(wanted.least, "call")),
         history: None,

@@ -1,5 +1,6 @@
 //! Findings of many calls, one entry a code: what every report for CI is made of.
 
+use super::numbers::plural;
 use crate::call::text::visible;
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Severity};
@@ -20,8 +21,10 @@ pub struct FindingGroup {
     pub fails: bool,
     /// The vendor's name and title; none for what the service itself does.
     pub vendor: Option<(String, String)>,
-    /// How many calls, or refused requests.
+    /// How many calls, or refused requests,
     pub calls: u64,
+    /// and how many repeats of calls.
+    pub repeats: u64,
     /// The sentence about the example.
     pub message: String,
     /// Why it matters.
@@ -36,6 +39,17 @@ pub struct FindingGroup {
     pub example: String,
     /// The example as it should have been, for a finding about an id.
     pub corrected: Option<Corrected>,
+}
+
+impl FindingGroup {
+    /// `3 calls`; where only repeats have it, `1 repeat`; of refused requests, `1 request`.
+    pub fn count(&self) -> String {
+        match (self.calls, self.repeats) {
+            (0, 1..) => plural(self.repeats, "repeat"),
+            _ if self.code.starts_with("HTTP-") => plural(self.calls, "request"),
+            _ => plural(self.calls, "call"),
+        }
+    }
 }
 
 /// A corrected call, ready to paste.
@@ -118,6 +132,7 @@ fn group(vendors: &Vendors, found: Tallied, call: &CallDetail) -> FindingGroup {
             (info.name.clone(), info.title.clone())
         }),
         calls: found.calls,
+        repeats: found.repeats,
         message: text(|finding| &finding.message),
         why: text(|finding| &finding.why),
         history: finding.and_then(|finding| finding.history.clone()),
@@ -164,6 +179,7 @@ fn refused(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, Strin
                 fails: false,
                 vendor: None,
                 calls,
+                repeats: 0,
                 message: reason,
                 why: format!("The request was answered {status}; {fate}."),
                 history: None,

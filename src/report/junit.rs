@@ -1,7 +1,6 @@
 //! Findings as JUnit XML: a suite a vendor, a test case a finding.
 
 use super::findings::{Corrected, FindingGroup};
-use super::summary::plural;
 use std::fmt::Write;
 
 /// The report. `suites` names the vendors that were asked; one without findings has a case that
@@ -92,11 +91,4 @@ fn escaped(text: &str) -> String {
         }
     }
     out
-}
-
-impl FindingGroup {
-    /// `3 calls`, or of refused requests `1 request`.
-    pub fn count(&self) -> String {
-        plural(self.calls, if self.code.starts_with("HTTP-") { "request" } else { "call" })
-    }
 }

@@ -1,7 +1,7 @@
 //! Findings as Markdown, for the summary of a build or a comment.
 
 use super::findings::{Corrected, FindingGroup};
-use super::summary::plural;
+use super::numbers::plural;
 use crate::findings::Verdict;
 use crate::pipeline::Tally;
 use crate::vendors::Vendors;
@@ -19,11 +19,12 @@ pub fn markdown(
     }
     for group in groups {
         let vendor = group.vendor.as_ref().map_or("", |(_, title)| title);
+        let calls = if group.calls > 0 { group.calls.to_string() } else { group.count() };
         let cells = [
             group.severity.name(),
             &format!("`{}`", group.code),
             vendor,
-            &group.calls.to_string(),
+            &calls,
             &group.message,
             &group.example,
             &format!("{}{}", group.fix, group.seen(" (", ")")),

@@ -50,7 +50,8 @@ fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
         "ruleIndex": at,
         "level": level(group.severity),
         "message": { "text": text },
-        "occurrenceCount": group.calls,
+        // at least 1, by the format: what only repeats have counts by them
+        "occurrenceCount": if group.calls > 0 { group.calls } else { group.repeats },
         "locations": [location],
     });
     if let Some(corrected) = &group.corrected {

@@ -1,12 +1,13 @@
 //! What was captured, in a few lines.
 
+use super::numbers::plural;
 use crate::findings::Verdict;
-use crate::pipeline::{InUse, Stats};
+use crate::pipeline::{Stats, Tally};
 use crate::vendors::Vendors;
 use std::fmt::Write;
 
-/// The summary that `tail` ends with. `verdicts` counts calls by vendor and verdict.
-pub fn summary(stats: &Stats, vendors: &Vendors, in_use: &InUse, verdicts: &[[u64; 5]]) -> String {
+/// The summary that `tail` ends with. `tally` is that of all calls.
+pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     let mut out =
         format!("{} in {}", plural(stats.calls, "call"), plural(stats.requests, "request"));
     for (count, what) in [
@@ -29,14 +30,7 @@ pub fn summary(stats: &Stats, vendors: &Vendors, in_use: &InUse, verdicts: &[[u6
         )
         .expect("writing to a String cannot fail"),
     }
-    let shown = in_use.shown();
-    let mut counts = verdicts.to_vec();
-    for (vendor, counts) in counts.iter_mut().enumerate() {
-        if !shown.contains(&vendor) {
-            *counts = [0; 5];
-        }
-    }
-    out.push_str(&verdict_lines(vendors, &counts));
+    out.push_str(&verdict_lines(vendors, &tally.verdicts));
     out
 }
 
@@ -57,9 +51,4 @@ pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[[u64; 5]]) -> String 
         }
     }
     out
-}
-
-/// A count with its noun.
-pub fn plural(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -2,7 +2,7 @@
 //! a view groups by (event, finding, library, version, write key) follows from a cell's key, so
 //! a call costs one look-up, however many views there are.
 
-use super::{SetId, ShapeId, TextId};
+use super::{HasId, SetId, ShapeId, TextId};
 use crate::call::CallType;
 use crate::call::time::Millis;
 use hashbrown::HashMap;
@@ -16,10 +16,8 @@ pub struct CellKey {
     pub set: SetId,
     /// Type, library, versions, write key.
     pub shape: ShapeId,
-    /// A vendor in use found an account id.
-    pub account: bool,
-    /// A vendor in use found a user id.
-    pub user: bool,
+    /// Whether a vendor in use found an account id, and a user id.
+    pub has: [HasId; 2],
 }
 
 impl CellKey {
@@ -30,13 +28,13 @@ impl CellKey {
         name: TextId,
         set: SetId,
         shape: ShapeId,
-        [account, user]: [bool; 2],
+        has: [HasId; 2],
     ) -> CellKey {
         let event = match kind {
             Some(CallType::Identify | CallType::Group | CallType::Alias) => TextId::NONE,
             _ => name,
         };
-        CellKey { event, set, shape, account, user }
+        CellKey { event, set, shape, has }
     }
 }
 

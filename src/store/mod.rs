@@ -15,7 +15,7 @@ pub use blocks::Blocks;
 pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
 pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
-pub use rows::{CallRow, Flags, RequestRow, Row, Sender};
+pub use rows::{CallRow, Flags, HasId, RequestRow, Row, Sender};
 pub use seen::{Print, Seen};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use shapes::{Held, Shape, ShapeId, Shapes};

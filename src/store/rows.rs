@@ -55,6 +55,18 @@ impl Flags {
     }
 }
 
+/// How the id that the first vendor in use found stands in a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum HasId {
+    /// None found any.
+    #[default]
+    No,
+    /// It is used, and looks wrong: a number, or a missing value as text.
+    Doubtful,
+    /// It is there.
+    Yes,
+}
+
 /// A call in the index.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CallRow {
@@ -76,6 +88,21 @@ pub struct CallRow {
     pub user: TextId,
     /// Its finding codes at all vendors.
     pub set: SetId,
+}
+
+impl CallRow {
+    /// How its account and its user stand.
+    pub fn has(&self) -> [HasId; 2] {
+        let has = |id: TextId, doubtful| match (id.is_none(), doubtful) {
+            (true, _) => HasId::No,
+            (false, true) => HasId::Doubtful,
+            (false, false) => HasId::Yes,
+        };
+        [
+            has(self.account, self.flags.doubtful_account()),
+            has(self.user, self.flags.doubtful_user()),
+        ]
+    }
 }
 
 /// A request in the index.

@@ -48,6 +48,11 @@ impl SetInfo {
         self.weak[slot(id)]
     }
 
+    /// True if one of these vendors misses it, or has it absent or doubtful.
+    pub fn minds(&self, id: Id, in_use: VendorBits) -> bool {
+        (self.strong(id) | self.weak(id)) & in_use != 0
+    }
+
     /// True if one of these vendors misses an id.
     pub fn missing(&self, in_use: VendorBits) -> bool {
         (self.strong[0] | self.strong[1]) & in_use != 0

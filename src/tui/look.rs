@@ -158,6 +158,7 @@ impl Look {
     /// A moment's time of day: `HH:MM:SS.mmm`, of which narrow columns take a part.
     pub fn time(&self, at: Millis) -> String {
         match Timestamp::from_millisecond(at) {
+            _ if at == NO_TIME => "--:--:--.---".to_owned(),
             Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.3f").to_string(),
             Err(_) => "??:??:??.???".to_owned(),
         }
@@ -166,11 +167,15 @@ impl Look {
     /// A moment with its day, to the second.
     pub fn moment(&self, at: Millis) -> String {
         match Timestamp::from_millisecond(at) {
+            _ if at == NO_TIME => "no time".to_owned(),
             Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %T").to_string(),
             Err(_) => "????-??-?? ??:??:??".to_owned(),
         }
     }
 }
+
+/// A call of a file that says no time of its own counts as received then.
+const NO_TIME: Millis = 0;
 
 /// A pen on one line of an area. What does not fit is cut with an ellipsis.
 pub struct Pen<'b> {
@@ -237,5 +242,20 @@ pub fn ground(buffer: &mut Buffer, area: Rect, line: usize, style: Style) {
     if line < usize::from(area.height) {
         let row = Rect { y: area.y + line as u16, height: 1, ..area };
         buffer.set_style(row, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Review 34: no time is invented for a call that has none.
+    #[test]
+    fn what_has_no_time_shows_none() {
+        let theme = Theme::preset("dark").expect("it is there");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        assert_eq!((look.time(0), look.moment(0)), ("--:--:--.---".into(), "no time".into()));
+        assert_eq!(look.time(1), "00:00:00.001");
+        assert_eq!(look.moment(1), "1970-01-01 00:00:00");
     }
 }

@@ -135,7 +135,7 @@ impl Shared {
     pub fn tick(&mut self, now_ms: u64) -> bool {
         self.now_ms = now_ms;
         let before = self.rate.text();
-        self.rate.sample(now_ms, self.stats.calls);
+        self.rate.sample(now_ms, self.stats.came());
         before != self.rate.text()
     }
 

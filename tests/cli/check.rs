@@ -1,5 +1,6 @@
 //! `segscope check`.
 
+use crate::common::{Http, Program};
 use crate::{segscope, stderr, stdout};
 use serde_json::Value;
 
@@ -164,4 +165,50 @@ fn captured_text_never_reaches_the_terminal_raw() {
     let home = Home::with(&[("calls.ndjson", call)]);
     let (_, text) = home.check(&["calls.ndjson"]);
     assert!(text.contains("red") && !text.contains(['\u{1b}', '\u{7}']), "{text:?}");
+}
+
+/// Review 30: a filter that passes nothing may have been meant otherwise.
+#[test]
+fn a_filter_that_nothing_passes_is_doubted() {
+    let home = Home::with(&[("calls.ndjson", &format!("{LACKS}\n{GOOD}\n"))]);
+    for (filter, says) in [
+        (
+            "propertes.total > 3",
+            "segscope: --filter: no call has `propertes.total`; did you mean `properties.total`?\n",
+        ),
+        (
+            "properties.accountid = 'a1'",
+            "segscope: --filter: no call has `properties.accountid`; \
+             did you mean `properties.accountId`?\n",
+        ),
+        (
+            "type = 'track' adn nothing",
+            "segscope: --filter: 1:16: `adn` is a word to search for; did you mean `and`?\n",
+        ),
+        // one call has it, with another value
+        ("properties.product_id = 'q'", ""),
+        ("event = 'Order Received'", ""),
+    ] {
+        for command in ["check", "export"] {
+            let args = [command, "calls.ndjson", "--filter", filter];
+            let said = stderr(&segscope(home.0.path(), &args).assert());
+            assert_eq!(said, says, "{command} {filter}");
+        }
+    }
+}
+
+#[test]
+fn tail_doubts_a_filter_that_nothing_passed() {
+    let home = tempfile::tempdir().expect("a folder");
+    let args =
+        ["tail", "--listen", "127.0.0.1:0", "--no-record", "--filter", "propertes.total > 3"];
+    for (call, doubted) in [(LACKS, true), (r#"{"propertes":{"total":4}}"#, false)] {
+        let mut program = Program::start(home.path(), &args);
+        let mut http = Http::connect(&program.address).expect("it listens");
+        assert_eq!(http.post("/v1/track", call.as_bytes()).expect("an answer").status, 200);
+        assert_eq!(program.end(), Some(0));
+        let says = "segscope: --filter: no call has `propertes.total`; did";
+        let said = program.last_words();
+        assert_eq!(said.contains(says), doubted, "{said}");
+    }
 }

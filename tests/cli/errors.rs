@@ -108,3 +108,28 @@ fn an_unwritable_folder_is_named() {
     let done = segscope(home.path(), &args).assert().code(3);
     assert!(stderr(&done).contains("locked/r.ndjson"), "{}", stderr(&done));
 }
+
+/// Review 34: a file of something else is refused, not judged as calls that lack everything.
+#[test]
+fn a_file_without_a_call_is_refused_with_what_is_expected() {
+    let home = tempfile::tempdir().expect("a folder");
+    let rows = "{\"n\":1,\"method\":\"POST\",\"path\":\"/v1/batch\"}\n{\"n\":2}\n";
+    std::fs::write(home.path().join("other.ndjson"), rows).expect("written");
+    std::fs::write(home.path().join("other.json"), "[\n{\"n\":1},\n{\"n\":2}\n]\n")
+        .expect("written");
+    std::fs::write(home.path().join("one.ndjson"), format!("{rows}{{\"userId\":\"u\"}}\n"))
+        .expect("written");
+    for command in [&["check"][..], &["open", "--plain"], &["export"]] {
+        for (file, found) in [("other.ndjson", "n, method, path"), ("other.json", "n")] {
+            let done = segscope(home.path(), &[command, &[file]].concat()).assert().code(2);
+            let said = stderr(&done);
+            let says =
+                format!("segscope: {file}:1: no row of this file is a Segment call: expected");
+            assert!(said.starts_with(&says), "{said}");
+            assert!(said.ends_with(&format!("; the first has {found}\n")), "{said}");
+        }
+    }
+    let done =
+        segscope(home.path(), &["check", "one.ndjson", "--fail-on", "never"]).assert().code(0);
+    assert!(stdout(&done).contains("3 calls"), "{}", stdout(&done));
+}

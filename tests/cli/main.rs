@@ -3,6 +3,7 @@
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
+mod counts;
 mod deliver;
 mod errors;
 mod export;

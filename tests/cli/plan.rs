@@ -199,7 +199,8 @@ fn tail_ends_with_what_did_not_come_and_the_summary_has_it_meanwhile() {
     assert_eq!(
         expected["events"][1],
         json!({"type": "track", "event": "Report", "ids": ["account_id", "user_id"], "count": 1,
-            "standing": "lacking", "calls": 1, "with_ids": 0, "lacking": {"account_id": 1}})
+            "standing": "lacking", "calls": 1, "with_ids": 0, "lacking": {"account_id": 1},
+            "doubtful": {}})
     );
     let (code, told) = (program.end(), program.last_words());
     assert_eq!(code, Some(1), "{told}");

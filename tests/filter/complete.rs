@@ -1,6 +1,6 @@
 //! What is offered at the cursor.
 
-use segscope::filter::{Kind, Names, Path, complete};
+use segscope::filter::{Kind, Names, Path, absent, complete, parse};
 
 /// A recording that holds a few names.
 struct Recording;
@@ -55,6 +55,12 @@ fn a_snapshot_of_offers() {
         "event != \"Or|",
         "match(event, \"|",
         "event in [\"Login\", \"|",
+        "event = |",
+        "event = Or|",
+        "event in [|",
+        "type != |",
+        "contains(event, |",
+        "properties.total = |",
         "library.|",
         "library.name = \"|",
         "verdict.|",
@@ -93,5 +99,32 @@ fn no_cursor_is_too_odd() {
         for cursor in 0..text.len() + 3 {
             complete(text, cursor, &Recording);
         }
+    }
+}
+
+#[test]
+fn a_field_that_no_call_has_is_told() {
+    let said = |text: &str| {
+        let filter = parse(text).expect("a filter");
+        let said: Vec<String> =
+            absent(&filter, &Recording).iter().map(|one| one.to_string()).collect();
+        said.join("|")
+    };
+    for (text, says) in [
+        ("properties.total > 3", ""),
+        ("type = \"track\" and missing(account_id)", ""),
+        ("propertes.total > 3", "no call has `propertes.total`; did you mean `properties.total`?"),
+        ("properties.totl > 3", "no call has `properties.totl`; did you mean `properties.total`?"),
+        (
+            "event = evnt and properties.zzz = 1",
+            "no call has `evnt`; did you mean `event`?|no call has `properties.zzz`",
+        ),
+        // what is inside of a list, and of what nothing is known, may be there
+        ("properties.total.cents = 1", ""),
+        ("shop.0.name = \"x\"", ""),
+        // a word is searched for in all of the text
+        ("propertes", ""),
+    ] {
+        assert_eq!(said(text), says, "{text}");
     }
 }

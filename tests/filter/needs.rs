@@ -114,8 +114,21 @@ fn names_that_are_probably_misspelt_are_hinted_at() {
         hints("verdit.planhat = 'x'"),
         ["1:1: `verdit.planhat` is no known field; did you mean `verdict`?"]
     );
+    // review 30: a word that looks like one that joins, beside an expression
+    for (text, says) in [
+        ("event = \"Login\" adn", "1:17: `adn` is a word to search for; did you mean `and`?"),
+        ("type = \"track\" adnd x", "1:16: `adnd` is a word to search for; did you mean `and`?"),
+        ("missing() orr vip", "1:11: `orr` is a word to search for; did you mean `or`?"),
+        ("(a = 1 ro)", "1:8: `ro` is a word to search for; did you mean `or`?"),
+    ] {
+        assert_eq!(hints(text), [says], "{text}");
+    }
     assert_eq!(hints("event = Login"), ["1:9: `Login` is read as a field; text stands in quotes"]);
     for fine in [
+        "type = \"track\" \"adn\"",
+        "type = \"track\" adnoid",
+        "login adn logout",
+        "type = \"track\" and adn",
         "event = 'x'",
         "userId = 'x'",
         "library.name = 'x'",

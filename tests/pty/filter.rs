@@ -83,7 +83,7 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     terminal.press("\r");
     terminal.sees("calls.ndjson");
     terminal.press("\r");
-    terminal.sees("1 calls written to calls.ndjson");
+    terminal.sees("1 call record written to calls.ndjson");
     let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
     assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
     terminal.press("x\r\r");

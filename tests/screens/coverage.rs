@@ -141,3 +141,37 @@ fn ascii_no_colour_and_every_size() {
         }
     }
 }
+
+#[test]
+fn the_smallest_screen_says_of_which_event_ids_are_there() {
+    let mut app = TestApp::new(five(), 40, 10);
+    app.press("3");
+    let line = (3..10).find(|y| app.line(*y).contains("✗ Report E")).expect("the event");
+    assert!(app.line(line).contains("0%      0%"), "{}", app.picture());
+    app.press("]");
+    assert!(app.picture().contains(" analy"), "{}", app.picture());
+    assert!(app.picture().contains("✗ Repor"), "{}", app.picture());
+}
+
+#[test]
+fn what_events_do_not_need_is_for_what_they_are_counted_by() {
+    for width in [120, 200] {
+        let mut app = TestApp::new(five(), width, 30);
+        app.press("3 ]");
+        assert!(app.picture().contains("analytics-node 3.1.0"), "{}", app.picture());
+    }
+}
+
+#[test]
+fn a_page_call_has_no_share_where_nobody_looks_and_doubt_is_no_green() {
+    let mut app = TestApp::new(five(), 120, 40);
+    app.press("3");
+    let theme = app.theme().clone();
+    let line = (3..20).find(|y| app.line(*y).contains("? Seat Added")).expect("there");
+    looks_like(app.style_of("Seat Added", line), theme.text);
+    looks_like(app.style_of("100%?", line), theme.warning);
+    while !app.picture().contains("1 doubtful") && !app.line(39).is_empty() {
+        app.press("j");
+    }
+    assert!(app.picture().contains("? 1 doubtful: a number, or a missing value as text"));
+}

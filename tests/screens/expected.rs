@@ -55,14 +55,22 @@ fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
     let at = line(&app, "Seat Added");
     assert!(app.line(at).contains("– not yet"), "{}", app.picture());
     looks_like(app.style_of("Seat Added", at), theme.unused);
-    // a call with a number as account: it is used, so the ids are there
+    // a call with a number as account: it is used, so the ids are there, and one looks wrong
     app.feed.add(7);
     app.wait(250);
     assert_eq!(line(&app, "Seat Added"), at, "a row stays where it is");
+    assert!(app.line(at).contains("? doubtful"), "{}", app.picture());
+    looks_like(app.style_of("Seat Added", at), theme.text);
+    looks_like(app.style_of("? doubtful", at), theme.warning);
+    let says = "1 of 8 expected seen with their ids, 1 of them doubtful";
+    assert!(app.line(3).contains(says), "{}", app.picture());
+    let at = line(&app, "Invoice Paid");
+    app.feed.add(8);
+    app.wait(250);
     assert!(app.line(at).contains("✓ seen"), "{}", app.picture());
-    looks_like(app.style_of("Seat Added", at), theme.good);
+    looks_like(app.style_of("Invoice Paid", at), theme.good);
     looks_like(app.style_of("✓ seen", at), theme.good);
-    assert!(app.line(3).contains("1 of 8 expected seen with their ids"), "{}", app.picture());
+    assert!(app.line(3).contains("2 of 8 expected seen with their ids"), "{}", app.picture());
 }
 
 #[test]

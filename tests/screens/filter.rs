@@ -1,6 +1,6 @@
 //! The filter's line, and the log under a filter.
 
-use crate::app::{TestApp, cursor, options};
+use crate::app::{SIZES, TestApp, cursor, options};
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{Feed, Memo};
@@ -97,6 +97,44 @@ fn nothing_passes_and_the_log_says_what_to_press() {
     assert!(app.effects.is_empty(), "nothing to act on");
     app.press("space F");
     assert_eq!(rows(&app), 12);
+}
+
+/// Review 30: why nothing passes is pointed at while it is typed, and stands in the empty log after.
+#[test]
+fn a_misspelt_word_or_field_is_pointed_at() {
+    for (width, height) in SIZES {
+        let mut app = app(width, height);
+        app.press("f").type_in("type = \"track\" adn");
+        let line = app.line(height - 2);
+        let at = " filter  type = \"track\" ".len();
+        let says = "`adn` is a word to search for; did you mean `and`?";
+        assert_eq!(line, format!("{}^ {says}", " ".repeat(at)));
+        assert_eq!(app.style_of("did you", height - 2).fg, app.theme().warning.fg);
+        app.press("enter");
+        assert!(app.line(3).contains("none of 12 rows passes the filter"), "{}", app.picture());
+        assert!(app.line(4).contains(says), "{}", app.picture());
+
+        app.press("f ctrl-u").type_in("propertes.total > 3");
+        let says = "no call has `propertes.total`; did you mean `properties.total`?";
+        let line = app.line(height - 2);
+        assert_eq!(line, format!("         ^ {says}"), "{}", app.picture());
+        app.press("enter");
+        assert!(app.line(4).contains(says), "{}", app.picture());
+        app.assert_well_formed();
+        // calls pass that have no such field: nothing is said
+        app.press("f ctrl-u").type_in("propertes.total = null").press("enter");
+        assert!(!app.picture().contains("no call has"), "{}", app.picture());
+    }
+}
+
+/// Review 29: what a field may be equal to is offered before a quote is typed.
+#[test]
+fn values_are_offered_behind_the_operator() {
+    let mut app = app(80, 24);
+    app.press("f").type_in("event = ").press("tab");
+    assert!(app.picture().contains("\"Order Received\""), "{}", app.picture());
+    app.press("ctrl-u").type_in("event = Order").press("tab");
+    assert!(app.line(21).contains("event = \"Order Received\""), "{}", app.picture());
 }
 
 #[test]

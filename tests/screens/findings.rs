@@ -206,3 +206,15 @@ fn ascii_no_colour_and_hostile_names() {
         }
     }
 }
+
+#[test]
+fn the_smallest_screen_says_what_was_found_in_which_event_how_often() {
+    let mut app = TestApp::new(five(), 40, 10);
+    app.press("2");
+    let line = (3..10).find(|y| app.line(*y).contains("CSB-T-ACC")).expect("the finding");
+    assert!(
+        app.line(line).contains("Repor") && app.line(line).ends_with(" 2"),
+        "{}",
+        app.picture()
+    );
+}

@@ -1,6 +1,6 @@
 //! Searching inside of one call, and going from a field to its outputs and back.
 
-use crate::app::TestApp;
+use crate::app::{SIZES, TestApp};
 use crate::fake::FakeFeed;
 
 /// The detail of the call that lacks its ids has the keys.
@@ -78,4 +78,25 @@ fn a_field_leads_to_its_output_and_back() {
     app.press("] ]");
     let marked = app.picture().lines().filter(|line| line.contains("│ ▌")).count();
     assert!(marked >= 1 && lit(&app) == "no cursor", "{}", app.picture());
+}
+
+/// Review 31: an id that is not there goes nowhere, but somebody looks for it.
+#[test]
+fn enter_on_what_is_missing_shows_who_wants_it() {
+    for (width, height) in SIZES {
+        let mut app = app(width, height);
+        app.press("g");
+        let says = "not in the call; wanted by CSB, FS, PH";
+        let mut moves = 0;
+        while !app.picture().contains(says) {
+            app.press("j");
+            moves += 1;
+            assert!(moves < 40, "{}", app.picture());
+        }
+        app.press("enter");
+        let tabs = app.picture();
+        assert!(tabs.contains("CustomerSuccessBox"), "{tabs}");
+        assert!(!tabs.contains(says), "another tab is open: {tabs}");
+        app.assert_well_formed();
+    }
 }

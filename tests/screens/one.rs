@@ -96,3 +96,26 @@ fn what_only_a_window_can_do_says_so() {
     let says = "tick works only in the choice of vendors and in the findings to set aside";
     assert!(app.line(38).contains(says), "{}", app.line(38));
 }
+
+/// Review 25: where the call is not in view, what is done with it says which one it is.
+#[test]
+fn what_is_done_with_an_example_names_it() {
+    let mut app = app();
+    app.press("4 y y");
+    let Some(Effect::Copy { what, text }) = app.effects.last() else { panic!("{:?}", app.effects) };
+    let call: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let name = call["event"].as_str().or(call["name"].as_str()).unwrap_or_default();
+    let kind = call["type"].as_str().expect("a type");
+    let (said, named) = what.split_once(", #").expect("it is named");
+    assert_eq!(said, "the call");
+    assert!(named.contains(format!(" {kind} {name}").trim_end()), "{what}: {text}");
+    let named = format!("#{named}");
+    for (key, title) in
+        [("r", "Send to"), ("D", "Deliver"), ("a", "has no finding that is marked"), ("c", "from ")]
+    {
+        app.press(key);
+        let picture = app.picture();
+        assert!(picture.contains(title) && picture.contains(&named), "{key} {named}: {picture}");
+        app.press("esc").press("esc 4");
+    }
+}

@@ -160,3 +160,17 @@ fn a_preset_is_copied_from_the_vendor_s_tab() {
     app.press("] y k");
     assert!(app.picture().contains("open the tab of a vendor whose document"), "{}", app.picture());
 }
+
+#[test]
+fn a_run_with_errors_is_not_well() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("5");
+    assert!(app.line(2).contains("over, with "), "{}", app.picture());
+    assert!(app.line(2).contains(" errors"), "{}", app.picture());
+    assert_eq!(app.style_of("over, with ", 2).fg, app.theme().error.fg);
+    let feed = FakeFeed::with_calls(5);
+    feed.push(0, "/v1/set", r#"{"collection":"companies","objects":[{"id":"a","properties":{}}]}"#);
+    let mut app = TestApp::new(feed, 100, 30);
+    app.press("5");
+    assert_eq!(app.style_of("ok", 2).fg, app.theme().good.fg, "{}", app.picture());
+}

@@ -5,17 +5,17 @@ use proptest::prelude::*;
 use segscope::call::CallType;
 use segscope::findings::Verdict;
 use segscope::pipeline::{
-    By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, Pipeline, Plan, RowView,
-    Who,
+    By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, IdShare, Pipeline, Plan,
+    RowView, Who,
 };
 use std::collections::BTreeMap;
 
 /// A minute and a half between two requests.
 const STEP_MS: i64 = 90_000;
 
-type Call = (RowView, Box<CallDetail>);
+pub type Call = (RowView, Box<CallDetail>);
 
-fn calls(pipeline: &Pipeline) -> Vec<Call> {
+pub fn calls(pipeline: &Pipeline) -> Vec<Call> {
     pipeline.settle();
     let rows = 0..pipeline.rows();
     let details =
@@ -76,6 +76,26 @@ fn count<'c>(calls: impl Iterator<Item = &'c Call>, now: i64) -> Counted {
     counted
 }
 
+/// How an id stands in calls, by its cells in the log.
+fn id_share<'c>(cells: impl Iterator<Item = &'c Cell>) -> IdShare {
+    let mut share = IdShare::default();
+    for cell in cells {
+        let (found, doubts, missed) = match cell {
+            Cell::Found { doubtful, .. } => (true, *doubtful, false),
+            Cell::SomeMiss { doubtful, .. } => (true, *doubtful, true),
+            Cell::Missing { .. } => (false, false, true),
+            Cell::Nobody => (false, false, false),
+            Cell::NotLooked => continue,
+        };
+        share.looked += 1;
+        share.found += u64::from(found);
+        share.doubtful += u64::from(doubts);
+        share.missed += u64::from(missed);
+        share.some_miss += u64::from(found && missed);
+    }
+    share
+}
+
 fn naive(
     calls: &[Call],
     now: i64,
@@ -103,8 +123,10 @@ fn naive(
             by_version: version(by.as_deref(), &calls[0].1),
             by,
             counted: count(calls.iter().copied(), now),
-            with_account: sum(|call| call.account_id.is_some()),
-            with_user: sum(|call| call.user_id.is_some()),
+            ids: [
+                id_share(new().map(|(row, _)| &row.account)),
+                id_share(new().map(|(row, _)| &row.user)),
+            ],
             missing: sum(|call| !call.missing.is_empty()),
             verdicts,
         }
@@ -219,6 +241,13 @@ proptest! {
                     new().filter(|(row, _)| !has(&row.user)).count() as u64,
                 ];
                 prop_assert_eq!(entry.lack, lack, "{:?}", entry.wanted);
+                let count = |is: fn(&Cell) -> bool| {
+                    let of = |cell: fn(&RowView) -> &Cell| new().filter(|(row, _)| is(cell(row))).count() as u64;
+                    [of(|row| &row.account), of(|row| &row.user)]
+                };
+                let some_miss = count(|cell| matches!(cell, Cell::SomeMiss { .. }));
+                let doubtful = count(|cell| matches!(cell, Cell::Found { doubtful: true, .. }));
+                prop_assert_eq!((entry.some_miss, entry.doubtful), (some_miss, doubtful));
                 let whole = new().filter(|(row, _)| has(&row.account) && has(&row.user)).count();
                 prop_assert_eq!(entry.with_ids, whole as u64);
             }

@@ -5,16 +5,17 @@ use crate::{BEGIN_MS, generate, pipeline, send};
 use proptest::prelude::*;
 use segscope::call::CallType;
 use segscope::filter::parse;
-use segscope::pipeline::{Course, Detail, Matching, Pipeline, SessionIds};
+use segscope::pipeline::{CallDetail, Course, Detail, Matching, Pipeline, SessionIds};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-fn rows_of(pipeline: &Pipeline, user: &str) -> Vec<u64> {
-    let filter = parse(&format!("user_id = \"{user}\" or userId = \"{user}\"")).expect("a filter");
+pub fn rows_of(pipeline: &Pipeline, user: &str) -> Vec<u64> {
+    let filter = format!("user_id = \"{user}\" or (user_id = null and userId = \"{user}\")");
+    let filter = parse(&filter).expect("a filter");
     Matching::new(filter).calls(pipeline, 0..pipeline.rows()).expect("readable")
 }
 
-fn course(pipeline: &Pipeline, rows: &[u64], part: usize) -> Course {
+pub fn course(pipeline: &Pipeline, rows: &[u64], part: usize) -> Course {
     let mut course = Course::default();
     rows.chunks(part).for_each(|rows| pipeline.course(rows, &mut course));
     course
@@ -35,22 +36,29 @@ proptest! {
         let rows: Vec<u64> = (0..pipeline.rows()).collect();
         let found = course(&pipeline, &rows, part);
         let (mut types, mut before) = (BTreeMap::new(), [0, 0]);
-        let (mut calls, mut repeats) = (0, 0);
+        let (mut calls, mut named, mut repeats) = (0, 0, 0);
         let mut order: BTreeMap<(Option<usize>, String), (u64, u64)> = BTreeMap::new();
         let vendors = pipeline.vendors();
-        for detail in pipeline.details(0..pipeline.rows()) {
-            let Detail::Call(call) = detail.expect("readable") else { continue };
-            calls += 1;
-            repeats += u64::from(call.repeat);
+        let disorders = |call: &CallDetail, calls: u64, order: &mut BTreeMap<_, (u64, u64)>| {
             for (vendor, rendered) in &call.vendors {
                 for finding in &rendered.findings {
                     let code = vendors.codes().find(Some(*vendor), &finding.code).expect("a code");
                     if call.in_use.contains(vendor) && vendors.codes().entry(code).text.order {
                         let key = (Some(*vendor), finding.code.to_string());
-                        order.entry(key).or_insert((0, call.seq.0)).0 += 1;
+                        order.entry(key).or_insert((0, call.seq.0)).0 += calls;
                     }
                 }
             }
+        };
+        for detail in pipeline.details(0..pipeline.rows()) {
+            let Detail::Call(call) = detail.expect("readable") else { continue };
+            if call.repeat {
+                repeats += 1;
+                disorders(&call, 0, &mut order);
+                continue;
+            }
+            *(if call.user_id.is_some() { &mut calls } else { &mut named }) += 1;
+            disorders(&call, 1, &mut order);
             let Some(kind) = call.kind.as_deref().and_then(CallType::parse) else { continue };
             if matches!(kind, CallType::Track | CallType::Page | CallType::Screen) {
                 before[0] += u64::from(!types.contains_key(&CallType::Identify));
@@ -58,7 +66,7 @@ proptest! {
             }
             types.entry(kind).or_insert((0, call.seq.0)).0 += 1;
         }
-        prop_assert_eq!((found.calls, found.repeats), (calls, repeats));
+        prop_assert_eq!((found.calls, found.named, found.repeats), (calls, named, repeats));
         prop_assert_eq!([found.before_identify, found.before_group], before);
         for kind in CallType::ALL {
             let of = found.of(kind);

@@ -21,6 +21,7 @@ fn text() -> impl Strategy<Value = Value> {
         json!("say \"hi\""),
         json!(""),
         json!("7"),
+        json!("null"),
         json!(7),
         json!(7.5),
         json!(-1),

@@ -2,6 +2,7 @@
 
 mod against_naive;
 mod aggregates;
+mod agree;
 mod course;
 mod generate;
 mod names;

@@ -123,7 +123,7 @@ fn many_calls_without_an_id_of_their_own() {
     let said = files(&[&bare, &lines, &bare]).expect("calls");
     // made ids follow from the number of the request, so only one of the files repeats the other
     let Said { tally, groups, .. } = &said;
-    assert!(tally.repeats > 1000 && tally.calls > 3000, "{tally:?}");
+    assert!(tally.repeats > 1000 && tally.calls > 1000, "{tally:?}");
     assert_eq!(tally.refused.len(), 70);
     assert!(groups.iter().any(|group| group.corrected.is_some()));
     let whys = |needle| said.details.iter().any(|detail| detail.contains(needle));

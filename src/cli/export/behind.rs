@@ -3,7 +3,7 @@
 use crate::call::time;
 use crate::filter::Filter;
 use crate::pipeline::{CallColumns, Detail, Pipeline};
-use crate::report::{ExportFormat, Exporter};
+use crate::report::{ExportFormat, Exporter, plural};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::os::unix::fs::OpenOptionsExt;
@@ -66,8 +66,12 @@ impl Exports {
         let (exports, pipeline) = (Arc::clone(self), Arc::clone(pipeline));
         let work = move || {
             let done = exports.write(&pipeline, &file, format, filter.as_deref());
-            let done = done.map_err(|error| format!("{}: {error}", file.display()));
-            let done = done.map(|calls| format!("{calls} calls written to {}", file.display()));
+            let done = done.map_err(|error| {
+                format!("no call was exported: could not write {}: {error}", file.display())
+            });
+            let done = done.map(|records| {
+                format!("{} written to {}", plural(records, "call record"), file.display())
+            });
             *exports.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
             exports.runs.store(false, Ordering::Release);
             exports.version.fetch_add(1, Ordering::Release);

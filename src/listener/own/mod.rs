@@ -113,6 +113,7 @@ fn health(server: &Server) -> String {
         "requests": health.requests,
         "refused": health.refused,
         "calls": health.calls,
+        "repeats": health.repeats,
         "problem": health.problem,
         "frames": health.frames.map(|frames| json!({
             "drawn": frames.drawn,

@@ -3,7 +3,7 @@
 use crate::call::time;
 use crate::findings::Verdict;
 use crate::pipeline::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Pipeline, Who,
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, IdShare, Pipeline, Who,
 };
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,7 @@ pub(super) fn json(pipeline: &Pipeline) -> String {
             json!({
                 "code": *code.code, "severity": code.severity,
                 "vendor": code.vendor.map(|at| &names.all[at]), "calls": found.calls,
+                "repeats": found.repeats,
             })
         })
         .collect();
@@ -82,7 +83,9 @@ fn expected(expectations: &Expectations) -> Value {
             "ids": wanted.id_names().collect::<Vec<_>>(), "count": wanted.least,
             "standing": entry.standing().name(),
             "calls": entry.came.counted.calls, "with_ids": entry.with_ids,
-            "lacking": entry.lacking().map(|(id, calls)| (id.to_owned(), calls.into()))
+            "lacking": entry.lacking().map(|(id, calls, _)| (id.to_owned(), calls.into()))
+                .collect::<Map<_, Value>>(),
+            "doubtful": entry.doubting().map(|(id, calls)| (id.to_owned(), calls.into()))
                 .collect::<Map<_, Value>>(),
         })
     };
@@ -120,8 +123,15 @@ impl Names {
         } else {
             out.insert("name".to_owned(), json!(row.by));
         }
-        out.insert("with_account".to_owned(), row.with_account.into());
-        out.insert("with_user".to_owned(), row.with_user.into());
+        for (name, id) in ["account", "user"].into_iter().zip(&row.ids) {
+            out.insert(format!("with_{name}"), id.found.into());
+            let IdShare { looked, found, doubtful, some_miss, missed } = id;
+            let of = json!({
+                "looked_for": looked, "found": found, "doubtful": doubtful, "missing": missed,
+                "found_and_missing": some_miss,
+            });
+            out.insert(name.to_owned(), of);
+        }
         out.insert("missing".to_owned(), row.missing.into());
         out.insert("vendors".to_owned(), self.verdicts(&row.verdicts));
         out

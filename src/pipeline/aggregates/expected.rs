@@ -1,8 +1,8 @@
 //! How what came stands to what is expected, and a plan learned from what came.
 
+use super::ids::shares;
 use super::{CellKey, Coverage, Snapshot, Sum, counted, words};
 use crate::call::CallType;
-use crate::findings::Id;
 use crate::pipeline::Pipeline;
 use crate::pipeline::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan};
 use crate::store::{Count, Cube, Row, Shape, Store, TextId};
@@ -42,9 +42,13 @@ pub struct Expected {
     pub came: Coverage,
     /// Of the calls without repeats: those that have all ids that are expected.
     pub with_ids: u64,
-    /// Those that lack an expected id, account and user: no vendor in use found it, or one misses
+    /// Those that lack an expected id, account and user: no vendor in use finds it, or one misses
     /// it.
     pub lack: [u64; 2],
+    /// Of these, those in which one finds it and another misses it.
+    pub some_miss: [u64; 2],
+    /// Those that have the expected id, which looks wrong: a number, `"null"`.
+    pub doubtful: [u64; 2],
 }
 
 impl Expected {
@@ -56,7 +60,8 @@ impl Expected {
             verdicts: vec![[0; 5]; vendors],
             ..Coverage::default()
         };
-        Expected { wanted, came, with_ids: 0, lack: [0, 0] }
+        let none = [0, 0];
+        Expected { wanted, came, with_ids: 0, lack: none, some_miss: none, doubtful: none }
     }
 
     /// How it stands.
@@ -69,9 +74,21 @@ impl Expected {
         }
     }
 
-    /// The names of the expected ids that some calls lack, and how many lack each.
-    pub fn lacking(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        ID_NAMES.into_iter().zip(self.lack).filter(|(_, lack)| *lack > 0)
+    /// The names of the expected ids that some calls lack: how many lack each, and in how many of
+    /// these a vendor in use finds it and another misses it.
+    pub fn lacking(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+        let each = ID_NAMES.into_iter().zip(self.lack).zip(self.some_miss);
+        each.map(|((name, lack), some)| (name, lack, some)).filter(|(_, lack, _)| *lack > 0)
+    }
+
+    /// The names of the expected ids that are doubtful in some calls, and in how many.
+    pub fn doubting(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        ID_NAMES.into_iter().zip(self.doubtful).filter(|(_, doubtful)| *doubtful > 0)
+    }
+
+    /// Whether all came as expected, and an id of them looks wrong.
+    pub fn is_doubtful(&self) -> bool {
+        self.standing() == Standing::Met && self.doubtful != [0, 0]
     }
 }
 
@@ -97,7 +114,11 @@ impl Expectations {
 
     /// What a person wants to know first.
     pub fn line(&self) -> String {
-        format!("{} of {} expected seen with their ids", self.met(), self.list.len())
+        let line = format!("{} of {} expected seen with their ids", self.met(), self.list.len());
+        match self.list.iter().filter(|entry| entry.is_doubtful()).count() {
+            0 => line,
+            some => format!("{line}, {some} of them doubtful"),
+        }
     }
 }
 
@@ -109,26 +130,27 @@ struct Came {
     sum: Sum,
     with_ids: u64,
     lack: [u64; 2],
-}
-
-/// Which ids a call of a cell lacks.
-fn lacks(key: &CellKey, snapshot: &Snapshot) -> [bool; 2] {
-    let (set, in_use) = snapshot.set(key);
-    [
-        !key.account || set.strong(Id::Account) & in_use != 0,
-        !key.user || set.strong(Id::User) & in_use != 0,
-    ]
+    some_miss: [u64; 2],
+    doubtful: [u64; 2],
 }
 
 impl Came {
     fn add(&mut self, key: &CellKey, count: &Count, wanted: [bool; 2], snapshot: &Snapshot) {
         self.sum.add(key, count, snapshot);
-        let lack = lacks(key, snapshot);
-        let lack = [0, 1].map(|id| lack[id] && wanted[id]);
-        for (sum, lacks) in self.lack.iter_mut().zip(lack) {
-            *sum += if lacks { count.calls } else { 0 };
+        let shares = shares(key, count.calls, snapshot.set(key));
+        let mut has_all = true;
+        for id in [0, 1].into_iter().filter(|id| wanted[*id]) {
+            let share = &shares[id];
+            // all calls of a cell are alike
+            if share.found == 0 || share.missed > 0 {
+                self.lack[id] += count.calls;
+                has_all = false;
+            } else {
+                self.doubtful[id] += share.doubtful;
+            }
+            self.some_miss[id] += share.some_miss;
         }
-        self.with_ids += if lack == [false; 2] { count.calls } else { 0 };
+        self.with_ids += if has_all { count.calls } else { 0 };
     }
 }
 
@@ -171,11 +193,10 @@ impl Pipeline {
             if let Some(counted) = counted(&index.store, index.base, &came.sum.count)
                 && counted.calls + counted.repeats > 0
             {
-                let Sum { with_account, with_user, missing, verdicts, .. } = came.sum;
-                let (with_ids, lack) = (came.with_ids, came.lack);
-                let seen =
-                    Coverage { counted, with_account, with_user, missing, verdicts, ..entry.came };
-                entry = Expected { came: seen, with_ids, lack, ..entry };
+                let Came { sum: Sum { ids, missing, verdicts, .. }, .. } = came;
+                let seen = Coverage { counted, ids, missing, verdicts, ..entry.came };
+                let Came { with_ids, lack, some_miss, doubtful, .. } = came;
+                entry = Expected { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
             }
             entry
         };
@@ -253,7 +274,6 @@ fn cell(store: &Store, at: u64) -> Option<(CellKey, bool, i64)> {
     let call = store.calls.get(at)?;
     let request = store.requests.get(u64::from(call.request))?;
     let kind = store.texts.get(store.shapes.get(call.shape).kind).and_then(CallType::parse);
-    let (account, user) = (!call.account.is_none(), !call.user.is_none());
-    let key = CellKey::of(kind, call.name, call.set, call.shape, [account, user]);
+    let key = CellKey::of(kind, call.name, call.set, call.shape, call.has());
     Some((key, call.flags.repeat(), request.received_at))
 }

@@ -2,11 +2,26 @@
 //! what the findings, coverage and people views and `/_segscope/summary` show. The counts are kept
 //! up to date as calls come (see [`crate::store::Cube`]); a view copies the cells and groups them
 //! without holding the lock.
+//!
+//! What a number counts, here and wherever else one is said (the log's header, the window of what is
+//! set aside, `check`, the summary at the end, `--plain`):
+//!
+//! * "calls" are calls without repeats. Repeats are a number of their own beside it and in no other
+//!   one: not in ids, verdicts, findings or people. (A row of the log is either, and a filter lets
+//!   either through: `!repeat` leaves repeats out.)
+//! * A finding that only repeats have is still a finding, of 0 calls: it is listed, and `check` fails
+//!   on it.
+//! * A vendor counts for the calls for which it is in use: its ids, verdicts and findings are in no
+//!   number about another call.
+//! * The share with an id is of the calls in which a vendor in use looks for it ([`IdShare`]).
+//! * An account or a user has the calls in which the first vendor in use that finds an id finds it.
 
 mod expected;
+mod ids;
 mod people;
 
 pub use expected::{Expectations, Expected, Standing};
+pub use ids::IdShare;
 pub use people::{Member, Person, Who};
 
 use super::Pipeline;
@@ -64,11 +79,9 @@ pub struct Coverage {
     pub by_version: Option<String>,
     /// How many, and when.
     pub counted: Counted,
-    /// Of the calls without repeats: those in which a vendor in use found an account id…
-    pub with_account: u64,
-    /// …or a user id…
-    pub with_user: u64,
-    /// …and those that lack an id at a vendor in use.
+    /// How the account id stands in them, and the user id.
+    pub ids: [IdShare; 2],
+    /// Calls that lack an id at a vendor in use.
     pub missing: u64,
     /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
     /// vendor counts for the calls for which it is in use.
@@ -147,8 +160,7 @@ impl Snapshot {
 #[derive(Default)]
 struct Sum {
     count: Count,
-    with_account: u64,
-    with_user: u64,
+    ids: [IdShare; 2],
     missing: u64,
     verdicts: Vec<[u64; 5]>,
 }
@@ -157,8 +169,9 @@ impl Sum {
     fn add(&mut self, key: &CellKey, count: &Count, snapshot: &Snapshot) {
         let (set, in_use) = snapshot.set(key);
         self.count.merge(count);
-        self.with_account += if key.account { count.calls } else { 0 };
-        self.with_user += if key.user { count.calls } else { 0 };
+        for (sum, share) in self.ids.iter_mut().zip(ids::shares(key, count.calls, (set, in_use))) {
+            sum.merge(&share);
+        }
         self.missing += if set.missing(in_use) { count.calls } else { 0 };
         self.verdicts.resize(snapshot.vendors, [0; 5]);
         for (vendor, verdict) in set.verdicts.iter().enumerate() {
@@ -251,8 +264,7 @@ impl Pipeline {
                 by_version: by.as_ref().and_then(|_| text(more)),
                 by,
                 counted: counted(&index.store, index.base, &sum.count)?,
-                with_account: sum.with_account,
-                with_user: sum.with_user,
+                ids: sum.ids,
                 missing: sum.missing,
                 verdicts: sum.verdicts,
             })

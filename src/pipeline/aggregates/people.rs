@@ -40,8 +40,10 @@ pub struct Member {
     pub row: u64,
     /// When it arrived.
     pub since_ms: Millis,
-    /// All calls of that id, those with others too.
+    /// All calls of that id, those with others too,
     pub calls: u64,
+    /// and its repeats.
+    pub repeats: u64,
     /// When the last of them arrived.
     pub last_seen: Millis,
     /// Some call has a number for it, or it is a text such as `null`.
@@ -95,6 +97,7 @@ impl Pipeline {
                 let last = count.map_or(since, |count| count.last);
                 Some(Member {
                     calls: count.map_or(0, |count| count.calls),
+                    repeats: count.map_or(0, |count| count.repeats),
                     last_seen: arrived(&index.store, last)?,
                     doubtful: count.is_some_and(|count| count.doubtful),
                     id: words(&index.store, id)?,

@@ -5,7 +5,7 @@ use super::read::{Calls, Step};
 use crate::call::{CallType, Seq};
 use crate::pipeline::people::People;
 use crate::pipeline::remarks::Remarks;
-use crate::pipeline::tally::expand;
+use crate::pipeline::tally::{Shaped, expand};
 use crate::pipeline::{InUse, Tally};
 use crate::store::{Print, Seen, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
@@ -41,16 +41,16 @@ pub(super) struct KeptCall {
 }
 
 pub(super) struct Counts {
+    /// Calls so far, repeats too.
     calls: u64,
-    repeats: u64,
     /// Rows so far: calls and refused requests.
     rows: u64,
     seen: Seen,
     pub people: People,
     pub remarks: Remarks,
     pub sets: Sets,
-    /// How many calls there are with each set, by sender, and the row of the first.
-    shapes: Vec<[(u64, u64); Sender::ALL.len()]>,
+    /// How many calls there are with each set, by sender.
+    shapes: Vec<[Shaped; Sender::ALL.len()]>,
     /// The set before, which is often the next one too.
     last: Option<(Vec<CodeId>, SetId)>,
     /// Whether a code has its example.
@@ -65,7 +65,6 @@ impl Counts {
     pub fn new(vendors: &Vendors) -> Counts {
         Counts {
             calls: 0,
-            repeats: 0,
             rows: 0,
             seen: Seen::default(),
             people: People::default(),
@@ -101,7 +100,6 @@ impl Counts {
                         let set = self.set(codes, vendors);
                         let repeat = found.print.is_some_and(|print| self.seen.was_there(print));
                         self.calls += 1;
-                        self.repeats += u64::from(repeat);
                         let seq = Seq(self.calls);
                         let call = &calls.reading.calls[nth];
                         if call.kind == Some(CallType::Group) {
@@ -109,13 +107,12 @@ impl Counts {
                             self.people.learn(&event, call.kind, seq, calls.received_at());
                         }
                         let row = self.rows;
-                        let (count, first) =
-                            &mut self.shapes[set.0 as usize][calls.sender as usize];
-                        *count += 1;
-                        let is_first = *count == 1;
+                        let shaped = &mut self.shapes[set.0 as usize][calls.sender as usize];
+                        let is_first = shaped.is_empty();
                         if is_first {
-                            *first = row;
+                            *shaped = Shaped::first(row);
                         }
+                        shaped.count(repeat);
                         if is_first && self.is_example(set, calls.sender, vendors, in_use) {
                             let line = line_of(&mut text, calls);
                             let sender = calls.sender;
@@ -176,15 +173,11 @@ impl Counts {
 
     /// What was found among all rows.
     pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
-        let mut tally = Tally {
-            calls: self.calls,
-            repeats: self.repeats,
-            refused: std::mem::take(&mut self.refused),
-            ..Tally::default()
-        };
+        let mut tally = Tally { refused: std::mem::take(&mut self.refused), ..Tally::default() };
         let shapes = self.shapes.iter().enumerate().flat_map(|(set, counts)| {
-            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, (count, _))| *count > 0);
-            counts.map(move |(sender, counts)| ((SetId(set as u32), sender), counts))
+            let counts = Sender::ALL.into_iter().zip(*counts);
+            let counts = counts.filter(|(_, shaped)| !shaped.is_empty());
+            counts.map(move |(sender, shaped)| ((SetId(set as u32), sender), shaped))
         });
         expand(vendors, in_use, &self.sets, shapes, &mut tally);
         tally

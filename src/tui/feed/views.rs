@@ -8,7 +8,7 @@ use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
     By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
-    Expected, Found, FoundIn, Groups, Mark, Member, Person, RefusedDetail, RefusedView,
+    Expected, Found, FoundIn, Groups, IdShare, Mark, Member, Person, RefusedDetail, RefusedView,
     RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
 };
 pub use crate::vendors::{Origin, Preset, Span};

@@ -2,7 +2,7 @@
 //! shows no marks.
 
 use super::ticked::Ticked;
-use super::{Effect, Pointer, Reply, View, World};
+use super::{Effect, Pointer, Reply, View, World, one};
 use crate::findings::Severity;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Detail;
@@ -17,6 +17,8 @@ const INTRO: [&str; 3] = [
     "of it. It is counted as before, and the detail still has it.",
     "",
 ];
+/// The window's title; behind it which call it is.
+const TITLE: &str = "Findings set aside";
 /// The window's width.
 const WIDTH: u16 = 74;
 
@@ -41,7 +43,9 @@ impl AsideView {
         world: &World<'_>,
     ) -> Result<AsideView, String> {
         let mut found: Vec<(String, Option<Severity>)> = Vec::new();
+        let mut named = None;
         if let Some(Detail::Call(call)) = row.and_then(|row| world.feed.detail(row)) {
+            named = Some(one::name(&call));
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
             let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
             // infos have no marks
@@ -71,11 +75,14 @@ impl AsideView {
         if lines.is_empty() {
             let keys = world.keymap.keys(Place::Calls, Action::NextFinding);
             let key = keys.first().map_or("", String::as_str);
+            let named = named.unwrap_or("this row".to_owned());
             return Err(format!(
-                "this call has no finding that is marked; {key} goes to one that has"
+                "{named} has no finding that is marked; {key} goes to one that has"
             ));
         }
-        let mut list = Ticked::of("Findings set aside", WIDTH, &INTRO, lines);
+        let named = named.map(|named| format!(": {}", world.look.clean(&named)));
+        let title = format!("{TITLE}{}", named.unwrap_or_default());
+        let mut list = Ticked::of(title, WIDTH, &INTRO, lines);
         list.select(at.and_then(|(_, at)| at).unwrap_or(0));
         Ok(AsideView { list })
     }

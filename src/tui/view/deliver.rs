@@ -17,6 +17,8 @@ const WIDTH: u16 = 92;
 /// The output that is shown.
 pub struct DeliverView {
     chosen: Chosen,
+    /// Which call it is, if one that came.
+    what: Option<String>,
     vendor: usize,
     /// What would be sent, read when the vendor is first shown.
     prepared: Option<Result<Prepared, String>>,
@@ -27,13 +29,21 @@ pub struct DeliverView {
 impl DeliverView {
     /// Shows what one vendor would be sent of a call.
     pub fn of(chosen: Chosen, vendor: usize) -> DeliverView {
-        DeliverView { chosen, vendor, prepared: None, sent: false, scroll: Scroll::default() }
+        let scroll = Scroll::default();
+        DeliverView { chosen, what: None, vendor, prepared: None, sent: false, scroll }
+    }
+
+    /// The same, naming the call.
+    pub fn named(self, what: String) -> DeliverView {
+        DeliverView { what: Some(what), ..self }
     }
 
     /// Another vendor.
     fn turn(&mut self, by: usize, world: &World<'_>) -> Reply {
         let count = world.shared.vendors.len().max(1);
-        *self = DeliverView::of(self.chosen.clone(), (self.vendor + by) % count);
+        let what = self.what.take();
+        let view = DeliverView::of(self.chosen.clone(), (self.vendor + by) % count);
+        *self = DeliverView { what, ..view };
         Reply::Done
     }
 
@@ -60,6 +70,9 @@ impl DeliverView {
             Span::styled(look.clean(&vendor.title).into_owned(), theme.heading),
             Span::styled(format!("  {}", vendor.fidelity), theme.quiet),
         ]);
+        if let Some(what) = &self.what {
+            paper.prose(0, &format!("of {what}"), theme.text);
+        }
         paper.prose(0, &vendor.fidelity_means, theme.quiet);
         paper.blank();
         let prepared = match &self.prepared {

@@ -2,6 +2,7 @@
 //! when none does.
 
 use super::World;
+use super::doubts::Doubt;
 use crate::tui::action::{Action, Place};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count as count_of, grouped};
@@ -70,7 +71,12 @@ pub fn render(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
 
 /// Draws what stands in a log that is empty though there are rows: because of the filter, or since it
 /// is paused and all that could be shown came later.
-pub fn nothing(buffer: &mut Buffer, area: Rect, is_paused: bool, world: &World<'_>) {
+pub fn nothing(
+    buffer: &mut Buffer,
+    area: Rect,
+    (is_paused, doubts): (bool, &[Doubt]),
+    world: &World<'_>,
+) {
     let theme = &world.look.theme;
     let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
     let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
@@ -88,7 +94,14 @@ pub fn nothing(buffer: &mut Buffer, area: Rect, is_paused: bool, world: &World<'
         None if filtering.is_on() => (format!("  none of {all} passes the filter"), theme.warning),
         None => ("  no row is here".to_owned(), theme.text),
     };
-    let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new(), vec![why], Vec::new()];
+    let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new(), vec![why]];
+    for doubt in doubts.iter().filter(|_| !hidden) {
+        let says = world.look.clean(&doubt.says);
+        let room = usize::from(area.width).saturating_sub(4);
+        let wrapped = text::wrap(&says, room).into_iter();
+        lines.extend(wrapped.map(|line| vec![(format!("  {line}"), theme.warning)]));
+    }
+    lines.push(Vec::new());
     let mut offer = |action, does: &str| {
         lines.push(vec![
             (format!("  {}", key(action)), theme.key),

@@ -6,6 +6,7 @@ use crate::tui::action::Action;
 use crate::tui::look::{Look, Pen, ground};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use std::borrow::Cow;
 
 /// What the mouse did to the list.
 pub enum Pointed {
@@ -19,7 +20,7 @@ pub enum Pointed {
 
 /// The window.
 pub struct ListWindow {
-    title: &'static str,
+    title: Cow<'static, str>,
     width: u16,
     above: &'static [&'static str],
     below: Vec<String>,
@@ -32,11 +33,12 @@ pub struct ListWindow {
 
 impl ListWindow {
     /// A window of a width, with so many lines in its list.
-    pub fn of(title: &'static str, width: u16, len: usize) -> ListWindow {
+    pub fn of(title: impl Into<Cow<'static, str>>, width: u16, len: usize) -> ListWindow {
         let mut cursor = Cursor::default();
         cursor.sync(len, len);
         let (above, below, empty) = (&[][..], Vec::new(), "");
-        ListWindow { title, width, above, below, empty, cursor, len, body: Rect::default() }
+        let (title, body) = (title.into(), Rect::default());
+        ListWindow { title, width, above, below, empty, cursor, len, body }
     }
 
     /// The same with words above the list.
@@ -120,7 +122,7 @@ impl ListWindow {
         draw: impl Fn(&mut Pen<'_>, usize),
     ) {
         let theme = &look.theme;
-        let inside = window(buffer, body, self.size(), self.title, look);
+        let inside = window(buffer, body, self.size(), &self.title, look);
         let first = self.above.len();
         let nothing = (self.len == 0).then_some((first, self.empty));
         let above = self.above.iter().copied().enumerate();

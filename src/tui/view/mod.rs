@@ -8,6 +8,7 @@ mod counts;
 mod cursor;
 mod deliver;
 pub mod detail;
+mod doubts;
 mod exporting;
 mod filter_bar;
 mod footer;
@@ -34,7 +35,10 @@ mod where_to;
 pub use aside::AsideView;
 pub use columns::ColumnsView;
 pub use compose::{ComposeView, with_type};
-pub use counts::{coverage_view, findings_view, people_view};
+pub use counts::{
+    by_type as calls_by_type, calls_of, coverage_view, findings_view, people_view,
+    shows as order_of_calls,
+};
 pub use footer::{footer, footer_hit};
 pub use help::HelpView;
 pub use judged::JudgedView;

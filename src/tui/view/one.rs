@@ -24,6 +24,7 @@ pub fn act(
         Action::SendAgain => Some(match row.and_then(|row| call(row, world)) {
             Some(call) => {
                 let parcel = Parcel {
+                    what: Some(name(&call)),
                     text: with_type(&call),
                     write_key: call.write_key.clone(),
                     rudder: call.rudder,
@@ -34,7 +35,13 @@ pub fn act(
         }),
         Action::Deliver => Some(deliver(row, None, world)),
         action if is_copy(action) => Some(match row.and_then(|row| call(row, world)) {
-            Some(call) => copy(action, &call, None, world),
+            // the call itself is not in view here
+            Some(call) => match copy(action, &call, None, world) {
+                Reply::Ask(Effect::Copy { what, text }) => {
+                    Reply::Ask(Effect::Copy { what: format!("{what}, {}", name(&call)), text })
+                }
+                other => other,
+            },
             None => Reply::Say("there is no call here to copy from".to_owned()),
         }),
         _ => None,
@@ -47,7 +54,10 @@ pub fn deliver(row: Option<u64>, vendor: Option<usize>, world: &World<'_>) -> Re
         return Reply::Say("there is no call here to be sent to a vendor".to_owned());
     };
     match vendor.or_else(|| first(&call.vendors)) {
-        Some(vendor) => Reply::Open(Box::new(DeliverView::of(Chosen::Row(row), vendor))),
+        Some(vendor) => {
+            let view = DeliverView::of(Chosen::Row(row), vendor);
+            Reply::Open(Box::new(view.named(name(&call))))
+        }
         None => Reply::Say("no vendor judged this call".to_owned()),
     }
 }
@@ -58,6 +68,17 @@ pub fn first(vendors: &[VendorDetail]) -> Option<usize> {
     let receives = of(|detail| detail.in_use && !detail.requests.is_empty());
     let found = receives.or_else(|| of(|detail| detail.in_use)).or(vendors.first());
     found.map(|detail| detail.vendor)
+}
+
+/// The longest name of a call where it stands among other words.
+const NAME: usize = 40;
+
+/// Which call it is, for where it is not in view: `#12 track Order Received`.
+pub fn name(call: &CallDetail) -> String {
+    let row = &call.row;
+    let number = row.seq.map_or(String::new(), |seq| format!("#{} ", seq.0));
+    let name: String = row.name.chars().take(NAME).collect();
+    format!("{number}{} {name}", row.kind).trim_end().to_owned()
 }
 
 /// The call of a row.

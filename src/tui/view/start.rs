@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 #[derive(serde::Deserialize)]
 pub struct SdkLines {
     curl: String,
+    curl_with_ids: String,
     try_it: String,
     sdk: Vec<Sdk>,
     note: String,
@@ -51,10 +52,11 @@ pub static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
         .expect("the lines that come with the program are TOML; a test reads them")
 });
 
-/// A line to try it.
-pub fn curl(base: &str) -> String {
+/// A line to try it: a call that lacks ids, or one that has them.
+pub fn curl(base: &str, with_ids: bool) -> String {
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
-    LINES.curl.replace("BASE", base).replace("PORT", port)
+    let line = if with_ids { &LINES.curl_with_ids } else { &LINES.curl };
+    line.replace("BASE", base).replace("PORT", port)
 }
 
 /// What is said where a file is open in which there is nothing.

@@ -71,7 +71,7 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
             let name = path.file_name().unwrap_or(path.as_os_str());
             format!("recording {size} in {}", world.look.clean(&name.to_string_lossy()))
         }
-        None => format!("recording {size}, kept by no file"),
+        None => format!("{size}, kept in no file"),
     };
     parts.push((recording, theme.quiet));
     if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {

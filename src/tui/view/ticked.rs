@@ -6,6 +6,7 @@ use crate::tui::action::Action;
 use crate::tui::look::{Look, Pen};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use std::borrow::Cow;
 
 /// The lines, each ticked or not, in a window.
 pub struct Ticked<T> {
@@ -16,7 +17,7 @@ pub struct Ticked<T> {
 impl<T> Ticked<T> {
     /// These lines.
     pub fn of(
-        title: &'static str,
+        title: impl Into<Cow<'static, str>>,
         width: u16,
         above: &'static [&'static str],
         lines: Vec<(T, bool)>,

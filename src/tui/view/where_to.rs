@@ -12,6 +12,8 @@ const SEGMENT: &str = "https://api.segment.io";
 /// What is sent.
 #[derive(Debug, Clone)]
 pub struct Parcel {
+    /// Which call it is, if one that came.
+    pub what: Option<String>,
     /// The call's text.
     pub text: String,
     /// The write key that it goes with.
@@ -30,7 +32,8 @@ impl Parcel {
     fn notes(&self, world: &World<'_>) -> Vec<String> {
         let key = self.write_key.as_deref().map(masked);
         let key = key.map_or("a write key of ours".to_owned(), |key| format!("write key {key}"));
-        let mut notes = vec![format!("with {key}; what goes to a real service counts there")];
+        let mut notes: Vec<String> = self.what.iter().cloned().collect();
+        notes.push(format!("with {key}; what goes to a real service counts there"));
         if world.shared.upstream.is_none() && self.rudder {
             notes.push("the setting `upstream` offers your data plane here".to_owned());
         }

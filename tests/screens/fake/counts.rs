@@ -25,6 +25,17 @@ fn text(cell: &Cell) -> Option<&str> {
     }
 }
 
+/// What one call is to the share of an id, by its cell in the log.
+fn id_share(cell: &Cell) -> IdShare {
+    let (found, doubtful) = match cell {
+        Cell::Found { doubtful, .. } | Cell::SomeMiss { doubtful, .. } => (1, u64::from(*doubtful)),
+        _ => (0, 0),
+    };
+    let some_miss = u64::from(matches!(cell, Cell::SomeMiss { .. }));
+    let looked = u64::from(!matches!(cell, Cell::NotLooked));
+    IdShare { looked, found, doubtful, some_miss, missed: u64::from(cell.is_missed()) }
+}
+
 fn event(row: &RowView) -> (Option<String>, Option<String>) {
     let named = matches!(row.kind.as_str(), "track" | "page" | "screen");
     (Some(row.kind.clone()), named.then(|| row.name.clone()))
@@ -111,8 +122,9 @@ pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
         if row.repeat {
             continue;
         }
-        place.with_account += u64::from(text(&row.account).is_some());
-        place.with_user += u64::from(text(&row.user).is_some());
+        for (share, cell) in place.ids.iter_mut().zip([&row.account, &row.user]) {
+            share.merge(&id_share(cell));
+        }
         place.missing += u64::from(row.marks.iter().any(|mark| mark.misses));
         for (counts, mark) in place.verdicts.iter_mut().zip(&row.marks) {
             let at = Verdict::WORST_FIRST.iter().position(|known| *known == mark.verdict);
@@ -144,14 +156,18 @@ pub fn expectations(rows: Rows<'_>, plan: &Plan, vendors: usize) -> Expectations
         for (row, _) in own.iter().filter(|(row, _)| !row.repeat) {
             let lacks = [&row.account, &row.user].map(|id| text(id).is_none() || id.is_missed());
             let lacks = [0, 1].map(|id| lacks[id] && wanted.ids[id]);
-            (0..2).for_each(|id| entry.lack[id] += u64::from(lacks[id]));
+            for (id, cell) in [&row.account, &row.user].into_iter().enumerate() {
+                let share = if wanted.ids[id] { id_share(cell) } else { IdShare::default() };
+                entry.lack[id] += u64::from(lacks[id]);
+                entry.some_miss[id] += share.some_miss;
+                entry.doubtful[id] += if lacks[id] { 0 } else { share.doubtful };
+            }
             entry.with_ids += u64::from(lacks == [false; 2]);
         }
         own.iter().for_each(|(row, _)| count(&mut entry.came.counted, row));
         for part in coverage(&own, By::Event).rows {
             let (sum, came) = (&mut entry.came, part);
-            sum.with_account += came.with_account;
-            sum.with_user += came.with_user;
+            sum.ids.iter_mut().zip(&came.ids).for_each(|(sum, share)| sum.merge(share));
             sum.missing += came.missing;
             for (sums, counts) in sum.verdicts.iter_mut().zip(came.verdicts) {
                 sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
@@ -213,6 +229,7 @@ pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
                 row: row.row,
                 since_ms: row.received_at,
                 calls: person.counted.calls,
+                repeats: person.counted.repeats,
                 last_seen: person.counted.last_seen,
                 doubtful: person.doubtful,
             });
@@ -229,6 +246,7 @@ pub fn course(all: Rows<'_>, rows: &[u64], course: &mut Course) {
     for row in rows {
         let (row, _) = &all[*row as usize];
         let seq = row.seq.map_or(0, |seq| seq.0);
-        course.add(CallType::parse(&row.kind), seq, row.received_at, row.repeat);
+        let found = text(&row.user).is_some();
+        course.add(CallType::parse(&row.kind), (seq, row.received_at), (row.repeat, found));
     }
 }

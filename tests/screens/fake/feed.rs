@@ -23,14 +23,18 @@ impl Feed for FakeFeed {
         let state = self.state.lock().expect("unpoisoned");
         let rows = || state.rows.iter().map(|(row, _)| row);
         Stats {
-            calls: rows().filter(|row| row.seq.is_some()).count() as u64,
+            calls: rows().filter(|row| row.seq.is_some() && !row.repeat).count() as u64,
             repeats: rows().filter(|row| row.repeat).count() as u64,
             requests: rows().count() as u64,
             refused: rows().filter(|row| row.refused.is_some()).count() as u64,
-            missing: rows().filter(|row| row.marks.iter().any(|mark| mark.misses)).count() as u64,
+            missing: rows()
+                .filter(|row| !row.repeat && row.marks.iter().any(|mark| mark.misses))
+                .count() as u64,
             recorded_bytes: 812 * rows().count() as u64,
             recording: Some("/home/jane/.local/state/segscope/2026-11-22.ndjson".into()),
-            cleared: state.cleared.as_ref().map(|rows| rows.len() as u64),
+            cleared: state.cleared.as_ref().map(|rows| {
+                rows.iter().filter(|(row, _)| row.seq.is_some() && !row.repeat).count() as u64
+            }),
             remarks: state.remarks,
             problem: state.problem.clone(),
             reading: state.reading,

@@ -1,5 +1,6 @@
 //! The call that is written, and those that it took the place of: none is thrown away unasked.
 
+use super::super::one;
 use super::editor::Editor;
 use crate::call::Doc;
 use crate::call::template::Template;
@@ -16,6 +17,8 @@ pub struct Draft {
     pub write_key: Option<String>,
     /// Whether a library of RudderStack's sent the call that it came from.
     pub rudder: bool,
+    /// The call that it came from.
+    pub from: Option<String>,
     /// What it began with.
     begun: String,
 }
@@ -23,7 +26,7 @@ pub struct Draft {
 impl Draft {
     fn of(text: &str, write_key: Option<String>, rudder: bool) -> Draft {
         let editor = Editor::of(text);
-        Draft { begun: editor.text(), editor, write_key, rudder }
+        Draft { begun: editor.text(), editor, write_key, rudder, from: None }
     }
 
     /// A call that came, to be sent again otherwise: without its own id, since a call with the same
@@ -31,7 +34,8 @@ impl Draft {
     pub fn of_call(call: &CallDetail) -> Draft {
         let text = members(call, |key| key != "messageId")
             .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
-        Draft::of(&text, call.write_key.clone(), call.rudder)
+        let draft = Draft::of(&text, call.write_key.clone(), call.rudder);
+        Draft { from: Some(one::name(call)), ..draft }
     }
 
     /// A template.

@@ -136,7 +136,7 @@ impl ComposeView {
             }
             false => Reply::Ask(Effect::Send { to: None, text, write_key }),
             true => {
-                let parcel = Parcel { text, write_key, rudder: *rudder };
+                let parcel = Parcel { what: None, text, write_key, rudder: *rudder };
                 Reply::Open(Box::new(ask_where(parcel, world)))
             }
         }
@@ -315,7 +315,12 @@ impl View for ComposeView {
         if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
             pen.put(" Compose", theme.heading).skip(2);
             match &self.composed {
-                Some(ComposedView::Call(call)) => results::marks(&mut pen, call, world),
+                Some(ComposedView::Call(call)) => {
+                    results::marks(&mut pen, call, world);
+                    if let Some(from) = &self.drafts.now.from {
+                        pen.put("from ", theme.quiet).show(from, theme.quiet);
+                    }
+                }
                 // the marks would be of another text
                 Some(ComposedView::NotYet { .. }) if !self.page.is_empty() => {
                     pen.put("STALE", theme.warning).put(STALE, theme.quiet);

@@ -20,7 +20,7 @@ pub fn marks(pen: &mut Pen<'_>, call: &ComposedCall, world: &World<'_>) {
         pen.put(world.look.verdict_sign(detail.verdict), sign).skip(2);
     }
     if call.calls > 1 {
-        pen.put(&format!("the first of {} calls", call.calls), theme.quiet);
+        pen.put(&format!("the first of {} calls", call.calls), theme.quiet).skip(2);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The filters that the calls behind a number pass.
 
 use crate::filter::quoted;
-use crate::tui::feed::Counted;
 use crate::tui::text::masked;
 
 /// The terms that an event's calls pass.
@@ -27,8 +26,8 @@ pub enum Grouped {
 
 impl Grouped {
     /// What a number counts.
-    pub fn of(counted: &Counted) -> Grouped {
-        match (counted.calls, counted.repeats) {
+    pub fn of(calls: u64, repeats: u64) -> Grouped {
+        match (calls, repeats) {
             (0, _) | (_, 0) => Grouped::All,
             _ => Grouped::WithoutRepeats,
         }
@@ -116,8 +115,7 @@ mod tests {
         assert_eq!(of(key_terms(Some("K"))), r#"write_key = "K""#);
         assert_eq!(of(key_terms(Some("secret**"))), r#"write_key = "secret**""#);
         assert_eq!(of(key_terms(None)), "!bool(write_key)");
-        let some = |calls, repeats| Counted { calls, repeats, ..Counted::default() };
-        assert_eq!(all(key_terms(None), Grouped::of(&some(2, 1))), "!bool(write_key) and !repeat");
-        assert_eq!(Grouped::of(&some(0, 1)), Grouped::All);
+        assert_eq!(all(key_terms(None), Grouped::of(2, 1)), "!bool(write_key) and !repeat");
+        assert_eq!(Grouped::of(0, 1), Grouped::All);
     }
 }

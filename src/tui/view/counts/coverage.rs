@@ -7,29 +7,32 @@ use super::behind::{self, Grouped};
 use super::board::Topic;
 use super::empty::Nothing;
 use super::expected::{self, Line};
-use super::signs::{bar, event, number, share, times, widest};
+use super::ids::{self, SHARE, is_whole, standing};
+use super::signs::{event, number, times, widest};
 use crate::findings::Verdict;
+use crate::report::{percent, percents};
 use crate::tui::feed::{By, Coverage, Expectations, Groups, Standing};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
 use crate::tui::text::{self, masked};
-use ratatui::style::Style;
 use ratatui::text::Span;
 use std::collections::HashMap;
 
 /// Columns of the sign before a row.
 const SIGN: usize = 2;
-/// Columns of a count, of a share in per cent.
+/// Columns of a count.
 const COUNT: usize = 8;
-const SHARE: usize = 5;
 /// Columns of a vendor: a blank, the mark, the share.
-const VENDOR: usize = 1 + SHARE;
+const VENDOR: usize = 6;
+/// What an event is counted by has so much room before bars have any.
+const MOST_BY: usize = 25;
+/// Columns of a vendor's share.
+const TAKEN: usize = 5;
 /// From this room on bars are long.
 const ROOMY: usize = 105;
-/// What an event and what it is counted by have at least.
+/// What an event and what it is counted by have at least, and what they may have.
 const LEAST: usize = 12;
-/// The width of a bar beside the list.
-const LONG_BAR: usize = 20;
+const MOST: usize = 60;
 
 /// What each tab counts by.
 const BY: [By; 4] = [By::Event, By::Library, By::AppVersion, By::WriteKey];
@@ -62,44 +65,16 @@ fn by_words(row: &Coverage, tab: usize) -> String {
     }
 }
 
-/// Whether every call has both ids.
-fn is_whole(row: &Coverage) -> bool {
-    let calls = row.counted.calls;
-    calls > 0 && (row.with_account, row.with_user) == (calls, calls)
-}
-
-/// The sign and the word for how the ids stand.
-fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, &'static str, Style) {
-    let look = world.look;
-    let theme = &look.theme;
-    if row.missing > 0 {
-        (look.verdict_sign(Verdict::Dropped), "ids are missing", theme.missing_id)
-    } else if is_whole(row) {
-        (look.verdict_sign(Verdict::Delivered), "all have both ids", theme.good)
-    } else {
-        (" ", "no id that is needed is missing", theme.quiet)
-    }
-}
-
-/// The style of a share: what is missing is loud, what one finds and another misses is a warning,
-/// what nobody needs is quiet.
-fn share_style(part: u64, row: &Coverage, world: &World<'_>) -> Style {
-    let theme = &world.look.theme;
-    match (part == row.counted.calls, row.missing > 0) {
-        (true, false) => theme.good,
-        (false, true) if part == 0 => theme.missing_id,
-        (_, true) => theme.warning,
-        (false, false) => theme.quiet,
-    }
-}
-
-/// The worst verdict of a vendor, and how many calls it takes of how many it counts for.
-fn taken(counts: &[u64; 5]) -> Option<(Verdict, u64, u64)> {
-    let all: Vec<(Verdict, u64)> =
-        Verdict::WORST_FIRST.iter().copied().zip(counts.iter().copied()).collect();
-    let (worst, _) = all.iter().find(|(_, count)| *count > 0)?;
-    let takes = all.iter().filter(|(verdict, _)| verdict.goes_through());
-    Some((*worst, takes.map(|(_, count)| count).sum(), counts.iter().sum()))
+/// The worst verdict of a vendor, and what share it takes of the calls that it counts for: the sum of
+/// the shares that stand beside the list.
+fn taken(counts: &[u64; 5]) -> Option<(Verdict, String)> {
+    let all = || Verdict::WORST_FIRST.iter().zip(counts).zip(percents(counts));
+    let ((worst, _), _) = all().find(|((_, count), _)| **count > 0)?;
+    let takes = all().filter(|((verdict, _), _)| verdict.goes_through());
+    let sum =
+        |(calls, share), ((_, count), percent): ((_, &u64), _)| (calls + count, share + percent);
+    let (calls, share) = takes.fold((0, 0), sum);
+    Some((*worst, percent(share, calls, counts.iter().sum())))
 }
 
 impl Topic for Events {
@@ -144,20 +119,31 @@ impl Topic for Events {
         let vendors = world.shared.vendors.len();
         let planned = rows.iter().any(|line| line.expected.is_some());
         let sign = if planned { expected::WIDE } else { SIGN };
-        let fixed = sign + COUNT + vendors * VENDOR + 2 * (SHARE + 2);
         let by: Vec<String> = rows.iter().map(|line| by_words(&line.came, tab)).collect();
-        let by = widest(by.iter().map(String::as_str), (LEAST, 24), world.look);
+        let by = widest(by.iter().map(String::as_str), (LEAST, MOST), world.look);
         let by = if tab == 0 { 0 } else { by + 1 };
+        let names =
+            rows.iter().map(|Line { came, .. }| event(came.kind.as_deref(), came.event.as_deref()));
+        let names: Vec<String> = names.collect();
+        let name = widest(names.iter().map(String::as_str), (LEAST, MOST), world.look) + 1;
+        // in little room the names keep theirs: first the word of a sign goes, then vendors from the
+        // last on, which stand beside the list too
+        let counted = COUNT + 2 * (SHARE + 2);
+        let least = if tab == 0 { LEAST } else { 18 };
+        let sign = if sign + counted + least > room { SIGN } else { sign };
+        let fits = room.saturating_sub(sign + counted + least) / VENDOR;
+        let vendors = vendors.min(fits);
+        let room_of_names = room.saturating_sub(sign + counted + vendors * VENDOR);
         // a bar only where the names keep their room
-        let rest = room.saturating_sub(fixed + by);
-        let bar = match rest.saturating_sub(LEAST) / 2 {
+        let bar = match room_of_names.saturating_sub(by.min(MOST_BY) + LEAST) / 2 {
             long if room >= ROOMY && long >= 10 => 10,
             short if short >= 4 => 4,
             _ => 0,
         };
-        let by = by.min(room.saturating_sub(fixed) / 2);
-        let event = room.saturating_sub(fixed + by + 2 * bar);
-        Columns { tab, sign, event, by, bar, vendors }
+        let both = room_of_names.saturating_sub(2 * bar);
+        // what the names do not need is for what they are counted by
+        let by = by.min(both.saturating_sub(name).max(both / 2));
+        Columns { tab, sign, event: both - by, by, bar, vendors }
     }
 
     fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
@@ -169,7 +155,8 @@ impl Topic for Events {
         let wide = columns.bar + SHARE;
         let words = if columns.bar > 0 { ["account", "user"] } else { ["acct", "user"] };
         for word in words {
-            pen.put(&format!("  {word:>wide$}"), label);
+            // below the word stand the per cent, and the last column is the mark's
+            pen.put(&format!("  {word:>w$} ", w = wide - 1), label);
         }
         for (at, vendor) in world.shared.vendors.iter().take(columns.vendors).enumerate() {
             let used = world.shared.in_use.vendors.contains(&at);
@@ -196,11 +183,13 @@ impl Topic for Events {
         let name = event(row.kind.as_deref(), row.event.as_deref());
         let style = match &line.expected {
             Some(expected) if expected.standing() == Standing::Unseen => theme.unused,
+            Some(expected) if expected.is_doubtful() => theme.text,
             Some(expected) if expected.standing() == Standing::Met => theme.good,
             Some(_) => theme.text,
-            None if is_whole(row) && row.missing == 0 && !line.unplanned => theme.good,
+            None if is_whole(row) && !line.unplanned => theme.good,
             None => theme.text,
         };
+        let word = if columns.sign > SIGN { word.as_str() } else { "" };
         pen.column(&format!("{sign} {word}"), columns.sign, loud);
         pen.column(&name, columns.event.saturating_sub(1), style).skip(1);
         pen.column(&by_words(row, columns.tab), columns.by, theme.quiet);
@@ -210,19 +199,16 @@ impl Topic for Events {
             return;
         }
         pen.put(&format!("{:>COUNT$}", number(calls)), style);
-        for part in [row.with_account, row.with_user] {
-            let style = share_style(part, row, world);
-            pen.put(&format!("  {}", bar(part, calls, columns.bar, look)), style);
-            pen.put(&format!("{:>SHARE$}", share(part, calls)), style);
+        for id in &row.ids {
+            ids::cell(pen, id, columns.bar, look);
         }
         for counts in row.verdicts.iter().take(columns.vendors) {
             match taken(counts) {
-                Some((worst, takes, of)) => {
-                    let share = share(takes, of);
+                Some((worst, share)) => {
                     let mark = format!(" {}", look.verdict_sign(worst));
-                    pen.skip((VENDOR + 1).saturating_sub(SHARE + text::width(&mark)));
+                    pen.skip((VENDOR + 1).saturating_sub(TAKEN + text::width(&mark)));
                     pen.put(&mark, look.verdict(worst))
-                        .put(&format!("{share:>w$}", w = SHARE - 1), look.verdict(worst));
+                        .put(&format!("{share:>w$}", w = TAKEN - 1), look.verdict(worst));
                 }
                 None => {
                     pen.put(&format!("{:>VENDOR$}", look.nothing()), theme.quiet);
@@ -245,27 +231,7 @@ impl Topic for Events {
         if counted.calls + counted.repeats == 0 {
             return;
         }
-        let (sign, words, style) = standing(row, world);
-        let words = match row.missing {
-            0 => words.to_owned(),
-            some => format!(
-                "{} an id that a vendor in use needs",
-                count(some, "call lacks", "calls lack")
-            ),
-        };
-        paper.labelled(10, "  ids", &format!("{sign} {words}"), style);
-        for (label, part) in [("  account", row.with_account), ("  user", row.with_user)] {
-            let style = share_style(part, row, world);
-            paper.line(vec![
-                Span::styled(format!("{label:<10}"), theme.label),
-                Span::styled(bar(part, counted.calls, LONG_BAR, look), style),
-                Span::styled(format!(" {:>SHARE$}", share(part, counted.calls)), style),
-                Span::styled(
-                    format!("  {} of {}", grouped(part), grouped(counted.calls)),
-                    theme.text,
-                ),
-            ]);
-        }
+        ids::about(paper, row, world);
         if counted.repeats > 0 {
             let repeats = count(counted.repeats, "repeat", "repeats");
             paper.labelled(10, "  besides", &format!("{repeats}, not counted"), theme.repeat);
@@ -280,10 +246,12 @@ impl Topic for Events {
             if of == 0 {
                 spans.push(Span::styled("counts for none of these".to_owned(), theme.quiet));
             }
-            for (verdict, calls) in Verdict::WORST_FIRST.iter().zip(counts).rev() {
+            let shares = percents(counts);
+            for (at, verdict) in Verdict::WORST_FIRST.iter().enumerate().rev() {
+                let calls = &counts[at];
                 if *calls > 0 {
                     let sign = look.verdict_sign(*verdict);
-                    let share = share(*calls, of);
+                    let share = percent(shares[at], *calls, of);
                     let words =
                         format!("{sign} {} {} ({share})  ", verdict.name(), grouped(*calls));
                     spans.push(Span::styled(words, look.verdict(*verdict)));
@@ -316,7 +284,7 @@ impl Topic for Events {
             By::AppVersion => behind::app_terms(row.by.as_deref()),
             By::WriteKey => behind::key_terms(row.by.as_deref()),
         });
-        Ok(behind::all(terms, Grouped::of(&row.counted)))
+        Ok(behind::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, _tab: usize, _world: &World<'_>) -> Nothing {
@@ -325,7 +293,8 @@ impl Topic for Events {
             is_good: false,
             shows: "Here stands a line for each event: how many calls, what share of them has an \
                     account id and a user id, and how much of it each vendor takes. A line whose \
-                    calls have both ids is green.",
+                    calls have each id that is looked for is green.",
+            needs_ids: false,
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Nothing {
     pub is_good: bool,
     /// What the page would show.
     pub shows: &'static str,
+    /// Only a call with its ids would fill it.
+    pub needs_ids: bool,
 }
 
 /// Draws it.
@@ -28,7 +30,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
         let keys = world.keymap.keys(Place::Everywhere, action);
         keys.first().cloned().unwrap_or_default()
     };
-    if world.shared.stats.calls > 0 {
+    if world.shared.stats.came() > 0 {
         lines.gap(true);
         if !nothing.is_good {
             lines.write(&[
@@ -44,7 +46,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
         return start::no_calls(&mut lines, theme);
     };
     lines.write(&[("  Try it", theme.heading)]);
-    lines.folded(&start::curl(base), theme.key);
+    lines.folded(&start::curl(base, nothing.needs_ids), theme.key);
     lines.gap(true);
     lines.write(&[
         ("  ", theme.text),

@@ -87,16 +87,20 @@ pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, S
     let calls = entry.came.counted.calls;
     match entry.standing() {
         Standing::Unseen => (look.nothing(), "not yet".to_owned(), theme.unused),
+        Standing::Met if entry.is_doubtful() => ("?", "doubtful".to_owned(), theme.warning),
         Standing::Met => (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), theme.good),
         Standing::TooFew => ("~", format!("{calls} of {}", entry.wanted.least), theme.warning),
         Standing::Lacking if entry.with_ids > 0 => {
             ("!", format!("{} lack", grouped(calls - entry.with_ids)), theme.warning)
         }
         Standing::Lacking => {
-            let word = match entry.lack.map(|lack| lack > 0) {
+            // found in no call, or found in some and missed there by another vendor
+            let none = [0, 1].map(|id| entry.lack[id] - entry.some_miss[id] == calls);
+            let word = match none {
                 [true, true] => "no ids",
                 [true, false] => "no acct",
-                _ => "no user",
+                [false, true] => "no user",
+                [false, false] => "all lack",
             };
             (look.verdict_sign(Verdict::Dropped), word.to_owned(), theme.missing_id)
         }

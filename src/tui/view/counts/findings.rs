@@ -15,6 +15,10 @@ use crate::tui::shared::{count, grouped};
 
 /// Columns of a sign and the word for it.
 const SEVERITY: usize = 10;
+/// Columns of the sign alone.
+const SIGN: usize = 2;
+/// An event is seen before times and minutes are.
+const LEAST_EVENT: usize = 10;
 /// Columns of a count.
 const COUNT: usize = 8;
 /// From this room on there is place for the time of the first call and for all minutes.
@@ -32,10 +36,13 @@ pub struct Findings {
 
 /// How wide the columns are.
 pub struct Columns {
+    /// The sign, and the word for it where there is room.
+    severity: usize,
     whose: usize,
     code: usize,
     event: usize,
-    roomy: bool,
+    /// How many times: of the first and the last call.
+    times: usize,
     minutes: usize,
 }
 
@@ -93,24 +100,35 @@ impl Topic for Findings {
         let whose = if roomy { widest(names, (3, 7), world.look) + 1 } else { 0 };
         let codes = rows.iter().map(|row| row.code.as_str());
         let code = widest(codes, (12, CODE[usize::from(roomy)]), world.look) + 1;
-        let minutes = if roomy { 16 } else { 8 };
-        let times = if roomy { 2 * TIME } else { TIME };
-        let taken = SEVERITY + whose + code + COUNT + times + minutes + 3;
-        Columns { whose, code, event: room.saturating_sub(taken), roomy, minutes }
+        let all = match roomy {
+            true => (SEVERITY, 2, 16),
+            false => (SEVERITY, 1, 8),
+        };
+        // in little room the events keep theirs: minutes go first, then the time, then the word
+        let plans = [all, (SEVERITY, 1, 0), (SEVERITY, 0, 0), (SIGN, 0, 0)];
+        let taken = |(severity, times, minutes): (usize, usize, usize)| {
+            let minutes = if minutes > 0 { minutes + 2 } else { 0 };
+            severity + whose + code + COUNT + times * TIME + minutes + 1
+        };
+        let fits = |plan: &(usize, usize, usize)| taken(*plan) + LEAST_EVENT <= room;
+        let plan = plans.into_iter().find(fits).unwrap_or((SIGN, 0, 0));
+        let event = room.saturating_sub(taken(plan));
+        let (severity, times, minutes) = plan;
+        Columns { severity, whose, code, event, times, minutes }
     }
 
     fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
         let label = world.look.theme.label;
-        pen.column("severity", SEVERITY, label);
+        pen.column(if columns.severity > SIGN { "severity" } else { "" }, columns.severity, label);
         pen.column("by", columns.whose, label);
         pen.column("code", columns.code, label);
         pen.column("event", columns.event, label);
         pen.put(&format!("{:>COUNT$}", "calls"), label);
-        if columns.roomy {
-            pen.put(&format!("{:>TIME$}", "first"), label);
+        for word in ["first", "last"].into_iter().skip(2 - columns.times) {
+            pen.put(&format!("{word:>TIME$}"), label);
         }
-        pen.put(&format!("{:>TIME$}", "last"), label);
-        pen.skip(2).put(if columns.roomy { "latest minutes" } else { "minutes" }, label);
+        let minutes = ["minutes", "latest minutes"][usize::from(columns.minutes > 8)];
+        pen.skip(2).put(if columns.minutes > 0 { minutes } else { "" }, label);
     }
 
     fn row(pen: &mut Pen<'_>, row: &FoundIn, columns: &Columns, world: &World<'_>) {
@@ -118,18 +136,18 @@ impl Topic for Findings {
         let theme = &look.theme;
         let or_dim = |style| if row.in_use { style } else { theme.unused };
         let loud = or_dim(look.severity(row.severity));
-        let sign = format!("{} {}", look.severity_sign(row.severity), row.severity.name());
-        pen.put(&format!("{sign:<SEVERITY$}"), loud);
+        let word = if columns.severity > SIGN { row.severity.name() } else { "" };
+        let sign = format!("{} {word}", look.severity_sign(row.severity));
+        pen.put(&format!("{sign:<w$}", w = columns.severity), loud);
         pen.column(whose(row, world), columns.whose, or_dim(theme.quiet));
         pen.column(&row.code, columns.code - 1, loud).skip(1);
         let name = event(row.kind.as_deref(), row.event.as_deref());
         pen.column(&name, columns.event, or_dim(theme.text));
         let counted = &row.counted;
         pen.put(&format!("{:>COUNT$}", number(counted.calls)), or_dim(theme.text));
-        if columns.roomy {
-            pen.put(&clock(counted.first_seen, look), or_dim(theme.quiet));
+        for at in [counted.first_seen, counted.last_seen].into_iter().skip(2 - columns.times) {
+            pen.put(&clock(at, look), or_dim(theme.quiet));
         }
-        pen.put(&clock(counted.last_seen, look), or_dim(theme.quiet));
         let minutes = &counted.trend[counted.trend.len() - columns.minutes..];
         pen.skip(2).put(&trend(minutes, look), loud);
     }
@@ -203,7 +221,7 @@ impl Topic for Findings {
         if let (true, Some(vendor), Effect::Ignore) = (shared, vendor, row.effect) {
             terms.push(format!("verdict.{} = \"ignored\"", vendor.name));
         }
-        Ok(behind::all(terms, Grouped::of(&row.counted)))
+        Ok(behind::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {
@@ -217,6 +235,7 @@ impl Topic for Findings {
             is_good: calls > 0,
             shows: "Here stands what Segment and the vendors would find wrong: a line for each \
                     code and event, errors first, with how often, when, an example and the fix.",
+            needs_ids: false,
         }
     }
 }

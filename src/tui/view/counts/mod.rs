@@ -18,10 +18,13 @@ mod coverage;
 mod empty;
 mod expected;
 mod findings;
+mod ids;
 mod panes;
 mod people;
 mod signs;
 mod tabs;
+
+pub use people::{by_type, calls_of, shows};
 
 use super::{Pointer, Reply, View, World};
 use board::Board;

@@ -55,14 +55,6 @@ pub fn bar(part: u64, of: u64, columns: usize, look: &Look) -> String {
     format!("{drawn:<columns$}")
 }
 
-/// A share in per cent; all and none are said only where it is all and none.
-pub fn share(part: u64, of: u64) -> String {
-    match u128::from(part) * 100 / u128::from(of.max(1)) {
-        0 if part > 0 => "<1%".to_owned(),
-        percent => format!("{percent}%"),
-    }
-}
-
 /// A bar a minute, as high as that minute's share of the highest; nothing for none.
 pub fn trend(counts: &[u32], look: &Look) -> String {
     let steps: &[char] = match look.ascii {
@@ -106,13 +98,6 @@ mod tests {
     use super::*;
     use crate::tui::theme::Theme;
     use jiff::tz::TimeZone;
-
-    #[test]
-    fn a_share_is_all_only_where_it_is_all() {
-        assert_eq!([share(0, 0), share(0, 9), share(1, 1000)], ["0%", "0%", "<1%"]);
-        assert_eq!([share(999, 1000), share(3, 3)], ["99%", "100%"]);
-        assert_eq!(share(u64::MAX, u64::MAX), "100%");
-    }
 
     #[test]
     fn a_count_keeps_to_its_columns() {

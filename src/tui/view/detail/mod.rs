@@ -23,7 +23,7 @@ use crate::call::Doc;
 use crate::findings::Finding;
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail, Preset};
+use crate::tui::feed::{CallDetail, Detail, Preset, VendorView};
 use crate::tui::look::{Look, Pen};
 use notes::{About, Notes};
 use paper::Paper;
@@ -204,6 +204,15 @@ impl DetailPane {
                     self.choose(Tab::Call);
                 }
                 shown
+            }
+            // what is not there goes nowhere: the first who wants it says why
+            Tab::Call if let Some(wanted_by) = self.tree.wanted_by() => {
+                let wants = |vendor: &VendorView| wanted_by.contains(&vendor.short);
+                let Some(vendor) = world.shared.vendors.iter().position(wants) else {
+                    return false;
+                };
+                self.choose(Tab::Vendor(vendor));
+                true
             }
             Tab::Call if !self.tree.can_turn() => {
                 let beside = self.beside();

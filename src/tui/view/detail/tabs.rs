@@ -2,7 +2,6 @@
 
 use super::super::World;
 use super::super::log::mark_style;
-use crate::findings::Severity;
 use crate::tui::feed::{Detail, Mark};
 use crate::tui::look::{Look, Pen};
 use crate::tui::text;
@@ -94,10 +93,9 @@ pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
     let counted = call.vendors.iter().filter(|detail| detail.in_use).flat_map(|d| &d.findings);
     let all = counted.chain(&call.wire_findings).map(|finding| finding.severity);
     let worst = all.clone().min();
-    let loud = all.filter(|severity| *severity != Severity::Info).count();
     let mut findings = plain(Tab::Findings, "findings");
-    if let Some(worst) = worst.filter(|_| loud > 0) {
-        findings.sign = loud.to_string();
+    if let Some(worst) = worst {
+        findings.sign = all.count().to_string();
         findings.style = look.severity(worst);
     }
     out.push(findings);

@@ -198,6 +198,14 @@ impl Tree {
         }
     }
 
+    /// Who wants the id under the cursor that is not there, by their short names.
+    pub fn wanted_by(&self) -> Option<&[String]> {
+        match *self.rows.get(self.cursor)? {
+            TreeRow::Ghost { at, .. } => Some(&self.notes.ghosts().get(at)?.wanted_by),
+            _ => None,
+        }
+    }
+
     /// The JSON pointer of the value under the cursor.
     pub fn pointer(&self) -> Option<String> {
         let (part, wanted) = self.current()?;

@@ -6,6 +6,7 @@ use super::pretty::style;
 use super::tree::{Tree, TreeRow};
 use super::tree_find::kind_and_size;
 use crate::call::{Kind, Val};
+use crate::tui::action::{Action, Place};
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
@@ -93,8 +94,15 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world:
 
 /// The place, kind and size of the value under the cursor, and where it goes, in words.
 fn about(tree: &Tree, world: &World<'_>, width: usize) -> (Option<String>, String) {
-    let Some((part, value)) = tree.current() else { return (None, String::new()) };
     let look = world.look;
+    let Some((part, value)) = tree.current() else {
+        let wanted = tree.wanted_by().map(|who| {
+            let keys = world.keymap.keys(Place::Detail, Action::Toggle);
+            let key = keys.first().map_or("toggle", String::as_str);
+            format!("not in the call; wanted by {}: {key} shows why", who.join(", "))
+        });
+        return (None, wanted.unwrap_or_default());
+    };
     let kind = kind_and_size(value);
     let pointer = tree.pointer().unwrap_or_default();
     let pointer = look.clean(&pointer);

@@ -24,6 +24,7 @@ pub use rows::{cell, mark_style, needs, signed, table};
 
 use super::ColumnsView;
 use super::detail::DetailPane;
+use super::doubts::WhyNothing;
 use super::exporting::ask_export;
 use super::prompt::{AskView, NamedView, SearchView};
 use super::{Effect, HelpView, Pointer, Reply, VendorsView, View, World, one};
@@ -45,6 +46,8 @@ pub struct LogView {
     /// The detail takes the whole page while it has the keys.
     wide: bool,
     hunt: Option<Hunt>,
+    /// Why nothing passes the filter.
+    why_nothing: WhyNothing,
     /// The last number whose calls were shown here.
     behind: u64,
     body: Rect,

@@ -67,6 +67,7 @@ impl LogView {
         let height = if log.height == 0 { body.height } else { log.height };
         self.list.sync(u64::from(height.saturating_sub(1)), world);
         self.in_detail &= self.list.cursor().is_some();
+        self.why_nothing.sync(world);
         if !detail.is_empty() {
             self.detail.sync(self.list.cursor(), detail, world);
         }
@@ -82,8 +83,8 @@ impl LogView {
             (Some(_), _) => {}
             (None, 0) => return start::render(buffer, body, world),
             (None, _) => {
-                let paused = self.list.is_paused();
-                return filter_bar::nothing(buffer, body, paused, world);
+                let why = (self.list.is_paused(), self.why_nothing.doubts());
+                return filter_bar::nothing(buffer, body, why, world);
             }
         }
         let (log, rule, detail) = self.panes(body, world);

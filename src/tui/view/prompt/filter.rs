@@ -5,8 +5,9 @@ use crate::filter::{Filter, FilterError, Kind, Names, Tone, complete, parse, ton
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
-use crate::tui::look::Pen;
+use crate::tui::look::{Look, Pen};
 use crate::tui::text;
+use crate::tui::view::doubts::{self, Doubt};
 use crate::tui::view::{Effect, Reply, View, World, filter_bar};
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -38,7 +39,9 @@ pub struct FilterView {
     prompt: Prompt,
     error: Option<FilterError>,
     /// What is doubtful about a text that can be read.
-    hint: Option<String>,
+    hint: Option<Doubt>,
+    /// The field that no call has, told where nothing passes.
+    absent: Option<Doubt>,
     names: Box<dyn Names>,
 }
 
@@ -47,7 +50,7 @@ impl FilterView {
     pub fn of(world: &World<'_>) -> FilterView {
         let filtering = &world.shared.filtering;
         let prompt = Prompt::new(filtering.text(), &world.shared.kept.history);
-        FilterView { prompt, error: None, hint: None, names: world.feed.names() }
+        FilterView { prompt, error: None, hint: None, absent: None, names: world.feed.names() }
     }
 
     fn after(&mut self, typed: Typed) -> Reply {
@@ -55,16 +58,19 @@ impl FilterView {
             return Reply::Done;
         }
         let text = self.prompt.text();
+        self.absent = None;
         match parse(text) {
             // on its way to a comparison: its own rows would be those that have such a word
             Ok(filter) if half_typed(text, &filter, self.names.as_ref()) => {
                 self.error = None;
-                self.hint = Some(HALF.to_owned());
+                self.hint = Some(Doubt { at: None, says: HALF.to_owned() });
                 Reply::Done
             }
             Ok(filter) => {
                 self.error = None;
-                self.hint = filter.hints().first().map(|hint| hint.message.clone());
+                self.hint = doubts::of_text(&filter).into_iter().next();
+                let absent = doubts::of_fields(text, &filter, self.names.as_ref());
+                self.absent = absent.into_iter().next();
                 Reply::Filter(Change::Preview(text.to_owned()))
             }
             Err(error) => {
@@ -101,6 +107,19 @@ impl FilterView {
             Some(_) => Reply::Say("the last good filter stays in force".to_owned()),
             None => Reply::CloseAndFilter(Change::Accept(text)),
         }
+    }
+}
+
+/// Says something of a place of the line above: where it stands on the screen, and its number. The
+/// words stand on the side of the mark where there is room for them.
+fn point(pen: &mut Pen<'_>, (at, number): (usize, usize), says: &str, style: Style, look: &Look) {
+    let wide = text::width(&look.clean(says));
+    if at + 2 + wide < pen.room() {
+        pen.skip(at).put("^ ", style).show(says, style);
+    } else if at > wide {
+        pen.skip(at - wide - 1).show(says, style).put(" ^", style);
+    } else {
+        pen.put(&format!(" column {number}: "), style).show(says, style);
     }
 }
 
@@ -206,27 +225,25 @@ impl View for FilterView {
             let seen = line.get(first.min(at)..at).unwrap_or("");
             label + text::width(&look.clean(seen))
         };
+        let shown = &world.shared.shown;
+        let nothing = shown.rows == 0 && world.shared.filtering.progress(shown).is_none();
+        let absent = self.absent.as_ref().filter(|_| nothing);
         if let Some(mut pen) = Pen::on(buffer, strip, 1, look) {
-            match (&self.error, &self.hint) {
+            match (&self.error, absent.or(self.hint.as_ref())) {
                 (Some(error), _) => {
-                    let at = column(error.span().start);
                     let near = error.near.as_ref();
                     let near =
                         near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     let says = format!("expected {}, found {}{near}", error.expected, error.found);
-                    let wide = text::width(&look.clean(&says));
-                    // the words stand on the side of the mark where there is room for them
-                    if at + 2 + wide < usize::from(strip.width) {
-                        pen.skip(at).put("^ ", theme.error).show(&says, theme.error);
-                    } else if at > wide {
-                        pen.skip(at - wide - 1).show(&says, theme.error).put(" ^", theme.error);
-                    } else {
-                        let column = format!(" column {}: ", error.column);
-                        pen.put(&column, theme.error).show(&says, theme.error);
-                    }
+                    let at = (column(error.span().start), error.column);
+                    point(&mut pen, at, &says, theme.error, look);
+                }
+                (None, Some(Doubt { at: Some(at), says })) => {
+                    let number = line.get(..*at).map_or(1, |before| before.chars().count() + 1);
+                    point(&mut pen, (column(*at), number), says, theme.warning, look);
                 }
                 (None, Some(hint)) => {
-                    pen.skip(label).show(hint, theme.warning);
+                    pen.skip(label).show(&hint.says, theme.warning);
                 }
                 (None, None) if line.is_empty() => {
                     pen.skip(label).put(INTRO, theme.quiet);

@@ -226,9 +226,9 @@ fn head(buffer: &mut Buffer, body: Rect, run: &Panel, world: &World<'_>) {
     let theme = &look.theme;
     if let Some(mut pen) = Pen::on(buffer, body, 0, look) {
         let who = pushers(world).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
-        let (words, style) = status(run.status, world);
+        let (words, style) = status(run, world);
         pen.put("  ", theme.text).show(&who, theme.heading);
-        pen.put(&format!(" {} Segment  ", look.arrow()), theme.heading).put(words, style);
+        pen.put(&format!(" {} Segment  ", look.arrow()), theme.heading).put(&words, style);
     }
     if let Some(mut pen) = Pen::on(buffer, body, 1, look) {
         let none = || look.nothing().to_owned();
@@ -254,13 +254,19 @@ fn titles(buffer: &mut Buffer, body: Rect, name: usize, world: &World<'_>) {
     }
 }
 
-fn status(status: Status, world: &World<'_>) -> (&'static str, Style) {
+/// How a run stands; none with errors below it is well.
+fn status(run: &Panel, world: &World<'_>) -> (String, Style) {
     let theme = &world.look.theme;
-    match status {
+    let (words, style) = match run.status {
         Status::Running => ("running", theme.text),
+        Status::Ok if run.errors() > 0 => ("over", theme.text),
         Status::Ok => ("ok", theme.good),
         Status::Failed => ("failed: its source says so", theme.error),
         Status::Expired => ("expired: nothing came for ten minutes", theme.warning),
+    };
+    match run.errors() {
+        0 => (words.to_owned(), style),
+        some => (format!("{words}, with {}", count(some, "error", "errors")), theme.error),
     }
 }
 

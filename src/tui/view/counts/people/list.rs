@@ -6,9 +6,10 @@ use super::super::super::log::signed;
 use super::super::behind::{self, Grouped};
 use super::super::board::Topic;
 use super::super::empty::Nothing;
-use super::super::signs::{TIME, bar, clock, number, share, times, widest};
+use super::super::signs::{TIME, bar, clock, number, times, widest};
 use crate::filter::quoted;
 use crate::findings::advice;
+use crate::report::share;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{Groups, Member, Person, Who};
 use crate::tui::look::{Look, Pen};
@@ -141,7 +142,7 @@ impl Topic for People {
         _world: &World<'_>,
     ) -> Result<String, String> {
         let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
-        Ok(behind::all(terms, Grouped::of(&row.counted)))
+        Ok(behind::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {
@@ -155,6 +156,7 @@ impl Topic for People {
             is_good: false,
             shows: "Here stand the accounts and the users whose ids a vendor in use found: how \
                     many calls each has, which belong together, and since which call.",
+            needs_ids: true,
         }
     }
 }

@@ -13,6 +13,9 @@ mod user;
 mod users;
 mod walk;
 
+pub use order::{by_type, shows};
+pub use user::calls_of;
+
 use super::board::Board;
 use super::{Pointer, Reply, View, World};
 use crate::tui::action::{Action, Place};

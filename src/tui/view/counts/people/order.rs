@@ -28,7 +28,7 @@ pub fn message(disorder: &Disorder, world: &World<'_>) -> Option<String> {
 /// What the calls show of their order: whether it is odd, and in words. Each says what was looked
 /// at and no more, as others may stand beside it; that something never came is said only once all
 /// calls are `known`.
-fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
+pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
     let counted =
         |calls| count(calls, "track, page or screen call", "track, page and screen calls");
     let events = course.events();
@@ -51,7 +51,7 @@ fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
         _ => order(identify.first, course.before_identify, "identify"),
     };
     let in_group = match group.calls {
-        0 if known && course.calls > 0 => {
+        0 if known && course.calls + course.named > 0 => {
             Some((true, "group was never called with this user id".to_owned()))
         }
         0 => None,
@@ -97,7 +97,7 @@ mod tests {
     fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
         let mut course = Course::default();
         for (at, kind) in kinds.iter().enumerate() {
-            course.add(Some(*kind), at as u64 + 1, 0, false);
+            course.add(Some(*kind), (at as u64 + 1, 0), (false, true));
         }
         shows(&course, known)
     }

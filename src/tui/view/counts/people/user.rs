@@ -10,6 +10,7 @@ use super::super::{Pointer, Reply, View, World, tabs};
 use super::walk::{MOST_READ, Walk};
 use super::{order, sessions};
 use crate::filter::{parse, quoted};
+use crate::report::calls_words;
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{RowView, Shown, Who};
 use crate::tui::look::Pen;
@@ -25,6 +26,12 @@ const TABS: &[&str] = &["calls of one user"];
 const WHEEL_ROWS: usize = 3;
 /// So many accounts are named.
 const MOST_ACCOUNTS: usize = 20;
+
+/// The filter for a user's calls: those that a vendor takes for theirs, and those that say so where
+/// none finds any. What is found to be another's is not this user's, whatever else it says.
+pub fn calls_of(user: &str) -> String {
+    format!("user_id = {id} or (user_id = null and userId = {id})", id = quoted(user))
+}
 
 /// The page of a user.
 pub struct UserView {
@@ -46,8 +53,7 @@ pub struct UserView {
 impl UserView {
     /// The page of this one; from now on the user's calls are looked for.
     pub fn of(id: String, world: &World<'_>) -> UserView {
-        // those that a vendor takes for this user's, and those that say so where none looks
-        let filter = format!("user_id = {id} or userId = {id}", id = quoted(&id));
+        let filter = calls_of(&id);
         world.feed.trace(parse(&filter).ok().map(Arc::new));
         UserView {
             id,
@@ -118,16 +124,16 @@ impl UserView {
         paper.labelled(10, "user", &self.id, theme.heading);
         let course = &self.walk.course;
         let known = self.walk.is_settled();
-        let gone = known && course.calls == 0;
-        let calls = if gone { "none".to_owned() } else { order::by_type(course) };
-        paper.labelled(10, "calls", &calls, theme.text);
-        if gone {
-            return;
+        if known && self.shown.rows == 0 {
+            return paper.labelled(10, "calls", "none", theme.text);
         }
-        if course.repeats > 0 {
-            let repeats = count(course.repeats, "repeat", "repeats");
-            paper.labelled(10, "", &format!("{repeats} among them"), theme.repeat);
+        paper.labelled(10, "calls", &calls_words(course.calls, course.repeats), theme.text);
+        if course.named > 0 {
+            let named = grouped(course.named);
+            let words = format!("{named} more say it in userId, and no vendor in use finds a user");
+            paper.labelled(10, "", &words, theme.quiet);
         }
+        paper.labelled(10, "types", &order::by_type(course), theme.text);
         if let Some((first, last)) = course.seen {
             let words = format!("first {}, last {}", look.moment(first), look.moment(last));
             paper.labelled(10, "seen", &words, theme.text);
@@ -160,6 +166,22 @@ impl UserView {
             );
             paper.prose(2, &words, theme.quiet);
         }
+    }
+
+    /// How many calls there are, as the list of users counts them, and what else stands here.
+    fn how_many(&self) -> String {
+        let course = &self.walk.course;
+        if !self.walk.is_settled() {
+            return count(self.shown.rows, "row", "rows");
+        }
+        let mut words = count(course.calls, "call", "calls");
+        if course.repeats > 0 {
+            words.push_str(&format!(", {}", count(course.repeats, "repeat", "repeats")));
+        }
+        if course.named > 0 {
+            words.push_str(&format!(", {} more by userId", grouped(course.named)));
+        }
+        words
     }
 
     /// What stands in place of the calls.
@@ -284,8 +306,7 @@ impl View for UserView {
     fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         let look = world.look;
         let panes = panes(body, true);
-        let calls = count(self.shown.rows, "call", "calls");
-        let right = [Span::styled(calls, look.theme.quiet)];
+        let right = [Span::styled(self.how_many(), look.theme.quiet)];
         tabs::render(buffer, panes.tabs, (TABS, 0, Place::People), &right, world);
         if let Some(mut pen) = Pen::on(buffer, panes.line, 0, look) {
             pen.skip(1);

@@ -96,9 +96,9 @@ impl Topic for UsersOf {
         _rows: &[Member],
         _world: &World<'_>,
     ) -> Result<String, String> {
-        let term = |who, id: &str| format!("{} = {}", list::field(who), quoted(id));
-        let terms = vec![term(Who::Accounts, &self.account), term(Who::Users, &row.id)];
-        Ok(behind::all(terms, Grouped::All))
+        // the number is that of all calls of the user, those with other accounts too
+        let terms = vec![format!("{} = {}", list::field(Who::Users), quoted(&row.id))];
+        Ok(behind::all(terms, Grouped::of(row.calls, row.repeats)))
     }
 
     fn nothing(&self, _tab: usize, world: &World<'_>) -> Nothing {
@@ -108,6 +108,7 @@ impl Topic for UsersOf {
             is_good: false,
             shows: "Here stand the users that came in one call with this account, and since which \
                     call.",
+            needs_ids: true,
         }
     }
 }

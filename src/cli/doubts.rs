@@ -1,0 +1,36 @@
+//! What is said on standard error where no call passes a filter: it may have been meant otherwise.
+
+use crate::filter::{self, Filter};
+use crate::pipeline::{Matching, Pipeline};
+use std::ops::Range;
+
+/// Says what is doubtful about a filter that none of these rows passed.
+pub fn tell(filter: &Filter, pipeline: &Pipeline, rows: Range<u64>) -> Result<(), String> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut absent = filter::absent(filter, &pipeline.names());
+    // the names are those of a sample
+    let mut error = None;
+    absent.retain(|one| {
+        let has = filter::parse(&format!("{} != null", one.path));
+        let has = has.map(|has| Matching::new(has).calls(pipeline, rows.clone()));
+        match has {
+            Ok(Ok(found)) => found.is_empty(),
+            Ok(Err(wrong)) => {
+                error = Some(wrong);
+                false
+            }
+            Err(_) => false,
+        }
+    });
+    for one in &mut absent {
+        one.of_sample = false;
+        eprintln!("segscope: --filter: {one}");
+    }
+    // a field that is nowhere is not told twice
+    for hint in filter.hints().iter().filter(|_| absent.is_empty()) {
+        eprintln!("segscope: --filter: {}:{}: {}", hint.line, hint.column, hint.message);
+    }
+    error.map_or(Ok(()), Err)
+}
