@@ -58,18 +58,18 @@ fn who_wants_an_id_under_another_name_is_told() {
 #[test]
 fn a_doubtful_id_has_a_sign_and_a_word() {
     let mut app = TestApp::new(FakeFeed::with_calls(1), 200, 60);
-    assert!(app.picture().contains("4711~ "), "{}", app.picture());
+    assert!(app.picture().contains("4711? "), "{}", app.picture());
     app.press("/").type_in("Seat").press("enter n enter");
     let picture = app.picture();
-    assert!(picture.contains("4711~  doubtful: not a text, as ids are"), "{picture}");
+    assert!(picture.contains("4711?  doubtful: not a text, as ids are"), "{picture}");
     app.press("esc 4");
     let picture = app.picture();
-    assert!(picture.contains("4711~"), "{picture}");
+    assert!(picture.contains("4711?"), "{picture}");
     app.press("?");
     let mut help = app.picture();
     for _ in 0..9 {
         app.press("pagedown");
         help.push_str(&app.picture());
     }
-    assert!(help.contains("value~") && help.contains("value! as name"), "{help}");
+    assert!(help.contains("value?") && help.contains("value! as name"), "{help}");
 }
