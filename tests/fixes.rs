@@ -1,7 +1,7 @@
 //! The fix of a call as the pipeline gives it, live and after all calls are read again.
 
 use segscope::call::time;
-use segscope::findings::{Finding, Severity};
+use segscope::findings::{Finding, Severity, advice};
 use segscope::journal::Journal;
 use segscope::pipeline::{CallDetail, Cell, Detail, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
@@ -248,4 +248,18 @@ fn the_fix_says_what_the_corrected_call_does() {
     let both = r#"{"userId":"u7","traits":{"userId":"u7","account_id":"c1"}}"#;
     let (fix, _) = said(&["customersuccessbox", "custify"], both, "/v1/identify");
     assert_eq!(fix, "rename `userId` to `user_id` in traits");
+}
+
+#[test]
+fn above_a_fix_the_advice_is_not_said_twice() {
+    let call = after_a_group(r#"{"accountId":"a1"}"#);
+    let account = finding(&call, "CSB-T-ACCOUNT-MISSING", "/properties/account_id");
+    assert!(
+        account.message.ends_with("; found `accountId` in properties: rename it to `account_id`")
+    );
+    let bare = "no account id `account_id` in properties: it is not there";
+    assert_eq!(advice::without(account), bare);
+    let nothing = after_a_group("{}");
+    let account = finding(&nothing, "CSB-T-ACCOUNT-MISSING", "/properties/account_id");
+    assert_eq!(advice::without(account), account.message);
 }

@@ -1,7 +1,7 @@
 //! What to change, in words: a sentence made from the first near miss.
 
 use super::identity::{is_placeholder, is_stand_in, names_nobody};
-use super::{Hint, HintKind, Reason};
+use super::{Finding, Hint, HintKind, Reason};
 use crate::call::{Event, pointer, text};
 
 /// The words for what stands at a place.
@@ -29,6 +29,15 @@ pub fn advice(hint: &Hint, expected: &str) -> String {
             format!("found only `{name}`: send {} once the user is known", target(expected))
         }
     }
+}
+
+/// What is so about a call, without the advice of its first near miss: for where the fix stands
+/// below it.
+pub fn without(finding: &Finding) -> &str {
+    let hints = finding.hints.iter().flatten();
+    let advice = |hint| format!("; {}", advice(hint, &finding.path));
+    let bare = hints.filter_map(|hint| finding.message.strip_suffix(&advice(hint)));
+    bare.min_by_key(|bare| bare.len()).unwrap_or(&finding.message)
 }
 
 /// The first near miss that is worth a word: a text that names nobody is none.

@@ -166,7 +166,9 @@ fn half(
         match (kept.is_none(), missed != 0) {
             (false, false) => Cell::Found { text: text(kept), doubtful },
             (false, true) => {
-                let wanted = wanted(vendors, missed, CallType::parse(&kind), id);
+                let mut wanted = wanted(vendors, missed, CallType::parse(&kind), id);
+                // where there is room for one only, it is one that the call is lost at
+                wanted.sort_by_key(|wanted| set.verdicts[wanted.vendor].goes_through());
                 Cell::SomeMiss { text: text(kept), doubtful, wanted }
             }
             (true, true) => Cell::Missing { near: None },

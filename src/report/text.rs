@@ -8,7 +8,7 @@ use crate::vendors::Vendors;
 use std::fmt::Write;
 
 /// Behind an id that is used although it looks wrong.
-pub const DOUBTFUL: &str = "~";
+pub const DOUBTFUL: &str = "?";
 
 /// A row of the log as one line: time, type, name, ids, and what the vendors in use make of it.
 /// With `colour` meaning is also given by ANSI colours; captured text never brings its own.

@@ -23,7 +23,7 @@ fn what_is_missing_is_in_the_alarm_colour_and_the_near_miss_beside_it() {
     looks_like(app.style_of("globex-inc!", 3), theme.warning);
     looks_like(app.style_of("as acco", 3), theme.near_miss);
     looks_like(app.style_of("none ", 3), theme.warning);
-    looks_like(app.style_of("4711~", 3), theme.warning);
+    looks_like(app.style_of("4711?", 3), theme.warning);
     looks_like(app.style_of("acme-42", 3), theme.text);
     looks_like(app.style_of("3 missing", 0), theme.missing_id);
     looks_like(app.style_of("1 refused", 0), theme.lost);

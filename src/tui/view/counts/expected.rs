@@ -87,7 +87,9 @@ pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, S
     let calls = entry.came.counted.calls;
     match entry.standing() {
         Standing::Unseen => (look.nothing(), "not yet".to_owned(), theme.unused),
-        Standing::Met if entry.is_doubtful() => ("?", "doubtful".to_owned(), theme.warning),
+        Standing::Met if entry.is_doubtful() => {
+            (look.doubtful(), "doubtful".to_owned(), theme.warning)
+        }
         Standing::Met => (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), theme.good),
         Standing::TooFew => ("~", format!("{calls} of {}", entry.wanted.least), theme.warning),
         Standing::Lacking if entry.with_ids > 0 => {

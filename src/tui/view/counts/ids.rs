@@ -5,7 +5,7 @@ use super::super::World;
 use super::super::detail::paper::Paper;
 use super::signs::bar;
 use crate::findings::Verdict;
-use crate::report::share;
+use crate::report::{DOUBTFUL, share};
 use crate::tui::feed::{Coverage, IdShare};
 use crate::tui::look::{Look, Pen};
 use crate::tui::shared::{count, grouped};
@@ -37,7 +37,7 @@ pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Sty
         let words = format!("{calls} an id that a vendor in use needs");
         (look.verdict_sign(Verdict::Dropped), words, theme.missing_id)
     } else if doubtful(row) > 0 {
-        ("?", "none is missing, and some look wrong".to_owned(), theme.warning)
+        (look.doubtful(), "none is missing, and some look wrong".to_owned(), theme.warning)
     } else if is_whole(row) {
         let words = match row.ids.iter().all(|id| id.looked > 0) {
             true => "all have both ids",
@@ -66,7 +66,7 @@ fn style(id: &IdShare, look: &Look) -> Style {
 fn mark(id: &IdShare) -> &'static str {
     match id {
         IdShare { some_miss: 1.., .. } => "!",
-        IdShare { doubtful: 1.., .. } => "?",
+        IdShare { doubtful: 1.., .. } => DOUBTFUL,
         _ => " ",
     }
 }
@@ -93,7 +93,12 @@ fn besides(id: &IdShare, calls: u64, look: &Look) -> Vec<(&'static str, String, 
     let lines = [
         (id.missing(), "missing: no vendor in use finds one", "✗", theme.missing_id),
         (id.some_miss, "found by a vendor in use and missed by another", "!", theme.warning),
-        (id.doubtful, "doubtful: a number, or a missing value as text", "?", theme.warning),
+        (
+            id.doubtful,
+            "doubtful: a number, or a missing value as text",
+            look.doubtful(),
+            theme.warning,
+        ),
         (nobody, "with none: they go through without", " ", theme.quiet),
         (unasked, "in which no vendor in use looks for one", " ", theme.quiet),
     ];

@@ -42,13 +42,12 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World
     for (label, id) in [("account", &row.account), ("user", &row.user)] {
         let mut spans = vec![Span::styled(format!("{label:<9}"), theme.label)];
         spans.extend(cell_spans(id, width.saturating_sub(9), look));
-        let misses = misses(id, world);
         let taken: usize = spans.iter().map(Span::width).sum();
-        // on the same line where it fits
-        let (beside, below) = match misses {
-            Some(words) if taken + 2 + text::width(&words) <= width => (Some(words), None),
-            other => (None, other),
-        };
+        let fits = |words: &String| taken + 2 + text::width(words) <= width;
+        // on the same line where it fits, in short if need be
+        let [long, short] = [false, true].map(|short| misses(id, short, world));
+        let beside = long.clone().filter(fits).or_else(|| short.filter(fits));
+        let below = if beside.is_none() { long } else { None };
         let beside = beside.map(|words| Span::styled(format!("  {words}"), theme.near_miss));
         spans.extend(beside);
         paper.line(spans);
@@ -108,11 +107,15 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
 }
 
 /// Who misses an id that others find, and what each wants it as.
-fn misses(id: &Cell, world: &World<'_>) -> Option<String> {
+fn misses(id: &Cell, short: bool, world: &World<'_>) -> Option<String> {
     let Cell::SomeMiss { wanted, .. } = id else { return None };
-    let each = wanted.iter().map(|wanted| {
-        let title = world.shared.vendors.get(wanted.vendor).map_or("", |v| v.title.as_str());
-        format!("{title} wants it as {}", dotted(&wanted.path))
+    let each = wanted.iter().enumerate().filter_map(|(nth, wanted)| {
+        let vendor = world.shared.vendors.get(wanted.vendor)?;
+        Some(match (short, nth) {
+            (false, _) => format!("{} wants it as {}", vendor.title, dotted(&wanted.path)),
+            (true, 0) => format!("{} wants it as {}", vendor.short, wanted.name()),
+            (true, _) => format!("{} as {}", vendor.short, wanted.name()),
+        })
     });
     Some(each.collect::<Vec<_>>().join(", "))
 }
@@ -176,7 +179,7 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
         None => String::new(),
     };
     let sign = look.severity_sign(finding.severity);
-    paper.labelled(2, sign, &format!("{who}{}", finding.message), loud);
+    paper.labelled(2, sign, &format!("{who}{}", advice::without(finding)), loud);
     if !finding.fix.is_empty() {
         paper.labelled(6, "  fix ", &finding.fix, theme.fix);
     }
