@@ -61,7 +61,8 @@ def main():
                 wrong.append(f"call {at} has other values for {other}")
             if ids(before[at], vendors) and not fix["edits"]:
                 wrong.append(f"call {at} has {ids(before[at], vendors)} and no edit")
-            only_moves = fix["edits"] and not any(edit.endswith(" added") for edit in fix["edits"])
+            # "set": to a stand-in, or to what the user was seen with, which a function cannot know
+            only_moves = fix["edits"] and not any(edit.endswith(" set") for edit in fix["edits"])
             if name.endswith("python"):
                 continue
             if (fix["transformation"] is not None) != (at in mended):
