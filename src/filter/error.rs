@@ -30,14 +30,14 @@ impl FilterError {
             column: before[line_start..].chars().count() + 1,
             expected: expected.into(),
             found: if found.is_empty() { "the end".to_owned() } else { shown(found) },
-            near: None,
+            near: as_words(text),
             text: text.into(),
             span,
         }
     }
 
     pub(super) fn near(mut self, near: Option<impl Into<String>>) -> Self {
-        self.near = near.map(Into::into);
+        self.near = near.map(Into::into).or(self.near);
         self
     }
 
@@ -70,6 +70,18 @@ impl FilterError {
         let width = self.text[from..to].chars().count().clamp(1, 60);
         format!("{self}\n  {line}\n  {}{}", " ".repeat(pad), "^".repeat(width))
     }
+}
+
+/// A text of words alone with a keyword that is written as in a title (`Logged In`), in quotes: that
+/// searches for the words.
+fn as_words(text: &str) -> Option<String> {
+    let of_words = text.chars().all(|c| c.is_alphanumeric() || " _-".contains(c));
+    let titled = |word: &str| {
+        let lower = word.to_ascii_lowercase();
+        lower != word && ["and", "or", "in"].contains(&lower.as_str())
+    };
+    let meant = of_words && text.split(' ').any(titled);
+    meant.then(|| format!("\"{}\"", text.trim()))
 }
 
 impl fmt::Display for FilterError {
