@@ -72,7 +72,7 @@ fn what_is_written_gives_what_it_would_give() {
     }
 }
 
-/// Review 1: the preview denied what the log showed a moment later, since it lacked the time that
+/// The preview denied what the log showed a moment later, since it lacked the time that
 /// the service adds.
 #[test]
 fn a_preview_is_what_the_log_says_after_sending() {

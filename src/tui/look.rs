@@ -264,7 +264,7 @@ pub fn ground(buffer: &mut Buffer, area: Rect, line: usize, style: Style) {
 mod tests {
     use super::*;
 
-    /// Review 34: no time is invented for a call that has none.
+    /// No time is invented for a call that has none.
     #[test]
     fn what_has_no_time_shows_none() {
         let theme = Theme::preset("dark").expect("it is there");

@@ -167,7 +167,7 @@ fn captured_text_never_reaches_the_terminal_raw() {
     assert!(text.contains("red") && !text.contains(['\u{1b}', '\u{7}']), "{text:?}");
 }
 
-/// Review 30: a filter that passes nothing may have been meant otherwise.
+/// A filter that passes nothing may have been meant otherwise.
 #[test]
 fn a_filter_that_nothing_passes_is_doubted() {
     let home = Home::with(&[("calls.ndjson", &format!("{LACKS}\n{GOOD}\n"))]);

@@ -109,7 +109,7 @@ fn an_unwritable_folder_is_named() {
     assert!(stderr(&done).contains("locked/r.ndjson"), "{}", stderr(&done));
 }
 
-/// Review 34: a file of something else is refused, not judged as calls that lack everything.
+/// A file of something else is refused, not judged as calls that lack everything.
 #[test]
 fn a_file_without_a_call_is_refused_with_what_is_expected() {
     let home = tempfile::tempdir().expect("a folder");

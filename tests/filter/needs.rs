@@ -114,7 +114,7 @@ fn names_that_are_probably_misspelt_are_hinted_at() {
         hints("verdit.planhat = 'x'"),
         ["1:1: `verdit.planhat` is no known field; did you mean `verdict`?"]
     );
-    // review 30: a word that looks like one that joins, beside an expression
+    // a word that looks like one that joins, beside an expression
     for (text, says) in [
         ("event = \"Login\" adn", "1:17: `adn` is a word to search for; did you mean `and`?"),
         ("type = \"track\" adnd x", "1:16: `adnd` is a word to search for; did you mean `and`?"),

@@ -73,7 +73,7 @@ fn keys_type_until_the_text_is_left() {
     assert!(app.picture().contains("qj1?{"), "{}", app.picture());
 }
 
-/// Review 20: nothing that was typed is thrown away unasked, neither for a template nor for another
+/// Nothing that was typed is thrown away unasked, neither for a template nor for another
 /// call.
 #[test]
 fn what_was_typed_comes_back() {
@@ -129,7 +129,7 @@ fn the_templates_of_types_and_vendors_are_chosen_from() {
     }
 }
 
-/// Review 19: from wherever one came, there one is again.
+/// From wherever one came, there one is again.
 #[test]
 fn the_way_back_leads_to_the_page_from_which_one_came() {
     for page in ["2 findings", "3 coverage", "4 people", "5 sync", "1 log"] {
@@ -151,7 +151,7 @@ fn the_way_back_leads_to_the_page_from_which_one_came() {
     assert!(app.line(0).contains("[3 coverage]"), "{}", app.line(0));
 }
 
-/// Review 21: what stands beside a text with a mistake is not of this text.
+/// What stands beside a text with a mistake is not of this text.
 #[test]
 fn results_of_an_older_text_say_so() {
     for (width, height) in SIZES {
@@ -171,7 +171,7 @@ fn results_of_an_older_text_say_so() {
     assert!(!app.picture().contains("STALE"), "{}", app.picture());
 }
 
-/// Review 27: a file is open, and nothing listens that a call could be sent to.
+/// A file is open, and nothing listens that a call could be sent to.
 #[test]
 fn where_nothing_listens_only_another_address_is_offered() {
     for (width, height) in SIZES {

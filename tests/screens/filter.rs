@@ -99,7 +99,7 @@ fn nothing_passes_and_the_log_says_what_to_press() {
     assert_eq!(rows(&app), 12);
 }
 
-/// Review 30: why nothing passes is pointed at while it is typed, and stands in the empty log after.
+/// Why nothing passes is pointed at while it is typed, and stands in the empty log after.
 #[test]
 fn a_misspelt_word_or_field_is_pointed_at() {
     for (width, height) in SIZES {
@@ -127,7 +127,7 @@ fn a_misspelt_word_or_field_is_pointed_at() {
     }
 }
 
-/// Review 29: what a field may be equal to is offered before a quote is typed.
+/// What a field may be equal to is offered before a quote is typed.
 #[test]
 fn values_are_offered_behind_the_operator() {
     let mut app = app(80, 24);

@@ -80,7 +80,7 @@ fn a_field_leads_to_its_output_and_back() {
     assert!(marked >= 1 && lit(&app) == "no cursor", "{}", app.picture());
 }
 
-/// Review 31: an id that is not there goes nowhere, but somebody looks for it.
+/// An id that is not there goes nowhere, but somebody looks for it.
 #[test]
 fn enter_on_what_is_missing_shows_who_wants_it() {
     for (width, height) in SIZES {

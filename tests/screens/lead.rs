@@ -21,7 +21,7 @@ fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
     }
 }
 
-/// Review 10: a weak finding led and the strong one behind the `!` was a tab away.
+/// A weak finding led and the strong one behind the `!` was a tab away.
 #[test]
 fn a_missing_id_leads_before_a_missing_session() {
     let feed = FakeFeed::with_calls(5);
@@ -34,13 +34,13 @@ fn a_missing_id_leads_before_a_missing_session() {
     let picture = app.picture();
     assert!(picture.contains("no company id") && picture.contains("mend PH-"), "{picture}");
     assert!(!picture.contains("no session id"), "{picture}");
-    // review 11: `none` is for what a call goes through without
+    // `none` is for what a call goes through without
     assert!(picture.contains("anonymousId: missing"), "{picture}");
     let style = app.style_of("anonymousId: missing", 0);
     assert_eq!(style.fg, app.theme().warning.fg, "it is no account and no user");
 }
 
-/// Review 10: which vendor misses the id, and under which name, was not told.
+/// Which vendor misses the id, and under which name, was not told.
 #[test]
 fn who_wants_an_id_under_another_name_is_told() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
@@ -54,7 +54,7 @@ fn who_wants_an_id_under_another_name_is_told() {
     }
 }
 
-/// Review 13: a doubtful id differed by its colour alone.
+/// A doubtful id differed by its colour alone.
 #[test]
 fn a_doubtful_id_has_a_sign_and_a_word() {
     let mut app = TestApp::new(FakeFeed::with_calls(1), 200, 60);

@@ -97,7 +97,7 @@ fn what_only_a_window_can_do_says_so() {
     assert!(app.line(38).contains(says), "{}", app.line(38));
 }
 
-/// Review 25: where the call is not in view, what is done with it says which one it is.
+/// Where the call is not in view, what is done with it says which one it is.
 #[test]
 fn what_is_done_with_an_example_names_it() {
     let mut app = app();

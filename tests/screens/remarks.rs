@@ -82,7 +82,7 @@ fn what_is_cleared_away_comes_back() {
     assert!(!app.picture().contains("undo clear"));
 }
 
-/// Review 4: a log that is empty since it is paused says that, not that no row passes a filter.
+/// A log that is empty since it is paused says that, not that no row passes a filter.
 #[test]
 fn a_paused_log_that_is_empty_says_why() {
     for filter in ["", "Order", "off"] {
