@@ -5,11 +5,14 @@ mod book;
 mod discards;
 pub mod fixes;
 mod hints;
+pub mod id_doubt;
 pub mod identity;
+mod near_names;
 mod verdict;
 
 pub use book::{Book, CodeText, common, family, fill, fill_into};
 pub use discards::{discards, finding_for_discard};
+pub(crate) use hints::in_json_text;
 pub use hints::{hints, norm};
 pub use verdict::{Effect, Severity, Verdict};
 
@@ -93,6 +96,10 @@ pub enum HintKind {
     Alias,
     /// the `anonymousId`
     Anonymous,
+    /// further down, in an object or a list
+    Nested,
+    /// a misspelt or shortened name
+    Typo,
 }
 
 /// Which of the two ids.

@@ -1,7 +1,7 @@
 //! Findings of many calls, one entry a code: what every report for CI is made of.
 
 use super::numbers::plural;
-use crate::call::text::visible;
+use crate::call::text::{visible, visible_id};
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Severity};
 use crate::pipeline::{CallDetail, Detail, RefusedDetail, Tallied, Tally};
@@ -150,7 +150,7 @@ fn example(call: &CallDetail) -> String {
     }
     for (name, id) in [("account", &call.account_id), ("user", &call.user_id)] {
         if let Some(id) = id {
-            text.push_str(&format!(", {name} {id}"));
+            text.push_str(&format!(", {name} {}", visible_id(id)));
         }
     }
     text

@@ -7,6 +7,7 @@ use super::rows::asks;
 use super::settings::Settings;
 use super::vendor::{Call, IdRule, Request, Rest, Source, SpotSet};
 use crate::call::CallType;
+use crate::findings::fixes::made_up;
 
 impl Maker<'_> {
     pub(super) fn call(
@@ -14,7 +15,7 @@ impl Maker<'_> {
         call: CallType,
         def: &CallDef,
         settings: &Settings,
-        (names, reads): (&[&str], &[Spot]),
+        (names, reads, looks): (&[&str], &[Spot], &[Spot]),
     ) -> Result<Call, FileError> {
         let [account, user, session] = [&def.account, &def.user, &def.session].map(|id| {
             let made = id.as_ref().map(|id| self.id(call, id))?;
@@ -55,7 +56,17 @@ impl Maker<'_> {
         for (number, request) in requests.iter_mut().enumerate() {
             request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
         }
-        Ok(Call { account, user, session, requests, rests })
+        // the code's places are those of all call types
+        let own = match call {
+            CallType::Identify | CallType::Group => "/traits/",
+            _ => "/properties/",
+        };
+        let looks = |spot: &Spot| looks.contains(spot) && self.keys.pointer(*spot).starts_with(own);
+        let read = self.keys.spots().filter(|spot| claimed.has(*spot) || looks(spot));
+        let made_up = read
+            .filter_map(|spot| Some((spot, made_up(self.keys.pointer(spot))?.into())))
+            .collect();
+        Ok(Call { account, user, session, requests, rests, made_up })
     }
 
     /// Marks a spot, and the objects on the way to it, as read.

@@ -3,8 +3,8 @@
 use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
 use crate::call::{pointer, text};
-use crate::findings::{CodeText, Finding, Headline, Hint, Id, Reason};
-use crate::findings::{advice, fill_into, hints, identity};
+use crate::findings::{CodeText, Finding, Headline, Hint, HintKind, Id, Reason};
+use crate::findings::{advice, fill_into, hints, identity, in_json_text};
 use std::borrow::Cow;
 
 /// How many characters of a captured value a sentence may show.
@@ -63,18 +63,28 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let entry = cx.codes.entry(code);
     let (reason, hints) = identity_part(cx, entry, &path);
     let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
+    // what stands in the right place comes first, even as text
+    let in_text = hints.as_ref().and_then(|_| json_text(cx, entry, &path)).filter(|(place, _)| {
+        path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
+    });
     let text = |sentence: &Sentence| {
         sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
     };
     let Sentences { message, why, fix } = &*entry.sentences;
     let mut message = text(message);
-    if let Some(hint) = first {
+    let advice = match (&in_text, first) {
+        (Some((place, name)), _) => Some(advice::json_text_advice(place, name)),
+        (None, first) => first.map(|hint| advice::advice(hint, &path)),
+    };
+    if let Some(advice) = advice {
         message.push_str("; ");
-        message.push_str(&advice::advice(hint, &path));
+        message.push_str(&advice);
     }
-    let fix = fix
-        .as_ref()
-        .map_or_else(|| advice::fix(advice::Way::of(first), &path, advice::instead(reason)), text);
+    let fix = match (fix, &in_text) {
+        (Some(fix), _) => text(fix),
+        (None, Some((place, _))) => advice::json_text_fix(place),
+        (None, None) => advice::fix(advice::Way::of(first, &path), &path, advice::instead(reason)),
+    };
     Finding {
         code: Cow::Owned(String::from(&*entry.code)),
         severity: entry.severity,
@@ -97,15 +107,27 @@ fn identity_part(
     entry: &CodeEntry,
     path: &str,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
-    let id = match entry.headline {
-        Some(Headline::Strong(id)) => Some(id),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-COMPANY-ABSENT") => Some(Id::Account),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-SESSION-MISSING") => None,
-        _ => return (None, None),
-    };
+    let Some(id) = wanted_id(entry) else { return (None, None) };
     let reason = identity::reason_at(cx.look.event.pointer(path));
     let hints = id.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
     (Some(reason), hints)
+}
+
+/// The id whose near misses a code carries, if it carries a reason at all.
+fn wanted_id(entry: &CodeEntry) -> Option<Option<Id>> {
+    match entry.headline {
+        Some(Headline::Strong(id)) => Some(Some(id)),
+        Some(Headline::Weak(_)) if entry.code.ends_with("-COMPANY-ABSENT") => {
+            Some(Some(Id::Account))
+        }
+        Some(Headline::Weak(_)) if entry.code.ends_with("-SESSION-MISSING") => Some(None),
+        _ => None,
+    }
+}
+
+/// The container that is JSON text and holds the id of a code, and the id's name in it.
+fn json_text(cx: &Cx<'_>, entry: &CodeEntry, path: &str) -> Option<(&'static str, String)> {
+    in_json_text(cx.look.event, wanted_id(entry)??, path, cx.vendor.values)
 }
 
 /// Appends the word for a placeholder; nothing for one that nobody knows.
@@ -142,6 +164,12 @@ fn word(
         },
         "reason" => out.push_str(reason.map_or("", advice::reason_words)),
         "instead" => out.push_str(advice::instead(reason)),
+        // every blank escaped
+        "blanks" => {
+            if let Some(id) = value().and_then(|value| value.as_str()) {
+                out.extend(id.chars().take(SHOWN).map(text::visible_blank));
+            }
+        }
         "call" => out.push_str(cx.kind.name()),
         "title" => out.push_str(&cx.vendor.info.title),
         "document" => out.push_str(&cx.vendor.info.document),

@@ -52,6 +52,7 @@ pub(super) struct Common {
     pub type_unknown: CodeId,
     pub placeholder: CodeId,
     pub stand_in: CodeId,
+    pub blanks: CodeId,
     /// For each call type that the vendor does not act on.
     pub unsupported: [Option<CodeId>; 6],
 }
@@ -62,6 +63,8 @@ pub(super) struct Call {
     pub session: Option<IdRule>,
     pub requests: Vec<Request>,
     pub rests: Vec<Rest>,
+    /// Places of a person's data that are read, and what corrected calls have there.
+    pub made_up: Vec<(Spot, Box<str>)>,
 }
 
 pub(super) struct IdRule {

@@ -6,6 +6,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod identity;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 

@@ -2,10 +2,13 @@
 //! transformation share.
 
 use super::Call;
+use super::private::made_up;
 use crate::call::{pointer, text};
 use crate::findings::advice::{self, Way};
-use crate::findings::identity::{ValueRule, stand_in};
-use crate::findings::{Finding, Headline, Hint, HintKind, Id, Severity, headline, hints, norm};
+use crate::findings::id_doubt::stand_in;
+use crate::findings::identity::ValueRule;
+use crate::findings::{Finding, Headline, Hint, HintKind, Id, Severity};
+use crate::findings::{headline, hints, in_json_text, norm};
 
 /// Where a session has its id.
 const SESSION: &str = "/anonymousId";
@@ -73,7 +76,7 @@ pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
 
 /// True for a finding that says that an id is none.
 fn names_nobody_at(finding: &Finding) -> bool {
-    matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN")
+    matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN") && made_up(&finding.path).is_none()
 }
 
 /// The id that a finding is about, if it says that the call lacks a real one.
@@ -139,10 +142,8 @@ pub fn edits<'f>(
         let hint = hint.filter(|hint| hint.kind != HintKind::Anonymous);
         let source = match (wanted, hint) {
             (Wanted::Text, _) => Source::Text,
-            (Wanted::Value, Some(hint)) => match hint.kind {
-                HintKind::Spelling if !keeps(&hint.path, &finding.path) => {
-                    Source::Rename(hint.path.clone())
-                }
+            (Wanted::Value, Some(hint)) => match Way::of(Some(hint), &finding.path) {
+                Way::Rename(from) if !keeps(from, &finding.path) => Source::Rename(from.to_owned()),
                 _ => Source::Copy(hint.path.clone()),
             },
             (Wanted::Value, None) => match (id, known_account) {
@@ -177,15 +178,18 @@ pub fn words(
     let way = match &edit.source {
         Source::Text => return None,
         Source::Rename(from) => Way::Rename(from),
-        Source::Copy(from) => match hint {
-            Some(Hint { path, kind: HintKind::Alias }) if path == from => Way::Alias(from),
+        Source::Copy(from) => match Way::of(hint, &finding.path) {
+            Way::Alias(path) if path == from => Way::Alias(from),
             _ => Way::Copy(from),
         },
         Source::Add(text) => match known.filter(|(known, _)| known == text) {
             Some((known, seq)) => Way::Known(known, seq),
-            None => Way::of(hint),
+            None => Way::of(hint, &finding.path),
         },
     };
+    if way == Way::Say && in_json_text(&call.event, id, &finding.path, ValueRule::Plain).is_some() {
+        return None;
+    }
     if !names_nobody_at(finding) {
         return Some(advice::fix(way, &finding.path, advice::instead(finding.reason)));
     }

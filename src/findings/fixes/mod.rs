@@ -16,6 +16,7 @@ mod write;
 mod tests;
 
 pub use edits::{Edit, Source, edits, is_without, words};
+pub(crate) use private::made_up;
 
 use super::Finding;
 use crate::call::{CallType, Event};

@@ -7,7 +7,7 @@ use super::private::clean;
 use super::tree::Lit;
 use super::{Call, Snippet};
 use crate::call::{CallType, Event, pointer};
-use crate::findings::identity::stand_in;
+use crate::findings::id_doubt::stand_in;
 
 /// Fields that are one text at the top level of a call.
 const TEXTS: [&str; 7] =

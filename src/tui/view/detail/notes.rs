@@ -2,8 +2,9 @@
 //! line of its own for an id that should be there and is not.
 
 use crate::call::{Doc, Val, pointer};
+use crate::findings::advice::Way;
 use crate::findings::fixes::{Edit, Source};
-use crate::findings::{Effect, Finding, Headline, HintKind, Severity, headline};
+use crate::findings::{Effect, Finding, Headline, Severity, headline};
 use crate::tui::text;
 use std::collections::HashMap;
 
@@ -110,11 +111,11 @@ impl Notes {
         };
         for (nth, hint) in finding.hints.iter().flatten().enumerate() {
             let name = pointer::last(&finding.path);
-            let does = match hint.kind {
-                HintKind::Spelling if copies(&hint.path) => format!("copy to {name}"),
-                HintKind::Spelling => format!("rename to {name}"),
-                HintKind::Level | HintKind::Alias => format!("wanted as {}", dotted(&finding.path)),
-                HintKind::Anonymous => continue,
+            let does = match Way::of(Some(hint), &finding.path) {
+                Way::Rename(path) if copies(path) => format!("copy to {name}"),
+                Way::Rename(_) => format!("rename to {name}"),
+                Way::Later => continue,
+                _ => format!("wanted as {}", dotted(&finding.path)),
             };
             if let Some(place) = find(&hint.path) {
                 let rank = match (nth, about.leads) {
@@ -189,7 +190,7 @@ pub fn dotted(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Hint, Id};
+    use crate::findings::{Hint, HintKind, Id};
 
     const CALL: &str =
         r#"{"event":"E","properties":{"account_id":42,"accountId":"a1","userId":"u","x":{}}}"#;
