@@ -3,7 +3,7 @@
 use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
 use crate::call::{pointer, text};
-use crate::findings::{CodeText, Finding, Headline, Hint, HintKind, Id, Reason};
+use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
 use crate::findings::{advice, fill_into, hints, identity, in_json_text};
 use std::borrow::Cow;
 
@@ -97,6 +97,8 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         inferred: words.inferred,
         history: None,
         fix,
+        headline: entry.headline,
+        mistyped: entry.mistyped,
         path,
     }
 }
@@ -107,27 +109,17 @@ fn identity_part(
     entry: &CodeEntry,
     path: &str,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
-    let Some(id) = wanted_id(entry) else { return (None, None) };
-    let reason = identity::reason_at(cx.look.event.pointer(path));
-    let hints = id.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
-    (Some(reason), hints)
-}
-
-/// The id whose near misses a code carries, if it carries a reason at all.
-fn wanted_id(entry: &CodeEntry) -> Option<Option<Id>> {
-    match entry.headline {
-        Some(Headline::Strong(id)) => Some(Some(id)),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-COMPANY-ABSENT") => {
-            Some(Some(Id::Account))
-        }
-        Some(Headline::Weak(_)) if entry.code.ends_with("-SESSION-MISSING") => Some(None),
-        _ => None,
+    if !entry.reason {
+        return (None, None);
     }
+    let reason = identity::reason_at(cx.look.event.pointer(path));
+    let hints = entry.near_misses.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
+    (Some(reason), hints)
 }
 
 /// The container that is JSON text and holds the id of a code, and the id's name in it.
 fn json_text(cx: &Cx<'_>, entry: &CodeEntry, path: &str) -> Option<(&'static str, String)> {
-    in_json_text(cx.look.event, wanted_id(entry)??, path, cx.vendor.values)
+    in_json_text(cx.look.event, entry.near_misses?, path, cx.vendor.values)
 }
 
 /// Appends the word for a placeholder; nothing for one that nobody knows.

@@ -7,8 +7,7 @@ use crate::call::{pointer, text};
 use crate::findings::advice::{self, Way};
 use crate::findings::id_doubt::stand_in;
 use crate::findings::identity::ValueRule;
-use crate::findings::{Finding, Headline, Hint, HintKind, Id, Severity};
-use crate::findings::{headline, hints, in_json_text, norm};
+use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
 
 /// Where a session has its id.
 const SESSION: &str = "/anonymousId";
@@ -62,15 +61,11 @@ pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
     if finding.severity == Severity::Info {
         return None;
     }
-    let code: &str = &finding.code;
-    match headline(code) {
-        Some(Headline::Strong(id) | Headline::Weak(id)) => Some((Wanted::Value, id)),
-        None if code.ends_with("-USER-TYPE") => Some((Wanted::Text, Id::User)),
-        None if code.ends_with("-ACCOUNT-TYPE") || code.ends_with("-COMPANY-TYPE") => {
-            Some((Wanted::Text, Id::Account))
-        }
-        None if names_nobody_at(finding) => Some((Wanted::Value, placed(&finding.path))),
-        None => None,
+    match (finding.lacks(), finding.mistyped) {
+        (Some(id), _) => Some((Wanted::Value, id)),
+        (None, Some(id)) => Some((Wanted::Text, id)),
+        _ if names_nobody_at(finding) => Some((Wanted::Value, placed(&finding.path))),
+        _ => None,
     }
 }
 
