@@ -218,10 +218,14 @@ fn some(text: &str) -> usize {
 /// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
 /// found may have what is left.
 fn need(cell: &Cell) -> usize {
-    let id = |id: &str| some(&text::visible_id(id));
+    // an id with blanks is doubtful
+    let id = |id: &str, doubtful: bool| match doubtful {
+        true => some(&text::visible_id(id)) + 1,
+        false => some(id),
+    };
     match cell {
-        Cell::Found { text, doubtful } => id(text) + usize::from(*doubtful),
-        Cell::SomeMiss { text, doubtful, .. } => id(text) + usize::from(*doubtful) + 1,
+        Cell::Found { text, doubtful } => id(text, *doubtful),
+        Cell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
         Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
         Cell::Missing { near: None } => "missing".len(),
         Cell::Nobody => "none".len(),
