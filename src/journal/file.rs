@@ -254,9 +254,7 @@ impl Journal {
         // a half-written line must not swallow the next one; if it cannot be cut now, it is before
         // the next line, or at the next start
         self.torn = kept.is_err() && file.set_len(at).is_err();
-        if let Err(error) = kept {
-            return Err(error);
-        }
+        kept?;
         self.len += line.len() as u64;
         Ok(at)
     }
