@@ -7,6 +7,7 @@
 mod common;
 mod refusals;
 mod requests;
+mod vendor_files;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
