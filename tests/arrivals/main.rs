@@ -6,6 +6,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod recordings;
+mod refusals;
+mod requests;
 mod vendor_files;
 
 use serde_json::Value;
