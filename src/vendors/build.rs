@@ -1,7 +1,8 @@
 //! From a vendor's table and settings to a [`Vendor`], with errors that point at the line.
 
+use super::build_rows::id_source;
 use super::codes::{CodeId, Codes};
-use super::deliver::{self, Template};
+use super::deliver::{self, Template, address};
 use super::file::{CarrierDef, File, FileError, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
@@ -180,44 +181,68 @@ impl Maker<'_> {
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {
-        self.carrier(&def.method, &def.url, &def.headers, settings)
+        let carrier = self.carrier(&def.method, &def.url, &def.headers, settings)?;
+        if carrier.ids.is_empty() {
+            return Ok(carrier);
+        }
+        let message = "the address of `transport` is the same for every call: it holds no id";
+        Err(FileError::word(self.text, &def.url, message))
     }
 
     pub(super) fn carrier(
         &self,
         method: &str,
         url: &Word,
-        headers: &BTreeMap<String, String>,
+        headers: &BTreeMap<String, Word>,
         settings: &Settings,
     ) -> Result<Carrier, FileError> {
-        let fill = |template: &str| {
-            let mut unknown = None;
-            let filled = crate::findings::fill(template, |name| {
-                if !self.file.setting.iter().any(|def| def.key == deliver::setting_of(name)) {
-                    unknown = Some(name.to_owned());
+        let wrong = |word: &Word, message: String| FileError::word(self.text, word, message);
+        let fill = |word: &Word, in_url: bool| {
+            let mut problem = None;
+            let filled = crate::findings::fill(word.get_ref(), |name| {
+                if name.starts_with('@') {
+                    if !in_url || id_source(name).is_none() {
+                        problem = Some(format!(
+                            "`{{{name}}}`: an address may hold {{@account}}, {{@user}} and {{@session}}, a header none of them"
+                        ));
+                    }
+                    return Some(format!("{{{name}}}"));
+                }
+                let unknown = deliver::settings_of(name)
+                    .find(|key| !self.file.setting.iter().any(|def| def.key == *key));
+                if let Some(key) = unknown {
+                    let key = if key == name { String::new() } else { format!(" (`{key}`)") };
+                    let how = if name.contains(':') {
+                        "; behind `:` stands lower, hmac-sha1 or base64"
+                    } else {
+                        ""
+                    };
+                    problem = Some(format!(
+                        "`{{{name}}}` in an address or header is no setting of this vendor{key}{how}"
+                    ));
                 }
                 Some(deliver::shown(name, settings))
             });
-            match unknown {
-                Some(name) => Err(FileError::word(
-                    self.text,
-                    url,
-                    format!("`{{{name}}}` in an address or header is no setting of this vendor"),
-                )),
+            match problem {
+                Some(problem) => Err(wrong(word, problem)),
                 None => Ok(filled),
             }
         };
-        let template = Template {
-            url: url.get_ref().clone(),
-            headers: headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-        };
+        if !address::ids_are_in_the_path(url.get_ref()) {
+            let message = "an id stands in the path or the query of an address, behind the host and a `/`: it must not say where the keys go";
+            return Err(wrong(url, message.to_owned()));
+        }
+        let plain = |(name, value): (&String, &Word)| (name.clone(), value.get_ref().clone());
+        let template =
+            Template { url: url.get_ref().clone(), headers: headers.iter().map(plain).collect() };
         Ok(Carrier {
             template: Arc::new(template),
             method: method.to_owned(),
-            url: fill(url.get_ref())?,
+            url: fill(url, true)?,
+            ids: address::ids(url.get_ref()).filter_map(id_source).collect(),
             headers: headers
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), fill(value)?)))
+                .map(|(name, value)| Ok((name.clone(), fill(value, false)?)))
                 .collect::<Result<_, FileError>>()?,
         })
     }

@@ -5,7 +5,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod vendor_authors;
 mod vendor_files;
+mod vendor_mapping;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

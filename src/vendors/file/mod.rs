@@ -64,7 +64,7 @@ pub(super) struct File {
     pub pushes: Option<PushesDef>,
     /// Headers of every mapped request that does not have its own.
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, Word>,
     #[serde(default)]
     pub setting: Vec<SettingDef>,
     pub transport: Option<CarrierDef>,
@@ -95,11 +95,8 @@ pub(super) struct CarrierDef {
     pub method: String,
     pub url: Word,
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    #[expect(
-        dead_code,
-        reason = "each entry names what it was read from; readers of the file need it"
-    )]
+    pub headers: BTreeMap<String, Word>,
+    /// Where it was read.
     pub source: String,
 }
 
