@@ -3,11 +3,11 @@
 use super::build_rows::id_source;
 use super::codes::{CodeId, Codes};
 use super::deliver::{self, Template, address};
-use super::file::{CarrierDef, File, FileError, Word};
+use super::file::{CarrierDef, File, FileError, SettingKind, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
 use super::rules::{Build, Parts};
-use super::settings::{Settings, SettingsError, nearest};
+use super::settings::{Settings, SettingsError, check, nearest};
 use super::vendor::{Carrier, Common, Vendor, slot};
 use crate::call::CallType;
 use crate::findings::{Book, common, family};
@@ -95,6 +95,7 @@ impl Maker<'_> {
         build: Option<Build>,
     ) -> Result<Vendor, VendorError> {
         let name = self.file.name.get_ref().clone();
+        self.check_defaults();
         let settings = Settings::new(&name, &self.file.setting, given)?;
         let (mut names, mut reads) = (Vec::new(), Vec::new());
         let mut parts = Parts {
@@ -122,7 +123,7 @@ impl Maker<'_> {
         let transport = transport.map(|def| self.transport(def, &settings));
         let transport = transport.and_then(|made| self.keep(made));
         if let Some(word) = self.file.pushes.as_ref().and_then(|def| def.fills.as_ref()) {
-            let known = self.setting(word).map(drop);
+            let known = self.list_setting(word).map(drop);
             self.keep(known);
         }
         let mut errors = std::mem::take(&mut self.errors);
@@ -208,9 +209,17 @@ impl Maker<'_> {
                     }
                     return Some(format!("{{{name}}}"));
                 }
-                let unknown = deliver::settings_of(name)
-                    .find(|key| !self.file.setting.iter().any(|def| def.key == *key));
-                if let Some(key) = unknown {
+                let def = |key: &str| self.file.setting.iter().find(|def| def.key == key);
+                let is_list = |key: &&str| {
+                    let kinds = [SettingKind::Text, SettingKind::Secret];
+                    def(key).is_some_and(|def| !kinds.contains(&def.kind))
+                };
+                if let Some(key) = deliver::settings_of(name).find(is_list) {
+                    problem = Some(format!(
+                        "the setting `{key}` is not a text or a secret, so it fits into no address or header"
+                    ));
+                }
+                if let Some(key) = deliver::settings_of(name).find(|key| def(key).is_none()) {
                     let key = if key == name { String::new() } else { format!(" (`{key}`)") };
                     let how = if name.contains(':') {
                         "; behind `:` stands lower, hmac-sha1 or base64"
@@ -261,12 +270,42 @@ impl Maker<'_> {
         Err(FileError::word(self.text, word, message))
     }
 
-    pub(super) fn setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+    /// The name of a text setting.
+    pub(super) fn text_setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+        self.setting(word, &[SettingKind::Text], "a text")
+    }
+
+    /// The name of a list setting.
+    pub(super) fn list_setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+        self.setting(word, &[SettingKind::Texts, SettingKind::Ids], "a list of type texts or ids")
+    }
+
+    fn setting<'w>(
+        &self,
+        word: &'w Word,
+        kinds: &[SettingKind],
+        wanted: &str,
+    ) -> Result<&'w str, FileError> {
         let key = word.get_ref();
-        if self.file.setting.iter().any(|def| def.key == *key) {
-            return Ok(key);
+        let wrong = |message| Err(FileError::word(self.text, word, message));
+        match self.file.setting.iter().find(|def| def.key == *key) {
+            Some(def) if kinds.contains(&def.kind) => Ok(key),
+            Some(_) => wrong(format!("the setting `{key}` is not {wanted}")),
+            None => wrong(format!("`{key}` is no setting of this vendor")),
         }
-        Err(FileError::word(self.text, word, format!("`{key}` is no setting of this vendor")))
+    }
+
+    /// What settings are when nobody sets them has to be what they may be.
+    fn check_defaults(&mut self) {
+        let file = self.file;
+        for def in &file.setting {
+            let default = def.default.as_ref().and_then(|value| serde_json::to_value(value).ok());
+            if let Some(message) = default.and_then(|value| check(def, &value).err()) {
+                let at = self.text.find(&format!("key = \"{}\"", def.key)).unwrap_or_default();
+                let message = format!("the default of a setting is wrong: {message}");
+                self.errors.push(FileError::at(self.text, at, message));
+            }
+        }
     }
 
     /// A code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.

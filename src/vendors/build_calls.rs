@@ -197,7 +197,7 @@ impl Maker<'_> {
             claimed.insert(self.pointer(word)?);
         }
         let names = match &def.send {
-            Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
+            Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
             None => Vec::new(),
         };
         let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());

@@ -42,7 +42,7 @@ impl Maker<'_> {
         });
         let only_with = self.only_with(of, def.only_with.as_ref())?;
         let setting = match &def.default_setting {
-            Some(word) => settings.text(self.setting(word)?),
+            Some(word) => settings.text(self.text_setting(word)?),
             None => None,
         };
         let default = match setting {
@@ -53,7 +53,7 @@ impl Maker<'_> {
             None => self.fixed(def, def.default.as_ref())?,
         };
         let one_of = match &def.one_of {
-            Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
+            Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
             None => Vec::new(),
         };
         let codes = [
