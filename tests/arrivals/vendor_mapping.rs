@@ -424,15 +424,47 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
     let output = segscope(home.path(), &["vendors", "template"]).output().expect("it runs");
     let template = String::from_utf8(output.stdout).expect("UTF-8");
     for (from, to, says) in [
-        ("from = [\"/event\"]", "from = \"/event\"", "`from`: expected another type, not string \"/event\", a list was expected"),
-        ("max = 60", "max = \"60\"", "`max`: expected another type, not string \"60\", a whole number was expected"),
-        ("title = \"Acme\"", "title = 3", "`title`: expected another type, not integer `3`, a text was expected"),
-        ("take = \"text\"", "take = \"txt\"", "`take`: unknown variant `txt`, expected one of `any`, `truthy`"),
-        ("need = \"required\", missing = \"ACCOUNT-MISSING\"", "need = \"must\", missing = \"ACCOUNT-MISSING\"", "`need`: unknown variant `must`, expected one of `required`"),
-        ("one_of = \"plans\"", "one_of = \"region\"", "the setting `region` is not a list of type texts or ids"),
+        (
+            "from = [\"/event\"]",
+            "from = \"/event\"",
+            "`from`: expected another type, not string \"/event\", a list was expected",
+        ),
+        (
+            "max = 60",
+            "max = \"60\"",
+            "`max`: expected another type, not string \"60\", a whole number was expected",
+        ),
+        (
+            "title = \"Acme\"",
+            "title = 3",
+            "`title`: expected another type, not integer `3`, a text was expected",
+        ),
+        (
+            "take = \"text\"",
+            "take = \"txt\"",
+            "`take`: unknown variant `txt`, expected one of `any`, `truthy`",
+        ),
+        (
+            "need = \"required\", missing = \"ACCOUNT-MISSING\"",
+            "need = \"must\", missing = \"ACCOUNT-MISSING\"",
+            "`need`: unknown variant `must`, expected one of `required`",
+        ),
+        (
+            "one_of = \"plans\"",
+            "one_of = \"region\"",
+            "the setting `region` is not a list of type texts or ids",
+        ),
         ("one_of = \"plans\"", "default_setting = \"plans\"", "the setting `plans` is not a text"),
-        ("default = \"US\"", "default = \"UK\"", "the default of a setting is wrong: `region` must be one of US, EU"),
-        ("default = [\"free\", \"team\"]", "default = \"free\"", "the default of a setting is wrong: `plans` must be a list of texts, not a text"),
+        (
+            "default = \"US\"",
+            "default = \"UK\"",
+            "the default of a setting is wrong: `region` must be one of US, EU",
+        ),
+        (
+            "default = [\"free\", \"team\"]",
+            "default = \"free\"",
+            "the default of a setting is wrong: `plans` must be a list of texts, not a text",
+        ),
         ("Bearer {token}", "Bearer {plans}", "the setting `plans` is not a text or a secret"),
         ("becomes = \"event\"\n", "", "missing field `becomes`"),
     ] {
