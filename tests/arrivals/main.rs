@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod refusals;
+mod requests;
 mod vendor_authors;
 mod vendor_files;
 mod vendor_mapping;
