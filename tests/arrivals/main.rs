@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod refusals;
+mod report;
 mod requests;
 mod vendor_authors;
 mod vendor_files;
