@@ -68,6 +68,7 @@ impl Maker<'_> {
             to,
             from,
             place: place.unwrap_or(Spot::ROOT),
+            near: def.near.clone(),
             always: def.value.as_ref().map(fixed),
             take: def.take,
             check: def.check,

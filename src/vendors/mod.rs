@@ -48,6 +48,7 @@ mod facts;
 mod file;
 mod freshsuccess;
 mod info;
+mod javascript;
 mod judge;
 mod keys;
 mod look;

@@ -10,21 +10,27 @@ use std::borrow::Cow;
 /// How many characters of a captured value a sentence may show.
 const SHOWN: usize = 60;
 
-/// The three texts of a code, each taken apart once.
+/// The texts of a code, each taken apart once.
 #[derive(Debug, Clone)]
 pub(super) struct Sentences {
     message: Sentence,
+    ends: Option<Sentence>,
     why: Sentence,
     /// None where it follows from the near misses.
     fix: Option<Sentence>,
+    fix_near: Option<Sentence>,
+    fix_nested: Option<Sentence>,
 }
 
 impl Sentences {
     pub fn of(text: &CodeText) -> Sentences {
         Sentences {
             message: Sentence::of(&text.message),
+            ends: text.ends.as_deref().map(Sentence::of),
             why: Sentence::of(&text.why),
             fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
+            fix_near: text.fix_near.as_deref().map(Sentence::of),
+            fix_nested: text.fix_nested.as_deref().map(Sentence::of),
         }
     }
 }
@@ -66,15 +72,22 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let text = |sentence: &Sentence| {
         sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
     };
-    let Sentences { message, why, fix } = &*entry.sentences;
+    let Sentences { message, ends, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let target = entry.text.fix_at.as_deref().unwrap_or(&path);
     let mut message = text(message);
-    if let Some(hint) = first {
-        message.push_str("; ");
-        message.push_str(&advice::advice(hint, &path));
+    let advice = first.map(|hint| format!("; {}", advice::advice(hint, target)));
+    message.extend(advice.as_deref());
+    if let Some(ends) = ends {
+        message.push_str(&text(ends));
     }
-    let fix = fix
-        .as_ref()
-        .map_or_else(|| advice::fix(advice::Way::of(first), &path, advice::instead(reason)), text);
+    let nested = || cx.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+    let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
+    let fix_nested = fix_nested.as_ref().filter(|_| nested());
+    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
+        (Some(advice), _) => advice.clone(),
+        (None, Some(fix)) => text(fix),
+        (None, None) => advice::fix(advice::Way::of(first), target, advice::instead(reason)),
+    };
     Finding {
         code: Cow::Owned(String::from(&*entry.code)),
         severity: entry.severity,
@@ -86,8 +99,10 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         hints,
         inferred: words.inferred,
         history: None,
+        advice,
         fix,
         path,
+        source: Cow::Owned(entry.text.source.clone()),
     }
 }
 
@@ -120,6 +135,9 @@ fn word(
     if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
         return show(out, said);
     }
+    if let Some(phrase) = words.phrase_of(name) {
+        return out.push_str(phrase);
+    }
     let value = || cx.look.event.pointer(path);
     match name {
         "dotted" => advice::write_dotted(out, path),
@@ -148,10 +166,15 @@ fn word(
         "supported" => out.push_str(&cx.vendor.supported),
         "integration" => out.push_str(integration(cx).map_or("", String::as_str)),
         _ => {
+            let settings = &cx.vendor.settings;
             if let Some(key) = name.strip_prefix("setting:") {
-                out.push_str(
-                    &cx.vendor.settings.shown(key).unwrap_or_else(|| "not set".to_owned()),
-                );
+                out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
+            } else if let Some(key) = name.strip_prefix("listed:") {
+                out.push_str(if settings.value(key).is_some() {
+                    "which does not list it"
+                } else {
+                    "which is not set, so segscope does not know"
+                });
             }
         }
     }
