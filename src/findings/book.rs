@@ -14,8 +14,6 @@ pub struct CodeText {
     pub effect: Option<Effect>,
     /// The sentence about the call, with `{placeholders}`.
     pub message: String,
-    /// What the message ends with, behind the advice of a near miss.
-    pub ends: Option<String>,
     /// What it says of a sender all of whose calls have it, in a few words; for what libraries
     /// leave out, so that it can be said once.
     pub summary: Option<String>,

@@ -14,7 +14,6 @@ const SHOWN: usize = 60;
 #[derive(Debug, Clone)]
 pub(super) struct Sentences {
     message: Sentence,
-    ends: Option<Sentence>,
     why: Sentence,
     /// None where it follows from the near misses.
     fix: Option<Sentence>,
@@ -26,7 +25,6 @@ impl Sentences {
     pub fn of(text: &CodeText) -> Sentences {
         Sentences {
             message: Sentence::of(&text.message),
-            ends: text.ends.as_deref().map(Sentence::of),
             why: Sentence::of(&text.why),
             fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
             fix_near: text.fix_near.as_deref().map(Sentence::of),
@@ -52,6 +50,10 @@ impl Sentence {
         Sentence { parts, end: plain }
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|(_, placeholder)| placeholder == name)
+    }
+
     fn write(&self, mut word: impl FnMut(&mut String, &str)) -> String {
         let plain: usize = self.parts.iter().map(|(plain, _)| plain.len()).sum();
         let mut out = String::with_capacity(plain + self.end.len() + 24 * (self.parts.len() + 1));
@@ -69,17 +71,19 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let entry = cx.codes.entry(code);
     let (reason, hints) = identity_part(cx, entry, &path);
     let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
-    let text = |sentence: &Sentence| {
-        sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
-    };
-    let Sentences { message, ends, why, fix, fix_near, fix_nested } = &*entry.sentences;
     let target = entry.text.fix_at.as_deref().unwrap_or(&path);
-    let mut message = text(message);
     let advice = first.map(|hint| format!("; {}", advice::advice(hint, target)));
-    message.extend(advice.as_deref());
-    if let Some(ends) = ends {
-        message.push_str(&text(ends));
-    }
+    let text = |sentence: &Sentence| {
+        sentence.write(|out, name| match name {
+            // a sentence that goes on behind the advice has a place for it
+            "advice" => out.push_str(advice.as_deref().unwrap_or_default()),
+            name => word(out, cx, name, &path, reason, &words),
+        })
+    };
+    let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let at_end = advice.as_deref().filter(|_| !message.has("advice"));
+    let mut message = text(message);
+    message.extend(at_end);
     let nested = || cx.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
     let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
@@ -170,11 +174,10 @@ fn word(
             if let Some(key) = name.strip_prefix("setting:") {
                 out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
             } else if let Some(key) = name.strip_prefix("listed:") {
-                out.push_str(if settings.value(key).is_some() {
-                    "which does not list it"
-                } else {
-                    "which is not set, so segscope does not know"
-                });
+                let knows = settings.value(key).is_some();
+                let says = if knows { "does not list it" } else { "is not set" };
+                let _ = write!(out, "`{key}` {says}");
+                out.push_str(if knows { "" } else { ", so segscope does not know if it counts" });
             }
         }
     }
