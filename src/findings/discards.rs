@@ -37,6 +37,8 @@ pub fn finding_for_discard(code: &str, path: &str) -> Finding {
         advice: None,
         fix: words(&text.fix),
         source: Cow::Borrowed(&text.source),
+        headline: None,
+        mistyped: None,
     }
 }
 

@@ -48,6 +48,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
                     code.code.to_string(),
                     code.severity.name().to_owned(),
                     effect(code.effect),
+                    code.text.source.clone(),
                     general(&code.text.message),
                 ],
             )
@@ -57,12 +58,12 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     section(
         &mut out,
         "Findings",
-        &["code", "severity", "the call is", "when"],
+        &["code", "severity", "the call is", "source", "when"],
         rows.into_iter().map(|(_, row)| row).collect(),
     );
     let settings = info.settings.iter().map(|setting| {
         let default =
-            setting.default.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+            setting.default.as_ref().map_or_else(|| "not set".to_owned(), ToString::to_string);
         vec![format!("vendors.{}.{}", info.name, setting.key), default, setting.doc.clone()]
     });
     section(&mut out, "Settings", &["key", "default", "meaning"], settings.collect());
@@ -117,7 +118,11 @@ fn general(message: &str) -> String {
             "reason" => "absent, null, empty or of a wrong type",
             "call" => "such",
             "title" | "document" => "the vendor",
-            other => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+            "advice" | "unseen" | "unless" => "",
+            other => match other.strip_prefix("listed:") {
+                Some(setting) => return Some(format!("{setting} does not list it")),
+                None => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+            },
         };
         Some(said.to_owned())
     })

@@ -3,7 +3,7 @@
 use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
 use crate::call::{pointer, text};
-use crate::findings::{CodeText, Finding, Headline, Hint, Id, Reason};
+use crate::findings::{CodeText, Finding, Hint, Reason};
 use crate::findings::{advice, fill_into, hints, identity};
 use std::borrow::Cow;
 
@@ -105,6 +105,8 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         history: None,
         advice,
         fix,
+        headline: entry.headline,
+        mistyped: entry.mistyped,
         path,
         source: Cow::Owned(entry.text.source.clone()),
     }
@@ -116,14 +118,11 @@ fn identity_part(
     entry: &CodeEntry,
     path: &str,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
-    let id = match entry.headline {
-        Some(Headline::Strong(id)) => Some(id),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-COMPANY-ABSENT") => Some(Id::Account),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-SESSION-MISSING") => None,
-        _ => return (None, None),
-    };
+    if !entry.reason {
+        return (None, None);
+    }
     let reason = identity::reason_at(cx.look.event.pointer(path));
-    let hints = id.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
+    let hints = entry.near_misses.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
     (Some(reason), hints)
 }
 
@@ -174,10 +173,11 @@ fn word(
             if let Some(key) = name.strip_prefix("setting:") {
                 out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
             } else if let Some(key) = name.strip_prefix("listed:") {
-                let knows = settings.value(key).is_some();
-                let says = if knows { "does not list it" } else { "is not set" };
-                let _ = write!(out, "`{key}` {says}");
-                out.push_str(if knows { "" } else { ", so segscope does not know if it counts" });
+                let says = match settings.value(key) {
+                    Some(_) => "does not list it",
+                    None => "is not set, so segscope does not know if it counts",
+                };
+                out.push_str(&format!("`{key}` {says}"));
             }
         }
     }

@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod mapping;
+mod vendor_files;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! What the head of a call speaks of first, and what stands beside its fields.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
+use crate::fake::{FakeFeed, headline};
 use segscope::findings::{Effect, Finding, Reason, Severity};
 
 fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
@@ -20,6 +20,8 @@ fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
         advice: None,
         source: "document".into(),
         fix: format!("mend {code}"),
+        headline: headline(code),
+        mistyped: None,
     }
 }
 
