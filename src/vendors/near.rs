@@ -43,8 +43,7 @@ pub(super) fn meant_for(event: &Event<'_>, expected: &str, row: &Row) -> Option<
     let object = if object.is_empty() { event.call } else { event.pointer(object)? };
     let keys = object.children().filter(|member| !member.is_null()).map(|member| member.key());
     let mut keys = keys.filter(|key| *key != name);
-    let is_near = |key: &str| {
-        norm(key) == norm(&name) || row.near.iter().any(|near| norm(near) == norm(key))
-    };
+    let is_near =
+        |key: &str| norm(key) == norm(&name) || row.near.iter().any(|near| norm(near) == norm(key));
     keys.find(|key| is_near(key)).map(|key| key.into_owned())
 }

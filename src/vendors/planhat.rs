@@ -254,8 +254,7 @@ impl Planhat {
         let traits = self.identify.container;
         let used = self.used(cx, &self.identify);
         let other = |value: Val<'_>| {
-            !NAMES.contains(&&*value.key())
-                && !used.iter().flatten().any(|one| same(*one, value))
+            !NAMES.contains(&&*value.key()) && !used.iter().flatten().any(|one| same(*one, value))
         };
         let members = || cx.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
         if members().next().is_none() {

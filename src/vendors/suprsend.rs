@@ -131,7 +131,6 @@ impl Rules for SuprSend {
 impl SuprSend {
     /// What a name begins with, in whatever case, that the vendor keeps for itself.
     fn reserved(&self, name: &str) -> Option<&str> {
-        let name = name.trim_start();
         let begins = |head: &&str| {
             name.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
         };

@@ -61,7 +61,8 @@ fn a_first_planhat_group_call_with_numbers_passes() {
 
 #[test]
 fn a_number_sent_as_a_text_is_told_with_and_without_a_list_of_metrics() {
-    for (setting, text) in [(None, "12"), (None, "-1.5"), (Some("[\"seats\"]"), "12"), (None, "0")] {
+    for (setting, text) in [(None, "12"), (None, "-1.5"), (Some("[\"seats\"]"), "12"), (None, "0")]
+    {
         let home = tempfile::tempdir().expect("a folder");
         let file = file_of(home.path(), &[group(json!({"seats": text, "other": 1}))]);
         let given = setting.map(|list| format!("vendors.planhat.metrics={list}"));
@@ -90,7 +91,10 @@ fn no_sentence_says_that_a_vendor_does_not_know_what_segscope_has_not_seen() {
     let found = finding(record, "CUS-T-UNKNOWN-USER");
     assert_eq!(found["severity"], "warning");
     let message = found["message"].as_str().unwrap_or_default();
-    assert!(message.contains("segscope has not seen an identify call of the user `u1`"), "{message}");
+    assert!(
+        message.contains("segscope has not seen an identify call of the user `u1`"),
+        "{message}"
+    );
 
     for (vendor, code, setting) in [
         ("customersuccessbox", "CSB-G-TRAIT-UNMAPPED", "account_custom_attributes"),
@@ -118,7 +122,9 @@ fn every_finding_names_the_source_of_its_rule() {
             for found in record["findings"].as_array().expect("findings") {
                 let source = found["source"].as_str().unwrap_or_else(|| panic!("{found}"));
                 assert!(
-                    ["document", "public: ", "ours", "reading: "].iter().any(|s| source.starts_with(s)),
+                    ["document", "public: ", "ours", "reading: "]
+                        .iter()
+                        .any(|s| source.starts_with(s)),
                     "{source}"
                 );
                 sources.push(source.to_owned());

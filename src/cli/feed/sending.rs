@@ -39,11 +39,7 @@ impl PipelineFeed {
     }
 
     /// What a vendor would receive of a call.
-    fn outputs(
-        &self,
-        chosen: &Chosen,
-        vendor: usize,
-    ) -> Result<(Vec<Output>, Fidelity), String> {
+    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<(Vec<Output>, Fidelity), String> {
         let vendors = match chosen {
             Chosen::Row(row) => match self.pipeline.detail(*row)? {
                 Some(Full::Call(call)) => call.vendors,

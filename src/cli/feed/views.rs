@@ -3,8 +3,8 @@
 use crate::pipeline::{self, NotYet};
 use crate::report::mask_request;
 use crate::tui::feed::{
-    CallDetail, ComposedCall, ComposedView, Detail, FidelityView, OutputView, RefusedDetail, RowView,
-    VendorDetail, VendorView,
+    CallDetail, ComposedCall, ComposedView, Detail, FidelityView, OutputView, RefusedDetail,
+    RowView, VendorDetail, VendorView,
 };
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;

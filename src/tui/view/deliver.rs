@@ -69,7 +69,10 @@ impl DeliverView {
         let prepared = self.prepared.as_ref().and_then(|prepared| prepared.as_ref().ok());
         paper.line(vec![
             Span::styled(look.clean(&vendor.title).into_owned(), theme.heading),
-            Span::styled(prepared.map_or(String::new(), |p| format!("  {}", p.fidelity.word)), theme.quiet),
+            Span::styled(
+                prepared.map_or(String::new(), |p| format!("  {}", p.fidelity.word)),
+                theme.quiet,
+            ),
         ]);
         if let Some(what) = &self.what {
             paper.prose(0, &format!("of {what}"), theme.text);

@@ -109,13 +109,7 @@ impl Metrics {
     }
 
     /// What is a metric's own in its entry.
-    fn entry<'a>(
-        &self,
-        cx: &Cx<'a>,
-        name: Cow<'a, str>,
-        value: Val<'a>,
-        place: Place<'a>,
-    ) -> Out {
+    fn entry<'a>(&self, cx: &Cx<'a>, name: Cow<'a, str>, value: Val<'a>, place: Place<'a>) -> Out {
         let place = From::Place(place);
         let known = if self.defined.is_some() { From::Setting(SETTING) } else { place };
         let name = cx.out(Value::Text(name), known);
