@@ -48,18 +48,12 @@ impl Metrics {
             traits.sort_by(|a, b| a.key().cmp(&b.key()));
         }
         let mut sent = Vec::new();
-        let mut ignored = Vec::new();
-        for value in traits {
-            let name = value.key();
+        let mut ignored = false;
+        for &value in &traits {
             let place = Place::Member(self.traits, value);
-            let number = value.kind() == Kind::Number;
-            // an unlisted text is a metric sent as text only where no list says otherwise
-            let metric = match &self.defined {
-                Some(defined) => defined.contains(&*name),
-                None => number || value.as_str().is_some_and(|text| is_numeric_text(&text)),
-            };
-            match (metric, number) {
+            match (self.is_metric(value), value.kind() == Kind::Number) {
                 (true, true) => {
+                    let name = value.key();
                     if !is_plain(&name) {
                         cx.find(self.name, place);
                     }
@@ -67,22 +61,23 @@ impl Metrics {
                 }
                 (true, false) => self.not_a_number(cx, value, place),
                 (false, true) => cx.find(self.undefined, place),
-                (false, false) => ignored.push(name),
+                (false, false) => ignored = true,
             }
         }
-        let traits = Place::Spot(self.traits);
+        let is_ignored = |value: &Val<'_>| value.kind() != Kind::Number && !self.is_metric(*value);
+        let container = Place::Spot(self.traits);
         if self.defined.is_none() && !sent.is_empty() {
-            cx.find_with(self.unchecked, traits, |words| {
-                words.say("metrics", names(sent.iter().map(|(name, _, _)| name)));
+            cx.find_with(self.unchecked, container, |words| {
+                words.say("metrics", names(sent.iter().map(|(_, value, _)| *value)));
             });
         }
-        if !ignored.is_empty() {
-            cx.find_with(self.ignored, traits, |words| {
-                words.say("ignored", names(ignored.iter()));
+        if ignored {
+            cx.find_with(self.ignored, container, |words| {
+                words.say("ignored", names(traits.iter().copied().filter(is_ignored)));
             });
         }
         if sent.is_empty() {
-            cx.find_with(self.none, traits, |words| {
+            cx.find_with(self.none, container, |words| {
                 let none = match &self.defined {
                     None => "no trait of the group call is a number",
                     Some(_) => "no trait of the group call is a number of a metric in `metrics`",
@@ -96,6 +91,19 @@ impl Metrics {
                 .map(|(name, value, place)| self.entry(cx, name, value, place))
                 .collect();
             cx.change(0, |body| *body = Out::Array(entries_with(body, entries)));
+        }
+    }
+
+    /// True for a trait that is or may be a metric. Where it is not known which there are, these are
+    /// numbers and the texts that are one.
+    fn is_metric(&self, value: Val<'_>) -> bool {
+        match &self.defined {
+            Some(defined) => defined.contains(&*value.key()),
+            None => match value.kind() {
+                Kind::Number => true,
+                Kind::String => value.as_str().is_some_and(|text| is_numeric_text(&text)),
+                _ => false,
+            },
         }
     }
 
@@ -130,9 +138,9 @@ fn entries_with(table: &Out, mut entries: Vec<Out>) -> Vec<Out> {
     entries
 }
 
-/// Lists names for a sentence.
-fn names<'n>(names: impl Iterator<Item = &'n Cow<'n, str>>) -> String {
-    names.map(|name| &**name).collect::<Vec<_>>().join(", ")
+/// Lists the names of traits for a sentence.
+fn names<'n>(traits: impl Iterator<Item = Val<'n>>) -> String {
+    traits.map(|value| value.key()).collect::<Vec<_>>().join(", ")
 }
 
 /// Letters, digits, `_` and `-`, at least one.
