@@ -6,6 +6,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod mapping;
+mod refusals;
+mod report;
+mod requests;
 mod vendor_files;
 
 use serde_json::Value;
