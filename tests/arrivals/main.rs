@@ -9,7 +9,9 @@ mod mapping;
 mod refusals;
 mod report;
 mod requests;
+mod vendor_authors;
 mod vendor_files;
+mod vendor_mapping;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
