@@ -2,7 +2,7 @@
 //! vendor's output holds it and under which name, or that none does.
 
 use super::notes::{Part, dotted};
-use crate::call::{Doc, Val};
+use crate::call::{Doc, Val, pointer};
 use crate::tui::feed::{CallDetail, Origin};
 use crate::tui::shared::count;
 use std::collections::HashMap;
@@ -42,12 +42,11 @@ impl Uses {
                 uses.any = true;
                 for (to, origin) in &request.from {
                     let Origin::Input(path) = origin else { continue };
-                    let own = doc.root().pointer(path).map(|value| (Part::Call, value));
-                    let added = || Some((Part::Derived, derived?.root().pointer(path)?));
-                    let Some((part, value)) = own.or_else(added) else { continue };
                     let to = dotted(to);
                     let new = Use { vendor: detail.vendor, in_use: detail.in_use, to };
-                    uses.add(part, value, new);
+                    for (part, value) in sources(path, doc, derived) {
+                        uses.add(part, value, new.clone());
+                    }
                 }
             }
         }
@@ -135,6 +134,22 @@ impl Uses {
         }
         (out, false)
     }
+}
+
+/// Where the value at a pointer comes from: the field that the service adds or replaces, if there is
+/// one, and the call's own field unless the service changed its value.
+pub(super) fn sources<'d>(
+    path: &str,
+    call: &'d Doc<'_>,
+    derived: Option<&'d Doc<'_>>,
+) -> Vec<(Part, Val<'d>)> {
+    let own = call.root().pointer(path).map(|value| (Part::Call, value));
+    let field = pointer::tokens(path).next();
+    let is_derived = |doc: &&Doc<'_>| field.as_ref().is_some_and(|f| doc.root().get(f).is_some());
+    let Some(derived) = derived.filter(is_derived) else { return own.into_iter().collect() };
+    let Some(added) = derived.root().pointer(path) else { return Vec::new() };
+    let unchanged = own.filter(|(_, own)| own.raw() == added.raw());
+    unchanged.into_iter().chain([(Part::Derived, added)]).collect()
 }
 
 fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
