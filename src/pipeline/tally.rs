@@ -68,8 +68,8 @@ pub struct Tally {
     pub found: Vec<Tallied>,
     /// The calls with findings, in the order of their first rows; empty in an overview.
     pub groups: Vec<CallGroup>,
-    /// The rows of refused requests.
-    pub refused: Vec<u64>,
+    /// The rows of requests: refused, without a call, or with items that are no calls.
+    pub no_calls: Vec<u64>,
 }
 
 /// A call of which the structure is still to be read.
@@ -94,7 +94,7 @@ impl Pipeline {
             let mut calls = Vec::new();
             for row in rows.by_ref().take(ROWS_PER_LOCK) {
                 match state.index.store.row(row) {
-                    Some(Row::Refused(_)) => tally.refused.push(row),
+                    Some(Row::NoCall(_)) => tally.no_calls.push(row),
                     Some(Row::Call(at)) => calls.extend(counted_call(&state, row, at)),
                     None => {}
                 }
@@ -113,7 +113,7 @@ impl Pipeline {
         tally
     }
 
-    /// The same of all calls, from the index alone, whatever their number. No refused requests, no
+    /// The same of all calls, from the index alone, whatever their number. No rows of requests, no
     /// groups, and no row of an example.
     pub fn overview(&self) -> Tally {
         let state = self.lock();

@@ -5,7 +5,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod refusals;
 mod report;
+mod requests;
 mod vendor_files;
 
 use serde_json::Value;
