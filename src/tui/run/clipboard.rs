@@ -154,4 +154,13 @@ mod tests {
         assert!(pieces.iter().all(|piece| piece.len() <= SCREEN_CHUNK + 2));
         assert_eq!(inner, format!("\x1b]52;c;{}\x07", STANDARD.encode(&text)));
     }
+
+    #[test]
+    fn what_was_copied_says_where_it_went() {
+        let words = |copied: Copied| copied.words("the call (4 B)", "Y");
+        assert!(words(Copied::Terminal).starts_with("sent the call (4 B) to the terminal's"));
+        assert!(words(Copied::Terminal).ends_with("press Y"));
+        assert!(words(Copied::Tmux).ends_with("tmux set -g set-clipboard on"));
+        assert!(!words(Copied::TmuxAndClipboard).contains("set -g"));
+    }
 }

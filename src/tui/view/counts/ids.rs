@@ -155,3 +155,26 @@ pub fn about(paper: &mut Paper<'_>, row: &Coverage, world: &World<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(verdict: Verdict) -> Coverage {
+        let place = Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
+        let mut counts = [0; Verdict::WORST_FIRST.len()];
+        counts[place.expect("a verdict")] = 3;
+        let id = IdShare { looked: 3, found: 3, ..IdShare::default() };
+        Coverage { ids: [id, id], verdicts: vec![counts], ..Coverage::default() }
+    }
+
+    #[test]
+    fn a_row_is_good_only_where_no_vendor_loses_its_calls() {
+        assert!(is_good(&row(Verdict::Delivered)));
+        assert!(is_good(&row(Verdict::Degraded)));
+        assert!(is_good(&row(Verdict::Ignored)), "nobody was to get it");
+        for lost in [Verdict::Dropped, Verdict::Rejected] {
+            assert!(is_whole(&row(lost)) && !is_good(&row(lost)), "{}", lost.name());
+        }
+    }
+}

@@ -216,4 +216,20 @@ mod tests {
         assert_eq!(Uses::default().summary(&doc), None);
         assert!(!Uses::default().is_unused(Part::Call, doc.at(1), doc.root()));
     }
+
+    #[test]
+    fn a_value_that_the_service_replaces_comes_from_what_the_service_adds() {
+        let call = Doc::parse(r#"{"timestamp":"a","messageId":"m","context":{"ip":"1"}}"#);
+        let call = call.expect("valid");
+        let derived =
+            Doc::parse(r#"{"timestamp":"b","messageId":"m","receivedAt":"c"}"#).expect("valid");
+        let parts = |path: &str| -> Vec<Part> {
+            sources(path, &call, Some(&derived)).into_iter().map(|(part, _)| part).collect()
+        };
+        assert_eq!(parts("/timestamp"), [Part::Derived]);
+        assert_eq!(parts("/messageId"), [Part::Call, Part::Derived], "the same value");
+        assert_eq!(parts("/receivedAt"), [Part::Derived]);
+        assert_eq!(parts("/context/ip"), [Part::Call]);
+        assert_eq!(parts("/none"), []);
+    }
 }
