@@ -5,6 +5,7 @@ use super::id_doubt::{IdDoubt, doubt_of, names_nobody};
 use super::near_names::is_misspelling;
 use super::{Finding, Hint, HintKind, Reason, norm};
 use crate::call::{Event, pointer, text};
+use std::borrow::Cow;
 
 /// The words for what stands at a place.
 pub fn reason_words(reason: Reason) -> &'static str {
@@ -35,13 +36,10 @@ pub fn advice(hint: &Hint, expected: &str) -> String {
     }
 }
 
-/// What is said of a container that is JSON text.
-const JSON_TEXT: &str = " is JSON text and holds ";
-
 /// The part of a message that points at an id inside of JSON text.
 pub(crate) fn json_text_advice(place: &str, name: &str) -> String {
     let (place, name) = (dotted(place), text::visible(name));
-    format!("`{place}`{JSON_TEXT}`{name}`: send it as an object")
+    format!("`{place}` is JSON text and holds `{name}`: send it as an object")
 }
 
 /// The fix of an id that stands inside of JSON text.
@@ -72,14 +70,24 @@ fn levels_up(path: &str, expected: &str) -> Option<usize> {
 
 /// What is so about a call, without the advice of its first near miss: for where the fix stands
 /// below it.
-pub fn without(finding: &Finding) -> &str {
-    let hints = finding.hints.iter().flatten();
-    let advice = |hint| format!("; {}", advice(hint, &finding.path));
-    if let Some((bare, _)) = finding.message.split_once(JSON_TEXT) {
-        return bare.rsplit_once("; ").map_or(bare, |(bare, _)| bare);
+pub fn without(finding: &Finding) -> Cow<'_, str> {
+    let message = &finding.message;
+    match finding.advice.as_ref().filter(|advice| message.contains(advice.as_str())) {
+        Some(advice) => Cow::Owned(message.replacen(advice.as_str(), "", 1)),
+        None => Cow::Borrowed(message),
     }
-    let bare = hints.filter_map(|hint| finding.message.strip_suffix(&advice(hint)));
-    bare.min_by_key(|bare| bare.len()).unwrap_or(&finding.message)
+}
+
+/// Where a rule was read, in words, if not in the vendor's document.
+pub fn source_words(source: &str) -> Option<Cow<'_, str>> {
+    match source {
+        "document" => None,
+        "ours" => Some(Cow::Borrowed("our reading; the document does not say")),
+        source => Some(match source.strip_prefix("ours: ") {
+            Some(reading) => Cow::Owned(format!("our reading: {reading}")),
+            None => Cow::Borrowed(source),
+        }),
+    }
 }
 
 /// The first near miss that is worth a word: a text that names nobody is none.

@@ -10,13 +10,15 @@ use std::borrow::Cow;
 /// How many characters of a captured value a sentence may show.
 const SHOWN: usize = 60;
 
-/// The three texts of a code, each taken apart once.
+/// The texts of a code, each taken apart once.
 #[derive(Debug, Clone)]
 pub(super) struct Sentences {
     message: Sentence,
     why: Sentence,
     /// None where it follows from the near misses.
     fix: Option<Sentence>,
+    fix_near: Option<Sentence>,
+    fix_nested: Option<Sentence>,
 }
 
 impl Sentences {
@@ -25,6 +27,8 @@ impl Sentences {
             message: Sentence::of(&text.message),
             why: Sentence::of(&text.why),
             fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
+            fix_near: text.fix_near.as_deref().map(Sentence::of),
+            fix_nested: text.fix_nested.as_deref().map(Sentence::of),
         }
     }
 }
@@ -44,6 +48,10 @@ impl Sentence {
             parts.push((std::mem::take(plain), name.to_owned()));
         });
         Sentence { parts, end: plain }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|(_, placeholder)| placeholder == name)
     }
 
     fn write(&self, mut word: impl FnMut(&mut String, &str)) -> String {
@@ -67,23 +75,36 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let in_text = hints.as_ref().and_then(|_| json_text(cx, entry, &path)).filter(|(place, _)| {
         path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
     });
-    let text = |sentence: &Sentence| {
-        sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
-    };
-    let Sentences { message, why, fix } = &*entry.sentences;
-    let mut message = text(message);
+    let target = entry.text.fix_at.as_deref().unwrap_or(&path);
     let advice = match (&in_text, first) {
         (Some((place, name)), _) => Some(advice::json_text_advice(place, name)),
-        (None, first) => first.map(|hint| advice::advice(hint, &path)),
+        (None, first) => first.map(|hint| advice::advice(hint, target)),
     };
-    if let Some(advice) = advice {
-        message.push_str("; ");
-        message.push_str(&advice);
-    }
-    let fix = match (fix, &in_text) {
-        (Some(fix), _) => text(fix),
-        (None, Some((place, _))) => advice::json_text_fix(place),
-        (None, None) => advice::fix(advice::Way::of(first, &path), &path, advice::instead(reason)),
+    let advice = advice.map(|advice| format!("; {advice}"));
+    let text = |sentence: &Sentence| {
+        sentence.write(|out, name| match name {
+            // a sentence that goes on behind the advice has a place for it
+            "advice" => out.push_str(advice.as_deref().unwrap_or_default()),
+            name => word(out, cx, name, &path, reason, &words),
+        })
+    };
+    let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let at_end = advice.as_deref().filter(|_| !message.has("advice"));
+    let mut message = text(message);
+    message.extend(at_end);
+    let nested = || cx.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+    let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
+    let fix_nested = fix_nested.as_ref().filter(|_| nested());
+    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
+        (Some(advice), _) => advice.clone(),
+        (None, Some(fix)) => text(fix),
+        (None, None) => match &in_text {
+            Some((place, _)) => advice::json_text_fix(place),
+            None => {
+                let way = advice::Way::of(first, target);
+                advice::fix(way, target, advice::instead(reason))
+            }
+        },
     };
     Finding {
         code: Cow::Owned(String::from(&*entry.code)),
@@ -96,10 +117,12 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         hints,
         inferred: words.inferred,
         history: None,
+        advice,
         fix,
         headline: entry.headline,
         mistyped: entry.mistyped,
         path,
+        source: Cow::Owned(entry.text.source.clone()),
     }
 }
 
@@ -133,6 +156,9 @@ fn word(
 ) {
     if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
         return show(out, said);
+    }
+    if let Some(phrase) = words.phrase_of(name) {
+        return out.push_str(phrase);
     }
     let value = || cx.look.event.pointer(path);
     match name {
@@ -168,10 +194,15 @@ fn word(
         "supported" => out.push_str(&cx.vendor.supported),
         "integration" => out.push_str(integration(cx).map_or("", String::as_str)),
         _ => {
+            let settings = &cx.vendor.settings;
             if let Some(key) = name.strip_prefix("setting:") {
-                out.push_str(
-                    &cx.vendor.settings.shown(key).unwrap_or_else(|| "not set".to_owned()),
-                );
+                out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
+            } else if let Some(key) = name.strip_prefix("listed:") {
+                let says = match settings.value(key) {
+                    Some(_) => "does not list it",
+                    None => "is not set, so segscope does not know if it counts",
+                };
+                out.push_str(&format!("`{key}` {says}"));
             }
         }
     }
