@@ -21,6 +21,9 @@ pub struct CodeText {
     pub why: String,
     /// What to change; empty where it follows from the near misses of a missing id.
     pub fix: String,
+    /// The change of the call that takes the finding away, where the call has what it needs.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// Where the rule was read: `document`, `public: …` or `ours`.
     pub source: String,
     /// It tells of something that does not happen if the call is lost, and is left out then.
@@ -29,6 +32,28 @@ pub struct CodeText {
     /// It says that calls came in an order that is no good.
     #[serde(default)]
     pub order: bool,
+}
+
+/// How one value of a call has to change.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It becomes a text.
+    Text,
+    /// It becomes a number, if its text is one.
+    Number,
+    /// It becomes `true` or `false`, if its text or number stands for one.
+    Boolean,
+    /// It becomes the number or the boolean that its text shows.
+    Plain,
+    /// It gets the name of the vendor's field that differs only by case and separators.
+    Rename,
+    /// It gets this name, in the same object.
+    Key(String),
+    /// It goes to this place, a JSON pointer.
+    Place(String),
+    /// The value at this place, a JSON pointer, goes to where the finding is.
+    From(String),
 }
 
 impl CodeText {

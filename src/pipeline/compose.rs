@@ -7,6 +7,7 @@ use super::tell::Asked;
 use crate::call::SyntaxError;
 use crate::call::time::Millis;
 use crate::findings::{Finding, finding_for_discard};
+use crate::store::Sender;
 use crate::vendors::Rendered;
 use crate::wire::{self, RequestHead};
 
@@ -59,8 +60,17 @@ impl Pipeline {
         let rendered = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
         let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
-        let in_use: Vec<usize> = state.index.in_use.ordered(sender(reading.platform)).collect();
-        let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
+        let sender = sender(reading.platform);
+        let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
+        let asked = Asked {
+            vendors,
+            memory: &state.index.memory,
+            event: &event,
+            seq,
+            at: now,
+            in_use: &in_use,
+            rudder: sender == Sender::RudderStack,
+        };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
         Ok(Composed {

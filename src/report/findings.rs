@@ -2,7 +2,7 @@
 
 use super::numbers::plural;
 use crate::call::text::visible;
-use crate::findings::fixes::Edit;
+use crate::findings::fixes::{Edit, Reader};
 use crate::findings::{Finding, Headline, Severity};
 use crate::pipeline::{CallDetail, Detail, RefusedDetail, Tallied, Tally};
 use crate::vendors::Vendors;
@@ -37,7 +37,7 @@ pub struct FindingGroup {
     pub path: String,
     /// The first call or request that has it.
     pub example: String,
-    /// The example as it should have been, for a finding about an id.
+    /// The example as it should have been, for a finding that a change of the call takes away.
     pub corrected: Option<Corrected>,
 }
 
@@ -72,10 +72,14 @@ impl FindingGroup {
 }
 
 impl Corrected {
-    fn of(call: &CallDetail) -> Option<Corrected> {
-        let fix = call.fix_of_ids()?;
+    /// The corrected call, if it takes a finding away.
+    fn of(call: &CallDetail, finding: &Finding) -> Option<Corrected> {
+        if !call.edits.iter().any(|edit| edit.answers(finding)) {
+            return None;
+        }
+        let fix = call.correction(Reader::Anybody)?;
         let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
-        let code = fix.snippet.code.replace('\t', "    ");
+        let code = fix.snippet.text().replace('\t', "    ");
         Some(Corrected {
             changes: changes.join(", "),
             language: fix.snippet.language,
@@ -139,7 +143,7 @@ fn group(vendors: &Vendors, found: Tallied, call: &CallDetail) -> FindingGroup {
         fix: text(|finding| &finding.fix),
         path: text(|finding| &finding.path),
         example: example(call),
-        corrected: entry.headline.and_then(|_| Corrected::of(call)),
+        corrected: finding.and_then(|finding| Corrected::of(call, finding)),
     }
 }
 

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod corrected;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
