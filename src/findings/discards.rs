@@ -35,6 +35,8 @@ pub fn finding_for_discard(code: &str, path: &str) -> Finding {
         inferred: None,
         history: None,
         fix: words(&text.fix),
+        headline: None,
+        mistyped: None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
 use crate::findings::fixes::Need;
-use crate::findings::{Finding, Headline, Severity, Verdict, advice, headline};
+use crate::findings::{Finding, Headline, Severity, Verdict, advice};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -146,7 +146,7 @@ fn first<'c>(
 
 /// A missing id comes before one that is only absent or doubtful, and that before anything else.
 fn rank(finding: &Finding) -> u8 {
-    match headline(&finding.code) {
+    match finding.headline {
         Some(Headline::Strong(_)) => 0,
         Some(Headline::Weak(_)) => 1,
         None => 2,
@@ -195,7 +195,7 @@ fn leading_finding(
         }
         None => String::new(),
     };
-    let loud = loud(headline(&finding.code).is_some(), finding.severity, look);
+    let loud = loud(finding.headline.is_some(), finding.severity, look);
     let sign = look.severity_sign(finding.severity);
     paper.labelled(2, sign, &format!("{who}{}", advice::without(finding)), loud);
     if !finding.fix.is_empty() {

@@ -3,7 +3,7 @@
 
 use crate::call::{Doc, Val, pointer};
 use crate::findings::fixes::{Edit, Source};
-use crate::findings::{Effect, Finding, Headline, Severity, headline};
+use crate::findings::{Effect, Finding, Headline, Severity};
 use crate::tui::text;
 use std::collections::HashMap;
 
@@ -73,7 +73,7 @@ impl Notes {
         call: &Doc<'_>,
         derived: Option<&Doc<'_>>,
     ) {
-        let headline = headline(&finding.code);
+        let headline = finding.headline;
         match place(&finding.path, call, derived) {
             Some(place) if finding.severity != Severity::Info && !finding.path.is_empty() => {
                 let note = Note::Code(finding.severity, finding.code.to_string());
@@ -201,6 +201,7 @@ pub fn dotted(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Id;
     use crate::findings::fixes::Shape;
 
     const CALL: &str =
@@ -220,6 +221,9 @@ mod tests {
             inferred: None,
             history: None,
             fix: String::new(),
+            headline: (path == "/anonymousId" || path == "/groupId")
+                .then_some(Headline::Weak(Id::User)),
+            mistyped: None,
         }
     }
 
