@@ -93,7 +93,9 @@ fn markdown_tables_stay_whole() {
         assert!(lines.clone().count() >= 2, "{table}");
         assert!(lines.all(|line| columns(line) == want), "{table}");
     }
-    assert!(!text.contains("<b>") && !text.contains("@you"), "{text}");
+    // in a block of code nothing is acted on
+    let outside: String = text.split("````").step_by(2).collect();
+    assert!(!outside.contains("<b>") && !outside.contains("@you"), "{text}");
     assert!(text.contains("\n| CustomerSuccessBox | "), "{text}");
 }
 

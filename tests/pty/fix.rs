@@ -16,7 +16,11 @@ fn changes(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for line in text.lines() {
         let rest = [" needs ", " need "].iter().find_map(|verb| line.split_once(verb));
-        let Some((_, rest)) = rest else { continue };
+        let Some((vendors, rest)) = rest else { continue };
+        let names_vendors = vendors.chars().next_back().is_some_and(|c| c.is_ascii_uppercase());
+        if !names_vendors {
+            continue;
+        }
         let rest = rest.trim_end_matches(['│', ' ']).trim();
         all.extend(rest.split(", ").flat_map(|part| part.split(" and ")).map(str::to_owned));
     }
@@ -103,8 +107,8 @@ fn other_calls_changed_as_the_header_says_are_used_too() {
             "customersuccessbox,planhat,custify",
         ),
         (
-            json!({"type": "group", "userId": "u1", "groupId": "g1", "traits": {"seats": 12}}),
-            "customersuccessbox,planhat",
+            json!({"type": "group", "userId": "u1", "groupId": "g1", "traits": {"name": "Acme"}}),
+            "customersuccessbox,freshsuccess",
         ),
     ] {
         follow(&call, &["--vendor", vendors], (200, 60));

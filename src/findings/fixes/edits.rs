@@ -11,6 +11,10 @@ use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, norm};
 /// Where a session has its id.
 const SESSION: &str = "/anonymousId";
 
+/// What to do where the library knows the user by itself.
+const IDENTIFY_FIRST: &str =
+    "call `identify` with the user's id first; the library then adds `userId` to each call";
+
 /// One change of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -242,6 +246,10 @@ pub fn edits<'f>(
     let mut edits = Edits::default();
     for (vendor, finding) in findings {
         let Some((wanted, id)) = kind_of(finding) else { continue };
+        let number = || call.event.pointer(&finding.path).is_some_and(|it| it.as_f64().is_some());
+        if wanted == Wanted::Text && !number() {
+            continue;
+        }
         let near = near(&call.event, finding, id);
         let hint = advice::worth(&near, &call.event);
         let hint = hint.filter(|hint| hint.kind != HintKind::Anonymous);
@@ -294,6 +302,9 @@ pub fn words(
             None => Way::of(hint),
         },
     };
+    if !names_nobody_at(finding) && call.is_told_the_user(&edit.to) {
+        return Some(IDENTIFY_FIRST.to_owned());
+    }
     if !names_nobody_at(finding) {
         return Some(advice::fix(way, &edit.to, advice::instead(finding.reason)));
     }

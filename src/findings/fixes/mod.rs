@@ -49,6 +49,14 @@ impl Call<'_> {
         }
         Cow::Borrowed(path)
     }
+
+    /// True if the sender's library puts the id of a user at a place by itself, once `identify` has
+    /// told it.
+    fn is_told_the_user(&self, path: &str) -> bool {
+        let by_call = matches!(self.kind, CallType::Identify | CallType::Alias);
+        let client_side = || Choice::of(self.library, self.rudder).language.client_side;
+        path == "/userId" && !by_call && client_side()
+    }
 }
 
 /// Who reads a corrected call.

@@ -2,7 +2,7 @@
 
 use super::edits::{Edit, Shape, Source, kind_of, names_nobody_at};
 use crate::call::{Event, text};
-use crate::findings::{Finding, Severity, advice};
+use crate::findings::{Finding, Headline, Severity, advice};
 
 /// What some vendors need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Need {
     pub severity: Severity,
     /// What has to be in the call, and where it comes from.
     pub changes: Vec<String>,
+    /// An id counts as missing without it.
+    pub missing: bool,
     /// What to do that no change of the call's values is, in a sentence.
     pub advice: Option<String>,
 }
@@ -22,6 +24,7 @@ struct Wanted {
     at: String,
     vendors: Vec<usize>,
     severity: Severity,
+    missing: bool,
     words: Result<String, String>,
 }
 
@@ -36,6 +39,7 @@ pub fn needs<'f>(
     let mut all: Vec<Wanted> = Vec::new();
     for (vendor, finding) in findings {
         let is_id = kind_of(finding).is_some();
+        let missing = matches!(finding.headline, Some(Headline::Strong(_)));
         if finding.severity != Severity::Error && !is_id {
             continue;
         }
@@ -44,6 +48,7 @@ pub fn needs<'f>(
         match all.iter_mut().find(|wanted| wanted.at == at && wanted.words.is_ok() == is_id) {
             Some(wanted) => {
                 wanted.severity = wanted.severity.min(finding.severity);
+                wanted.missing |= missing;
                 if !wanted.vendors.contains(&vendor) {
                     wanted.vendors.push(vendor);
                 }
@@ -53,27 +58,31 @@ pub fn needs<'f>(
                     Some(edit) => Ok(change(event, finding, edit, known)),
                     None => Err(finding.fix.clone()),
                 };
-                all.push(Wanted { at, vendors: vec![vendor], severity: finding.severity, words });
+                let (vendors, severity) = (vec![vendor], finding.severity);
+                all.push(Wanted { at, vendors, severity, missing, words });
             }
         }
     }
     let mut needs: Vec<Need> = Vec::new();
-    for Wanted { vendors, severity, words, .. } in all {
+    for Wanted { vendors, severity, missing, words, .. } in all {
         let same = |need: &&mut Need| need.vendors == vendors && need.advice.is_none();
         match (words, needs.iter_mut().find(same)) {
             (Ok(change), Some(need)) => {
                 need.changes.push(change);
                 need.severity = need.severity.min(severity);
+                need.missing |= missing;
             }
             (Ok(change), None) => {
-                needs.push(Need { vendors, severity, changes: vec![change], advice: None });
+                let changes = vec![change];
+                needs.push(Need { vendors, severity, missing, changes, advice: None });
             }
             (Err(fix), _) => {
-                needs.push(Need { vendors, severity, changes: Vec::new(), advice: Some(fix) });
+                let (changes, advice) = (Vec::new(), Some(fix));
+                needs.push(Need { vendors, severity, missing, changes, advice });
             }
         }
     }
-    needs.sort_by_key(|need| need.severity);
+    needs.sort_by_key(|need| (need.severity, !need.missing));
     needs
 }
 

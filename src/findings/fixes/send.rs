@@ -66,7 +66,7 @@ pub(super) fn sent(
     let Left { replaced } = private::clean(&mut tree, call.kind, edits, language, reader);
     set_time(&mut tree, call, (choice, form), &mut notes);
     make(&mut tree, edits);
-    move_group(&mut tree, call, choice, group, &mut notes);
+    move_group(&mut tree, call, (choice, form), group, &mut notes);
     if choice.nests_custom {
         flatten_custom(&mut tree, &mut notes);
     }
@@ -143,7 +143,7 @@ fn set_time(
 fn move_group(
     tree: &mut Lit,
     call: &Call<'_>,
-    choice: &Choice,
+    (choice, form): (&Choice, &Form),
     further: &[String],
     notes: &mut Vec<String>,
 ) {
@@ -152,7 +152,11 @@ fn move_group(
         return;
     }
     tree.remove("/groupId");
-    let mut to = vec!["/context/groupId"];
+    let mut to = Vec::new();
+    match form.takes("context") {
+        true => to.push("/context/groupId"),
+        false => notes.push("left out: `groupId` (the library has no place for it)".to_owned()),
+    }
     to.extend(further.iter().map(String::as_str));
     for place in to {
         match tree.at(place) {
@@ -201,6 +205,12 @@ fn without_nulls(value: Lit, path: &str, nulls: &mut Vec<String>) -> Lit {
 fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &Form), notes: &mut Vec<String>) {
     let Lit::Map(members) = tree else { return };
     let mut gone: Vec<String> = Vec::new();
+    let texts = members.iter_mut().filter(|(name, _)| TEXTS.contains(&name.as_str()));
+    for (_, value) in texts.filter(|_| !choice.language.anything) {
+        if let Lit::Number(digits) = value {
+            *value = Lit::Text(digits.clone());
+        }
+    }
     members.retain(|(name, value)| {
         let held = match TEXTS.contains(&name.as_str()) {
             true => value.id().is_some(),

@@ -88,7 +88,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         refused: None,
     };
     let text = sample.text();
-    let (fix, needs) = fix(&text, &vendors);
+    let (fix, needs) = corrected(&text, &vendors);
     let detail = CallDetail {
         row: view.clone(),
         message_id: Some("m-1".to_owned()),
@@ -115,7 +115,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
 }
 
 /// The corrected call, and what the vendors in use need.
-fn fix(text: &str, vendors: &[VendorDetail]) -> (Option<Fix>, Vec<Need>) {
+pub fn corrected(text: &str, vendors: &[VendorDetail]) -> (Option<Fix>, Vec<Need>) {
     let doc = Doc::parse(text).expect("JSON");
     let kind = doc.root().get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
     let findings = || {

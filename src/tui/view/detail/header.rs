@@ -233,8 +233,12 @@ fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'
     let vendors: BTreeSet<usize> =
         fix.edits.iter().flat_map(|edit| &edit.vendors).copied().collect();
     let more = call.needs.iter().any(|need| need.advice.is_some());
+    let lacks = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
     let words = match (vendors.len(), more) {
         (_, true) => format!("{key} copies the call with the changes that are known"),
+        (_, false) if lacks => {
+            format!("{key} copies the call and says what its library cannot send")
+        }
         (1, false) => format!("{key} copies the corrected call"),
         (2, false) => format!("{key} copies a call that suits both"),
         (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
