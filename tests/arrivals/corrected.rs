@@ -216,6 +216,7 @@ fn a_corrected_call_is_no_worse_at_any_vendor_in_any_language() {
         [vendors(json!({})), vendors(json!({"planhat": {"metrics": ["seats", "employees"]}}))];
     let mut dice = Dice(11);
     let mut corrected = 0;
+    let mut wrong = Vec::new();
     for nth in 0..500 {
         let call = generated(&mut dice);
         let vendors = dice.one_of(&all).clone();
@@ -226,23 +227,39 @@ fn a_corrected_call_is_no_worse_at_any_vendor_in_any_language() {
         let sent = sent(&call, &fix);
         let after = judged(&vendors, &in_use, &sent);
         let edits: Vec<String> = fix.edits.iter().map(Edit::words).collect();
-        let told = format!("call {nth}\n{call}\n{sent}\n{edits:?} {:?}", fix.snippet.notes);
-        assert_eq!(worse(&before, &after, &fix), [""; 0], "{told}");
-        assert_eq!(changed(&call, &sent, &fix.edits), [""; 0], "{told}");
-        if call.get("integrations").is_some() {
-            let named = fix.snippet.notes.iter().any(|note| note.contains("integrations"));
-            assert!(named || sent["integrations"] == call["integrations"], "{told}");
+        let notes = &fix.snippet.notes;
+        let names = |what: &str| notes.iter().any(|note| note.contains(what));
+        let mut faults = worse(&before, &after, &fix);
+        // a library that cannot send the group says so
+        let group_named = names("left out: `groupId`");
+        faults.retain(|fault| !group_named || !fault.contains("account"));
+        let others = changed(&call, &sent, &fix.edits).into_iter();
+        faults.extend(others.filter(|at| !names(&at[1..].replace('/', "."))));
+        let integrations = call.get("integrations");
+        if integrations != sent.get("integrations") && !names("integrations") {
+            faults.push("integrations".to_owned());
         }
         // the header says that it suits all of them
-        let whole = fix.snippet.notes.iter().all(|note| !note.starts_with("left out"));
+        let whole = !names("left out: `");
         if whole && before.needs.iter().all(|need| need.advice.is_none()) {
-            assert_eq!(after.missing, [""; 0], "{told}");
+            faults.extend(after.missing.iter().map(|id| format!("{id} is still missing")));
             for at in &after.in_use {
                 let verdict = after.vendors[*at].1.verdict;
-                assert!(verdict.goes_through() || verdict == Verdict::Ignored, "{at} {told}");
+                if !verdict.goes_through() && verdict != Verdict::Ignored {
+                    faults.push(format!("{at} is {verdict:?}"));
+                }
             }
         }
+        if !faults.is_empty() {
+            wrong.push(format!("call {nth}: {faults:?}\n{call}\n{sent}\n{edits:?} {notes:?}"));
+        }
     }
+    assert!(
+        wrong.is_empty(),
+        "{} of {corrected}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(8)].join("\n\n")
+    );
     assert!(corrected > 300, "only {corrected} calls had something to correct");
 }
 

@@ -94,7 +94,15 @@ fn markdown_tables_stay_whole() {
         assert!(lines.all(|line| columns(line) == want), "{table}");
     }
     // in a block of code nothing is acted on
-    let outside: String = text.split("````").step_by(2).collect();
+    let mut inside = false;
+    let outside: Vec<&str> = text
+        .lines()
+        .filter(|line| {
+            inside ^= line.starts_with("```");
+            !inside
+        })
+        .collect();
+    let outside = outside.join("\n");
     assert!(!outside.contains("<b>") && !outside.contains("@you"), "{text}");
     assert!(text.contains("\n| CustomerSuccessBox | "), "{text}");
 }

@@ -255,6 +255,7 @@ pub fn edits<'f>(
         let hint = hint.filter(|hint| hint.kind != HintKind::Anonymous);
         let to = call.sendable(&finding.path).into_owned();
         let source = match (wanted, hint) {
+            (Wanted::Text, _) if to != finding.path => Source::Copy(finding.path.clone()),
             (Wanted::Text, _) => Source::As(Shape::Text),
             (Wanted::Value, Some(hint)) => match hint.kind {
                 HintKind::Spelling if !keeps(&hint.path, &finding.path) => {

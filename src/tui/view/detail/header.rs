@@ -4,8 +4,8 @@
 use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
-use crate::findings::fixes::Need;
-use crate::findings::{Finding, Headline, Severity, Verdict, advice};
+use crate::findings::fixes::{Need, Source};
+use crate::findings::{Finding, Headline, Severity, Verdict, advice, identity};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -243,7 +243,16 @@ fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'
         (2, false) => format!("{key} copies a call that suits both"),
         (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
     };
-    paper.labelled(2, "  ", &words, look.theme.fix);
+    let stands = fix.edits.iter().filter_map(|edit| match &edit.source {
+        Source::Add(id) if identity::is_stand_in(id) => Some(id.as_str()),
+        _ => None,
+    });
+    let stands: BTreeSet<&str> = stands.collect();
+    let fill = match stands.is_empty() {
+        true => String::new(),
+        false => format!("; fill in {}", stands.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    paper.labelled(2, "  ", &format!("{words}{fill}"), look.theme.fix);
 }
 
 /// `CSB needs properties.account_id (you sent accountId) and properties.user_id (copy userId)`

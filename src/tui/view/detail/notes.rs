@@ -98,10 +98,14 @@ impl Notes {
         derived: Option<&Doc<'_>>,
     ) {
         let mut told: Vec<(&str, Vec<String>)> = Vec::new();
-        let renames = |edit: &&Edit| matches!(edit.source, Source::Rename(_));
-        // what becomes of the value itself comes first
-        let (first, later): (Vec<&Edit>, Vec<&Edit>) = edits.iter().partition(renames);
-        for edit in first.into_iter().chain(later) {
+        let mut edits: Vec<&Edit> = edits.iter().collect();
+        // what becomes of the value itself comes first, then what is beside it
+        edits.sort_by_key(|edit| match &edit.source {
+            Source::Rename(_) => 0,
+            Source::Copy(from) if beside(&edit.to, from) != dotted(&edit.to) => 1,
+            _ => 2,
+        });
+        for edit in edits {
             let vendors: Vec<&str> = edit.vendors.iter().map(|at| short(*at)).collect();
             let (from, words) = match &edit.source {
                 Source::Rename(from) => (from, format!("rename to {}", beside(&edit.to, from))),
@@ -113,7 +117,12 @@ impl Notes {
                 Source::Add(_) => continue,
             };
             match told.iter_mut().find(|(known, _)| known == from) {
-                Some((_, all)) => all.push(words),
+                Some((_, all)) => match (words.strip_prefix("copy "), all.last_mut()) {
+                    (Some(more), Some(last)) if last.starts_with("copy ") => {
+                        last.push_str(&format!(", {more}"));
+                    }
+                    _ => all.push(words),
+                },
                 None => told.push((from, vec![words])),
             }
         }
@@ -257,7 +266,7 @@ mod tests {
         ];
         assert_eq!(
             words(&[], &edits, "/properties/accountId"),
-            ["rename to account_id; copy to company_id for PH; copy to context.groupId for FS"]
+            ["rename to account_id; copy to company_id for PH, to context.groupId for FS"]
         );
         let both =
             [edit("/properties/user_id", Source::Copy("/properties/userId".to_owned()), &[0, 2])];
