@@ -59,9 +59,17 @@ fn report(
     for group in &mut groups {
         group.fails = fails(args.fail_on, group);
     }
-    let failed = groups.iter().any(|group| group.fails);
+    // a recording that holds requests and no call is not one in which all is well
+    let empty = !tally.no_calls.is_empty() && tally.calls + tally.repeats == 0;
+    let empty = empty && args.fail_on != FailOn::Never && args.filter.filter.is_none();
+    let failed = empty || groups.iter().any(|group| group.fails);
     let unmet = expectations.as_ref().is_some_and(|expectations| !expectations.all_met());
     let mut outcome = outcome(args.fail_on, failed);
+    if empty {
+        let requests = report::plural(tally.no_calls.len() as u64, "request");
+        outcome.push_str(&format!("; {requests} and no call in them"));
+        eprintln!("segscope: {requests} arrived, and none of them holds a call");
+    }
     if let Some(expectations) = &expectations {
         let word = if unmet { "failed" } else { "passed" };
         outcome.push_str(&format!("; {}: {word}", expectations.line()));
@@ -74,7 +82,8 @@ fn report(
         CheckFormat::Text => {
             let colour = colour();
             let text = expectations.as_ref().map(|all| expected_text(all, false, colour));
-            check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour)
+            let report = check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour);
+            format!("{}{report}", vendors_line(setup))
         }
         CheckFormat::Ndjson => {
             // standard output has call records only, and has them by now
@@ -90,7 +99,10 @@ fn report(
         }
         CheckFormat::Sarif => report::sarif(&groups, single(&args.input.files).as_deref()),
         CheckFormat::Github => report::github(&groups),
-        CheckFormat::Markdown => report::markdown(vendors, tally, &groups, &outcome),
+        CheckFormat::Markdown => {
+            let report = report::markdown(vendors, tally, &groups, &outcome);
+            format!("{}{report}", vendors_line(setup))
+        }
     };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -120,6 +132,20 @@ pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u
         doubts::tell(&filter, pipeline, all).map_err(Failure::wrong)?;
     }
     Ok(Some(rows))
+}
+
+/// Says that all vendors are checked, and how to choose; empty if the user chose.
+fn vendors_line(setup: &Setup) -> String {
+    if setup.in_use.said().is_some() {
+        return String::new();
+    }
+    let names: Vec<&str> = setup.vendors.names().collect();
+    format!(
+        "Checking all {} vendors. Choose yours with --vendor {} or vendors = [\"{}\"] in segscope.toml.\n\n",
+        names.len(),
+        names[0],
+        names[0]
+    )
 }
 
 /// The vendors that were asked, by the names that people know.

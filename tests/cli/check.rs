@@ -32,7 +32,9 @@ fn findings_come_with_count_example_and_fix_and_decide_the_exit_code() {
     let csb = ["calls.ndjson", "--vendor", "customersuccessbox"];
     let (code, text) = home.check(&csb);
     assert_eq!(code, 1);
-    assert!(text.contains("error CSB-T-ACCOUNT-MISSING (CustomerSuccessBox, 2 calls)\n"), "{text}");
+    let heading =
+        "error CSB-T-ACCOUNT-MISSING (CustomerSuccessBox, track \"Order Received\", 2 calls)\n";
+    assert!(text.contains(heading), "{text}");
     assert!(
         text.contains("  example: call 1: track \"Order Received\", user u1\n")
             || text.contains("  example: call 1: track \"Order Received\"\n"),
@@ -138,7 +140,10 @@ fn refused_requests_of_a_recording_are_errors() {
     let (code, text) = home.check(&["refused.ndjson"]);
     assert_eq!(code, 1);
     assert!(text.contains("error HTTP-400 (2 requests)\n  the body is no JSON\n"), "{text}");
-    assert_eq!(home.check(&["busy.ndjson", "--fail-on", "warning"]).0, 0);
+    // what is sent again is no error; but no call has arrived
+    let (code, text) = home.check(&["busy.ndjson", "--fail-on", "warning"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("info HTTP-429") && text.contains("no call in them"), "{text}");
     let done = segscope(home.0.path(), &["check", "odd.ndjson"]).assert().code(2);
     assert!(stderr(&done).contains("the first is line 2"), "{}", stderr(&done));
 }
@@ -183,7 +188,25 @@ fn a_filter_that_nothing_passes_is_doubted() {
         ),
         (
             "type = 'track' adn nothing",
-            "segscope: --filter: 1:16: `adn` is a word to search for; did you mean `and`?\n",
+            "segscope: --filter: 1:16: `adn` is searched as text; did you mean `and`?\n",
+        ),
+        (
+            "type = track",
+            "segscope: --filter: 1:8: `track` is read as a field; put text in quotes: `\"track\"`\n",
+        ),
+        (
+            "verdict.PH = \"dropped\"",
+            "segscope: --filter: no vendor `PH`; did you mean `planhat`?\n",
+        ),
+        (
+            "dropped",
+            "segscope: --filter: 1:1: `dropped` is searched as text; \
+             did you mean `verdict = \"dropped\"`?\n",
+        ),
+        (
+            "event = 'order received' and type = 'track'",
+            "segscope: --filter: no call has `event = \"order received\"`; \
+             did you mean `\"Order Received\"`?\n",
         ),
         // one call has it, with another value
         ("properties.product_id = 'q'", ""),
