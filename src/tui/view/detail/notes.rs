@@ -1,6 +1,7 @@
 //! What the findings say about single places of a call: a sign beside a value that is there, and a
 //! line of its own for an id that should be there and is not.
 
+use super::uses::sources;
 use crate::call::{Doc, Val, pointer};
 use crate::findings::fixes::{Edit, Source};
 use crate::findings::{Effect, Finding, Headline, Severity};
@@ -189,8 +190,8 @@ impl Notes {
 
 /// Where a value stands, in which of the two documents.
 fn place(path: &str, call: &Doc<'_>, derived: Option<&Doc<'_>>) -> Option<(Part, u32)> {
-    let own = call.root().pointer(path).map(|value| (Part::Call, value.node()));
-    own.or_else(|| derived?.root().pointer(path).map(|value| (Part::Derived, value.node())))
+    let source = sources(path, call, derived).into_iter().next();
+    source.map(|(part, value)| (part, value.node()))
 }
 
 /// A place as it is called beside another one: by its name alone in the same object.
