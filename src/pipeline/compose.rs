@@ -61,6 +61,9 @@ impl Pipeline {
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
         let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
         let sender = sender(reading.platform);
+        for (vendor, rendered) in &mut rendered {
+            rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
+        }
         let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
         let asked = Asked {
             vendors,

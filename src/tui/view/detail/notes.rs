@@ -230,6 +230,8 @@ mod tests {
             hints: None,
             inferred: None,
             history: None,
+            advice: None,
+            source: "document".into(),
             fix: String::new(),
             headline: (path == "/anonymousId" || path == "/groupId")
                 .then_some(Headline::Weak(Id::User)),
