@@ -10,7 +10,7 @@ pub mod identity;
 mod near_names;
 mod verdict;
 
-pub use book::{Book, CodeText, Loudness, common, family, fill, fill_into};
+pub use book::{Book, Change, CodeText, Loudness, common, family, fill, fill_into};
 pub use discards::{discards, finding_for_discard};
 pub(crate) use hints::in_json_text;
 pub use hints::{hints, norm};
