@@ -32,6 +32,22 @@ pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// How many characters of a captured value a sentence may show.
+const EXCERPT_CHARS: usize = 60;
+
+/// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
+/// long.
+pub fn write_excerpt(out: &mut String, captured: &str) {
+    // a text has at least as many bytes as characters
+    let long = captured.len() > EXCERPT_CHARS;
+    let nth = |(at, _)| at;
+    let end = if long { captured.char_indices().nth(EXCERPT_CHARS).map(nth) } else { None };
+    out.push_str(&visible(&captured[..end.unwrap_or(captured.len())]));
+    if end.is_some() {
+        out.push('…');
+    }
+}
+
 /// A write key as it may be shown: its last four characters.
 pub fn masked(key: &str) -> String {
     let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);

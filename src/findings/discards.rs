@@ -5,23 +5,31 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 static DISCARDS: LazyLock<Book> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../assets/findings/wire.toml"))
-        .expect("the built-in table of discard codes is valid")
+    let read = |text: &str| -> Book {
+        toml::from_str(text).expect("the built-in table of codes of no vendor is valid")
+    };
+    let mut all = read(include_str!("../../assets/findings/wire.toml"));
+    all.extend(read(include_str!("../../assets/findings/call.toml")));
+    all
 });
 
-/// All discard codes with their texts.
+/// All codes of no vendor with their texts: what a service discards, and what is wrong with a call
+/// whoever reads it.
 pub fn discards() -> &'static Book {
     &DISCARDS
 }
 
-/// The finding for a discard code at a place of the call.
+/// The finding for a code of no vendor at a place of the call. `said` are words for placeholders.
 ///
 /// # Panics
-/// If the code is not in `assets/findings/wire.toml`.
-pub fn finding_for_discard(code: &str, path: &str) -> Finding {
+/// If the code is in neither `assets/findings/wire.toml` nor `assets/findings/call.toml`.
+pub fn finding_for_discard(code: &str, path: &str, said: &[(&str, String)]) -> Finding {
     let (code, text) = DISCARDS.get_key_value(code).expect("a discard code of the table");
-    let words =
-        |template: &str| fill(template, |name| (name == "dotted").then(|| advice::dotted(path)));
+    let word = |name: &str| match name {
+        "dotted" => Some(advice::dotted(path)),
+        name => said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone()),
+    };
+    let words = |template: &str| fill(template, word);
     Finding {
         code: Cow::Borrowed(code),
         severity: text.severity,
@@ -44,16 +52,18 @@ mod tests {
     use crate::findings::{Effect, Severity};
 
     #[test]
-    fn every_code_of_the_wire_has_its_text_and_no_text_is_idle() {
+    fn every_code_of_no_vendor_has_its_text_and_no_text_is_idle() {
         let own = crate::wire::discard::CODES.iter().map(|code| code.code);
-        let mut codes: Vec<&str> = own.chain(["signature_missing", "signature_wrong"]).collect();
+        let others =
+            ["signature_missing", "signature_wrong", "EVT-INTEGRATION-NAME", "MESSAGE-ID-REUSED"];
+        let mut codes: Vec<&str> = own.chain(others).collect();
         codes.sort_unstable();
         assert_eq!(DISCARDS.keys().map(String::as_str).collect::<Vec<_>>(), codes);
     }
 
     #[test]
     fn a_discard_is_a_finding_of_no_vendor() {
-        let finding = finding_for_discard("id_not_string", "/userId");
+        let finding = finding_for_discard("id_not_string", "/userId", &[]);
         assert_eq!(finding.severity, Severity::Error);
         assert_eq!(finding.vendor, None);
         assert_eq!(finding.fix, "send `userId` as a text that is not empty");

@@ -65,7 +65,10 @@ impl Pipeline {
         let discards = call.discards.iter().chain(&reading.discards);
         Ok(Composed {
             calls: reading.calls.len(),
-            common: discards.map(|found| finding_for_discard(found.code, &found.path)).collect(),
+            common: discards
+                .map(|found| finding_for_discard(found.code, &found.path, &found.said))
+                .chain(vendors.findings_of_call(&event))
+                .collect(),
             vendors: rendered,
             in_use,
         })

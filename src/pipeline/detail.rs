@@ -120,6 +120,7 @@ impl Pipeline {
             seq: call.seq,
             sender,
             repeat: call.row.flags.repeat(),
+            reused: one::is_reused(state.index.store.sets.get(call.row.set), known.vendors),
             marked: state.index.remarks.is_marked(call.seq.0),
             missing: call.missing.clone(),
             ids: call.ids.clone(),

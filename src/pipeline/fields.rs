@@ -1,7 +1,7 @@
 //! The few fields of a call that the log and the record show.
 
 use crate::call::{CallType, Event, Kind, Val};
-use crate::store::{Held, TextId, Texts};
+use crate::store::{Held, Print, TextId, Texts};
 use crate::wire::{ReadCall, Reading};
 use std::borrow::Cow;
 
@@ -20,12 +20,12 @@ pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<
     Top::of(event).name_of(kind)
 }
 
-/// The same of a call that was just read, without a search for it.
-pub(super) fn read_message_id<'d>(
-    reading: &'d Reading<'_>,
-    call: &ReadCall,
-) -> Option<Cow<'d, str>> {
-    text(reading.message_id(call))
+/// What tells a call from others, if it has a `messageId` of its own.
+pub(super) fn print(reading: &Reading<'_>, call: &ReadCall) -> Option<Print> {
+    // one that the service makes is no other call's
+    call.message_id?;
+    let id = text(reading.message_id(call))?;
+    Some(Print::of(&id, call.content))
 }
 
 /// The `messageId`, made if the call came without.
@@ -48,7 +48,6 @@ pub(super) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 #[derive(Debug, Default)]
 pub(super) struct Top<'d> {
     kind: Option<Val<'d>>,
-    message_id: Option<Val<'d>>,
     pub context: Option<Val<'d>>,
     pub event: Option<Val<'d>>,
     pub name: Option<Val<'d>>,
@@ -80,7 +79,6 @@ impl<'d> Top<'d> {
             };
             let slot = match key {
                 b"type" => &mut top.kind,
-                b"messageId" => &mut top.message_id,
                 b"context" => &mut top.context,
                 b"event" => &mut top.event,
                 b"name" => &mut top.name,
@@ -101,7 +99,6 @@ impl<'d> Top<'d> {
             // what is derived is ours, so its names are plain
             match member.key_plain() {
                 Some(b"type") => top.kind = Some(member),
-                Some(b"messageId") => top.message_id = Some(member),
                 Some(b"context") => top.context = Some(member),
                 _ => {}
             }
@@ -112,11 +109,6 @@ impl<'d> Top<'d> {
     /// The type as it came, or as the path gives it.
     pub fn kind(&self) -> Option<Cow<'d, str>> {
         self.kind?.as_str()
-    }
-
-    /// The `messageId`, made if the call came without.
-    pub fn message_id(&self) -> Option<Cow<'d, str>> {
-        text(self.message_id)
     }
 
     /// `context.app.version`

@@ -5,6 +5,7 @@ use super::columns::test_of;
 use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
+use super::one::MESSAGE_ID_REUSED;
 use super::people::People;
 use super::queue::ReadRequest;
 use super::remarks::Remarks;
@@ -12,7 +13,7 @@ use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::store::{
     CallRow, CellKey, Cube, Flags, Held, IdCounts, RequestRow, Sender, SetId, SetInfo, Shape,
-    ShapeId, Store, TextId,
+    ShapeId, Sighting, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -210,6 +211,8 @@ impl Index {
             let call = &reading.calls[nth];
             let event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
+            let print = fields::print(reading, call);
+            let sighting = print.map_or(Sighting::First, |print| self.store.meet(print));
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq, line.received_at);
             self.codes.clear();
@@ -219,6 +222,9 @@ impl Index {
             for discard in call.discards.iter().chain(whole) {
                 self.codes.extend(vendors.codes().find(None, discard.code));
             }
+            if sighting.is_reused() {
+                self.codes.extend(vendors.codes().find(None, MESSAGE_ID_REUSED));
+            }
             if let (0, Some(code)) = (nth, line.signature) {
                 self.codes.extend(vendors.codes().find(None, code));
             }
@@ -227,7 +233,7 @@ impl Index {
             let top = fields::Top::of(&event);
             let store = &mut self.store;
             let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
-            let repeat = top.message_id().is_some_and(|id| store.seen_before(&id));
+            let repeat = sighting.is_repeat();
             let mut account = None;
             let mut user = None;
             for vendor in self.in_use.ordered(sender) {

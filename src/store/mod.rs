@@ -16,7 +16,7 @@ pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
 pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, HasId, RequestRow, Row, Sender};
-pub use seen::{Print, Seen};
+pub use seen::{Print, Seen, Sighting};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use shapes::{Held, Shape, ShapeId, Shapes};
 pub use strings::{TextId, Texts};
@@ -100,9 +100,9 @@ impl Store {
         low as u64
     }
 
-    /// Notes a `messageId`; true if it was there before.
-    pub fn seen_before(&mut self, message_id: &str) -> bool {
-        self.seen.was_there(Print::of(message_id))
+    /// Notes a call that has a `messageId` of its own.
+    pub fn meet(&mut self, print: Print) -> Sighting {
+        self.seen.meet(print)
     }
 }
 
@@ -156,11 +156,5 @@ mod tests {
             [0, 1, 2, 3, 4, 5, 6, 9].map(|row| store.calls_before(row)),
             [0, 0, 1, 2, 2, 2, 3, 3]
         );
-    }
-
-    #[test]
-    fn a_message_is_seen_once() {
-        let mut store = Store::default();
-        assert_eq!(["a", "b", "a"].map(|id| store.seen_before(id)), [false, false, true]);
     }
 }

@@ -50,6 +50,11 @@ impl Vendors {
         Looked(Look::new(event, &self.keys, &room.0, self.basics))
     }
 
+    /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.
+    pub fn code_apart(&self, looked: &Looked<'_>) -> Option<CodeId> {
+        self.code_of_call(&looked.0)
+    }
+
     /// What [`Vendors::judge`] does, at one vendor: the codes that it finds, in order. `share` is
     /// what that vendor remembers.
     pub fn judge_apart<'r>(

@@ -89,6 +89,7 @@ impl Vendors {
         text.clear();
         scratch.read(&self.keys, event);
         let look = Look::new(event, &self.keys, scratch, self.basics);
+        codes.extend(self.code_of_call(&look));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let mut room = Room { text: Some(text), found, lessons };

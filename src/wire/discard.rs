@@ -13,6 +13,8 @@ pub struct Discard {
     pub code: &'static str,
     /// JSON pointer: into the call, or into the body for a request's own reasons.
     pub path: Cow<'static, str>,
+    /// Words for the placeholders of its sentences, by name.
+    pub said: Vec<(&'static str, String)>,
 }
 
 /// A discard code.
@@ -24,7 +26,8 @@ pub struct Code {
     pub lost: bool,
 }
 
-/// Every code that [`super::read`] gives. What they mean stands in `assets/findings/wire.toml`.
+/// Every code that [`super::read`] gives. What they mean stands in `assets/findings/wire.toml`
+/// and `assets/findings/call.toml`.
 pub const CODES: &[Code] = &[
     Code { code: "no_user_anon_id", lost: true },
     Code { code: "id_not_string", lost: true },
@@ -44,6 +47,11 @@ pub const CODES: &[Code] = &[
     Code { code: "bad_request", lost: true },
     Code { code: "unknown_source", lost: true },
     Code { code: "context_not_merged", lost: false },
+    Code { code: "EVT-TIME-INVALID", lost: false },
+    Code { code: "EVT-TIME-IMPLAUSIBLE", lost: false },
+    Code { code: "EVT-KEY-REPEATED", lost: false },
+    Code { code: "EVT-KEY-LOST", lost: false },
+    Code { code: "EVT-WRITE-KEY", lost: false },
 ];
 
 /// What is fixed about a code.
@@ -52,7 +60,7 @@ pub fn find(code: &str) -> Option<&'static Code> {
 }
 
 pub(super) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Discard {
-    Discard { code, path: path.into() }
+    Discard { code, path: path.into(), said: Vec::new() }
 }
 
 /// Why the service would drop a call. `kind` is its type, if it has one that is known; RudderStack

@@ -7,7 +7,7 @@ use crate::pipeline::people::People;
 use crate::pipeline::remarks::Remarks;
 use crate::pipeline::tally::{Shaped, expand};
 use crate::pipeline::{InUse, Tally};
-use crate::store::{Print, Seen, Sender, SetId, Sets};
+use crate::store::{Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// What was found of one call, before its turn comes.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Of its `messageId`, if it has one.
-    pub print: Option<Print>,
+    /// The same call came before.
+    pub repeat: bool,
     /// Where its codes end.
     pub codes: usize,
 }
@@ -45,7 +45,6 @@ pub(super) struct Counts {
     calls: u64,
     /// Rows so far: calls and refused requests.
     rows: u64,
-    seen: Seen,
     pub people: People,
     pub remarks: Remarks,
     pub sets: Sets,
@@ -66,7 +65,6 @@ impl Counts {
         Counts {
             calls: 0,
             rows: 0,
-            seen: Seen::default(),
             people: People::default(),
             remarks: Remarks::default(),
             sets: Sets::default(),
@@ -98,7 +96,7 @@ impl Counts {
                         let codes = &codes[begin..found.codes];
                         begin = found.codes;
                         let set = self.set(codes, vendors);
-                        let repeat = found.print.is_some_and(|print| self.seen.was_there(print));
+                        let repeat = found.repeat;
                         self.calls += 1;
                         let seq = Seq(self.calls);
                         let call = &calls.reading.calls[nth];

@@ -6,8 +6,9 @@ use super::source::{Block, Source, Stop};
 use super::turns::Turns;
 use crate::call::{Event, Seq};
 use crate::pipeline::files::FileError;
+use crate::pipeline::one::MESSAGE_ID_REUSED;
 use crate::pipeline::{InUse, fields};
-use crate::store::Print;
+use crate::store::{Print, Seen, Sighting};
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
 use crate::wire::Scratch;
 use std::sync::{Mutex, PoisonError};
@@ -36,14 +37,21 @@ pub(super) struct Numbers {
     requests: u64,
 }
 
+/// The calls so far.
+#[derive(Default)]
+pub(super) struct Order {
+    calls: u64,
+    seen: Seen,
+}
+
 /// What the threads share.
 pub(super) struct Survey<'s> {
     pub vendors: &'s Vendors,
     pub in_use: &'s InUse,
     pub source: Source<'s>,
     pub numbers: Turns<Numbers>,
-    /// How many calls come before a block.
-    pub calls: Turns<u64>,
+    /// The calls that come before a block.
+    pub order: Turns<Order>,
     /// What each vendor remembers.
     pub shares: Vec<Turns<Share>>,
     pub counts: Turns<Counts>,
@@ -57,6 +65,11 @@ struct Room {
     spares: Vec<Scratch>,
     looking: Vec<Looking>,
     apart: Apart,
+    /// What tells the calls of the block from others.
+    prints: Vec<Option<Print>>,
+    sightings: Vec<Sighting>,
+    /// What is wrong with each call whichever vendor reads it.
+    of_calls: Vec<Option<CodeId>>,
     /// The codes that vendors found, one vendor after the other.
     found: Vec<CodeId>,
     /// Where in `found` the codes end of each call, one vendor after the other.
@@ -71,7 +84,7 @@ impl Survey<'_> {
     fn stop(&self, end: End) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(end);
         self.numbers.end();
-        self.calls.end();
+        self.order.end();
         self.shares.iter().for_each(Turns::end);
         self.counts.end();
     }
@@ -158,18 +171,28 @@ impl Survey<'_> {
         let mut events: Vec<Event<'_>> = Vec::with_capacity(steps.len());
         // before which calls sessions end, and when
         let mut flushes = Vec::new();
+        room.prints.clear();
         for step in steps {
             match step {
                 Step::Calls(calls) => {
-                    events.extend(calls.reading.calls.iter().map(|call| calls.reading.event(call)));
+                    let reading = &calls.reading;
+                    events.extend(reading.calls.iter().map(|call| reading.event(call)));
+                    room.prints
+                        .extend(reading.calls.iter().map(|call| fields::print(reading, call)));
                 }
                 Step::Flush(at) => flushes.push((events.len(), *at)),
                 _ => {}
             }
         }
-        let before = self.calls.take(nth, |calls| {
-            let before = *calls;
-            *calls += events.len() as u64;
+        let before = self.order.take(nth, |order| {
+            room.sightings.clear();
+            let met = room
+                .prints
+                .iter()
+                .map(|print| print.map_or(Sighting::First, |print| order.seen.meet(print)));
+            room.sightings.extend(met);
+            let before = order.calls;
+            order.calls += events.len() as u64;
             before
         })?;
         if room.looking.len() < events.len() {
@@ -181,6 +204,8 @@ impl Survey<'_> {
         let looked = events.iter().zip(&room.looking);
         let looked: Vec<Looked<'_>> =
             looked.map(|(event, looking)| self.vendors.looked(event, looking)).collect();
+        room.of_calls.clear();
+        room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
         room.found.clear();
         room.ends.clear();
         for (vendor, share) in self.shares.iter().enumerate() {
@@ -218,7 +243,10 @@ impl Survey<'_> {
                 let whole = if nth == 0 { &request.reading.discards[..] } else { &[] };
                 let own = call.discards.iter().chain(whole).map(|discard| discard.code);
                 let signature = request.signature.filter(|_| nth == 0);
-                for code in own.chain(signature) {
+                let sighting = room.sightings[at];
+                let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
+                room.codes.extend(room.of_calls[at]);
+                for code in own.chain(reused).chain(signature) {
                     room.codes.extend(self.vendors.codes().find(None, code));
                 }
                 for vendor in 0..self.shares.len() {
@@ -231,9 +259,7 @@ impl Survey<'_> {
                 codes.sort_unstable();
                 let kept = dedup(codes);
                 room.codes.truncate(begin + kept);
-                let id = fields::read_message_id(&request.reading, call);
-                let print = id.map(|id| Print::of(&id));
-                room.calls.push(Found { print, codes: room.codes.len() });
+                room.calls.push(Found { repeat: sighting.is_repeat(), codes: room.codes.len() });
             }
         }
     }
