@@ -43,6 +43,8 @@ pub fn finding_for_discard(code: &str, path: &str, said: &[(&str, String)]) -> F
         inferred: None,
         history: None,
         fix: words(&text.fix),
+        headline: None,
+        mistyped: None,
     }
 }
 

@@ -6,6 +6,7 @@
 mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod vendor_files;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

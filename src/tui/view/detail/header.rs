@@ -4,7 +4,7 @@
 use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
-use crate::findings::{Finding, Headline, Severity, Verdict, advice, headline};
+use crate::findings::{Finding, Headline, Severity, Verdict, advice};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -144,7 +144,7 @@ fn first<'c>(
 
 /// A missing id comes before one that is only absent or doubtful, and that before anything else.
 fn rank(finding: &Finding) -> u8 {
-    match headline(&finding.code) {
+    match finding.headline {
         Some(Headline::Strong(_)) => 0,
         Some(Headline::Weak(_)) => 1,
         None => 2,
@@ -166,7 +166,7 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
             look.verdict_sign(if through > 0 { Verdict::Delivered } else { Verdict::Ignored });
         return paper.prose(0, &format!("{sign} {}", words.0), words.1);
     };
-    let loud: Style = if headline(&finding.code).is_some() && finding.severity == Severity::Error {
+    let loud: Style = if finding.headline.is_some() && finding.severity == Severity::Error {
         theme.missing_id
     } else {
         look.severity(finding.severity)
