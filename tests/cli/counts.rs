@@ -215,8 +215,12 @@ fn what_only_a_repeat_has_fails_all_the_same() {
     };
     // with the second account it is no longer clear whose call the same track call is
     let track = || call("track", "m2", Value::Null);
-    let calls =
-        [call("identify", "m1", json!("g1")), track(), call("identify", "m3", json!("g2")), track()];
+    let calls = [
+        call("identify", "m1", json!("g1")),
+        track(),
+        call("identify", "m3", json!("g2")),
+        track(),
+    ];
     let lines: Vec<String> = calls.iter().map(|call| format!("{call}\n")).collect();
     std::fs::write(home.path().join("c.ndjson"), lines.concat()).expect("written");
     let args = ["check", "c.ndjson", "--vendor", "freshsuccess", "--fail-on", "warning"];
