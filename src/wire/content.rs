@@ -128,7 +128,7 @@ fn mix(a: u64, b: u64) -> u64 {
 #[derive(Default)]
 struct Keys {
     bits: [u64; 4],
-    many: Option<Box<HashSet<u64>>>,
+    many: Option<HashSet<u64>>,
 }
 
 impl Keys {
@@ -147,7 +147,7 @@ impl Keys {
                 hasher.finish()
             };
             let before = object.children().take(nth + 1).map(hash);
-            self.many = Some(Box::new(before.collect()));
+            self.many = Some(before.collect());
         }
         may && is_repeated(object, nth)
     }
