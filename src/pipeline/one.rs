@@ -144,8 +144,7 @@ fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Ve
         findings.extend(code.map(|code| finding_for_discard(code, "", &[])));
         findings.extend(
             reading
-                .discards
-                .iter()
+                .whole_discards()
                 .map(|discard| finding_for_discard(discard.code, &discard.path, &discard.said)),
         );
     }

@@ -6,6 +6,8 @@
 mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod refusals;
+mod requests;
 mod vendor_files;
 
 use serde_json::Value;
