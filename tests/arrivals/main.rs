@@ -7,6 +7,7 @@ mod calls;
 #[path = "../common/mod.rs"]
 mod common;
 mod refusals;
+mod report;
 mod requests;
 mod vendor_files;
 

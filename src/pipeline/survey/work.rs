@@ -7,6 +7,7 @@ use super::turns::Turns;
 use crate::call::{Event, Seq};
 use crate::pipeline::files::FileError;
 use crate::pipeline::one::MESSAGE_ID_REUSED;
+use crate::pipeline::tally::{ANY_STRUCTURE, structure};
 use crate::pipeline::{InUse, fields};
 use crate::store::{Print, Seen, Sighting};
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
@@ -259,7 +260,12 @@ impl Survey<'_> {
                 codes.sort_unstable();
                 let kept = dedup(codes);
                 room.codes.truncate(begin + kept);
-                room.calls.push(Found { repeat: sighting.is_repeat(), codes: room.codes.len() });
+                let structure = match room.codes.len() > begin {
+                    true => structure(&request.reading, call),
+                    false => ANY_STRUCTURE,
+                };
+                let repeat = sighting.is_repeat();
+                room.calls.push(Found { repeat, structure, codes: room.codes.len() });
             }
         }
     }
