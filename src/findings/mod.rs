@@ -11,7 +11,7 @@ mod verdict;
 pub use book::{Book, CodeText, common, family, fill, fill_into};
 pub use discards::{discards, finding_for_discard};
 pub use hints::{hints, norm};
-pub use verdict::{Effect, Severity, Verdict};
+pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 
 use serde::Serialize;
 use std::borrow::Cow;

@@ -11,7 +11,7 @@ use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::store::{Sender, SetInfo};
 use crate::vendors::{Memory, Rendered, Vendors};
-use crate::wire::{self, ReadCall, Reading};
+use crate::wire::{self, ReadCall, Reading, ServiceVerdict};
 use std::sync::Arc;
 
 /// What is known of all calls.
@@ -102,6 +102,7 @@ pub(super) fn detail(
         marked: noted.marked,
         call_text: event.call.raw().to_owned(),
         derived_text: reading.derived_text(read).to_owned(),
+        service: ServiceVerdict { service: reading.platform.service(), code: discarded_as(read) },
         common: common(reading, read, request.signature.as_deref()),
         vendors: rendered,
         in_use,
@@ -109,17 +110,23 @@ pub(super) fn detail(
     }
 }
 
-/// What Segment itself does with the call, and what is odd about its request.
+/// Why the service discards a call: the same code of several that the index names.
+pub(super) fn discarded_as(call: &ReadCall) -> Option<&'static str> {
+    wire::discard::first_fatal(call.discards.iter().map(|discard| discard.code))
+}
+
+/// What the service itself does with the call, and what is odd about its request.
 fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
-    let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
+    let service = reading.platform.service();
+    let finding =
+        |discard: &wire::Discard| finding_for_discard(discard.code, &discard.path, service);
+    let own = call.discards.iter().map(finding);
     let mut findings: Vec<Finding> = own.collect();
     // what is so about the whole request is said once, with its first call
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
         let code = wire::signature::code(signature);
-        findings.extend(code.map(|code| finding_for_discard(code, "")));
-        findings.extend(
-            reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)),
-        );
+        findings.extend(code.map(|code| finding_for_discard(code, "", service)));
+        findings.extend(reading.discards.iter().map(finding));
     }
     findings
 }

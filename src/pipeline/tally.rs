@@ -1,7 +1,7 @@
 //! What was found among calls, counted: from the index alone, whatever their number.
 
 use super::{InUse, Pipeline};
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::store::{Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub struct Tally {
     pub missing: u64,
     /// Calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]; a vendor counts for
     /// the calls for which it is in use.
-    pub verdicts: Vec<[u64; 5]>,
+    pub verdicts: Vec<VerdictCounts>,
     /// What was found, the worst and most frequent first.
     pub found: Vec<Tallied>,
     /// The rows of refused requests.
@@ -113,7 +113,7 @@ pub(super) fn expand(
     shapes: impl IntoIterator<Item = ((SetId, Sender), Shaped)>,
     tally: &mut Tally,
 ) {
-    tally.verdicts = vec![[0; 5]; vendors.len()];
+    tally.verdicts = vec![VerdictCounts::default(); vendors.len()];
     let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
     for ((set, sender), Shaped { calls, repeats, first }) in shapes {
         tally.calls += calls;

@@ -340,7 +340,7 @@ mod tests {
         let basics = Basics { kind: group, received: group, timestamp: group, original: group };
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");
         let derived = Doc::parse(r#"{"context":{"groupId":"g"}}"#).expect("valid");
-        let event = Event { call: call.root(), derived: Some(derived.root()) };
+        let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
         let look = Look::new(&event, &keys, &scratch, basics);

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod service;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
