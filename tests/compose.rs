@@ -2,7 +2,7 @@
 
 use segscope::call::template::TEMPLATES;
 use segscope::call::{CallType, Doc};
-use segscope::findings::{Headline, Verdict, headline};
+use segscope::findings::{Finding, Headline, Verdict};
 use segscope::journal::Journal;
 use segscope::pipeline::{Detail, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
@@ -119,8 +119,8 @@ fn a_template_is_a_good_call_for_its_vendor() {
             if own.is_some_and(|own| own != *vendor) {
                 continue;
             }
-            let strong = |code: &str| matches!(headline(code), Some(Headline::Strong(_)));
-            let missing = rendered.findings.iter().find(|found| strong(&found.code));
+            let strong = |finding: &Finding| matches!(finding.headline, Some(Headline::Strong(_)));
+            let missing = rendered.findings.iter().find(|found| strong(found));
             assert_eq!(missing, None, "{name}, vendor {vendor}");
             let takes = matches!(rendered.verdict, Verdict::Delivered | Verdict::Degraded);
             assert!(own.is_none() || takes, "{name}: {:?}", rendered.findings);

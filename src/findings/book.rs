@@ -1,6 +1,6 @@
 //! The text of finding codes, read from tables.
 
-use super::{Effect, Severity};
+use super::{Effect, Id, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -29,6 +29,23 @@ pub struct CodeText {
     /// It says that calls came in an order that is no good.
     #[serde(default)]
     pub order: bool,
+    /// The id that it says is missing. The rule of an id states it for its own codes.
+    pub about: Option<Id>,
+    /// How loudly it says that an id is missing: strong, but weak for an info.
+    pub headline: Option<Loudness>,
+    /// Whether a code about a missing id says what stands in its place and what is near it; yes,
+    /// unless the table says no.
+    pub near_misses: Option<bool>,
+}
+
+/// How loudly a code says that an id is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Loudness {
+    /// the id counts as missing
+    Strong,
+    /// the id is absent or doubtful, and the call goes through
+    Weak,
 }
 
 impl CodeText {

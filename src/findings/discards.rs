@@ -64,6 +64,8 @@ pub fn finding_for_discard(code: &str, path: &str, service: Service) -> Finding 
         inferred: None,
         history: None,
         fix: words(&text.fix),
+        headline: None,
+        mistyped: None,
     }
 }
 

@@ -8,12 +8,12 @@ mod hints;
 pub mod identity;
 mod verdict;
 
-pub use book::{Book, CodeText, common, family, fill, fill_into};
+pub use book::{Book, CodeText, Loudness, common, family, fill, fill_into};
 pub use discards::{discards, finding_for_discard};
 pub use hints::{hints, norm};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// One finding about one call (`specs/vendors.md` A.3).
@@ -47,14 +47,18 @@ pub struct Finding {
     pub history: Option<String>,
     /// What to change.
     pub fix: String,
+    /// The id that it says is missing, as the vendor's table has it.
+    #[serde(skip)]
+    pub headline: Option<Headline>,
+    /// The id that it says is no text, as the vendor's table has it.
+    #[serde(skip)]
+    pub mistyped: Option<Id>,
 }
 
 impl Finding {
     /// The id that the call is said to lack, however loudly.
     pub fn lacks(&self) -> Option<Id> {
-        headline(&self.code).map(|headline| match headline {
-            Headline::Strong(id) | Headline::Weak(id) => id,
-        })
+        self.headline.map(Headline::id)
     }
 }
 
@@ -96,7 +100,8 @@ pub enum HintKind {
 }
 
 /// Which of the two ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Id {
     /// the account id
     Account,
@@ -114,7 +119,7 @@ impl Id {
     }
 }
 
-/// How loudly a code says that an id is missing (`specs/vendors.md` A.3, headline findings).
+/// How loudly a code says that an id is missing. The vendor's table states it for each code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Headline {
     /// The vendor in use misses the id.
@@ -123,18 +128,11 @@ pub enum Headline {
     Weak(Id),
 }
 
-/// The headline that a code stands for, by its ending.
-pub fn headline(code: &str) -> Option<Headline> {
-    let ends = |endings: &[&str]| endings.iter().any(|ending| code.ends_with(ending));
-    if ends(&["-ACCOUNT-MISSING", "-COMPANY-MISSING"]) {
-        Some(Headline::Strong(Id::Account))
-    } else if ends(&["-USER-MISSING"]) {
-        Some(Headline::Strong(Id::User))
-    } else if ends(&["-COMPANY-ABSENT", "-ACCOUNT-ABSENT", "-ACCOUNT-AMBIGUOUS"]) {
-        Some(Headline::Weak(Id::Account))
-    } else if ends(&["-USER-ABSENT", "-SESSION-MISSING"]) {
-        Some(Headline::Weak(Id::User))
-    } else {
-        None
+impl Headline {
+    /// The id.
+    pub fn id(self) -> Id {
+        match self {
+            Headline::Strong(id) | Headline::Weak(id) => id,
+        }
     }
 }

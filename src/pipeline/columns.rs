@@ -133,7 +133,7 @@ impl Columns for CallColumns<'_> {
         let id = name(id);
         let near = |finding: &Finding| {
             finding.hints.as_ref().is_some_and(|hints| !hints.is_empty())
-                && findings::headline(&finding.code) == Some(findings::Headline::Strong(id))
+                && finding.headline == Some(findings::Headline::Strong(id))
         };
         self.findings().any(near)
     }

@@ -1,7 +1,8 @@
 //! One number for each finding code of each vendor.
 
+use super::id_codes::{IdCode, IdCodes};
 use super::note::Sentences;
-use crate::findings::{Book, CodeText, Effect, Headline, Severity, discards, headline};
+use crate::findings::{Book, CodeText, Effect, Headline, Id, Severity, discards};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,6 +23,12 @@ pub struct CodeEntry {
     pub effect: Effect,
     /// The id that it says is missing.
     pub headline: Option<Headline>,
+    /// The id that it says is no text.
+    pub mistyped: Option<Id>,
+    /// It says what stands in the id's place.
+    pub(super) reason: bool,
+    /// It says what is near the place of this id.
+    pub(super) near_misses: Option<Id>,
     /// Its sentences.
     pub text: Arc<CodeText>,
     pub(super) sentences: Arc<Sentences>,
@@ -43,20 +50,25 @@ fn place(vendor: Option<usize>) -> usize {
 impl Codes {
     pub(super) fn new() -> Codes {
         let mut codes = Codes::default();
-        codes.add_all(None, discards());
+        codes.add_all(None, discards(), &IdCodes::default());
         codes
     }
 
-    pub(super) fn add_all(&mut self, vendor: Option<usize>, book: &Book) {
+    pub(super) fn add_all(&mut self, vendor: Option<usize>, book: &Book, ids: &IdCodes) {
         let of = place(vendor);
         self.by_name.resize_with(self.by_name.len().max(of + 1), HashMap::new);
         for (code, text) in book {
             let id = CodeId(u16::try_from(self.entries.len()).expect("fewer than 65,536 codes"));
+            let IdCode { headline, mistyped, reason, near_misses } =
+                ids.get(code).copied().unwrap_or_default();
             let code: Arc<str> = code.as_str().into();
             self.by_name[of].insert(code.clone(), id);
             self.entries.push(CodeEntry {
                 vendor,
-                headline: vendor.and_then(|_| headline(&code)),
+                headline,
+                mistyped,
+                reason,
+                near_misses,
                 code,
                 severity: text.severity,
                 effect: text.effect(),

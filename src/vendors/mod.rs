@@ -47,6 +47,7 @@ mod deliver;
 mod facts;
 mod file;
 mod freshsuccess;
+mod id_codes;
 mod info;
 mod judge;
 mod keys;
@@ -86,6 +87,7 @@ pub use spans::Span;
 
 use build::{Maker, book};
 use file::File;
+use id_codes::id_codes;
 use keys::Keys;
 use look::Basics;
 use rules::{BUILT_IN, Build};
@@ -176,8 +178,10 @@ impl Vendors {
         };
         let mut codes = Codes::new();
         for (index, source) in sources.iter().enumerate() {
-            let book = book(&source.file, source.text).map_err(|error| source.wrong(error))?;
-            codes.add_all(Some(index), &book);
+            let wrong = |error| source.wrong(error);
+            let book = book(&source.file, source.text).map_err(wrong)?;
+            let ids = id_codes(&source.file, source.text, &book).map_err(wrong)?;
+            codes.add_all(Some(index), &book, &ids);
         }
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
@@ -236,7 +240,10 @@ impl Vendors {
         let entries = |vendors: &Vendors| {
             let codes = vendors.codes.iter();
             codes
-                .map(|(_, code)| (code.vendor, code.code.clone(), code.severity, code.effect))
+                .map(|(_, code)| {
+                    let CodeEntry { vendor, code, severity, effect, headline, .. } = code;
+                    (*vendor, code.clone(), *severity, *effect, *headline)
+                })
                 .collect::<Vec<_>>()
         };
         self.names().eq(before.names()) && entries(self) == entries(before)

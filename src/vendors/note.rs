@@ -3,7 +3,7 @@
 use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
 use crate::call::{pointer, text};
-use crate::findings::{CodeText, Finding, Headline, Hint, Id, Reason};
+use crate::findings::{CodeText, Finding, Hint, Reason};
 use crate::findings::{advice, fill_into, hints, identity};
 use std::borrow::Cow;
 
@@ -87,6 +87,8 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         inferred: words.inferred,
         history: None,
         fix,
+        headline: entry.headline,
+        mistyped: entry.mistyped,
         path,
     }
 }
@@ -97,14 +99,11 @@ fn identity_part(
     entry: &CodeEntry,
     path: &str,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
-    let id = match entry.headline {
-        Some(Headline::Strong(id)) => Some(id),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-COMPANY-ABSENT") => Some(Id::Account),
-        Some(Headline::Weak(_)) if entry.code.ends_with("-SESSION-MISSING") => None,
-        _ => return (None, None),
-    };
+    if !entry.reason {
+        return (None, None);
+    }
     let reason = identity::reason_at(cx.look.event.pointer(path));
-    let hints = id.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
+    let hints = entry.near_misses.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
     (Some(reason), hints)
 }
 

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod service;
+mod vendor_files;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! What the head of a call speaks of first, and what stands beside its fields.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
+use crate::fake::{FakeFeed, headline};
 use segscope::findings::{Effect, Finding, Reason, Severity};
 
 fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
@@ -18,6 +18,8 @@ fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
         inferred: None,
         history: None,
         fix: format!("mend {code}"),
+        headline: headline(code),
+        mistyped: None,
     }
 }
 

@@ -211,8 +211,8 @@ fn windows_over_a_call() {
     });
     let judged = |moved: u64| {
         let mut custify = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
-        custify.moved[3][3] = 100;
-        custify.moved[0][3] = moved;
+        custify.moved[4][4] = 100;
+        custify.moved[1][4] = moved;
         let planhat = VendorChanges { name: "planhat".to_owned(), moved: Default::default() };
         Changes { calls: 1_119, vendors: vec![planhat, custify] }
     };

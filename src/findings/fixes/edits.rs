@@ -5,7 +5,7 @@ use super::Call;
 use crate::call::{pointer, text};
 use crate::findings::advice::{self, Way};
 use crate::findings::identity::{ValueRule, stand_in};
-use crate::findings::{Finding, Headline, Hint, HintKind, Id, Severity, headline, hints, norm};
+use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, norm};
 
 /// Where a session has its id.
 const SESSION: &str = "/anonymousId";
@@ -59,15 +59,11 @@ pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
     if finding.severity == Severity::Info {
         return None;
     }
-    let code: &str = &finding.code;
-    match headline(code) {
-        Some(Headline::Strong(id) | Headline::Weak(id)) => Some((Wanted::Value, id)),
-        None if code.ends_with("-USER-TYPE") => Some((Wanted::Text, Id::User)),
-        None if code.ends_with("-ACCOUNT-TYPE") || code.ends_with("-COMPANY-TYPE") => {
-            Some((Wanted::Text, Id::Account))
-        }
-        None if names_nobody_at(finding) => Some((Wanted::Value, placed(&finding.path))),
-        None => None,
+    match (finding.lacks(), finding.mistyped) {
+        (Some(id), _) => Some((Wanted::Value, id)),
+        (None, Some(id)) => Some((Wanted::Text, id)),
+        _ if names_nobody_at(finding) => Some((Wanted::Value, placed(&finding.path))),
+        _ => None,
     }
 }
 

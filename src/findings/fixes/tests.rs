@@ -1,6 +1,6 @@
 use super::*;
 use crate::call::Doc;
-use crate::findings::{Effect, Hint, HintKind, Reason, Severity};
+use crate::findings::{Effect, Headline, Hint, HintKind, Id, Reason, Severity};
 
 /// A track call whose ids stand elsewhere, with everything that is hard to write down.
 const TRACK: &str = r#"{"type":"track","event":"Report \"Exported\" $x #{y} it's","messageId":"m-1",
@@ -26,6 +26,14 @@ fn missing(code: &'static str, path: &str, hint: Option<(&str, HintKind)>) -> Fi
         inferred: None,
         history: None,
         fix: String::new(),
+        headline: match code.split('-').nth(2) {
+            Some("ACCOUNT" | "COMPANY") if !code.ends_with("TYPE") => {
+                Some(Headline::Strong(Id::Account))
+            }
+            Some("USER") => Some(Headline::Strong(Id::User)),
+            _ => None,
+        },
+        mistyped: code.ends_with("TYPE").then_some(Id::Account),
     }
 }
 

@@ -1,7 +1,18 @@
 //! What is found in the usual calls.
 
 use super::samples::{Id, Sample};
-use segscope::findings::{Effect, Finding, Hint, HintKind, Reason, Severity};
+use segscope::findings::{Effect, Finding, Headline, Hint, HintKind, Reason, Severity};
+use segscope::vendors::Vendors;
+use std::sync::LazyLock;
+
+/// The id that a code of a built-in vendor is about, as its table states it.
+pub fn headline(code: &str) -> Option<Headline> {
+    static VENDORS: LazyLock<Vendors> = LazyLock::new(|| {
+        Vendors::new(&Default::default(), &[]).expect("the built-in vendors are valid")
+    });
+    let codes = VENDORS.codes();
+    codes.all_named(code).first().and_then(|&code| codes.entry(code).headline)
+}
 
 impl Sample {
     pub fn findings(&self, misses: bool) -> Vec<Finding> {
@@ -23,6 +34,8 @@ impl Sample {
                     .to_owned()
             }),
             fix: fix.to_owned(),
+            headline: headline(code),
+            mistyped: None,
         }
         };
         if let (Id::Missing(_), true) = (self.account, misses) {
@@ -64,6 +77,8 @@ impl Sample {
             inferred: None,
             history: None,
             fix: fix.to_owned(),
+            headline: headline(code),
+            mistyped: None,
         };
         match (self.kind, self.account) {
             ("group", _) => out.push(plain(

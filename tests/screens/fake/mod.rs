@@ -12,6 +12,7 @@ mod samples;
 mod vendors;
 
 use columns::FakeColumns;
+pub use found::headline;
 use segscope::filter::Filter;
 use segscope::objects::Objects;
 use segscope::pipeline::Plan;

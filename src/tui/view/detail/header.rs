@@ -4,7 +4,7 @@
 use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
-use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice, headline};
+use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -145,7 +145,7 @@ fn first<'c>(
 /// What loses the call before any vendor comes first of all. A missing id comes before one that is
 /// only absent or doubtful, and that before anything else.
 fn rank(finding: &Finding) -> u8 {
-    match headline(&finding.code) {
+    match finding.headline {
         _ if finding.effect == Effect::Discard => 0,
         Some(Headline::Strong(_)) => 1,
         Some(Headline::Weak(_)) => 2,
@@ -171,7 +171,7 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
     let discarded = finding.effect == Effect::Discard;
     let loud: Style = if discarded {
         look.verdict(Verdict::Discarded)
-    } else if headline(&finding.code).is_some() && finding.severity == Severity::Error {
+    } else if finding.headline.is_some() && finding.severity == Severity::Error {
         theme.missing_id
     } else {
         look.severity(finding.severity)

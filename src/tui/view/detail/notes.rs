@@ -3,7 +3,7 @@
 
 use crate::call::{Doc, Val, pointer};
 use crate::findings::fixes::{Edit, Source};
-use crate::findings::{Effect, Finding, Headline, HintKind, Severity, headline};
+use crate::findings::{Effect, Finding, Headline, HintKind, Severity};
 use crate::tui::text;
 use std::collections::HashMap;
 
@@ -91,7 +91,7 @@ impl Notes {
             let added = || derived?.root().pointer(path).map(|v| (Part::Derived, v.node()));
             own.or_else(added)
         };
-        let headline = headline(&finding.code);
+        let headline = finding.headline;
         match find(&finding.path) {
             Some(place) if finding.severity != Severity::Info && !finding.path.is_empty() => {
                 let note = Note::Code(finding.severity, finding.code.to_string());
@@ -215,6 +215,13 @@ mod tests {
             inferred: None,
             history: None,
             fix: String::new(),
+            headline: match code.rsplit('-').next() {
+                Some("MISSING") if path != "/anonymousId" => Some(Headline::Strong(wanted)),
+                Some("MISSING") => Some(Headline::Weak(Id::User)),
+                Some("ABSENT") => Some(Headline::Weak(wanted)),
+                _ => None,
+            },
+            mistyped: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::super::{World, noise};
 use super::paper::{Paper, words};
 use crate::findings::fixes::Edit;
-use crate::findings::{Finding, Headline, Id, Severity, Verdict, headline};
+use crate::findings::{Finding, Headline, Id, Severity, Verdict};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
@@ -95,8 +95,7 @@ pub fn vendor(
 
 /// Whether a vendor needs an id and does not find it.
 fn lacks(detail: &VendorDetail, id: Id) -> bool {
-    let codes = detail.findings.iter().map(|finding| headline(&finding.code));
-    codes.flatten().any(|headline| headline == Headline::Strong(id))
+    detail.findings.iter().any(|finding| finding.headline == Some(Headline::Strong(id)))
 }
 
 /// Both ids, on one line where they fit.
