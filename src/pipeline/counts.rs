@@ -1,6 +1,7 @@
 //! Counts of all that came, for the status bar and the summary.
 
-use super::{CommonView, Pipeline, Stats};
+use super::{CommonView, Pipeline, RequestCounts, Stats};
+use crate::store::{NoCall, Store};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -15,6 +16,7 @@ impl Pipeline {
         let waits = shared.queue.waits();
         let state = self.lock();
         let store = &state.index.store;
+        let counts = request_counts(store);
         let full = || {
             let unkept = store.texts.unkept();
             let says = "names and ids came when the index had no room for more; their rows show …";
@@ -25,7 +27,9 @@ impl Pipeline {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
             requests: store.requests.len(),
-            refused: store.refused(),
+            refused: counts.refused + counts.not_found,
+            empty: store.no_calls(NoCall::Empty) + store.no_calls(NoCall::LostItems),
+            request_counts: counts,
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),
             too_much: shared.too_much.load(Ordering::Relaxed),
@@ -48,4 +52,12 @@ impl Pipeline {
         let index = &state.index;
         index.common_view(&vendors)
     }
+}
+
+fn request_counts(store: &Store) -> RequestCounts {
+    let received = store.requests.len();
+    let without_calls = store.no_calls(NoCall::Empty) + store.no_calls(NoCall::Other);
+    let (refused, not_found) = (store.no_calls(NoCall::Refused), store.no_calls(NoCall::NotFound));
+    let with_calls = received - without_calls - refused - not_found;
+    RequestCounts { received, with_calls, without_calls, refused, not_found }
 }

@@ -126,7 +126,7 @@ fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Ve
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
         let code = wire::signature::code(signature);
         findings.extend(code.map(|code| finding_for_discard(code, "", service)));
-        findings.extend(reading.discards.iter().map(finding));
+        findings.extend(reading.whole_discards().map(finding));
     }
     findings
 }

@@ -128,11 +128,13 @@ impl Talk<'_> {
             None => "kept in no file".to_owned(),
         };
         self.say(&format!(
-            "{}, {} without an id, {}, {}, {recording}",
+            "{}, {} without an id, {}, {}, {}, {} that lost calls, {recording}",
             plural(stats.calls, "call"),
             stats.missing,
             plural(stats.refused, "refused request"),
-            plural(stats.repeats, "repeat")
+            plural(stats.repeats, "repeat"),
+            plural(stats.requests, "request"),
+            stats.empty
         ))?;
         if stats.waited > 0 {
             self.say(&format!("senders waited {} times for judging", stats.waited))?;

@@ -21,6 +21,11 @@ impl Discard {
     pub(super) fn is_fatal(&self) -> bool {
         find(self.code).is_some_and(|code| code.lost)
     }
+
+    /// Whether it says that a request, or an item of it, is no call: then it is about no call.
+    pub fn is_about_no_call(&self) -> bool {
+        matches!(self.code, "bad_request" | "empty_batch")
+    }
 }
 
 /// A discard code.

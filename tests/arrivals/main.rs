@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod refusals;
+mod requests;
 mod service;
 mod vendor_files;
 
