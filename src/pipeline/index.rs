@@ -211,10 +211,11 @@ impl Index {
         let Some(doc) = &reading.doc else { return };
         for nth in calls {
             let call = &reading.calls[nth];
-            let event = reading.event(call);
+            let mut event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
             let print = fields::print(reading, call);
             let sighting = print.map_or(Sighting::First, |print| self.store.meet(print));
+            event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq, line.received_at);
             self.codes.clear();

@@ -12,11 +12,11 @@ use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::store::{Sender, SetInfo};
 use crate::vendors::{Memory, Rendered, Vendors};
-use crate::wire::{self, ReadCall, Reading};
+use crate::wire::{self, ReadCall, Reading, ServiceVerdict};
 use std::sync::Arc;
 
 /// The code of a call that the service drops, since a different one had its `messageId`.
-pub(super) const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
+pub(super) const MESSAGE_ID_REUSED: &str = wire::discard::MESSAGE_ID_REUSED;
 
 /// What is known of all calls.
 pub(super) struct Known<'k> {
@@ -94,12 +94,13 @@ pub(super) fn detail(
     };
     let [account, user] = noted.ids;
     let library = reading.library(read);
+    let service = reading.platform.service();
     let mut common = common(reading, read, request.signature.as_deref());
     common.extend(of_call);
     if noted.reused {
         let mut id = String::new();
         write_excerpt(&mut id, &fields::message_id(&event).unwrap_or_default());
-        common.insert(0, finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &[("value", id)]));
+        common.insert(0, finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &[("value", id)], service));
     }
     CallDetail {
         seq: noted.seq,
@@ -124,6 +125,7 @@ pub(super) fn detail(
         marked: noted.marked,
         call_text: event.call.raw().to_owned(),
         derived_text: reading.derived_text(read).to_owned(),
+        service: ServiceVerdict { service, code: discarded_as(read, noted.reused) },
         common,
         vendors: rendered,
         in_use,
@@ -131,22 +133,26 @@ pub(super) fn detail(
     }
 }
 
-/// What Segment itself does with the call, and what is odd about its request.
+/// Why the service discards a call: the same code of several that the index names. `reused` says
+/// that a different call with its `messageId` came before.
+pub(super) fn discarded_as(call: &ReadCall, reused: bool) -> Option<&'static str> {
+    let own = call.discards.iter().map(|discard| discard.code);
+    wire::discard::first_fatal(own.chain(reused.then_some(MESSAGE_ID_REUSED)))
+}
+
+/// What the service itself does with the call, and what is odd about its request.
 fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
-    let own = call
-        .discards
-        .iter()
-        .map(|discard| finding_for_discard(discard.code, &discard.path, &discard.said));
+    let service = reading.platform.service();
+    let finding = |discard: &wire::Discard| {
+        finding_for_discard(discard.code, &discard.path, &discard.said, service)
+    };
+    let own = call.discards.iter().map(finding);
     let mut findings: Vec<Finding> = own.collect();
     // what is so about the whole request is said once, with its first call
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
         let code = wire::signature::code(signature);
-        findings.extend(code.map(|code| finding_for_discard(code, "", &[])));
-        findings.extend(
-            reading
-                .whole_discards()
-                .map(|discard| finding_for_discard(discard.code, &discard.path, &discard.said)),
-        );
+        findings.extend(code.map(|code| finding_for_discard(code, "", &[], service)));
+        findings.extend(reading.whole_discards().map(finding));
     }
     findings
 }

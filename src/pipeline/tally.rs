@@ -6,7 +6,7 @@ use super::replay::{body_text, head_of};
 use super::window::request_line;
 use super::{InUse, Pipeline, State, fields};
 use crate::call::fingerprint;
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::store::{CallRow, Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use crate::wire::{self, ReadCall, Reading};
@@ -63,7 +63,7 @@ pub struct Tally {
     pub missing: u64,
     /// Calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]; a vendor counts for
     /// the calls for which it is in use.
-    pub verdicts: Vec<[u64; 5]>,
+    pub verdicts: Vec<VerdictCounts>,
     /// What was found, the worst and most frequent first.
     pub found: Vec<Tallied>,
     /// The calls with findings, in the order of their first rows; empty in an overview.
@@ -241,7 +241,7 @@ fn expand(
     shapes: impl IntoIterator<Item = ((SetId, Sender), Shaped)>,
     tally: &mut Tally,
 ) {
-    tally.verdicts = vec![[0; 5]; vendors.len()];
+    tally.verdicts = vec![VerdictCounts::default(); vendors.len()];
     let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
     for ((set, sender), Shaped { calls, repeats, first }) in shapes {
         tally.calls += calls;

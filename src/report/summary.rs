@@ -1,7 +1,7 @@
 //! What was captured, in a few lines.
 
 use super::numbers::plural;
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::pipeline::{Stats, Tally};
 use crate::vendors::Vendors;
 use std::fmt::Write;
@@ -41,7 +41,7 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
 
 /// One line a vendor that has any: how many calls of each verdict, in the order of
 /// [`Verdict::WORST_FIRST`].
-pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[[u64; 5]]) -> String {
+pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[VerdictCounts]) -> String {
     let mut out = String::new();
     for (vendor, counts) in verdicts.iter().enumerate() {
         let parts: Vec<String> = Verdict::WORST_FIRST

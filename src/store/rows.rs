@@ -2,6 +2,7 @@
 
 use super::{SetId, ShapeId, TextId};
 use crate::call::time::Millis;
+use crate::wire::Service;
 
 /// What stands in a row of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,14 @@ pub enum Sender {
 impl Sender {
     /// All three.
     pub const ALL: [Sender; 3] = [Sender::Segment, Sender::RudderStack, Sender::Other];
+
+    /// The service that stands in front of the vendors for this sender.
+    pub fn service(self) -> Service {
+        match self {
+            Sender::Segment | Sender::Other => Service::Segment,
+            Sender::RudderStack => Service::RudderStack,
+        }
+    }
 }
 
 /// Small facts about a call, a bit each.

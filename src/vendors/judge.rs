@@ -75,7 +75,7 @@ pub struct Flushed {
 
 impl Vendors {
     /// Step 1: what becomes of a call at each vendor, and what they remember from it. For every
-    /// call, in order of arrival, once.
+    /// call, in order of arrival, once. Of a call that the service discards they remember nothing.
     pub fn judge(
         &self,
         event: &Event<'_>,
@@ -214,7 +214,8 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
         .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
         .map(|(_, (request, body))| output(&request.carrier, Some(body)))
         .collect();
-    let transport = cx.vendor.transport.as_ref().filter(|_| cx.carried);
+    let carried = cx.carried && verdict != Verdict::Discarded;
+    let transport = cx.vendor.transport.as_ref().filter(|_| carried);
     Rendered {
         verdict,
         account_id: cx.account.map(|id| id.text.into_owned()),

@@ -348,7 +348,7 @@ mod tests {
         };
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");
         let derived = Doc::parse(r#"{"context":{"groupId":"g"}}"#).expect("valid");
-        let event = Event { call: call.root(), derived: Some(derived.root()) };
+        let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
         let look = Look::new(&event, &keys, &scratch, basics);

@@ -10,6 +10,7 @@ use super::note::integration;
 use crate::call::text::write_excerpt;
 use crate::call::{Event, Val, pointer};
 use crate::findings::{Finding, Hint, HintKind, finding_for_discard};
+use crate::wire::Service;
 
 /// At most so many members of `integrations` are looked at.
 const MAX_MEMBERS: usize = 64;
@@ -98,7 +99,7 @@ impl Vendors {
             let mut shown = String::new();
             write_excerpt(&mut shown, &key);
             let said = [("key", shown), ("name", name.clone()), ("title", title.clone())];
-            finding_for_discard(CODE, &pointer::push("/integrations", &key), &said)
+            finding_for_discard(CODE, &pointer::push("/integrations", &key), &said, Service::Segment)
         };
         self.switches.members(integrations).map(finding).collect()
     }

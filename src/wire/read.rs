@@ -156,7 +156,14 @@ impl Reader<'_, '_> {
         limits::check_body(self.shape, platform, length)?;
         let limited = matches!(self.shape, Shape::Batch | Shape::Beacon);
         let shared = self.shared(platform, top);
+        let passed = match self.shape {
+            Shape::Webhook => true,
+            Shape::Bare => top.received_at.is_some(),
+            _ => false,
+        };
         let mut item_key = None;
+        // the first item that is no good
+        let mut bad = None;
         self.derived.list();
         for (index, item) in children().enumerate() {
             if limited {
@@ -164,14 +171,28 @@ impl Reader<'_, '_> {
             }
             if !item.is_object() {
                 self.discards.push(at("bad_request", format!("{path}{index}")));
+                if !passed {
+                    bad.get_or_insert(index);
+                }
                 continue;
             }
             let fields = Fields::of(item);
             item_key = item_key.or(fields.write_key);
             self.call(item, &fields, &shared, index, fields.library().or(library));
+            if self.calls.last().is_some_and(|call| !call.discards.is_empty()) {
+                bad.get_or_insert(index);
+            }
         }
         self.derived.close();
-        self.batch_discards(limited && platform != Platform::RudderStack);
+        match platform {
+            Platform::RudderStack => {
+                if let Some(bad) = bad {
+                    self.refuse_all(children().filter(Val::is_object), &shared, path, bad);
+                }
+            }
+            _ => self.batch_discards(limited || (self.shape == Shape::Bare && !passed)),
+        }
+        self.context_discard();
         Ok((self.key(top.write_key, item_key), platform))
     }
 
@@ -184,18 +205,33 @@ impl Reader<'_, '_> {
                     call.discards.push(at("too_many_events", ""));
                 }
             }
-            let lost = |discard: &discard::Discard| {
-                discard::find(discard.code).is_some_and(|code| code.lost)
-            };
-            let bad = self.calls.iter().filter(|call| call.discards.iter().any(lost)).count();
+            let bad = self.calls.iter().filter(|call| call.discarded_as().is_some()).count();
             if bad > 0 {
                 let all = bad == self.calls.len();
                 let code = if all { "empty_batch_result" } else { "multi_user_error" };
                 self.discards.push(at(code, "/batch"));
             }
         }
+    }
+
+    fn context_discard(&mut self) {
         if self.budget.spent {
             self.discards.push(at("context_not_merged", "/context"));
+        }
+    }
+
+    /// RudderStack's gateway refuses a request for one bad item: the good ones are lost with it.
+    fn refuse_all<'d>(
+        &mut self,
+        items: impl Iterator<Item = Val<'d>>,
+        shared: &Shared<'d>,
+        path: &str,
+        bad: usize,
+    ) {
+        for (call, item) in self.calls.iter_mut().zip(items) {
+            if call.discards.is_empty() && shared.is_checked(&Fields::of(item)) {
+                call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
+            }
         }
     }
 
@@ -216,8 +252,7 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let mut discards = Vec::new();
-        // what is forwarded has passed the service already
-        if matches!(shared.origin, Origin::Sent(_)) {
+        if shared.is_checked(fields) {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
         times::check(fields, shared, &mut discards);
@@ -240,7 +275,11 @@ impl Reader<'_, '_> {
 
     fn platform(&self, call: &Fields<'_>, library: Option<Val<'_>>) -> Platform {
         let name = library.and_then(|library| library.get("name")).and_then(|name| name.as_str());
-        let forwarded = matches!(self.shape, Shape::Webhook);
+        let forwarded = match self.shape {
+            Shape::Webhook => true,
+            Shape::Bare => call.received_at.is_some(),
+            _ => false,
+        };
         platform::of(self.head, &self.headers, call, name.as_deref(), forwarded)
     }
 

@@ -130,7 +130,7 @@ fn a_wrong_time_fails_a_check_on_warnings_and_can_be_filtered() {
         let (out, code) =
             run(home.path(), &["check", "--vendor", vendor, "--fail-on", "warning"], &input);
         assert_eq!(code, Some(1), "{out}");
-        assert!(out.contains("warning EVT-TIME-INVALID (3 calls)"), "{out}");
+        assert_eq!(out.matches("warning EVT-TIME-INVALID (track ").count(), 3, "{out}");
     }
     let filter = "match(finding, \"EVT-TIME-*\")";
     let found = check_records(home.path(), &input, &["--filter", filter]);
@@ -214,8 +214,14 @@ fn a_different_call_with_a_known_message_id_is_no_repeat() {
     assert!(message.contains("`const-1`"), "{message}");
     let (out, code) = run(home.path(), &["check"], &input);
     assert_eq!(code, Some(1));
-    assert!(out.contains("error MESSAGE-ID-REUSED (2 calls)"), "{out}");
+    assert_eq!(out.matches("error MESSAGE-ID-REUSED (track ").count(), 2, "{out}");
     assert!(out.contains("\n3 calls"), "{out}");
+    for (record, verdict) in records.iter().zip(["passed", "discarded", "discarded"]) {
+        assert_eq!(record["service"]["verdict"], verdict, "{record}");
+    }
+    assert_eq!(records[1]["service"]["code"], "MESSAGE-ID-REUSED");
+    assert_eq!(records[1]["vendors"]["planhat"]["verdict"], "discarded");
+    assert_eq!(records[1]["vendors"]["planhat"]["requests"], json!([]));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod common;
 mod refusals;
 mod report;
 mod requests;
+mod service;
 mod vendor_files;
 
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! `/_segscope/summary`: what was captured, counted.
 
 use crate::call::time;
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::pipeline::{
     By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, IdShare, Pipeline, Who,
 };
@@ -107,8 +107,8 @@ impl Names {
         Names { all, shown: pipeline.in_use().shown() }
     }
 
-    fn verdicts(&self, counts: &[[u64; 5]]) -> Value {
-        let of = |counts: &[u64; 5]| -> Map<String, Value> {
+    fn verdicts(&self, counts: &[VerdictCounts]) -> Value {
+        let of = |counts: &VerdictCounts| -> Map<String, Value> {
             let each = Verdict::WORST_FIRST.iter().zip(counts);
             each.map(|(verdict, count)| (verdict.name().to_owned(), (*count).into())).collect()
         };

@@ -26,7 +26,7 @@ pub use people::{Member, Person, Who};
 
 use super::Pipeline;
 use crate::call::time::Millis;
-use crate::findings::{Effect, Severity, Verdict};
+use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use crate::store::{
     CellKey, Count, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
 };
@@ -85,7 +85,7 @@ pub struct Coverage {
     pub missing: u64,
     /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
     /// vendor counts for the calls for which it is in use.
-    pub verdicts: Vec<[u64; 5]>,
+    pub verdicts: Vec<VerdictCounts>,
 }
 
 /// A finding of an event in the findings view.
@@ -162,7 +162,7 @@ struct Sum {
     count: Count,
     ids: [IdShare; 2],
     missing: u64,
-    verdicts: Vec<[u64; 5]>,
+    verdicts: Vec<VerdictCounts>,
 }
 
 impl Sum {
@@ -173,7 +173,7 @@ impl Sum {
             sum.merge(&share);
         }
         self.missing += if set.missing(in_use) { count.calls } else { 0 };
-        self.verdicts.resize(snapshot.vendors, [0; 5]);
+        self.verdicts.resize(snapshot.vendors, VerdictCounts::default());
         for (vendor, verdict) in set.verdicts.iter().enumerate() {
             let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
             if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {

@@ -168,12 +168,15 @@ impl Surveyed<'_> {
             people: &self.people,
             in_use: self.in_use,
         };
-        let made = known.make(&reading.event(read), call.seq, call.sender, shared.received_at);
+        let reused = one::is_reused(self.sets.get(call.set), self.vendors);
+        let mut event = reading.event(read);
+        event.discarded |= reused;
+        let made = known.make(&event, call.seq, call.sender, shared.received_at);
         let noted = Noted {
             seq: call.seq,
             sender: call.sender,
             repeat: call.repeat,
-            reused: one::is_reused(self.sets.get(call.set), self.vendors),
+            reused,
             marked: self.remarks.is_marked(call.seq.0),
             missing: one::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
             ids: [None, None],

@@ -196,6 +196,9 @@ impl Survey<'_> {
             order.calls += events.len() as u64;
             before
         })?;
+        for (event, sighting) in events.iter_mut().zip(&room.sightings) {
+            event.discarded |= sighting.is_reused();
+        }
         if room.looking.len() < events.len() {
             room.looking.resize_with(events.len(), Looking::default);
         }

@@ -112,7 +112,7 @@ pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
                         }
                         _ => None,
                     },
-                    verdicts: vec![[0; 5]; row.marks.len()],
+                    verdicts: vec![Default::default(); row.marks.len()],
                     ..Coverage::default()
                 });
                 out.last_mut().expect("just added")

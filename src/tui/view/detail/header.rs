@@ -4,7 +4,7 @@
 use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
-use crate::findings::{Finding, Headline, Severity, Verdict, advice};
+use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, NoCallDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -142,12 +142,14 @@ fn first<'c>(
     )
 }
 
-/// A missing id comes before one that is only absent or doubtful, and that before anything else.
+/// What loses the call before any vendor comes first of all. A missing id comes before one that is
+/// only absent or doubtful, and that before anything else.
 fn rank(finding: &Finding) -> u8 {
     match finding.headline {
-        Some(Headline::Strong(_)) => 0,
-        Some(Headline::Weak(_)) => 1,
-        None => 2,
+        _ if finding.effect == Effect::Discard => 0,
+        Some(Headline::Strong(_)) => 1,
+        Some(Headline::Weak(_)) => 2,
+        None => 3,
     }
 }
 
@@ -166,7 +168,10 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
             look.verdict_sign(if through > 0 { Verdict::Delivered } else { Verdict::Ignored });
         return paper.prose(0, &format!("{sign} {}", words.0), words.1);
     };
-    let loud: Style = if finding.headline.is_some() && finding.severity == Severity::Error {
+    let discarded = finding.effect == Effect::Discard;
+    let loud: Style = if discarded {
+        look.verdict(Verdict::Discarded)
+    } else if finding.headline.is_some() && finding.severity == Severity::Error {
         theme.missing_id
     } else {
         look.severity(finding.severity)
@@ -178,7 +183,10 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
         }
         None => String::new(),
     };
-    let sign = look.severity_sign(finding.severity);
+    let sign = match discarded {
+        true => look.verdict_sign(Verdict::Discarded),
+        false => look.severity_sign(finding.severity),
+    };
     paper.labelled(2, sign, &format!("{who}{}", advice::without(finding)), loud);
     if !finding.fix.is_empty() {
         paper.labelled(6, "  fix ", &finding.fix, theme.fix);

@@ -18,6 +18,7 @@ fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Dropped => "it accepts the call and silently does not use it",
         Verdict::Rejected => "an error comes back",
         Verdict::Ignored => "it does not act on this call",
+        Verdict::Discarded => "it never receives the call",
     }
 }
 
