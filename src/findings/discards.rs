@@ -93,8 +93,7 @@ mod tests {
     #[test]
     fn every_code_of_no_vendor_has_its_text_and_no_text_is_idle() {
         let own = discard::CODES.iter().map(|code| code.code);
-        let others =
-            ["signature_missing", "signature_wrong", "EVT-INTEGRATION-NAME"];
+        let others = ["signature_missing", "signature_wrong", "EVT-INTEGRATION-NAME"];
         let mut codes: Vec<&str> = own.chain(others).collect();
         codes.sort_unstable();
         assert_eq!(DISCARDS.keys().map(String::as_str).collect::<Vec<_>>(), codes);

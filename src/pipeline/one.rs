@@ -100,7 +100,10 @@ pub(super) fn detail(
     if noted.reused {
         let mut id = String::new();
         write_excerpt(&mut id, &fields::message_id(&event).unwrap_or_default());
-        common.insert(0, finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &[("value", id)], service));
+        common.insert(
+            0,
+            finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &[("value", id)], service),
+        );
     }
     CallDetail {
         seq: noted.seq,

@@ -99,7 +99,12 @@ impl Vendors {
             let mut shown = String::new();
             write_excerpt(&mut shown, &key);
             let said = [("key", shown), ("name", name.clone()), ("title", title.clone())];
-            finding_for_discard(CODE, &pointer::push("/integrations", &key), &said, Service::Segment)
+            finding_for_discard(
+                CODE,
+                &pointer::push("/integrations", &key),
+                &said,
+                Service::Segment,
+            )
         };
         self.switches.members(integrations).map(finding).collect()
     }
