@@ -48,6 +48,26 @@ pub fn write_excerpt(out: &mut String, captured: &str) {
     }
 }
 
+/// True for a character that takes no room and so tells two texts apart without being seen.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// A text in backticks that may be compared with another by eye: what is not seen is escaped, and so
+/// are blanks other than the usual one.
+pub fn spelled(text: &str) -> String {
+    let mut out = String::from("`");
+    for c in text.chars() {
+        match is_invisible(c) || (c.is_whitespace() && c != ' ' && !c.is_control()) {
+            true => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
+            false => out.push_str(&visible_char(c)),
+        }
+    }
+    out.push('`');
+    out
+}
+
 /// A write key as it may be shown: its last four characters.
 pub fn masked(key: &str) -> String {
     let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);

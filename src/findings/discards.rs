@@ -27,6 +27,11 @@ fn book(table: &str) -> Book {
     book
 }
 
+static REMARKS: LazyLock<Book> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../assets/findings/remarks.toml"))
+        .expect("the built-in table of remarks is valid")
+});
+
 /// All codes of no vendor with their texts: what a service discards, and what is wrong with a call
 /// whoever reads it.
 pub fn discards() -> &'static Book {
@@ -58,16 +63,42 @@ pub fn finding_for_discard(
         })
     };
     let cause = words(&text.message);
+    let finding = finding(code, text, path, words);
+    match text.effect() {
+        Effect::Discard if !is_of_call(code) => {
+            Finding { message: format!("{}: {cause}", service.discards()), ..finding }
+        }
+        _ => finding,
+    }
+}
+
+/// The finding for a remark about ids, by its name in `assets/findings/remarks.toml`: a code, and
+/// behind it what the ids are.
+///
+/// # Panics
+/// If the name is not in that file.
+pub fn finding_for_remark(name: &str, path: &str, said: &[(&str, String)]) -> Finding {
+    let (name, text) = REMARKS.get_key_value(name).expect("a remark of the table");
+    let code = name.split(' ').next().unwrap_or_default();
+    let word =
+        |name: &str| said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone());
+    finding(code, text, path, |template| fill(template, word))
+}
+
+/// The finding of a code of no vendor, whose templates are filled by `words`.
+fn finding(
+    code: &'static str,
+    text: &CodeText,
+    path: &str,
+    words: impl Fn(&str) -> String,
+) -> Finding {
     Finding {
         code: Cow::Borrowed(code),
         severity: text.severity,
         effect: text.effect(),
         vendor: None,
         path: path.to_owned(),
-        message: match text.effect() {
-            Effect::Discard if !is_of_call(code) => format!("{}: {cause}", service.discards()),
-            _ => cause,
-        },
+        message: words(&text.message),
         why: words(&text.why),
         reason: None,
         hints: None,

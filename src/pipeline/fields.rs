@@ -1,7 +1,7 @@
 //! The few fields of a call that the log and the record show.
 
 use crate::call::{CallType, Event, Kind, Val};
-use crate::store::{Held, Print, TextId, Texts};
+use crate::store::{Held, IdsOfCall, Print, TextId, Texts};
 use crate::wire::{ReadCall, Reading};
 use std::borrow::Cow;
 
@@ -18,6 +18,29 @@ pub(super) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 /// The event of a track call, the name of a page or screen.
 pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
     Top::of(event).name_of(kind)
+}
+
+/// The ids and the event of a call, by which it is compared with others.
+#[derive(Default)]
+pub(super) struct Ids<'d> {
+    pub event: Option<Cow<'d, str>>,
+    pub account: Option<Cow<'d, str>>,
+    pub user: Option<Cow<'d, str>>,
+    pub user_id: Option<Cow<'d, str>>,
+    pub anonymous_id: Option<Cow<'d, str>>,
+}
+
+impl Ids<'_> {
+    /// The same as texts.
+    pub fn of_call(&self) -> IdsOfCall<'_> {
+        IdsOfCall {
+            event: self.event.as_deref(),
+            account: self.account.as_deref(),
+            user: self.user.as_deref(),
+            user_id: self.user_id.as_deref(),
+            anonymous_id: self.anonymous_id.as_deref(),
+        }
+    }
 }
 
 /// What tells a call from others, if it has a `messageId` of its own.
@@ -122,6 +145,25 @@ impl<'d> Top<'d> {
             Some(CallType::Page | CallType::Screen) => text(self.name)
                 .or_else(|| text(self.properties.and_then(|properties| properties.get("name")))),
             _ => text(self.event),
+        }
+    }
+
+    /// The ids and the event of the call; `account` and `user` are what the first vendor in use
+    /// found.
+    pub fn ids(
+        &self,
+        kind: Option<CallType>,
+        account: Option<&'d str>,
+        user: Option<&'d str>,
+    ) -> Ids<'d> {
+        // an alias call joins two users
+        let is_alias = kind == Some(CallType::Alias);
+        Ids {
+            event: text(self.event).filter(|_| kind == Some(CallType::Track)),
+            account: account.map(Cow::Borrowed),
+            user: user.map(Cow::Borrowed),
+            user_id: text(self.user_id),
+            anonymous_id: text(self.anonymous_id).filter(|_| !is_alias),
         }
     }
 

@@ -12,8 +12,8 @@ use super::remarks::Remarks;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::store::{
-    CallRow, CellKey, Cube, Flags, Held, IdCounts, NoCall, RequestRow, Sender, SetId, SetInfo,
-    Shape, ShapeId, Sighting, Store, TextId,
+    CallRow, CellKey, Cube, Flags, Held, IdCounts, IdRemarks, NoCall, RequestRow, Sender, SetId,
+    SetInfo, Shape, ShapeId, Sighting, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -78,6 +78,8 @@ pub(super) struct Index {
     pub cube: Cube,
     /// Accounts and users counted.
     pub ids: IdCounts,
+    /// What the calls show about ids together.
+    pub id_remarks: IdRemarks,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
     /// Calls and repeats, by what was found (the set's number) and by who sent them.
@@ -105,6 +107,7 @@ impl Index {
             remarks: Remarks::default(),
             cube: Cube::default(),
             ids: IdCounts::default(),
+            id_remarks: IdRemarks::default(),
             closed: Vec::new(),
             tally: Vec::new(),
             groups: Groups::default(),
@@ -250,6 +253,10 @@ impl Index {
                 account.is_some_and(|(_, doubtful)| doubtful),
                 user.is_some_and(|(_, doubtful)| doubtful),
             );
+            if !repeat {
+                let ids = top.ids(call.kind, account.map(|(id, _)| id), user.map(|(id, _)| id));
+                self.id_remarks.note(&ids.of_call(), store.calls.len());
+            }
             let name = store.texts.intern(&top.label(call.kind));
             let account = account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
             let user = user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));

@@ -1,7 +1,7 @@
 //! A row of the log and what was found, in words.
 
 use crate::call::{Doc, Val, pointer, text::visible};
-use crate::findings::{Finding, Severity, Verdict, advice};
+use crate::findings::{Finding, Severity, Verdict, advice, is_said_once};
 use crate::report::share;
 use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
 
@@ -90,6 +90,17 @@ pub fn finding(finding: &Finding) -> Vec<String> {
 
 /// Findings, the loud ones first.
 pub fn findings<'f>(all: impl Iterator<Item = &'f Finding> + Clone) -> Vec<String> {
+    let mut once: Vec<&str> = Vec::new();
+    // what every vendor says for the same reason is said once
+    let is_new = |finding: &&Finding| {
+        !is_said_once(&finding.code) || {
+            let is_new = !once.contains(&&*finding.code);
+            once.push(&finding.code);
+            is_new
+        }
+    };
+    let all: Vec<&Finding> = all.filter(is_new).collect();
+    let all = all.into_iter();
     let loud = all.clone().filter(|finding| finding.severity != Severity::Info);
     let quiet = all.filter(|finding| finding.severity == Severity::Info);
     loud.chain(quiet).flat_map(finding).collect()

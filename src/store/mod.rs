@@ -4,6 +4,7 @@
 mod blocks;
 mod cube;
 mod id_counts;
+mod id_remarks;
 mod passed;
 mod rows;
 mod seen;
@@ -14,6 +15,7 @@ mod strings;
 pub use blocks::Blocks;
 pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
 pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
+pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, HasId, NoCall, NoCallRow, RequestRow, Row, Sender};
 pub use seen::{Print, Seen, Sighting};

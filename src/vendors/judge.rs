@@ -48,6 +48,14 @@ pub struct Judged {
     pub uncertain: bool,
 }
 
+impl Judged {
+    /// The ids that were found, in the text that they were written to.
+    pub(super) fn ids<'t>(&self, text: &'t str) -> [Option<&'t str>; 2] {
+        let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
+        [self.account.map(part), self.user.map(part)]
+    }
+}
+
 impl Judgement {
     /// The account id that a vendor found.
     pub fn account(&self, vendor: usize) -> Option<&str> {

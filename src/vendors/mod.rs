@@ -71,7 +71,7 @@ mod suprsend;
 mod switches;
 mod vendor;
 
-pub use apart::{Apart, Looked, Looking, Share};
+pub use apart::{Apart, FoundApart, Looked, Looking, Share};
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};

@@ -9,9 +9,10 @@ use crate::pipeline::files::FileError;
 use crate::pipeline::one::MESSAGE_ID_REUSED;
 use crate::pipeline::tally::{ANY_STRUCTURE, structure};
 use crate::pipeline::{InUse, fields};
-use crate::store::{Print, Seen, Sighting};
+use crate::store::{Print, Seen, Sender, Sighting};
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
 use crate::wire::Scratch;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// Room for more calls than this is given back after a block.
@@ -71,6 +72,10 @@ struct Room {
     sightings: Vec<Sighting>,
     /// What is wrong with each call whichever vendor reads it.
     of_calls: Vec<Option<CodeId>>,
+    /// The account and the user that the first vendor in use found in each call, in `texts`, and
+    /// how soon that vendor is asked.
+    ids: Vec<[Option<(usize, Range<usize>)>; 2]>,
+    texts: String,
     /// The codes that vendors found, one vendor after the other.
     found: Vec<CodeId>,
     /// Where in `found` the codes end of each call, one vendor after the other.
@@ -150,7 +155,8 @@ impl Survey<'_> {
         self.gather(&read.steps, room);
         let who = (self.vendors, self.in_use);
         self.counts.take(block.nth, |counts| {
-            counts.count(who, &read.steps, &room.calls, &room.codes, (block.file, line));
+            let found = (&room.calls[..], &room.codes[..], room.texts.as_str());
+            counts.count(who, &read.steps, found, (block.file, line));
         })?;
         let mut kept = KEPT;
         for step in read.steps {
@@ -172,11 +178,13 @@ impl Survey<'_> {
         let mut events: Vec<Event<'_>> = Vec::with_capacity(steps.len());
         // before which calls sessions end, and when
         let mut flushes = Vec::new();
+        let mut senders: Vec<Sender> = Vec::with_capacity(steps.len());
         room.prints.clear();
         for step in steps {
             match step {
                 Step::Calls(calls) => {
                     let reading = &calls.reading;
+                    senders.extend(reading.calls.iter().map(|_| calls.sender));
                     events.extend(reading.calls.iter().map(|call| reading.event(call)));
                     room.prints
                         .extend(reading.calls.iter().map(|call| fields::print(reading, call)));
@@ -212,6 +220,10 @@ impl Survey<'_> {
         room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
         room.found.clear();
         room.ends.clear();
+        room.texts.clear();
+        room.ids.clear();
+        room.ids.resize_with(events.len(), Default::default);
+        let ranks = Sender::ALL.map(|sender| self.ranks(sender));
         for (vendor, share) in self.shares.iter().enumerate() {
             share.take(nth, |share| {
                 let mut flushes = flushes.iter().peekable();
@@ -221,13 +233,32 @@ impl Survey<'_> {
                     }
                     let Some(call) = looked.get(at) else { break };
                     let seq = Seq(before + at as u64 + 1);
-                    let codes = self.vendors.judge_apart(vendor, call, seq, share, &mut room.apart);
-                    room.found.extend_from_slice(codes);
+                    let found = self.vendors.judge_apart(vendor, call, seq, share, &mut room.apart);
+                    room.found.extend_from_slice(found.codes);
                     room.ends.push(room.found.len());
+                    let rank = ranks[senders[at] as usize][vendor];
+                    for (best, id) in room.ids[at].iter_mut().zip([found.account, found.user]) {
+                        let is_better = best.as_ref().is_none_or(|(known, _)| rank < *known);
+                        if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
+                            let start = room.texts.len();
+                            room.texts.push_str(id);
+                            *best = Some((rank, start..room.texts.len()));
+                        }
+                    }
                 }
             })?;
         }
         Some(())
+    }
+
+    /// How soon each vendor is asked for the ids of a call from such a sender; those that are not in
+    /// use are not.
+    fn ranks(&self, sender: Sender) -> Vec<usize> {
+        let mut ranks = vec![usize::MAX; self.shares.len()];
+        for (rank, vendor) in self.in_use.ordered(sender).enumerate() {
+            ranks[vendor] = rank;
+        }
+        ranks
     }
 
     /// Puts together what was found of each call.
@@ -268,7 +299,9 @@ impl Survey<'_> {
                     false => ANY_STRUCTURE,
                 };
                 let repeat = sighting.is_repeat();
-                room.calls.push(Found { repeat, structure, codes: room.codes.len() });
+                let [account, user] = std::mem::take(&mut room.ids[at - 1]);
+                let ids = [account, user].map(|id| id.map(|(_, part)| part));
+                room.calls.push(Found { repeat, structure, codes: room.codes.len(), ids });
             }
         }
     }
