@@ -347,10 +347,14 @@ fn track(user: &str, more: &Value) -> String {
 #[test]
 fn an_anonymous_id_of_several_users_is_told_once() {
     let with = |user: &str, anonymous: &str| track(user, &json!({"anonymousId": anonymous}));
-    let shared = [with("u1", "a"), with("u2", "a"), with("u1", "a"), with("u3", "a"), with("u9", "b")];
+    let shared =
+        [with("u1", "a"), with("u2", "a"), with("u1", "a"), with("u3", "a"), with("u9", "b")];
     let found = remarks(&shared);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("warning ID-SHARED (1 id): `anonymousId` `a` came with 3 "), "{found:?}");
+    assert!(
+        found[0].starts_with("warning ID-SHARED (1 id): `anonymousId` `a` came with 3 "),
+        "{found:?}"
+    );
     assert!(found[0].contains("`u1`, `u2` and `u3`"), "{found:?}");
     let usual = [with("u1", "a"), with("u1", "a"), with("u1", "b"), with("u2", "c")];
     assert!(remarks(&usual).is_empty());
@@ -361,7 +365,8 @@ fn an_anonymous_id_of_several_users_is_told_once() {
 
 #[test]
 fn a_user_with_many_accounts_is_told_once() {
-    let with = |account: u32| track("u", &json!({"properties": {"company_id": format!("c{account}")}}));
+    let with =
+        |account: u32| track("u", &json!({"properties": {"company_id": format!("c{account}")}}));
     let calls: Vec<String> = (0..4).chain(0..4).map(with).collect();
     let found = remarks(&calls);
     assert_eq!(found.len(), 1, "{found:?}");
@@ -439,7 +444,10 @@ fn the_summary_and_plain_mode_have_the_remarks_about_ids() {
 fn a_missing_or_unknown_type_is_told_once_a_call() {
     for (call, code) in [
         (r#"{"event":"E","userId":"u","receivedAt":"2026-11-28T10:00:00Z"}"#, "EVT-TYPE-MISSING"),
-        (r#"{"type":"trck","event":"E","userId":"u","receivedAt":"2026-11-28T10:00:00Z"}"#, "EVT-TYPE-UNKNOWN"),
+        (
+            r#"{"type":"trck","event":"E","userId":"u","receivedAt":"2026-11-28T10:00:00Z"}"#,
+            "EVT-TYPE-UNKNOWN",
+        ),
     ] {
         let (home, path) = file(&[call]);
         let (out, _) = run(home.path(), &["check"], &path);
