@@ -90,17 +90,16 @@ pub fn finding(finding: &Finding) -> Vec<String> {
 
 /// Findings, the loud ones first.
 pub fn findings<'f>(all: impl Iterator<Item = &'f Finding> + Clone) -> Vec<String> {
-    let mut once: Vec<&str> = Vec::new();
-    // what every vendor says for the same reason is said once
-    let is_new = |finding: &&Finding| {
-        !is_said_once(&finding.code) || {
-            let is_new = !once.contains(&&*finding.code);
-            once.push(&finding.code);
-            is_new
+    let mut said: Vec<&'f Finding> = Vec::new();
+    for finding in all {
+        // every vendor says it for the same reason
+        let again =
+            is_said_once(&finding.code) && said.iter().any(|other| other.code == finding.code);
+        if !again {
+            said.push(finding);
         }
-    };
-    let all: Vec<&Finding> = all.filter(is_new).collect();
-    let all = all.into_iter();
+    }
+    let all = said.into_iter();
     let loud = all.clone().filter(|finding| finding.severity != Severity::Info);
     let quiet = all.filter(|finding| finding.severity == Severity::Info);
     loud.chain(quiet).flat_map(finding).collect()
