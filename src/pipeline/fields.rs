@@ -1,7 +1,7 @@
 //! The few fields of a call that the log and the record show.
 
 use crate::call::{CallType, Event, Kind, Val};
-use crate::store::{Held, IdsOfCall, Print, TextId, Texts};
+use crate::store::{Held, IdsOfCall, Met, Print, TextId, Texts};
 use crate::wire::{ReadCall, Reading};
 use std::borrow::Cow;
 
@@ -44,11 +44,12 @@ impl Ids<'_> {
 }
 
 /// What tells a call from others, if it has a `messageId` of its own.
-pub(super) fn print(reading: &Reading<'_>, call: &ReadCall) -> Option<Print> {
+pub(super) fn met(reading: &Reading<'_>, call: &ReadCall) -> Option<Met> {
     // one that the service makes is no other call's
     call.message_id?;
     let id = text(reading.message_id(call))?;
-    Some(Print::of(&id, call.content))
+    let discarded = call.discarded_as().is_some();
+    Some(Met { print: Print::of(&id, call.content), discarded })
 }
 
 /// The `messageId`, made if the call came without.

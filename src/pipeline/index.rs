@@ -13,7 +13,7 @@ use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::store::{
     CallRow, CellKey, Cube, Flags, Held, IdCounts, IdRemarks, NoCall, RequestRow, Sender, SetId,
-    SetInfo, Shape, ShapeId, Sighting, Store, TextId,
+    SetInfo, Shape, ShapeId, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -216,8 +216,7 @@ impl Index {
             let call = &reading.calls[nth];
             let mut event = reading.event(call);
             let seq = Seq(self.base + self.store.calls.len() + 1);
-            let print = fields::print(reading, call);
-            let sighting = print.map_or(Sighting::First, |print| self.store.meet(print));
+            let sighting = self.store.meet(fields::met(reading, call));
             event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq, line.received_at);

@@ -18,7 +18,7 @@ pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
 pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, HasId, NoCall, NoCallRow, RequestRow, Row, Sender};
-pub use seen::{Print, Seen, Sighting};
+pub use seen::{Met, Print, Seen, Sighting};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use shapes::{Held, Shape, ShapeId, Shapes};
 pub use strings::{TextId, Texts};
@@ -105,9 +105,9 @@ impl Store {
         low as u64
     }
 
-    /// Notes a call that has a `messageId` of its own.
-    pub fn meet(&mut self, print: Print) -> Sighting {
-        self.seen.meet(print)
+    /// Notes a call.
+    pub fn meet(&mut self, met: Option<Met>) -> Sighting {
+        self.seen.note(met)
     }
 }
 

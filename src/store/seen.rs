@@ -36,6 +36,15 @@ pub struct Print {
     content: u32,
 }
 
+/// A call as it is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Met {
+    /// What is kept of it.
+    pub print: Print,
+    /// The service discards it whatever came before.
+    pub discarded: bool,
+}
+
 /// What the calls before say about a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sighting {
@@ -80,8 +89,17 @@ impl Print {
 }
 
 impl Seen {
-    /// Notes a call.
-    pub fn meet(&mut self, print: Print) -> Sighting {
+    /// Notes a call; none where it has no `messageId` of its own.
+    pub fn note(&mut self, met: Option<Met>) -> Sighting {
+        match met {
+            None => Sighting::First,
+            Some(Met { print, discarded: false }) => self.meet(print),
+            Some(Met { print, discarded: true }) => self.meet_discarded(print),
+        }
+    }
+
+    /// Notes a call that the service passes on.
+    fn meet(&mut self, print: Print) -> Sighting {
         match self.first(print) {
             None => Sighting::First,
             Some(content) if content == print.content => Sighting::Repeat,
@@ -89,6 +107,15 @@ impl Seen {
                 None => Sighting::Reused,
                 Some(_) => Sighting::RepeatOfReused,
             },
+        }
+    }
+
+    /// Notes a call that reaches no vendor anyway: it is lost for that reason, and takes its
+    /// `messageId` from no other call.
+    fn meet_discarded(&mut self, print: Print) -> Sighting {
+        match self.first(print.of_later()) {
+            None => Sighting::First,
+            Some(_) => Sighting::Repeat,
         }
     }
 
@@ -194,5 +221,8 @@ mod tests {
         let met = [1, 2, 1, 2, 3, 3, 1].map(|content| seen.meet(Print::of("const-1", content)));
         use Sighting::{First, Repeat, RepeatOfReused, Reused};
         assert_eq!(met, [First, Reused, Repeat, RepeatOfReused, Reused, RepeatOfReused, Repeat]);
+        let discarded = [1, 2, 1].map(|content| seen.meet_discarded(Print::of("const-2", content)));
+        assert_eq!(discarded, [First, First, Repeat]);
+        assert_eq!(seen.meet(Print::of("const-2", 3)), First);
     }
 }

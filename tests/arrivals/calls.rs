@@ -215,7 +215,7 @@ fn a_different_call_with_a_known_message_id_is_no_repeat() {
     assert!(message.contains("`const-1`"), "{message}");
     let (out, code) = run(home.path(), &["check"], &input);
     assert_eq!(code, Some(1));
-    assert_eq!(out.matches("error MESSAGE-ID-REUSED (track ").count(), 2, "{out}");
+    assert!(out.contains("error MESSAGE-ID-REUSED (2 calls"), "{out}");
     assert!(out.contains("\n3 calls"), "{out}");
     for (record, verdict) in records.iter().zip(["passed", "discarded", "discarded"]) {
         assert_eq!(record["service"]["verdict"], verdict, "{record}");

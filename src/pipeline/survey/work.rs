@@ -9,7 +9,7 @@ use crate::pipeline::files::FileError;
 use crate::pipeline::one::MESSAGE_ID_REUSED;
 use crate::pipeline::tally::{ANY_STRUCTURE, structure};
 use crate::pipeline::{InUse, fields};
-use crate::store::{Print, Seen, Sender, Sighting};
+use crate::store::{Met, Seen, Sender, Sighting};
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
 use crate::wire::Scratch;
 use std::ops::Range;
@@ -68,7 +68,7 @@ struct Room {
     looking: Vec<Looking>,
     apart: Apart,
     /// What tells the calls of the block from others.
-    prints: Vec<Option<Print>>,
+    met: Vec<Option<Met>>,
     sightings: Vec<Sighting>,
     /// What is wrong with each call whichever vendor reads it.
     of_calls: Vec<Option<CodeId>>,
@@ -179,15 +179,14 @@ impl Survey<'_> {
         // before which calls sessions end, and when
         let mut flushes = Vec::new();
         let mut senders: Vec<Sender> = Vec::with_capacity(steps.len());
-        room.prints.clear();
+        room.met.clear();
         for step in steps {
             match step {
                 Step::Calls(calls) => {
                     let reading = &calls.reading;
                     senders.extend(reading.calls.iter().map(|_| calls.sender));
                     events.extend(reading.calls.iter().map(|call| reading.event(call)));
-                    room.prints
-                        .extend(reading.calls.iter().map(|call| fields::print(reading, call)));
+                    room.met.extend(reading.calls.iter().map(|call| fields::met(reading, call)));
                 }
                 Step::Flush(at) => flushes.push((events.len(), *at)),
                 _ => {}
@@ -195,10 +194,7 @@ impl Survey<'_> {
         }
         let before = self.order.take(nth, |order| {
             room.sightings.clear();
-            let met = room
-                .prints
-                .iter()
-                .map(|print| print.map_or(Sighting::First, |print| order.seen.meet(print)));
+            let met = room.met.iter().map(|met| order.seen.note(*met));
             room.sightings.extend(met);
             let before = order.calls;
             order.calls += events.len() as u64;
