@@ -6,6 +6,7 @@
 mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod recordings;
 mod refusals;
 mod report;
 mod requests;
