@@ -104,7 +104,9 @@ fn finding(
         hints: None,
         inferred: None,
         history: None,
+        advice: None,
         fix: words(&text.fix),
+        source: Cow::Borrowed(&text.source),
         headline: None,
         mistyped: None,
     }

@@ -6,6 +6,7 @@
 mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod mapping;
 mod recordings;
 mod refusals;
 mod report;
