@@ -88,7 +88,7 @@ pub fn finding_for_remark(name: &str, path: &str, said: &[(&str, String)]) -> Fi
 /// The finding of a code of no vendor, whose templates are filled by `words`.
 fn finding(
     code: &'static str,
-    text: &CodeText,
+    text: &'static CodeText,
     path: &str,
     words: impl Fn(&str) -> String,
 ) -> Finding {
