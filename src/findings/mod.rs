@@ -8,7 +8,7 @@ mod hints;
 pub mod identity;
 mod verdict;
 
-pub use book::{Book, CodeText, Loudness, common, family, fill, fill_into, is_said_once};
+pub use book::{Book, Change, CodeText, Loudness, common, family, fill, fill_into, is_said_once};
 pub use discards::{discards, finding_for_discard, finding_for_remark};
 pub use hints::{hints, norm};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};

@@ -3,12 +3,11 @@
 
 use super::in_use::InUse;
 use super::people::People;
-use super::tell::Asked;
-use super::{CallDetail, RequestDetail, SeenGroup, fields};
+use super::tell::{Asked, Told};
+use super::{CallDetail, RequestDetail, fields};
 use crate::call::text::write_excerpt;
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
-use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::store::{Sender, SetInfo};
 use crate::vendors::{Memory, Rendered, Vendors};
@@ -45,8 +44,7 @@ pub(super) struct Noted {
 pub(super) struct Made {
     rendered: Vec<(usize, Rendered)>,
     in_use: Vec<usize>,
-    seen_group: Option<SeenGroup>,
-    edits: Vec<Edit>,
+    told: Told,
     /// What is wrong with the call whichever vendor reads it.
     of_call: Vec<Finding>,
 }
@@ -62,10 +60,11 @@ impl Known<'_> {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
-        let asked = Asked { vendors, event, seq, at, in_use: &in_use };
-        let (seen_group, edits) = asked.tell(&mut rendered, self.people);
+        let (memory, rudder) = (self.memory, sender == Sender::RudderStack);
+        let asked = Asked { vendors, memory, event, seq, at, in_use: &in_use, rudder };
+        let told = asked.tell(&mut rendered, self.people);
         let of_call = vendors.findings_of_call(event);
-        Made { rendered, in_use, seen_group, edits, of_call }
+        Made { rendered, in_use, told, of_call }
     }
 }
 
@@ -90,7 +89,7 @@ pub(super) fn detail(
     request: &Arc<RequestDetail>,
 ) -> CallDetail {
     let event = reading.event(read);
-    let Made { rendered, in_use, seen_group, edits, of_call } = made;
+    let Made { rendered, in_use, told, of_call } = made;
     // where nobody kept an id, the first vendor in use that finds one says it
     let found = |pick: fn(&Rendered) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
@@ -121,8 +120,10 @@ pub(super) fn detail(
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
         rudder: noted.sender == Sender::RudderStack,
-        seen_group,
-        edits,
+        seen_group: told.seen,
+        edits: told.edits,
+        needs: told.needs,
+        group_places: told.group,
         write_key: reading
             .key_of(read)
             .map(|key| key.into_owned())

@@ -6,6 +6,7 @@
 mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod corrected;
 mod mapping;
 mod recordings;
 mod refusals;
