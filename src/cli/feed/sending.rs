@@ -13,7 +13,9 @@ impl PipelineFeed {
     pub(super) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
         let outputs = self.outputs(chosen, vendor)?;
         let vendors = self.pipeline.vendors();
-        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
+        let settings = self.live.settings();
+        let stand_in = settings.deliver_to(&vendors.info(vendor).name).map(str::to_owned);
+        let ready = deliver::prepare(&vendors, &settings, vendor, &outputs)?;
         let requests = ready.iter().map(|delivery| OutputView {
             method: delivery.method.clone(),
             url: delivery.shown_url.clone(),
@@ -24,7 +26,7 @@ impl PipelineFeed {
         let requests = requests.collect();
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        Ok(Prepared { number: kept.0, requests })
+        Ok(Prepared { number: kept.0, requests, stand_in })
     }
 
     /// Begins to send what was prepared under a number, once.

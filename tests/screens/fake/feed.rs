@@ -269,7 +269,11 @@ impl Feed for FakeFeed {
                 "this vendor would receive nothing of the call: {}",
                 found.verdict.name()
             )),
-            found => Ok(Prepared { number: 7 + vendor as u64, requests: found.requests.clone() }),
+            found => Ok(Prepared {
+                number: 7 + vendor as u64,
+                requests: found.requests.clone(),
+                stand_in: (vendor == 1).then(|| "http://127.0.0.1:48771".to_owned()),
+            }),
         }
     }
 
