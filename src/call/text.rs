@@ -9,19 +9,23 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Returns true for white space, and for a character that shows nothing: zero-width and no-break
-/// spaces, fillers, variation selectors, tags, and whatever a terminal may act on.
-pub fn is_blank_or_invisible(c: char) -> bool {
+/// Returns true for a character that shows nothing, or that a terminal may act on: zero-width
+/// characters, fillers, variation selectors, tags, controls.
+pub fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
-        return c <= ' ' || c == '\x7f';
+        return c.is_ascii_control();
     }
-    c.is_whitespace()
-        || is_hostile(c)
+    is_hostile(c)
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
             | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}'
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0080}'..='\u{e0fff}')
+}
+
+/// Returns true for white space and for what shows nothing.
+pub fn is_blank_or_invisible(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
 }
 
 /// A character as it may be shown: itself, or an escape that names it.
@@ -67,6 +71,29 @@ pub fn visible_blank(c: char) -> String {
         c if is_blank_or_invisible(c) => format!("\\u{{{:x}}}", c as u32),
         c => c.to_string(),
     }
+}
+
+/// How many characters of a captured value a sentence may show.
+pub(crate) const EXCERPT_CHARS: usize = 60;
+
+/// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
+/// long.
+pub fn write_excerpt(out: &mut String, captured: &str) {
+    // a text has at least as many bytes as characters
+    let long = captured.len() > EXCERPT_CHARS;
+    let nth = |(at, _)| at;
+    let end = if long { captured.char_indices().nth(EXCERPT_CHARS).map(nth) } else { None };
+    out.push_str(&visible(&captured[..end.unwrap_or(captured.len())]));
+    if end.is_some() {
+        out.push('…');
+    }
+}
+
+/// A text in backticks that may be compared with another by eye: what is not seen is escaped, and so
+/// are blanks other than the usual one.
+pub fn spelled(text: &str) -> String {
+    let shown = text.chars().map(|c| if c == ' ' { " ".to_owned() } else { visible_blank(c) });
+    format!("`{}`", shown.collect::<String>())
 }
 
 /// A write key as it may be shown: its last four characters.

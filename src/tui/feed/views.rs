@@ -253,6 +253,8 @@ pub struct Prepared {
     pub number: u64,
     /// As they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
+    /// The address that the settings put in place of the vendor's own.
+    pub stand_in: Option<String>,
     /// How true they are to what the vendor gets.
     pub fidelity: FidelityView,
 }
