@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod reading;
 mod recordings;
 mod vendor_files;
 

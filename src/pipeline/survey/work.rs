@@ -5,7 +5,7 @@ use super::read::{Step, Steps, requests, split};
 use super::source::{Block, Source, Stop};
 use super::turns::Turns;
 use crate::call::{Event, Seq};
-use crate::pipeline::files::FileError;
+use crate::pipeline::source::FileError;
 use crate::pipeline::{InUse, fields};
 use crate::store::Print;
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
