@@ -67,7 +67,7 @@ pub(super) fn form(head: &[u8], path: &Path) -> Form {
     if lines.calls > 0 && lines.json * 2 >= lines.seen {
         return Form::Lines;
     }
-    if let Some(kind) = unreadable::text(text, path) {
+    if let Some(kind) = unreadable::text(json, path) {
         return Form::Kind(kind);
     }
     if first_is_json {

@@ -33,7 +33,7 @@ use take::Taken;
 /// A line longer than this is not read.
 pub(super) const MAX_LINE_BYTES: usize = 64 << 20;
 /// A JSON value longer than this is not read.
-const MAX_VALUE_BYTES: usize = 16 << 20;
+const MAX_VALUE_BYTES: usize = 8 << 20;
 /// This much of a file tells its form…
 const HEAD_BYTES: usize = 64 << 10;
 /// …and this much where its first line is longer.

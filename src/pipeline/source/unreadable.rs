@@ -252,6 +252,9 @@ fn is_javascript(text: &str, ending: &str) -> bool {
 
 /// Whether most lines have JSON behind other words.
 fn is_prefixed(text: &str) -> bool {
+    if text.starts_with(['{', '[']) {
+        return false;
+    }
     let lines: Vec<&str> = text.lines().take(20).filter(|line| !line.trim().is_empty()).collect();
     let is_so = |line: &&&str| {
         line.find("{\"")

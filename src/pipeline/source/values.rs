@@ -1,7 +1,7 @@
 //! JSON values of a stream, one at a time: one after the other, in arrays, or pretty-printed. Only
 //! the value that is being read is in memory.
 
-use super::{MAX_LINE_BYTES, MAX_VALUE_BYTES, Place, line_too_long};
+use super::{MAX_VALUE_BYTES, Place};
 use std::io::{self, BufRead};
 
 /// A step of reading.
@@ -30,6 +30,8 @@ pub(super) struct Values<R> {
     left: usize,
 }
 
+/// A value that is longer than this has no end.
+const MAX_SKIPPED_BYTES: usize = 32 << 20;
 /// Arrays in arrays are taken apart up to this depth.
 const MAX_ARRAYS: usize = 64;
 
@@ -40,7 +42,7 @@ impl<R: BufRead> Values<R> {
             place: Place::default(),
             arrays: Vec::new(),
             one_array: false,
-            left: MAX_LINE_BYTES,
+            left: MAX_SKIPPED_BYTES,
         }
     }
 
@@ -84,7 +86,7 @@ impl<R: BufRead> Values<R> {
     /// The next object's text into `value`.
     pub fn next(&mut self, value: &mut Vec<u8>) -> io::Result<Step> {
         value.clear();
-        self.left = MAX_LINE_BYTES;
+        self.left = MAX_SKIPPED_BYTES;
         loop {
             if self.one_array && self.arrays.is_empty() {
                 return Ok(Step::End);
@@ -171,7 +173,7 @@ impl<R: BufRead> Values<R> {
 
     fn fill(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
-            return Err(line_too_long());
+            return Err(io::Error::other("a JSON value in it has no end"));
         }
         loop {
             match self.input.fill_buf() {
