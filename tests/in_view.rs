@@ -30,7 +30,7 @@ fn post(pipeline: &Pipeline, body: &str, status: u16) {
 
 /// What stands beside the account of each row, or why a request was refused.
 fn beside(rows: &[RowView]) -> Vec<String> {
-    let near = |row: &RowView| match (&row.account, &row.refused) {
+    let near = |row: &RowView| match (&row.account, &row.no_call) {
         (_, Some(refused)) => format!("{} {}", refused.path, refused.reason),
         (Cell::Missing { near }, _) => near.clone().unwrap_or_default(),
         (other, _) => panic!("{other:?}"),

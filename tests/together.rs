@@ -65,7 +65,7 @@ fn what_is_recorded_at_once_comes_behind_what_waits() {
     assert_eq!(numbers(&file), [1, 2]);
     assert!(pipeline.written(&pending).is_none());
     pipeline.settle();
-    assert!(!pipeline.is_refused(0) && pipeline.is_refused(1));
+    assert!(!pipeline.is_no_call(0) && pipeline.is_no_call(1));
 }
 
 #[test]

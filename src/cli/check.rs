@@ -59,9 +59,17 @@ fn report(
     for group in &mut groups {
         group.fails = fails(args.fail_on, group);
     }
-    let failed = groups.iter().any(|group| group.fails);
+    // a recording that holds requests and no call is not one in which all is well
+    let empty = !tally.no_calls.is_empty() && tally.calls + tally.repeats == 0;
+    let empty = empty && args.fail_on != FailOn::Never && args.filter.filter.is_none();
+    let failed = empty || groups.iter().any(|group| group.fails);
     let unmet = expectations.as_ref().is_some_and(|expectations| !expectations.all_met());
     let mut outcome = outcome(args.fail_on, failed);
+    if empty {
+        let requests = report::plural(tally.no_calls.len() as u64, "request");
+        outcome.push_str(&format!("; {requests} and no call in them"));
+        eprintln!("segscope: {requests} arrived, and none of them holds a call");
+    }
     if let Some(expectations) = &expectations {
         let word = if unmet { "failed" } else { "passed" };
         outcome.push_str(&format!("; {}: {word}", expectations.line()));

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::setup::Setup;
 use crate::call::time::Millis;
+use crate::journal::Refused;
 use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
 use crate::pipeline::{Pending, Pipeline, Taken};
 use crate::wire::{Reply, RequestHead};
@@ -23,35 +24,20 @@ impl Intake for PipelineIntake {
     fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply {
         match trouble {
             Trouble::TooLarge { refusal, length } => {
-                self.0.record_refused(
-                    head,
-                    kept,
-                    refusal.status,
-                    refusal.code,
-                    &refusal.to_string(),
-                    length.or(Some(kept.len() as u64)),
-                );
+                let length = length.or(Some(kept.len() as u64));
+                return self.0.refuse(head, kept, refusal, length);
             }
             Trouble::Busy { .. } => {
                 self.0.too_much();
-                self.0.record_refused(
-                    head,
-                    kept,
-                    429,
-                    "too_many_requests",
-                    "more requests came at once than could be taken",
-                    None,
-                );
+                let message = "more requests came at once than could be taken";
+                let code = "too_many_requests";
+                let refused = Refused { code, message, kind: "", body_bytes: None };
+                self.0.record_refused(head, kept, 429, refused);
             }
             Trouble::TooSlow => {
-                self.0.record_refused(
-                    head,
-                    kept,
-                    408,
-                    "request_timeout",
-                    "the body did not arrive in time",
-                    None,
-                );
+                let (code, message) = ("request_timeout", "the body did not arrive in time");
+                let refused = Refused { code, message, kind: "", body_bytes: None };
+                self.0.record_refused(head, kept, 408, refused);
             }
         }
         trouble.reply()

@@ -180,8 +180,8 @@ impl<W: Write> Writer<'_, W> {
         };
         let passes = |row: &u64| {
             let passes = pass.as_ref().is_none_or(|pass| pass.binary_search(row).is_ok());
-            // a refused request is no call; it is told beside the calls
-            passes || self.pipeline.is_refused(*row)
+            // a request that holds no call is told beside the calls
+            passes || self.pipeline.is_no_call(*row)
         };
         let rows: Vec<u64> = (from..to).filter(passes).collect();
         for (row, detail) in rows.iter().zip(self.pipeline.details_of(rows.iter().copied())) {
@@ -196,7 +196,7 @@ impl<W: Write> Writer<'_, W> {
                         }
                     }
                 },
-                Ok(Detail::Refused(_)) => {
+                Ok(Detail::NoCall(_)) => {
                     for row in self.pipeline.window(*row..row + 1) {
                         eprintln!("{}", call_line(&row, &vendors, false));
                     }

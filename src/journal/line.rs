@@ -43,6 +43,8 @@ pub struct Refused<'a> {
     pub code: &'a str,
     /// The sentence that the sender got.
     pub message: &'a str,
+    /// A word for the kind of problem; empty where the message says it all.
+    pub kind: &'a str,
     /// How long the whole body was, where only its beginning is kept.
     pub body_bytes: Option<u64>,
 }
@@ -124,6 +126,10 @@ fn compose_behind(
         text(out, refused.code);
         out.extend_from_slice(b",\"message\":");
         text(out, refused.message);
+        if !refused.kind.is_empty() {
+            out.extend_from_slice(b",\"kind\":");
+            text(out, refused.kind);
+        }
         if let Some(bytes) = refused.body_bytes {
             out.extend_from_slice(format!(",\"body_bytes\":{bytes}").as_bytes());
         }
@@ -223,7 +229,12 @@ mod tests {
             &mut out,
             &head(&[]),
             Body::Bytes(b"{\"a\": \n"),
-            Some(Refused { code: "invalid_request", message: "no JSON", body_bytes: Some(9) }),
+            Some(Refused {
+                code: "invalid_request",
+                message: "no JSON",
+                kind: "other",
+                body_bytes: Some(9),
+            }),
             None,
         );
         let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");

@@ -38,6 +38,7 @@ pub(super) fn parse(line: &str) -> Option<RequestLine> {
         body: Some(body),
         other_body: None,
         refused: None,
+        refused_kind: None,
         body_bytes: None,
         signature: None,
     })
@@ -161,7 +162,7 @@ mod tests {
         };
         check(&line(Body::None, None), false);
         check(&line(Body::Bytes(b"\xff"), None), false);
-        let refused = Refused { code: "c", message: "m", body_bytes: None };
+        let refused = Refused { code: "c", message: "m", kind: "", body_bytes: None };
         check(&line(Body::Bytes(b"{"), Some(refused)), false);
         check(&line(Body::Json("{}"), None).replace("\"request\":1", "\"request\":01"), false);
         check(&line(Body::Json("{}"), None).replace(',', ", "), false);

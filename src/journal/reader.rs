@@ -76,6 +76,8 @@ pub struct RequestLine {
     pub other_body: Option<Vec<u8>>,
     /// Why it was refused: code and message.
     pub refused: Option<(String, String)>,
+    /// A word for the kind of problem.
+    pub refused_kind: Option<String>,
     /// How long the whole body was, where only its beginning is kept.
     pub body_bytes: Option<u64>,
     /// What came of checking a webhook's signature.
@@ -174,6 +176,10 @@ pub(super) fn parse_long(line: &str) -> Result<Entry, EntryError> {
         body: root.get("body").map(|body| body.span()),
         other_body,
         refused,
+        refused_kind: root
+            .pointer("/refused/kind")
+            .and_then(|kind| kind.as_str())
+            .map(|kind| kind.into_owned()),
         body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
         signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
     })))
@@ -232,7 +238,7 @@ mod tests {
             &mut line,
             &head,
             Body::Bytes(b"\xff"),
-            Some(Refused { code: "c", message: "m", body_bytes: Some(70_000) }),
+            Some(Refused { code: "c", message: "m", kind: "k", body_bytes: Some(70_000) }),
             None,
         );
         line.pop();
@@ -254,6 +260,7 @@ mod tests {
                 body: None,
                 other_body: Some(vec![0xff]),
                 refused: Some(("c".into(), "m".into())),
+                refused_kind: Some("k".into()),
                 body_bytes: Some(70_000),
                 signature: None
             }

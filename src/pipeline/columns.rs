@@ -179,16 +179,18 @@ fn name(id: Id) -> findings::Id {
     }
 }
 
-/// A refused request as a filter sees it: it has a path, a status, a time and a text, and is no
+/// A request that has a row of its own, as a filter sees it: it has a path, a status, a time and a text, and is no
 /// call.
-pub struct RefusedColumns<'a> {
+pub struct NoCallColumns<'a> {
     /// The request.
     pub request: &'a super::RequestDetail,
+    /// How bad its problem is.
+    pub severity: Option<findings::Severity>,
     /// What time it is.
     pub now_ms: i64,
 }
 
-impl Columns for RefusedColumns<'_> {
+impl Columns for NoCallColumns<'_> {
     fn field(&self, _path: &Path) -> Value<'_> {
         Value::Null
     }
@@ -235,7 +237,7 @@ impl Columns for RefusedColumns<'_> {
     }
 
     fn severity(&self) -> Option<&str> {
-        Some(findings::Severity::Error.name())
+        self.severity.map(findings::Severity::name)
     }
 
     fn text(&self) -> Cow<'_, [u8]> {

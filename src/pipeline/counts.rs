@@ -1,7 +1,8 @@
 //! Counts of all that came, for the status bar and the summary.
 
 use super::queue::Waits;
-use super::{CommonView, OpenedFiles, Pipeline, Remarks, Stats};
+use super::{CommonView, OpenedFiles, Pipeline, Remarks, RequestCounts, Stats};
+use crate::store::{NoCall, Store};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -18,6 +19,7 @@ impl Pipeline {
         let waits = if opened.is_some() { Waits::default() } else { shared.queue.waits() };
         let state = self.lock();
         let store = &state.index.store;
+        let counts = request_counts(store);
         let full = || {
             let unkept = store.texts.unkept();
             let says = "names and ids came when the index had no room for more; their rows show …";
@@ -28,7 +30,9 @@ impl Pipeline {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
             requests: store.requests.len(),
-            refused: store.refused(),
+            refused: counts.refused + counts.not_found,
+            empty: store.no_calls(NoCall::Empty) + store.no_calls(NoCall::LostItems),
+            request_counts: counts,
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),
             too_much: shared.too_much.load(Ordering::Relaxed),
@@ -64,4 +68,12 @@ impl Pipeline {
         let index = &state.index;
         index.common_view(&vendors)
     }
+}
+
+fn request_counts(store: &Store) -> RequestCounts {
+    let received = store.requests.len();
+    let without_calls = store.no_calls(NoCall::Empty) + store.no_calls(NoCall::Other);
+    let (refused, not_found) = (store.no_calls(NoCall::Refused), store.no_calls(NoCall::NotFound));
+    let with_calls = received - without_calls - refused - not_found;
+    RequestCounts { received, with_calls, without_calls, refused, not_found }
 }

@@ -4,10 +4,10 @@ use super::one::{self, Known, Noted};
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
-use super::{CallDetail, Detail, Pipeline, RefusedDetail, RequestDetail, State, refused};
+use super::{CallDetail, Detail, Pipeline, RequestDetail, State, no_call};
 use crate::call::{Seq, text::visible};
 use crate::journal::RequestLine;
-use crate::store::{CallRow, RequestRow, Row, TextId};
+use crate::store::{CallRow, NoCall, RequestRow, Row, TextId};
 use crate::wire::{self, ReadCall, Reading, Reply};
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ struct Half {
     request: RequestRow,
     place: Place,
     call: Option<HalfCall>,
+    /// Why the request has this row.
+    no_call: Option<NoCall>,
 }
 
 struct HalfCall {
@@ -84,7 +86,11 @@ impl Pipeline {
             wire::read(&head_of(request), request.request, body_text(line, request), scratch);
         for half in group {
             out.push(match (&half.call, &reading) {
-                (None, _) => Ok(Detail::Refused(Box::new(refused_detail(request, &shared)))),
+                (None, reading) => {
+                    let kind = half.no_call.unwrap_or(NoCall::Other);
+                    let detail = no_call::of_request(request, &shared, kind, reading.as_ref().ok());
+                    Ok(Detail::NoCall(Box::new(detail)))
+                }
                 (Some(_), Err(refusal)) => Err(refusal.to_string()),
                 (Some(call), Ok(reading)) => match find_call(reading, request, &call.row) {
                     Some(read) => {
@@ -131,11 +137,11 @@ impl Pipeline {
 
 fn half(state: &State, row: u64) -> Option<Half> {
     let store = &state.index.store;
-    let (request_at, call) = match store.row(row)? {
-        Row::Refused(request) => (request, None),
+    let (request_at, call, no_call) = match store.row(row)? {
+        Row::NoCall(row) => (row.request, None, Some(row.kind)),
         Row::Call(at) => {
             let call = store.calls.get(at)?;
-            (call.request, Some((Seq(state.index.base + at + 1), *call)))
+            (call.request, Some((Seq(state.index.base + at + 1), *call)), None)
         }
     };
     let request = *store.requests.get(u64::from(request_at))?;
@@ -150,7 +156,7 @@ fn half(state: &State, row: u64) -> Option<Half> {
         }
     });
     let place = state.recording.place(request.offset)?;
-    Some(Half { request_at, request, place, call })
+    Some(Half { request_at, request, place, call, no_call })
 }
 
 /// The call of a request that stands where the index says.
@@ -164,15 +170,6 @@ pub(super) fn find_call<'r>(
     let start = (row.start as usize).checked_sub(body_at)?;
     let at = reading.calls.binary_search_by_key(&start, |call| doc.at(call.node).span().start);
     reading.calls.get(at.ok()?)
-}
-
-pub(super) fn refused_detail(request: &RequestLine, shared: &RequestDetail) -> RefusedDetail {
-    let (code, message) = request.refused.clone().unwrap_or_default();
-    RefusedDetail {
-        fix: refused::fix(request.status, &code, &message),
-        reason: message,
-        request: shared.clone(),
-    }
 }
 
 pub(super) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {

@@ -1,11 +1,11 @@
-//! What the rows in view need from the recording: near misses, and why requests were refused. It is
+//! What the rows in view need from the recording: near misses, and why requests hold no call. It is
 //! read once for as long as they are in view, since every frame asks, and rows that a filter shows
 //! together may each stand in a batch of their own.
 
-use super::Cell;
 use super::detail::find_call;
 use super::replay::{body_text, head_of};
 use super::window::Half;
+use super::{Cell, NoCallView, no_call};
 use crate::findings::{Id, advice};
 use crate::journal::{self, Entry, RequestLine};
 use crate::vendors::Vendors;
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A row for good, whatever is cleared away: where its request begins, and the call's number (0 for
-/// a request that was refused).
+/// a request that has a row of its own).
 type Key = (u64, u64);
 
 /// What was read for one row.
@@ -23,8 +23,8 @@ type Key = (u64, u64);
 enum Said {
     /// The near misses of both ids, for the vendors that were asked.
     Near { asked: [Option<usize>; 2], names: [Option<String>; 2] },
-    /// Why it was refused, and the path that it was sent to.
-    Refused { reason: String, path: String },
+    /// Everything about a request that has a row of its own.
+    NoCall(NoCallView),
 }
 
 /// What was read for the rows that were in view last.
@@ -82,7 +82,7 @@ impl Said {
     fn answers(&self, half: &Half) -> bool {
         match self {
             Said::Near { asked, .. } => *asked == half.near,
-            Said::Refused { .. } => half.call.is_none(),
+            Said::NoCall(_) => half.call.is_none(),
         }
     }
 
@@ -96,12 +96,7 @@ impl Said {
                     }
                 }
             }
-            Said::Refused { reason, path } => {
-                if let Some(refused) = &mut half.view.refused {
-                    refused.reason.clone_from(reason);
-                    refused.path.clone_from(path);
-                }
-            }
+            Said::NoCall(said) => half.view.no_call = Some(said.clone()),
         }
     }
 }
@@ -121,14 +116,15 @@ fn read(
         new.put(half);
         said.insert(key(half), new);
     };
-    let asking = group.iter_mut().filter(|half| half.line.is_some());
-    if let Some((_, message)) = &request.refused {
-        for half in asking {
-            let path = request.path.clone();
-            put(half, Said::Refused { reason: message.clone(), path });
+    for half in group.iter_mut().filter(|half| half.line.is_some()) {
+        let Some(kind) = half.view.no_call.as_ref().map(|view| view.kind) else { continue };
+        if let Ok(detail) = no_call::detail(&line, &request, kind) {
+            put(half, Said::NoCall(no_call::view(detail)));
         }
-        return;
     }
+    let mut asking = group.iter_mut().filter(|half| half.line.is_some() && half.call.is_some());
+    let Some(first) = asking.next() else { return };
+    let asking = std::iter::once(first).chain(asking);
     let body = body_text(&line, &request);
     if let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) {
         for half in asking {

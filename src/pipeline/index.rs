@@ -11,8 +11,8 @@ use super::remarks::Remarks;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::store::{
-    CallRow, CellKey, Cube, Flags, Held, IdCounts, RequestRow, Sender, SetId, SetInfo, Shape,
-    ShapeId, Store, TextId,
+    CallRow, CellKey, Cube, Flags, Held, IdCounts, NoCall, RequestRow, Sender, SetId, SetInfo,
+    Shape, ShapeId, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -162,9 +162,11 @@ impl Index {
         })
     }
 
-    pub(super) fn push_refused(&mut self, line: Line) {
-        let row = self.row(&line, Sender::Other);
-        self.store.push_refused(row);
+    /// Takes in a request that was answered with an error.
+    pub(super) fn push_error(&mut self, line: &Line) {
+        let row = self.row(line, Sender::Other);
+        self.store.requests.push(row);
+        self.store.push_no_call(NoCall::of_error(line.status));
     }
 
     fn row(&mut self, line: &Line, sender: Sender) -> RequestRow {
@@ -215,7 +217,7 @@ impl Index {
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
             // what is so about the whole request is said once, with its first call
-            let whole = if nth == 0 { &reading.discards[..] } else { &[] };
+            let whole = (nth == 0).then(|| reading.whole_discards()).into_iter().flatten();
             for discard in call.discards.iter().chain(whole) {
                 self.codes.extend(vendors.codes().find(None, discard.code));
             }
@@ -321,6 +323,16 @@ impl Index {
             own: top.own,
         };
         (self.store.shapes.intern(shape), group)
+    }
+}
+
+/// Whether a request has a row besides those of its calls, and why.
+pub(super) fn no_call(reading: &Reading<'_>) -> Option<NoCall> {
+    match (reading.calls.is_empty(), reading.lacks_calls()) {
+        (true, true) => Some(NoCall::Empty),
+        (true, false) => Some(NoCall::Other),
+        (false, true) => Some(NoCall::LostItems),
+        (false, false) => None,
     }
 }
 

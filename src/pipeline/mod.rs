@@ -37,6 +37,7 @@ mod index;
 mod judge;
 mod lines;
 mod names;
+mod no_call;
 mod one;
 mod people;
 mod places;
@@ -44,7 +45,6 @@ mod plan;
 mod push;
 mod queue;
 mod recording;
-mod refused;
 mod remarks;
 mod replay;
 mod sieve;
@@ -63,7 +63,7 @@ pub use aggregates::{
 };
 pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
-pub use columns::{CallColumns, RefusedColumns};
+pub use columns::{CallColumns, NoCallColumns};
 pub use common::CommonView;
 pub use compose::{Composed, NotYet};
 pub use course::{Course, Disorder, OfType, SessionIds};
@@ -85,6 +85,7 @@ pub use view::*;
 
 use crate::filter::Filter;
 use crate::findings::Severity;
+pub use crate::store::NoCall;
 use crate::store::{Row, Store};
 use crate::vendors::Vendors;
 use front::Front;
@@ -104,7 +105,7 @@ use std::time::Duration;
 pub enum What {
     /// A call with an id that a vendor in use misses.
     Missing,
-    /// A call with a warning or an error, or a refused request.
+    /// A call with a warning or an error, or a request that lost calls.
     Finding,
     /// A call that the user marked.
     Marked,
@@ -309,7 +310,7 @@ impl Index {
                     What::Matches(_) => false,
                 }
             }
-            (Some(Row::Refused(_)), What::Finding) => true,
+            (Some(Row::NoCall(row)), What::Finding) => row.kind.is_wrong(),
             _ => false,
         }
     }

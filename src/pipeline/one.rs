@@ -118,7 +118,9 @@ fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Ve
         let code = wire::signature::code(signature);
         findings.extend(code.map(|code| finding_for_discard(code, "")));
         findings.extend(
-            reading.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path)),
+            reading
+                .whole_discards()
+                .map(|discard| finding_for_discard(discard.code, &discard.path)),
         );
     }
     findings

@@ -23,9 +23,9 @@ impl Pipeline {
         state.index.store.row_of_call(at)
     }
 
-    /// Whether a row is a refused request.
-    pub fn is_refused(&self, row: u64) -> bool {
-        matches!(self.lock().index.store.row(row), Some(Row::Refused(_)))
+    /// Whether a row is a request that has a row of its own.
+    pub fn is_no_call(&self, row: u64) -> bool {
+        matches!(self.lock().index.store.row(row), Some(Row::NoCall(_)))
     }
 
     /// The number of the last call before a row.

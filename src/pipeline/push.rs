@@ -73,6 +73,7 @@ impl Pipeline {
         let refused = unread.as_ref().map(|unread| Refused {
             code: unread.code,
             message: unread.message,
+            kind: "",
             body_bytes: unread
                 .len
                 .or((kept.len() < unread.raw.len()).then_some(unread.raw.len() as u64)),

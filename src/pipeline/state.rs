@@ -2,7 +2,7 @@
 //! have just been recorded or are read again: so reading again gives what was live.
 
 use super::eras::Eras;
-use super::index::Index;
+use super::index::{Index, no_call};
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::{InUse, Opened, lines};
@@ -105,7 +105,7 @@ impl State {
             }
             Work::Refused(line) => {
                 self.opened.requests += 1;
-                self.index.push_refused(line);
+                self.index.push_error(&line);
             }
             Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
             Work::Event(Event::Clear, _) => {
@@ -139,6 +139,9 @@ impl State {
             return Applied::Part(rest);
         }
         let ReadRequest { reading, mut scratch, .. } = rest.read;
+        if let Some(kind) = no_call(&reading) {
+            self.index.store.push_no_call(kind);
+        }
         reading.recycle(&mut scratch);
         Applied::Whole(Some(scratch))
     }

@@ -24,9 +24,9 @@ pub enum Taken {
 }
 
 impl Pipeline {
-    /// Takes a request with its whole body as it came, and answers when it is recorded. What holds
-    /// no calls and asks for nothing more than an answer (settings, probes) is answered and not
-    /// recorded.
+    /// Takes a request with its whole body as it came, and answers when it is recorded. Preflights,
+    /// probes (`/`, `/health`, `/version`) and the icon that a browser looks for are answered and
+    /// not recorded: no SDK depends on them.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
         match self.take_in(head, raw, here) {
             Taken::Answered(reply) => reply,
@@ -49,14 +49,19 @@ impl Pipeline {
         }
         let route = head.route();
         match route {
-            Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => {}
-            Route::WrongMethod(_) | Route::Unknown
-                if matches!(head.method, "POST" | "PUT" | "PATCH") =>
-            {
-                // a call that was sent to the wrong place is worth a row
+            Route::Calls(_)
+            | Route::Metrics
+            | Route::Merge
+            | Route::WebhookSource
+            | Route::Settings { .. }
+            | Route::SourceConfig => {}
+            Route::WrongMethod(_) | Route::Unknown if !wire::is_icon(head.path) => {
+                // a call, or a question that an SDK depends on, was sent to the wrong place
                 let reply = wire::reply::of(head, here, false);
-                let message = format!("no tracking call is taken at {} {}", head.method, head.path);
-                self.record_refused(head, raw, reply.status, "not_found", &message, None);
+                let message = wire::intended::explain(head).reason;
+                let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
+                let refused = Refused { code, message: &message, kind: "", body_bytes: None };
+                self.record_refused(head, raw, reply.status, refused);
                 return Taken::Answered(reply);
             }
             _ => return Taken::Answered(wire::reply::of(head, here, false)),
@@ -81,14 +86,9 @@ impl Pipeline {
         refusal: &Refusal,
         body_bytes: Option<u64>,
     ) -> Reply {
-        self.record_refused(
-            head,
-            raw,
-            refusal.status,
-            refusal.code,
-            &refusal.to_string(),
-            body_bytes,
-        );
+        let (code, kind) = (refusal.code, refusal.kind());
+        let refused = Refused { code, message: &refusal.to_string(), kind, body_bytes };
+        self.record_refused(head, raw, refusal.status, refused);
         Reply::refused(refusal)
     }
 
@@ -98,10 +98,9 @@ impl Pipeline {
         head: &RequestHead<'_>,
         raw: &[u8],
         status: u16,
-        code: &str,
-        message: &str,
-        body_bytes: Option<u64>,
+        refused: Refused<'_>,
     ) {
+        let Refused { code, message, kind, body_bytes } = refused;
         if let Some(step) = Step::of(head.method, head.path) {
             return self.refuse_push(
                 head,
@@ -118,7 +117,7 @@ impl Pipeline {
         let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, front.next_request, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
-        let refused = Some(Refused { code, message, body_bytes });
+        let refused = Some(Refused { code, message, kind, body_bytes });
         journal::compose(&mut line, &line_head, body, refused, None);
         let appended = self.shared.append(&mut front, &line);
         let len = line.len() as u32 - 1;

@@ -33,8 +33,8 @@ pub struct Tally {
     pub verdicts: Vec<[u64; 5]>,
     /// What was found, the worst and most frequent first.
     pub found: Vec<Tallied>,
-    /// The rows of refused requests.
-    pub refused: Vec<u64>,
+    /// The rows of requests: refused, without a call, or with items that are no calls.
+    pub no_calls: Vec<u64>,
 }
 
 impl Pipeline {
@@ -47,8 +47,8 @@ impl Pipeline {
         let mut shapes: BTreeMap<(SetId, Sender), Shaped> = BTreeMap::new();
         for row in rows {
             let call = match store.row(row) {
-                Some(Row::Refused(_)) => {
-                    tally.refused.push(row);
+                Some(Row::NoCall(_)) => {
+                    tally.no_calls.push(row);
                     continue;
                 }
                 Some(Row::Call(at)) => store.calls.get(at),
@@ -64,7 +64,7 @@ impl Pipeline {
         tally
     }
 
-    /// The same of all calls, whatever their number at once. No refused requests, and no row of an
+    /// The same of all calls, whatever their number at once. No rows of requests, and no row of an
     /// example.
     pub fn overview(&self) -> Tally {
         let state = self.lock();

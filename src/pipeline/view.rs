@@ -5,6 +5,7 @@ use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Severity, Verdict};
+use crate::store::NoCall;
 use crate::vendors::Rendered;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 pub struct RowView {
     /// Its place among all rows.
     pub row: u64,
-    /// The call's place; none for a refused request.
+    /// The call's place; none for a request that has a row of its own.
     pub seq: Option<Seq>,
     /// When it arrived.
     pub received_at: Millis,
@@ -43,17 +44,25 @@ pub struct RowView {
     pub stale: bool,
     /// There was no time yet to read what the index does not hold; ask again.
     pub unread: bool,
-    /// Why the request was refused.
-    pub refused: Option<RefusedView>,
+    /// What is said of a request that has a row of its own.
+    pub no_call: Option<NoCallView>,
 }
 
-/// A refused request in the log.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RefusedView {
+/// A request that has a row of its own: refused, without a call, or with items that are no calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoCallView {
+    /// Why it has a row.
+    pub kind: NoCall,
+    /// How bad that is; none where nothing is wrong.
+    pub severity: Option<Severity>,
     /// The status that it was answered with.
     pub status: u16,
-    /// Why.
+    /// What is wrong, or what it is for.
     pub reason: String,
+    /// What to change; empty where nothing is wrong.
+    pub fix: String,
+    /// The method that it was sent with.
+    pub method: String,
     /// Where it was sent.
     pub path: String,
 }
@@ -129,8 +138,8 @@ pub struct Mark {
 pub enum Detail {
     /// A call.
     Call(Box<CallDetail>),
-    /// A refused request.
-    Refused(Box<RefusedDetail>),
+    /// A request that has a row of its own.
+    NoCall(Box<NoCallDetail>),
 }
 
 /// Everything about one call.
@@ -182,14 +191,20 @@ pub struct CallDetail {
     pub request: Arc<RequestDetail>,
 }
 
-/// Everything about a refused request.
+/// Everything about a request that has a row of its own.
 #[derive(Debug, Clone)]
-pub struct RefusedDetail {
+pub struct NoCallDetail {
     /// The request.
     pub request: RequestDetail,
-    /// Why, as the sender was told.
+    /// Why it has a row.
+    pub kind: NoCall,
+    /// How bad that is; none where nothing is wrong.
+    pub severity: Option<Severity>,
+    /// A word for what is wrong: requests of one word are counted together.
+    pub problem: String,
+    /// What is wrong, as the sender was told where it was refused.
     pub reason: String,
-    /// What to change.
+    /// What to change; empty where nothing is wrong.
     pub fix: String,
 }
 
@@ -229,8 +244,13 @@ pub struct Stats {
     pub repeats: u64,
     /// Requests recorded, refused ones included.
     pub requests: u64,
-    /// Refused requests.
+    /// Requests that were answered with an error.
     pub refused: u64,
+    /// Requests that were answered with success and lost calls: they hold none, or items that are
+    /// none.
+    pub empty: u64,
+    /// Requests by what became of them.
+    pub request_counts: RequestCounts,
     /// Calls that lack an id at a vendor in use.
     pub missing: u64,
     /// Requests that were answered 503 because they could not be recorded.
@@ -279,6 +299,21 @@ impl OpenedFiles {
         opened.files += 1;
         opened.bytes += bytes;
     }
+}
+
+/// Requests by what became of them. Each is received, and one of the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RequestCounts {
+    /// All.
+    pub received: u64,
+    /// Those that hold a call.
+    pub with_calls: u64,
+    /// Those that were answered with success and hold no call.
+    pub without_calls: u64,
+    /// Those that were answered with an error other than 404 and 405.
+    pub refused: u64,
+    /// Those that were answered 404 or 405.
+    pub not_found: u64,
 }
 
 impl Stats {

@@ -3,11 +3,11 @@
 use super::in_view::InView;
 use super::index::Index;
 use super::recording::Place;
-use super::{Cell, Mark, Pipeline, RefusedView, RowView, Wanted};
+use super::{Cell, Mark, NoCallView, Pipeline, RowView, Wanted};
 use crate::call::{CallType, Seq};
 use crate::findings::{Id, Severity, Verdict};
 use crate::journal::{self, Entry, RequestLine};
-use crate::store::{CallRow, RequestRow, Row, Store, TextId, VendorBits};
+use crate::store::{CallRow, NoCall, RequestRow, Row, Store, TextId, VendorBits};
 use crate::vendors::{Codes, Vendors};
 use std::ops::Range;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Pipeline {
         for row in rows {
             let Some(what) = store.row(row) else { break };
             let (request_at, call) = match what {
-                Row::Refused(request) => (request, None),
+                Row::NoCall(row) => (row.request, None),
                 Row::Call(at) => match store.calls.get(at) {
                     Some(call) => (call.request, Some((Seq(index.base + at + 1), *call))),
                     None => break,
@@ -71,7 +71,7 @@ impl Pipeline {
             let place = state.recording.place(request.offset).map(|place| (place, request.len));
             let in_use = index.in_use.bits(request.sender);
             halves.push(match call {
-                None => refused(row, request_at, request, place),
+                None => no_call(row, request_at, (request, what), place),
                 Some((seq, call)) => {
                     let alarm = alarm(call, index, in_use, vendors.codes());
                     let mut half = half(row, seq, call, request, place, (store, &vendors), alarm);
@@ -89,7 +89,16 @@ impl Pipeline {
     }
 }
 
-fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place, u32)>) -> Half {
+fn no_call(
+    row: u64,
+    request_at: u32,
+    (request, what): (RequestRow, Row),
+    place: Option<(Place, u32)>,
+) -> Half {
+    let kind = match what {
+        Row::NoCall(row) => row.kind,
+        Row::Call(_) => NoCall::Other,
+    };
     let view = RowView {
         row,
         seq: None,
@@ -106,9 +115,13 @@ fn refused(row: u64, request_at: u32, request: RequestRow, place: Option<(Place,
         note: None,
         stale: false,
         unread: false,
-        refused: Some(RefusedView {
+        no_call: Some(NoCallView {
+            kind,
+            severity: kind.is_wrong().then_some(Severity::Error),
             status: request.status,
             reason: String::new(),
+            fix: String::new(),
+            method: String::new(),
             path: String::new(),
         }),
     };
@@ -211,7 +224,7 @@ fn half(
         note: None,
         stale: false,
         unread: false,
-        refused: None,
+        no_call: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
     Half { view, request: call.request, offset: request.offset, call: Some(call), line, near }

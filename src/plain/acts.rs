@@ -13,7 +13,7 @@ impl Talk<'_> {
         let view = self.feed.window(row..row + 1).pop();
         match view.and_then(|view| Some((view.seq?, view.marked))) {
             Some((seq, marked)) => Ok(Some((seq, marked, rest))),
-            None => self.say("a refused request gave no call").map(|()| None),
+            None => self.say("this row is a request, not a call").map(|()| None),
         }
     }
 

@@ -5,9 +5,7 @@ use super::words;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{
-    CallDetail, Detail, OutputView, RefusedDetail, RequestDetail, VendorDetail,
-};
+use crate::tui::feed::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use std::io;
 
 impl Talk<'_> {
@@ -15,7 +13,7 @@ impl Talk<'_> {
     pub(super) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
         match self.feed.detail(row) {
             Some(Detail::Call(call)) => Ok(Some(call)),
-            Some(Detail::Refused(_)) => self.say("a refused request gave no call").map(|()| None),
+            Some(Detail::NoCall(_)) => self.say("this row is a request, not a call").map(|()| None),
             None => self.say("this call can no longer be read").map(|()| None),
         }
     }
@@ -25,9 +23,9 @@ impl Talk<'_> {
         let Some((row, part)) = self.meant(text)? else { return Ok(()) };
         let call = match self.feed.detail(row) {
             Some(Detail::Call(call)) => call,
-            Some(Detail::Refused(refused)) => {
+            Some(Detail::NoCall(request)) => {
                 self.current = Some(row);
-                return self.show_refused(&refused);
+                return self.show_no_call(&request);
             }
             None => return self.say("this call can no longer be read"),
         };
@@ -146,10 +144,12 @@ impl Talk<'_> {
         self.say(&format!("answered {}: {}", request.status, request.answer.trim()))
     }
 
-    fn show_refused(&mut self, refused: &RefusedDetail) -> io::Result<()> {
-        self.say(&format!("refused: {}", refused.reason))?;
-        self.say(&format!("fix: {}", refused.fix))?;
-        self.show_request(&refused.request, None)
+    fn show_no_call(&mut self, row: &NoCallDetail) -> io::Result<()> {
+        self.say(&format!("{}: {}", row.kind.word(), row.reason))?;
+        if !row.fix.is_empty() {
+            self.say(&format!("fix: {}", row.fix))?;
+        }
+        self.show_request(&row.request, None)
     }
 
     /// Prints something of a call, as it is taken over elsewhere.

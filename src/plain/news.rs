@@ -133,11 +133,13 @@ impl Talk<'_> {
             (None, None) => "not recording".to_owned(),
         };
         self.say(&format!(
-            "{}, {} without an id, {}, {}, {recording}",
+            "{}, {} without an id, {}, {}, {}, {} that lost calls, {recording}",
             plural(stats.calls, "call"),
             stats.missing,
             plural(stats.refused, "refused request"),
-            plural(stats.repeats, "repeat")
+            plural(stats.repeats, "repeat"),
+            plural(stats.requests, "request"),
+            stats.empty
         ))?;
         if stats.waited > 0 {
             let times = plural(stats.waited, "time");

@@ -7,9 +7,9 @@ use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
 
 /// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
 pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
-    if let Some(refused) = &row.refused {
-        let (reason, path) = (visible(&refused.reason), visible(&refused.path));
-        return format!("refused with {}: {reason}, {path}", refused.status);
+    if let Some(request) = &row.no_call {
+        let (reason, path) = (visible(&request.reason), visible(&request.path));
+        return format!("{} with {}: {reason}, {path}", request.kind.word(), request.status);
     }
     let number = row.seq.map_or(0, |seq| seq.0);
     let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };

@@ -4,14 +4,14 @@ use super::numbers::plural;
 use crate::call::text::visible;
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Severity};
-use crate::pipeline::{CallDetail, Detail, RefusedDetail, Tallied, Tally};
+use crate::pipeline::{CallDetail, Detail, NoCall, NoCallDetail, Tallied, Tally};
 use crate::vendors::Vendors;
 use std::collections::BTreeMap;
 
 /// A finding with how many calls have it, and one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingGroup {
-    /// The code; of refused requests `HTTP-` and the status.
+    /// The code; of requests `HTTP-` and the status.
     pub code: String,
     /// How bad it is.
     pub severity: Severity,
@@ -21,7 +21,7 @@ pub struct FindingGroup {
     pub fails: bool,
     /// The vendor's name and title; none for what the service itself does.
     pub vendor: Option<(String, String)>,
-    /// How many calls, or refused requests,
+    /// How many calls, or requests,
     pub calls: u64,
     /// and how many repeats of calls.
     pub repeats: u64,
@@ -42,7 +42,7 @@ pub struct FindingGroup {
 }
 
 impl FindingGroup {
-    /// `3 calls`; where only repeats have it, `1 repeat`; of refused requests, `1 request`.
+    /// `3 calls`; where only repeats have it, `1 repeat`; of requests, `1 request`.
     pub fn count(&self) -> String {
         match (self.calls, self.repeats) {
             (0, 1..) => plural(self.repeats, "repeat"),
@@ -97,13 +97,13 @@ impl Corrected {
 /// Gives everything about a row that a tally names.
 pub type Details<'d> = &'d dyn Fn(u64) -> Result<Option<Detail>, String>;
 
-/// The findings of a tally, in its order, refused requests first.
+/// The findings of a tally, in its order, requests that lost calls first.
 pub fn finding_groups(
     vendors: &Vendors,
     tally: &Tally,
     detail: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
-    let mut groups = refused(&tally.refused, detail)?;
+    let mut groups = no_calls(&tally.no_calls, detail)?;
     for found in &tally.found {
         if let Some(Detail::Call(call)) = detail(found.first)? {
             groups.push(group(vendors, *found, &call));
@@ -156,41 +156,46 @@ fn example(call: &CallDetail) -> String {
     text
 }
 
-/// Refused requests of one status and reason are one entry.
-fn refused(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, String> {
-    let mut kinds: BTreeMap<(u16, String), (u64, Box<RefusedDetail>)> = BTreeMap::new();
+/// Requests that lost calls, those with one status and problem as one entry.
+fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, String> {
+    let mut problems: BTreeMap<(u16, String), (u64, Box<NoCallDetail>)> = BTreeMap::new();
     for row in rows {
-        if let Some(Detail::Refused(refused)) = detail(*row)? {
-            let kind = (refused.request.status, refused.reason.clone());
-            kinds.entry(kind).or_insert((0, refused)).0 += 1;
+        if let Some(Detail::NoCall(row)) = detail(*row)?
+            && row.severity.is_some()
+        {
+            let problem = (row.request.status, row.problem.clone());
+            problems.entry(problem).or_insert((0, row)).0 += 1;
         }
     }
-    let group =
-        |((status, reason), (calls, refused)): ((u16, String), (u64, Box<RefusedDetail>))| {
-            let again = matches!(status, 408 | 429 | 500..);
-            let fate = match again {
-                true => "its sender tries again",
-                false => "senders do not try again, so its calls are lost",
-            };
-            FindingGroup {
-                code: format!("HTTP-{status}"),
-                severity: if again { Severity::Info } else { Severity::Error },
-                missing: false,
-                fails: false,
-                vendor: None,
-                calls,
-                repeats: 0,
-                message: reason,
-                why: format!("The request was answered {status}; {fate}."),
-                history: None,
-                fix: refused.fix,
-                path: String::new(),
-                example: format!(
-                    "request {}: {} {}",
-                    refused.request.number, refused.request.method, refused.request.path
-                ),
-                corrected: None,
-            }
-        };
-    Ok(kinds.into_iter().map(group).collect())
+    Ok(problems.into_values().map(|(requests, first)| no_call(requests, *first)).collect())
+}
+
+fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
+    let status = row.request.status;
+    let again = matches!(status, 408 | 429 | 500..);
+    let fate = match (row.kind, again) {
+        (NoCall::Empty, _) => "its sender takes that for success, so its calls are lost",
+        (NoCall::LostItems, _) => "its sender takes that for success, so these items are lost",
+        (_, true) => "its sender tries again",
+        (_, false) => "senders do not try again, so its calls are lost",
+    };
+    FindingGroup {
+        code: format!("HTTP-{status}"),
+        severity: if again { Severity::Info } else { row.severity.unwrap_or(Severity::Error) },
+        missing: false,
+        fails: false,
+        vendor: None,
+        calls: requests,
+        repeats: 0,
+        message: row.reason,
+        why: format!("The request was answered {status}; {fate}."),
+        history: None,
+        fix: row.fix,
+        path: String::new(),
+        example: format!(
+            "request {}: {} {}",
+            row.request.number, row.request.method, row.request.path
+        ),
+        corrected: None,
+    }
 }

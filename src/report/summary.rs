@@ -10,9 +10,12 @@ use std::fmt::Write;
 pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     let mut out =
         format!("{} in {}", plural(stats.calls, "call"), plural(stats.requests, "request"));
+    let requests = stats.request_counts;
     for (count, what) in [
         (stats.repeats, "repeated"),
-        (stats.refused, "refused"),
+        (requests.without_calls, "without a call"),
+        (requests.refused, "refused"),
+        (requests.not_found, "not found (404)"),
         (stats.too_much, "turned away (429)"),
         (stats.unrecorded, "not recorded (503)"),
     ] {
@@ -22,6 +25,8 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     }
     out.push('\n');
     match stats.missing {
+        // there is none that could lack one
+        0 if stats.came() == 0 => {}
         0 => out.push_str("no call lacks an id that a vendor in use needs\n"),
         some => writeln!(
             out,

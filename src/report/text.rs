@@ -17,14 +17,20 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
     let paint = |out: &mut String, paint: Paint, text: &str| paint.put(out, colour, text);
     paint(&mut out, Paint::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
-    if let Some(refused) = &row.refused {
-        let text = format!(
-            "refused {} {}: {}",
-            refused.status,
-            visible(&refused.path),
-            visible(&refused.reason)
+    if let Some(request) = &row.no_call {
+        let mut text = format!(
+            "{} {} {} {}: {}",
+            request.kind.word(),
+            request.status,
+            visible(&request.method),
+            visible(&request.path),
+            visible(&request.reason)
         );
-        paint(&mut out, Paint::Alarm, &text);
+        if !request.fix.is_empty() {
+            text.push_str(&format!("; fix: {}", visible(&request.fix)));
+        }
+        let colour = if request.severity.is_some() { Paint::Alarm } else { Paint::Dim };
+        paint(&mut out, colour, &text);
         return out;
     }
     let kind = if row.kind.is_empty() { "no type" } else { &row.kind };

@@ -15,7 +15,7 @@ pub use blocks::Blocks;
 pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
 pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
-pub use rows::{CallRow, Flags, HasId, RequestRow, Row, Sender};
+pub use rows::{CallRow, Flags, HasId, NoCall, NoCallRow, RequestRow, Row, Sender};
 pub use seen::{Print, Seen};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use shapes::{Held, Shape, ShapeId, Shapes};
@@ -34,36 +34,39 @@ pub struct Store {
     pub sets: Sets,
     /// What calls have in common otherwise.
     pub shapes: Shapes,
-    /// Refused requests among the calls: how many calls came before, and which request it is.
-    refused: Vec<(u64, u32)>,
+    /// Rows of requests among the calls: how many calls came before, and which request it is.
+    no_calls: Vec<(u64, NoCallRow)>,
+    /// How many there are of each kind.
+    no_call_counts: [u64; NoCall::COUNT],
     seen: Seen,
 }
 
 impl Store {
-    /// How many rows the log has: calls and refused requests.
+    /// How many rows the log has: calls, and requests that have a row of their own.
     pub fn rows(&self) -> u64 {
-        self.calls.len() + self.refused.len() as u64
+        self.calls.len() + self.no_calls.len() as u64
     }
 
-    /// How many requests were refused.
-    pub fn refused(&self) -> u64 {
-        self.refused.len() as u64
+    /// How many requests have a row of their own for a reason.
+    pub fn no_calls(&self, kind: NoCall) -> u64 {
+        self.no_call_counts[kind as usize]
     }
 
-    /// Adds a refused request behind the calls so far.
-    pub fn push_refused(&mut self, request: RequestRow) {
-        let index = self.requests.push(request);
-        self.refused.push((self.calls.len(), index as u32));
+    /// Adds a row for the request that was added last, behind the calls so far.
+    pub fn push_no_call(&mut self, kind: NoCall) {
+        let request = self.requests.len().saturating_sub(1) as u32;
+        self.no_calls.push((self.calls.len(), NoCallRow { request, kind }));
+        self.no_call_counts[kind as usize] += 1;
     }
 
     /// What stands in a row of the log.
     pub fn row(&self, row: u64) -> Option<Row> {
-        // refused[k] stands at row refused[k].0 + k; these places only grow
-        let before = self.refused_before(row);
-        if let Some(&(calls, request)) = self.refused.get(before as usize)
+        // no_calls[k] stands at row no_calls[k].0 + k; these places only grow
+        let before = self.no_calls_before(row);
+        if let Some(&(calls, no_call)) = self.no_calls.get(before as usize)
             && calls + before == row
         {
-            return Some(Row::Refused(request));
+            return Some(Row::NoCall(no_call));
         }
         let call = row - before;
         (call < self.calls.len()).then_some(Row::Call(call))
@@ -71,27 +74,27 @@ impl Store {
 
     /// The row of a call.
     pub fn row_of_call(&self, call: u64) -> u64 {
-        let before = self.refused.partition_point(|&(calls, _)| calls <= call);
+        let before = self.no_calls.partition_point(|&(calls, _)| calls <= call);
         call + before as u64
     }
 
     /// How many calls stand before a row.
     pub fn calls_before(&self, row: u64) -> u64 {
-        (row - self.refused_before(row)).min(self.calls.len())
+        (row - self.no_calls_before(row)).min(self.calls.len())
     }
 
     /// How many rows and how many calls stand before those of a request.
     pub fn before_request(&self, request: u64) -> (u64, u64) {
         let calls = self.calls.partition_point(|call| u64::from(call.request) < request);
-        let refused = self.refused.partition_point(|&(_, of)| u64::from(of) < request);
-        (calls + refused as u64, calls)
+        let others = self.no_calls.partition_point(|(_, row)| u64::from(row.request) < request);
+        (calls + others as u64, calls)
     }
 
-    fn refused_before(&self, row: u64) -> u64 {
-        let (mut low, mut high) = (0, self.refused.len());
+    fn no_calls_before(&self, row: u64) -> u64 {
+        let (mut low, mut high) = (0, self.no_calls.len());
         while low < high {
             let middle = (low + high) / 2;
-            if self.refused[middle].0 + (middle as u64) < row {
+            if self.no_calls[middle].0 + (middle as u64) < row {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -119,34 +122,45 @@ mod tests {
                 store.calls.push(CallRow { request, ..CallRow::default() });
             });
         };
+        let no_call = |store: &mut Store| {
+            store.requests.push(RequestRow::default());
+            store.push_no_call(NoCall::Empty);
+        };
         call(&mut store, 2);
-        store.push_refused(RequestRow::default());
+        no_call(&mut store);
         call(&mut store, 0);
-        store.push_refused(RequestRow::default());
+        no_call(&mut store);
         call(&mut store, 3);
         let before = [0, 1, 2, 3, 4, 5].map(|request| store.before_request(request));
         assert_eq!(before, [(0, 0), (2, 2), (3, 2), (3, 2), (4, 2), (7, 5)]);
     }
 
     #[test]
-    fn rows_are_calls_and_refused_requests_in_order() {
+    fn rows_are_calls_and_requests_without_calls_in_order() {
         let mut store = Store::default();
-        let request = RequestRow::default();
-        store.push_refused(request);
+        let no_call = |store: &mut Store, kind| {
+            store.requests.push(RequestRow::default());
+            store.push_no_call(kind);
+        };
+        no_call(&mut store, NoCall::Refused);
         store.calls.push(CallRow::default());
         store.calls.push(CallRow::default());
-        store.push_refused(request);
-        store.push_refused(request);
+        no_call(&mut store, NoCall::Empty);
+        no_call(&mut store, NoCall::Refused);
         store.calls.push(CallRow::default());
+        let row = |request, kind| Some(Row::NoCall(NoCallRow { request, kind }));
+        assert_eq!(NoCall::Other as usize, NoCall::COUNT - 1);
+        let kinds = [NoCall::Refused, NoCall::Empty, NoCall::NotFound];
+        assert_eq!(kinds.map(|kind| store.no_calls(kind)), [2, 1, 0]);
         let rows: Vec<_> = (0..7).map(|row| store.row(row)).collect();
         assert_eq!(
             rows,
             [
-                Some(Row::Refused(0)),
+                row(0, NoCall::Refused),
                 Some(Row::Call(0)),
                 Some(Row::Call(1)),
-                Some(Row::Refused(1)),
-                Some(Row::Refused(2)),
+                row(1, NoCall::Empty),
+                row(2, NoCall::Refused),
                 Some(Row::Call(2)),
                 None
             ]

@@ -8,8 +8,58 @@ use crate::call::time::Millis;
 pub enum Row {
     /// A call, by its place among the calls.
     Call(u64),
-    /// A refused request, by its place among the requests.
-    Refused(u32),
+    /// A request that has a row of its own.
+    NoCall(NoCallRow),
+}
+
+/// A row of the log for a request as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoCallRow {
+    /// The request's place among the requests.
+    pub request: u32,
+    /// Why it has a row of its own.
+    pub kind: NoCall,
+}
+
+/// Why a request has a row of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoCall {
+    /// It was refused.
+    Refused,
+    /// Nothing is at its path, or not with its method.
+    NotFound,
+    /// It was answered with success and should hold calls, but no call could be read from it.
+    Empty,
+    /// It holds calls, which have rows of their own, and items that are no calls.
+    LostItems,
+    /// It was answered and needs no call: settings, counters.
+    Other,
+}
+
+impl NoCall {
+    /// How many kinds there are.
+    pub const COUNT: usize = 5;
+
+    /// The kind of a request that was answered with an error.
+    pub fn of_error(status: u16) -> NoCall {
+        if matches!(status, 404 | 405) { NoCall::NotFound } else { NoCall::Refused }
+    }
+
+    /// Whether calls are lost by it, or may be.
+    pub fn is_wrong(self) -> bool {
+        self != NoCall::Other
+    }
+
+    /// The word for it in the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            NoCall::Refused => "refused",
+            NoCall::NotFound => "not found",
+            NoCall::Empty => "no call",
+            NoCall::LostItems => "lost items",
+            NoCall::Other => "request",
+        }
+    }
 }
 
 /// Which platform a call's sender feeds.

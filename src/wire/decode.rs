@@ -24,14 +24,26 @@ pub fn decode_within<'r>(
         None | Some("") => false,
         Some(name) if name.eq_ignore_ascii_case("identity") => false,
         Some(name) if ["gzip", "x-gzip"].iter().any(|g| name.eq_ignore_ascii_case(g)) => true,
-        Some(_) if raw.is_empty() || raw.starts_with(GZIP) => false,
-        Some(name) => {
-            let name = crate::call::text::visible(name);
-            return Err(Refusal::new(Problem::Encoding(name.chars().take(40).collect())));
+        Some(_) if raw.is_empty() => false,
+        // a list: each of them was applied, one after the other
+        Some(name) if name.contains(',') => {
+            let mut each = name.split(',').map(str::trim);
+            let gzip = |one: &str| ["gzip", "x-gzip"].iter().any(|g| one.eq_ignore_ascii_case(g));
+            let packed = each.clone().filter(|one| gzip(one)).count();
+            let plain = |one: &str| one.is_empty() || one.eq_ignore_ascii_case("identity");
+            if packed > 1 || !each.all(|one| gzip(one) || plain(one)) {
+                return Err(unknown(name));
+            }
+            packed == 1
         }
+        Some(_) if raw.starts_with(GZIP) => false,
+        Some(name) => return Err(unknown(name)),
     };
     if !raw.is_empty() && (claimed || raw.starts_with(GZIP)) {
         let mut unpacked = inflate(raw, limit)?;
+        if unpacked.starts_with(GZIP) {
+            return Err(Refusal::new(Problem::Encoding("gzip, gzip".to_owned())));
+        }
         if unpacked.starts_with(BOM) {
             unpacked.drain(..BOM.len());
         }
@@ -41,6 +53,11 @@ pub fn decode_within<'r>(
         return Err(too_large(limit, Some(raw.len())));
     }
     Ok(Cow::Borrowed(raw.strip_prefix(BOM).unwrap_or(raw)))
+}
+
+fn unknown(name: &str) -> Refusal {
+    let name = crate::call::text::visible(name);
+    Refusal::new(Problem::Encoding(name.chars().take(40).collect()))
 }
 
 fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
@@ -96,6 +113,7 @@ mod tests {
             ("GZIP", &packed),
             ("", &packed),
             ("br", &packed),
+            ("gzip, identity", &packed),
             ("", b"{}"),
             ("", b"\xef\xbb\xbf{}"),
             ("identity", b"{}"),
@@ -114,6 +132,17 @@ mod tests {
         assert!(matches!(with("gzip", b"{}"), Err(Problem::Gzip(_))));
         assert!(matches!(with("", b"\x1f\x8b"), Err(Problem::Gzip(_))));
         assert!(matches!(with("br", b"{}"), Err(Problem::Encoding(name)) if name == "br"));
+        let twice = gzip(&gzip(b"{}"));
+        for (encoding, raw) in
+            [("gzip, gzip", &twice[..]), ("gzip,gzip", &packed), ("gzip", &twice)]
+        {
+            let problem = with(encoding, raw).expect_err("packed twice");
+            let words = problem.to_string();
+            assert!(words.contains("gzip,") && words.contains("send gzip or none"), "{words}");
+        }
+        assert!(
+            matches!(with("gzip, br", &packed), Err(Problem::Encoding(name)) if name == "gzip, br")
+        );
         let refusal = text(b"{\"a\":\"\xe4\"}").expect_err("latin-1");
         assert_eq!(refusal.problem, Problem::NotUtf8 { offset: 6, byte: 0xe4 });
     }

@@ -15,6 +15,13 @@ pub struct Discard {
     pub path: Cow<'static, str>,
 }
 
+impl Discard {
+    /// Whether it says that a request, or an item of it, is no call: then it is about no call.
+    pub fn is_about_no_call(&self) -> bool {
+        matches!(self.code, "bad_request" | "empty_batch")
+    }
+}
+
 /// A discard code.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {

@@ -10,9 +10,12 @@ mod decode;
 mod derive;
 pub mod discard;
 mod fields;
+pub mod intended;
 mod key;
 mod limits;
 mod merge;
+pub mod no_call;
+pub mod not_json;
 mod platform;
 mod post;
 mod query;
@@ -34,9 +37,9 @@ pub use post::posted;
 pub use query::{query_body, value as query_value};
 pub use read::read;
 pub use reading::{Library, ReadCall, Reading, Scratch};
-pub use refusal::{Problem, Refusal};
+pub use refusal::{Problem, Refusal, fix as fix_of_refusal};
 pub use reply::Reply;
-pub use route::{Route, Shape, route};
+pub use route::{Route, Shape, is_icon, route};
 
 use crate::call::time::Millis;
 

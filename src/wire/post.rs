@@ -17,17 +17,23 @@ pub fn posted(text: &str) -> Result<(&'static str, Cow<'_, str>), SyntaxError> {
         return Ok((BATCH, format!("{{\"batch\":{text}}}").into()));
     }
     let kind = root.get("type").and_then(|kind| kind.as_str());
-    let path = match kind.and_then(|kind| CallType::parse(&kind)) {
-        Some(CallType::Track) => "/v1/track",
-        Some(CallType::Identify) => "/v1/identify",
-        Some(CallType::Group) => "/v1/group",
-        Some(CallType::Page) => "/v1/page",
-        Some(CallType::Screen) => "/v1/screen",
-        Some(CallType::Alias) => "/v1/alias",
+    match kind.and_then(|kind| CallType::parse(&kind)) {
+        Some(kind) => Ok((path_of(kind), text.into())),
         // a type that is none is the receiver's to judge, not ours
-        None => return Ok((BATCH, format!("{{\"batch\":[{text}]}}").into())),
-    };
-    Ok((path, text.into()))
+        None => Ok((BATCH, format!("{{\"batch\":[{text}]}}").into())),
+    }
+}
+
+/// The path that a single call of a type is posted to.
+pub(super) fn path_of(kind: CallType) -> &'static str {
+    match kind {
+        CallType::Track => "/v1/track",
+        CallType::Identify => "/v1/identify",
+        CallType::Group => "/v1/group",
+        CallType::Page => "/v1/page",
+        CallType::Screen => "/v1/screen",
+        CallType::Alias => "/v1/alias",
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::platform::{self, Headers};
 use super::refusal::Problem;
 use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
-use super::{key, limits, merge};
+use super::{key, limits, merge, not_json};
 use crate::call::{Builder, CallType, Doc, Val, time};
 
 /// How many items are looked at for a library that tells the sender's service.
@@ -39,9 +39,7 @@ pub fn read<'b>(
     if no_body && body.is_empty() {
         let platform = platform::of(head, &headers, &Fields::default(), None, !pixel);
         let mut reading = Reading::empty(key::of_head(head), platform);
-        if pixel {
-            reading.discards.push(at("bad_request", ""));
-        }
+        reading.discards.push(at(if pixel { "bad_request" } else { "empty_batch" }, ""));
         return Ok(reading);
     }
     let doc = match parse(body, scratch) {
@@ -76,7 +74,8 @@ fn parse<'b>(body: &'b str, scratch: &mut Scratch) -> Result<Doc<'b>, Refusal> {
     if body.trim_ascii().is_empty() {
         return Err(Refusal::new(Problem::Empty));
     }
-    Doc::parse_with(body, &mut scratch.body).map_err(|error| Refusal::new(Problem::NotJson(error)))
+    Doc::parse_with(body, &mut scratch.body)
+        .map_err(|error| Refusal::new(Problem::NotJson(not_json::look(body, &error))))
 }
 
 struct Reader<'h, 'a> {
@@ -110,6 +109,9 @@ impl Reader<'_, '_> {
             return self.items(batch, top, "/batch/", length);
         }
         if matches!(self.shape, Shape::Webhook | Shape::Bare) && root.is_array() {
+            if root.size() == 1 {
+                self.discards.push(at("empty_batch", ""));
+            }
             return self.items(Some(root), Fields::default(), "/", length);
         }
         let library = top.library();
@@ -117,13 +119,22 @@ impl Reader<'_, '_> {
         limits::check_body(self.shape, platform, length)?;
         let shared = self.shared(platform, Fields::default());
         self.derived.list();
-        if root.is_object() {
+        if root.is_object() && !self.is_envelope(&top) {
             self.call(root, &top, &shared, 0, library);
         } else {
             self.discards.push(at("bad_request", ""));
         }
         self.derived.close();
         Ok((self.key(top.write_key, None), platform))
+    }
+
+    /// Whether what was sent to the path of a single call is a batch.
+    fn is_envelope(&self, top: &Fields<'_>) -> bool {
+        matches!(self.shape, Shape::One(_))
+            && top.batch.is_some_and(|batch| batch.is_array())
+            && top.event.is_none()
+            && top.user_id.is_none()
+            && top.anonymous_id.is_none()
     }
 
     fn items<'d>(

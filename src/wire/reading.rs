@@ -94,6 +94,16 @@ impl<'b> Reading<'b> {
         }
     }
 
+    /// Whether the request should hold calls and holds none, or holds items that are no calls.
+    pub fn lacks_calls(&self) -> bool {
+        self.discards.iter().any(Discard::is_about_no_call)
+    }
+
+    /// What the service drops of the request as a whole. It is said once, with the first call.
+    pub fn whole_discards(&self) -> impl Iterator<Item = &Discard> {
+        self.discards.iter().filter(|discard| !discard.is_about_no_call())
+    }
+
     /// The JSON text of a call's derived fields.
     pub fn derived_text(&self, call: &ReadCall) -> &str {
         self.derived.as_ref().map_or("{}", |derived| derived.at(call.derived).raw())

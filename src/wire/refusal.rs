@@ -1,6 +1,6 @@
 //! Why a request is answered 400: the few things that the real service refuses at the door.
 
-use crate::call::SyntaxError;
+use super::not_json::{self, NotJson};
 
 /// A request that is not taken: nothing in it becomes a call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,8 +35,8 @@ pub enum Problem {
         byte: u8,
     },
     /// It is no JSON.
-    #[error("the body is not JSON: {0}")]
-    NotJson(SyntaxError),
+    #[error("{0}")]
+    NotJson(NotJson),
     /// The whole is too large.
     #[error("{}", too_large(what, *limit, *length))]
     TooLarge {
@@ -80,20 +80,39 @@ impl Refusal {
         }
     }
 
-    /// What to change.
-    pub fn fix(&self) -> &'static str {
-        match self.problem {
-            Problem::Empty => "Send the call as JSON in the body of the request.",
-            Problem::Encoding(_) => "Send the body as it is, or packed with gzip.",
-            Problem::Gzip(_) => "Send the whole gzip stream, or drop the content-encoding header.",
-            Problem::NotUtf8 { .. } => "Encode the body as UTF-8.",
-            Problem::NotJson(_) => {
-                "Build the body with a JSON library; it stops at the place named."
-            }
-            Problem::TooLarge { .. } => "Send less in one request, or flush more often.",
-            Problem::ItemTooLarge { .. } => {
-                "Send less with the call: large values belong elsewhere."
-            }
+    /// A word for the kind of problem: requests of one kind are counted together, wherever in
+    /// their bodies it stands.
+    pub fn kind(&self) -> &'static str {
+        match &self.problem {
+            Problem::Empty => "empty",
+            Problem::Encoding(_) => "encoding",
+            Problem::Gzip(_) => "gzip",
+            Problem::NotUtf8 { .. } => "not_utf8",
+            Problem::NotJson(found) => found.kind,
+            Problem::TooLarge { .. } => "too_large",
+            Problem::ItemTooLarge { .. } => "item_too_large",
         }
     }
+
+    /// What to change.
+    pub fn fix(&self) -> &'static str {
+        fix(self.kind()).unwrap_or_default()
+    }
+}
+
+/// What to change in requests with a kind of problem.
+pub fn fix(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "empty" => "send the call as a JSON object in the body of the request",
+        "encoding" => "send the body as it is, or packed once with gzip",
+        "gzip" => "send the whole gzip stream, or drop the content-encoding header",
+        "not_utf8" => "encode the body as UTF-8",
+        "too_large" => {
+            "send less in one request, or flush more often: Segment takes 32 KB a call and 500 KB a batch"
+        }
+        "item_too_large" => {
+            "make the call smaller: Segment takes 32 KB a call, and refuses the whole batch otherwise"
+        }
+        kind => return not_json::fix(kind),
+    })
 }

@@ -1,6 +1,6 @@
 //! What is answered, to the byte (`specs/wire.md` 6 and 7). The listener adds the CORS headers.
 
-use super::{Refusal, RequestHead, Route, key};
+use super::{Refusal, RequestHead, Route, intended, key};
 use serde_json::json;
 use std::borrow::Cow;
 
@@ -98,18 +98,13 @@ pub fn of(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
         }
         Route::Preflight => Reply { status: 204, body: Cow::Borrowed(b""), ..Reply::success() },
         Route::WrongMethod(allow) => {
-            let message = format!("{} is not taken here; use {allow}", visible(head.method));
+            let message = intended::explain(head).reason;
             Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) }
         }
         Route::Own(_) | Route::Unknown => {
-            let message = format!("no such path: {}", visible(head.path));
-            Reply::failure(404, "not_found", &message)
+            Reply::failure(404, "not_found", &intended::explain(head).reason)
         }
     }
-}
-
-fn visible(text: &str) -> String {
-    crate::call::text::visible(text).chars().take(200).collect()
 }
 
 /// With these a page needs only the address of its settings: they send the calls here, and no

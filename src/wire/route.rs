@@ -97,6 +97,11 @@ pub fn route<'p>(method: &str, path: &'p str) -> Route<'p> {
     }
 }
 
+/// Whether a browser that shows a page of this address asks for this path by itself.
+pub fn is_icon(path: &str) -> bool {
+    path == "/favicon.ico" || path.starts_with("/apple-touch-icon")
+}
+
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
 const BOTH: &str = "GET, POST, OPTIONS";

@@ -7,6 +7,8 @@
 mod common;
 mod reading;
 mod recordings;
+mod refusals;
+mod requests;
 mod vendor_files;
 
 use serde_json::Value;

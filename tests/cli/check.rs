@@ -138,7 +138,10 @@ fn refused_requests_of_a_recording_are_errors() {
     let (code, text) = home.check(&["refused.ndjson"]);
     assert_eq!(code, 1);
     assert!(text.contains("error HTTP-400 (2 requests)\n  the body is no JSON\n"), "{text}");
-    assert_eq!(home.check(&["busy.ndjson", "--fail-on", "warning"]).0, 0);
+    // what is sent again is no error; but no call has arrived
+    let (code, text) = home.check(&["busy.ndjson", "--fail-on", "warning"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("info HTTP-429") && text.contains("no call in them"), "{text}");
     let done = segscope(home.0.path(), &["check", "odd.ndjson"]).assert().code(2);
     assert!(stderr(&done).contains("the first is line 2"), "{}", stderr(&done));
 }

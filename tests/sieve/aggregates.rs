@@ -26,7 +26,7 @@ pub fn calls(pipeline: &Pipeline) -> Vec<Call> {
         .zip(details)
         .filter_map(|(row, detail)| match detail {
             Detail::Call(call) => Some((row, call)),
-            Detail::Refused(_) => None,
+            Detail::NoCall(_) => None,
         })
         .collect()
 }

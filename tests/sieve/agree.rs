@@ -22,7 +22,7 @@ fn numbers(tally: &Tally) -> Tally {
     let found = tally.found.iter().map(|found| Tallied { first: 0, ..*found });
     let mut found: Vec<Tallied> = found.collect();
     found.sort_by_key(|found| found.code);
-    Tally { found, refused: Vec::new(), ..tally.clone() }
+    Tally { found, no_calls: Vec::new(), ..tally.clone() }
 }
 
 /// The names of what was found in a call by Segment and at vendors that count for it.
@@ -59,7 +59,7 @@ proptest! {
         // `check`, the summaries
         let (tally, overview) = (pipeline.tally(0..pipeline.rows()), pipeline.overview());
         prop_assert_eq!(numbers(&tally), numbers(&overview));
-        let of_tally = (tally.calls, tally.repeats, tally.missing, tally.refused.len() as u64);
+        let of_tally = (tally.calls, tally.repeats, tally.missing, tally.no_calls.len() as u64);
         prop_assert_eq!(of_tally, (stats.calls, stats.repeats, stats.missing, stats.refused));
         let groups = finding_groups(&vendors, &tally, &|row| pipeline.detail(row)).expect("readable");
         let check = check_text(&vendors, &tally, &groups, (None, "passed"), false);

@@ -11,7 +11,7 @@ use segscope::call::time;
 use segscope::filter::Filter;
 use segscope::journal::Journal;
 use segscope::pipeline::{
-    CallColumns, Detail, InUse, Pipeline, Recording, RefusedColumns, Shown, Sieve,
+    CallColumns, Detail, InUse, NoCallColumns, Pipeline, Recording, Shown, Sieve,
 };
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -53,8 +53,9 @@ fn naive(pipeline: &Pipeline, filter: &Filter) -> Vec<u64> {
         Some(Detail::Call(call)) => {
             filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
         }
-        Some(Detail::Refused(refused)) => {
-            filter.matches(&RefusedColumns { request: &refused.request, now_ms: time::now() })
+        Some(Detail::NoCall(row)) => {
+            let (request, severity) = (&row.request, row.severity);
+            filter.matches(&NoCallColumns { request, severity, now_ms: time::now() })
         }
         None => false,
     };

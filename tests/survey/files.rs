@@ -44,7 +44,7 @@ fn line(kind: u64, n: u64) -> String {
 /// A line of a recording.
 fn recorded(kind: u64, n: u64) -> String {
     let batch = format!("{{\"batch\":[{},{}],\"writeKey\":\"k\"}}", call(n), call(n + 1));
-    let refused = Refused { code: "bad", message: "no calls there", body_bytes: None };
+    let refused = Refused { code: "bad", message: "no calls there", kind: "", body_bytes: None };
     let (path, body, refused) = match kind % 10 {
         0 => ("/v1/batch", batch, None),
         1 => ("/v1/nowhere", "{}".to_owned(), Some(refused)),
@@ -124,7 +124,7 @@ fn many_calls_without_an_id_of_their_own() {
     // made ids follow from the number of the request, so only one of the files repeats the other
     let Said { tally, groups, .. } = &said;
     assert!(tally.repeats > 1000 && tally.calls > 1000, "{tally:?}");
-    assert_eq!(tally.refused.len(), 70);
+    assert_eq!(tally.no_calls.len(), 70);
     assert!(groups.iter().any(|group| group.corrected.is_some()));
     let whys = |needle| said.details.iter().any(|detail| detail.contains(needle));
     assert!(whys("seen_group: Some"), "somebody's group was seen before");

@@ -33,7 +33,7 @@ fn said(
     detail: &dyn Fn(u64) -> Result<Option<Detail>, String>,
 ) -> Said {
     let groups = finding_groups(vendors, tally, detail).expect("readable");
-    let rows = tally.found.iter().map(|found| found.first).chain(tally.refused.iter().copied());
+    let rows = tally.found.iter().map(|found| found.first).chain(tally.no_calls.iter().copied());
     let texts = vec![
         check_text(vendors, tally, &groups, (None, "passed"), true),
         report::markdown(vendors, tally, &groups, "failed"),

@@ -139,7 +139,7 @@ impl Exports {
         while from < rows {
             let to = rows.min(from + AT_ONCE);
             for detail in pipeline.details(from..to) {
-                // a refused request gave no call
+                // a request that has a row of its own is no call
                 let Detail::Call(call) = detail.map_err(io::Error::other)? else { continue };
                 let columns = || CallColumns::new(&call, &vendors, time::now());
                 if filter.is_none_or(|filter| filter.matches(&columns())) {

@@ -35,7 +35,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let mut exporter = Exporter::begin(out, format, args.with_secrets, &vendors, &shown)?;
     for some in rows.chunks(AT_ONCE) {
         for detail in pipeline.details_of(some.iter().copied()) {
-            // a refused request gave no call
+            // a request that has a row of its own is no call
             if let Detail::Call(call) = detail.map_err(Failure::wrong)? {
                 exporter.call(*call)?;
             }

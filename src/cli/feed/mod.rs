@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 pub use views::vendor_views;
-use views::{call_view, composed, refused_view};
+use views::{call_view, composed, no_call_view};
 
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
@@ -116,7 +116,7 @@ impl Feed for PipelineFeed {
                 let view = self.pipeline.window(row..row + 1).pop()?;
                 Some(Detail::Call(Box::new(call_view(*call, view))))
             }
-            Ok(Some(Full::Refused(refused))) => Some(refused_view(refused)),
+            Ok(Some(Full::NoCall(row))) => Some(no_call_view(row)),
             Ok(None) => None,
             Err(error) => {
                 self.pipeline.notice(format!("the recording cannot be read there: {error}"));

@@ -42,7 +42,7 @@ impl PipelineFeed {
         let vendors = match chosen {
             Chosen::Row(row) => match self.pipeline.detail(*row)? {
                 Some(Full::Call(call)) => call.vendors,
-                _ => return Err("a refused request has no call".to_owned()),
+                _ => return Err("this row is a request, not a call".to_owned()),
             },
             Chosen::Text(text) => {
                 let composed = self.pipeline.compose(text, time::now());

@@ -3,7 +3,7 @@
 use crate::pipeline::{self, NotYet};
 use crate::report::mask_request;
 use crate::tui::feed::{
-    CallDetail, ComposedCall, ComposedView, Detail, OutputView, RefusedDetail, RowView,
+    CallDetail, ComposedCall, ComposedView, Detail, NoCallDetail, OutputView, RowView,
     VendorDetail, VendorView,
 };
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
@@ -42,10 +42,10 @@ pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
     (0..vendors.len()).map(|at| vendor_view(vendors, at)).collect()
 }
 
-/// A refused request, without its sender's key.
-pub(super) fn refused_view(mut refused: Box<RefusedDetail>) -> Detail {
-    mask_request(&mut refused.request);
-    Detail::Refused(refused)
+/// A request that has a row of its own, without its sender's key.
+pub(super) fn no_call_view(mut row: Box<NoCallDetail>) -> Detail {
+    mask_request(&mut row.request);
+    Detail::NoCall(row)
 }
 
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {

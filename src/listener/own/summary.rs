@@ -31,6 +31,7 @@ pub(super) fn json(pipeline: &Pipeline) -> String {
         "repeats": stats.repeats,
         "requests": stats.requests,
         "refused": stats.refused,
+        "request_counts": stats.request_counts,
         "missing": stats.missing,
         "turned_away": stats.too_much,
         "unrecorded": stats.unrecorded,

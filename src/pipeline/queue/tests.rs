@@ -20,6 +20,7 @@ fn item(offset: u64, text: usize) -> Item {
                 body: None,
                 other_body: None,
                 refused: None,
+                refused_kind: None,
                 body_bytes: None,
                 signature: None,
             }),

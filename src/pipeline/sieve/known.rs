@@ -48,7 +48,7 @@ impl<'i> Known<'i> {
         let store = &self.index.store;
         let row = store.row(row)?;
         let (request, call) = match row {
-            Row::Refused(request) => (u64::from(request), None),
+            Row::NoCall(row) => (u64::from(row.request), None),
             Row::Call(at) => {
                 let call = store.calls.get(at)?;
                 (u64::from(call.request), Some((at, *call, store.shapes.get(call.shape))))
@@ -117,7 +117,7 @@ impl<'i> KnownRow<'i> {
 
 impl Columns for KnownRow<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        // a refused request is no call
+        // a request that has a row of its own is no call
         let Some((_, call, shape)) = &self.call else { return Value::Null };
         match path.name() {
             Some("type") if !shape.kind.is_none() => self.text(shape.kind),
@@ -208,7 +208,11 @@ impl Columns for KnownRow<'_> {
     fn severity(&self) -> Option<&str> {
         match self.set() {
             Some((set, in_use)) => set.severity(in_use).map(|severity| severity.name()),
-            None => Some(findings::Severity::Error.name()),
+            // what is wrong with the request stands in its line
+            None => {
+                self.lack();
+                None
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use crate::filter::{Answers, Filter, Leaf, Plan};
 use crate::journal::{self, Entry};
 use crate::pipeline::detail::find_call;
 use crate::pipeline::replay::{body_text, head_of};
-use crate::pipeline::{CallColumns, Detail, Pipeline, RefusedColumns};
+use crate::pipeline::{CallColumns, Detail, NoCallColumns, Pipeline};
 use crate::store::{BLOCK_ROWS, Bits, CallRow, SetId, ShapeId, no_bits};
 use crate::wire;
 use hashbrown::HashMap;
@@ -46,7 +46,7 @@ pub(super) struct Looker {
 struct Undecided {
     row: u64,
     line: Line,
-    /// None for a refused request.
+    /// None for a request that has a row of its own.
     call: Option<CallRow>,
     merged: bool,
     answers: Answers,
@@ -316,15 +316,16 @@ fn set(bits: &mut Bits, row: u64) {
     bits[at / 64] |= 1 << (at % 64);
 }
 
-/// Whether a row passes, from all that is known of it: a refused request, or a call of which the
+/// Whether a row passes, from all that is known of it: a request with a row of its own, or a call of which the
 /// index had no room for a text.
 fn by_detail(pipeline: &Pipeline, filter: &Filter, row: u64) -> bool {
     match pipeline.detail(row) {
         Ok(Some(Detail::Call(call))) => {
             filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
         }
-        Ok(Some(Detail::Refused(refused))) => {
-            filter.matches(&RefusedColumns { request: &refused.request, now_ms: time::now() })
+        Ok(Some(Detail::NoCall(row))) => {
+            let (request, severity) = (&row.request, row.severity);
+            filter.matches(&NoCallColumns { request, severity, now_ms: time::now() })
         }
         _ => false,
     }

@@ -3,11 +3,12 @@
 
 use super::read::{Calls, Step};
 use crate::call::{CallType, Seq};
+use crate::pipeline::index::no_call;
 use crate::pipeline::people::People;
 use crate::pipeline::remarks::Remarks;
 use crate::pipeline::tally::{Shaped, expand};
 use crate::pipeline::{InUse, Tally};
-use crate::store::{Print, Seen, Sender, SetId, Sets};
+use crate::store::{NoCall, Print, Seen, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,8 +25,16 @@ pub(super) struct Found {
 /// A row that can be shown.
 pub(super) enum Kept {
     Call(KeptCall),
-    /// A refused request: the number of its file, where its line begins, and how long it is.
-    Refused(usize, u64, usize),
+    /// A request that was refused, or that holds no call: its line.
+    NoCall(KeptLine, NoCall),
+}
+
+/// The line of a request that is kept.
+pub(super) enum KeptLine {
+    /// The number of its file, where its line begins, and how long it is.
+    InFile(usize, u64, usize),
+    /// Its text.
+    Text(Arc<str>),
 }
 
 /// A call that is an example of something.
@@ -43,7 +52,7 @@ pub(super) struct KeptCall {
 pub(super) struct Counts {
     /// Calls so far, repeats too.
     calls: u64,
-    /// Rows so far: calls and refused requests.
+    /// Rows so far: calls, and requests that have a row of their own.
     rows: u64,
     seen: Seen,
     pub people: People,
@@ -56,7 +65,7 @@ pub(super) struct Counts {
     /// Whether a code has its example.
     has_example: Vec<bool>,
     pub kept: BTreeMap<u64, Kept>,
-    refused: Vec<u64>,
+    no_calls: Vec<u64>,
     /// Lines that are none of a recording's: how many, and the first one's number and error.
     pub bad: (u64, Option<(u64, String)>),
 }
@@ -74,7 +83,7 @@ impl Counts {
             last: None,
             has_example: vec![false; vendors.codes().len()],
             kept: BTreeMap::new(),
-            refused: Vec::new(),
+            no_calls: Vec::new(),
             bad: (0, None),
         }
     }
@@ -121,11 +130,17 @@ impl Counts {
                         }
                         self.rows += 1;
                     }
+                    if let Some(kind) = no_call(&calls.reading) {
+                        let line = match calls.place {
+                            Some((at, len)) => KeptLine::InFile(file, at, len),
+                            None => KeptLine::Text(line_of(&mut text, calls)),
+                        };
+                        self.no_call(line, kind);
+                    }
                 }
-                Step::Refused(at, len) => {
-                    self.refused.push(self.rows);
-                    self.kept.insert(self.rows, Kept::Refused(file, *at, *len));
-                    self.rows += 1;
+                Step::Refused { at, len, status } => {
+                    let line = KeptLine::InFile(file, *at, *len);
+                    self.no_call(line, NoCall::of_error(*status));
                 }
                 Step::Remark(remark) => self.remarks.take(remark.clone()),
                 Step::Bad(nth, error) => {
@@ -135,6 +150,12 @@ impl Counts {
                 Step::Flush(_) => {}
             }
         }
+    }
+
+    fn no_call(&mut self, line: KeptLine, kind: NoCall) {
+        self.no_calls.push(self.rows);
+        self.kept.insert(self.rows, Kept::NoCall(line, kind));
+        self.rows += 1;
     }
 
     fn set(&mut self, codes: &[CodeId], vendors: &Vendors) -> SetId {
@@ -173,7 +194,7 @@ impl Counts {
 
     /// What was found among all rows.
     pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
-        let mut tally = Tally { refused: std::mem::take(&mut self.refused), ..Tally::default() };
+        let mut tally = Tally { no_calls: std::mem::take(&mut self.no_calls), ..Tally::default() };
         let shapes = self.shapes.iter().enumerate().flat_map(|(set, counts)| {
             let counts = Sender::ALL.into_iter().zip(*counts);
             let counts = counts.filter(|(_, shaped)| !shaped.is_empty());

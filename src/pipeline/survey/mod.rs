@@ -30,11 +30,11 @@ use super::remarks::Remarks;
 use super::replay::{body_text, head_of};
 use super::source::FileError;
 use super::window::request_of;
-use super::{Detail, InUse, Tally, detail};
+use super::{Detail, InUse, Tally, detail, no_call};
 use crate::store::Sets;
 use crate::vendors::{Memory, Vendors};
 use crate::wire;
-use count::{Counts, Kept, KeptCall};
+use count::{Counts, Kept, KeptCall, KeptLine};
 use source::{Lines, Source};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -156,12 +156,19 @@ impl Surveyed<'_> {
         match self.kept.get(&row) {
             None => Ok(None),
             Some(Kept::Call(call)) => self.call(call).map(Some),
-            Some(Kept::Refused(file, at, len)) => {
-                let line = self.files[*file].read(*at, *len).map_err(|error| error.to_string())?;
-                let request = request_of(&line)?;
-                let shared = detail::request_detail(&line, &request);
-                let refused = detail::refused_detail(&request, &shared);
-                Ok(Some(Detail::Refused(Box::new(refused))))
+            Some(Kept::NoCall(line, kind)) => {
+                let read;
+                let line: &str = match line {
+                    KeptLine::Text(text) => text,
+                    KeptLine::InFile(file, at, len) => {
+                        let line = self.files[*file].read(*at, *len);
+                        read = line.map_err(|error| error.to_string())?;
+                        read.as_ref()
+                    }
+                };
+                let request = request_of(line)?;
+                let detail = no_call::detail(line, &request, *kind)?;
+                Ok(Some(Detail::NoCall(Box::new(detail))))
             }
         }
     }

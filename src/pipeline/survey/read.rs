@@ -16,8 +16,8 @@ use std::ops::Range;
 pub(super) enum Step<'b> {
     /// Its calls are judged.
     Calls(Calls<'b>),
-    /// A refused request: where in the file its line stands.
-    Refused(u64, usize),
+    /// A request that was answered with an error: where in the file its line stands.
+    Refused { at: u64, len: usize, status: u16 },
     /// Idle sessions end.
     Flush(Millis),
     /// A user says something about a call.
@@ -30,6 +30,8 @@ pub(super) enum Step<'b> {
 pub(super) struct Calls<'b> {
     /// The line of a recording, or of a file of calls the text of the call.
     pub text: &'b str,
+    /// Where in the file its line stands, and how long it is; none in a file of calls.
+    pub place: Option<(u64, usize)>,
     /// The request's number.
     number: u64,
     /// When it arrived; none for a call from a file, which says that itself.
@@ -123,6 +125,7 @@ impl<'b> Steps<'b> {
                 let Bare { text, reading } = bare::read(text, number, &mut scratch)?;
                 read.steps.push(Step::Calls(Calls {
                     text,
+                    place: None,
                     number,
                     received_at: None,
                     signature: None,
@@ -155,11 +158,14 @@ impl<'b> Steps<'b> {
             let found = line.and_then(|line| Ok((line, read_line(line, &mut scratch)?)));
             let step = match found {
                 Ok((line, Read::Request(request, reading))) => {
-                    Step::Calls(calls(line, &request, reading, scratch))
+                    let place = (block.at + range.start as u64, range.len());
+                    Step::Calls(calls((line, place), &request, reading, scratch))
                 }
-                Ok((_, Read::Refused(_))) => {
-                    Step::Refused(block.at + range.start as u64, range.len())
-                }
+                Ok((_, Read::Refused(request))) => Step::Refused {
+                    at: block.at + range.start as u64,
+                    len: range.len(),
+                    status: request.status,
+                },
                 Ok((_, Read::Event(Event::Flush, at))) => Step::Flush(at),
                 Ok((_, Read::Event(Event::Clear | Event::Undo, _))) => {
                     read.other = true;
@@ -176,13 +182,14 @@ impl<'b> Steps<'b> {
 }
 
 fn calls<'b>(
-    text: &'b str,
+    (text, place): (&'b str, (u64, usize)),
     request: &RequestLine,
     reading: Reading<'b>,
     scratch: Scratch,
 ) -> Calls<'b> {
     Calls {
         text,
+        place: Some(place),
         number: request.request,
         received_at: Some(request.received_at),
         signature: wire::signature::code(request.signature.as_deref()),

@@ -11,8 +11,8 @@ pub use person::PersonFeed;
 pub use views::{
     Alerts, By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
     Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups,
-    IdShare, InUse, Item, Judged, Looks, Mark, Member, ModelView, Origin, OutputView, Panel,
-    Person, Prepared, Preset, PushesView, RefusedDetail, RefusedView, RequestDetail, Ring, RowView,
+    IdShare, InUse, Item, Judged, Looks, Mark, Member, ModelView, NoCall, NoCallDetail, NoCallView,
+    Origin, OutputView, Panel, Person, Prepared, Preset, PushesView, RequestDetail, Ring, RowView,
     Sending, SessionIds, SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail,
     VendorView, Wanted, What, Who,
 };

@@ -8,8 +8,8 @@ use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
     By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
-    Expected, Found, FoundIn, Groups, IdShare, Mark, Member, Person, RefusedDetail, RefusedView,
-    RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
+    Expected, Found, FoundIn, Groups, IdShare, Mark, Member, NoCall, NoCallDetail, NoCallView,
+    Person, RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
 };
 pub use crate::vendors::{Origin, Preset, Span};
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use std::sync::Arc;
 pub enum Detail {
     /// a call
     Call(Box<CallDetail>),
-    /// a refused request
-    Refused(Box<RefusedDetail>),
+    /// a request that has a row of its own
+    NoCall(Box<NoCallDetail>),
 }
 
 /// All about one call.

@@ -85,7 +85,7 @@ pub fn name(call: &CallDetail) -> String {
 pub fn call(row: u64, world: &World<'_>) -> Option<Box<CallDetail>> {
     match world.feed.detail(row)? {
         Detail::Call(call) => Some(call),
-        Detail::Refused(_) => None,
+        Detail::NoCall(_) => None,
     }
 }
 

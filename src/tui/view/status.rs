@@ -40,6 +40,9 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
         (format!("{} missing", grouped(stats.missing)), loud(stats.missing, theme.missing_id)),
         (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
     ];
+    if stats.empty > 0 {
+        parts.push((count(stats.empty, "request lost calls", "requests lost calls"), theme.lost));
+    }
     if let Some((read, all)) = stats.reading {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
     }
@@ -65,6 +68,7 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
     if alerts.calls > 0 {
         parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
     }
+    parts.push((count(stats.requests, "request", "requests"), theme.quiet));
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
     if stats.opened.as_ref().is_none_or(|opened| opened.grows) {
         parts.push((world.shared.rate(), theme.quiet));

@@ -16,7 +16,7 @@ impl<'a> FakeColumns<'a> {
     pub fn new(row: &'a RowView, detail: &'a Detail) -> FakeColumns<'a> {
         let text = match detail {
             Detail::Call(call) => call.call_text.as_str(),
-            Detail::Refused(refused) => refused.request.body.as_str(),
+            Detail::NoCall(row) => row.request.body.as_str(),
         };
         FakeColumns { row, detail, text, doc: Doc::parse(text).ok() }
     }
@@ -62,7 +62,7 @@ impl Columns for FakeColumns<'_> {
         match field {
             Record::Seq => self.row.seq.map_or(Value::Null, |seq| Value::int(seq.0)),
             Record::Status => {
-                Value::int(self.row.refused.as_ref().map_or(200, |refused| refused.status))
+                Value::int(self.row.no_call.as_ref().map_or(200, |request| request.status))
             }
             Record::Repeat => Value::Bool(self.row.repeat),
             Record::Marked => Value::Bool(self.row.marked),

@@ -26,7 +26,7 @@ impl Feed for FakeFeed {
             calls: rows().filter(|row| row.seq.is_some() && !row.repeat).count() as u64,
             repeats: rows().filter(|row| row.repeat).count() as u64,
             requests: rows().count() as u64,
-            refused: rows().filter(|row| row.refused.is_some()).count() as u64,
+            refused: rows().filter(|row| row.no_call.is_some()).count() as u64,
             missing: rows()
                 .filter(|row| !row.repeat && row.marks.iter().any(|mark| mark.misses))
                 .count() as u64,

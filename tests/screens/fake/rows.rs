@@ -85,7 +85,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         note: None,
         stale: false,
         unread: false,
-        refused: None,
+        no_call: None,
     };
     let text = sample.text();
     let detail = CallDetail {
@@ -168,18 +168,25 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         note: None,
         stale: false,
         unread: false,
-        refused: Some(RefusedView {
+        no_call: Some(NoCallView {
+            kind: NoCall::Refused,
+            severity: Some(Severity::Error),
+            fix: String::new(),
+            method: "POST".to_owned(),
             status: 400,
             reason: reason.to_owned(),
             path: "/v1/batch".to_owned(),
         }),
     };
     let body = "{\"batch\":[{\"type\":\"track\" \"event\":\u{1b}[2J\u{0}".to_owned();
-    let detail = RefusedDetail {
+    let detail = NoCallDetail {
+        kind: NoCall::Refused,
+        severity: Some(Severity::Error),
+        problem: String::new(),
         request: request(row, received_at, body, 400),
         reason: reason.to_owned(),
         fix: "check how the body is put together; SDKs drop such a request without a retry"
             .to_owned(),
     };
-    (view, Detail::Refused(Box::new(detail)))
+    (view, Detail::NoCall(Box::new(detail)))
 }

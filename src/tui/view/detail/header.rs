@@ -6,7 +6,7 @@ use super::notes::dotted;
 use super::paper::Paper;
 use crate::findings::{Finding, Headline, Severity, Verdict, advice};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{CallDetail, Cell, RefusedDetail, VendorDetail};
+use crate::tui::feed::{CallDetail, Cell, NoCallDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
 use crate::tui::text;
 use ratatui::buffer::Buffer;
@@ -189,23 +189,26 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
     }
 }
 
-/// The head of a refused request.
-pub fn refused(paper: &mut Paper<'_>, refused: &RefusedDetail) {
+/// The head of a request that has a row of its own.
+pub fn no_call(paper: &mut Paper<'_>, row: &NoCallDetail) {
     let look = paper.look();
     let theme = &look.theme;
+    let loud = if row.severity.is_some() { theme.refused } else { theme.quiet };
     paper.line(vec![
-        Span::styled(format!("{} refused", refused.request.status), theme.refused),
+        Span::styled(format!("{} {}", row.request.status, row.kind.word()), loud),
         Span::styled(
-            format!(
-                "  request {}  {}",
-                refused.request.number,
-                look.time(refused.request.received_at)
-            ),
+            format!("  request {}  {}", row.request.number, look.time(row.request.received_at)),
             theme.quiet,
         ),
     ]);
-    paper.labelled(2, look.severity_sign(Severity::Error), &refused.reason, theme.error);
-    if !refused.fix.is_empty() {
-        paper.labelled(6, "  fix ", &refused.fix, theme.fix);
+    match row.severity {
+        Some(severity) => {
+            let style = look.severity(severity);
+            paper.labelled(2, look.severity_sign(severity), &row.reason, style);
+        }
+        None => paper.prose(0, &row.reason, theme.text),
+    }
+    if !row.fix.is_empty() {
+        paper.labelled(6, "  fix ", &row.fix, theme.fix);
     }
 }

@@ -53,7 +53,7 @@ struct Made {
 pub struct DetailPane {
     read: Option<(u64, u64)>,
     data: Option<Detail>,
-    /// The tab that was chosen; a refused request has fewer, and the choice outlives it.
+    /// The tab that was chosen; a request has fewer, and the choice outlives it.
     tab: Tab,
     /// The vendor whose tab was open last: its output stands beside the call.
     chosen: Option<usize>,
@@ -155,7 +155,7 @@ impl DetailPane {
         if one::is_copy(action) {
             return match self.call() {
                 Some(call) => one::copy(action, call, self.vendor(), world),
-                None => Reply::Say("a refused request has no call".to_owned()),
+                None => Reply::Say("this row is a request, not a call".to_owned()),
             };
         }
         if !self.can(action) {
@@ -290,9 +290,9 @@ impl DetailPane {
         let mut page = Paper::new(world.look, page_width);
         match &self.data {
             None => header.prose(0, "this row can no longer be read", world.look.theme.warning),
-            Some(Detail::Refused(refused)) => {
-                header::refused(&mut header, refused);
-                pages::request(&mut page, &refused.request, None);
+            Some(Detail::NoCall(row)) => {
+                header::no_call(&mut header, row);
+                pages::request(&mut page, &row.request, None);
             }
             Some(Detail::Call(call)) => {
                 header::call(&mut header, call, self.is_roomy(), world);

@@ -60,7 +60,7 @@ impl LogView {
     fn remark(&self, action: Action) -> Reply {
         let row = self.list.current();
         let Some((row, seq)) = row.and_then(|row| Some((row, row.seq?))) else {
-            return Reply::Say("a refused request gave no call to mark or to note".to_owned());
+            return Reply::Say("only calls can be marked or noted".to_owned());
         };
         match action {
             Action::Mark => Reply::Ask(Effect::Mark { seq, marked: !row.marked }),

@@ -99,7 +99,7 @@ fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Look) ->
 /// A row, behind the cursor's column.
 fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
     let theme = &look.theme;
-    match row.worst.or(row.refused.as_ref().map(|_| Severity::Error)) {
+    match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
         Some(severity) if severity != Severity::Info => {
             let style = if row.folded { theme.quiet } else { look.severity(severity) };
             pen.column(look.severity_sign(severity), 1, style);
@@ -118,7 +118,7 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
     let plain = if row.repeat { theme.repeat } else { theme.text };
     for (at, (column, width)) in plan.shown.iter().enumerate() {
         pen.skip(usize::from(at > 0));
-        match (column, &row.refused) {
+        match (column, &row.no_call) {
             (Column::Number, _) => {
                 let number = row.seq.map_or(String::new(), |seq| seq.0.to_string());
                 pen.column(&format!("{number:>width$}"), *width, theme.quiet);
@@ -128,11 +128,13 @@ fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
                 pen.column(plan.time.part(&full), plan.time.width(), theme.quiet);
             }
             // it is no call: the rest of the line says why
-            (column, Some(refused)) => {
+            (column, Some(request)) => {
                 let kind = if *column == Column::Kind { *width } else { STATUS };
-                pen.put(&refused.status.to_string(), theme.refused);
-                pen.skip(kind.saturating_sub(STATUS) + 1).put("refused ", theme.refused);
-                pen.show(&refused.reason, theme.refused).skip(2).show(&refused.path, theme.quiet);
+                let loud = if request.severity.is_some() { theme.refused } else { theme.quiet };
+                pen.put(&request.status.to_string(), loud);
+                pen.skip(kind.saturating_sub(STATUS) + 1);
+                pen.put(request.kind.word(), loud).put(" ", loud);
+                pen.show(&request.reason, loud).skip(2).show(&request.path, theme.quiet);
                 return;
             }
             (Column::Kind, _) => {

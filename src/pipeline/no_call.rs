@@ -1,0 +1,100 @@
+//! A request that has a row of its own: what is wrong with it, and what to change. It is worked out
+//! from its line when someone looks.
+
+use super::detail::request_detail;
+use super::replay::{body_text, head_of};
+use super::{NoCallDetail, NoCallView, RequestDetail};
+use crate::findings::Severity;
+use crate::journal::RequestLine;
+use crate::store::NoCall;
+use crate::wire::no_call::{self, Explanation};
+use crate::wire::{self, Reading, RequestHead, intended};
+
+/// Everything about the request of a line.
+pub(super) fn detail(
+    line: &str,
+    request: &RequestLine,
+    kind: NoCall,
+) -> Result<NoCallDetail, String> {
+    let shared = request_detail(line, request);
+    if request.refused.is_some() {
+        return Ok(of_request(request, &shared, kind, None));
+    }
+    let mut scratch = wire::Scratch::default();
+    let body = body_text(line, request);
+    let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
+        .map_err(|refusal| refusal.to_string())?;
+    Ok(of_request(request, &shared, kind, Some(&reading)))
+}
+
+/// The same of a request that is read already.
+pub(super) fn of_request(
+    request: &RequestLine,
+    shared: &RequestDetail,
+    kind: NoCall,
+    reading: Option<&Reading<'_>>,
+) -> NoCallDetail {
+    let head = head_of(request);
+    let (problem, explained) = match (&request.refused, reading) {
+        (Some((_, message)), _) => {
+            let problem = request.refused_kind.as_ref().unwrap_or(message).clone();
+            let kind = request.refused_kind.as_deref().unwrap_or_default();
+            let fix = fix(&head, request.status, kind, message);
+            (problem, Explanation { reason: message.clone(), fix })
+        }
+        (None, Some(reading)) => {
+            let explained = no_call::explain(&head, reading);
+            (explained.reason.clone(), explained)
+        }
+        (None, None) => Default::default(),
+    };
+    let severity = match kind {
+        NoCall::Other => None,
+        NoCall::NotFound if intended::is_harmless(&head) => Some(Severity::Warning),
+        _ => Some(Severity::Error),
+    };
+    NoCallDetail {
+        kind,
+        severity,
+        problem,
+        reason: explained.reason,
+        fix: explained.fix,
+        request: shared.clone(),
+    }
+}
+
+/// What the log shows of it.
+pub(super) fn view(detail: NoCallDetail) -> NoCallView {
+    let NoCallDetail { kind, severity, reason, fix, request, .. } = detail;
+    let RequestDetail { status, method, path, .. } = request;
+    NoCallView { kind, severity, status, reason, fix, method, path }
+}
+
+/// What to change, for a request that was answered with an error.
+fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String {
+    if matches!(status, 404 | 405) {
+        return intended::explain(head).fix;
+    }
+    let fix = match status {
+        408 => "the sender was too slow to send its body; nothing is lost if it sends again",
+        429 => "the SDK sends it again by itself; send in smaller batches if this goes on",
+        503 => {
+            "free space on the disk or mend the recording's folder; the SDK sends it again by itself"
+        }
+        400 => return fix_of(kind, message).to_owned(),
+        _ => "see the message above",
+    };
+    fix.to_owned()
+}
+
+/// The same for a body that was refused. Lines of earlier versions have no kind.
+fn fix_of(kind: &str, message: &str) -> &'static str {
+    let kind = match kind {
+        "" if message.contains("bytes") => "too_large",
+        "" if message.contains("gzip") => "gzip",
+        "" if message.contains("empty") => "empty",
+        kind => kind,
+    };
+    wire::fix_of_refusal(kind)
+        .unwrap_or("send a JSON object; the message names the place where it breaks")
+}
