@@ -8,6 +8,7 @@ mod common;
 mod reading;
 mod recordings;
 mod refusals;
+mod report;
 mod requests;
 mod vendor_files;
 
