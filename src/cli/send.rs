@@ -82,7 +82,7 @@ struct Ready {
 /// What is sent.
 enum Calls {
     Template(String),
-    Files(Recording),
+    Files(Box<Recording>),
 }
 
 impl Calls {
@@ -100,7 +100,7 @@ impl Calls {
                 let recording = input::read(std::slice::from_ref(file))?;
                 // `check` fails with it too
                 match recording.problem() {
-                    None => Ok(Calls::Files(recording)),
+                    None => Ok(Calls::Files(Box::new(recording))),
                     Some(problem) => Err(Failure::wrong(format!("{problem}; nothing was sent"))),
                 }
             }
