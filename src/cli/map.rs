@@ -1,6 +1,8 @@
 //! `segscope map`: the mapper alone, for scripts.
 
+use super::args::MapArgs;
 use super::failure::Failure;
+use super::setup::vendor_files;
 use crate::vendors::Mapper;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
@@ -8,11 +10,12 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 const MAX_LINE_BYTES: u64 = 16 << 20;
 
 /// One JSON object in, one out, a line each, as they come.
-pub fn run() -> Result<(), Failure> {
+pub fn run(args: &MapArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut input = BufReader::new(std::io::stdin());
+    let files = vendor_files(&args.vendor_file)?;
+    let mut mapper = Mapper::with_files(files).map_err(Failure::wrong)?;
     let (mut line, mut number) = (Vec::new(), 0u64);
-    let mut mapper = Mapper::default();
     loop {
         // whoever asks line by line waits for the answer before the next question
         if !input.buffer().contains(&b'\n') {

@@ -93,6 +93,8 @@ pub enum Cell {
     },
     /// Nobody found it, and the call goes through without.
     Nobody,
+    /// A vendor in use misses it, and the user has muted the finding that says so.
+    Muted,
     /// No vendor in use looks for it.
     NotLooked,
 }
