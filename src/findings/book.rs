@@ -21,6 +21,9 @@ pub struct CodeText {
     pub why: String,
     /// What to change; empty where it follows from the near misses of a missing id.
     pub fix: String,
+    /// The change of the call that takes the finding away, where the call has what it needs.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// What to change where a name that is read is near this one: `{near}`.
     pub fix_near: Option<String>,
     /// Where a missing id is best sent, if not where it is expected first: a JSON pointer.
@@ -52,6 +55,28 @@ pub enum Loudness {
     Strong,
     /// the id is absent or doubtful, and the call goes through
     Weak,
+}
+
+/// How one value of a call has to change.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It becomes a text.
+    Text,
+    /// It becomes a number, if its text is one.
+    Number,
+    /// It becomes `true` or `false`, if its text or number stands for one.
+    Boolean,
+    /// It becomes the number or the boolean that its text shows.
+    Plain,
+    /// It gets the name of the vendor's field that differs only by case and separators.
+    Rename,
+    /// It gets this name, in the same object.
+    Key(String),
+    /// It goes to this place, a JSON pointer.
+    Place(String),
+    /// The value at this place, a JSON pointer, goes to where the finding is.
+    From(String),
 }
 
 impl CodeText {

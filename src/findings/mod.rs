@@ -8,7 +8,7 @@ mod hints;
 pub mod identity;
 mod verdict;
 
-pub use book::{Book, CodeText, Loudness, common, family, fill, fill_into};
+pub use book::{Book, Change, CodeText, Loudness, common, family, fill, fill_into};
 pub use discards::{discards, finding_for_discard};
 pub use hints::{hints, norm};
 pub use verdict::{Effect, Severity, Verdict};

@@ -65,7 +65,15 @@ impl Pipeline {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
-        let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
+        let asked = Asked {
+            vendors,
+            memory: &state.index.memory,
+            event: &event,
+            seq,
+            at: now,
+            in_use: &in_use,
+            rudder: sender == Sender::RudderStack,
+        };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
         Ok(Composed {

@@ -3,11 +3,10 @@
 
 use super::in_use::InUse;
 use super::people::People;
-use super::tell::Asked;
-use super::{CallDetail, RequestDetail, SeenGroup, fields};
+use super::tell::{Asked, Told};
+use super::{CallDetail, RequestDetail, fields};
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
-use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::store::{Sender, SetInfo};
 use crate::vendors::{Memory, Rendered, Vendors};
@@ -39,8 +38,7 @@ pub(super) struct Noted {
 pub(super) struct Made {
     rendered: Vec<(usize, Rendered)>,
     in_use: Vec<usize>,
-    seen_group: Option<SeenGroup>,
-    edits: Vec<Edit>,
+    told: Told,
 }
 
 impl Known<'_> {
@@ -54,9 +52,10 @@ impl Known<'_> {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
-        let asked = Asked { vendors, event, seq, at, in_use: &in_use };
-        let (seen_group, edits) = asked.tell(&mut rendered, self.people);
-        Made { rendered, in_use, seen_group, edits }
+        let (memory, rudder) = (self.memory, sender == Sender::RudderStack);
+        let asked = Asked { vendors, memory, event, seq, at, in_use: &in_use, rudder };
+        let told = asked.tell(&mut rendered, self.people);
+        Made { rendered, in_use, told }
     }
 }
 
@@ -75,7 +74,7 @@ pub(super) fn detail(
     request: &Arc<RequestDetail>,
 ) -> CallDetail {
     let event = reading.event(read);
-    let Made { rendered, in_use, seen_group, edits } = made;
+    let Made { rendered, in_use, told } = made;
     // where nobody kept an id, the first vendor in use that finds one says it
     let found = |pick: fn(&Rendered) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
@@ -95,8 +94,10 @@ pub(super) fn detail(
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
         rudder: noted.sender == Sender::RudderStack,
-        seen_group,
-        edits,
+        seen_group: told.seen,
+        edits: told.edits,
+        needs: told.needs,
+        group_places: told.group,
         write_key: reading
             .key_of(read)
             .map(|key| key.into_owned())

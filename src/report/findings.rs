@@ -3,7 +3,7 @@
 use super::numbers::plural;
 use crate::call::text::visible;
 use crate::findings::advice::{self, Way, dotted};
-use crate::findings::fixes::Edit;
+use crate::findings::fixes::{Edit, Reader};
 use crate::findings::{Finding, Headline, Severity};
 use crate::pipeline::{CallDetail, CallGroup, Detail, NoCall, NoCallDetail, Tally};
 use crate::vendors::{CodeEntry, CodeId, Vendors};
@@ -44,7 +44,7 @@ pub struct FindingGroup {
     pub other_paths: Vec<String>,
     /// The first call or request that has it.
     pub example: String,
-    /// The example as it should have been, for a finding about an id.
+    /// The example as it should have been, for a finding that a change of the call takes away.
     pub corrected: Option<Corrected>,
 }
 
@@ -97,9 +97,9 @@ impl FindingGroup {
 
 impl Corrected {
     fn of(call: &CallDetail) -> Option<Corrected> {
-        let fix = call.fix_of_ids()?;
+        let fix = call.correction(Reader::Anybody)?;
         let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
-        let code = fix.snippet.code.replace('\t', "    ");
+        let code = fix.snippet.text().replace('\t', "    ");
         Some(Corrected {
             changes: changes.join(", "),
             language: fix.snippet.language,
@@ -169,7 +169,7 @@ impl FoundGroups {
             let findings = findings_of(entry, call);
             let Some(finding) = findings.first() else { continue };
             let event = calls.is_alike.then(|| event(call));
-            let fix = fix_of_all(finding, calls);
+            let fix = fix_of_all(finding, calls, call);
             let paths = findings.iter().map(|finding| finding.path.clone()).collect();
             let key = GroupKey { code, event: event.clone(), fix: fix.clone(), paths };
             if let Some(place) = self.places.get(&key) {
@@ -179,7 +179,7 @@ impl FoundGroups {
                 continue;
             }
             self.places.insert(key, self.groups.len());
-            let is_about_id = entry.headline.is_some() && calls.is_alike;
+            let is_mended = calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
             let group = FindingGroup {
                 code: entry.code.to_string(),
                 severity: entry.severity,
@@ -199,7 +199,7 @@ impl FoundGroups {
                 path: finding.path.clone(),
                 other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
                 example: example(call),
-                corrected: is_about_id
+                corrected: is_mended
                     .then(|| corrected.get_or_insert_with(|| Corrected::of(call)).clone())
                     .flatten(),
             };
@@ -220,14 +220,16 @@ fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> 
 
 /// What every call of a group has to change. The account that earlier calls of the example's user
 /// named is no other user's, so the fix of several calls only names the place.
-fn fix_of_all(finding: &Finding, calls: &CallGroup) -> String {
+fn fix_of_all(finding: &Finding, calls: &CallGroup, call: &CallDetail) -> String {
+    let edit = call.edits.iter().find(|edit| edit.answers(finding));
+    let place = edit.map_or(&finding.path, |edit| &edit.to);
     match (&finding.history, calls.is_alike) {
         (_, false) => {
             "these calls differ: choose some with --filter to see what each has to change"
                 .to_owned()
         }
         (Some(_), true) if calls.calls + calls.repeats > 1 => {
-            advice::fix(Way::of(finding.hints.iter().flatten().next()), &finding.path, "")
+            advice::fix(Way::of(finding.hints.iter().flatten().next()), place, "")
         }
         _ => finding.fix.clone(),
     }

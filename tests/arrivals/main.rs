@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod corrected;
 mod mapping;
 mod reading;
 mod recordings;

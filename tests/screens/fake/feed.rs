@@ -272,6 +272,7 @@ impl Feed for FakeFeed {
             found => Ok(Prepared {
                 number: 7 + vendor as u64,
                 requests: found.requests.clone(),
+                stand_in: (vendor == 1).then(|| "http://127.0.0.1:48771".to_owned()),
                 fidelity: super::vendors::fidelity(vendor),
             }),
         }

@@ -181,7 +181,7 @@ fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
     let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
     paper.prose(0, &words.join(", "), theme.fix);
-    paper.code(&fix.snippet.code);
+    paper.code(&fix.snippet.text());
     if let Some(function) = &fix.transformation {
         paper.heading(
             &with_key("or without a new release", Action::CopyTransformation),
