@@ -3,6 +3,7 @@
 use super::{Effect, Id, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// What a table says about one code.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -35,6 +36,9 @@ pub struct CodeText {
     /// It tells of something that does not happen if the call is lost, and is left out then.
     #[serde(default)]
     pub only_if_sent: bool,
+    /// Every vendor says the same, so that it is shown once a call and not once a vendor.
+    #[serde(default)]
+    pub once: bool,
     /// It says that calls came in an order that is no good.
     #[serde(default)]
     pub order: bool,
@@ -130,6 +134,15 @@ pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut Str
 pub fn common() -> Book {
     toml::from_str(include_str!("../../assets/findings/common.toml"))
         .expect("the built-in table of common codes is valid")
+}
+
+/// True for a code that every vendor gives for the same reason, so that one of them is enough.
+pub fn is_said_once(code: &str) -> bool {
+    static ONCE: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let all = common().into_iter().filter(|(_, text)| text.once);
+        all.map(|(code, _)| code).collect()
+    });
+    ONCE.iter().any(|once| once == code)
 }
 
 #[cfg(test)]

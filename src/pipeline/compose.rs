@@ -3,13 +3,14 @@
 
 use super::Pipeline;
 use super::index::sender;
+use super::one;
 use super::tell::Asked;
 use crate::call::SyntaxError;
 use crate::call::time::Millis;
 use crate::findings::{Finding, finding_for_discard};
 use crate::store::Sender;
 use crate::vendors::Rendered;
-use crate::wire::{self, RequestHead};
+use crate::wire::{self, RequestHead, ServiceVerdict};
 
 /// What is sent from here always has some write key.
 const A_KEY: &str = "Basic Y29tcG9zZTo=";
@@ -31,7 +32,9 @@ pub struct NotYet {
 pub struct Composed {
     /// How many calls it holds; what follows is about the first.
     pub calls: usize,
-    /// What Segment itself would do with it.
+    /// Whether the service in front of the vendors would pass it on.
+    pub service: ServiceVerdict,
+    /// What the service itself would do with it.
     pub common: Vec<Finding>,
     /// What each vendor would make of it.
     pub vendors: Vec<(usize, Rendered)>,
@@ -76,9 +79,14 @@ impl Pipeline {
         };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
+        let service = reading.platform.service();
         Ok(Composed {
             calls: reading.calls.len(),
-            common: discards.map(|found| finding_for_discard(found.code, &found.path)).collect(),
+            service: ServiceVerdict { service, code: one::discarded_as(call, false) },
+            common: discards
+                .map(|found| finding_for_discard(found.code, &found.path, &found.said, service))
+                .chain(vendors.findings_of_call(&event))
+                .collect(),
             vendors: rendered,
             in_use,
         })

@@ -10,7 +10,7 @@ impl CallDetail {
         let kind = CallType::parse(self.kind.as_deref()?)?;
         let call = Doc::parse(self.call_text.as_str()).ok()?;
         let derived = Doc::parse(self.derived_text.as_str()).ok();
-        let event = Event { call: call.root(), derived: derived.as_ref().map(Doc::root) };
+        let event = Event { derived: derived.as_ref().map(Doc::root), ..Event::bare(call.root()) };
         let library = self.library.as_ref().map(|(name, _)| name.as_str());
         let call = fixes::Call { event, kind, library, rudder: self.rudder };
         Some(fixes::fix(&call, self.edits.clone(), &self.group_places, reader))

@@ -6,6 +6,7 @@ use crate::findings::Finding;
 use crate::findings::fixes::Reader;
 use crate::pipeline::{CallDetail, SeenGroup};
 use crate::vendors::{Rendered, Vendors};
+use crate::wire::ServiceVerdict;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -25,6 +26,7 @@ struct Record<'a> {
     account_id: Option<&'a str>,
     user_id: Option<&'a str>,
     anonymous_id: Option<&'a str>,
+    service: ServiceVerdict,
     missing: &'a [&'static str],
     findings: Vec<&'a Finding>,
     vendors: Outcomes<'a>,
@@ -74,6 +76,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         account_id: call.account_id.as_deref(),
         user_id: call.user_id.as_deref(),
         anonymous_id: call.anonymous_id.as_deref(),
+        service: call.service,
         missing: &call.missing,
         findings,
         vendors: Outcomes {

@@ -27,6 +27,16 @@ pub(super) struct Shared<'d> {
 }
 
 impl Shared<'_> {
+    /// True if the service has still to check the call. A webhook's calls have been through it, and
+    /// so have calls of files that say when the service received them.
+    pub fn is_checked(&self, call: &Fields<'_>) -> bool {
+        match self.origin {
+            Origin::Sent(_) => true,
+            Origin::Forwarded => false,
+            Origin::Bare => call.received_at.is_none() && self.batch.received_at.is_none(),
+        }
+    }
+
     fn rudder(&self) -> bool {
         self.platform == Platform::RudderStack
     }

@@ -3,6 +3,7 @@
 //! `cases/` holds the inputs: `NN-name.expect` states the expected behavior in one line, and the
 //! file beside it is what arrives. Each module covers one kind of traffic.
 
+mod calls;
 #[path = "../common/mod.rs"]
 mod common;
 mod corrected;
@@ -12,6 +13,7 @@ mod recordings;
 mod refusals;
 mod report;
 mod requests;
+mod service;
 mod vendor_authors;
 mod vendor_files;
 mod vendor_mapping;

@@ -38,8 +38,8 @@ fn marks_that_miss_are_loud_and_those_not_in_use_are_dim() {
     // the fourth call's row: the first three vendors miss an id, the last is not fed by its sender
     looks_like(app.style_of("✗", 6), theme.error);
     looks_like(app.style_of("✗  ✗  ✗  ✓", 6), theme.missing_id);
-    looks_like(app.style_of("✓  ⊘", 6), theme.delivered);
-    looks_like(app.style_of("⊘", 6), theme.unused);
+    looks_like(app.style_of("✓  ⊗", 6), theme.delivered);
+    looks_like(app.style_of("⊗", 6), theme.unused);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::names::FakeNames;
 use super::{BEGIN_MS, FakeFeed, counts};
 use segscope::call::Seq;
 use segscope::filter::{Filter, Names};
-use segscope::findings::Severity;
+use segscope::findings::{Finding, Severity};
 use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
 use std::ops::Range;
@@ -144,6 +144,10 @@ impl Feed for FakeFeed {
 
     fn members(&self, who: Who, id: &str) -> Groups<Member> {
         counts::members(&self.state.lock().expect("unpoisoned").rows, who, id)
+    }
+
+    fn id_remarks_about(&self, _who: Who, _id: &str) -> Vec<Finding> {
+        Vec::new()
     }
 
     fn vendors(&self) -> Vec<VendorView> {

@@ -6,6 +6,7 @@ use segscope::call::{CallType, Doc, Event, Seq};
 use segscope::findings::fixes::{self, Fix, Need, Reader};
 use segscope::findings::{Severity, Verdict};
 use segscope::tui::feed::*;
+use segscope::wire::{Service, ServiceVerdict};
 
 pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView, Detail) {
     let in_use = feed.in_use().vendors;
@@ -79,6 +80,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         name: sample.name.to_owned(),
         account: Sample::cell(sample.account),
         user: Sample::cell(sample.user),
+        service: Some(ServiceVerdict { service: Service::Segment, code: None }),
         marks,
         repeat: sample.repeat,
         worst: findings.map(|finding| finding.severity).min(),
@@ -166,6 +168,7 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         name: String::new(),
         account: Cell::NotLooked,
         user: Cell::NotLooked,
+        service: None,
         marks: Vec::new(),
         repeat: false,
         worst: Some(Severity::Error),

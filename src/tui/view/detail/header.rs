@@ -5,7 +5,7 @@ use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
 use crate::findings::fixes::{Need, Source};
-use crate::findings::{Finding, Headline, Severity, Verdict, advice, identity};
+use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice, identity};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, NoCallDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -148,12 +148,14 @@ fn first<'c>(
     )
 }
 
-/// A missing id comes before one that is only absent or doubtful, and that before anything else.
+/// What loses the call before any vendor comes first of all. A missing id comes before one that is
+/// only absent or doubtful, and that before anything else.
 fn rank(finding: &Finding) -> u8 {
     match finding.headline {
-        Some(Headline::Strong(_)) => 0,
-        Some(Headline::Weak(_)) => 1,
-        None => 2,
+        _ if finding.effect == Effect::Discard => 0,
+        Some(Headline::Strong(_)) => 1,
+        Some(Headline::Weak(_)) => 2,
+        None => 3,
     }
 }
 
@@ -199,8 +201,15 @@ fn leading_finding(
         }
         None => String::new(),
     };
-    let loud = loud(finding.headline.is_some(), finding.severity, look);
-    let sign = look.severity_sign(finding.severity);
+    let discarded = finding.effect == Effect::Discard;
+    let loud = match discarded {
+        true => look.verdict(Verdict::Discarded),
+        false => loud(finding.headline.is_some(), finding.severity, look),
+    };
+    let sign = match discarded {
+        true => look.verdict_sign(Verdict::Discarded),
+        false => look.severity_sign(finding.severity),
+    };
     paper.labelled(2, sign, &format!("{who}{}", advice::without(finding)), loud);
     if !finding.fix.is_empty() {
         paper.labelled(6, "  fix ", &finding.fix, look.theme.fix);
