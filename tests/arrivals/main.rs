@@ -8,6 +8,7 @@ mod calls;
 mod common;
 mod corrected;
 mod mapping;
+mod reading;
 mod recordings;
 mod refusals;
 mod report;
