@@ -11,7 +11,7 @@ use super::look::Look;
 use super::note::finding;
 use super::out::{Origin, Out};
 use super::state::State;
-use super::vendor::{NAMES, Name, Vendor};
+use super::vendor::{Guard, NAMES, Name, Source, Vendor, slot};
 use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::{Effect, Finding, Verdict, identity};
 use std::borrow::Cow;
@@ -271,6 +271,28 @@ impl<'a> Cx<'a> {
             Place::Spot(spot) => self.look.pointer(spot).to_owned(),
             Place::Member(spot, value) => pointer::push(self.look.pointer(spot), &value.key()),
             Place::Top(value) => pointer::push("", &value.key()),
+        }
+    }
+
+    /// Whether the call has the object that a place is in, and none that comes before it.
+    pub(super) fn allows(&self, guard: Guard) -> bool {
+        let call = self.vendor.calls[slot(self.kind)].as_ref();
+        let places = call.and_then(|call| call.choices.get(usize::from(guard.choice)));
+        let chosen = places
+            .and_then(|places| places.iter().position(|&place| self.look.present(place).is_some()));
+        chosen == Some(usize::from(guard.object))
+    }
+
+    /// Whether there is something, and not null.
+    pub(super) fn has(&self, source: Source) -> bool {
+        match source {
+            Source::Spot(spot) => self.look.present(spot).is_some(),
+            Source::Guarded(spot, guard) => self.look.present(spot).is_some() && self.allows(guard),
+            Source::Account => self.account.is_some(),
+            Source::User => self.user.is_some(),
+            Source::Session => self.session.is_some(),
+            Source::Time => self.look.event_time().is_some(),
+            Source::Named(_) => true,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Vendors;
 use super::codes::CodeId;
 use super::cx::{Cx, Found, Sheet};
+use super::deliver::{Template, address};
 use super::look::{Look, Scratch};
 use super::memory::{Memory, VendorMemory};
 use super::out::{Origin, Out};
@@ -211,29 +212,45 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
         .zip(bodies)
         .enumerate()
         .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
-        .map(|(_, (request, body))| output(&request.carrier, Some(body)))
+        .map(|(_, (request, body))| output(&cx, &request.carrier, Some(body)))
         .collect();
     let carried = cx.carried && verdict != Verdict::Discarded;
     let transport = cx.vendor.transport.as_ref().filter(|_| carried);
+    let transport = transport.map(|carrier| output(&cx, carrier, None));
     Rendered {
         verdict,
         account_id: cx.account.map(|id| id.text.into_owned()),
         user_id: cx.user.map(|id| id.text.into_owned()),
         findings,
         requests,
-        transport: transport.map(|carrier| output(carrier, None)),
+        transport,
         extras: if goes { extras } else { Vec::new() },
     }
 }
 
-fn output(carrier: &Carrier, body: Option<Out>) -> Output {
-    Output {
+fn output(cx: &Cx<'_>, carrier: &Carrier, body: Option<Out>) -> Output {
+    let mut output = Output {
         method: carrier.method.clone(),
         url: carrier.url.clone(),
         headers: carrier.headers.clone(),
         body,
         template: Arc::clone(&carrier.template),
+    };
+    if !carrier.ids.is_empty() {
+        let id = |name: &str| {
+            let found = match name {
+                "@account" => &cx.account,
+                "@user" => &cx.user,
+                _ => &cx.session,
+            };
+            found.as_ref().map_or("", |found| &*found.text)
+        };
+        output.url = address::with_ids(&output.url, id);
+        let headers = output.template.headers.clone();
+        let url = address::with_ids(&output.template.url, id);
+        output.template = Arc::new(Template { url, headers });
     }
+    output
 }
 
 impl Record {

@@ -107,6 +107,25 @@ impl Out {
         members[at].1.set(rest, value);
     }
 
+    /// Adds members, each name once, to the object at a path of names, which is made if need be.
+    pub(super) fn add<S: AsRef<str>>(&mut self, path: &[S], members: Vec<(String, Out)>) {
+        let mut object = self;
+        for key in path {
+            if object.get(key.as_ref()).is_none() {
+                object.set(&[key.as_ref()], Out::object());
+            }
+            let Out::Object(all) = object else { unreachable!("made an object above") };
+            let own = all.iter_mut().find(|(name, _)| name == key.as_ref());
+            object = &mut own.expect("set above").1;
+        }
+        match object {
+            Out::Object(all) if all.is_empty() => *all = members,
+            object => {
+                members.into_iter().for_each(|(name, value)| object.set(&[name], value));
+            }
+        }
+    }
+
     /// The value on one line.
     pub fn to_json(&self) -> String {
         let mut text = String::new();

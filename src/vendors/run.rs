@@ -3,13 +3,14 @@
 use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
 use super::file::BodyKind;
+use super::keys::Spot;
 use super::look::TypeOf;
 use super::out::{Origin, Out};
 use super::rows::{is_silent, row};
 use super::rules::Flow;
 use super::spread::spread;
 use super::state::State;
-use super::vendor::{Call, IdRule, Request, Rest, slot};
+use super::vendor::{Call, Guard, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::{ValueRule, is_stand_in};
 
@@ -31,6 +32,12 @@ pub(super) fn run(cx: &mut Cx<'_>) {
         return;
     }
     for (number, request) in call.requests.iter().enumerate() {
+        let only_with = &request.only_with;
+        let made = (only_with.is_empty() || only_with.iter().any(|&source| cx.has(source)))
+            && request.carrier.ids.iter().all(|&id| cx.has(id));
+        if !made {
+            cx.skip(number);
+        }
         fields(cx, number, request);
     }
     for rest in &call.rests {
@@ -95,12 +102,23 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
     if rule.by_code {
         return None;
     }
-    let found = rule.from.iter().find_map(|&spot| cx.id_at(spot));
+    let found = match &rule.guards[..] {
+        [] => rule.from.iter().find_map(|&spot| cx.id_at(spot)),
+        guards => {
+            let allowed = rule.from.iter().zip(guards);
+            let mut allowed =
+                allowed.filter(|(_, guard)| guard.is_none_or(|guard| cx.allows(guard)));
+            allowed.find_map(|(&spot, _)| cx.id_at(spot))
+        }
+    };
     match &found {
         Some(found) if rule.used => cx.check_id(found, rule.kind),
         Some(found) => cx.check_type(found, rule.kind),
         None => {
-            if let (Some(code), Some(&first)) = (rule.missing, rule.from.first()) {
+            let guarded =
+                |(_, guard): &(&Spot, &Option<Guard>)| guard.is_some_and(|g| cx.allows(g));
+            let chosen = rule.from.iter().zip(&rule.guards).find(guarded).map(|(spot, _)| spot);
+            if let (Some(code), Some(&first)) = (rule.missing, chosen.or(rule.from.first())) {
                 cx.find(code, Place::Spot(first));
             }
         }

@@ -138,7 +138,7 @@ fn is_unset(def: &SettingDef, value: &Value) -> bool {
 }
 
 /// The value, if the setting may have it.
-fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
+pub(super) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     let all = |list: &Value, fits: &dyn Fn(&Value) -> bool| {
         list.as_array().is_some_and(|list| list.iter().all(fits))
     };

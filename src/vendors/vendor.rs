@@ -60,12 +60,16 @@ pub(super) struct Call {
     pub account: Option<IdRule>,
     pub user: Option<IdRule>,
     pub session: Option<IdRule>,
+    /// The places of each object of which a call has one or the other.
+    pub choices: Vec<Vec<Spot>>,
     pub requests: Vec<Request>,
     pub rests: Vec<Rest>,
 }
 
 pub(super) struct IdRule {
     pub from: Vec<Spot>,
+    /// The choice that each of these depends on; empty where none does.
+    pub guards: Vec<Option<Guard>>,
     pub missing: Option<CodeId>,
     pub kind: Option<CodeId>,
     /// Placeholders are reported.
@@ -74,10 +78,22 @@ pub(super) struct IdRule {
     pub by_code: bool,
 }
 
+/// A place that counts only if the call has the object that it is in, and none that comes before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guard {
+    /// The number of the choice in [`Call::choices`].
+    pub choice: u8,
+    /// The number of the object in it.
+    pub object: u8,
+}
+
 /// Method, address and headers, ready to show.
 pub(super) struct Carrier {
     pub method: String,
+    /// The address, with `{@user}` and the like where an id of the call goes.
     pub url: String,
+    /// The ids in the address.
+    pub ids: Vec<Source>,
     pub headers: Vec<(String, String)>,
     /// The same before settings are filled in.
     pub template: Arc<Template>,
@@ -85,6 +101,8 @@ pub(super) struct Carrier {
 
 pub(super) struct Request {
     pub carrier: Carrier,
+    /// It is made only if one of these is there; empty: always.
+    pub only_with: Vec<Source>,
     pub body: BodyKind,
     pub rows: Vec<Row>,
     pub spreads: Vec<Spread>,
@@ -110,6 +128,8 @@ pub(super) struct Ask {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source {
     Spot(Spot),
+    /// A place in an object of which a call has one or another.
+    Guarded(Spot, Guard),
     Account,
     User,
     Session,
@@ -138,6 +158,8 @@ pub(super) struct Row {
     /// Where a value is expected.
     pub place: Spot,
     pub always: Option<Fixed>,
+    /// It is written only if one of these is there; empty: always.
+    pub only_with: Vec<Source>,
     pub take: Take,
     pub check: Option<Check>,
     pub max: Option<usize>,

@@ -6,9 +6,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod refusals;
+mod report;
 mod requests;
 mod service;
+mod vendor_authors;
 mod vendor_files;
+mod vendor_mapping;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

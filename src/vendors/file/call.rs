@@ -42,6 +42,10 @@ pub(in crate::vendors) struct CallDef {
     pub account: Option<IdDef>,
     pub user: Option<IdDef>,
     pub session: Option<IdDef>,
+    /// Names for objects of which a call has one or the other: the first place that is there, and
+    /// not null, is the one for all that begins with `@NAME`.
+    #[serde(default)]
+    pub choose: BTreeMap<String, Vec<Word>>,
     #[serde(default)]
     pub request: Vec<RequestDef>,
     #[serde(default)]
@@ -49,6 +53,26 @@ pub(in crate::vendors) struct CallDef {
     /// Pointers that the vendor's code reads: not unmapped.
     #[serde(default)]
     pub reads: Vec<Word>,
+}
+
+impl CallDef {
+    /// The choice that a name with `@` begins with: its number, its places, and what follows.
+    pub fn choice<'d>(&'d self, name: &'d str) -> Option<(usize, &'d [Word], &'d str)> {
+        let name = name.strip_prefix('@')?;
+        let (head, rest) = name.split_at(name.find('/').unwrap_or(name.len()));
+        let at = self.choose.keys().position(|known| known == head)?;
+        Some((at, self.choose.values().nth(at)?, rest))
+    }
+
+    /// The pointers that a name or a pointer of an id stands for.
+    pub fn pointers(&self, name: &str) -> Vec<String> {
+        match self.choice(name) {
+            None => vec![name.to_owned()],
+            Some((_, places, rest)) => {
+                places.iter().map(|place| format!("{}{rest}", place.get_ref())).collect()
+            }
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,7 +101,9 @@ pub(in crate::vendors) struct IdDef {
 pub(in crate::vendors) struct RequestDef {
     pub method: String,
     pub url: Word,
-    pub headers: Option<BTreeMap<String, String>>,
+    pub headers: Option<BTreeMap<String, Word>>,
+    /// It is made only if this is there, and not null: a place of the call or an id.
+    pub only_with: Option<Word>,
     #[serde(default)]
     pub body: BodyKind,
     #[serde(default)]

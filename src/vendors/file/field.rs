@@ -10,6 +10,8 @@ pub enum Take {
     /// anything but null, as it came
     #[default]
     Any,
+    /// what JavaScript takes for true, as it came; else it is missing
+    Truthy,
     /// a text that is not blank; else it is missing
     Text,
     /// a text, also an empty one; a number becomes text, others are left out
@@ -69,6 +71,8 @@ pub(in crate::vendors) struct FieldDef {
     pub from: Vec<Word>,
     /// A value that is always the same.
     pub value: Option<toml::Value>,
+    /// It is sent only if this is there, and not null: a place of the call or an id.
+    pub only_with: Option<Word>,
     #[serde(default)]
     pub take: Take,
     pub check: Option<Check>,

@@ -64,7 +64,7 @@ pub(super) struct File {
     pub pushes: Option<PushesDef>,
     /// Headers of every mapped request that does not have its own.
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, Word>,
     #[serde(default)]
     pub setting: Vec<SettingDef>,
     pub transport: Option<CarrierDef>,
@@ -95,11 +95,8 @@ pub(super) struct CarrierDef {
     pub method: String,
     pub url: Word,
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    #[expect(
-        dead_code,
-        reason = "each entry names what it was read from; readers of the file need it"
-    )]
+    pub headers: BTreeMap<String, Word>,
+    /// Where it was read.
     pub source: String,
 }
 
@@ -126,11 +123,31 @@ impl FileError {
     }
 }
 
+/// A message of the parser in the words of the template, with the key that it is about.
+fn plain(text: &str, offset: usize, message: &str) -> String {
+    let words = [
+        ("invalid type: ", "expected another type, not "),
+        ("expected a sequence", "a list was expected: [\"…\"]"),
+        ("expected a string", "a text was expected: \"…\""),
+        ("expected usize", "a whole number was expected"),
+        ("expected a boolean", "true or false was expected"),
+        ("expected a map", "a table was expected: { … }"),
+    ];
+    let plain = words.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    let before = text.get(..offset).unwrap_or_default().trim_end();
+    let key = before.strip_suffix('=').map(|before| before.trim_end());
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    match key.and_then(|before| before.rsplit(|c| !is_name(c)).next()) {
+        Some(key) if !key.is_empty() => format!("`{key}`: {plain}"),
+        _ => plain,
+    }
+}
+
 /// Reads a vendor's table.
 pub(super) fn parse(text: &str) -> Result<File, FileError> {
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        FileError::at(text, offset, error.message())
+        FileError::at(text, offset, plain(text, offset, error.message()))
     })?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if file.name.get_ref().is_empty() || !file.name.get_ref().chars().all(good) {
