@@ -151,11 +151,12 @@ impl Pipeline {
         in_use: InUse,
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
-        let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
+        let recorded = recording.len();
+        let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
         let remarks = recording.remarks().clone();
         let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
-        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
+        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, names, front, import));
         let mut pipeline = Pipeline {
             shared,
             webhook_secret,

@@ -59,6 +59,7 @@ fn id(cell: &Cell, vendors: &[VendorView]) -> Option<String> {
         Cell::Missing { near: None } => "missing".to_owned(),
         Cell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
         Cell::Nobody => "none".to_owned(),
+        Cell::Muted => "missing (the finding is muted)".to_owned(),
         Cell::NotLooked => return None,
     })
 }

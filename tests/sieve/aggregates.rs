@@ -85,7 +85,7 @@ fn id_share<'c>(cells: impl Iterator<Item = &'c Cell>) -> IdShare {
             Cell::SomeMiss { doubtful, .. } => (true, *doubtful, true),
             Cell::Missing { .. } => (false, false, true),
             Cell::Nobody => (false, false, false),
-            Cell::NotLooked => continue,
+            Cell::Muted | Cell::NotLooked => continue,
         };
         share.looked += 1;
         share.found += u64::from(found);
