@@ -80,6 +80,9 @@ pub fn finding(finding: &Finding) -> Vec<String> {
     if !finding.why.is_empty() {
         out.push(format!("  why: {}", visible(&finding.why)));
     }
+    if let Some(source) = advice::source_words(&finding.source) {
+        out.push(format!("  from: {}", visible(&source)));
+    }
     if let Some(history) = &finding.history {
         out.push(format!("  seen: {}", visible(history)));
     }

@@ -41,7 +41,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     );
     let settings = info.settings.iter().map(|setting| {
         let default =
-            setting.default.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+            setting.default.as_ref().map_or_else(|| "not set".to_owned(), ToString::to_string);
         vec![format!("vendors.{}.{}", info.name, setting.key), default, setting.doc.clone()]
     });
     section(&mut out, "Settings", &["key", "default", "meaning"], settings.collect());
@@ -224,7 +224,13 @@ fn general(message: &str) -> String {
             "reason" => "absent, null, empty or of a wrong type",
             "call" => "such",
             "title" | "document" => "the vendor",
-            other => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+            "advice" => "",
+            "unseen" => " and segscope has not seen the user",
+            "unless" => ", unless the vendor already has the user",
+            other => match other.strip_prefix("listed:") {
+                Some(setting) => return Some(format!("{setting} does not list it")),
+                None => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+            },
         };
         Some(said.to_owned())
     })

@@ -140,6 +140,7 @@ impl Maker<'_> {
             info,
             settings,
             values: self.file.values,
+            numbers: self.file.numbers,
             common: self.common(),
             calls,
             transport,

@@ -1,12 +1,12 @@
 //! From a call's table to a [`Call`]: its ids, its requests, and what nothing reads.
 
 use super::build::Maker;
-use super::file::{CallDef, FileError, IdDef, RequestDef, RestDef};
+use super::file::{CallDef, CaveatDef, FileError, IdDef, RequestDef, RestDef, Word};
 use super::keys::Spot;
 use super::rows::asks;
 use super::settings::Settings;
-use super::vendor::{Call, IdRule, Request, Rest, Source, SpotSet};
-use crate::call::CallType;
+use super::vendor::{Call, Caveat, IdRule, Request, Rest, Source, SpotSet};
+use crate::call::{CallType, pointer};
 use crate::findings::Effect;
 
 impl Maker<'_> {
@@ -55,7 +55,7 @@ impl Maker<'_> {
         }
         let mut rests = Vec::new();
         for rest in &def.rest {
-            let made = self.rest(call, rest, settings, &claimed, requests.first());
+            let made = self.rest(call, rest, settings, &claimed, &requests);
             rests.extend(self.keep(made));
         }
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
@@ -178,8 +178,24 @@ impl Maker<'_> {
         }
         let spreads = def.spread.iter().map(|def| self.spread(call, of, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
+        let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));
+        let caveats = caveats.collect::<Result<Vec<_>, _>>()?;
         let (carrier, only_with, asks) = (carrier?, only_with?, Vec::new());
-        Ok(Request { carrier, only_with, body: def.body, rows, spreads, asks })
+        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, asks })
+    }
+
+    fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, FileError> {
+        let (of, with) = match (&def.with, &def.without) {
+            (Some(of), None) => (of, true),
+            (None, Some(of)) => (of, false),
+            _ => {
+                let message = "a caveat has either `with` or `without`";
+                return Err(FileError::word(self.text, request, message));
+            }
+        };
+        self.check_pointer(of)?;
+        let of = pointer::tokens(of.get_ref()).map(|name| name.into_owned()).collect();
+        Ok(Caveat { of, with, says: def.says.clone() })
     }
 
     fn rest(
@@ -188,7 +204,7 @@ impl Maker<'_> {
         def: &RestDef,
         settings: &Settings,
         claimed: &SpotSet,
-        first: Option<&Request>,
+        requests: &[Request],
     ) -> Result<Rest, FileError> {
         self.pointer(&def.of)?;
         let of = self.keys.listed(def.of.get_ref());
@@ -203,7 +219,7 @@ impl Maker<'_> {
         let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
         for name in names {
             let spot = self.keys.child(of, &name);
-            let rows = first.map_or(&[][..], |request| &request.rows);
+            let rows = requests.first().map_or(&[][..], |request| &request.rows);
             let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
             sent.push((spot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
             sent_set.insert(spot);
@@ -218,6 +234,25 @@ impl Maker<'_> {
             claimed,
             sent,
             sent_set,
+            names: self.names_below(def.of.get_ref(), requests),
+            advice: def.advice.clone(),
         })
+    }
+
+    /// The fields that are filled from below an object, each by its own name and by the name of
+    /// what fills it.
+    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<(String, String)> {
+        let mut names = Vec::new();
+        for row in requests.iter().flat_map(|request| &request.rows) {
+            for source in &row.from {
+                let Source::Spot(spot) = source else { continue };
+                let from = self.keys.pointer(*spot);
+                if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
+                    names.push((pointer::last(from).into_owned(), from.to_owned()));
+                    names.extend(row.to.last().map(|to| (to.clone(), from.to_owned())));
+                }
+            }
+        }
+        names
     }
 }

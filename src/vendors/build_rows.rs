@@ -70,6 +70,7 @@ impl Maker<'_> {
             to,
             from,
             place: place.unwrap_or(Spot::ROOT),
+            near: def.near.clone(),
             always: self.fixed(def, def.value.as_ref())?,
             only_with,
             take: def.take,

@@ -10,7 +10,7 @@ use super::out::{Origin, Out};
 use super::rendered::{Output, Record, Rendered};
 use super::rules::Lessons;
 use super::run::{run, settle};
-use super::vendor::{Carrier, Vendor, slot};
+use super::vendor::{Carrier, Caveat, Vendor, slot};
 use crate::call::{Event, Seq, time::Millis};
 use crate::findings::Verdict;
 use std::cell::Cell;
@@ -203,7 +203,7 @@ fn span(text: &mut Option<&mut String>, id: Option<&Found<'_>>) -> Option<(u32, 
 
 /// What was written on the sheet, as the call's verdict has it.
 fn finish(mut cx: Cx<'_>) -> Rendered {
-    let Sheet { findings, bodies, extras, .. } = *cx.sheet.take().unwrap_or_default();
+    let Sheet { findings, bodies, extras, caveats, .. } = *cx.sheet.take().unwrap_or_default();
     let verdict = cx.verdict();
     let goes = verdict.goes_through();
     let made = if goes { usize::MAX } else { cx.kept };
@@ -212,12 +212,19 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
         .zip(bodies)
         .enumerate()
         .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
-        .map(|(_, (request, body))| output(&cx, &request.carrier, Some(body)))
+        .map(|(at, (request, body))| {
+            let of_table = request.caveats.iter().filter(|caveat| caveat.holds(&body));
+            let of_code = caveats.iter().filter(|(request, _)| *request == at);
+            let all = of_table.map(|caveat| &caveat.says).chain(of_code.map(|(_, says)| says));
+            let caveats = all.cloned().collect();
+            Output { caveats, ..output(&cx, &request.carrier, Some(body)) }
+        })
         .collect();
     let carried = cx.carried && verdict != Verdict::Discarded;
     let transport = cx.vendor.transport.as_ref().filter(|_| carried);
     let transport = transport.map(|carrier| output(&cx, carrier, None));
     Rendered {
+        fidelity: cx.vendor.info.fidelity,
         verdict,
         account_id: cx.account.map(|id| id.text.into_owned()),
         user_id: cx.user.map(|id| id.text.into_owned()),
@@ -234,6 +241,7 @@ fn output(cx: &Cx<'_>, carrier: &Carrier, body: Option<Out>) -> Output {
         url: carrier.url.clone(),
         headers: carrier.headers.clone(),
         body,
+        caveats: Vec::new(),
         template: Arc::clone(&carrier.template),
     };
     if !carrier.ids.is_empty() {
@@ -251,6 +259,13 @@ fn output(cx: &Cx<'_>, carrier: &Carrier, body: Option<Out>) -> Output {
         output.template = Arc::new(Template { url, headers });
     }
     output
+}
+
+impl Caveat {
+    fn holds(&self, body: &Out) -> bool {
+        let member = self.of.iter().try_fold(body, |body, name| body.get(name));
+        member.is_some() == self.with
+    }
 }
 
 impl Record {

@@ -50,6 +50,7 @@ mod file;
 mod freshsuccess;
 mod id_codes;
 mod info;
+mod javascript;
 mod judge;
 mod keys;
 mod look;

@@ -1,5 +1,6 @@
 //! The output: a small tree whose leaves are JSON texts, each with where it came from.
 
+use super::javascript;
 use crate::call::{Kind, Seq, Val, pointer};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
@@ -53,6 +54,17 @@ impl Out {
             _ => value.raw().to_owned(),
         };
         Out::Leaf { json, from }
+    }
+
+    /// A value copied from the call, its numbers as JavaScript has them.
+    pub(super) fn copy_as_javascript(value: Val<'_>, from: Origin) -> Out {
+        match value.kind() {
+            Kind::Number => Out::json(javascript::number(value.raw()), from),
+            Kind::Object | Kind::Array => {
+                Out::Leaf { json: javascript::rewrite(&compact(value.raw())), from }
+            }
+            _ => Out::copy(value, from),
+        }
     }
 
     /// A text.

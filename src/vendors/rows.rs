@@ -4,6 +4,7 @@ use super::codes::CodeId;
 use super::cx::{Cx, From, Place, Value};
 use super::file::{Check, Take};
 use super::keys::Spot;
+use super::near::meant_for;
 use super::run::id_value;
 use super::state::{State, States};
 use super::vendor::{Ask, Fixed, Row, Source};
@@ -125,8 +126,13 @@ fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
             return found;
         }
     }
-    tell(cx, row.recommended, Place::Spot(row.place));
-    tell(cx, row.missing, Place::Spot(row.place));
+    for code in [row.recommended, row.missing].into_iter().flatten() {
+        let look = cx.look;
+        cx.find_with(code, Place::Spot(row.place), |words| {
+            let near = meant_for(look.event, look.pointer(row.place), row);
+            near.into_iter().for_each(|near| words.say("near", near));
+        });
+    }
     row.default.as_ref().map(fixed_value)
 }
 

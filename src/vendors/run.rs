@@ -5,6 +5,7 @@ use super::cx::{Cx, Found, From, Place, Value};
 use super::file::BodyKind;
 use super::keys::Spot;
 use super::look::TypeOf;
+use super::near::meant_by;
 use super::out::{Origin, Out};
 use super::rows::{is_silent, row};
 use super::rules::Flow;
@@ -162,14 +163,15 @@ fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
 
 /// The members of an object that no row reads.
 fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
-    let Some(object) = cx.look.present(rest.of) else { return };
-    if !object.is_object() {
+    let Some(members) = cx.look.present(rest.of) else { return };
+    if !members.is_object() {
         if let Some(code) = rest.kind {
             cx.find(code, Place::Spot(rest.of));
         }
         return;
     }
     let mut told = false;
+    let object = cx.look.pointer(rest.of);
     for (value, spot) in cx.look.members_besides(rest.of, &rest.claimed) {
         if value.is_null() && !rest.nulls {
             continue;
@@ -184,7 +186,17 @@ fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
         }
         let Some(code) = rest.code else { continue };
         if rest.each {
-            cx.find(code, place);
+            let event = cx.look.event;
+            cx.find_with(code, place, |words| {
+                let key = value.key();
+                match rest.advice.get(&*key) {
+                    Some(advice) => words.advice = Some(advice.clone()),
+                    None => {
+                        let near = meant_by(event, object, &key, rest);
+                        near.into_iter().for_each(|near| words.say("near", near));
+                    }
+                }
+            });
         } else if !std::mem::replace(&mut told, true) {
             cx.find(code, Place::Spot(rest.of));
         }

@@ -219,7 +219,8 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
     (changes <= name.chars().count().max(3) / 2).then_some(near)
 }
 
-fn distance(a: &str, b: &str) -> usize {
+/// How many single changes lead from one name to the other.
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::codes::CodeId;
 use super::deliver::Template;
-use super::file::{BodyKind, Check, Take};
+use super::file::{BodyKind, Check, Numbers, Take};
 use super::info::VendorInfo;
 use super::keys::Spot;
 use super::rules::Rules;
@@ -11,6 +11,7 @@ use super::spread::Spread;
 use super::state::States;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many values a vendor's code may name for its table's fields (`@name`).
@@ -33,6 +34,7 @@ pub(super) struct Vendor {
     pub info: VendorInfo,
     pub settings: Settings,
     pub values: ValueRule,
+    pub numbers: Numbers,
     pub common: Common,
     pub calls: [Option<Call>; 6],
     pub transport: Option<Carrier>,
@@ -104,10 +106,20 @@ pub(super) struct Request {
     /// It is made only if one of these is there; empty: always.
     pub only_with: Vec<Source>,
     pub body: BodyKind,
+    pub caveats: Vec<Caveat>,
     pub rows: Vec<Row>,
     pub spreads: Vec<Spread>,
     /// What of it a call is judged by.
     pub asks: Vec<Ask>,
+}
+
+/// What is doubtful about a request, by what its body has.
+pub(super) struct Caveat {
+    /// The member of the body.
+    pub of: Vec<String>,
+    /// Whether it is doubtful with that member or without it.
+    pub with: bool,
+    pub says: String,
 }
 
 /// A row that may matter to a call that is only judged, and when it surely does not. A row of more
@@ -157,6 +169,8 @@ pub(super) struct Row {
     pub from: Vec<Source>,
     /// Where a value is expected.
     pub place: Spot,
+    /// Names that are probably meant for it.
+    pub near: Vec<String>,
     pub always: Option<Fixed>,
     /// It is written only if one of these is there; empty: always.
     pub only_with: Vec<Source>,
@@ -188,6 +202,10 @@ pub(super) struct Rest {
     /// take: such a row wins.
     pub sent: Vec<(Spot, u128)>,
     pub sent_set: SpotSet,
+    /// Names of an output's fields with the pointer that fills each.
+    pub names: Vec<(String, String)>,
+    /// What to change about a member of that name.
+    pub advice: BTreeMap<String, String>,
 }
 
 /// A set of spots.

@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod mapping;
 mod recordings;
 mod refusals;
 mod report;

@@ -269,7 +269,8 @@ impl Filling<'_> {
             let whole = before.is_empty() && out.is_empty() && ends;
             let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
             if in_url && !whole && !filled.chars().all(plain) {
-                return Err(unfit(name, "letters, digits, `-`, `.`, `_` and `~` only"));
+                let key = settings_of(name).next().unwrap_or(name);
+                return Err(unfit(key, "letters, digits, `-`, `.`, `_` and `~` only"));
             }
             if !filled.is_empty() && (how == How::Base64 || !own.is_empty()) {
                 own.push(filled.clone());

@@ -106,10 +106,25 @@ pub(in crate::vendors) struct RequestDef {
     pub only_with: Option<Word>,
     #[serde(default)]
     pub body: BodyKind,
+    /// Where the request is our reading, and the vendor's public API would refuse it.
+    #[serde(default)]
+    pub caveat: Vec<CaveatDef>,
     #[serde(default)]
     pub fields: Vec<FieldDef>,
     #[serde(default)]
     pub spread: Vec<SpreadDef>,
+}
+
+/// What is doubtful about a request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct CaveatDef {
+    /// If the body has this member: a pointer into it.
+    pub with: Option<Word>,
+    /// If the body does not have this member.
+    pub without: Option<Word>,
+    /// The doubt, in a sentence.
+    pub says: String,
 }
 
 /// What a request's body is made of.
@@ -143,6 +158,9 @@ pub(in crate::vendors) struct RestDef {
     pub send: Option<Word>,
     /// Code for a sent member that is an object or a list; it is left out.
     pub send_type: Option<Word>,
+    /// What to change about a member of that name, in a sentence, in place of the code's fix.
+    #[serde(default)]
+    pub advice: BTreeMap<String, String>,
     /// Pointers (members of `of`) that are never reported.
     #[serde(default)]
     pub silent: Vec<Word>,

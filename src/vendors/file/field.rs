@@ -84,6 +84,10 @@ pub(in crate::vendors) struct FieldDef {
     pub default: Option<toml::Value>,
     /// The text setting that is sent where nothing usable was found; before `default`.
     pub default_setting: Option<Word>,
+    /// Names beside its own that are probably meant for it, in the same object; names that differ
+    /// from its own by case and signs alone need no mention.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// Code: nothing usable was found.
     pub missing: Option<Word>,
     /// Code: absent, null or blank, and it should be there; what is there is still sent.

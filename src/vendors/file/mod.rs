@@ -5,7 +5,7 @@ mod field;
 mod setting;
 
 pub use call::Need;
-pub(super) use call::{BodyKind, CallDef, CallDefs, IdDef, RequestDef, RestDef};
+pub(super) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
 pub(super) use field::FieldDef;
 pub use field::{Check, Take};
 pub use setting::{SettingDef, SettingKind};
@@ -26,6 +26,8 @@ pub enum FedBy {
     Segment,
     /// RudderStack
     Rudderstack,
+    /// both of them
+    Both,
     /// any sender
     Any,
 }
@@ -38,6 +40,17 @@ pub enum Fidelity {
     Equivalent,
     /// exactly what is sent
     Wire,
+}
+
+/// What becomes of a call's numbers on their way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Numbers {
+    /// they stay as they came
+    #[default]
+    Kept,
+    /// a service in JavaScript reads and prints them
+    Javascript,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,6 +71,8 @@ pub(super) struct File {
     pub fidelity: Fidelity,
     #[serde(default)]
     pub values: ValueRule,
+    #[serde(default)]
+    pub numbers: Numbers,
     /// What a user should know once.
     pub note: Option<String>,
     /// What it pushes to Segment, if it does that.

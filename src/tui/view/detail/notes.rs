@@ -214,6 +214,8 @@ mod tests {
             hints: Some(hints.collect()),
             inferred: None,
             history: None,
+            advice: None,
+            source: "document".into(),
             fix: String::new(),
             headline: match code.rsplit('-').next() {
                 Some("MISSING") if path != "/anonymousId" => Some(Headline::Strong(wanted)),
