@@ -68,15 +68,24 @@ impl Pipeline {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
-        let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
+        let asked = Asked {
+            vendors,
+            memory: &state.index.memory,
+            event: &event,
+            seq,
+            at: now,
+            in_use: &in_use,
+            rudder: sender == Sender::RudderStack,
+        };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
         let service = reading.platform.service();
         Ok(Composed {
             calls: reading.calls.len(),
-            service: ServiceVerdict { service, code: one::discarded_as(call) },
+            service: ServiceVerdict { service, code: one::discarded_as(call, false) },
             common: discards
-                .map(|found| finding_for_discard(found.code, &found.path, service))
+                .map(|found| finding_for_discard(found.code, &found.path, &found.said, service))
+                .chain(vendors.findings_of_call(&event))
                 .collect(),
             vendors: rendered,
             in_use,

@@ -3,7 +3,7 @@
 use super::SeenGroup;
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::findings::fixes::Edit;
+use crate::findings::fixes::{Edit, Need};
 use crate::findings::{Finding, Severity, Verdict};
 use crate::store::NoCall;
 use crate::vendors::Rendered;
@@ -183,6 +183,11 @@ pub struct CallDetail {
     pub seen_group: Option<SeenGroup>,
     /// What has to change for the vendors in use to find the ids.
     pub edits: Vec<Edit>,
+    /// What the vendors in use need, a line for those that need the same.
+    pub needs: Vec<Need>,
+    /// Where vendors in use also find the account that the call names in `groupId`, for a library
+    /// that cannot send it there.
+    pub group_places: Vec<String>,
     /// The write key.
     pub write_key: Option<String>,
     /// Its `messageId` came before.

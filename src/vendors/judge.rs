@@ -49,6 +49,14 @@ pub struct Judged {
     pub uncertain: bool,
 }
 
+impl Judged {
+    /// The ids that were found, in the text that they were written to.
+    pub(super) fn ids<'t>(&self, text: &'t str) -> [Option<&'t str>; 2] {
+        let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
+        [self.account.map(part), self.user.map(part)]
+    }
+}
+
 impl Judgement {
     /// The account id that a vendor found.
     pub fn account(&self, vendor: usize) -> Option<&str> {
@@ -90,6 +98,7 @@ impl Vendors {
         text.clear();
         scratch.read(&self.keys, event);
         let look = Look::new(event, &self.keys, scratch, self.basics);
+        codes.extend(self.code_of_call(&look));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let mut room = Room { text: Some(text), found, lessons };

@@ -14,6 +14,8 @@ pub struct Discard {
     pub code: &'static str,
     /// JSON pointer: into the call, or into the body for a request's own reasons.
     pub path: Cow<'static, str>,
+    /// Words for the placeholders of its sentences, by name.
+    pub said: Vec<(&'static str, String)>,
 }
 
 impl Discard {
@@ -38,8 +40,9 @@ pub struct Code {
     pub lost: bool,
 }
 
-/// Every code that [`super::read`] gives, in the order in which a call is checked. What they mean is
-/// in `assets/findings/wire.toml`.
+/// Every code that [`super::read`] gives, in the order in which a call is checked, and that of a
+/// `messageId` which a different call had. What they mean is in `assets/findings/wire.toml` and
+/// `assets/findings/call.toml`.
 pub const CODES: &[Code] = &[
     Code { code: "no_user_anon_id", lost: true },
     Code { code: "id_not_string", lost: true },
@@ -53,6 +56,7 @@ pub const CODES: &[Code] = &[
     Code { code: "properties_not_object", lost: true },
     Code { code: "message_id_too_long", lost: true },
     Code { code: "too_many_events", lost: true },
+    Code { code: MESSAGE_ID_REUSED, lost: true },
     Code { code: REQUEST_REFUSED, lost: true },
     Code { code: "empty_batch", lost: false },
     Code { code: "empty_batch_result", lost: false },
@@ -60,7 +64,16 @@ pub const CODES: &[Code] = &[
     Code { code: "bad_request", lost: false },
     Code { code: "unknown_source", lost: false },
     Code { code: "context_not_merged", lost: false },
+    Code { code: "EVT-TIME-INVALID", lost: false },
+    Code { code: "EVT-TIME-IMPLAUSIBLE", lost: false },
+    Code { code: "EVT-KEY-REPEATED", lost: false },
+    Code { code: "EVT-KEY-LOST", lost: false },
+    Code { code: "EVT-WRITE-KEY", lost: false },
 ];
+
+/// The code of a call that the service drops, since a different one before had its `messageId`. Only
+/// who sees the calls before can tell.
+pub const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
 
 /// The code of a call that is good itself, in a request that RudderStack refuses for another call.
 pub(super) const REQUEST_REFUSED: &str = "request_refused";
@@ -102,6 +115,10 @@ impl ServiceVerdict {
 impl std::fmt::Display for ServiceVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.code {
+            // neither service refuses such a call
+            Some(MESSAGE_ID_REUSED) => {
+                write!(f, "dropped by {} ({MESSAGE_ID_REUSED})", self.service.title())
+            }
             Some(code) => write!(f, "{} ({code})", self.service.discards()),
             None => write!(f, "passed on by {}", self.service.title()),
         }
@@ -119,7 +136,7 @@ impl Serialize for ServiceVerdict {
 }
 
 pub(super) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Discard {
-    Discard { code, path: path.into() }
+    Discard { code, path: path.into(), said: Vec::new() }
 }
 
 /// Adds the reasons for which the service discards a call. `kind` is its type, if it has one that is

@@ -6,6 +6,7 @@
 //! request without a body (pixels, webhooks by GET) first gets one from [`query_body`]. [`reply`]
 //! holds what is answered.
 
+mod content;
 mod decode;
 mod derive;
 pub mod discard;
@@ -22,11 +23,13 @@ mod query;
 mod read;
 mod reading;
 mod refusal;
+mod repeated;
 pub mod reply;
 mod route;
 pub mod signature;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub use decode::{decode, decode_within, text};
 pub use discard::{Discard, ServiceVerdict};

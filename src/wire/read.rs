@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::platform::{self, Headers};
 use super::refusal::Problem;
 use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
-use super::{key, limits, merge, not_json};
-use crate::call::{Builder, CallType, Doc, Val, time};
+use super::{content, key, limits, merge, not_json, repeated, times};
+use crate::call::{Builder, CallType, Doc, Val, text, time};
 
 /// How many items are looked at for a library that tells the sender's service.
 const LOOKED_AT: usize = 8;
@@ -100,6 +100,9 @@ impl Reader<'_, '_> {
             _ => false,
         };
         if items {
+            if content::may_repeat(root) {
+                repeated::check_batch(root, &mut self.discards);
+            }
             let batch = top.batch.filter(|batch| batch.is_array());
             if batch.is_none_or(|batch| batch.size() == 1) {
                 let wrong = top.batch.is_some_and(|batch| !batch.is_array());
@@ -252,6 +255,11 @@ impl Reader<'_, '_> {
         if shared.is_checked(fields) {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
+        times::check(fields, shared, &mut discards);
+        let content = content::read(item, fields, kind);
+        if content.may_repeat {
+            repeated::check(item, &mut discards);
+        }
         self.calls.push(ReadCall {
             node: item.node(),
             derived: 0,
@@ -260,6 +268,7 @@ impl Reader<'_, '_> {
             library: library.map(|library| library.node()),
             write_key: fields.write_key.map(|key| key.node()),
             message_id: derive::own_id(fields).map(|id| id.node()),
+            content: content.print,
             discards,
         });
     }
@@ -301,6 +310,12 @@ impl Reader<'_, '_> {
         debug_assert!(found.as_ref().is_none_or(|key| key.place != Place::Path));
         if found.is_none() && key::is_expected(self.shape) {
             self.discards.push(at("unknown_source", "/writeKey"));
+        }
+        if let Some(found) = found.as_ref().filter(|found| key::is_stand_in(&found.key)) {
+            let mut shown = String::new();
+            text::write_excerpt(&mut shown, &found.key);
+            let said = vec![("value", shown), ("place", found.place.name().to_owned())];
+            self.discards.push(discard::Discard { said, ..at("EVT-WRITE-KEY", "/writeKey") });
         }
         found
     }

@@ -39,6 +39,8 @@ pub struct ReadCall {
     pub write_key: Option<u32>,
     /// Its own `messageId` in [`Reading::doc`]; none where the service makes one.
     pub message_id: Option<u32>,
+    /// What it says, as a fingerprint: the same for a repeat of it.
+    pub content: u32,
     /// Why the service discards it, and what else it does to it.
     pub discards: Vec<Discard>,
 }

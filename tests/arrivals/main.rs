@@ -3,8 +3,10 @@
 //! `cases/` holds the inputs: `NN-name.expect` states the expected behavior in one line, and the
 //! file beside it is what arrives. Each module covers one kind of traffic.
 
+mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod corrected;
 mod mapping;
 mod recordings;
 mod refusals;

@@ -19,6 +19,14 @@ fn call_with(changes: &Value) -> Value {
             value => drop(members.insert(name.clone(), value.clone())),
         }
     }
+    // each call has an id of its own: a different call with a known one is lost
+    if call["messageId"] == "MID" {
+        let digest = changes
+            .to_string()
+            .bytes()
+            .fold(7_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+        call["messageId"] = json!(format!("MID-{digest:x}"));
+    }
     call
 }
 

@@ -93,7 +93,17 @@ fn markdown_tables_stay_whole() {
         assert!(lines.clone().count() >= 2, "{table}");
         assert!(lines.all(|line| columns(line) == want), "{table}");
     }
-    assert!(!text.contains("<b>") && !text.contains("@you"), "{text}");
+    // in a block of code nothing is acted on
+    let mut inside = false;
+    let outside: Vec<&str> = text
+        .lines()
+        .filter(|line| {
+            inside ^= line.starts_with("```");
+            !inside
+        })
+        .collect();
+    let outside = outside.join("\n");
+    assert!(!outside.contains("<b>") && !outside.contains("@you"), "{text}");
     assert!(text.contains("\n| CustomerSuccessBox | "), "{text}");
 }
 

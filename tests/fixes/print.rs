@@ -1,6 +1,6 @@
 //! Prints what to paste for each call of a recording, a JSON object a line: `print_fixes FILE`.
 
-use segscope::findings::fixes::Snippet;
+use segscope::findings::fixes::{Reader, Snippet};
 use segscope::pipeline::{Detail, FileItem, InUse, Pipeline, Recording, read_file};
 use segscope::vendors::Vendors;
 use serde_json::{Value, json};
@@ -22,8 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (pipeline, _) = Pipeline::new(recording, vendors, in_use, None)?;
     for row in 0..pipeline.rows() {
         let Some(Detail::Call(call)) = pipeline.detail(row)? else { continue };
-        let Some(fix) = call.fix() else { continue };
-        let code = |snippet: &Snippet| json!({"language": snippet.language, "code": snippet.code});
+        let Some(fix) = call.fix(Reader::Owner) else { continue };
+        let code =
+            |snippet: &Snippet| json!({"language": snippet.language, "code": snippet.text()});
         let edits: Vec<String> = fix.edits.iter().map(|edit| edit.words()).collect();
         let line = json!({
             "seq": call.seq.0,

@@ -41,7 +41,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use turns::Turns;
-use work::{End, Numbers, Survey};
+use work::{End, Numbers, Order, Survey};
 
 /// More threads than this would wait for each other most of the time.
 const MOST_THREADS: usize = 8;
@@ -91,7 +91,7 @@ pub fn survey<'r>(
         in_use,
         source,
         numbers: Turns::new(Numbers::default()),
-        calls: Turns::new(0),
+        order: Turns::new(Order::default()),
         shares: vendors.memory().apart().into_iter().map(Turns::new).collect(),
         counts: Turns::new(Counts::new()),
         end: Mutex::new(None),
@@ -168,11 +168,15 @@ impl Surveyed<'_> {
             people: &self.people,
             in_use: self.in_use,
         };
-        let made = known.make(&reading.event(read), call.seq, call.sender, shared.received_at);
+        let reused = one::is_reused(self.sets.get(call.set), self.vendors);
+        let mut event = reading.event(read);
+        event.discarded |= reused;
+        let made = known.make(&event, call.seq, call.sender, shared.received_at);
         let noted = Noted {
             seq: call.seq,
             sender: call.sender,
             repeat: call.repeat,
+            reused,
             marked: self.remarks.is_marked(call.seq.0),
             missing: one::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
             ids: [None, None],

@@ -73,6 +73,7 @@ pub fn findings(rows: Rows<'_>, at_all: bool) -> Groups<FoundIn> {
                         kind: kind.clone(),
                         event: event.clone(),
                         counted: Counted::default(),
+                        remark: None,
                     });
                     out.last_mut().expect("just added")
                 }
