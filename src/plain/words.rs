@@ -1,6 +1,7 @@
 //! A row of the log and what was found, in words.
 
-use crate::call::{Doc, Val, pointer, text::visible};
+use crate::call::text::{visible, visible_id};
+use crate::call::{Doc, Val, pointer};
 use crate::findings::{Finding, Severity, Verdict, advice, is_said_once};
 use crate::report::share;
 use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
@@ -41,8 +42,8 @@ pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
 /// An id, and what is doubtful about it.
 pub fn doubted(text: &str, doubtful: bool) -> String {
     match doubtful {
-        false => visible(text).into_owned(),
-        true => format!("{} (doubtful: {})", visible(text), advice::doubt(text)),
+        false => visible_id(text).into_owned(),
+        true => format!("{} (doubtful: {})", visible_id(text), advice::doubt(text)),
     }
 }
 

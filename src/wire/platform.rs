@@ -81,6 +81,8 @@ impl<'a> Headers<'a> {
                 // what its browser library adds to its requests
                 "anonymousid" => found.rudder = true,
                 name if name.starts_with("rsa-") => found.rudder = true,
+                // a request that was captured on its way to its data plane
+                "host" if contains(value, "rudder") => found.rudder = true,
                 _ => {}
             }
         }
@@ -190,6 +192,8 @@ mod tests {
             ("/v1/track", ("anonymousid", "YS0x"), "{}", RudderStack),
             ("/v1/track", ("rsa-retry-attempt", "1"), "{}", RudderStack),
             ("/v1/track", ("user-agent", "RudderLabs"), "{}", RudderStack),
+            ("/v1/batch", ("host", "hosted.RudderLabs.com"), node, RudderStack),
+            ("/v1/batch", ("host", "127.0.0.1:7357"), node, Segment),
             ("/beacon/v1/batch", none, "{}", RudderStack),
             ("/v1/t", none, "{}", Segment),
             ("/webhook", none, rudder_node, Segment),

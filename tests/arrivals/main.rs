@@ -8,6 +8,7 @@ mod calls;
 mod common;
 mod corrected;
 mod mapping;
+mod reading;
 mod recordings;
 mod refusals;
 mod report;
@@ -16,6 +17,8 @@ mod service;
 mod vendor_authors;
 mod vendor_files;
 mod vendor_mapping;
+
+mod identity;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

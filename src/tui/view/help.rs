@@ -119,7 +119,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     line(
         &format!("value{}", look.doubtful()),
         theme.warning,
-        "doubtful: no text, a text such as null, or a name that stands for an id",
+        "doubtful: not a text, a missing value or name as text, or with blanks",
     );
     line("none", theme.warning, "it is absent, and the call still goes through");
     line(look.nothing(), theme.quiet, "no vendor in use looks for it");

@@ -225,9 +225,14 @@ fn some(text: &str) -> usize {
 /// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
 /// found may have what is left.
 fn need(cell: &Cell) -> usize {
+    // an id with blanks is doubtful
+    let id = |id: &str, doubtful: bool| match doubtful {
+        true => some(&text::visible_id(id)) + 1,
+        false => some(id),
+    };
     match cell {
-        Cell::Found { text, doubtful } => some(text) + usize::from(*doubtful),
-        Cell::SomeMiss { text, doubtful, .. } => some(text) + usize::from(*doubtful) + 1,
+        Cell::Found { text, doubtful } => id(text, *doubtful),
+        Cell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
         Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
         Cell::Missing { near: None } => "missing".len(),
         Cell::Nobody => "none".len(),
@@ -239,7 +244,7 @@ fn need(cell: &Cell) -> usize {
 /// An id with signs behind it, which are seen however long it is.
 pub fn signed(id: &str, signs: &str, columns: usize, look: &Look) -> String {
     let room = columns.saturating_sub(signs.len());
-    let safe = look.clean(text::beginning(id, room));
+    let safe = look.id(text::beginning(id, room));
     format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
 }
 
