@@ -124,7 +124,7 @@ impl Pipeline {
             let Some(Row::Call(at)) = store.row(*row) else { continue };
             let Some(call) = store.calls.get(at) else { continue };
             let Some(request) = store.requests.get(u64::from(call.request)) else { continue };
-            let seq = index.base + at + 1;
+            let seq = index.seq_at(at);
             let kind = store.texts.get(store.shapes.get(call.shape).kind);
             let kind = kind.and_then(CallType::parse);
             let (repeat, found) = (call.flags.repeat(), !call.user.is_none());

@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod http;
+mod own_paths;
 mod refusals;
 mod requests;
 mod vendor_files;

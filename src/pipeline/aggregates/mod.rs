@@ -25,6 +25,7 @@ pub use ids::IdShare;
 pub use people::{Member, Person, Who};
 
 use super::Pipeline;
+use super::index::Index;
 use crate::call::time::Millis;
 use crate::findings::{Effect, Severity, Verdict};
 use crate::store::{
@@ -263,7 +264,7 @@ impl Pipeline {
                 event: text(event),
                 by_version: by.as_ref().and_then(|_| text(more)),
                 by,
-                counted: counted(&index.store, index.base, &sum.count)?,
+                counted: counted(index, &sum.count)?,
                 ids: sum.ids,
                 missing: sum.missing,
                 verdicts: sum.verdicts,
@@ -309,7 +310,7 @@ impl Pipeline {
                 in_use,
                 kind: words(&index.store, kind),
                 event: words(&index.store, event),
-                counted: counted(&index.store, index.base, &count)?,
+                counted: counted(index, &count)?,
             })
         });
         Groups { rows: rows.collect(), of, other: snapshot.other }
@@ -327,13 +328,14 @@ fn arrived(store: &Store, call: u64) -> Option<Millis> {
 }
 
 /// A count with its times. None if all was cleared away meanwhile.
-fn counted(store: &Store, base: u64, count: &Count) -> Option<Counted> {
+fn counted(index: &Index, count: &Count) -> Option<Counted> {
+    let store = &index.store;
     let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
     Some(Counted {
         calls: count.calls,
         repeats: count.repeats,
         row: store.row_of_call(count.first),
-        seq: base + count.first + 1,
+        seq: index.seq_at(count.first),
         first_seen: arrived(store, count.first)?,
         last_seen: arrived(store, count.last)?,
         trend: count.trend.until(now),
