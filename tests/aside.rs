@@ -45,7 +45,7 @@ fn the_log_has_no_marks_of_it_and_it_is_counted() {
     pipeline.set_aside(&[CODE, OTHER, "NO-SUCH-CODE"].map(str::to_owned));
     assert_eq!(pipeline.aside(), [CODE, OTHER]);
     let quiet = row();
-    assert!(matches!(quiet.account, Cell::NotLooked) && !quiet.marks[0].misses);
+    assert!(matches!(quiet.account, Cell::Muted) && !quiet.marks[0].misses);
     assert!(quiet.marks[0].folded, "the verdict is there, and quiet");
     assert!(quiet.worst > Some(segscope::findings::Severity::Error), "what else there is");
     assert_eq!(quiet.marks[0].verdict.name(), "dropped");

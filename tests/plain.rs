@@ -166,7 +166,7 @@ fn what_the_screen_can_do() {
     plain.ask("export no/such/folder.ndjson", "writing the calls to no/such/folder.ndjson");
     plain.hear("no call was exported: could not write no/such/folder.ndjson: No such file");
     plain.ask("filter propertes.x = 1", "no call has `propertes.x`; did you mean `properties.x`?");
-    plain.ask("filter event = \"Login\" adn", "column 17: `adn` is a word to search for");
+    plain.ask("filter event = \"Login\" adn", "column 17: `adn` is searched as text");
     plain.ask("filter off", "no filter: 5 of 5 lines");
     assert!(plain.ask("list 1 from 2", "2: track Login").starts_with("2: "));
     plain.ask("/Order", "3: track Order Received");

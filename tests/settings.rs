@@ -132,7 +132,7 @@ fn a_clear_leaves_nothing_stale() {
 fn other_vendors_hold_from_the_next_judging_on() {
     let pipeline = pipeline(json!({}));
     take(&pipeline, anonymous("one"));
-    let other = Arc::new(Vendors::only(&["custify"], &Default::default()).expect("built in"));
+    let other = Arc::new(Vendors::only(&["custify"], &Default::default(), &[]).expect("built in"));
     assert!(!pipeline.go_on_with(Arc::clone(&other)));
     assert_eq!(pipeline.vendors().len(), 5);
     let in_use = InUse::unsaid(&other);

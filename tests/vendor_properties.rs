@@ -124,7 +124,7 @@ proptest! {
     fn a_vendor_does_not_see_the_others(calls in prop::collection::vec(call(), 1..12)) {
         let all = judge(&ALL, &calls, |_, _, _| {});
         for (vendor, name) in ALL.names().enumerate() {
-            let alone = Vendors::only(&[name], &Map::new()).expect("a built-in vendor");
+            let alone = Vendors::only(&[name], &Map::new(), &[]).expect("a built-in vendor");
             let memory = judge(&alone, &calls, |_, _, _| {});
             for (at, call) in calls.iter().enumerate() {
                 prop_assert_eq!(

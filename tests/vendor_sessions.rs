@@ -11,8 +11,9 @@ use std::sync::LazyLock;
 const MINUTE: i64 = 60_000;
 const TIMEOUT: i64 = 30 * MINUTE;
 
-static FRESHSUCCESS: LazyLock<Vendors> =
-    LazyLock::new(|| Vendors::only(&["freshsuccess"], &Map::new()).expect("a built-in vendor"));
+static FRESHSUCCESS: LazyLock<Vendors> = LazyLock::new(|| {
+    Vendors::only(&["freshsuccess"], &Map::new(), &[]).expect("a built-in vendor")
+});
 
 /// What happens next: a call, or a look at the clock.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ mod event;
 mod kind;
 pub mod pointer;
 mod scan;
+mod structure;
 pub mod template;
 pub mod text;
 pub mod time;
@@ -20,6 +21,7 @@ pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
 pub use kind::CallType;
 pub use scan::SyntaxError;
+pub(crate) use structure::fingerprint;
 
 /// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a
 /// call everywhere; a `messageId` may be missing or repeated and is only shown.

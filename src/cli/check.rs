@@ -82,7 +82,8 @@ fn report(
         CheckFormat::Text => {
             let colour = colour();
             let text = expectations.as_ref().map(|all| expected_text(all, false, colour));
-            check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour)
+            let report = check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour);
+            format!("{}{report}", vendors_line(setup))
         }
         CheckFormat::Ndjson => {
             // standard output has call records only, and has them by now
@@ -98,7 +99,10 @@ fn report(
         }
         CheckFormat::Sarif => report::sarif(&groups, single(&args.input.files).as_deref()),
         CheckFormat::Github => report::github(&groups),
-        CheckFormat::Markdown => report::markdown(vendors, tally, &groups, &outcome),
+        CheckFormat::Markdown => {
+            let report = report::markdown(vendors, tally, &groups, &outcome);
+            format!("{}{report}", vendors_line(setup))
+        }
     };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -128,6 +132,20 @@ pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u
         doubts::tell(&filter, pipeline, all).map_err(Failure::wrong)?;
     }
     Ok(Some(rows))
+}
+
+/// Says that all vendors are checked, and how to choose; empty if the user chose.
+fn vendors_line(setup: &Setup) -> String {
+    if setup.in_use.said().is_some() {
+        return String::new();
+    }
+    let names: Vec<&str> = setup.vendors.names().collect();
+    format!(
+        "Checking all {} vendors. Choose yours with --vendor {} or vendors = [\"{}\"] in segscope.toml.\n\n",
+        names.len(),
+        names[0],
+        names[0]
+    )
 }
 
 /// The vendors that were asked, by the names that people know.

@@ -1,6 +1,6 @@
 //! What is said on standard error where no call passes a filter: it may have been meant otherwise.
 
-use crate::filter::{self, Filter};
+use crate::filter::{self, Filter, Hint, HintSubject};
 use crate::pipeline::{Matching, Pipeline};
 use std::ops::Range;
 
@@ -13,7 +13,8 @@ pub fn tell(filter: &Filter, pipeline: &Pipeline, rows: Range<u64>) -> Result<()
     // the names are those of a sample
     let mut error = None;
     absent.retain(|one| {
-        let has = filter::parse(&format!("{} != null", one.path));
+        let Some(check) = &one.check else { return true };
+        let has = filter::parse(check);
         let has = has.map(|has| Matching::new(has).calls(pipeline, rows.clone()));
         match has {
             Ok(Ok(found)) => found.is_empty(),
@@ -29,7 +30,8 @@ pub fn tell(filter: &Filter, pipeline: &Pipeline, rows: Range<u64>) -> Result<()
         eprintln!("segscope: --filter: {one}");
     }
     // a field that is nowhere is not told twice
-    for hint in filter.hints().iter().filter(|_| absent.is_empty()) {
+    let is_told = |hint: &&Hint| hint.subject != HintSubject::Field || absent.is_empty();
+    for hint in filter.hints().iter().filter(is_told) {
         eprintln!("segscope: --filter: {}:{}: {}", hint.line, hint.column, hint.message);
     }
     error.map_or(Ok(()), Err)

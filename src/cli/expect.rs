@@ -4,7 +4,7 @@ use super::args::ExpectArgs;
 use super::failure::Failure;
 use super::input;
 use super::setup::Setup;
-use crate::pipeline::{MOST_EXPECTED, Pipeline, Plan};
+use crate::pipeline::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -55,10 +55,19 @@ pub fn learn(
     if let Some(problem) = pipeline.stats().problem {
         return Err(Failure::wrong(problem));
     }
-    let (plan, left_out) = pipeline.learn();
+    let LearnedPlan { plan, left_out, missing } = pipeline.learn();
     if left_out > 0 {
         eprintln!(
             "segscope: {left_out} more events are not expected: a plan holds the {MOST_EXPECTED} most frequent"
+        );
+    }
+    for (name, events) in ID_NAMES.into_iter().zip(missing).filter(|(_, events)| *events > 0) {
+        let (subject, them) = match events {
+            1 => ("1 event".to_owned(), "it"),
+            _ => (format!("{events} events"), "them"),
+        };
+        eprintln!(
+            "segscope: {subject} came without an `{name}` that a vendor in use needs, so the plan does not ask for it in {them}"
         );
     }
     Ok((plan, pipeline))

@@ -230,6 +230,8 @@ impl Changes {
                 key if key.starts_with("vendors.") => {
                     judging.insert(key.to_owned());
                 }
+                // read when something is delivered
+                key if key.starts_with("deliver.") => {}
                 // seen on the screen at once
                 key if Settings::is_of_the_screen(key) => {}
                 key => {

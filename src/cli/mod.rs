@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         Command::Send(args) => send::run(&args),
         Command::Deliver(args) => deliver::run(&args),
         Command::Export(args) => export::run(&args),
-        Command::Map => map::run(),
+        Command::Map(args) => map::run(&args),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Completions { shell } => generate::completions(shell),

@@ -3,13 +3,10 @@
 use super::args::{JudgeArgs, VendorsArgs, VendorsCommand};
 use super::failure::Failure;
 use super::setup::{Setup, find_vendor, vendor_file};
-use crate::report::{vendor_list, vendor_tables};
-use crate::vendors::Vendors;
+use crate::report::{vendor_list, vendor_losses, vendor_tables};
+use crate::vendors::{EXAMPLES, TEMPLATE, Vendors};
 use std::io::Write;
 use std::path::Path;
-
-/// A vendor file that shows all that one may say.
-const TEMPLATE: &str = include_str!("../../assets/vendors/template.toml");
 
 /// Lists, shows or checks.
 pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
@@ -22,22 +19,39 @@ pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
             let vendors = Setup::new(&judge, Vec::new())?.vendors;
             vendor_tables(&vendors, find_vendor(&vendors, name, "vendors show")?)
         }
-        VendorsCommand::Template => TEMPLATE.to_owned(),
+        VendorsCommand::Template { name } => template(name.as_deref())?.to_owned(),
         VendorsCommand::Check { file } => check(file)?,
     };
     Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn template(name: Option<&str>) -> Result<&'static str, Failure> {
+    let Some(name) = name else { return Ok(TEMPLATE) };
+    let found = EXAMPLES.iter().find(|(example, _)| *example == name);
+    found.map(|(_, text)| *text).ok_or_else(|| {
+        let names: Vec<&str> = EXAMPLES.iter().map(|(example, _)| *example).collect();
+        Failure::wrong(format!(
+            "vendors template: `{name}` is no example; there are {}",
+            names.join(", ")
+        ))
+    })
 }
 
 fn check(file: &Path) -> Result<String, Failure> {
     let vendors =
         Vendors::new(&serde_json::Map::new(), &[vendor_file(file)?]).map_err(Failure::wrong)?;
     let info = vendors.info(vendors.len() - 1);
-    Ok(format!(
+    let mut out = format!(
         "{}: `{}` ({}) is a vendor: {} call types, {} settings\n",
         file.display(),
         info.name,
         info.title,
         info.calls.len(),
         info.settings.len()
-    ))
+    );
+    for loss in vendor_losses(info) {
+        out.push_str(&loss);
+        out.push('\n');
+    }
+    Ok(out)
 }

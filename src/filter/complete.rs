@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use super::ast::Path;
 use super::lexer::{Spanned, Token, ends_word, lex};
-use super::names::{CALL_FIELDS, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, TYPE_FIELDS};
+use super::names::{
+    CALL_FIELDS, CALL_TYPES, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, SEVERITIES, TYPE_FIELDS,
+    VERDICTS, nearest,
+};
 use super::print::quote;
 
 /// The most offers that are made at once.
@@ -19,6 +22,11 @@ pub trait Names {
     fn values(&self, path: &Path, typed: &str) -> Vec<String>;
     /// Names of the vendors.
     fn vendors(&self) -> Vec<String>;
+    /// The name of the vendor that was probably meant, if the text names one in another way.
+    fn vendor_like(&self, typed: &str) -> Option<String> {
+        let vendors = self.vendors();
+        nearest(typed, vendors.iter().map(String::as_str)).map(str::to_owned)
+    }
     /// Codes of the findings seen.
     fn codes(&self, typed: &str) -> Vec<String>;
     /// Whether only some of the calls were looked at for these.
@@ -163,13 +171,11 @@ fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -
     let found = match subject(&before) {
         Some(path) => match path.segments() {
             [one] if one == "finding" => names.codes(typed),
-            [one] if one == "severity" => fixed(&["error", "warning", "info"]),
-            [one, ..] if one == "verdict" => {
-                fixed(&["delivered", "degraded", "dropped", "rejected", "ignored"])
-            }
+            [one] if one == "severity" => fixed(SEVERITIES),
+            [one, ..] if one == "verdict" => fixed(VERDICTS),
             [one] if one == "type" => {
                 let mut all = names.values(path, typed);
-                all.extend(fixed(&["track", "identify", "group", "page", "screen", "alias"]));
+                all.extend(fixed(CALL_TYPES));
                 all
             }
             _ => names.values(path, typed),

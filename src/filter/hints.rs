@@ -3,9 +3,12 @@
 
 use std::ops::Range;
 
-use super::ast::Expr;
+use super::ast::{Expr, Literal, Path};
 use super::error::FilterError;
-use super::names::{CALL_FIELDS, Place, RECORD_FIELDS, TYPE_FIELDS, nearest};
+use super::names::{
+    CALL_FIELDS, CALL_TYPES, Place, RECORD_FIELDS, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
+};
+use super::print::quote;
 
 /// A doubt about an expression that does parse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,16 +19,90 @@ pub struct Hint {
     pub column: usize,
     /// The part of the text that it is about, in bytes.
     pub span: Range<usize>,
+    /// What it is about.
+    pub subject: HintSubject,
     /// What to think of it, for people.
     pub message: String,
+}
+
+/// What a hint is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HintSubject {
+    /// A word or a value.
+    Word,
+    /// A name in a value's place, which is read as this field.
+    Unquoted(Path),
+    /// A field that may be misspelt.
+    Field,
+}
+
+impl Hint {
+    fn new(text: &str, span: &Range<usize>, message: impl FnOnce(&str) -> String) -> Hint {
+        // only to place the message: it counts lines and columns as errors do
+        let place = FilterError::new(text, span.clone(), "");
+        let message = message(&place.found);
+        Hint {
+            line: place.line,
+            column: place.column,
+            span: span.clone(),
+            subject: HintSubject::Word,
+            message,
+        }
+    }
 }
 
 /// A hint about a word that is searched for beside an expression and looks like one that joins.
 pub(super) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<Hint> {
     let near = nearest(&text[span.clone()], ["and", "or"])?;
-    let place = FilterError::new(text, span.clone(), "");
-    let message = format!("{} is a word to search for; did you mean `{near}`?", place.found);
-    Some(Hint { line: place.line, column: place.column, span: span.clone(), message })
+    Some(Hint::new(text, span, |found| {
+        format!("{found} is searched as text; did you mean `{near}`?")
+    }))
+}
+
+/// A hint about a word that is a condition by itself and that segscope's own screens use: a
+/// function without its parentheses, a verdict, or `not`.
+pub(super) fn hint_for_condition(text: &str, span: &Range<usize>, expr: &Expr) -> Option<Hint> {
+    let Expr::Path(path, Place::Call) = expr else { return None };
+    let name = path.name()?;
+    let meant = match name {
+        "missing" | "nearmiss" => format!("{name}()"),
+        "not" => "!".to_owned(),
+        _ if VERDICTS.contains(&name) => format!("verdict = \"{name}\""),
+        _ => return None,
+    };
+    Some(Hint::new(text, span, |found| {
+        format!("{found} is searched as text; did you mean `{meant}`?")
+    }))
+}
+
+/// A hint about a text that a field with a closed list of values never has.
+pub(super) fn hint_for_value(
+    text: &str,
+    span: &Range<usize>,
+    field: &Expr,
+    value: &Expr,
+) -> Option<Hint> {
+    let (what, known) = match field {
+        Expr::Path(path, Place::Call) if path.name() == Some("type") => ("call type", CALL_TYPES),
+        Expr::Path(_, Place::Verdict(_)) => ("verdict", VERDICTS),
+        Expr::Path(_, Place::Severity) => ("severity", SEVERITIES),
+        _ => return None,
+    };
+    let Expr::Literal(literal) = value else { return None };
+    let literals = match literal {
+        Literal::List(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let unknown = literals.iter().find_map(|literal| match literal {
+        Literal::Str(value) if !known.contains(&value.as_str()) => Some(value),
+        _ => None,
+    })?;
+    let instead = match nearest(unknown, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of {}", known.join(", ")),
+    };
+    let shown = super::error::shown(unknown);
+    Some(Hint::new(text, span, |_| format!("{shown} is not a {what}; {instead}")))
 }
 
 /// A hint about a path: near a known field, or (`as_value`) a name where a value is likely.
@@ -42,10 +119,13 @@ pub(super) fn hint_for(
     if CALL_FIELDS.contains(&first.as_str()) || TYPE_FIELDS.contains(&first.as_str()) {
         return None;
     }
-    // Only to place the message: it counts lines and columns as errors do.
-    let place = FilterError::new(text, span.clone(), "");
-    let message = if as_value {
-        format!("{} is read as a field; text stands in quotes", place.found)
+    let (hint, subject) = if as_value {
+        let mut quoted = String::new();
+        quote(&path.to_string(), &mut quoted);
+        let hint = Hint::new(text, span, |found| {
+            format!("{found} is read as a field; put text in quotes: `{quoted}`")
+        });
+        (hint, HintSubject::Unquoted(path.clone()))
     } else {
         let near = if first == "library" {
             nearest(&path.segments().join("."), RECORD_FIELDS.iter().copied())
@@ -53,7 +133,9 @@ pub(super) fn hint_for(
             let known = RECORD_FIELDS.iter().chain(CALL_FIELDS).chain(TYPE_FIELDS);
             nearest(first, known.copied().filter(|name| !name.contains('.')))
         }?;
-        format!("{} is no known field; did you mean `{near}`?", place.found)
+        let hint =
+            Hint::new(text, span, |found| format!("unknown field {found}; did you mean `{near}`?"));
+        (hint, HintSubject::Field)
     };
-    Some(Hint { line: place.line, column: place.column, span: span.clone(), message })
+    Some(Hint { subject, ..hint })
 }

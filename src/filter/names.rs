@@ -185,6 +185,15 @@ pub(super) const CALL_FIELDS: &[&str] = &[
 pub(super) const TYPE_FIELDS: &[&str] =
     &["category", "event", "groupId", "name", "previousId", "properties", "traits"];
 
+/// The values of `type`.
+pub(super) const CALL_TYPES: &[&str] = &["track", "identify", "group", "page", "screen", "alias"];
+
+/// The values of `verdict`.
+pub(super) const VERDICTS: &[&str] = &["delivered", "degraded", "dropped", "rejected", "ignored"];
+
+/// The values of `severity`.
+pub(super) const SEVERITIES: &[&str] = &["error", "warning", "info"];
+
 impl Function {
     /// The function of that name.
     pub(super) fn named(name: &str) -> Option<Function> {
@@ -210,7 +219,7 @@ impl Function {
 }
 
 /// The name nearest to a misspelt one, if one is near enough to be meant.
-pub(super) fn nearest<'n>(
+pub(crate) fn nearest<'n>(
     typed: &str,
     names: impl IntoIterator<Item = &'n str>,
 ) -> Option<&'n str> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::ast::{Expr, Literal, Op, Terms};
 use super::error::FilterError;
-use super::hints::{Hint, hint_for, hint_for_word};
+use super::hints::{Hint, hint_for, hint_for_value, hint_for_word};
 use super::lexer::{Spanned, Token, lex};
 use super::names::{Place, nearest};
 use super::print::write_expr;
@@ -234,6 +234,8 @@ impl Parser<'_> {
         if lone && op != Op::In {
             self.hints.extend(hint_for(self.text, &right_span, &right, true));
         }
+        self.hints.extend(hint_for_value(self.text, &right_span, &left, &right));
+        self.hints.extend(hint_for_value(self.text, &left_span, &right, &left));
         if op != Op::In {
             self.timed(&left, &mut right, right_span)?;
             self.timed(&right, &mut left, left_span)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::ast::{Expr, Literal};
 use super::error::FilterError;
-use super::hints::hint_for;
+use super::hints::{hint_for, hint_for_condition};
 use super::names::{CALL_FIELDS, Place};
 use super::needle::Needle;
 use super::parser::{Parser, Part};
@@ -52,6 +52,7 @@ impl Parser<'_> {
 
     /// A part as a condition by itself.
     pub(super) fn condition(&mut self, part: Part) -> Expr {
+        self.hints.extend(hint_for_condition(self.text, &part.span, &part.expr));
         let expr = as_condition(part.expr);
         if matches!(expr, Expr::Path(..)) {
             self.hints.extend(hint_for(self.text, &part.span, &expr, false));

@@ -3,6 +3,7 @@
 use super::identity::{is_placeholder, is_stand_in, names_nobody};
 use super::{Finding, Hint, HintKind, Reason};
 use crate::call::{Event, pointer, text};
+use std::borrow::Cow;
 
 /// The words for what stands at a place.
 pub fn reason_words(reason: Reason) -> &'static str {
@@ -33,11 +34,24 @@ pub fn advice(hint: &Hint, expected: &str) -> String {
 
 /// What is so about a call, without the advice of its first near miss: for where the fix stands
 /// below it.
-pub fn without(finding: &Finding) -> &str {
-    let hints = finding.hints.iter().flatten();
-    let advice = |hint| format!("; {}", advice(hint, &finding.path));
-    let bare = hints.filter_map(|hint| finding.message.strip_suffix(&advice(hint)));
-    bare.min_by_key(|bare| bare.len()).unwrap_or(&finding.message)
+pub fn without(finding: &Finding) -> Cow<'_, str> {
+    let message = &finding.message;
+    match finding.advice.as_ref().filter(|advice| message.contains(advice.as_str())) {
+        Some(advice) => Cow::Owned(message.replacen(advice.as_str(), "", 1)),
+        None => Cow::Borrowed(message),
+    }
+}
+
+/// Where a rule was read, in words, if not in the vendor's document.
+pub fn source_words(source: &str) -> Option<Cow<'_, str>> {
+    match source {
+        "document" => None,
+        "ours" => Some(Cow::Borrowed("our reading; the document does not say")),
+        source => Some(match source.strip_prefix("ours: ") {
+            Some(reading) => Cow::Owned(format!("our reading: {reading}")),
+            None => Cow::Borrowed(source),
+        }),
+    }
 }
 
 /// The first near miss that is worth a word: a text that names nobody is none.

@@ -21,6 +21,12 @@ pub struct CodeText {
     pub why: String,
     /// What to change; empty where it follows from the near misses of a missing id.
     pub fix: String,
+    /// What to change where a name that is read is near this one: `{near}`.
+    pub fix_near: Option<String>,
+    /// Where a missing id is best sent, if not where it is expected first: a JSON pointer.
+    pub fix_at: Option<String>,
+    /// What to change where the value is an object or a list.
+    pub fix_nested: Option<String>,
     /// Where the rule was read: `document`, `public: …` or `ours`.
     pub source: String,
     /// It tells of something that does not happen if the call is lost, and is left out then.

@@ -34,7 +34,9 @@ pub fn finding_for_discard(code: &str, path: &str) -> Finding {
         hints: None,
         inferred: None,
         history: None,
+        advice: None,
         fix: words(&text.fix),
+        source: Cow::Borrowed(&text.source),
         headline: None,
         mistyped: None,
     }

@@ -45,8 +45,13 @@ pub struct Finding {
     /// What earlier calls of the same user say about an account that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<String>,
+    /// The part of the message that points at the first near miss.
+    #[serde(skip)]
+    pub advice: Option<String>,
     /// What to change.
     pub fix: String,
+    /// Where the rule was read: `document`, `public: …` or `ours`.
+    pub source: Cow<'static, str>,
     /// The id that it says is missing, as the vendor's table has it.
     #[serde(skip)]
     pub headline: Option<Headline>,

@@ -81,6 +81,11 @@ impl Verdict {
         }
     }
 
+    /// Whether the call is lost: the vendor was to get it and does not use it.
+    pub(crate) fn is_loss(self) -> bool {
+        !self.goes_through() && self != Verdict::Ignored
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {

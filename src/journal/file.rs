@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Why a recording cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,8 @@ pub struct Recovery {
 /// What became of a recording's file while it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
+    /// It is not created yet: nothing has been recorded.
+    Planned,
     /// It is as it was left.
     Whole,
     /// It has no name any more: what is written to it is gone with this program.
@@ -64,16 +67,24 @@ fn locked(file: File, path: &Path) -> Result<File, JournalError> {
     }
 }
 
-/// An open recording. It has one writer; readers use [`Journal::reader`].
+/// A recording that is written. It has one writer; readers use [`Journal::reader`].
 #[derive(Debug)]
 pub struct Journal {
-    file: File,
+    /// None until the first line of a recording whose file is created with it.
+    file: Option<File>,
     path: Option<PathBuf>,
     len: u64,
     fsync: bool,
     /// A half-written line stands behind `len`.
     torn: bool,
+    /// The user did not name the file, so it is removed at the end if nothing is in it.
+    unnamed: bool,
 }
+
+/// How often and with which pauses creating a file is tried while another program tidies the
+/// folder: it holds a file's lock for the moment that removing the file takes.
+const CREATE_TRIES: u32 = 20;
+const CREATE_PAUSE: Duration = Duration::from_millis(5);
 
 impl Journal {
     /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
@@ -99,7 +110,48 @@ impl Journal {
             file.set_len(len).map_err(io("cut the torn last line of"))?;
         }
         let recovery = Recovery { cut_bytes: whole - len };
-        Ok((Journal { file, path: Some(path.to_owned()), len, fsync, torn: false }, recovery))
+        let journal = Journal {
+            file: Some(file),
+            path: Some(path.to_owned()),
+            len,
+            fsync,
+            torn: false,
+            unnamed: false,
+        };
+        Ok((journal, recovery))
+    }
+
+    /// A recording whose file is created with its first line and removed if it stays empty.
+    pub(super) fn planned(path: PathBuf, fsync: bool) -> Journal {
+        Journal { file: None, path: Some(path), len: 0, fsync, torn: false, unnamed: true }
+    }
+
+    /// Creates the file of a planned recording.
+    pub(crate) fn create(&mut self) -> io::Result<()> {
+        let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        for _ in 0..CREATE_TRIES {
+            match Journal::open(&path, self.fsync) {
+                Ok((mut created, _)) => {
+                    // whoever tidies the folder may have removed the empty file before it was locked
+                    if created.look()? != Standing::Removed {
+                        self.file = created.file.take();
+                        self.len = created.len;
+                        return Ok(());
+                    }
+                }
+                Err(JournalError::InUse { .. }) => std::thread::sleep(CREATE_PAUSE),
+                Err(JournalError::Io { source, .. }) => return Err(source),
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        Err(io::Error::other(JournalError::InUse { path }))
+    }
+
+    fn file(&self) -> io::Result<&File> {
+        self.file.as_ref().ok_or_else(|| io::Error::other("the recording is not created yet"))
     }
 
     /// Opens a recording that is there to append to it, and changes nothing of what it holds.
@@ -113,7 +165,14 @@ impl Journal {
             let torn = io::Error::other("its last line is torn");
             return Err(io("append to")(torn));
         }
-        Ok(Journal { file, path: Some(path.to_owned()), len, fsync: false, torn: false })
+        Ok(Journal {
+            file: Some(file),
+            path: Some(path.to_owned()),
+            len,
+            fsync: false,
+            torn: false,
+            unnamed: false,
+        })
     }
 
     /// A recording without a name: it takes room on disk and is gone with the program.
@@ -133,12 +192,20 @@ impl Journal {
             .open(&path)
             .map_err(io("open"))?;
         std::fs::remove_file(&path).map_err(io("unlink"))?;
-        Ok(Journal { file, path: None, len: 0, fsync: false, torn: false })
+        Ok(Journal {
+            file: Some(file),
+            path: None,
+            len: 0,
+            fsync: false,
+            torn: false,
+            unnamed: false,
+        })
     }
 
     /// Whether the file is still what was written: something else may have removed or cut it.
     pub fn look(&self) -> io::Result<Standing> {
-        let meta = self.file.metadata()?;
+        let Some(file) = &self.file else { return Ok(Standing::Planned) };
+        let meta = file.metadata()?;
         Ok(match () {
             () if self.path.is_some() && meta.nlink() == 0 => Standing::Removed,
             // what could not be cut after a failed write is cut before the next
@@ -149,19 +216,19 @@ impl Journal {
 
     /// The same file anew, where it was removed; its folder too.
     pub fn again(&self) -> io::Result<Journal> {
-        let path = self.path.as_deref().ok_or(io::ErrorKind::NotFound)?;
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        Journal::open(path, self.fsync).map(|(journal, _)| journal).map_err(io::Error::other)
+        let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
+        let mut again = Journal::planned(path, self.fsync);
+        again.unnamed = self.unnamed;
+        again.create()?;
+        Ok(again)
     }
 
     /// Goes on behind what the file holds now, on a line of its own.
     pub fn accept(&mut self) -> io::Result<()> {
-        let len = self.file.metadata()?.len();
+        let len = self.file()?.metadata()?.len();
         let mut last = [b'\n'];
         if len > 0 {
-            self.file.read_exact_at(&mut last, len - 1)?;
+            self.file()?.read_exact_at(&mut last, len - 1)?;
         }
         (self.len, self.torn) = (len, false);
         if last != *b"\n" {
@@ -174,31 +241,37 @@ impl Journal {
     /// this program; with fsync also that of the machine. After an error the file ends where it
     /// ended before, so the next line is whole.
     pub fn append(&mut self, line: &[u8]) -> io::Result<u64> {
+        if self.file.is_none() {
+            self.create()?;
+        }
         let at = self.len;
+        let mut file = self.file()?;
         if self.torn {
-            self.file.set_len(at)?;
-            self.torn = false;
+            file.set_len(at)?;
         }
-        let written = self.file.write_all(line);
-        let kept = written.and_then(|()| if self.fsync { self.file.sync_data() } else { Ok(()) });
-        if let Err(error) = kept {
-            // a half-written line must not swallow the next one; if it cannot be cut now, it is
-            // before the next line, or at the next start
-            self.torn = self.file.set_len(at).is_err();
-            return Err(error);
-        }
+        let written = file.write_all(line);
+        let kept = written.and_then(|()| if self.fsync { file.sync_data() } else { Ok(()) });
+        // a half-written line must not swallow the next one; if it cannot be cut now, it is before
+        // the next line, or at the next start
+        self.torn = kept.is_err() && file.set_len(at).is_err();
+        kept?;
         self.len += line.len() as u64;
         Ok(at)
     }
 
     /// A second handle for reading, by offset.
     pub fn reader(&self) -> io::Result<File> {
-        self.file.try_clone()
+        self.file()?.try_clone()
     }
 
     /// Fills `out` with bytes from the recording.
     pub fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.file.read_exact_at(out, offset)
+        self.file()?.read_exact_at(out, offset)
+    }
+
+    /// True if there is no file until the first line is appended.
+    pub(crate) fn is_planned(&self) -> bool {
+        self.file.is_none()
     }
 
     /// How long the recording is.
@@ -214,6 +287,16 @@ impl Journal {
     /// The file, if it has a name.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let empty = || self.file.as_ref()?.metadata().ok().map(|meta| meta.len() == 0);
+        if let Some(path) = self.path.as_deref().filter(|_| self.unnamed && empty() == Some(true)) {
+            // its lock is still held, so it is nobody else's; what cannot be removed is at the next start
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::tell::Asked;
 use crate::call::SyntaxError;
 use crate::call::time::Millis;
 use crate::findings::{Finding, finding_for_discard};
+use crate::store::Sender;
 use crate::vendors::Rendered;
 use crate::wire::{self, RequestHead};
 
@@ -59,7 +60,11 @@ impl Pipeline {
         let rendered = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
         let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
-        let in_use: Vec<usize> = state.index.in_use.ordered(sender(reading.platform)).collect();
+        let sender = sender(reading.platform);
+        for (vendor, rendered) in &mut rendered {
+            rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
+        }
+        let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
         let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);

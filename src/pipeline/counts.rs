@@ -1,6 +1,7 @@
 //! Counts of all that came, for the status bar and the summary.
 
-use super::{CommonView, Pipeline, RequestCounts, Stats};
+use super::queue::Waits;
+use super::{CommonView, OpenedFiles, Pipeline, Remarks, RequestCounts, Stats};
 use crate::store::{NoCall, Store};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +14,9 @@ impl Pipeline {
             let trouble = shared.trouble();
             trouble.problem.clone().or_else(|| trouble.notice.clone())
         };
-        let waits = shared.queue.waits();
+        let opened = self.opened_files();
+        // a file that is read is nobody who waits for an answer
+        let waits = if opened.is_some() { Waits::default() } else { shared.queue.waits() };
         let state = self.lock();
         let store = &state.index.store;
         let counts = request_counts(store);
@@ -28,7 +31,7 @@ impl Pipeline {
             repeats: state.index.repeats,
             requests: store.requests.len(),
             refused: counts.refused + counts.not_found,
-            empty: store.no_calls(NoCall::Empty) + store.no_calls(NoCall::LostItems),
+            empty: store.no_calls(NoCall::Empty),
             request_counts: counts,
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),
@@ -38,10 +41,23 @@ impl Pipeline {
             recorded_bytes: shared.queue.recorded(),
             reading: shared.import.reading().or_else(|| shared.queue.reading()),
             recording: shared.path.clone(),
+            opened,
             cleared: state.cleared(),
             remarks: state.index.remarks.changes,
             problem,
         }
+    }
+
+    /// The files that are open to be read, as large as they are now.
+    fn opened_files(&self) -> Option<OpenedFiles> {
+        let mut opened = self.shared.opened.clone()?;
+        if opened.grows {
+            opened.bytes = self.shared.import.total();
+        } else if matches!(self.remarks(), Remarks::Opened(_)) {
+            // marks and notes were added to it
+            opened.bytes = opened.bytes.max(self.shared.queue.recorded());
+        }
+        Some(opened)
     }
 
     /// What all calls of a library have in common besides a missing id: noise, to be said once.

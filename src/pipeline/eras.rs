@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn other_vendors_cannot_go_on() {
         let mut eras = Eras::of(vendors("a"));
-        let only = Vendors::only(&["planhat"], &Default::default()).expect("built in");
+        let only = Vendors::only(&["planhat"], &Default::default(), &[]).expect("built in");
         assert!(!eras.begin(Seq(3), Arc::new(only)));
         for nth in 0..MOST as u64 - 1 {
             assert!(eras.begin(Seq(3 + nth), vendors("b")));

@@ -55,8 +55,10 @@ impl Front {
     /// `end` is where the recording ends.
     pub fn new(journal: Option<Journal>, end: u64) -> io::Result<Front> {
         let last = match &journal {
-            Some(journal) => last_request(&journal.reader()?, journal.len())?,
-            None => 0,
+            Some(journal) if !journal.is_planned() => {
+                last_request(&journal.reader()?, journal.len())?
+            }
+            _ => 0,
         };
         Ok(Front {
             journal,
@@ -177,6 +179,12 @@ impl Shared {
         };
         let what = match journal.look()? {
             Standing::Whole => return Ok(journal),
+            Standing::Planned => {
+                journal.create()?;
+                let file = Arc::new(journal.reader()?);
+                self.recording.add(Part { base: end, at: journal.len(), file });
+                return Ok(journal);
+            }
             Standing::Removed => {
                 *journal = journal.again()?;
                 "was removed while it was written; recording goes on in a new file of that name, and what came before is there only as long as segscope runs".to_owned()

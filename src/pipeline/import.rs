@@ -96,6 +96,11 @@ impl Import {
         self.lock().busy.then(both)
     }
 
+    /// How much there is to read.
+    pub fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
     pub fn settle(&self) {
         let mut state = self.lock();
         while state.busy && !state.ended {

@@ -22,7 +22,7 @@ impl InUse {
         let bits = |wanted: FedBy| {
             let feeds = |v: &usize| {
                 let fed_by = vendors.info(*v).fed_by;
-                fed_by == wanted || fed_by == FedBy::Any
+                fed_by == wanted || matches!(fed_by, FedBy::Both | FedBy::Any)
             };
             (0..vendors.len()).filter(feeds).fold(0, |bits, v| bits | 1 << v)
         };

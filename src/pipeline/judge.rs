@@ -10,6 +10,7 @@ use super::push::Board;
 use super::queue::{Item, Next, Queue, Work};
 use super::recording::Parts;
 use super::state::{Applied, State};
+use super::view::OpenedFiles;
 use super::{InUse, Opened};
 use crate::call::time::Millis;
 use crate::journal::Event;
@@ -37,6 +38,8 @@ pub(super) struct Shared {
     pub recording: Parts,
     /// The file that is named to the user.
     pub path: Option<PathBuf>,
+    /// The files that are open to be read.
+    pub opened: Option<OpenedFiles>,
     pub queue: Queue,
     pub import: Import,
     pub front: Mutex<Front>,
@@ -72,7 +75,7 @@ impl Shared {
         in_use: InUse,
         recording: Parts,
         recorded: u64,
-        path: Option<PathBuf>,
+        (path, opened): (Option<PathBuf>, Option<OpenedFiles>),
         front: Front,
         import: Import,
     ) -> Shared {
@@ -88,6 +91,7 @@ impl Shared {
             vendors: RwLock::new(vendors),
             recording,
             path,
+            opened,
             queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
             drawing: Drawing::default(),

@@ -60,8 +60,8 @@ mod view;
 mod window;
 
 pub use aggregates::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, IdShare, Member, Person,
-    Standing, Who,
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, IdShare, LearnedPlan,
+    Member, Person, Standing, Who,
 };
 pub use changes::{Changes, VendorChanges, VerdictChange};
 pub use clock::Closed;
@@ -75,14 +75,14 @@ pub use front::Pending;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
-pub use plan::{Expectation, MOST_EXPECTED, Plan, PlanError};
+pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub use recording::{Recording, Remarks};
 pub use remarks::NOTE_CHARS;
 pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
 pub use survey::{Shares, Surveyed, survey};
 pub use take::Taken;
-pub use tally::{Tallied, Tally};
+pub use tally::{CallGroup, MAX_CALL_GROUPS, Tallied, Tally};
 pub use view::*;
 
 use crate::filter::Filter;
@@ -152,11 +152,12 @@ impl Pipeline {
         in_use: InUse,
         webhook_secret: Option<String>,
     ) -> io::Result<Pipeline> {
-        let (recorded, path) = (recording.len(), recording.path().map(ToOwned::to_owned));
+        let recorded = recording.len();
+        let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
         let remarks = recording.remarks().clone();
         let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
-        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, path, front, import));
+        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, names, front, import));
         let mut pipeline = Pipeline {
             shared,
             webhook_secret,

@@ -6,7 +6,8 @@ use super::replay::{body_text, head_of};
 use super::window::request_line;
 use super::{Pipeline, State};
 use crate::call::{Kind, Val};
-use crate::filter::{Names, Path};
+use crate::filter::{self, Names, Path};
+use crate::vendors::Vendors;
 use crate::wire;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,8 @@ pub struct SeenNames {
     fields: Known,
     values: Known,
     vendors: Vec<String>,
+    /// Titles and short names of the vendors in small letters, with the names.
+    vendor_aliases: Vec<(String, String)>,
     codes: Vec<String>,
     is_sample: bool,
 }
@@ -42,6 +45,7 @@ impl Pipeline {
         let vendors = state.eras.latest();
         let mut seen = SeenNames {
             vendors: vendors.names().map(str::to_owned).collect(),
+            vendor_aliases: vendor_aliases(vendors),
             ..SeenNames::default()
         };
         let codes = state.index.store.sets.iter().flat_map(|set| set.codes.iter());
@@ -84,6 +88,15 @@ impl Pipeline {
         }
         seen
     }
+}
+
+fn vendor_aliases(vendors: &Vendors) -> Vec<(String, String)> {
+    let infos = (0..vendors.len()).map(|vendor| vendors.info(vendor));
+    infos
+        .flat_map(|info| {
+            [&info.title, &info.short].map(|alias| (alias.to_lowercase(), info.name.clone()))
+        })
+        .collect()
 }
 
 /// Where some requests stand: the newest first.
@@ -157,6 +170,13 @@ impl Names for SeenNames {
 
     fn vendors(&self) -> Vec<String> {
         self.vendors.clone()
+    }
+
+    fn vendor_like(&self, typed: &str) -> Option<String> {
+        let typed = typed.to_lowercase();
+        let alias = self.vendor_aliases.iter().find(|(alias, _)| *alias == typed);
+        let near = || filter::nearest(&typed, self.vendors.iter().map(String::as_str));
+        alias.map(|(_, name)| name.as_str()).or_else(near).map(str::to_owned)
     }
 
     fn codes(&self, _typed: &str) -> Vec<String> {

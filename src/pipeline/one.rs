@@ -50,6 +50,9 @@ impl Known<'_> {
         let mut rendered: Vec<(usize, Rendered)> = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
             .collect();
+        for (vendor, rendered) in &mut rendered {
+            rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
+        }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
         let asked = Asked { vendors, event, seq, at, in_use: &in_use };
         let (seen_group, edits) = asked.tell(&mut rendered, self.people);

@@ -1,6 +1,7 @@
 //! What is read back: files that are only read, and behind them the one that is appended to.
 
 use super::import::Input;
+use super::view::OpenedFiles;
 use crate::journal::Journal;
 use std::fs::File;
 use std::io;
@@ -13,8 +14,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Recording {
     pub(super) parts: Vec<Part>,
     pub(super) len: u64,
-    /// The first of the files that are only read.
-    opened: Option<PathBuf>,
+    /// The files that are only read.
+    opened: Option<OpenedFiles>,
     pub(super) journal: Option<Journal>,
     /// Files of calls, which become lines of the journal.
     pub(super) inputs: Vec<Input>,
@@ -43,14 +44,18 @@ impl Recording {
 
     /// Adds a recording that is only read. A torn last line of its is left out.
     pub fn add_file(&mut self, path: &Path, file: File, whole_lines_bytes: u64) {
-        self.opened.get_or_insert_with(|| path.to_owned());
+        let bytes = file.metadata().map_or(whole_lines_bytes, |meta| meta.len());
+        OpenedFiles::add(&mut self.opened, path, bytes, false);
         self.parts.push(Part { base: self.len, at: 0, file: Arc::new(file) });
         self.len += whole_lines_bytes;
     }
 
     /// Takes the journal; there is one at most, and it comes last.
     pub fn set_journal(&mut self, journal: Journal) -> io::Result<()> {
-        self.parts.push(Part { base: self.len, at: 0, file: Arc::new(journal.reader()?) });
+        // the part of a file that is created with its first line is added with that line
+        if !journal.is_planned() {
+            self.parts.push(Part { base: self.len, at: 0, file: Arc::new(journal.reader()?) });
+        }
         self.len += journal.len();
         self.journal = Some(journal);
         Ok(())
@@ -60,13 +65,16 @@ impl Recording {
     /// else they are gone with the program.
     pub fn take_remarks(&mut self) -> io::Result<()> {
         let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
-            (Some(path), [_], []) => Journal::join(path).map_err(|error| error.to_string()),
+            (Some(opened), [_], []) => {
+                Journal::join(&opened.path).map_err(|error| error.to_string())
+            }
             (_, [], _) => Err("a file of calls is only read".to_owned()),
             _ => Err("several files are only read".to_owned()),
         };
         match joined {
             Ok(journal) => {
-                self.remarks = Remarks::Opened(self.opened.clone().unwrap_or_default());
+                let path = self.opened.as_ref().map(|opened| opened.path.clone());
+                self.remarks = Remarks::Opened(path.unwrap_or_default());
                 (self.parts, self.len) = (Vec::new(), 0);
                 self.set_journal(journal)
             }
@@ -84,7 +92,7 @@ impl Recording {
 
     /// Adds a file of calls. They become lines of a journal without a name.
     pub(super) fn add_input(&mut self, input: Input) {
-        self.opened.get_or_insert_with(|| input.path.clone());
+        OpenedFiles::add(&mut self.opened, &input.path, input.len, input.follow);
         self.inputs.push(input);
     }
 
@@ -105,7 +113,13 @@ impl Recording {
 
     /// The journal's file, if it has a name; without a journal the first file that was opened.
     pub fn path(&self) -> Option<&Path> {
-        self.journal.as_ref().and_then(Journal::path).or(self.opened.as_deref())
+        let opened = || self.opened.as_ref().map(|opened| opened.path.as_path());
+        self.journal.as_ref().and_then(Journal::path).or_else(opened)
+    }
+
+    /// The files that are open to be read.
+    pub(super) fn opened(&self) -> Option<&OpenedFiles> {
+        self.opened.as_ref()
     }
 
     /// What is read, what is written, and what is taken in.

@@ -1,10 +1,26 @@
 //! What was found among calls, counted: from the index alone, whatever their number.
 
-use super::{InUse, Pipeline};
+use super::detail::find_call;
+use super::recording::Place;
+use super::replay::{body_text, head_of};
+use super::window::request_line;
+use super::{InUse, Pipeline, State, fields};
+use crate::call::fingerprint;
 use crate::findings::Verdict;
-use crate::store::{Row, Sender, SetId, Sets};
+use crate::store::{CallRow, Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
+use crate::wire::{self, ReadCall, Reading};
+use hashbrown::HashMap;
 use std::collections::BTreeMap;
+
+/// More groups of calls than this are not told apart.
+pub const MAX_CALL_GROUPS: usize = 4_096;
+
+/// How many rows are looked up while the lock is held once.
+const ROWS_PER_LOCK: usize = 4_096;
+
+/// The structure of calls that are not told apart; no fingerprint is 0.
+pub(super) const ANY_STRUCTURE: u64 = 0;
 
 /// A finding of the vendors in use or of Segment itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +33,23 @@ pub struct Tallied {
     pub repeats: u64,
     /// The row of the first of them.
     pub first: u64,
+}
+
+/// Calls of one event, from one library, with the same findings and the same structure: what one of
+/// them has to change, all have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallGroup {
+    /// The findings of the vendors in use and of the service.
+    pub codes: Vec<CodeId>,
+    /// How many calls there are, without repeats.
+    pub calls: u64,
+    /// How many repeats there are.
+    pub repeats: u64,
+    /// The row of the first of them.
+    pub first: u64,
+    /// False for calls that came when there were [`MAX_CALL_GROUPS`] groups: they have the same
+    /// findings and nothing else in common.
+    pub is_alike: bool,
 }
 
 /// What was found among the calls of some rows.
@@ -33,39 +66,55 @@ pub struct Tally {
     pub verdicts: Vec<[u64; 5]>,
     /// What was found, the worst and most frequent first.
     pub found: Vec<Tallied>,
+    /// The calls with findings, in the order of their first rows; empty in an overview.
+    pub groups: Vec<CallGroup>,
     /// The rows of requests: refused, without a call, or with items that are no calls.
     pub no_calls: Vec<u64>,
 }
 
+/// A call of which the structure is still to be read.
+struct CountedCall {
+    row: u64,
+    call: CallRow,
+    sender: Sender,
+    request: u32,
+    line: Option<(Place, u32)>,
+}
+
 impl Pipeline {
-    /// Counts what was found in rows of the log.
+    /// Counts what was found in rows of the log. Reads the calls with findings, to tell apart those
+    /// that need different changes.
     pub fn tally(&self, rows: impl Iterator<Item = u64>) -> Tally {
-        let state = self.lock();
-        let (index, store) = (&state.index, &state.index.store);
         let mut tally = Tally::default();
-        // calls of one shape have the same findings: a few hundred shapes, whatever the number
-        let mut shapes: BTreeMap<(SetId, Sender), Shaped> = BTreeMap::new();
-        for row in rows {
-            let call = match store.row(row) {
-                Some(Row::NoCall(_)) => {
-                    tally.no_calls.push(row);
-                    continue;
+        let mut counts = GroupCounts::default();
+        let mut scratch = wire::Scratch::default();
+        let mut rows = rows.peekable();
+        while rows.peek().is_some() {
+            let state = self.lock();
+            let mut calls = Vec::new();
+            for row in rows.by_ref().take(ROWS_PER_LOCK) {
+                match state.index.store.row(row) {
+                    Some(Row::NoCall(_)) => tally.no_calls.push(row),
+                    Some(Row::Call(at)) => calls.extend(counted_call(&state, row, at)),
+                    None => {}
                 }
-                Some(Row::Call(at)) => store.calls.get(at),
-                None => None,
-            };
-            let request = call.and_then(|call| store.requests.get(u64::from(call.request)));
-            let Some((call, request)) = call.zip(request) else { continue };
-            let shaped = shapes.entry((call.set, request.sender));
-            shaped.or_insert(Shaped::first(row)).count(call.flags.repeat());
+            }
+            drop(state);
+            for calls in calls.chunk_by(|a, b| a.request == b.request) {
+                for (call, structure) in calls.iter().zip(structures(calls, &mut scratch)) {
+                    let key = (call.call.set, call.sender, structure);
+                    counts.count(key, call.row, call.call.flags.repeat());
+                }
+            }
         }
         let vendors = self.vendors();
-        expand(&vendors, &index.in_use, &store.sets, shapes, &mut tally);
+        let index = &self.lock().index;
+        counts.expand(&vendors, &index.in_use, &index.store.sets, &mut tally);
         tally
     }
 
-    /// The same of all calls, whatever their number at once. No rows of requests, and no row of an
-    /// example.
+    /// The same of all calls, from the index alone, whatever their number. No rows of requests, no
+    /// groups, and no row of an example.
     pub fn overview(&self) -> Tally {
         let state = self.lock();
         let index = &state.index;
@@ -78,9 +127,89 @@ impl Pipeline {
     }
 }
 
-/// The calls of a shape: what was found, and who sent them.
+fn counted_call(state: &State, row: u64, at: u64) -> Option<CountedCall> {
+    let store = &state.index.store;
+    let call = *store.calls.get(at)?;
+    let request = store.requests.get(u64::from(call.request))?;
+    // nobody asks what calls without findings have in common
+    let is_read = !store.sets.get(call.set).codes.is_empty();
+    let place = is_read.then(|| state.recording.place(request.offset)).flatten();
+    let line = place.map(|place| (place, request.len));
+    Some(CountedCall { row, call, sender: request.sender, request: call.request, line })
+}
+
+/// The structures of some calls of one request.
+fn structures(calls: &[CountedCall], scratch: &mut wire::Scratch) -> Vec<u64> {
+    let unread = vec![ANY_STRUCTURE; calls.len()];
+    let Some((place, len)) = calls.iter().find_map(|call| call.line.as_ref()) else {
+        return unread;
+    };
+    let Ok((line, request)) = request_line(place, *len) else { return unread };
+    let body = body_text(&line, &request);
+    let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) else {
+        return unread;
+    };
+    let of = |call: &CountedCall| {
+        let read = call.line.as_ref().and_then(|_| find_call(&reading, &request, &call.call));
+        read.map_or(ANY_STRUCTURE, |read| structure(&reading, read))
+    };
+    let structures = calls.iter().map(of).collect();
+    reading.recycle(scratch);
+    structures
+}
+
+/// What a call has in common with others that need the same change: its event, its library, and the
+/// names and kinds of its members.
+pub(super) fn structure(reading: &Reading<'_>, call: &ReadCall) -> u64 {
+    let event = reading.event(call);
+    let kind = fields::kind(&event).unwrap_or_default();
+    let name = fields::name(&event, call.kind).unwrap_or_default();
+    let library = reading.library_name(call).unwrap_or_default();
+    fingerprint(&event, [&*kind, &*name, &*library])
+}
+
+/// Calls counted by their findings, sender and structure.
+#[derive(Debug, Default)]
+pub(super) struct GroupCounts(HashMap<(SetId, Sender, u64), Shaped>);
+
+impl GroupCounts {
+    /// Counts a call; true if it is the first of its group.
+    pub fn count(&mut self, key: (SetId, Sender, u64), row: u64, repeat: bool) -> bool {
+        let is_full = self.0.len() >= MAX_CALL_GROUPS && !self.0.contains_key(&key);
+        let key = if is_full { (key.0, key.1, ANY_STRUCTURE) } else { key };
+        let shaped = self.0.entry(key).or_insert(Shaped::first(row));
+        shaped.count(repeat);
+        shaped.is_one()
+    }
+
+    /// Adds what was counted to a tally.
+    pub fn expand(self, vendors: &Vendors, in_use: &InUse, sets: &Sets, tally: &mut Tally) {
+        let shapes = self.0.iter().map(|((set, sender, _), shaped)| ((*set, *sender), *shaped));
+        expand(vendors, in_use, sets, shapes, tally);
+        for ((set, sender, structure), shaped) in self.0 {
+            let codes = reported(&sets.get(set).codes, vendors, in_use.bits(sender));
+            let Shaped { calls, repeats, first } = shaped;
+            let is_alike = structure != ANY_STRUCTURE;
+            if !codes.is_empty() {
+                tally.groups.push(CallGroup { codes, calls, repeats, first, is_alike });
+            }
+        }
+        tally.groups.sort_by_key(|group| group.first);
+    }
+}
+
+/// The codes of the vendors in use and of the service.
+pub(super) fn reported(codes: &[CodeId], vendors: &Vendors, in_use: u64) -> Vec<CodeId> {
+    let counts = |code: &&CodeId| {
+        let vendor = vendors.codes().entry(**code).vendor;
+        vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1)
+    };
+    codes.iter().filter(counts).copied().collect()
+}
+
+/// The calls of a shape: how many, and the first.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Shaped {
+struct Shaped {
     calls: u64,
     repeats: u64,
     /// The row of the first.
@@ -89,24 +218,23 @@ pub(super) struct Shaped {
 
 impl Shaped {
     /// None yet; the first has this row.
-    pub fn first(row: u64) -> Shaped {
+    fn first(row: u64) -> Shaped {
         Shaped { first: row, ..Shaped::default() }
     }
 
     /// Counts one.
-    pub fn count(&mut self, repeat: bool) {
+    fn count(&mut self, repeat: bool) {
         self.repeats += u64::from(repeat);
         self.calls += u64::from(!repeat);
     }
 
-    /// None came.
-    pub fn is_empty(&self) -> bool {
-        self.calls + self.repeats == 0
+    fn is_one(&self) -> bool {
+        self.calls + self.repeats == 1
     }
 }
 
 /// Counts calls by their shape.
-pub(super) fn expand(
+fn expand(
     vendors: &Vendors,
     in_use: &InUse,
     sets: &Sets,
@@ -126,15 +254,12 @@ pub(super) fn expand(
                 tally.verdicts[vendor][place] += calls;
             }
         }
-        for &code in &set.codes {
-            let vendor = vendors.codes().entry(code).vendor;
-            if vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) {
-                let none = Tallied { code, calls: 0, repeats: 0, first };
-                let entry = found.entry(code).or_insert(none);
-                entry.calls += calls;
-                entry.repeats += repeats;
-                entry.first = entry.first.min(first);
-            }
+        for code in reported(&set.codes, vendors, in_use) {
+            let none = Tallied { code, calls: 0, repeats: 0, first };
+            let entry = found.entry(code).or_insert(none);
+            entry.calls += calls;
+            entry.repeats += repeats;
+            entry.first = entry.first.min(first);
         }
     }
     tally.found = found.into_values().collect();

@@ -7,7 +7,7 @@ use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::store::NoCall;
 use crate::vendors::Rendered;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One row of the log.
@@ -93,6 +93,8 @@ pub enum Cell {
     },
     /// Nobody found it, and the call goes through without.
     Nobody,
+    /// A vendor in use misses it, and the user has muted the finding that says so.
+    Muted,
     /// No vendor in use looks for it.
     NotLooked,
 }
@@ -246,8 +248,7 @@ pub struct Stats {
     pub requests: u64,
     /// Requests that were answered with an error.
     pub refused: u64,
-    /// Requests that were answered with success and lost calls: they hold none, or items that are
-    /// none.
+    /// Requests that were answered with success and should hold a call, but hold none.
     pub empty: u64,
     /// Requests by what became of them.
     pub request_counts: RequestCounts,
@@ -266,14 +267,39 @@ pub struct Stats {
     pub recorded_bytes: u64,
     /// While what was there before is being read: how many bytes are, and of how many.
     pub reading: Option<(u64, u64)>,
-    /// The recording's file, if it has a name.
+    /// The recording's file, if it has a name; where files are open, the first of them.
     pub recording: Option<PathBuf>,
+    /// The files that are open to be read; none where requests are recorded.
+    pub opened: Option<OpenedFiles>,
     /// How many calls, without repeats, would come back if the last clearing were undone; none where there is none.
     pub cleared: Option<u64>,
     /// Grows with each mark and note.
     pub remarks: u64,
     /// What is wrong now, for a banner.
     pub problem: Option<String>,
+}
+
+/// Files that are open to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedFiles {
+    /// The first of them.
+    pub path: PathBuf,
+    /// How many there are.
+    pub files: u64,
+    /// How large they are together, as they are on disk.
+    pub bytes: u64,
+    /// It is followed as it grows.
+    pub grows: bool,
+}
+
+impl OpenedFiles {
+    /// Counts another file.
+    pub(crate) fn add(opened: &mut Option<OpenedFiles>, path: &Path, bytes: u64, grows: bool) {
+        let new = || OpenedFiles { path: path.to_owned(), files: 0, bytes: 0, grows };
+        let opened = opened.get_or_insert_with(new);
+        opened.files += 1;
+        opened.bytes += bytes;
+    }
 }
 
 /// Requests by what became of them. Each is received, and one of the others.

@@ -186,6 +186,7 @@ fn half(
             }
             (true, true) => Cell::Missing { near: None },
             (true, false) if loud.weak(id) & in_use != 0 => Cell::Nobody,
+            (true, false) if set.minds(id, in_use) => Cell::Muted,
             (true, false) => Cell::NotLooked,
         }
     };

@@ -116,6 +116,9 @@ impl Talk<'_> {
         for (name, value) in &output.headers {
             self.say(&format!("  {name}: {value}"))?;
         }
+        for caveat in &output.caveats {
+            self.say(&format!("  doubt: {caveat}"))?;
+        }
         match &output.body {
             Some(body) => self.print(words::json(body)),
             None => Ok(()),

@@ -121,14 +121,19 @@ impl Talk<'_> {
         let (stats, addresses) = (self.feed.stats(), self.feed.addresses());
         match addresses.first() {
             Some(address) => self.say(&format!("segscope listens on {address}"))?,
-            None => self.say("segscope reads a file")?,
+            None => self.say(match &stats.opened {
+                Some(opened) if opened.files > 1 => "segscope reads files",
+                Some(opened) if opened.grows => "segscope follows a file",
+                _ => "segscope reads a file",
+            })?,
         }
-        let recording = match &stats.recording {
-            Some(path) => format!("recorded in {}", path.display()),
-            None => "kept in no file".to_owned(),
+        let recording = match (&stats.opened, &stats.recording) {
+            (Some(opened), _) => opened.path.display().to_string(),
+            (None, Some(path)) => format!("recorded in {}", path.display()),
+            (None, None) => "not recording".to_owned(),
         };
         self.say(&format!(
-            "{}, {} without an id, {}, {}, {}, {} that lost calls, {recording}",
+            "{}, {} without an id, {}, {}, {}, {} without a call, {recording}",
             plural(stats.calls, "call"),
             stats.missing,
             plural(stats.refused, "refused request"),
@@ -137,7 +142,8 @@ impl Talk<'_> {
             stats.empty
         ))?;
         if stats.waited > 0 {
-            self.say(&format!("senders waited {} times for judging", stats.waited))?;
+            let times = plural(stats.waited, "time");
+            self.say(&format!("senders were paused {times} because checking was behind"))?;
         }
         if let Some((read, all)) = stats.reading {
             self.say(&format!("{} % of the file are read", read * 100 / all.max(1)))?;

@@ -59,6 +59,7 @@ fn id(cell: &Cell, vendors: &[VendorView]) -> Option<String> {
         Cell::Missing { near: None } => "missing".to_owned(),
         Cell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
         Cell::Nobody => "none".to_owned(),
+        Cell::Muted => "missing (the finding is muted)".to_owned(),
         Cell::NotLooked => return None,
     })
 }
@@ -78,6 +79,9 @@ pub fn finding(finding: &Finding) -> Vec<String> {
     )];
     if !finding.why.is_empty() {
         out.push(format!("  why: {}", visible(&finding.why)));
+    }
+    if let Some(source) = advice::source_words(&finding.source) {
+        out.push(format!("  from: {}", visible(&source)));
     }
     if let Some(history) = &finding.history {
         out.push(format!("  seen: {}", visible(history)));

@@ -8,9 +8,10 @@ use crate::call::text::visible;
 use crate::findings::Severity;
 use crate::pipeline::Tally;
 use crate::vendors::Vendors;
+use std::collections::HashMap;
 use std::fmt::Write;
 
-/// The findings with count, example and fix, what became of the calls at each vendor, how they stand
+/// The findings with their events, an example and the fix, what became of the calls at each vendor, how they stand
 /// to what is expected (where something is), and in a last line the outcome.
 pub fn check_text(
     vendors: &Vendors,
@@ -22,11 +23,12 @@ pub fn check_text(
     let mut out = String::new();
     // findings of one call share its corrected form: it is printed with the first of them
     let mut printed: Vec<&str> = Vec::new();
-    for group in groups {
+    for events in entries(groups) {
+        let group = events[0];
         let corrected = group.corrected.as_ref().filter(|_| !printed.contains(&&*group.example));
         let corrected = corrected.filter(|_| group.missing);
         printed.extend(corrected.map(|_| &*group.example));
-        entry(&mut out, group, corrected, colour);
+        entry(&mut out, &events, corrected, colour);
     }
     let lines = verdict_lines(vendors, &tally.verdicts);
     if !lines.is_empty() {
@@ -61,7 +63,31 @@ pub fn check_text(
     out
 }
 
-fn entry(out: &mut String, group: &FindingGroup, corrected: Option<&Corrected>, colour: bool) {
+/// The groups that are one entry for a reader: those of one code that need the same change, whatever
+/// their event, with most calls first.
+fn entries(groups: &[FindingGroup]) -> Vec<Vec<&FindingGroup>> {
+    let mut entries: Vec<Vec<&FindingGroup>> = Vec::new();
+    let mut places: HashMap<_, usize> = HashMap::new();
+    for group in groups {
+        let key = (&group.vendor, &group.code, &group.fix, &group.other_paths);
+        // refused requests with one status are told apart by their message
+        let key = (key, group.event.is_none().then_some(&group.message));
+        match places.get(&key) {
+            Some(place) => entries[*place].push(group),
+            None => {
+                places.insert(key, entries.len());
+                entries.push(vec![group]);
+            }
+        }
+    }
+    entries
+}
+
+/// The events of an entry that are named; of the others only the number is given.
+const MAX_EVENTS: usize = 10;
+
+fn entry(out: &mut String, events: &[&FindingGroup], corrected: Option<&Corrected>, colour: bool) {
+    let group = events[0];
     let paint = match group.severity {
         Severity::Error => Paint::Alarm,
         Severity::Warning => Paint::Warning,
@@ -70,13 +96,24 @@ fn entry(out: &mut String, group: &FindingGroup, corrected: Option<&Corrected>, 
     paint.put(out, colour, group.severity.name());
     out.push(' ');
     Paint::Bold.put(out, colour, &group.code);
-    let title = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
-    writeln!(out, " ({title}{})", group.count()).expect("writing to a String cannot fail");
-    let fix = ("fix", if group.severity == Severity::Info { "" } else { &group.fix });
-    let seen = ("seen", group.history.as_deref().unwrap_or_default());
-    for (name, text) in [("", &*group.message), ("example", &*group.example), seen, fix] {
+    let scope = match events {
+        [_] => group.scope(),
+        _ => {
+            let title = group.vendor.as_ref().map(|(_, title)| format!("{title}, "));
+            let calls = plural(events.iter().map(|group| group.calls).sum(), "call");
+            format!("{}{calls} in {} events", title.unwrap_or_default(), events.len())
+        }
+    };
+    writeln!(out, " ({scope})").expect("writing to a String cannot fail");
+    let fix = if group.severity == Severity::Info { "" } else { &group.fix };
+    for (name, text) in [
+        ("", &*group.full_message()),
+        ("events: ", &*event_list(events)),
+        ("example: ", &*group.example),
+        ("seen: ", group.history.as_deref().unwrap_or_default()),
+        ("fix: ", fix),
+    ] {
         if !text.is_empty() {
-            let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
             writeln!(out, "  {name}{}", visible(text)).expect("writing to a String cannot fail");
         }
     }
@@ -88,4 +125,19 @@ fn entry(out: &mut String, group: &FindingGroup, corrected: Option<&Corrected>, 
         }
     }
     out.push('\n');
+}
+
+/// The events of an entry with their counts; empty where there is one, which the heading names.
+fn event_list(events: &[&FindingGroup]) -> String {
+    if events.len() == 1 {
+        return String::new();
+    }
+    let named = events.iter().take(MAX_EVENTS).map(|group| {
+        format!("{} {}", group.event.as_deref().unwrap_or("others"), group.calls.max(group.repeats))
+    });
+    let mut list = named.collect::<Vec<_>>().join(", ");
+    if let Some(more) = events.len().checked_sub(MAX_EVENTS).filter(|more| *more > 0) {
+        write!(list, " and {more} more").expect("writing to a String cannot fail");
+    }
+    list
 }

@@ -94,6 +94,7 @@ fn group(entry: &Expected) -> FindingGroup {
         missing: entry.standing() == Standing::Lacking,
         fails: true,
         vendor: Some((EXPECTED.to_owned(), EXPECTED.to_owned())),
+        event: None,
         calls,
         repeats: 0,
         message: expected_words(entry),
@@ -101,6 +102,7 @@ fn group(entry: &Expected) -> FindingGroup {
         history: None,
         fix: "send it as the plan says, or take it out of the plan".to_owned(),
         path: String::new(),
+        other_paths: Vec::new(),
         example,
         corrected: None,
     }

@@ -1,12 +1,14 @@
-//! Findings of many calls, one entry a code: what every report for CI is made of.
+//! Findings of many calls, one entry for each code, event and fix: what every report for CI is made of.
 
 use super::numbers::plural;
 use crate::call::text::visible;
+use crate::findings::advice::{self, Way, dotted};
 use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Headline, Severity};
-use crate::pipeline::{CallDetail, Detail, NoCall, NoCallDetail, Tallied, Tally};
-use crate::vendors::Vendors;
-use std::collections::BTreeMap;
+use crate::pipeline::{CallDetail, CallGroup, Detail, NoCall, NoCallDetail, Tally};
+use crate::vendors::{CodeEntry, CodeId, Vendors};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 /// A finding with how many calls have it, and one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,9 @@ pub struct FindingGroup {
     pub fails: bool,
     /// The vendor's name and title; none for what the service itself does.
     pub vendor: Option<(String, String)>,
+    /// The type and name of the calls, such as `track "Signed Up"`; none for requests, and for calls
+    /// of several events that were not told apart.
+    pub event: Option<String>,
     /// How many calls, or requests,
     pub calls: u64,
     /// and how many repeats of calls.
@@ -35,6 +40,8 @@ pub struct FindingGroup {
     pub fix: String,
     /// JSON pointer into the example.
     pub path: String,
+    /// Further places in each of the calls for which the same is true.
+    pub other_paths: Vec<String>,
     /// The first call or request that has it.
     pub example: String,
     /// The example as it should have been, for a finding about an id.
@@ -48,6 +55,23 @@ impl FindingGroup {
             (0, 1..) => plural(self.repeats, "repeat"),
             _ if self.code.starts_with("HTTP-") => plural(self.calls, "request"),
             _ => plural(self.calls, "call"),
+        }
+    }
+
+    /// The vendor's title, the event and the count, as far as there are any: what follows the code
+    /// in the headings of reports.
+    pub fn scope(&self) -> String {
+        let title = self.vendor.as_ref().map(|(_, title)| title.clone());
+        let parts = title.into_iter().chain(self.event.clone()).chain([self.count()]);
+        visible(&parts.collect::<Vec<_>>().join(", ")).into_owned()
+    }
+
+    /// The message, with the further places that it is true for.
+    pub fn full_message(&self) -> String {
+        let others: Vec<String> = self.other_paths.iter().map(|path| dotted(path)).collect();
+        match others.is_empty() {
+            true => self.message.clone(),
+            false => format!("{} (also `{}`)", self.message, others.join("`, `")),
         }
     }
 }
@@ -97,57 +121,129 @@ impl Corrected {
 /// Gives everything about a row that a tally names.
 pub type Details<'d> = &'d dyn Fn(u64) -> Result<Option<Detail>, String>;
 
-/// The findings of a tally, in its order, requests that lost calls first.
+/// The findings of a tally by code, event and fix: requests that lost calls first, then by severity
+/// and by how many calls have the code.
 pub fn finding_groups(
     vendors: &Vendors,
     tally: &Tally,
     detail: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
     let mut groups = no_calls(&tally.no_calls, detail)?;
-    for found in &tally.found {
-        if let Some(Detail::Call(call)) = detail(found.first)? {
-            groups.push(group(vendors, *found, &call));
+    let mut found = FoundGroups::default();
+    for group in &tally.groups {
+        if let Some(Detail::Call(call)) = detail(group.first)? {
+            found.add(vendors, group, &call);
         }
     }
+    let order: HashMap<CodeId, usize> =
+        tally.found.iter().enumerate().map(|(at, found)| (found.code, at)).collect();
+    let mut all = found.groups;
+    // the sort is stable: of one code and count the group that came first stays first
+    all.sort_by_key(|(code, group)| (order.get(code).copied(), Reverse(group.calls)));
+    groups.extend(all.into_iter().map(|(_, group)| group));
     groups.sort_by_key(|group| group.severity);
     Ok(groups)
 }
 
-fn group(vendors: &Vendors, found: Tallied, call: &CallDetail) -> FindingGroup {
-    let entry = vendors.codes().entry(found.code);
+/// Groups of findings as they are put together, each with its place by what makes it a group.
+#[derive(Default)]
+struct FoundGroups {
+    groups: Vec<(CodeId, FindingGroup)>,
+    places: HashMap<GroupKey, usize>,
+}
+
+/// Findings with the same key are one entry.
+#[derive(PartialEq, Eq, Hash)]
+struct GroupKey {
+    code: CodeId,
+    event: Option<String>,
+    fix: String,
+    paths: Vec<String>,
+}
+
+impl FoundGroups {
+    fn add(&mut self, vendors: &Vendors, calls: &CallGroup, call: &CallDetail) {
+        let mut corrected = None;
+        for &code in &calls.codes {
+            let entry = vendors.codes().entry(code);
+            let findings = findings_of(entry, call);
+            let Some(finding) = findings.first() else { continue };
+            let event = calls.is_alike.then(|| event(call));
+            let fix = fix_of_all(finding, calls);
+            let paths = findings.iter().map(|finding| finding.path.clone()).collect();
+            let key = GroupKey { code, event: event.clone(), fix: fix.clone(), paths };
+            if let Some(place) = self.places.get(&key) {
+                let group = &mut self.groups[*place].1;
+                group.calls += calls.calls;
+                group.repeats += calls.repeats;
+                continue;
+            }
+            self.places.insert(key, self.groups.len());
+            let is_about_id = entry.headline.is_some() && calls.is_alike;
+            let group = FindingGroup {
+                code: entry.code.to_string(),
+                severity: entry.severity,
+                missing: matches!(entry.headline, Some(Headline::Strong(_))),
+                fails: false,
+                vendor: entry.vendor.map(|at| {
+                    let info = vendors.info(at);
+                    (info.name.clone(), info.title.clone())
+                }),
+                event,
+                calls: calls.calls,
+                repeats: calls.repeats,
+                message: finding.message.clone(),
+                why: finding.why.clone(),
+                history: finding.history.clone(),
+                fix,
+                path: finding.path.clone(),
+                other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
+                example: example(call),
+                corrected: is_about_id
+                    .then(|| corrected.get_or_insert_with(|| Corrected::of(call)).clone())
+                    .flatten(),
+            };
+            self.groups.push((code, group));
+        }
+    }
+}
+
+/// The findings of a code in a call, in the order of discovery.
+fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> {
     let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
     let own = rendered.flat_map(|(_, rendered)| &rendered.findings);
     let is = |finding: &&Finding| {
         *finding.code == *entry.code && finding.vendor.is_some() == entry.vendor.is_some()
     };
-    let finding = call.common.iter().chain(own).find(is);
-    let text = |of: fn(&Finding) -> &String| finding.map(of).cloned().unwrap_or_default();
-    FindingGroup {
-        code: entry.code.to_string(),
-        severity: entry.severity,
-        missing: matches!(entry.headline, Some(Headline::Strong(_))),
-        fails: false,
-        vendor: entry.vendor.map(|at| {
-            let info = vendors.info(at);
-            (info.name.clone(), info.title.clone())
-        }),
-        calls: found.calls,
-        repeats: found.repeats,
-        message: text(|finding| &finding.message),
-        why: text(|finding| &finding.why),
-        history: finding.and_then(|finding| finding.history.clone()),
-        fix: text(|finding| &finding.fix),
-        path: text(|finding| &finding.path),
-        example: example(call),
-        corrected: entry.headline.and_then(|_| Corrected::of(call)),
+    call.common.iter().chain(own).filter(is).collect()
+}
+
+/// What every call of a group has to change. The account that earlier calls of the example's user
+/// named is no other user's, so the fix of several calls only names the place.
+fn fix_of_all(finding: &Finding, calls: &CallGroup) -> String {
+    match (&finding.history, calls.is_alike) {
+        (_, false) => {
+            "these calls differ: choose some with --filter to see what each has to change"
+                .to_owned()
+        }
+        (Some(_), true) if calls.calls + calls.repeats > 1 => {
+            advice::fix(Way::of(finding.hints.iter().flatten().next()), &finding.path, "")
+        }
+        _ => finding.fix.clone(),
+    }
+}
+
+/// The type and name of a call, such as `track "Signed Up"`.
+fn event(call: &CallDetail) -> String {
+    let kind = call.kind.as_deref().unwrap_or("no type");
+    match &call.name {
+        Some(name) => format!("{kind} \"{name}\""),
+        None => kind.to_owned(),
     }
 }
 
 fn example(call: &CallDetail) -> String {
-    let mut text = format!("call {}: {}", call.seq.0, call.kind.as_deref().unwrap_or("no type"));
-    if let Some(name) = &call.name {
-        text.push_str(&format!(" \"{name}\""));
-    }
+    let mut text = format!("call {}: {}", call.seq.0, event(call));
     for (name, id) in [("account", &call.account_id), ("user", &call.user_id)] {
         if let Some(id) = id {
             text.push_str(&format!(", {name} {id}"));
@@ -185,6 +281,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         missing: false,
         fails: false,
         vendor: None,
+        event: None,
         calls: requests,
         repeats: 0,
         message: row.reason,
@@ -192,6 +289,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         history: None,
         fix: row.fix,
         path: String::new(),
+        other_paths: Vec::new(),
         example: format!(
             "request {}: {} {}",
             row.request.number, row.request.method, row.request.path

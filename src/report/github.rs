@@ -3,7 +3,7 @@
 use super::findings::{Corrected, FindingGroup};
 use crate::findings::Severity;
 
-/// One line a finding.
+/// One line for each finding of an event.
 pub fn github(groups: &[FindingGroup]) -> String {
     groups.iter().map(annotation).collect()
 }
@@ -14,13 +14,14 @@ fn annotation(group: &FindingGroup) -> String {
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    let of = group.vendor.as_ref().map(|(_, title)| format!("{title}, ")).unwrap_or_default();
-    let title = format!("{} ({of}{})", group.code, group.count());
+    let title = format!("{} ({})", group.code, group.scope());
     let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
     let seen = group.seen("seen: ", "\n");
     let text = format!(
         "{}\nexample: {}\n{seen}fix: {}{corrected}",
-        group.message, group.example, group.fix
+        group.full_message(),
+        group.example,
+        group.fix
     );
     format!(
         "::{level} title={}::{}\n",

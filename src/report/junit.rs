@@ -1,4 +1,4 @@
-//! Findings as JUnit XML: a suite a vendor, a test case a finding.
+//! Findings as JUnit XML: a suite a vendor, a test case for each finding of an event.
 
 use super::findings::{Corrected, FindingGroup};
 use std::fmt::Write;
@@ -47,18 +47,20 @@ pub fn junit(groups: &[FindingGroup], suites: &[String]) -> String {
 }
 
 fn case(out: &mut String, suite: &str, group: &FindingGroup) {
-    let name = escaped(&format!("{} ({}, {})", group.code, group.severity.name(), group.count()));
+    let event = group.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
+    let (severity, count) = (group.severity.name(), group.count());
+    let name = escaped(&format!("{}{event} ({severity}, {count})", group.code));
     let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
     let text = escaped(&format!(
         "{}\nexample: {}\nwhy: {}\n{}fix: {}{corrected}",
-        group.message,
+        group.full_message(),
         group.example,
         group.why,
         group.seen("seen: ", "\n"),
         group.fix
     ));
     put(out, format_args!("    <testcase classname=\"{suite}\" name=\"{name}\">\n"));
-    let message = escaped(&group.message);
+    let message = escaped(&group.full_message());
     match group.fails {
         true => put(
             out,

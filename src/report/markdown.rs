@@ -15,7 +15,7 @@ pub fn markdown(
 ) -> String {
     let mut out = format!("**{}: {}**\n", plural(tally.calls, "call"), cell(outcome));
     if !groups.is_empty() {
-        out.push_str("\n| severity | code | vendor | calls | finding | example | fix |\n| --- | --- | --- | ---: | --- | --- | --- |\n");
+        out.push_str("\n| severity | code | vendor | event | calls | finding | example | fix |\n| --- | --- | --- | --- | ---: | --- | --- | --- |\n");
     }
     for group in groups {
         let vendor = group.vendor.as_ref().map_or("", |(_, title)| title);
@@ -24,8 +24,9 @@ pub fn markdown(
             group.severity.name(),
             &format!("`{}`", group.code),
             vendor,
+            group.event.as_deref().unwrap_or_default(),
             &calls,
-            &group.message,
+            &group.full_message(),
             &group.example,
             &format!("{}{}", group.fix, group.seen(" (", ")")),
         ];

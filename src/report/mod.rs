@@ -29,4 +29,4 @@ pub use record::call_record;
 pub use sarif::sarif;
 pub use summary::summary;
 pub use text::{DOUBTFUL, call_line};
-pub use vendor::{vendor_list, vendor_tables};
+pub use vendor::{vendor_list, vendor_losses, vendor_tables};

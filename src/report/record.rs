@@ -129,6 +129,11 @@ impl Serialize for Outcome<'_> {
         }
         let from: Vec<_> = rendered.requests.iter().map(|request| request.from_json()).collect();
         map.serialize_entry("from", &from)?;
+        map.serialize_entry("fidelity", &rendered.fidelity)?;
+        let caveats: Vec<_> = rendered.requests.iter().map(|request| &request.caveats).collect();
+        if caveats.iter().any(|caveats| !caveats.is_empty()) {
+            map.serialize_entry("caveats", &caveats)?;
+        }
         map.end()
     }
 }

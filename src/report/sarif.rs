@@ -3,23 +3,27 @@
 use super::findings::FindingGroup;
 use crate::findings::Severity;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The report. `file` is the artifact that was judged, if it was a single one.
 pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
-    let rules: Vec<Value> = groups
-        .iter()
-        .map(|group| {
-            json!({
-                "id": rule(group),
+    let mut rules: Vec<Value> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut results: Vec<Value> = Vec::new();
+    for group in groups {
+        let id = rule(group);
+        let place = *places.entry(id.clone()).or_insert_with(|| {
+            rules.push(json!({
+                "id": id,
                 "shortDescription": { "text": group.code },
                 "fullDescription": { "text": group.why },
                 "help": { "text": group.fix },
                 "defaultConfiguration": { "level": level(group.severity) },
-            })
-        })
-        .collect();
-    let results: Vec<Value> =
-        groups.iter().enumerate().map(|(at, group)| result(at, group, file)).collect();
+            }));
+            rules.len() - 1
+        });
+        results.push(result(place, group, file));
+    }
     let report = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -35,7 +39,9 @@ pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
 
 fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
     let seen = group.seen(" Seen: ", ".");
-    let text = format!("{} Example: {}.{seen} Fix: {}", group.message, group.example, group.fix);
+    let event = group.event.as_ref().map(|event| format!("{event}: ")).unwrap_or_default();
+    let message = group.full_message();
+    let text = format!("{event}{message} Example: {}.{seen} Fix: {}", group.example, group.fix);
     let mut location = json!({
         "logicalLocations": [{ "fullyQualifiedName": group.path, "kind": "member" }],
     });

@@ -57,6 +57,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
                 paint(&mut out, Paint::Alarm, &format!("missing({}?)", visible(near)))
             }
             Cell::Nobody => paint(&mut out, Paint::Warning, "none"),
+            Cell::Muted => paint(&mut out, Paint::Dim, "muted"),
             Cell::NotLooked => out.push('-'),
         }
     }

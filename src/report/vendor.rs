@@ -1,8 +1,10 @@
 //! What vendors take, as tables for people: what one would otherwise look for in their documents.
 
 use crate::call::CallType;
-use crate::findings::{Severity, fill};
-use crate::vendors::{FieldInfo, LooksFor, Need, VendorInfo, Vendors};
+use crate::findings::{Headline, Severity, fill};
+use crate::vendors::{
+    CallInfo, CodeEntry, FieldInfo, LooksFor, Need, SpreadInfo, VendorInfo, Vendors,
+};
 use std::fmt::Write;
 
 /// One line a vendor.
@@ -15,80 +17,133 @@ pub fn vendor_list(vendors: &Vendors) -> String {
     table(&["name", "vendor", "acts on", "document"], rows.collect())
 }
 
-/// Identity, fields, findings and settings of one vendor.
+/// Identity, requests, findings and settings of one vendor.
 pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     let info = vendors.info(at);
     let mut out = format!("{} ({})\n{}\n", info.title, info.name, info.document);
-    if let Some(note) = &info.note {
-        writeln!(out, "{note}").expect("writing to a String cannot fail");
-    }
-    if let Some(pushes) = &info.pushes {
-        writeln!(out, "{}", pushes.when).expect("writing to a String cannot fail");
+    let notes = info.note.iter().chain(info.pushes.iter().map(|pushes| &pushes.when));
+    notes.for_each(|note| line(&mut out, note));
+    if let Some((request, source)) = &info.transport {
+        line(&mut out, &format!("Each call itself goes to {request} ({source})"));
     }
     section(
         &mut out,
         "Where the ids are looked for",
-        &["call", "account", "need", "user", "need"],
+        &["call", "id", "looked for in", "need", "findings", "source"],
         identity(info),
     );
-    for call in &info.calls {
-        let title = format!("{} → {}", call.call.name(), call.becomes);
-        let rows = call.fields.iter().map(field).collect();
-        section(&mut out, &title, &["from", "to", "takes", "else", "source"], rows);
-        if let Some(when) = &call.when {
-            writeln!(out, "When: {when}").expect("writing to a String cannot fail");
-        }
-    }
-    let codes = vendors.codes().iter().filter(|(_, code)| code.vendor == Some(at));
-    let mut rows: Vec<(Severity, Vec<String>)> = codes
-        .map(|(_, code)| {
-            (
-                code.severity,
-                vec![
-                    code.code.to_string(),
-                    code.severity.name().to_owned(),
-                    effect(code.effect),
-                    general(&code.text.message),
-                ],
-            )
-        })
-        .collect();
-    rows.sort();
+    info.calls.iter().for_each(|call| requests(&mut out, call));
     section(
         &mut out,
         "Findings",
-        &["code", "severity", "the call is", "when"],
-        rows.into_iter().map(|(_, row)| row).collect(),
+        &["code", "severity", "the call is", "id", "source", "when"],
+        findings(vendors, at),
     );
     let settings = info.settings.iter().map(|setting| {
         let default =
-            setting.default.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+            setting.default.as_ref().map_or_else(|| "not set".to_owned(), ToString::to_string);
         vec![format!("vendors.{}.{}", info.name, setting.key), default, setting.doc.clone()]
     });
     section(&mut out, "Settings", &["key", "default", "meaning"], settings.collect());
     for setting in &info.settings {
         if let Some(preset) = &setting.preset {
-            writeln!(out, "{} as the document has it: {preset}", setting.key)
-                .expect("writing to a String cannot fail");
+            line(&mut out, &format!("{} as the document has it: {preset}", setting.key));
         }
     }
     out
 }
 
-fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
-    let place = |looks: Option<&LooksFor>| match looks {
-        Some(looks) => (looks.from.join(", "), need(looks.need).to_owned()),
-        None => ("not looked for".to_owned(), "–".to_owned()),
-    };
-    let row = |call: CallType| {
-        let Some(call) = info.call(call) else {
-            return vec![call.name().to_owned(), "ignored".to_owned()];
+/// What the spreads of a vendor leave out, a line each.
+pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
+    let spreads = info.calls.iter().flat_map(|call| {
+        let all = call.spreads.iter().filter(|spread| spread.listed.is_none());
+        all.map(move |spread| (call.call.name(), spread))
+    });
+    let losses = spreads.map(|(call, spread)| {
+        let lost = match (spread.scalar, spread.truthy) {
+            (false, false) => "null",
+            (true, false) => "null, objects and lists",
+            (false, true) => "null, 0, false and empty texts",
+            (true, true) => "null, objects, lists, 0, false and empty texts",
         };
-        let (account, account_need) = place(call.account.as_ref());
-        let (user, user_need) = place(call.user.as_ref());
-        vec![call.call.name().to_owned(), account, account_need, user, user_need]
+        let told = match (spread.scalar || spread.truthy, spread.lost_is_told) {
+            (false, _) => "",
+            (true, true) => ", each but null with a finding",
+            (true, false) => " without a finding (`lost` gives one)",
+        };
+        format!(
+            "{call}: {} into {} leaves out {lost}{told}",
+            spread.from.join(", "),
+            body(&spread.to)
+        )
+    });
+    losses.collect()
+}
+
+fn line(out: &mut String, text: &str) {
+    writeln!(out, "{text}").expect("writing to a String cannot fail");
+}
+
+fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
+    let rows = |call: CallType| {
+        let Some(info) = info.call(call) else {
+            return vec![vec![call.name().to_owned(), "–".to_owned(), "ignored".to_owned()]];
+        };
+        let ids = [("account", &info.account), ("user", &info.user), ("session", &info.session)];
+        let ids = ids.into_iter().filter(|(id, looks)| *id != "session" || looks.is_some());
+        let row = |(id, looks): (&str, &Option<LooksFor>)| {
+            let mut row = vec![call.name().to_owned(), id.to_owned()];
+            match looks {
+                None => row.extend(["not looked for".to_owned(), "–".to_owned()]),
+                Some(looks) => row.extend([
+                    looks.stated.join(", "),
+                    need(looks.need).to_owned(),
+                    match looks.codes.join(", ") {
+                        codes if codes.is_empty() => "–".to_owned(),
+                        codes => codes,
+                    },
+                    match looks.decided_by_code {
+                        true => format!("{}; decided by the vendor's code", looks.source),
+                        false => looks.source.clone(),
+                    },
+                ]),
+            }
+            row
+        };
+        ids.map(row).collect()
     };
-    CallType::ALL.into_iter().map(row).collect()
+    CallType::ALL.into_iter().flat_map(rows).collect()
+}
+
+/// What a call becomes, request by request.
+fn requests(out: &mut String, call: &CallInfo) {
+    write!(out, "\n{} → {} ({})\n", call.call.name(), call.becomes, call.source)
+        .expect("writing to a String cannot fail");
+    if let Some(when) = &call.when {
+        line(out, &format!("When: {when}"));
+    }
+    for (name, places) in &call.choose {
+        line(out, &format!("@{name} is the first of {} that is there", places.join(", ")));
+    }
+    for (number, request) in call.requests.iter().enumerate() {
+        let place = match call.requests.len() {
+            1 => "request".to_owned(),
+            all => format!("request {} of {all}", number + 1),
+        };
+        let only = request.only_with.as_ref().map(|with| format!(", only with {with}"));
+        line(out, &format!("{place}: {}{}", request.line, only.unwrap_or_default()));
+        let mut rows = Vec::new();
+        if request.is_call {
+            let all = ["the whole call", "the body", "any", "", call.source.as_str()];
+            rows.push(all.map(str::to_owned).to_vec());
+        }
+        rows.extend(call.fields.iter().filter(|field| field.request == number).map(field));
+        rows.extend(call.spreads.iter().filter(|spread| spread.request == number).map(spread));
+        out.push_str(&table(&["from", "to", "takes", "else", "source"], rows));
+    }
+    if !call.reads.is_empty() {
+        line(out, &format!("Read by the vendor's code: {}", call.reads.join(", ")));
+    }
 }
 
 fn field(field: &FieldInfo) -> Vec<String> {
@@ -97,6 +152,9 @@ fn field(field: &FieldInfo) -> Vec<String> {
     if let Some(max) = field.max {
         write!(takes, ", at most {max} characters").expect("writing to a String cannot fail");
     }
+    if let Some(with) = &field.only_with {
+        write!(takes, ", only with {with}").expect("writing to a String cannot fail");
+    }
     let otherwise = match (&field.setting, &field.value) {
         (Some(setting), Some(value)) => format!("setting {setting}, {value}"),
         (Some(setting), None) => format!("setting {setting}"),
@@ -104,6 +162,55 @@ fn field(field: &FieldInfo) -> Vec<String> {
         (None, None) => String::new(),
     };
     vec![from, field.to.clone(), takes, otherwise, field.source.clone()]
+}
+
+fn spread(spread: &SpreadInfo) -> Vec<String> {
+    let members = match &spread.listed {
+        None => "each member of",
+        Some(_) => "those members of",
+    };
+    let from = format!("{members} {}", spread.from.join(", "));
+    let mut takes = vec![if spread.scalar { "scalar" } else { "any" }.to_owned()];
+    if spread.truthy {
+        takes.push("truthy".to_owned());
+    }
+    takes.extend(spread.listed.iter().map(|setting| format!("listed in the setting {setting}")));
+    takes.extend(spread.rename.iter().map(|(from, to)| format!("{from} as {to}")));
+    if !spread.without.is_empty() {
+        takes.push(format!("without {}", spread.without.join(", ")));
+    }
+    let otherwise = if spread.always { "{}" } else { "" };
+    let to = format!("{}/‹member›", spread.to);
+    vec![from, to, takes.join(", "), otherwise.to_owned(), spread.source.clone()]
+}
+
+/// A place in a body.
+fn body(pointer: &str) -> &str {
+    if pointer.is_empty() { "the body" } else { pointer }
+}
+
+fn findings(vendors: &Vendors, at: usize) -> Vec<Vec<String>> {
+    let codes = vendors.codes().iter().filter(|(_, code)| code.vendor == Some(at));
+    let row = |code: &CodeEntry| {
+        let id = match (code.headline, code.mistyped) {
+            (Some(Headline::Strong(id)), _) => format!("{} missing", id.name()),
+            (Some(Headline::Weak(id)), _) => format!("{} absent", id.name()),
+            (None, Some(id)) => format!("{} type", id.name()),
+            (None, None) => "–".to_owned(),
+        };
+        vec![
+            code.code.to_string(),
+            code.severity.name().to_owned(),
+            effect(code.effect),
+            id,
+            code.text.source.clone(),
+            general(&code.text.message),
+        ]
+    };
+    let mut rows: Vec<(Severity, Vec<String>)> =
+        codes.map(|(_, code)| (code.severity, row(code))).collect();
+    rows.sort();
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// A sentence about one call as one about any: what stands for its values becomes words.
@@ -117,7 +224,13 @@ fn general(message: &str) -> String {
             "reason" => "absent, null, empty or of a wrong type",
             "call" => "such",
             "title" | "document" => "the vendor",
-            other => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+            "advice" => "",
+            "unseen" => " and segscope has not seen the user",
+            "unless" => ", unless the vendor already has the user",
+            other => match other.strip_prefix("listed:") {
+                Some(setting) => return Some(format!("{setting} does not list it")),
+                None => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
+            },
         };
         Some(said.to_owned())
     })

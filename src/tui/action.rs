@@ -234,6 +234,7 @@ actions! {
     BackOrQuit "back_or_quit" "back" "back, then quit",
     Command "command" "command" "run an action by its name",
     Help "help" "help" "this help",
+    ShowCopied "show_copied" "select copied" "show what was copied last, to select it with the mouse",
     Suspend "suspend" "suspend" "to the shell (`fg` comes back)",
     Quit "quit" "quit" "quit at once",
 }

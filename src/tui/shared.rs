@@ -139,6 +139,11 @@ impl Shared {
         before != self.rate.text()
     }
 
+    /// Whether calls may still come: of files that are open, only one that is followed grows.
+    pub fn grows(&self) -> bool {
+        self.stats.reading.is_some() || self.stats.opened.as_ref().is_none_or(|opened| opened.grows)
+    }
+
     /// Calls a second, in words.
     pub fn rate(&self) -> String {
         self.rate.text()

@@ -1,12 +1,13 @@
 //! From a vendor's table and settings to a [`Vendor`], with errors that point at the line.
 
+use super::build_rows::id_source;
 use super::codes::{CodeId, Codes};
-use super::deliver::{self, Template};
-use super::file::{CarrierDef, File, FileError, Word};
+use super::deliver::{self, Template, address};
+use super::file::{CarrierDef, File, FileError, SettingKind, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
 use super::rules::{Build, Parts};
-use super::settings::{Settings, SettingsError, nearest};
+use super::settings::{Settings, SettingsError, check, nearest};
 use super::vendor::{Carrier, Common, Vendor, slot};
 use crate::call::CallType;
 use crate::findings::{Book, common, family};
@@ -94,6 +95,7 @@ impl Maker<'_> {
         build: Option<Build>,
     ) -> Result<Vendor, VendorError> {
         let name = self.file.name.get_ref().clone();
+        self.check_defaults();
         let settings = Settings::new(&name, &self.file.setting, given)?;
         let (mut names, mut reads) = (Vec::new(), Vec::new());
         let mut parts = Parts {
@@ -121,7 +123,7 @@ impl Maker<'_> {
         let transport = transport.map(|def| self.transport(def, &settings));
         let transport = transport.and_then(|made| self.keep(made));
         if let Some(word) = self.file.pushes.as_ref().and_then(|def| def.fills.as_ref()) {
-            let known = self.setting(word).map(drop);
+            let known = self.list_setting(word).map(drop);
             self.keep(known);
         }
         let mut errors = std::mem::take(&mut self.errors);
@@ -138,6 +140,7 @@ impl Maker<'_> {
             info,
             settings,
             values: self.file.values,
+            numbers: self.file.numbers,
             common: self.common(),
             calls,
             transport,
@@ -180,44 +183,76 @@ impl Maker<'_> {
     }
 
     fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {
-        self.carrier(&def.method, &def.url, &def.headers, settings)
+        let carrier = self.carrier(&def.method, &def.url, &def.headers, settings)?;
+        if carrier.ids.is_empty() {
+            return Ok(carrier);
+        }
+        let message = "the address of `transport` is the same for every call: it holds no id";
+        Err(FileError::word(self.text, &def.url, message))
     }
 
     pub(super) fn carrier(
         &self,
         method: &str,
         url: &Word,
-        headers: &BTreeMap<String, String>,
+        headers: &BTreeMap<String, Word>,
         settings: &Settings,
     ) -> Result<Carrier, FileError> {
-        let fill = |template: &str| {
-            let mut unknown = None;
-            let filled = crate::findings::fill(template, |name| {
-                if !self.file.setting.iter().any(|def| def.key == deliver::setting_of(name)) {
-                    unknown = Some(name.to_owned());
+        let wrong = |word: &Word, message: String| FileError::word(self.text, word, message);
+        let fill = |word: &Word, in_url: bool| {
+            let mut problem = None;
+            let filled = crate::findings::fill(word.get_ref(), |name| {
+                if name.starts_with('@') {
+                    if !in_url || id_source(name).is_none() {
+                        problem = Some(format!(
+                            "`{{{name}}}`: an address may hold {{@account}}, {{@user}} and {{@session}}, a header none of them"
+                        ));
+                    }
+                    return Some(format!("{{{name}}}"));
+                }
+                let def = |key: &str| self.file.setting.iter().find(|def| def.key == key);
+                let is_list = |key: &&str| {
+                    let kinds = [SettingKind::Text, SettingKind::Secret];
+                    def(key).is_some_and(|def| !kinds.contains(&def.kind))
+                };
+                if let Some(key) = deliver::settings_of(name).find(is_list) {
+                    problem = Some(format!(
+                        "the setting `{key}` is not a text or a secret, so it fits into no address or header"
+                    ));
+                }
+                if let Some(key) = deliver::settings_of(name).find(|key| def(key).is_none()) {
+                    let key = if key == name { String::new() } else { format!(" (`{key}`)") };
+                    let how = if name.contains(':') {
+                        "; behind `:` stands lower, hmac-sha1 or base64"
+                    } else {
+                        ""
+                    };
+                    problem = Some(format!(
+                        "`{{{name}}}` in an address or header is no setting of this vendor{key}{how}"
+                    ));
                 }
                 Some(deliver::shown(name, settings))
             });
-            match unknown {
-                Some(name) => Err(FileError::word(
-                    self.text,
-                    url,
-                    format!("`{{{name}}}` in an address or header is no setting of this vendor"),
-                )),
+            match problem {
+                Some(problem) => Err(wrong(word, problem)),
                 None => Ok(filled),
             }
         };
-        let template = Template {
-            url: url.get_ref().clone(),
-            headers: headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-        };
+        if !address::ids_are_in_the_path(url.get_ref()) {
+            let message = "an id stands in the path or the query of an address, behind the host and a `/`: it must not say where the keys go";
+            return Err(wrong(url, message.to_owned()));
+        }
+        let plain = |(name, value): (&String, &Word)| (name.clone(), value.get_ref().clone());
+        let template =
+            Template { url: url.get_ref().clone(), headers: headers.iter().map(plain).collect() };
         Ok(Carrier {
             template: Arc::new(template),
             method: method.to_owned(),
-            url: fill(url.get_ref())?,
+            url: fill(url, true)?,
+            ids: address::ids(url.get_ref()).filter_map(id_source).collect(),
             headers: headers
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), fill(value)?)))
+                .map(|(name, value)| Ok((name.clone(), fill(value, false)?)))
                 .collect::<Result<_, FileError>>()?,
         })
     }
@@ -236,12 +271,42 @@ impl Maker<'_> {
         Err(FileError::word(self.text, word, message))
     }
 
-    pub(super) fn setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+    /// The name of a text setting.
+    pub(super) fn text_setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+        self.setting(word, &[SettingKind::Text], "a text")
+    }
+
+    /// The name of a list setting.
+    pub(super) fn list_setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+        self.setting(word, &[SettingKind::Texts, SettingKind::Ids], "a list of type texts or ids")
+    }
+
+    fn setting<'w>(
+        &self,
+        word: &'w Word,
+        kinds: &[SettingKind],
+        wanted: &str,
+    ) -> Result<&'w str, FileError> {
         let key = word.get_ref();
-        if self.file.setting.iter().any(|def| def.key == *key) {
-            return Ok(key);
+        let wrong = |message| Err(FileError::word(self.text, word, message));
+        match self.file.setting.iter().find(|def| def.key == *key) {
+            Some(def) if kinds.contains(&def.kind) => Ok(key),
+            Some(_) => wrong(format!("the setting `{key}` is not {wanted}")),
+            None => wrong(format!("`{key}` is no setting of this vendor")),
         }
-        Err(FileError::word(self.text, word, format!("`{key}` is no setting of this vendor")))
+    }
+
+    /// What settings are when nobody sets them has to be what they may be.
+    fn check_defaults(&mut self) {
+        let file = self.file;
+        for def in &file.setting {
+            let default = def.default.as_ref().and_then(|value| serde_json::to_value(value).ok());
+            if let Some(message) = default.and_then(|value| check(def, &value).err()) {
+                let at = self.text.find(&format!("key = \"{}\"", def.key)).unwrap_or_default();
+                let message = format!("the default of a setting is wrong: {message}");
+                self.errors.push(FileError::at(self.text, at, message));
+            }
+        }
     }
 
     /// A code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.

@@ -1,12 +1,13 @@
 //! From a call's table to a [`Call`]: its ids, its requests, and what nothing reads.
 
 use super::build::Maker;
-use super::file::{CallDef, FileError, IdDef, RequestDef, RestDef};
+use super::file::{CallDef, CaveatDef, FileError, IdDef, RequestDef, RestDef, Word};
 use super::keys::Spot;
 use super::rows::asks;
 use super::settings::Settings;
-use super::vendor::{Call, IdRule, Request, Rest, Source, SpotSet};
-use crate::call::CallType;
+use super::vendor::{Call, Caveat, IdRule, Request, Rest, Source, SpotSet};
+use crate::call::{CallType, pointer};
+use crate::findings::Effect;
 
 impl Maker<'_> {
     pub(super) fn call(
@@ -16,21 +17,28 @@ impl Maker<'_> {
         settings: &Settings,
         (names, reads): (&[&str], &[Spot]),
     ) -> Result<Call, FileError> {
+        let choices = self.choices(def)?;
+        if let Some(ninth) = def.request.get(8) {
+            let message = "a call becomes at most 8 requests";
+            return Err(FileError::word(self.text, &ninth.url, message));
+        }
         let [account, user, session] = [&def.account, &def.user, &def.session].map(|id| {
-            let made = id.as_ref().map(|id| self.id(call, id))?;
+            let made = id.as_ref().map(|id| self.id(call, def, id))?;
             self.keep(made)
         });
         let mut requests = Vec::new();
         for request in &def.request {
-            let made = self.request(call, request, settings, names);
+            let made = self.request(call, def, request, settings, names);
             requests.extend(self.keep(made));
         }
+        let checked = self.some_is_made(call, def, &requests);
+        self.keep(checked);
         let mut claimed = SpotSet::default();
         for id in [&account, &user, &session].into_iter().flatten() {
             id.from.iter().for_each(|spot| claimed.insert(*spot));
         }
         for source in requests.iter().flat_map(|request| &request.rows).flat_map(|row| &row.from) {
-            if let Source::Spot(spot) = source {
+            if let Source::Spot(spot) | Source::Guarded(spot, _) = source {
                 self.claim(&mut claimed, *spot);
             }
         }
@@ -47,7 +55,7 @@ impl Maker<'_> {
         }
         let mut rests = Vec::new();
         for rest in &def.rest {
-            let made = self.rest(call, rest, settings, &claimed, requests.first());
+            let made = self.rest(call, rest, settings, &claimed, &requests);
             rests.extend(self.keep(made));
         }
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
@@ -55,7 +63,59 @@ impl Maker<'_> {
         for (number, request) in requests.iter_mut().enumerate() {
             request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
         }
-        Ok(Call { account, user, session, requests, rests })
+        Ok(Call { account, user, session, choices, requests, rests })
+    }
+
+    fn choices(&mut self, def: &CallDef) -> Result<Vec<Vec<Spot>>, FileError> {
+        let mut choices = Vec::new();
+        for (name, places) in &def.choose {
+            let taken = ["account", "user", "session", "time"].contains(&name.as_str());
+            if taken || name.contains('/') || places.is_empty() {
+                let at = self.text.find(name.as_str()).unwrap_or_default();
+                let message = format!(
+                    "`choose` names objects: `{name}` needs another name (not that of an id, without `/`) or a place"
+                );
+                return Err(FileError::at(self.text, at, message));
+            }
+            choices.push(places.iter().map(|word| self.pointer(word)).collect::<Result<_, _>>()?);
+        }
+        Ok(choices)
+    }
+
+    /// A call of which nothing might be sent would count as delivered: one request is always made.
+    fn some_is_made(
+        &self,
+        call: CallType,
+        def: &CallDef,
+        requests: &[Request],
+    ) -> Result<(), FileError> {
+        let is_sure = |id: &Source| {
+            let rule = match id {
+                Source::Account => &def.account,
+                Source::User => &def.user,
+                _ => &def.session,
+            };
+            let missing = rule.as_ref().and_then(|rule| rule.missing.as_ref());
+            let code = missing.and_then(|word| self.code(call, Some(word)).ok()?);
+            code.is_some_and(|code| {
+                matches!(self.codes.entry(code).effect, Effect::Drop | Effect::Reject)
+            })
+        };
+        let always = |request: &Request| {
+            request.only_with.is_empty() && request.carrier.ids.iter().all(is_sure)
+        };
+        let Some(first) = def.request.first().filter(|_| requests.len() == def.request.len())
+        else {
+            return Ok(());
+        };
+        if requests.iter().any(always) {
+            return Ok(());
+        }
+        let message = format!(
+            "no request of a {} call is always made, so one of which nothing is sent would count as delivered: leave `only_with` out of one request, or give the id in its address a `missing` code with effect drop or reject",
+            call.name()
+        );
+        Err(FileError::word(self.text, &first.url, message))
     }
 
     /// Marks a spot, and the objects on the way to it, as read.
@@ -67,9 +127,29 @@ impl Maker<'_> {
         }
     }
 
-    fn id(&mut self, call: CallType, def: &IdDef) -> Result<IdRule, FileError> {
+    fn id(&mut self, call: CallType, of: &CallDef, def: &IdDef) -> Result<IdRule, FileError> {
+        let (mut from, mut guards) = (Vec::new(), Vec::new());
+        for word in &def.from {
+            for source in self.places(of, word)? {
+                match source {
+                    Source::Guarded(spot, guard) => {
+                        from.push(spot);
+                        guards.push(Some(guard));
+                    }
+                    Source::Spot(spot) => {
+                        from.push(spot);
+                        guards.push(None);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if guards.iter().all(Option::is_none) {
+            guards.clear();
+        }
         Ok(IdRule {
-            from: def.from.iter().map(|word| self.pointer(word)).collect::<Result<_, _>>()?,
+            from,
+            guards,
             missing: self.code(call, def.missing.as_ref())?,
             kind: self.code(call, def.kind.as_ref())?,
             used: def.used,
@@ -80,23 +160,42 @@ impl Maker<'_> {
     fn request(
         &mut self,
         call: CallType,
+        of: &CallDef,
         def: &RequestDef,
         settings: &Settings,
         names: &[&str],
     ) -> Result<Request, FileError> {
         let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
         let carrier = self.carrier(&def.method, &def.url, headers, settings);
+        let only_with = self.only_with(of, def.only_with.as_ref());
         let mut rows = Vec::new();
         for field in &def.fields {
-            let made = self.row(call, field, settings, names);
+            let made = self.row(call, of, field, settings, names);
             rows.extend(self.keep(made));
         }
         if rows.len() > 128 {
             return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
-        let spreads = def.spread.iter().map(|def| self.spread(call, def));
+        let spreads = def.spread.iter().map(|def| self.spread(call, of, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
-        Ok(Request { carrier: carrier?, body: def.body, rows, spreads, asks: Vec::new() })
+        let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));
+        let caveats = caveats.collect::<Result<Vec<_>, _>>()?;
+        let (carrier, only_with, asks) = (carrier?, only_with?, Vec::new());
+        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, asks })
+    }
+
+    fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, FileError> {
+        let (of, with) = match (&def.with, &def.without) {
+            (Some(of), None) => (of, true),
+            (None, Some(of)) => (of, false),
+            _ => {
+                let message = "a caveat has either `with` or `without`";
+                return Err(FileError::word(self.text, request, message));
+            }
+        };
+        self.check_pointer(of)?;
+        let of = pointer::tokens(of.get_ref()).map(|name| name.into_owned()).collect();
+        Ok(Caveat { of, with, says: def.says.clone() })
     }
 
     fn rest(
@@ -105,7 +204,7 @@ impl Maker<'_> {
         def: &RestDef,
         settings: &Settings,
         claimed: &SpotSet,
-        first: Option<&Request>,
+        requests: &[Request],
     ) -> Result<Rest, FileError> {
         self.pointer(&def.of)?;
         let of = self.keys.listed(def.of.get_ref());
@@ -114,13 +213,13 @@ impl Maker<'_> {
             claimed.insert(self.pointer(word)?);
         }
         let names = match &def.send {
-            Some(word) => settings.texts(self.setting(word)?).unwrap_or_default(),
+            Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
             None => Vec::new(),
         };
         let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
         for name in names {
             let spot = self.keys.child(of, &name);
-            let rows = first.map_or(&[][..], |request| &request.rows);
+            let rows = requests.first().map_or(&[][..], |request| &request.rows);
             let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
             sent.push((spot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
             sent_set.insert(spot);
@@ -135,6 +234,25 @@ impl Maker<'_> {
             claimed,
             sent,
             sent_set,
+            names: self.names_below(def.of.get_ref(), requests),
+            advice: def.advice.clone(),
         })
+    }
+
+    /// The fields that are filled from below an object, each by its own name and by the name of
+    /// what fills it.
+    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<(String, String)> {
+        let mut names = Vec::new();
+        for row in requests.iter().flat_map(|request| &request.rows) {
+            for source in &row.from {
+                let Source::Spot(spot) = source else { continue };
+                let from = self.keys.pointer(*spot);
+                if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
+                    names.push((pointer::last(from).into_owned(), from.to_owned()));
+                    names.extend(row.to.last().map(|to| (to.clone(), from.to_owned())));
+                }
+            }
+        }
+        names
     }
 }

@@ -9,6 +9,7 @@ pub(super) use parts::build;
 use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
 use super::facts::Topic;
+use super::javascript;
 use super::keys::Spot;
 use super::out::{Origin, Out, compact};
 use super::rules::{Family, Flow, Lessons, Rules};
@@ -46,6 +47,7 @@ struct Codes {
     unknown_user: CodeId,
     company_missing: CodeId,
     company_type: CodeId,
+    company_rounded: Family,
     no_association: CodeId,
     company_override: CodeId,
     nested: CodeId,
@@ -151,6 +153,7 @@ impl Custify {
             cx.find_with(self.codes.user_type.of(kind), Place::Spot(self.user_id), |words| {
                 words.say("given", advice::dotted(&given));
                 words.say("value", &user.text);
+                words.say("sent", sent(&user));
             });
         }
         if kind == CallType::Track && self.knows_user(cx, &user).is_none() {
@@ -184,6 +187,9 @@ impl Custify {
 
     /// What a track call has besides.
     fn event(&self, cx: &mut Cx<'_>) {
+        if let Some(company) = cx.account.clone() {
+            self.rounded(cx, &company);
+        }
         if !cx.rendering() {
             return;
         }
@@ -202,6 +208,15 @@ impl Custify {
         }
     }
 
+    /// Reports a company id that is another one after RudderStack has read it.
+    fn rounded<'a>(&self, cx: &mut Cx<'a>, company: &Found<'a>) {
+        if let (Some(_), From::Place(place)) = (rounded(company), company.from) {
+            cx.find_with(self.codes.company_rounded.of(cx.kind), place, |words| {
+                words.say("sent", sent(company));
+            });
+        }
+    }
+
     /// The company is made before its user is looked for, and stays made without one.
     fn group(&self, cx: &mut Cx<'_>) -> Flow {
         let rule = cx.vendor.calls[slot(cx.kind)].as_ref().and_then(|call| call.account.as_ref());
@@ -211,7 +226,15 @@ impl Custify {
             self.find_user(cx);
             return Flow::Stop;
         };
-        cx.check_id(&company, Some(self.codes.company_type));
+        cx.check_id(&company, None);
+        if company.value.is_some_and(|value| value.kind() != Kind::String) {
+            let given = cx.path(Place::Spot(spot));
+            cx.find_with(self.codes.company_type, Place::Spot(spot), |words| {
+                words.say("given", advice::dotted(&given));
+                words.say("value", &company.text);
+                words.say("sent", sent(&company));
+            });
+        }
         cx.account = Some(company.clone());
         cx.partial(1);
         self.user(cx);
@@ -275,6 +298,20 @@ fn knows<'a>(
         return Some(From::Setting(setting));
     }
     cx.facts.first(topic, id, cx.seq).map(|known| From::Memory(known.seq))
+}
+
+/// How an id that is no text is sent.
+fn sent(id: &Found<'_>) -> String {
+    match rounded(id) {
+        Some(rounded) => format!("as {rounded} (JavaScript rounds it to another id)"),
+        None => "unchanged".to_owned(),
+    }
+}
+
+/// The number that JavaScript makes of an id, if it is another one.
+fn rounded<'i>(id: &'i Found<'_>) -> Option<Cow<'i, str>> {
+    let is_number = id.value.is_some_and(|value| value.kind() == Kind::Number);
+    (is_number && javascript::changes(&id.text)).then(|| javascript::number(&id.text))
 }
 
 fn user_rule<'a>(cx: &Cx<'a>) -> Option<&'a IdRule> {

@@ -6,12 +6,13 @@
 
 use super::codes::{CodeId, Codes};
 use super::facts::Facts;
+use super::file::Numbers;
 use super::keys::Spot;
 use super::look::Look;
 use super::note::finding;
 use super::out::{Origin, Out};
 use super::state::State;
-use super::vendor::{NAMES, Name, Vendor};
+use super::vendor::{Guard, NAMES, Name, Source, Vendor, slot};
 use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::{Effect, Finding, Verdict, identity};
 use std::borrow::Cow;
@@ -82,6 +83,8 @@ pub(super) struct Sheet<'a> {
     pub findings: Vec<Finding>,
     pub bodies: Vec<Out>,
     pub extras: Vec<(&'static str, Out)>,
+    /// What is doubtful about a request, by its number.
+    pub caveats: Vec<(usize, String)>,
     /// What the vendor's code named for the table's fields.
     pub(super) named: [Option<(Value<'a>, From<'a>)>; NAMES],
 }
@@ -90,13 +93,31 @@ pub(super) struct Sheet<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     pub said: Vec<(&'static str, String)>,
+    phrases: Vec<(&'static str, &'static str)>,
     pub inferred: Option<Option<String>>,
+    /// What to change, in place of the code's own fix.
+    pub advice: Option<String>,
 }
 
 impl Words {
     /// A word for a `{placeholder}` of the code's texts.
     pub fn say(&mut self, name: &'static str, word: impl ToString) {
         self.said.push((name, word.to_string()));
+    }
+
+    /// Words of our own for a `{placeholder}`, of any length.
+    pub fn phrase(&mut self, name: &'static str, phrase: &'static str) {
+        self.phrases.push((name, phrase));
+    }
+
+    /// The phrase of that name.
+    pub fn phrase_of(&self, name: &str) -> Option<&'static str> {
+        self.phrases.iter().find(|(said, _)| *said == name).map(|(_, phrase)| *phrase)
+    }
+
+    /// True if there are words for a placeholder.
+    pub fn has(&self, name: &str) -> bool {
+        self.said.iter().any(|(said, _)| *said == name)
     }
 }
 
@@ -231,6 +252,13 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Says what is doubtful about a request.
+    pub fn doubt(&mut self, request: usize, says: &str) {
+        if let Some(sheet) = &mut self.sheet {
+            sheet.caveats.push((request, says.to_owned()));
+        }
+    }
+
     /// Something else to show, under a name.
     pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> Out) {
         if self.sheet.is_some() {
@@ -245,6 +273,9 @@ impl<'a> Cx<'a> {
     pub fn out(&self, value: Value<'a>, from: From<'a>) -> Out {
         let origin = self.origin(from);
         match value {
+            Value::Copy(value) if self.vendor.numbers == Numbers::Javascript => {
+                Out::copy_as_javascript(value, origin)
+            }
             Value::Copy(value) => Out::copy(value, origin),
             Value::Text(text) => Out::text(&text, origin),
             Value::Json(json) => Out::json(json, origin),
@@ -268,6 +299,28 @@ impl<'a> Cx<'a> {
             Place::Spot(spot) => self.look.pointer(spot).to_owned(),
             Place::Member(spot, value) => pointer::push(self.look.pointer(spot), &value.key()),
             Place::Top(value) => pointer::push("", &value.key()),
+        }
+    }
+
+    /// Whether the call has the object that a place is in, and none that comes before it.
+    pub(super) fn allows(&self, guard: Guard) -> bool {
+        let call = self.vendor.calls[slot(self.kind)].as_ref();
+        let places = call.and_then(|call| call.choices.get(usize::from(guard.choice)));
+        let chosen = places
+            .and_then(|places| places.iter().position(|&place| self.look.present(place).is_some()));
+        chosen == Some(usize::from(guard.object))
+    }
+
+    /// Whether there is something, and not null.
+    pub(super) fn has(&self, source: Source) -> bool {
+        match source {
+            Source::Spot(spot) => self.look.present(spot).is_some(),
+            Source::Guarded(spot, guard) => self.look.present(spot).is_some() && self.allows(guard),
+            Source::Account => self.account.is_some(),
+            Source::User => self.user.is_some(),
+            Source::Session => self.session.is_some(),
+            Source::Time => self.look.event_time().is_some(),
+            Source::Named(_) => true,
         }
     }
 

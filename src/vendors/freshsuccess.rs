@@ -253,8 +253,16 @@ impl Freshsuccess {
             (Some(city), Some(other)) if !same(city, other) => {
                 cx.find(self.city_conflict, Place::Spot(self.misspelt_city));
             }
-            (Some(_), _) => cx.find(self.city_spelling, Place::Spot(self.city)),
-            (None, Some(_)) => cx.find(self.city_spelling, Place::Spot(self.misspelt_city)),
+            (Some(_), _) => {
+                cx.find_with(self.city_spelling, Place::Spot(self.city), |words| {
+                    words.phrase("spelling", "the page writes `biling_city`, perhaps a misprint");
+                });
+            }
+            (None, Some(_)) => {
+                cx.find_with(self.city_spelling, Place::Spot(self.misspelt_city), |words| {
+                    words.phrase("spelling", "the page writes it so, perhaps a misprint");
+                });
+            }
             (None, None) => {}
         }
     }

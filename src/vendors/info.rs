@@ -1,6 +1,9 @@
 //! What a vendor takes, for the screens and commands that show it.
 
-use super::file::{CallDef, Check, FedBy, Fidelity, FieldDef, File, IdDef, Need, SettingDef, Take};
+use super::file::{
+    BodyKind, CallDef, Check, FedBy, Fidelity, FieldDef, File, IdDef, Need, RequestDef, SettingDef,
+    Take, Word,
+};
 use super::spread::SpreadDef;
 use crate::call::CallType;
 use crate::findings::Id;
@@ -28,6 +31,8 @@ pub struct VendorInfo {
     pub note: Option<String>,
     /// What it pushes to Segment, if it does that.
     pub pushes: Option<PushesInfo>,
+    /// What carries the call itself to it, as method and address, and where that was read.
+    pub transport: Option<(String, String)>,
     /// Its settings.
     pub settings: Vec<SettingDef>,
     /// The calls that it acts on, in the order of [`CallType::ALL`].
@@ -60,10 +65,29 @@ pub struct CallInfo {
     pub account: Option<LooksFor>,
     /// Where the user id is looked for.
     pub user: Option<LooksFor>,
+    /// Where the session's id is looked for.
+    pub session: Option<LooksFor>,
+    /// Names for objects of which a call has one or the other, with their places in order.
+    pub choose: Vec<(String, Vec<String>)>,
+    /// Its requests.
+    pub requests: Vec<RequestInfo>,
+    /// What the vendor's own code reads besides.
+    pub reads: Vec<String>,
     /// The fields of its requests.
     pub fields: Vec<FieldInfo>,
     /// The objects whose members go into its requests under their own names.
     pub spreads: Vec<SpreadInfo>,
+}
+
+/// A request that a call becomes.
+#[derive(Debug, Clone)]
+pub struct RequestInfo {
+    /// Its method and address, with the settings and ids by name.
+    pub line: String,
+    /// It is made only if this is there.
+    pub only_with: Option<String>,
+    /// Its body is the call itself.
+    pub is_call: bool,
 }
 
 /// Where an id is looked for, and how much it is needed.
@@ -71,8 +95,14 @@ pub struct CallInfo {
 pub struct LooksFor {
     /// JSON pointers, in order; the first is where it is expected.
     pub from: Vec<String>,
+    /// The same as the table has it: a name with `@` stands for an object that is chosen once.
+    pub stated: Vec<String>,
     /// How much it is needed.
     pub need: Need,
+    /// The codes that say that it is missing, and that it is no text.
+    pub codes: Vec<String>,
+    /// The vendor's own code decides.
+    pub decided_by_code: bool,
     /// Where it was read.
     pub source: String,
 }
@@ -86,6 +116,8 @@ pub struct FieldInfo {
     pub to: String,
     /// JSON pointers into the call, or names with `@`; none for a value that is always the same.
     pub from: Vec<String>,
+    /// It is sent only if this is there.
+    pub only_with: Option<String>,
     /// Which values it takes.
     pub take: Take,
     /// What is looked at in a value that is sent whatever it is.
@@ -103,6 +135,8 @@ pub struct FieldInfo {
 /// An object whose members go into an output under their own names.
 #[derive(Debug, Clone)]
 pub struct SpreadInfo {
+    /// The list setting that names the members, if not all are sent.
+    pub listed: Option<String>,
     /// The request, from 0.
     pub request: usize,
     /// JSON pointer into the body: the object that they go into.
@@ -111,8 +145,16 @@ pub struct SpreadInfo {
     pub from: Vec<String>,
     /// Names that are left out.
     pub without: Vec<String>,
-    /// Values that JavaScript takes for false are left out, besides null, objects and lists.
+    /// Members that get another name.
+    pub rename: Vec<(String, String)>,
+    /// Objects and lists are left out, besides null.
+    pub scalar: bool,
+    /// Values that JavaScript takes for false are left out, besides null.
     pub truthy: bool,
+    /// Each member that is left out for its value gives a finding.
+    pub lost_is_told: bool,
+    /// The object is sent even if the call has none.
+    pub always: bool,
     /// Where it was read.
     pub source: String,
 }
@@ -121,7 +163,7 @@ impl VendorInfo {
     pub(super) fn new(file: &File) -> VendorInfo {
         let calls = CallType::ALL
             .into_iter()
-            .filter_map(|call| Some(CallInfo::new(call, file.call.get(call)?)))
+            .filter_map(|call| Some(CallInfo::new(file, call, file.call.get(call)?)))
             .collect();
         VendorInfo {
             name: file.name.get_ref().clone(),
@@ -138,6 +180,10 @@ impl VendorInfo {
                 fills: def.fills.as_ref().map(|word| word.get_ref().clone()),
                 source: def.source.clone(),
             }),
+            transport: file
+                .transport
+                .as_ref()
+                .map(|def| (format!("{} {}", def.method, def.url.get_ref()), def.source.clone())),
             settings: file.setting.clone(),
             calls,
         }
@@ -159,21 +205,29 @@ impl VendorInfo {
 }
 
 impl CallInfo {
-    fn new(call: CallType, def: &CallDef) -> CallInfo {
-        let source = &def.source;
-        let looks = |def: &Option<IdDef>| {
-            def.as_ref().map(|def| LooksFor {
-                from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
-                need: def.need,
-                source: def.source.clone().unwrap_or_else(|| source.clone()),
+    fn new(file: &File, call: CallType, def: &CallDef) -> CallInfo {
+        let texts = |words: &[Word]| words.iter().map(|word| word.get_ref().clone()).collect();
+        let code = |word: &Word| format!("{}-{}-{}", file.prefix, call.letter(), word.get_ref());
+        let looks = |id: &Option<IdDef>| {
+            id.as_ref().map(|id| LooksFor {
+                from: id.from.iter().flat_map(|word| def.pointers(word.get_ref())).collect(),
+                stated: texts(&id.from),
+                need: id.need,
+                codes: id.missing.iter().chain(&id.kind).map(code).collect(),
+                decided_by_code: id.decided_by_code,
+                source: id.source.clone().unwrap_or_else(|| def.source.clone()),
             })
         };
-        let fields = def.request.iter().enumerate().flat_map(|(request, request_def)| {
+        let requests = || def.request.iter().enumerate();
+        let fields = requests().flat_map(|(request, request_def)| {
             request_def.fields.iter().map(move |field| FieldInfo::new(request, field, &def.source))
         });
-        let spreads = def.request.iter().enumerate().flat_map(|(request, request_def)| {
+        let spreads = requests().flat_map(|(request, request_def)| {
             let each = request_def.spread.iter();
             each.map(move |spread| SpreadInfo::new(request, spread, &def.source))
+        });
+        let listed = def.rest.iter().filter_map(|rest| {
+            Some(SpreadInfo::listed(rest.of.get_ref(), rest.send.as_ref()?, &def.source))
         });
         CallInfo {
             call,
@@ -182,8 +236,22 @@ impl CallInfo {
             source: def.source.clone(),
             account: looks(&def.account),
             user: looks(&def.user),
+            session: looks(&def.session),
+            choose: def.choose.iter().map(|(name, from)| (name.clone(), texts(from))).collect(),
+            requests: def.request.iter().map(RequestInfo::new).collect(),
+            reads: texts(&def.reads),
             fields: fields.collect(),
-            spreads: spreads.collect(),
+            spreads: spreads.chain(listed).collect(),
+        }
+    }
+}
+
+impl RequestInfo {
+    fn new(def: &RequestDef) -> RequestInfo {
+        RequestInfo {
+            line: format!("{} {}", def.method, def.url.get_ref()),
+            only_with: def.only_with.as_ref().map(|word| word.get_ref().clone()),
+            is_call: def.body == BodyKind::Call,
         }
     }
 }
@@ -194,6 +262,7 @@ impl FieldInfo {
             request,
             to: def.to.get_ref().clone(),
             from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
+            only_with: def.only_with.as_ref().map(|word| word.get_ref().clone()),
             take: def.take,
             check: def.check,
             max: def.max,
@@ -207,12 +276,34 @@ impl FieldInfo {
 impl SpreadInfo {
     fn new(request: usize, def: &SpreadDef, source: &str) -> SpreadInfo {
         SpreadInfo {
+            listed: None,
             request,
             to: def.to.get_ref().clone(),
             from: def.from.iter().map(|word| word.get_ref().clone()).collect(),
             without: def.without.iter().chain(&def.refused).cloned().collect(),
+            rename: def.rename.clone().into_iter().collect(),
+            scalar: def.scalar(),
             truthy: def.truthy,
+            lost_is_told: def.lost.is_some(),
+            always: def.always,
             source: def.source.clone().unwrap_or_else(|| source.to_owned()),
+        }
+    }
+
+    /// The members of an object that a setting lists, in the first request.
+    fn listed(of: &str, setting: &Word, source: &str) -> SpreadInfo {
+        SpreadInfo {
+            listed: Some(setting.get_ref().clone()),
+            request: 0,
+            to: String::new(),
+            from: vec![of.to_owned()],
+            without: Vec::new(),
+            rename: Vec::new(),
+            scalar: true,
+            truthy: false,
+            lost_is_told: true,
+            always: false,
+            source: source.to_owned(),
         }
     }
 }

@@ -3,13 +3,14 @@
 use super::Vendors;
 use super::codes::CodeId;
 use super::cx::{Cx, Found, Sheet};
+use super::deliver::{Template, address};
 use super::look::{Look, Scratch};
 use super::memory::{Memory, VendorMemory};
 use super::out::{Origin, Out};
 use super::rendered::{Output, Record, Rendered};
 use super::rules::Lessons;
 use super::run::{run, settle};
-use super::vendor::{Carrier, Vendor, slot};
+use super::vendor::{Carrier, Caveat, Vendor, slot};
 use crate::call::{Event, Seq, time::Millis};
 use crate::findings::Verdict;
 use std::cell::Cell;
@@ -202,7 +203,7 @@ fn span(text: &mut Option<&mut String>, id: Option<&Found<'_>>) -> Option<(u32, 
 
 /// What was written on the sheet, as the call's verdict has it.
 fn finish(mut cx: Cx<'_>) -> Rendered {
-    let Sheet { findings, bodies, extras, .. } = *cx.sheet.take().unwrap_or_default();
+    let Sheet { findings, bodies, extras, caveats, .. } = *cx.sheet.take().unwrap_or_default();
     let verdict = cx.verdict();
     let goes = verdict.goes_through();
     let made = if goes { usize::MAX } else { cx.kept };
@@ -211,27 +212,58 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
         .zip(bodies)
         .enumerate()
         .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
-        .map(|(_, (request, body))| output(&request.carrier, Some(body)))
+        .map(|(at, (request, body))| {
+            let of_table = request.caveats.iter().filter(|caveat| caveat.holds(&body));
+            let of_code = caveats.iter().filter(|(request, _)| *request == at);
+            let all = of_table.map(|caveat| &caveat.says).chain(of_code.map(|(_, says)| says));
+            let caveats = all.cloned().collect();
+            Output { caveats, ..output(&cx, &request.carrier, Some(body)) }
+        })
         .collect();
     let transport = cx.vendor.transport.as_ref().filter(|_| cx.carried);
+    let transport = transport.map(|carrier| output(&cx, carrier, None));
     Rendered {
+        fidelity: cx.vendor.info.fidelity,
         verdict,
         account_id: cx.account.map(|id| id.text.into_owned()),
         user_id: cx.user.map(|id| id.text.into_owned()),
         findings,
         requests,
-        transport: transport.map(|carrier| output(carrier, None)),
+        transport,
         extras: if goes { extras } else { Vec::new() },
     }
 }
 
-fn output(carrier: &Carrier, body: Option<Out>) -> Output {
-    Output {
+fn output(cx: &Cx<'_>, carrier: &Carrier, body: Option<Out>) -> Output {
+    let mut output = Output {
         method: carrier.method.clone(),
         url: carrier.url.clone(),
         headers: carrier.headers.clone(),
         body,
+        caveats: Vec::new(),
         template: Arc::clone(&carrier.template),
+    };
+    if !carrier.ids.is_empty() {
+        let id = |name: &str| {
+            let found = match name {
+                "@account" => &cx.account,
+                "@user" => &cx.user,
+                _ => &cx.session,
+            };
+            found.as_ref().map_or("", |found| &*found.text)
+        };
+        output.url = address::with_ids(&output.url, id);
+        let headers = output.template.headers.clone();
+        let url = address::with_ids(&output.template.url, id);
+        output.template = Arc::new(Template { url, headers });
+    }
+    output
+}
+
+impl Caveat {
+    fn holds(&self, body: &Out) -> bool {
+        let member = self.of.iter().try_fold(body, |body, name| body.get(name));
+        member.is_some() == self.with
     }
 }
 

@@ -2,7 +2,7 @@
 //! Members that a line does not have are passed over.
 
 use super::planhat::sync;
-use super::{Judgement, Origin, Out, Vendors};
+use super::{Judgement, Origin, Out, VendorError, VendorFile, Vendors};
 use crate::call::{Doc, Event, Seq, Val, time};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -21,6 +21,8 @@ pub fn map_line(line: &str) -> String {
 /// which takes most of a line's time otherwise; nothing else goes over from one line to the next.
 #[derive(Debug, Default)]
 pub struct Mapper {
+    /// the vendors that a user describes
+    files: Vec<VendorFile>,
     /// the one used last at the end
     kept: Vec<Kept>,
 }
@@ -33,6 +35,15 @@ struct Kept {
 }
 
 impl Mapper {
+    /// Maps to the vendors of a user's files too.
+    ///
+    /// # Errors
+    /// If a file describes no vendor.
+    pub fn with_files(files: Vec<VendorFile>) -> Result<Mapper, VendorError> {
+        Vendors::new(&Map::new(), &files)?;
+        Ok(Mapper { files, kept: Vec::new() })
+    }
+
     /// Maps one line, as [`map_line`] does.
     pub fn line(&mut self, line: &str) -> String {
         mapped(line, self).unwrap_or_else(|error| json!({ "error": error }).to_string())
@@ -50,7 +61,7 @@ impl Mapper {
             self.kept[at..].rotate_left(1);
             return Ok(Rc::clone(&self.kept[self.kept.len() - 1].vendors));
         }
-        let vendors = Rc::new(made(name, settings)?);
+        let vendors = Rc::new(made(name, settings, &self.files)?);
         if text.len() <= KEPT_SETTINGS {
             if self.kept.len() == KEPT {
                 self.kept.remove(0);
@@ -95,16 +106,18 @@ fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     serde_json::to_string(&rendered).map_err(|error| error.to_string())
 }
 
-fn made(name: &str, settings: Option<Val<'_>>) -> Result<Vendors, String> {
+fn made(name: &str, settings: Option<Val<'_>>, files: &[VendorFile]) -> Result<Vendors, String> {
     let mut all = Map::new();
     if let Some(settings) = settings {
         let value: Value =
             serde_json::from_str(settings.raw()).map_err(|error| error.to_string())?;
         all.insert(name.to_owned(), value);
     }
-    let vendors = Vendors::only(&[name], &all).map_err(|error| error.to_string())?;
+    let vendors = Vendors::only(&[name], &all, files).map_err(|error| error.to_string())?;
     if vendors.is_empty() {
-        return Err(format!("no vendor is named `{name}`"));
+        return Err(format!(
+            "no vendor is named `{name}`; `segscope vendors list` shows those there are, and `--vendor-file FILE` adds one"
+        ));
     }
     Ok(vendors)
 }

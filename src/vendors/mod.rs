@@ -44,11 +44,13 @@ mod custify;
 mod customersuccessbox;
 mod cx;
 mod deliver;
+mod examples;
 mod facts;
 mod file;
 mod freshsuccess;
 mod id_codes;
 mod info;
+mod javascript;
 mod judge;
 mod keys;
 mod look;
@@ -74,8 +76,9 @@ pub use apart::{Apart, Looked, Looking, Share};
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};
+pub use examples::{EXAMPLES, TEMPLATE};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
-pub use info::{CallInfo, FieldInfo, LooksFor, PushesInfo, SpreadInfo, VendorInfo};
+pub use info::{CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo};
 pub use judge::{Flushed, Judged, Judgement};
 pub use map::{Mapper, map_line};
 pub use memory::{Memory, MemorySize};
@@ -155,10 +158,17 @@ impl Vendors {
         Vendors::of(&sources, settings)
     }
 
-    /// Only the vendors of these names, the built-in ones first; for tests that compare.
-    pub fn only(names: &[&str], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
-        let named = |source: &&Source<'_>| names.contains(&source.file.name.get_ref().as_str());
-        let sources: Vec<&Source<'_>> = SOURCES.iter().filter(named).collect();
+    /// Only the vendors of these names, the built-in ones first.
+    pub fn only(
+        names: &[&str],
+        settings: &Map<String, Value>,
+        files: &[VendorFile],
+    ) -> Result<Vendors, VendorError> {
+        let of_users = files.iter().map(|user| Source::read(&user.name, &user.text, None));
+        let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
+        let mut sources: Vec<&Source<'_>> = SOURCES.iter().collect();
+        sources.extend(&of_users);
+        sources.retain(|source| names.contains(&source.file.name.get_ref().as_str()));
         Vendors::of(&sources, settings)
     }
 

@@ -10,13 +10,15 @@ use std::borrow::Cow;
 /// How many characters of a captured value a sentence may show.
 const SHOWN: usize = 60;
 
-/// The three texts of a code, each taken apart once.
+/// The texts of a code, each taken apart once.
 #[derive(Debug, Clone)]
 pub(super) struct Sentences {
     message: Sentence,
     why: Sentence,
     /// None where it follows from the near misses.
     fix: Option<Sentence>,
+    fix_near: Option<Sentence>,
+    fix_nested: Option<Sentence>,
 }
 
 impl Sentences {
@@ -25,6 +27,8 @@ impl Sentences {
             message: Sentence::of(&text.message),
             why: Sentence::of(&text.why),
             fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
+            fix_near: text.fix_near.as_deref().map(Sentence::of),
+            fix_nested: text.fix_nested.as_deref().map(Sentence::of),
         }
     }
 }
@@ -46,6 +50,10 @@ impl Sentence {
         Sentence { parts, end: plain }
     }
 
+    fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|(_, placeholder)| placeholder == name)
+    }
+
     fn write(&self, mut word: impl FnMut(&mut String, &str)) -> String {
         let plain: usize = self.parts.iter().map(|(plain, _)| plain.len()).sum();
         let mut out = String::with_capacity(plain + self.end.len() + 24 * (self.parts.len() + 1));
@@ -63,18 +71,27 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let entry = cx.codes.entry(code);
     let (reason, hints) = identity_part(cx, entry, &path);
     let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
+    let target = entry.text.fix_at.as_deref().unwrap_or(&path);
+    let advice = first.map(|hint| format!("; {}", advice::advice(hint, target)));
     let text = |sentence: &Sentence| {
-        sentence.write(|out, name| word(out, cx, name, &path, reason, &words))
+        sentence.write(|out, name| match name {
+            // a sentence that goes on behind the advice has a place for it
+            "advice" => out.push_str(advice.as_deref().unwrap_or_default()),
+            name => word(out, cx, name, &path, reason, &words),
+        })
     };
-    let Sentences { message, why, fix } = &*entry.sentences;
+    let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let at_end = advice.as_deref().filter(|_| !message.has("advice"));
     let mut message = text(message);
-    if let Some(hint) = first {
-        message.push_str("; ");
-        message.push_str(&advice::advice(hint, &path));
-    }
-    let fix = fix
-        .as_ref()
-        .map_or_else(|| advice::fix(advice::Way::of(first), &path, advice::instead(reason)), text);
+    message.extend(at_end);
+    let nested = || cx.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+    let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
+    let fix_nested = fix_nested.as_ref().filter(|_| nested());
+    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
+        (Some(advice), _) => advice.clone(),
+        (None, Some(fix)) => text(fix),
+        (None, None) => advice::fix(advice::Way::of(first), target, advice::instead(reason)),
+    };
     Finding {
         code: Cow::Owned(String::from(&*entry.code)),
         severity: entry.severity,
@@ -86,10 +103,12 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         hints,
         inferred: words.inferred,
         history: None,
+        advice,
         fix,
         headline: entry.headline,
         mistyped: entry.mistyped,
         path,
+        source: Cow::Owned(entry.text.source.clone()),
     }
 }
 
@@ -119,6 +138,9 @@ fn word(
     if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
         return show(out, said);
     }
+    if let Some(phrase) = words.phrase_of(name) {
+        return out.push_str(phrase);
+    }
     let value = || cx.look.event.pointer(path);
     match name {
         "dotted" => advice::write_dotted(out, path),
@@ -147,10 +169,15 @@ fn word(
         "supported" => out.push_str(&cx.vendor.supported),
         "integration" => out.push_str(integration(cx).map_or("", String::as_str)),
         _ => {
+            let settings = &cx.vendor.settings;
             if let Some(key) = name.strip_prefix("setting:") {
-                out.push_str(
-                    &cx.vendor.settings.shown(key).unwrap_or_else(|| "not set".to_owned()),
-                );
+                out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
+            } else if let Some(key) = name.strip_prefix("listed:") {
+                let says = match settings.value(key) {
+                    Some(_) => "does not list it",
+                    None => "is not set, so segscope does not know if it counts",
+                };
+                out.push_str(&format!("`{key}` {says}"));
             }
         }
     }

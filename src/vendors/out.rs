@@ -1,5 +1,6 @@
 //! The output: a small tree whose leaves are JSON texts, each with where it came from.
 
+use super::javascript;
 use crate::call::{Kind, Seq, Val, pointer};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
@@ -55,6 +56,17 @@ impl Out {
         Out::Leaf { json, from }
     }
 
+    /// A value copied from the call, its numbers as JavaScript has them.
+    pub(super) fn copy_as_javascript(value: Val<'_>, from: Origin) -> Out {
+        match value.kind() {
+            Kind::Number => Out::json(javascript::number(value.raw()), from),
+            Kind::Object | Kind::Array => {
+                Out::Leaf { json: javascript::rewrite(&compact(value.raw())), from }
+            }
+            _ => Out::copy(value, from),
+        }
+    }
+
     /// A text.
     pub fn text(text: &str, from: Origin) -> Out {
         let mut json = String::with_capacity(text.len() + 2);
@@ -105,6 +117,25 @@ impl Out {
             }
         };
         members[at].1.set(rest, value);
+    }
+
+    /// Adds members, each name once, to the object at a path of names, which is made if need be.
+    pub(super) fn add<S: AsRef<str>>(&mut self, path: &[S], members: Vec<(String, Out)>) {
+        let mut object = self;
+        for key in path {
+            if object.get(key.as_ref()).is_none() {
+                object.set(&[key.as_ref()], Out::object());
+            }
+            let Out::Object(all) = object else { unreachable!("made an object above") };
+            let own = all.iter_mut().find(|(name, _)| name == key.as_ref());
+            object = &mut own.expect("set above").1;
+        }
+        match object {
+            Out::Object(all) if all.is_empty() => *all = members,
+            object => {
+                members.into_iter().for_each(|(name, value)| object.set(&[name], value));
+            }
+        }
     }
 
     /// The value on one line.

@@ -54,6 +54,13 @@ struct Ours {
     trait_ignored: CodeId,
 }
 
+/// What segscope, not Planhat, knows of a user of no earlier call.
+const UNSEEN: &str =
+    " and segscope has not seen this user (vendors.planhat.known_endusers lists those of Planhat)";
+const UNLESS_MATCHED: &str =
+    ", unless Planhat already has this user, or knows the domain of the email";
+const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
+
 /// Traits that make the enduser, besides ids.
 const NAMES: [&str; 4] = ["name", "firstName", "lastName", "title"];
 
@@ -138,6 +145,7 @@ impl Planhat {
         if user.is_none() && email.is_none() {
             cx.find(codes.user_missing.of(kind), Place::Spot(places.user));
             if company.is_none() {
+                // there is no user that Planhat could have
                 cx.find(codes.company_missing.of(kind), Place::Spot(places.company));
             }
             return;
@@ -152,16 +160,26 @@ impl Planhat {
                     cx.skip(0);
                 }
             }
-            (None, None) => cx.find(codes.company_missing.of(kind), Place::Spot(places.company)),
+            (None, None) => {
+                let company = Place::Spot(places.company);
+                cx.find_with(codes.company_missing.of(kind), company, |words| {
+                    words.phrase("unseen", UNSEEN);
+                    words.phrase("unless", UNLESS_MATCHED);
+                });
+            }
             (None, Some(company)) if !self.exists(&company) => {
-                cx.find(codes.company_unknown.of(kind), place(&company));
+                cx.find_with(codes.company_unknown.of(kind), place(&company), |words| {
+                    words.phrase("unless", UNLESS_KNOWN);
+                });
             }
             (None, Some(company)) if self.creates => {
                 cx.find_with(codes.enduser_created.of(kind), who, |words| {
                     words.say("company", company.text);
                 });
             }
-            (None, Some(_)) => cx.find(codes.enduser_unknown.of(kind), who),
+            (None, Some(_)) => cx.find_with(codes.enduser_unknown.of(kind), who, |words| {
+                words.phrase("unless", UNLESS_KNOWN);
+            }),
         }
     }
 
@@ -238,9 +256,14 @@ impl Planhat {
         let other = |value: Val<'_>| {
             !NAMES.contains(&&*value.key()) && !used.iter().flatten().any(|one| same(*one, value))
         };
-        if cx.look.members(traits).any(|(value, _)| other(value)) {
-            cx.find(self.codes.trait_ignored, Place::Spot(traits));
+        let members = || cx.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
+        if members().next().is_none() {
+            return;
         }
+        let names = cx.rendering().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
+        cx.find_with(self.codes.trait_ignored, Place::Spot(traits), |words| {
+            words.say("ignored", names.unwrap_or_default().join(", "));
+        });
     }
 
     /// All properties that are not sent under a name of their own.
@@ -266,11 +289,12 @@ impl Planhat {
         }
     }
 
-    /// The values that the call's ids and email are.
-    fn used<'a>(&self, cx: &Cx<'a>, places: &Places) -> [Option<Val<'a>>; 3] {
+    /// The values that the call's ids and email are, also where one says an id once more.
+    fn used<'a>(&self, cx: &Cx<'a>, places: &Places) -> [Option<Val<'a>>; 5] {
         let value = |id: &Option<Found<'a>>| id.as_ref().and_then(|id| id.value);
         let email = places.email_of(cx).map(|(_, value)| value);
-        [value(&cx.account), value(&cx.user), email]
+        let [user_id, id] = places.repeats_of(cx);
+        [value(&cx.account), value(&cx.user), email, user_id, id]
     }
 }
 

@@ -1,6 +1,8 @@
 //! The second step's result: everything about one call at one vendor, made to be shown.
 
 use super::deliver::Template;
+use super::file::{FedBy, Fidelity};
+use super::info::VendorInfo;
 use super::out::Out;
 use crate::findings::{Finding, Verdict};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -17,6 +19,8 @@ pub struct Output {
     pub headers: Vec<(String, String)>,
     /// The body, each value with its origin; none for a carrier, whose body is the call itself.
     pub body: Option<Out>,
+    /// What is doubtful about it, in sentences.
+    pub caveats: Vec<String>,
     /// What it is sent by ([`super::Vendors::delivery`]).
     pub(super) template: Arc<Template>,
 }
@@ -39,6 +43,8 @@ pub struct Record {
 /// One call at one vendor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
+    /// How true the requests are to what the vendor gets.
+    pub fidelity: Fidelity,
     /// What becomes of the call.
     pub verdict: Verdict,
     /// The account that the vendor finds.
@@ -53,6 +59,24 @@ pub struct Rendered {
     pub transport: Option<Output>,
     /// What else there is to show, by name (`aggregation`, `derived`, …).
     pub extras: Vec<(&'static str, Out)>,
+}
+
+impl Rendered {
+    /// Takes into account who sent the call: a vendor that both services feed gets exactly these
+    /// requests from RudderStack only.
+    pub(crate) fn sent_by(&mut self, is_rudderstack: bool, vendor: &VendorInfo) {
+        let exact = self.fidelity == Fidelity::Wire && vendor.fed_by == FedBy::Both;
+        if !exact || is_rudderstack {
+            return;
+        }
+        self.fidelity = Fidelity::Equivalent;
+        for request in &mut self.requests {
+            request.caveats.push(format!(
+                "RudderStack makes this request; what reaches {} through Segment is not public",
+                vendor.title
+            ));
+        }
+    }
 }
 
 impl Serialize for Output {

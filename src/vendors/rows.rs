@@ -4,17 +4,21 @@ use super::codes::CodeId;
 use super::cx::{Cx, From, Place, Value};
 use super::file::{Check, Take};
 use super::keys::Spot;
+use super::near::meant_for;
 use super::run::id_value;
 use super::state::{State, States};
 use super::vendor::{Ask, Fixed, Row, Source};
 use crate::call::{Kind, Val, time};
 use crate::findings::identity::{
-    ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of,
+    ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of, truthy,
 };
 use std::borrow::Cow;
 
 /// Runs one row of a request.
 pub(super) fn row<'a>(cx: &mut Cx<'a>, request: usize, number: usize, row: &'a Row) {
+    if !row.only_with.is_empty() && !row.only_with.iter().any(|&source| cx.has(source)) {
+        return;
+    }
     let value = match &row.always {
         Some(fixed) => Some(fixed_value(fixed)),
         None => taken(cx, row),
@@ -50,7 +54,8 @@ fn asks_of(number: usize, row: &Row, watched: bool) -> Vec<Ask> {
     let wanted = row.missing.is_some() || row.recommended.is_some();
     let alone = spots.len() == 1;
     let number = number as u8;
-    if watched || spots.len() < row.from.len() || (wanted && !alone) {
+    let sure = spots.len() == row.from.len() && row.only_with.is_empty();
+    if watched || !sure || (wanted && !alone) {
         return vec![Ask { row: number, spot: Spot::ROOT, fine: States::default(), max: None }];
     }
     let fine = |state: &State| match state {
@@ -88,6 +93,7 @@ fn is_fine(row: &Row, state: State) -> bool {
         // what a row passes over, or calls blank
         _ if matches!(state, Absent | Null | Text) => false,
         Take::Any => checked,
+        Take::Truthy => checked && !matches!(state, False | Number),
         Take::Scalar => checked && !matches!(state, Array | Object),
         Take::Text | Take::String => state == Filled && row.one_of.is_empty(),
         Take::Number | Take::Numeric => state == Number,
@@ -102,7 +108,8 @@ type Taken<'a> = Option<(Value<'a>, From<'a>)>;
 fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
     for &source in &row.from {
         let found = match source {
-            Source::Spot(spot) => match present(cx, row, spot) {
+            Source::Guarded(_, guard) if !cx.allows(guard) => None,
+            Source::Spot(spot) | Source::Guarded(spot, _) => match present(cx, row, spot) {
                 Some(value) => return judge(cx, row, value, Place::Spot(spot)),
                 None => None,
             },
@@ -119,8 +126,13 @@ fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
             return found;
         }
     }
-    tell(cx, row.recommended, Place::Spot(row.place));
-    tell(cx, row.missing, Place::Spot(row.place));
+    for code in [row.recommended, row.missing].into_iter().flatten() {
+        let look = cx.look;
+        cx.find_with(code, Place::Spot(row.place), |words| {
+            let near = meant_for(look.event, look.pointer(row.place), row);
+            near.into_iter().for_each(|near| words.say("near", near));
+        });
+    }
     row.default.as_ref().map(fixed_value)
 }
 
@@ -129,6 +141,7 @@ fn present<'a>(cx: &Cx<'a>, row: &Row, spot: Spot) -> Option<Val<'a>> {
     let value = cx.look.present(spot)?;
     let passed = match row.take {
         Take::Text => text_of(value).is_none(),
+        Take::Truthy => !truthy(value),
         _ => cx.vendor.values == ValueRule::Truthy && value.raw() == "\"\"",
     };
     (!passed).then_some(value)
@@ -145,7 +158,7 @@ fn judge<'a>(cx: &mut Cx<'a>, row: &'a Row, value: Val<'a>, place: Place<'a>) ->
         tell(cx, row.recommended, place);
     }
     match row.take {
-        Take::Any => {
+        Take::Any | Take::Truthy => {
             checked(cx, row, value, place);
             copied
         }

@@ -3,13 +3,15 @@
 use super::codes::CodeId;
 use super::cx::{Cx, Found, From, Place, Value};
 use super::file::BodyKind;
+use super::keys::Spot;
 use super::look::TypeOf;
+use super::near::meant_by;
 use super::out::{Origin, Out};
 use super::rows::{is_silent, row};
 use super::rules::Flow;
 use super::spread::spread;
 use super::state::State;
-use super::vendor::{Call, IdRule, Request, Rest, slot};
+use super::vendor::{Call, Guard, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::{ValueRule, is_stand_in};
 
@@ -31,6 +33,12 @@ pub(super) fn run(cx: &mut Cx<'_>) {
         return;
     }
     for (number, request) in call.requests.iter().enumerate() {
+        let only_with = &request.only_with;
+        let made = (only_with.is_empty() || only_with.iter().any(|&source| cx.has(source)))
+            && request.carrier.ids.iter().all(|&id| cx.has(id));
+        if !made {
+            cx.skip(number);
+        }
         fields(cx, number, request);
     }
     for rest in &call.rests {
@@ -95,12 +103,23 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
     if rule.by_code {
         return None;
     }
-    let found = rule.from.iter().find_map(|&spot| cx.id_at(spot));
+    let found = match &rule.guards[..] {
+        [] => rule.from.iter().find_map(|&spot| cx.id_at(spot)),
+        guards => {
+            let allowed = rule.from.iter().zip(guards);
+            let mut allowed =
+                allowed.filter(|(_, guard)| guard.is_none_or(|guard| cx.allows(guard)));
+            allowed.find_map(|(&spot, _)| cx.id_at(spot))
+        }
+    };
     match &found {
         Some(found) if rule.used => cx.check_id(found, rule.kind),
         Some(found) => cx.check_type(found, rule.kind),
         None => {
-            if let (Some(code), Some(&first)) = (rule.missing, rule.from.first()) {
+            let guarded =
+                |(_, guard): &(&Spot, &Option<Guard>)| guard.is_some_and(|g| cx.allows(g));
+            let chosen = rule.from.iter().zip(&rule.guards).find(guarded).map(|(spot, _)| spot);
+            if let (Some(code), Some(&first)) = (rule.missing, chosen.or(rule.from.first())) {
                 cx.find(code, Place::Spot(first));
             }
         }
@@ -144,14 +163,15 @@ fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
 
 /// The members of an object that no row reads.
 fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
-    let Some(object) = cx.look.present(rest.of) else { return };
-    if !object.is_object() {
+    let Some(members) = cx.look.present(rest.of) else { return };
+    if !members.is_object() {
         if let Some(code) = rest.kind {
             cx.find(code, Place::Spot(rest.of));
         }
         return;
     }
     let mut told = false;
+    let object = cx.look.pointer(rest.of);
     for (value, spot) in cx.look.members_besides(rest.of, &rest.claimed) {
         if value.is_null() && !rest.nulls {
             continue;
@@ -166,7 +186,17 @@ fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
         }
         let Some(code) = rest.code else { continue };
         if rest.each {
-            cx.find(code, place);
+            let event = cx.look.event;
+            cx.find_with(code, place, |words| {
+                let key = value.key();
+                match rest.advice.get(&*key) {
+                    Some(advice) => words.advice = Some(advice.clone()),
+                    None => {
+                        let near = meant_by(event, object, &key, rest);
+                        near.into_iter().for_each(|near| words.say("near", near));
+                    }
+                }
+            });
         } else if !std::mem::replace(&mut told, true) {
             cx.find(code, Place::Spot(rest.of));
         }

@@ -138,7 +138,7 @@ fn is_unset(def: &SettingDef, value: &Value) -> bool {
 }
 
 /// The value, if the setting may have it.
-fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
+pub(super) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     let all = |list: &Value, fits: &dyn Fn(&Value) -> bool| {
         list.as_array().is_some_and(|list| list.iter().all(fits))
     };
@@ -219,7 +219,8 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
     (changes <= name.chars().count().max(3) / 2).then_some(near)
 }
 
-fn distance(a: &str, b: &str) -> usize {
+/// How many single changes lead from one name to the other.
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -3,13 +3,14 @@
 use super::build::Maker;
 use super::codes::CodeId;
 use super::cx::{Cx, From, Place, Value};
-use super::file::{FileError, Word};
+use super::file::{CallDef, FileError, Word};
 use super::keys::Spot;
 use super::out::Out;
-use super::vendor::SpotSet;
+use super::vendor::{Source, SpotSet};
 use crate::call::{CallType, Kind, Val, pointer};
 use crate::findings::identity::truthy;
 use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +27,13 @@ pub(super) struct SpreadDef {
     pub refused: Vec<String>,
     /// Code: a refused name.
     pub refusal: Option<Word>,
-    /// Besides null, objects and lists, `0`, `false` and `""` are left out.
+    /// Other names that members get.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Which values are taken; any, but scalar where `lost` says what happens to the others. Null is
+    /// always left out.
+    pub take: Option<SpreadTake>,
+    /// Besides, `0`, `false` and `""` are left out.
     #[serde(default)]
     pub truthy: bool,
     /// Code: a member that is left out for its value; null is left out without a word.
@@ -38,37 +45,77 @@ pub(super) struct SpreadDef {
     pub source: Option<String>,
 }
 
+/// Which values go into the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SpreadTake {
+    /// all but null, objects and lists as they came
+    Any,
+    /// texts, numbers and booleans
+    Scalar,
+}
+
+impl SpreadDef {
+    /// Objects and lists are left out.
+    pub fn scalar(&self) -> bool {
+        match self.take {
+            Some(take) => take == SpreadTake::Scalar,
+            None => self.lost.is_some(),
+        }
+    }
+}
+
 pub(super) struct Spread {
     to: Vec<String>,
-    from: Vec<Spot>,
+    from: Vec<Source>,
     without: SpotSet,
     refused: SpotSet,
     refusal: Option<CodeId>,
+    rename: BTreeMap<String, String>,
+    scalar: bool,
     truthy: bool,
     lost: Option<CodeId>,
     always: bool,
 }
 
 impl Maker<'_> {
-    pub(super) fn spread(&mut self, call: CallType, def: &SpreadDef) -> Result<Spread, FileError> {
-        self.check_pointer(&def.to)?;
+    pub(super) fn spread(
+        &mut self,
+        call: CallType,
+        of: &CallDef,
+        def: &SpreadDef,
+    ) -> Result<Spread, FileError> {
+        // the empty pointer is the body itself
+        if !def.to.get_ref().is_empty() {
+            self.check_pointer(&def.to)?;
+        }
+        if def.lost.is_some() && !def.scalar() && !def.truthy {
+            let message = "`lost` tells of values that are left out, and this spread takes all: leave `take` out or say `take = \"scalar\"`";
+            return Err(FileError::word(self.text, &def.to, message));
+        }
         let mut spread = Spread {
             to: pointer::tokens(def.to.get_ref()).map(|name| name.into_owned()).collect(),
             from: Vec::new(),
             without: SpotSet::default(),
             refused: SpotSet::default(),
             refusal: self.code(call, def.refusal.as_ref())?,
+            rename: def.rename.clone(),
+            scalar: def.scalar(),
             truthy: def.truthy,
             lost: self.code(call, def.lost.as_ref())?,
             always: def.always,
         };
         for word in &def.from {
-            self.check_pointer(word)?;
-            let from = self.keys.listed(word.get_ref());
-            spread.from.push(from);
-            let names = [(&def.without, &mut spread.without), (&def.refused, &mut spread.refused)];
-            for (names, spots) in names {
-                names.iter().for_each(|name| spots.insert(self.keys.child(from, name)));
+            for source in self.places(of, word)? {
+                let (Source::Spot(spot) | Source::Guarded(spot, _)) = source else { continue };
+                let pointer = self.keys.pointer(spot).to_owned();
+                let from = self.keys.listed(&pointer);
+                spread.from.push(source);
+                let names =
+                    [(&def.without, &mut spread.without), (&def.refused, &mut spread.refused)];
+                for (names, spots) in names {
+                    names.iter().for_each(|name| spots.insert(self.keys.child(from, name)));
+                }
             }
         }
         Ok(spread)
@@ -82,14 +129,19 @@ impl Spread {
     }
 
     fn sends(&self, value: Val<'_>) -> bool {
-        let plain = !matches!(value.kind(), Kind::Object | Kind::Array);
-        plain && (!self.truthy || truthy(value))
+        let nested = matches!(value.kind(), Kind::Object | Kind::Array);
+        !(self.scalar && nested) && (!self.truthy || truthy(value))
     }
 }
 
 /// Runs one spread of a request.
 pub(super) fn spread<'a>(cx: &mut Cx<'a>, request: usize, spread: &'a Spread) {
-    let from = spread.from.iter().copied().find(|&spot| cx.look.object(spot).is_some());
+    let object = |source: &Source| match *source {
+        Source::Guarded(_, guard) if !cx.allows(guard) => None,
+        Source::Spot(spot) | Source::Guarded(spot, _) => cx.look.object(spot).map(|_| spot),
+        _ => None,
+    };
+    let from = spread.from.iter().find_map(object);
     if from.is_none() && !spread.always {
         return;
     }
@@ -105,8 +157,12 @@ pub(super) fn spread<'a>(cx: &mut Cx<'a>, request: usize, spread: &'a Spread) {
             (false, false) => spread.lost,
             (false, true) => {
                 if cx.rendering() {
+                    let key = value.key();
                     let out = cx.out(Value::Copy(value), From::Place(place));
-                    sent.push((value.key().into_owned(), out));
+                    match spread.rename.get(&*key) {
+                        Some(name) => sent.push((name.clone(), out)),
+                        None => sent.push((key.into_owned(), out)),
+                    }
                 }
                 continue;
             }
@@ -115,5 +171,25 @@ pub(super) fn spread<'a>(cx: &mut Cx<'a>, request: usize, spread: &'a Spread) {
             cx.find(code, place);
         }
     }
-    cx.change(request, |body| body.set(&spread.to, Out::Object(sent)));
+    if !spread.rename.is_empty() {
+        once(&mut sent);
+    }
+    cx.change(request, |body| body.add(&spread.to, sent));
+}
+
+/// Keeps a name once, in its first place with its last value: a renamed member may take the name
+/// of another one.
+fn once(sent: &mut Vec<(String, Out)>) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<(String, Out)> = Vec::with_capacity(sent.len());
+    for (name, out) in sent.drain(..) {
+        match places.get(&name) {
+            Some(&at) => kept[at].1 = out,
+            None => {
+                places.insert(name.clone(), kept.len());
+                kept.push((name, out));
+            }
+        }
+    }
+    *sent = kept;
 }

@@ -23,6 +23,10 @@ struct Data {
     event_prefix: String,
     /// Beginnings of names that the vendor keeps for itself.
     reserved: Vec<String>,
+    /// Names of events that begin so and are allowed all the same.
+    allowed_events: BTreeSet<String>,
+    /// What is doubtful about an event's name of one character.
+    short_event: String,
     language_operation: String,
     /// Traits that look like the language.
     language_traits: Vec<String>,
@@ -38,6 +42,8 @@ struct SuprSend {
     prefixed: Option<Name>,
     event_prefix: String,
     reserved: Vec<String>,
+    allowed_events: BTreeSet<String>,
+    short_event: String,
     /// What a trait's key begins with, as it came, if there may be something to tell about it.
     notable: [bool; 256],
     /// The trait that is mapped to the language.
@@ -60,6 +66,7 @@ pub(super) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
     let prefixed = parts.name("prefixed");
     let channels = Channels::new(parts, data.channel);
     let heads = data.reserved.iter().filter_map(|head| head.bytes().next());
+    let heads = heads.flat_map(|head| [head, head.to_ascii_uppercase()]);
     let mut notable = [false; 256];
     // an escape may hide any beginning
     for byte in channels.beginnings().chain(heads).chain([b'\\']) {
@@ -73,6 +80,8 @@ pub(super) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
         prefixed: parts.settings.flag("add_prefix").then_some(prefixed),
         event_prefix: data.event_prefix,
         reserved: data.reserved,
+        allowed_events: data.allowed_events,
+        short_event: data.short_event,
         language: language.map(|name| parts.spot(&pointer::push("/traits", name))),
         language_operation: data.language_operation,
         language_traits: language_traits
@@ -105,6 +114,7 @@ impl Rules for SuprSend {
         self.channels.check(cx, alike);
         self.level(cx);
         if cx.rendering() {
+            self.channels.doubt(cx);
             let operations = Out::Array(self.operations(cx, language));
             cx.change(0, |body| body.set(&["$user_operations"], operations));
         }
@@ -119,9 +129,12 @@ impl Rules for SuprSend {
 }
 
 impl SuprSend {
-    /// What a name begins with that the vendor keeps for itself.
+    /// What a name begins with, in whatever case, that the vendor keeps for itself.
     fn reserved(&self, name: &str) -> Option<&str> {
-        self.reserved.iter().map(String::as_str).find(|head| name.starts_with(head))
+        let begins = |head: &&str| {
+            name.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
+        };
+        self.reserved.iter().map(String::as_str).find(begins)
     }
 
     /// The event's name as it is sent.
@@ -132,8 +145,12 @@ impl SuprSend {
             None => event,
         };
         let place = Place::Spot(self.event);
-        if let Some(head) = self.reserved(&name) {
+        let allowed = || self.allowed_events.contains(&*name);
+        if let Some(head) = self.reserved(&name).filter(|_| !allowed()) {
             cx.find_with(self.event_reserved, place, |words| words.say("reserved", head));
+        }
+        if name.chars().nth(1).is_none() {
+            cx.doubt(0, &self.short_event);
         }
         if let Some(prefixed) = self.prefixed {
             cx.name(prefixed, Value::Text(name), From::Place(place));

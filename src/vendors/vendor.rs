@@ -2,7 +2,7 @@
 
 use super::codes::CodeId;
 use super::deliver::Template;
-use super::file::{BodyKind, Check, Take};
+use super::file::{BodyKind, Check, Numbers, Take};
 use super::info::VendorInfo;
 use super::keys::Spot;
 use super::rules::Rules;
@@ -11,6 +11,7 @@ use super::spread::Spread;
 use super::state::States;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many values a vendor's code may name for its table's fields (`@name`).
@@ -33,6 +34,7 @@ pub(super) struct Vendor {
     pub info: VendorInfo,
     pub settings: Settings,
     pub values: ValueRule,
+    pub numbers: Numbers,
     pub common: Common,
     pub calls: [Option<Call>; 6],
     pub transport: Option<Carrier>,
@@ -60,12 +62,16 @@ pub(super) struct Call {
     pub account: Option<IdRule>,
     pub user: Option<IdRule>,
     pub session: Option<IdRule>,
+    /// The places of each object of which a call has one or the other.
+    pub choices: Vec<Vec<Spot>>,
     pub requests: Vec<Request>,
     pub rests: Vec<Rest>,
 }
 
 pub(super) struct IdRule {
     pub from: Vec<Spot>,
+    /// The choice that each of these depends on; empty where none does.
+    pub guards: Vec<Option<Guard>>,
     pub missing: Option<CodeId>,
     pub kind: Option<CodeId>,
     /// Placeholders are reported.
@@ -74,10 +80,22 @@ pub(super) struct IdRule {
     pub by_code: bool,
 }
 
+/// A place that counts only if the call has the object that it is in, and none that comes before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guard {
+    /// The number of the choice in [`Call::choices`].
+    pub choice: u8,
+    /// The number of the object in it.
+    pub object: u8,
+}
+
 /// Method, address and headers, ready to show.
 pub(super) struct Carrier {
     pub method: String,
+    /// The address, with `{@user}` and the like where an id of the call goes.
     pub url: String,
+    /// The ids in the address.
+    pub ids: Vec<Source>,
     pub headers: Vec<(String, String)>,
     /// The same before settings are filled in.
     pub template: Arc<Template>,
@@ -85,11 +103,23 @@ pub(super) struct Carrier {
 
 pub(super) struct Request {
     pub carrier: Carrier,
+    /// It is made only if one of these is there; empty: always.
+    pub only_with: Vec<Source>,
     pub body: BodyKind,
+    pub caveats: Vec<Caveat>,
     pub rows: Vec<Row>,
     pub spreads: Vec<Spread>,
     /// What of it a call is judged by.
     pub asks: Vec<Ask>,
+}
+
+/// What is doubtful about a request, by what its body has.
+pub(super) struct Caveat {
+    /// The member of the body.
+    pub of: Vec<String>,
+    /// Whether it is doubtful with that member or without it.
+    pub with: bool,
+    pub says: String,
 }
 
 /// A row that may matter to a call that is only judged, and when it surely does not. A row of more
@@ -110,6 +140,8 @@ pub(super) struct Ask {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source {
     Spot(Spot),
+    /// A place in an object of which a call has one or another.
+    Guarded(Spot, Guard),
     Account,
     User,
     Session,
@@ -137,7 +169,11 @@ pub(super) struct Row {
     pub from: Vec<Source>,
     /// Where a value is expected.
     pub place: Spot,
+    /// Names that are probably meant for it.
+    pub near: Vec<String>,
     pub always: Option<Fixed>,
+    /// It is written only if one of these is there; empty: always.
+    pub only_with: Vec<Source>,
     pub take: Take,
     pub check: Option<Check>,
     pub max: Option<usize>,
@@ -166,6 +202,10 @@ pub(super) struct Rest {
     /// take: such a row wins.
     pub sent: Vec<(Spot, u128)>,
     pub sent_set: SpotSet,
+    /// Names of an output's fields with the pointer that fills each.
+    pub names: Vec<(String, String)>,
+    /// What to change about a member of that name.
+    pub advice: BTreeMap<String, String>,
 }
 
 /// A set of spots.

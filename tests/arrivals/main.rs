@@ -6,10 +6,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod http;
+mod mapping;
 mod own_paths;
+mod recordings;
 mod refusals;
+mod report;
 mod requests;
+mod vendor_authors;
 mod vendor_files;
+mod vendor_mapping;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// A vendor file around a call's table and codes.
-fn vendor(call: &str, codes: &str) -> String {
+pub fn vendor(call: &str, codes: &str) -> String {
     format!(
         r#"name = "acme"
 title = "Acme"
@@ -21,7 +21,7 @@ fidelity = "equivalent"
 }
 
 /// A track table that looks for both ids.
-fn track(account: &str, user: &str) -> String {
+pub fn track(account: &str, user: &str) -> String {
     format!(
         r#"[call.track]
 becomes = "event"
@@ -37,7 +37,7 @@ fields = [{{ to = "/org", from = ["@account"] }}, {{ to = "/who", from = ["@user
 }
 
 /// An entry under `[code]`.
-fn code(name: &str, severity: &str, more: &str) -> String {
+pub fn code(name: &str, severity: &str, more: &str) -> String {
     format!(
         "[code.{name}]\nseverity = \"{severity}\"\nmessage = \"no `{{key}}` {{place}}: {{reason}}\"\nwhy = \"Acme needs it ({{document}}).\"\nfix = \"\"\nsource = \"document\"\n{more}\n"
     )
@@ -46,7 +46,7 @@ fn code(name: &str, severity: &str, more: &str) -> String {
 const TRACK: &str = r#"{"type":"track","event":"E","userId":"u","properties":{"who":"w"},"timestamp":"2026-01-01T00:00:00Z"}"#;
 
 /// The record of a call, checked with a vendor file.
-fn record(home: &Path, file: &str, call: &str) -> Value {
+pub fn record(home: &Path, file: &str, call: &str) -> Value {
     std::fs::write(home.join("acme.toml"), file).expect("written");
     std::fs::write(home.join("c.ndjson"), call).expect("written");
     let records = crate::check_records(

@@ -32,7 +32,9 @@ fn findings_come_with_count_example_and_fix_and_decide_the_exit_code() {
     let csb = ["calls.ndjson", "--vendor", "customersuccessbox"];
     let (code, text) = home.check(&csb);
     assert_eq!(code, 1);
-    assert!(text.contains("error CSB-T-ACCOUNT-MISSING (CustomerSuccessBox, 2 calls)\n"), "{text}");
+    let heading =
+        "error CSB-T-ACCOUNT-MISSING (CustomerSuccessBox, track \"Order Received\", 2 calls)\n";
+    assert!(text.contains(heading), "{text}");
     assert!(
         text.contains("  example: call 1: track \"Order Received\", user u1\n")
             || text.contains("  example: call 1: track \"Order Received\"\n"),
@@ -186,7 +188,25 @@ fn a_filter_that_nothing_passes_is_doubted() {
         ),
         (
             "type = 'track' adn nothing",
-            "segscope: --filter: 1:16: `adn` is a word to search for; did you mean `and`?\n",
+            "segscope: --filter: 1:16: `adn` is searched as text; did you mean `and`?\n",
+        ),
+        (
+            "type = track",
+            "segscope: --filter: 1:8: `track` is read as a field; put text in quotes: `\"track\"`\n",
+        ),
+        (
+            "verdict.PH = \"dropped\"",
+            "segscope: --filter: no vendor `PH`; did you mean `planhat`?\n",
+        ),
+        (
+            "dropped",
+            "segscope: --filter: 1:1: `dropped` is searched as text; \
+             did you mean `verdict = \"dropped\"`?\n",
+        ),
+        (
+            "event = 'order received' and type = 'track'",
+            "segscope: --filter: no call has `event = \"order received\"`; \
+             did you mean `\"Order Received\"`?\n",
         ),
         // one call has it, with another value
         ("properties.product_id = 'q'", ""),

@@ -52,13 +52,13 @@ fn sarif_names_rules_and_the_file() {
     let run = &report["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let results = run["results"].as_array().expect("results");
-    assert_eq!(rules.len(), results.len());
+    assert!(rules.len() <= results.len());
     let ids: std::collections::HashSet<&str> =
         rules.iter().map(|rule| rule["id"].as_str().expect("a text")).collect();
     assert_eq!(ids.len(), rules.len(), "each once");
     assert!(ids.contains("customersuccessbox/CSB-T-ACCOUNT-MISSING"));
-    for (at, result) in results.iter().enumerate() {
-        assert_eq!(result["ruleIndex"], at);
+    for result in results {
+        let at = result["ruleIndex"].as_u64().expect("a number") as usize;
         assert_eq!(result["ruleId"], rules[at]["id"]);
         assert!(["error", "warning", "note"].contains(&result["level"].as_str().expect("a text")));
         let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];

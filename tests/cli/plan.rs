@@ -88,7 +88,7 @@ fn reports_for_machines_have_it_too() {
     let (_, text, _) = report("github");
     assert!(text.contains("::error title=track Never (expected%2C 0 calls)::not seen"), "{text}");
     let (_, text, _) = report("markdown");
-    assert!(text.contains("| error | `track Twice` | expected | 1 | 1 of 2 calls |"), "{text}");
+    assert!(text.contains("| error | `track Twice` | expected |  | 1 | 1 of 2 calls |"), "{text}");
     let (code, text, told) = report("ndjson");
     assert!(code == 1 && text.lines().all(|line| line.starts_with('{')), "{text}");
     assert!(told.contains("1 of 4 expected") && told.contains("track Never: not seen"), "{told}");

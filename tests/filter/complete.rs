@@ -103,7 +103,7 @@ fn no_cursor_is_too_odd() {
 }
 
 #[test]
-fn a_field_that_no_call_has_is_told() {
+fn what_no_call_has_is_told() {
     let said = |text: &str| {
         let filter = parse(text).expect("a filter");
         let said: Vec<String> =
@@ -115,10 +115,18 @@ fn a_field_that_no_call_has_is_told() {
         ("type = \"track\" and missing(account_id)", ""),
         ("propertes.total > 3", "no call has `propertes.total`; did you mean `properties.total`?"),
         ("properties.totl > 3", "no call has `properties.totl`; did you mean `properties.total`?"),
+        // the hint about the missing quotes says more than that no call has such a field
+        ("event = evnt and properties.zzz = 1", "no call has `properties.zzz`"),
+        ("verdict.plahnat = \"dropped\"", "no vendor `plahnat`; did you mean `planhat`?"),
+        ("verdict.hubspot = \"dropped\"", "no vendor `hubspot`"),
+        ("verdict.planhat = \"dropped\"", ""),
+        ("event = \"login\"", "no call has `event = \"login\"`; did you mean `\"Login\"`?"),
         (
-            "event = evnt and properties.zzz = 1",
-            "no call has `evnt`; did you mean `event`?|no call has `properties.zzz`",
+            "\"Order Recieved\" = event",
+            "no call has `event = \"Order Recieved\"`; did you mean `\"Order Received\"`?",
         ),
+        ("event = \"Something Else\"", ""),
+        ("event != \"login\"", ""),
         // what is inside of a list, and of what nothing is known, may be there
         ("properties.total.cents = 1", ""),
         ("shop.0.name = \"x\"", ""),

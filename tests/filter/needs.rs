@@ -104,26 +104,35 @@ fn names_that_are_probably_misspelt_are_hinted_at() {
     };
     assert_eq!(
         hints("write_ky = 'x'"),
-        ["1:1: `write_ky` is no known field; did you mean `write_key`?"]
+        ["1:1: unknown field `write_ky`; did you mean `write_key`?"]
     );
     assert_eq!(
-        hints("type = 'x' and library.nme = 'x'"),
-        ["1:16: `library.nme` is no known field; did you mean `library.name`?"]
+        hints("event = 'x' and library.nme = 'x'"),
+        ["1:17: unknown field `library.nme`; did you mean `library.name`?"]
     );
     assert_eq!(
         hints("verdit.planhat = 'x'"),
-        ["1:1: `verdit.planhat` is no known field; did you mean `verdict`?"]
+        ["1:1: unknown field `verdit.planhat`; did you mean `verdict`?"]
     );
     // a word that looks like one that joins, beside an expression
     for (text, says) in [
-        ("event = \"Login\" adn", "1:17: `adn` is a word to search for; did you mean `and`?"),
-        ("type = \"track\" adnd x", "1:16: `adnd` is a word to search for; did you mean `and`?"),
-        ("missing() orr vip", "1:11: `orr` is a word to search for; did you mean `or`?"),
-        ("(a = 1 ro)", "1:8: `ro` is a word to search for; did you mean `or`?"),
+        ("event = \"Login\" adn", "1:17: `adn` is searched as text; did you mean `and`?"),
+        ("type = \"track\" adnd x", "1:16: `adnd` is searched as text; did you mean `and`?"),
+        ("missing() orr vip", "1:11: `orr` is searched as text; did you mean `or`?"),
+        ("(a = 1 ro)", "1:8: `ro` is searched as text; did you mean `or`?"),
     ] {
         assert_eq!(hints(text), [says], "{text}");
     }
-    assert_eq!(hints("event = Login"), ["1:9: `Login` is read as a field; text stands in quotes"]);
+    for (text, says) in [
+        ("event = Login", "1:9: `Login` is read as a field; put text in quotes: `\"Login\"`"),
+        ("type = track", "1:8: `track` is read as a field; put text in quotes: `\"track\"`"),
+        (
+            "verdict.planhat = dropped",
+            "1:19: `dropped` is read as a field; put text in quotes: `\"dropped\"`",
+        ),
+    ] {
+        assert_eq!(hints(text), [says], "{text}");
+    }
     for fine in [
         "type = \"track\" \"adn\"",
         "type = \"track\" adnoid",
@@ -137,5 +146,47 @@ fn names_that_are_probably_misspelt_are_hinted_at() {
         "refnd",
     ] {
         assert!(hints(fine).is_empty(), "{fine}");
+    }
+}
+
+#[test]
+fn a_value_that_is_not_in_a_closed_list_is_hinted_at() {
+    let hints = |text: &str| -> Vec<String> {
+        let filter = parse(text).expect("a filter");
+        filter.hints().iter().map(|hint| hint.message.clone()).collect()
+    };
+    for (text, says) in [
+        ("type = \"trak\"", "`trak` is not a call type; did you mean `track`?"),
+        ("\"Track\" = type", "`Track` is not a call type; did you mean `track`?"),
+        ("type in [\"page\", \"scren\"]", "`scren` is not a call type; did you mean `screen`?"),
+        ("verdict.planhat = \"droped\"", "`droped` is not a verdict; did you mean `dropped`?"),
+        ("severity != \"warn\"", "`warn` is not a severity; expected one of error, warning, info"),
+    ] {
+        assert_eq!(hints(text), [says], "{text}");
+    }
+    for fine in ["type = \"alias\"", "verdict = \"ignored\"", "properties.type = \"trak\""] {
+        assert_eq!(hints(fine), [""; 0], "{fine}");
+    }
+}
+
+#[test]
+fn a_word_of_the_screen_that_is_searched_as_text_is_hinted_at() {
+    let hints = |text: &str| -> Vec<String> {
+        let filter = parse(text).expect("a filter");
+        filter.hints().iter().map(|hint| hint.message.clone()).collect()
+    };
+    for (text, says) in [
+        ("missing", "`missing` is searched as text; did you mean `missing()`?"),
+        ("dropped", "`dropped` is searched as text; did you mean `verdict = \"dropped\"`?"),
+        ("not missing(account_id)", "`not` is searched as text; did you mean `!`?"),
+        (
+            "type = \"track\" and degraded",
+            "`degraded` is searched as text; did you mean `verdict = \"degraded\"`?",
+        ),
+    ] {
+        assert_eq!(hints(text), [says], "{text}");
+    }
+    for fine in ["\"missing\"", "missing()", "nothing", "event = \"dropped\""] {
+        assert_eq!(hints(fine), [""; 0], "{fine}");
     }
 }

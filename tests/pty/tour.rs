@@ -42,7 +42,7 @@ fn five_keys_lead_to_the_calls_without_an_account_and_to_the_fix() {
     tour.press("\r", "2 of 5");
     tour.press("\r", "account_id: missing  CSB");
     tour.press("y", "copy SDK call");
-    tour.press("s", "copied");
+    tour.press("s", "to the terminal's clipboard");
 
     let sent = String::from_utf8_lossy(&tour.terminal.bytes()).into_owned();
     let (_, copied) = sent.rsplit_once("\x1b]52;c;").expect("the clipboard was set");

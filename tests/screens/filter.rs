@@ -107,7 +107,7 @@ fn a_misspelt_word_or_field_is_pointed_at() {
         app.press("f").type_in("type = \"track\" adn");
         let line = app.line(height - 2);
         let at = " filter  type = \"track\" ".len();
-        let says = "`adn` is a word to search for; did you mean `and`?";
+        let says = "`adn` is searched as text; did you mean `and`?";
         assert_eq!(line, format!("{}^ {says}", " ".repeat(at)));
         assert_eq!(app.style_of("did you", height - 2).fg, app.theme().warning.fg);
         app.press("enter");

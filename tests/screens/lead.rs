@@ -17,6 +17,8 @@ fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
         hints: None,
         inferred: None,
         history: None,
+        advice: None,
+        source: "document".into(),
         fix: format!("mend {code}"),
         headline: headline(code),
         mistyped: None,

@@ -87,7 +87,10 @@ fn who_has_no_account_or_several_is_said() {
     for user in &users {
         let accounts = app.feed.members(Who::Users, &user.id).rows;
         let picture = app.picture();
-        assert_eq!(picture.contains("no call of this user names an account"), accounts.is_empty());
+        assert_eq!(
+            picture.contains("no vendor in use finds an account in these calls"),
+            accounts.is_empty()
+        );
         assert_eq!(picture.contains("more than one account"), accounts.len() > 1);
         if accounts.is_empty() {
             looks_like(app.style_of("no call of this", 5), app.theme().warning);

@@ -74,7 +74,7 @@ fn how_far_a_file_is_read_and_that_judging_fell_behind() {
     let app = TestApp::new(feed, 160, 24);
     let top = app.picture().lines().next().expect("a line").to_owned();
     assert!(top.contains("reading 412 MB of 1.2 GB"), "{top}");
-    assert!(top.contains("waited 1,204 times for judging"), "{top}");
+    assert!(top.contains("paused senders 1,204 times (checking is behind)"), "{top}");
 }
 
 #[test]

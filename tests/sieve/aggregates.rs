@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use segscope::call::CallType;
 use segscope::findings::Verdict;
 use segscope::pipeline::{
-    By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, IdShare, Pipeline, Plan,
-    RowView, Who,
+    By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, IdShare, LearnedPlan,
+    Pipeline, Plan, RowView, Who,
 };
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ fn id_share<'c>(cells: impl Iterator<Item = &'c Cell>) -> IdShare {
             Cell::SomeMiss { doubtful, .. } => (true, *doubtful, true),
             Cell::Missing { .. } => (false, false, true),
             Cell::Nobody => (false, false, false),
-            Cell::NotLooked => continue,
+            Cell::Muted | Cell::NotLooked => continue,
         };
         share.looked += 1;
         share.found += u64::from(found);
@@ -209,7 +209,7 @@ proptest! {
             send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
         }
         let calls = calls(&pipeline);
-        let (plan, left_out) = pipeline.learn();
+        let LearnedPlan { plan, left_out, .. } = pipeline.learn();
         prop_assert_eq!(left_out, 0);
         let wants_all = Plan {
             list: plan.list.iter().map(|entry| Expectation { ids: [true; 2], ..entry.clone() }).collect(),

@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(users.iter().map(|user| user.counted.calls).sum::<u64>(), with_user.count() as u64);
 
         // what is expected
-        let (learned, _) = pipeline.learn();
+        let learned = pipeline.learn().plan;
         let wanted = learned.list.iter().map(|entry| Expectation { ids: [true; 2], ..entry.clone() });
         pipeline.expect(Some(Plan { list: wanted.collect() }));
         let rows = pipeline.coverage(By::Event).rows;

@@ -50,7 +50,7 @@ pub enum Command {
     /// Write calls for other programs: NDJSON, HAR, curl lines, CSV
     Export(ExportArgs),
     /// The mapper alone: one JSON object in, one out, a line each
-    Map,
+    Map(MapArgs),
     /// What each vendor takes
     Vendors(VendorsArgs),
     /// The settings in force and where each came from
@@ -275,6 +275,14 @@ pub struct CheckArgs {
     pub filter: FilterArgs,
 }
 
+/// Flags of `map`.
+#[derive(Debug, Clone, Args)]
+pub struct MapArgs {
+    /// A vendor described by a file of yours; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub vendor_file: Vec<PathBuf>,
+}
+
 /// Flags of `vendors`.
 #[derive(Debug, Clone, Args)]
 pub struct VendorsArgs {
@@ -288,7 +296,7 @@ pub struct VendorsArgs {
 pub enum VendorsCommand {
     /// The vendors there are
     List,
-    /// What one vendor takes: identity, fields, findings, settings
+    /// What one vendor takes: ids, requests with each field and its source, findings, settings
     Show {
         /// The vendor's name
         name: String,
@@ -296,8 +304,11 @@ pub enum VendorsCommand {
         #[arg(long, value_name = "FILE")]
         vendor_file: Vec<PathBuf>,
     },
-    /// A commented vendor file to begin from
-    Template,
+    /// A commented vendor file to begin from, or a whole one: userpilot, vitally, webhook
+    Template {
+        /// One that is ready to use with --vendor-file
+        name: Option<String>,
+    },
     /// Check a vendor file of yours
     Check {
         /// The file

@@ -12,7 +12,7 @@ use crate::call::text::visible;
 use crate::pipeline::{CallDetail, Detail, Pipeline};
 use crate::report::plural;
 use crate::vendors::Output;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
 
@@ -37,10 +37,13 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     if args.dry_run {
         return work.show(&pipeline, &rows);
     }
-    let (requests, hosts) = work.count(&pipeline, &rows)?;
+    let Ready { requests, hosts, caveats } = work.count(&pipeline, &rows)?;
     if requests == 0 {
         eprintln!("nothing to deliver: {}", work.nothing(&pipeline, &rows)?);
         return Ok(());
+    }
+    for (caveat, count) in &caveats {
+        eprintln!("doubt: {caveat} ({})", plural(*count, "request"));
     }
     if !args.yes {
         ask(requests, &hosts)?;
@@ -64,6 +67,15 @@ fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
         "y" | "Y" | "yes" => Ok(()),
         _ => Err(Failure::wrong("nothing was sent")),
     }
+}
+
+/// What would be sent.
+#[derive(Default)]
+struct Ready {
+    requests: u64,
+    hosts: BTreeSet<String>,
+    /// What is doubtful, with how many requests it is about.
+    caveats: BTreeMap<String, u64>,
 }
 
 struct Work<'w> {
@@ -108,7 +120,11 @@ impl Work<'_> {
                 any = true;
                 let body = output.body.as_ref().map(|body| body.to_json()).unwrap_or_default();
                 let curl = self.setup.vendors.delivery_as_curl(vendor, output, &body, base);
-                writeln!(out, "# {}, to {}\n{curl}\n", words(call), self.title(vendor))?;
+                writeln!(out, "# {}, to {}", words(call), self.title(vendor))?;
+                for caveat in &output.caveats {
+                    writeln!(out, "# doubt: {caveat}")?;
+                }
+                writeln!(out, "{curl}\n")?;
             }
             Ok(())
         })?;
@@ -118,23 +134,26 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// How many requests there are, and to which hosts; all of them are ready.
-    fn count(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<(u64, BTreeSet<String>), Failure> {
-        let (mut requests, mut hosts) = (0, BTreeSet::new());
+    /// Counts the requests, their hosts and what is doubtful; all of them are ready.
+    fn count(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<Ready, Failure> {
+        let mut all = Ready::default();
         self.each(pipeline, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
             for delivery in
                 ready.map_err(|why| Failure::wrong(format!("{}: {why}", words(call))))?
             {
-                requests += 1;
+                all.requests += 1;
                 let (scheme, rest) =
                     delivery.shown_url.split_once("://").unwrap_or(("", &delivery.shown_url));
                 let host = rest.split('/').next().unwrap_or(rest);
-                hosts.insert(format!("{scheme}://{host}"));
+                all.hosts.insert(format!("{scheme}://{host}"));
+            }
+            for caveat in outputs.iter().flat_map(|output| &output.caveats) {
+                *all.caveats.entry(caveat.clone()).or_default() += 1;
             }
             Ok(())
         })?;
-        Ok((requests, hosts))
+        Ok(all)
     }
 
     /// Sends them, one after the other, each once.

@@ -1,30 +1,31 @@
 //! What a vendor itself is sent from the screen.
 
-use super::PipelineFeed;
+use super::{PipelineFeed, views};
 use crate::call::time;
 use crate::cli::deliver;
 use crate::pipeline::Detail as Full;
 use crate::tui::feed::{Chosen, OutputView, Prepared};
-use crate::vendors::Output;
+use crate::vendors::{Fidelity, Output};
 use std::sync::PoisonError;
 
 impl PipelineFeed {
     /// What would be sent to a vendor of a call, kept to be sent as it is shown.
     pub(super) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
-        let outputs = self.outputs(chosen, vendor)?;
+        let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.pipeline.vendors();
         let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
-        let requests = ready.iter().map(|delivery| OutputView {
+        let requests = ready.iter().zip(&outputs).map(|(delivery, output)| OutputView {
             method: delivery.method.clone(),
             url: delivery.shown_url.clone(),
             headers: delivery.shown_headers.clone(),
             body: Some(delivery.body.clone()),
             from: Vec::new(),
+            caveats: output.caveats.clone(),
         });
         let requests = requests.collect();
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        Ok(Prepared { number: kept.0, requests })
+        Ok(Prepared { number: kept.0, requests, fidelity: views::fidelity(fidelity) })
     }
 
     /// Begins to send what was prepared under a number, once.
@@ -38,7 +39,7 @@ impl PipelineFeed {
     }
 
     /// What a vendor would receive of a call.
-    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<Vec<Output>, String> {
+    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<(Vec<Output>, Fidelity), String> {
         let vendors = match chosen {
             Chosen::Row(row) => match self.pipeline.detail(*row)? {
                 Some(Full::Call(call)) => call.vendors,
@@ -52,7 +53,9 @@ impl PipelineFeed {
         let rendered =
             vendors.into_iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
         match rendered {
-            Some(rendered) if !rendered.requests.is_empty() => Ok(rendered.requests),
+            Some(rendered) if !rendered.requests.is_empty() => {
+                Ok((rendered.requests, rendered.fidelity))
+            }
             Some(rendered) => Err(format!(
                 "this vendor would receive nothing of the call: {}",
                 rendered.verdict.name()

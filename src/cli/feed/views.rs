@@ -3,8 +3,8 @@
 use crate::pipeline::{self, NotYet};
 use crate::report::mask_request;
 use crate::tui::feed::{
-    CallDetail, ComposedCall, ComposedView, Detail, NoCallDetail, OutputView, RowView,
-    VendorDetail, VendorView,
+    CallDetail, ComposedCall, ComposedView, Detail, FidelityView, NoCallDetail, OutputView,
+    RowView, VendorDetail, VendorView,
 };
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
@@ -12,13 +12,6 @@ use std::sync::Arc;
 /// A vendor, as the screen names it.
 fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
     let info = vendors.info(at);
-    let (fidelity, means) = match info.fidelity {
-        Fidelity::Equivalent => (
-            "equivalent",
-            "the vendor takes the call itself; this is the same write in its public API",
-        ),
-        Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
-    };
     VendorView {
         name: info.name.clone(),
         title: info.title.clone(),
@@ -26,15 +19,26 @@ fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
         fed_by: match info.fed_by {
             FedBy::Segment => "Segment",
             FedBy::Rudderstack => "RudderStack",
+            FedBy::Both => "Segment and RudderStack",
             FedBy::Any => "any sender",
         }
         .to_owned(),
         document: info.document.clone(),
-        fidelity: fidelity.to_owned(),
-        fidelity_means: means.to_owned(),
+        note: info.note.clone(),
         pushes: info.pushes.as_ref().map(|pushes| pushes.when.clone()),
         preset: vendors.preset(at),
     }
+}
+
+pub(super) fn fidelity(fidelity: Fidelity) -> FidelityView {
+    let (word, means) = match fidelity {
+        Fidelity::Equivalent => (
+            "equivalent",
+            "the vendor takes the call itself; this is the same write in its public API",
+        ),
+        Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
+    };
+    FidelityView { word, means }
 }
 
 /// All vendors.
@@ -96,6 +100,7 @@ pub(super) fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> 
         in_use,
         account: rendered.account_id,
         user: rendered.user_id,
+        fidelity: fidelity(rendered.fidelity),
         findings: rendered.findings,
         requests: rendered.requests.into_iter().map(output).collect(),
         transport: rendered.transport.map(output),
@@ -108,6 +113,7 @@ pub(super) fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> 
 }
 
 fn output(output: Output) -> OutputView {
+    let caveats = output.caveats;
     let from = output.body.iter().flat_map(|body| body.from());
     OutputView {
         from: from.map(|(path, origin)| (path, origin.clone())).collect(),
@@ -115,5 +121,6 @@ fn output(output: Output) -> OutputView {
         url: output.url,
         headers: output.headers,
         body: output.body.map(|body| body.to_json()),
+        caveats,
     }
 }

@@ -25,6 +25,8 @@ fn missing(code: &'static str, path: &str, hint: Option<(&str, HintKind)>) -> Fi
         ),
         inferred: None,
         history: None,
+        advice: None,
+        source: "document".into(),
         fix: String::new(),
         headline: match code.split('-').nth(2) {
             Some("ACCOUNT" | "COMPANY") if !code.ends_with("TYPE") => {

@@ -130,8 +130,21 @@ struct Came {
     sum: Sum,
     with_ids: u64,
     lack: [u64; 2],
+    /// Calls in which a vendor in use misses the id.
+    missed: [u64; 2],
     some_miss: [u64; 2],
     doubtful: [u64; 2],
+}
+
+/// A plan that was learned, and what it does not ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnedPlan {
+    /// Each event once, with the ids that all of its calls have, the most frequent first.
+    pub plan: Plan,
+    /// How many events were left out, for want of room or because they could not be told apart.
+    pub left_out: u64,
+    /// In how many of the events a vendor in use misses the account id, the user id.
+    pub missing: [u64; 2],
 }
 
 impl Came {
@@ -148,6 +161,7 @@ impl Came {
             } else {
                 self.doubtful[id] += share.doubtful;
             }
+            self.missed[id] += share.missed;
             self.some_miss[id] += share.some_miss;
         }
         self.with_ids += if has_all { count.calls } else { 0 };
@@ -204,10 +218,8 @@ impl Pipeline {
         Some(Expectations { list, other })
     }
 
-    /// What came as a plan: each event once, with the ids that all of its calls have, the most
-    /// frequent first. Also how many events it leaves out, for want of room or because they could
-    /// not be told apart.
-    pub fn learn(&self) -> (Plan, u64) {
+    /// Makes a plan of the calls that came.
+    pub fn learn(&self) -> LearnedPlan {
         let snapshot = self.snapshot();
         let kinds = self.kinds(&snapshot.shapes);
         let mut seen: HashMap<Key, Came> = HashMap::new();
@@ -224,6 +236,8 @@ impl Pipeline {
         seen.retain(|((_, name), _)| !name.is_unkept());
         seen.truncate(MOST_EXPECTED);
         let left_out = (events - seen.len()) as u64;
+        let missing =
+            [0, 1].map(|id| seen.iter().filter(|(_, came)| came.missed[id] > 0).count() as u64);
         let state = self.lock();
         let entry = |((kind, name), came): (Key, Came)| Expectation {
             kind,
@@ -231,7 +245,8 @@ impl Pipeline {
             ids: came.lack.map(|lack| lack == 0),
             least: 1,
         };
-        (Plan { list: seen.into_iter().map(entry).collect() }, left_out)
+        let plan = Plan { list: seen.into_iter().map(entry).collect() };
+        LearnedPlan { plan, left_out, missing }
     }
 
     /// The call types that shapes have, by their texts.

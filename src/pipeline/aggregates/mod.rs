@@ -20,7 +20,7 @@ mod expected;
 mod ids;
 mod people;
 
-pub use expected::{Expectations, Expected, Standing};
+pub use expected::{Expectations, Expected, LearnedPlan, Standing};
 pub use ids::IdShare;
 pub use people::{Member, Person, Who};
 

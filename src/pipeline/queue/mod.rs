@@ -132,7 +132,7 @@ impl Inner {
 
 /// How often and how long the answering side has waited for room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Waits {
+pub(in crate::pipeline) struct Waits {
     pub times: u64,
     pub micros: u64,
 }

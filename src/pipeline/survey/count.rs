@@ -6,7 +6,7 @@ use crate::call::{CallType, Seq};
 use crate::pipeline::index::no_call;
 use crate::pipeline::people::People;
 use crate::pipeline::remarks::Remarks;
-use crate::pipeline::tally::{Shaped, expand};
+use crate::pipeline::tally::{GroupCounts, reported};
 use crate::pipeline::{InUse, Tally};
 use crate::store::{NoCall, Print, Seen, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub(super) struct Found {
     /// Of its `messageId`, if it has one.
     pub print: Option<Print>,
+    /// What it has in common with calls that need the same change.
+    pub structure: u64,
     /// Where its codes end.
     pub codes: usize,
 }
@@ -58,12 +60,9 @@ pub(super) struct Counts {
     pub people: People,
     pub remarks: Remarks,
     pub sets: Sets,
-    /// How many calls there are with each set, by sender.
-    shapes: Vec<[Shaped; Sender::ALL.len()]>,
+    groups: GroupCounts,
     /// The set before, which is often the next one too.
     last: Option<(Vec<CodeId>, SetId)>,
-    /// Whether a code has its example.
-    has_example: Vec<bool>,
     pub kept: BTreeMap<u64, Kept>,
     no_calls: Vec<u64>,
     /// Lines that are none of a recording's: how many, and the first one's number and error.
@@ -71,7 +70,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub fn new(vendors: &Vendors) -> Counts {
+    pub fn new() -> Counts {
         Counts {
             calls: 0,
             rows: 0,
@@ -79,9 +78,8 @@ impl Counts {
             people: People::default(),
             remarks: Remarks::default(),
             sets: Sets::default(),
-            shapes: Vec::new(),
+            groups: GroupCounts::default(),
             last: None,
-            has_example: vec![false; vendors.codes().len()],
             kept: BTreeMap::new(),
             no_calls: Vec::new(),
             bad: (0, None),
@@ -116,13 +114,11 @@ impl Counts {
                             self.people.learn(&event, call.kind, seq, calls.received_at());
                         }
                         let row = self.rows;
-                        let shaped = &mut self.shapes[set.0 as usize][calls.sender as usize];
-                        let is_first = shaped.is_empty();
-                        if is_first {
-                            *shaped = Shaped::first(row);
-                        }
-                        shaped.count(repeat);
-                        if is_first && self.is_example(set, calls.sender, vendors, in_use) {
+                        let key = (set, calls.sender, found.structure);
+                        let is_first = self.groups.count(key, row, repeat);
+                        let codes = &self.sets.get(set).codes;
+                        let bits = in_use.bits(calls.sender);
+                        if is_first && !reported(codes, vendors, bits).is_empty() {
                             let line = line_of(&mut text, calls);
                             let sender = calls.sender;
                             let kept = KeptCall { line, nth, seq, sender, repeat, set };
@@ -165,7 +161,6 @@ impl Counts {
             return *set;
         }
         let set = self.sets.intern(codes, vendors.codes(), vendors.len());
-        self.shapes.resize(self.sets.len(), Default::default());
         let last = self.last.get_or_insert_default();
         last.0.clear();
         last.0.extend_from_slice(codes);
@@ -173,34 +168,10 @@ impl Counts {
         set
     }
 
-    /// Whether a call is the first with one of its codes, among those that are reported.
-    fn is_example(
-        &mut self,
-        set: SetId,
-        sender: Sender,
-        vendors: &Vendors,
-        in_use: &InUse,
-    ) -> bool {
-        let bits = in_use.bits(sender);
-        let mut first = false;
-        for code in &self.sets.get(set).codes {
-            let vendor = vendors.codes().entry(*code).vendor;
-            if vendor.is_none_or(|vendor| bits >> vendor & 1 == 1) {
-                first |= !std::mem::replace(&mut self.has_example[usize::from(code.0)], true);
-            }
-        }
-        first
-    }
-
-    /// What was found among all rows.
+    /// Takes out what was found among all rows.
     pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
         let mut tally = Tally { no_calls: std::mem::take(&mut self.no_calls), ..Tally::default() };
-        let shapes = self.shapes.iter().enumerate().flat_map(|(set, counts)| {
-            let counts = Sender::ALL.into_iter().zip(*counts);
-            let counts = counts.filter(|(_, shaped)| !shaped.is_empty());
-            counts.map(move |(sender, shaped)| ((SetId(set as u32), sender), shaped))
-        });
-        expand(vendors, in_use, &self.sets, shapes, &mut tally);
+        std::mem::take(&mut self.groups).expand(vendors, in_use, &self.sets, &mut tally);
         tally
     }
 }

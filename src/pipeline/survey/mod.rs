@@ -93,7 +93,7 @@ pub fn survey<'r>(
         numbers: Turns::new(Numbers::default()),
         calls: Turns::new(0),
         shares: vendors.memory().apart().into_iter().map(Turns::new).collect(),
-        counts: Turns::new(Counts::new(vendors)),
+        counts: Turns::new(Counts::new()),
         end: Mutex::new(None),
     };
     let more = survey.source.blocks().min(shares.threads as u64).saturating_sub(1);

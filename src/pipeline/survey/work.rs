@@ -6,6 +6,7 @@ use super::source::{Block, Source, Stop};
 use super::turns::Turns;
 use crate::call::{Event, Seq};
 use crate::pipeline::files::FileError;
+use crate::pipeline::tally::{ANY_STRUCTURE, structure};
 use crate::pipeline::{InUse, fields};
 use crate::store::Print;
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
@@ -233,7 +234,11 @@ impl Survey<'_> {
                 room.codes.truncate(begin + kept);
                 let id = fields::read_message_id(&request.reading, call);
                 let print = id.map(|id| Print::of(&id));
-                room.calls.push(Found { print, codes: room.codes.len() });
+                let structure = match room.codes.len() > begin {
+                    true => structure(&request.reading, call),
+                    false => ANY_STRUCTURE,
+                };
+                room.calls.push(Found { print, structure, codes: room.codes.len() });
             }
         }
     }

@@ -10,11 +10,11 @@ pub use crate::config::{Arranged, Kept, Memo};
 pub use person::PersonFeed;
 pub use views::{
     Alerts, By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
-    Coverage, Detail, Disorder, Expectation, Expectations, Expected, Found, FoundIn, Groups,
-    IdShare, InUse, Item, Judged, Looks, Mark, Member, ModelView, NoCall, NoCallDetail, NoCallView,
-    Origin, OutputView, Panel, Person, Prepared, Preset, PushesView, RequestDetail, Ring, RowView,
-    Sending, SessionIds, SettingsView, Shown, Span, Standing, Stats, Status, VendorDetail,
-    VendorView, Wanted, What, Who,
+    Coverage, Detail, Disorder, Expectation, Expectations, Expected, FidelityView, Found, FoundIn,
+    Groups, IdShare, InUse, Item, Judged, Looks, Mark, Member, ModelView, NoCall, NoCallDetail,
+    NoCallView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView, RequestDetail,
+    Ring, RowView, Sending, SessionIds, SettingsView, Shown, Span, Standing, Stats, Status,
+    VendorDetail, VendorView, Wanted, What, Who,
 };
 
 use crate::call::Seq;

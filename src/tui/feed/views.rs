@@ -71,6 +71,17 @@ pub struct VendorDetail {
     pub transport: Option<OutputView>,
     /// Further results by name, each a JSON text.
     pub extras: Vec<(String, String)>,
+    /// How true the requests are to what it gets.
+    pub fidelity: FidelityView,
+}
+
+/// How true shown requests are to what a vendor gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FidelityView {
+    /// In a word, such as `equivalent`.
+    pub word: &'static str,
+    /// In a sentence.
+    pub means: &'static str,
 }
 
 /// One request that a vendor would receive.
@@ -86,6 +97,8 @@ pub struct OutputView {
     pub body: Option<String>,
     /// Where each value of the body came from, by its JSON pointer into the body.
     pub from: Vec<(String, Origin)>,
+    /// What is doubtful about it, in sentences.
+    pub caveats: Vec<String>,
 }
 
 /// A vendor, as the screen names it.
@@ -101,10 +114,8 @@ pub struct VendorView {
     pub fed_by: String,
     /// The document that its table was read from.
     pub document: String,
-    /// The fidelity of its output in a word, such as `equivalent`.
-    pub fidelity: String,
-    /// What that word means, in a sentence.
-    pub fidelity_means: String,
+    /// What a user should know once.
+    pub note: Option<String>,
     /// When it pushes objects to Segment, if it does that.
     pub pushes: Option<String>,
     /// What its document recommends to set and is not in force.
@@ -240,6 +251,8 @@ pub struct Prepared {
     pub number: u64,
     /// As they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
+    /// How true they are to what the vendor gets.
+    pub fidelity: FidelityView,
 }
 
 /// What the terminal has to do at once.

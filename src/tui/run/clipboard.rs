@@ -1,8 +1,10 @@
-//! The clipboard through the terminal (OSC 52), also from inside of tmux and GNU screen, which hand
+//! The clipboard, through tmux where the program runs inside of it, else through the terminal (OSC 52), also from inside of tmux and GNU screen, which hand
 //! nothing on that is not wrapped for them.
 
 use crossterm::Command;
 use crossterm::clipboard::CopyToClipboard;
+use std::io::Write;
+use std::process::{self, Stdio};
 
 /// What stands between the program and the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,58 @@ impl Between {
             (false, false) => Between::Nothing,
         }
     }
+}
+
+/// Where a copied text went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// To the terminal, which does not say whether it took it.
+    Terminal,
+    /// To tmux, which passes it on to the terminal's clipboard.
+    TmuxAndClipboard,
+    /// To a buffer of tmux alone: its `set-clipboard` is off.
+    Tmux,
+}
+
+impl Copied {
+    /// What happened to a text, and what to do if it did not arrive. `keys` show the text.
+    pub fn words(self, what: &str, keys: &str) -> String {
+        match self {
+            Copied::Terminal => {
+                format!("sent {what} to the terminal's clipboard; if nothing arrives, press {keys}")
+            }
+            Copied::TmuxAndClipboard => {
+                format!("copied {what} to tmux and sent it to the terminal's clipboard")
+            }
+            Copied::Tmux => format!(
+                "copied {what} to tmux; for the clipboard too: tmux set -g set-clipboard on"
+            ),
+        }
+    }
+}
+
+/// Loads a text into a buffer of the tmux that the program runs in; none if that fails.
+pub fn load_into_tmux(text: &str) -> Option<Copied> {
+    let mut tmux = tmux(&["load-buffer", "-w", "-"]).stdin(Stdio::piped()).spawn().ok()?;
+    let written = tmux.stdin.take().map(|mut stdin| stdin.write_all(text.as_bytes()));
+    let loaded = tmux.wait().ok()?.success();
+    if !loaded || !matches!(written, Some(Ok(()))) {
+        return None;
+    }
+    let option = tmux_option("set-clipboard").unwrap_or_default();
+    // `external` passes on what tmux itself copies, which this is
+    Some(if option == "off" { Copied::Tmux } else { Copied::TmuxAndClipboard })
+}
+
+fn tmux_option(name: &str) -> Option<String> {
+    let output = tmux(&["show-options", "-gsv", name]).stdout(Stdio::piped()).output().ok()?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
+fn tmux(args: &[&str]) -> process::Command {
+    let mut command = process::Command::new("tmux");
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 /// The longest string that screen takes at once, with room to spare.
@@ -99,5 +153,14 @@ mod tests {
             .collect();
         assert!(pieces.iter().all(|piece| piece.len() <= SCREEN_CHUNK + 2));
         assert_eq!(inner, format!("\x1b]52;c;{}\x07", STANDARD.encode(&text)));
+    }
+
+    #[test]
+    fn what_was_copied_says_where_it_went() {
+        let words = |copied: Copied| copied.words("the call (4 B)", "Y");
+        assert!(words(Copied::Terminal).starts_with("sent the call (4 B) to the terminal's"));
+        assert!(words(Copied::Terminal).ends_with("press Y"));
+        assert!(words(Copied::Tmux).ends_with("tmux set -g set-clipboard on"));
+        assert!(!words(Copied::TmuxAndClipboard).contains("set -g"));
     }
 }

@@ -4,7 +4,7 @@ use super::super::copy::MOST_BYTES;
 use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
-use super::clipboard::{Between, sequence};
+use super::clipboard::{Between, Copied, load_into_tmux, sequence};
 use super::sixteen;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -130,11 +130,17 @@ impl Console {
     }
 
     /// Puts a text on the clipboard, through the terminal, so that it works from afar too.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub fn copy(&mut self, text: &str) -> io::Result<Copied> {
         if text.len() > MOST_BYTES {
             return Err(io::Error::other("it is longer than terminals take"));
         }
-        self.out.write_all(&sequence(text, self.between))
+        // over ssh there is a terminal of tmux and no tmux to ask
+        let in_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
+        if let Some(copied) = in_tmux.then(|| load_into_tmux(text)).flatten() {
+            return Ok(copied);
+        }
+        self.out.write_all(&sequence(text, self.between))?;
+        Ok(Copied::Terminal)
     }
 
     /// Rings the bell, or asks the terminal for a notification.

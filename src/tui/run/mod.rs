@@ -7,6 +7,7 @@ mod console;
 mod input;
 mod sixteen;
 
+use super::action::Action;
 use super::feed::{Arranged, Feed};
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use super::view::Effect;
@@ -133,8 +134,9 @@ fn perform(
         }
         Effect::Copy { what, text } => {
             let said = match console.copy(&text) {
-                Ok(()) => {
-                    Ok(format!("copied {what} ({})", super::shared::bytes(text.len() as u64)))
+                Ok(copied) => {
+                    let what = format!("{what} ({})", super::shared::bytes(text.len() as u64));
+                    Ok(copied.words(&what, &screen.keys_of(Action::ShowCopied)))
                 }
                 Err(error) => Err(format!("{what} could not be copied: {error}")),
             };

@@ -33,10 +33,15 @@ impl Screen {
                 self.say(words);
                 None
             }
-            Reply::Ask(effect) => Some(effect),
+            Reply::Ask(effect) => {
+                if let Effect::Copy { text, .. } = &effect {
+                    self.copied = Some(text.clone());
+                }
+                Some(effect)
+            }
             Reply::CloseAndAsk(effect) => {
                 self.close(feed);
-                Some(effect)
+                self.reply(Reply::Ask(effect), feed)
             }
             Reply::EditFilter => {
                 self.shared.filtering.change(Change::Edit, feed);

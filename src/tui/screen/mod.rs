@@ -19,7 +19,7 @@ mod draw;
 mod looks;
 mod mouse;
 
-use super::action::Action;
+use super::action::{Action, Place};
 use super::feed::{Feed, Sending};
 use super::filtering::Change;
 use super::keymap::{Key, Keymap, Lookup};
@@ -27,7 +27,7 @@ use super::look::Look;
 use super::page::Page;
 use super::shared::Shared;
 use super::theme::{Depth, Ground, Themes};
-use super::view::{Begin, CommandView, Effect, Reply, View, World, does_something};
+use super::view::{Begin, CommandView, CopiedView, Effect, Reply, View, World, does_something};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -122,6 +122,8 @@ pub struct Screen {
     before: Page,
     pages: [Box<dyn View>; Page::ALL.len()],
     windows: Vec<Box<dyn View>>,
+    /// The text that was copied last.
+    copied: Option<String>,
     begun: Vec<Key>,
     notice: Option<Notice>,
     /// The last judging again that was told of, and the last sending.
@@ -159,6 +161,7 @@ impl Screen {
             before: Page::Log,
             pages: Page::ALL.map(Page::view),
             windows: Vec::new(),
+            copied: None,
             begun: Vec::new(),
             notice: None,
             told: 0,
@@ -225,6 +228,11 @@ impl Screen {
         }
     }
 
+    /// The keys that do an action everywhere.
+    pub(super) fn keys_of(&self, action: Action) -> String {
+        self.keymap.keys(Place::Everywhere, action).join(" ")
+    }
+
     fn say(&mut self, words: String) {
         self.notice = Some(Notice { words, until_ms: self.now_ms + NOTICE_MS });
     }
@@ -262,6 +270,13 @@ impl Screen {
         match action {
             Action::Quit => Some(Effect::Quit),
             Action::Suspend => Some(Effect::Suspend),
+            Action::ShowCopied => {
+                match &self.copied {
+                    Some(text) => self.windows.push(Box::new(CopiedView::new(text.clone()))),
+                    None => self.say("nothing was copied yet".to_owned()),
+                }
+                None
+            }
             Action::JudgeAgain => Some(Effect::JudgeAgain),
             Action::Command => {
                 let view = CommandView::of(self.top().place(), &world!(self, feed));

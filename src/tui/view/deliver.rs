@@ -66,14 +66,20 @@ impl DeliverView {
         let theme = &look.theme;
         let mut paper = Paper::new(look, width);
         let Some(vendor) = world.shared.vendors.get(self.vendor) else { return paper.done() };
+        let prepared = self.prepared.as_ref().and_then(|prepared| prepared.as_ref().ok());
         paper.line(vec![
             Span::styled(look.clean(&vendor.title).into_owned(), theme.heading),
-            Span::styled(format!("  {}", vendor.fidelity), theme.quiet),
+            Span::styled(
+                prepared.map_or(String::new(), |p| format!("  {}", p.fidelity.word)),
+                theme.quiet,
+            ),
         ]);
         if let Some(what) = &self.what {
             paper.prose(0, &format!("of {what}"), theme.text);
         }
-        paper.prose(0, &vendor.fidelity_means, theme.quiet);
+        if let Some(prepared) = prepared {
+            paper.prose(0, prepared.fidelity.means, theme.quiet);
+        }
         paper.blank();
         let prepared = match &self.prepared {
             Some(Ok(prepared)) => prepared,

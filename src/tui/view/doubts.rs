@@ -1,7 +1,7 @@
 //! What is doubtful about a filter: words that were probably meant otherwise, fields that no call has.
 
 use super::World;
-use crate::filter::{Absent, Filter, Names, absent};
+use crate::filter::{Absent, Filter, Hint, HintSubject, Names, absent};
 
 /// A doubt, and where in the text it is about something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +14,17 @@ pub struct Doubt {
 
 /// What stands in the text itself.
 pub fn of_text(filter: &Filter) -> Vec<Doubt> {
-    let hints = filter.hints().iter();
+    of_hints(filter.hints().iter())
+}
+
+fn of_hints<'h>(hints: impl Iterator<Item = &'h Hint>) -> Vec<Doubt> {
     hints.map(|hint| Doubt { at: Some(hint.span.start), says: hint.message.clone() }).collect()
 }
 
 /// The fields that no call has: worth telling where nothing passes.
 pub fn of_fields(text: &str, filter: &Filter, names: &dyn Names) -> Vec<Doubt> {
     let absent = absent(filter, names).into_iter();
-    let doubt = |one: Absent| Doubt { at: text.find(&one.path.to_string()), says: one.to_string() };
+    let doubt = |one: Absent| Doubt { at: text.find(&one.named), says: one.to_string() };
     absent.map(doubt).collect()
 }
 
@@ -52,11 +55,11 @@ impl WhyNothing {
         if is_new {
             self.made = Some((shown.generation, shown.of));
             let names = world.feed.names();
-            self.doubts = of_fields(filtering.text(), &filter, names.as_ref());
+            let absent = of_fields(filtering.text(), &filter, names.as_ref());
             // a field that is nowhere is not told twice
-            let told = !self.doubts.is_empty();
-            let words = of_text(&filter).into_iter().filter(|_| !told);
-            self.doubts.extend(words);
+            let is_told = |hint: &&Hint| hint.subject != HintSubject::Field || absent.is_empty();
+            self.doubts = of_hints(filter.hints().iter().filter(is_told));
+            self.doubts.extend(absent);
         }
     }
 

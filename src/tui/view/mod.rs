@@ -4,6 +4,7 @@
 mod aside;
 mod columns;
 mod compose;
+mod copied;
 mod counts;
 mod cursor;
 mod deliver;
@@ -35,6 +36,7 @@ mod where_to;
 pub use aside::AsideView;
 pub use columns::ColumnsView;
 pub use compose::{ComposeView, with_type};
+pub(super) use copied::CopiedView;
 pub use counts::{
     by_type as calls_by_type, calls_of, coverage_view, findings_view, people_view,
     shows as order_of_calls,

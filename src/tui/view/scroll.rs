@@ -56,11 +56,16 @@ impl Scroll {
         self.top = self.top.min(self.last());
     }
 
+    /// The lines from the first one in view on.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &Line<'static>> {
+        self.lines.iter().skip(self.top)
+    }
+
     /// Draws the window.
     pub fn render(&self, buffer: &mut Buffer, page: Rect, width: u16, title: &str, look: &Look) {
         let height = (self.lines.len() + 2).min(usize::from(u16::MAX)) as u16;
         let inside = window(buffer, page, (width, height), title, look);
-        for (line, written) in self.lines.iter().skip(self.top).enumerate() {
+        for (line, written) in self.shown().enumerate() {
             let Some(mut pen) = Pen::on(buffer, inside, line, look) else { return };
             for span in &written.spans {
                 pen.put(&span.content, span.style);

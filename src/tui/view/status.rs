@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
+use std::path::Path;
 
 /// Below this width the counters need the room of name and address.
 const NARROW: u16 = 60;
@@ -40,7 +41,7 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
         (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
     ];
     if stats.empty > 0 {
-        parts.push((count(stats.empty, "request lost calls", "requests lost calls"), theme.lost));
+        parts.push((format!("{} without a call", grouped(stats.empty)), theme.lost));
     }
     if let Some((read, all)) = stats.reading {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
@@ -54,7 +55,8 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
     }
     if stats.waited > 0 {
         // nothing is lost by it: a client's answer came later
-        parts.push((format!("waited {} times for judging", grouped(stats.waited)), theme.quiet));
+        let times = count(stats.waited, "time", "times");
+        parts.push((format!("paused senders {times} (checking is behind)"), theme.quiet));
     }
     let alerts = &world.shared.alerts;
     if alerts.dropped > 0 {
@@ -68,21 +70,39 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
     }
     parts.push((count(stats.requests, "request", "requests"), theme.quiet));
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
-    parts.push((world.shared.rate(), theme.quiet));
-    let size = bytes(stats.recorded_bytes);
-    let recording = match &stats.recording {
-        Some(path) => {
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            format!("recording {size} in {}", world.look.clean(&name.to_string_lossy()))
-        }
-        None => format!("{size}, kept in no file"),
-    };
-    parts.push((recording, theme.quiet));
+    if stats.opened.as_ref().is_none_or(|opened| opened.grows) {
+        parts.push((world.shared.rate(), theme.quiet));
+    }
+    parts.push((file(world), theme.quiet));
     if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {
         parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
         return (parts, must + 1);
     }
     (parts, must)
+}
+
+/// The file that is read or recorded to, with its size.
+fn file(world: &World<'_>) -> String {
+    let stats = &world.shared.stats;
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        world.look.clean(&name.to_string_lossy()).into_owned()
+    };
+    if let Some(opened) = &stats.opened {
+        let more = match opened.files - 1 {
+            0 => String::new(),
+            more => format!(" and {} more", grouped(more)),
+        };
+        let verb = if opened.grows { "following " } else { "" };
+        return format!("{verb}{}{more}  {}", name(&opened.path), bytes(opened.bytes));
+    }
+    match &stats.recording {
+        Some(path) if stats.recorded_bytes > 0 => {
+            format!("recording {} in {}", bytes(stats.recorded_bytes), name(path))
+        }
+        Some(_) => "nothing recorded yet".to_owned(),
+        None => "not recording".to_owned(),
+    }
 }
 
 /// The program's name, where there is room for it.

@@ -89,6 +89,7 @@ impl Codes {
             unknown_user: parts.code("T-UNKNOWN-USER"),
             company_missing: parts.code("G-ACCOUNT-MISSING"),
             company_type: parts.code("G-ACCOUNT-TYPE"),
+            company_rounded: parts.family("COMPANY-ROUNDED"),
             no_association: parts.code("G-NO-ASSOCIATION"),
             company_override: parts.code("G-COMPANY-OVERRIDE"),
             nested: parts.code("G-NESTED-TRAITS"),

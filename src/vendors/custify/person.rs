@@ -5,6 +5,7 @@ use crate::call::{CallType, Kind, Val};
 use crate::findings::identity::truthy;
 use crate::vendors::cx::{Cx, Found, From, Place, Value};
 use crate::vendors::file::Check;
+use crate::vendors::javascript;
 use crate::vendors::keys::Spot;
 use crate::vendors::out::{Origin, Out};
 use std::borrow::Cow;
@@ -61,6 +62,10 @@ impl Custify {
         let company = company?;
         if cx.kind == CallType::Identify {
             cx.check_id(&company, None);
+        }
+        // the group's own id has been looked at
+        if cx.kind == CallType::Identify || own.is_some() {
+            self.rounded(cx, &company);
         }
         if let Some((spot, remove)) = remove {
             match remove.as_bool() {
@@ -119,5 +124,8 @@ impl Custify {
 }
 
 fn text(value: Val<'_>) -> Cow<'_, str> {
-    value.as_str().unwrap_or(Cow::Borrowed(value.raw()))
+    value.as_str().unwrap_or_else(|| match value.kind() {
+        Kind::Number => javascript::text(value.raw()),
+        _ => Cow::Borrowed(value.raw()),
+    })
 }

@@ -21,16 +21,24 @@ impl Vendors {
             let mut rest = template;
             while let Some((before, name, after)) = next_name(rest) {
                 opened.push_str(&in_double_quotes(before));
-                let Named { key, how } = Named::of(name);
-                let is_secret =
-                    info.settings.iter().any(|s| s.key == key && s.kind == SettingKind::Secret);
-                match settings.shown(key).filter(|_| !is_secret) {
-                    Some(text) if how == How::Lower => {
-                        opened.push_str(&in_double_quotes(&text.to_lowercase()))
+                let Named { keys, how } = Named::of(name);
+                let texts = keys.into_iter().map(|key| {
+                    let is_secret =
+                        info.settings.iter().any(|s| s.key == key && s.kind == SettingKind::Secret);
+                    match settings.shown(key).filter(|_| !is_secret) {
+                        _ if key.is_empty() => String::new(),
+                        Some(text) if how == How::Lower => in_double_quotes(&text.to_lowercase()),
+                        Some(text) => in_double_quotes(&text),
+                        None => format!("${{{}}}", variable(&info.name, key)),
                     }
-                    Some(text) => opened.push_str(&in_double_quotes(&text)),
-                    None => write!(opened, "${{{}}}", variable(&info.name, key))
-                        .expect("writing to a String cannot fail"),
+                });
+                let text = texts.collect::<Vec<_>>().join(":");
+                match how {
+                    How::Base64 => {
+                        write!(opened, "$(printf %s \"{text}\" | base64 | tr -d '\\n')")
+                            .expect("writing to a String cannot fail");
+                    }
+                    _ => opened.push_str(&text),
                 }
                 rest = after;
             }

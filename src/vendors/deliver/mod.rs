@@ -1,6 +1,7 @@
 //! An output as it is really sent, with the user's own keys: nothing else opens a secret. What may
 //! be shown of it stands beside it, and what is secret in it can be masked in any answer.
 
+pub(super) mod address;
 mod curl;
 
 pub use curl::variable;
@@ -9,6 +10,8 @@ use super::rendered::Output;
 use super::settings::Settings;
 use super::{SettingKind, Vendors};
 use crate::wire::signature;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 /// What a secret is shown as.
 const MASK: &str = "***";
@@ -76,6 +79,14 @@ pub enum NoDelivery {
         /// The vendor's name.
         vendor: String,
     },
+    /// An id of the call makes another address.
+    #[error(
+        "an id of this call is `.` or `..`, which an address takes for another path, so it cannot be sent to {vendor} from here"
+    )]
+    IdIsPath {
+        /// The vendor's name.
+        vendor: String,
+    },
     /// What is filled in makes no request.
     #[error("vendors.{vendor}.{key} does not fit into a request: expected {expected}")]
     Unfit {
@@ -91,9 +102,10 @@ pub enum NoDelivery {
 /// Who says which settings may be used: a setting's dotted name in, the complaint out.
 pub type Trust<'t> = &'t dyn Fn(&str) -> Result<(), String>;
 
-/// A setting that a template names, and what is done with it.
+/// The settings that a name in a template stands for, and what is done with them.
 struct Named<'n> {
-    key: &'n str,
+    /// One, but for base64: its text is these, joined by `:`, an empty one for nothing.
+    keys: Vec<&'n str>,
     how: How,
 }
 
@@ -103,28 +115,40 @@ enum How {
     Lower,
     /// The HMAC-SHA1 of the body with it, in hexadecimal.
     Signed,
+    /// In base64, as Basic keys are.
+    Base64,
 }
 
 impl<'n> Named<'n> {
     fn of(name: &'n str) -> Named<'n> {
-        match name.split_once(':') {
-            Some((key, "lower")) => Named { key, how: How::Lower },
-            Some((key, "hmac-sha1")) => Named { key, how: How::Signed },
-            _ => Named { key: name, how: How::AsIs },
-        }
+        let (keys, how) = match name.rsplit_once(':') {
+            Some((key, "lower")) => (vec![key], How::Lower),
+            Some((key, "hmac-sha1")) => (vec![key], How::Signed),
+            Some((keys, "base64")) => (keys.split(':').collect(), How::Base64),
+            _ => (vec![name], How::AsIs),
+        };
+        Named { keys, how }
     }
 }
 
-/// The setting that a name in a template stands for.
-pub(super) fn setting_of(name: &str) -> &str {
-    Named::of(name).key
+/// The settings that a name in a template stands for.
+pub(super) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
+    let Named { keys, how } = Named::of(name);
+    let keys = if keys.iter().all(|key| key.is_empty()) { vec![name] } else { keys };
+    keys.into_iter().filter(move |key| how != How::Base64 || !key.is_empty())
 }
 
 /// What may be shown for a name in a template.
 pub(super) fn shown(name: &str, settings: &Settings) -> String {
-    let named = Named::of(name);
-    let shown = settings.shown(named.key).unwrap_or_else(|| format!("{{{}}}", named.key));
-    if named.how == How::Lower { shown.to_lowercase() } else { shown }
+    let Named { keys, how } = Named::of(name);
+    let key = keys.first().copied().unwrap_or_default();
+    let shown = || settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));
+    match how {
+        // what is in it can be read from it
+        How::Base64 => MASK.to_owned(),
+        How::Lower => shown().to_lowercase(),
+        How::AsIs | How::Signed => shown(),
+    }
 }
 
 impl Vendors {
@@ -141,6 +165,10 @@ impl Vendors {
         let filling = Filling { vendors: self, vendor, body, trust };
         let mut secrets = Vec::new();
         let template = &*output.template;
+        // a setting stands in it by its name still, and an id as it will be sent
+        if address::leads_elsewhere(&template.url) {
+            return Err(NoDelivery::IdIsPath { vendor: self.info(vendor).name.clone() });
+        }
         let url = filling.fill(&template.url, true, &mut secrets)?.unwrap_or_default();
         let (mut headers, mut shown_headers) = (Vec::new(), Vec::new());
         for ((name, value), (_, shown)) in template.headers.iter().zip(&output.headers) {
@@ -191,46 +219,63 @@ impl Filling<'_> {
             return Err(NoDelivery::NoKey { vendor: vendor() });
         }
         let settings = self.vendors.settings(self.vendor);
-        let mut out = String::new();
+        let unfit = |key: &str, expected| NoDelivery::Unfit {
+            vendor: vendor(),
+            key: key.to_owned(),
+            expected,
+        };
+        let (mut out, mut own) = (String::new(), Vec::new());
         let mut rest = template;
         while let Some((before, name, after)) = next_name(rest) {
-            let Named { key, how } = Named::of(name);
-            let unfit =
-                |expected| NoDelivery::Unfit { vendor: vendor(), key: key.to_owned(), expected };
-            let def = info.settings.iter().find(|def| def.key == key);
-            (self.trust)(&format!("vendors.{}.{key}", info.name))
-                .map_err(NoDelivery::NotTrusted)?;
-            let value = match (settings.text(key), how) {
-                (Some(value), _) => value,
-                (None, How::Signed) => return Ok(None),
-                (None, _) => {
-                    return Err(NoDelivery::NotSet {
-                        vendor: vendor(),
-                        key: key.to_owned(),
-                        doc: def.map_or_else(String::new, |def| def.doc.clone()),
-                    });
+            let Named { keys, how } = Named::of(name);
+            let mut values = Vec::new();
+            for key in keys {
+                if key.is_empty() {
+                    values.push("");
+                    continue;
                 }
-            };
-            if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
-                return Err(unfit("ASCII text on one line"));
+                (self.trust)(&format!("vendors.{}.{key}", info.name))
+                    .map_err(NoDelivery::NotTrusted)?;
+                let def = info.settings.iter().find(|def| def.key == key);
+                let value = match (settings.text(key), how) {
+                    (Some(value), _) => value,
+                    (None, How::Signed) => return Ok(None),
+                    (None, _) => {
+                        return Err(NoDelivery::NotSet {
+                            vendor: vendor(),
+                            key: key.to_owned(),
+                            doc: def.map_or_else(String::new, |def| def.doc.clone()),
+                        });
+                    }
+                };
+                if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
+                    return Err(unfit(key, "ASCII text on one line"));
+                }
+                if def.is_some_and(|def| def.kind == SettingKind::Secret) && !value.is_empty() {
+                    own.push(value.to_owned());
+                }
+                values.push(value);
             }
-            let is_secret = def.is_some_and(|def| def.kind == SettingKind::Secret);
+            let value = values.join(":");
             let filled = match how {
-                How::AsIs => value.to_owned(),
+                How::AsIs => value,
                 How::Lower => value.to_lowercase(),
-                How::Signed => signature::of(self.body.as_bytes(), value),
+                How::Signed => signature::of(self.body.as_bytes(), &value),
+                How::Base64 => STANDARD.encode(value),
             };
             // a part of an address holds no sign that would make it another address; a whole
-            // address is the setting's own
-            let whole = before.is_empty() && after.is_empty() && out.is_empty();
+            // address, or all before its path, is the setting's own
+            let ends = after.is_empty() || after.starts_with('/');
+            let whole = before.is_empty() && out.is_empty() && ends;
             let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
             if in_url && !whole && !filled.chars().all(plain) {
-                return Err(unfit("letters, digits, `-`, `.`, `_` and `~` only"));
+                let key = settings_of(name).next().unwrap_or(name);
+                return Err(unfit(key, "letters, digits, `-`, `.`, `_` and `~` only"));
             }
-            if is_secret && !filled.is_empty() {
-                secrets.push(value.to_owned());
-                secrets.push(filled.clone());
+            if !filled.is_empty() && (how == How::Base64 || !own.is_empty()) {
+                own.push(filled.clone());
             }
+            secrets.append(&mut own);
             out.push_str(before);
             out.push_str(&filled);
             rest = after;

@@ -42,6 +42,10 @@ pub(in crate::vendors) struct CallDef {
     pub account: Option<IdDef>,
     pub user: Option<IdDef>,
     pub session: Option<IdDef>,
+    /// Names for objects of which a call has one or the other: the first place that is there, and
+    /// not null, is the one for all that begins with `@NAME`.
+    #[serde(default)]
+    pub choose: BTreeMap<String, Vec<Word>>,
     #[serde(default)]
     pub request: Vec<RequestDef>,
     #[serde(default)]
@@ -49,6 +53,26 @@ pub(in crate::vendors) struct CallDef {
     /// Pointers that the vendor's code reads: not unmapped.
     #[serde(default)]
     pub reads: Vec<Word>,
+}
+
+impl CallDef {
+    /// The choice that a name with `@` begins with: its number, its places, and what follows.
+    pub fn choice<'d>(&'d self, name: &'d str) -> Option<(usize, &'d [Word], &'d str)> {
+        let name = name.strip_prefix('@')?;
+        let (head, rest) = name.split_at(name.find('/').unwrap_or(name.len()));
+        let at = self.choose.keys().position(|known| known == head)?;
+        Some((at, self.choose.values().nth(at)?, rest))
+    }
+
+    /// The pointers that a name or a pointer of an id stands for.
+    pub fn pointers(&self, name: &str) -> Vec<String> {
+        match self.choice(name) {
+            None => vec![name.to_owned()],
+            Some((_, places, rest)) => {
+                places.iter().map(|place| format!("{}{rest}", place.get_ref())).collect()
+            }
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,13 +101,30 @@ pub(in crate::vendors) struct IdDef {
 pub(in crate::vendors) struct RequestDef {
     pub method: String,
     pub url: Word,
-    pub headers: Option<BTreeMap<String, String>>,
+    pub headers: Option<BTreeMap<String, Word>>,
+    /// It is made only if this is there, and not null: a place of the call or an id.
+    pub only_with: Option<Word>,
     #[serde(default)]
     pub body: BodyKind,
+    /// Where the request is our reading, and the vendor's public API would refuse it.
+    #[serde(default)]
+    pub caveat: Vec<CaveatDef>,
     #[serde(default)]
     pub fields: Vec<FieldDef>,
     #[serde(default)]
     pub spread: Vec<SpreadDef>,
+}
+
+/// What is doubtful about a request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::vendors) struct CaveatDef {
+    /// If the body has this member: a pointer into it.
+    pub with: Option<Word>,
+    /// If the body does not have this member.
+    pub without: Option<Word>,
+    /// The doubt, in a sentence.
+    pub says: String,
 }
 
 /// What a request's body is made of.
@@ -117,6 +158,9 @@ pub(in crate::vendors) struct RestDef {
     pub send: Option<Word>,
     /// Code for a sent member that is an object or a list; it is left out.
     pub send_type: Option<Word>,
+    /// What to change about a member of that name, in a sentence, in place of the code's fix.
+    #[serde(default)]
+    pub advice: BTreeMap<String, String>,
     /// Pointers (members of `of`) that are never reported.
     #[serde(default)]
     pub silent: Vec<Word>,

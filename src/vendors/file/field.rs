@@ -10,6 +10,8 @@ pub enum Take {
     /// anything but null, as it came
     #[default]
     Any,
+    /// what JavaScript takes for true, as it came; else it is missing
+    Truthy,
     /// a text that is not blank; else it is missing
     Text,
     /// a text, also an empty one; a number becomes text, others are left out
@@ -69,6 +71,8 @@ pub(in crate::vendors) struct FieldDef {
     pub from: Vec<Word>,
     /// A value that is always the same.
     pub value: Option<toml::Value>,
+    /// It is sent only if this is there, and not null: a place of the call or an id.
+    pub only_with: Option<Word>,
     #[serde(default)]
     pub take: Take,
     pub check: Option<Check>,
@@ -80,6 +84,10 @@ pub(in crate::vendors) struct FieldDef {
     pub default: Option<toml::Value>,
     /// The text setting that is sent where nothing usable was found; before `default`.
     pub default_setting: Option<Word>,
+    /// Names beside its own that are probably meant for it, in the same object; names that differ
+    /// from its own by case and signs alone need no mention.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// Code: nothing usable was found.
     pub missing: Option<Word>,
     /// Code: absent, null or blank, and it should be there; what is there is still sent.

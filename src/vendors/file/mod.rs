@@ -5,7 +5,7 @@ mod field;
 mod setting;
 
 pub use call::Need;
-pub(super) use call::{BodyKind, CallDef, CallDefs, IdDef, RequestDef, RestDef};
+pub(super) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
 pub(super) use field::FieldDef;
 pub use field::{Check, Take};
 pub use setting::{SettingDef, SettingKind};
@@ -26,6 +26,8 @@ pub enum FedBy {
     Segment,
     /// RudderStack
     Rudderstack,
+    /// both of them
+    Both,
     /// any sender
     Any,
 }
@@ -38,6 +40,17 @@ pub enum Fidelity {
     Equivalent,
     /// exactly what is sent
     Wire,
+}
+
+/// What becomes of a call's numbers on their way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Numbers {
+    /// they stay as they came
+    #[default]
+    Kept,
+    /// a service in JavaScript reads and prints them
+    Javascript,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,13 +71,15 @@ pub(super) struct File {
     pub fidelity: Fidelity,
     #[serde(default)]
     pub values: ValueRule,
+    #[serde(default)]
+    pub numbers: Numbers,
     /// What a user should know once.
     pub note: Option<String>,
     /// What it pushes to Segment, if it does that.
     pub pushes: Option<PushesDef>,
     /// Headers of every mapped request that does not have its own.
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, Word>,
     #[serde(default)]
     pub setting: Vec<SettingDef>,
     pub transport: Option<CarrierDef>,
@@ -95,11 +110,8 @@ pub(super) struct CarrierDef {
     pub method: String,
     pub url: Word,
     #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    #[expect(
-        dead_code,
-        reason = "each entry names what it was read from; readers of the file need it"
-    )]
+    pub headers: BTreeMap<String, Word>,
+    /// Where it was read.
     pub source: String,
 }
 
@@ -126,11 +138,31 @@ impl FileError {
     }
 }
 
+/// A message of the parser in the words of the template, with the key that it is about.
+fn plain(text: &str, offset: usize, message: &str) -> String {
+    let words = [
+        ("invalid type: ", "expected another type, not "),
+        ("expected a sequence", "a list was expected: [\"…\"]"),
+        ("expected a string", "a text was expected: \"…\""),
+        ("expected usize", "a whole number was expected"),
+        ("expected a boolean", "true or false was expected"),
+        ("expected a map", "a table was expected: { … }"),
+    ];
+    let plain = words.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    let before = text.get(..offset).unwrap_or_default().trim_end();
+    let key = before.strip_suffix('=').map(|before| before.trim_end());
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    match key.and_then(|before| before.rsplit(|c| !is_name(c)).next()) {
+        Some(key) if !key.is_empty() => format!("`{key}`: {plain}"),
+        _ => plain,
+    }
+}
+
 /// Reads a vendor's table.
 pub(super) fn parse(text: &str) -> Result<File, FileError> {
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        FileError::at(text, offset, error.message())
+        FileError::at(text, offset, plain(text, offset, error.message()))
     })?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if file.name.get_ref().is_empty() || !file.name.get_ref().chars().all(good) {

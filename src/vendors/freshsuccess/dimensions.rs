@@ -152,7 +152,7 @@ mod tests {
         ] {
             let settings = json!({"freshsuccess": {"custom_dimensions": [dimension]}});
             let settings = settings.as_object().expect("a table");
-            let error = Vendors::only(&["freshsuccess"], settings).expect_err("wrong");
+            let error = Vendors::only(&["freshsuccess"], settings, &[]).expect_err("wrong");
             assert_eq!(error.to_string(), format!("freshsuccess: {want}"));
         }
     }

@@ -73,6 +73,14 @@ impl Places {
         named.map(plain).or_else(|| other().map(alias))
     }
 
+    /// The attributes that name the user once more, by the id that was used.
+    pub fn repeats_of<'a>(&self, cx: &Cx<'a>) -> [Option<Val<'a>>; 2] {
+        [Some(self.user_id), self.id].map(|spot| {
+            let id = cx.id_at(spot?)?;
+            id.value.filter(|_| cx.user.as_ref().is_some_and(|used| used.text == id.text))
+        })
+    }
+
     /// The email, with the value that it is.
     pub fn email_of<'a>(&self, cx: &Cx<'a>) -> Option<(Cow<'a, str>, Val<'a>)> {
         [self.email, self.context_email].into_iter().find_map(|spot| {

@@ -23,6 +23,8 @@ pub(super) struct ChannelData {
     /// Its values are phone numbers.
     #[serde(default)]
     phone: bool,
+    /// What is doubtful about its operation.
+    caveat: Option<String>,
 }
 
 pub(super) struct Channel {
@@ -143,7 +145,9 @@ impl Channels {
                 }),
                 Some(text) => {
                     if self.of(spot).any(|(_, channel)| channel.data.phone) && !is_phone(&text) {
-                        cx.find(self.phone, Place::Spot(spot));
+                        cx.find_with(self.phone, Place::Spot(spot), |words| {
+                            words.phrase("phone", phone_words(&text));
+                        });
                     }
                 }
             }
@@ -175,6 +179,18 @@ impl Channels {
                 cx.find_with(self.appended, Place::Spot(spot), |words| {
                     words.say("channels", names(self.of(spot).filter(is_new)));
                 });
+            }
+        }
+    }
+
+    /// Says what is doubtful about the operations of the call, each doubt once.
+    pub fn doubt(&self, cx: &mut Cx<'_>) {
+        let mut said: Vec<&str> = Vec::new();
+        for channel in &self.list {
+            let Some(caveat) = channel.data.caveat.as_deref() else { continue };
+            if channel.value(cx).is_some() && !said.contains(&caveat) {
+                said.push(caveat);
+                cx.doubt(0, caveat);
             }
         }
     }
@@ -244,6 +260,19 @@ fn is_phone(text: &str) -> bool {
     (7..=15).contains(&digits.len())
         && digits.bytes().all(|b| b.is_ascii_digit())
         && !digits.starts_with('0')
+}
+
+/// What keeps a text from being a phone number in international form.
+fn phone_words(text: &str) -> &'static str {
+    let Some(digits) = text.trim().strip_prefix('+') else {
+        return "it has no `+` and country code in front";
+    };
+    match digits.bytes().filter(u8::is_ascii_digit).count() {
+        _ if digits.starts_with('0') => "no country code begins with 0",
+        count if count == digits.len() && count < 7 => "it has fewer than 7 digits",
+        count if count == digits.len() && count > 15 => "it has more than 15 digits",
+        _ => "it has more than `+` and digits in it",
+    }
 }
 
 #[cfg(test)]

@@ -269,7 +269,11 @@ impl Feed for FakeFeed {
                 "this vendor would receive nothing of the call: {}",
                 found.verdict.name()
             )),
-            found => Ok(Prepared { number: 7 + vendor as u64, requests: found.requests.clone() }),
+            found => Ok(Prepared {
+                number: 7 + vendor as u64,
+                requests: found.requests.clone(),
+                fidelity: super::vendors::fidelity(vendor),
+            }),
         }
     }
 

@@ -33,6 +33,8 @@ impl Sample {
                 "group `acme-42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
                     .to_owned()
             }),
+            advice: None,
+            source: "document".into(),
             fix: fix.to_owned(),
             headline: headline(code),
             mistyped: None,
@@ -76,6 +78,8 @@ impl Sample {
             hints: None,
             inferred: None,
             history: None,
+            advice: None,
+            source: "document".into(),
             fix: fix.to_owned(),
             headline: headline(code),
             mistyped: None,

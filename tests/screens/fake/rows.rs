@@ -49,9 +49,11 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             ]
             .map(|(path, origin)| (path.to_owned(), origin))
             .to_vec(),
+            caveats: Vec::new(),
         };
         vendors.push(VendorDetail {
             vendor: at,
+            fidelity: super::vendors::fidelity(at),
             verdict,
             in_use: counts,
             account: id(sample.account),

@@ -7,7 +7,7 @@ use super::behind::{self, Grouped};
 use super::board::Topic;
 use super::empty::Nothing;
 use super::expected::{self, Line};
-use super::ids::{self, SHARE, is_whole, standing};
+use super::ids::{self, SHARE, is_good, standing};
 use super::signs::{event, number, times, widest};
 use crate::findings::Verdict;
 use crate::report::{percent, percents};
@@ -185,9 +185,11 @@ impl Topic for Events {
         let style = match &line.expected {
             Some(expected) if expected.standing() == Standing::Unseen => theme.unused,
             Some(expected) if expected.is_doubtful() => theme.text,
-            Some(expected) if expected.standing() == Standing::Met => theme.good,
+            Some(expected) if expected.standing() == Standing::Met && ids::lost(row) == 0 => {
+                theme.good
+            }
             Some(_) => theme.text,
-            None if is_whole(row) && !line.unplanned => theme.good,
+            None if is_good(row) && !line.unplanned => theme.good,
             None => theme.text,
         };
         let word = if columns.sign > SIGN { word.as_str() } else { "" };

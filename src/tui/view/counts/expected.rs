@@ -3,7 +3,7 @@
 
 use super::super::World;
 use super::super::detail::paper::Paper;
-use super::behind;
+use super::{behind, ids};
 use crate::findings::Verdict;
 use crate::report::{expected_words, plural};
 use crate::tui::feed::{Coverage, Expectations, Expected, Groups, Standing};
@@ -90,7 +90,10 @@ pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, S
         Standing::Met if entry.is_doubtful() => {
             (look.doubtful(), "doubtful".to_owned(), theme.warning)
         }
-        Standing::Met => (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), theme.good),
+        Standing::Met => {
+            let style = if ids::lost(&entry.came) > 0 { theme.text } else { theme.good };
+            (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), style)
+        }
         Standing::TooFew => ("~", format!("{calls} of {}", entry.wanted.least), theme.warning),
         Standing::Lacking if entry.with_ids > 0 => {
             ("!", format!("{} lack", grouped(calls - entry.with_ids)), theme.warning)

@@ -24,6 +24,20 @@ pub fn is_whole(row: &Coverage) -> bool {
     row.ids.iter().any(|id| id.looked > 0) && row.ids.iter().all(IdShare::is_whole)
 }
 
+/// How many calls of a row are lost at a vendor in use, by the vendor that loses most.
+pub fn lost(row: &Coverage) -> u64 {
+    let lost = |counts: &[u64]| -> u64 {
+        let all = Verdict::WORST_FIRST.iter().zip(counts);
+        all.filter(|(verdict, _)| verdict.is_loss()).map(|(_, count)| count).sum()
+    };
+    row.verdicts.iter().map(|counts| lost(counts)).max().unwrap_or(0)
+}
+
+/// Whether each call of a row has its ids, and no vendor in use loses one: only then a row is green.
+pub fn is_good(row: &Coverage) -> bool {
+    is_whole(row) && lost(row) == 0
+}
+
 fn doubtful(row: &Coverage) -> u64 {
     row.ids.iter().map(|id| id.doubtful).sum()
 }
@@ -38,6 +52,10 @@ pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Sty
         (look.verdict_sign(Verdict::Dropped), words, theme.missing_id)
     } else if doubtful(row) > 0 {
         (look.doubtful(), "none is missing, and some look wrong".to_owned(), theme.warning)
+    } else if is_whole(row) && lost(row) > 0 {
+        let words =
+            format!("all have their ids; a vendor in use does not use {}", grouped(lost(row)));
+        (look.verdict_sign(Verdict::Delivered), words, theme.text)
     } else if is_whole(row) {
         let words = match row.ids.iter().all(|id| id.looked > 0) {
             true => "all have both ids",
@@ -134,6 +152,29 @@ pub fn about(paper: &mut Paper<'_>, row: &Coverage, world: &World<'_>) {
         ]);
         for (sign, words, style) in besides(id, row.counted.calls, look) {
             paper.labelled(LABEL, "", &format!("{sign} {words}"), style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(verdict: Verdict) -> Coverage {
+        let place = Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
+        let mut counts = [0; Verdict::WORST_FIRST.len()];
+        counts[place.expect("a verdict")] = 3;
+        let id = IdShare { looked: 3, found: 3, ..IdShare::default() };
+        Coverage { ids: [id, id], verdicts: vec![counts], ..Coverage::default() }
+    }
+
+    #[test]
+    fn a_row_is_good_only_where_no_vendor_loses_its_calls() {
+        assert!(is_good(&row(Verdict::Delivered)));
+        assert!(is_good(&row(Verdict::Degraded)));
+        assert!(is_good(&row(Verdict::Ignored)), "nobody was to get it");
+        for lost in [Verdict::Dropped, Verdict::Rejected] {
+            assert!(is_whole(&row(lost)) && !is_good(&row(lost)), "{}", lost.name());
         }
     }
 }

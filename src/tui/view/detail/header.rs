@@ -94,8 +94,12 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
         spans.pop();
     }
     match id {
+        Cell::Muted => {
+            let words = "  a vendor in use misses it; the finding is muted";
+            spans.push(Span::styled(words, look.theme.quiet));
+        }
         Cell::NotLooked => {
-            spans.push(Span::styled("  no vendor in use looks for it here", look.theme.quiet));
+            spans.push(Span::styled("  no vendor in use reads it in this call", look.theme.quiet));
         }
         Cell::Found { text, doubtful: true } | Cell::SomeMiss { text, doubtful: true, .. } => {
             let words = format!("  doubtful: {}", advice::doubt(text));

@@ -1,6 +1,7 @@
 //! What the findings say about single places of a call: a sign beside a value that is there, and a
 //! line of its own for an id that should be there and is not.
 
+use super::uses::sources;
 use crate::call::{Doc, Val, pointer};
 use crate::findings::fixes::{Edit, Source};
 use crate::findings::{Effect, Finding, Headline, HintKind, Severity};
@@ -87,9 +88,8 @@ impl Notes {
         derived: Option<&Doc<'_>>,
     ) {
         let find = |path: &str| {
-            let own = call.root().pointer(path).map(|value| (Part::Call, value.node()));
-            let added = || derived?.root().pointer(path).map(|v| (Part::Derived, v.node()));
-            own.or_else(added)
+            let source = sources(path, call, derived).into_iter().next();
+            source.map(|(part, value)| (part, value.node()))
         };
         let headline = finding.headline;
         match find(&finding.path) {
@@ -214,6 +214,8 @@ mod tests {
             hints: Some(hints.collect()),
             inferred: None,
             history: None,
+            advice: None,
+            source: "document".into(),
             fix: String::new(),
             headline: match code.rsplit('-').next() {
                 Some("MISSING") if path != "/anonymousId" => Some(Headline::Strong(wanted)),

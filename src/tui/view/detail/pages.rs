@@ -64,12 +64,12 @@ pub fn vendor(
         paper.blank();
     }
     ids(paper, detail);
-    output(paper, detail, info);
+    output(paper, detail);
     if !detail.requests.is_empty() && !not_sent.0.is_empty() {
         let (names, more) = not_sent;
         let more = if more { format!(", {}", look.ellipsis()) } else { String::new() };
         paper.blank();
-        paper.field("not sent", &format!("{}{more}", names.join(", ")), theme.quiet);
+        paper.field("left out", &format!("{}{more}", names.join(", ")), theme.quiet);
     }
     for finding in later {
         paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
@@ -87,6 +87,9 @@ pub fn vendor(
         let named = preset.keys.join(", ");
         let words = format!("{named} as the document has it: {keys} copies the lines");
         paper.field("preset", &words, theme.text);
+    }
+    if let Some(note) = &info.note {
+        paper.field("note", note, theme.text);
     }
     paper.field("fed by", &info.fed_by, theme.quiet);
     paper.field("read from", &info.document, theme.quiet);
@@ -122,13 +125,13 @@ fn ids(paper: &mut Paper<'_>, detail: &VendorDetail) {
     paper.line(spans.collect());
 }
 
-fn output(paper: &mut Paper<'_>, detail: &VendorDetail, info: &crate::tui::feed::VendorView) {
+fn output(paper: &mut Paper<'_>, detail: &VendorDetail) {
     let theme = &paper.look().theme;
     if detail.requests.is_empty() {
         paper.heading("output", "nothing: this vendor would receive no data of this call");
     } else {
-        paper.heading("output", &info.fidelity);
-        paper.prose(0, &info.fidelity_means, theme.quiet);
+        paper.heading("output", detail.fidelity.word);
+        paper.prose(0, detail.fidelity.means, theme.quiet);
     }
     for request in &detail.requests {
         paper.blank();

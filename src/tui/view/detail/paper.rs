@@ -3,7 +3,7 @@
 use super::notes::dotted;
 use super::pretty::{self, Said, Source};
 use crate::call::{Doc, Val};
-use crate::findings::{Finding, HintKind, Reason};
+use crate::findings::{Finding, HintKind, Reason, advice};
 use crate::tui::feed::{Origin, OutputView};
 use crate::tui::look::Look;
 use crate::tui::text;
@@ -207,6 +207,9 @@ impl<'l> Paper<'l> {
             let dot = format!(" {} ", self.look.dot());
             self.prose(2, &headers.join(&dot), theme.quiet);
         }
+        for caveat in &request.caveats {
+            self.labelled(8, "  doubt ", caveat, theme.warning);
+        }
         if let Some(body) = &request.body {
             self.body(body, &request.from);
         }
@@ -245,6 +248,9 @@ impl<'l> Paper<'l> {
         }
         if !finding.why.is_empty() {
             self.labelled(8, "  why   ", &finding.why, theme.quiet);
+        }
+        if let Some(source) = advice::source_words(&finding.source) {
+            self.labelled(8, "  from  ", &source, theme.quiet);
         }
         let place = match finding.reason {
             Some(reason) => format!("{} ({})", finding.path, reason_word(reason)),

@@ -2,7 +2,7 @@
 //! vendor's output holds it and under which name, or that none does.
 
 use super::notes::{Part, dotted};
-use crate::call::{Doc, Val};
+use crate::call::{Doc, Val, pointer};
 use crate::tui::feed::{CallDetail, Origin};
 use crate::tui::shared::count;
 use std::collections::HashMap;
@@ -42,12 +42,11 @@ impl Uses {
                 uses.any = true;
                 for (to, origin) in &request.from {
                     let Origin::Input(path) = origin else { continue };
-                    let own = doc.root().pointer(path).map(|value| (Part::Call, value));
-                    let added = || Some((Part::Derived, derived?.root().pointer(path)?));
-                    let Some((part, value)) = own.or_else(added) else { continue };
                     let to = dotted(to);
                     let new = Use { vendor: detail.vendor, in_use: detail.in_use, to };
-                    uses.add(part, value, new);
+                    for (part, value) in sources(path, doc, derived) {
+                        uses.add(part, value, new.clone());
+                    }
                 }
             }
         }
@@ -137,6 +136,22 @@ impl Uses {
     }
 }
 
+/// Where the value at a pointer comes from: the field that the service adds or replaces, if there is
+/// one, and the call's own field unless the service changed its value.
+pub(super) fn sources<'d>(
+    path: &str,
+    call: &'d Doc<'_>,
+    derived: Option<&'d Doc<'_>>,
+) -> Vec<(Part, Val<'d>)> {
+    let own = call.root().pointer(path).map(|value| (Part::Call, value));
+    let field = pointer::tokens(path).next();
+    let is_derived = |doc: &&Doc<'_>| field.as_ref().is_some_and(|f| doc.root().get(f).is_some());
+    let Some(derived) = derived.filter(is_derived) else { return own.into_iter().collect() };
+    let Some(added) = derived.root().pointer(path) else { return Vec::new() };
+    let unchanged = own.filter(|(_, own)| own.raw() == added.raw());
+    unchanged.into_iter().chain([(Part::Derived, added)]).collect()
+}
+
 fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
     value.node()..value.node() + value.size() as u32
 }
@@ -200,5 +215,21 @@ mod tests {
         let doc = Doc::parse(r#"{"userId":"u"}"#).expect("JSON");
         assert_eq!(Uses::default().summary(&doc), None);
         assert!(!Uses::default().is_unused(Part::Call, doc.at(1), doc.root()));
+    }
+
+    #[test]
+    fn a_value_that_the_service_replaces_comes_from_what_the_service_adds() {
+        let call = Doc::parse(r#"{"timestamp":"a","messageId":"m","context":{"ip":"1"}}"#);
+        let call = call.expect("valid");
+        let derived =
+            Doc::parse(r#"{"timestamp":"b","messageId":"m","receivedAt":"c"}"#).expect("valid");
+        let parts = |path: &str| -> Vec<Part> {
+            sources(path, &call, Some(&derived)).into_iter().map(|(part, _)| part).collect()
+        };
+        assert_eq!(parts("/timestamp"), [Part::Derived]);
+        assert_eq!(parts("/messageId"), [Part::Call, Part::Derived], "the same value");
+        assert_eq!(parts("/receivedAt"), [Part::Derived]);
+        assert_eq!(parts("/context/ip"), [Part::Call]);
+        assert_eq!(parts("/none"), []);
     }
 }

@@ -49,7 +49,7 @@ impl LogView {
         }
         if self.list.is_paused() {
             hint(&mut out, Action::Pause, "goes on");
-        } else if !self.list.follows() {
+        } else if !self.list.follows() && world.shared.grows() {
             hint(&mut out, Action::Last, "follows");
         }
         out

@@ -226,6 +226,7 @@ fn need(cell: &Cell) -> usize {
         Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
         Cell::Missing { near: None } => "missing".len(),
         Cell::Nobody => "none".len(),
+        Cell::Muted => "muted".len(),
         Cell::NotLooked => 1,
     }
 }
@@ -267,6 +268,9 @@ pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: 
         }
         Cell::Nobody => {
             pen.column("none", columns, theme.warning);
+        }
+        Cell::Muted => {
+            pen.column("muted", columns, theme.quiet);
         }
         Cell::NotLooked => {
             pen.column(look.nothing(), columns, theme.quiet);

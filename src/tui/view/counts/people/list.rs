@@ -232,12 +232,12 @@ fn order(paper: &mut Paper<'_>, row: &Person, tab: usize, members: &Groups<Membe
     let theme = &paper.look().theme;
     if WHO[tab] == Who::Accounts {
         if members.rows.is_empty() {
-            paper.prose(2, "! no call of this account names a user", theme.warning);
+            paper.prose(2, "! no vendor in use finds a user in these calls", theme.warning);
         }
         return;
     }
     match members.rows.first() {
-        None => paper.prose(2, "! no call of this user names an account", theme.warning),
+        None => paper.prose(2, "! no vendor in use finds an account in these calls", theme.warning),
         Some(first) if first.since > row.counted.seq => {
             let words = format!(
                 "! from call #{} on, but with an account only since #{}: what came before \

@@ -104,7 +104,7 @@ impl Topic for UsersOf {
     fn nothing(&self, _tab: usize, world: &World<'_>) -> Nothing {
         let account = world.look.clean(&self.account).into_owned();
         Nothing {
-            says: format!("No call of the account {account} names a user."),
+            says: format!("No vendor in use finds a user in the calls of account {account}."),
             is_good: false,
             shows: "Here stand the users that came in one call with this account, and since which \
                     call.",
