@@ -1,6 +1,6 @@
 //! Files of calls: taken in line by line, whatever their form, and followed while they grow.
 
-use segscope::pipeline::{InUse, Pipeline, Recording, calls_of};
+use segscope::pipeline::{FileError, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -71,15 +71,18 @@ fn every_form_of_line_gives_its_calls_in_order() {
     text.push_str(&call("the last, without a line end"));
     std::fs::write(&file, &text).expect("written");
     let pipeline = opened(&file);
-    let wanted: Vec<String> = calls_of(&file, text.into_bytes())
-        .expect("calls")
-        .iter()
-        .flat_map(|call| {
-            let value: serde_json::Value = serde_json::from_str(call).expect("JSON");
-            let calls = value["batch"].as_array().cloned().unwrap_or_else(|| vec![value]);
-            calls.into_iter().map(|call| call["event"].as_str().expect("a name").to_owned())
-        })
-        .collect();
+    let mut recording = Recording::default();
+    recording.add(&file).expect("readable");
+    let mut wanted: Vec<String> = Vec::new();
+    let each = |call: &str| {
+        let value: serde_json::Value = serde_json::from_str(call).expect("JSON");
+        let calls = value["batch"].as_array().cloned().unwrap_or_else(|| vec![value]);
+        let names =
+            calls.into_iter().map(|call| call["event"].as_str().expect("a name").to_owned());
+        wanted.extend(names);
+        Ok::<(), FileError>(())
+    };
+    recording.each_call(each).expect("calls");
     assert_eq!(wanted.len(), 8_401);
     assert_eq!(names(&pipeline), wanted);
     assert_eq!(pipeline.window(0..1)[0].received_at, 1_795_341_600_000);

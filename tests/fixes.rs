@@ -1,6 +1,7 @@
 //! The fix of a call as the pipeline gives it, live and after all calls are read again.
 
 use segscope::call::time;
+use segscope::findings::fixes::Reader;
 use segscope::findings::{Finding, Severity, advice};
 use segscope::journal::Journal;
 use segscope::pipeline::{CallDetail, Cell, Detail, InUse, Pipeline, Recording};
@@ -57,14 +58,21 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
             "group `acct_42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
         )
     );
-    let fix = call(&pipeline, 2).fix().expect("a track call");
+    let fix = call(&pipeline, 2).fix(Reader::Owner).expect("a track call");
     assert_eq!(fix.snippet.language, "Node, @segment/analytics-node");
     assert!(fix.snippet.code.contains("account_id: 'acct_42'"), "{}", fix.snippet.code);
-    assert!(call(&pipeline, 0).fix().expect("a track call").snippet.code.contains("ACCOUNT_ID"));
+    assert!(
+        call(&pipeline, 0)
+            .fix(Reader::Owner)
+            .expect("a track call")
+            .snippet
+            .code
+            .contains("ACCOUNT_ID")
+    );
     // a call that lacks nothing has nothing to explain
     pipeline.set_in_use(InUse::chosen(&pipeline.vendors(), vec![3])).expect("read again");
     assert!(seen().iter().all(Option::is_none));
-    assert!(call(&pipeline, 2).fix().expect("a track call").edits.is_empty());
+    assert!(call(&pipeline, 2).fix(Reader::Owner).expect("a track call").edits.is_empty());
     pipeline.set_in_use(InUse::unsaid(&pipeline.vendors())).expect("read again");
     assert_eq!(seen(), live);
 }
@@ -93,7 +101,7 @@ fn a_placeholder_is_spread_nowhere() {
     for no_id in ["null", "undefined", "NaN", "[object Object]", "ACCOUNT_ID", "USER_ID"] {
         let properties = format!(r#"{{"account_id":"{no_id}","user_id":"{no_id}"}}"#);
         let call = after_a_group(&properties);
-        let fix = call.fix().expect("a track call");
+        let fix = call.fix(Reader::Owner).expect("a track call");
         let code = &fix.snippet.code;
         assert!(!code.contains(no_id), "{code}");
         for right in ["account_id: 'acct_42'", "company_id: 'acct_42'", "groupId: 'acct_42'"] {
@@ -227,7 +235,7 @@ fn the_fix_says_what_the_corrected_call_does() {
         let in_use = InUse::chosen(&pipeline.vendors(), places);
         pipeline.set_in_use(in_use).expect("read again");
         let call = call(&pipeline, 0);
-        let edits = call.fix().expect("a known type").edits;
+        let edits = call.fix(Reader::Owner).expect("a known type").edits;
         let csb = pipeline.vendors().index_of("customersuccessbox").expect("built in");
         let findings = &call.vendors[csb].1.findings;
         let missing = findings.iter().find(|f| f.code.ends_with("-USER-MISSING"));

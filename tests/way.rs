@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
 use segscope::journal::Journal;
-use segscope::pipeline::{FileItem, InUse, Pipeline, Recording, RowView, read_file};
+use segscope::pipeline::{InUse, Pipeline, Recording, RowView};
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::path::Path;
@@ -25,11 +25,8 @@ fn start(recording: Recording) -> Pipeline {
 }
 
 fn reopened(path: &Path) -> Pipeline {
-    let FileItem::Recording { file, whole_lines_bytes } = read_file(path).expect("readable") else {
-        panic!("a recording");
-    };
     let mut recording = Recording::default();
-    recording.add_file(path, file, whole_lines_bytes);
+    recording.add(path).expect("readable");
     let pipeline = start(recording);
     pipeline.settle();
     pipeline

@@ -10,12 +10,14 @@ pub struct Event<'d> {
     pub call: Val<'d>,
     /// An object of derived members, each hiding the call's own member of that name.
     pub derived: Option<Val<'d>>,
+    /// The service in front of the destinations passes the call on to none of them.
+    pub discarded: bool,
 }
 
 impl<'d> Event<'d> {
     /// A call to which nothing is added.
     pub fn bare(call: Val<'d>) -> Event<'d> {
-        Event { call, derived: None }
+        Event { call, derived: None, discarded: false }
     }
 
     /// The top-level member of that name.

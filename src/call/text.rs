@@ -32,6 +32,42 @@ pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// How many characters of a captured value a sentence may show.
+const EXCERPT_CHARS: usize = 60;
+
+/// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
+/// long.
+pub fn write_excerpt(out: &mut String, captured: &str) {
+    // a text has at least as many bytes as characters
+    let long = captured.len() > EXCERPT_CHARS;
+    let nth = |(at, _)| at;
+    let end = if long { captured.char_indices().nth(EXCERPT_CHARS).map(nth) } else { None };
+    out.push_str(&visible(&captured[..end.unwrap_or(captured.len())]));
+    if end.is_some() {
+        out.push('…');
+    }
+}
+
+/// True for a character that takes no room and so tells two texts apart without being seen.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// A text in backticks that may be compared with another by eye: what is not seen is escaped, and so
+/// are blanks other than the usual one.
+pub fn spelled(text: &str) -> String {
+    let mut out = String::from("`");
+    for c in text.chars() {
+        match is_invisible(c) || (c.is_whitespace() && c != ' ' && !c.is_control()) {
+            true => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
+            false => out.push_str(&visible_char(c)),
+        }
+    }
+    out.push('`');
+    out
+}
+
 /// A write key as it may be shown: its last four characters.
 pub fn masked(key: &str) -> String {
     let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);

@@ -4,13 +4,15 @@ use super::args::ExpectArgs;
 use super::failure::Failure;
 use super::input;
 use super::setup::Setup;
-use crate::pipeline::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan};
+use crate::pipeline::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan, holds_calls};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// So much of a file tells which of the two it is.
 const HEAD_BYTES: u64 = 64 * 1024;
+/// A plan is no longer than this.
+const MAX_PLAN_BYTES: u64 = 1 << 20;
 
 impl ExpectArgs {
     /// The plan that is asked for, if one is. It is read before anything begins, so that a mistake
@@ -27,8 +29,10 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
     };
     let mut open = File::open(file).map_err(failed)?;
     let mut head = Vec::new();
-    open.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
-    if holds_calls(&head) {
+    if !file.is_dir() {
+        open.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+    }
+    if holds_calls(file, &head) {
         let (plan, pipeline) = learn(&[file.to_owned()], setup)?;
         return match plan.list.is_empty() {
             true => Err(Failure::wrong(format!(
@@ -39,7 +43,10 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
             false => Ok(plan),
         };
     }
-    open.read_to_end(&mut head).map_err(failed)?;
+    open.take(MAX_PLAN_BYTES).read_to_end(&mut head).map_err(failed)?;
+    if head.len() as u64 >= MAX_PLAN_BYTES {
+        return Err(Failure::wrong(format!("{}: a plan is at most 1 MB", file.display())));
+    }
     let text = String::from_utf8(head)
         .map_err(|_| Failure::wrong(format!("{}: a plan is UTF-8 text", file.display())))?;
     Plan::read(&text).map_err(|error| Failure::wrong(format!("{}:{error}", file.display())))
@@ -73,18 +80,6 @@ pub fn learn(
     Ok((plan, pipeline))
 }
 
-/// Whether a file that begins like this holds calls: JSON begins with a brace, or with a bracket
-/// that a brace (or the end of the list) follows; a plan may begin with `[[event]]`.
-fn holds_calls(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let mut bytes = head.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
-    match bytes.next() {
-        Some(b'{') => true,
-        Some(b'[') => matches!(bytes.next(), Some(b'{' | b']') | None),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,10 +87,10 @@ mod tests {
     #[test]
     fn json_and_a_plan_are_told_apart_by_how_they_begin() {
         for calls in ["{}", " \n{\"type\"", "[{", "[\n {", "[]", "\u{feff}{"] {
-            assert!(holds_calls(calls.as_bytes()), "{calls}");
+            assert!(holds_calls(Path::new("x"), calls.as_bytes()), "{calls}");
         }
         for plan in ["", "# {", "[[event]]", "\n[ [event]]", "event = []"] {
-            assert!(!holds_calls(plan.as_bytes()), "{plan}");
+            assert!(!holds_calls(Path::new("x"), plan.as_bytes()), "{plan}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How a command fails, and with which exit code.
 
+use crate::pipeline::FileError;
 use std::fmt;
 use std::io;
 
@@ -55,6 +56,12 @@ impl fmt::Display for Failure {
             Failure::Findings => f.write_str("there are findings"),
             Failure::Output(error) => write!(f, "could not write the output: {error}"),
         }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Failure {
+        Failure::wrong(error)
     }
 }
 

@@ -2,15 +2,26 @@
 
 use super::args::FilterArgs;
 use super::failure::Failure;
+use crate::call::text::visible;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Pipeline, Recording};
 use std::path::{Path, PathBuf};
 
-/// The files in their order, as one recording. Nothing is written to them.
+/// Reads the files in their order as one recording, and says on standard error what of them was
+/// passed over. Nothing is written to them.
 pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
+    let recording = open(files)?;
+    for note in recording.notes() {
+        eprintln!("note: {}", visible(note));
+    }
+    Ok(recording)
+}
+
+/// The same for one who says it elsewhere.
+pub fn open(files: &[PathBuf]) -> Result<Recording, Failure> {
     let mut recording = Recording::default();
     for path in files {
-        recording.add(path).map_err(Failure::wrong)?;
+        recording.add(path)?;
     }
     Ok(recording)
 }
@@ -18,7 +29,7 @@ pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
 /// A file that grows, as a recording.
 pub fn follow(file: &Path) -> Result<Recording, Failure> {
     let mut recording = Recording::default();
-    recording.add_followed(file).map_err(Failure::wrong)?;
+    recording.add_followed(file)?;
     Ok(recording)
 }
 

@@ -4,29 +4,49 @@ use super::args::MapArgs;
 use super::failure::Failure;
 use super::setup::vendor_files;
 use crate::vendors::Mapper;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+
+/// A line longer than this ends it: it has no end, or is no line.
+const MAX_LINE_BYTES: u64 = 16 << 20;
 
 /// One JSON object in, one out, a line each, as they come.
 pub fn run(args: &MapArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut input = BufReader::new(std::io::stdin());
-    let mut line = String::new();
     let files = vendor_files(&args.vendor_file)?;
     let mut mapper = Mapper::with_files(files).map_err(Failure::wrong)?;
+    let (mut line, mut number) = (Vec::new(), 0u64);
     loop {
         // whoever asks line by line waits for the answer before the next question
         if !input.buffer().contains(&b'\n') {
             out.flush()?;
         }
         line.clear();
-        let read = input
-            .read_line(&mut line)
-            .map_err(|error| Failure::wrong(format!("could not read standard input: {error}")))?;
+        let read =
+            input.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut line).map_err(
+                |error| Failure::wrong(format!("could not read standard input: {error}")),
+            )?;
         if read == 0 {
             return Ok(out.flush()?);
         }
-        if !line.trim().is_empty() {
-            writeln!(out, "{}", mapper.line(line.trim()))?;
+        number += 1;
+        if read as u64 > MAX_LINE_BYTES {
+            out.flush()?;
+            let megabytes = MAX_LINE_BYTES >> 20;
+            return Err(Failure::wrong(format!(
+                "standard input: line {number} is longer than {megabytes} MB"
+            )));
+        }
+        // some programs begin a file with a byte order mark
+        let text = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line).trim_ascii();
+        match std::str::from_utf8(text) {
+            Ok("") => {}
+            Ok(text) => writeln!(out, "{}", mapper.line(text))?,
+            Err(error) => {
+                let column = error.valid_up_to() + 1;
+                let error = format!("the line is not UTF-8 (byte {column})");
+                writeln!(out, "{}", serde_json::json!({ "error": error }))?;
+            }
         }
     }
 }

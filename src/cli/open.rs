@@ -18,12 +18,16 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let recording = match (&args.files[..], args.follow) {
         ([file], true) => input::follow(file)?,
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
-        (files, false) => input::read(files)?,
+        (files, false) => input::open(files)?,
     };
     let mut recording = recording;
     recording.take_remarks().map_err(Failure::blocked)?;
+    let notes = recording.notes().join("; ");
     let small = recording.unread_bytes() < SMALL_BYTES;
     let pipeline = setup.pipeline(recording)?;
+    if !notes.is_empty() && pipeline.stats().problem.is_none() {
+        pipeline.notice(notes);
+    }
     pipeline.expect(plan);
     if small {
         input::all_read(&pipeline)?;

@@ -3,14 +3,13 @@
 
 use super::args::SendArgs;
 use super::failure::Failure;
+use super::input;
 use crate::call::change;
 use crate::call::template::{names, template};
 use crate::outbound::Sender;
-use crate::pipeline::{FileItem, calls_of, read_file, recorded_calls};
+use crate::pipeline::Recording;
 use crate::wire::posted;
 use serde_json::Value;
-use std::io::Read;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Where to send when nothing says otherwise.
@@ -19,7 +18,7 @@ const DEFAULT_URL: &str = "http://127.0.0.1:7357";
 /// Sends, and says how that went.
 pub fn run(args: &SendArgs) -> Result<(), Failure> {
     let changes = args.set.iter().map(|text| change(text)).collect::<Result<Vec<_>, _>>()?;
-    let calls = calls(args)?;
+    let calls = Calls::of(args)?;
     let url = args
         .to
         .clone()
@@ -35,20 +34,19 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         }
         None => Duration::ZERO,
     };
-    let calls = calls
-        .iter()
-        .enumerate()
-        .map(|(nth, text)| prepare(text, nth, &changes))
-        .collect::<Result<Vec<_>, _>>()?;
+    // all of them first: of what cannot be read whole nothing is sent
+    calls.each(|text, nth| prepare(text, nth, &changes).map(|_| ()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut sent, mut refused) = (0u64, 0u64);
     let begin = Instant::now();
-    runtime.block_on(async {
-        for call in (0..args.repeat).flat_map(|_| &calls) {
+    for _ in 0..args.repeat {
+        calls.each(|text, nth| {
+            let call = prepare(text, nth, &changes)?;
             let due = begin + pause.mul_f64((sent + refused) as f64);
-            tokio::time::sleep_until(due.into()).await;
-            let answer =
-                sender.post(call.path, call.body.clone()).await.map_err(Failure::blocked)?;
+            let answer = runtime.block_on(async {
+                tokio::time::sleep_until(due.into()).await;
+                sender.post(call.path, call.body).await.map_err(Failure::blocked)
+            })?;
             if answer.status == 200 {
                 sent += 1;
             } else {
@@ -56,14 +54,14 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
                 let body = answer.body.trim();
                 eprintln!(
                     "segscope: call {}: answered {}: {}",
-                    call.nth + 1,
+                    nth + 1,
                     answer.status,
                     crate::call::text::visible(body)
                 );
             }
-        }
-        Ok::<(), Failure>(())
-    })?;
+            Ok(())
+        })?;
+    }
     eprintln!(
         "sent {sent} to {url}{}",
         if refused > 0 { format!(", {refused} refused") } else { String::new() }
@@ -77,39 +75,54 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
 
 /// A call or batch, ready to be posted.
 struct Ready {
-    nth: usize,
     path: &'static str,
     body: String,
 }
 
-fn calls(args: &SendArgs) -> Result<Vec<String>, Failure> {
-    match (&args.file, &args.template) {
-        (_, Some(name)) => match template(name) {
-            Some(template) => Ok(vec![template.text.clone()]),
-            None => {
-                let names: Vec<&str> = names().collect();
-                Err(Failure::wrong(format!("--template {name}: there are {}", names.join(", "))))
-            }
-        },
-        (Some(file), None) if file.as_os_str() != "-" => {
-            match read_file(file).map_err(Failure::wrong)? {
-                FileItem::Calls(calls) => Ok(calls),
-                FileItem::Recording { file: open, whole_lines_bytes } => {
-                    recorded_calls(&open, whole_lines_bytes)
-                        .map_err(|error| Failure::wrong(format!("{}: {error}", file.display())))
+/// What is sent.
+enum Calls {
+    Template(String),
+    Files(Box<Recording>),
+}
+
+impl Calls {
+    fn of(args: &SendArgs) -> Result<Calls, Failure> {
+        match (&args.file, &args.template) {
+            (_, Some(name)) => match template(name) {
+                Some(template) => Ok(Calls::Template(template.text.clone())),
+                None => {
+                    let names: Vec<&str> = names().collect();
+                    let names = names.join(", ");
+                    Err(Failure::wrong(format!("--template {name}: there are {names}")))
+                }
+            },
+            (Some(file), None) => {
+                let recording = input::read(std::slice::from_ref(file))?;
+                // `check` fails with it too
+                match recording.problem() {
+                    None => Ok(Calls::Files(Box::new(recording))),
+                    Some(problem) => Err(Failure::wrong(format!("{problem}; nothing was sent"))),
                 }
             }
+            (None, None) => Err(Failure::wrong(
+                "nothing to send: give a FILE, `-` for standard input, or --template NAME",
+            )),
         }
-        (Some(_), None) => {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
-                Failure::wrong(format!("could not read standard input: {error}"))
-            })?;
-            calls_of(Path::new("standard input"), bytes).map_err(Failure::wrong)
+    }
+
+    /// Gives each call with its place among them, from 0.
+    fn each(
+        &self,
+        mut each: impl FnMut(&str, usize) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut nth = 0;
+        match self {
+            Calls::Template(text) => each(text, nth),
+            Calls::Files(recording) => recording.each_call(|text| {
+                nth += 1;
+                each(text, nth - 1)
+            }),
         }
-        (None, None) => Err(Failure::wrong(
-            "nothing to send: give a FILE, `-` for standard input, or --template NAME",
-        )),
     }
 }
 
@@ -142,7 +155,7 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
     };
     let (path, body) =
         posted(&body).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
-    Ok(Ready { nth, path, body: body.into_owned() })
+    Ok(Ready { path, body: body.into_owned() })
 }
 
 #[cfg(test)]

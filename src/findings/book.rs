@@ -3,6 +3,7 @@
 use super::{Effect, Id, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// What a table says about one code.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -21,6 +22,9 @@ pub struct CodeText {
     pub why: String,
     /// What to change; empty where it follows from the near misses of a missing id.
     pub fix: String,
+    /// The change of the call that takes the finding away, where the call has what it needs.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// What to change where a name that is read is near this one: `{near}`.
     pub fix_near: Option<String>,
     /// Where a missing id is best sent, if not where it is expected first: a JSON pointer.
@@ -32,6 +36,9 @@ pub struct CodeText {
     /// It tells of something that does not happen if the call is lost, and is left out then.
     #[serde(default)]
     pub only_if_sent: bool,
+    /// Every vendor says the same, so that it is shown once a call and not once a vendor.
+    #[serde(default)]
+    pub once: bool,
     /// It says that calls came in an order that is no good.
     #[serde(default)]
     pub order: bool,
@@ -52,6 +59,28 @@ pub enum Loudness {
     Strong,
     /// the id is absent or doubtful, and the call goes through
     Weak,
+}
+
+/// How one value of a call has to change.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It becomes a text.
+    Text,
+    /// It becomes a number, if its text is one.
+    Number,
+    /// It becomes `true` or `false`, if its text or number stands for one.
+    Boolean,
+    /// It becomes the number or the boolean that its text shows.
+    Plain,
+    /// It gets the name of the vendor's field that differs only by case and separators.
+    Rename,
+    /// It gets this name, in the same object.
+    Key(String),
+    /// It goes to this place, a JSON pointer.
+    Place(String),
+    /// The value at this place, a JSON pointer, goes to where the finding is.
+    From(String),
 }
 
 impl CodeText {
@@ -105,6 +134,15 @@ pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut Str
 pub fn common() -> Book {
     toml::from_str(include_str!("../../assets/findings/common.toml"))
         .expect("the built-in table of common codes is valid")
+}
+
+/// True for a code that every vendor gives for the same reason, so that one of them is enough.
+pub fn is_said_once(code: &str) -> bool {
+    static ONCE: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let all = common().into_iter().filter(|(_, text)| text.once);
+        all.map(|(code, _)| code).collect()
+    });
+    ONCE.iter().any(|once| once == code)
 }
 
 #[cfg(test)]

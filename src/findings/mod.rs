@@ -8,13 +8,19 @@ mod hints;
 pub mod identity;
 mod verdict;
 
-pub use book::{Book, CodeText, Loudness, common, family, fill, fill_into};
-pub use discards::{discards, finding_for_discard};
+pub use book::{Book, Change, CodeText, Loudness, common, family, fill, fill_into, is_said_once};
+pub use discards::{discards, finding_for_discard, finding_for_remark};
 pub use hints::{hints, norm};
-pub use verdict::{Effect, Severity, Verdict};
+pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+
+/// True for a code about the call itself, whoever reads it; the codes of what a service does to a call
+/// are in small letters.
+pub fn is_of_call(code: &str) -> bool {
+    code.starts_with(|first: char| first.is_ascii_uppercase())
+}
 
 /// One finding about one call (`specs/vendors.md` A.3).
 #[derive(Debug, Clone, PartialEq, Serialize)]

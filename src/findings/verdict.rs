@@ -42,6 +42,9 @@ pub enum Effect {
     Reject,
     /// the vendor does not act on it
     Ignore,
+    /// the service in front of the vendors does not pass the call on; no vendor's finding does that
+    #[serde(skip_deserializing)]
+    Discard,
 }
 
 /// What becomes of a call at a vendor (`specs/vendors.md` A.2).
@@ -58,11 +61,20 @@ pub enum Verdict {
     Rejected,
     /// this vendor does not act on the call, or is switched off for it
     Ignored,
+    /// the service in front of the vendors does not pass the call on
+    Discarded,
 }
 
+/// How many calls have each verdict, in the order of [`Verdict::WORST_FIRST`].
+pub type VerdictCounts = [u64; Verdict::COUNT];
+
 impl Verdict {
-    /// All five, the worst first, in the order that the filter's `verdict` uses.
-    pub const WORST_FIRST: [Verdict; 5] = [
+    /// How many verdicts there are.
+    pub const COUNT: usize = 6;
+
+    /// All six, the worst first, in the order that the filter's `verdict` uses.
+    pub const WORST_FIRST: [Verdict; Verdict::COUNT] = [
+        Verdict::Discarded,
         Verdict::Rejected,
         Verdict::Dropped,
         Verdict::Degraded,
@@ -78,6 +90,7 @@ impl Verdict {
             Effect::Drop => Verdict::Dropped,
             Effect::Reject => Verdict::Rejected,
             Effect::Ignore => Verdict::Ignored,
+            Effect::Discard => Verdict::Discarded,
         }
     }
 
@@ -94,6 +107,7 @@ impl Verdict {
             Verdict::Dropped => "dropped",
             Verdict::Rejected => "rejected",
             Verdict::Ignored => "ignored",
+            Verdict::Discarded => "discarded",
         }
     }
 

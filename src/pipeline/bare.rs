@@ -1,5 +1,6 @@
 //! A call of a file that is no recording: what must be known of it before it is read.
 
+use super::source::envelope;
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, SyntaxError, Val};
 use crate::wire::{self, Reading, RequestHead, Scratch};
@@ -57,12 +58,22 @@ pub(super) fn read<'t>(
     };
     let reading = read(text)?;
     match recorded(&reading) {
+        None if is_warehouse_row(&reading) => Err(WAREHOUSE_ROW.to_owned()),
         None => Ok(Bare { text, reading }),
         Some(call) => {
             let text = &text[call];
             Ok(Bare { text, reading: read(text)? })
         }
     }
+}
+
+const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
+
+/// Whether an object without a type is a row of a warehouse's table.
+fn is_warehouse_row(reading: &Reading<'_>) -> bool {
+    // nearly every call has a type, so hardly one is looked at
+    matches!(&reading.calls[..], [call] if call.kind.is_none())
+        && reading.doc.as_ref().is_some_and(|doc| envelope::is_warehouse_row(doc.root()))
 }
 
 /// Where in a record its call stands.
@@ -79,14 +90,16 @@ fn recorded(reading: &Reading<'_>) -> Option<Range<usize>> {
 /// the beginning of the epoch; its own record shows none.
 pub(super) fn received_at(reading: &Reading<'_>) -> Millis {
     let Some(doc) = &reading.doc else { return 0 };
-    let first = || doc.root().get("batch").and_then(|batch| batch.index(0));
-    time_of(doc.root()).or_else(|| time_of(first()?)).unwrap_or(0)
-}
-
-fn time_of(call: Val<'_>) -> Option<Millis> {
-    ["receivedAt", "sentAt", "timestamp", "originalTimestamp"]
-        .iter()
-        .find_map(|name| time::parse(&call.get(name)?.as_str()?))
+    let root = doc.root();
+    let first = root.get("batch").and_then(|batch| batch.index(0));
+    let time = |call: Val<'_>, name: &str| time::parse(&call.get(name)?.as_str()?);
+    let of_first = |name| first.and_then(|first| time(first, name));
+    // in the order in which a call's `receivedAt` is derived
+    let received = of_first("receivedAt").or_else(|| time(root, "receivedAt"));
+    let of_root =
+        || ["sentAt", "timestamp", "originalTimestamp"].iter().find_map(|name| time(root, name));
+    let times = ["sentAt", "timestamp", "originalTimestamp"];
+    received.or_else(of_root).or_else(|| times.into_iter().find_map(of_first)).unwrap_or(0)
 }
 
 /// Why a text is no call, as errors about files say it.

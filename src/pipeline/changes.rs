@@ -1,7 +1,7 @@
 //! What became of each call when all were judged again, beside what it was before.
 
 use super::index::Index;
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::vendors::Vendors;
 
 /// How many calls went from which verdict to which, for each vendor; repeats are not counted.
@@ -19,7 +19,7 @@ pub struct VendorChanges {
     /// Its name.
     pub name: String,
     /// Before and after, in the order of [`Verdict::WORST_FIRST`].
-    pub moved: [[u64; 5]; 5],
+    pub moved: [VerdictCounts; Verdict::COUNT],
 }
 
 impl VendorChanges {
@@ -88,7 +88,7 @@ pub(super) fn between(
 ) -> Changes {
     let both = new.names().enumerate().filter_map(|(at, name)| Some((old.index_of(name)?, at)));
     let both: Vec<(usize, usize)> = both.collect();
-    let mut moved = vec![[[0; 5]; 5]; both.len()];
+    let mut moved = vec![[VerdictCounts::default(); Verdict::COUNT]; both.len()];
     let calls = before.store.calls.len().min(after.store.calls.len());
     let mut counted = 0;
     for nth in 0..calls {
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn changes_in_words() {
-        let [rejected, dropped, _, delivered, _] = Verdict::WORST_FIRST.map(place);
-        let mut changes = VendorChanges { name: "custify".to_owned(), moved: [[0; 5]; 5] };
+        let [_, rejected, dropped, _, delivered, _] = Verdict::WORST_FIRST.map(place);
+        let mut changes = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
         assert_eq!(changes.sentence(), "custify: no change");
         changes.moved[delivered][delivered] = 100;
         assert_eq!(changes.sentence(), "custify: no change");

@@ -30,7 +30,7 @@ impl<'a> CallColumns<'a> {
     }
 
     fn event(&self) -> Event<'_> {
-        Event { call: self.call.root(), derived: Some(self.derived.root()) }
+        Event { derived: Some(self.derived.root()), ..Event::bare(self.call.root()) }
     }
 
     fn in_use(&self) -> impl Iterator<Item = &Rendered> {

@@ -3,13 +3,14 @@
 
 use super::Pipeline;
 use super::index::sender;
+use super::one;
 use super::tell::Asked;
 use crate::call::SyntaxError;
 use crate::call::time::Millis;
 use crate::findings::{Finding, finding_for_discard};
 use crate::store::Sender;
 use crate::vendors::Rendered;
-use crate::wire::{self, RequestHead};
+use crate::wire::{self, RequestHead, ServiceVerdict};
 
 /// What is sent from here always has some write key.
 const A_KEY: &str = "Basic Y29tcG9zZTo=";
@@ -31,7 +32,9 @@ pub struct NotYet {
 pub struct Composed {
     /// How many calls it holds; what follows is about the first.
     pub calls: usize,
-    /// What Segment itself would do with it.
+    /// Whether the service in front of the vendors would pass it on.
+    pub service: ServiceVerdict,
+    /// What the service itself would do with it.
     pub common: Vec<Finding>,
     /// What each vendor would make of it.
     pub vendors: Vec<(usize, Rendered)>,
@@ -65,12 +68,25 @@ impl Pipeline {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
-        let asked = Asked { vendors, event: &event, seq, at: now, in_use: &in_use };
+        let asked = Asked {
+            vendors,
+            memory: &state.index.memory,
+            event: &event,
+            seq,
+            at: now,
+            in_use: &in_use,
+            rudder: sender == Sender::RudderStack,
+        };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
+        let service = reading.platform.service();
         Ok(Composed {
             calls: reading.calls.len(),
-            common: discards.map(|found| finding_for_discard(found.code, &found.path)).collect(),
+            service: ServiceVerdict { service, code: one::discarded_as(call, false) },
+            common: discards
+                .map(|found| finding_for_discard(found.code, &found.path, &found.said, service))
+                .chain(vendors.findings_of_call(&event))
+                .collect(),
             vendors: rendered,
             in_use,
         })

@@ -170,9 +170,12 @@ impl Pipeline {
         let read = details.len();
         for detail in details {
             let Ok(Detail::Call(call)) = detail else { continue };
+            if call.service.is_discarded() {
+                continue;
+            }
             let docs = (Doc::parse(&call.call_text), Doc::parse(&call.derived_text));
             let (Ok(own), Ok(derived)) = docs else { continue };
-            let event = Event { call: own.root(), derived: Some(derived.root()) };
+            let event = Event { derived: Some(derived.root()), ..Event::bare(own.root()) };
             let state = self.lock();
             let vendors = state.eras.at(call.seq);
             for vendor in &estimating {

@@ -121,11 +121,15 @@ impl Pipeline {
             in_use: &state.index.in_use,
         };
         let sender = half.request.sender;
-        let made = known.make(&reading.event(read), call.seq, sender, request.received_at);
+        let reused = one::is_reused(state.index.store.sets.get(call.row.set), known.vendors);
+        let mut event = reading.event(read);
+        event.discarded |= reused;
+        let made = known.make(&event, call.seq, sender, request.received_at);
         let noted = Noted {
             seq: call.seq,
             sender,
             repeat: call.row.flags.repeat(),
+            reused,
             marked: state.index.remarks.is_marked(call.seq.0),
             missing: call.missing.clone(),
             ids: call.ids.clone(),

@@ -1,7 +1,7 @@
 //! The few fields of a call that the log and the record show.
 
 use crate::call::{CallType, Event, Kind, Val};
-use crate::store::{Held, TextId, Texts};
+use crate::store::{Held, IdsOfCall, Met, Print, TextId, Texts};
 use crate::wire::{ReadCall, Reading};
 use std::borrow::Cow;
 
@@ -20,12 +20,36 @@ pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<
     Top::of(event).name_of(kind)
 }
 
-/// The same of a call that was just read, without a search for it.
-pub(super) fn read_message_id<'d>(
-    reading: &'d Reading<'_>,
-    call: &ReadCall,
-) -> Option<Cow<'d, str>> {
-    text(reading.message_id(call))
+/// The ids and the event of a call, by which it is compared with others.
+#[derive(Default)]
+pub(super) struct Ids<'d> {
+    pub event: Option<Cow<'d, str>>,
+    pub account: Option<Cow<'d, str>>,
+    pub user: Option<Cow<'d, str>>,
+    pub user_id: Option<Cow<'d, str>>,
+    pub anonymous_id: Option<Cow<'d, str>>,
+}
+
+impl Ids<'_> {
+    /// The same as texts.
+    pub fn of_call(&self) -> IdsOfCall<'_> {
+        IdsOfCall {
+            event: self.event.as_deref(),
+            account: self.account.as_deref(),
+            user: self.user.as_deref(),
+            user_id: self.user_id.as_deref(),
+            anonymous_id: self.anonymous_id.as_deref(),
+        }
+    }
+}
+
+/// What tells a call from others, if it has a `messageId` of its own.
+pub(super) fn met(reading: &Reading<'_>, call: &ReadCall) -> Option<Met> {
+    // one that the service makes is no other call's
+    call.message_id?;
+    let id = text(reading.message_id(call))?;
+    let discarded = call.discarded_as().is_some();
+    Some(Met { print: Print::of(&id, call.content), discarded })
 }
 
 /// The `messageId`, made if the call came without.
@@ -48,7 +72,6 @@ pub(super) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 #[derive(Debug, Default)]
 pub(super) struct Top<'d> {
     kind: Option<Val<'d>>,
-    message_id: Option<Val<'d>>,
     pub context: Option<Val<'d>>,
     pub event: Option<Val<'d>>,
     pub name: Option<Val<'d>>,
@@ -80,7 +103,6 @@ impl<'d> Top<'d> {
             };
             let slot = match key {
                 b"type" => &mut top.kind,
-                b"messageId" => &mut top.message_id,
                 b"context" => &mut top.context,
                 b"event" => &mut top.event,
                 b"name" => &mut top.name,
@@ -101,7 +123,6 @@ impl<'d> Top<'d> {
             // what is derived is ours, so its names are plain
             match member.key_plain() {
                 Some(b"type") => top.kind = Some(member),
-                Some(b"messageId") => top.message_id = Some(member),
                 Some(b"context") => top.context = Some(member),
                 _ => {}
             }
@@ -112,11 +133,6 @@ impl<'d> Top<'d> {
     /// The type as it came, or as the path gives it.
     pub fn kind(&self) -> Option<Cow<'d, str>> {
         self.kind?.as_str()
-    }
-
-    /// The `messageId`, made if the call came without.
-    pub fn message_id(&self) -> Option<Cow<'d, str>> {
-        text(self.message_id)
     }
 
     /// `context.app.version`
@@ -130,6 +146,25 @@ impl<'d> Top<'d> {
             Some(CallType::Page | CallType::Screen) => text(self.name)
                 .or_else(|| text(self.properties.and_then(|properties| properties.get("name")))),
             _ => text(self.event),
+        }
+    }
+
+    /// The ids and the event of the call; `account` and `user` are what the first vendor in use
+    /// found.
+    pub fn ids(
+        &self,
+        kind: Option<CallType>,
+        account: Option<&'d str>,
+        user: Option<&'d str>,
+    ) -> Ids<'d> {
+        // an alias call joins two users
+        let is_alias = kind == Some(CallType::Alias);
+        Ids {
+            event: text(self.event).filter(|_| kind == Some(CallType::Track)),
+            account: account.map(Cow::Borrowed),
+            user: user.map(Cow::Borrowed),
+            user_id: text(self.user_id),
+            anonymous_id: text(self.anonymous_id).filter(|_| !is_alias),
         }
     }
 

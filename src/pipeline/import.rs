@@ -7,11 +7,12 @@
 
 use super::bare;
 use super::behind::give_way;
-use super::files::FileError;
 use super::index::{Line, Origin};
 use super::judge::Shared;
 use super::lines;
 use super::queue::{Item, ReadRequest, Work};
+use super::source::{FileError, MAX_LINE_BYTES, line_too_long};
+use crate::call::Doc;
 use crate::journal::{self, Body, LineHead};
 use crate::wire::Scratch;
 use std::fs::File;
@@ -51,7 +52,7 @@ pub(super) struct Input {
 
 impl Input {
     /// A file of calls.
-    pub fn of(path: &Path, file: File, len: u64) -> Input {
+    pub fn new(path: &Path, file: File, len: u64) -> Input {
         Input { path: path.to_owned(), file, len, form: Form::Calls, follow: false }
     }
 }
@@ -269,6 +270,7 @@ impl Importer<'_> {
                 match memchr::memrchr(b'\n', &bytes) {
                     Some(line_end) => bytes.truncate(line_end + 1),
                     None if is_last => break,
+                    None if size >= MAX_LINE_BYTES => return Err(line_too_long()),
                     None => {
                         size *= 2;
                         continue;
@@ -290,9 +292,13 @@ impl Importer<'_> {
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             *number += 1;
             if input.form == Form::Unknown && !bare::trimmed(line).is_empty() {
-                let text = std::str::from_utf8(line).unwrap_or_default();
-                let recorded = journal::parse(text).is_ok();
-                input.form = if recorded { Form::Recording } else { Form::Calls };
+                let text = std::str::from_utf8(bare::trimmed(line)).unwrap_or_default();
+                // a damaged line tells nothing of those behind it
+                if journal::parse(text).is_ok() {
+                    input.form = Form::Recording;
+                } else if Doc::parse(text).is_ok() {
+                    input.form = Form::Calls;
+                }
             }
             let taken = match input.form {
                 Form::Recording => self.recorded(line, &mut block),

@@ -5,14 +5,15 @@ use super::columns::test_of;
 use super::common::{Common, CommonView, GroupId, Groups};
 use super::fields;
 use super::in_use::InUse;
+use super::one::MESSAGE_ID_REUSED;
 use super::people::People;
 use super::queue::ReadRequest;
 use super::remarks::Remarks;
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::store::{
-    CallRow, CellKey, Cube, Flags, Held, IdCounts, NoCall, RequestRow, Sender, SetId, SetInfo,
-    Shape, ShapeId, Store, TextId,
+    CallRow, CellKey, Cube, Flags, Held, IdCounts, IdRemarks, NoCall, RequestRow, Sender, SetId,
+    SetInfo, Shape, ShapeId, Store, TextId,
 };
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
@@ -85,6 +86,8 @@ pub(super) struct Index {
     pub cube: Cube,
     /// Accounts and users counted.
     pub ids: IdCounts,
+    /// What the calls show about ids together.
+    pub id_remarks: IdRemarks,
     /// Sessions that idleness has closed.
     pub closed: Vec<Closed>,
     /// Calls and repeats, by what was found (the set's number) and by who sent them.
@@ -115,6 +118,7 @@ impl Index {
             remarks: Remarks::default(),
             cube: Cube::default(),
             ids: IdCounts::default(),
+            id_remarks: IdRemarks::default(),
             closed: Vec::new(),
             tally: Vec::new(),
             groups: Groups::default(),
@@ -221,8 +225,10 @@ impl Index {
         let Some(doc) = &reading.doc else { return };
         for nth in calls {
             let call = &reading.calls[nth];
-            let event = reading.event(call);
+            let mut event = reading.event(call);
             let seq = self.next_seq();
+            let sighting = self.store.meet(fields::met(reading, call));
+            event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq, line.received_at);
             self.codes.clear();
@@ -232,6 +238,9 @@ impl Index {
             for discard in call.discards.iter().chain(whole) {
                 self.codes.extend(vendors.codes().find(None, discard.code));
             }
+            if sighting.is_reused() {
+                self.codes.extend(vendors.codes().find(None, MESSAGE_ID_REUSED));
+            }
             if let (0, Some(code)) = (nth, line.signature) {
                 self.codes.extend(vendors.codes().find(None, code));
             }
@@ -240,7 +249,7 @@ impl Index {
             let top = fields::Top::of(&event);
             let store = &mut self.store;
             let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
-            let repeat = top.message_id().is_some_and(|id| store.seen_before(&id));
+            let repeat = sighting.is_repeat();
             let mut account = None;
             let mut user = None;
             for vendor in self.in_use.ordered(sender) {
@@ -254,6 +263,10 @@ impl Index {
                 account.is_some_and(|(_, doubtful)| doubtful),
                 user.is_some_and(|(_, doubtful)| doubtful),
             );
+            if !repeat {
+                let ids = top.ids(call.kind, account.map(|(id, _)| id), user.map(|(id, _)| id));
+                self.id_remarks.note(&ids.of_call(), store.calls.len());
+            }
             let name = store.texts.intern(&top.label(call.kind));
             let account = account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
             let user = user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));

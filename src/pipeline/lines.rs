@@ -6,6 +6,7 @@ use super::index::{Line, Origin};
 use super::queue::{Item, ReadRequest, Work};
 use super::recording::Parts;
 use super::replay::{body_text, head_of};
+use super::source::{MAX_LINE_BYTES, line_too_long};
 use crate::call::time::Millis;
 use crate::journal::{self, Entry, Event, Remark, RequestLine};
 use crate::objects::Step;
@@ -166,6 +167,9 @@ fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Res
         if let Some(last) = memchr::memrchr(b'\n', bytes) {
             bytes.truncate(last + 1);
             return Ok(from + last as u64 + 1);
+        }
+        if len >= MAX_LINE_BYTES as u64 {
+            return Err(line_too_long());
         }
         len *= 2;
     }

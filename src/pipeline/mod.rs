@@ -27,16 +27,15 @@ mod detail;
 mod drawing;
 mod eras;
 mod fields;
-mod files;
 mod fix;
 mod frames;
 mod front;
+mod id_remarks;
 mod import;
 mod in_use;
 mod in_view;
 mod index;
 mod judge;
-mod likeness;
 mod lines;
 mod names;
 mod no_call;
@@ -51,6 +50,7 @@ mod recording;
 mod remarks;
 mod replay;
 mod sieve;
+mod source;
 mod state;
 mod survey;
 mod take;
@@ -69,17 +69,18 @@ pub use columns::{CallColumns, NoCallColumns};
 pub use common::CommonView;
 pub use compose::{Composed, NotYet};
 pub use course::{Course, Disorder, OfType, SessionIds};
-pub use files::{FileError, FileItem, Opened, calls_of, read_file};
 pub use frames::FrameTimes;
 pub use front::Pending;
+pub use id_remarks::IdRemarkView;
 pub use in_use::InUse;
 pub use names::SeenNames;
 pub use people::SeenGroup;
 pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub use recording::{Recording, Remarks};
 pub use remarks::NOTE_CHARS;
-pub use replay::recorded_calls;
 pub use sieve::{Found, Matching, Shown, Sieve};
+pub(crate) use source::holds_calls;
+pub use source::{FileError, Opened};
 pub use survey::{Shares, Surveyed, survey};
 pub use take::Taken;
 pub use tally::{CallGroup, MAX_CALL_GROUPS, Tallied, Tally};
@@ -155,6 +156,7 @@ impl Pipeline {
         let recorded = recording.len();
         let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
         let remarks = recording.remarks().clone();
+        let problem = recording.problem();
         let (parts, journal, mut inputs) = recording.split()?;
         let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
         let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, names, front, import));
@@ -168,6 +170,9 @@ impl Pipeline {
             in_view: in_view::InView::default(),
             plan: OnceLock::new(),
         };
+        if let Some(problem) = problem {
+            pipeline.shared.notice(problem);
+        }
         pipeline.spawn("judge", judge::run)?;
         if !inputs.is_empty() {
             pipeline.spawn("import", move |shared| import::run(shared, &mut inputs))?;

@@ -3,16 +3,19 @@
 
 use super::in_use::InUse;
 use super::people::People;
-use super::tell::Asked;
-use super::{CallDetail, RequestDetail, SeenGroup, fields};
+use super::tell::{Asked, Told};
+use super::{CallDetail, RequestDetail, fields};
+use crate::call::text::write_excerpt;
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
-use crate::findings::fixes::Edit;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::store::{Sender, SetInfo};
 use crate::vendors::{Memory, Rendered, Vendors};
-use crate::wire::{self, ReadCall, Reading};
+use crate::wire::{self, ReadCall, Reading, ServiceVerdict};
 use std::sync::Arc;
+
+/// The code of a call that the service drops, since a different one had its `messageId`.
+pub(super) const MESSAGE_ID_REUSED: &str = wire::discard::MESSAGE_ID_REUSED;
 
 /// What is known of all calls.
 pub(super) struct Known<'k> {
@@ -28,6 +31,8 @@ pub(super) struct Noted {
     pub seq: Seq,
     pub sender: Sender,
     pub repeat: bool,
+    /// A different call with its `messageId` came before.
+    pub reused: bool,
     pub marked: bool,
     /// The ids that a vendor in use misses.
     pub missing: Vec<&'static str>,
@@ -39,8 +44,9 @@ pub(super) struct Noted {
 pub(super) struct Made {
     rendered: Vec<(usize, Rendered)>,
     in_use: Vec<usize>,
-    seen_group: Option<SeenGroup>,
-    edits: Vec<Edit>,
+    told: Told,
+    /// What is wrong with the call whichever vendor reads it.
+    of_call: Vec<Finding>,
 }
 
 impl Known<'_> {
@@ -54,9 +60,11 @@ impl Known<'_> {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
-        let asked = Asked { vendors, event, seq, at, in_use: &in_use };
-        let (seen_group, edits) = asked.tell(&mut rendered, self.people);
-        Made { rendered, in_use, seen_group, edits }
+        let (memory, rudder) = (self.memory, sender == Sender::RudderStack);
+        let asked = Asked { vendors, memory, event, seq, at, in_use: &in_use, rudder };
+        let told = asked.tell(&mut rendered, self.people);
+        let of_call = vendors.findings_of_call(event);
+        Made { rendered, in_use, told, of_call }
     }
 }
 
@@ -64,6 +72,12 @@ impl Known<'_> {
 pub(super) fn missing(set: &SetInfo, in_use: u64) -> Vec<&'static str> {
     let ids = [Id::Account, Id::User].into_iter();
     ids.filter(|id| set.strong(*id) & in_use != 0).map(Id::name).collect()
+}
+
+/// Whether a different call with the `messageId` of these calls came before.
+pub(super) fn is_reused(set: &SetInfo, vendors: &Vendors) -> bool {
+    let code = vendors.codes().find(None, MESSAGE_ID_REUSED);
+    code.is_some_and(|code| set.codes.binary_search(&code).is_ok())
 }
 
 /// Everything about a call.
@@ -75,13 +89,24 @@ pub(super) fn detail(
     request: &Arc<RequestDetail>,
 ) -> CallDetail {
     let event = reading.event(read);
-    let Made { rendered, in_use, seen_group, edits } = made;
+    let Made { rendered, in_use, told, of_call } = made;
     // where nobody kept an id, the first vendor in use that finds one says it
     let found = |pick: fn(&Rendered) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
     };
     let [account, user] = noted.ids;
     let library = reading.library(read);
+    let service = reading.platform.service();
+    let mut common = common(reading, read, request.signature.as_deref());
+    common.extend(of_call);
+    if noted.reused {
+        let mut id = String::new();
+        write_excerpt(&mut id, &fields::message_id(&event).unwrap_or_default());
+        common.insert(
+            0,
+            finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &[("value", id)], service),
+        );
+    }
     CallDetail {
         seq: noted.seq,
         kind: fields::kind(&event).map(|kind| kind.into_owned()),
@@ -95,8 +120,10 @@ pub(super) fn detail(
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
         rudder: noted.sender == Sender::RudderStack,
-        seen_group,
-        edits,
+        seen_group: told.seen,
+        edits: told.edits,
+        needs: told.needs,
+        group_places: told.group,
         write_key: reading
             .key_of(read)
             .map(|key| key.into_owned())
@@ -105,26 +132,34 @@ pub(super) fn detail(
         marked: noted.marked,
         call_text: event.call.raw().to_owned(),
         derived_text: reading.derived_text(read).to_owned(),
-        common: common(reading, read, request.signature.as_deref()),
+        service: ServiceVerdict { service, code: discarded_as(read, noted.reused) },
+        common,
         vendors: rendered,
         in_use,
         request: Arc::clone(request),
     }
 }
 
-/// What Segment itself does with the call, and what is odd about its request.
+/// Why the service discards a call: the same code of several that the index names. `reused` says
+/// that a different call with its `messageId` came before.
+pub(super) fn discarded_as(call: &ReadCall, reused: bool) -> Option<&'static str> {
+    let own = call.discards.iter().map(|discard| discard.code);
+    wire::discard::first_fatal(own.chain(reused.then_some(MESSAGE_ID_REUSED)))
+}
+
+/// What the service itself does with the call, and what is odd about its request.
 fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
-    let own = call.discards.iter().map(|discard| finding_for_discard(discard.code, &discard.path));
+    let service = reading.platform.service();
+    let finding = |discard: &wire::Discard| {
+        finding_for_discard(discard.code, &discard.path, &discard.said, service)
+    };
+    let own = call.discards.iter().map(finding);
     let mut findings: Vec<Finding> = own.collect();
     // what is so about the whole request is said once, with its first call
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
         let code = wire::signature::code(signature);
-        findings.extend(code.map(|code| finding_for_discard(code, "")));
-        findings.extend(
-            reading
-                .whole_discards()
-                .map(|discard| finding_for_discard(discard.code, &discard.path)),
-        );
+        findings.extend(code.map(|code| finding_for_discard(code, "", &[], service)));
+        findings.extend(reading.whole_discards().map(finding));
     }
     findings
 }

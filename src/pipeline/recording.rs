@@ -20,6 +20,12 @@ pub struct Recording {
     /// Files of calls, which become lines of the journal.
     pub(super) inputs: Vec<Input>,
     remarks: Remarks,
+    /// The one part is the opened file itself.
+    in_place: bool,
+    /// What of the files could not be read.
+    pub(super) problems: Vec<String>,
+    /// What of the files was passed over because it is not meant to be read.
+    pub(super) notes: Vec<String>,
 }
 
 /// Where marks and notes go.
@@ -42,12 +48,27 @@ impl Recording {
         Ok(recording)
     }
 
-    /// Adds a recording that is only read. A torn last line of its is left out.
-    pub fn add_file(&mut self, path: &Path, file: File, whole_lines_bytes: u64) {
-        let bytes = file.metadata().map_or(whole_lines_bytes, |meta| meta.len());
-        OpenedFiles::add(&mut self.opened, path, bytes, false);
+    /// Adds lines of a recording that are only read: those of the file itself, or what was taken of
+    /// it.
+    pub(super) fn add_part(&mut self, file: File, whole_lines_bytes: u64, in_place: bool) {
+        self.in_place = in_place;
         self.parts.push(Part { base: self.len, at: 0, file: Arc::new(file) });
         self.len += whole_lines_bytes;
+    }
+
+    /// Counts a file that is open, or a folder of them.
+    pub(super) fn count_file(&mut self, path: &Path, bytes: u64, grows: bool) {
+        OpenedFiles::add(&mut self.opened, path, bytes, grows);
+    }
+
+    /// What of the files could not be read, if that is something.
+    pub fn problem(&self) -> Option<String> {
+        (!self.problems.is_empty()).then(|| self.problems.join("; "))
+    }
+
+    /// What of the files was passed over because it is not meant to be read.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Takes the journal; there is one at most, and it comes last.
@@ -65,10 +86,10 @@ impl Recording {
     /// else they are gone with the program.
     pub fn take_remarks(&mut self) -> io::Result<()> {
         let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
-            (Some(opened), [_], []) => {
+            (Some(opened), [_], []) if self.in_place => {
                 Journal::join(&opened.path).map_err(|error| error.to_string())
             }
-            (_, [], _) => Err("a file of calls is only read".to_owned()),
+            (_, [], _) | (_, [_], []) => Err("a file of calls is only read".to_owned()),
             _ => Err("several files are only read".to_owned()),
         };
         match joined {
@@ -92,7 +113,6 @@ impl Recording {
 
     /// Adds a file of calls. They become lines of a journal without a name.
     pub(super) fn add_input(&mut self, input: Input) {
-        OpenedFiles::add(&mut self.opened, &input.path, input.len, input.follow);
         self.inputs.push(input);
     }
 

@@ -1,9 +1,12 @@
 //! Lines of a recording as requests, and the calls that they hold.
 
-use crate::journal::{self, Entry, ReadLines, RequestLine};
-use crate::wire::{self, RequestHead};
-use std::io::{self, BufReader, Read};
+use super::source::{FileError, MAX_LINE_BYTES, line_too_long};
+use super::{Recording, bare};
+use crate::journal::{self, Entry, RequestLine};
+use crate::wire::{self, RequestHead, Scratch};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 /// The text that holds the calls, as it stands in the line.
 pub(super) fn body_text<'l>(line: &'l str, request: &RequestLine) -> &'l str {
@@ -20,14 +23,49 @@ pub(super) fn head_of(request: &RequestLine) -> RequestHead<'_> {
     }
 }
 
+impl Recording {
+    /// Gives the text of each call of the files, each with the type that its path gave it; of a
+    /// file of calls a batch is given whole.
+    ///
+    /// # Errors
+    /// Fails at the first line that holds no call, and where `each` does.
+    pub fn each_call<E: From<FileError>>(
+        &self,
+        mut each: impl FnMut(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let path = self.opened().map(|opened| opened.path.clone()).unwrap_or_default();
+        let ends = self.parts.iter().skip(1).map(|part| part.base).chain([self.len]);
+        for (part, end) in self.parts.iter().zip(ends) {
+            let part = FilePart { file: &part.file, at: part.at, end: part.at + (end - part.base) };
+            each_line(&path, part, |line, scratch| request_calls(line, scratch, &mut each))?;
+        }
+        for input in &self.inputs {
+            let part = FilePart { file: &input.file, at: 0, end: input.len };
+            each_line(&input.path, part, |line, scratch| {
+                let mut done = Ok(());
+                let read = bare::objects(line, &mut |text| {
+                    let bare = bare::read(text, 1, scratch)?;
+                    if done.is_ok() {
+                        done = each(bare.text);
+                    }
+                    bare.reading.recycle(scratch);
+                    Ok(())
+                });
+                read.map(|()| done)
+            })?;
+        }
+        Ok(())
+    }
+}
+
 /// A part of a file as a stream that does not move the file's own place.
-struct Part<'f> {
+struct FilePart<'f> {
     file: &'f std::fs::File,
     at: u64,
     end: u64,
 }
 
-impl Read for Part<'_> {
+impl Read for FilePart<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let left = (self.end - self.at).min(out.len() as u64) as usize;
         let read = self.file.read_at(&mut out[..left], self.at)?;
@@ -36,42 +74,64 @@ impl Read for Part<'_> {
     }
 }
 
-/// The calls of a recording as texts, each with the type that its path gave it.
-pub fn recorded_calls(file: &std::fs::File, whole_lines_bytes: u64) -> Result<Vec<String>, String> {
-    let mut lines = ReadLines::new(BufReader::new(Part { file, at: 0, end: whole_lines_bytes }), 0);
-    let (mut bytes, mut calls, mut scratch) = (Vec::new(), Vec::new(), wire::Scratch::default());
-    let mut number = 0;
-    while let Some(Ok(_)) = lines.next_line(&mut bytes).map_err(|error| error.to_string())? {
-        number += 1;
-        let at = |message: String| format!("line {number}: {message}");
-        let line = std::str::from_utf8(&bytes).map_err(|_| at("expected UTF-8 text".to_owned()))?;
-        let Entry::Request(request) =
-            journal::parse(line).map_err(|error| at(error.to_string()))?
-        else {
-            continue;
-        };
-        if request.refused.is_some() {
-            continue;
+/// Gives each line that is not empty. A message about a line becomes an error that names it.
+fn each_line<E: From<FileError>>(
+    path: &Path,
+    part: FilePart<'_>,
+    mut each: impl FnMut(&[u8], &mut Scratch) -> Result<Result<(), E>, String>,
+) -> Result<(), E> {
+    let io = |source| FileError::Io { path: path.to_owned(), source };
+    let (mut input, mut scratch) = (BufReader::new(part), Scratch::default());
+    let (mut bytes, mut line) = (Vec::new(), 0);
+    loop {
+        bytes.clear();
+        let mut limited = input.by_ref().take(MAX_LINE_BYTES as u64 + 1);
+        let read = limited.read_until(b'\n', &mut bytes).map_err(io)?;
+        if read == 0 {
+            return Ok(());
         }
-        let reading = wire::read(
-            &head_of(&request),
-            request.request,
-            body_text(line, &request),
-            &mut scratch,
-        )
-        .map_err(|refusal| at(refusal.to_string()))?;
-        for call in &reading.calls {
-            let event = reading.event(call);
-            let text = event.call.raw();
-            calls.push(match (event.call.get("type"), event.get("type")) {
-                (None, Some(kind)) if event.call.size() > 1 => {
-                    format!("{{\"type\":{},{}", kind.raw(), &text[1..])
-                }
-                (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
-                _ => text.to_owned(),
-            });
+        if read > MAX_LINE_BYTES {
+            return Err(io(line_too_long()).into());
         }
-        reading.recycle(&mut scratch);
+        line += 1;
+        let text = bare::trimmed(&bytes);
+        if !text.is_empty() {
+            let wrong = |message| FileError::Content { path: path.to_owned(), line, message };
+            each(text, &mut scratch).map_err(wrong)??;
+        }
     }
-    Ok(calls)
+}
+
+/// Gives the calls of a recorded request.
+fn request_calls<E>(
+    line: &[u8],
+    scratch: &mut Scratch,
+    each: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<Result<(), E>, String> {
+    let line = std::str::from_utf8(line).map_err(|_| "expected UTF-8 text".to_owned())?;
+    let entry = journal::parse(line).map_err(|error| error.to_string())?;
+    let Entry::Request(request) = entry else { return Ok(Ok(())) };
+    if request.refused.is_some() {
+        return Ok(Ok(()));
+    }
+    let body = body_text(line, &request);
+    let reading = wire::read(&head_of(&request), request.request, body, scratch)
+        .map_err(|refusal| refusal.to_string())?;
+    let mut done = Ok(());
+    for call in &reading.calls {
+        let event = reading.event(call);
+        let text = event.call.raw();
+        let typed = match (event.call.get("type"), event.get("type")) {
+            (None, Some(kind)) if event.call.size() > 1 => {
+                format!("{{\"type\":{},{}", kind.raw(), &text[1..])
+            }
+            (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
+            _ => text.to_owned(),
+        };
+        if done.is_ok() {
+            done = each(&typed);
+        }
+    }
+    reading.recycle(scratch);
+    Ok(done)
 }

@@ -1,17 +1,19 @@
 //! What was found among calls, counted: from the index alone, whatever their number.
 
 use super::detail::find_call;
+use super::id_remarks::IdRemarkView;
+use super::index::Index;
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
 use super::{InUse, Pipeline, State, fields};
 use crate::call::fingerprint;
-use crate::findings::Verdict;
-use crate::store::{CallRow, Row, Sender, SetId, Sets};
+use crate::findings::{Verdict, VerdictCounts};
+use crate::store::{CallRow, IdRemark, Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use crate::wire::{self, ReadCall, Reading};
 use hashbrown::HashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// More groups of calls than this are not told apart.
 pub const MAX_CALL_GROUPS: usize = 4_096;
@@ -53,7 +55,7 @@ pub struct CallGroup {
 }
 
 /// What was found among the calls of some rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
     /// Calls, without repeats.
     pub calls: u64,
@@ -63,13 +65,19 @@ pub struct Tally {
     pub missing: u64,
     /// Calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]; a vendor counts for
     /// the calls for which it is in use.
-    pub verdicts: Vec<[u64; 5]>,
+    pub verdicts: Vec<VerdictCounts>,
     /// What was found, the worst and most frequent first.
     pub found: Vec<Tallied>,
     /// The calls with findings, in the order of their first rows; empty in an overview.
     pub groups: Vec<CallGroup>,
     /// The rows of requests: refused, without a call, or with items that are no calls.
     pub no_calls: Vec<u64>,
+    /// What the calls show about ids together.
+    pub id_remarks: Vec<IdRemarkView>,
+    /// How many such remarks there was no room for,
+    pub more_id_remarks: u64,
+    /// and for the ids of how many calls.
+    pub ids_untold: u64,
 }
 
 /// A call of which the structure is still to be read.
@@ -89,13 +97,19 @@ impl Pipeline {
         let mut counts = GroupCounts::default();
         let mut scratch = wire::Scratch::default();
         let mut rows = rows.peekable();
+        let mut counted: HashSet<u64> = HashSet::new();
         while rows.peek().is_some() {
             let state = self.lock();
             let mut calls = Vec::new();
             for row in rows.by_ref().take(ROWS_PER_LOCK) {
                 match state.index.store.row(row) {
                     Some(Row::NoCall(_)) => tally.no_calls.push(row),
-                    Some(Row::Call(at)) => calls.extend(counted_call(&state, row, at)),
+                    Some(Row::Call(at)) => {
+                        if state.index.id_remarks.is_shown_by(at) {
+                            counted.insert(at);
+                        }
+                        calls.extend(counted_call(&state, row, at));
+                    }
                     None => {}
                 }
             }
@@ -110,6 +124,8 @@ impl Pipeline {
         let vendors = self.vendors();
         let index = &self.lock().index;
         counts.expand(&vendors, &index.in_use, &index.store.sets, &mut tally);
+        // a remark is about these rows if one of the calls that show it is among them
+        tally.remark(index, |remark| remark.calls.iter().any(|call| counted.contains(call)));
         tally
     }
 
@@ -123,7 +139,22 @@ impl Pipeline {
             |(shape, [calls, repeats]): (_, [u64; 2])| (shape, Shaped { calls, repeats, first: 0 });
         let shapes = index.shapes().map(shaped);
         expand(&self.vendors(), &index.in_use, &index.store.sets, shapes, &mut tally);
+        tally.remark(index, |_| true);
         tally
+    }
+}
+
+impl Tally {
+    /// Adds those remarks about ids that are about the rows.
+    fn remark(&mut self, index: &Index, is_here: impl Fn(&IdRemark) -> bool) {
+        let view = |remark: &IdRemark| {
+            let seqs = remark.calls.map(|call| index.seq_at(call));
+            IdRemarkView::new(remark, seqs, index.store.row_of_call(remark.calls[1]))
+        };
+        let remarks = index.id_remarks.remarks().iter().filter(|remark| is_here(remark));
+        self.id_remarks = remarks.map(view).collect();
+        self.more_id_remarks = index.id_remarks.more();
+        self.ids_untold = index.id_remarks.untold();
     }
 }
 
@@ -200,11 +231,7 @@ impl GroupCounts {
 
 /// The codes of the vendors in use and of the service.
 pub(super) fn reported(codes: &[CodeId], vendors: &Vendors, in_use: u64) -> Vec<CodeId> {
-    let counts = |code: &&CodeId| {
-        let vendor = vendors.codes().entry(**code).vendor;
-        vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1)
-    };
-    codes.iter().filter(counts).copied().collect()
+    codes.iter().copied().filter(|code| vendors.codes().counts(*code, in_use)).collect()
 }
 
 /// The calls of a shape: how many, and the first.
@@ -241,7 +268,7 @@ fn expand(
     shapes: impl IntoIterator<Item = ((SetId, Sender), Shaped)>,
     tally: &mut Tally,
 ) {
-    tally.verdicts = vec![[0; 5]; vendors.len()];
+    tally.verdicts = vec![VerdictCounts::default(); vendors.len()];
     let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
     for ((set, sender), Shaped { calls, repeats, first }) in shapes {
         tally.calls += calls;

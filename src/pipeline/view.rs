@@ -3,10 +3,11 @@
 use super::SeenGroup;
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::findings::fixes::Edit;
+use crate::findings::fixes::{Edit, Need};
 use crate::findings::{Finding, Severity, Verdict};
 use crate::store::NoCall;
 use crate::vendors::Rendered;
+use crate::wire::ServiceVerdict;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub struct RowView {
     pub account: Cell,
     /// The user column.
     pub user: Cell,
+    /// Whether the service in front of the vendors passes the call on; none for a refused request.
+    pub service: Option<ServiceVerdict>,
     /// One for each vendor.
     pub marks: Vec<Mark>,
     /// Its `messageId` came before.
@@ -46,6 +49,13 @@ pub struct RowView {
     pub unread: bool,
     /// What is said of a request that has a row of its own.
     pub no_call: Option<NoCallView>,
+}
+
+impl RowView {
+    /// The service's verdict on a call that reaches no vendor.
+    pub fn discarded(&self) -> Option<ServiceVerdict> {
+        self.service.filter(ServiceVerdict::is_discarded)
+    }
 }
 
 /// A request that has a row of its own: refused, without a call, or with items that are no calls.
@@ -173,6 +183,11 @@ pub struct CallDetail {
     pub seen_group: Option<SeenGroup>,
     /// What has to change for the vendors in use to find the ids.
     pub edits: Vec<Edit>,
+    /// What the vendors in use need, a line for those that need the same.
+    pub needs: Vec<Need>,
+    /// Where vendors in use also find the account that the call names in `groupId`, for a library
+    /// that cannot send it there.
+    pub group_places: Vec<String>,
     /// The write key.
     pub write_key: Option<String>,
     /// Its `messageId` came before.
@@ -185,7 +200,9 @@ pub struct CallDetail {
     pub derived_text: String,
     /// What each vendor would receive, with the vendor's place in the registry.
     pub vendors: Vec<(usize, Rendered)>,
-    /// What Segment itself does with the call.
+    /// Whether the service in front of the vendors passes it on.
+    pub service: ServiceVerdict,
+    /// What the service itself does with the call.
     pub common: Vec<Finding>,
     /// The vendors in use for this call, in order.
     pub in_use: Vec<usize>,

@@ -9,6 +9,7 @@ use crate::findings::{Id, Severity, Verdict};
 use crate::journal::{self, Entry, RequestLine};
 use crate::store::{CallRow, NoCall, RequestRow, Row, Store, TextId, VendorBits};
 use crate::vendors::{Codes, Vendors};
+use crate::wire::ServiceVerdict;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,6 +108,7 @@ fn no_call(
         name: String::new(),
         account: Cell::NotLooked,
         user: Cell::NotLooked,
+        service: None,
         marks: Vec::new(),
         repeat: false,
         worst: None,
@@ -144,8 +146,9 @@ struct Alarm {
 
 fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
     let folded = index.folded(index.store.shapes.get(call.shape).group);
-    let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() };
-    for code in &index.store.sets.get(call.set).loud().codes {
+    let set = index.store.sets.get(call.set);
+    let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() || set.discarded.is_some() };
+    for code in &set.loud().codes {
         let entry = codes.entry(*code);
         if entry.severity == Severity::Info || folded.binary_search(code).is_ok() {
             continue;
@@ -204,7 +207,8 @@ fn half(
     let mark = |(vendor, verdict): (usize, &_)| Mark {
         verdict: *verdict,
         in_use: in_use >> vendor & 1 == 1,
-        misses: misses >> vendor & 1 == 1,
+        // no vendor is asked for the ids of a call that none of them gets
+        misses: set.discarded.is_none() && misses >> vendor & 1 == 1,
         folded: *verdict != Verdict::Ignored
             && set.worst[vendor].is_some_and(|worst| worst < Severity::Info)
             && alarmed >> vendor & 1 == 0,
@@ -217,6 +221,7 @@ fn half(
         name: text(call.name),
         account,
         user,
+        service: Some(ServiceVerdict { service: request.sender.service(), code: set.discarded }),
         marks: set.verdicts.iter().enumerate().map(mark).collect(),
         repeat: call.flags.repeat(),
         worst: loud.severity(in_use),

@@ -5,7 +5,7 @@ use super::talk::Talk;
 use super::words::{self, id_words};
 use crate::call::text::masked;
 use crate::call::time;
-use crate::findings::Verdict;
+use crate::findings::{Finding, Verdict, is_of_call};
 use crate::report::{calls_words, plural};
 use crate::tui::feed::{By, Coverage, Item, Status, Who};
 use std::io;
@@ -30,8 +30,13 @@ impl Talk<'_> {
     pub(super) fn findings(&mut self) -> io::Result<()> {
         let (groups, vendors) = (self.feed.findings(false), self.vendors());
         let lines = groups.rows.iter().map(|found| {
+            if let Some(view) = &found.remark {
+                let Finding { severity, code, message, fix, .. } = &view.finding;
+                return format!("{} {code}: {message}; {fix}", severity.name());
+            }
             let vendor = found.vendor.and_then(|at| vendors.get(at));
-            let vendor = vendor.map_or("Segment", |vendor| vendor.title.as_str());
+            let own = if is_of_call(&found.code) { "the call itself" } else { "Segment" };
+            let vendor = vendor.map_or(own, |vendor| vendor.title.as_str());
             let calls = calls_words(found.counted.calls, found.counted.repeats);
             let event = found.event.as_deref().or(found.kind.as_deref()).unwrap_or("any call");
             format!(
@@ -118,6 +123,10 @@ impl Talk<'_> {
                 })
                 .collect();
             self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
+            for finding in self.feed.id_remarks_about(who, id) {
+                let Finding { severity, code, message, fix, .. } = &finding;
+                self.say(&format!("{} {code}: {message}; {fix}", severity.name()))?;
+            }
             return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
         let people = self.feed.people(who, 0..MOST as u64);

@@ -1,7 +1,7 @@
 //! A row of the log and what was found, in words.
 
 use crate::call::{Doc, Val, pointer, text::visible};
-use crate::findings::{Finding, Severity, Verdict, advice};
+use crate::findings::{Finding, Severity, Verdict, advice, is_said_once};
 use crate::report::share;
 use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
 
@@ -94,6 +94,16 @@ pub fn finding(finding: &Finding) -> Vec<String> {
 
 /// Findings, the loud ones first.
 pub fn findings<'f>(all: impl Iterator<Item = &'f Finding> + Clone) -> Vec<String> {
+    let mut said: Vec<&'f Finding> = Vec::new();
+    for finding in all {
+        // every vendor says it for the same reason
+        let again =
+            is_said_once(&finding.code) && said.iter().any(|other| other.code == finding.code);
+        if !again {
+            said.push(finding);
+        }
+    }
+    let all = said.into_iter();
     let loud = all.clone().filter(|finding| finding.severity != Severity::Info);
     let quiet = all.filter(|finding| finding.severity == Severity::Info);
     loud.chain(quiet).flat_map(finding).collect()

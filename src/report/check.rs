@@ -3,7 +3,7 @@
 use super::findings::{Corrected, FindingGroup};
 use super::numbers::plural;
 use super::paint::Paint;
-use super::summary::verdict_lines;
+use super::summary::{untold, verdict_lines};
 use crate::call::text::visible;
 use crate::findings::Severity;
 use crate::pipeline::Tally;
@@ -30,6 +30,7 @@ pub fn check_text(
         printed.extend(corrected.map(|_| &*group.example));
         entry(&mut out, &events, corrected, colour);
     }
+    out.push_str(&untold(tally));
     let lines = verdict_lines(vendors, &tally.verdicts);
     if !lines.is_empty() {
         out.push_str(&lines);

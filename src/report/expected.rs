@@ -89,6 +89,7 @@ fn group(entry: &Expected) -> FindingGroup {
         _ => format!("call {}", entry.came.counted.seq),
     };
     FindingGroup {
+        unit: "call",
         code: wanted.title(),
         severity: Severity::Error,
         missing: entry.standing() == Standing::Lacking,

@@ -1,11 +1,12 @@
 //! Findings of many calls, one entry for each code, event and fix: what every report for CI is made of.
 
 use super::numbers::plural;
-use crate::call::text::visible;
+use crate::call::text::{spelled, visible};
 use crate::findings::advice::{self, Way, dotted};
-use crate::findings::fixes::Edit;
+use crate::findings::fixes::{Edit, Reader};
 use crate::findings::{Finding, Headline, Severity};
 use crate::pipeline::{CallDetail, CallGroup, Detail, NoCall, NoCallDetail, Tally};
+use crate::store::RemarkKind;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 /// A finding with how many calls have it, and one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingGroup {
+    /// What is counted: `call`, `request` or `id`.
+    pub unit: &'static str,
     /// The code; of requests `HTTP-` and the status.
     pub code: String,
     /// How bad it is.
@@ -26,7 +29,7 @@ pub struct FindingGroup {
     /// The type and name of the calls, such as `track "Signed Up"`; none for requests, and for calls
     /// of several events that were not told apart.
     pub event: Option<String>,
-    /// How many calls, or requests,
+    /// How many calls, requests or ids,
     pub calls: u64,
     /// and how many repeats of calls.
     pub repeats: u64,
@@ -44,7 +47,7 @@ pub struct FindingGroup {
     pub other_paths: Vec<String>,
     /// The first call or request that has it.
     pub example: String,
-    /// The example as it should have been, for a finding about an id.
+    /// The example as it should have been, for a finding that a change of the call takes away.
     pub corrected: Option<Corrected>,
 }
 
@@ -53,8 +56,7 @@ impl FindingGroup {
     pub fn count(&self) -> String {
         match (self.calls, self.repeats) {
             (0, 1..) => plural(self.repeats, "repeat"),
-            _ if self.code.starts_with("HTTP-") => plural(self.calls, "request"),
-            _ => plural(self.calls, "call"),
+            _ => plural(self.calls, self.unit),
         }
     }
 
@@ -97,9 +99,9 @@ impl FindingGroup {
 
 impl Corrected {
     fn of(call: &CallDetail) -> Option<Corrected> {
-        let fix = call.fix_of_ids()?;
+        let fix = call.correction(Reader::Anybody)?;
         let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
-        let code = fix.snippet.code.replace('\t', "    ");
+        let code = fix.snippet.text().replace('\t', "    ");
         Some(Corrected {
             changes: changes.join(", "),
             language: fix.snippet.language,
@@ -141,6 +143,7 @@ pub fn finding_groups(
     // the sort is stable: of one code and count the group that came first stays first
     all.sort_by_key(|(code, group)| (order.get(code).copied(), Reverse(group.calls)));
     groups.extend(all.into_iter().map(|(_, group)| group));
+    groups.extend(remarks(tally));
     groups.sort_by_key(|group| group.severity);
     Ok(groups)
 }
@@ -169,7 +172,7 @@ impl FoundGroups {
             let findings = findings_of(entry, call);
             let Some(finding) = findings.first() else { continue };
             let event = calls.is_alike.then(|| event(call));
-            let fix = fix_of_all(finding, calls);
+            let fix = fix_of_all(finding, calls, call);
             let paths = findings.iter().map(|finding| finding.path.clone()).collect();
             let key = GroupKey { code, event: event.clone(), fix: fix.clone(), paths };
             if let Some(place) = self.places.get(&key) {
@@ -179,13 +182,14 @@ impl FoundGroups {
                 continue;
             }
             self.places.insert(key, self.groups.len());
-            let is_about_id = entry.headline.is_some() && calls.is_alike;
+            let is_mended = calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
             let group = FindingGroup {
+                unit: "call",
                 code: entry.code.to_string(),
                 severity: entry.severity,
                 missing: matches!(entry.headline, Some(Headline::Strong(_))),
                 fails: false,
-                vendor: entry.vendor.map(|at| {
+                vendor: entry.vendor.filter(|_| !entry.text.once).map(|at| {
                     let info = vendors.info(at);
                     (info.name.clone(), info.title.clone())
                 }),
@@ -199,7 +203,7 @@ impl FoundGroups {
                 path: finding.path.clone(),
                 other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
                 example: example(call),
-                corrected: is_about_id
+                corrected: is_mended
                     .then(|| corrected.get_or_insert_with(|| Corrected::of(call)).clone())
                     .flatten(),
             };
@@ -220,14 +224,16 @@ fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> 
 
 /// What every call of a group has to change. The account that earlier calls of the example's user
 /// named is no other user's, so the fix of several calls only names the place.
-fn fix_of_all(finding: &Finding, calls: &CallGroup) -> String {
+fn fix_of_all(finding: &Finding, calls: &CallGroup, call: &CallDetail) -> String {
+    let edit = call.edits.iter().find(|edit| edit.answers(finding));
+    let place = edit.map_or(&finding.path, |edit| &edit.to);
     match (&finding.history, calls.is_alike) {
         (_, false) => {
             "these calls differ: choose some with --filter to see what each has to change"
                 .to_owned()
         }
         (Some(_), true) if calls.calls + calls.repeats > 1 => {
-            advice::fix(Way::of(finding.hints.iter().flatten().next()), &finding.path, "")
+            advice::fix(Way::of(finding.hints.iter().flatten().next()), place, "")
         }
         _ => finding.fix.clone(),
     }
@@ -250,6 +256,45 @@ fn example(call: &CallDetail) -> String {
         }
     }
     text
+}
+
+/// How many further remarks of a kind an entry names.
+const MAX_FURTHER: usize = 5;
+
+/// What the calls show about ids together: one entry a kind.
+pub(super) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
+    RemarkKind::ALL.into_iter().filter_map(|kind| {
+        let of_kind = || tally.id_remarks.iter().filter(move |view| view.remark.kind == kind);
+        let first = of_kind().next()?;
+        let count = of_kind().count();
+        let mut message = first.finding.message.clone();
+        if count > 1 {
+            let further = of_kind().skip(1).take(MAX_FURTHER);
+            let further: Vec<String> = further.map(|view| spelled(&view.remark.id)).collect();
+            let end = if count > 1 + MAX_FURTHER { "…" } else { "" };
+            message.push_str(&format!("; and {} more: {}{end}", count - 1, further.join(", ")));
+        }
+        let [earlier, later] = first.seqs;
+        Some(FindingGroup {
+            unit: "id",
+            code: first.finding.code.to_string(),
+            severity: first.finding.severity,
+            missing: false,
+            fails: false,
+            vendor: None,
+            event: None,
+            calls: count as u64,
+            repeats: 0,
+            message,
+            why: first.finding.why.clone(),
+            history: None,
+            fix: first.finding.fix.clone(),
+            path: first.finding.path.clone(),
+            other_paths: Vec::new(),
+            example: format!("calls {earlier} and {later}"),
+            corrected: None,
+        })
+    })
 }
 
 /// Requests that lost calls, those with one status and problem as one entry.
@@ -276,6 +321,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         (_, false) => "senders do not try again, so its calls are lost",
     };
     FindingGroup {
+        unit: "request",
         code: format!("HTTP-{status}"),
         severity: if again { Severity::Info } else { row.severity.unwrap_or(Severity::Error) },
         missing: false,

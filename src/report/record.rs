@@ -3,8 +3,10 @@
 
 use crate::call::time;
 use crate::findings::Finding;
+use crate::findings::fixes::Reader;
 use crate::pipeline::{CallDetail, SeenGroup};
 use crate::vendors::{Rendered, Vendors};
+use crate::wire::ServiceVerdict;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -24,6 +26,7 @@ struct Record<'a> {
     account_id: Option<&'a str>,
     user_id: Option<&'a str>,
     anonymous_id: Option<&'a str>,
+    service: ServiceVerdict,
     missing: &'a [&'static str],
     findings: Vec<&'a Finding>,
     vendors: Outcomes<'a>,
@@ -37,7 +40,7 @@ struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fix_language: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fix_snippet: Option<&'a str>,
+    fix_snippet: Option<String>,
     derived: Box<RawValue>,
     call: Box<RawValue>,
 }
@@ -54,7 +57,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
     let mut findings: Vec<&Finding> = call.common.iter().collect();
     findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
     findings.sort_by_key(|finding| finding.severity);
-    let fix = call.fix_of_ids();
+    let fix = call.correction(Reader::Owner);
     let fix = fix.as_ref();
     let record = Record {
         seq: call.seq.0,
@@ -73,6 +76,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         account_id: call.account_id.as_deref(),
         user_id: call.user_id.as_deref(),
         anonymous_id: call.anonymous_id.as_deref(),
+        service: call.service,
         missing: &call.missing,
         findings,
         vendors: Outcomes {
@@ -84,7 +88,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         signature: call.request.signature.as_deref(),
         seen_group: call.seen_group.as_ref(),
         fix_language: fix.map(|fix| fix.snippet.language),
-        fix_snippet: fix.map(|fix| &*fix.snippet.code),
+        fix_snippet: fix.map(|fix| fix.snippet.text()),
         derived: raw(&call.derived_text),
         call: raw(&call.call_text),
     };

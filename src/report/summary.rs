@@ -1,7 +1,8 @@
 //! What was captured, in a few lines.
 
+use super::findings::remarks;
 use super::numbers::plural;
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::pipeline::{Stats, Tally};
 use crate::vendors::Vendors;
 use std::fmt::Write;
@@ -35,13 +36,35 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
         )
         .expect("writing to a String cannot fail"),
     }
+    for group in remarks(tally) {
+        let count = group.count();
+        writeln!(out, "{} {} ({count}): {}", group.severity.name(), group.code, group.message)
+            .expect("writing to a String cannot fail");
+    }
+    out.push_str(&untold(tally));
     out.push_str(&verdict_lines(vendors, &tally.verdicts));
+    out
+}
+
+/// A line about ids that were not compared for want of room; nothing where all were.
+pub(super) fn untold(tally: &Tally) -> String {
+    let mut out = String::new();
+    if tally.ids_untold > 0 {
+        let calls = plural(tally.ids_untold, "call");
+        out.push_str(&format!(
+            "the ids of {calls} were not compared: there was no room for them\n"
+        ));
+    }
+    if tally.more_id_remarks > 0 {
+        let more = plural(tally.more_id_remarks, "further remark");
+        out.push_str(&format!("{more} about ids had no room\n"));
+    }
     out
 }
 
 /// One line a vendor that has any: how many calls of each verdict, in the order of
 /// [`Verdict::WORST_FIRST`].
-pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[[u64; 5]]) -> String {
+pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[VerdictCounts]) -> String {
     let mut out = String::new();
     for (vendor, counts) in verdicts.iter().enumerate() {
         let parts: Vec<String> = Verdict::WORST_FIRST

@@ -61,13 +61,19 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
             Cell::NotLooked => out.push('-'),
         }
     }
-    for (vendor, mark) in row.marks.iter().enumerate().filter(|(_, mark)| mark.in_use) {
+    let discarded = row.discarded();
+    if let Some(service) = discarded {
+        paint(&mut out, Paint::Alarm, &format!("  {service}"));
+    }
+    // they all have the same verdict then
+    let marks = if discarded.is_some() { &[][..] } else { &row.marks };
+    for (vendor, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.in_use) {
         let colour = match mark.verdict {
             _ if mark.misses => Paint::Alarm,
             Verdict::Rejected | Verdict::Dropped => Paint::Alarm,
             Verdict::Degraded => Paint::Warning,
             Verdict::Delivered => Paint::Plain,
-            Verdict::Ignored => Paint::Dim,
+            Verdict::Ignored | Verdict::Discarded => Paint::Dim,
         };
         out.push_str("  ");
         paint(&mut out, colour, &format!("{}={}", vendors.info(vendor).short, mark.verdict.name()));

@@ -4,6 +4,7 @@
 mod blocks;
 mod cube;
 mod id_counts;
+mod id_remarks;
 mod passed;
 mod rows;
 mod seen;
@@ -14,9 +15,10 @@ mod strings;
 pub use blocks::Blocks;
 pub use cube::{CellKey, Count, Cube, TREND_MINUTES, Trend};
 pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
+pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
 pub use passed::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
 pub use rows::{CallRow, Flags, HasId, NoCall, NoCallRow, RequestRow, Row, Sender};
-pub use seen::{Print, Seen};
+pub use seen::{Met, Print, Seen, Sighting};
 pub use sets::{SetId, SetInfo, Sets, VendorBits};
 pub use shapes::{Held, Shape, ShapeId, Shapes};
 pub use strings::{TextId, Texts};
@@ -103,9 +105,9 @@ impl Store {
         low as u64
     }
 
-    /// Notes a `messageId`; true if it was there before.
-    pub fn seen_before(&mut self, message_id: &str) -> bool {
-        self.seen.was_there(Print::of(message_id))
+    /// Notes a call.
+    pub fn meet(&mut self, met: Option<Met>) -> Sighting {
+        self.seen.note(met)
     }
 }
 
@@ -170,11 +172,5 @@ mod tests {
             [0, 1, 2, 3, 4, 5, 6, 9].map(|row| store.calls_before(row)),
             [0, 0, 1, 2, 2, 2, 3, 3]
         );
-    }
-
-    #[test]
-    fn a_message_is_seen_once() {
-        let mut store = Store::default();
-        assert_eq!(["a", "b", "a"].map(|id| store.seen_before(id)), [false, false, true]);
     }
 }

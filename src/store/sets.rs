@@ -1,8 +1,9 @@
 //! Sets of finding codes. Calls of one shape have the same findings, so a recording of millions
 //! of calls has a few hundred different sets, and what a set means is worked out once.
 
-use crate::findings::{Headline, Id, Severity, Verdict};
+use crate::findings::{Effect, Headline, Id, Severity, Verdict};
 use crate::vendors::{CodeId, Codes};
+use crate::wire::discard;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub type VendorBits = u64;
 pub struct SetInfo {
     /// The codes, sorted.
     pub codes: Box<[CodeId]>,
+    /// Why the service in front of the vendors discards the call, if it does.
+    pub discarded: Option<&'static str>,
     /// The verdict at each vendor.
     pub verdicts: Box<[Verdict]>,
     /// The worst severity at each vendor.
@@ -143,7 +146,15 @@ impl Sets {
 fn loud(set: &SetInfo, aside: &[CodeId], table: &Codes, vendors: usize) -> Option<Box<SetInfo>> {
     let is_aside = |code: &CodeId| aside.binary_search(code).is_ok();
     let left: Vec<CodeId> = set.codes.iter().copied().filter(|code| !is_aside(code)).collect();
-    (left.len() < set.codes.len()).then(|| Box::new(info(&left, table, vendors)))
+    (left.len() < set.codes.len()).then(|| {
+        let mut loud = info(&left, table, vendors);
+        // who does not want to hear of it has not made the service pass the call on
+        if set.discarded.is_some() {
+            loud.discarded = set.discarded;
+            loud.verdicts = set.verdicts.clone();
+        }
+        Box::new(loud)
+    })
 }
 
 fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {
@@ -166,7 +177,14 @@ fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {
             None => {}
         }
     }
-    out.verdicts = strongest.into_iter().map(Verdict::of).collect();
+    let fatal = codes.iter().map(|id| table.entry(*id));
+    let fatal = fatal.filter(|code| code.vendor.is_none() && code.effect == Effect::Discard);
+    out.discarded = discard::first_fatal(fatal.map(|code| &*code.code));
+    let at_vendors = strongest.into_iter().map(|effect| match out.discarded {
+        Some(_) => Verdict::Discarded,
+        None => Verdict::of(effect),
+    });
+    out.verdicts = at_vendors.collect();
     out.worst = worst.into();
     out
 }

@@ -29,9 +29,7 @@ pub fn of_call(
             curl(base.unwrap_or("$SEGSCOPE_URL"), &call.row.kind, &call.call_text),
         )),
         Action::CopySdkCall => match fix {
-            Some(fix) => {
-                Ok((format!("the call for {}", fix.snippet.language), fix.snippet.code.clone()))
-            }
+            Some(fix) => Ok((format!("the call for {}", fix.snippet.language), fix.snippet.text())),
             None => Err("this is none of the six types of calls"),
         },
         Action::CopyTransformation => match fix.and_then(|fix| fix.transformation.as_ref()) {

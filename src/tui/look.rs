@@ -116,8 +116,9 @@ impl Look {
             Verdict::Delivered => self.sign("✓", "+"),
             Verdict::Degraded => "~",
             Verdict::Dropped => self.sign("✗", "x"),
-            Verdict::Rejected => self.sign("⊘", "R"),
+            Verdict::Rejected => self.sign("⊗", "R"),
             Verdict::Ignored => self.sign("·", "."),
+            Verdict::Discarded => self.sign("⊘", "D"),
         }
     }
 
@@ -129,6 +130,7 @@ impl Look {
             Verdict::Dropped => self.theme.dropped,
             Verdict::Rejected => self.theme.rejected,
             Verdict::Ignored => self.theme.ignored,
+            Verdict::Discarded => self.theme.discarded,
         }
     }
 

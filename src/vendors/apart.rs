@@ -37,6 +37,17 @@ pub struct Looked<'a>(Look<'a>);
 pub struct Apart {
     found: Vec<CodeId>,
     lessons: Lessons,
+    text: String,
+}
+
+/// What a vendor finds in a call.
+pub struct FoundApart<'r> {
+    /// Codes, in order.
+    pub codes: &'r [CodeId],
+    /// The account id.
+    pub account: Option<&'r str>,
+    /// The user id.
+    pub user: Option<&'r str>,
 }
 
 impl Vendors {
@@ -50,8 +61,12 @@ impl Vendors {
         Looked(Look::new(event, &self.keys, &room.0, self.basics))
     }
 
-    /// What [`Vendors::judge`] does, at one vendor: the codes that it finds, in order. `share` is
-    /// what that vendor remembers.
+    /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.
+    pub fn code_apart(&self, looked: &Looked<'_>) -> Option<CodeId> {
+        self.code_of_call(&looked.0)
+    }
+
+    /// What [`Vendors::judge`] does, at one vendor. `share` is what that vendor remembers.
     pub fn judge_apart<'r>(
         &self,
         vendor: usize,
@@ -59,13 +74,15 @@ impl Vendors {
         seq: Seq,
         share: &mut Share,
         room: &'r mut Apart,
-    ) -> &'r [CodeId] {
-        let Apart { found, lessons } = room;
+    ) -> FoundApart<'r> {
+        let Apart { found, lessons, text } = room;
         found.clear();
+        text.clear();
         let vendor = &self.vendors[vendor];
-        let mut room = Room { text: None, found, lessons };
-        self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
-        found
+        let mut room = Room { text: Some(text), found, lessons };
+        let judged = self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
+        let [account, user] = judged.ids(text);
+        FoundApart { codes: found, account, user }
     }
 
     /// What [`Vendors::idle_flush`] does to what one vendor remembers.

@@ -8,6 +8,7 @@ use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
 use super::rules::{Build, Parts};
 use super::settings::{Settings, SettingsError, check, nearest};
+use super::switches::SwitchNames;
 use super::vendor::{Carrier, Common, Vendor, slot};
 use crate::call::CallType;
 use crate::findings::{Book, common, family};
@@ -83,6 +84,7 @@ pub(super) struct Maker<'m> {
     pub index: usize,
     pub keys: &'m mut Keys,
     pub codes: &'m Codes,
+    pub switches: &'m Arc<SwitchNames>,
     /// What is wrong so far: as much as possible is said at once.
     pub errors: Vec<FileError>,
 }
@@ -166,6 +168,7 @@ impl Maker<'_> {
         let switches = self.keys.spot("/integrations");
         Common {
             kind: self.keys.spot("/type"),
+            switches: Arc::clone(self.switches),
             integrations: self
                 .file
                 .integrations

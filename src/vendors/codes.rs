@@ -94,6 +94,16 @@ impl Codes {
         self.iter().filter(|(_, entry)| *entry.code == *code).map(|(id, _)| id).collect()
     }
 
+    /// Whether a code counts where these vendors are in use: its vendor is among them, or it has none.
+    /// Of what every vendor says, only the first vendor's code counts.
+    pub fn counts(&self, id: CodeId, in_use: u64) -> bool {
+        let entry = self.entry(id);
+        entry.vendor.is_none_or(|vendor| {
+            let first = !entry.text.once || in_use.trailing_zeros() as usize == vendor;
+            first && in_use >> vendor & 1 == 1
+        })
+    }
+
     /// All codes in order.
     pub fn iter(&self) -> impl Iterator<Item = (CodeId, &CodeEntry)> {
         self.entries.iter().enumerate().map(|(i, entry)| (CodeId(i as u16), entry))

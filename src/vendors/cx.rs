@@ -164,7 +164,8 @@ impl<'a> Cx<'a> {
             user: None,
             session: None,
             found: Vec::new(),
-            strongest: Effect::None,
+            // all checks run all the same, so that a developer sees at once what there is to change
+            strongest: if look.event.discarded { Effect::Discard } else { Effect::None },
             skipped: 0,
             kept: 0,
             carried: true,
@@ -215,7 +216,9 @@ impl<'a> Cx<'a> {
 
     /// The first so many requests are made, and the call teaches, even if it is then refused.
     pub fn partial(&mut self, requests: usize) {
-        self.kept = requests;
+        if self.strongest < Effect::Discard {
+            self.kept = requests;
+        }
     }
 
     /// A request of the table that this call does not give.

@@ -49,6 +49,14 @@ pub struct Judged {
     pub uncertain: bool,
 }
 
+impl Judged {
+    /// The ids that were found, in the text that they were written to.
+    pub(super) fn ids<'t>(&self, text: &'t str) -> [Option<&'t str>; 2] {
+        let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
+        [self.account.map(part), self.user.map(part)]
+    }
+}
+
 impl Judgement {
     /// The account id that a vendor found.
     pub fn account(&self, vendor: usize) -> Option<&str> {
@@ -76,7 +84,7 @@ pub struct Flushed {
 
 impl Vendors {
     /// Step 1: what becomes of a call at each vendor, and what they remember from it. For every
-    /// call, in order of arrival, once.
+    /// call, in order of arrival, once. Of a call that the service discards they remember nothing.
     pub fn judge(
         &self,
         event: &Event<'_>,
@@ -90,6 +98,7 @@ impl Vendors {
         text.clear();
         scratch.read(&self.keys, event);
         let look = Look::new(event, &self.keys, scratch, self.basics);
+        codes.extend(self.code_of_call(&look));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let mut room = Room { text: Some(text), found, lessons };
@@ -220,7 +229,8 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
             Output { caveats, ..output(&cx, &request.carrier, Some(body)) }
         })
         .collect();
-    let transport = cx.vendor.transport.as_ref().filter(|_| cx.carried);
+    let carried = cx.carried && verdict != Verdict::Discarded;
+    let transport = cx.vendor.transport.as_ref().filter(|_| carried);
     let transport = transport.map(|carrier| output(&cx, carrier, None));
     Rendered {
         fidelity: cx.vendor.info.fidelity,

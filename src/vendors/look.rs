@@ -183,6 +183,7 @@ pub(super) struct Basics {
     pub received: Spot,
     pub timestamp: Spot,
     pub original: Spot,
+    pub integrations: Spot,
 }
 
 impl<'a> Look<'a> {
@@ -315,7 +316,8 @@ mod tests {
         let mut keys = Keys::default();
         let id = keys.spot("/traits/company/id");
         let traits = keys.listed("/traits");
-        let basics = Basics { kind: id, received: id, timestamp: id, original: id };
+        let basics =
+            Basics { kind: id, received: id, timestamp: id, original: id, integrations: id };
         let call = Doc::parse(
             r#"{"traits":{"company":{"id":1}},"traits":{"a":1,"company":{},"b":2,"a":3,"\u0061":4}}"#,
         )
@@ -337,10 +339,16 @@ mod tests {
         let mut keys = Keys::default();
         let group = keys.spot("/context/groupId");
         let other = keys.spot("/context/app");
-        let basics = Basics { kind: group, received: group, timestamp: group, original: group };
+        let basics = Basics {
+            kind: group,
+            received: group,
+            timestamp: group,
+            original: group,
+            integrations: group,
+        };
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");
         let derived = Doc::parse(r#"{"context":{"groupId":"g"}}"#).expect("valid");
-        let event = Event { call: call.root(), derived: Some(derived.root()) };
+        let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
         let look = Look::new(&event, &keys, &scratch, basics);

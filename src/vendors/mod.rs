@@ -70,9 +70,10 @@ mod spans;
 mod spread;
 mod state;
 mod suprsend;
+mod switches;
 mod vendor;
 
-pub use apart::{Apart, Looked, Looking, Share};
+pub use apart::{Apart, FoundApart, Looked, Looking, Share};
 pub use build::VendorError;
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};
@@ -95,7 +96,8 @@ use keys::Keys;
 use look::Basics;
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use switches::SwitchNames;
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
@@ -113,6 +115,7 @@ pub struct Vendors {
     codes: Codes,
     keys: Keys,
     basics: Basics,
+    switches: Arc<SwitchNames>,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -185,6 +188,7 @@ impl Vendors {
             received: keys.spot("/receivedAt"),
             timestamp: keys.spot("/timestamp"),
             original: keys.spot("/originalTimestamp"),
+            integrations: keys.spot("/integrations"),
         };
         let mut codes = Codes::new();
         for (index, source) in sources.iter().enumerate() {
@@ -193,11 +197,21 @@ impl Vendors {
             let ids = id_codes(&source.file, source.text, &book).map_err(wrong)?;
             codes.add_all(Some(index), &book, &ids);
         }
+        let files = sources.iter().map(|source| &source.file);
+        let code = codes.find(None, "EVT-INTEGRATION-NAME");
+        let switches = Arc::new(SwitchNames::of(files, code));
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             let (text, file) = (source.text, &source.file);
-            let mut maker =
-                Maker { text, file, index, keys: &mut keys, codes: &codes, errors: Vec::new() };
+            let mut maker = Maker {
+                text,
+                file,
+                index,
+                keys: &mut keys,
+                codes: &codes,
+                switches: &switches,
+                errors: Vec::new(),
+            };
             let given = settings.get(file.name.get_ref());
             vendors.push(maker.make(given, source.build).map_err(|error| match error {
                 VendorError::File { error, more, .. } => {
@@ -206,7 +220,7 @@ impl Vendors {
                 other => other,
             })?);
         }
-        Ok(Vendors { vendors, codes, keys, basics })
+        Ok(Vendors { vendors, codes, keys, basics, switches })
     }
 
     /// How many vendors there are.

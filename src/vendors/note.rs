@@ -2,13 +2,11 @@
 
 use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
-use crate::call::{pointer, text};
+use crate::call::pointer;
+use crate::call::text::write_excerpt as show;
 use crate::findings::{CodeText, Finding, Hint, Reason};
 use crate::findings::{advice, fill_into, hints, identity};
 use std::borrow::Cow;
-
-/// How many characters of a captured value a sentence may show.
-const SHOWN: usize = 60;
 
 /// The texts of a code, each taken apart once.
 #[derive(Debug, Clone)]
@@ -184,23 +182,11 @@ fn word(
 }
 
 /// The vendor's name in `integrations` that switches it off, else its first.
-fn integration<'v>(cx: &Cx<'v>) -> Option<&'v String> {
+pub(super) fn integration<'v>(cx: &Cx<'v>) -> Option<&'v String> {
     let names = &cx.vendor.info.integrations;
     let off = |name: &&String| {
         let path = pointer::push("/integrations", name);
         cx.look.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
     };
     names.iter().find(off).or_else(|| names.first())
-}
-
-/// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
-/// long.
-fn show(out: &mut String, captured: &str) {
-    // a text has at least as many bytes as characters
-    let long = captured.len() > SHOWN;
-    let end = if long { captured.char_indices().nth(SHOWN).map(|(at, _)| at) } else { None };
-    out.push_str(&text::visible(&captured[..end.unwrap_or(captured.len())]));
-    if end.is_some() {
-        out.push('…');
-    }
 }

@@ -11,6 +11,7 @@ use super::rows::{is_silent, row};
 use super::rules::Flow;
 use super::spread::spread;
 use super::state::State;
+use super::switches;
 use super::vendor::{Call, Guard, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
 use crate::findings::identity::{ValueRule, is_stand_in};
@@ -84,6 +85,9 @@ fn common<'a>(cx: &mut Cx<'a>) -> Option<&'a Call> {
 fn off(cx: &mut Cx<'_>, code: CodeId) {
     if let Some(integrations) = cx.look.event.get("integrations") {
         cx.find(code, Place::Top(integrations));
+        if cx.rendering() {
+            switches::point_out(cx, integrations);
+        }
     }
 }
 

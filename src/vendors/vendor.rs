@@ -9,6 +9,7 @@ use super::rules::Rules;
 use super::settings::Settings;
 use super::spread::Spread;
 use super::state::States;
+use super::switches::SwitchNames;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 use std::collections::BTreeMap;
@@ -47,6 +48,8 @@ pub(super) struct Vendor {
 pub(super) struct Common {
     pub kind: Spot,
     pub integrations: Vec<Spot>,
+    /// The names of all vendors, for those that are nearly one.
+    pub switches: Arc<SwitchNames>,
     /// `All` and `all`.
     pub all: [Spot; 2],
     pub type_missing: CodeId,

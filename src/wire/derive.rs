@@ -27,6 +27,16 @@ pub(super) struct Shared<'d> {
 }
 
 impl Shared<'_> {
+    /// True if the service has still to check the call. A webhook's calls have been through it, and
+    /// so have calls of files that say when the service received them.
+    pub fn is_checked(&self, call: &Fields<'_>) -> bool {
+        match self.origin {
+            Origin::Sent(_) => true,
+            Origin::Forwarded => false,
+            Origin::Bare => call.received_at.is_none() && self.batch.received_at.is_none(),
+        }
+    }
+
     fn rudder(&self) -> bool {
         self.platform == Platform::RudderStack
     }
@@ -49,7 +59,8 @@ pub(super) fn write(
         Origin::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
         Origin::Bare => {
             let mut text = String::new();
-            let received = bare_received(call).map(|(value, at)| written(value, at, &mut text));
+            let received =
+                bare_received(call, &shared.batch).map(|(value, at)| written(value, at, &mut text));
             forwarded_times(out, call, received);
         }
     }
@@ -156,8 +167,15 @@ fn forwarded_times(out: &mut Builder, call: &Fields<'_>, received: Option<&str>)
 
 /// When a call from a file counts as received: never now, so that every reading is the same. With
 /// the value that says so.
-fn bare_received<'d>(call: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
-    let times = [call.received_at, call.sent_at, call.timestamp, call.original];
+fn bare_received<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
+    let times = [
+        call.received_at,
+        batch.received_at,
+        batch.sent_at,
+        call.sent_at,
+        call.timestamp,
+        call.original,
+    ];
     times.into_iter().flatten().find_map(|value| Some((value, moment(value)?)))
 }
 

@@ -1,9 +1,10 @@
-//! Why a service drops a call that it answered with 200 (`specs/wire.md` 9).
+//! Why a service does not pass a call on to the vendors (`specs/wire.md` 7 and 9).
 //!
 //! Its bound of 10,000 properties has no code here: so many do not fit into the 32 KB of one call.
 
-use super::{Platform, fields::Fields, limits};
+use super::{Platform, Service, fields::Fields, limits};
 use crate::call::{CallType, Val};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::borrow::Cow;
 
 /// One reason for which a call, or a part of a request, does not reach a destination.
@@ -13,9 +14,16 @@ pub struct Discard {
     pub code: &'static str,
     /// JSON pointer: into the call, or into the body for a request's own reasons.
     pub path: Cow<'static, str>,
+    /// Words for the placeholders of its sentences, by name.
+    pub said: Vec<(&'static str, String)>,
 }
 
 impl Discard {
+    /// True if a call that has this discard reaches no vendor.
+    pub(super) fn is_fatal(&self) -> bool {
+        find(self.code).is_some_and(|code| code.lost)
+    }
+
     /// Whether it says that a request, or an item of it, is no call: then it is about no call.
     pub fn is_about_no_call(&self) -> bool {
         matches!(self.code, "bad_request" | "empty_batch")
@@ -27,55 +35,128 @@ impl Discard {
 pub struct Code {
     /// The code.
     pub code: &'static str,
-    /// True if the call is lost; else only a part of it is.
+    /// True if the call that has it is lost. The codes of a whole request are of no single call, so
+    /// they are false.
     pub lost: bool,
 }
 
-/// Every code that [`super::read`] gives. What they mean stands in `assets/findings/wire.toml`.
+/// Every code that [`super::read`] gives, in the order in which a call is checked, and that of a
+/// `messageId` which a different call had. What they mean is in `assets/findings/wire.toml` and
+/// `assets/findings/call.toml`.
 pub const CODES: &[Code] = &[
     Code { code: "no_user_anon_id", lost: true },
     Code { code: "id_not_string", lost: true },
-    Code { code: "event_not_defined", lost: true },
-    Code { code: "event_not_string", lost: true },
-    Code { code: "properties_not_object", lost: true },
-    Code { code: "traits_not_object", lost: true },
-    Code { code: "name_not_string", lost: true },
-    Code { code: "category_not_string", lost: true },
     Code { code: "type_missing", lost: true },
     Code { code: "type_unknown", lost: true },
+    Code { code: "event_not_defined", lost: true },
+    Code { code: "event_not_string", lost: true },
+    Code { code: "name_not_string", lost: true },
+    Code { code: "category_not_string", lost: true },
+    Code { code: "traits_not_object", lost: true },
+    Code { code: "properties_not_object", lost: true },
     Code { code: "message_id_too_long", lost: true },
     Code { code: "too_many_events", lost: true },
-    Code { code: "empty_batch", lost: true },
-    Code { code: "empty_batch_result", lost: true },
+    Code { code: MESSAGE_ID_REUSED, lost: true },
+    Code { code: REQUEST_REFUSED, lost: true },
+    Code { code: "empty_batch", lost: false },
+    Code { code: "empty_batch_result", lost: false },
     Code { code: "multi_user_error", lost: false },
-    Code { code: "bad_request", lost: true },
-    Code { code: "unknown_source", lost: true },
+    Code { code: "bad_request", lost: false },
+    Code { code: "unknown_source", lost: false },
     Code { code: "context_not_merged", lost: false },
+    Code { code: "EVT-TIME-INVALID", lost: false },
+    Code { code: "EVT-TIME-IMPLAUSIBLE", lost: false },
+    Code { code: "EVT-KEY-REPEATED", lost: false },
+    Code { code: "EVT-KEY-LOST", lost: false },
+    Code { code: "EVT-WRITE-KEY", lost: false },
 ];
+
+/// The code of a call that the service drops, since a different one before had its `messageId`. Only
+/// who sees the calls before can tell.
+pub const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
+
+/// The code of a call that is good itself, in a request that RudderStack refuses for another call.
+pub(super) const REQUEST_REFUSED: &str = "request_refused";
 
 /// What is fixed about a code.
 pub fn find(code: &str) -> Option<&'static Code> {
     CODES.iter().find(|known| known.code == code)
 }
 
-pub(super) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Discard {
-    Discard { code, path: path.into() }
+/// The first of some codes, in the order in which a call is checked, for which a service discards
+/// the call.
+pub fn first_fatal<'c>(codes: impl Iterator<Item = &'c str> + Clone) -> Option<&'static str> {
+    let mut fatal = CODES.iter().filter(|known| known.lost);
+    fatal.find(|known| codes.clone().any(|code| code == known.code)).map(|known| known.code)
 }
 
-/// Why the service would drop a call. `kind` is its type, if it has one that is known; RudderStack
-/// documents only that it wants one of the two ids.
+/// What the service in front of the vendors does with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceVerdict {
+    /// The service.
+    pub service: Service,
+    /// Why it does not pass the call on; none if it does.
+    pub code: Option<&'static str>,
+}
+
+impl ServiceVerdict {
+    /// True if the call reaches no vendor.
+    pub fn is_discarded(&self) -> bool {
+        self.code.is_some()
+    }
+
+    /// The word for it in the call record and in filters.
+    pub fn name(&self) -> &'static str {
+        if self.is_discarded() { "discarded" } else { "passed" }
+    }
+}
+
+/// `discarded by Segment (no_user_anon_id)`
+impl std::fmt::Display for ServiceVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.code {
+            // neither service refuses such a call
+            Some(MESSAGE_ID_REUSED) => {
+                write!(f, "dropped by {} ({MESSAGE_ID_REUSED})", self.service.title())
+            }
+            Some(code) => write!(f, "{} ({code})", self.service.discards()),
+            None => write!(f, "passed on by {}", self.service.title()),
+        }
+    }
+}
+
+impl Serialize for ServiceVerdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut service = serializer.serialize_struct("service", 3)?;
+        service.serialize_field("name", self.service.name())?;
+        service.serialize_field("verdict", self.name())?;
+        service.serialize_field("code", &self.code)?;
+        service.end()
+    }
+}
+
+pub(super) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Discard {
+    Discard { code, path: path.into(), said: Vec::new() }
+}
+
+/// Adds the reasons for which the service discards a call. `kind` is its type, if it has one that is
+/// known; RudderStack's gateway checks only that there is one of the two ids.
 pub(super) fn check(
     call: &Fields<'_>,
     kind: Option<CallType>,
     platform: Platform,
     out: &mut Vec<Discard>,
 ) {
+    if platform == Platform::RudderStack {
+        let is_there = |id: Option<Val<'_>>| id.is_some_and(|id| !is_blank(id));
+        if !is_there(call.user_id) && !is_there(call.anonymous_id) {
+            out.push(at("no_user_anon_id", "/userId"));
+        }
+        return;
+    }
     let bad_text = |value: Val<'_>| value.as_str().is_none_or(|text| text.is_empty());
     if call.user_id.is_none() && call.anonymous_id.is_none() {
         out.push(at("no_user_anon_id", "/userId"));
-    }
-    if platform == Platform::RudderStack {
-        return;
     }
     if call.user_id.is_some_and(bad_text) {
         out.push(at("id_not_string", "/userId"));
@@ -115,7 +196,31 @@ pub(super) fn check(
     }
 }
 
+/// True for a text of nothing but white space and characters that nobody sees, which RudderStack's
+/// gateway takes out of an id before it looks at it.
+fn is_blank(id: Val<'_>) -> bool {
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    };
+    !id.is_plainly_filled() && id.as_str().is_some_and(|text| text.chars().all(unseen))
+}
+
 fn too_long(id: Val<'_>) -> bool {
     id.raw().len() >= limits::MESSAGE_ID
         && id.as_str().is_some_and(|text| text.chars().count() >= limits::MESSAGE_ID)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_fatal_code_is_that_of_the_first_check() {
+        let first = |codes: &[&str]| first_fatal(codes.iter().copied());
+        assert_eq!(first(&["event_not_defined", "no_user_anon_id"]), Some("no_user_anon_id"));
+        assert_eq!(first(&["multi_user_error", "type_missing"]), Some("type_missing"));
+        assert_eq!(first(&["multi_user_error", "unknown_source", "PH-X"]), None);
+    }
 }

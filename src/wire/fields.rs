@@ -22,6 +22,8 @@ pub(super) struct Fields<'d> {
     pub category: Option<Val<'d>>,
     pub channel: Option<Val<'d>>,
     pub write_key: Option<Val<'d>>,
+    /// What RudderStack's gateway adds.
+    pub rudder_id: Option<Val<'d>>,
     /// Only a batch envelope has it.
     pub batch: Option<Val<'d>>,
 }
@@ -60,6 +62,7 @@ impl<'d> Fields<'d> {
                 b"category" => &mut fields.category,
                 b"channel" => &mut fields.channel,
                 b"writeKey" => &mut fields.write_key,
+                b"rudderId" => &mut fields.rudder_id,
                 b"batch" => &mut fields.batch,
                 _ => continue,
             };

@@ -98,6 +98,65 @@ fn basic(value: &str) -> Option<WriteKey> {
     (!key.is_empty()).then_some(WriteKey { key, place })
 }
 
+/// True for a write key that stands for one: what a setting that is not there becomes as text, and
+/// what documents print where the reader's own key belongs.
+pub(super) fn is_stand_in(key: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "undefined",
+        "null",
+        "nil",
+        "none",
+        "nan",
+        "false",
+        "true",
+        "empty",
+        "todo",
+        "changeme",
+        "placeholder",
+        "replaceme",
+        "xxx",
+        "key",
+        "writekey",
+        "yourwritekey",
+        "mywritekey",
+        "segmentwritekey",
+        "yoursegmentwritekey",
+        "yourkey",
+        "yourapikey",
+        "yoursourcewritekey",
+        "objectobject",
+        "insertwritekeyhere",
+    ];
+    let has = |opening: &str, closing: &str| {
+        key.find(opening).is_some_and(|at| key[at..].contains(closing))
+    };
+    // what a template or a shell leaves where it fills nothing in
+    let is_template = || {
+        has("{{", "}}")
+            || has("${", "}")
+            || has("%{", "}")
+            || has("<%", "%>")
+            || has("#{", "}")
+            || key.starts_with("process.env.")
+            || key.starts_with('$')
+    };
+    let letter = |b: &u8| b.is_ascii_alphanumeric();
+    // every request has a key, and nearly all are made of letters and digits: 32 of them
+    if key.len() >= 32 && key.bytes().all(|b| letter(&b)) {
+        return false;
+    }
+    let mut plain = [0_u8; 24];
+    let mut len = 0;
+    for b in key.bytes().filter(letter) {
+        let Some(place) = plain.get_mut(len) else { return is_template() };
+        *place = b.to_ascii_lowercase();
+        len += 1;
+    }
+    let plain = &plain[..len];
+    let is_x = len >= 3 && plain.iter().all(|b| *b == b'x');
+    is_x || WORDS.iter().any(|word| word.as_bytes() == plain) || is_template()
+}
+
 /// Whether a forwarded event's own key counts: a webhook destination has none to show.
 pub(super) fn is_expected(shape: Shape) -> bool {
     !matches!(shape, Shape::Webhook | Shape::Bare)
@@ -138,5 +197,47 @@ mod tests {
             assert_eq!(key(authorization, path, body), Some((name.to_owned(), place)), "{path}");
         }
         assert_eq!(key("", "/v1/t", r#"{"writeKey":""}"#), None);
+    }
+
+    #[test]
+    fn a_key_that_stands_for_one_is_told_from_a_key() {
+        for stands in [
+            "undefined",
+            "null",
+            "NULL",
+            "None",
+            "YOUR_WRITE_KEY",
+            "<write key>",
+            "<YOUR WRITE KEY>",
+            "your-write-key",
+            "{{segment.writeKey}}",
+            "${SEGMENT_WRITE_KEY}",
+            "$WRITE_KEY",
+            "process.env.SEGMENT_KEY",
+            "[object Object]",
+            "xxxxxxxxxxxxxxxxxxxxxxxx",
+            "WRITE_KEY",
+            "CHANGE_ME",
+        ] {
+            assert!(is_stand_in(stands), "{stands}");
+        }
+        for key in [
+            "wk_test",
+            "wk",
+            "test",
+            "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW",
+            "27zQhc9DPZRiYTGTYzEXZnDzYPL",
+            "wk_live_abcd1234",
+            "a b",
+            "item",
+            "body",
+            "q",
+            "source-1",
+            "nulls",
+            "my-app",
+            "demo",
+        ] {
+            assert!(!is_stand_in(key), "{key}");
+        }
     }
 }

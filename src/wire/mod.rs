@@ -6,6 +6,7 @@
 //! request without a body (pixels, webhooks by GET) first gets one from [`query_body`]. [`reply`]
 //! holds what is answered.
 
+mod content;
 mod decode;
 mod derive;
 pub mod discard;
@@ -22,17 +23,19 @@ mod query;
 mod read;
 mod reading;
 mod refusal;
+mod repeated;
 pub mod reply;
 mod route;
 pub mod signature;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub use decode::{decode, decode_within, text};
-pub use discard::Discard;
+pub use discard::{Discard, ServiceVerdict};
 pub use key::{Place, WriteKey, of_head as key_of_head};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
-pub use platform::Platform;
+pub use platform::{Platform, Service};
 pub use post::posted;
 pub use query::{query_body, value as query_value};
 pub use read::read;

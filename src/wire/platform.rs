@@ -13,6 +13,52 @@ pub enum Platform {
     Unknown,
 }
 
+impl Platform {
+    /// The service that stands in front of the vendors for this sender.
+    pub fn service(self) -> Service {
+        match self {
+            Platform::Segment | Platform::Unknown => Service::Segment,
+            Platform::RudderStack => Service::RudderStack,
+        }
+    }
+}
+
+/// The service that receives calls and passes them on to the vendors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Segment; also where the sender does not tell.
+    Segment,
+    /// RudderStack.
+    RudderStack,
+}
+
+impl Service {
+    /// The name in the call record and in filters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Service::Segment => "segment",
+            Service::RudderStack => "rudderstack",
+        }
+    }
+
+    /// The name as people write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Service::Segment => "Segment",
+            Service::RudderStack => "RudderStack",
+        }
+    }
+
+    /// What this service does with a call that it does not pass on: Segment discards the call after
+    /// it has responded with 200, RudderStack's gateway refuses the request.
+    pub fn discards(self) -> &'static str {
+        match self {
+            Service::Segment => "discarded by Segment",
+            Service::RudderStack => "refused by RudderStack",
+        }
+    }
+}
+
 /// The headers that matter, found in one pass.
 #[derive(Default)]
 pub(super) struct Headers<'a> {
@@ -35,6 +81,8 @@ impl<'a> Headers<'a> {
                 // what its browser library adds to its requests
                 "anonymousid" => found.rudder = true,
                 name if name.starts_with("rsa-") => found.rudder = true,
+                // a request that was captured on its way to its data plane
+                "host" if contains(value, "rudder") => found.rudder = true,
                 _ => {}
             }
         }
@@ -64,8 +112,9 @@ fn of_library(name: &str) -> Platform {
     }
 }
 
-/// The service, by what stands in front of the body and by one call of it. `forwarded`: a webhook
-/// destination sends calls after the service has filled them in, so their fields tell less.
+/// The service, by what stands in front of the body and by one call of it. `forwarded`: the call has
+/// been through the service (a webhook destination sent it, or a file holds it with its
+/// `receivedAt`), which filled it in, so its fields tell less.
 pub(super) fn of(
     head: &RequestHead<'_>,
     headers: &Headers<'_>,
@@ -86,8 +135,8 @@ pub(super) fn of(
         return Platform::Segment;
     }
     let named = library.map_or(Platform::Unknown, of_library);
-    if named == Platform::RudderStack {
-        return named;
+    if named == Platform::RudderStack || call.rudder_id.is_some() {
+        return Platform::RudderStack;
     }
     if !forwarded {
         // Segment's libraries send neither of the two: its service adds them
@@ -143,6 +192,8 @@ mod tests {
             ("/v1/track", ("anonymousid", "YS0x"), "{}", RudderStack),
             ("/v1/track", ("rsa-retry-attempt", "1"), "{}", RudderStack),
             ("/v1/track", ("user-agent", "RudderLabs"), "{}", RudderStack),
+            ("/v1/batch", ("host", "hosted.RudderLabs.com"), node, RudderStack),
+            ("/v1/batch", ("host", "127.0.0.1:7357"), node, Segment),
             ("/beacon/v1/batch", none, "{}", RudderStack),
             ("/v1/t", none, "{}", Segment),
             ("/webhook", none, rudder_node, Segment),

@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::platform::{self, Headers};
 use super::refusal::Problem;
 use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
-use super::{key, limits, merge, not_json};
-use crate::call::{Builder, CallType, Doc, Val, time};
+use super::{content, key, limits, merge, not_json, repeated, times};
+use crate::call::{Builder, CallType, Doc, Val, text, time};
 
 /// How many items are looked at for a library that tells the sender's service.
 const LOOKED_AT: usize = 8;
@@ -100,6 +100,9 @@ impl Reader<'_, '_> {
             _ => false,
         };
         if items {
+            if content::may_repeat(root) {
+                repeated::check_batch(root, &mut self.discards);
+            }
             let batch = top.batch.filter(|batch| batch.is_array());
             if batch.is_none_or(|batch| batch.size() == 1) {
                 let wrong = top.batch.is_some_and(|batch| !batch.is_array());
@@ -153,7 +156,14 @@ impl Reader<'_, '_> {
         limits::check_body(self.shape, platform, length)?;
         let limited = matches!(self.shape, Shape::Batch | Shape::Beacon);
         let shared = self.shared(platform, top);
+        let passed = match self.shape {
+            Shape::Webhook => true,
+            Shape::Bare => top.received_at.is_some(),
+            _ => false,
+        };
         let mut item_key = None;
+        // the first item that is no good
+        let mut bad = None;
         self.derived.list();
         for (index, item) in children().enumerate() {
             if limited {
@@ -161,14 +171,28 @@ impl Reader<'_, '_> {
             }
             if !item.is_object() {
                 self.discards.push(at("bad_request", format!("{path}{index}")));
+                if !passed {
+                    bad.get_or_insert(index);
+                }
                 continue;
             }
             let fields = Fields::of(item);
             item_key = item_key.or(fields.write_key);
             self.call(item, &fields, &shared, index, fields.library().or(library));
+            if self.calls.last().is_some_and(|call| !call.discards.is_empty()) {
+                bad.get_or_insert(index);
+            }
         }
         self.derived.close();
-        self.batch_discards(limited && platform != Platform::RudderStack);
+        match platform {
+            Platform::RudderStack => {
+                if let Some(bad) = bad {
+                    self.refuse_all(children().filter(Val::is_object), &shared, path, bad);
+                }
+            }
+            _ => self.batch_discards(limited || (self.shape == Shape::Bare && !passed)),
+        }
+        self.context_discard();
         Ok((self.key(top.write_key, item_key), platform))
     }
 
@@ -181,18 +205,33 @@ impl Reader<'_, '_> {
                     call.discards.push(at("too_many_events", ""));
                 }
             }
-            let lost = |discard: &discard::Discard| {
-                discard::find(discard.code).is_some_and(|code| code.lost)
-            };
-            let bad = self.calls.iter().filter(|call| call.discards.iter().any(lost)).count();
+            let bad = self.calls.iter().filter(|call| call.discarded_as().is_some()).count();
             if bad > 0 {
                 let all = bad == self.calls.len();
                 let code = if all { "empty_batch_result" } else { "multi_user_error" };
                 self.discards.push(at(code, "/batch"));
             }
         }
+    }
+
+    fn context_discard(&mut self) {
         if self.budget.spent {
             self.discards.push(at("context_not_merged", "/context"));
+        }
+    }
+
+    /// RudderStack's gateway refuses a request for one bad item: the good ones are lost with it.
+    fn refuse_all<'d>(
+        &mut self,
+        items: impl Iterator<Item = Val<'d>>,
+        shared: &Shared<'d>,
+        path: &str,
+        bad: usize,
+    ) {
+        for (call, item) in self.calls.iter_mut().zip(items) {
+            if call.discards.is_empty() && shared.is_checked(&Fields::of(item)) {
+                call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
+            }
         }
     }
 
@@ -213,9 +252,13 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let mut discards = Vec::new();
-        // what is forwarded has passed the service already
-        if matches!(shared.origin, Origin::Sent(_)) {
+        if shared.is_checked(fields) {
             discard::check(fields, kind, shared.platform, &mut discards);
+        }
+        times::check(fields, shared, &mut discards);
+        let content = content::read(item, fields, kind);
+        if content.may_repeat {
+            repeated::check(item, &mut discards);
         }
         self.calls.push(ReadCall {
             node: item.node(),
@@ -225,13 +268,18 @@ impl Reader<'_, '_> {
             library: library.map(|library| library.node()),
             write_key: fields.write_key.map(|key| key.node()),
             message_id: derive::own_id(fields).map(|id| id.node()),
+            content: content.print,
             discards,
         });
     }
 
     fn platform(&self, call: &Fields<'_>, library: Option<Val<'_>>) -> Platform {
         let name = library.and_then(|library| library.get("name")).and_then(|name| name.as_str());
-        let forwarded = matches!(self.shape, Shape::Webhook);
+        let forwarded = match self.shape {
+            Shape::Webhook => true,
+            Shape::Bare => call.received_at.is_some(),
+            _ => false,
+        };
         platform::of(self.head, &self.headers, call, name.as_deref(), forwarded)
     }
 
@@ -262,6 +310,12 @@ impl Reader<'_, '_> {
         debug_assert!(found.as_ref().is_none_or(|key| key.place != Place::Path));
         if found.is_none() && key::is_expected(self.shape) {
             self.discards.push(at("unknown_source", "/writeKey"));
+        }
+        if let Some(found) = found.as_ref().filter(|found| key::is_stand_in(&found.key)) {
+            let mut shown = String::new();
+            text::write_excerpt(&mut shown, &found.key);
+            let said = vec![("value", shown), ("place", found.place.name().to_owned())];
+            self.discards.push(discard::Discard { said, ..at("EVT-WRITE-KEY", "/writeKey") });
         }
         found
     }

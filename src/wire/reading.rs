@@ -39,8 +39,18 @@ pub struct ReadCall {
     pub write_key: Option<u32>,
     /// Its own `messageId` in [`Reading::doc`]; none where the service makes one.
     pub message_id: Option<u32>,
-    /// Why the service would drop it.
+    /// What it says, as a fingerprint: the same for a repeat of it.
+    pub content: u32,
+    /// Why the service discards it, and what else it does to it.
     pub discards: Vec<Discard>,
+}
+
+impl ReadCall {
+    /// The code of the first reason for which the service discards the call.
+    pub fn discarded_as(&self) -> Option<&'static str> {
+        // nearly every call has no discards at all
+        self.discards.iter().find(|discard| discard.is_fatal()).map(|discard| discard.code)
+    }
 }
 
 /// The library that sent a call.
@@ -83,7 +93,8 @@ impl<'b> Reading<'b> {
     pub fn event(&self, call: &ReadCall) -> Event<'_> {
         let doc = self.doc.as_ref().expect("a request with a call has a body");
         let derived = self.derived.as_ref().map(|derived| derived.at(call.derived));
-        Event { call: doc.at(call.node), derived }
+        let discarded = call.discarded_as().is_some();
+        Event { call: doc.at(call.node), derived, discarded }
     }
 
     /// The `messageId` of a call, its own or the one that the service makes.

@@ -3,15 +3,19 @@
 //! `cases/` holds the inputs: `NN-name.expect` states the expected behavior in one line, and the
 //! file beside it is what arrives. Each module covers one kind of traffic.
 
+mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod corrected;
 mod http;
 mod mapping;
 mod own_paths;
+mod reading;
 mod recordings;
 mod refusals;
 mod report;
 mod requests;
+mod service;
 mod vendor_authors;
 mod vendor_files;
 mod vendor_mapping;

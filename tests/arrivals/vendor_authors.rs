@@ -71,11 +71,11 @@ fn a_file_vendor_maps_alike_in_map_and_check() {
     std::fs::write(home.path().join("up.toml"), template(home.path(), "userpilot"))
         .expect("written");
     for (at, event) in [
-        r#"{"type":"identify","userId":"u","traits":{"company":{"id":"c","tags":[1]}},"timestamp":"2026-01-01T00:00:00Z"}"#,
-        r#"{"type":"identify","anonymousId":"a","timestamp":"2026-01-01T00:00:00Z"}"#,
-        r#"{"type":"track","userId":7,"event":"E","properties":{"n":{"x":[]}},"timestamp":"2026-01-01T00:00:00Z"}"#,
-        r#"{"type":"group","userId":"u","groupId":null,"timestamp":"2026-01-01T00:00:00Z"}"#,
-        r#"{"type":"page","userId":"u","timestamp":"2026-01-01T00:00:00Z"}"#,
+        r#"{"type":"identify","userId":"u","traits":{"company":{"id":"c","tags":[1]}},"timestamp":"2026-01-01T00:00:00Z","receivedAt":"2026-01-01T00:00:00Z"}"#,
+        r#"{"type":"identify","anonymousId":"a","timestamp":"2026-01-01T00:00:00Z","receivedAt":"2026-01-01T00:00:00Z"}"#,
+        r#"{"type":"track","userId":7,"event":"E","properties":{"n":{"x":[]}},"timestamp":"2026-01-01T00:00:00Z","receivedAt":"2026-01-01T00:00:00Z"}"#,
+        r#"{"type":"group","userId":"u","groupId":null,"timestamp":"2026-01-01T00:00:00Z","receivedAt":"2026-01-01T00:00:00Z"}"#,
+        r#"{"type":"page","userId":"u","timestamp":"2026-01-01T00:00:00Z","receivedAt":"2026-01-01T00:00:00Z"}"#,
     ]
     .into_iter()
     .enumerate()

@@ -266,7 +266,9 @@ fn an_id_in_an_address_is_percent_encoded() {
         ("\"{@user}\"", "%7B%40user%7D"),
         ("\"..\"", ".."),
     ] {
-        let call = call("{}").replace("\"u1\"", id);
+        // a call that the service has seen: it would discard an id that is a number
+        let received = "Z\",\"receivedAt\":\"2026-01-01T00:00:00Z\"}";
+        let call = call("{}").replace("\"u1\"", id).replace("Z\"}", received);
         let record = record(home.path(), &file, &call);
         let want = format!("https://api.acme.example/users/{encoded}/events?of={encoded}");
         assert_eq!(acme(&record)["requests"][0]["url"], want);

@@ -11,7 +11,7 @@ use divan::{AllocProfiler, Bencher, black_box};
 use segscope::call::{Doc, Spare};
 use segscope::journal::{self, Body, Journal, LineHead};
 use segscope::pipeline::{InUse, Pipeline, Recording};
-use segscope::store::{CallRow, Sender, Shape, Store};
+use segscope::store::{CallRow, Met, Print, Sender, Shape, Store};
 use segscope::vendors::Vendors;
 use segscope::wire::{self, RequestHead, Scratch};
 use serde_json::Map;
@@ -103,7 +103,7 @@ fn index_push(bencher: Bencher<'_, '_>) {
             ..CallRow::default()
         };
         store.calls.push(row);
-        store.seen_before(&id)
+        store.meet(Some(Met { print: Print::of(&id, nth.get()), discarded: false }))
     });
 }
 

@@ -25,8 +25,9 @@ fn one_clear_line_each() {
         (&["check", "no.ndjson"], 2, "could not read no.ndjson: "),
         (&["check", "letter.txt"], 2, "letter.txt:1: column 1: "),
         (&["check", "empty.ndjson"], 2, "empty.ndjson:1: "),
+        (&["send", "letter.txt"], 2, "letter.txt:1: column 1: "),
+        (&["send", "broken.ndjson"], 2, "broken.ndjson:2: column 9: "),
         (&["check", "broken.ndjson", "--vendor", "planhta"], 2, "did you mean `planhat`?"),
-        (&["check", "."], 2, "could not read .: "),
         (&["send"], 2, "nothing to send"),
         (&["send", "no.ndjson"], 2, "could not read no.ndjson: "),
         (&["send", "--template", "purchase"], 2, "--template purchase: there are track, "),
@@ -131,5 +132,8 @@ fn a_file_without_a_call_is_refused_with_what_is_expected() {
     }
     let done =
         segscope(home.path(), &["check", "one.ndjson", "--fail-on", "never"]).assert().code(0);
-    assert!(stdout(&done).contains("3 calls"), "{}", stdout(&done));
+    assert!(stdout(&done).contains("1 call"), "{}", stdout(&done));
+    let passed =
+        "note: one.ndjson: 2 JSON values without a call passed over; the first is on line 1";
+    assert!(stderr(&done).starts_with(passed), "{}", stderr(&done));
 }

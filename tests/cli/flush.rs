@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use segscope::call::time::{self, Millis};
 use segscope::journal::Journal;
-use segscope::pipeline::{Closed, Detail, FileItem, InUse, Pipeline, Recording, read_file};
+use segscope::pipeline::{Closed, Detail, InUse, Pipeline, Recording};
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -27,11 +27,8 @@ fn live(file: &Path) -> Pipeline {
 }
 
 fn reopened(path: &Path) -> Pipeline {
-    let FileItem::Recording { file, whole_lines_bytes } = read_file(path).expect("readable") else {
-        panic!("a recording");
-    };
     let mut recording = Recording::default();
-    recording.add_file(path, file, whole_lines_bytes);
+    recording.add(path).expect("readable");
     pipeline(recording)
 }
 

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use segscope::call::time::Millis;
 use segscope::journal::Journal;
-use segscope::pipeline::{Detail, FileItem, InUse, Pipeline, Recording, read_file};
+use segscope::pipeline::{Detail, InUse, Pipeline, Recording};
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -96,11 +96,8 @@ proptest! {
         prop_assert_eq!(live.calls(), (calls.len() + LATER) as u64);
         prop_assert_eq!(&at_once, &records(&live, 0..calls.len() as u64));
 
-        let Ok(FileItem::Recording { file: opened, whole_lines_bytes }) = read_file(&file) else {
-            panic!("a recording");
-        };
         let mut recording = Recording::default();
-        recording.add_file(&file, opened, whole_lines_bytes);
+        recording.add(&file).expect("readable");
         let again = pipeline(recording);
         prop_assert_eq!(again.calls(), live.calls());
         prop_assert_eq!(&at_once, &records(&again, 0..calls.len() as u64));

@@ -1,6 +1,7 @@
 """check.py TAIL FIXES NAME...: the corrected calls came, and without the findings that they correct."""
 import collections
 import json
+import os
 import pathlib
 import sys
 
@@ -20,11 +21,22 @@ def nth(call):
     return next(value["nth"] for value in inside if "nth" in value)
 
 
-def changed(before, after):
-    """Values that the corrected call has otherwise; `private.toml` says which it replaces."""
+WORST_FIRST = ["rejected", "dropped", "degraded", "delivered", "ignored"]
+
+
+def changed(before, after, edits):
+    """Values that the corrected call has otherwise, or not at all, though no edit says so."""
     return [key for place in PLACES for key, value in (before.get(place) or {}).items()
-            if key in (after.get(place) or {}) and key not in ("email", "account_id", "user_id", "company_id")
-            and json.dumps(value, sort_keys=True) != json.dumps(after[place][key], sort_keys=True)]
+            if not any(f"`{place}.{key}`" in edit for edit in edits)
+            and json.dumps(value, sort_keys=True) != json.dumps((after.get(place) or {}).get(key), sort_keys=True)]
+
+
+def worse(before, after, vendors):
+    """Vendors that the corrected call reaches worse: not any more, or without an id that was there."""
+    through = lambda verdict: WORST_FIRST.index(verdict) >= WORST_FIRST.index("degraded")
+    return [vendor for vendor in vendors for was, now in [(before["vendors"][vendor], after["vendors"][vendor])]
+            if (through(was["verdict"]) and not through(now["verdict"]))
+            or any(was[name] and not now[name] for name in ("account_id", "user_id"))]
 
 
 def ids(record, vendors):
@@ -40,7 +52,7 @@ def main():
     broken = collections.defaultdict(dict)
     for fix in lines(FIXES):
         broken[fix["write_key"]][nth(fix["call"])] = fix
-    count = len(json.loads(pathlib.Path(__file__).with_name("calls.json").read_text(encoding="utf-8")))
+    count = len(json.loads(pathlib.Path(os.environ["CALLS"]).read_text(encoding="utf-8")))
     failed = 0
     for name in NAMES:
         vendors = {"custify"} if name.startswith("rudder") else SEGMENT
@@ -57,7 +69,9 @@ def main():
                 continue
             if left := ids(after[at], vendors):
                 wrong.append(f"call {at} still has {left} after {fix['edits']}")
-            if other := changed(before[at]["call"], after[at]["call"]):
+            if lost := worse(before[at], after[at], vendors):
+                wrong.append(f"call {at} is worse at {lost} after {fix['edits']}")
+            if other := changed(before[at]["call"], after[at]["call"], fix["edits"]):
                 wrong.append(f"call {at} has other values for {other}")
             if ids(before[at], vendors) and not fix["edits"]:
                 wrong.append(f"call {at} has {ids(before[at], vendors)} and no edit")

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 
 const require = createRequire(new URL('../sdk/package.json', import.meta.url))
 const [what, name, base, fixes] = process.argv.slice(2)
-const here = (file) => new URL(file, import.meta.url)
 const key = (what) => `wk_${name}_${what}`
 
 const SDKS = {
@@ -69,7 +68,7 @@ const lines = () => readFileSync(fixes, 'utf8').split('\n').filter(Boolean).map(
 
 if (what === 'broken') {
   const { client, finish } = SDKS[name](key(what))
-  JSON.parse(readFileSync(here('calls.json'), 'utf8')).forEach(({ type, ...call }, at) => {
+  JSON.parse(readFileSync(process.env.CALLS, 'utf8')).forEach(({ type, ...call }, at) => {
     const place = type === 'track' ? 'properties' : 'traits'
     const broken = { ...call, [place]: { ...call[place], nth: at } }
     if (client.raw) client.raw({ type, ...broken })

@@ -1,6 +1,7 @@
 """python.py WHAT NAME BASE FIXES: makes the broken calls, or runs the corrected ones."""
 import importlib
 import json
+import os
 import pathlib
 import sys
 
@@ -13,7 +14,7 @@ client = importlib.import_module(MODULES[NAME]).Client(
 ARGS = {"userId": "user_id", "anonymousId": "anonymous_id", "groupId": "group_id"}
 
 if WHAT == "broken":
-    calls = json.loads(pathlib.Path(__file__).with_name("calls.json").read_text(encoding="utf-8"))
+    calls = json.loads(pathlib.Path(os.environ["CALLS"]).read_text(encoding="utf-8"))
     for nth, call in enumerate(calls):
         kind = call.pop("type")
         call["properties" if kind == "track" else "traits"]["nth"] = nth

@@ -45,6 +45,7 @@ fn an_output_is_sent_to_its_vendor_when_asked() {
     terminal.sees("1 call ");
     terminal.press("D");
     terminal.sees("Nothing is sent yet");
+    assert!(!terminal.text().contains("to the vendor itself"), "{}", terminal.text());
     assert!(terminal.text().contains(&format!("POST http://{}/event/", vendor.address)));
     assert!(vendor.requests().is_empty(), "nothing is sent by looking");
     terminal.press("\r");

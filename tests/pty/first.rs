@@ -17,7 +17,7 @@ fn from_the_first_call_to_one_that_is_written_and_sent() {
     terminal.press("g");
     terminal.sees("missing accountId?");
     terminal.press("\r");
-    terminal.sees("rename `accountId` to `account_id`");
+    terminal.sees("CSB needs properties.account_id (you sent accountId)");
     terminal.press("ys");
     terminal.sees("copied the call for");
     assert!(String::from_utf8_lossy(&terminal.bytes()).contains("\x1b]52;c;"));

@@ -8,6 +8,7 @@ mod compose;
 mod expect;
 mod filter;
 mod first;
+mod fix;
 mod looks;
 mod mouse;
 mod people;
@@ -45,7 +46,7 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
     );
 
     terminal.press("\r");
-    terminal.sees("rename `accountId` to `account_id`");
+    terminal.sees("CSB needs properties.account_id (you sent accountId)");
 
     terminal.press("q");
     terminal.press("q");

@@ -35,6 +35,7 @@ fn the_tab_chooses_the_vendor_and_keys_go_to_others() {
     let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
     app.press("g j j enter ] ] D");
     assert!(app.picture().contains("│ Freshsuccess  "), "{}", app.picture());
+    assert!(app.picture().contains("to http://127.0.0.1:48771"), "{}", app.picture());
     app.press("] ] ] enter");
     assert!(app.picture().contains("Custify  wire"), "{}", app.picture());
     assert_eq!(app.effects, [Effect::Deliver(11)]);

@@ -18,12 +18,12 @@ fn changed() -> SettingsView {
 
 /// What judging again gave: in the order rejected, dropped, degraded, delivered, ignored.
 fn judged(number: u64, moved: &[(usize, usize, u64)]) -> SettingsView {
-    let mut custify = VendorChanges { name: "custify".to_owned(), moved: [[0; 5]; 5] };
-    custify.moved[3][3] = 100;
+    let mut custify = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
+    custify.moved[4][4] = 100;
     for (from, to, calls) in moved {
-        custify.moved[*from][*to] = *calls;
+        custify.moved[*from + 1][*to + 1] = *calls;
     }
-    let planhat = VendorChanges { name: "planhat".to_owned(), moved: [[0; 5]; 5] };
+    let planhat = VendorChanges { name: "planhat".to_owned(), moved: Default::default() };
     let changes = Changes { calls: 1_119, vendors: vec![planhat, custify] };
     let judged = Some(Arc::new(Judged { number, changes: Ok(changes) }));
     SettingsView { judged, ..SettingsView::default() }

@@ -210,10 +210,10 @@ fn windows_over_a_call() {
         app.draw();
     });
     let judged = |moved: u64| {
-        let mut custify = VendorChanges { name: "custify".to_owned(), moved: [[0; 5]; 5] };
-        custify.moved[3][3] = 100;
-        custify.moved[0][3] = moved;
-        let planhat = VendorChanges { name: "planhat".to_owned(), moved: [[0; 5]; 5] };
+        let mut custify = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
+        custify.moved[4][4] = 100;
+        custify.moved[1][4] = moved;
+        let planhat = VendorChanges { name: "planhat".to_owned(), moved: Default::default() };
         Changes { calls: 1_119, vendors: vec![planhat, custify] }
     };
     let again = |changes: Result<Changes, String>| {

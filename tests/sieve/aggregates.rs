@@ -109,7 +109,8 @@ fn naive(
         let new = || calls.iter().filter(|(_, call)| !call.repeat);
         let sum =
             |test: fn(&CallDetail) -> bool| new().filter(|(_, call)| test(call)).count() as u64;
-        let mut verdicts = vec![[0; 5]; calls[0].0.marks.len()];
+        let mut verdicts =
+            vec![segscope::findings::VerdictCounts::default(); calls[0].0.marks.len()];
         for (_, call) in new() {
             for (vendor, rendered) in &call.vendors {
                 let at = Verdict::WORST_FIRST.iter().position(|known| *known == rendered.verdict);

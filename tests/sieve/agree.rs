@@ -80,7 +80,7 @@ proptest! {
             prop_assert_eq!(sum(|row| row.counted.calls), stats.calls);
             prop_assert_eq!(sum(|row| row.counted.repeats), stats.repeats);
             prop_assert_eq!(sum(|row| row.missing), stats.missing);
-            let mut all = vec![[0; 5]; vendors.len()];
+            let mut all = vec![segscope::findings::VerdictCounts::default(); vendors.len()];
             for row in &rows {
                 // what stands above a share contradicts no line below it
                 let either = row.ids.iter().map(|id| id.missed).max().unwrap_or(0);

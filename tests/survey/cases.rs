@@ -5,7 +5,7 @@ use crate::{by_pipeline, by_survey, same, same_with, vendors};
 use segscope::call::Seq;
 use segscope::call::time::Millis;
 use segscope::journal::Journal;
-use segscope::pipeline::{FileItem, InUse, Pipeline, Recording, Shares, read_file, recorded_calls};
+use segscope::pipeline::{FileError, InUse, Pipeline, Recording, Shares};
 use segscope::vendors::{VendorFile, Vendors};
 use segscope::wire::RequestHead;
 use serde::Deserialize;
@@ -56,11 +56,14 @@ fn what_sdks_sent_as_a_recording_and_as_bare_calls() {
     assert!(said.tally.calls > 3000 && said.tally.repeats > 50, "{:?}", said.tally);
     assert!(!said.tally.no_calls.is_empty() && said.problem.is_none(), "{:?}", said.tally);
 
-    let FileItem::Recording { file: open, whole_lines_bytes } = read_file(&file).expect("readable")
-    else {
-        panic!("a recording");
+    let mut recording = Recording::default();
+    recording.add(&file).expect("readable");
+    let mut calls: Vec<String> = Vec::new();
+    let each = |call: &str| {
+        calls.push(call.to_owned());
+        Ok::<(), FileError>(())
     };
-    let calls = recorded_calls(&open, whole_lines_bytes).expect("calls");
+    recording.each_call(each).expect("calls");
     let bare = home.path().join("calls.ndjson");
     std::fs::write(&bare, calls.join("\n")).expect("written");
     same(&[&bare]).expect("calls");

@@ -153,7 +153,10 @@ pub struct InspectArgs {
 /// Files of calls.
 #[derive(Debug, Clone, Args)]
 pub struct FilesArgs {
-    /// Recordings, NDJSON, JSON arrays or batch bodies; `-` is standard input
+    /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders; `-` is standard input
+    ///
+    /// Calls may also be in log lines or messages of a bus (members such as `body`, `message`,
+    /// `payload`, `detail` and `data`, as JSON, as text or in base64), and in curl lines.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -180,7 +183,7 @@ pub struct ListenArgs {
 /// Flags of `open`.
 #[derive(Debug, Clone, Args)]
 pub struct OpenArgs {
-    /// Recordings, NDJSON, JSON arrays or batch bodies
+    /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Go on with what is appended to FILE, a recording or NDJSON

@@ -31,7 +31,7 @@ impl TypedValueParser for TemplateName {
 /// Flags of `send`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SendArgs {
-    /// A file of calls (NDJSON, a JSON array, a batch body or a recording); `-` is standard input
+    /// A file of calls in any form that `check` reads; `-` is standard input
     #[arg(value_name = "FILE", conflicts_with = "template")]
     pub file: Option<PathBuf>,
     /// A built-in call: one of each type, or a good one for a vendor

@@ -11,6 +11,7 @@ use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Arranged, Choices, Notebook};
 use crate::filter::{Filter, Names};
+use crate::findings::Finding;
 use crate::pipeline::{self, Detail as Full, Pipeline, Remarks, Sieve};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
@@ -154,7 +155,7 @@ impl Feed for PipelineFeed {
     }
 
     fn findings(&self, at_all: bool) -> Groups<FoundIn> {
-        self.pipeline.found_in(at_all)
+        self.pipeline.findings(at_all)
     }
 
     fn coverage(&self, by: By) -> Groups<Coverage> {
@@ -171,6 +172,10 @@ impl Feed for PipelineFeed {
 
     fn members(&self, who: Who, id: &str) -> Groups<Member> {
         self.pipeline.members(who, id)
+    }
+
+    fn id_remarks_about(&self, who: Who, id: &str) -> Vec<Finding> {
+        self.pipeline.id_remarks_about(who, id)
     }
 
     fn vendors(&self) -> Vec<VendorView> {

@@ -13,7 +13,9 @@ impl PipelineFeed {
     pub(super) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.pipeline.vendors();
-        let ready = deliver::prepare(&vendors, &self.live.settings(), vendor, &outputs)?;
+        let settings = self.live.settings();
+        let stand_in = settings.deliver_to(&vendors.info(vendor).name).map(str::to_owned);
+        let ready = deliver::prepare(&vendors, &settings, vendor, &outputs)?;
         let requests = ready.iter().zip(&outputs).map(|(delivery, output)| OutputView {
             method: delivery.method.clone(),
             url: delivery.shown_url.clone(),
@@ -25,7 +27,8 @@ impl PipelineFeed {
         let requests = requests.collect();
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        Ok(Prepared { number: kept.0, requests, fidelity: views::fidelity(fidelity) })
+        let fidelity = views::fidelity(fidelity);
+        Ok(Prepared { number: kept.0, requests, stand_in, fidelity })
     }
 
     /// Begins to send what was prepared under a number, once.

@@ -1,5 +1,6 @@
 //! What the pipeline has, as the screen shows it.
 
+use crate::findings::fixes::Reader;
 use crate::pipeline::{self, NotYet};
 use crate::report::mask_request;
 use crate::tui::feed::{
@@ -53,7 +54,7 @@ pub(super) fn no_call_view(mut row: Box<NoCallDetail>) -> Detail {
 }
 
 pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
-    let fix = call.fix();
+    let fix = call.fix(Reader::Owner);
     let in_use = call.in_use;
     let vendors = call
         .vendors
@@ -69,6 +70,7 @@ pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail 
         derived_text: call.derived_text,
         vendors: vendors.collect(),
         wire_findings: call.common,
+        needs: call.needs,
         fix,
         request: Arc::unwrap_or_clone(call.request),
     }

@@ -1,8 +1,9 @@
-//! What has to change in a call, worked out from its findings: one list that all languages and the
-//! transformation share.
+//! What has to change in a call, worked out from its findings: one list that the header of a call,
+//! all languages and the transformation share.
 
 use super::Call;
-use crate::call::{pointer, text};
+use super::tree::Lit;
+use crate::call::{Event, pointer, text};
 use crate::findings::advice::{self, Way};
 use crate::findings::identity::{ValueRule, stand_in};
 use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, norm};
@@ -10,26 +11,58 @@ use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, norm};
 /// Where a session has its id.
 const SESSION: &str = "/anonymousId";
 
+/// What to do where the library knows the user by itself.
+const IDENTIFY_FIRST: &str =
+    "call `identify` with the user's id first; the library then adds `userId` to each call";
+
 /// One change of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// Where the id belongs, as a JSON pointer.
+    /// Where the value belongs, as a JSON pointer, in a place that the sender's library can fill.
     pub to: String,
     /// Where it comes from.
     pub source: Source,
+    /// The paths of the findings that it answers.
+    pub answers: Vec<String>,
+    /// The vendors that need it.
+    pub vendors: Vec<usize>,
+    /// The value is an id, which is always a text; any other value keeps its type.
+    pub is_id: bool,
 }
 
-/// Where an id comes from.
+/// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// Another place of the call, which keeps it.
     Copy(String),
     /// Another place of the call, which loses it.
     Rename(String),
-    /// The place itself: a number becomes a text.
-    Text,
+    /// The place itself: the value gets another type.
+    As(Shape),
     /// Nowhere in the call: this stands for it.
     Add(String),
+}
+
+/// The type that a value gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// a text
+    Text,
+    /// a number
+    Number,
+    /// `true` or `false`
+    Boolean,
+}
+
+impl Shape {
+    /// What it is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Shape::Text => "a text",
+            Shape::Number => "a number",
+            Shape::Boolean => "true or false",
+        }
+    }
 }
 
 impl Edit {
@@ -39,18 +72,101 @@ impl Edit {
         match &self.source {
             Source::Copy(from) => format!("`{}` copied to `{to}`", advice::dotted(from)),
             Source::Rename(from) => format!("`{}` renamed to `{to}`", advice::dotted(from)),
-            Source::Text => format!("`{to}` as a text"),
+            Source::As(shape) => format!("`{to}` as {}", shape.words()),
             Source::Add(_) => format!("`{to}` set"),
         }
+    }
+
+    /// The place of the call that it reads, if it is another one.
+    pub fn from(&self) -> Option<&str> {
+        match &self.source {
+            Source::Copy(from) | Source::Rename(from) => Some(from),
+            Source::As(_) | Source::Add(_) => None,
+        }
+    }
+
+    /// True if it takes the finding away.
+    pub fn answers(&self, finding: &Finding) -> bool {
+        self.answers.contains(&finding.path)
     }
 
     fn strength(&self) -> u8 {
         match self.source {
             Source::Rename(_) => 0,
             Source::Copy(_) => 1,
-            Source::Text => 2,
+            Source::As(_) => 2,
             Source::Add(_) => 3,
         }
+    }
+
+    /// The value that it puts in place; none if the call does not have it.
+    pub(super) fn value(&self, call: &Lit) -> Option<Lit> {
+        match &self.source {
+            Source::Add(text) => Some(Lit::Text(text.clone())),
+            Source::As(shape) => call.at(&self.to)?.shaped(*shape),
+            Source::Copy(from) | Source::Rename(from) if self.is_id => {
+                call.at(from)?.shaped(Shape::Text)
+            }
+            Source::Copy(from) | Source::Rename(from) => call.at(from).cloned(),
+        }
+    }
+}
+
+impl Lit {
+    /// The value in another type, if it has one that means the same.
+    fn shaped(&self, shape: Shape) -> Option<Lit> {
+        match (shape, self) {
+            (Shape::Text, _) => self.id().map(|text| Lit::Text(text.to_owned())),
+            (Shape::Number, Lit::Text(text)) => {
+                let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
+                is_number.then(|| Lit::Number(text.clone()))
+            }
+            (Shape::Boolean, Lit::Text(text) | Lit::Number(text)) => match text.as_str() {
+                "true" | "1" => Some(Lit::Bool(true)),
+                "false" | "0" => Some(Lit::Bool(false)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// The changes of a call, put together one by one.
+#[derive(Default)]
+pub(super) struct Edits(pub Vec<Edit>);
+
+impl Edits {
+    /// Adds a change, or makes it one with a change of the same place.
+    pub fn add(&mut self, mut edit: Edit) {
+        let Some(known) = self.0.iter_mut().find(|known| known.to == edit.to) else {
+            return self.0.push(edit);
+        };
+        if edit.strength() < known.strength() {
+            std::mem::swap(known, &mut edit);
+        }
+        for answered in edit.answers {
+            if !known.answers.contains(&answered) {
+                known.answers.push(answered);
+            }
+        }
+        known.vendors.extend(edit.vendors);
+        known.vendors.sort_unstable();
+        known.vendors.dedup();
+    }
+
+    /// What is read more than once is taken away by the last that reads it, and what an edit fills
+    /// is not taken away at all.
+    pub fn settled(self) -> Vec<Edit> {
+        let mut edits = self.0;
+        edits.sort_by_key(|edit| matches!(edit.source, Source::Rename(_)));
+        for at in 0..edits.len() {
+            let Source::Rename(from) = &edits[at].source else { continue };
+            let later = edits[at + 1..].iter().any(|edit| edit.source == edits[at].source);
+            if later || edits.iter().any(|edit| edit.to == *from) {
+                edits[at].source = Source::Copy(from.clone());
+            }
+        }
+        edits
     }
 }
 
@@ -68,7 +184,7 @@ pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
 }
 
 /// True for a finding that says that an id is none.
-fn names_nobody_at(finding: &Finding) -> bool {
+pub(super) fn names_nobody_at(finding: &Finding) -> bool {
     matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN")
 }
 
@@ -108,33 +224,39 @@ fn stand_in_for(path: &str, id: Id) -> String {
 }
 
 /// The near misses of an id that is missing, or that names nobody.
-fn near(call: &Call<'_>, finding: &Finding, id: Id) -> Vec<Hint> {
+fn near(event: &Event<'_>, finding: &Finding, id: Id) -> Vec<Hint> {
     match &finding.hints {
         Some(known) => known.clone(),
         // no other id is one of a session
         None if names_nobody_at(finding) && finding.path != SESSION => {
-            hints(&call.event, id, &finding.path, ValueRule::Plain)
+            hints(event, id, &finding.path, ValueRule::Plain)
         }
         None => Vec::new(),
     }
 }
 
-/// The changes that take the findings away, one for each place. `keeps` says of a place that a
-/// vendor in use could not do without it if its value went to another: it is copied, not renamed.
+/// The changes that take findings about ids away, one for each place. `keeps` says of a place that
+/// a vendor in use could not do without it if its value went to another: it is copied, not renamed.
 pub fn edits<'f>(
     call: &Call<'_>,
-    findings: impl Iterator<Item = &'f Finding>,
+    findings: impl Iterator<Item = (usize, &'f Finding)>,
     known_account: Option<&str>,
     keeps: impl Fn(&str, &str) -> bool,
 ) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = Vec::new();
-    for finding in findings {
+    let mut edits = Edits::default();
+    for (vendor, finding) in findings {
         let Some((wanted, id)) = kind_of(finding) else { continue };
-        let near = near(call, finding, id);
+        let number = || call.event.pointer(&finding.path).is_some_and(|it| it.as_f64().is_some());
+        if wanted == Wanted::Text && !number() {
+            continue;
+        }
+        let near = near(&call.event, finding, id);
         let hint = advice::worth(&near, &call.event);
         let hint = hint.filter(|hint| hint.kind != HintKind::Anonymous);
+        let to = call.sendable(&finding.path).into_owned();
         let source = match (wanted, hint) {
-            (Wanted::Text, _) => Source::Text,
+            (Wanted::Text, _) if to != finding.path => Source::Copy(finding.path.clone()),
+            (Wanted::Text, _) => Source::As(Shape::Text),
             (Wanted::Value, Some(hint)) => match hint.kind {
                 HintKind::Spelling if !keeps(&hint.path, &finding.path) => {
                     Source::Rename(hint.path.clone())
@@ -146,15 +268,10 @@ pub fn edits<'f>(
                 _ => Source::Add(stand_in_for(&finding.path, id)),
             },
         };
-        let edit = Edit { to: finding.path.clone(), source };
-        match edits.iter_mut().find(|known| known.to == edit.to) {
-            Some(known) if edit.strength() < known.strength() => *known = edit,
-            Some(_) => {}
-            None => edits.push(edit),
-        }
+        let answers = vec![finding.path.clone()];
+        edits.add(Edit { to, source, answers, vendors: vec![vendor], is_id: true });
     }
-    settle_renames(&mut edits);
-    edits
+    edits.settled()
 }
 
 /// The fix of a finding in words, where one of the edits takes it away: it says what the corrected
@@ -166,12 +283,16 @@ pub fn words(
     edits: &[Edit],
     known: Option<(&str, u64)>,
 ) -> Option<String> {
+    let edit = edits.iter().find(|edit| edit.answers(finding))?;
+    if !edit.is_id {
+        let Source::Rename(from) = &edit.source else { return None };
+        return Some(advice::fix(Way::Rename(from), &edit.to, ""));
+    }
     let (Wanted::Value, id) = kind_of(finding)? else { return None };
-    let edit = edits.iter().find(|edit| edit.to == finding.path)?;
-    let near = near(call, finding, id);
+    let near = near(&call.event, finding, id);
     let hint = advice::worth(&near, &call.event);
     let way = match &edit.source {
-        Source::Text => return None,
+        Source::As(_) => return None,
         Source::Rename(from) => Way::Rename(from),
         Source::Copy(from) => match hint {
             Some(Hint { path, kind: HintKind::Alias }) if path == from => Way::Alias(from),
@@ -182,27 +303,17 @@ pub fn words(
             None => Way::of(hint),
         },
     };
+    if !names_nobody_at(finding) && call.is_told_the_user(&edit.to) {
+        return Some(IDENTIFY_FIRST.to_owned());
+    }
     if !names_nobody_at(finding) {
-        return Some(advice::fix(way, &finding.path, advice::instead(finding.reason)));
+        return Some(advice::fix(way, &edit.to, advice::instead(finding.reason)));
     }
     if matches!(way, Way::Say | Way::Later) {
         return None;
     }
     let stands = call.event.pointer(&finding.path)?.as_str()?;
     let instead = format!(" instead of the text `{}`", text::visible(&stands));
-    let fix = advice::fix(way, &finding.path, &instead);
+    let fix = advice::fix(way, &edit.to, &instead);
     Some(format!("{fix}, and find out why the app had no id there"))
-}
-
-/// What is read more than once is taken away by the last that reads it, and what an edit fills is
-/// not taken away at all.
-fn settle_renames(edits: &mut [Edit]) {
-    edits.sort_by_key(|edit| matches!(edit.source, Source::Rename(_)));
-    for at in 0..edits.len() {
-        let Source::Rename(from) = &edits[at].source else { continue };
-        let later = edits[at + 1..].iter().any(|edit| edit.source == edits[at].source);
-        if later || edits.iter().any(|edit| edit.to == *from) {
-            edits[at].source = Source::Copy(from.clone());
-        }
-    }
 }

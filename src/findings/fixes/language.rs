@@ -14,6 +14,9 @@ pub(super) struct Language {
     /// A call may carry any field at its top level.
     #[serde(default)]
     pub anything: bool,
+    /// What a line that is a comment begins with.
+    #[serde(default = "slashes")]
+    pub comment: String,
     pub indent: String,
     pub null: String,
     #[serde(default = "yes", rename = "true")]
@@ -34,6 +37,10 @@ pub(super) struct Language {
 
 fn yes() -> String {
     "true".to_owned()
+}
+
+fn slashes() -> String {
+    "//".to_owned()
 }
 
 fn no() -> String {
@@ -151,6 +158,8 @@ pub(super) struct Arg {
     pub open: Option<String>,
     /// Each member of the object for itself, one after the other.
     pub each: Option<String>,
+    /// The same for a member that is an object.
+    pub each_object: Option<String>,
     /// It is never left out.
     pub required: bool,
     /// What stands in its place when a later argument is there.
@@ -161,6 +170,26 @@ pub(super) struct Arg {
     pub say: Option<String>,
     /// No separator follows.
     pub last: bool,
+}
+
+impl Form {
+    /// True if the call has an argument for a top-level field.
+    pub fn takes(&self, name: &str) -> bool {
+        let args = || self.args.iter().chain(&self.after);
+        args().chain(args().flat_map(|arg| &arg.parts)).any(|arg| arg.takes(name))
+            || self.open.contains(&format!("{{{name}}}"))
+    }
+}
+
+impl Arg {
+    fn takes(&self, name: &str) -> bool {
+        match self.of.as_deref() {
+            Some("call") => true,
+            Some("options") => matches!(name, "context" | "integrations" | "timestamp"),
+            Some("user") => matches!(name, "userId" | "anonymousId"),
+            of => of == Some(name),
+        }
+    }
 }
 
 impl Language {
@@ -184,7 +213,10 @@ macro_rules! languages {
     };
 }
 
-languages!("browser" "csharp" "curl" "dotnet" "go" "java" "kotlin" "node" "php" "python" "ruby" "rust" "swift");
+languages!(
+    "browser" "csharp" "curl" "dotnet" "flutter" "go" "java" "kotlin" "node" "php" "python"
+    "react_native" "ruby" "rudder_flutter" "rudder_react_native" "rust" "swift"
+);
 
 /// A sender's library.
 #[derive(Debug, Deserialize)]
@@ -196,6 +228,12 @@ struct Library {
     client: String,
     rudder_title: Option<String>,
     rudder_client: Option<String>,
+    /// RudderStack's library of that name sends any field of the top level.
+    #[serde(default)]
+    rudder_anything: bool,
+    /// An old version sends traits inside of `custom`.
+    #[serde(default)]
+    nests_custom: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -215,13 +253,22 @@ pub(super) struct Choice {
     pub language: &'static Language,
     pub title: &'static str,
     pub client: &'static str,
+    /// The library sends a group id with every call.
+    groups: bool,
+    /// An old version of the library sends traits inside of `custom`.
+    pub nests_custom: bool,
 }
 
 impl Choice {
     /// A curl line.
     pub fn curl() -> Choice {
         let language = LANGUAGES.get("curl").expect("a language of the list above");
-        Choice { language, title: "curl", client: "" }
+        Choice { language, title: "curl", client: "", groups: true, nests_custom: false }
+    }
+
+    /// True if a call of a type can name its group at the top level.
+    pub fn takes_group(&self, kind: CallType) -> bool {
+        self.groups || kind == CallType::Group
     }
 
     /// What a library's name says; `rudder` tells which of two libraries with one name it is.
@@ -242,6 +289,8 @@ impl Choice {
             language,
             title: pick(&library.title, &library.rudder_title),
             client: pick(&library.client, &library.rudder_client),
+            groups: rudder && library.rudder_anything,
+            nests_custom: library.nests_custom,
         }
     }
 }

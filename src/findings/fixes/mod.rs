@@ -1,13 +1,16 @@
 //! The fix, ready to paste: the call as it should have been, in the language of the SDK that sent
 //! it, and the function that mends it on its way for those who cannot change the app.
 //!
-//! From findings follows one list of [`Edit`]s; every language and the function share it. What a
-//! language looks like is in `assets/fixes`.
+//! From findings follows one list of [`Edit`]s; the header of a call, every language and the
+//! function share it. What a language looks like is in `assets/fixes`.
 
+mod changes;
 mod edits;
 mod language;
 mod literal;
+mod needs;
 mod private;
+mod send;
 mod transformation;
 mod tree;
 mod write;
@@ -15,10 +18,14 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use edits::{Edit, Source, edits, is_without, words};
+pub use changes::{change, with};
+pub use edits::{Edit, Shape, Source, edits, is_without, words};
+pub use needs::{Need, needs};
 
 use super::Finding;
 use crate::call::{CallType, Event};
+use language::Choice;
+use std::borrow::Cow;
 
 /// A call that is to be corrected.
 #[derive(Debug, Clone, Copy)]
@@ -33,23 +40,70 @@ pub struct Call<'a> {
     pub rudder: bool,
 }
 
+impl Call<'_> {
+    /// The place where the sender's library can put what belongs at a place: most take a group id
+    /// only in group calls, and for others its place is in the context.
+    pub fn sendable<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if path == "/groupId" && !Choice::of(self.library, self.rudder).takes_group(self.kind) {
+            return Cow::Borrowed("/context/groupId");
+        }
+        Cow::Borrowed(path)
+    }
+
+    /// True if the sender's library puts the id of a user at a place by itself, once `identify` has
+    /// told it.
+    fn is_told_the_user(&self, path: &str) -> bool {
+        let by_call = matches!(self.kind, CallType::Identify | CallType::Alias);
+        let client_side = || Choice::of(self.library, self.rudder).language.client_side;
+        path == "/userId" && !by_call && client_side()
+    }
+}
+
+/// Who reads a corrected call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The user whose call it is: values are as they came.
+    Owner,
+    /// Anybody, as with a report of CI: secrets and what is about a person are replaced.
+    Anybody,
+}
+
 /// Code to paste.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
     /// The language and the library that it is for.
     pub language: &'static str,
-    /// The code.
+    /// The code, without the notes.
     pub code: String,
+    /// What is other than in the call and is no edit: what the language cannot express, and what
+    /// was replaced.
+    pub notes: Vec<String>,
+    /// What a line that is a comment begins with.
+    comment: &'static str,
+    /// The call that the code makes, as JSON, without what its library adds.
+    pub call: String,
+}
+
+impl Snippet {
+    /// The code below its notes, each a comment.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for note in &self.notes {
+            out.push_str(&format!("{} {note}\n", self.comment));
+        }
+        out.push_str(&self.code);
+        out
+    }
 }
 
 /// What to paste for a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What is different in the corrected call; nothing where no id is missing.
+    /// What is different in the corrected call; nothing where nothing is to be changed.
     pub edits: Vec<Edit>,
     /// The corrected call.
     pub snippet: Snippet,
-    /// The function that does the same on each such call, where the ids are in the call.
+    /// The function that does the same on each such call, where the values are in the call.
     pub transformation: Option<Snippet>,
 }
 
@@ -58,10 +112,16 @@ pub fn is_about_ids(finding: &Finding) -> bool {
     edits::kind_of(finding).is_some()
 }
 
-/// The fix for a call, with these changes.
-pub fn fix(call: &Call<'_>, edits: Vec<Edit>) -> Fix {
+/// The call with the changes made, as JSON: what a vendor gets if nothing else changes.
+pub fn changed(call: &Call<'_>, edits: &[Edit]) -> String {
+    send::changed(call, edits).to_json()
+}
+
+/// The fix for a call, with these changes. `group`: further places at which vendors in use find
+/// the account that the call names in `groupId`, for a library that cannot send it there.
+pub fn fix(call: &Call<'_>, edits: Vec<Edit>, group: &[String], reader: Reader) -> Fix {
     Fix {
-        snippet: write::snippet(call, &edits),
+        snippet: write::snippet(call, &edits, group, reader),
         transformation: transformation::transformation(call, &edits),
         edits,
     }

@@ -1,10 +1,12 @@
-//! What a corrected call does not repeat: what the sender's library adds by itself, secrets, and
-//! what is about a person.
+//! What a corrected call does not repeat: what the sender's library adds by itself and, where anybody
+//! may read it, secrets and what is about a person.
 
-use super::edits::{Edit, Source};
+use super::Reader;
+use super::edits::Edit;
+use super::language::Language;
 use super::tree::Lit;
 use crate::call::{CallType, pointer};
-use crate::findings::norm;
+use crate::findings::{advice, norm};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,6 +19,7 @@ struct Table {
     secret_starts: Vec<String>,
     email: String,
     context: Vec<String>,
+    server_context: Vec<String>,
     page: Vec<String>,
     top: Vec<String>,
     personal: BTreeMap<String, String>,
@@ -28,15 +31,25 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         .expect("the built-in table of what is private is valid")
 });
 
-/// Leaves out and replaces what is not for a corrected call. What an edit reads stays as it is.
-/// `client_side`: the library repeats the user's traits in the context by itself.
-pub(super) fn clean(tree: &mut Lit, kind: CallType, edits: &[Edit], client_side: bool) {
+/// What was replaced in a call.
+pub(super) struct Left {
+    /// The places, with dots.
+    pub replaced: Vec<String>,
+}
+
+/// Leaves out what the library of the language adds by itself, and replaces what is not for the
+/// reader. What an edit reads stays as it is. `client_side`: the library repeats the user's traits
+/// in the context by itself.
+pub(super) fn clean(
+    tree: &mut Lit,
+    kind: CallType,
+    edits: &[Edit],
+    language: &Language,
+    reader: Reader,
+) -> Left {
     let table = &*TABLE;
     let mut kept: Vec<&str> = edits.iter().map(|edit| edit.to.as_str()).collect();
-    kept.extend(edits.iter().filter_map(|edit| match &edit.source {
-        Source::Copy(from) | Source::Rename(from) => Some(from.as_str()),
-        _ => None,
-    }));
+    kept.extend(edits.iter().filter_map(Edit::from));
     let touched = |path: &str| {
         kept.iter().any(|kept| kept.strip_prefix(path).is_some_and(|r| r.starts_with('/')))
     };
@@ -49,12 +62,16 @@ pub(super) fn clean(tree: &mut Lit, kind: CallType, edits: &[Edit], client_side:
         }
     };
     gone(tree, "", &table.top);
-    gone(tree, "/context", &table.context);
-    if kind == CallType::Page && client_side {
+    match (language.anything, language.client_side) {
+        (true, _) => {}
+        (false, true) => gone(tree, "/context", &table.context),
+        (false, false) => gone(tree, "/context", &table.server_context),
+    }
+    if kind == CallType::Page && language.client_side {
         gone(tree, "/properties", &table.page);
     }
     // RudderStack's libraries carry the traits of an identify call there
-    if client_side && kind != CallType::Identify && !touched("/context/traits") {
+    if language.client_side && kind != CallType::Identify && !touched("/context/traits") {
         tree.remove("/context/traits");
     }
     if tree.get("context").is_some_and(|context| context.is_empty_map() || *context == Lit::Null) {
@@ -63,6 +80,10 @@ pub(super) fn clean(tree: &mut Lit, kind: CallType, edits: &[Edit], client_side:
     if tree.get("integrations").is_some_and(says_nothing) {
         tree.remove("/integrations");
     }
+    let mut replaced = Vec::new();
+    if reader == Reader::Owner {
+        return Left { replaced };
+    }
     for (place, personal) in [
         ("/properties", false),
         ("/traits", kind != CallType::Group),
@@ -70,11 +91,13 @@ pub(super) fn clean(tree: &mut Lit, kind: CallType, edits: &[Edit], client_side:
         ("/context", false),
         ("/integrations", false),
     ] {
-        let mut path = place.to_owned();
+        let mut masking = Masking { path: place.to_owned(), personal, kept: &kept, replaced };
         if let Some(inside) = tree.at(place).cloned() {
-            tree.put(place, masked(inside, &mut path, personal, &kept));
+            tree.put(place, masking.masked(inside));
         }
+        replaced = masking.replaced;
     }
+    Left { replaced }
 }
 
 /// Switches that say what would be without them.
@@ -87,35 +110,55 @@ fn says_nothing(integrations: &Lit) -> bool {
     }
 }
 
-fn masked(value: Lit, path: &mut String, personal: bool, kept: &[&str]) -> Lit {
-    match value {
-        Lit::Map(members) => Lit::Map(
-            members
-                .into_iter()
-                .map(|(name, value)| {
-                    let long = path.len();
-                    *path = pointer::push(path, &name);
-                    let value = if kept.contains(&path.as_str()) {
-                        value
-                    } else {
-                        match stand_in(&name, personal, &value) {
-                            Some(stand_in) => Lit::Text(stand_in),
-                            None => masked(value, path, personal, kept),
-                        }
-                    };
-                    path.truncate(long);
-                    (name, value)
-                })
-                .collect(),
-        ),
-        Lit::List(items) => {
-            Lit::List(items.into_iter().map(|item| masked(item, path, personal, kept)).collect())
+/// Replaces what is private in a value, and notes where.
+struct Masking<'k> {
+    path: String,
+    personal: bool,
+    kept: &'k [&'k str],
+    replaced: Vec<String>,
+}
+
+impl Masking<'_> {
+    fn masked(&mut self, value: Lit) -> Lit {
+        match value {
+            Lit::Map(members) => Lit::Map(
+                members
+                    .into_iter()
+                    .map(|(name, value)| {
+                        let long = self.path.len();
+                        self.path = pointer::push(&self.path, &name);
+                        let value = self.member(&name, value);
+                        self.path.truncate(long);
+                        (name, value)
+                    })
+                    .collect(),
+            ),
+            Lit::List(items) => Lit::List(items.into_iter().map(|it| self.masked(it)).collect()),
+            Lit::Text(text) => match of_text(&text) {
+                Some(stand_in) => self.replaced(Lit::Text(text), stand_in),
+                None => Lit::Text(text),
+            },
+            other => other,
         }
-        Lit::Text(text) => match of_text(&text) {
-            Some(stand_in) => Lit::Text(stand_in),
-            None => Lit::Text(text),
-        },
-        other => other,
+    }
+
+    fn member(&mut self, name: &str, value: Lit) -> Lit {
+        if self.kept.contains(&self.path.as_str()) {
+            return value;
+        }
+        match stand_in(name, self.personal, &value) {
+            Some(stand_in) => self.replaced(value, stand_in),
+            None => self.masked(value),
+        }
+    }
+
+    fn replaced(&mut self, value: Lit, stand_in: String) -> Lit {
+        let stand_in = Lit::Text(stand_in);
+        let dotted = advice::dotted(&self.path);
+        if stand_in != value && !self.replaced.contains(&dotted) {
+            self.replaced.push(dotted);
+        }
+        stand_in
     }
 }
 

@@ -48,8 +48,20 @@ fn of(json: &str, library: &str, rudder: bool, findings: &[Finding], used: &[&st
         library: Some(library),
         rudder,
     };
-    let edits = edits(&call, findings.iter(), None, |from, _| used.contains(&from));
-    fix(&call, edits)
+    let findings = findings.iter().map(|finding| (0, finding));
+    let edits = edits(&call, findings, None, |from, _| used.contains(&from));
+    fix(&call, edits, &[], Reader::Owner)
+}
+
+/// The same as anybody may read it.
+fn for_anybody(json: &str, library: &str, findings: &[Finding]) -> Snippet {
+    let doc = Doc::parse(json).expect("JSON");
+    let kind = doc.root().get("type").and_then(|kind| kind.as_str()).expect("a type");
+    let kind = CallType::parse(&kind).expect("a known type");
+    let event = Event::bare(doc.root());
+    let call = Call { event, kind, library: Some(library), rudder: false };
+    let edits = edits(&call, findings.iter().map(|finding| (0, finding)), None, |_, _| false);
+    fix(&call, edits, &[], Reader::Anybody).snippet
 }
 
 fn both() -> Vec<Finding> {
@@ -81,14 +93,144 @@ fn a_track_call_in_every_language() {
         ("dotnet", "Analytics.NET", false),
         ("csharp", "Analytics-CSharp", false),
         ("rust", "https://github.com/meilisearch/segment", false),
+        ("react_native", "@segment/analytics-react-native", false),
+        ("rudder_react_native", "rudder-sdk-react-native", true),
+        ("flutter", "analytics_flutter", false),
+        ("rudder_flutter", "rudder_sdk_flutter", true),
         ("curl", "something else", false),
     ] {
         let fix = of(TRACK, library, rudder, &both(), &[]);
-        insta::assert_snapshot!(format!("track_{name}"), fix.snippet.code, &fix.snippet.language);
-        for absent in ["hunter2", "bob@", "203.0.113.9", "m-1", "\u{1b}", "\u{202e}"] {
-            assert!(!fix.snippet.code.contains(absent), "{name}: {absent}");
+        let code = fix.snippet.text();
+        insta::assert_snapshot!(format!("track_{name}"), code, &fix.snippet.language);
+        for absent in ["m-1", "\u{1b}", "\u{202e}"] {
+            assert!(!code.contains(absent), "{name}: {absent}");
+        }
+        assert!(code.contains("hunter2") && code.contains("bob@"), "{name}: the user's own data");
+    }
+}
+
+#[test]
+fn names_what_it_replaces_where_anybody_may_read_it() {
+    for (call, replaced) in [
+        (TRACK, Some("properties.password, properties.contact, context.ip")),
+        (
+            r#"{"type":"identify","userId":"u1","traits":{"email":"mona@corp.example","name":"Mona"}}"#,
+            Some("traits.email, traits.name"),
+        ),
+        (
+            r#"{"type":"identify","userId":"u1","traits":{"phone":"+49151","plan":"gold","address":{"street":"S"}}}"#,
+            Some("traits.phone, traits.address"),
+        ),
+        (r#"{"type":"group","groupId":"g","traits":{"name":"Acme","mrr":1}}"#, None),
+        (
+            r#"{"type":"track","event":"E","userId":"u","properties":{"list":[{"email":"a@b.example"}]}}"#,
+            Some("properties.list.email"),
+        ),
+        (
+            r#"{"type":"track","event":"E","userId":"u","properties":{"token":"x","n":"a@b.example"}}"#,
+            Some("properties.token, properties.n"),
+        ),
+    ] {
+        let snippet = for_anybody(call, "analytics-node", &[]);
+        let note = snippet.notes.iter().find_map(|note| note.strip_prefix("replaced: "));
+        assert_eq!(note, replaced, "{call}");
+        let text = snippet.text();
+        assert_eq!(text.contains("// replaced: "), replaced.is_some(), "{text}");
+        for private in ["hunter2", "bob@", "mona@", "Mona", "+49151", "a@b"] {
+            assert!(!text.contains(private), "{text}");
+        }
+        let owner = of(call, "analytics-node", false, &[], &[]).snippet;
+        assert!(owner.notes.iter().all(|note| !note.starts_with("replaced")), "{:?}", owner.notes);
+    }
+}
+
+#[test]
+fn a_group_id_at_the_top_level_is_kept_in_every_language() {
+    let call = r#"{"type":"track","event":"Top","userId":"u1","anonymousId":"a","groupId":"a1","properties":{}}"#;
+    for library in [
+        "@segment/analytics-node",
+        "analytics.js",
+        "analytics-python",
+        "analytics-ruby",
+        "analytics-go",
+        "analytics-java",
+        "analytics-kotlin",
+        "analytics-swift",
+        "analytics-php",
+        "analytics.net",
+        "analytics-csharp",
+        "rust-analytics",
+        "analytics-react-native",
+    ] {
+        let snippet = of(call, library, false, &[], &[]).snippet;
+        let sent: serde_json::Value = serde_json::from_str(&snippet.call).expect("JSON");
+        assert_eq!(sent["context"]["groupId"], "a1", "{library}: {sent}");
+        assert!(snippet.code.contains("a1"), "{}", snippet.code);
+        assert_eq!(snippet.notes, ["`groupId` is in `context.groupId` here"], "{library}");
+    }
+    // whoever cannot send it says so
+    let snippet = of(call, "analytics_flutter", false, &[], &[]).snippet;
+    assert!(snippet.text().contains("// left out: `groupId`"), "{}", snippet.text());
+    // RudderStack's library for Node and a bare request take it where it is
+    for (library, rudder) in [("analytics-node", true), ("something else", false)] {
+        let snippet = of(call, library, rudder, &[], &[]).snippet;
+        assert!(snippet.notes.is_empty() && snippet.code.contains("a1"), "{}", snippet.text());
+        assert!(!snippet.code.contains("context"), "{}", snippet.code);
+    }
+}
+
+#[test]
+fn integrations_are_kept_or_named_in_every_language() {
+    for kind in ["track", "identify", "group", "page", "screen", "alias"] {
+        let call = format!(
+            r#"{{"type":"{kind}","event":"E","userId":"u1","anonymousId":"a","groupId":"g","previousId":"p","name":"N","integrations":{{"All":false,"SomeTool":true}}}}"#
+        );
+        for library in [
+            "analytics-node",
+            "analytics.js",
+            "analytics-python",
+            "analytics-ruby",
+            "analytics-go",
+            "analytics-java",
+            "analytics-kotlin",
+            "analytics-swift",
+            "analytics-php",
+            "analytics.net",
+            "analytics-csharp",
+            "rust-analytics",
+            "analytics-react-native",
+            "analytics_flutter",
+            "rudder_sdk_flutter",
+            "curl",
+        ] {
+            let snippet = of(&call, library, false, &[], &[]).snippet;
+            let named = snippet.notes.iter().any(|note| note.contains("`integrations`"));
+            let kept = snippet.code.contains("SomeTool");
+            assert_ne!(kept, named, "{library} {kind}: {}", snippet.text());
+            let able =
+                !library.contains("flutter") || (kind != "alias" && library != "analytics_flutter");
+            assert!(kept || !able, "{library} {kind}: {}", snippet.text());
         }
     }
+}
+
+#[test]
+fn a_time_that_the_app_set_is_kept_or_named() {
+    let of_time = |timestamp: &str, library: &str| {
+        let call = format!(
+            r#"{{"type":"track","event":"E","userId":"u","timestamp":{timestamp},"sentAt":"2026-11-28T10:00:05Z"}}"#
+        );
+        of(&call, library, false, &[], &[]).snippet.text()
+    };
+    let now = r#""2026-11-28T10:00:00Z""#;
+    assert!(!of_time(now, "analytics-node").contains("timestamp"), "the library sets it");
+    let past = r#""2024-05-01T09:00:00Z""#;
+    let node = of_time(past, "analytics-node");
+    assert!(node.contains("timestamp: new Date('2024-05-01T09:00:00Z')"), "{node}");
+    assert!(of_time(past, "analytics-java").contains(".timestamp(Date.from(Instant.parse("));
+    assert!(of_time(past, "curl").contains(r#""timestamp": "2024-05-01T09:00:00Z""#));
+    assert!(of_time(past, "analytics-python").starts_with("# left out: `timestamp`"));
+    assert!(of_time("1700000000", "analytics-node").contains("E"), "a number is no time");
 }
 
 #[test]
@@ -203,8 +345,8 @@ fn an_account_that_is_known_from_before_is_used() {
         rudder: false,
     };
     let finding = missing("X-T-ACCOUNT-MISSING", "/properties/account_id", None);
-    let edits = edits(&call, [finding].iter(), Some("acct_42"), |_, _| false);
-    let code = fix(&call, edits).snippet.code;
+    let edits = edits(&call, [(0, &finding)].into_iter(), Some("acct_42"), |_, _| false);
+    let code = fix(&call, edits, &[], Reader::Owner).snippet.code;
     assert!(code.contains("'account_id': 'acct_42'"), "{code}");
 }
 

@@ -1,6 +1,6 @@
 //! The fix for teams that cannot change the app: code that the service runs on each call.
 
-use super::edits::{Edit, Source};
+use super::edits::{Edit, Shape, Source};
 use super::language::Choice;
 use super::literal::put;
 use super::tree::Lit;
@@ -25,7 +25,11 @@ struct Step {
 struct Steps {
     copy: Step,
     rename: Step,
+    keep: Step,
+    keep_rename: Step,
     text: Step,
+    number: Step,
+    boolean: Step,
     functions: BTreeMap<String, String>,
 }
 
@@ -48,9 +52,13 @@ pub(super) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet>
     let mut needs: Vec<&str> = Vec::new();
     for edit in edits {
         let (step, from) = match &edit.source {
-            Source::Copy(from) => (&table.copy, from.as_str()),
-            Source::Rename(from) => (&table.rename, from.as_str()),
-            Source::Text => (&table.text, ""),
+            Source::Copy(from) if edit.is_id => (&table.copy, from.as_str()),
+            Source::Copy(from) => (&table.keep, from.as_str()),
+            Source::Rename(from) if edit.is_id => (&table.rename, from.as_str()),
+            Source::Rename(from) => (&table.keep_rename, from.as_str()),
+            Source::As(Shape::Text) => (&table.text, ""),
+            Source::As(Shape::Number) => (&table.number, ""),
+            Source::As(Shape::Boolean) => (&table.boolean, ""),
             Source::Add(_) => continue,
         };
         let line = put(&step.step, &[("{from}", &list(from)), ("{to}", &list(&edit.to))]);
@@ -79,5 +87,11 @@ pub(super) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet>
             code.push('\n');
         }
     }
-    Some(Snippet { language, code: code.trim_end().to_owned() })
+    Some(Snippet {
+        language,
+        code: code.trim_end().to_owned(),
+        notes: Vec::new(),
+        comment: "//",
+        call: String::new(),
+    })
 }

@@ -62,9 +62,47 @@ impl Lit {
         members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The value at a pointer through objects.
+    /// The value at a pointer.
     pub fn at(&self, path: &str) -> Option<&Lit> {
-        pointer::tokens(path).try_fold(self, |value, token| value.get(&token))
+        pointer::tokens(path).try_fold(self, |value, token| match value {
+            Lit::List(items) => items.get(pointer::index(&token)?),
+            value => value.get(&token),
+        })
+    }
+
+    /// The value as JSON text.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+
+    fn write_json(&self, out: &mut String) {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Lit::Null => out.push_str("null"),
+            Lit::Bool(on) => out.push_str(if *on { "true" } else { "false" }),
+            Lit::Number(digits) => out.push_str(digits),
+            Lit::Text(text) => out.push_str(&quoted(text)),
+            Lit::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Lit::Map(members) => {
+                out.push('{');
+                for (at, (name, value)) in members.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    out.push_str(&quoted(name));
+                    out.push(':');
+                    value.write_json(out);
+                }
+                out.push('}');
+            }
+        }
     }
 
     /// Puts a value at a pointer; whatever stands on the way and is no object becomes one.

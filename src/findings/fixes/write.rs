@@ -1,32 +1,45 @@
 //! A corrected call in a language.
 
-use super::edits::{Edit, Source};
+use super::edits::Edit;
 use super::language::{Arg, Choice, Form, Language};
 use super::literal::put;
-use super::private::clean;
+use super::send::{self, Sent};
 use super::tree::Lit;
-use super::{Call, Snippet};
-use crate::call::{CallType, Event, pointer};
+use super::{Call, Reader, Snippet};
+use crate::call::CallType;
 use crate::findings::identity::stand_in;
 
 /// Fields that are one text at the top level of a call.
-const TEXTS: [&str; 7] =
-    ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category"];
+pub(super) const TEXTS: [&str; 8] =
+    ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category", "timestamp"];
 
 /// The call with the edits done, in the language of the library that sent it; a curl line where
 /// that has no such call.
-pub(super) fn snippet(call: &Call<'_>, edits: &[Edit]) -> Snippet {
-    let choice = Choice::of(call.library, call.rudder);
-    written(call, edits, &choice)
-        .or_else(|| written(call, edits, &Choice::curl()))
+pub(super) fn snippet(
+    call: &Call<'_>,
+    edits: &[Edit],
+    group: &[String],
+    reader: Reader,
+) -> Snippet {
+    let written = |choice: &Choice| written(call, edits, group, choice, reader);
+    written(&Choice::of(call.library, call.rudder))
+        .or_else(|| written(&Choice::curl()))
         .expect("curl sends every type of call")
 }
 
-fn written(call: &Call<'_>, edits: &[Edit], choice: &Choice) -> Option<Snippet> {
+fn written(
+    call: &Call<'_>,
+    edits: &[Edit],
+    group: &[String],
+    choice: &Choice,
+    reader: Reader,
+) -> Option<Snippet> {
     let language = choice.language;
     let (own, form) = language.form(call.kind)?;
-    let edits: Vec<Edit> = edits.iter().map(|edit| sendable(edit, call.kind, language)).collect();
-    let tree = corrected(call, &edits, language);
+    // a form that borrows another's words has only what differs
+    let pick = |own: &str, other: &str| if own.is_empty() { other } else { own }.to_owned();
+    let (open, close) = (pick(&own.open, &form.open), pick(&own.close, &form.close));
+    let Sent { tree, notes } = send::sent(call, edits, group, (choice, form), reader);
     let writer = Writer { language, choice, kind: call.kind, tree };
     let said = |path: &str| edits.iter().any(|edit| edit.to == path);
     let mut code = String::new();
@@ -35,70 +48,11 @@ fn written(call: &Call<'_>, edits: &[Edit], choice: &Choice) -> Option<Snippet> 
         code.push_str(&writer.filled(identify));
         code.push('\n');
     }
-    // a form that borrows another's words has only what differs
-    let pick = |own: &str, other: &str| if own.is_empty() { other } else { own }.to_owned();
-    let (open, close) = (pick(&own.open, &form.open), pick(&own.close, &form.close));
     code.push_str(&writer.call(&open, &close, form));
-    Some(Snippet { language: choice.title, code })
-}
-
-/// SDKs take a group id only with group calls; for others its place is in the context.
-fn sendable(edit: &Edit, kind: CallType, language: &Language) -> Edit {
-    if edit.to == "/groupId" && kind != CallType::Group && !language.anything {
-        return Edit { to: "/context/groupId".to_owned(), source: edit.source.clone() };
-    }
-    edit.clone()
-}
-
-/// The call as it should have been.
-fn corrected(call: &Call<'_>, edits: &[Edit], language: &Language) -> Lit {
-    let mut tree = whole(&call.event);
-    clean(&mut tree, call.kind, edits, language.client_side);
-    let before = tree.clone();
-    for edit in edits {
-        let value = match &edit.source {
-            Source::Copy(from) | Source::Rename(from) => before.at(from),
-            Source::Text => before.at(&edit.to),
-            Source::Add(text) => Some(&Lit::Text(text.clone())),
-        };
-        if let Some(id) = value.and_then(Lit::id) {
-            tree.put(&edit.to, Lit::Text(id.to_owned()));
-        }
-    }
-    for edit in edits {
-        if let Source::Rename(from) = &edit.source {
-            tree.remove(from);
-        }
-    }
-    // RudderStack's libraries take the traits of an identify call as such and send them in the
-    // context, where their destinations look
-    if call.kind == CallType::Identify
-        && call.rudder
-        && !language.anything
-        && let Some(Lit::Map(members)) = tree.at("/context/traits").cloned()
-    {
-        for (name, value) in members {
-            tree.put(&pointer::push("/traits", &name), value);
-        }
-        tree.remove("/context/traits");
-        if tree.get("context").is_some_and(Lit::is_empty_map) {
-            tree.remove("/context");
-        }
-    }
-    // the service drops a call of nobody
-    let known = |name| tree.get(name).and_then(Lit::id).is_some();
-    if !language.client_side && !known("userId") && !known("anonymousId") {
-        tree.set("userId", Lit::Text(stand_in::USER.to_owned()));
-    }
-    tree
-}
-
-fn whole(event: &Event<'_>) -> Lit {
-    let mut tree = Lit::Map(Vec::new());
-    for member in event.members() {
-        tree.set(&member.key(), Lit::of(member));
-    }
-    tree
+    let mut tree = writer.tree;
+    tree.set("type", Lit::Text(call.kind.name().to_owned()));
+    let (comment, call) = (language.comment.as_str(), tree.to_json());
+    Some(Snippet { language: choice.title, code, notes, comment, call })
 }
 
 struct Writer<'a> {
@@ -115,7 +69,7 @@ impl Writer<'_> {
             "call" => Some(self.tree.clone()),
             "options" => {
                 let mut options = Lit::Map(Vec::new());
-                for name in ["context", "integrations"] {
+                for name in ["context", "integrations", "timestamp"] {
                     if let Some(value) = self.field(name) {
                         options.set(name, value);
                     }
@@ -203,7 +157,10 @@ impl Writer<'_> {
             let name = arg.of.as_deref()?;
             match (name, &arg.each) {
                 ("user", _) => self.user()?,
-                (_, Some(each)) => self.each(each, self.field(name)?)?,
+                (_, Some(each)) => {
+                    let object = arg.each_object.as_deref().unwrap_or(each);
+                    self.each((each, object), self.field(name)?)?
+                }
                 _ => match self.field(name) {
                     Some(value) => self.language.opened(&value, depth, arg.open.as_deref()),
                     None if arg.required => self.text(name),
@@ -217,11 +174,12 @@ impl Writer<'_> {
         })
     }
 
-    /// Each member of an object by itself.
-    fn each(&self, form: &str, value: Lit) -> Option<String> {
+    /// Each member of an object by itself; one that is an object in another form.
+    fn each(&self, (form, object): (&str, &str), value: Lit) -> Option<String> {
         let Lit::Map(members) = value else { return None };
         let one = |(name, value): &(String, Lit)| {
             let key = self.language.string.quote(name);
+            let form = if matches!(value, Lit::Map(_)) { object } else { form };
             put(form, &[("{key}", &key), ("{value}", &self.language.literal(value, 1))])
         };
         let all: String = members.iter().map(one).collect();

@@ -1,10 +1,12 @@
 //! `/_segscope/summary`: what was captured, counted.
 
 use crate::call::time;
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::pipeline::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, IdShare, Pipeline, Who,
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, IdRemarkView, IdShare,
+    Pipeline, Who,
 };
+use crate::store::RemarkKind;
 use serde_json::{Map, Value, json};
 
 /// Of each list so many entries are given, those with most calls; `…_of` says how many there are.
@@ -69,10 +71,28 @@ pub(super) fn json(pipeline: &Pipeline) -> String {
             out
         });
     }
+    list(&mut out, "id_remarks", pipeline.id_remarks(), id_remark);
     if let Some(expectations) = pipeline.expectations(None) {
         out.insert("expected".to_owned(), expected(&expectations));
     }
     Value::Object(out).to_string()
+}
+
+/// What calls show about ids together.
+fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
+    let IdRemarkView { remark, finding, seqs, .. } = view;
+    let kind = match remark.kind {
+        RemarkKind::SharedAnonymousId => "anonymous_id",
+        RemarkKind::SharedUser | RemarkKind::SimilarUsers => "user",
+        RemarkKind::SimilarAccounts => "account",
+        RemarkKind::SimilarEvents => "event",
+    };
+    let out = json!({
+        "code": finding.code, "severity": finding.severity, "kind": kind, "id": remark.id,
+        "others": remark.others, "others_of": remark.of, "calls": seqs,
+        "message": finding.message, "fix": finding.fix,
+    });
+    if let Value::Object(out) = out { out } else { Map::new() }
 }
 
 /// How the calls stand to what is expected.
@@ -107,8 +127,8 @@ impl Names {
         Names { all, shown: pipeline.in_use().shown() }
     }
 
-    fn verdicts(&self, counts: &[[u64; 5]]) -> Value {
-        let of = |counts: &[u64; 5]| -> Map<String, Value> {
+    fn verdicts(&self, counts: &[VerdictCounts]) -> Value {
+        let of = |counts: &VerdictCounts| -> Map<String, Value> {
             let each = Verdict::WORST_FIRST.iter().zip(counts);
             each.map(|(verdict, count)| (verdict.name().to_owned(), (*count).into())).collect()
         };

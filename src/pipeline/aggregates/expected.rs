@@ -57,7 +57,7 @@ impl Expected {
         let came = Coverage {
             kind: Some(wanted.kind.name().to_owned()),
             event: wanted.name.clone(),
-            verdicts: vec![[0; 5]; vendors],
+            verdicts: vec![Default::default(); vendors],
             ..Coverage::default()
         };
         let none = [0, 0];

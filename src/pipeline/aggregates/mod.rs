@@ -25,11 +25,12 @@ pub use ids::IdShare;
 pub use people::{Member, Person, Who};
 
 use super::Pipeline;
+use super::id_remarks::IdRemarkView;
 use super::index::Index;
 use crate::call::time::Millis;
-use crate::findings::{Effect, Severity, Verdict};
+use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use crate::store::{
-    CellKey, Count, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
+    CellKey, Count, RemarkKind, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
 };
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -86,11 +87,11 @@ pub struct Coverage {
     pub missing: u64,
     /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
     /// vendor counts for the calls for which it is in use.
-    pub verdicts: Vec<[u64; 5]>,
+    pub verdicts: Vec<VerdictCounts>,
 }
 
 /// A finding of an event in the findings view.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FoundIn {
     /// The code.
     pub code: String,
@@ -108,6 +109,9 @@ pub struct FoundIn {
     pub event: Option<String>,
     /// How many calls have it, and when.
     pub counted: Counted,
+    /// It is no finding of calls but a remark about ids. Then `kind` and `event` say which id, and
+    /// `counted` counts the ids.
+    pub remark: Option<Box<IdRemarkView>>,
 }
 
 /// Rows of a view, and what stands in none of them.
@@ -163,7 +167,7 @@ struct Sum {
     count: Count,
     ids: [IdShare; 2],
     missing: u64,
-    verdicts: Vec<[u64; 5]>,
+    verdicts: Vec<VerdictCounts>,
 }
 
 impl Sum {
@@ -174,7 +178,7 @@ impl Sum {
             sum.merge(&share);
         }
         self.missing += if set.missing(in_use) { count.calls } else { 0 };
-        self.verdicts.resize(snapshot.vendors, [0; 5]);
+        self.verdicts.resize(snapshot.vendors, VerdictCounts::default());
         for (vendor, verdict) in set.verdicts.iter().enumerate() {
             let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
             if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
@@ -284,9 +288,8 @@ impl Pipeline {
             let (set, in_use) = snapshot.set(key);
             let kind = snapshot.shape(key).kind;
             for code in &set.codes {
-                let vendor = codes.entry(*code).vendor;
-                let counts = vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1);
-                if counts || at_all {
+                let counts = codes.counts(*code, in_use);
+                if counts || (at_all && !codes.entry(*code).text.once) {
                     sums.entry((*code, kind, key.event, counts)).or_default().merge(count);
                 }
             }
@@ -306,14 +309,53 @@ impl Pipeline {
                 code: entry.code.to_string(),
                 severity: entry.severity,
                 effect: entry.effect,
-                vendor: entry.vendor,
+                vendor: entry.vendor.filter(|_| !entry.text.once),
                 in_use,
+                remark: None,
                 kind: words(&index.store, kind),
                 event: words(&index.store, event),
                 counted: counted(index, &count)?,
             })
         });
         Groups { rows: rows.collect(), of, other: snapshot.other }
+    }
+}
+
+impl Pipeline {
+    /// What was found, and what the calls show about ids together.
+    pub fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+        let (mut found, remarks) = (self.found_in(at_all), self.id_remarks());
+        let state = self.lock();
+        let index = &state.index;
+        let rows = remarks.rows.into_iter().filter_map(|view| {
+            let (which, ids) = match view.remark.kind {
+                RemarkKind::SharedAnonymousId => ("anonymousId", view.remark.of),
+                RemarkKind::SharedUser => ("user", view.remark.of),
+                RemarkKind::SimilarAccounts => ("account", view.remark.of + 1),
+                RemarkKind::SimilarUsers => ("user", view.remark.of + 1),
+                RemarkKind::SimilarEvents => ("event", view.remark.of + 1),
+            };
+            let [first, last] = view.remark.calls;
+            let count = Count { calls: ids, first, last, ..Count::default() };
+            // none if all was cleared away meanwhile
+            let counted = counted(index, &count)?;
+            Some(FoundIn {
+                code: view.finding.code.to_string(),
+                severity: view.finding.severity,
+                effect: view.finding.effect,
+                vendor: None,
+                in_use: true,
+                kind: Some(which.to_owned()),
+                event: Some(view.remark.id.clone()),
+                counted: Counted { row: view.row, seq: view.seqs[1], ..counted },
+                remark: Some(Box::new(view)),
+            })
+        });
+        found.rows.extend(rows);
+        found.rows.sort_by_key(|row| (!row.in_use, row.severity));
+        found.rows.truncate(MOST_ROWS);
+        found.of += remarks.of;
+        found
     }
 }
 

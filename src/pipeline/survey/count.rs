@@ -3,25 +3,29 @@
 
 use super::read::{Calls, Step};
 use crate::call::{CallType, Seq};
+use crate::pipeline::id_remarks::IdRemarkView;
 use crate::pipeline::index::no_call;
 use crate::pipeline::people::People;
 use crate::pipeline::remarks::Remarks;
 use crate::pipeline::tally::{GroupCounts, reported};
-use crate::pipeline::{InUse, Tally};
-use crate::store::{NoCall, Print, Seen, Sender, SetId, Sets};
+use crate::pipeline::{InUse, Tally, fields};
+use crate::store::{IdRemark, IdRemarks, NoCall, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What was found of one call, before its turn comes.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Of its `messageId`, if it has one.
-    pub print: Option<Print>,
+    /// The same call came before.
+    pub repeat: bool,
     /// What it has in common with calls that need the same change.
     pub structure: u64,
     /// Where its codes end.
     pub codes: usize,
+    /// Where the account and the user stand that the first vendor in use found.
+    pub ids: [Option<Range<usize>>; 2],
 }
 
 /// A row that can be shown.
@@ -56,9 +60,9 @@ pub(super) struct Counts {
     calls: u64,
     /// Rows so far: calls, and requests that have a row of their own.
     rows: u64,
-    seen: Seen,
     pub people: People,
     pub remarks: Remarks,
+    id_remarks: IdRemarks,
     pub sets: Sets,
     groups: GroupCounts,
     /// The set before, which is often the next one too.
@@ -74,9 +78,9 @@ impl Counts {
         Counts {
             calls: 0,
             rows: 0,
-            seen: Seen::default(),
             people: People::default(),
             remarks: Remarks::default(),
+            id_remarks: IdRemarks::default(),
             sets: Sets::default(),
             groups: GroupCounts::default(),
             last: None,
@@ -92,8 +96,7 @@ impl Counts {
         &mut self,
         (vendors, in_use): (&Vendors, &InUse),
         steps: &[Step<'_>],
-        found: &[Found],
-        codes: &[CodeId],
+        (found, codes, texts): (&[Found], &[CodeId], &str),
         (file, line): (usize, u64),
     ) {
         let (mut found, mut begin) = (found.iter(), 0);
@@ -105,10 +108,18 @@ impl Counts {
                         let codes = &codes[begin..found.codes];
                         begin = found.codes;
                         let set = self.set(codes, vendors);
-                        let repeat = found.print.is_some_and(|print| self.seen.was_there(print));
+                        let repeat = found.repeat;
+                        let call = &calls.reading.calls[nth];
+                        if !repeat {
+                            let event = calls.reading.event(call);
+                            let [account, user] =
+                                found.ids.clone().map(|part| part.map(|part| &texts[part]));
+                            let top = fields::Top::of(&event);
+                            let ids = top.ids(call.kind, account, user);
+                            self.id_remarks.note(&ids.of_call(), self.calls);
+                        }
                         self.calls += 1;
                         let seq = Seq(self.calls);
-                        let call = &calls.reading.calls[nth];
                         if call.kind == Some(CallType::Group) {
                             let event = calls.reading.event(call);
                             self.people.learn(&event, call.kind, seq, calls.received_at());
@@ -170,7 +181,23 @@ impl Counts {
 
     /// Takes out what was found among all rows.
     pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
-        let mut tally = Tally { no_calls: std::mem::take(&mut self.no_calls), ..Tally::default() };
+        let no_calls = std::mem::take(&mut self.no_calls);
+        // no_calls[k] is a row behind no_calls[k] - k calls
+        let row = |call: u64| {
+            let before = |(nth, row): &(usize, &u64)| **row - *nth as u64 <= call;
+            call + no_calls.iter().enumerate().take_while(before).count() as u64
+        };
+        let view = |remark: &IdRemark| {
+            IdRemarkView::new(remark, remark.calls.map(|call| call + 1), row(remark.calls[1]))
+        };
+        let id_remarks = self.id_remarks.remarks().iter().map(view).collect();
+        let mut tally = Tally {
+            id_remarks,
+            more_id_remarks: self.id_remarks.more(),
+            ids_untold: self.id_remarks.untold(),
+            no_calls,
+            ..Tally::default()
+        };
         std::mem::take(&mut self.groups).expand(vendors, in_use, &self.sets, &mut tally);
         tally
     }

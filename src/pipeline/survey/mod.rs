@@ -23,12 +23,12 @@ mod source;
 mod turns;
 mod work;
 
-use super::files::FileError;
 use super::one::{self, Known, Noted};
 use super::people::People;
 use super::recording::Recording;
 use super::remarks::Remarks;
 use super::replay::{body_text, head_of};
+use super::source::FileError;
 use super::window::request_of;
 use super::{Detail, InUse, Tally, detail, no_call};
 use crate::store::Sets;
@@ -41,7 +41,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use turns::Turns;
-use work::{End, Numbers, Survey};
+use work::{End, Numbers, Order, Survey};
 
 /// More threads than this would wait for each other most of the time.
 const MOST_THREADS: usize = 8;
@@ -58,6 +58,8 @@ pub struct Surveyed<'r> {
     kept: BTreeMap<u64, Kept>,
     tally: Tally,
     bad: (u64, Option<(u64, String)>),
+    /// What could not be read before the lines were.
+    problem: Option<String>,
 }
 
 /// How the work is shared out.
@@ -91,7 +93,7 @@ pub fn survey<'r>(
         in_use,
         source,
         numbers: Turns::new(Numbers::default()),
-        calls: Turns::new(0),
+        order: Turns::new(Order::default()),
         shares: vendors.memory().apart().into_iter().map(Turns::new).collect(),
         counts: Turns::new(Counts::new()),
         end: Mutex::new(None),
@@ -116,7 +118,20 @@ pub fn survey<'r>(
     let Counts { people, remarks, sets, kept, bad, .. } = counts;
     let memory = Memory::together(shares.into_iter().map(Turns::into_inner));
     let files = source.files;
-    Ok(Some(Surveyed { vendors, in_use, files, memory, people, remarks, sets, kept, tally, bad }))
+    let problem = recording.problem();
+    Ok(Some(Surveyed {
+        vendors,
+        in_use,
+        files,
+        memory,
+        people,
+        remarks,
+        sets,
+        kept,
+        tally,
+        bad,
+        problem,
+    }))
 }
 
 impl Surveyed<'_> {
@@ -128,8 +143,12 @@ impl Surveyed<'_> {
     /// What is to be said of lines that could not be read.
     pub fn problem(&self) -> Option<String> {
         let (lines, first) = &self.bad;
-        let (line, error) = first.as_ref()?;
-        Some(super::judge::passed_over(*lines, *line, error))
+        let bad =
+            first.as_ref().map(|(line, error)| super::judge::passed_over(*lines, *line, error));
+        match (&self.problem, bad) {
+            (Some(problem), Some(bad)) => Some(format!("{problem}; {bad}")),
+            (problem, bad) => problem.clone().or(bad),
+        }
     }
 
     /// Everything about a row that the tally names; nothing of any other.
@@ -168,11 +187,15 @@ impl Surveyed<'_> {
             people: &self.people,
             in_use: self.in_use,
         };
-        let made = known.make(&reading.event(read), call.seq, call.sender, shared.received_at);
+        let reused = one::is_reused(self.sets.get(call.set), self.vendors);
+        let mut event = reading.event(read);
+        event.discarded |= reused;
+        let made = known.make(&event, call.seq, call.sender, shared.received_at);
         let noted = Noted {
             seq: call.seq,
             sender: call.sender,
             repeat: call.repeat,
+            reused,
             marked: self.remarks.is_marked(call.seq.0),
             missing: one::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
             ids: [None, None],

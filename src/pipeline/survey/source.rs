@@ -1,7 +1,7 @@
 //! The files of a survey, in blocks of whole lines.
 
-use crate::pipeline::files::FileError;
 use crate::pipeline::recording::Recording;
+use crate::pipeline::source::{FileError, MAX_LINE_BYTES, line_too_long};
 use std::fs::File;
 use std::io;
 use std::ops::Range;
@@ -146,6 +146,9 @@ fn read_lines(
             return Ok(());
         }
         have = len as usize;
+        if have >= MAX_LINE_BYTES {
+            return Err(line_too_long());
+        }
         len = (len * 2).min(end - at);
     }
 }

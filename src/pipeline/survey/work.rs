@@ -5,12 +5,14 @@ use super::read::{Step, Steps, requests, split};
 use super::source::{Block, Source, Stop};
 use super::turns::Turns;
 use crate::call::{Event, Seq};
-use crate::pipeline::files::FileError;
+use crate::pipeline::one::MESSAGE_ID_REUSED;
+use crate::pipeline::source::FileError;
 use crate::pipeline::tally::{ANY_STRUCTURE, structure};
 use crate::pipeline::{InUse, fields};
-use crate::store::Print;
+use crate::store::{Met, Seen, Sender, Sighting};
 use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
 use crate::wire::Scratch;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// Room for more calls than this is given back after a block.
@@ -37,14 +39,21 @@ pub(super) struct Numbers {
     requests: u64,
 }
 
+/// The calls so far.
+#[derive(Default)]
+pub(super) struct Order {
+    calls: u64,
+    seen: Seen,
+}
+
 /// What the threads share.
 pub(super) struct Survey<'s> {
     pub vendors: &'s Vendors,
     pub in_use: &'s InUse,
     pub source: Source<'s>,
     pub numbers: Turns<Numbers>,
-    /// How many calls come before a block.
-    pub calls: Turns<u64>,
+    /// The calls that come before a block.
+    pub order: Turns<Order>,
     /// What each vendor remembers.
     pub shares: Vec<Turns<Share>>,
     pub counts: Turns<Counts>,
@@ -58,6 +67,15 @@ struct Room {
     spares: Vec<Scratch>,
     looking: Vec<Looking>,
     apart: Apart,
+    /// What tells the calls of the block from others.
+    met: Vec<Option<Met>>,
+    sightings: Vec<Sighting>,
+    /// What is wrong with each call whichever vendor reads it.
+    of_calls: Vec<Option<CodeId>>,
+    /// The account and the user that the first vendor in use found in each call, in `texts`, and
+    /// how soon that vendor is asked.
+    ids: Vec<[Option<(usize, Range<usize>)>; 2]>,
+    texts: String,
     /// The codes that vendors found, one vendor after the other.
     found: Vec<CodeId>,
     /// Where in `found` the codes end of each call, one vendor after the other.
@@ -72,7 +90,7 @@ impl Survey<'_> {
     fn stop(&self, end: End) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(end);
         self.numbers.end();
-        self.calls.end();
+        self.order.end();
         self.shares.iter().for_each(Turns::end);
         self.counts.end();
     }
@@ -137,7 +155,8 @@ impl Survey<'_> {
         self.gather(&read.steps, room);
         let who = (self.vendors, self.in_use);
         self.counts.take(block.nth, |counts| {
-            counts.count(who, &read.steps, &room.calls, &room.codes, (block.file, line));
+            let found = (&room.calls[..], &room.codes[..], room.texts.as_str());
+            counts.count(who, &read.steps, found, (block.file, line));
         })?;
         let mut kept = KEPT;
         for step in read.steps {
@@ -159,20 +178,31 @@ impl Survey<'_> {
         let mut events: Vec<Event<'_>> = Vec::with_capacity(steps.len());
         // before which calls sessions end, and when
         let mut flushes = Vec::new();
+        let mut senders: Vec<Sender> = Vec::with_capacity(steps.len());
+        room.met.clear();
         for step in steps {
             match step {
                 Step::Calls(calls) => {
-                    events.extend(calls.reading.calls.iter().map(|call| calls.reading.event(call)));
+                    let reading = &calls.reading;
+                    senders.extend(reading.calls.iter().map(|_| calls.sender));
+                    events.extend(reading.calls.iter().map(|call| reading.event(call)));
+                    room.met.extend(reading.calls.iter().map(|call| fields::met(reading, call)));
                 }
                 Step::Flush(at) => flushes.push((events.len(), *at)),
                 _ => {}
             }
         }
-        let before = self.calls.take(nth, |calls| {
-            let before = *calls;
-            *calls += events.len() as u64;
+        let before = self.order.take(nth, |order| {
+            room.sightings.clear();
+            let met = room.met.iter().map(|met| order.seen.note(*met));
+            room.sightings.extend(met);
+            let before = order.calls;
+            order.calls += events.len() as u64;
             before
         })?;
+        for (event, sighting) in events.iter_mut().zip(&room.sightings) {
+            event.discarded |= sighting.is_reused();
+        }
         if room.looking.len() < events.len() {
             room.looking.resize_with(events.len(), Looking::default);
         }
@@ -182,8 +212,14 @@ impl Survey<'_> {
         let looked = events.iter().zip(&room.looking);
         let looked: Vec<Looked<'_>> =
             looked.map(|(event, looking)| self.vendors.looked(event, looking)).collect();
+        room.of_calls.clear();
+        room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
         room.found.clear();
         room.ends.clear();
+        room.texts.clear();
+        room.ids.clear();
+        room.ids.resize_with(events.len(), Default::default);
+        let ranks = Sender::ALL.map(|sender| self.ranks(sender));
         for (vendor, share) in self.shares.iter().enumerate() {
             share.take(nth, |share| {
                 let mut flushes = flushes.iter().peekable();
@@ -193,13 +229,32 @@ impl Survey<'_> {
                     }
                     let Some(call) = looked.get(at) else { break };
                     let seq = Seq(before + at as u64 + 1);
-                    let codes = self.vendors.judge_apart(vendor, call, seq, share, &mut room.apart);
-                    room.found.extend_from_slice(codes);
+                    let found = self.vendors.judge_apart(vendor, call, seq, share, &mut room.apart);
+                    room.found.extend_from_slice(found.codes);
                     room.ends.push(room.found.len());
+                    let rank = ranks[senders[at] as usize][vendor];
+                    for (best, id) in room.ids[at].iter_mut().zip([found.account, found.user]) {
+                        let is_better = best.as_ref().is_none_or(|(known, _)| rank < *known);
+                        if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
+                            let start = room.texts.len();
+                            room.texts.push_str(id);
+                            *best = Some((rank, start..room.texts.len()));
+                        }
+                    }
                 }
             })?;
         }
         Some(())
+    }
+
+    /// How soon each vendor is asked for the ids of a call from such a sender; those that are not in
+    /// use are not.
+    fn ranks(&self, sender: Sender) -> Vec<usize> {
+        let mut ranks = vec![usize::MAX; self.shares.len()];
+        for (rank, vendor) in self.in_use.ordered(sender).enumerate() {
+            ranks[vendor] = rank;
+        }
+        ranks
     }
 
     /// Puts together what was found of each call.
@@ -219,7 +274,10 @@ impl Survey<'_> {
                 let whole = if nth == 0 { &request.reading.discards[..] } else { &[] };
                 let own = call.discards.iter().chain(whole).map(|discard| discard.code);
                 let signature = request.signature.filter(|_| nth == 0);
-                for code in own.chain(signature) {
+                let sighting = room.sightings[at];
+                let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
+                room.codes.extend(room.of_calls[at]);
+                for code in own.chain(reused).chain(signature) {
                     room.codes.extend(self.vendors.codes().find(None, code));
                 }
                 for vendor in 0..self.shares.len() {
@@ -232,13 +290,14 @@ impl Survey<'_> {
                 codes.sort_unstable();
                 let kept = dedup(codes);
                 room.codes.truncate(begin + kept);
-                let id = fields::read_message_id(&request.reading, call);
-                let print = id.map(|id| Print::of(&id));
                 let structure = match room.codes.len() > begin {
                     true => structure(&request.reading, call),
                     false => ANY_STRUCTURE,
                 };
-                room.calls.push(Found { print, structure, codes: room.codes.len() });
+                let repeat = sighting.is_repeat();
+                let [account, user] = std::mem::take(&mut room.ids[at - 1]);
+                let ids = [account, user].map(|id| id.map(|(_, part)| part));
+                room.calls.push(Found { repeat, structure, codes: room.codes.len(), ids });
             }
         }
     }

@@ -19,6 +19,7 @@ pub use views::{
 
 use crate::call::Seq;
 use crate::filter::{Filter, Names};
+use crate::findings::Finding;
 use crate::report::ExportFormat;
 use std::ops::Range;
 use std::sync::Arc;
@@ -74,6 +75,8 @@ pub trait Feed: PersonFeed + Send + Sync {
     fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
     /// The users of an account, or the accounts of a user, in the order in which they came.
     fn members(&self, who: Who, id: &str) -> Groups<Member>;
+    /// What calls show about the id of an account or a user beside other ids.
+    fn id_remarks_about(&self, who: Who, id: &str) -> Vec<Finding>;
     /// The vendors that are built, in the order of [`RowView::marks`].
     fn vendors(&self) -> Vec<VendorView>;
     /// Which vendors the user feeds.

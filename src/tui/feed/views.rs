@@ -3,7 +3,7 @@
 use super::super::keymap::Keymap;
 use super::super::theme::Themes;
 use crate::call::text::visible;
-use crate::findings::fixes::Fix;
+use crate::findings::fixes::{Fix, Need};
 use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
@@ -46,6 +46,8 @@ pub struct CallDetail {
     pub wire_findings: Vec<Finding>,
     /// What to paste; none for a call of no known type.
     pub fix: Option<Fix>,
+    /// What the vendors in use need, a line for those that need the same.
+    pub needs: Vec<Need>,
     /// The request that carried it.
     pub request: RequestDetail,
 }
@@ -251,6 +253,8 @@ pub struct Prepared {
     pub number: u64,
     /// As they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
+    /// The address that the settings put in place of the vendor's own.
+    pub stand_in: Option<String>,
     /// How true they are to what the vendor gets.
     pub fidelity: FidelityView,
 }

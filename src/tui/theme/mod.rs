@@ -140,6 +140,8 @@ theme! {
     rejected,
     /// the verdict
     ignored,
+    /// the verdict of a call that the service in front of the vendors does not pass on
+    discarded,
     /// the mark of a vendor that is not in use
     unused,
     /// the letter that the cursor is on in a line of text

@@ -105,8 +105,16 @@ impl DeliverView {
         match world.shared.sending.as_ref().filter(|_| self.sent) {
             None => {
                 let keys = world.keymap.keys(Place::Deliver, Action::SendOutput).join(" ");
+                let to = match &prepared.stand_in {
+                    Some(address) => {
+                        let vendor = world.shared.vendors.get(self.vendor);
+                        let title = vendor.map_or("the vendor", |vendor| vendor.title.as_str());
+                        format!("{address} in place of {title}")
+                    }
+                    None => "the vendor itself".to_owned(),
+                };
                 let words = format!(
-                    "Nothing is sent yet. {keys} sends {requests} to the vendor itself, once, with your keys (shown as ***)."
+                    "Nothing is sent yet. {keys} sends {requests} to {to}, once, with your keys (shown as ***)."
                 );
                 paper.prose(0, &words, theme.warning);
             }

@@ -2,7 +2,7 @@
 //! log such marks are quiet, and nothing of it is hidden from the detail.
 
 use super::World;
-use crate::findings::Finding;
+use crate::findings::{Effect, Finding};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, CommonView};
 use crate::tui::look::Pen;
@@ -55,6 +55,10 @@ fn says(common: &CommonView, world: &World<'_>) -> String {
 
 /// What is said beside a finding that is noise.
 pub fn beside(finding: &Finding, call: &CallDetail, world: &World<'_>) -> Option<String> {
+    // no habit of a library makes it less of a loss
+    if finding.effect == Effect::Discard {
+        return None;
+    }
     if world.shared.aside.iter().any(|code| *code == finding.code) {
         return Some("set aside in this folder, so the log has no mark of it".to_owned());
     }

@@ -73,6 +73,7 @@ pub fn findings(rows: Rows<'_>, at_all: bool) -> Groups<FoundIn> {
                         kind: kind.clone(),
                         event: event.clone(),
                         counted: Counted::default(),
+                        remark: None,
                     });
                     out.last_mut().expect("just added")
                 }
@@ -112,7 +113,7 @@ pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
                         }
                         _ => None,
                     },
-                    verdicts: vec![[0; 5]; row.marks.len()],
+                    verdicts: vec![Default::default(); row.marks.len()],
                     ..Coverage::default()
                 });
                 out.last_mut().expect("just added")

@@ -5,7 +5,7 @@ use super::names::FakeNames;
 use super::{BEGIN_MS, FakeFeed, counts};
 use segscope::call::Seq;
 use segscope::filter::{Filter, Names};
-use segscope::findings::Severity;
+use segscope::findings::{Finding, Severity};
 use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
 use std::ops::Range;
@@ -146,6 +146,10 @@ impl Feed for FakeFeed {
         counts::members(&self.state.lock().expect("unpoisoned").rows, who, id)
     }
 
+    fn id_remarks_about(&self, _who: Who, _id: &str) -> Vec<Finding> {
+        Vec::new()
+    }
+
     fn vendors(&self) -> Vec<VendorView> {
         self.vendors.clone()
     }
@@ -272,6 +276,7 @@ impl Feed for FakeFeed {
             found => Ok(Prepared {
                 number: 7 + vendor as u64,
                 requests: found.requests.clone(),
+                stand_in: (vendor == 1).then(|| "http://127.0.0.1:48771".to_owned()),
                 fidelity: super::vendors::fidelity(vendor),
             }),
         }

@@ -1,5 +1,6 @@
 //! What a test says there is, and what it may ask.
 
+use super::rows::corrected;
 use super::rows::{call, refused};
 use super::samples::Sample;
 use super::{BEGIN_MS, FakeFeed};
@@ -49,6 +50,7 @@ impl FakeFeed {
         self.change(|state| {
             if let Detail::Call(call) = &mut state.rows[row].1 {
                 call.vendors[vendor].findings = findings;
+                (call.fix, call.needs) = corrected(&call.call_text, &call.vendors);
             }
         });
     }

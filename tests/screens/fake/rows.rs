@@ -3,9 +3,10 @@
 use super::FakeFeed;
 use super::samples::{Id, Sample};
 use segscope::call::{CallType, Doc, Event, Seq};
-use segscope::findings::fixes::{self, Fix};
+use segscope::findings::fixes::{self, Fix, Need, Reader};
 use segscope::findings::{Severity, Verdict};
 use segscope::tui::feed::*;
+use segscope::wire::{Service, ServiceVerdict};
 
 pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (RowView, Detail) {
     let in_use = feed.in_use().vendors;
@@ -79,6 +80,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         name: sample.name.to_owned(),
         account: Sample::cell(sample.account),
         user: Sample::cell(sample.user),
+        service: Some(ServiceVerdict { service: Service::Segment, code: None }),
         marks,
         repeat: sample.repeat,
         worst: findings.map(|finding| finding.severity).min(),
@@ -90,6 +92,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
         no_call: None,
     };
     let text = sample.text();
+    let (fix, needs) = corrected(&text, &vendors);
     let detail = CallDetail {
         row: view.clone(),
         message_id: Some("m-1".to_owned()),
@@ -100,7 +103,8 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             r#"{{"receivedAt":"{0}","timestamp":"{0}"}}"#,
             segscope::call::time::format(received_at)
         ),
-        fix: fix(&text, &vendors),
+        fix,
+        needs,
         vendors,
         wire_findings: Vec::new(),
         request: request(
@@ -114,18 +118,20 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
     (view, Detail::Call(Box::new(detail)))
 }
 
-fn fix(text: &str, vendors: &[VendorDetail]) -> Option<Fix> {
+/// The corrected call, and what the vendors in use need.
+pub fn corrected(text: &str, vendors: &[VendorDetail]) -> (Option<Fix>, Vec<Need>) {
     let doc = Doc::parse(text).expect("JSON");
-    let kind = doc.root().get("type").and_then(|kind| kind.as_str())?;
-    let call = fixes::Call {
-        event: Event::bare(doc.root()),
-        kind: CallType::parse(&kind)?,
-        library: Some("analytics-node"),
-        rudder: false,
+    let kind = doc.root().get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+    let findings = || {
+        let counted = vendors.iter().filter(|v| v.in_use);
+        counted.flat_map(|v| v.findings.iter().map(|finding| (v.vendor, finding)))
     };
-    let findings = vendors.iter().filter(|v| v.in_use).flat_map(|v| &v.findings);
-    let edits = fixes::edits(&call, findings, None, |_, _| false);
-    Some(fixes::fix(&call, edits))
+    let event = Event::bare(doc.root());
+    let Some(kind) = kind else { return (None, fixes::needs(&event, findings(), &[], None)) };
+    let call = fixes::Call { event, kind, library: Some("analytics-node"), rudder: false };
+    let edits = fixes::edits(&call, findings(), None, |_, _| false);
+    let needs = fixes::needs(&event, findings(), &edits, None);
+    (Some(fixes::fix(&call, edits, &[], Reader::Owner)), needs)
 }
 
 fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDetail {
@@ -162,6 +168,7 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         name: String::new(),
         account: Cell::NotLooked,
         user: Cell::NotLooked,
+        service: None,
         marks: Vec::new(),
         repeat: false,
         worst: Some(Severity::Error),

@@ -1,6 +1,7 @@
 //! The filters that the calls behind a number pass.
 
 use crate::filter::quoted;
+use crate::store::{IdRemark, RemarkKind};
 use crate::tui::text::masked;
 
 /// The terms that an event's calls pass.
@@ -13,6 +14,23 @@ pub fn event_terms(kind: Option<&str>, event: Option<&str>) -> Vec<String> {
     };
     terms.extend(event.map(|event| named(&quoted(event))));
     terms
+}
+
+/// The calls that show a remark about ids.
+pub fn calls_of_remark(remark: &IdRemark) -> String {
+    let fields: &[&str] = match remark.kind {
+        RemarkKind::SharedAnonymousId => &["anonymousId"],
+        RemarkKind::SharedUser => &["user_id"],
+        RemarkKind::SimilarAccounts => &["account_id"],
+        RemarkKind::SimilarUsers => &["user_id", "userId"],
+        RemarkKind::SimilarEvents => &["event"],
+    };
+    let similar = !matches!(remark.kind, RemarkKind::SharedAnonymousId | RemarkKind::SharedUser);
+    let others = remark.others.iter().filter(|_| similar);
+    let ids = [&remark.id].into_iter().chain(others);
+    let terms =
+        ids.flat_map(|id| fields.iter().map(move |field| format!("{field} = {}", quoted(id))));
+    terms.collect::<Vec<_>>().join(" or ")
 }
 
 /// Whether repeats are counted by a number: where there are others, they are not.
@@ -94,6 +112,26 @@ mod tests {
             all(event_terms(Some("track"), Some("Order \"x\"")), Grouped::All),
             r#"type = "track" and event = "Order \"x\"""#
         );
+    }
+
+    #[test]
+    fn the_calls_of_similar_ids_are_those_of_each() {
+        let remark = |kind| IdRemark {
+            kind,
+            id: "a\u{200b}\"".to_owned(),
+            others: vec!["A".to_owned()],
+            of: 1,
+            calls: [0, 1],
+        };
+        for kind in RemarkKind::ALL {
+            let text = calls_of_remark(&remark(kind));
+            parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let similar = matches!(
+                kind,
+                RemarkKind::SimilarAccounts | RemarkKind::SimilarUsers | RemarkKind::SimilarEvents
+            );
+            assert_eq!(text.contains("= \"A\""), similar, "{text}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::empty::Nothing;
 use super::expected::{self, Line};
 use super::ids::{self, SHARE, is_good, standing};
 use super::signs::{event, number, times, widest};
-use crate::findings::Verdict;
+use crate::findings::{Verdict, VerdictCounts};
 use crate::report::{percent, percents};
 use crate::tui::feed::{By, Coverage, Expectations, Groups, Standing};
 use crate::tui::look::Pen;
@@ -67,7 +67,7 @@ fn by_words(row: &Coverage, tab: usize) -> String {
 
 /// The worst verdict of a vendor, and what share it takes of the calls that it counts for: the sum of
 /// the shares that stand beside the list.
-fn taken(counts: &[u64; 5]) -> Option<(Verdict, String)> {
+fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
     let all = || Verdict::WORST_FIRST.iter().zip(counts).zip(percents(counts));
     let ((worst, _), _) = all().find(|((_, count), _)| **count > 0)?;
     let takes = all().filter(|((verdict, _), _)| verdict.goes_through());

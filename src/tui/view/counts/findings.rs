@@ -7,7 +7,7 @@ use super::board::Topic;
 use super::empty::Nothing;
 use super::signs::{TIME, clock, event, number, times, trend, widest};
 use crate::filter::quoted;
-use crate::findings::{Effect, Finding};
+use crate::findings::{Effect, Finding, is_of_call};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Detail, FoundIn, Groups};
 use crate::tui::look::Pen;
@@ -49,6 +49,8 @@ pub struct Columns {
 /// The short name of who says so.
 fn whose<'w>(row: &FoundIn, world: &'w World<'_>) -> &'w str {
     match row.vendor {
+        None if row.remark.is_some() => "ids",
+        None if is_of_call(&row.code) => "call",
         None => "Segment",
         Some(at) => world.shared.vendors.get(at).map_or("", |vendor| vendor.short.as_str()),
     }
@@ -144,7 +146,9 @@ impl Topic for Findings {
         let name = event(row.kind.as_deref(), row.event.as_deref());
         pen.column(&name, columns.event, or_dim(theme.text));
         let counted = &row.counted;
-        pen.put(&format!("{:>COUNT$}", number(counted.calls)), or_dim(theme.text));
+        let unit = if row.remark.is_some() { " ids" } else { "" };
+        let calls = format!("{}{unit}", number(counted.calls));
+        pen.put(&format!("{calls:>COUNT$}"), or_dim(theme.text));
         for at in [counted.first_seen, counted.last_seen].into_iter().skip(2 - columns.times) {
             pen.put(&clock(at, look), or_dim(theme.quiet));
         }
@@ -156,8 +160,18 @@ impl Topic for Findings {
         let look = world.look;
         let theme = &look.theme;
         let counted = row.counted.clone();
+        if let Some(view) = &row.remark {
+            paper.finding(&view.finding, "", None);
+            paper.blank();
+            let [first, later] = view.seqs.map(grouped);
+            paper.labelled(8, "  in    ", &format!("calls #{first} and #{later}"), theme.text);
+            let Some(call) = self.example(row, world) else { return };
+            paper.heading(&format!("Call #{later}"), "");
+            return paper.body(&call.call_text, &[]);
+        }
         let title = match row.vendor.and_then(|at| world.shared.vendors.get(at)) {
             Some(vendor) => look.clean(&vendor.title).into_owned(),
+            None if is_of_call(&row.code) => "the call itself".to_owned(),
             None => "Segment itself".to_owned(),
         };
         let title = if row.in_use { title } else { format!("{title}, not in use") };
@@ -212,6 +226,9 @@ impl Topic for Findings {
             let keys = world.keymap.keys(Place::Counts, Action::ChooseVendors);
             let key = keys.first().map_or("", String::as_str);
             return Err(format!("a filter sees what vendors in use find; {key} chooses them"));
+        }
+        if let Some(view) = &row.remark {
+            return Ok(behind::calls_of_remark(&view.remark));
         }
         let mut terms = vec![format!("match(finding, {})", quoted(&row.code))];
         terms.extend(behind::event_terms(row.kind.as_deref(), row.event.as_deref()));

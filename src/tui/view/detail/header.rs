@@ -4,7 +4,8 @@
 use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
-use crate::findings::{Finding, Headline, Severity, Verdict, advice};
+use crate::findings::fixes::{Need, Source};
+use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice, identity};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, NoCallDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -13,6 +14,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
+use std::collections::BTreeSet;
+
+/// What vendors need takes at most so many rows,
+const MAX_ROWS: usize = 4;
+/// and so many where it is roomy.
+const MAX_ROWS_ROOMY: usize = 12;
 
 /// The head of a call. Where it is roomy it says more than what is wrong and what to change.
 pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
@@ -124,11 +131,6 @@ fn misses(id: &Cell, short: bool, world: &World<'_>) -> Option<String> {
     Some(each.collect::<Vec<_>>().join(", "))
 }
 
-/// The finding that the head of a call speaks of.
-pub fn leading<'c>(call: &'c CallDetail, world: &World<'_>) -> Option<&'c Finding> {
-    first(call, world).map(|(_, finding)| finding)
-}
-
 /// The finding to speak of first: of vendors in use and of the wire the worst, of those one
 /// about an id that is missing.
 fn first<'c>(
@@ -146,12 +148,14 @@ fn first<'c>(
     )
 }
 
-/// A missing id comes before one that is only absent or doubtful, and that before anything else.
+/// What loses the call before any vendor comes first of all. A missing id comes before one that is
+/// only absent or doubtful, and that before anything else.
 fn rank(finding: &Finding) -> u8 {
     match finding.headline {
-        Some(Headline::Strong(_)) => 0,
-        Some(Headline::Weak(_)) => 1,
-        None => 2,
+        _ if finding.effect == Effect::Discard => 0,
+        Some(Headline::Strong(_)) => 1,
+        Some(Headline::Weak(_)) => 2,
+        None => 3,
     }
 }
 
@@ -170,11 +174,26 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
             look.verdict_sign(if through > 0 { Verdict::Delivered } else { Verdict::Ignored });
         return paper.prose(0, &format!("{sign} {}", words.0), words.1);
     };
-    let loud: Style = if finding.headline.is_some() && finding.severity == Severity::Error {
-        theme.missing_id
-    } else {
-        look.severity(finding.severity)
-    };
+    // what the service does comes before what vendors need
+    if call.needs.is_empty() || whose.is_none() {
+        leading_finding(paper, (whose, finding), world);
+    }
+    needed(paper, call, roomy, world);
+    // where there is less room the need names the account and the call that it is known from
+    let theirs = call.vendors.iter().filter(|detail| detail.in_use);
+    let mut history = theirs.flat_map(|it| &it.findings).filter_map(|it| it.history.as_ref());
+    if let Some(history) = history.next().filter(|_| roomy) {
+        paper.labelled(7, "  seen ", history, theme.near_miss);
+    }
+}
+
+/// The finding to speak of first, with its fix.
+fn leading_finding(
+    paper: &mut Paper<'_>,
+    (whose, finding): (Option<&VendorDetail>, &Finding),
+    world: &World<'_>,
+) {
+    let look = world.look;
     let who = match whose {
         Some(detail) => {
             let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
@@ -182,15 +201,88 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
         }
         None => String::new(),
     };
-    let sign = look.severity_sign(finding.severity);
+    let discarded = finding.effect == Effect::Discard;
+    let loud = match discarded {
+        true => look.verdict(Verdict::Discarded),
+        false => loud(finding.headline.is_some(), finding.severity, look),
+    };
+    let sign = match discarded {
+        true => look.verdict_sign(Verdict::Discarded),
+        false => look.severity_sign(finding.severity),
+    };
     paper.labelled(2, sign, &format!("{who}{}", advice::without(finding)), loud);
     if !finding.fix.is_empty() {
-        paper.labelled(6, "  fix ", &finding.fix, theme.fix);
+        paper.labelled(6, "  fix ", &finding.fix, look.theme.fix);
     }
-    // where there is less room the fix names the account and the call that it is known from
-    if let Some(history) = finding.history.as_ref().filter(|_| roomy) {
-        paper.labelled(7, "  seen ", history, theme.near_miss);
+}
+
+fn loud(about_id: bool, severity: Severity, look: &Look) -> Style {
+    match about_id && severity == Severity::Error {
+        true => look.theme.missing_id,
+        false => look.severity(severity),
     }
+}
+
+/// What the vendors in use need, a line for those that need the same, as far as there is room.
+fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
+    let look = world.look;
+    let mut rows = if roomy { MAX_ROWS_ROOMY } else { MAX_ROWS };
+    let all = call.needs.len();
+    for (nth, need) in call.needs.iter().enumerate() {
+        let words = need_words(need, world);
+        let lines = text::width(&words).div_ceil(paper.width().saturating_sub(2).max(1));
+        if nth > 0 && lines > rows {
+            let words = format!("+{} more: findings tab", all - nth);
+            paper.labelled(2, "  ", &words, look.theme.quiet);
+            break;
+        }
+        rows = rows.saturating_sub(lines);
+        let style = loud(need.advice.is_none(), need.severity, look);
+        paper.labelled(2, look.severity_sign(need.severity), &words, style);
+    }
+    let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
+    let keys = world.keymap.keys(Place::Detail, Action::CopySdkCall);
+    let Some(key) = keys.first() else { return };
+    let vendors: BTreeSet<usize> =
+        fix.edits.iter().flat_map(|edit| &edit.vendors).copied().collect();
+    let more = call.needs.iter().any(|need| need.advice.is_some());
+    let lacks = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
+    let words = match (vendors.len(), more) {
+        (_, true) => format!("{key} copies the call with the changes that are known"),
+        (_, false) if lacks => {
+            format!("{key} copies the call and says what its library cannot send")
+        }
+        (1, false) => format!("{key} copies the corrected call"),
+        (2, false) => format!("{key} copies a call that suits both"),
+        (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
+    };
+    let stands = fix.edits.iter().filter_map(|edit| match &edit.source {
+        Source::Add(id) if identity::is_stand_in(id) => Some(id.as_str()),
+        _ => None,
+    });
+    let stands: BTreeSet<&str> = stands.collect();
+    let fill = match stands.is_empty() {
+        true => String::new(),
+        false => format!("; fill in {}", stands.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    paper.labelled(2, "  ", &format!("{words}{fill}"), look.theme.fix);
+}
+
+/// `CSB needs properties.account_id (you sent accountId) and properties.user_id (copy userId)`
+fn need_words(need: &Need, world: &World<'_>) -> String {
+    let short = |at: &usize| world.shared.vendors.get(*at).map_or("", |vendor| &vendor.short);
+    let vendors: Vec<&str> = need.vendors.iter().map(short).collect();
+    let vendors = vendors.join(", ");
+    if let Some(advice) = &need.advice {
+        return format!("{vendors}: {advice}");
+    }
+    let verb = if need.vendors.len() == 1 { "needs" } else { "need" };
+    let changes = match need.changes.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    };
+    format!("{vendors} {verb} {changes}")
 }
 
 /// The head of a request that has a row of its own.

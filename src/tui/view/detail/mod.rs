@@ -26,7 +26,7 @@ use crate::findings::Finding;
 use crate::tui::action::Action;
 use crate::tui::copy;
 use crate::tui::feed::{CallDetail, Detail, Preset};
-use notes::{About, Notes};
+use notes::Notes;
 use paper::Paper;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -267,17 +267,16 @@ impl DetailPane {
         let derived = Doc::parse(call.derived_text.clone()).ok();
         let mut notes = Notes::default();
         if let Some(doc) = &doc {
-            let lead = header::leading(call, world);
-            let edits = call.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
-            let mut add = |finding: &Finding, short| {
-                let leads = lead.is_some_and(|lead| std::ptr::eq(lead, finding));
-                notes.add(finding, About { short, leads, edits }, doc, derived.as_ref());
-            };
+            let short = |at: usize| world.shared.vendors.get(at).map_or("", |v| v.short.as_str());
+            let mut add =
+                |finding: &Finding, short: &str| notes.add(finding, short, doc, derived.as_ref());
             call.wire_findings.iter().for_each(|finding| add(finding, ""));
             for detail in call.vendors.iter().filter(|detail| detail.in_use) {
-                let short = world.shared.vendors.get(detail.vendor).map_or("", |v| &v.short);
+                let short = short(detail.vendor);
                 detail.findings.iter().for_each(|finding| add(finding, short));
             }
+            let edits = call.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
+            notes.add_edits(edits, short, doc, derived.as_ref());
         }
         let uses = doc.as_ref().map(|doc| Uses::of(call, doc, derived.as_ref()));
         let uses = uses.unwrap_or_default();

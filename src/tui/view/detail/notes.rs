@@ -4,7 +4,7 @@
 use super::uses::sources;
 use crate::call::{Doc, Val, pointer};
 use crate::findings::fixes::{Edit, Source};
-use crate::findings::{Effect, Finding, Headline, HintKind, Severity};
+use crate::findings::{Effect, Finding, Headline, Severity};
 use crate::tui::text;
 use std::collections::HashMap;
 
@@ -50,24 +50,11 @@ pub struct Ghost {
 }
 
 /// What is written beside a value while there is room: what is wrong with it, then what to do with
-/// it, as the head of the call has it, as other findings have it, and what is only near.
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Code(Severity),
-    Lead,
-    First,
     Near,
-}
-
-/// What is told of a finding besides itself.
-#[derive(Debug, Clone, Copy)]
-pub struct About<'a> {
-    /// The short name of its vendor.
-    pub short: &'a str,
-    /// The head of the call speaks of it.
-    pub leads: bool,
-    /// What is different in the corrected call.
-    pub edits: &'a [Edit],
 }
 
 /// All notes about one call.
@@ -79,20 +66,16 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// Adds what a finding says.
+    /// Adds what a finding of a vendor says.
     pub fn add(
         &mut self,
         finding: &Finding,
-        about: About<'_>,
+        short: &str,
         call: &Doc<'_>,
         derived: Option<&Doc<'_>>,
     ) {
-        let find = |path: &str| {
-            let source = sources(path, call, derived).into_iter().next();
-            source.map(|(part, value)| (part, value.node()))
-        };
         let headline = finding.headline;
-        match find(&finding.path) {
+        match place(&finding.path, call, derived) {
             Some(place) if finding.severity != Severity::Info && !finding.path.is_empty() => {
                 let note = Note::Code(finding.severity, finding.code.to_string());
                 self.put(place, Rank::Code(finding.severity), note);
@@ -100,29 +83,53 @@ impl Notes {
             None if headline.is_some() => {
                 let lost = matches!(finding.effect, Effect::Drop | Effect::Reject);
                 let strong = matches!(headline, Some(Headline::Strong(_)));
-                self.ghost(&finding.path, (strong, lost), about.short, call.root());
+                self.ghost(&finding.path, (strong, lost), short, call.root());
             }
             _ => {}
         }
-        let edit = about.edits.iter().find(|edit| edit.to == finding.path);
-        let copies = |path: &str| {
-            edit.is_some_and(|edit| matches!(&edit.source, Source::Copy(from) if from == path))
-        };
-        for (nth, hint) in finding.hints.iter().flatten().enumerate() {
-            let name = pointer::last(&finding.path);
-            let does = match hint.kind {
-                HintKind::Spelling if copies(&hint.path) => format!("copy to {name}"),
-                HintKind::Spelling => format!("rename to {name}"),
-                HintKind::Level | HintKind::Alias => format!("wanted as {}", dotted(&finding.path)),
-                HintKind::Anonymous => continue,
+    }
+
+    /// Adds what the corrected call does with the values of the call: all of it, for all vendors.
+    /// `short` gives the short name of a vendor.
+    pub fn add_edits<'s>(
+        &mut self,
+        edits: &[Edit],
+        short: impl Fn(usize) -> &'s str,
+        call: &Doc<'_>,
+        derived: Option<&Doc<'_>>,
+    ) {
+        let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut edits: Vec<&Edit> = edits.iter().collect();
+        // what becomes of the value itself comes first, then what is beside it
+        edits.sort_by_key(|edit| match &edit.source {
+            Source::Rename(_) => 0,
+            Source::Copy(from) if beside(&edit.to, from) != dotted(&edit.to) => 1,
+            _ => 2,
+        });
+        for edit in edits {
+            let vendors: Vec<&str> = edit.vendors.iter().map(|at| short(*at)).collect();
+            let (from, words) = match &edit.source {
+                Source::Rename(from) => (from, format!("rename to {}", beside(&edit.to, from))),
+                Source::Copy(from) => {
+                    let to = beside(&edit.to, from);
+                    (from, format!("copy to {to} for {}", vendors.join(", ")))
+                }
+                Source::As(shape) => (&edit.to, format!("send as {}", shape.words())),
+                Source::Add(_) => continue,
             };
-            if let Some(place) = find(&hint.path) {
-                let rank = match (nth, about.leads) {
-                    (0, true) => Rank::Lead,
-                    (0, false) => Rank::First,
-                    _ => Rank::Near,
-                };
-                self.put(place, rank, Note::Near(does));
+            match told.iter_mut().find(|(known, _)| known == from) {
+                Some((_, all)) => match (words.strip_prefix("copy "), all.last_mut()) {
+                    (Some(more), Some(last)) if last.starts_with("copy ") => {
+                        last.push_str(&format!(", {more}"));
+                    }
+                    _ => all.push(words),
+                },
+                None => told.push((from, vec![words])),
+            }
+        }
+        for (from, words) in told {
+            if let Some(place) = place(from, call, derived) {
+                self.put(place, Rank::Near, Note::Near(words.join("; ")));
             }
         }
     }
@@ -181,6 +188,21 @@ impl Notes {
     }
 }
 
+/// Where a value stands, in which of the two documents.
+fn place(path: &str, call: &Doc<'_>, derived: Option<&Doc<'_>>) -> Option<(Part, u32)> {
+    let source = sources(path, call, derived).into_iter().next();
+    source.map(|(part, value)| (part, value.node()))
+}
+
+/// A place as it is called beside another one: by its name alone in the same object.
+fn beside(path: &str, other: &str) -> String {
+    let object = |path: &str| path.rsplit_once('/').map_or(0, |(object, _)| object.len());
+    match path[..object(path)] == other[..object(other)] {
+        true => pointer::last(path).into_owned(),
+        false => dotted(path),
+    }
+}
+
 /// A JSON pointer as people write it.
 pub fn dotted(path: &str) -> String {
     pointer::tokens(path).collect::<Vec<_>>().join(".")
@@ -189,19 +211,13 @@ pub fn dotted(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Hint, Id};
+    use crate::findings::Id;
+    use crate::findings::fixes::Shape;
 
     const CALL: &str =
         r#"{"event":"E","properties":{"account_id":42,"accountId":"a1","userId":"u","x":{}}}"#;
 
-    fn finding(code: &'static str, severity: Severity, path: &str, near: &[&str]) -> Finding {
-        let wanted = if path.contains("user") { Id::User } else { Id::Account };
-        let kind = |path: &str| match (path, wanted) {
-            ("/properties/accountId", _) if code.starts_with("CSB") => HintKind::Spelling,
-            ("/properties/userId", _) => HintKind::Spelling,
-            _ => HintKind::Alias,
-        };
-        let hints = near.iter().map(|path| Hint { path: (*path).to_owned(), kind: kind(path) });
+    fn finding(code: &'static str, severity: Severity, path: &str) -> Finding {
         Finding {
             code: code.into(),
             severity,
@@ -211,29 +227,25 @@ mod tests {
             message: String::new(),
             why: String::new(),
             reason: None,
-            hints: Some(hints.collect()),
+            hints: None,
             inferred: None,
             history: None,
             advice: None,
             source: "document".into(),
             fix: String::new(),
-            headline: match code.rsplit('-').next() {
-                Some("MISSING") if path != "/anonymousId" => Some(Headline::Strong(wanted)),
-                Some("MISSING") => Some(Headline::Weak(Id::User)),
-                Some("ABSENT") => Some(Headline::Weak(wanted)),
-                _ => None,
-            },
+            headline: (path == "/anonymousId" || path == "/groupId")
+                .then_some(Headline::Weak(Id::User)),
             mistyped: None,
         }
     }
 
-    fn words(found: &[(Finding, bool)], edits: &[Edit], path: &str) -> Vec<String> {
+    fn words(findings: &[Finding], edits: &[Edit], path: &str) -> Vec<String> {
         let doc = Doc::parse(CALL).expect("JSON");
         let mut notes = Notes::default();
-        for (finding, leads) in found {
-            let about = About { short: "X", leads: *leads, edits };
-            notes.add(finding, about, &doc, None);
+        for finding in findings {
+            notes.add(finding, "X", &doc, None);
         }
+        notes.add_edits(edits, |at| ["CSB", "FS", "PH"][at], &doc, None);
         let node = doc.root().pointer(path).expect("a value").node();
         let words = |note: &Note| match note {
             Note::Near(words) | Note::Code(_, words) => words.clone(),
@@ -241,65 +253,54 @@ mod tests {
         notes.beside(Part::Call, node).map(words).collect()
     }
 
-    #[test]
-    fn a_code_and_what_the_head_says_come_before_other_hints() {
-        let near = ["/properties/accountId", "/properties/account_id"];
-        let found = [
-            (finding("CSB-T-ACCOUNT-MISSING", Severity::Error, "/properties/id", &near), true),
-            (finding("FS-T-ACCOUNT-MISSING", Severity::Warning, "/groupId", &near), false),
-            (
-                finding("PH-T-COMPANY-MISSING", Severity::Error, "/properties/company_id", &near),
-                false,
-            ),
-            (
-                finding("CSB-T-ACCOUNT-TYPE", Severity::Warning, "/properties/account_id", &[]),
-                false,
-            ),
-            (finding("CSB-T-PROPS-IGNORED", Severity::Info, "/properties/account_id", &[]), false),
-        ];
-        assert_eq!(
-            words(&found, &[], "/properties/accountId"),
-            ["rename to id", "wanted as groupId", "wanted as properties.company_id"]
-        );
-        assert_eq!(
-            words(&found, &[], "/properties/account_id"),
-            [
-                "CSB-T-ACCOUNT-TYPE",
-                "wanted as properties.id",
-                "wanted as groupId",
-                "wanted as properties.company_id"
-            ]
-        );
-        let later: Vec<(Finding, bool)> = found.into_iter().rev().collect();
-        assert_eq!(words(&later, &[], "/properties/accountId")[0], "rename to id");
+    fn edit(to: &str, source: Source, vendors: &[usize]) -> Edit {
+        let to = to.to_owned();
+        let (answers, vendors) = (vec![to.clone()], vendors.to_vec());
+        Edit { to, source, answers, vendors, is_id: true }
     }
 
     #[test]
-    fn what_another_vendor_reads_is_copied_here_too() {
-        let missing = finding(
-            "X-T-USER-MISSING",
-            Severity::Error,
-            "/properties/user_id",
-            &["/properties/userId"],
+    fn a_value_tells_what_all_vendors_need_of_it() {
+        let from = || "/properties/accountId".to_owned();
+        let edits = [
+            edit("/properties/company_id", Source::Copy(from()), &[2]),
+            edit("/context/groupId", Source::Copy(from()), &[1]),
+            edit("/properties/account_id", Source::Rename(from()), &[0]),
+        ];
+        assert_eq!(
+            words(&[], &edits, "/properties/accountId"),
+            ["rename to account_id; copy to company_id for PH, to context.groupId for FS"]
         );
-        let edit = |source| Edit { to: "/properties/user_id".to_owned(), source };
-        let from = "/properties/userId".to_owned();
-        let found = [(missing, true)];
-        let say = |source| words(&found, &[edit(source)], "/properties/userId");
-        assert_eq!(say(Source::Rename(from.clone())), ["rename to user_id"]);
-        assert_eq!(say(Source::Copy(from)), ["copy to user_id"]);
+        let both =
+            [edit("/properties/user_id", Source::Copy("/properties/userId".to_owned()), &[0, 2])];
+        assert_eq!(words(&[], &both, "/properties/userId"), ["copy to user_id for CSB, PH"]);
+        assert!(
+            words(&[], &[edit("/userId", Source::Add("U".to_owned()), &[0])], "/event").is_empty()
+        );
+    }
+
+    #[test]
+    fn a_code_comes_before_what_to_do() {
+        let found = [
+            finding("CSB-T-ACCOUNT-TYPE", Severity::Warning, "/properties/account_id"),
+            finding("CSB-T-PROPS-IGNORED", Severity::Info, "/properties/account_id"),
+        ];
+        let text = [edit("/properties/account_id", Source::As(Shape::Text), &[0])];
+        assert_eq!(
+            words(&found, &text, "/properties/account_id"),
+            ["CSB-T-ACCOUNT-TYPE", "send as a text"]
+        );
     }
 
     #[test]
     fn what_the_call_is_lost_without_is_told_apart() {
         let doc = Doc::parse(CALL).expect("JSON");
         let mut notes = Notes::default();
-        let about = About { short: "X", leads: false, edits: &[] };
-        let session = finding("FS-T-SESSION-MISSING", Severity::Error, "/anonymousId", &[]);
-        let mut absent = finding("PH-T-COMPANY-ABSENT", Severity::Warning, "/groupId", &[]);
+        let session = finding("FS-T-SESSION-MISSING", Severity::Error, "/anonymousId");
+        let mut absent = finding("PH-T-COMPANY-ABSENT", Severity::Warning, "/groupId");
         absent.effect = Effect::Degrade;
         for finding in [&session, &absent] {
-            notes.add(finding, about, &doc, None);
+            notes.add(finding, "X", &doc, None);
         }
         let ghosts = notes.ghosts().iter().map(|ghost| (&*ghost.name, ghost.strong, ghost.lost));
         assert_eq!(

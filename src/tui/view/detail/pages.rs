@@ -3,7 +3,7 @@
 use super::super::{World, noise};
 use super::paper::{Paper, words};
 use crate::findings::fixes::Edit;
-use crate::findings::{Finding, Headline, Id, Severity, Verdict};
+use crate::findings::{Finding, Headline, Id, Severity, Verdict, is_said_once};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
@@ -18,6 +18,7 @@ fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Dropped => "it accepts the call and silently does not use it",
         Verdict::Rejected => "an error comes back",
         Verdict::Ignored => "it does not act on this call",
+        Verdict::Discarded => "it never receives the call",
     }
 }
 
@@ -151,7 +152,14 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     for detail in &call.vendors {
         let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
         let into = if detail.in_use { &mut counted } else { &mut others };
-        into.extend(detail.findings.iter().map(|finding| (title, finding)));
+        for finding in &detail.findings {
+            match is_said_once(&finding.code) {
+                false => into.push((title, finding)),
+                // every vendor says it
+                true if into.iter().any(|(_, said)| said.code == finding.code) => {}
+                true => into.push(("", finding)),
+            }
+        }
     }
     if counted.is_empty() {
         paper.prose(0, "nothing found at the vendors in use", world.look.theme.good);
@@ -181,7 +189,7 @@ fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
     paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
     let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
     paper.prose(0, &words.join(", "), theme.fix);
-    paper.code(&fix.snippet.code);
+    paper.code(&fix.snippet.text());
     if let Some(function) = &fix.transformation {
         paper.heading(
             &with_key("or without a new release", Action::CopyTransformation),

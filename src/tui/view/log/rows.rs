@@ -2,7 +2,7 @@
 
 use super::columns::{Column, Columns, GUTTER, Needs, Wanted, columns};
 use super::list::List;
-use crate::findings::Severity;
+use crate::findings::{Severity, Verdict};
 use crate::tui::feed::{Cell, Mark, RowView};
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
@@ -187,7 +187,7 @@ fn name(pen: &mut Pen<'_>, row: &RowView, width: usize, plain: Style, look: &Loo
 /// misses an id, quiet where the verdict is the same for every call of the library.
 pub fn mark_style(mark: Mark, look: &Look) -> Style {
     match mark {
-        Mark { in_use: false, .. } => look.theme.unused,
+        Mark { in_use: false, .. } | Mark { verdict: Verdict::Discarded, .. } => look.theme.unused,
         Mark { misses: true, .. } => look.theme.missing_id,
         Mark { folded: true, .. } => look.theme.quiet,
         Mark { verdict, .. } => look.verdict(verdict),

@@ -197,6 +197,10 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
         paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
     }
     times(paper, counted, 14);
+    for finding in world.feed.id_remarks_about(WHO[tab], &row.id) {
+        paper.prose(2, &format!("! {}", finding.message), theme.warning);
+        paper.prose(4, &finding.fix, theme.fix);
+    }
     let members = world.feed.members(WHO[tab], &row.id);
     paper.heading(&format!("Its {others}"), &grouped(members.of));
     order(paper, row, tab, &members);

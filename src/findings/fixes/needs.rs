@@ -1,0 +1,126 @@
+//! What the vendors in use need of a call, a line for those that need the same.
+
+use super::edits::{Edit, Shape, Source, kind_of, names_nobody_at};
+use crate::call::{Event, text};
+use crate::findings::{Finding, Headline, Severity, advice};
+
+/// What some vendors need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// The vendors, in their order.
+    pub vendors: Vec<usize>,
+    /// How bad it is without it.
+    pub severity: Severity,
+    /// What has to be in the call, and where it comes from.
+    pub changes: Vec<String>,
+    /// An id counts as missing without it.
+    pub missing: bool,
+    /// What to do that no change of the call's values is, in a sentence.
+    pub advice: Option<String>,
+}
+
+/// One change, before those of the same vendors are put together.
+struct Wanted {
+    at: String,
+    vendors: Vec<usize>,
+    severity: Severity,
+    missing: bool,
+    words: Result<String, String>,
+}
+
+/// The needs that the findings of the vendors in use tell of, the worst first. `known` is the
+/// account that is known from a call with this number.
+pub fn needs<'f>(
+    event: &Event<'_>,
+    findings: impl Iterator<Item = (usize, &'f Finding)>,
+    edits: &[Edit],
+    known: Option<(&str, u64)>,
+) -> Vec<Need> {
+    let mut all: Vec<Wanted> = Vec::new();
+    for (vendor, finding) in findings {
+        let is_id = kind_of(finding).is_some();
+        let missing = matches!(finding.headline, Some(Headline::Strong(_)));
+        if finding.severity != Severity::Error && !is_id {
+            continue;
+        }
+        let edit = edits.iter().find(|edit| is_id && edit.answers(finding));
+        let at = edit.map_or(&finding.path, |edit| &edit.to).clone();
+        match all.iter_mut().find(|wanted| wanted.at == at && wanted.words.is_ok() == is_id) {
+            Some(wanted) => {
+                wanted.severity = wanted.severity.min(finding.severity);
+                wanted.missing |= missing;
+                if !wanted.vendors.contains(&vendor) {
+                    wanted.vendors.push(vendor);
+                }
+            }
+            None => {
+                let words = match edit {
+                    Some(edit) => Ok(change(event, finding, edit, known)),
+                    None => Err(finding.fix.clone()),
+                };
+                let (vendors, severity) = (vec![vendor], finding.severity);
+                all.push(Wanted { at, vendors, severity, missing, words });
+            }
+        }
+    }
+    let mut needs: Vec<Need> = Vec::new();
+    for Wanted { vendors, severity, missing, words, .. } in all {
+        let same = |need: &&mut Need| need.vendors == vendors && need.advice.is_none();
+        match (words, needs.iter_mut().find(same)) {
+            (Ok(change), Some(need)) => {
+                need.changes.push(change);
+                need.severity = need.severity.min(severity);
+                need.missing |= missing;
+            }
+            (Ok(change), None) => {
+                let changes = vec![change];
+                needs.push(Need { vendors, severity, missing, changes, advice: None });
+            }
+            (Err(fix), _) => {
+                let (changes, advice) = (Vec::new(), Some(fix));
+                needs.push(Need { vendors, severity, missing, changes, advice });
+            }
+        }
+    }
+    needs.sort_by_key(|need| (need.severity, !need.missing));
+    needs
+}
+
+/// Where the value belongs and where it comes from: `properties.user_id (copy userId)`.
+fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str, u64)>) -> String {
+    let to = advice::dotted(&edit.to);
+    let container = |path: &str| path.rsplit_once('/').map_or(0, |(container, _)| container.len());
+    let stands = |path: &str| match event.pointer(path) {
+        Some(value) => match value.as_str() {
+            Some(text) if text.trim().is_empty() => Some("it is empty".to_owned()),
+            Some(text) => Some(format!("not \"{}\"", text::visible(&text))),
+            None if value.is_null() => Some("it is null".to_owned()),
+            None => Some("it is no id".to_owned()),
+        },
+        None => None,
+    };
+    match &edit.source {
+        Source::Copy(from) | Source::Rename(from) => {
+            let at = container(from);
+            let beside = at == container(&edit.to) && from[..at] == edit.to[..at];
+            match beside {
+                true => format!("{to} (you sent {})", advice::dotted(&from[at..])),
+                false => format!("{to} (copy {})", advice::dotted(from)),
+            }
+        }
+        Source::As(Shape::Text) => match event.pointer(&edit.to) {
+            Some(value) => format!("{to} as a text (it is {})", text::visible(value.raw())),
+            None => format!("{to} as a text"),
+        },
+        Source::As(_) => to,
+        Source::Add(id) => match known.filter(|(known, _)| known == id) {
+            Some((known, seq)) => {
+                format!("{to} ({}, the group since call {seq})", text::visible(known))
+            }
+            None if names_nobody_at(finding) || finding.reason.is_some() => {
+                stands(&finding.path).map_or_else(|| to.clone(), |it| format!("{to} ({it})"))
+            }
+            None => to,
+        },
+    }
+}

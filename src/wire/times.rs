@@ -1,0 +1,153 @@
+//! Checks the times that a call carries (`specs/vendors.md` A.4 and A.6). A time that is wrong stays
+//! as it is: the vendors' verdicts say what each of them makes of it.
+
+use super::Platform;
+use super::derive::{Origin, Shared};
+use super::discard::{Discard, at};
+use super::fields::Fields;
+use crate::call::time::{self, DAY_MS, Millis};
+use crate::call::{Val, text};
+
+/// 2000-01-01T00:00:00Z. No call is about an event before that.
+const MIN_TIME: Millis = 946_684_800_000;
+
+/// 2100-01-01T00:00:00Z. A number beyond that is not taken for an epoch time.
+const MAX_EPOCH: Millis = 4_102_444_800_000;
+
+/// Adds a finding for each time of a call that is invalid or implausible.
+pub(super) fn check(call: &Fields<'_>, shared: &Shared<'_>, out: &mut Vec<Discard>) {
+    let rudder = shared.platform == Platform::RudderStack;
+    let is_sent = matches!(shared.origin, Origin::Sent(_));
+    let from_batch = if is_sent && !rudder { shared.batch.sent_at } else { None };
+    let arrival = arrival(call, shared);
+    let mut read = |name, value| moment(name, value, arrival, out);
+    let timestamp = read("/timestamp", call.timestamp);
+    // most calls that have both say the same time twice
+    let is_same = |value: &Val<'_>| call.timestamp.is_some_and(|own| own.raw() == value.raw());
+    let original = match call.original {
+        Some(value) if is_same(&value) => timestamp,
+        value => read("/originalTimestamp", value),
+    };
+    let sent_at = read("/sentAt", call.sent_at.or(from_batch));
+    // the time from which the service takes how late the event was sent
+    let (event, path) = match (timestamp, original) {
+        // RudderStack keeps a `timestamp` as it is
+        (Some(_), _) if is_sent && rudder => return,
+        (Some(timestamp), original) if is_sent || original.is_none() => (timestamp, "timestamp"),
+        (_, Some(original)) => (original, "originalTimestamp"),
+        _ => return,
+    };
+    let Some(sent_at) = sent_at.filter(|sent_at| event - sent_at > DAY_MS) else { return };
+    let moved = match arrival {
+        Some(arrival) => format!("to {}", time::format(arrival.saturating_add(event - sent_at))),
+        None => format!("{} past its arrival", span(event - sent_at)),
+    };
+    let problem = format!(
+        "{} before `{path}`, so the service takes the sender's clock for wrong and moves the event {moved}",
+        span(event - sent_at)
+    );
+    out.push(implausible("/sentAt", &time::format(sent_at), problem, "when the request is sent"));
+}
+
+/// When the call arrived, as far as that is known.
+fn arrival(call: &Fields<'_>, shared: &Shared<'_>) -> Option<Millis> {
+    let own = || call.received_at.and_then(|value| time::parse(&value.as_str()?));
+    match shared.origin {
+        Origin::Sent(_) => Some(shared.received_at),
+        Origin::Forwarded => own().or(Some(shared.received_at)),
+        Origin::Bare => own(),
+    }
+}
+
+/// The time at a place, if it is one; adds what is wrong with it.
+fn moment(
+    path: &'static str,
+    value: Option<Val<'_>>,
+    arrival: Option<Millis>,
+    out: &mut Vec<Discard>,
+) -> Option<Millis> {
+    let value = value?;
+    let text = value.as_str();
+    let Some(at) = text.as_deref().and_then(time::parse) else {
+        out.push(invalid(path, value));
+        return None;
+    };
+    let after = arrival.map_or(0, |arrival| at.saturating_sub(arrival));
+    if at < MIN_TIME || after > DAY_MS {
+        let problem = match at < MIN_TIME {
+            true => "before the year 2000".to_owned(),
+            false => format!("{} after the call arrived", span(after)),
+        };
+        // what an epoch time in seconds gives where milliseconds are wanted, and the other way
+        let meant = if at < MIN_TIME { at.saturating_mul(1000) } else { at / 1000 };
+        let fix = match (MIN_TIME..MAX_EPOCH).contains(&meant) {
+            true => format!(
+                "when the event happened; it would be {} if seconds and milliseconds were confused",
+                time::format(meant)
+            ),
+            false => "when the event happened".to_owned(),
+        };
+        out.push(implausible(path, text.as_deref().unwrap_or_default(), problem, &fix));
+    }
+    Some(at)
+}
+
+fn invalid(path: &'static str, value: Val<'_>) -> Discard {
+    let instead = match epoch(value) {
+        Some(at) => format!("`\"{}\"`", time::format(at)),
+        None => "a time such as `\"2026-11-28T10:00:00.000Z\"`".to_owned(),
+    };
+    let mut shown = String::new();
+    text::write_excerpt(&mut shown, value.raw());
+    Discard { said: vec![("value", shown), ("instead", instead)], ..at("EVT-TIME-INVALID", path) }
+}
+
+fn implausible(path: &'static str, value: &str, problem: String, meant: &str) -> Discard {
+    let mut shown = String::new();
+    text::write_excerpt(&mut shown, value);
+    let said = vec![("value", shown), ("problem", problem), ("meant", meant.to_owned())];
+    Discard { said, ..at("EVT-TIME-IMPLAUSIBLE", path) }
+}
+
+/// The moment that a number, or digits in a text, means as seconds, milliseconds, microseconds or
+/// nanoseconds since 1970.
+fn epoch(value: Val<'_>) -> Option<Millis> {
+    let text = value.as_str();
+    let number: f64 = text.as_deref().unwrap_or(value.raw()).trim().parse().ok()?;
+    let units = [1000.0, 1.0, 0.001, 0.000_001];
+    let moments = units.iter().map(|unit| (number * unit).round() as Millis);
+    moments.into_iter().find(|at| (MIN_TIME..MAX_EPOCH).contains(at))
+}
+
+/// A span of time in words, cut to whole days or years.
+fn span(millis: Millis) -> String {
+    match millis / DAY_MS {
+        1 => "a day".to_owned(),
+        days if days < 731 => format!("{days} days"),
+        days => format!("{} years", days / 365),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    #[test]
+    fn numbers_are_read_in_the_unit_that_gives_a_likely_time() {
+        for (json, want) in [
+            ("1732100000", Some("2024-11-20T10:53:20.000Z")),
+            ("\"1732100000123\"", Some("2024-11-20T10:53:20.123Z")),
+            ("1732100000.5", Some("2024-11-20T10:53:20.500Z")),
+            ("1732100000123456", Some("2024-11-20T10:53:20.123Z")),
+            ("1732100000123456789", Some("2024-11-20T10:53:20.123Z")),
+            ("7", None),
+            ("\"Invalid Date\"", None),
+            ("{}", None),
+        ] {
+            let doc = Doc::parse(json).expect("JSON");
+            let found = epoch(doc.root()).map(time::format);
+            assert_eq!(found.as_deref(), want, "{json}");
+        }
+    }
+}
