@@ -9,6 +9,25 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Returns true for a character that shows nothing, or that a terminal may act on: zero-width
+/// characters, fillers, variation selectors, tags, controls.
+pub fn is_invisible(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    is_hostile(c)
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0080}'..='\u{e0fff}')
+}
+
+/// Returns true for white space and for what shows nothing.
+pub fn is_blank_or_invisible(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
 /// A character as it may be shown: itself, or an escape that names it.
 pub fn visible_char(c: char) -> String {
     match c {
@@ -32,8 +51,30 @@ pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// An id as it may be shown: two that differ look different. What shows nothing is escaped, also at
+/// its ends; a plain space inside is seen.
+pub fn visible_id(id: &str) -> std::borrow::Cow<'_, str> {
+    if id.bytes().all(|b| matches!(b, b'!'..=b'~')) || !id.chars().any(is_blank_or_invisible) {
+        return id.into();
+    }
+    let inside = id.len() - id.trim_start().len()..id.trim_end().len();
+    let shown = id.char_indices().map(|(at, c)| match c {
+        ' ' if inside.contains(&at) => " ".to_owned(),
+        c => visible_blank(c),
+    });
+    shown.collect::<String>().into()
+}
+
+/// A character as a sentence about blanks shows it: every blank is escaped.
+pub fn visible_blank(c: char) -> String {
+    match c {
+        c if is_blank_or_invisible(c) => format!("\\u{{{:x}}}", c as u32),
+        c => c.to_string(),
+    }
+}
+
 /// How many characters of a captured value a sentence may show.
-const EXCERPT_CHARS: usize = 60;
+pub(crate) const EXCERPT_CHARS: usize = 60;
 
 /// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
 /// long.
@@ -48,24 +89,11 @@ pub fn write_excerpt(out: &mut String, captured: &str) {
     }
 }
 
-/// True for a character that takes no room and so tells two texts apart without being seen.
-pub fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-}
-
 /// A text in backticks that may be compared with another by eye: what is not seen is escaped, and so
 /// are blanks other than the usual one.
 pub fn spelled(text: &str) -> String {
-    let mut out = String::from("`");
-    for c in text.chars() {
-        match is_invisible(c) || (c.is_whitespace() && c != ' ' && !c.is_control()) {
-            true => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
-            false => out.push_str(&visible_char(c)),
-        }
-    }
-    out.push('`');
-    out
+    let shown = text.chars().map(|c| if c == ' ' { " ".to_owned() } else { visible_blank(c) });
+    format!("`{}`", shown.collect::<String>())
 }
 
 /// A write key as it may be shown: its last four characters.
@@ -78,6 +106,24 @@ pub fn masked(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_that_differ_look_different() {
+        for (id, shown) in [
+            ("acme", "acme"),
+            (" acme", "\\u{20}acme"),
+            ("acme\u{a0}", "acme\\u{a0}"),
+            ("Acme Corp", "Acme Corp"),
+            ("Acme\tCorp\n", "Acme\\u{9}Corp\\u{a}"),
+            ("ac\u{200c}me", "ac\\u{200c}me"),
+            ("\u{2800}acme\u{fe0f}", "\\u{2800}acme\\u{fe0f}"),
+            ("acme\u{e0041}", "acme\\u{e0041}"),
+            ("Müller", "Müller"),
+            ("  ", "\\u{20}\\u{20}"),
+        ] {
+            assert_eq!(visible_id(id), shown, "{id:?}");
+        }
+    }
 
     #[test]
     fn a_key_keeps_its_last_four() {

@@ -1,7 +1,9 @@
 //! What to change, in words: a sentence made from the first near miss.
 
-use super::identity::{is_placeholder, is_stand_in, names_nobody};
-use super::{Finding, Hint, HintKind, Reason};
+use super::hints::wanted_name;
+use super::id_doubt::{IdDoubt, doubt_of, names_nobody};
+use super::near_names::is_misspelling;
+use super::{Finding, Hint, HintKind, Reason, norm};
 use crate::call::{Event, pointer, text};
 use std::borrow::Cow;
 
@@ -17,19 +19,53 @@ pub fn reason_words(reason: Reason) -> &'static str {
 
 /// The part of a message that points at the first near miss.
 pub fn advice(hint: &Hint, expected: &str) -> String {
-    let (name, place) = (name(&hint.path), place(&hint.path));
-    match hint.kind {
-        HintKind::Spelling => {
+    let (name, place) = found_at(hint);
+    match Way::of(Some(hint), expected) {
+        Way::Rename(_) => {
             format!("found `{name}` {place}: rename it to `{}`", self::name(expected))
         }
-        HintKind::Level => format!("found `{name}` {place}: copy it into {}", target(expected)),
-        HintKind::Alias => {
-            format!("found `{name}` {place}: if that is the id, send it as {}", target(expected))
-        }
-        HintKind::Anonymous => {
+        Way::Copy(path) => match levels_up(path, expected) {
+            Some(1) => format!("found `{name}` {place}: move it up one level"),
+            Some(levels) => format!("found `{name}` {place}: move it up {levels} levels"),
+            None => format!("found `{name}` {place}: copy it into {}", target(expected)),
+        },
+        Way::Later => {
             format!("found only `{name}`: send {} once the user is known", target(expected))
         }
+        _ => format!("found `{name}` {place}: if that is the id, send it as {}", target(expected)),
     }
+}
+
+/// The part of a message that points at an id inside of JSON text.
+pub(crate) fn json_text_advice(place: &str, name: &str) -> String {
+    let (place, name) = (dotted(place), text::visible(name));
+    format!("`{place}` is JSON text and holds `{name}`: send it as an object")
+}
+
+/// The fix of an id that stands inside of JSON text.
+pub(crate) fn json_text_fix(place: &str) -> String {
+    format!("send `{}` as an object instead of JSON text", dotted(place))
+}
+
+/// The name of a near miss and the place that it was found in, in words.
+fn found_at(hint: &Hint) -> (String, String) {
+    const CONTAINERS: [&str; 4] = ["/properties/", "/traits/", "/context/traits/", "/context/"];
+    let container = CONTAINERS.iter().find(|container| hint.path.starts_with(**container));
+    match container.filter(|_| hint.kind == HintKind::Nested) {
+        Some(container) => {
+            let place = container.trim_end_matches('/');
+            (dotted(&hint.path[place.len()..]), format!("in {}", dotted(place)))
+        }
+        None => (name(&hint.path), place(&hint.path)),
+    }
+}
+
+/// How many levels further down the same name stands, if that is all that is wrong.
+fn levels_up(path: &str, expected: &str) -> Option<usize> {
+    let same = pointer::last(path) == pointer::last(expected);
+    let below = container(path).strip_prefix(container(expected))?;
+    let is_below = same && !container(expected).is_empty() && below.starts_with('/');
+    is_below.then(|| below.matches('/').count())
 }
 
 /// What is so about a call, without the advice of its first near miss: for where the fix stands
@@ -56,10 +92,16 @@ pub fn source_words(source: &str) -> Option<Cow<'_, str>> {
 
 /// The first near miss that is worth a word: a text that names nobody is none.
 pub fn worth<'h>(hints: &'h [Hint], event: &Event<'_>) -> Option<&'h Hint> {
-    hints.iter().find(|hint| {
+    let mut worth = hints.iter().filter(|hint| {
         let text = event.pointer(&hint.path).and_then(|value| value.as_str());
         !text.is_some_and(|text| names_nobody(&text))
-    })
+    });
+    // a visitor's id is what there is only if there is nothing else
+    let first = worth.next()?;
+    match first.kind {
+        HintKind::Anonymous => worth.next().or(Some(first)),
+        _ => Some(first),
+    }
 }
 
 /// How an id gets to where it belongs.
@@ -80,16 +122,21 @@ pub enum Way<'w> {
 }
 
 impl<'w> Way<'w> {
-    /// What a near miss makes possible.
-    pub fn of(hint: Option<&'w Hint>) -> Way<'w> {
-        match hint {
-            None => Way::Say,
-            Some(Hint { path, kind }) => match kind {
-                HintKind::Spelling => Way::Rename(path),
-                HintKind::Level => Way::Copy(path),
-                HintKind::Alias => Way::Alias(path),
-                HintKind::Anonymous => Way::Later,
-            },
+    /// What a near miss makes possible for an id that is expected at a place.
+    pub fn of(hint: Option<&'w Hint>, expected: &str) -> Way<'w> {
+        let Some(Hint { path, kind }) = hint else { return Way::Say };
+        let key = pointer::last(path);
+        let wanted = wanted_name(expected);
+        match kind {
+            HintKind::Spelling => Way::Rename(path),
+            HintKind::Typo if !is_misspelling(&key, &wanted) => Way::Alias(path),
+            HintKind::Typo if container(path) == container(expected) => Way::Rename(path),
+            HintKind::Nested if norm(&key) != wanted && wanted_name(path) != wanted => {
+                Way::Alias(path)
+            }
+            HintKind::Level | HintKind::Nested | HintKind::Typo => Way::Copy(path),
+            HintKind::Alias => Way::Alias(path),
+            HintKind::Anonymous => Way::Later,
         }
     }
 }
@@ -112,7 +159,7 @@ pub fn fix(way: Way<'_>, expected: &str, instead: &str) -> String {
         ),
         Way::Later => format!("send {target}{comma}{instead}{comma} as soon as the user is known"),
         Way::Known(id, seq) => {
-            let id = text::visible(id);
+            let id = text::visible_id(id);
             let known = format!("`{id}`, the user's group since call {seq}");
             match instead {
                 "" => format!("add `{key}` {}: {known}", within(expected, "to")),
@@ -146,10 +193,11 @@ fn within(path: &str, preposition: &str) -> String {
 
 /// Why an id that is used is doubtful, in a few words.
 pub fn doubt(id: &str) -> &'static str {
-    match id {
-        id if is_placeholder(id) => "a missing value turned into text",
-        id if is_stand_in(id) => "a name that stands for an id",
-        _ => "not a text, as ids are",
+    match doubt_of(id) {
+        Some(IdDoubt::Placeholder) => "a missing value or a template",
+        Some(IdDoubt::StandIn) => "a name that stands for an id",
+        Some(IdDoubt::Blanks) => "white space or invisible characters in it",
+        None => "not a text, as ids are",
     }
 }
 
@@ -210,7 +258,7 @@ mod tests {
             "found `accountId` in properties: rename it to `account_id`"
         );
         assert_eq!(
-            fix(Way::of(Some(&spelling)), expected, ""),
+            fix(Way::of(Some(&spelling), expected), expected, ""),
             "rename `accountId` to `account_id` in properties"
         );
         let level = hint("/userId", HintKind::Level);
@@ -219,7 +267,7 @@ mod tests {
             "found `userId` at the top level: copy it into `properties.user_id`"
         );
         assert_eq!(
-            fix(Way::of(Some(&level)), "/properties/user_id", ""),
+            fix(Way::of(Some(&level), "/properties/user_id"), "/properties/user_id", ""),
             "copy `userId` into `properties.user_id`"
         );
         assert_eq!(fix(Way::Say, expected, ""), "add `account_id` to properties");
@@ -232,6 +280,36 @@ mod tests {
         assert_eq!(
             fix(Way::Known("a\u{1b}", 7), "/groupId", ""),
             "add `groupId` at the top level: `a\\u{1b}`, the user's group since call 7"
+        );
+        let typo = |path: &str| advice(&hint(path, HintKind::Typo), expected);
+        assert_eq!(
+            typo("/properties/acount_id"),
+            "found `acount_id` in properties: rename it to `account_id`"
+        );
+        assert_eq!(
+            typo("/traits/acct_id"),
+            "found `acct_id` in traits: copy it into `properties.account_id`"
+        );
+        assert_eq!(
+            typo("/properties/company"),
+            "found `company` in properties: if that is the id, send it as `properties.account_id`"
+        );
+        let nested = |path: &str| advice(&hint(path, HintKind::Nested), expected);
+        assert_eq!(
+            nested("/properties/custom/account_id"),
+            "found `custom.account_id` in properties: move it up one level"
+        );
+        assert_eq!(
+            nested("/properties/a/b/account_id"),
+            "found `a.b.account_id` in properties: move it up 2 levels"
+        );
+        assert_eq!(
+            nested("/properties/account/id"),
+            "found `account.id` in properties: copy it into `properties.account_id`"
+        );
+        assert_eq!(
+            nested("/traits/companies/0/id"),
+            "found `companies.0.id` in traits: if that is the id, send it as `properties.account_id`"
         );
         let company = hint("/context/traits/company/id", HintKind::Alias);
         assert_eq!(

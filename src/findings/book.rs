@@ -166,6 +166,7 @@ mod tests {
                 "EVT-INTEGRATION-OFF",
                 "EVT-TYPE-MISSING",
                 "EVT-TYPE-UNKNOWN",
+                "ID-BLANKS",
                 "ID-PLACEHOLDER",
                 "ID-STAND-IN",
                 "UNSUPPORTED"

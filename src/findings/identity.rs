@@ -54,36 +54,6 @@ pub fn reason_at(value: Option<Val<'_>>) -> Reason {
     }
 }
 
-/// True for a text that is an id only by mistake: what `String(undefined)` and the like give.
-pub fn is_placeholder(text: &str) -> bool {
-    matches!(text, "undefined" | "null" | "NaN" | "[object Object]")
-}
-
-/// What our own snippets print where nobody knows the id.
-pub mod stand_in {
-    /// for an account
-    pub const ACCOUNT: &str = "ACCOUNT_ID";
-    /// for a user
-    pub const USER: &str = "USER_ID";
-    /// for a session
-    pub const ANONYMOUS: &str = "ANONYMOUS_ID";
-    /// for a group
-    pub const GROUP: &str = "GROUP_ID";
-    /// for who a user was before
-    pub const PREVIOUS: &str = "PREVIOUS_ID";
-}
-
-/// True for a text that one of our own snippets has in place of an id.
-pub fn is_stand_in(text: &str) -> bool {
-    use stand_in::{ACCOUNT, ANONYMOUS, GROUP, PREVIOUS, USER};
-    text.ends_with("_ID") && [ACCOUNT, USER, ANONYMOUS, GROUP, PREVIOUS].contains(&text)
-}
-
-/// True for a text that names nobody, though vendors take it for an id.
-pub fn names_nobody(text: &str) -> bool {
-    is_placeholder(text) || is_stand_in(text)
-}
-
 /// Empty, or only Unicode white space.
 #[inline]
 pub fn is_blank(text: &str) -> bool {

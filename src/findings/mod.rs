@@ -5,11 +5,14 @@ mod book;
 mod discards;
 pub mod fixes;
 mod hints;
+pub mod id_doubt;
 pub mod identity;
+mod near_names;
 mod verdict;
 
 pub use book::{Book, Change, CodeText, Loudness, common, family, fill, fill_into, is_said_once};
 pub use discards::{discards, finding_for_discard, finding_for_remark};
+pub(crate) use hints::in_json_text;
 pub use hints::{hints, norm};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 
@@ -108,6 +111,10 @@ pub enum HintKind {
     Alias,
     /// the `anonymousId`
     Anonymous,
+    /// further down, in an object or a list
+    Nested,
+    /// a misspelt or shortened name
+    Typo,
 }
 
 /// Which of the two ids.

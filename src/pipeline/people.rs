@@ -5,8 +5,9 @@
 
 use super::fields;
 use crate::call::time::Millis;
-use crate::call::{CallType, Event, Seq, Val, text::visible};
-use crate::findings::identity::{ValueRule, id_of, names_nobody};
+use crate::call::{CallType, Event, Seq, Val, text::visible_id};
+use crate::findings::id_doubt::names_nobody;
+use crate::findings::identity::{ValueRule, id_of};
 use std::collections::HashMap;
 
 /// How many bytes the memory may hold.
@@ -35,7 +36,7 @@ impl SeenGroup {
             ms if ms < 7_200_000 => format!("{} min earlier", ms / 60_000),
             ms => format!("{} h earlier", ms / 3_600_000),
         };
-        let group = visible(&self.group_id);
+        let group = visible_id(&self.group_id);
         let called = format!("group `{group}` was called {ago} (call {})", self.seq);
         match kind {
             CallType::Group => called,

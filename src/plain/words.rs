@@ -1,6 +1,7 @@
 //! A row of the log and what was found, in words.
 
-use crate::call::{Doc, Val, pointer, text::visible};
+use crate::call::text::{visible, visible_id};
+use crate::call::{Doc, Val, pointer};
 use crate::findings::{Finding, Severity, Verdict, advice, is_said_once};
 use crate::report::share;
 use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
@@ -14,6 +15,7 @@ pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
     let number = row.seq.map_or(0, |seq| seq.0);
     let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };
     let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
+    parts.extend(row.discarded().map(|service| service.to_string()));
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
         parts.extend(id(cell, vendors).map(|words| format!("{name} {words}")));
     }
@@ -40,8 +42,8 @@ pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
 /// An id, and what is doubtful about it.
 pub fn doubted(text: &str, doubtful: bool) -> String {
     match doubtful {
-        false => visible(text).into_owned(),
-        true => format!("{} (doubtful: {})", visible(text), advice::doubt(text)),
+        false => visible_id(text).into_owned(),
+        true => format!("{} (doubtful: {})", visible_id(text), advice::doubt(text)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Findings of many calls, one entry for each code, event and fix: what every report for CI is made of.
 
 use super::numbers::plural;
-use crate::call::text::{spelled, visible};
+use crate::call::text::{spelled, visible, visible_id};
 use crate::findings::advice::{self, Way, dotted};
 use crate::findings::fixes::{Edit, Reader};
 use crate::findings::{Finding, Headline, Severity};
@@ -233,7 +233,7 @@ fn fix_of_all(finding: &Finding, calls: &CallGroup, call: &CallDetail) -> String
                 .to_owned()
         }
         (Some(_), true) if calls.calls + calls.repeats > 1 => {
-            advice::fix(Way::of(finding.hints.iter().flatten().next()), place, "")
+            advice::fix(Way::of(finding.hints.iter().flatten().next(), place), place, "")
         }
         _ => finding.fix.clone(),
     }
@@ -252,7 +252,7 @@ fn example(call: &CallDetail) -> String {
     let mut text = format!("call {}: {}", call.seq.0, event(call));
     for (name, id) in [("account", &call.account_id), ("user", &call.user_id)] {
         if let Some(id) = id {
-            text.push_str(&format!(", {name} {id}"));
+            text.push_str(&format!(", {name} {}", visible_id(id)));
         }
     }
     text

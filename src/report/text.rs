@@ -1,7 +1,8 @@
 //! A call as a line for people.
 
 use super::paint::Paint;
-use crate::call::{text::visible, time};
+use crate::call::text::{visible, visible_id};
+use crate::call::time;
 use crate::findings::Verdict;
 use crate::pipeline::{Cell, RowView};
 use crate::vendors::Vendors;
@@ -42,14 +43,14 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         match cell {
             Cell::Found { text, doubtful } => {
                 let colour = if *doubtful { Paint::Warning } else { Paint::Plain };
-                paint(&mut out, colour, &format!("{}{}", visible(text), sign(*doubtful)));
+                paint(&mut out, colour, &format!("{}{}", visible_id(text), sign(*doubtful)));
             }
             Cell::SomeMiss { text, doubtful, wanted } => {
                 let all = wanted
                     .iter()
                     .map(|at| format!("{} {}", vendors.info(at.vendor).short, visible(at.name())));
                 let all = all.collect::<Vec<_>>().join(", ");
-                let text = format!("{}{}!({all})", visible(text), sign(*doubtful));
+                let text = format!("{}{}!({all})", visible_id(text), sign(*doubtful));
                 paint(&mut out, Paint::Warning, &text);
             }
             Cell::Missing { near: None } => paint(&mut out, Paint::Alarm, "missing"),

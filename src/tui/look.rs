@@ -157,6 +157,11 @@ impl Look {
         text::clean(captured, self.ascii)
     }
 
+    /// A captured id, safe to print on one line, in which blanks and invisible characters are seen.
+    pub fn id(&self, captured: &str) -> String {
+        self.clean(&text::visible_id(captured)).into_owned()
+    }
+
     /// A moment's time of day: `HH:MM:SS.mmm`, of which narrow columns take a part.
     pub fn time(&self, at: Millis) -> String {
         match Timestamp::from_millisecond(at) {

@@ -3,8 +3,8 @@
 //! Widths are display columns, counted a grapheme at a time, so that wide, combining and joined
 //! characters never push the frame about.
 
-pub use crate::call::text::masked;
 use crate::call::text::visible;
+pub use crate::call::text::{masked, visible_id};
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

@@ -99,7 +99,7 @@ impl Maker<'_> {
         let name = self.file.name.get_ref().clone();
         self.check_defaults();
         let settings = Settings::new(&name, &self.file.setting, given)?;
-        let (mut names, mut reads) = (Vec::new(), Vec::new());
+        let (mut names, mut reads, mut looks) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = Parts {
             settings: &settings,
             keys: self.keys,
@@ -108,6 +108,7 @@ impl Maker<'_> {
             file: self.file,
             names: &mut names,
             reads: &mut reads,
+            looks: &mut looks,
         };
         let rules = build.map(|build| build(&mut parts)).transpose()?;
         if let Some(data) = self.file.data.as_ref().filter(|_| rules.is_none()) {
@@ -117,7 +118,7 @@ impl Maker<'_> {
         let mut calls = [const { None }; 6];
         for call in CallType::ALL {
             if let Some(def) = self.file.call.get(call) {
-                let made = self.call(call, def, &settings, (&names, &reads));
+                let made = self.call(call, def, &settings, (&names, &reads, &looks));
                 calls[slot(call)] = self.keep(made);
             }
         }
@@ -181,6 +182,7 @@ impl Maker<'_> {
             type_unknown,
             placeholder,
             stand_in: code("ID-STAND-IN"),
+            blanks: code("ID-BLANKS"),
             unsupported,
         }
     }

@@ -8,6 +8,7 @@ use super::settings::Settings;
 use super::vendor::{Call, Caveat, IdRule, Request, Rest, Source, SpotSet};
 use crate::call::{CallType, pointer};
 use crate::findings::Effect;
+use crate::findings::fixes::made_up;
 
 impl Maker<'_> {
     pub(super) fn call(
@@ -15,7 +16,7 @@ impl Maker<'_> {
         call: CallType,
         def: &CallDef,
         settings: &Settings,
-        (names, reads): (&[&str], &[Spot]),
+        (names, reads, looks): (&[&str], &[Spot], &[Spot]),
     ) -> Result<Call, FileError> {
         let choices = self.choices(def)?;
         if let Some(ninth) = def.request.get(8) {
@@ -63,7 +64,17 @@ impl Maker<'_> {
         for (number, request) in requests.iter_mut().enumerate() {
             request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
         }
-        Ok(Call { account, user, session, choices, requests, rests })
+        // the code's places are those of all call types
+        let own = match call {
+            CallType::Identify | CallType::Group => "/traits/",
+            _ => "/properties/",
+        };
+        let looks = |spot: &Spot| looks.contains(spot) && self.keys.pointer(*spot).starts_with(own);
+        let read = self.keys.spots().filter(|spot| claimed.has(*spot) || looks(spot));
+        let made_up = read
+            .filter_map(|spot| Some((spot, made_up(self.keys.pointer(spot))?.into())))
+            .collect();
+        Ok(Call { account, user, session, choices, requests, rests, made_up })
     }
 
     fn choices(&mut self, def: &CallDef) -> Result<Vec<Vec<Spot>>, FileError> {

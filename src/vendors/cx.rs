@@ -14,6 +14,7 @@ use super::out::{Origin, Out};
 use super::state::State;
 use super::vendor::{Guard, NAMES, Name, Source, Vendor, slot};
 use crate::call::{CallType, Seq, Val, pointer};
+use crate::findings::id_doubt::{IdDoubt, doubt_of};
 use crate::findings::{Effect, Finding, Verdict, identity};
 use std::borrow::Cow;
 
@@ -49,12 +50,20 @@ pub(super) struct Found<'a> {
     /// The value in the call; none if it was remembered.
     pub value: Option<Val<'a>>,
     pub from: From<'a>,
+    /// Why its text is probably no id.
+    pub doubt: Option<IdDoubt>,
 }
 
-impl Found<'_> {
-    /// True for an id that is used and yet looks wrong: no text, or a missing value as text.
+impl<'a> Found<'a> {
+    /// An id, whose text is looked at once.
+    pub fn new(text: Cow<'a, str>, value: Option<Val<'a>>, from: From<'a>) -> Found<'a> {
+        let doubt = doubt_of(&text);
+        Found { text, value, from, doubt }
+    }
+
+    /// True for an id that is used and yet looks wrong: no text, or one that is probably no id.
     pub fn doubtful(&self) -> bool {
-        !self.is_text() || identity::names_nobody(&self.text)
+        !self.is_text() || self.doubt.is_some()
     }
 
     /// True for an id that is a text in the call, or was remembered.
@@ -338,28 +347,33 @@ impl<'a> Cx<'a> {
     /// A value as an id under the vendor's rule.
     pub fn id_in(&self, value: Val<'a>, place: Place<'a>) -> Option<Found<'a>> {
         let id = identity::id_of(Some(value), self.vendor.values).ok()?;
-        Some(Found { text: id.text, value: Some(value), from: From::Place(place) })
+        Some(Found::new(id.text, Some(value), From::Place(place)))
     }
 
-    /// Reports an id that is used although it is no text (`kind`) or a missing value as text.
+    /// Reports an id that is used although it is no text (`kind`) or probably no id.
     pub fn check_id(&mut self, id: &Found<'a>, kind: Option<CodeId>) {
         self.check_type(id, kind);
-        if let From::Place(place) = id.from
-            && id.is_text()
-            && identity::is_placeholder(&id.text)
-        {
-            self.find(self.vendor.common.placeholder, place);
+        if let (From::Place(place), Some(doubt), true) = (id.from, id.doubt, id.is_text()) {
+            let common = &self.vendor.common;
+            let code = match doubt {
+                IdDoubt::Placeholder => common.placeholder,
+                IdDoubt::StandIn => common.stand_in,
+                IdDoubt::Blanks => common.blanks,
+            };
+            self.find(code, place);
         }
-        self.check_stand_in(id);
     }
 
-    /// Reports a name of our own snippets that was sent in place of an id.
-    pub fn check_stand_in(&mut self, id: &Found<'a>) {
-        if let From::Place(place) = id.from
-            && id.is_text()
-            && identity::is_stand_in(&id.text)
-        {
-            self.find(self.vendor.common.stand_in, place);
+    /// Reports the texts of made-up persons that corrected calls have, where the vendor reads them.
+    pub fn check_made_up(&mut self, made_up: &[(Spot, Box<str>)]) {
+        for (spot, text) in made_up {
+            if self.look.state(*spot) == State::Filled
+                && let Some(value) = self.look.get(*spot)
+                && value.raw().len() == text.len() + 2
+                && value.as_str().is_some_and(|value| *value == **text)
+            {
+                self.find(self.vendor.common.stand_in, Place::Spot(*spot));
+            }
         }
     }
 

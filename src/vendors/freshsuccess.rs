@@ -216,10 +216,8 @@ impl Freshsuccess {
             );
             words.inferred = Some(first.map(|account| account.value.to_owned()));
         });
-        cx.account = first.map(|account| Found {
-            text: Cow::Borrowed(account.value),
-            value: None,
-            from: From::Memory(account.seq),
+        cx.account = first.map(|account| {
+            Found::new(Cow::Borrowed(account.value), None, From::Memory(account.seq))
         });
     }
 

@@ -190,6 +190,11 @@ impl Keys {
         self.places.len()
     }
 
+    /// All spots.
+    pub fn spots(&self) -> impl Iterator<Item = Spot> + use<> {
+        (0..self.places.len() as u16).map(Spot)
+    }
+
     /// The pointer of a spot.
     pub fn pointer(&self, spot: Spot) -> &str {
         &self.places[spot.0 as usize].pointer

@@ -3,9 +3,9 @@
 use super::codes::{CodeEntry, CodeId};
 use super::cx::{Cx, Words};
 use crate::call::pointer;
-use crate::call::text::write_excerpt as show;
-use crate::findings::{CodeText, Finding, Hint, Reason};
-use crate::findings::{advice, fill_into, hints, identity};
+use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
+use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
+use crate::findings::{advice, fill_into, hints, identity, in_json_text};
 use std::borrow::Cow;
 
 /// The texts of a code, each taken apart once.
@@ -69,8 +69,16 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let entry = cx.codes.entry(code);
     let (reason, hints) = identity_part(cx, entry, &path);
     let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
+    // what stands in the right place comes first, even as text
+    let in_text = hints.as_ref().and_then(|_| json_text(cx, entry, &path)).filter(|(place, _)| {
+        path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
+    });
     let target = entry.text.fix_at.as_deref().unwrap_or(&path);
-    let advice = first.map(|hint| format!("; {}", advice::advice(hint, target)));
+    let advice = match (&in_text, first) {
+        (Some((place, name)), _) => Some(advice::json_text_advice(place, name)),
+        (None, first) => first.map(|hint| advice::advice(hint, target)),
+    };
+    let advice = advice.map(|advice| format!("; {advice}"));
     let text = |sentence: &Sentence| {
         sentence.write(|out, name| match name {
             // a sentence that goes on behind the advice has a place for it
@@ -88,7 +96,13 @@ pub(super) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
     let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
         (Some(advice), _) => advice.clone(),
         (None, Some(fix)) => text(fix),
-        (None, None) => advice::fix(advice::Way::of(first), target, advice::instead(reason)),
+        (None, None) => match &in_text {
+            Some((place, _)) => advice::json_text_fix(place),
+            None => {
+                let way = advice::Way::of(first, target);
+                advice::fix(way, target, advice::instead(reason))
+            }
+        },
     };
     Finding {
         code: Cow::Owned(String::from(&*entry.code)),
@@ -122,6 +136,11 @@ fn identity_part(
     let reason = identity::reason_at(cx.look.event.pointer(path));
     let hints = entry.near_misses.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
     (Some(reason), hints)
+}
+
+/// The container that is JSON text and holds the id of a code, and the id's name in it.
+fn json_text(cx: &Cx<'_>, entry: &CodeEntry, path: &str) -> Option<(&'static str, String)> {
+    in_json_text(cx.look.event, entry.near_misses?, path, cx.vendor.values)
 }
 
 /// Appends the word for a placeholder; nothing for one that nobody knows.
@@ -161,6 +180,12 @@ fn word(
         },
         "reason" => out.push_str(reason.map_or("", advice::reason_words)),
         "instead" => out.push_str(advice::instead(reason)),
+        // every blank escaped
+        "blanks" => {
+            if let Some(id) = value().and_then(|value| value.as_str()) {
+                out.extend(id.chars().take(EXCERPT_CHARS).map(visible_blank));
+            }
+        }
         "call" => out.push_str(cx.kind.name()),
         "title" => out.push_str(&cx.vendor.info.title),
         "document" => out.push_str(&cx.vendor.info.document),

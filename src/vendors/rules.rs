@@ -123,12 +123,16 @@ pub(super) struct Parts<'p> {
     pub(super) file: &'p File,
     pub(super) names: &'p mut Vec<&'static str>,
     pub(super) reads: &'p mut Vec<Spot>,
+    /// Every place that the code asked for.
+    pub(super) looks: &'p mut Vec<Spot>,
 }
 
 impl Parts<'_> {
     /// The spot of a pointer.
     pub fn spot(&mut self, pointer: &str) -> Spot {
-        self.keys.spot(pointer)
+        let spot = self.keys.spot(pointer);
+        self.looks.push(spot);
+        spot
     }
 
     /// The spot of an object whose members the code goes through ([`super::look::Look::members`]).

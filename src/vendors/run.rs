@@ -14,7 +14,8 @@ use super::state::State;
 use super::switches;
 use super::vendor::{Call, Guard, IdRule, Request, Rest, slot};
 use crate::call::{CallType, pointer};
-use crate::findings::identity::{ValueRule, is_stand_in};
+use crate::findings::id_doubt::stand_in;
+use crate::findings::identity::ValueRule;
 
 /// Runs all checks and, with a sheet, writes all findings and bodies.
 pub(super) fn run(cx: &mut Cx<'_>) {
@@ -23,9 +24,12 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     cx.account = call.account.as_ref().and_then(|rule| id(cx, rule));
     cx.user = call.user.as_ref().and_then(|rule| id(cx, rule));
     cx.session = call.session.as_ref().and_then(|rule| id(cx, rule));
-    if let Some(id) = cx.session.as_ref().filter(|id| is_stand_in(&id.text)).cloned() {
-        cx.check_stand_in(&id);
+    if let Some(Found { from: From::Place(place), .. }) =
+        cx.session.as_ref().filter(|id| stand_in::is_own(&id.text))
+    {
+        cx.find(vendor.common.stand_in, *place);
     }
+    cx.check_made_up(&call.made_up);
     if let Some(sheet) = &mut cx.sheet {
         let body = |request: &Request| Out::with_room(request.rows.len().min(8));
         sheet.bodies = call.requests.iter().map(body).collect();

@@ -57,6 +57,7 @@ pub(super) struct Common {
     pub type_unknown: CodeId,
     pub placeholder: CodeId,
     pub stand_in: CodeId,
+    pub blanks: CodeId,
     /// For each call type that the vendor does not act on.
     pub unsupported: [Option<CodeId>; 6],
 }
@@ -69,6 +70,8 @@ pub(super) struct Call {
     pub choices: Vec<Vec<Spot>>,
     pub requests: Vec<Request>,
     pub rests: Vec<Rest>,
+    /// Places of a person's data that are read, and what corrected calls have there.
+    pub made_up: Vec<(Spot, Box<str>)>,
 }
 
 pub(super) struct IdRule {

@@ -20,6 +20,8 @@ mod vendor_authors;
 mod vendor_files;
 mod vendor_mapping;
 
+mod identity;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 

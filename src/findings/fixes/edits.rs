@@ -2,11 +2,13 @@
 //! all languages and the transformation share.
 
 use super::Call;
+use super::private::made_up;
 use super::tree::Lit;
 use crate::call::{Event, pointer, text};
 use crate::findings::advice::{self, Way};
-use crate::findings::identity::{ValueRule, stand_in};
-use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, norm};
+use crate::findings::id_doubt::stand_in;
+use crate::findings::identity::ValueRule;
+use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
 
 /// Where a session has its id.
 const SESSION: &str = "/anonymousId";
@@ -185,7 +187,7 @@ pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
 
 /// True for a finding that says that an id is none.
 pub(super) fn names_nobody_at(finding: &Finding) -> bool {
-    matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN")
+    matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN") && made_up(&finding.path).is_none()
 }
 
 /// The id that a finding is about, if it says that the call lacks a real one.
@@ -257,10 +259,8 @@ pub fn edits<'f>(
         let source = match (wanted, hint) {
             (Wanted::Text, _) if to != finding.path => Source::Copy(finding.path.clone()),
             (Wanted::Text, _) => Source::As(Shape::Text),
-            (Wanted::Value, Some(hint)) => match hint.kind {
-                HintKind::Spelling if !keeps(&hint.path, &finding.path) => {
-                    Source::Rename(hint.path.clone())
-                }
+            (Wanted::Value, Some(hint)) => match Way::of(Some(hint), &finding.path) {
+                Way::Rename(from) if !keeps(from, &finding.path) => Source::Rename(from.to_owned()),
                 _ => Source::Copy(hint.path.clone()),
             },
             (Wanted::Value, None) => match (id, known_account) {
@@ -294,15 +294,18 @@ pub fn words(
     let way = match &edit.source {
         Source::As(_) => return None,
         Source::Rename(from) => Way::Rename(from),
-        Source::Copy(from) => match hint {
-            Some(Hint { path, kind: HintKind::Alias }) if path == from => Way::Alias(from),
+        Source::Copy(from) => match Way::of(hint, &finding.path) {
+            Way::Alias(path) if path == from => Way::Alias(from),
             _ => Way::Copy(from),
         },
         Source::Add(text) => match known.filter(|(known, _)| known == text) {
             Some((known, seq)) => Way::Known(known, seq),
-            None => Way::of(hint),
+            None => Way::of(hint, &finding.path),
         },
     };
+    if way == Way::Say && in_json_text(&call.event, id, &finding.path, ValueRule::Plain).is_some() {
+        return None;
+    }
     if !names_nobody_at(finding) && call.is_told_the_user(&edit.to) {
         return Some(IDENTIFY_FIRST.to_owned());
     }

@@ -21,6 +21,7 @@ mod tests;
 pub use changes::{change, with};
 pub use edits::{Edit, Shape, Source, edits, is_without, words};
 pub use needs::{Need, needs};
+pub(crate) use private::made_up;
 
 use super::Finding;
 use crate::call::{CallType, Event};

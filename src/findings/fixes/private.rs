@@ -31,6 +31,21 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         .expect("the built-in table of what is private is valid")
 });
 
+/// What corrected calls have at a place instead of a person's data. Only what nobody would send: a
+/// birthday may be anybody's.
+pub fn made_up(path: &str) -> Option<&'static str> {
+    let place = path.rsplit_once('/').map_or("", |(place, _)| place);
+    if !["/properties", "/traits", "/context/traits"].contains(&place) {
+        return None;
+    }
+    let last = pointer::last(path);
+    let name = norm(&last);
+    let table = &*TABLE;
+    let personal = || table.personal.get(&*name).or_else(|| table.personal_traits.get(&*name));
+    let text = if name == "email" { &table.email } else { personal()? };
+    (!text.starts_with(|c: char| c.is_ascii_digit())).then_some(text)
+}
+
 /// What was replaced in a call.
 pub(super) struct Left {
     /// The places, with dots.

@@ -8,7 +8,7 @@ use super::write::TEXTS;
 use super::{Call, Reader};
 use crate::call::{CallType, Event, pointer, time};
 use crate::findings::advice::dotted;
-use crate::findings::identity::stand_in;
+use crate::findings::id_doubt::stand_in;
 
 /// A time that differs by more from the time of sending was set by the app: libraries send what
 /// they queue within seconds.

@@ -7,7 +7,7 @@ use super::send::{self, Sent};
 use super::tree::Lit;
 use super::{Call, Reader, Snippet};
 use crate::call::CallType;
-use crate::findings::identity::stand_in;
+use crate::findings::id_doubt::stand_in;
 
 /// Fields that are one text at the top level of a call.
 pub(super) const TEXTS: [&str; 8] =

@@ -119,7 +119,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
     line(
         &format!("value{}", look.doubtful()),
         theme.warning,
-        "doubtful: no text, a text such as null, or a name that stands for an id",
+        "doubtful: not a text, a missing value or name as text, or with blanks",
     );
     line("none", theme.warning, "it is absent, and the call still goes through");
     line(look.nothing(), theme.quiet, "no vendor in use looks for it");
@@ -129,6 +129,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
         (Verdict::Dropped, "dropped: accepted and silently not used"),
         (Verdict::Rejected, "rejected: an error comes back"),
         (Verdict::Ignored, "ignored: the vendor does not act on it"),
+        (Verdict::Discarded, "discarded: Segment or RudderStack passes it on to no vendor"),
     ] {
         line(look.verdict_sign(verdict), look.verdict(verdict), means);
     }

@@ -5,7 +5,8 @@ use super::super::{World, log, noise};
 use super::notes::dotted;
 use super::paper::Paper;
 use crate::findings::fixes::{Need, Source};
-use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice, identity};
+use crate::findings::id_doubt::stand_in;
+use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, Cell, NoCallDetail, VendorDetail};
 use crate::tui::look::{Look, Pen};
@@ -257,7 +258,7 @@ fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'
         (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
     };
     let stands = fix.edits.iter().filter_map(|edit| match &edit.source {
-        Source::Add(id) if identity::is_stand_in(id) => Some(id.as_str()),
+        Source::Add(id) if stand_in::is_own(id) => Some(id.as_str()),
         _ => None,
     });
     let stands: BTreeSet<&str> = stands.collect();

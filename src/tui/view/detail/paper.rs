@@ -304,5 +304,7 @@ fn hint_word(kind: HintKind) -> &'static str {
         HintKind::Level => "same name, other place",
         HintKind::Alias => "other name for the same",
         HintKind::Anonymous => "the anonymous id",
+        HintKind::Nested => "further down",
+        HintKind::Typo => "misspelt or shortened",
     }
 }

@@ -99,7 +99,12 @@ fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Look) ->
 /// A row, behind the cursor's column.
 fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
     let theme = &look.theme;
+    let discarded = row.discarded().is_some();
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
+        _ if discarded => {
+            let sign = look.verdict_sign(Verdict::Discarded);
+            pen.column(sign, 1, look.verdict(Verdict::Discarded));
+        }
         Some(severity) if severity != Severity::Info => {
             let style = if row.folded { theme.quiet } else { look.severity(severity) };
             pen.column(look.severity_sign(severity), 1, style);
@@ -220,9 +225,14 @@ fn some(text: &str) -> usize {
 /// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
 /// found may have what is left.
 fn need(cell: &Cell) -> usize {
+    // an id with blanks is doubtful
+    let id = |id: &str, doubtful: bool| match doubtful {
+        true => some(&text::visible_id(id)) + 1,
+        false => some(id),
+    };
     match cell {
-        Cell::Found { text, doubtful } => some(text) + usize::from(*doubtful),
-        Cell::SomeMiss { text, doubtful, .. } => some(text) + usize::from(*doubtful) + 1,
+        Cell::Found { text, doubtful } => id(text, *doubtful),
+        Cell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
         Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
         Cell::Missing { near: None } => "missing".len(),
         Cell::Nobody => "none".len(),
@@ -234,7 +244,7 @@ fn need(cell: &Cell) -> usize {
 /// An id with signs behind it, which are seen however long it is.
 pub fn signed(id: &str, signs: &str, columns: usize, look: &Look) -> String {
     let room = columns.saturating_sub(signs.len());
-    let safe = look.clean(text::beginning(id, room));
+    let safe = look.id(text::beginning(id, room));
     format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
 }
 

@@ -177,7 +177,7 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
     let theme = &look.theme;
     let (one, others, with) = words(tab);
     let counted = &row.counted;
-    paper.labelled(10, one, &row.id, theme.heading);
+    paper.labelled(10, one, &look.id(&row.id), theme.heading);
     if row.doubtful {
         let words = format!("{} doubtful: {}", look.doubtful(), advice::doubt(&row.id));
         paper.prose(10, &words, theme.warning);

@@ -81,7 +81,7 @@ impl Topic for UsersOf {
     fn about(&mut self, paper: &mut Paper<'_>, row: &Member, _tab: usize, world: &World<'_>) {
         match world.feed.person(Who::Users, &row.id) {
             Some(person) => list::about(paper, &person, list::USERS, world),
-            None => paper.labelled(10, "user", &row.id, world.look.theme.heading),
+            None => paper.labelled(10, "user", &world.look.id(&row.id), world.look.theme.heading),
         }
     }
 
