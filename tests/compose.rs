@@ -63,8 +63,8 @@ fn what_is_written_gives_what_it_would_give() {
     let pipeline = pipeline();
     let library = r#""context":{"library":{"name":"analytics-node","version":"1"}}"#;
     for (call, used) in [
-        (format!(r#"{{"type":"identify","messageId":"1","userId":"u","timestamp":"2024-05-01T10:00:00Z","traits":{{"company_id":"c","email":"a@b.io"}},{library}}}"#), 4),
-        (format!(r#"{{"type":"track","messageId":"2","event":"E","userId":"u","timestamp":"2024-05-01T10:00:00Z",{library}}}"#), 4),
+        (format!(r#"{{"type":"identify","messageId":"1","userId":"u","timestamp":"2024-05-01T10:00:00Z","traits":{{"company_id":"c","email":"a@b.io"}},{library}}}"#), 5),
+        (format!(r#"{{"type":"track","messageId":"2","event":"E","userId":"u","timestamp":"2024-05-01T10:00:00Z",{library}}}"#), 5),
         (r#"{"type":"group","messageId":"3","groupId":"g","userId":"u","timestamp":"2024-05-01T10:00:00Z","traits":{"n":1.50}}"#.to_owned(), 5),
         (r#"{"messageId":"4","properties":[]}"#.to_owned(), 5),
     ] {

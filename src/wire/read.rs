@@ -179,7 +179,7 @@ impl Reader<'_, '_> {
             let fields = Fields::of(item);
             item_key = item_key.or(fields.write_key);
             self.call(item, &fields, &shared, index, fields.library().or(library));
-            if self.calls.last().is_some_and(|call| !call.discards.is_empty()) {
+            if self.calls.last().is_some_and(|call| call.discarded_as().is_some()) {
                 bad.get_or_insert(index);
             }
         }
@@ -229,7 +229,7 @@ impl Reader<'_, '_> {
         bad: usize,
     ) {
         for (call, item) in self.calls.iter_mut().zip(items) {
-            if call.discards.is_empty() && shared.is_checked(&Fields::of(item)) {
+            if call.discarded_as().is_none() && shared.is_checked(&Fields::of(item)) {
                 call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
             }
         }

@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader};
 /// The calls that all captures hold, counted without this crate.
 const CALLS: usize = 3221;
 /// How many of them are no repeats.
-const NEW: usize = CALLS - 85;
+const NEW: usize = CALLS - 80;
 
 fn replay(address: &str) -> usize {
     let mut http = Http::connect(address).expect("it listens");

@@ -93,7 +93,7 @@ fn who_has_no_account_or_several_is_said() {
         );
         assert_eq!(picture.contains("more than one account"), accounts.len() > 1);
         if accounts.is_empty() {
-            looks_like(app.style_of("no call of this", 5), app.theme().warning);
+            looks_like(app.style_of("no vendor in use finds", 5), app.theme().warning);
         }
         said.push(accounts.len());
         app.press("j");

@@ -286,7 +286,7 @@ fn what_means_something_in_these_states_has_its_colour() {
     has_style(five(), ": n x t enter", ("nxt is no command", 30), |theme| theme.error);
     has_style(five(), "f ( enter", ("expected", 30), |theme| theme.error);
     has_style(five(), "/ ( enter", ("expected", 30), |theme| theme.error);
-    has_style(only(10), "4 ] enter", ("! no call of this user", 5), |theme| theme.warning);
+    has_style(only(10), "4 ] enter", ("! no vendor in use finds", 5), |theme| theme.warning);
     has_style(five(), "3", ("✓ Order Received", 3), |theme| theme.good);
     has_style(five(), "3", ("✗ Report Exported", 3), |theme| theme.error);
     for (status, words) in [(201, "accepted"), (422, "not accepted")] {

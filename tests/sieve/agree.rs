@@ -22,7 +22,7 @@ fn numbers(tally: &Tally) -> Tally {
     let found = tally.found.iter().map(|found| Tallied { first: 0, ..*found });
     let mut found: Vec<Tallied> = found.collect();
     found.sort_by_key(|found| found.code);
-    Tally { found, no_calls: Vec::new(), ..tally.clone() }
+    Tally { found, no_calls: Vec::new(), groups: Vec::new(), ..tally.clone() }
 }
 
 /// The names of what was found in a call by Segment and at vendors that count for it.
