@@ -110,7 +110,12 @@ impl<'d> Search<'_, 'd> {
     /// Adds a path whose value can be used, once.
     fn add(&self, path: &str, kind: HintKind, found: &mut Vec<Hint>) {
         let usable = || id_of(self.event.pointer(path), self.rule).is_ok();
-        if path != self.expected && !found.iter().any(|hint| hint.path == path) && usable() {
+        // nor is the object that it was expected in
+        let is_expected = self
+            .expected
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if !is_expected && !found.iter().any(|hint| hint.path == path) && usable() {
             found.push(Hint { path: path.to_owned(), kind });
         }
     }
