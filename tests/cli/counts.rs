@@ -115,7 +115,7 @@ fn every_command_counts_the_same_calls_alike() {
     let status = plain(home.path(), "r.ndjson", "status\nquit\n");
     assert_eq!(
         (number(&status, " calls, "), number(&status, " without an id")),
-        (21, missing),
+        (22, missing),
         "{status}"
     );
 

@@ -97,6 +97,7 @@ fn every_capture_is_recorded_and_told_once() {
             "account_id",
             "user_id",
             "anonymous_id",
+            "service",
             "missing",
             "findings",
             "vendors",
