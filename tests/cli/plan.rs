@@ -156,7 +156,7 @@ fn a_wrong_plan_is_told_with_its_place_before_anything_begins() {
     ]);
     for (file, says) in [
         ("wrong.toml", "wrong.toml:3: `id` is no key of an event, did you mean `ids`?"),
-        ("empty.ndjson", "empty.ndjson: it holds 0 calls and no event to expect"),
+        ("empty.ndjson", "empty.ndjson:1: expected calls as JSON objects; found nothing"),
         ("nowhere.toml", "could not read the plan nowhere.toml: "),
         (".", "could not read the plan .: "),
     ] {
