@@ -64,7 +64,7 @@ pub(super) fn form(head: &[u8], path: &Path) -> Form {
         return if in_place { Form::Calls } else { Form::Lines };
     }
     // a first line that is damaged among others that are whole
-    if lines.calls > 0 && lines.json * 2 >= lines.seen {
+    if lines.calls > 0 && lines.commas == 0 && lines.json * 2 >= lines.seen {
         return Form::Lines;
     }
     if let Some(kind) = unreadable::text(json, path) {
@@ -98,6 +98,8 @@ struct Lines {
     json: usize,
     recorded: usize,
     calls: usize,
+    /// Lines that end in a comma: those of a list.
+    commas: usize,
     /// Objects that are no calls as they are.
     others: usize,
 }
@@ -112,6 +114,7 @@ impl Lines {
         let trimmed = whole.map(bare::trimmed).filter(|line| !line.is_empty());
         for line in trimmed.take(MAX_LINES) {
             lines.seen += 1;
+            lines.commas += usize::from(line.ends_with(b","));
             let text = std::str::from_utf8(line).unwrap_or_default();
             let Ok(doc) = Doc::parse(text) else { continue };
             lines.json += 1;

@@ -182,7 +182,7 @@ fn read_head(input: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Whether a file that begins like this holds calls, and is no plan.
-pub(crate) fn holds_calls(path: &Path, head: &[u8]) -> bool {
+pub(crate) fn holds_calls(head: &[u8]) -> bool {
     let json = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let mut bytes = json.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
     match bytes.next() {
@@ -191,10 +191,7 @@ pub(crate) fn holds_calls(path: &Path, head: &[u8]) -> bool {
         Some(b'[') => matches!(bytes.next(), Some(b'{' | b']') | None),
         _ => {
             let is_curl = std::str::from_utf8(head).is_ok_and(curl::is_curl);
-            path.is_dir()
-                || is_curl
-                || head.starts_with(gzip::MAGIC)
-                || unreadable::binary(head).is_some()
+            is_curl || head.starts_with(gzip::MAGIC) || unreadable::binary(head).is_some()
         }
     }
 }

@@ -135,6 +135,8 @@ impl Part<'_> {
         match row {
             Row::Calls(calls) => found.calls += calls,
             Row::Warehouse => found.warehouse += 1,
+            // an empty list
+            Row::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
             Row::Other => {
                 found.others += 1;
                 let object =
@@ -348,7 +350,11 @@ impl Found {
             );
             return FileError::NoCalls { path, message };
         }
-        let found = self.first_other.map_or("it is empty".to_owned(), |(_, names)| rows(&names));
+        let Some((_, names)) = self.first_other else {
+            let message = "expected calls as JSON objects; found nothing".to_owned();
+            return FileError::Content { path, line: 1, message };
+        };
+        let found = rows(&names);
         let message = format!(
             "no row of this file is a Segment call: expected objects such as \
              {{\"type\":\"track\",\"event\":\"Login\",\"userId\":\"u1\"}}, a batch, or a recording; {found}"

@@ -154,7 +154,12 @@ impl UserView {
             paper.prose(2, "still going through the calls", theme.quiet);
         }
         if accounts.rows.is_empty() {
-            paper.labelled(2, "  ", "! no vendor in use finds an account in these calls", theme.warning);
+            paper.labelled(
+                2,
+                "  ",
+                "! no vendor in use finds an account in these calls",
+                theme.warning,
+            );
         }
         order::write(paper, (course, known), &self.walk.found, world);
         sessions::write(paper, &self.walk.sessions, world);
