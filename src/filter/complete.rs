@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::ast::Path;
 use super::lexer::{Spanned, Token, ends_word, lex};
 use super::names::{
-    CALL_FIELDS, CALL_TYPES, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, SEVERITIES, TYPE_FIELDS,
-    VERDICTS, nearest,
+    CALL_FIELDS, CALL_TYPES, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, SERVICE_VERDICTS,
+    SERVICES, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
 };
 use super::print::quote;
 
@@ -173,6 +173,8 @@ fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -
             [one] if one == "finding" => names.codes(typed),
             [one] if one == "severity" => fixed(SEVERITIES),
             [one, ..] if one == "verdict" => fixed(VERDICTS),
+            [one, two] if one == "service" && two == "verdict" => fixed(SERVICE_VERDICTS),
+            [one, two] if one == "service" && two == "name" => fixed(SERVICES),
             [one] if one == "type" => {
                 let mut all = names.values(path, typed);
                 all.extend(fixed(CALL_TYPES));

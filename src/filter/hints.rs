@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::ast::{Expr, Literal, Path};
 use super::error::FilterError;
 use super::names::{
-    CALL_FIELDS, CALL_TYPES, Place, RECORD_FIELDS, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
+    CALL_FIELDS, CALL_TYPES, Place, RECORD_FIELDS, Record, SERVICE_VERDICTS, SERVICES, SEVERITIES,
+    TYPE_FIELDS, VERDICTS, nearest,
 };
 use super::print::quote;
 
@@ -85,6 +86,10 @@ pub(super) fn hint_for_value(
     let (what, known) = match field {
         Expr::Path(path, Place::Call) if path.name() == Some("type") => ("call type", CALL_TYPES),
         Expr::Path(_, Place::Verdict(_)) => ("verdict", VERDICTS),
+        Expr::Path(_, Place::Record(Record::ServiceVerdict)) => {
+            ("verdict of a service", SERVICE_VERDICTS)
+        }
+        Expr::Path(_, Place::Record(Record::ServiceName)) => ("service", SERVICES),
         Expr::Path(_, Place::Severity) => ("severity", SEVERITIES),
         _ => return None,
     };

@@ -24,6 +24,12 @@ pub enum Record {
     Marked,
     /// The value of the header by which tests keep apart.
     Test,
+    /// The service in front of the vendors.
+    ServiceName,
+    /// Whether that service passes the call on.
+    ServiceVerdict,
+    /// Why it does not.
+    ServiceCode,
     /// The account id of the record; the call cannot shadow it.
     AccountId,
     /// The user id of the record; the call cannot shadow it.
@@ -43,6 +49,7 @@ impl Record {
             Record::Repeat => "repeat",
             Record::Marked => "marked",
             Record::Test => "test",
+            Record::ServiceName | Record::ServiceVerdict | Record::ServiceCode => "service",
             Record::AccountId | Record::UserId => return None,
         })
     }
@@ -76,6 +83,9 @@ impl Place {
             ["repeat"] => Place::Record(Record::Repeat),
             ["marked"] => Place::Record(Record::Marked),
             ["test"] => Place::Record(Record::Test),
+            ["service", "name"] => Place::Record(Record::ServiceName),
+            ["service", "verdict"] => Place::Record(Record::ServiceVerdict),
+            ["service", "code"] => Place::Record(Record::ServiceCode),
             ["account_id"] => Place::Record(Record::AccountId),
             ["user_id"] => Place::Record(Record::UserId),
             ["age"] => Place::Age,
@@ -95,7 +105,13 @@ impl Place {
             Place::Verdict(_)
                 | Place::Finding
                 | Place::Severity
-                | Place::Record(Record::AccountId | Record::UserId)
+                | Place::Record(
+                    Record::ServiceName
+                        | Record::ServiceVerdict
+                        | Record::ServiceCode
+                        | Record::AccountId
+                        | Record::UserId
+                )
         )
     }
 
@@ -157,6 +173,9 @@ pub(super) const RECORD_FIELDS: &[&str] = &[
     "path",
     "repeat",
     "seq",
+    "service.code",
+    "service.name",
+    "service.verdict",
     "severity",
     "status",
     "test",
@@ -189,7 +208,14 @@ pub(super) const TYPE_FIELDS: &[&str] =
 pub(super) const CALL_TYPES: &[&str] = &["track", "identify", "group", "page", "screen", "alias"];
 
 /// The values of `verdict`.
-pub(super) const VERDICTS: &[&str] = &["delivered", "degraded", "dropped", "rejected", "ignored"];
+pub(super) const VERDICTS: &[&str] =
+    &["delivered", "degraded", "dropped", "rejected", "ignored", "discarded"];
+
+/// What the service in front of the vendors does with a call.
+pub(super) const SERVICE_VERDICTS: &[&str] = &["passed", "discarded"];
+
+/// The services.
+pub(super) const SERVICES: &[&str] = &["segment", "rudderstack"];
 
 /// The values of `severity`.
 pub(super) const SEVERITIES: &[&str] = &["error", "warning", "info"];

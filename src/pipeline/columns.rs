@@ -108,6 +108,9 @@ impl Columns for CallColumns<'_> {
             Record::Repeat => Value::Bool(detail.repeat),
             Record::Marked => Value::Bool(detail.marked),
             Record::Test => Value::text(test_of(&detail.request.headers)),
+            Record::ServiceName => Value::text(Some(detail.service.service.name())),
+            Record::ServiceVerdict => Value::text(Some(detail.service.name())),
+            Record::ServiceCode => Value::text(detail.service.code),
             Record::AccountId => Value::text(detail.account_id.as_deref()),
             Record::UserId => Value::text(detail.user_id.as_deref()),
         }

@@ -53,7 +53,7 @@ pub struct Course {
     pub named: u64,
     /// Calls whose `messageId` came before.
     pub repeats: u64,
-    /// By type, in the order of [`CallType::ALL`].
+    /// By type, in the order of [`CallType::ALL`]; of what the service passes on.
     pub types: [OfType; 6],
     /// Track, page and screen calls before the first identify call.
     pub before_identify: u64,
@@ -126,7 +126,9 @@ impl Pipeline {
             let Some(request) = store.requests.get(u64::from(call.request)) else { continue };
             let seq = index.base + at + 1;
             let kind = store.texts.get(store.shapes.get(call.shape).kind);
-            let kind = kind.and_then(CallType::parse);
+            // what the service discards neither identifies nor puts anybody in a group
+            let reaches = store.sets.get(call.set).discarded.is_none();
+            let kind = kind.and_then(CallType::parse).filter(|_| reaches);
             let (repeat, found) = (call.flags.repeat(), !call.user.is_none());
             course.add(kind, (seq, request.received_at), (repeat, found));
             let in_use = index.in_use.bits(request.sender);

@@ -81,13 +81,13 @@ pub(super) struct Top<'d> {
     anonymous_id: Option<Val<'d>>,
     properties: Option<Val<'d>>,
     /// Which of [`SHADOWS`] the call has, a bit each.
-    pub own: u8,
+    pub own: u16,
 }
 
 /// Names of the record that a call takes the place of by a field of its own
 /// ([`crate::filter::Record::shadow`]).
-pub(super) const SHADOWS: [&str; 8] =
-    ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test"];
+pub(super) const SHADOWS: [&str; 9] =
+    ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test", "service"];
 
 impl<'d> Top<'d> {
     pub fn of(event: &Event<'d>) -> Top<'d> {

@@ -78,6 +78,9 @@ impl Pipeline {
                         seen.value(&["library", "version"], &version);
                     }
                 }
+                if let Some(code) = call.discarded_as() {
+                    seen.value(&["service", "code"], code);
+                }
                 if let Some(key) = reading.key_of(call) {
                     seen.value(&["write_key"], &key);
                 }

@@ -8,7 +8,7 @@ use super::replay::{body_text, head_of};
 use super::window::request_line;
 use super::{InUse, Pipeline, State, fields};
 use crate::call::fingerprint;
-use crate::findings::{Verdict, VerdictCounts};
+use crate::findings::{Effect, Verdict, VerdictCounts};
 use crate::store::{CallRow, IdRemark, Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
 use crate::wire::{self, ReadCall, Reading};
@@ -63,6 +63,8 @@ pub struct Tally {
     pub repeats: u64,
     /// Calls that lack an id at a vendor in use.
     pub missing: u64,
+    /// Calls that the service in front of the vendors discards.
+    pub discarded: u64,
     /// Calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]; a vendor counts for
     /// the calls for which it is in use.
     pub verdicts: Vec<VerdictCounts>,
@@ -274,6 +276,7 @@ fn expand(
         tally.repeats += repeats;
         let (set, in_use) = (sets.get(set), in_use.bits(sender));
         tally.missing += if set.missing(in_use) { calls } else { 0 };
+        tally.discarded += if set.discarded.is_some() { calls } else { 0 };
         for (vendor, verdict) in set.verdicts.iter().enumerate() {
             let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
             if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
@@ -289,6 +292,10 @@ fn expand(
         }
     }
     tally.found = found.into_values().collect();
-    let severity = |found: &Tallied| vendors.codes().entry(found.code).severity;
-    tally.found.sort_by_key(|found| (severity(found), std::cmp::Reverse(found.calls)));
+    tally.found.sort_by_key(|found| {
+        let code = vendors.codes().entry(found.code);
+        // what loses a call before any vendor comes first
+        let reaches = code.effect != Effect::Discard;
+        (code.severity, reaches, std::cmp::Reverse(found.calls))
+    });
 }

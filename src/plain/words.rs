@@ -15,6 +15,7 @@ pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
     let number = row.seq.map_or(0, |seq| seq.0);
     let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };
     let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
+    parts.extend(row.discarded().map(|service| service.to_string()));
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
         parts.extend(id(cell, vendors).map(|words| format!("{name} {words}")));
     }

@@ -53,6 +53,7 @@ pub fn check_text(
         plural(count(Severity::Info), "info"),
     );
     let besides = [
+        (tally.discarded, format!("{} discarded before any vendor", tally.discarded)),
         (tally.missing, format!("{} without an id", tally.missing)),
         (tally.repeats, plural(tally.repeats, "repeat")),
         (only, format!("{} that only repeats have", plural(only, "finding"))),

@@ -14,6 +14,12 @@ pub fn markdown(
     outcome: &str,
 ) -> String {
     let mut out = format!("**{}: {}**\n", plural(tally.calls, "call"), cell(outcome));
+    if tally.discarded > 0 {
+        let calls = plural(tally.discarded, "call");
+        out.push_str(&format!(
+            "\n**{calls} discarded by Segment or RudderStack before any vendor.**\n"
+        ));
+    }
     if !groups.is_empty() {
         out.push_str("\n| severity | code | vendor | event | calls | finding | example | fix |\n| --- | --- | --- | --- | ---: | --- | --- | --- |\n");
     }

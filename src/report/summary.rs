@@ -25,6 +25,11 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
         }
     }
     out.push('\n');
+    if tally.discarded > 0 {
+        let calls = plural(tally.discarded, "call");
+        writeln!(out, "{calls} discarded by Segment or RudderStack before any vendor")
+            .expect("writing to a String cannot fail");
+    }
     match stats.missing {
         // there is none that could lack one
         0 if stats.came() == 0 => {}

@@ -49,7 +49,7 @@ pub struct Shape {
     /// `groupId`
     pub group_id: Held,
     /// Top-level fields of its own that hide fields of the record, a bit each.
-    pub own: u8,
+    pub own: u16,
 }
 
 impl Shape {
@@ -67,7 +67,7 @@ impl Shape {
             name: Held::Elsewhere,
             user_id: Held::Elsewhere,
             group_id: Held::Elsewhere,
-            own: u8::MAX,
+            own: u16::MAX,
         }
     }
 }

@@ -145,7 +145,7 @@ fn nothing_to_deliver_says_why() {
     };
     assert!(
         said("event = \"No Ids\"")
-            .contains("CustomerSuccessBox would receive nothing (call 2 (No Ids): discarded)")
+            .contains("CustomerSuccessBox would receive nothing (call 2 (No Ids): discarded by Segment (no_user_anon_id))")
     );
     assert!(said("event = \"zebra\"").contains("no call passes the filter"));
 }

@@ -69,6 +69,9 @@ impl Columns for TestCall {
             Record::Repeat => "repeat",
             Record::Marked => "marked",
             Record::Test => "test",
+            Record::ServiceName => "service.name",
+            Record::ServiceVerdict => "service.verdict",
+            Record::ServiceCode => "service.code",
             Record::AccountId => "account_id",
             Record::UserId => "user_id",
         };

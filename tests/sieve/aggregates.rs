@@ -129,6 +129,7 @@ fn naive(
                 id_share(new().map(|(row, _)| &row.user)),
             ],
             missing: sum(|call| !call.missing.is_empty()),
+            discarded: sum(|call| call.service.is_discarded()),
             verdicts,
         }
     });

@@ -59,7 +59,8 @@ proptest! {
             }
             *(if call.user_id.is_some() { &mut calls } else { &mut named }) += 1;
             disorders(&call, 1, &mut order);
-            let Some(kind) = call.kind.as_deref().and_then(CallType::parse) else { continue };
+            let kind = call.kind.as_deref().and_then(CallType::parse);
+            let Some(kind) = kind.filter(|_| !call.service.is_discarded()) else { continue };
             if matches!(kind, CallType::Track | CallType::Page | CallType::Screen) {
                 before[0] += u64::from(!types.contains_key(&CallType::Identify));
                 before[1] += u64::from(!types.contains_key(&CallType::Group));

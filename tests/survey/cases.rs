@@ -167,3 +167,24 @@ fn a_vendor_of_the_user() {
     assert_eq!(said.tally.verdicts.len(), 6);
     assert!(said.tally.verdicts[5].iter().sum::<u64>() > 0, "it judged");
 }
+
+#[test]
+fn what_the_service_discards_is_counted_and_teaches_nothing_in_both_ways() {
+    let home = tempfile::tempdir().expect("a folder");
+    let rudder = r#""channel":"mobile","originalTimestamp":"2026-11-28T10:00:00.000Z","context":{"library":{"name":"rudder-sdk"}}"#;
+    let calls = [
+        r#"{"type":"track","event":"Discarded","properties":{"user_id":"u9","company_id":"a9"}}"#.to_owned(),
+        r#"{"type":"identify","userId":"u9","traits":[]}"#.to_owned(),
+        r#"{"type":"track","userId":"u9","event":"After"}"#.to_owned(),
+        format!(r#"{{"batch":[{{"type":"track","event":"R","userId":"u1",{rudder}}},{{"type":"track","event":"R","userId":" ",{rudder}}}]}}"#),
+        r#"{"type":"track","event":"Old","properties":[],"userId":"u9","receivedAt":"2026-11-28T10:00:00.000Z"}"#.to_owned(),
+    ];
+    // enough of them for several blocks
+    let text: String = (0..40).flat_map(|_| calls.iter().map(|call| format!("{call}\n"))).collect();
+    let file = home.path().join("calls.ndjson");
+    std::fs::write(&file, text).expect("written");
+    let said = same(&[&file]).expect("calls");
+    assert_eq!((said.tally.calls, said.tally.discarded), (240, 160));
+    assert_eq!(said.groups[0].event.as_deref(), Some("track \"Discarded\""));
+    assert!(said.texts[0].contains("160 discarded before any vendor"), "{}", said.texts[0]);
+}

@@ -214,8 +214,12 @@ impl Work<'_> {
             if let Some(Detail::Call(call)) = pipeline.detail(*row).map_err(Failure::wrong)? {
                 let of = call.vendors.iter().find(|(at, _)| self.chosen.contains(at));
                 if let Some((vendor, rendered)) = of {
-                    let (call, title) = (words(&call), self.title(*vendor));
-                    let verdict = rendered.verdict.name();
+                    let title = self.title(*vendor);
+                    let verdict = match call.service.is_discarded() {
+                        true => call.service.to_string(),
+                        false => rendered.verdict.name().to_owned(),
+                    };
+                    let call = words(&call);
                     return Ok(format!("{title} would receive nothing ({call}: {verdict})"));
                 }
             }

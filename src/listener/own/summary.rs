@@ -35,6 +35,7 @@ pub(super) fn json(pipeline: &Pipeline) -> String {
         "refused": stats.refused,
         "request_counts": stats.request_counts,
         "missing": stats.missing,
+        "discarded": tally.discarded,
         "turned_away": stats.too_much,
         "unrecorded": stats.unrecorded,
         "waited": stats.waited,
@@ -154,6 +155,7 @@ impl Names {
             out.insert(name.to_owned(), of);
         }
         out.insert("missing".to_owned(), row.missing.into());
+        out.insert("discarded".to_owned(), row.discarded.into());
         out.insert("vendors".to_owned(), self.verdicts(&row.verdicts));
         out
     }

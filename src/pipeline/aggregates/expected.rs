@@ -151,7 +151,8 @@ impl Came {
     fn add(&mut self, key: &CellKey, count: &Count, wanted: [bool; 2], snapshot: &Snapshot) {
         self.sum.add(key, count, snapshot);
         let shares = shares(key, count.calls, snapshot.set(key));
-        let mut has_all = true;
+        // what no vendor receives is not there with its ids
+        let mut has_all = snapshot.set(key).0.discarded.is_none();
         for id in [0, 1].into_iter().filter(|id| wanted[*id]) {
             let share = &shares[id];
             // all calls of a cell are alike
@@ -207,8 +208,8 @@ impl Pipeline {
             if let Some(counted) = counted(&index.store, index.base, &came.sum.count)
                 && counted.calls + counted.repeats > 0
             {
-                let Came { sum: Sum { ids, missing, verdicts, .. }, .. } = came;
-                let seen = Coverage { counted, ids, missing, verdicts, ..entry.came };
+                let Came { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
+                let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
                 let Came { with_ids, lack, some_miss, doubtful, .. } = came;
                 entry = Expected { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
             }

@@ -84,6 +84,8 @@ pub struct Coverage {
     pub ids: [IdShare; 2],
     /// Calls that lack an id at a vendor in use.
     pub missing: u64,
+    /// Calls that the service in front of the vendors discards.
+    pub discarded: u64,
     /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
     /// vendor counts for the calls for which it is in use.
     pub verdicts: Vec<VerdictCounts>,
@@ -166,6 +168,7 @@ struct Sum {
     count: Count,
     ids: [IdShare; 2],
     missing: u64,
+    discarded: u64,
     verdicts: Vec<VerdictCounts>,
 }
 
@@ -177,6 +180,7 @@ impl Sum {
             sum.merge(&share);
         }
         self.missing += if set.missing(in_use) { count.calls } else { 0 };
+        self.discarded += if set.discarded.is_some() { count.calls } else { 0 };
         self.verdicts.resize(snapshot.vendors, VerdictCounts::default());
         for (vendor, verdict) in set.verdicts.iter().enumerate() {
             let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
@@ -270,6 +274,7 @@ impl Pipeline {
                 counted: counted(&index.store, index.base, &sum.count)?,
                 ids: sum.ids,
                 missing: sum.missing,
+                discarded: sum.discarded,
                 verdicts: sum.verdicts,
             })
         });
@@ -297,7 +302,10 @@ impl Pipeline {
         let mut sums: Vec<_> = sums.into_iter().collect();
         sums.sort_unstable_by_key(|((code, .., counts), count)| {
             let severity = codes.entry(*code).severity;
-            (!*counts, severity, std::cmp::Reverse(count.calls), count.first, *code)
+            let entry = codes.entry(*code);
+            // what loses a call before any vendor comes first
+            let reaches = entry.effect != Effect::Discard;
+            (!*counts, severity, reaches, std::cmp::Reverse(count.calls), count.first, *code)
         });
         sums.truncate(MOST_ROWS);
         let state = self.lock();

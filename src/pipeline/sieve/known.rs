@@ -8,6 +8,7 @@ use crate::pipeline::fields::SHADOWS;
 use crate::pipeline::index::Index;
 use crate::store::{CallRow, Held, RequestRow, Row, SetInfo, Shape, TextId, VendorBits};
 use crate::vendors::Vendors;
+use crate::wire::ServiceVerdict;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -151,6 +152,16 @@ impl Columns for KnownRow<'_> {
             Record::Marked => {
                 let index = self.known.index;
                 Value::Bool(index.remarks.is_marked(index.base + at + 1))
+            }
+            Record::ServiceName | Record::ServiceVerdict | Record::ServiceCode => {
+                let service = self.request.sender.service();
+                let code = self.known.index.store.sets.get(call.set).discarded;
+                let service = ServiceVerdict { service, code };
+                Value::text(match field {
+                    Record::ServiceName => Some(service.service.name()),
+                    Record::ServiceVerdict => Some(service.name()),
+                    _ => service.code,
+                })
             }
             Record::AccountId => self.text(call.account),
             Record::UserId => self.text(call.user),

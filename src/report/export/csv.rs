@@ -27,18 +27,22 @@ const COLUMNS: [&str; 15] = [
     "repeat",
 ];
 
+/// The columns behind those of the vendors.
+const LAST_COLUMNS: [&str; 3] = ["service", "service_verdict", "service_code"];
+
 /// A table being written.
 pub(super) struct Table;
 
 impl Table {
-    /// Writes the heads of the columns: those of each call, then a verdict for each vendor.
+    /// Writes the heads of the columns: those of each call, then a verdict for each vendor, then
+    /// the service's.
     pub(super) fn begin(
         out: &mut impl Write,
         vendors: &Vendors,
         shown: &[usize],
     ) -> io::Result<Table> {
         let names = shown.iter().map(|at| vendors.info(*at).name.as_str());
-        line(out, COLUMNS.into_iter().chain(names).map(Cow::Borrowed))?;
+        line(out, COLUMNS.into_iter().chain(names).chain(LAST_COLUMNS).map(Cow::Borrowed))?;
         Ok(Table)
     }
 
@@ -73,7 +77,9 @@ impl Table {
             call.request.status.to_string(),
             call.repeat.to_string(),
         ];
-        line(out, fields.into_iter().map(Cow::Owned).chain(verdicts.map(Cow::Borrowed)))
+        let service = call.service;
+        let last = [service.service.name(), service.name(), service.code.unwrap_or_default()];
+        line(out, fields.into_iter().map(Cow::Owned).chain(verdicts.chain(last).map(Cow::Borrowed)))
     }
 }
 

@@ -129,6 +129,7 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
         (Verdict::Dropped, "dropped: accepted and silently not used"),
         (Verdict::Rejected, "rejected: an error comes back"),
         (Verdict::Ignored, "ignored: the vendor does not act on it"),
+        (Verdict::Discarded, "discarded: Segment or RudderStack passes it on to no vendor"),
     ] {
         line(look.verdict_sign(verdict), look.verdict(verdict), means);
     }

@@ -203,7 +203,7 @@ impl Topic for Events {
         }
         pen.put(&format!("{:>COUNT$}", number(calls)), style);
         for id in &row.ids {
-            ids::cell(pen, id, columns.bar, look);
+            ids::cell(pen, id, columns.bar, row.discarded == 0, look);
         }
         for counts in row.verdicts.iter().take(columns.vendors) {
             match taken(counts) {

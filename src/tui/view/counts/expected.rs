@@ -98,6 +98,10 @@ pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, S
         Standing::Lacking if entry.with_ids > 0 => {
             ("!", format!("{} lack", grouped(calls - entry.with_ids)), theme.warning)
         }
+        Standing::Lacking if entry.came.discarded == calls => {
+            let sign = look.verdict_sign(Verdict::Discarded);
+            (sign, Verdict::Discarded.name().to_owned(), theme.discarded)
+        }
         Standing::Lacking => {
             // found in no call, or found in some and missed there by another vendor
             let none = [0, 1].map(|id| entry.lack[id] - entry.some_miss[id] == calls);

@@ -19,9 +19,11 @@ const LONG_BAR: usize = 20;
 /// Columns of a label beside the list.
 const LABEL: usize = 10;
 
-/// Whether each call of a row has every id that is looked for in it, and none looks wrong.
+/// Whether each call of a row has every id that is looked for in it, none looks wrong, and the
+/// service passes each of them on.
 pub fn is_whole(row: &Coverage) -> bool {
-    row.ids.iter().any(|id| id.looked > 0) && row.ids.iter().all(IdShare::is_whole)
+    let has_ids = row.ids.iter().any(|id| id.looked > 0);
+    row.discarded == 0 && has_ids && row.ids.iter().all(IdShare::is_whole)
 }
 
 /// How many calls of a row are lost at a vendor in use, by the vendor that loses most.
@@ -46,7 +48,11 @@ fn doubtful(row: &Coverage) -> u64 {
 pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Style) {
     let look = world.look;
     let theme = &look.theme;
-    if row.missing > 0 {
+    if row.discarded > 0 {
+        let calls = count(row.discarded, "call is", "calls are");
+        let words = format!("{calls} discarded before any vendor");
+        (look.verdict_sign(Verdict::Discarded), words, theme.discarded)
+    } else if row.missing > 0 {
         let calls = count(row.missing, "call lacks", "calls lack");
         let words = format!("{calls} an id that a vendor in use needs");
         (look.verdict_sign(Verdict::Dropped), words, theme.missing_id)
@@ -68,14 +74,16 @@ pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Sty
 }
 
 /// The style of an id's share: what is missing is loud, what one finds and another misses or what
-/// looks wrong is a warning, what nobody needs is quiet.
-fn style(id: &IdShare, look: &Look) -> Style {
+/// looks wrong is a warning, what nobody needs is quiet. `passes`: the service discards none of the
+/// calls.
+fn style(id: &IdShare, passes: bool, look: &Look) -> Style {
     let theme = &look.theme;
     match id {
         IdShare { looked: 0, .. } => theme.quiet,
         IdShare { found: 0, missed: 1.., .. } => theme.missing_id,
         _ if id.missed > 0 || id.doubtful > 0 => theme.warning,
-        _ if id.is_whole() => theme.good,
+        _ if id.is_whole() && passes => theme.good,
+        _ if id.is_whole() => theme.text,
         _ => theme.quiet,
     }
 }
@@ -90,8 +98,8 @@ fn mark(id: &IdShare) -> &'static str {
 }
 
 /// Draws an id's share in the list.
-pub fn cell(pen: &mut Pen<'_>, id: &IdShare, columns: usize, look: &Look) {
-    let style = style(id, look);
+pub fn cell(pen: &mut Pen<'_>, id: &IdShare, columns: usize, passes: bool, look: &Look) {
+    let style = style(id, passes, look);
     pen.put("  ", style);
     if id.looked == 0 {
         let wide = columns + SHARE - 1;
@@ -140,7 +148,7 @@ pub fn about(paper: &mut Paper<'_>, row: &Coverage, world: &World<'_>) {
             paper.labelled(LABEL, label, &words, theme.quiet);
             continue;
         }
-        let style = style(id, look);
+        let style = style(id, row.discarded == 0, look);
         paper.line(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.label),
             Span::styled(bar(id.found, id.looked, LONG_BAR, look), style),

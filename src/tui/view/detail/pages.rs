@@ -3,7 +3,7 @@
 use super::super::{World, noise};
 use super::paper::{Paper, words};
 use crate::findings::fixes::Edit;
-use crate::findings::{Finding, Headline, Id, Severity, Verdict, is_said_once};
+use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::action::{Action, Place};
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
@@ -58,6 +58,11 @@ pub fn vendor(
     // what becomes of a lost call is seen without scrolling; of another, what is sent
     let lost = !detail.verdict.goes_through();
     let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
+    if detail.verdict == Verdict::Discarded {
+        for finding in call.wire_findings.iter().filter(|f| f.effect == Effect::Discard) {
+            paper.finding(finding, "", None);
+        }
+    }
     for finding in first {
         paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
     }

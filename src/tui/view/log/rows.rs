@@ -99,7 +99,12 @@ fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Look) ->
 /// A row, behind the cursor's column.
 fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
     let theme = &look.theme;
+    let discarded = row.discarded().is_some();
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
+        _ if discarded => {
+            let sign = look.verdict_sign(Verdict::Discarded);
+            pen.column(sign, 1, look.verdict(Verdict::Discarded));
+        }
         Some(severity) if severity != Severity::Info => {
             let style = if row.folded { theme.quiet } else { look.severity(severity) };
             pen.column(look.severity_sign(severity), 1, style);
