@@ -19,7 +19,7 @@ fn from_the_first_call_to_one_that_is_written_and_sent() {
     terminal.press("\r");
     terminal.sees("CSB needs properties.account_id (you sent accountId)");
     terminal.press("ys");
-    terminal.sees("copied the call for");
+    terminal.sees("sent the call for");
     assert!(String::from_utf8_lossy(&terminal.bytes()).contains("\x1b]52;c;"));
     terminal.press("\x1b");
     terminal.sees("enter open");
