@@ -455,7 +455,7 @@ fn check_says_in_every_format_first_what_the_service_discards_and_fails() {
     assert!(text.lines().last().expect("a line").contains("; 3 discarded before any vendor"));
     for (format, shows) in [
         ("junit", "type=\"no_user_anon_id\" message=\"discarded by Segment: "),
-        ("sarif", "\"text\": \"discarded by Segment: "),
+        ("sarif", "discarded by Segment: the call has neither"),
         ("github", "::error title=no_user_anon_id"),
         ("markdown", "**3 calls discarded by Segment or RudderStack before any vendor.**"),
         ("ndjson", "\"service\":{\"name\":\"segment\",\"verdict\":\"discarded\""),
