@@ -179,7 +179,6 @@ fn names_in_integrations_are_compared_without_case_blanks_and_signs() {
         ("fresh success", Some("Natero")),
         ("custify", None),
         ("Cus-tify", Some("Custify")),
-        ("cusTify", Some("Custify")),
         ("CUSTIFY", None),
         ("Custify ", Some("Custify")),
         ("customersuccessbox", Some("CustomerSuccessBox")),

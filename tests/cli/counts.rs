@@ -64,7 +64,7 @@ fn verdict_lines(text: &str) -> Vec<String> {
             .split_once(": ")
             .map(|(_, counts)| counts.trim_start_matches(|c: char| c.is_ascii_digit()));
         of.is_some_and(|of| {
-            [" dropped", " rejected", " degraded", " delivered", " ignored"]
+            [" discarded", " dropped", " rejected", " degraded", " delivered", " ignored"]
                 .iter()
                 .any(|word| of.starts_with(word))
         })

@@ -196,7 +196,11 @@ proptest! {
                 .map(|(key, calls)| (key, count(calls.into_iter(), now)))
                 .collect();
             let groups = pipeline.found_in(at_all);
-            prop_assert!(groups.rows.is_sorted_by_key(|row| (!row.in_use, row.severity, std::cmp::Reverse(row.counted.calls))));
+            let order = |row: &segscope::pipeline::FoundIn| {
+                let reaches = row.effect != segscope::findings::Effect::Discard;
+                (!row.in_use, row.severity, reaches, std::cmp::Reverse(row.counted.calls))
+            };
+            prop_assert!(groups.rows.is_sorted_by_key(order));
             let mut rows: Vec<_> = groups
                 .rows
                 .into_iter()
@@ -255,7 +259,8 @@ proptest! {
                 let some_miss = count(|cell| matches!(cell, Cell::SomeMiss { .. }));
                 let doubtful = count(|cell| matches!(cell, Cell::Found { doubtful: true, .. }));
                 prop_assert_eq!((entry.some_miss, entry.doubtful), (some_miss, doubtful));
-                let whole = new().filter(|(row, _)| has(&row.account) && has(&row.user)).count();
+                let arrives = |call: &CallDetail| !call.service.is_discarded();
+                let whole = new().filter(|(row, call)| arrives(call) && has(&row.account) && has(&row.user)).count();
                 prop_assert_eq!(entry.with_ids, whole as u64);
             }
         }

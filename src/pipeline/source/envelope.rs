@@ -224,7 +224,7 @@ fn in_text(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
         let end = text.rfind('}').map_or(text.len(), |end| end + 1);
         return text.get(begin..end).map_or(0, |text| json(text, each));
     }
-    unpacked(text).map_or(0, |text| in_text(&text, depth.min(2), each))
+    unpacked(text).map_or(0, |text| in_text(&text, depth.min(4), each))
 }
 
 /// Takes the calls of a text of several lines of JSON.
