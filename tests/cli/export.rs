@@ -78,7 +78,8 @@ fn each_form_holds_the_calls_and_no_key() {
     let mut lines = csv.lines();
     let head = lines.next().expect("a head");
     assert!(
-        head.starts_with("seq,received_at,type,name,") && head.ends_with(",repeat,planhat,custify"),
+        head.starts_with("seq,received_at,type,name,")
+            && head.ends_with(",repeat,planhat,custify,service,service_verdict,service_code"),
         "{head}"
     );
     let first = lines.next().expect("a line");

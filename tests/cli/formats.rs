@@ -4,7 +4,7 @@ use crate::{segscope, stdout};
 use serde_json::Value;
 
 /// A call whose texts try to break out of whatever they stand in.
-const HOSTILE: &str = r#"{"type":"track","event":"a\"<b>&|%0A::error::\u001b[31m\n@you","userId":"7","timestamp":"2024-05-01T10:00:00Z","properties":{"account_id":"undefined","user_id":"\u0007<x>"}}"#;
+const HOSTILE: &str = r#"{"type":"track","event":"a\"<b>&|%0A::error::\u001b[31m\n@you","userId":"null","timestamp":"2024-05-01T10:00:00Z","properties":{"account_id":"undefined","user_id":"\u0007<x>"}}"#;
 const LACKS: &str =
     r#"{"type":"track","event":"E","userId":"u","timestamp":"2024-05-01T10:00:00Z"}"#;
 

@@ -76,8 +76,7 @@ fn each_error_of_a_vendor_file_is_told_with_its_line() {
 fn a_webhook_by_file_is_checked_and_filtered_like_the_others() {
     let home = tempfile::tempdir().expect("a folder");
     let call = r#"{"type":"track","event":"E","userId":"u1","context":{"groupId":"g1"},"timestamp":"2024-05-01T10:00:00Z","properties":{"n":1.50}}"#;
-    let lacks =
-        r#"{"type":"page","name":"P","anonymousId":"an-1","integrations":{"Webhooks":true}}"#;
+    let lacks = r#"{"type":"page","name":"P","receivedAt":"2024-05-01T10:00:01Z","integrations":{"Webhooks":true}}"#;
     let off = r#"{"type":"track","event":"E","userId":"u2","integrations":{"Webhooks":false}}"#;
     std::fs::write(home.path().join("c.ndjson"), format!("{call}\n{lacks}\n{off}\n"))
         .expect("written");
