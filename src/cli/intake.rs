@@ -34,6 +34,10 @@ impl Intake for PipelineIntake {
                 let refused = Refused { code, message, kind: "", body_bytes: None };
                 self.0.record_refused(head, kept, 429, refused);
             }
+            Trouble::Malformed { status, code, kind, message } => {
+                let refused = Refused { code, message, kind, body_bytes: None };
+                self.0.record_refused(head, kept, *status, refused);
+            }
             Trouble::TooSlow => {
                 let (code, message) = ("request_timeout", "the body did not arrive in time");
                 let refused = Refused { code, message, kind: "", body_bytes: None };

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::intake;
 use super::setup::Setup;
 use super::signals::Ending;
+use crate::call::Seq;
 use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, IsTerminal, Write};
@@ -39,6 +40,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     pipeline.settle();
     // looked at before anybody is listened to, else the first calls could count as old ones
     let (from, clears) = (pipeline.rows(), pipeline.clears());
+    let first = Seq(pipeline.seq_before(from) + 1);
     let (alarm, alerting) = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
     for notice in notice.into_iter().chain(pipeline.stats().problem) {
@@ -57,6 +59,9 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         from,
         next: from,
         clears,
+        base: pipeline.base(),
+        first,
+        behind: first,
         told: None,
         out: BufWriter::new(std::io::stdout().lock()),
     };
@@ -114,8 +119,13 @@ struct Writer<'p, W: Write> {
     from: u64,
     /// The next row to write.
     next: u64,
-    /// How often everything was cleared away: rows begin at 0 again each time.
+    /// How often calls were cleared away: rows have other places each time.
     clears: u64,
+    /// How many calls came before everything was cleared away the last time.
+    base: u64,
+    /// The first call that came while this ran, and the next one to write.
+    first: Seq,
+    behind: Seq,
     /// The notice that was told last.
     told: Option<String>,
     out: W,
@@ -146,7 +156,15 @@ impl<W: Write> Writer<'_, W> {
         loop {
             let clears = self.pipeline.clears();
             if clears != self.clears {
-                (self.clears, self.from, self.next) = (clears, 0, 0);
+                self.clears = clears;
+                let base = self.pipeline.base();
+                (self.from, self.next) = match base == self.base {
+                    // everything was cleared away
+                    false => (0, 0),
+                    // what one test has sent was
+                    true => (self.pipeline.row_of(self.first), self.pipeline.row_of(self.behind)),
+                };
+                self.base = base;
             }
             let rows = self.pipeline.rows();
             if self.next >= rows {
@@ -158,6 +176,7 @@ impl<W: Write> Writer<'_, W> {
                 self.out.flush()?;
             }
             self.next = end;
+            self.behind = Seq(self.pipeline.seq_before(end) + 1);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One line of the recording, composed.
 
-use super::reader::Event;
+use super::reader::{CLEAR_TEST, Event};
 use super::redact::redacted;
 use crate::call::time::{self, Millis};
 use base64::Engine;
@@ -151,6 +151,17 @@ pub fn compose_event(out: &mut Vec<u8>, event: Event, at: Millis) {
     out.extend_from_slice(b"\",\"at\":\"");
     out.extend_from_slice(time::format(at).as_bytes());
     out.extend_from_slice(b"\"}\n");
+}
+
+/// Composes the line that clears away what one test has sent, with its line end, into `out`
+/// (cleared first).
+pub fn compose_clear_test(out: &mut Vec<u8>, test: &str, at: Millis) {
+    out.clear();
+    out.extend_from_slice(b"{\"v\":1,\"kind\":");
+    text(out, CLEAR_TEST);
+    out.extend_from_slice(format!(",\"at\":\"{}\",\"test\":", time::format(at)).as_bytes());
+    text(out, test);
+    out.extend_from_slice(b"}\n");
 }
 
 /// Header names are unique in a JSON object, so values of a repeated one are joined as HTTP does.

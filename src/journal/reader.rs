@@ -22,6 +22,8 @@ pub enum Entry {
     },
     /// What a user said about a call.
     Remark(Remark),
+    /// What one test had sent was cleared away: the value of its header.
+    ClearTest(String),
     /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
@@ -39,6 +41,9 @@ pub enum Event {
     /// The last clearing is taken back: what was cleared away is there again.
     Undo,
 }
+
+/// The `kind` of the line that clears away what one test has sent.
+pub(super) const CLEAR_TEST: &str = "clear_test";
 
 impl Event {
     const ALL: [Event; 3] = [Event::Flush, Event::Clear, Event::Undo];
@@ -118,6 +123,11 @@ pub(super) fn parse_long(line: &str) -> Result<Entry, EntryError> {
         return Err(EntryError::Field { field: "v", expected: "1" });
     }
     if let Some(kind) = root.get("kind").and_then(|kind| kind.as_str()) {
+        if kind == CLEAR_TEST {
+            let test = root.get("test").and_then(|test| test.as_str());
+            let test = test.ok_or(EntryError::Field { field: "test", expected: "a text" })?;
+            return Ok(Entry::ClearTest(test.into_owned()));
+        }
         let Some(event) = Event::ALL.into_iter().find(|event| event.name() == kind) else {
             return Ok(match Remark::read(&kind, root)? {
                 Some(remark) => Entry::Remark(remark),

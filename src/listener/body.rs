@@ -1,6 +1,6 @@
 //! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
 
-use super::{Limits, Trouble};
+use super::{Limits, Trouble, malformed};
 use crate::wire::{Problem, Refusal};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
@@ -127,7 +127,16 @@ impl<'r> Reader<'_, 'r> {
                     return Read::Cut(whole, Trouble::TooSlow);
                 }
                 Ok(None) => return Read::Whole(Data::Copied(whole), self.permit),
-                Ok(Some(Err(_))) => return Read::Gone,
+                Ok(Some(Err(error))) => {
+                    return match malformed::body(&error) {
+                        Some(trouble) => {
+                            whole.truncate(KEPT);
+                            whole.shrink_to_fit();
+                            Read::Cut(whole, trouble)
+                        }
+                        None => Read::Gone,
+                    };
+                }
                 Ok(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => data,
                     Err(_) => continue, // trailers

@@ -3,7 +3,7 @@
 use super::body::{self, Read};
 use super::server::Server;
 use super::watched::{Phase, Watch, Watched};
-use super::{Notice, Trouble, cors, own, respond};
+use super::{Notice, Trouble, cors, malformed, own, respond};
 use crate::call::time;
 use crate::objects::{self, Step};
 use crate::pipeline::Taken;
@@ -14,13 +14,13 @@ use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -50,35 +50,75 @@ pub(super) async fn serve(
             answer
         }
     });
-    let stream = Watched { stream, watch: watch.clone() };
-    let mut connection = pin!(
-        http1::Builder::new()
-            .max_buf_size(BUFFER)
-            // an answer is small: one plain write of head and body is the fastest
-            .writev(false)
-            .half_close(true)
-            // the server's own look at the phases is cheaper than a timer each
-            .header_read_timeout(None)
-            .serve_connection(TokioIo::new(stream), service)
-    );
+    let stream = Watched { stream, watch: watch.clone(), head: Vec::new() };
+    let mut connection = http1::Builder::new()
+        .max_buf_size(BUFFER)
+        // an answer is small: one plain write of head and body is the fastest
+        .writev(false)
+        .half_close(true)
+        // the server's own look at the phases is cheaper than a timer each
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
+    let mut error = None;
     loop {
         tokio::select! {
             biased;
-            // what went wrong on a connection is its client's business
-            _ = connection.as_mut() => break,
-            () = watch.over.notified() => break,
+            done = &mut connection => {
+                error = done.err();
+                break;
+            }
+            () = watch.over.notified() => {
+                watch.end();
+                break;
+            }
             _ = stop.changed(), if !stopping => {
                 stopping = true;
                 if watch.phase().0 == Phase::Fresh {
                     break;
                 }
-                connection.as_mut().graceful_shutdown();
+                Pin::new(&mut connection).graceful_shutdown();
             }
         }
     }
     if watch.is_tls() {
-        server.saw_tls(remote);
+        return server.saw_tls(remote);
+    }
+    let parts = connection.into_parts();
+    ended(&server, parts.io.into_inner(), &parts.read_buf, error).await;
+}
+
+/// Reports a request that was refused before it could be taken. What else went wrong on a
+/// connection is its client's business.
+async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hyper::Error>) {
+    let is_head = stream.watch.phase().0 == Phase::Head;
+    let head = if is_head { &stream.head } else { rest };
+    let trouble = match &error {
+        Some(error) => malformed::why(error, head, !is_head),
+        None if is_head && stream.watch.is_over() => Some(malformed::slow_head()),
+        None => None,
+    };
+    let Some(trouble) = trouble else { return };
+    let malformed::Head { method, path, query, headers } = malformed::Head::read(head);
+    let head = RequestHead {
+        method: &method,
+        path: &path,
+        query: &query,
+        headers: &headers,
+        received_at: time::now(),
+    };
+    server.intake.refuse(&head, &[], &trouble);
+    // hyper has answered anything else
+    if let Trouble::Malformed { status: status @ (408 | 505), .. } = trouble {
+        let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+        let answer = format!(
+            "HTTP/1.1 {status} {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            reason.unwrap_or_default()
+        );
+        let mut stream = stream.stream;
+        // a client that is gone needs no answer
+        let _ = stream.write_all(answer.as_bytes()).await;
+        let _ = stream.shutdown().await;
     }
 }
 
@@ -125,7 +165,7 @@ async fn handle(
             }
         }
         Read::Cut(kept, trouble) => {
-            close = trouble == Trouble::TooSlow;
+            close = matches!(trouble, Trouble::TooSlow | Trouble::Malformed { .. });
             server.saw_trouble(&trouble);
             taking(&parts, |head| server.intake.refuse(head, &kept, &trouble))
         }

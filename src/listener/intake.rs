@@ -54,6 +54,17 @@ pub enum Trouble {
     },
     /// Its body stopped coming.
     TooSlow,
+    /// It is not what HTTP says.
+    Malformed {
+        /// The status that it is answered with.
+        status: u16,
+        /// The code of the refusal.
+        code: &'static str,
+        /// A word for the kind of problem.
+        kind: &'static str,
+        /// What is wrong.
+        message: String,
+    },
 }
 
 impl Trouble {
@@ -63,6 +74,9 @@ impl Trouble {
             Trouble::TooLarge { refusal, .. } => Reply::refused(refusal),
             Trouble::Busy { retry_after } => Reply::busy(*retry_after),
             Trouble::TooSlow => Reply::too_slow(),
+            Trouble::Malformed { status, code, message, .. } => {
+                Reply::failure(*status, code, message)
+            }
         }
     }
 }

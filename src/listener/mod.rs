@@ -9,6 +9,7 @@ mod body;
 mod connection;
 mod cors;
 mod intake;
+mod malformed;
 mod own;
 mod respond;
 mod server;

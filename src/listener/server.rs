@@ -118,7 +118,7 @@ impl Server {
         match trouble {
             Trouble::Busy { .. } => self.turned_away.fetch_add(1, Ordering::Relaxed),
             Trouble::TooSlow => self.too_slow.fetch_add(1, Ordering::Relaxed),
-            Trouble::TooLarge { .. } => 0,
+            Trouble::TooLarge { .. } | Trouble::Malformed { .. } => 0,
         };
     }
 

@@ -2,6 +2,7 @@
 //! since when, and whether the client speaks TLS. The server looks at this once in a while, which
 //! costs a busy connection nothing; a timer for each request would.
 
+use super::malformed::KEPT_OF_HEAD_BYTES;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -61,6 +62,7 @@ pub(super) struct Watch {
     /// The clock's time when the phase began, times four, plus the phase.
     state: AtomicU64,
     tls: AtomicBool,
+    ended: AtomicBool,
     /// Told when the connection has taken too long.
     pub over: Notify,
 }
@@ -71,6 +73,7 @@ impl Watch {
             clock,
             state: AtomicU64::new(0),
             tls: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             over: Notify::new(),
         };
         watch.enter(Phase::Fresh);
@@ -88,6 +91,16 @@ impl Watch {
         (PHASES[(state & 3) as usize], Duration::from_millis(lasted))
     }
 
+    /// Notes that the connection has taken too long.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection has taken too long.
+    pub fn is_over(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
     pub fn is_tls(&self) -> bool {
         self.tls.load(Ordering::Relaxed)
     }
@@ -97,6 +110,17 @@ impl Watch {
 pub(super) struct Watched {
     pub stream: TcpStream,
     pub watch: Arc<Watch>,
+    /// The beginning of the request whose head came last: where HTTP refuses it, nothing else is
+    /// known of it.
+    pub head: Vec<u8>,
+}
+
+impl Watched {
+    /// Keeps the beginning of a head that goes on with these bytes.
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = KEPT_OF_HEAD_BYTES.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
 }
 
 impl AsyncRead for Watched {
@@ -114,8 +138,13 @@ impl AsyncRead for Watched {
                     // to HTTP the connection ends here: there is nothing to answer in its language
                     buf.set_filled(before);
                 }
-                Phase::Fresh | Phase::Idle => self.watch.enter(Phase::Head),
-                Phase::Head | Phase::Busy => {}
+                Phase::Fresh | Phase::Idle => {
+                    self.watch.enter(Phase::Head);
+                    self.head.clear();
+                    self.keep(&buf.filled()[before..]);
+                }
+                Phase::Head => self.keep(&buf.filled()[before..]),
+                Phase::Busy => {}
             }
         }
         read

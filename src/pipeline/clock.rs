@@ -76,7 +76,34 @@ impl Pipeline {
         Ok(true)
     }
 
-    /// How often everything was cleared away: rows begin at 0 again each time.
+    /// Clears away what one test has sent: the requests that have this value in the header by which
+    /// tests keep apart. All other calls keep their numbers, and are judged as if it had sent
+    /// nothing. The recording keeps it.
+    pub fn clear_test(&self, test: &str, now: Millis) -> io::Result<()> {
+        let mut front = self.shared.front();
+        if front.is_only_read() {
+            return Err(only_read());
+        }
+        let mut line = std::mem::take(&mut front.line);
+        journal::compose_clear_test(&mut line, test, now);
+        let appended = self.shared.append(&mut front, &line);
+        front.line = line;
+        let offset = appended?;
+        self.shared.hand_over(&mut front, offset, Work::ClearTest(test.to_owned()));
+        Ok(())
+    }
+
+    /// How many calls one test has sent.
+    pub fn calls_of_test(&self, test: &str) -> u64 {
+        self.lock().index.calls_of_test(test)
+    }
+
+    /// How many calls came before everything was cleared away the last time.
+    pub fn base(&self) -> u64 {
+        self.lock().index.base
+    }
+
+    /// How often calls were cleared away: rows have other places each time.
     pub fn clears(&self) -> u64 {
         self.lock().clears
     }
@@ -119,7 +146,7 @@ impl Pipeline {
 
 impl Index {
     pub(super) fn flush(&mut self, vendors: &Vendors, at: Millis) {
-        let after = Seq(self.base + self.store.calls.len());
+        let after = Seq(self.next_seq().0 - 1);
         for flushed in vendors.idle_flush(at, &mut self.memory) {
             if self.closed.len() < KEPT_CLOSED {
                 let (vendor, record) = (flushed.vendor, flushed.record.json);
@@ -128,11 +155,11 @@ impl Index {
         }
     }
 
-    /// Begins anew, behind the calls so far; what was there before.
-    pub(super) fn clear(&mut self, vendors: &Vendors) -> Index {
-        let base = self.base + self.store.calls.len();
+    /// Begins anew, behind the calls so far and the line that ends here; what was there before.
+    pub(super) fn clear(&mut self, vendors: &Vendors, end: u64) -> Index {
+        let base = self.next_seq().0 - 1;
         let old = std::mem::replace(self, Index::new(vendors, self.in_use.clone()));
-        self.base = base;
+        (self.base, self.since) = (base, end);
         old
     }
 }

@@ -31,7 +31,7 @@ impl Pipeline {
             repeats: state.index.repeats,
             requests: store.requests.len(),
             refused: counts.refused + counts.not_found,
-            empty: store.no_calls(NoCall::Empty) + store.no_calls(NoCall::LostItems),
+            empty: store.no_calls(NoCall::Empty),
             request_counts: counts,
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),

@@ -124,7 +124,7 @@ impl Pipeline {
             let Some(Row::Call(at)) = store.row(*row) else { continue };
             let Some(call) = store.calls.get(at) else { continue };
             let Some(request) = store.requests.get(u64::from(call.request)) else { continue };
-            let seq = index.base + at + 1;
+            let seq = index.seq_at(at);
             let kind = store.texts.get(store.shapes.get(call.shape).kind);
             // what the service discards neither identifies nor puts anybody in a group
             let reaches = store.sets.get(call.set).discarded.is_none();

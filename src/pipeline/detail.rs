@@ -145,7 +145,7 @@ fn half(state: &State, row: u64) -> Option<Half> {
         Row::NoCall(row) => (row.request, None, Some(row.kind)),
         Row::Call(at) => {
             let call = store.calls.get(at)?;
-            (call.request, Some((Seq(state.index.base + at + 1), *call)), None)
+            (call.request, Some((Seq(state.index.seq_at(at)), *call)), None)
         }
     };
     let request = *store.requests.get(u64::from(request_at))?;
@@ -182,6 +182,8 @@ pub(super) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         None => body_text(line, request).to_owned(),
     };
     let answer = match &request.refused {
+        // HTTP itself refused it, without a body
+        Some((code, _)) if code == "bad_http" => Reply::json(request.status, ""),
         Some((code, message)) => Reply::failure(request.status, code, message),
         None => wire::reply::of(&head_of(request), "", false),
     };

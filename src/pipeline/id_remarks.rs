@@ -20,8 +20,8 @@ pub struct IdRemarkView {
 }
 
 impl IdRemarkView {
-    pub(super) fn new(remark: &IdRemark, base: u64, row: u64) -> IdRemarkView {
-        let seqs = remark.calls.map(|call| base + call + 1);
+    /// `seqs` and `row` are those of the calls that show it.
+    pub(super) fn new(remark: &IdRemark, seqs: [u64; 2], row: u64) -> IdRemarkView {
         IdRemarkView { finding: finding(remark), remark: remark.clone(), seqs, row }
     }
 
@@ -68,7 +68,8 @@ impl Pipeline {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
         let view = |remark: &IdRemark| {
-            IdRemarkView::new(remark, index.base, store.row_of_call(remark.calls[1]))
+            let seqs = remark.calls.map(|call| index.seq_at(call));
+            IdRemarkView::new(remark, seqs, store.row_of_call(remark.calls[1]))
         };
         let rows: Vec<IdRemarkView> = index.id_remarks.remarks().iter().map(view).collect();
         let of = rows.len() as u64 + index.id_remarks.more();

@@ -19,6 +19,7 @@ use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{Platform, ReadCall, Reading};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -45,7 +46,7 @@ pub(super) struct Line {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Origin {
     path: String,
-    test: Option<String>,
+    pub test: Option<String>,
 }
 
 impl Origin {
@@ -67,6 +68,13 @@ pub(super) struct Index {
     pub epoch: u64,
     /// How many calls came before the last clear: a call's number stays its own.
     pub base: u64,
+    /// Where the line of the last clear ends.
+    pub since: u64,
+    /// The tests whose requests were cleared away, each with where in the recording.
+    pub test_clears: BTreeMap<String, u64>,
+    /// Numbers that calls had which a test's clearing took away: from which place among the calls
+    /// on, and how many in all up to there.
+    pub gaps: Vec<(u64, u64)>,
     pub store: Store,
     pub memory: Memory,
     pub in_use: InUse,
@@ -99,6 +107,9 @@ impl Index {
         Index {
             epoch: Index::new_epoch(),
             base: 0,
+            since: 0,
+            test_clears: BTreeMap::new(),
+            gaps: Vec::new(),
             store,
             memory: vendors.memory(),
             in_use,
@@ -126,7 +137,7 @@ impl Index {
 
     /// The number that the next call gets.
     pub(super) fn next_seq(&self) -> Seq {
-        Seq(self.base + self.store.calls.len() + 1)
+        Seq(self.seq_at(self.store.calls.len()))
     }
 
     /// Calls without repeats that lack an id at a vendor in use.
@@ -215,7 +226,7 @@ impl Index {
         for nth in calls {
             let call = &reading.calls[nth];
             let mut event = reading.event(call);
-            let seq = Seq(self.base + self.store.calls.len() + 1);
+            let seq = self.next_seq();
             let sighting = self.store.meet(fields::met(reading, call));
             event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);

@@ -211,6 +211,7 @@ pub(super) fn work(
         Read::Push(request) => return Ok(Work::Push(text.to_owned(), request)),
         Read::Event(event, at) => return Ok(Work::Event(event, at)),
         Read::Remark(remark) => return Ok(Work::Remark(remark)),
+        Read::ClearTest(test) => return Ok(Work::ClearTest(test)),
         Read::Nothing => return Ok(Work::Nothing),
     };
     let line = Line {
@@ -239,6 +240,8 @@ pub(super) enum Read<'l> {
     Event(Event, Millis),
     /// A user says something about a call.
     Remark(Remark),
+    /// What one test has sent is cleared away.
+    ClearTest(String),
     /// Nothing that counts.
     Nothing,
 }
@@ -258,6 +261,7 @@ pub(super) fn read_line<'l>(text: &'l str, scratch: &mut Scratch) -> Result<Read
         Entry::Request(request) => request,
         Entry::Event { event, at } => return Ok(Read::Event(event, at)),
         Entry::Remark(remark) => return Ok(Read::Remark(remark)),
+        Entry::ClearTest(test) => return Ok(Read::ClearTest(test)),
         Entry::Other { .. } => return Ok(Read::Nothing),
     };
     if Step::of(&request.method, &request.path).is_some() {

@@ -39,6 +39,7 @@ mod judge;
 mod lines;
 mod names;
 mod no_call;
+mod numbers;
 mod one;
 mod people;
 mod places;
@@ -308,7 +309,7 @@ impl Index {
                 match what {
                     What::Missing => set.missing(bits),
                     What::Finding => set.severity(bits).is_some_and(|worst| worst < Severity::Info),
-                    What::Marked => self.remarks.is_marked(self.base + at + 1),
+                    What::Marked => self.remarks.is_marked(self.seq_at(at)),
                     What::Matches(_) => false,
                 }
             }

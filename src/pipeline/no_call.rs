@@ -82,6 +82,7 @@ fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String
             "free space on the disk or mend the recording's folder; the SDK sends it again by itself"
         }
         400 => return fix_of(kind, message).to_owned(),
+        414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
         _ => "see the message above",
     };
     fix.to_owned()

@@ -19,8 +19,7 @@ impl Pipeline {
     /// The row of a call.
     pub fn row_of(&self, seq: Seq) -> u64 {
         let state = self.lock();
-        let at = seq.0.saturating_sub(state.index.base + 1);
-        state.index.store.row_of_call(at)
+        state.index.store.row_of_call(state.index.place_of(seq.0))
     }
 
     /// Whether a row is a request that has a row of its own.
@@ -31,7 +30,7 @@ impl Pipeline {
     /// The number of the last call before a row.
     pub fn seq_before(&self, row: u64) -> u64 {
         let state = self.lock();
-        state.index.base + state.index.store.calls_before(row)
+        state.index.seq_at(state.index.store.calls_before(row)) - 1
     }
 
     /// What came in since the program began: the first row of it and the number of its first call,
@@ -45,7 +44,7 @@ impl Pipeline {
         let before = self.shared.queue.before();
         let request = store.requests.partition_point(|request| request.offset < before);
         let (rows, calls) = store.before_request(request);
-        Some((rows, Seq(state.index.base + calls + 1)))
+        Some((rows, Seq(state.index.seq_at(calls))))
     }
 
     /// The rows of the calls from a number on, and the number that the next call will have. A call's
@@ -53,7 +52,7 @@ impl Pipeline {
     pub fn rows_since(&self, first: Seq) -> (Range<u64>, Seq) {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
-        let at = first.0.saturating_sub(index.base + 1);
+        let at = index.place_of(first.0);
         let begin = if at < store.calls.len() { store.row_of_call(at) } else { store.rows() };
         (begin..store.rows(), index.next_seq())
     }

@@ -30,6 +30,8 @@ pub(super) struct State {
     pub opened: Opened,
     /// Where the file begins that was read last, and how many of its lines were read.
     lines: (u64, u64),
+    /// While lines are taken again that a test's clearing leaves.
+    is_again: bool,
     /// What the last clearing put away.
     cleared: Option<Box<Cleared>>,
 }
@@ -71,6 +73,7 @@ impl State {
             is_within: false,
             opened: Opened::default(),
             lines: (0, 0),
+            is_again: false,
             cleared: None,
         }
     }
@@ -93,10 +96,20 @@ impl State {
             self.undo(item.offset, item.end);
             return Applied::Whole(None);
         }
+        if let Work::ClearTest(test) = item.work {
+            self.clear_test(test, item.offset, item.end);
+            return Applied::Whole(None);
+        }
         let vendors = self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
+            Work::Request(read) if self.index.is_cleared(&read.line) => {
+                self.index.skip(read.reading.calls.len() as u64);
+            }
+            Work::Refused(line) if self.index.is_cleared(&line) => {}
+            // what was cleared away in between has come back by now
+            Work::Event(Event::Clear, _) if self.is_again => {}
             Work::Request(read) => {
                 self.opened.requests += 1;
                 self.index.push_request(&read.line, &read.reading);
@@ -109,12 +122,12 @@ impl State {
             }
             Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
             Work::Event(Event::Clear, _) => {
-                let index = self.index.clear(vendors);
+                let index = self.index.clear(vendors, item.end);
                 self.cleared = Some(Box::new(Cleared { index, from: item.end }));
                 self.clears += 1;
             }
             // done above
-            Work::Event(Event::Undo, _) => {}
+            Work::Event(Event::Undo, _) | Work::ClearTest(_) => {}
             Work::Remark(remark) => self.index.remarks.take(remark),
             Work::Push(..) | Work::Nothing => {}
             Work::Bad(error) => {
@@ -172,6 +185,45 @@ impl State {
         });
         // nothing of it is new
         self.opened = opened;
+        self.done = end;
+        if let Err(error) = read {
+            self.opened.bad_lines += 1;
+            self.opened.first_bad.get_or_insert((self.lines.1, error.to_string()));
+        }
+    }
+
+    /// Clears away what a test has sent before a line: takes all others again, into a new index.
+    fn clear_test(&mut self, test: String, to: u64, end: u64) {
+        self.done = end;
+        let has_any = self.index.has_test(&test);
+        self.index.test_clears.insert(test, to);
+        if !has_any {
+            return;
+        }
+        let vendors = Arc::clone(self.eras.at(Seq(self.index.base + 1)));
+        let mut index = Index::new(&vendors, self.index.in_use.clone());
+        (index.base, index.since) = (self.index.base, self.index.since);
+        index.test_clears = std::mem::take(&mut self.index.test_clears);
+        let remarks = std::mem::take(&mut self.index.remarks);
+        self.index = index;
+        self.clears += 1;
+        let (opened, parts) = (self.opened.clone(), self.recording.clone());
+        self.is_again = true;
+        let read = lines::read(&parts, self.index.since, to, &mut |items, spares| {
+            for item in items.drain(..) {
+                if matches!(item.work, Work::Event(Event::Undo, _) | Work::ClearTest(_)) {
+                    continue;
+                }
+                // one that panics has been told already, when it was first judged
+                let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
+                spares.extend(done.ok().flatten());
+            }
+            true
+        });
+        self.is_again = false;
+        // nothing of it is new
+        self.opened = opened;
+        self.index.remarks = remarks;
         self.done = end;
         if let Err(error) = read {
             self.opened.bad_lines += 1;

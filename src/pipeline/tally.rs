@@ -150,7 +150,8 @@ impl Tally {
     /// Adds those remarks about ids that are about the rows.
     fn remark(&mut self, index: &Index, is_here: impl Fn(&IdRemark) -> bool) {
         let view = |remark: &IdRemark| {
-            IdRemarkView::new(remark, index.base, index.store.row_of_call(remark.calls[1]))
+            let seqs = remark.calls.map(|call| index.seq_at(call));
+            IdRemarkView::new(remark, seqs, index.store.row_of_call(remark.calls[1]))
         };
         let remarks = index.id_remarks.remarks().iter().filter(|remark| is_here(remark));
         self.id_remarks = remarks.map(view).collect();

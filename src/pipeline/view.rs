@@ -265,8 +265,7 @@ pub struct Stats {
     pub requests: u64,
     /// Requests that were answered with an error.
     pub refused: u64,
-    /// Requests that were answered with success and lost calls: they hold none, or items that are
-    /// none.
+    /// Requests that were answered with success and should hold a call, but hold none.
     pub empty: u64,
     /// Requests by what became of them.
     pub request_counts: RequestCounts,

@@ -64,7 +64,7 @@ impl Pipeline {
             let (request_at, call) = match what {
                 Row::NoCall(row) => (row.request, None),
                 Row::Call(at) => match store.calls.get(at) {
-                    Some(call) => (call.request, Some((Seq(index.base + at + 1), *call))),
+                    Some(call) => (call.request, Some((Seq(index.seq_at(at)), *call))),
                     None => break,
                 },
             };

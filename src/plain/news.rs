@@ -133,7 +133,7 @@ impl Talk<'_> {
             (None, None) => "not recording".to_owned(),
         };
         self.say(&format!(
-            "{}, {} without an id, {}, {}, {}, {} that lost calls, {recording}",
+            "{}, {} without an id, {}, {}, {}, {} without a call, {recording}",
             plural(stats.calls, "call"),
             stats.missing,
             plural(stats.refused, "refused request"),

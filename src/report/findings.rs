@@ -313,7 +313,7 @@ fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, Stri
 
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
-    let again = matches!(status, 408 | 429 | 500..);
+    let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
     let fate = match (row.kind, again) {
         (NoCall::Empty, _) => "its sender takes that for success, so its calls are lost",
         (NoCall::LostItems, _) => "its sender takes that for success, so these items are lost",

@@ -113,6 +113,20 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         "item_too_large" => {
             "make the call smaller: Segment takes 32 KB a call, and refuses the whole batch otherwise"
         }
+        "large_head" => {
+            "send fewer and shorter headers; cookies of other pages at this host are a usual cause"
+        }
+        "long_url" => "send the call in the body of a POST",
+        "http2" => "let the client speak HTTP/1.1, or HTTPS through a proxy",
+        "content_length" | "rest" => {
+            "let the HTTP client set content-length: the length of the body in bytes, once"
+        }
+        "transfer_encoding" => "send `transfer-encoding: chunked` or a content-length, not both",
+        "chunks" => "let the HTTP client write the chunks, or send a content-length",
+        "header" => "write each header as `Name: value`, without a blank before the colon",
+        "target" => "escape what a URL may not hold, such as blanks, as %20",
+        "version" => "send HTTP/1.1",
+        "no_http" => "set the SDK's host to the http:// address of this port",
         kind => return not_json::fix(kind),
     })
 }

@@ -7,7 +7,9 @@ mod calls;
 #[path = "../common/mod.rs"]
 mod common;
 mod corrected;
+mod http;
 mod mapping;
+mod own_paths;
 mod reading;
 mod recordings;
 mod refusals;

@@ -37,7 +37,7 @@ fn calls_are_marked_and_gone_to() {
     app.press("M F");
     assert!(app.line(22).ends_with("switches it on"), "{}", app.line(22));
     app.press("g j j j j j m");
-    assert!(app.line(23).contains("a refused request gave no call"), "{}", app.line(23));
+    assert!(app.line(23).contains("only calls can be marked or noted"), "{}", app.line(23));
 }
 
 #[test]

@@ -82,9 +82,10 @@ impl Scan {
     /// Looks at what is there, until enough was found.
     pub fn run(&mut self) -> Result<(), String> {
         if self.pipeline.clears() != self.clears {
-            // what was found before is gone, and rows begin again
+            // what was found before may be gone, and rows have other places
             self.clears = self.pipeline.clears();
-            (self.first_row, self.next_row, self.bytes) = (0, 0, 0);
+            self.first_row = self.pipeline.row_of(Seq(self.after.saturating_add(1)));
+            (self.next_row, self.bytes) = (self.first_row, 0);
             self.found.clear();
             self.others.clear();
         }

@@ -8,7 +8,7 @@ mod wait;
 use super::server::Server;
 use crate::call::time;
 use crate::pipeline::Pipeline;
-use crate::wire::Reply;
+use crate::wire::{Reply, query_value};
 use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
 use serde_json::json;
@@ -50,6 +50,12 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
         let message = format!("use {allow}");
         return Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) };
     }
+    let query = parts.uri.query().unwrap_or("");
+    if matches!(name, "openapi.json" | "health" | "summary" | "sync")
+        && let Err(reply) = query::known(query, &[])
+    {
+        return reply;
+    }
     if name == "openapi.json" {
         return Reply::json(200, OPENAPI);
     }
@@ -65,7 +71,6 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
         return Reply::failure(404, "not_found", "nothing is kept here");
     };
     settled(pipeline).await;
-    let query = parts.uri.query().unwrap_or("");
     match name {
         "calls" => calls::answer(pipeline, query).await,
         "wait" => wait::answer(pipeline, query).await,
@@ -74,11 +79,7 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
             let panel = pipeline.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
-        _ => {
-            let reply = reset(pipeline);
-            settled(pipeline).await;
-            reply
-        }
+        _ => reset(pipeline, query).await,
     }
 }
 
@@ -92,13 +93,33 @@ async fn settled(pipeline: &Arc<Pipeline>) {
     }
 }
 
-/// Clears everything away, so that the next test begins with nothing.
-fn reset(pipeline: &Arc<Pipeline>) -> Reply {
-    let calls = pipeline.calls();
-    match pipeline.clear(time::now()) {
-        Ok(()) => Reply::json(200, json!({"success": true, "cleared": calls}).to_string()),
-        Err(error) => Reply::unavailable(&format!("the recording cannot be written: {error}")),
+/// Clears everything away, or what one test has sent, so that the next test begins with nothing.
+async fn reset(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+    if let Err(reply) = query::known(query, &["test"]) {
+        return reply;
     }
+    let test = query_value(query, "test");
+    let before = match &test {
+        Some(test) if test.is_empty() => {
+            let message = "`test` is the value of the test's X-Segscope-Test header";
+            return Reply::failure(400, "bad_parameter", message);
+        }
+        Some(test) => pipeline.calls_of_test(test),
+        None => pipeline.calls(),
+    };
+    let cleared = match &test {
+        Some(test) => pipeline.clear_test(test, time::now()),
+        None => pipeline.clear(time::now()),
+    };
+    if let Err(error) = cleared {
+        return Reply::unavailable(&format!("the recording cannot be written: {error}"));
+    }
+    settled(pipeline).await;
+    let mut body = json!({"success": true, "cleared": before});
+    if let Some(test) = test {
+        body["test"] = test.into();
+    }
+    Reply::json(200, body.to_string())
 }
 
 fn health(server: &Server) -> String {

@@ -1,5 +1,6 @@
 //! What a query asks for.
 
+use crate::call::text::visible;
 use crate::filter::{self, Filter};
 use crate::wire::{Reply, query_value};
 use serde_json::json;
@@ -37,8 +38,13 @@ pub(super) fn known(query: &str, names: &[&str]) -> Result<(), Reply> {
     let mut given = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
     match given.find(|name| !names.contains(name)) {
         None => Ok(()),
-        Some(_) => {
-            let message = format!("the parameters are {}", names.join(", "));
+        Some(name) => {
+            let name: String = visible(name).chars().take(60).collect();
+            let known = match names {
+                [] => "this path has none".to_owned(),
+                names => format!("the parameters are {}", names.join(", ")),
+            };
+            let message = format!("unknown parameter `{name}`; {known}");
             Err(Reply::failure(400, "bad_parameter", &message))
         }
     }

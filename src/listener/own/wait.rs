@@ -1,9 +1,9 @@
 //! `/_segscope/wait`: answers once the calls are there that a test waits for.
 
 use super::calls::{Scan, unreadable};
-use super::query;
+use super::{query, settled};
 use crate::pipeline::Pipeline;
-use crate::wire::Reply;
+use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,22 @@ const TIMEOUT_MS: u64 = 10_000;
 const LONGEST_MS: u64 = 600_000;
 /// So many calls can be waited for.
 const MOST: u64 = 1_000;
+/// Of calls that came where none should, so many are shown.
+const SHOWN: u64 = 100;
 /// How often is looked whether something came.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// So long no call may come for none to have come, unless it is said.
+const QUIET_MS: u64 = 1_000;
+
 pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+    match query_value(query, "none").as_deref() {
+        None | Some("0" | "false") => {}
+        Some("" | "1" | "true") => return none(pipeline, query).await,
+        Some(_) => return Reply::failure(400, "bad_parameter", "none is 1 or 0"),
+    }
     let asked = || {
-        query::known(query, &["filter", "count", "timeout_ms", "after"])?;
+        query::known(query, &["filter", "count", "timeout_ms", "after", "none"])?;
         let count = query::number(query, "count", MOST)?.unwrap_or(1);
         let timeout = query::number(query, "timeout_ms", LONGEST_MS)?.unwrap_or(TIMEOUT_MS);
         let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
@@ -36,15 +46,10 @@ pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
         let now = pipeline.version();
         if version != Some(now) {
             version = Some(now);
-            let looked = tokio::task::spawn_blocking(move || {
-                let done = scan.run();
-                (scan, done)
-            });
-            match looked.await {
-                Ok((back, Ok(()))) => scan = back,
-                Ok((_, Err(error))) => return unreadable(&error),
-                Err(_) => return Reply::failure(500, "internal", "the search ended early"),
-            }
+            scan = match look(scan).await {
+                Ok(scan) => scan,
+                Err(reply) => return reply,
+            };
         }
         if scan.is_full() {
             return Reply::json(200, scan.page(json!({ "more": scan.more() })));
@@ -53,6 +58,59 @@ pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
             return too_late(&scan, count, timeout);
         }
         sleep(PAUSE.min(deadline - Instant::now())).await;
+    }
+}
+
+/// Goes on with a scan, not on the thread that answers SDKs.
+async fn look(mut scan: Scan) -> Result<Scan, Reply> {
+    let looked = tokio::task::spawn_blocking(move || {
+        let done = scan.run();
+        (scan, done)
+    });
+    match looked.await {
+        Ok((scan, Ok(()))) => Ok(scan),
+        Ok((_, Err(error))) => Err(unreadable(&error)),
+        Err(_) => Err(Reply::failure(500, "internal", "the search ended early")),
+    }
+}
+
+/// Answers 200 once no matching call has come for a time, and 409 as soon as one has.
+async fn none(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+    let asked = || {
+        query::known(query, &["filter", "none", "quiet_ms", "after"])?;
+        let quiet = query::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
+        let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
+        Ok((query::filter(query)?, quiet, after))
+    };
+    let (filter, quiet, after) = match asked() {
+        Ok(asked) => asked,
+        Err(reply) => return reply,
+    };
+    let end = Instant::now() + Duration::from_millis(quiet);
+    let mut scan = Scan::new(pipeline, filter, after, SHOWN as usize);
+    loop {
+        // asked before it is looked, so that what came until then is looked at
+        let is_over = Instant::now() >= end;
+        settled(pipeline).await;
+        scan = match look(scan).await {
+            Ok(scan) => scan,
+            Err(reply) => return reply,
+        };
+        if scan.count() > 0 {
+            let message = format!("expected no call, but {} came", scan.count());
+            let body = json!({
+                "success": false, "code": "arrived", "message": message, "error": message,
+                "wanted": 0, "seen": scan.seen(), "more": scan.more(),
+            });
+            return Reply::json(409, scan.page(body));
+        }
+        if is_over {
+            return Reply::json(200, scan.page(json!({ "more": false, "quiet_ms": quiet })));
+        }
+        let version = pipeline.version();
+        while pipeline.version() == version && Instant::now() < end {
+            sleep(PAUSE.min(end - Instant::now())).await;
+        }
     }
 }
 

@@ -205,7 +205,7 @@ impl Pipeline {
         let index = &state.index;
         let entry = |(wanted, came): (&Expectation, Came)| {
             let mut entry = Expected::unseen(wanted.clone(), snapshot.vendors);
-            if let Some(counted) = counted(&index.store, index.base, &came.sum.count)
+            if let Some(counted) = counted(index, &came.sum.count)
                 && counted.calls + counted.repeats > 0
             {
                 let Came { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;

@@ -26,6 +26,7 @@ pub use people::{Member, Person, Who};
 
 use super::Pipeline;
 use super::id_remarks::IdRemarkView;
+use super::index::Index;
 use crate::call::time::Millis;
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use crate::store::{
@@ -271,7 +272,7 @@ impl Pipeline {
                 event: text(event),
                 by_version: by.as_ref().and_then(|_| text(more)),
                 by,
-                counted: counted(&index.store, index.base, &sum.count)?,
+                counted: counted(index, &sum.count)?,
                 ids: sum.ids,
                 missing: sum.missing,
                 discarded: sum.discarded,
@@ -321,7 +322,7 @@ impl Pipeline {
                 remark: None,
                 kind: words(&index.store, kind),
                 event: words(&index.store, event),
-                counted: counted(&index.store, index.base, &count)?,
+                counted: counted(index, &count)?,
             })
         });
         Groups { rows: rows.collect(), of, other: snapshot.other }
@@ -345,7 +346,7 @@ impl Pipeline {
             let [first, last] = view.remark.calls;
             let count = Count { calls: ids, first, last, ..Count::default() };
             // none if all was cleared away meanwhile
-            let counted = counted(&index.store, index.base, &count)?;
+            let counted = counted(index, &count)?;
             Some(FoundIn {
                 code: view.finding.code.to_string(),
                 severity: view.finding.severity,
@@ -377,13 +378,14 @@ fn arrived(store: &Store, call: u64) -> Option<Millis> {
 }
 
 /// A count with its times. None if all was cleared away meanwhile.
-fn counted(store: &Store, base: u64, count: &Count) -> Option<Counted> {
+fn counted(index: &Index, count: &Count) -> Option<Counted> {
+    let store = &index.store;
     let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
     Some(Counted {
         calls: count.calls,
         repeats: count.repeats,
         row: store.row_of_call(count.first),
-        seq: base + count.first + 1,
+        seq: index.seq_at(count.first),
         first_seen: arrived(store, count.first)?,
         last_seen: arrived(store, count.last)?,
         trend: count.trend.until(now),

@@ -101,7 +101,7 @@ impl Pipeline {
                     last_seen: arrived(&index.store, last)?,
                     doubtful: count.is_some_and(|count| count.doubtful),
                     id: words(&index.store, id)?,
-                    since: index.base + since + 1,
+                    since: index.seq_at(since),
                     row: index.store.row_of_call(since),
                     since_ms: arrived(&index.store, since)?,
                 })
@@ -122,7 +122,7 @@ impl Person {
         };
         Some(Person {
             id: words(&index.store, at.id)?,
-            counted: counted(&index.store, index.base, &count)?,
+            counted: counted(index, &count)?,
             with_other: at.with_other,
             doubtful: at.doubtful,
         })

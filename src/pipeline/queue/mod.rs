@@ -58,6 +58,8 @@ pub(super) enum Work {
     Event(Event, Millis),
     /// A user says something about a call.
     Remark(Remark),
+    /// What one test has sent is cleared away.
+    ClearTest(String),
     /// A source's push, with its whole line.
     Push(String, Box<RequestLine>),
     /// Nothing.

@@ -144,14 +144,14 @@ impl Columns for KnownRow<'_> {
         }
         let Some((at, call, shape)) = &self.call else { return Value::Null };
         match field {
-            Record::Seq => Value::int(self.known.index.base + at + 1),
+            Record::Seq => Value::int(self.known.index.seq_at(*at)),
             Record::WriteKey => self.text(shape.write_key),
             Record::LibraryName => self.text(shape.library),
             Record::LibraryVersion => self.text(shape.library_version),
             Record::Repeat => Value::Bool(call.flags.repeat()),
             Record::Marked => {
                 let index = self.known.index;
-                Value::Bool(index.remarks.is_marked(index.base + at + 1))
+                Value::Bool(index.remarks.is_marked(index.seq_at(*at)))
             }
             Record::ServiceName | Record::ServiceVerdict | Record::ServiceCode => {
                 let service = self.request.sender.service();

@@ -187,7 +187,9 @@ impl Counts {
             let before = |(nth, row): &(usize, &u64)| **row - *nth as u64 <= call;
             call + no_calls.iter().enumerate().take_while(before).count() as u64
         };
-        let view = |remark: &IdRemark| IdRemarkView::new(remark, 0, row(remark.calls[1]));
+        let view = |remark: &IdRemark| {
+            IdRemarkView::new(remark, remark.calls.map(|call| call + 1), row(remark.calls[1]))
+        };
         let id_remarks = self.id_remarks.remarks().iter().map(view).collect();
         let mut tally = Tally {
             id_remarks,

@@ -41,7 +41,7 @@ fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
         (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
     ];
     if stats.empty > 0 {
-        parts.push((count(stats.empty, "request lost calls", "requests lost calls"), theme.lost));
+        parts.push((format!("{} without a call", grouped(stats.empty)), theme.lost));
     }
     if let Some((read, all)) = stats.reading {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
