@@ -3,6 +3,7 @@
 use crate::{Said, same};
 use proptest::prelude::*;
 use segscope::journal::{Body, LineHead, Refused, compose};
+use segscope::pipeline::Tally;
 use std::path::{Path, PathBuf};
 
 /// A call by a number: of any type, with ids here and there, few of them its own.
@@ -146,7 +147,8 @@ fn a_line_that_is_none_costs_itself_and_the_first_is_named() {
             lines[*at] = (*text).to_owned();
         }
         let said = files(&[&lines]).expect("most lines are calls");
-        (said.tally.calls, said.problem.unwrap_or_default())
+        let Tally { calls, repeats, .. } = said.tally;
+        (calls + repeats, said.problem.unwrap_or_default())
     };
     let end = "expected a JSON value, found the end of the text";
     let (calls, problem) = with(&[(200, "{\"a\":"), (250, "7")]);

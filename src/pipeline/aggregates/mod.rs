@@ -32,6 +32,7 @@ use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use crate::store::{
     CellKey, Count, RemarkKind, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
 };
+use crate::vendors::CodeId;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -289,13 +290,21 @@ impl Pipeline {
         let vendors = self.vendors();
         let codes = vendors.codes();
         let mut sums: HashMap<_, Count> = HashMap::new();
+        // what every vendor says of a call is one row, whichever vendor says it first
+        let mut first_of: HashMap<&str, CodeId> = HashMap::new();
+        for (id, entry) in codes.iter().filter(|(_, entry)| entry.text.once) {
+            first_of.entry(&*entry.code).or_insert(id);
+        }
         for (key, count) in &snapshot.cells {
             let (set, in_use) = snapshot.set(key);
             let kind = snapshot.shape(key).kind;
             for code in &set.codes {
                 let counts = codes.counts(*code, in_use);
-                if counts || (at_all && !codes.entry(*code).text.once) {
-                    sums.entry((*code, kind, key.event, counts)).or_default().merge(count);
+                let entry = codes.entry(*code);
+                if counts || (at_all && !entry.text.once) {
+                    let first = first_of.get(&*entry.code).filter(|_| entry.text.once);
+                    let code = first.copied().unwrap_or(*code);
+                    sums.entry((code, kind, key.event, counts)).or_default().merge(count);
                 }
             }
         }
