@@ -60,6 +60,9 @@ pub(super) struct Survey<'s> {
     pub end: Mutex<Option<End>>,
 }
 
+/// An id that a vendor found in a call: how soon that vendor is asked, and where the text stands.
+type IdPlace = (usize, Range<usize>);
+
 /// What a thread uses again for each block.
 #[derive(Default)]
 struct Room {
@@ -74,7 +77,7 @@ struct Room {
     of_calls: Vec<Option<CodeId>>,
     /// The account and the user that the first vendor in use found in each call, in `texts`, and
     /// how soon that vendor is asked.
-    ids: Vec<[Option<(usize, Range<usize>)>; 2]>,
+    ids: Vec<[Option<IdPlace>; 2]>,
     texts: String,
     /// The codes that vendors found, one vendor after the other.
     found: Vec<CodeId>,
