@@ -152,7 +152,8 @@ fn a_line_that_is_none_costs_itself_and_the_first_is_named() {
     };
     let end = "expected a JSON value, found the end of the text";
     let (calls, problem) = with(&[(200, "{\"a\":"), (250, "7")]);
-    assert_eq!(calls, 298);
+    // the line behind an object without an end may be its rest, and is lost with it
+    assert_eq!(calls, 297);
     assert!(problem.contains("201") && problem.contains(end), "{problem}");
     let (calls, problem) = with(&[(299, "hello")]);
     assert_eq!(calls, 299);
