@@ -150,13 +150,14 @@ fn a_line_that_is_none_costs_itself_and_the_first_is_named() {
         let Tally { calls, repeats, .. } = said.tally;
         (calls + repeats, said.problem.unwrap_or_default())
     };
+    let (all, none) = with(&[]);
+    assert!(all >= 299 && none.is_empty(), "{all} {none}");
     let end = "expected a JSON value, found the end of the text";
     let (calls, problem) = with(&[(200, "{\"a\":"), (250, "7")]);
-    // the line behind an object without an end may be its rest, and is lost with it
-    assert_eq!(calls, 297);
+    assert_eq!(calls, all - 2);
     assert!(problem.contains("201") && problem.contains(end), "{problem}");
     let (calls, problem) = with(&[(299, "hello")]);
-    assert_eq!(calls, 299);
+    assert_eq!(calls, all - 1);
     assert!(problem.contains("300"), "{problem}");
-    assert_eq!(with(&[(1, ""), (2, " ")]), (298, String::new()));
+    assert_eq!(with(&[(1, ""), (2, " ")]), (all - 2, String::new()));
 }
