@@ -525,7 +525,7 @@ fn plans_and_exports_read_the_same_files() {
 }
 
 /// The exit code and standard error of a command that is fed without end, and how long it took.
-fn fed(home: &Home, args: &[&str], piece: &[u8]) -> (Option<i32>, String, Duration) {
+fn fed(home: &Home, args: &[&str], first: &[u8], piece: &[u8]) -> (Option<i32>, String, Duration) {
     let begin = Instant::now();
     let mut child = command(home.0.path())
         .args(args)
@@ -535,8 +535,13 @@ fn fed(home: &Home, args: &[&str], piece: &[u8]) -> (Option<i32>, String, Durati
         .spawn()
         .expect("it starts");
     let mut input = child.stdin.take().expect("piped");
-    let piece = piece.to_vec();
-    let feeder = std::thread::spawn(move || while input.write_all(&piece).is_ok() {});
+    let (first, piece) = (first.to_vec(), piece.to_vec());
+    let feeder = std::thread::spawn(move || {
+        let mut fed = input.write_all(&first);
+        while fed.is_ok() {
+            fed = input.write_all(&piece);
+        }
+    });
     let status = wait_for("its end", || child.try_wait().expect("it runs"));
     let took = begin.elapsed();
     feeder.join().expect("no panic");
@@ -549,25 +554,25 @@ fn fed(home: &Home, args: &[&str], piece: &[u8]) -> (Option<i32>, String, Durati
 fn input_without_end_is_refused_at_once() {
     let home = Home::new();
     let text = |byte: u8| vec![byte; 64 << 10];
-    let object = [b"{\"a\":\"".to_vec(), text(b'x')].concat();
-    for (piece, what) in [
-        (text(0), "this is a binary file"),
-        (b"y\n".repeat(30_000), "expected a JSON value"),
-        (text(b'1'), "expected"),
-        (text(b' '), "found nothing"),
-        (text(b'['), "expected"),
-        (object, ""),
+    for (first, piece, what) in [
+        ("", text(0), "this is a binary file"),
+        ("", b"y\n".repeat(30_000), "expected a JSON value"),
+        ("", text(b'1'), "expected"),
+        ("", text(b' '), "found nothing"),
+        ("", text(b'['), "expected"),
+        ("{\"a\":\"", text(b'x'), "has no end"),
+        ("[\n{\"a\":", text(b'1'), "has no end"),
     ] {
         for args in
             [&["check", "-"][..], &["send", "--to", "http://127.0.0.1:9", "-"], &["export", "-"]]
         {
-            let (code, err, took) = fed(&home, args, &piece);
+            let (code, err, took) = fed(&home, args, first.as_bytes(), &piece);
             assert_eq!(code, Some(2), "{args:?} {what}: {err}");
             assert!(err.contains(what), "{args:?}: {err}");
             assert!(took < common::DEADLINE, "{args:?} took {took:?}");
         }
     }
-    let (code, err, _) = fed(&home, &["map"], &text(0));
+    let (code, err, _) = fed(&home, &["map"], b"", &text(0));
     assert_eq!(code, Some(2));
     assert!(err.contains("line 1 is longer than 16 MB"), "{err}");
 }

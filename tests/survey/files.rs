@@ -3,7 +3,6 @@
 use crate::{Said, same};
 use proptest::prelude::*;
 use segscope::journal::{Body, LineHead, Refused, compose};
-use segscope::pipeline::Tally;
 use std::path::{Path, PathBuf};
 
 /// A call by a number: of any type, with ids here and there, few of them its own.
@@ -26,13 +25,6 @@ fn call(n: u64) -> String {
     let (id, of) = (n % 8, if n.is_multiple_of(2) { "properties" } else { "traits" });
     add(4, format!("\"{of}\":{{\"account_id\":\"g{id}\",\"email\":\"u{id}@x.y\",\"n\":{n}}}"));
     format!("{{{}}}", members.join(","))
-}
-
-/// Whether a generated object has a member by which it is taken for a call.
-fn is_call(text: &str) -> bool {
-    let members = ["type", "userId", "anonymousId", "messageId", "event", "groupId"];
-    let containers = ["properties", "traits"];
-    members.iter().chain(&containers).any(|name| text.contains(&format!("\"{name}\":")))
 }
 
 /// A line of a file of calls.
@@ -139,25 +131,59 @@ fn many_calls_without_an_id_of_their_own() {
 }
 
 #[test]
-fn a_line_that_is_none_costs_itself_and_the_first_is_named() {
+fn the_first_line_that_is_none_is_named() {
     let with = |wrong: &[(usize, &str)]| {
-        let mut lines: Vec<String> =
-            (0..).map(call).filter(|text| is_call(text)).take(300).collect();
+        let mut lines: Vec<String> = (0..300).map(call).collect();
         for (at, text) in wrong {
             lines[*at] = (*text).to_owned();
         }
-        let said = files(&[&lines]).expect("most lines are calls");
-        let Tally { calls, repeats, .. } = said.tally;
-        (calls + repeats, said.problem.unwrap_or_default())
+        files(&[&lines]).map(|said| said.tally.calls)
     };
-    let (all, none) = with(&[]);
-    assert!(all >= 299 && none.is_empty(), "{all} {none}");
     let end = "expected a JSON value, found the end of the text";
-    let (calls, problem) = with(&[(200, "{\"a\":"), (250, "7")]);
-    assert_eq!(calls, all - 2);
-    assert!(problem.contains("201") && problem.contains(end), "{problem}");
-    let (calls, problem) = with(&[(299, "hello")]);
-    assert_eq!(calls, all - 1);
-    assert!(problem.contains("300"), "{problem}");
-    assert_eq!(with(&[(1, ""), (2, " ")]), (all - 2, String::new()));
+    assert_eq!(
+        with(&[(200, "{\"a\":"), (250, "7")]),
+        Err(format!("/0.ndjson:201: column 6: {end}"))
+    );
+    assert!(with(&[(299, "hello")]).expect_err("no JSON").starts_with("/0.ndjson:300: column 1: "));
+    assert!(with(&[(1, "[{},7]"), (2, "x")]).expect_err("no call").starts_with("/0.ndjson:2: "));
+    assert_eq!(with(&[(1, ""), (2, " ")]), Ok(298));
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let home = tempfile::tempdir().expect("a folder");
+    let lines: Vec<String> = (0..50).map(call).collect();
+    let file = write(home.path(), "calls.ndjson", &lines);
+    let mut bytes = std::fs::read(&file).expect("bytes");
+    bytes.extend_from_slice(b"{\"type\":\"\xff\"}\n");
+    std::fs::write(&file, &bytes).expect("written");
+    assert!(same(&[&file]).expect_err("no UTF-8").ends_with(":51: expected UTF-8 text"));
+
+    let lines: Vec<String> = (0..50).map(|n| recorded(9, n)).collect();
+    let file = write(home.path(), "recording.ndjson", &lines);
+    let mut bytes = std::fs::read(&file).expect("bytes");
+    bytes.extend_from_slice(b"{\"v\":\"\xff\"}\nnothing\n\n");
+    bytes.extend_from_slice(recorded(9, 60).as_bytes());
+    // the last line has no end, so it does not count
+    std::fs::write(&file, &bytes).expect("written");
+    let said = same(&[&file]).expect("a recording");
+    let problem = said.problem.expect("lines that are none");
+    assert!(problem.starts_with("3 line(s)") && problem.contains("is line 51: expected UTF-8"));
+    assert_eq!(said.tally.calls, 50);
+}
+
+#[test]
+fn forms_of_one_document() {
+    let home = tempfile::tempdir().expect("a folder");
+    let calls: Vec<String> = (0..90).map(call).collect();
+    for (name, text, count) in [
+        ("array.json", format!("[\n{}\n]", calls.join(",\n")), 90),
+        ("batch.json", format!("{{\"batch\": [\n{}\n]}}", calls.join(",\n")), 90),
+        ("one.json", "{\n\"type\": \"track\"\n}".to_owned(), 1),
+        ("no-end.ndjson", format!("\u{feff}{}\n{}", calls[0], calls[1]), 2),
+    ] {
+        let file = home.path().join(name);
+        std::fs::write(&file, text).expect("written");
+        assert_eq!(same(&[&file]).expect("calls").tally.calls, count, "{name}");
+    }
 }

@@ -88,7 +88,7 @@ const COLUMNS: [&str; 9] = [
     "event_text",
 ];
 /// A call is looked for this many members down.
-const MAX_DEPTH: u32 = 8;
+const MAX_DEPTH: u32 = 12;
 /// Packed text is unpacked up to this length.
 const MAX_UNPACKED_BYTES: u64 = 8 << 20;
 
@@ -224,7 +224,10 @@ fn in_text(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
         let end = text.rfind('}').map_or(text.len(), |end| end + 1);
         return text.get(begin..end).map_or(0, |text| json(text, each));
     }
-    unpacked(text).map_or(0, |text| in_text(&text, depth.min(4), each))
+    if depth == 0 {
+        return 0;
+    }
+    unpacked(text).map_or(0, |text| in_text(&text, depth - 1, each))
 }
 
 /// Takes the calls of a text of several lines of JSON.

@@ -60,7 +60,7 @@ pub(super) fn form(head: &[u8], path: &Path) -> Form {
     let json = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}');
     let first_is_json = json.starts_with(['{', '[']);
     if lines.first && (first_is_json || lines.calls > 0) {
-        let in_place = lines.others == 0 && lines.calls > 0;
+        let in_place = lines.others == 0 && lines.first_is_call;
         return if in_place { Form::Calls } else { Form::Lines };
     }
     // a first line that is damaged among others that are whole
@@ -100,13 +100,15 @@ struct Lines {
     calls: usize,
     /// Lines that end in a comma: those of a list.
     commas: usize,
-    /// Objects that are no calls as they are.
+    /// The first object is a call as it is, so that the others are meant as calls too.
+    first_is_call: bool,
+    /// Objects that hold calls, and rows of a warehouse.
     others: usize,
 }
 
 impl Lines {
     fn of(head: &[u8]) -> Lines {
-        let mut lines = Lines::default();
+        let (mut lines, mut other) = (Lines::default(), false);
         let whole = head.split_inclusive(|byte| *byte == b'\n');
         let is_short = head.len() < super::HEAD_BYTES;
         // the last line of a longer file may go on
@@ -129,11 +131,13 @@ impl Lines {
             let mut as_it_is = true;
             let inside = |call: &str| as_it_is &= doc.root().is_array() || call == text;
             match envelope::calls(doc.root(), &mut { inside }) {
-                Row::Calls(_) if as_it_is || doc.root().get("seq").is_some() => lines.calls += 1,
+                Row::Calls(_) if as_it_is || doc.root().get("seq").is_some() => {
+                    lines.first_is_call |= !other;
+                    lines.calls += 1;
+                }
                 Row::Calls(_) => (lines.calls, lines.others) = (lines.calls + 1, lines.others + 1),
-                // that a list holds something else is told of its line
-                Row::Other if doc.root().is_array() => {}
-                Row::Warehouse | Row::Other => lines.others += 1,
+                Row::Warehouse => lines.others += 1,
+                Row::Other => other |= doc.root().is_object(),
             }
         }
         lines
@@ -158,7 +162,10 @@ mod tests {
             (format!("[{a},{b}]\n{a}"), Form::Calls),
             (format!("{{\"seq\":1,\"call\":{a}}}"), Form::Calls),
             (format!("{a}\n{{\"type\":}}\n"), Form::Calls),
-            (format!("{a}\n{{\"n\":1}}\n"), Form::Lines),
+            (format!("{a}\n{{\"n\":1}}\n"), Form::Calls),
+            (format!("{{\"n\":1}}\n{a}\n"), Form::Lines),
+            (format!("{a}\n{{\"message\":{b}}}\n"), Form::Lines),
+            (format!("{a},\n{b}\n"), Form::Values),
             (format!("{{\"message\":{a}}}\n"), Form::Lines),
             (format!("{{\"v\"21}}\n{recorded}\n"), Form::Recording),
             (format!("\0\0\0\n{recorded}\n"), Form::Recording),

@@ -73,6 +73,8 @@ impl Taken {
 #[derive(Debug, Default)]
 struct Found {
     calls: u64,
+    /// Some calls were in envelopes.
+    wrapped: bool,
     requests: u64,
     /// Objects that are no calls, and the first one's line and members.
     others: u64,
@@ -124,8 +126,12 @@ impl Part<'_> {
                 return Ok(());
             }
         };
+        let root = doc.root();
         let (taken, mut kept) = (&mut *self.taken, Ok(()));
-        let row = envelope::calls(doc.root(), &mut |call| {
+        let is_record = root.get("seq").is_some();
+        let wrapped = &mut self.found.wrapped;
+        let row = envelope::calls(root, &mut |call| {
+            *wrapped |= root.is_object() && !is_record && call != root.raw();
             if kept.is_ok() {
                 kept = taken.call(call);
             }
@@ -137,6 +143,11 @@ impl Part<'_> {
             Row::Warehouse => found.warehouse += 1,
             // an empty list
             Row::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
+            // in a file of calls it is meant as one
+            Row::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
+                found.calls += 1;
+                self.taken.call(root.raw()).map_err(|error| self.io(error))?;
+            }
             Row::Other => {
                 found.others += 1;
                 let object =

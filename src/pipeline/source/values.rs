@@ -31,7 +31,7 @@ pub(super) struct Values<R> {
 }
 
 /// A value that is longer than this has no end.
-const MAX_SKIPPED_BYTES: usize = 32 << 20;
+const MAX_SKIPPED_BYTES: usize = 128 << 20;
 /// Arrays in arrays are taken apart up to this depth.
 const MAX_ARRAYS: usize = 64;
 
@@ -121,6 +121,7 @@ impl<R: BufRead> Values<R> {
         value.push(b'{');
         let (mut depth, mut too_long) = (1usize, false);
         while depth > 0 {
+            self.plain(value)?;
             let Some(byte) = self.next_byte()? else { return Ok(Step::Cut(begin)) };
             if value.len() >= MAX_VALUE_BYTES {
                 // what follows is skipped to its end, so that only this one is lost
@@ -169,6 +170,18 @@ impl<R: BufRead> Values<R> {
                 }
             }
         }
+    }
+
+    /// Reads on to the next byte that opens or closes something.
+    fn plain(&mut self, value: &mut Vec<u8>) -> io::Result<()> {
+        let bytes = self.fill()?;
+        let opens = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n');
+        let plain = bytes.iter().position(opens).unwrap_or(bytes.len());
+        value.extend_from_slice(&bytes[..plain]);
+        self.left = self.left.saturating_sub(plain);
+        self.input.consume(plain);
+        self.place.column += plain;
+        Ok(())
     }
 
     fn fill(&mut self) -> io::Result<&[u8]> {
