@@ -30,6 +30,9 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     }
     let alerting = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
+    if !listener.addr().ip().is_loopback() {
+        pipeline.notice(format!("listening on {}", listener.reach()));
+    }
     draw(&setup, &args.inspect.screen, &pipeline, Some(listener), alerting)
 }
 
