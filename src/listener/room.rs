@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-/// When this part of all connections is left, others are closed, that many at once.
+/// When this part of all connections is left, others are closed until twice as much is.
 const RESERVED_PART: usize = 16;
 const MAX_RESERVED: usize = 64;
 
@@ -46,9 +46,10 @@ impl Server {
     pub(super) fn close_some_connections(&self) {
         self.clock.tick();
         let mut over: Vec<(usize, Duration, Arc<Watch>)> = Vec::new();
-        let mut has_new = false;
+        let (mut has_new, mut closing) = (false, 0);
         for watch in self.watched().iter().filter_map(std::sync::Weak::upgrade) {
             if watch.is_over() {
+                closing += 1;
                 continue;
             }
             let (phase, lasted) = watch.phase();
@@ -74,7 +75,8 @@ impl Server {
             return;
         }
         over.sort_unstable_by_key(|(rank, lasted, _)| (*rank, std::cmp::Reverse(*lasted)));
-        over.truncate(self.reserved());
+        let free = self.connections.available_permits() + closing;
+        over.truncate((2 * self.reserved()).saturating_sub(free));
         self.closed.fetch_add(over.len() as u64, Ordering::Relaxed);
         for (.., watch) in over {
             watch.end();

@@ -15,6 +15,7 @@ mod own;
 mod plan;
 mod sync;
 mod themes;
+mod token;
 mod vendor_file;
 
 use assert_cmd::assert::Assert;

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
 
-const CALLS: usize = 900;
+/// More than one page of them.
+const CALLS: usize = 150;
 
 fn start(home: &std::path::Path, more: &[&str]) -> Program {
     let args = [&["tail", "--listen", "127.0.0.1:0", "--format", "quiet"], more].concat();
@@ -16,14 +17,14 @@ fn json_of(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).expect("JSON")
 }
 
-/// Posts calls that are about 1 KB each.
+/// Posts calls that are about 8 KB each, and their records several times that.
 fn post_calls(http: &mut Http, count: usize) {
     let call = |nth: usize| {
         json!({"type": "track", "event": "E", "userId": "u", "messageId": format!("m-{nth}"),
-               "properties": {"account_id": "a", "text": "x".repeat(800)}})
+               "properties": {"account_id": "a", "text": "x".repeat(8_000)}})
     };
     let all: Vec<Value> = (0..count).map(call).collect();
-    for some in all.chunks(100) {
+    for some in all.chunks(50) {
         let body = json!({ "batch": some }).to_string();
         assert_eq!(http.post("/v1/batch", body.as_bytes()).expect("taken").status, 200);
     }
@@ -65,8 +66,8 @@ fn waiting_requests_and_unread_answers_stay_small() {
     let _unread = ask_and_hold(&program, "calls?limit=1000", 12);
     wait_for("all requests", || (connections(&mut http) == 73).then_some(()));
     // one whose turn comes behind all of these
-    let answer = http.get("/_segscope/calls?limit=200").expect("an answer");
-    assert_eq!(json_of(&answer)["calls"].as_array().map(Vec::len), Some(200));
+    let answer = http.get("/_segscope/calls?limit=50").expect("an answer");
+    assert_eq!(json_of(&answer)["calls"].as_array().map(Vec::len), Some(50));
     let grown = anonymous_mb(&program).saturating_sub(before);
     println!("anonymous memory: {before} MB, and {grown} MB more with 72 requests");
     assert!(grown < 96, "{grown} MB more");
@@ -117,7 +118,8 @@ fn a_long_page_says_what_it_has_and_where_to_go_on() {
             break;
         }
     }
-    assert_eq!(seqs, (1..=CALLS as u64).collect::<Vec<_>>(), "in {pages} pages");
+    assert_eq!(seqs, (1..=CALLS as u64).collect::<Vec<_>>());
+    assert!(pages > 1);
 }
 
 #[test]
