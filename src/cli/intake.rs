@@ -4,9 +4,7 @@ use super::failure::Failure;
 use super::setup::Setup;
 use crate::call::time::Millis;
 use crate::journal::Refused;
-use crate::listener::{
-    Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble,
-};
+use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble};
 use crate::pipeline::{Pending, Pipeline, Taken};
 use crate::wire::{Reply, RequestHead};
 use std::path::Path;

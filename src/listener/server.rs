@@ -1,8 +1,8 @@
 //! The listener's thread: accepting, watching over connections, stopping.
 
 use super::bind::{Listen, ListenError, open_files};
-use super::watched::{Clock, Phase, Watch};
 use super::token::Token;
+use super::watched::{Clock, Phase, Watch};
 use super::{Intake, Notice, Trouble, body, connection, own, room};
 use crate::call::time;
 use std::net::SocketAddr;
@@ -281,8 +281,8 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
         tokio::spawn(accept(server.clone(), socket, stop.clone()));
     }
     let limits = &server.limits;
-    let tick =
-        (limits.head.min(limits.idle).min(limits.fresh) / 4).clamp(Duration::from_millis(10), Duration::from_secs(1));
+    let tick = (limits.head.min(limits.idle).min(limits.fresh) / 4)
+        .clamp(Duration::from_millis(10), Duration::from_secs(1));
     let mut ticks = interval(tick);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

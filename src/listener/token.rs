@@ -52,8 +52,8 @@ impl Token {
         match read(path) {
             Ok(text) => Ok((Token::new(&text), false)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let text = create(path)
-                    .map_err(|error| fail(format!("it cannot be created: {error}")))?;
+                let text =
+                    create(path).map_err(|error| fail(format!("it cannot be created: {error}")))?;
                 Ok((Token::new(&text), true))
             }
             Err(error) => Err(fail(error.to_string())),

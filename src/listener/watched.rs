@@ -129,7 +129,8 @@ impl Watch {
         if self.is_cut.load(Ordering::Relaxed) {
             return None;
         }
-        let rate = self.body_bytes.load(Ordering::Relaxed) * 1000 / (lasted.as_millis() as u64).max(1);
+        let rate =
+            self.body_bytes.load(Ordering::Relaxed) * 1000 / (lasted.as_millis() as u64).max(1);
         Some((lasted, rate, self.body_room.load(Ordering::Relaxed) as usize))
     }
 

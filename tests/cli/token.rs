@@ -40,7 +40,9 @@ fn the_first_line_says_who_can_reach_what() {
     assert!(lines.contains("others that send the token"), "{lines}");
     let text = std::fs::read_to_string(&token).expect("there");
     assert!(!lines.contains(text.trim()), "the token itself is in the file only");
-    assert!(!first_lines(home.path(), &["--token", token.to_str().expect("UTF-8")]).contains("new"));
+    assert!(
+        !first_lines(home.path(), &["--token", token.to_str().expect("UTF-8")]).contains("new")
+    );
 }
 
 #[test]
@@ -62,5 +64,8 @@ fn a_project_sets_no_token() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("segscope.toml"), "token_file = \"t\"\n").expect("written");
     let says = crate::stderr(&crate::segscope(home.path(), &REMOTE).assert().code(2));
-    assert!(says.contains("`token_file` is taken from flags and your own config file only"), "{says}");
+    assert!(
+        says.contains("`token_file` is taken from flags and your own config file only"),
+        "{says}"
+    );
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
 
-/// More than one page of them.
-const CALLS: usize = 150;
+/// Their records are about 2 MB.
+const CALLS: usize = 40;
 
 fn start(home: &std::path::Path, more: &[&str]) -> Program {
     let args = [&["tail", "--listen", "127.0.0.1:0", "--format", "quiet"], more].concat();
@@ -63,14 +63,14 @@ fn waiting_requests_and_unread_answers_stay_small() {
     connections(&mut http);
     let before = anonymous_mb(&program);
     let _waiting = ask_and_hold(&program, "wait?count=1000&timeout_ms=600000", 60);
-    let _unread = ask_and_hold(&program, "calls?limit=1000", 12);
-    wait_for("all requests", || (connections(&mut http) == 73).then_some(()));
+    let _unread = ask_and_hold(&program, "calls?limit=1000", 4);
+    wait_for("all requests", || (connections(&mut http) == 65).then_some(()));
     // one whose turn comes behind all of these
-    let answer = http.get("/_segscope/calls?limit=50").expect("an answer");
-    assert_eq!(json_of(&answer)["calls"].as_array().map(Vec::len), Some(50));
+    let answer = http.get("/_segscope/calls?limit=1000").expect("an answer");
+    assert_eq!(json_of(&answer)["calls"].as_array().map(Vec::len), Some(CALLS));
     let grown = anonymous_mb(&program).saturating_sub(before);
-    println!("anonymous memory: {before} MB, and {grown} MB more with 72 requests");
-    assert!(grown < 96, "{grown} MB more");
+    println!("anonymous memory: {before} MB, and {grown} MB more with 64 requests");
+    assert!(grown < 48, "{grown} MB more");
 }
 
 #[test]
@@ -105,9 +105,8 @@ fn a_long_page_says_what_it_has_and_where_to_go_on() {
     post_calls(&mut http, CALLS);
     let (mut seqs, mut after, mut pages) = (Vec::new(), 0, 0);
     loop {
-        let path = format!("/_segscope/calls?limit=1000&after={after}");
+        let path = format!("/_segscope/calls?limit=30&after={after}");
         let answer = http.get(&path).expect("an answer");
-        assert!(answer.body.len() < 10 << 20, "{}", answer.body.len());
         let page = json_of(&answer);
         let calls = page["calls"].as_array().expect("calls");
         seqs.extend(calls.iter().map(|call| call["seq"].as_u64().expect("a number")));

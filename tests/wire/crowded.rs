@@ -66,10 +66,9 @@ fn heads_that_do_not_end_and_idle_connections_make_room() {
 #[test]
 fn slow_bodies_make_room_for_connections_and_for_other_bodies() {
     let head = "POST /v1/batch HTTP/1.1\r\nhost: x\r\ncontent-length: 20000\r\n\r\n{";
-    for limits in [
-        Limits { memory: 64 * 1024, ..short_grace() },
-        Limits { connections: 24, ..short_grace() },
-    ] {
+    for limits in
+        [Limits { memory: 64 * 1024, ..short_grace() }, Limits { connections: 24, ..short_grace() }]
+    {
         let running = start(limits);
         let mut slow: Vec<Client> = (0..40).map(|_| running.client()).collect();
         for client in &mut slow {
@@ -83,7 +82,8 @@ fn slow_bodies_make_room_for_connections_and_for_other_bodies() {
 
 #[test]
 fn a_body_that_drips_makes_room_before_one_that_flows() {
-    let limits = Limits { memory: 40 * 1024, grace: Duration::from_millis(300), ..Limits::default() };
+    let limits =
+        Limits { memory: 40 * 1024, grace: Duration::from_millis(300), ..Limits::default() };
     let running = start(limits);
     let head = "POST /v1/batch HTTP/1.1\r\nhost: x\r\ncontent-length: 16000\r\n\r\n";
     let mut flows = running.client();

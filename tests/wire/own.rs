@@ -5,7 +5,8 @@ use segscope::listener::Limits;
 
 const PATHS: [&str; 9] =
     ["health", "calls", "wait", "summary", "sync", "reset", "openapi.json", "else", ""];
-const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/70.0 Safari/537.36";
+const BROWSER: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/70.0 Safari/537.36";
 
 fn check_protected(answer: &Answer, what: &str) {
     for (name, want) in [

@@ -172,7 +172,12 @@ mod tests {
     const LOCAL: &str = "127.0.0.1:7357";
     const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:60.0) Gecko/20100101 Firefox/60.0";
 
-    fn ask(headers: &[(&str, &str)], bound: &str, token: Option<&str>, here: bool) -> Option<Denied> {
+    fn ask(
+        headers: &[(&str, &str)],
+        bound: &str,
+        token: Option<&str>,
+        here: bool,
+    ) -> Option<Denied> {
         let mut request = hyper::Request::get("/_segscope/calls");
         for (name, value) in headers {
             request = request.header(*name, *value);

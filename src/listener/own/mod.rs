@@ -14,8 +14,8 @@ mod wait;
 
 pub(super) use body::OwnBody;
 
-use super::{cors, respond};
 use super::server::Server;
+use super::{cors, respond};
 use crate::call::time;
 use crate::pipeline::Pipeline;
 use crate::wire::{Reply, query_value};

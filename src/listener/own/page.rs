@@ -5,12 +5,13 @@ use crate::report::call_record;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// So much is made at once, and the rest of a record.
+/// About so much is made at once.
 const CHUNK_BYTES: usize = 64 << 10;
 /// A page grows no further once it is this large.
 const ENOUGH_BYTES: usize = 8 << 20;
-/// So many calls are read in one go at most.
-const READ_AT_ONCE: usize = 32;
+/// So many calls are read in one go: those of a batch are read together, and a page of large ones
+/// must not be held whole.
+const READ_AT_ONCE: std::ops::RangeInclusive<usize> = 4..=32;
 /// How large a record is before one was seen.
 const USUAL_BYTES: usize = 8 << 10;
 
@@ -90,7 +91,8 @@ impl Page {
     /// Writes records, as many as are likely to fit.
     fn write_records(&mut self, out: &mut Vec<u8>) {
         let usual = self.bytes.checked_div(self.records).unwrap_or(USUAL_BYTES).max(1);
-        let fit = ((CHUNK_BYTES - out.len()) / usual).clamp(1, READ_AT_ONCE);
+        let fit =
+            ((CHUNK_BYTES - out.len()) / usual).clamp(*READ_AT_ONCE.start(), *READ_AT_ONCE.end());
         let some = &self.rows[self.done_rows..];
         let some = &some[..some.len().min(fit)];
         let details = self.pipeline.details_of(some.iter().copied());
@@ -118,9 +120,6 @@ impl Page {
             }
             if self.bytes + out.len() >= ENOUGH_BYTES && self.done_rows < self.rows.len() {
                 self.cut();
-                return;
-            }
-            if out.len() >= CHUNK_BYTES {
                 return;
             }
         }
