@@ -147,7 +147,7 @@ async fn handle(
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
-        let response = own::respond(server, &parts, name, peer.is_here).await;
+        let response = own::respond(server, &parts, name, peer.is_here, watch).await;
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);

@@ -74,6 +74,9 @@ pub(super) struct Watch {
     body_bytes: AtomicU64,
     body_room: AtomicU64,
     is_cut: AtomicBool,
+    /// The answer may take long, so it is watched whether the client is still there.
+    is_waiting: AtomicBool,
+    is_gone: AtomicBool,
     /// Told when the body must make room for others.
     cut: Notify,
 }
@@ -89,6 +92,8 @@ impl Watch {
             body_bytes: AtomicU64::new(0),
             body_room: AtomicU64::new(0),
             is_cut: AtomicBool::new(false),
+            is_waiting: AtomicBool::new(false),
+            is_gone: AtomicBool::new(false),
             cut: Notify::new(),
         };
         // once a connection: what is new must not look old
@@ -146,6 +151,17 @@ impl Watch {
         while !self.is_cut.load(Ordering::Relaxed) {
             self.cut.notified().await;
         }
+    }
+
+    /// Begins or ends to watch whether the client is still there.
+    pub fn set_waiting(&self, is_waiting: bool) {
+        self.is_gone.store(false, Ordering::Relaxed);
+        self.is_waiting.store(is_waiting, Ordering::Relaxed);
+    }
+
+    /// Whether the client has ended its side while that was watched.
+    pub fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Relaxed)
     }
 
     /// Notes that the connection has taken too long.
@@ -218,6 +234,14 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        // hyper comes here each time that it looks at the connection, and does not read meanwhile
+        if self.watch.is_waiting.load(Ordering::Relaxed) {
+            let mut byte = [0];
+            let peeked = self.stream.poll_peek(cx, &mut ReadBuf::new(&mut byte));
+            if matches!(peeked, Poll::Ready(Ok(0) | Err(_))) {
+                self.watch.is_gone.store(true, Ordering::Relaxed);
+            }
+        }
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

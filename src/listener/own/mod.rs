@@ -15,6 +15,7 @@ mod wait;
 pub(super) use body::OwnBody;
 
 use super::server::Server;
+use super::watched::Watch;
 use super::{cors, respond};
 use crate::call::time;
 use crate::pipeline::Pipeline;
@@ -92,11 +93,12 @@ pub(super) async fn respond(
     parts: &Parts,
     name: &str,
     is_here: bool,
+    watch: &Watch,
 ) -> Response<OwnBody> {
     let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
     let mut response = match denied {
         Some(denied) => whole(denied.reply(), None),
-        None => permitted(server, parts, name).await,
+        None => permitted(server, parts, name, watch).await,
     };
     protect(&mut response);
     if denied == Some(access::Denied::NoToken) {
@@ -138,7 +140,7 @@ fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody
 }
 
 /// Answers a request that may ask.
-async fn permitted(server: &Server, parts: &Parts, name: &str) -> Response<OwnBody> {
+async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Response<OwnBody> {
     let name = name.strip_suffix('/').unwrap_or(name);
     let permit = match name {
         "health" => None,
@@ -147,7 +149,7 @@ async fn permitted(server: &Server, parts: &Parts, name: &str) -> Response<OwnBo
             Err(_) => return whole(Reply::busy(RETRY_AFTER), None),
         },
     };
-    match answer(server, parts, name).await {
+    match answer(server, parts, name, watch).await {
         Answer::Whole(reply) => whole(reply, permit),
         Answer::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
@@ -158,7 +160,7 @@ async fn permitted(server: &Server, parts: &Parts, name: &str) -> Response<OwnBo
     }
 }
 
-async fn answer(server: &Server, parts: &Parts, name: &str) -> Answer {
+async fn answer(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Answer {
     let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
         let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
@@ -193,7 +195,12 @@ async fn answer(server: &Server, parts: &Parts, name: &str) -> Answer {
     let workers = &server.own.workers;
     Answer::Whole(match name {
         "calls" => return calls::answer(pipeline, query, workers).await,
-        "wait" => return wait::answer(pipeline, query, workers).await,
+        "wait" => {
+            watch.set_waiting(true);
+            let answer = wait::answer(pipeline, query, workers, watch).await;
+            watch.set_waiting(false);
+            return answer;
+        }
         "summary" => Reply::json(200, summary::json(pipeline)),
         "sync" => {
             let panel = pipeline.sync(|objects| objects.panel(time::now()));

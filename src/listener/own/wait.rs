@@ -3,6 +3,7 @@
 use super::calls::{Scan, look};
 use super::page::Page;
 use super::{Answer, query, settled};
+use crate::listener::watched::Watch;
 use crate::pipeline::Pipeline;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
@@ -28,10 +29,11 @@ pub(super) async fn answer(
     pipeline: &Arc<Pipeline>,
     query: &str,
     workers: &Arc<Semaphore>,
+    watch: &Watch,
 ) -> Answer {
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(pipeline, query, workers).await,
-        Some("" | "1" | "true") => none(pipeline, query, workers).await,
+        None | Some("0" | "false") => some(pipeline, query, workers, watch).await,
+        Some("" | "1" | "true") => none(pipeline, query, workers, watch).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
@@ -45,6 +47,7 @@ async fn some(
     pipeline: &Arc<Pipeline>,
     query: &str,
     workers: &Arc<Semaphore>,
+    watch: &Watch,
 ) -> Result<(u16, Page), Reply> {
     let asked = || {
         query::known(query, &["filter", "count", "timeout_ms", "after", "none"])?;
@@ -71,6 +74,9 @@ async fn some(
             return Ok((504, too_late(scan, count, timeout)));
         }
         sleep(PAUSE.min(deadline - Instant::now())).await;
+        if watch.is_gone() {
+            return Err(gone());
+        }
     }
 }
 
@@ -79,6 +85,7 @@ async fn none(
     pipeline: &Arc<Pipeline>,
     query: &str,
     workers: &Arc<Semaphore>,
+    watch: &Watch,
 ) -> Result<(u16, Page), Reply> {
     let asked = || {
         query::known(query, &["filter", "none", "quiet_ms", "after"])?;
@@ -109,8 +116,16 @@ async fn none(
         let version = pipeline.version();
         while pipeline.version() == version && Instant::now() < end {
             sleep(PAUSE.min(end - Instant::now())).await;
+            if watch.is_gone() {
+                return Err(gone());
+            }
         }
     }
+}
+
+/// The client has ended its side of the connection: nobody waits any more.
+fn gone() -> Reply {
+    Reply::failure(408, "gone", "the client went away")
 }
 
 /// What was seen instead.
