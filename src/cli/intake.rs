@@ -4,9 +4,10 @@ use super::failure::Failure;
 use super::setup::Setup;
 use crate::call::time::Millis;
 use crate::journal::Refused;
-use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
+use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble};
 use crate::pipeline::{Pending, Pipeline, Taken};
 use crate::wire::{Reply, RequestHead};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Hands requests to the pipeline.
@@ -49,7 +50,7 @@ impl Intake for PipelineIntake {
 
     fn notice(&self, notice: &Notice) {
         // a client that went away was not acknowledged and sends again; only what needs a hand is told
-        if let Notice::Tls { .. } = notice {
+        if let Notice::Tls { .. } | Notice::Crowded { .. } = notice {
             self.0.notice(notice.to_string());
         }
     }
@@ -89,7 +90,20 @@ pub fn listen(
     };
     let listen =
         Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
-    let options = Options { listen, limits: Limits::default() };
+    let token = match setup.settings.text("token_file").filter(|_| !any_port) {
+        Some(file) => Some(token(Path::new(file), pipeline)?),
+        None => None,
+    };
+    let options = Options { listen, limits: Limits::default(), token };
     Listener::start(&options, Arc::new(PipelineIntake(Arc::clone(pipeline))))
         .map_err(Failure::blocked)
+}
+
+/// The token of a file, which is created where it is not there.
+fn token(file: &Path, pipeline: &Pipeline) -> Result<Token, Failure> {
+    let (token, is_new) = Token::from_file(file).map_err(Failure::wrong)?;
+    if is_new {
+        pipeline.notice(format!("wrote a new token to {}", file.display()));
+    }
+    Ok(token)
 }

@@ -30,6 +30,11 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     }
     let alerting = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
+    if !listener.addr().ip().is_loopback() {
+        // a new token is told of beside it
+        let told = pipeline.stats().problem.map_or(String::new(), |told| format!("; {told}"));
+        pipeline.notice(format!("listening on {}{told}", listener.reach()));
+    }
     draw(&setup, &args.inspect.screen, &pipeline, Some(listener), alerting)
 }
 

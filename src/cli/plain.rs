@@ -21,7 +21,7 @@ pub fn run(
     let ending = Ending::on_signals()?;
     // on a terminal the first line that is said has it already
     if let Some(listener) = listener.as_ref().filter(|_| !std::io::stdout().is_terminal()) {
-        eprintln!("listening on {}", listener.url());
+        eprintln!("listening on {}", listener.reach());
     }
     // what was there before is no news
     pipeline.settle();

@@ -247,7 +247,12 @@ impl ListenerArgs {
             ("allow_remote", self.allow_remote.then_some(true)),
             ("fsync", self.fsync.then_some(true)),
         ];
-        settings_of(&texts, &switches)
+        let mut flags = settings_of(&texts, &switches);
+        let token = self.token.as_ref().map(|file| file.to_string_lossy());
+        flags.extend(
+            token.map(|file| ("token_file".to_owned(), Value::from(file), "--token".to_owned())),
+        );
+        flags
     }
 }
 

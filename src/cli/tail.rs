@@ -46,7 +46,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     for notice in notice.into_iter().chain(pipeline.stats().problem) {
         eprintln!("segscope: {notice}");
     }
-    eprintln!("listening on {}", listener.url());
+    eprintln!("listening on {}", listener.reach());
     let mut listener = Some(listener);
     let colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());

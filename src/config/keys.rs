@@ -55,6 +55,12 @@ pub const KEYS: &[Key] = &[
         Some("false"),
         "allow `listen` to be more than this machine",
     )),
+    own(key(
+        "token_file",
+        Kind::Text,
+        None,
+        "other machines may ask /_segscope if they send the token of this file, one line that only you can read, as `Authorization: Bearer TOKEN`",
+    )),
     own(key("record", Kind::Text, None, "append the recording to this file")),
     key(
         "no_record",

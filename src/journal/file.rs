@@ -25,6 +25,12 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// It is a device, a pipe or a folder.
+    #[error("{} is not a regular file; a recording is read back while it is written", path.display())]
+    Irregular {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file holds something else.
     #[error("{} is no segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
     Foreign {
@@ -88,7 +94,8 @@ const CREATE_PAUSE: Duration = Duration::from_millis(5);
 
 impl Journal {
     /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
-    /// line, as a crash in the middle of a write leaves it, is cut.
+    /// line, as a crash in the middle of a write leaves it, is cut. `/dev/null` keeps nothing, so
+    /// there the recording has no name.
     pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
         let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
         let file = OpenOptions::new()
@@ -98,6 +105,14 @@ impl Journal {
             .mode(0o600)
             .open(path)
             .map_err(io("open"))?;
+        let meta = file.metadata().map_err(io("look at"))?;
+        if !meta.is_file() {
+            let null = std::fs::metadata("/dev/null");
+            return match null.is_ok_and(|null| null.rdev() == meta.rdev()) {
+                true => Ok((Journal::nameless()?, Recovery { cut_bytes: 0 })),
+                false => Err(JournalError::Irregular { path: path.to_owned() }),
+            };
+        }
         let mut file = locked(file, path)?;
         let whole = file.metadata().map_err(io("look at"))?.len();
         let mut first = [0u8; 6];

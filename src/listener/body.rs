@@ -1,6 +1,8 @@
 //! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
 
-use super::{Limits, Trouble, malformed};
+use super::server::Server;
+use super::watched::{Phase, Watch};
+use super::{Trouble, malformed};
 use crate::wire::{Problem, Refusal};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
@@ -9,7 +11,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 /// Of a body over its limit this much is kept for the recording.
 const KEPT: usize = 64 * 1024;
@@ -21,6 +23,9 @@ const STEP: usize = 16 * 1024;
 /// A body that is not wanted is read on this far, so that its sender gets to see the answer.
 const THROWN_AWAY: u64 = 64 << 20;
 const THROWN_AWAY_IN: Duration = Duration::from_secs(10);
+
+/// How often a request that waits for room looks for bodies that are slow by now.
+const ROOM_LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How much later a sender is asked to come back.
 const RETRY_AFTER: u32 = 1;
@@ -68,14 +73,14 @@ pub(super) async fn read<'r>(
     body: Incoming,
     limit: usize,
     invited: bool,
-    limits: &Limits,
-    room: &'r Semaphore,
+    server: &'r Server,
+    watch: &Watch,
 ) -> Read<'r> {
     let declared = body.size_hint().exact();
     if declared == Some(0) {
         return Read::Whole(Data::Piece(Bytes::new()), None);
     }
-    let mut reader = Reader { body, limit, declared, limits, room, held: 0, permit: None };
+    let mut reader = Reader { body, limit, declared, server, watch, held: 0, permit: None };
     if let Some(length) = declared.filter(|length| *length > limit as u64) {
         let (kept, _) =
             if invited { (Vec::new(), None) } else { reader.throw_away(Vec::new(), 0).await };
@@ -88,18 +93,20 @@ pub(super) async fn read<'r>(
     reader.run().await
 }
 
-struct Reader<'l, 'r> {
+struct Reader<'w, 'r> {
     body: Incoming,
     limit: usize,
     declared: Option<u64>,
-    limits: &'l Limits,
-    room: &'r Semaphore,
+    server: &'r Server,
+    watch: &'w Watch,
     /// For how many bytes there is a permit.
     held: usize,
     permit: Option<SemaphorePermit<'r>>,
 }
 
 struct Full;
+
+struct TooSlow;
 
 /// A piece of a body; none at its end.
 type Next = Option<Result<Frame<Bytes>, hyper::Error>>;
@@ -114,14 +121,17 @@ impl<'r> Reader<'_, 'r> {
             let frame = match ready.take() {
                 Some(frame) => Ok(frame),
                 None => {
-                    let now = Instant::now();
-                    let deadline = *deadline.get_or_insert(now + self.limits.body_total);
-                    let patience = deadline.min(now + self.limits.body_idle);
-                    timeout_at(patience, self.body.frame()).await
+                    let (now, limits) = (Instant::now(), &self.server.limits);
+                    let deadline = *deadline.get_or_insert_with(|| {
+                        self.watch.enter_body();
+                        now + limits.body_total
+                    });
+                    self.watch.note_body(whole.len(), self.held.next_multiple_of(UNIT));
+                    self.next_until(deadline.min(now + limits.body_idle)).await
                 }
             };
             let data = match frame {
-                Err(_) => {
+                Err(TooSlow) => {
                     whole.truncate(KEPT);
                     whole.shrink_to_fit();
                     return Read::Cut(whole, Trouble::TooSlow);
@@ -166,6 +176,15 @@ impl<'r> Reader<'_, 'r> {
         }
     }
 
+    /// The next piece, or the end. An error if it does not come in time, or if others need its room.
+    async fn next_until(&mut self, end: Instant) -> Result<Next, TooSlow> {
+        tokio::select! {
+            biased;
+            frame = timeout_at(end, self.body.frame()) => frame.map_err(|_| TooSlow),
+            () = self.watch.until_cut() => Err(TooSlow),
+        }
+    }
+
     /// The next piece, or the end, if it is here by now.
     async fn ready(&mut self) -> Option<Next> {
         poll_fn(|context| match Pin::new(&mut self.body).poll_frame(context) {
@@ -178,12 +197,9 @@ impl<'r> Reader<'_, 'r> {
     /// Takes room for so many bytes in all, waiting a little where there is none.
     async fn hold(&mut self, bytes: usize) -> Result<(), Full> {
         let more = bytes.div_ceil(UNIT).saturating_sub(self.held.div_ceil(UNIT)) as u32;
-        let permit = match self.room.try_acquire_many(more) {
+        let permit = match self.server.room.try_acquire_many(more) {
             Ok(permit) => permit,
-            Err(_) => timeout(self.limits.room_wait, self.room.acquire_many(more))
-                .await
-                .map_err(|_| Full)?
-                .map_err(|_| Full)?,
+            Err(_) => self.wait_for_room(more).await?,
         };
         self.held = bytes;
         match &mut self.permit {
@@ -191,6 +207,29 @@ impl<'r> Reader<'_, 'r> {
             none => *none = Some(permit),
         }
         Ok(())
+    }
+
+    /// Waits for room, which slow bodies have to give back.
+    async fn wait_for_room(&self, permits: u32) -> Result<SemaphorePermit<'r>, Full> {
+        let is_slow = self.watch.phase().0 == Phase::Body;
+        // that nothing more of it comes is not its sender's doing
+        self.watch.enter(Phase::Busy);
+        let end = Instant::now() + self.server.limits.room_wait;
+        let mut acquire = std::pin::pin!(self.server.room.acquire_many(permits));
+        let acquired = loop {
+            let lacking = (permits as usize).saturating_sub(self.server.room.available_permits());
+            self.server.cut_slow_bodies(lacking * UNIT);
+            let now = Instant::now();
+            match timeout_at(end.min(now + ROOM_LOOK_INTERVAL), &mut acquire).await {
+                Ok(acquired) => break acquired.map_err(|_| Full),
+                Err(_) if Instant::now() >= end => break Err(Full),
+                Err(_) => {}
+            }
+        };
+        if is_slow {
+            self.watch.enter_body();
+        }
+        acquired
     }
 
     async fn busy(mut self, mut kept: Vec<u8>, invited: bool) -> Read<'r> {
@@ -207,11 +246,13 @@ impl<'r> Reader<'_, 'r> {
     /// Reads on without keeping more than the beginning; tells how long the body was, if it ended.
     async fn throw_away(&mut self, mut kept: Vec<u8>, seen: u64) -> (Vec<u8>, Option<u64>) {
         self.permit = None;
+        self.watch.enter_body();
         let mut length = seen;
         let keep = seen == 0 && kept.is_empty();
-        let end = Instant::now() + THROWN_AWAY_IN.min(self.limits.body_total);
+        let end = Instant::now() + THROWN_AWAY_IN.min(self.server.limits.body_total);
         while length < THROWN_AWAY {
-            match timeout_at(end, self.body.frame()).await {
+            self.watch.note_body(length as usize, 0);
+            match self.next_until(end).await {
                 Ok(None) => return (kept, Some(length)),
                 Ok(Some(Ok(frame))) => {
                     let Ok(data) = frame.into_data() else { continue };
@@ -220,7 +261,7 @@ impl<'r> Reader<'_, 'r> {
                         kept.extend_from_slice(&data[..data.len().min(KEPT - kept.len())]);
                     }
                 }
-                Ok(Some(Err(_))) | Err(_) => break,
+                Ok(Some(Err(_))) | Err(TooSlow) => break,
             }
         }
         (kept, None)

@@ -8,7 +8,7 @@ use crate::call::time;
 use crate::objects::{self, Step};
 use crate::pipeline::Taken;
 use crate::wire::{self, RequestHead, Route};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
@@ -27,6 +27,17 @@ use tokio::sync::watch;
 /// A request's head may be so large, and a connection reads ahead so far. It begins with 8 KB.
 const BUFFER: usize = 64 * 1024;
 
+/// The body of an answer: to an SDK, or of segscope's own paths.
+type Body = Either<Full<Bytes>, own::OwnBody>;
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy)]
+struct Peer {
+    addr: SocketAddr,
+    /// It is on this machine.
+    is_here: bool,
+}
+
 /// The client went away in the middle of its request, so there is nobody to answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the client went away")]
@@ -41,11 +52,13 @@ pub(super) async fn serve(
 ) {
     let watch = Arc::new(Watch::new(Arc::clone(&server.clock)));
     server.watch(&watch);
+    let is_here = own::access::is_here(remote, || stream.local_addr().ok());
+    let peer = Peer { addr: remote, is_here };
     let service = service_fn(|request| {
         let (server, watch) = (server.clone(), watch.clone());
         async move {
             watch.enter(Phase::Busy);
-            let answer = handle(&server, request, remote).await;
+            let answer = handle(&server, request, peer, &watch).await;
             watch.enter(Phase::Idle);
             answer
         }
@@ -125,20 +138,26 @@ async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hype
 async fn handle(
     server: &Server,
     request: Request<Incoming>,
-    remote: SocketAddr,
-) -> Result<Response<Full<Bytes>>, Gone> {
+    peer: Peer,
+    watch: &Watch,
+) -> Result<Response<Body>, Gone> {
     let (parts, incoming) = request.into_parts();
     let path = parts.uri.path();
     // whatever the method: a preflight is not for these
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
-        return Ok(respond::response(own::answer(server, &parts, name).await));
+        let response = own::respond(server, &parts, name, peer.is_here, watch).await;
+        return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
+    if matches!(route, Route::Version | Route::Root) {
+        let response = own::respond_to_probe(server, &parts, peer.is_here);
+        return Ok(response.map(Either::Left));
+    }
     if route == Route::Preflight {
-        let mut response =
-            respond::response(wire::reply::of(&head(&parts, &[], 0), &server.here, false));
+        let reply = wire::reply::of(&head(&parts, &[], 0), &server.here, false);
+        let mut response = respond::response(reply, full);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
         return Ok(response);
@@ -148,11 +167,11 @@ async fn handle(
         Some(_) => objects::BODY_LIMIT,
         None => wire::body_limit(&route),
     };
-    let read = body::read(incoming, limit, invited, &server.limits, &server.room).await;
+    let read = body::read(incoming, limit, invited, server, watch).await;
     let mut close = false;
     let reply = match read {
         Read::Gone => {
-            server.intake.notice(&Notice::Gone { remote });
+            server.intake.notice(&Notice::Gone { remote: peer.addr });
             return Err(Gone);
         }
         Read::Whole(data, _permit) => {
@@ -170,7 +189,7 @@ async fn handle(
             taking(&parts, |head| server.intake.refuse(head, &kept, &trouble))
         }
     };
-    let mut response = respond::response(reply);
+    let mut response = respond::response(reply, full);
     cors::allow(&parts.headers, response.headers_mut());
     if close {
         response
@@ -178,6 +197,10 @@ async fn handle(
             .insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     }
     Ok(response)
+}
+
+fn full(bytes: Bytes) -> Body {
+    Either::Left(Full::new(bytes))
 }
 
 /// Lets the requests that are ready by now come first, so that one write does for all of them.

@@ -94,6 +94,13 @@ pub enum Notice {
         /// The client.
         remote: SocketAddr,
     },
+    /// Connections were closed to make room for new ones.
+    Crowded {
+        /// How many so far.
+        closed: u64,
+        /// How many may be open.
+        most: usize,
+    },
 }
 
 impl std::fmt::Display for Notice {
@@ -106,6 +113,10 @@ impl std::fmt::Display for Notice {
             Notice::Gone { remote } => {
                 write!(f, "{remote} went away before its request was complete")
             }
+            Notice::Crowded { closed, most } => write!(
+                f,
+                "{closed} idle or slow connections were closed to make room for new ones; at most {most} are open at a time"
+            ),
         }
     }
 }

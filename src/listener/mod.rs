@@ -12,9 +12,12 @@ mod intake;
 mod malformed;
 mod own;
 mod respond;
+mod room;
 mod server;
+mod token;
 mod watched;
 
 pub use bind::{Holder, Listen, ListenError};
 pub use intake::{Health, Intake, Notice, Trouble};
 pub use server::{Counts, Limits, Listener, Options};
+pub use token::{Token, TokenError};

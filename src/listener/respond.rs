@@ -1,7 +1,6 @@
 //! From a reply to an HTTP response.
 
 use crate::wire::Reply;
-use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
@@ -9,14 +8,15 @@ use std::borrow::Cow;
 
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The response to a reply; CORS headers are added by those who know the request.
-pub(super) fn response(reply: Reply) -> Response<Full<Bytes>> {
+/// The response to a reply, with the body that is made of its bytes; further headers are added by
+/// those who know the request.
+pub(super) fn response<B>(reply: Reply, body_of: impl FnOnce(Bytes) -> B) -> Response<B> {
     let body = match reply.body {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
     };
     let empty = body.is_empty();
-    let mut response = Response::new(Full::new(body));
+    let mut response = Response::new(body_of(body));
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -1,8 +1,9 @@
 //! The listener's thread: accepting, watching over connections, stopping.
 
 use super::bind::{Listen, ListenError, open_files};
+use super::token::Token;
 use super::watched::{Clock, Phase, Watch};
-use super::{Intake, Notice, Trouble, body, connection};
+use super::{Intake, Notice, Trouble, body, connection, own, room};
 use crate::call::time;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,17 +21,26 @@ pub struct Options {
     pub listen: Listen,
     /// Within which bounds.
     pub limits: Limits,
+    /// What lets other machines ask segscope's own paths.
+    pub token: Option<Token>,
 }
 
-/// The bounds of the listener. What is beyond waits, or is turned away with 429.
+/// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
+/// turned away with 429.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Bytes of all bodies in memory together.
     pub memory: usize,
     /// How long a request waits for room in it.
     pub room_wait: Duration,
-    /// Open connections; further ones wait to be accepted. Fewer, if the system gives fewer files.
+    /// Open connections; further ones take the place of those that are idle or slow. Fewer, if the
+    /// system gives fewer files.
     pub connections: usize,
+    /// How long a connection may be open before its first byte.
+    pub fresh: Duration,
+    /// How long a connection may be silent, a head or a body incomplete, before it can be closed to
+    /// make room for others.
+    pub grace: Duration,
     /// How long a request's head may take from its first byte on.
     pub head: Duration,
     /// How long a body may pause.
@@ -49,6 +59,8 @@ impl Default for Limits {
             memory: 64 << 20,
             room_wait: Duration::from_secs(2),
             connections: 10_000,
+            fresh: Duration::from_secs(10),
+            grace: Duration::from_secs(2),
             head: Duration::from_secs(10),
             body_idle: Duration::from_secs(30),
             body_total: Duration::from_secs(300),
@@ -72,6 +84,8 @@ pub struct Counts {
     pub turned_away: u64,
     /// Requests whose body stopped coming.
     pub too_slow: u64,
+    /// Connections that were closed to make room for others.
+    pub closed: u64,
 }
 
 /// What all connections share.
@@ -83,12 +97,18 @@ pub(super) struct Server {
     pub limits: Limits,
     pub room: Semaphore,
     pub clock: Arc<Clock>,
-    connections: Arc<Semaphore>,
-    most: usize,
+    pub token: Option<Token>,
+    /// The bounds of segscope's own paths.
+    pub own: own::Bounds,
+    pub(super) connections: Arc<Semaphore>,
+    pub(super) most: usize,
     watched: Mutex<Vec<Weak<Watch>>>,
     tls_hellos: AtomicU64,
     turned_away: AtomicU64,
     too_slow: AtomicU64,
+    pub(super) closed: AtomicU64,
+    /// How many closed connections the user was told of.
+    told_closed: AtomicU64,
 }
 
 impl Server {
@@ -98,6 +118,17 @@ impl Server {
             tls_hellos: self.tls_hellos.load(Ordering::Relaxed),
             turned_away: self.turned_away.load(Ordering::Relaxed),
             too_slow: self.too_slow.load(Ordering::Relaxed),
+            closed: self.closed.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Tells the user of connections that were closed to make room: of the first, and again each
+    /// time that there are twice as many.
+    fn tell_closed(&self) {
+        let closed = self.closed.load(Ordering::Relaxed);
+        if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
+            self.told_closed.store(closed, Ordering::Relaxed);
+            self.intake.notice(&Notice::Crowded { closed, most: self.most });
         }
     }
 
@@ -105,7 +136,7 @@ impl Server {
         self.watched().push(Arc::downgrade(watch));
     }
 
-    fn watched(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Watch>>> {
+    pub(super) fn watched(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Watch>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -129,9 +160,10 @@ impl Server {
             let Some(watch) = watch.upgrade() else { return false };
             let (phase, lasted) = watch.phase();
             let over = match phase {
-                Phase::Fresh | Phase::Idle => lasted > self.limits.idle,
+                Phase::Fresh => lasted > self.limits.fresh.min(self.limits.idle),
+                Phase::Idle => lasted > self.limits.idle,
                 Phase::Head => lasted > self.limits.head,
-                Phase::Busy => false,
+                Phase::Busy | Phase::Body => false,
             };
             if over {
                 watch.over.notify_one();
@@ -166,6 +198,8 @@ impl Listener {
             intake,
             here: addrs[0].to_string(),
             addrs,
+            token: options.token.clone(),
+            own: own::Bounds::default(),
             limits: options.limits.clone(),
             room: body::room(options.limits.memory),
             clock: Arc::new(Clock::new(Instant::now())),
@@ -175,6 +209,8 @@ impl Listener {
             tls_hellos: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
             too_slow: AtomicU64::new(0),
+            closed: AtomicU64::new(0),
+            told_closed: AtomicU64::new(0),
         });
         let (stop, stopped) = watch::channel(false);
         let shared = server.clone();
@@ -198,6 +234,20 @@ impl Listener {
     /// What to set an SDK's host to.
     pub fn url(&self) -> String {
         format!("http://{}", self.server.here)
+    }
+
+    /// Who can reach what, in a line.
+    pub fn reach(&self) -> String {
+        let others = match (&self.server.token, self.addr().ip().is_loopback()) {
+            (_, true) => "",
+            (None, false) => {
+                " (other machines can send calls; /_segscope answers this machine only, --token FILE lets others ask)"
+            }
+            (Some(_), false) => {
+                " (other machines can send calls; /_segscope answers this machine, and others that send the token)"
+            }
+        };
+        format!("{}{others}", self.url())
     }
 
     /// What it has counted so far.
@@ -231,8 +281,8 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
         tokio::spawn(accept(server.clone(), socket, stop.clone()));
     }
     let limits = &server.limits;
-    let tick =
-        (limits.head.min(limits.idle) / 4).clamp(Duration::from_millis(10), Duration::from_secs(1));
+    let tick = (limits.head.min(limits.idle).min(limits.fresh) / 4)
+        .clamp(Duration::from_millis(10), Duration::from_secs(1));
     let mut ticks = interval(tick);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -241,6 +291,7 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
             _ = stop.changed() => break,
             _ = ticks.tick() => {
                 server.sweep();
+                server.tell_closed();
                 server.intake.tick(time::now());
             }
         }
@@ -250,11 +301,11 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     let _ = timeout(limits.drain, all).await;
 }
 
-/// Takes connections while there is room for them; others wait in the system's queue.
+/// Takes connections. Where there is little room for them left, idle and slow ones are closed.
 async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Receiver<bool>) {
     loop {
         let next = async {
-            let permit = server.connections.clone().acquire_owned().await;
+            let permit = room::for_connection(&server).await;
             (permit, socket.accept().await)
         };
         let (permit, accepted) = tokio::select! {
@@ -264,6 +315,7 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         };
         let Ok((stream, remote)) = accepted else {
             // out of files, or the client has left already: others may go on meanwhile
+            server.close_some_connections();
             sleep(Duration::from_millis(20)).await;
             continue;
         };

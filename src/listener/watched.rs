@@ -21,11 +21,16 @@ pub(super) enum Phase {
     Idle,
     /// A request's head is coming in.
     Head,
-    /// A request is being taken; its body has its own limits.
+    /// A request is being taken.
     Busy,
+    /// A request's body has not come with its head, and is waited for.
+    Body,
 }
 
-const PHASES: [Phase; 4] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Busy];
+const PHASES: [Phase; 5] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Busy, Phase::Body];
+
+/// So many bits of a state are its phase.
+const PHASE_BITS: u32 = 3;
 
 /// The first byte of a TLS hello; no HTTP method begins with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -59,12 +64,21 @@ impl Clock {
 #[derive(Debug)]
 pub(super) struct Watch {
     clock: Arc<Clock>,
-    /// The clock's time when the phase began, times four, plus the phase.
+    /// The clock's time when the phase began, and in the lowest bits the phase.
     state: AtomicU64,
     tls: AtomicBool,
     ended: AtomicBool,
     /// Told when the connection has taken too long.
     pub over: Notify,
+    /// How much of the body has come, and how much room it holds, while it is waited for.
+    body_bytes: AtomicU64,
+    body_room: AtomicU64,
+    is_cut: AtomicBool,
+    /// The answer may take long, so it is watched whether the client is still there.
+    is_waiting: AtomicBool,
+    is_gone: AtomicBool,
+    /// Told when the body must make room for others.
+    cut: Notify,
 }
 
 impl Watch {
@@ -75,20 +89,79 @@ impl Watch {
             tls: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             over: Notify::new(),
+            body_bytes: AtomicU64::new(0),
+            body_room: AtomicU64::new(0),
+            is_cut: AtomicBool::new(false),
+            is_waiting: AtomicBool::new(false),
+            is_gone: AtomicBool::new(false),
+            cut: Notify::new(),
         };
+        // once a connection: what is new must not look old
+        watch.clock.tick();
         watch.enter(Phase::Fresh);
         watch
     }
 
     pub fn enter(&self, phase: Phase) {
-        self.state.store(self.clock.now_ms() << 2 | phase as u64, Ordering::Relaxed);
+        self.state.store(self.clock.now_ms() << PHASE_BITS | phase as u64, Ordering::Relaxed);
     }
 
     /// The phase, and for how long it has lasted.
     pub fn phase(&self) -> (Phase, Duration) {
         let state = self.state.load(Ordering::Relaxed);
-        let lasted = self.clock.now_ms().saturating_sub(state >> 2);
-        (PHASES[(state & 3) as usize], Duration::from_millis(lasted))
+        let lasted = self.clock.now_ms().saturating_sub(state >> PHASE_BITS);
+        let phase = state & ((1 << PHASE_BITS) - 1);
+        (PHASES[phase as usize], Duration::from_millis(lasted))
+    }
+
+    /// The body is waited for from now on.
+    pub fn enter_body(&self) {
+        self.is_cut.store(false, Ordering::Relaxed);
+        self.clock.tick();
+        self.enter(Phase::Body);
+    }
+
+    /// Notes how much of the body has come, and how much room it holds.
+    pub fn note_body(&self, bytes: usize, room: usize) {
+        self.body_bytes.store(bytes as u64, Ordering::Relaxed);
+        self.body_room.store(room as u64, Ordering::Relaxed);
+    }
+
+    /// While a body is waited for and need not make room yet: for how long, how many bytes of it came
+    /// a second, and how much room it holds.
+    pub fn body(&self) -> Option<(Duration, u64, usize)> {
+        let (Phase::Body, lasted) = self.phase() else { return None };
+        if self.is_cut.load(Ordering::Relaxed) {
+            return None;
+        }
+        let rate =
+            self.body_bytes.load(Ordering::Relaxed) * 1000 / (lasted.as_millis() as u64).max(1);
+        Some((lasted, rate, self.body_room.load(Ordering::Relaxed) as usize))
+    }
+
+    /// Makes the body give back its room: it is read no further.
+    pub fn cut_body(&self) {
+        self.is_cut.store(true, Ordering::Relaxed);
+        self.cut.notify_one();
+    }
+
+    /// Waits until the body must make room.
+    pub async fn until_cut(&self) {
+        // an earlier body on the connection may have been told too late
+        while !self.is_cut.load(Ordering::Relaxed) {
+            self.cut.notified().await;
+        }
+    }
+
+    /// Begins or ends to watch whether the client is still there.
+    pub fn set_waiting(&self, is_waiting: bool) {
+        self.is_gone.store(false, Ordering::Relaxed);
+        self.is_waiting.store(is_waiting, Ordering::Relaxed);
+    }
+
+    /// Whether the client has ended its side while that was watched.
+    pub fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Relaxed)
     }
 
     /// Notes that the connection has taken too long.
@@ -144,7 +217,7 @@ impl AsyncRead for Watched {
                     self.keep(&buf.filled()[before..]);
                 }
                 Phase::Head => self.keep(&buf.filled()[before..]),
-                Phase::Busy => {}
+                Phase::Busy | Phase::Body => {}
             }
         }
         read
@@ -161,6 +234,14 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        // hyper comes here each time that it looks at the connection, and does not read meanwhile
+        if self.watch.is_waiting.load(Ordering::Relaxed) {
+            let mut byte = [0];
+            let peeked = self.stream.poll_peek(cx, &mut ReadBuf::new(&mut byte));
+            if matches!(peeked, Poll::Ready(Ok(0) | Err(_))) {
+                self.watch.is_gone.store(true, Ordering::Relaxed);
+            }
+        }
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

@@ -181,8 +181,8 @@ impl Shared {
             Standing::Whole => return Ok(journal),
             Standing::Planned => {
                 journal.create()?;
-                let file = Arc::new(journal.reader()?);
-                self.recording.add(Part { base: end, at: journal.len(), file });
+                let part = Part::new(end, journal.len(), journal.reader()?);
+                self.recording.add(part);
                 return Ok(journal);
             }
             Standing::Removed => {
@@ -190,6 +190,7 @@ impl Shared {
                 "was removed while it was written; recording goes on in a new file of that name, and what came before is there only as long as segscope runs".to_owned()
             }
             Standing::Changed { len } if len < journal.len() => {
+                self.recording.cut(&journal.reader()?, len)?;
                 journal.accept()?;
                 format!(
                     "was cut to {len} bytes by something else; recording goes on behind them, and what was behind them cannot be looked at any more"
@@ -200,8 +201,7 @@ impl Shared {
                 "was written to by something else; recording goes on behind that".to_owned()
             }
         };
-        let (at, file) = (journal.len(), Arc::new(journal.reader()?));
-        self.recording.add(Part { base: end, at, file });
+        self.recording.add(Part::new(end, journal.len(), journal.reader()?));
         self.notice(format!("the recording {name} {what}"));
         Ok(journal)
     }

@@ -5,7 +5,7 @@ use super::view::OpenedFiles;
 use crate::journal::Journal;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -52,7 +52,7 @@ impl Recording {
     /// it.
     pub(super) fn add_part(&mut self, file: File, whole_lines_bytes: u64, in_place: bool) {
         self.in_place = in_place;
-        self.parts.push(Part { base: self.len, at: 0, file: Arc::new(file) });
+        self.parts.push(Part::new(self.len, 0, file));
         self.len += whole_lines_bytes;
     }
 
@@ -75,7 +75,7 @@ impl Recording {
     pub fn set_journal(&mut self, journal: Journal) -> io::Result<()> {
         // the part of a file that is created with its first line is added with that line
         if !journal.is_planned() {
-            self.parts.push(Part { base: self.len, at: 0, file: Arc::new(journal.reader()?) });
+            self.parts.push(Part::new(self.len, 0, journal.reader()?));
         }
         self.len += journal.len();
         self.journal = Some(journal);
@@ -162,6 +162,15 @@ pub(super) struct Part {
     /// The place in the file.
     pub at: u64,
     pub file: Arc<File>,
+    /// Where the file was cut: what it holds from there on is something else.
+    end: u64,
+}
+
+impl Part {
+    /// What is in a file from a place on.
+    pub fn new(base: u64, at: u64, file: File) -> Part {
+        Part { base, at, file: Arc::new(file), end: u64::MAX }
+    }
 }
 
 /// The text as all its readers share it. Reading it needs no lock but this one, held for a moment.
@@ -172,7 +181,20 @@ impl Parts {
     /// The file that holds an offset, and the offset within it.
     pub fn place(&self, offset: u64) -> Option<Place> {
         let (part, _) = self.part(offset)?;
-        Some(Place { offset: offset - part.base + part.at, file: part.file })
+        Some(Place { offset: offset - part.base + part.at, file: part.file, end: part.end })
+    }
+
+    /// Notes that the file of these parts was cut to a length: what stood behind that is gone, also
+    /// when something else stands there later.
+    pub fn cut(&self, file: &File, len: u64) -> io::Result<()> {
+        let id = |file: &File| file.metadata().map(|meta| (meta.dev(), meta.ino()));
+        let cut = id(file)?;
+        for part in &mut *self.0.write().unwrap_or_else(PoisonError::into_inner) {
+            if id(&part.file)? == cut {
+                part.end = part.end.min(len);
+            }
+        }
+        Ok(())
     }
 
     /// Adds what is recorded from now on.
@@ -195,6 +217,7 @@ impl Parts {
 pub(super) struct Place {
     file: Arc<File>,
     offset: u64,
+    end: u64,
 }
 
 impl Place {
@@ -204,11 +227,21 @@ impl Place {
         if !Arc::ptr_eq(&self.file, &last.file) || len != Some(into.len() as u64) {
             return Err(io::Error::other("a part of the recording that lies in two files"));
         }
+        self.check(into.len() as u64)?;
         self.file.read_exact_at(into, self.offset)
+    }
+
+    /// Refuses what something else has cut.
+    fn check(&self, len: u64) -> io::Result<()> {
+        match self.offset + len > self.end {
+            true => Err(io::ErrorKind::UnexpectedEof.into()),
+            false => Ok(()),
+        }
     }
 
     /// The line that begins here and is that long.
     pub(super) fn read(&self, len: u32) -> io::Result<String> {
+        self.check(u64::from(len))?;
         let mut bytes = vec![0; len as usize];
         self.file.read_exact_at(&mut bytes, self.offset)?;
         String::from_utf8(bytes).map_err(|_| {

@@ -70,6 +70,17 @@ impl Reply {
         Reply::failure(408, "request_timeout", "the body did not arrive in time")
     }
 
+    /// The answer of a probe: it listens.
+    pub fn up() -> Reply {
+        Reply::json(200, r#"{"server":"UP"}"#)
+    }
+
+    /// The answer of a probe that may know which segscope this is.
+    pub fn identity() -> Reply {
+        let version = env!("CARGO_PKG_VERSION");
+        Reply::json(200, json!({"name": "segscope", "version": version}).to_string())
+    }
+
     /// An answer that says what went wrong.
     pub fn failure(status: u16, code: &str, message: &str) -> Reply {
         let body = json!({"success": false, "code": code, "message": message, "error": message});
@@ -91,11 +102,8 @@ pub fn of(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
             let key = key::of_head(head).map(|found| found.key).unwrap_or_default();
             Reply::json(200, source_config(&key))
         }
-        Route::Health => Reply::json(200, r#"{"server":"UP"}"#),
-        Route::Version | Route::Root => {
-            let version = env!("CARGO_PKG_VERSION");
-            Reply::json(200, json!({"name": "segscope", "version": version}).to_string())
-        }
+        // the listener tells whoever may know it which segscope this is
+        Route::Health | Route::Version | Route::Root => Reply::up(),
         Route::Preflight => Reply { status: 204, body: Cow::Borrowed(b""), ..Reply::success() },
         Route::WrongMethod(allow) => {
             let message = intended::explain(head).reason;

@@ -16,6 +16,7 @@ mod own;
 mod plan;
 mod sync;
 mod themes;
+mod token;
 mod vendor_file;
 
 use assert_cmd::assert::Assert;

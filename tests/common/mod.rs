@@ -153,14 +153,32 @@ impl Http {
                 None => break,
             }
         }
-        let length = headers
-            .iter()
-            .find(|(n, _)| n == "content-length")
-            .and_then(|(_, v)| v.parse().ok())
-            .unwrap_or(0);
+        let header = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        if header("transfer-encoding") == Some("chunked") {
+            let body = self.chunks()?;
+            return Ok(Answer { status, headers, body });
+        }
+        let length = header("content-length").and_then(|v| v.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
         Ok(Answer { status, headers, body })
+    }
+
+    fn chunks(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line)?;
+            let length = usize::from_str_radix(line.trim_end(), 16);
+            let length = length.map_err(std::io::Error::other)?;
+            let from = body.len();
+            body.resize(from + length + 2, 0);
+            self.stream.read_exact(&mut body[from..])?;
+            body.truncate(from + length);
+            if length == 0 {
+                return Ok(body);
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod common;
 mod full;
 mod moved;
+mod own_paths;
 
 use common::{Http, Program};
 use std::collections::HashSet;

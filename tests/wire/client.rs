@@ -118,9 +118,13 @@ pub struct Running {
 }
 
 pub fn start(limits: Limits) -> Running {
+    start_at("127.0.0.1:0", limits)
+}
+
+pub fn start_at(addr: &str, limits: Limits) -> Running {
     let memory = Arc::new(Memory::default());
-    let listen = Listen::parse("127.0.0.1:0", false).expect("an address");
-    let listener = Listener::start(&Options { listen, limits }, memory.clone());
+    let listen = Listen::parse(addr, true).expect("an address");
+    let listener = Listener::start(&Options { listen, limits, token: None }, memory.clone());
     Running { listener: listener.expect("a free port"), memory }
 }
 

@@ -3,7 +3,9 @@
 
 mod captures;
 mod client;
+mod crowded;
 mod hostile;
 mod http;
 mod load;
+mod own;
 mod replay;

@@ -90,6 +90,10 @@ pub struct ListenerArgs {
     /// Allow an address that other machines can reach
     #[arg(long, help_heading = "Listening")]
     pub allow_remote: bool,
+    /// Let other machines ask /_segscope if they send the token of FILE, one line that only you can
+    /// read, as `Authorization: Bearer TOKEN`; a FILE that is not there is created with a new token
+    #[arg(long, value_name = "FILE", help_heading = "Listening")]
+    pub token: Option<PathBuf>,
     /// Check X-Signature of /webhook with this shared secret, and mark what fails
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,

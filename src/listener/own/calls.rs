@@ -1,26 +1,32 @@
 //! `/_segscope/calls`: call records, those that a filter lets through.
 
-use super::query;
+use super::page::Page;
+use super::{Answer, query};
 use crate::call::Seq;
 use crate::filter::Filter;
-use crate::pipeline::{Detail, Matching, Pipeline};
-use crate::report::call_record;
+use crate::pipeline::{Matching, Pipeline};
 use crate::wire::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 
 /// How many calls are given at once, unless fewer or more are asked for.
 const LIMIT: u64 = 100;
 const MOST: u64 = 1_000;
 /// So many rows are looked at in one go.
 const AT_ONCE: u64 = 4_096;
-/// So many of those that pass are read in one go.
-const READ_AT_ONCE: usize = 32;
-/// An answer grows no further once it is this large.
-const ENOUGH_BYTES: usize = 8 << 20;
+/// For so long one request looks before another one has its turn.
+const TURN: Duration = Duration::from_millis(50);
+/// Of what the filter did not let through so many are shown.
+const SHOWN_OTHERS: usize = 20;
 
-pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+pub(super) async fn answer(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+) -> Answer {
     let asked = || {
         query::known(query, &["filter", "after", "limit"])?;
         let after = query::number(query, "after", u64::MAX)?;
@@ -29,92 +35,106 @@ pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
     };
     let (filter, after, limit) = match asked() {
         Ok(asked) => asked,
-        Err(reply) => return reply,
+        Err(reply) => return Answer::Whole(reply),
     };
-    let mut scan = Scan::new(pipeline, filter, after, limit as usize);
-    // a rare filter looks through everything: not on the thread that answers SDKs
-    let done = tokio::task::spawn_blocking(move || scan.run().map(|()| scan)).await;
-    match done {
-        Ok(Ok(scan)) => Reply::json(200, scan.page(json!({ "more": scan.more() }))),
-        Ok(Err(error)) => unreadable(&error),
-        Err(_) => Reply::failure(500, "internal", "the search ended early"),
+    let scan = Scan::new(pipeline, filter, after, limit as usize);
+    match look(scan, workers).await {
+        Ok(scan) => {
+            let more = json!({ "more": scan.more() });
+            Answer::Page(200, scan.into_page(more))
+        }
+        Err(reply) => Answer::Whole(reply),
     }
 }
 
-pub(super) fn unreadable(error: &str) -> Reply {
-    Reply::failure(500, "unreadable", &format!("the recording cannot be read: {error}"))
+/// Looks through what is there, not on the thread that answers SDKs, and in turn with others: a rare
+/// filter looks through everything.
+pub(super) async fn look(mut scan: Scan, workers: &Arc<Semaphore>) -> Result<Scan, Reply> {
+    loop {
+        let turn = Arc::clone(workers).acquire_owned().await;
+        let looked = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let is_done = scan.run();
+            (scan, is_done)
+        });
+        match looked.await {
+            Ok((scan, true)) => return Ok(scan),
+            Ok((unfinished, false)) => scan = unfinished,
+            Err(_) => return Err(Reply::failure(500, "internal", "the search ended early")),
+        }
+    }
 }
 
-/// A look through the calls in order, that can go on later.
+/// A look through the calls in order, that can go on later. It holds the numbers of rows, not the
+/// calls.
 pub(super) struct Scan {
     pipeline: Arc<Pipeline>,
-    /// None lets everything through.
-    filter: Option<Matching>,
+    filter: Arc<Filter>,
     limit: usize,
     /// The row of the first call that may count.
     first_row: u64,
     next_row: u64,
     clears: u64,
-    bytes: usize,
-    found: Vec<String>,
+    found: Vec<u64>,
     after: u64,
     /// The rows that the filter did not let through, the latest of them.
     others: VecDeque<u64>,
+    /// Calls for which the filter asks the recording, which has them no more.
+    unreadable: u64,
 }
 
 impl Scan {
     pub fn new(pipeline: &Arc<Pipeline>, filter: Filter, after: u64, limit: usize) -> Scan {
         let first_row = pipeline.row_of(Seq(after.saturating_add(1)));
         Scan {
-            filter: (!filter.is_all()).then(|| Matching::new(filter)),
+            filter: Arc::new(filter),
             limit,
             first_row,
             next_row: first_row,
             clears: pipeline.clears(),
             pipeline: Arc::clone(pipeline),
-            bytes: 0,
             found: Vec::new(),
             after,
             others: VecDeque::new(),
+            unreadable: 0,
         }
     }
 
-    /// Looks at what is there, until enough was found.
-    pub fn run(&mut self) -> Result<(), String> {
+    /// Looks at what is there, until enough was found or its turn is over; false in that case.
+    pub fn run(&mut self) -> bool {
         if self.pipeline.clears() != self.clears {
             // what was found before may be gone, and rows have other places
             self.clears = self.pipeline.clears();
             self.first_row = self.pipeline.row_of(Seq(self.after.saturating_add(1)));
-            (self.next_row, self.bytes) = (self.first_row, 0);
+            self.next_row = self.first_row;
             self.found.clear();
             self.others.clear();
+            self.unreadable = 0;
         }
-        while !self.is_full() && self.more() {
-            let rows = self.next_row..self.pipeline.rows().min(self.next_row + AT_ONCE);
-            let pass = match &mut self.filter {
-                Some(filter) => filter.calls(&self.pipeline, rows.clone())?,
-                None => rows.clone().collect(),
-            };
-            for some in pass.chunks(READ_AT_ONCE) {
-                let details = self.pipeline.details_of(some.iter().copied());
-                for (row, detail) in some.iter().zip(details) {
-                    self.pass_over(*row);
-                    self.next_row = row + 1;
-                    if let Detail::Call(call) = detail? {
-                        let shown = self.pipeline.in_use().shown();
-                        let record = call_record(&call, &self.pipeline.vendors(), &shown);
-                        self.bytes += record.len();
-                        self.found.push(record);
-                    }
-                    if self.is_full() {
-                        return Ok(());
-                    }
+        let began = Instant::now();
+        let end = self.pipeline.rows();
+        // made anew each time: it remembers more than may be held while a request waits
+        let mut matching = None;
+        while !self.is_full() && self.next_row < end {
+            let matching = matching.get_or_insert_with(|| Matching::new(Arc::clone(&self.filter)));
+            let to = end.min(self.next_row + AT_ONCE);
+            let (pass, unreadable) = matching.readable(&self.pipeline, self.next_row..to);
+            self.unreadable += unreadable;
+            for row in pass {
+                self.pass_over(row);
+                self.next_row = row + 1;
+                self.found.push(row);
+                if self.is_full() {
+                    return true;
                 }
             }
-            self.pass_over(rows.end);
-            self.next_row = rows.end;
+            self.pass_over(to);
+            self.next_row = to;
+            if began.elapsed() >= TURN && to < end {
+                return false;
+            }
         }
-        Ok(())
+        true
     }
 
     /// Notes the rows up to this one that do not count.
@@ -123,19 +143,6 @@ impl Scan {
         self.others.extend(from..row);
         let over = self.others.len().saturating_sub(SHOWN_OTHERS);
         self.others.drain(..over);
-    }
-
-    /// The latest calls that the filter did not let through, in short.
-    pub fn others(&self) -> Vec<Value> {
-        let details = self.others.iter().map(|row| self.pipeline.detail(*row));
-        let calls = details.filter_map(|detail| match detail {
-            Ok(Some(Detail::Call(call))) => Some(json!({
-                "seq": call.seq.0, "type": call.kind, "name": call.name,
-                "account_id": call.account_id, "user_id": call.user_id, "missing": call.missing,
-            })),
-            _ => None,
-        });
-        calls.collect()
     }
 
     /// How many calls were looked at.
@@ -151,7 +158,7 @@ impl Scan {
 
     /// True once as much was found as was asked for.
     pub fn is_full(&self) -> bool {
-        self.found.len() >= self.limit || self.bytes >= ENOUGH_BYTES
+        self.found.len() >= self.limit
     }
 
     /// True while there are calls that were not looked at.
@@ -159,19 +166,20 @@ impl Scan {
         self.next_row < self.pipeline.rows()
     }
 
-    /// What was found, with further members of the answer. The records stand in it as they are: to
-    /// read them as JSON values would change numbers.
-    pub fn page(&self, more: serde_json::Value) -> String {
-        let rest = more.to_string();
-        let rest = rest.strip_prefix('{').unwrap_or("}");
-        format!("{{\"calls\":[{}],\"last\":{},{rest}", self.found.join(","), self.last())
-    }
-
     /// How much was found.
     pub fn count(&self) -> usize {
         self.found.len()
     }
-}
 
-/// Of what the filter did not let through so many are shown.
-const SHOWN_OTHERS: usize = 20;
+    /// What was found, with further members of the answer.
+    pub fn into_page(self, more: Value) -> Page {
+        let last = self.last();
+        Page::new(self.pipeline, self.found, self.clears, last, more, self.unreadable)
+    }
+
+    /// The same with the latest calls that the filter did not let through, in short.
+    pub fn into_page_with_others(mut self, more: Value) -> Page {
+        let others = std::mem::take(&mut self.others);
+        self.into_page(more).with_others(others.into())
+    }
+}

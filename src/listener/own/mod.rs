@@ -1,20 +1,35 @@
-//! The inspector's own paths, `/_segscope/…`: for this machine only, and for no web page.
+//! The inspector's own paths, `/_segscope/…`: for this machine and for whoever has the token, and for
+//! no web page ([`access`]).
+//!
+//! What they hold in memory is bounded: there are at most [`MAX_REQUESTS`] of them at a time, one
+//! that waits holds the numbers of rows, and a page is written as it is sent.
 
+pub(super) mod access;
+mod body;
 mod calls;
+mod page;
 mod query;
 mod summary;
 mod wait;
 
+pub(super) use body::OwnBody;
+
 use super::server::Server;
+use super::watched::Watch;
+use super::{cors, respond};
 use crate::call::time;
 use crate::pipeline::Pipeline;
 use crate::wire::{Reply, query_value};
-use hyper::header::{self, HeaderMap};
+use http_body_util::Full;
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
+use page::Page;
 use serde_json::json;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Each path with the methods that it takes.
@@ -28,36 +43,142 @@ const PATHS: &[(&str, &str)] = &[
     ("openapi.json", "GET, HEAD"),
 ];
 
+/// So many requests are answered at a time, all but those for `health`: what they hold together (rows
+/// and filters, 64 KB of an answer each, and as much again on its way to the client) is about 64 MB.
+const MAX_REQUESTS: usize = 256;
+/// So many of them look through calls or write records at a time.
+const MAX_WORKERS: usize = 2;
+/// After how many seconds to come back beyond that.
+const RETRY_AFTER: u32 = 1;
+
+/// What keeps the memory of these paths within bounds.
+pub(super) struct Bounds {
+    requests: Arc<Semaphore>,
+    workers: Arc<Semaphore>,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            workers: Arc::new(Semaphore::new(MAX_WORKERS)),
+        }
+    }
+}
+
+/// What a page may not do with an answer, should one get to it.
+const PROTECTION: [(HeaderName, &str); 4] = [
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// An answer, before it is one of HTTP.
+enum Answer {
+    Whole(Reply),
+    /// A status and call records.
+    Page(u16, Page),
+}
+
 /// So long the health page waits for what is being judged.
 const HEALTH_WAITS: Duration = Duration::from_secs(1);
 
 /// What these paths take and give, for programs.
 const OPENAPI: &str = include_str!("../../../assets/openapi.json");
 
-/// Answers a request for `/_segscope/NAME`.
-pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply {
-    if !is_for_us(&parts.headers, &server.addrs) {
-        let message = "only this machine may ask, by its address or as localhost, and no web page";
-        return Reply::failure(403, "forbidden", message);
+/// Answers a request for `/_segscope/NAME`. `is_here`: it comes from this machine.
+pub(super) async fn respond(
+    server: &Server,
+    parts: &Parts,
+    name: &str,
+    is_here: bool,
+    watch: &Watch,
+) -> Response<OwnBody> {
+    let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
+    let mut response = match denied {
+        Some(denied) => whole(denied.reply(), None),
+        None => permitted(server, parts, name, watch).await,
+    };
+    protect(&mut response);
+    if denied == Some(access::Denied::NoToken) {
+        let bearer = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
     }
+    response
+}
+
+/// Answers `/version` and `/`, which probes of RudderStack ask for. Whoever may ask the own paths is
+/// told which segscope this is; a web page and another machine get the answer of `/health`.
+pub(super) fn respond_to_probe(
+    server: &Server,
+    parts: &Parts,
+    is_here: bool,
+) -> Response<Full<Bytes>> {
+    let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).is_err();
+    let reply = match denied {
+        true => Reply::up(),
+        false => Reply::identity(),
+    };
+    let mut response = respond::response(reply, Full::new);
+    protect(&mut response);
+    if denied {
+        cors::allow(&parts.headers, response.headers_mut());
+    }
+    response
+}
+
+/// Adds what keeps a page from using an answer.
+fn protect<B>(response: &mut Response<B>) {
+    for (name, value) in PROTECTION {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+}
+
+fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody> {
+    respond::response(reply, |bytes: Bytes| OwnBody::whole(bytes, permit))
+}
+
+/// Answers a request that may ask.
+async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Response<OwnBody> {
     let name = name.strip_suffix('/').unwrap_or(name);
+    let permit = match name {
+        "health" => None,
+        _ => match Arc::clone(&server.own.requests).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => return whole(Reply::busy(RETRY_AFTER), None),
+        },
+    };
+    match answer(server, parts, name, watch).await {
+        Answer::Whole(reply) => whole(reply, permit),
+        Answer::Page(status, page) => {
+            match OwnBody::page(page, &server.own.workers, permit).await {
+                Ok(body) => respond::response(Reply::json(status, " "), |_| body),
+                Err(_) => whole(Reply::failure(500, "internal", "the answer ended early"), None),
+            }
+        }
+    }
+}
+
+async fn answer(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Answer {
     let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
         let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
-        return Reply::failure(404, "not_found", &message);
+        return Answer::Whole(Reply::failure(404, "not_found", &message));
     };
     if !allow.split(", ").any(|method| method == parts.method.as_str()) {
         let message = format!("use {allow}");
-        return Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) };
+        let refused = Reply::failure(405, "method_not_allowed", &message);
+        return Answer::Whole(Reply { allow: Some(allow), ..refused });
     }
     let query = parts.uri.query().unwrap_or("");
     if matches!(name, "openapi.json" | "health" | "summary" | "sync")
         && let Err(reply) = query::known(query, &[])
     {
-        return reply;
+        return Answer::Whole(reply);
     }
     if name == "openapi.json" {
-        return Reply::json(200, OPENAPI);
+        return Answer::Whole(Reply::json(200, OPENAPI));
     }
     let pipeline = server.intake.pipeline();
     if name == "health" {
@@ -65,22 +186,28 @@ pub(super) async fn answer(server: &Server, parts: &Parts, name: &str) -> Reply 
             // a large recording that is still being read is no reason to keep a probe waiting
             let _ = timeout(HEALTH_WAITS, settled(pipeline)).await;
         }
-        return Reply::json(200, health(server));
+        return Answer::Whole(Reply::json(200, health(server)));
     }
     let Some(pipeline) = pipeline else {
-        return Reply::failure(404, "not_found", "nothing is kept here");
+        return Answer::Whole(Reply::failure(404, "not_found", "nothing is kept here"));
     };
     settled(pipeline).await;
-    match name {
-        "calls" => calls::answer(pipeline, query).await,
-        "wait" => wait::answer(pipeline, query).await,
+    let workers = &server.own.workers;
+    Answer::Whole(match name {
+        "calls" => return calls::answer(pipeline, query, workers).await,
+        "wait" => {
+            watch.set_waiting(true);
+            let answer = wait::answer(pipeline, query, workers, watch).await;
+            watch.set_waiting(false);
+            return answer;
+        }
         "summary" => Reply::json(200, summary::json(pipeline)),
         "sync" => {
             let panel = pipeline.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
         _ => reset(pipeline, query).await,
-    }
+    })
 }
 
 /// Waits until all that was answered before is judged, so that who asks sees it; not on the thread
@@ -145,40 +272,9 @@ fn health(server: &Server) -> String {
         "connections": counts.connections,
         "tls_hellos": counts.tls_hellos,
         "turned_away": counts.turned_away,
+        "connections_closed": counts.closed,
     })
     .to_string()
-}
-
-/// A page that made its own name point here (DNS rebinding) is known by `Host`, any other page by
-/// `Origin`: it must be the same that `Host` names.
-fn is_for_us(headers: &HeaderMap, bound: &[SocketAddr]) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let Some(host) = text(header::HOST) else { return false };
-    if !is_ours(host, bound) {
-        return false;
-    }
-    text(header::ORIGIN).is_none_or(|origin| {
-        origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
-    })
-}
-
-fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    match name.parse::<IpAddr>() {
-        // an address is no name that could be made to point elsewhere
-        Ok(ip) => {
-            let here = |addr: &SocketAddr| addr.ip() == ip || addr.ip().is_unspecified();
-            ip.is_loopback() || bound.iter().any(here)
-        }
-        Err(_) => {
-            let name = name.to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-    }
 }
 
 #[cfg(test)]
@@ -199,41 +295,5 @@ mod tests {
             assert_eq!(path.as_object().map(|path| path.keys().cloned().collect()), Some(methods));
         }
         assert_eq!(described.len(), PATHS.len());
-    }
-
-    fn ask(host: Option<&str>, origin: Option<&str>, bound: &str) -> bool {
-        let mut headers = HeaderMap::new();
-        for (name, value) in [(header::HOST, host), (header::ORIGIN, origin)] {
-            if let Some(value) = value {
-                headers.insert(name, value.parse().expect("a header"));
-            }
-        }
-        is_for_us(&headers, &[bound.parse().expect("an address")])
-    }
-
-    #[test]
-    fn only_names_of_this_machine_and_no_foreign_page() {
-        let local = "127.0.0.1:7357";
-        for (host, origin, bound, want) in [
-            (Some(local), None, local, true),
-            (Some("localhost:7357"), None, local, true),
-            (Some("LOCALHOST"), None, local, true),
-            (Some("app.localhost:7357"), None, local, true),
-            (Some("[::1]:7357"), None, local, true),
-            (Some("127.9.9.9:1"), None, local, true),
-            (None, None, local, false),
-            (Some("evil.example:7357"), None, local, false),
-            (Some("localhost.evil.example"), None, local, false),
-            (Some("192.168.0.7:7357"), None, local, false),
-            (Some("192.168.0.7:7357"), None, "192.168.0.7:7357", true),
-            (Some("192.168.0.7:7357"), None, "0.0.0.0:7357", true),
-            (Some("evil.example"), None, "0.0.0.0:7357", false),
-            (Some(local), Some("http://127.0.0.1:7357"), local, true),
-            (Some(local), Some("http://localhost:3000"), local, false),
-            (Some(local), Some("https://evil.example"), local, false),
-            (Some(local), Some("null"), local, false),
-        ] {
-            assert_eq!(ask(host, origin, bound), want, "{host:?} {origin:?} {bound}");
-        }
     }
 }

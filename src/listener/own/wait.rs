@@ -1,12 +1,15 @@
 //! `/_segscope/wait`: answers once the calls are there that a test waits for.
 
-use super::calls::{Scan, unreadable};
-use super::{query, settled};
+use super::calls::{Scan, look};
+use super::page::Page;
+use super::{Answer, query, settled};
+use crate::listener::watched::Watch;
 use crate::pipeline::Pipeline;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
 /// How long is waited unless it is said, and at most.
@@ -22,12 +25,30 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// So long no call may come for none to have come, unless it is said.
 const QUIET_MS: u64 = 1_000;
 
-pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
-    match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => {}
-        Some("" | "1" | "true") => return none(pipeline, query).await,
-        Some(_) => return Reply::failure(400, "bad_parameter", "none is 1 or 0"),
+pub(super) async fn answer(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+    watch: &Watch,
+) -> Answer {
+    let waited = match query_value(query, "none").as_deref() {
+        None | Some("0" | "false") => some(pipeline, query, workers, watch).await,
+        Some("" | "1" | "true") => none(pipeline, query, workers, watch).await,
+        Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
+    };
+    match waited {
+        Ok((status, page)) => Answer::Page(status, page),
+        Err(reply) => Answer::Whole(reply),
     }
+}
+
+/// Answers 200 once so many calls are there, and 504 if they are not in time.
+async fn some(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+    watch: &Watch,
+) -> Result<(u16, Page), Reply> {
     let asked = || {
         query::known(query, &["filter", "count", "timeout_ms", "after", "none"])?;
         let count = query::number(query, "count", MOST)?.unwrap_or(1);
@@ -35,10 +56,7 @@ pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
         let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
         Ok((query::filter(query)?, count, timeout, after))
     };
-    let (filter, count, timeout, after) = match asked() {
-        Ok(asked) => asked,
-        Err(reply) => return reply,
-    };
+    let (filter, count, timeout, after) = asked()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
     let mut scan = Scan::new(pipeline, filter, after, count as usize);
     let mut version = None;
@@ -46,76 +64,72 @@ pub(super) async fn answer(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
         let now = pipeline.version();
         if version != Some(now) {
             version = Some(now);
-            scan = match look(scan).await {
-                Ok(scan) => scan,
-                Err(reply) => return reply,
-            };
+            scan = look(scan, workers).await?;
         }
         if scan.is_full() {
-            return Reply::json(200, scan.page(json!({ "more": scan.more() })));
+            let more = json!({ "more": scan.more() });
+            return Ok((200, scan.into_page(more)));
         }
         if Instant::now() >= deadline {
-            return too_late(&scan, count, timeout);
+            return Ok((504, too_late(scan, count, timeout)));
         }
         sleep(PAUSE.min(deadline - Instant::now())).await;
-    }
-}
-
-/// Goes on with a scan, not on the thread that answers SDKs.
-async fn look(mut scan: Scan) -> Result<Scan, Reply> {
-    let looked = tokio::task::spawn_blocking(move || {
-        let done = scan.run();
-        (scan, done)
-    });
-    match looked.await {
-        Ok((scan, Ok(()))) => Ok(scan),
-        Ok((_, Err(error))) => Err(unreadable(&error)),
-        Err(_) => Err(Reply::failure(500, "internal", "the search ended early")),
+        if watch.is_gone() {
+            return Err(gone());
+        }
     }
 }
 
 /// Answers 200 once no matching call has come for a time, and 409 as soon as one has.
-async fn none(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+async fn none(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+    watch: &Watch,
+) -> Result<(u16, Page), Reply> {
     let asked = || {
         query::known(query, &["filter", "none", "quiet_ms", "after"])?;
         let quiet = query::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
         let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
         Ok((query::filter(query)?, quiet, after))
     };
-    let (filter, quiet, after) = match asked() {
-        Ok(asked) => asked,
-        Err(reply) => return reply,
-    };
+    let (filter, quiet, after) = asked()?;
     let end = Instant::now() + Duration::from_millis(quiet);
     let mut scan = Scan::new(pipeline, filter, after, SHOWN as usize);
     loop {
         // asked before it is looked, so that what came until then is looked at
         let is_over = Instant::now() >= end;
         settled(pipeline).await;
-        scan = match look(scan).await {
-            Ok(scan) => scan,
-            Err(reply) => return reply,
-        };
+        scan = look(scan, workers).await?;
         if scan.count() > 0 {
             let message = format!("expected no call, but {} came", scan.count());
             let body = json!({
                 "success": false, "code": "arrived", "message": message, "error": message,
                 "wanted": 0, "seen": scan.seen(), "more": scan.more(),
             });
-            return Reply::json(409, scan.page(body));
+            return Ok((409, scan.into_page(body)));
         }
         if is_over {
-            return Reply::json(200, scan.page(json!({ "more": false, "quiet_ms": quiet })));
+            let more = json!({ "more": false, "quiet_ms": quiet });
+            return Ok((200, scan.into_page(more)));
         }
         let version = pipeline.version();
         while pipeline.version() == version && Instant::now() < end {
             sleep(PAUSE.min(end - Instant::now())).await;
+            if watch.is_gone() {
+                return Err(gone());
+            }
         }
     }
 }
 
+/// The client has ended its side of the connection: nobody waits any more.
+fn gone() -> Reply {
+    Reply::failure(408, "gone", "the client went away")
+}
+
 /// What was seen instead.
-fn too_late(scan: &Scan, wanted: u64, timeout: u64) -> Reply {
+fn too_late(scan: Scan, wanted: u64, timeout: u64) -> Page {
     let message = format!(
         "{} of {wanted} calls came within {timeout} ms; {} were looked at",
         scan.count(),
@@ -123,7 +137,7 @@ fn too_late(scan: &Scan, wanted: u64, timeout: u64) -> Reply {
     );
     let body = json!({
         "success": false, "code": "timeout", "message": message, "error": message,
-        "wanted": wanted, "seen": scan.seen(), "others": scan.others(),
+        "wanted": wanted, "seen": scan.seen(),
     });
-    Reply::json(504, scan.page(body))
+    scan.into_page_with_others(body)
 }

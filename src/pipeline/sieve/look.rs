@@ -40,6 +40,8 @@ pub(super) struct Looker {
     undecided: Vec<Undecided>,
     /// Why something could not be read.
     error: Option<String>,
+    /// How many rows that were, and those whose line is not what was recorded.
+    unreadable: u64,
 }
 
 /// A row that the index does not decide.
@@ -84,6 +86,7 @@ impl Looker {
             scratch: wire::Scratch::default(),
             undecided: Vec::new(),
             error: None,
+            unreadable: 0,
         }
     }
 
@@ -116,6 +119,11 @@ impl Looker {
     /// Why something could not be read, if that was so; such rows do not pass.
     pub fn take_error(&mut self) -> Option<String> {
         self.error.take()
+    }
+
+    /// How many rows could not be read.
+    pub fn take_unreadable(&mut self) -> u64 {
+        std::mem::take(&mut self.unreadable)
     }
 
     /// Looks at rows in the index. None if it is another.
@@ -204,6 +212,7 @@ impl Looker {
                 Err(error) => {
                     // what cannot be read passes nothing; its row says why
                     self.error = Some(error.to_string());
+                    self.unreadable += 1;
                     1
                 }
             };
@@ -267,8 +276,12 @@ impl Looker {
         bits: &mut Bits,
     ) {
         let line = group.first().and_then(|(nth, _)| pieces.line(rows[*nth].line));
-        let Some(line) = line.and_then(|line| std::str::from_utf8(line).ok()) else { return };
-        let Ok(Entry::Request(request)) = journal::parse(line) else { return };
+        let line = line.and_then(|line| std::str::from_utf8(line).ok());
+        let parsed = line.and_then(|line| Some((line, journal::parse(line).ok()?)));
+        let Some((line, Entry::Request(request))) = parsed else {
+            self.unreadable += group.len() as u64;
+            return;
+        };
         let body = body_text(line, &request);
         let head = head_of(&request);
         let reading = wire::read(&head, request.request, body, &mut self.scratch);

@@ -14,13 +14,19 @@ pub struct Matching {
 
 impl Matching {
     /// Makes a filter ready.
-    pub fn new(filter: Filter) -> Matching {
-        Matching { looker: Looker::new(Arc::new(filter)) }
+    pub fn new(filter: impl Into<Arc<Filter>>) -> Matching {
+        Matching { looker: Looker::new(filter.into()) }
     }
 
     /// The rows of calls among these that pass; an error if the recording cannot be read there. Of
     /// what is cleared away meanwhile nothing passes.
     pub fn calls(&mut self, pipeline: &Pipeline, rows: Range<u64>) -> Result<Vec<u64>, String> {
+        let (found, _) = self.readable(pipeline, rows);
+        self.looker.take_error().map_or(Ok(found), Err)
+    }
+
+    /// The same, passing over what cannot be read: how many rows that were comes second.
+    pub fn readable(&mut self, pipeline: &Pipeline, rows: Range<u64>) -> (Vec<u64>, u64) {
         let (epoch, there, _) = pipeline.extent();
         let mut found = Vec::new();
         let mut from = rows.start;
@@ -28,14 +34,11 @@ impl Matching {
             // what is looked at in one go lies in one block
             let to = (from - from % BLOCK_ROWS + BLOCK_ROWS).min(rows.end).min(there);
             let Some(bits) = self.looker.look(pipeline, from..to, epoch, &|| true) else { break };
-            if let Some(error) = self.looker.take_error() {
-                return Err(error);
-            }
             let state = pipeline.lock();
             let is_call = |row: &u64| matches!(state.index.store.row(*row), Some(Row::Call(_)));
             found.extend((from..to).filter(|row| passes(&bits, *row)).filter(is_call));
             from = to;
         }
-        Ok(found)
+        (found, self.looker.take_unreadable())
     }
 }

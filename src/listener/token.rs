@@ -1,0 +1,171 @@
+//! The token that lets other machines ask segscope's own paths.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// A token file is no larger than this.
+const MAX_FILE_BYTES: u64 = 4096;
+
+/// Why a token file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the token file {}: {reason}", path.display())]
+pub struct TokenError {
+    path: PathBuf,
+    reason: String,
+}
+
+/// A secret that a request sends as `Authorization: Bearer`.
+#[derive(Clone)]
+pub struct Token {
+    /// Keyed with the token, so that comparing takes the same time whatever is sent.
+    mac: Hmac<Sha256>,
+    /// What the token itself comes to.
+    tag: Vec<u8>,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+impl Token {
+    /// A token by its text.
+    pub fn new(text: &str) -> Token {
+        let mac = Hmac::new_from_slice(text.as_bytes()).expect("HMAC takes a key of any length");
+        let mut own = mac.clone();
+        own.update(text.as_bytes());
+        Token { tag: own.finalize().into_bytes().to_vec(), mac }
+    }
+
+    /// Reads the token of a file, which holds one line and which only its user may read. A file that
+    /// is not there is created with a new token; true says so.
+    ///
+    /// # Errors
+    /// If the file is not a regular one, others may read or write it, or it holds no token.
+    pub fn from_file(path: &Path) -> Result<(Token, bool), TokenError> {
+        let fail = |reason: String| TokenError { path: path.to_owned(), reason };
+        match read(path) {
+            Ok(text) => Ok((Token::new(&text), false)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let text =
+                    create(path).map_err(|error| fail(format!("it cannot be created: {error}")))?;
+                Ok((Token::new(&text), true))
+            }
+            Err(error) => Err(fail(error.to_string())),
+        }
+    }
+
+    /// Whether this text is the token. Takes the same time whether much or little of it is right.
+    pub fn is(&self, text: &str) -> bool {
+        let mut mac = self.mac.clone();
+        mac.update(text.as_bytes());
+        mac.verify_slice(&self.tag).is_ok()
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    // a FIFO or a terminal must not be waited for
+    let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    check(&file)?;
+    let mut text = String::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::other(format!("it is larger than {MAX_FILE_BYTES} bytes")));
+    }
+    let token = text.trim();
+    let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_token {
+        let message = "expected one line with the token: visible ASCII characters without blanks";
+        return Err(io::Error::other(message));
+    }
+    Ok(token.to_owned())
+}
+
+/// Refuses what is no file, and a file that others may read or write.
+fn check(file: &File) -> io::Result<()> {
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if meta.mode() & 0o077 != 0 {
+        let mode = meta.mode() & 0o777;
+        return Err(io::Error::other(format!(
+            "other users may read or write it (mode {mode:04o}); make it yours alone with chmod 600"
+        )));
+    }
+    Ok(())
+}
+
+fn create(path: &Path) -> io::Result<String> {
+    let token = uuid::Uuid::new_v4().simple().to_string();
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{token}")?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn refused(path: &Path) -> String {
+        Token::from_file(path).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_token_file_is_one_line_that_only_its_user_reads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        let write = |text: &str, mode: u32| {
+            std::fs::write(&path, text).expect("written");
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).expect("its mode");
+        };
+        write("s3cret-token\n", 0o600);
+        let (token, created) = Token::from_file(&path).expect("a token");
+        assert!(token.is("s3cret-token") && !created);
+        assert!(!token.is("s3cret-token ") && !token.is("") && !token.is("s3cret-tokem"));
+        assert_eq!(format!("{token:?}"), "Token");
+        for mode in [0o640, 0o604, 0o620, 0o644, 0o666] {
+            write("s3cret-token\n", mode);
+            assert!(refused(&path).contains("chmod 600"), "{mode:o}");
+        }
+        for text in ["", "\n", "a\nb\n", "a b\n", "\u{1b}[31m", "grün"] {
+            write(text, 0o600);
+            assert!(refused(&path).contains("expected one line"), "{text:?}");
+        }
+        write(&"x".repeat(5000), 0o600);
+        assert!(refused(&path).contains("larger than 4096 bytes"));
+    }
+
+    #[test]
+    fn a_token_file_is_a_regular_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in [Path::new("/dev/zero"), folder.path()] {
+            assert!(refused(path).contains("not a regular file"), "{}", path.display());
+        }
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        if made.is_ok_and(|made| made.success()) {
+            assert!(refused(&fifo).contains("not a regular file"));
+        }
+    }
+
+    #[test]
+    fn a_missing_token_file_is_created_with_a_token() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        let (token, created) = Token::from_file(&path).expect("a token");
+        assert!(created);
+        let text = std::fs::read_to_string(&path).expect("written");
+        assert!(token.is(text.trim()) && text.len() == 33);
+        assert_eq!(std::fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
+        assert!(!Token::from_file(&path).expect("the same").1);
+    }
+}
