@@ -1,8 +1,10 @@
 //! The file behind a recording: opened once, locked, appended to.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::config::{self, Exposed};
+use rustix::fs::OFlags;
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,6 +27,14 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// It is no file that could be read again.
+    #[error("the recording {} is {what}, not a regular file; choose another --record FILE", path.display())]
+    NotAFile {
+        /// Its name.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// The file holds something else.
     #[error("{} is no segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
     Foreign {
@@ -38,6 +48,8 @@ pub enum JournalError {
 pub struct Recovery {
     /// Bytes of a torn last line that were cut.
     pub cut_bytes: u64,
+    /// Users other than its owner could open it.
+    pub exposed: Option<Exposed>,
 }
 
 /// What became of a recording's file while it was written.
@@ -54,6 +66,18 @@ pub enum Standing {
         /// How long it is now.
         len: u64,
     },
+}
+
+/// What a name stands for, if for no regular file.
+fn no_file(meta: &Metadata) -> Option<&'static str> {
+    let kind = meta.file_type();
+    match () {
+        () if kind.is_file() => None,
+        () if kind.is_dir() => Some("a folder"),
+        () if kind.is_fifo() => Some("a pipe"),
+        () if kind.is_socket() => Some("a socket"),
+        () => Some("a device"),
+    }
 }
 
 /// A file that no other program appends to while this one has it.
@@ -91,13 +115,23 @@ impl Journal {
     /// line, as a crash in the middle of a write leaves it, is cut.
     pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
         let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+        let check = |meta: &Metadata| match no_file(meta) {
+            Some(what) => Err(JournalError::NotAFile { path: path.to_owned(), what }),
+            None => Ok(()),
+        };
+        // before it is opened: that alone makes some devices act
+        std::fs::metadata(path).map_or(Ok(()), |meta| check(&meta))?;
         let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .mode(0o600)
+            // a pipe that comes to the name in this moment must not make it wait
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
             .open(path)
             .map_err(io("open"))?;
+        let meta = file.metadata().map_err(io("look at"))?;
+        check(&meta)?;
         let mut file = locked(file, path)?;
         let whole = file.metadata().map_err(io("look at"))?.len();
         let mut first = [0u8; 6];
@@ -109,7 +143,8 @@ impl Journal {
         if len < whole {
             file.set_len(len).map_err(io("cut the torn last line of"))?;
         }
-        let recovery = Recovery { cut_bytes: whole - len };
+        let exposed = config::close_to_others(path);
+        let recovery = Recovery { cut_bytes: whole - len, exposed };
         let journal = Journal {
             file: Some(file),
             path: Some(path.to_owned()),
@@ -130,7 +165,7 @@ impl Journal {
     pub(crate) fn create(&mut self) -> io::Result<()> {
         let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            config::create_private_folder(folder)?;
         }
         for _ in 0..CREATE_TRIES {
             match Journal::open(&path, self.fsync) {
@@ -352,6 +387,37 @@ mod tests {
         std::fs::write(&path, "Dear all").expect("written");
         assert!(matches!(Journal::open(&path, false), Err(JournalError::Foreign { .. })));
         assert_eq!(std::fs::read_to_string(&path).expect("text"), "Dear all");
+    }
+
+    #[test]
+    fn refuses_what_is_no_regular_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fifo = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.expect("mkfifo runs").success());
+        for (path, what) in [
+            (fifo.as_path(), "a pipe"),
+            (folder.path(), "a folder"),
+            (Path::new("/dev/null"), "a device"),
+            (Path::new("/dev/zero"), "a device"),
+        ] {
+            let error = Journal::open(path, false).expect_err("refused").to_string();
+            let want = format!("the recording {} is {what}, not a regular file", path.display());
+            assert!(error.starts_with(&want), "{error}");
+        }
+    }
+
+    #[test]
+    fn closes_a_file_that_other_users_could_open() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("r.ndjson");
+        std::fs::write(&path, "").expect("written");
+        let open = std::fs::Permissions::from_mode(0o666);
+        std::fs::set_permissions(&path, open).expect("set");
+        let (_journal, recovery) = Journal::open(&path, false).expect("opened");
+        assert_eq!(recovery.exposed, Some(Exposed { mode: 0o666, closed: true }));
+        assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
