@@ -42,9 +42,15 @@ pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<
             // the vendor says what is wrong with it, or it is a setting of its own
             continue;
         }
+        let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+        if is_blank(&value) {
+            // as in the template
+            settings.remove(&key);
+            continue;
+        }
         settings.may_send(&key).map_err(Failure::wrong)?;
         let wrong = |what: String| Failure::wrong(format!("{origin}: `{key}`: {what}"));
-        if let Some((_, other)) = settings.get(secret) {
+        if let Some((_, other)) = settings.get(secret).filter(|(value, _)| !is_blank(value)) {
             if other.layer() > origin.layer() {
                 settings.remove(&key);
                 continue;

@@ -82,6 +82,14 @@ pub fn redacted_query(query: &str) -> Cow<'_, str> {
     replace_parameters(query, parameter).map_or(Cow::Borrowed(query), Cow::Owned)
 }
 
+/// Returns a path as the recording keeps it: one that is a whole address shows no password.
+pub(super) fn redacted_path(path: &str) -> Cow<'_, str> {
+    match path.starts_with('/') {
+        true => Cow::Borrowed(path),
+        false => without_userinfo(path),
+    }
+}
+
 /// Redacts the value of a header whose name says nothing: it may hold an address or a token.
 fn redacted_value(value: &str) -> Cow<'_, str> {
     if is_token(value) {
@@ -237,6 +245,7 @@ mod tests {
             assert_eq!(redacted(name, &kept), kept, "{name} is hashed once only");
         }
         assert!(redacted("authorization", "Bearer t").starts_with("Bearer sha256:"));
+        assert!(redacted_path("http://u:s3cret@h/v1/t").starts_with("http://sha256:"));
         for name in ["authorization", "proxy-authorization", "x-basic"] {
             let value = basic("wk_test:s3cret");
             let kept = redacted(name, &value).into_owned();

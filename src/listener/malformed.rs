@@ -1,7 +1,7 @@
 //! Requests that hyper refuses before anybody sees them: what is known of them, and why.
 
 use super::Trouble;
-use crate::call::credential::is_credential;
+use crate::call::credential::{is_credential, without_credentials};
 use crate::call::text::visible;
 use std::io;
 
@@ -91,7 +91,8 @@ pub(super) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Tr
                 (400, "rest", message.to_owned())
             }
             _ => {
-                let begins = quoted(&String::from_utf8_lossy(&head[..head.len().min(80)]));
+                let begins = String::from_utf8_lossy(&head[..head.len().min(80)]);
+                let begins = quoted(&without_credentials(&begins));
                 (400, "no_http", format!("it is no HTTP request; it begins with `{begins}`"))
             }
         }

@@ -13,6 +13,7 @@ mod formats;
 mod keys;
 mod later;
 mod own;
+mod own_secrets;
 mod plan;
 mod secrets;
 mod sync;

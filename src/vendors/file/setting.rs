@@ -61,5 +61,5 @@ pub struct SettingDef {
     pub fields: Vec<String>,
     /// What it is of the addresses in the vendor's table.
     #[serde(skip)]
-    pub address_part: AddressPart,
+    pub(in crate::vendors) address_part: AddressPart,
 }
