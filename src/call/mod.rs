@@ -6,6 +6,7 @@
 
 mod build;
 pub mod change;
+pub mod credential;
 mod doc;
 mod event;
 pub(crate) mod fingerprints;

@@ -4,6 +4,7 @@ use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
 use super::looks;
 use super::setup::Setup;
+use crate::call::credential::without_credentials;
 use crate::config::KEYS;
 use crate::tui::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
@@ -36,7 +37,10 @@ fn show(setup: &Setup) -> String {
     };
     let mut out = String::new();
     for (key, value, origin) in setup.settings.iter() {
-        let shown = if secret(key) { "\"***\"".to_owned() } else { value.to_string() };
+        let shown = match secret(key) {
+            true => "\"***\"".to_owned(),
+            false => without_credentials(&value.to_string()).into_owned(),
+        };
         writeln!(out, "{key} = {shown}  # {origin}").expect("writing to a String cannot fail");
     }
     out
@@ -46,7 +50,8 @@ fn show(setup: &Setup) -> String {
 fn template(vendors: &Vendors) -> String {
     let mut out = String::from(
         "# segscope settings. Flags win over SEGSCOPE_* variables, those over ./segscope.toml, that over\n\
-         # the file in your config folder. Keys marked `own` are taken from flags and your own file only.\n\n",
+         # the file in your config folder. Keys marked `own` are taken from flags and your own file only.\n\
+         # KEY_file is the file that holds a secret, from here on; `-` is standard input.\n\n",
     );
     for key in KEYS.iter().filter(|key| !key.name.contains('.')) {
         let own = if key.user_only { " (own)" } else { "" };
@@ -69,6 +74,10 @@ fn template(vendors: &Vendors) -> String {
         for setting in &info.settings {
             writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
                 .expect("writing to a String cannot fail");
+            if setting.kind == SettingKind::Secret {
+                writeln!(out, "#{}_file = \"\"", setting.key)
+                    .expect("writing to a String cannot fail");
+            }
             if let Some(preset) = &setting.preset {
                 writeln!(out, "# its document recommends: {} = {preset}", setting.key)
                     .expect("writing to a String cannot fail");

@@ -1,5 +1,6 @@
 //! How a command fails, and with which exit code.
 
+use crate::call::credential::without_credentials;
 use crate::pipeline::FileError;
 use std::fmt;
 use std::io;
@@ -38,14 +39,14 @@ impl Failure {
         matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
-    /// Wrong use or unreadable input.
+    /// Wrong use or unreadable input. Addresses in the message show no password.
     pub fn wrong(error: impl fmt::Display) -> Failure {
-        Failure::Use(error.to_string())
+        Failure::Use(without_credentials(&error.to_string()).into_owned())
     }
 
-    /// Could not listen, record or reach.
+    /// Could not listen, record or reach. Addresses in the message show no password.
     pub fn blocked(error: impl fmt::Display) -> Failure {
-        Failure::Reach(error.to_string())
+        Failure::Reach(without_credentials(&error.to_string()).into_owned())
     }
 }
 

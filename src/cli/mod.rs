@@ -22,6 +22,7 @@ mod open;
 mod outbox;
 mod plain;
 mod plan;
+mod secret_files;
 mod send;
 mod setup;
 mod signals;
@@ -36,6 +37,8 @@ use std::process::ExitCode;
 /// Reads the command line, does what it says, and tells how that went.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // what this program creates is its user's alone, whatever the user's own umask is
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let done = match cli.command.unwrap_or(Command::Listen(cli.listen)) {
         Command::Listen(args) => listen::run(&args),
         Command::Demo(args) => demo::run(&args),

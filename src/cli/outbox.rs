@@ -1,6 +1,7 @@
 //! What is sent from the screen, on a thread of its own: calls to a tracking API, outputs to a vendor.
 
 use super::deliver;
+use crate::call::credential::without_credentials;
 use crate::outbound::{Answer, Sender};
 use crate::tui::feed::Sending;
 use crate::vendors::Delivery;
@@ -37,7 +38,7 @@ impl Outbox {
         let (path, body) = posted(text).map_err(|error| error.to_string())?;
         let body = body.into_owned();
         let sender = Sender::new(to, Some(key)).map_err(|error| error.to_string())?;
-        self.begin(to.to_owned(), move |runtime| {
+        self.begin(without_credentials(to).into_owned(), move |runtime| {
             runtime.block_on(sender.post(path, body)).map_err(|error| error.to_string())
         })
     }

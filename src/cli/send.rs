@@ -5,6 +5,7 @@ use super::args::SendArgs;
 use super::failure::Failure;
 use super::input;
 use crate::call::change;
+use crate::call::credential::without_credentials;
 use crate::call::template::{names, template};
 use crate::outbound::Sender;
 use crate::pipeline::Recording;
@@ -63,7 +64,8 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         })?;
     }
     eprintln!(
-        "sent {sent} to {url}{}",
+        "sent {sent} to {}{}",
+        without_credentials(&url),
         if refused > 0 { format!(", {refused} refused") } else { String::new() }
     );
     if refused > 0 {

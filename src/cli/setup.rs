@@ -4,6 +4,7 @@ use super::alert;
 use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
 use super::failure::Failure;
 use super::looks;
+use super::secret_files;
 use super::signals;
 use crate::config::{self, Settings, Sources};
 use crate::journal::{Journal, Recordings};
@@ -19,6 +20,9 @@ use std::sync::Arc;
 /// The project's settings, in the folder where the program is started.
 const PROJECT_FILE: &str = "segscope.toml";
 
+/// The folder of recordings in the state folder.
+const RECORDINGS: &str = "recordings";
+
 /// Settings in force and what follows from them.
 #[derive(Clone)]
 pub struct Setup {
@@ -26,6 +30,8 @@ pub struct Setup {
     asked: (JudgeArgs, Flags),
     pub settings: Settings,
     pub vendor_files: Vec<VendorFile>,
+    /// The files that secrets were read from.
+    secret_files: Vec<PathBuf>,
     pub vendors: Arc<Vendors>,
     pub in_use: InUse,
     /// The keys of the screen.
@@ -43,7 +49,9 @@ impl Setup {
     /// Reads all layers of settings and makes the vendors.
     pub fn new(judge: &JudgeArgs, flags: Flags) -> Result<Setup, Failure> {
         let asked = (judge.clone(), flags.clone());
-        let settings = settings(judge, flags)?;
+        let mut settings = settings(judge, flags)?;
+        let files = vendor_files(&judge.vendor_file)?;
+        let secret_files = secret_files::read(&mut settings, &files)?;
         let keymap = keymap(&settings)?;
         let themes = looks::themes(&settings)?;
         looks::check_columns(&settings)?;
@@ -52,7 +60,6 @@ impl Setup {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| Failure::wrong(format!("{origin}: {error}")))?;
         }
-        let files = vendor_files(&judge.vendor_file)?;
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
         let vendors = Arc::new(vendors);
@@ -76,7 +83,17 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
-        Ok(Setup { asked, settings, vendor_files: files, vendors, in_use, keymap, themes, alert })
+        Ok(Setup {
+            asked,
+            settings,
+            vendor_files: files,
+            secret_files,
+            vendors,
+            in_use,
+            keymap,
+            themes,
+            alert,
+        })
     }
 
     /// Reads all of it again, as the files are now.
@@ -95,7 +112,7 @@ impl Setup {
             let found = std::fs::read_dir(&folder).into_iter().flatten().flatten();
             files.extend(found.map(|entry| entry.path()));
         }
-        files.extend(judge.vendor_file.iter().cloned());
+        files.extend(judge.vendor_file.iter().chain(&self.secret_files).cloned());
         files.sort();
         files
     }
@@ -104,20 +121,33 @@ impl Setup {
     pub fn journal(&self, named: bool) -> Result<(Journal, Option<String>), Failure> {
         let fsync = self.settings.is_on("fsync");
         signals::survive_file_limits().map_err(Failure::blocked)?;
-        let mut notice = None;
+        let mut notices = Vec::new();
+        let state = config::user_state_folder();
+        let folders = state.iter().flat_map(|state| [state.clone(), state.join(RECORDINGS)]);
+        notices.extend(folders.filter_map(|folder| {
+            config::close_to_others(&folder).map(|exposed| exposed.words(&folder))
+        }));
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
             _ if !named || self.settings.is_on("no_record") => Journal::nameless(),
+            Some(file) if is_null_device(Path::new(file)) => {
+                notices.push(format!(
+                    "{file} keeps nothing, so the recording is in a file without a name, gone with the program"
+                ));
+                Journal::nameless()
+            }
             Some(file) => Journal::open(Path::new(file), fsync).map(|(journal, recovery)| {
                 if recovery.cut_bytes > 0 {
-                    notice = Some(format!("{file}: its last line was torn ({} bytes) and was cut; all whole lines are kept", recovery.cut_bytes));
+                    notices.push(format!("{file}: its last line was torn ({} bytes) and was cut; all whole lines are kept", recovery.cut_bytes));
                 }
+                notices.extend(recovery.exposed.map(|exposed| exposed.words(Path::new(file))));
                 journal
             }),
             None => {
-                let folder = config::user_state_folder().ok_or_else(|| Failure::blocked("no home folder is known to keep the recording in; use --record FILE or --no-record"))?;
-                Recordings::in_folder(folder.join("recordings")).begin(fsync)
+                let folder = state.ok_or_else(|| Failure::blocked("no home folder is known to keep the recording in; use --record FILE or --no-record"))?;
+                Recordings::in_folder(folder.join(RECORDINGS)).begin(fsync)
             }
         };
+        let notice = (!notices.is_empty()).then(|| notices.join("; "));
         Ok((journal.map_err(Failure::blocked)?, notice))
     }
 
@@ -129,6 +159,11 @@ impl Setup {
             .map(Arc::new)
             .map_err(|error| Failure::wrong(format!("the recording could not be read: {error}")))
     }
+}
+
+/// Whether a name stands for the device that keeps nothing.
+fn is_null_device(file: &Path) -> bool {
+    std::fs::canonicalize(file).is_ok_and(|file| file == Path::new("/dev/null"))
 }
 
 /// The place of a vendor by its name, or what was wrong and what there is.

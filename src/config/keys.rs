@@ -1,5 +1,6 @@
 //! The keys that this program knows, apart from the vendors' own.
 
+use crate::call::credential::{is_credential, without_credentials};
 use serde_json::Value;
 
 /// What a value must be.
@@ -76,6 +77,12 @@ pub const KEYS: &[Key] = &[
         "the vendors that you feed; `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
     own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    own(key(
+        "webhook_secret_file",
+        Kind::Text,
+        None,
+        "the file that holds webhook_secret; `-` is standard input",
+    )),
     key("alert", Kind::Text, None, "alert of calls for which this filter is true"),
     own(key(
         "alert_with",
@@ -146,7 +153,8 @@ pub(super) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
         // a section in which nothing is set
         (1, Value::Object(none)) if none.is_empty() => Ok(()),
         _ => Err(format!(
-            "`{name}` is {value}; expected a base URL, such as \"http://127.0.0.1:8080\""
+            "`{name}` is {}; expected a base URL, such as \"http://127.0.0.1:8080\"",
+            without_credentials(&value.to_string())
         )),
     }
 }
@@ -225,6 +233,10 @@ impl Key {
             Kind::Text => "a text",
             Kind::List => "a list of texts",
         };
-        Err(format!("`{}` is {value}; expected {expected}", self.name))
+        if is_credential(self.name) {
+            return Err(format!("`{}` must be {expected}", self.name));
+        }
+        let shown = value.to_string();
+        Err(format!("`{}` is {}; expected {expected}", self.name, without_credentials(&shown)))
     }
 }

@@ -11,7 +11,10 @@ mod place;
 pub use choices::{Arranged, Choices};
 pub use keys::{KEYS, Key, Kind};
 pub use notebook::{Kept, Memo, Notebook};
-pub use place::{user_config_file, user_state_folder, user_themes_folder, user_vendors_folder};
+pub use place::{
+    Exposed, close_to_others, create_private_folder, user_config_file, user_state_folder,
+    user_themes_folder, user_vendors_folder,
+};
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -34,6 +37,18 @@ pub enum Origin {
     },
     /// Built in.
     Preset,
+}
+
+impl Origin {
+    /// Which layer it is of: a higher one wins. The two files share one.
+    pub fn layer(&self) -> u8 {
+        match self {
+            Origin::Preset => 0,
+            Origin::File { .. } => 1,
+            Origin::Env(_) => 2,
+            Origin::Flag(_) => 3,
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -128,6 +143,18 @@ impl Settings {
         checked.map_err(|message| ConfigError { origin: origin.clone(), message })?;
         self.values.insert(key.to_owned(), (value, origin));
         Ok(())
+    }
+
+    /// Puts a value in place of another, under another key: a secret in place of its file.
+    pub fn replace(&mut self, key: &str, by: &str, value: Value) {
+        if let Some((_, origin)) = self.values.remove(key) {
+            self.values.insert(by.to_owned(), (value, origin));
+        }
+    }
+
+    /// Takes a value away.
+    pub fn remove(&mut self, key: &str) {
+        self.values.remove(key);
     }
 
     /// A value and where it came from.
@@ -249,7 +276,10 @@ fn insert(map: &mut Map<String, Value>, path: &str, value: Value) {
 
 /// Reads `KEY=VALUE` of `--setting`. A value that is JSON is that value, anything else is a text.
 pub fn read_setting(text: &str) -> Result<(String, Value, String), ConfigError> {
-    let written = format!("--setting {text}");
+    // the value may be a secret, and this stands in errors and in `config show`
+    let is_name = |c: char| c.is_alphanumeric() || "._-".contains(c);
+    let name = text.find(|c| !is_name(c)).map_or(text, |end| &text[..end]);
+    let written = format!("--setting {name}");
     match text.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => {
             let value =

@@ -96,11 +96,16 @@ fn an_error_names_the_place_and_the_nearest_key() {
             vec![],
             "segscope.toml:1: string values must be quoted, expected literal string",
         ),
+        (
+            "",
+            vec!["webhook_secret=[\"s3cret\"]"],
+            "--setting webhook_secret: `webhook_secret` must be a text",
+        ),
         ("", vec!["ascii"], "--setting ascii: expected KEY=VALUE, such as vendors.acme.region=EU"),
         (
             "",
             vec!["zzzzzz=1"],
-            "--setting zzzzzz=1: `zzzzzz` is no setting; `segscope config show` lists them",
+            "--setting zzzzzz: `zzzzzz` is no setting; `segscope config show` lists them",
         ),
     ] {
         let error = load(project, "", &[], &flags).expect_err("an error");

@@ -1,8 +1,10 @@
 //! The file behind a recording: opened once, locked, appended to.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::config::{self, Exposed};
+use rustix::fs::OFlags;
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,11 +27,13 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
-    /// It is a device, a pipe or a folder.
-    #[error("{} is not a regular file; a recording is read back while it is written", path.display())]
-    Irregular {
-        /// The file.
+    /// It is no file that could be read again.
+    #[error("the recording {} is {what}, not a regular file; choose another --record FILE", path.display())]
+    NotAFile {
+        /// Its name.
         path: PathBuf,
+        /// What it is.
+        what: &'static str,
     },
     /// The file holds something else.
     #[error("{} is no segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
@@ -44,6 +48,8 @@ pub enum JournalError {
 pub struct Recovery {
     /// Bytes of a torn last line that were cut.
     pub cut_bytes: u64,
+    /// Users other than its owner could open it.
+    pub exposed: Option<Exposed>,
 }
 
 /// What became of a recording's file while it was written.
@@ -60,6 +66,18 @@ pub enum Standing {
         /// How long it is now.
         len: u64,
     },
+}
+
+/// What a name stands for, if for no regular file.
+fn no_file(meta: &Metadata) -> Option<&'static str> {
+    let kind = meta.file_type();
+    match () {
+        () if kind.is_file() => None,
+        () if kind.is_dir() => Some("a folder"),
+        () if kind.is_fifo() => Some("a pipe"),
+        () if kind.is_socket() => Some("a socket"),
+        () => Some("a device"),
+    }
 }
 
 /// A file that no other program appends to while this one has it.
@@ -94,25 +112,26 @@ const CREATE_PAUSE: Duration = Duration::from_millis(5);
 
 impl Journal {
     /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
-    /// line, as a crash in the middle of a write leaves it, is cut. `/dev/null` keeps nothing, so
-    /// there the recording has no name.
+    /// line, as a crash in the middle of a write leaves it, is cut.
     pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
         let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+        let check = |meta: &Metadata| match no_file(meta) {
+            Some(what) => Err(JournalError::NotAFile { path: path.to_owned(), what }),
+            None => Ok(()),
+        };
+        // before it is opened: that alone makes some devices act
+        std::fs::metadata(path).map_or(Ok(()), |meta| check(&meta))?;
         let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .mode(0o600)
+            // a pipe that comes to the name in this moment must not make it wait
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
             .open(path)
             .map_err(io("open"))?;
         let meta = file.metadata().map_err(io("look at"))?;
-        if !meta.is_file() {
-            let null = std::fs::metadata("/dev/null");
-            return match null.is_ok_and(|null| null.rdev() == meta.rdev()) {
-                true => Ok((Journal::nameless()?, Recovery { cut_bytes: 0 })),
-                false => Err(JournalError::Irregular { path: path.to_owned() }),
-            };
-        }
+        check(&meta)?;
         let mut file = locked(file, path)?;
         let whole = file.metadata().map_err(io("look at"))?.len();
         let mut first = [0u8; 6];
@@ -124,7 +143,8 @@ impl Journal {
         if len < whole {
             file.set_len(len).map_err(io("cut the torn last line of"))?;
         }
-        let recovery = Recovery { cut_bytes: whole - len };
+        let exposed = config::close_to_others(path);
+        let recovery = Recovery { cut_bytes: whole - len, exposed };
         let journal = Journal {
             file: Some(file),
             path: Some(path.to_owned()),
@@ -145,7 +165,7 @@ impl Journal {
     pub(crate) fn create(&mut self) -> io::Result<()> {
         let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            config::create_private_folder(folder)?;
         }
         for _ in 0..CREATE_TRIES {
             match Journal::open(&path, self.fsync) {
@@ -334,47 +354,4 @@ pub fn end_of_last_line(file: &mut File, len: u64) -> io::Result<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_torn_last_line_is_cut_and_nothing_else() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("r.ndjson");
-        let (mut journal, recovery) = Journal::open(&path, false).expect("a new file");
-        assert_eq!(recovery.cut_bytes, 0);
-        journal.append(b"{\"v\":1,\"request\":1}\n").expect("written");
-        assert!(matches!(Journal::open(&path, false), Err(JournalError::InUse { .. })));
-        drop(journal);
-        OpenOptions::new()
-            .append(true)
-            .open(&path)
-            .and_then(|mut f| f.write_all(b"{\"v\":1,\"req"))
-            .expect("torn");
-        let (mut journal, recovery) = Journal::open(&path, false).expect("recovered");
-        assert_eq!(recovery.cut_bytes, 11);
-        assert_eq!(journal.append(b"{\"v\":1,\"request\":2}\n").expect("written"), 20);
-        assert_eq!(
-            std::fs::read_to_string(&path).expect("text"),
-            "{\"v\":1,\"request\":1}\n{\"v\":1,\"request\":2}\n"
-        );
-    }
-
-    #[test]
-    fn another_file_is_left_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("letter.txt");
-        std::fs::write(&path, "Dear all").expect("written");
-        assert!(matches!(Journal::open(&path, false), Err(JournalError::Foreign { .. })));
-        assert_eq!(std::fs::read_to_string(&path).expect("text"), "Dear all");
-    }
-
-    #[test]
-    fn only_its_user_may_read_it() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("r.ndjson");
-        let _journal = Journal::open(&path, false).expect("a new file");
-        assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-    }
-}
+mod tests;

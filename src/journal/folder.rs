@@ -3,6 +3,7 @@
 use super::file::{Journal, JournalError};
 use super::reader::{self, Entry, ReadLines};
 use crate::call::time;
+use crate::config;
 use crate::wire::{self, RequestHead, Scratch};
 use rustix::fs::Access;
 use std::fs::File;
@@ -36,7 +37,7 @@ impl Recordings {
     pub fn begin(&self, fsync: bool) -> Result<Journal, JournalError> {
         let folder = &self.folder;
         let io = |what| move |source| JournalError::Io { what, path: folder.clone(), source };
-        std::fs::create_dir_all(folder).map_err(io("make the folder of"))?;
+        config::create_private_folder(folder).map_err(io("make the folder of"))?;
         self.prune(MAX_RECORDINGS, MAX_RECORDED_BYTES).map_err(io("tidy the folder of"))?;
         let rights = Access::WRITE_OK | Access::EXEC_OK;
         rustix::fs::access(folder, rights)

@@ -1,7 +1,7 @@
 //! One line of the recording, composed.
 
 use super::reader::{CLEAR_TEST, Event};
-use super::redact::redacted;
+use super::redact::{redacted, redacted_path, redacted_query};
 use crate::call::time::{self, Millis};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -88,9 +88,9 @@ fn compose_behind(
     out.extend_from_slice(b"\",\"method\":");
     text(out, head.method);
     out.extend_from_slice(b",\"path\":");
-    text(out, head.path);
+    text(out, &redacted_path(head.path));
     out.extend_from_slice(b",\"query\":");
-    text(out, head.query);
+    text(out, &redacted_query(head.query));
     out.extend_from_slice(b",\"headers\":{");
     headers(out, head.headers);
     out.extend_from_slice(b"},\"status\":");

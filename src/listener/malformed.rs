@@ -1,6 +1,7 @@
 //! Requests that hyper refuses before anybody sees them: what is known of them, and why.
 
 use super::Trouble;
+use crate::call::credential::{is_credential, without_credentials};
 use crate::call::text::visible;
 use std::io;
 
@@ -90,7 +91,8 @@ pub(super) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Tr
                 (400, "rest", message.to_owned())
             }
             _ => {
-                let begins = quoted(&String::from_utf8_lossy(&head[..head.len().min(80)]));
+                let begins = String::from_utf8_lossy(&head[..head.len().min(80)]);
+                let begins = quoted(&without_credentials(&begins));
                 (400, "no_http", format!("it is no HTTP request; it begins with `{begins}`"))
             }
         }
@@ -125,7 +127,22 @@ fn malformed_line(head: &[u8]) -> Option<String> {
         })
     };
     let mut lines = text.lines().skip(1).take_while(|line| !line.is_empty());
-    lines.find(|line| !is_header(line)).map(quoted)
+    lines.find(|line| !is_header(line)).map(quoted_header)
+}
+
+/// A header as it may be shown: without the value if its name says that it carries a credential.
+fn quoted_header(line: &str) -> String {
+    if line.starts_with([' ', '\t']) {
+        // it goes on with the line before, whose name says what this is
+        return "…".to_owned();
+    }
+    let name = line.split([':', ' ', '\t']).next().unwrap_or_default();
+    let rest = line[name.len()..].trim_start();
+    let separator = if rest.starts_with(':') { " :" } else { "" };
+    match is_credential(name) {
+        true => format!("{}{separator} …", quoted(name)),
+        false => quoted(line),
+    }
 }
 
 fn quoted(text: &str) -> String {
@@ -147,7 +164,13 @@ mod tests {
         for bytes in [&b"SSH-2.0-x\r\n"[..], b"\xff\xfe", b"", b"{\"a\":1}"] {
             assert_eq!(Head::read(bytes), Head { method: "?".to_owned(), ..Head::default() });
         }
-        let line = malformed_line(b"GET / HTTP/1.1\r\nA: b\r\nHost : x\r\n\r\n");
-        assert_eq!(line.as_deref(), Some("Host : x"));
+        for (header, shown) in [
+            ("Host : x", "Host : x"),
+            ("Authorization : Bearer s3cret", "Authorization : …"),
+            ("X-Api-Key s3cret", "X-Api-Key …"),
+        ] {
+            let head = format!("GET / HTTP/1.1\r\nA: b\r\n{header}\r\n\r\n");
+            assert_eq!(malformed_line(head.as_bytes()).as_deref(), Some(shown));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Sending: calls to a tracking API (a segscope, Segment, or a RudderStack data plane), and requests
 //! to a vendor. Nothing is sent twice by itself, and no redirection is followed.
 
+use crate::call::credential::without_credentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt, Full, Limited};
@@ -98,7 +99,8 @@ pub async fn send_once(outgoing: Outgoing<'_>) -> Result<Answer, SendError> {
 
 /// Whether a base URL can be sent to.
 pub fn check_base(base: &str) -> Result<(), SendError> {
-    let wrong = |reason: &str| SendError::Url { url: base.to_owned(), reason: reason.to_owned() };
+    let url = || without_credentials(base).into_owned();
+    let wrong = |reason: &str| SendError::Url { url: url(), reason: reason.to_owned() };
     let uri: Uri =
         base.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
     match uri.scheme_str() {
@@ -119,7 +121,8 @@ fn connections() -> Connections {
 
 async fn exchange(client: &Connections, outgoing: Outgoing<'_>) -> Result<Answer, SendError> {
     let Outgoing { method, url, headers, body, named } = outgoing;
-    let failed = |reason: String| SendError::Exchange { url: named.to_owned(), reason };
+    let url_shown = without_credentials(named);
+    let failed = |reason: String| SendError::Exchange { url: url_shown.to_string(), reason };
     let mut request = Request::builder()
         .method(method)
         .uri(url)
@@ -161,9 +164,11 @@ mod tests {
             ("127.0.0.1:7357", "expected http:// or https://"),
             ("ftp://x", "expected http:// or https://"),
             ("/x", "expected http:// or https://"),
+            ("ftp://user:s3cret@x", "`ftp://***@x`"),
         ] {
             let error = Sender::new(url, None).expect_err("no URL");
             assert!(error.to_string().contains(want), "{error}");
+            assert!(!error.to_string().contains("s3cret"), "{error}");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::replay::{body_text, head_of};
 use super::window::request_line;
 use super::{CallDetail, Detail, Pipeline, RequestDetail, State, no_call};
 use crate::call::{Seq, text::visible};
-use crate::journal::RequestLine;
+use crate::journal::{self, RequestLine};
 use crate::store::{CallRow, NoCall, RequestRow, Row, TextId};
 use crate::wire::{self, ReadCall, Reading, Reply};
 use std::ops::Range;
@@ -191,12 +191,16 @@ pub(super) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         wire::reply::JSON => String::from_utf8_lossy(&answer.body).into_owned(),
         other => format!("{} bytes of {}", answer.body.len(), visible(other)),
     };
+    let headers = request.headers.iter();
     RequestDetail {
         number: request.request,
         method: request.method.clone(),
         path: request.path.clone(),
-        query: request.query.clone(),
-        headers: request.headers.clone(),
+        // an earlier version recorded more of them as they came
+        query: journal::redacted_query(&request.query).into_owned(),
+        headers: headers
+            .map(|(name, value)| (name.clone(), journal::redacted(name, value).into_owned()))
+            .collect(),
         body,
         body_bytes: request.body_bytes,
         status: request.status,

@@ -197,7 +197,9 @@ pub(super) fn line_head<'a>(head: &RequestHead<'a>, request: u64, status: u16) -
 
 /// The text that holds the calls: the decoded body, or what a pixel's query says.
 fn decoded<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refusal> {
-    if let Some(body) = wire::query_body(head) {
+    // what is recorded as its body shows no credential that the query hides
+    let query = journal::redacted_query(head.query);
+    if let Some(body) = wire::query_body(&RequestHead { query: &query, ..*head }) {
         return Ok(Cow::Owned(body));
     }
     let decoded = match wire::decode(head, raw) {

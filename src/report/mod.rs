@@ -23,7 +23,7 @@ pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use masked::{hide_basic, hide_key, mask_key, mask_request};
+pub use masked::{hide_basic, hide_key, mask_request};
 pub use numbers::{calls_words, percent, percents, plural, share};
 pub use record::call_record;
 pub use sarif::sarif;

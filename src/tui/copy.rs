@@ -26,7 +26,12 @@ pub fn of_call(
     match action {
         Action::CopyCurl => Ok((
             "a curl line".to_owned(),
-            curl(base.unwrap_or("$SEGSCOPE_URL"), &call.row.kind, &call.call_text),
+            curl(
+                base.unwrap_or("$SEGSCOPE_URL"),
+                &call.row.kind,
+                &call.call_text,
+                call.write_key.as_deref(),
+            ),
         )),
         Action::CopySdkCall => match fix {
             Some(fix) => Ok((format!("the call for {}", fix.snippet.language), fix.snippet.text())),

@@ -1,6 +1,8 @@
 //! A vendor's settings: checked against its table, defaults filled in, read by type.
 
+use super::deliver::address::misfit;
 use super::file::{SettingDef, SettingKind};
+use crate::call::credential::without_credentials;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -113,11 +115,14 @@ impl Settings {
         self.values.get(key)
     }
 
-    /// A setting as it may be shown: a secret never is.
+    /// A setting as it may be shown: a secret never is, nor the password of an address.
     pub fn shown(&self, key: &str) -> Option<String> {
         match self.kinds.get(key)? {
             SettingKind::Secret => Some("***".to_owned()),
-            _ => self.values.get(key).and_then(text_of),
+            _ => {
+                let text = self.values.get(key).and_then(text_of)?;
+                Some(without_credentials(&text).into_owned())
+            }
         }
     }
 }
@@ -158,6 +163,12 @@ pub(super) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     let text = value.as_str().unwrap_or_default();
     if !def.one_of.is_empty() && !def.one_of.iter().any(|one| one == text) {
         return Err(format!("`{}` must be one of {}", def.key, def.one_of.join(", ")));
+    }
+    if value.is_string()
+        && let Some(expected) = misfit(def.address_part, text)
+    {
+        // without the value: it may hold a password
+        return Err(format!("`{}` must be {expected}", def.key));
     }
     let tables: Vec<&Map<String, Value>> = match value {
         Value::Array(list) => list.iter().filter_map(Value::as_object).collect(),

@@ -77,7 +77,9 @@ pub fn of_head(head: &RequestHead<'_>) -> Option<WriteKey> {
     find(head, head.header("authorization"), None, None)
 }
 
-fn basic(value: &str) -> Option<WriteKey> {
+/// Reads the user name and password, with the colon between them, of a Basic header; none if it is
+/// of another scheme or cannot be read.
+pub fn basic_credentials(value: &str) -> Option<String> {
     let (scheme, credentials) = value.trim().split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -87,7 +89,11 @@ fn basic(value: &str) -> Option<WriteKey> {
         .decode(credentials)
         .or_else(|_| STANDARD_NO_PAD.decode(credentials.trim_end_matches('=')))
         .ok()?;
-    let mut key = String::from_utf8(bytes).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn basic(value: &str) -> Option<WriteKey> {
+    let mut key = basic_credentials(value)?;
     let place = match key.find(':') {
         Some(colon) => {
             key.truncate(colon);

@@ -33,11 +33,11 @@ mod times;
 
 pub use decode::{decode, decode_within, text};
 pub use discard::{Discard, ServiceVerdict};
-pub use key::{Place, WriteKey, of_head as key_of_head};
+pub use key::{Place, WriteKey, basic_credentials, of_head as key_of_head};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
 pub use platform::{Platform, Service};
 pub use post::posted;
-pub use query::{query_body, value as query_value};
+pub use query::{form as form_decoded, query_body, value as query_value};
 pub use read::read;
 pub use reading::{Library, ReadCall, Reading, Scratch};
 pub use refusal::{Problem, Refusal, fix as fix_of_refusal};

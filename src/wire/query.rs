@@ -97,7 +97,7 @@ pub fn value(query: &str, name: &str) -> Option<String> {
 }
 
 /// Undoes form encoding: `+` is a space.
-fn form(text: &str) -> String {
+pub fn form(text: &str) -> String {
     if text.contains('+') { percent(&text.replace('+', " ")) } else { percent(text) }
 }
 

@@ -15,6 +15,8 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 pub struct Program {
     pub child: Child,
     pub address: String,
+    /// What it said on stderr before it listened.
+    pub said: String,
     /// Kept open, so that the program can still talk.
     stderr: BufReader<ChildStderr>,
 }
@@ -22,8 +24,14 @@ pub struct Program {
 impl Program {
     /// Starts the program with its state and config in a folder, and waits until it listens.
     pub fn start(home: &std::path::Path, args: &[&str]) -> Program {
-        let mut child = command(home)
-            .args(args)
+        let mut started = command(home);
+        started.args(args);
+        Program::spawn(started)
+    }
+
+    /// Starts such a command, and waits until it listens.
+    pub fn spawn(mut command: Command) -> Program {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -31,13 +39,12 @@ impl Program {
             .expect("the program starts");
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
         // from here on it is killed if the test gives up
-        let mut program = Program { child, address: String::new(), stderr };
-        let mut seen = String::new();
+        let mut program = Program { child, address: String::new(), said: String::new(), stderr };
         loop {
             let mut line = String::new();
             let read = program.stderr.read_line(&mut line).expect("stderr is text");
-            assert!(read > 0, "the program ended before it listened: {seen}");
-            seen.push_str(&line);
+            assert!(read > 0, "the program ended before it listened: {}", program.said);
+            program.said.push_str(&line);
             if let Some(at) = line.find("http://127.0.0.1:") {
                 let address = line[at + 7..].split_whitespace().next().expect("an address");
                 program.address = address.to_owned();

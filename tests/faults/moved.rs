@@ -88,3 +88,41 @@ fn a_file_that_is_cut_or_written_to_goes_on_behind_that() {
     assert!(problem.contains("was written to by something else"), "{problem}");
     assert_eq!(health(&mut http)["calls"], 5);
 }
+
+#[test]
+fn a_file_that_is_replaced_or_moved_away_loses_nothing_that_is_acknowledged() {
+    let home = tempfile::tempdir().expect("a folder");
+    let recording = home.path().join("r.ndjson");
+    let program = start(home.path(), &recording);
+    let mut http = Http::connect(&program.address).expect("it listens");
+    assert_eq!(post(&mut http, "a"), 200);
+    let line = std::fs::read_to_string(&recording).expect("the recording");
+
+    // another recording takes its name: what comes now is appended to that one
+    let other = home.path().join("other.ndjson");
+    std::fs::write(&other, line.replace("\"a\"", "\"x\"")).expect("written");
+    std::fs::rename(&other, &recording).expect("replaced");
+    assert_eq!(post(&mut http, "b"), 200);
+    assert_eq!(recorded(&recording), ["x", "b"]);
+    assert_eq!(names(&mut http, 0), ["a", "b"], "what came before is still shown");
+    let problem = health(&mut http)["problem"].to_string();
+    assert!(problem.contains("was removed while it was written"), "{problem}");
+
+    // no recording at all: nothing is acknowledged, and the file stays as it is
+    std::fs::write(&other, "Dear all").expect("written");
+    std::fs::rename(&other, &recording).expect("replaced");
+    assert_eq!(post(&mut http, "c"), 503);
+    assert_eq!(std::fs::read_to_string(&recording).expect("there"), "Dear all");
+    let problem = health(&mut http)["problem"].to_string();
+    assert!(problem.contains("is no segscope recording"), "{problem}");
+    std::fs::remove_file(&recording).expect("removed");
+    assert_eq!(post(&mut http, "c"), 200);
+    assert_eq!(recorded(&recording), ["c"]);
+
+    // a file that is moved away is written where it is
+    let moved = home.path().join("moved.ndjson");
+    std::fs::rename(&recording, &moved).expect("moved");
+    assert_eq!(post(&mut http, "d"), 200);
+    assert_eq!(recorded(&moved), ["c", "d"]);
+    assert_eq!(names(&mut http, 0), ["a", "b", "c", "d"]);
+}

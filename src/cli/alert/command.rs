@@ -16,6 +16,20 @@ const WAITING: usize = 16;
 const LONGEST: Duration = Duration::from_secs(10);
 /// At the end of the program a command that still runs is waited for no longer.
 const LAST: Duration = Duration::from_secs(2);
+/// What a command is given of the environment: where programs and the user's files are, the
+/// language, and how a notification reaches the desktop. Keys of vendors stand in the rest.
+const PASSED_ON: [&str; 10] = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TERM",
+    "TZ",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
 /// How often it is looked whether it has ended.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -91,8 +105,11 @@ fn run_all(
             continue;
         }
         last = Some(Instant::now());
+        let environment = PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         let child = Command::new(program)
             .args(arguments)
+            .env_clear()
+            .envs(environment)
             .stdin(Stdio::piped())
             // the screen is drawn on the terminal that they would write to
             .stdout(Stdio::null())

@@ -73,7 +73,8 @@ pub struct JudgeArgs {
     /// A vendor described by a file of yours; may be given more than once
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub vendor_file: Vec<PathBuf>,
-    /// A setting, such as vendors.NAME.KEY=VALUE; may be given more than once
+    /// A setting, such as vendors.NAME.KEY=VALUE; may be given more than once. For a secret write
+    /// vendors.NAME.KEY_file=FILE: other users can read a command line. `-` is standard input
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Judging")]
     pub setting: Vec<String>,
     /// Use this file in place of the one in the config folder

@@ -57,7 +57,8 @@ pub struct SendArgs {
 /// Flags of `deliver`.
 ///
 /// Keys are the vendor's settings, such as `vendors.NAME.api_key`: taken from --setting, from the
-/// variable SEGSCOPE_VENDORS_NAME_KEY, or from your own config file.
+/// variable SEGSCOPE_VENDORS_NAME_KEY, or from your own config file; `vendors.NAME.api_key_file`
+/// names a file that holds the key, and `-` is standard input.
 #[derive(Debug, Clone, Args)]
 pub struct DeliverArgs {
     /// The calls.

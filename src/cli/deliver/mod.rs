@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::setup::{Setup, find_vendor};
 use super::{check, input};
 use crate::call::text::visible;
+use crate::outbound::check_base;
 use crate::pipeline::{CallDetail, Detail, Pipeline};
 use crate::report::plural;
 use crate::vendors::Output;
@@ -109,17 +110,32 @@ impl Work<'_> {
         &self.setup.vendors.info(vendor).title
     }
 
+    /// An output as a curl line, if sending it would not be refused.
+    fn as_curl(&self, vendor: usize, output: &Output) -> Result<String, String> {
+        let Setup { settings, vendors, .. } = self.setup;
+        let base = settings.deliver_to(&vendors.info(vendor).name);
+        if let Some(base) = base {
+            check_base(base).map_err(|error| error.to_string())?;
+        }
+        let body = output.body.as_ref().map(|body| body.to_json()).unwrap_or_default();
+        let trust = |key: &str| settings.may_send(key);
+        let line = vendors.delivery_as_curl(vendor, output, &body, base, &trust);
+        line.map_err(|why| why.to_string())
+    }
+
     /// The requests as curl lines.
     fn show(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<(), Failure> {
+        // of what would be refused nothing is shown
+        self.each(pipeline, rows, |call, vendor, outputs| {
+            let mut lines = outputs.iter().map(|output| self.as_curl(vendor, output));
+            lines.try_for_each(|line| line.map(drop)).map_err(|why| refused(call, &why))
+        })?;
         let mut out = std::io::stdout().lock();
         let mut any = false;
         self.each(pipeline, rows, |call, vendor, outputs| {
-            let name = &self.setup.vendors.info(vendor).name;
-            let base = self.setup.settings.deliver_to(name);
             for output in outputs {
                 any = true;
-                let body = output.body.as_ref().map(|body| body.to_json()).unwrap_or_default();
-                let curl = self.setup.vendors.delivery_as_curl(vendor, output, &body, base);
+                let curl = self.as_curl(vendor, output).map_err(|why| refused(call, &why))?;
                 writeln!(out, "# {}, to {}", words(call), self.title(vendor))?;
                 for caveat in &output.caveats {
                     writeln!(out, "# doubt: {caveat}")?;
@@ -139,9 +155,7 @@ impl Work<'_> {
         let mut all = Ready::default();
         self.each(pipeline, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
-            for delivery in
-                ready.map_err(|why| Failure::wrong(format!("{}: {why}", words(call))))?
-            {
+            for delivery in ready.map_err(|why| refused(call, &why))? {
                 all.requests += 1;
                 let (scheme, rest) =
                     delivery.shown_url.split_once("://").unwrap_or(("", &delivery.shown_url));
@@ -226,6 +240,10 @@ impl Work<'_> {
         }
         Ok("there is no call".to_owned())
     }
+}
+
+fn refused(call: &CallDetail, why: &str) -> Failure {
+    Failure::wrong(format!("{}: {why}", words(call)))
 }
 
 fn left(requests: u64) -> String {

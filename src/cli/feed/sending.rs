@@ -1,6 +1,7 @@
 //! What a vendor itself is sent from the screen.
 
 use super::{PipelineFeed, views};
+use crate::call::credential::without_credentials;
 use crate::call::time;
 use crate::cli::deliver;
 use crate::pipeline::Detail as Full;
@@ -14,7 +15,9 @@ impl PipelineFeed {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.pipeline.vendors();
         let settings = self.live.settings();
-        let stand_in = settings.deliver_to(&vendors.info(vendor).name).map(str::to_owned);
+        let stand_in = settings
+            .deliver_to(&vendors.info(vendor).name)
+            .map(|to| without_credentials(to).into_owned());
         let ready = deliver::prepare(&vendors, &settings, vendor, &outputs)?;
         let requests = ready.iter().zip(&outputs).map(|(delivery, output)| OutputView {
             method: delivery.method.clone(),

@@ -2,12 +2,19 @@
 
 use crate::call::CallType;
 use crate::pipeline::CallDetail;
+use crate::report::masked::WriteKeys;
 use std::io::{self, Write};
 
+/// Stands for the write key in a text until the text is quoted. No sender's text is likely to hold
+/// it, and one that does names the variable.
+const KEY_MARK: &str = "\u{e000}WRITE_KEY\u{e000}";
+
 /// A curl line that sends a call to a base address, which may be a variable of the shell. The write
-/// key stays out: the shell's `$WRITE_KEY` stands for it.
-pub fn curl(base: &str, kind: &str, call_text: &str) -> String {
-    line(base, kind, call_text, "\"$WRITE_KEY:\"")
+/// keys stay out, those in the call too: the shell's `$WRITE_KEY` stands for them.
+pub fn curl(base: &str, kind: &str, call_text: &str, write_key: Option<&str>) -> String {
+    let keys = WriteKeys::of_text(call_text, write_key);
+    let call_text = keys.replaced(call_text, &|_| KEY_MARK.to_owned());
+    line(base, kind, &call_text, "\"$WRITE_KEY:\"").replace(KEY_MARK, "'\"$WRITE_KEY\"'")
 }
 
 fn line(base: &str, kind: &str, call_text: &str, user: &str) -> String {
@@ -32,8 +39,27 @@ pub(super) fn begin(out: &mut impl Write) -> io::Result<()> {
 }
 
 pub(super) fn call(out: &mut impl Write, call: &CallDetail, with_secrets: bool) -> io::Result<()> {
-    let key = call.write_key.as_deref().filter(|_| with_secrets);
-    let user = key.map_or("\"$WRITE_KEY:\"".to_owned(), |key| quoted(&format!("{key}:")));
     let kind = call.kind.as_deref().unwrap_or_default();
-    writeln!(out, "{}", line("\"$SEGSCOPE_URL\"", kind, &call.call_text, &user))
+    let key = call.write_key.as_deref();
+    let line = match key.filter(|_| with_secrets) {
+        Some(key) => line("\"$SEGSCOPE_URL\"", kind, &call.call_text, &quoted(&format!("{key}:"))),
+        None if with_secrets => line("\"$SEGSCOPE_URL\"", kind, &call.call_text, "\"$WRITE_KEY:\""),
+        None => curl("\"$SEGSCOPE_URL\"", kind, &call.call_text, key),
+    };
+    writeln!(out, "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_stands_for_every_key() {
+        let call = r#"{"event":"it's","writeKey":"other","properties":{"k":"wk_1"}}"#;
+        assert_eq!(
+            curl("$SEGSCOPE_URL", "track", call, Some("wk_1")),
+            "curl $SEGSCOPE_URL/v1/track -H 'Content-Type: application/json' -u \"$WRITE_KEY:\" -d \
+             '{\"event\":\"it'\\''s\",\"writeKey\":\"'\"$WRITE_KEY\"'\",\"properties\":{\"k\":\"'\"$WRITE_KEY\"'\"}}'"
+        );
+    }
 }

@@ -7,7 +7,8 @@ mod har;
 
 pub use curl::curl;
 
-use super::{call_record, mask_key};
+use super::call_record;
+use super::masked::{WriteKeys, mask_call};
 use crate::pipeline::CallDetail;
 use crate::vendors::Vendors;
 use std::io::{self, Write};
@@ -99,12 +100,21 @@ impl<'e, W: Write> Exporter<'e, W> {
 
     /// Writes a call.
     pub fn call(&mut self, mut call: CallDetail) -> io::Result<()> {
-        if !self.with_secrets {
-            mask_key(&mut call);
+        let keys = (!self.with_secrets).then(|| WriteKeys::of_call(&call));
+        if let (Some(keys), Form::Har(_) | Form::Csv(_)) = (&keys, &self.form) {
+            mask_call(&mut call, keys);
         }
         let out = &mut self.out;
         match &mut self.form {
-            Form::Ndjson => writeln!(out, "{}", call_record(&call, self.vendors, self.shown)),
+            Form::Ndjson => {
+                let record = call_record(&call, self.vendors, self.shown);
+                // the outputs of vendors that take the call itself hold its keys, too
+                let record = match keys {
+                    Some(keys) => keys.mask_json(&record),
+                    None => record,
+                };
+                writeln!(out, "{record}")
+            }
             Form::Har(har) => har.call(out, &call),
             Form::Curl => curl::call(out, &call, self.with_secrets),
             Form::Csv(table) => table.call(out, &call, self.shown),

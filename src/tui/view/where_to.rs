@@ -3,6 +3,7 @@
 use super::pick::PickView;
 use super::prompt::AskView;
 use super::{Effect, Reply, World};
+use crate::call::credential::without_credentials;
 use crate::tui::text::masked;
 
 /// Segment's own tracking API (public: its documentation of the HTTP Tracking API). A RudderStack
@@ -53,7 +54,10 @@ pub fn ask_where(parcel: Parcel, world: &World<'_>) -> PickView {
         None => {}
     }
     choices.push(("another address", None));
-    let means = |to: &Option<String>| to.clone().unwrap_or_else(|| "asks for it".to_owned());
+    let means = |to: &Option<String>| match to {
+        Some(to) => without_credentials(to).into_owned(),
+        None => "asks for it".to_owned(),
+    };
     let lines = choices.iter().map(|(what, to)| ((*what).to_owned(), means(to))).collect();
     let notes = parcel.notes(world);
     PickView::of("Send to", lines, notes, move |at, _| match choices.get(at) {

@@ -1,6 +1,7 @@
 //! Ids of a call in the address of a request: `https://api.example/users/{@user}/events`.
 
-use super::next_name;
+use super::{next_name, settings_of};
+use crate::vendors::file::AddressPart;
 
 /// The names with `@` in an address.
 pub(in crate::vendors) fn ids(url: &str) -> impl Iterator<Item = &str> {
@@ -35,6 +36,78 @@ pub(in crate::vendors) fn with_ids<'i>(url: &str, id: impl Fn(&str) -> &'i str) 
     }
     out.push_str(rest);
     out
+}
+
+/// The settings that the host of an address is made of, and what each is of it.
+pub(in crate::vendors) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)> {
+    let (host, is_base) = match url.split_once("://") {
+        Some((_, rest)) => (rest.split(['/', '?', '#']).next().unwrap_or(rest), false),
+        None => (url, true),
+    };
+    let mut found = Vec::new();
+    let mut rest = host;
+    while let Some((before, name, after)) = next_name(rest) {
+        let is_host = found.is_empty() && before.is_empty() && after.is_empty();
+        let part = match (is_base, is_host) {
+            (true, _) => AddressPart::Base,
+            (false, true) => AddressPart::Host,
+            (false, false) => AddressPart::Label,
+        };
+        found.extend(settings_of(name).map(|key| (key, part)));
+        if is_base {
+            // what follows stands behind the host
+            break;
+        }
+        rest = after;
+    }
+    found
+}
+
+/// What a setting must be to be that part of an address, if it is not; none if it is.
+pub(in crate::vendors) fn misfit(part: AddressPart, text: &str) -> Option<&'static str> {
+    let (fits, expected) = match part {
+        AddressPart::None => return None,
+        AddressPart::Label => (
+            is_label(text),
+            "one part of a host's name (letters, digits and hyphens), such as `acme`",
+        ),
+        AddressPart::Host => (is_host(text), "the name of a host, such as `api.acme.example`"),
+        AddressPart::Base => (is_base(text), "an address such as `https://api.acme.example/path`"),
+    };
+    (!fits).then_some(expected)
+}
+
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// A host with or without a port.
+fn is_host(text: &str) -> bool {
+    let is_port = |port: &str| port.parse::<u16>().is_ok();
+    let name = match text.rsplit_once(':') {
+        Some((name, port)) if is_port(port) => name,
+        _ => text,
+    };
+    let is_ip6 = |text: &str| text.parse::<std::net::Ipv6Addr>().is_ok();
+    match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        Some(address) => is_ip6(address),
+        None => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name.len() <= 253 && name.split('.').all(is_label)
+        }
+    }
+}
+
+fn is_base(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = rest[..end].rsplit('@').next().unwrap_or_default();
+    matches!(scheme, "http" | "https")
+        && is_host(host)
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
 }
 
 /// Appends a text as one segment of a path, as `encodeURIComponent` and stricter ones do.
@@ -87,6 +160,69 @@ mod tests {
             ("https://{@account}.x.example/{@user}", false),
         ] {
             assert_eq!(ids_are_in_the_path(url), fine, "{url}");
+        }
+    }
+
+    #[test]
+    fn finds_the_settings_that_a_host_is_made_of() {
+        use AddressPart::{Base, Host, Label};
+        for (url, want) in [
+            ("https://{a}.x.example/{b}", vec![("a", Label)]),
+            ("https://in-{a:lower}.x.example/{@user}", vec![("a", Label)]),
+            ("https://{a}{b}/x", vec![("a", Label), ("b", Label)]),
+            ("https://{a}/x", vec![("a", Host)]),
+            ("https://{a}?x={b}", vec![("a", Host)]),
+            ("{a}/v1/{b}", vec![("a", Base)]),
+            ("https://x.example/{b}", vec![]),
+        ] {
+            assert_eq!(settings_in_host(url), want, "{url}");
+        }
+    }
+
+    #[test]
+    fn takes_only_what_is_that_part_of_an_address() {
+        use AddressPart::{Base, Host, Label, None};
+        for (part, good, bad) in [
+            (
+                Label,
+                vec!["acme", "a-1", "EU"],
+                vec![
+                    "evil.example/x?",
+                    "evil.example/#",
+                    "a@127.0.0.1:48443/?",
+                    "a.b",
+                    "",
+                    "-a",
+                    "a-",
+                    "a_b",
+                    "ü",
+                    "a b",
+                    "a%2e",
+                    "a:80",
+                    "a\\b",
+                ],
+            ),
+            (
+                Host,
+                vec!["acme", "api.acme.example", "127.0.0.1:80", "[::1]:80", "acme.example."],
+                vec!["a/b", "a@b", "a..b", "", ":80", "a:b", "a?b", "[::1", "a:99999"],
+            ),
+            (
+                Base,
+                vec!["https://example.com/webhook?x=1", "http://127.0.0.1:8080", "http://u:p@h/"],
+                vec![
+                    "example.com",
+                    "ftp://a",
+                    "https://",
+                    "https:///x",
+                    "https://a b",
+                    "https://a\\b/",
+                ],
+            ),
+            (None, vec!["anything / at @ all"], vec![]),
+        ] {
+            good.iter().for_each(|text| assert_eq!(misfit(part, text), Option::None, "{text}"));
+            bad.iter().for_each(|text| assert!(misfit(part, text).is_some(), "{part:?} {text}"));
         }
     }
 

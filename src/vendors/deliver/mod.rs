@@ -9,6 +9,7 @@ pub use curl::variable;
 use super::rendered::Output;
 use super::settings::Settings;
 use super::{SettingKind, Vendors};
+use crate::call::credential::without_credentials;
 use crate::wire::signature;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -165,10 +166,7 @@ impl Vendors {
         let filling = Filling { vendors: self, vendor, body, trust };
         let mut secrets = Vec::new();
         let template = &*output.template;
-        // a setting stands in it by its name still, and an id as it will be sent
-        if address::leads_elsewhere(&template.url) {
-            return Err(NoDelivery::IdIsPath { vendor: self.info(vendor).name.clone() });
-        }
+        filling.check_ids(template)?;
         let url = filling.fill(&template.url, true, &mut secrets)?.unwrap_or_default();
         let (mut headers, mut shown_headers) = (Vec::new(), Vec::new());
         for ((name, value), (_, shown)) in template.headers.iter().zip(&output.headers) {
@@ -192,7 +190,7 @@ impl Vendors {
             body: body.to_owned(),
             secrets,
         };
-        delivery.shown_url = delivery.masked(&delivery.url);
+        delivery.shown_url = without_credentials(&delivery.masked(&delivery.url)).into_owned();
         Ok(delivery)
     }
 }
@@ -206,6 +204,48 @@ struct Filling<'f> {
 }
 
 impl Filling<'_> {
+    fn vendor_name(&self) -> String {
+        self.vendors.info(self.vendor).name.clone()
+    }
+
+    /// A setting stands in the address by its name still, and an id as it will be sent.
+    fn check_ids(&self, template: &Template) -> Result<(), NoDelivery> {
+        match address::leads_elsewhere(&template.url) {
+            true => Err(NoDelivery::IdIsPath { vendor: self.vendor_name() }),
+            false => Ok(()),
+        }
+    }
+
+    fn check_trust(&self, key: &str) -> Result<(), NoDelivery> {
+        (self.trust)(&format!("vendors.{}.{key}", self.vendors.info(self.vendor).name))
+            .map_err(NoDelivery::NotTrusted)
+    }
+
+    /// Whether a value fits into an address, or into a header. `place` says whether it is in an
+    /// address, whether nothing stands before it there, and what stands after it.
+    fn check_value(
+        &self,
+        key: &str,
+        value: &str,
+        place: (bool, bool, &str),
+    ) -> Result<(), NoDelivery> {
+        let (in_url, begins, after) = place;
+        let unfit = |expected| {
+            Err(NoDelivery::Unfit { vendor: self.vendor_name(), key: key.to_owned(), expected })
+        };
+        if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
+            return unfit("ASCII text on one line");
+        }
+        // a part of an address holds no sign that would make it another address; a whole address,
+        // or all before its path, is the setting's own
+        let whole = begins && (after.is_empty() || after.starts_with('/'));
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        if in_url && !whole && !value.chars().all(plain) {
+            return unfit("letters, digits, `-`, `.`, `_` and `~` only");
+        }
+        Ok(())
+    }
+
     /// A template with its settings; none if it signs and there is nothing to sign with.
     fn fill(
         &self,
@@ -214,16 +254,10 @@ impl Filling<'_> {
         secrets: &mut Vec<String>,
     ) -> Result<Option<String>, NoDelivery> {
         let info = self.vendors.info(self.vendor);
-        let vendor = || info.name.clone();
         if template.contains(MASK) {
-            return Err(NoDelivery::NoKey { vendor: vendor() });
+            return Err(NoDelivery::NoKey { vendor: self.vendor_name() });
         }
         let settings = self.vendors.settings(self.vendor);
-        let unfit = |key: &str, expected| NoDelivery::Unfit {
-            vendor: vendor(),
-            key: key.to_owned(),
-            expected,
-        };
         let (mut out, mut own) = (String::new(), Vec::new());
         let mut rest = template;
         while let Some((before, name, after)) = next_name(rest) {
@@ -234,23 +268,20 @@ impl Filling<'_> {
                     values.push("");
                     continue;
                 }
-                (self.trust)(&format!("vendors.{}.{key}", info.name))
-                    .map_err(NoDelivery::NotTrusted)?;
+                self.check_trust(key)?;
                 let def = info.settings.iter().find(|def| def.key == key);
                 let value = match (settings.text(key), how) {
                     (Some(value), _) => value,
                     (None, How::Signed) => return Ok(None),
                     (None, _) => {
                         return Err(NoDelivery::NotSet {
-                            vendor: vendor(),
+                            vendor: self.vendor_name(),
                             key: key.to_owned(),
                             doc: def.map_or_else(String::new, |def| def.doc.clone()),
                         });
                     }
                 };
-                if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
-                    return Err(unfit(key, "ASCII text on one line"));
-                }
+                self.check_value(key, value, (false, false, after))?;
                 if def.is_some_and(|def| def.kind == SettingKind::Secret) && !value.is_empty() {
                     own.push(value.to_owned());
                 }
@@ -263,15 +294,9 @@ impl Filling<'_> {
                 How::Signed => signature::of(self.body.as_bytes(), &value),
                 How::Base64 => STANDARD.encode(value),
             };
-            // a part of an address holds no sign that would make it another address; a whole
-            // address, or all before its path, is the setting's own
-            let ends = after.is_empty() || after.starts_with('/');
-            let whole = before.is_empty() && out.is_empty() && ends;
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-            if in_url && !whole && !filled.chars().all(plain) {
-                let key = settings_of(name).next().unwrap_or(name);
-                return Err(unfit(key, "letters, digits, `-`, `.`, `_` and `~` only"));
-            }
+            let key = settings_of(name).next().unwrap_or(name);
+            let begins = before.is_empty() && out.is_empty();
+            self.check_value(key, &filled, (in_url, begins, after))?;
             if !filled.is_empty() && (how == How::Base64 || !own.is_empty()) {
                 own.push(filled.clone());
             }

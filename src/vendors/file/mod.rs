@@ -8,8 +8,10 @@ pub use call::Need;
 pub(super) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
 pub(super) use field::FieldDef;
 pub use field::{Check, Take};
-pub use setting::{SettingDef, SettingKind};
+pub use setting::{AddressPart, SettingDef, SettingKind};
 
+use super::deliver::address::settings_in_host;
+use crate::call::CallType;
 use crate::findings::{Book, identity::ValueRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -158,9 +160,21 @@ fn plain(text: &str, offset: usize, message: &str) -> String {
     }
 }
 
+/// Notes which settings the hosts of the table's addresses are made of.
+fn find_address_parts(file: &mut File) {
+    let calls = CallType::ALL.into_iter().filter_map(|call| file.call.get(call));
+    let urls = calls.flat_map(|call| &call.request).map(|request| &request.url);
+    let urls = urls.chain(file.transport.as_ref().map(|transport| &transport.url));
+    for (key, part) in urls.flat_map(|url| settings_in_host(url.get_ref())) {
+        for setting in file.setting.iter_mut().filter(|setting| setting.key == key) {
+            setting.address_part = setting.address_part.max(part);
+        }
+    }
+}
+
 /// Reads a vendor's table.
 pub(super) fn parse(text: &str) -> Result<File, FileError> {
-    let file: File = toml::from_str(text).map_err(|error| {
+    let mut file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         FileError::at(text, offset, plain(text, offset, error.message()))
     })?;
@@ -173,5 +187,6 @@ pub(super) fn parse(text: &str) -> Result<File, FileError> {
         let message = "`short` is the head of a column: one to three characters";
         return Err(FileError::word(text, &file.short, message));
     }
+    find_address_parts(&mut file);
     Ok(file)
 }

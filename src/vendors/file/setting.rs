@@ -24,6 +24,20 @@ pub enum SettingKind {
     Map,
 }
 
+/// What a setting is of the address of a vendor's requests; the later ones allow less.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AddressPart {
+    /// nothing, or a part behind the host
+    #[default]
+    None,
+    /// the address, or all of it before the path
+    Base,
+    /// the whole host
+    Host,
+    /// one part of the host's name, or a piece of one
+    Label,
+}
+
 /// One setting of a vendor.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,4 +59,7 @@ pub struct SettingDef {
     /// The names that a table in it may have; those that end in `?` may be left out.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// What it is of the addresses in the vendor's table.
+    #[serde(skip)]
+    pub(in crate::vendors) address_part: AddressPart,
 }

@@ -1,0 +1,139 @@
+//! Secrets that settings take from files or from standard input, so that they stand neither in a
+//! settings file nor on a command line: `vendors.NAME.KEY_file` for each secret `KEY` of a vendor,
+//! and `webhook_secret_file`.
+
+use super::failure::Failure;
+use crate::config::{Origin, Settings};
+use crate::vendors::{SettingKind, VendorFile, Vendors};
+use rustix::fs::OFlags;
+use serde_json::{Map, Value};
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// What a setting that names a file ends in.
+const ENDING: &str = "_file";
+/// A secret is no longer.
+const MAX_SECRET_BYTES: u64 = 64 << 10;
+
+/// Puts secrets in place of the settings that name their files. Returns the files.
+///
+/// # Errors
+/// Fails if a project's file names one, if a secret is set twice in one layer, and if a file holds
+/// no secret.
+pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<PathBuf>, Failure> {
+    let named: Vec<(String, Value, Origin)> = settings
+        .iter()
+        .filter(|(key, ..)| key.ends_with(ENDING))
+        .filter(|(key, ..)| key.starts_with("vendors.") || *key == "webhook_secret_file")
+        .map(|(key, value, origin)| (key.to_owned(), value.clone(), origin.clone()))
+        .collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    // which settings are secrets follows from the vendors' tables alone
+    let vendors = Vendors::new(&Map::new(), vendor_files).map_err(Failure::wrong)?;
+    let (mut files, mut from_input) = (Vec::new(), None);
+    for (key, value, origin) in named {
+        let secret = &key[..key.len() - ENDING.len()];
+        if key.starts_with("vendors.") && !is_secret(&vendors, secret, &key) {
+            // the vendor says what is wrong with it, or it is a setting of its own
+            continue;
+        }
+        let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+        if is_blank(&value) {
+            // as in the template
+            settings.remove(&key);
+            continue;
+        }
+        settings.may_send(&key).map_err(Failure::wrong)?;
+        let wrong = |what: String| Failure::wrong(format!("{origin}: `{key}`: {what}"));
+        if let Some((_, other)) = settings.get(secret).filter(|(value, _)| !is_blank(value)) {
+            if other.layer() > origin.layer() {
+                settings.remove(&key);
+                continue;
+            }
+            if other.layer() == origin.layer() {
+                return Err(wrong(format!(
+                    "`{secret}` is set, too ({other}); take one of them out"
+                )));
+            }
+        }
+        let file = value.as_str().ok_or_else(|| wrong("expected a file name".to_owned()))?;
+        let text = if file == "-" {
+            if let Some(other) = from_input.replace(key.clone()) {
+                return Err(wrong(format!("`{other}` takes standard input already")));
+            }
+            read_input().map_err(wrong)?
+        } else {
+            let file = place(file, &origin);
+            let read = read_file(&file);
+            let text = read.map_err(|error| wrong(format!("{}: {error}", file.display())))?;
+            files.push(file);
+            text
+        };
+        let text = text.trim_end_matches(['\n', '\r']);
+        if text.trim().is_empty() {
+            return Err(wrong("it is empty".to_owned()));
+        }
+        settings.replace(&key, secret, text.into());
+    }
+    Ok(files)
+}
+
+/// Whether a vendor has that secret, and no setting that is named like its file.
+fn is_secret(vendors: &Vendors, secret: &str, file: &str) -> bool {
+    let parts = |key: &str| {
+        let (vendor, name) = key.strip_prefix("vendors.")?.split_once('.')?;
+        Some((vendors.index_of(vendor)?, name.to_owned()))
+    };
+    let (Some((vendor, secret)), Some((_, file))) = (parts(secret), parts(file)) else {
+        return false;
+    };
+    let settings = &vendors.info(vendor).settings;
+    settings.iter().any(|def| def.key == secret && def.kind == SettingKind::Secret)
+        && !settings.iter().any(|def| def.key == file)
+}
+
+/// The file that is meant: a relative name starts at the settings file that says it, `~/` at the
+/// home folder.
+fn place(file: &str, origin: &Origin) -> PathBuf {
+    match (file.strip_prefix("~/"), std::env::home_dir(), origin) {
+        (Some(rest), Some(home), _) => home.join(rest),
+        (_, _, Origin::File { path, .. }) => path.parent().unwrap_or(Path::new("")).join(file),
+        _ => PathBuf::from(file),
+    }
+}
+
+fn read_file(file: &Path) -> io::Result<String> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file; `-` is standard input"));
+    }
+    bounded(file)
+}
+
+/// Standard input, read once: settings are read again while the program runs.
+fn read_input() -> Result<String, String> {
+    static INPUT: OnceLock<Result<String, String>> = OnceLock::new();
+    let read = || {
+        let input = io::stdin();
+        if input.is_terminal() {
+            return Err("standard input is a terminal; a pipe or a file was expected".to_owned());
+        }
+        bounded(input.lock()).map_err(|error| format!("standard input: {error}"))
+    };
+    INPUT.get_or_init(read).clone()
+}
+
+fn bounded(input: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    let read = input.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text)?;
+    match read as u64 > MAX_SECRET_BYTES {
+        true => Err(io::Error::other("longer than 64 KB, which no secret is")),
+        false => Ok(text),
+    }
+}
