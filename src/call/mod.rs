@@ -9,6 +9,7 @@ pub mod change;
 mod doc;
 mod event;
 mod kind;
+mod near;
 pub mod pointer;
 mod scan;
 mod structure;
@@ -20,6 +21,7 @@ pub use build::Builder;
 pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
 pub use kind::CallType;
+pub use near::nearest_name;
 pub use scan::SyntaxError;
 pub(crate) use structure::fingerprint;
 

@@ -3,12 +3,14 @@
 use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
 use super::looks;
+use super::output;
 use super::setup::Setup;
+use crate::call::text::visible;
 use crate::config::KEYS;
+use crate::report::escaped_json;
 use crate::tui::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
-use std::io::Write;
 
 /// Shows the settings, or the template.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
@@ -17,7 +19,7 @@ pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
         ConfigCommand::Show => show(&setup),
         ConfigCommand::Template => template(&setup.vendors),
     };
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(output::print(&text)?)
 }
 
 fn show(setup: &Setup) -> String {
@@ -37,7 +39,10 @@ fn show(setup: &Setup) -> String {
     let mut out = String::new();
     for (key, value, origin) in setup.settings.iter() {
         let shown = if secret(key) { "\"***\"".to_owned() } else { value.to_string() };
-        writeln!(out, "{key} = {shown}  # {origin}").expect("writing to a String cannot fail");
+        // one line a setting, whatever its key and its place hold
+        let (key, shown, origin) = (visible(key), escaped_json(&shown), origin.to_string());
+        writeln!(out, "{key} = {shown}  # {}", visible(&origin))
+            .expect("writing to a String cannot fail");
     }
     out
 }
@@ -64,13 +69,16 @@ fn template(vendors: &Vendors) -> String {
     writeln!(out, "#use = [{}]", names.join(", ")).expect("writing to a String cannot fail");
     for at in 0..vendors.len() {
         let info = vendors.info(at);
-        writeln!(out, "\n# {}\n[vendors.{}]", info.title, info.name)
+        writeln!(out, "\n# {}\n[vendors.{}]", visible(&info.title), info.name)
             .expect("writing to a String cannot fail");
         for setting in &info.settings {
-            writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
+            let (doc, key, example) = (&setting.doc, &setting.key, example(setting));
+            let (doc, key) = (visible(doc), visible(key));
+            writeln!(out, "# {doc}\n#{key} = {}", escaped_json(&example))
                 .expect("writing to a String cannot fail");
             if let Some(preset) = &setting.preset {
-                writeln!(out, "# its document recommends: {} = {preset}", setting.key)
+                let preset = preset.to_string();
+                writeln!(out, "# its document recommends: {key} = {}", escaped_json(&preset))
                     .expect("writing to a String cannot fail");
             }
         }

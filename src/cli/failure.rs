@@ -1,6 +1,8 @@
 //! How a command fails, and with which exit code.
 
+use super::output;
 use crate::pipeline::FileError;
+use crate::vendors::VendorError;
 use std::fmt;
 use std::io;
 
@@ -9,6 +11,8 @@ use std::io;
 pub enum Failure {
     /// Wrong use or unreadable input: exit code 2.
     Use(String),
+    /// The same in several lines, in each of which what was typed is visible already.
+    UseLines(String),
     /// It could not listen, record or reach the other side: exit code 3.
     Reach(String),
     /// The calls were judged and have findings that must not be; the report has said which: exit
@@ -23,7 +27,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Findings => 1,
-            Failure::Use(_) => 2,
+            Failure::Use(_) | Failure::UseLines(_) => 2,
             Failure::Reach(_) | Failure::Output(_) => 3,
         }
     }
@@ -43,6 +47,14 @@ impl Failure {
         Failure::Use(error.to_string())
     }
 
+    /// Prints it on standard error.
+    pub fn print(&self) {
+        match self {
+            Failure::UseLines(lines) => output::note_lines(&format!("segscope: {lines}\n")),
+            failure => output::note(format_args!("segscope: {failure}")),
+        }
+    }
+
     /// Could not listen, record or reach.
     pub fn blocked(error: impl fmt::Display) -> Failure {
         Failure::Reach(error.to_string())
@@ -52,7 +64,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Use(message) | Failure::Reach(message) => f.write_str(message),
+            Failure::Use(message) | Failure::UseLines(message) | Failure::Reach(message) => {
+                f.write_str(message)
+            }
             Failure::Findings => f.write_str("there are findings"),
             Failure::Output(error) => write!(f, "could not write the output: {error}"),
         }
@@ -62,6 +76,13 @@ impl fmt::Display for Failure {
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Failure {
         Failure::wrong(error)
+    }
+}
+
+impl From<VendorError> for Failure {
+    fn from(error: VendorError) -> Failure {
+        // its lines are visible already
+        Failure::UseLines(error.to_string())
     }
 }
 

@@ -5,7 +5,8 @@ use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
 use super::failure::Failure;
 use super::looks;
 use super::signals;
-use crate::config::{self, Settings, Sources};
+use crate::call::nearest_name;
+use crate::config::{self, MAX_TEXT_FILE_BYTES, Origin, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::outbound::check_base;
 use crate::pipeline::{InUse, Pipeline, Recording};
@@ -100,11 +101,19 @@ impl Setup {
         files
     }
 
+    /// Returns the line of the project's file that turns recording off, if one does.
+    pub fn unrecorded_by(&self) -> Option<&Origin> {
+        self.settings.project_origin("no_record").filter(|_| self.settings.is_on("no_record"))
+    }
+
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
     pub fn journal(&self, named: bool) -> Result<(Journal, Option<String>), Failure> {
         let fsync = self.settings.is_on("fsync");
         signals::survive_file_limits().map_err(Failure::blocked)?;
         let mut notice = None;
+        if let Some(origin) = self.unrecorded_by().filter(|_| named) {
+            notice = Some(format!("{origin}: the project turns recording off (`no_record`)"));
+        }
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
             _ if !named || self.settings.is_on("no_record") => Journal::nameless(),
             Some(file) => Journal::open(Path::new(file), fsync).map(|(journal, recovery)| {
@@ -135,11 +144,8 @@ impl Setup {
 pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize, Failure> {
     vendors.index_of(name).ok_or_else(|| {
         let names: Vec<&str> = vendors.names().collect();
-        let near =
-            names.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known)).min();
-        let near = near
-            .filter(|(distance, _)| *distance <= 1 + name.len() / 3)
-            .map(|(_, near)| format!("; did you mean `{near}`?"));
+        let near = nearest_name(name, names.iter().copied())
+            .map(|near| format!("; did you mean `{near}`?"));
         Failure::wrong(format!(
             "{origin}: `{name}` is no vendor; there are {}{}",
             names.join(", "),
@@ -177,6 +183,8 @@ fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
                 file.display()
             )));
         }
+        // the way to say that there are none
+        Some(file) if file == Path::new("/dev/null") => None,
         Some(file) => Some(file.clone()),
         None => config::user_config_file().filter(|file| file.exists()),
     };
@@ -211,9 +219,8 @@ pub fn vendor_files(flags: &[PathBuf]) -> Result<Vec<VendorFile>, Failure> {
 /// A vendor's table that a user wrote.
 pub fn vendor_file(file: &Path) -> Result<VendorFile, Failure> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::wrong(format!("could not read the vendor file {name}: {error}"))
-    })?;
+    let text = config::read_text_file(file, MAX_TEXT_FILE_BYTES)
+        .map_err(|error| Failure::wrong(format!("{name}: the vendor file {error}")))?;
     Ok(VendorFile { name, text })
 }
 
@@ -225,7 +232,7 @@ fn placed(settings: &Settings, error: &VendorError) -> Failure {
             None => format!("vendors.{}", error.vendor),
         },
         VendorError::Unknown { name, .. } => format!("vendors.{name}"),
-        VendorError::File { .. } => return Failure::wrong(error),
+        VendorError::File { .. } => return Failure::UseLines(error.to_string()),
     };
     Failure::wrong(format!("{}: {error}", settings.origin_of(&key)))
 }

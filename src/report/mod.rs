@@ -1,6 +1,7 @@
 //! What leaves the program: the call record, lines for people.
 
 mod check;
+mod escaped;
 mod expected;
 mod export;
 mod findings;
@@ -17,6 +18,7 @@ mod text;
 mod vendor;
 
 pub use check::check_text;
+pub use escaped::{Escaped, Escaping, escaped_json};
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
 pub use export::{ExportFormat, Exporter, curl};
 pub use findings::{Details, FindingGroup, finding_groups};

@@ -171,7 +171,7 @@ impl Drop for Console {
 }
 
 /// Gives the terminal back, once. Errors have nobody left to tell.
-fn give_back() {
+pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

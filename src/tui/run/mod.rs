@@ -12,6 +12,7 @@ use super::feed::{Arranged, Feed};
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use super::view::Effect;
 use console::Console;
+pub use console::give_back;
 use input::{Input, Inputs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! An output as a line for the shell, with variables in place of keys.
 
 use super::{How, Named, next_name, rebased};
+use crate::call::text::visible;
 use crate::vendors::rendered::Output;
 use crate::vendors::{SettingKind, Vendors};
 use std::fmt::Write;
@@ -53,6 +54,7 @@ impl Vendors {
         for (name, value) in &template.headers {
             match next_name(value).map(|(_, name, _)| Named::of(name)) {
                 Some(Named { how: How::Signed, .. }) => {
+                    let name = visible(name);
                     line = format!("# {name} is left out: it is the HMAC-SHA1 of the body\n{line}")
                 }
                 _ => write!(line, " -H \"{}: {}\"", in_double_quotes(name), fill(value))
