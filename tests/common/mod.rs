@@ -15,6 +15,8 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 pub struct Program {
     pub child: Child,
     pub address: String,
+    /// What it said up to its address.
+    pub first_words: String,
     /// Kept open, so that the program can still talk.
     stderr: BufReader<ChildStderr>,
 }
@@ -31,7 +33,8 @@ impl Program {
             .expect("the program starts");
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
         // from here on it is killed if the test gives up
-        let mut program = Program { child, address: String::new(), stderr };
+        let mut program =
+            Program { child, address: String::new(), first_words: String::new(), stderr };
         let mut seen = String::new();
         loop {
             let mut line = String::new();
@@ -41,6 +44,7 @@ impl Program {
             if let Some(at) = line.find("http://127.0.0.1:") {
                 let address = line[at + 7..].split_whitespace().next().expect("an address");
                 program.address = address.to_owned();
+                program.first_words = seen;
                 return program;
             }
         }
