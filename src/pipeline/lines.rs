@@ -33,8 +33,10 @@ pub(super) type Each<'e> = &'e mut dyn FnMut(&mut Vec<Item>, &mut Vec<Scratch>) 
 
 /// Reads the lines of the recording from one offset to another.
 pub(super) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Result<()> {
-    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-    if to - from < SMALL || cores == 1 {
+    // asking the system takes longer than reading a few lines
+    let cores = || thread::available_parallelism().map_or(1, |cores| cores.get());
+    let cores = if to - from < SMALL { 1 } else { cores() };
+    if cores == 1 {
         let (mut at, mut bytes, mut spares) = (from, Vec::new(), Vec::new());
         while at < to {
             let start = at;
