@@ -92,7 +92,7 @@ impl<'c> SetCodes<'c> {
 
     fn code(&self, id: CodeId, in_use: u64) -> Option<Code> {
         let (counts, entry) = (self.codes.counts(id, in_use), self.codes.entry(id));
-        if !counts && !(self.at_all && !entry.text.once) {
+        if !counts && (!self.at_all || entry.text.once) {
             return None;
         }
         let first = self.first_of.get(&*entry.code).filter(|_| entry.text.once);

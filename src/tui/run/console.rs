@@ -1,5 +1,7 @@
 //! The terminal: taken, drawn on, and given back whole.
 
+#![expect(clippy::disallowed_methods, reason = "frames escape what they show")]
+
 use super::super::copy::MOST_BYTES;
 use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
