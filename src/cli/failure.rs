@@ -75,7 +75,8 @@ impl fmt::Display for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Failure {
-        Failure::wrong(error)
+        // with a line of help; its paths are visible already
+        Failure::UseLines(error.to_string())
     }
 }
 

@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one place that may write to them")]
 
 use crate::call::text::visible;
-use crate::report::{Escaped, Escaping};
+use crate::report::{Escaped, Escaping, counted};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
@@ -65,7 +65,7 @@ pub fn ask(question: impl Display) {
 pub fn ring(bytes: &str) {
     if can_ask() {
         // without a terminal there is nobody to tell that it is gone
-        let _ = io::stderr().write_all(bytes.as_bytes());
+        let _ = counted(|| io::stderr().write_all(bytes.as_bytes()));
     }
 }
 
@@ -78,5 +78,5 @@ pub fn can_ask() -> bool {
 fn to_stderr(text: &str) {
     let mut piece = Escaped::new(Vec::new(), Escaping::Text { color: false });
     let _ = piece.write_all(text.as_bytes());
-    let _ = io::stderr().write_all(&piece.into_inner());
+    let _ = counted(|| io::stderr().write_all(&piece.into_inner()));
 }

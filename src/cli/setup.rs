@@ -190,7 +190,12 @@ fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
     };
     let sources = Sources {
         flags,
-        env: std::env::vars().collect(),
+        // a variable that is not UTF-8 is no setting's; a value that is not is refused or shown so
+        env: std::env::vars_os()
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+            })
+            .collect(),
         project_file: Some(project.as_path()).filter(|file| file.exists()),
         user_file: user.as_deref(),
     };

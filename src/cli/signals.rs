@@ -1,17 +1,22 @@
 //! The wish to end, as a signal brings it.
 
+use crate::report::writes;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The signals that ask the program to end.
 const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
-/// How long the program may take to end by itself. Open requests have the greater part of it.
-const MAX_END: Duration = Duration::from_millis(1500);
+/// How long a write may stand still once the program was asked to end.
+const MAX_STALL: Duration = Duration::from_millis(1300);
+/// How long the program may take to end by itself where its output is taken.
+const MAX_END: Duration = Duration::from_secs(10);
+/// How often it is looked whether writes go on.
+const LOOK: Duration = Duration::from_millis(50);
 /// How long the last act of a program that is cut off may take.
 const MAX_LAST_ACT: Duration = Duration::from_millis(200);
 /// The exit code of a program that is cut off: what it wrote was not taken.
@@ -47,9 +52,9 @@ impl Ending {
     }
 }
 
-/// Ends the program [`MAX_END`] after a signal asked for it, whatever it waits for: a reader of its
-/// output that stands still, a terminal that is stopped. Calls are in the recording before they are
-/// acknowledged, so none is lost. `last` is done before, if it takes no longer than
+/// Ends the program after a signal asked for it, whatever it waits for: after [`MAX_STALL`] where a
+/// reader of its output or a terminal stands still, and after [`MAX_END`] in any case. Calls are in
+/// the recording before they are acknowledged, so none is lost. `last` is done before, if it takes no longer than
 /// [`MAX_LAST_ACT`].
 pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new(ENDING)?;
@@ -57,7 +62,15 @@ pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
         if signals.forever().next().is_none() {
             return;
         }
-        std::thread::sleep(MAX_END);
+        let begun = Instant::now();
+        let (mut ended, mut still) = (writes().0, begun);
+        while still.elapsed() < MAX_STALL && begun.elapsed() < MAX_END {
+            std::thread::sleep(LOOK);
+            let (now, is_writing) = writes();
+            if now != ended || !is_writing {
+                (ended, still) = (now, Instant::now());
+            }
+        }
         let (done, is_done) = channel();
         let act = std::thread::Builder::new().spawn(move || {
             last();

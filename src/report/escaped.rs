@@ -1,6 +1,7 @@
 //! Output in which nothing is a command to a terminal.
 
 use super::paint;
+use super::writing::counted;
 use crate::call::text::{is_hostile, visible_char};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -90,7 +91,7 @@ impl<W: Write> Write for Escaped<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
         if self.begun.is_empty() && bytes.iter().all(plain) {
-            self.out.write_all(bytes)?;
+            counted(|| self.out.write_all(bytes))?;
             return Ok(bytes.len());
         }
         let mut all = std::mem::take(&mut self.begun);
@@ -118,12 +119,12 @@ impl<W: Write> Write for Escaped<W> {
             }
             rest = &rest[good.len() + bad + self.begun.len()..];
         }
-        self.out.write_all(&out)?;
+        counted(|| self.out.write_all(&out))?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        counted(|| self.out.flush())
     }
 }
 

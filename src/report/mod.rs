@@ -16,6 +16,7 @@ mod sarif;
 mod summary;
 mod text;
 mod vendor;
+mod writing;
 
 pub use check::check_text;
 pub use escaped::{Escaped, Escaping, escaped_json};
@@ -32,3 +33,4 @@ pub use sarif::sarif;
 pub use summary::summary;
 pub use text::{DOUBTFUL, call_line};
 pub use vendor::{vendor_list, vendor_losses, vendor_tables};
+pub use writing::{counted, writes};

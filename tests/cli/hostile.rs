@@ -2,6 +2,7 @@
 
 use super::common;
 use segscope::call::text::is_hostile;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Output;
 
 /// Sets the title, writes the clipboard, a C1 control, bidi controls, DEL, and a line that looks like
@@ -306,6 +307,19 @@ fn flags_paths_and_variables_reach_the_terminal_only_escaped() {
     ] {
         cases.push(with_variable(name, &check));
     }
+    // file names, and what the message about a file quotes from it, which has a line of help
+    for (name, text) in [
+        ("v\u{9b}\u{202e}\nsegscope: spoofed.zip", "PK\u{3}\u{4}"),
+        ("v\u{9b}\nsegscope: spoofed.ndjson", "{\"HOSTILE\":1}\n"),
+        ("v\u{9b}\nsegscope: spoofed.csv", "a\u{9b},b\n1,2\n"),
+        ("v\u{9b}\nsegscope: spoofed.txt", "Dear\u{9b}\n"),
+    ] {
+        for command in ["check", "export", "open", "send"] {
+            cases.push(case(&[(name, text)], &[command, name]));
+        }
+        let folder = format!("folder/{name}");
+        cases.push(case(&[(&folder, text)], &["check", "folder"]));
+    }
     cases.push(with_variable("SEGSCOPE_URL", &["send", "calls.ndjson"]));
     cases.push(with_variable("SEGSCOPE_LISTEN", &["tail"]));
     cases.push(with_variable("SEGSCOPE_WEBHOOK_SECRET", &["config", "show"]));
@@ -325,6 +339,21 @@ fn captured_text_leaves_every_command_only_escaped() {
         cases.push(case(&[], &["deliver", "calls.ndjson", "--vendor", vendor, "--dry-run"]));
     }
     all_are_harmless(&cases);
+}
+
+#[test]
+fn variables_and_arguments_that_are_not_utf8_are_no_panic() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("calls.ndjson"), calls()).expect("written");
+    let bad = std::ffi::OsStr::from_bytes(b"a\x9b\xff");
+    for (name, arg) in [("OTHER", None), ("SEGSCOPE_THEME", None), ("OTHER", Some(bad))] {
+        let mut command = common::command(home.path());
+        command.arg("check").arg("calls.ndjson").args(arg).env(name, bad).env(bad, "x");
+        let output = command.output().expect("it runs");
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{output:?}");
+        let text = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(!text.contains('\u{9b}'), "{text:?}");
+    }
 }
 
 /// What JSON is escaped to is the same value.

@@ -15,7 +15,7 @@ const WAITING: usize = 16;
 /// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(10);
 /// At the end of the program a command that still runs is waited for no longer.
-const LAST: Duration = Duration::from_secs(2);
+const LAST: Duration = Duration::from_millis(500);
 /// How often it is looked whether it has ended.
 const LOOK: Duration = Duration::from_millis(10);
 

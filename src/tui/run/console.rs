@@ -8,6 +8,7 @@ use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
 use super::clipboard::{Between, Copied, load_into_tmux, sequence};
 use super::sixteen;
+use crate::report::counted;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -78,7 +79,7 @@ impl Console {
 
     /// Asks the terminal for its background; nothing waits for the answer.
     pub fn ask_ground(&mut self) -> io::Result<()> {
-        self.out.write_all(ASK_GROUND.as_bytes())
+        counted(|| self.out.write_all(ASK_GROUND.as_bytes()))
     }
 
     /// Takes the terminal, or takes it again; the next frame is drawn whole.
@@ -111,7 +112,7 @@ impl Console {
 
     /// Whether there still is a terminal.
     pub fn is_there(&self) -> bool {
-        self.out.is_terminal() && terminal::size().is_ok()
+        is_there()
     }
 
     /// Whether everything has to be drawn again, and forgets it.
@@ -141,13 +142,13 @@ impl Console {
         if let Some(copied) = in_tmux.then(|| load_into_tmux(text)).flatten() {
             return Ok(copied);
         }
-        self.out.write_all(&sequence(text, self.between))?;
+        counted(|| self.out.write_all(&sequence(text, self.between)))?;
         Ok(Copied::Terminal)
     }
 
     /// Rings the bell, or asks the terminal for a notification.
     pub fn ring(&mut self, ring: &Ring) -> io::Result<()> {
-        self.out.write_all(ring.bytes().as_bytes())
+        counted(|| self.out.write_all(ring.bytes().as_bytes()))
     }
 
     fn send(&mut self) -> io::Result<()> {
@@ -160,7 +161,7 @@ impl Console {
         }
         frame.splice(0..0, BEGIN_FRAME.iter().copied());
         frame.extend_from_slice(END_FRAME);
-        let sent = self.out.write_all(&frame);
+        let sent = counted(|| self.out.write_all(&frame));
         frame.clear();
         sent
     }
@@ -170,6 +171,11 @@ impl Drop for Console {
     fn drop(&mut self) {
         self.leave();
     }
+}
+
+/// Whether there still is a terminal.
+pub fn is_there() -> bool {
+    io::stdout().is_terminal() && terminal::size().is_ok()
 }
 
 /// Gives the terminal back, once. Errors have nobody left to tell.
@@ -190,7 +196,8 @@ pub fn give_back() {
         cursor::Show
     );
     let mut out = io::stdout().lock();
-    let _ = queued.and_then(|()| out.write_all(&bytes)).and_then(|()| out.flush());
+    let write = || queued.and_then(|()| out.write_all(&bytes)).and_then(|()| out.flush());
+    let _ = counted(write);
     let _ = terminal::disable_raw_mode();
 }
 
