@@ -319,6 +319,11 @@ impl<'d> Val<'d> {
         &self.doc.nodes[self.at as usize..self.entry().next as usize]
     }
 
+    /// The text of the whole document.
+    pub(super) fn doc_text(&self) -> &'d str {
+        &self.doc.text
+    }
+
     /// How many values the whole subtree holds, itself included.
     pub fn size(&self) -> usize {
         (self.entry().next - self.at) as usize

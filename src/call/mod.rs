@@ -8,11 +8,11 @@ mod build;
 pub mod change;
 mod doc;
 mod event;
+pub(crate) mod fingerprints;
 mod kind;
 mod near;
 pub mod pointer;
 mod scan;
-mod structure;
 pub mod template;
 pub mod text;
 pub mod time;
@@ -20,10 +20,10 @@ pub mod time;
 pub use build::Builder;
 pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
+pub(crate) use fingerprints::Fingerprints;
 pub use kind::CallType;
 pub use near::nearest_name;
 pub use scan::SyntaxError;
-pub(crate) use structure::fingerprint;
 
 /// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a
 /// call everywhere; a `messageId` may be missing or repeated and is only shown.

@@ -249,11 +249,17 @@ fn slips(written: &str, stem: &str, is_wanted: bool) -> usize {
     if slips <= most && (slips == 1 || begins) { slips } else { 0 }
 }
 
+/// The edit distance of two names; more than 2 where it is larger.
 fn distance(a: &str, b: &str) -> usize {
-    match a.len().abs_diff(b.len()) {
-        0..=2 => strsim::damerau_levenshtein(a, b),
-        far => far,
-    }
+    // two edits change at most four letters of the alphabet that a name has
+    let far = a.len().abs_diff(b.len()) > 2
+        || a.is_ascii() && b.is_ascii() && (letters(a) ^ letters(b)).count_ones() > 4;
+    if far { 3 } else { strsim::damerau_levenshtein(a, b) }
+}
+
+/// A bit for each letter that an ASCII name has; other characters share bits.
+fn letters(name: &str) -> u32 {
+    name.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
 /// A name without the sign that services put before their own.

@@ -20,12 +20,12 @@ pub(super) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<
     Top::of(event).name_of(kind)
 }
 
-/// The ids and the event of a call, by which it is compared with others.
+/// What [`ids`] gives.
 #[derive(Default)]
 pub(super) struct Ids<'d> {
     pub event: Option<Cow<'d, str>>,
-    pub account: Option<Cow<'d, str>>,
-    pub user: Option<Cow<'d, str>>,
+    pub account: Option<&'d str>,
+    pub user: Option<&'d str>,
     pub user_id: Option<Cow<'d, str>>,
     pub anonymous_id: Option<Cow<'d, str>>,
 }
@@ -35,11 +35,30 @@ impl Ids<'_> {
     pub fn of_call(&self) -> IdsOfCall<'_> {
         IdsOfCall {
             event: self.event.as_deref(),
-            account: self.account.as_deref(),
-            user: self.user.as_deref(),
+            account: self.account,
+            user: self.user,
             user_id: self.user_id.as_deref(),
             anonymous_id: self.anonymous_id.as_deref(),
         }
+    }
+}
+
+/// The ids and the event of a call, by which it is compared with others; `account` and `user` are
+/// what the first vendor in use found.
+pub(super) fn ids<'d>(
+    reading: &'d Reading<'_>,
+    call: &ReadCall,
+    account: Option<&'d str>,
+    user: Option<&'d str>,
+) -> Ids<'d> {
+    // an alias call joins two users
+    let anonymous_id = call.anonymous_id.filter(|_| call.kind != Some(CallType::Alias));
+    Ids {
+        event: text(reading.value(call.event.filter(|_| call.kind == Some(CallType::Track)))),
+        account,
+        user,
+        user_id: text(reading.value(call.user_id)),
+        anonymous_id: text(reading.value(anonymous_id)),
     }
 }
 
@@ -146,25 +165,6 @@ impl<'d> Top<'d> {
             Some(CallType::Page | CallType::Screen) => text(self.name)
                 .or_else(|| text(self.properties.and_then(|properties| properties.get("name")))),
             _ => text(self.event),
-        }
-    }
-
-    /// The ids and the event of the call; `account` and `user` are what the first vendor in use
-    /// found.
-    pub fn ids(
-        &self,
-        kind: Option<CallType>,
-        account: Option<&'d str>,
-        user: Option<&'d str>,
-    ) -> Ids<'d> {
-        // an alias call joins two users
-        let is_alias = kind == Some(CallType::Alias);
-        Ids {
-            event: text(self.event).filter(|_| kind == Some(CallType::Track)),
-            account: account.map(Cow::Borrowed),
-            user: user.map(Cow::Borrowed),
-            user_id: text(self.user_id),
-            anonymous_id: text(self.anonymous_id).filter(|_| !is_alias),
         }
     }
 

@@ -264,7 +264,8 @@ impl Index {
                 user.is_some_and(|(_, doubtful)| doubtful),
             );
             if !repeat {
-                let ids = top.ids(call.kind, account.map(|(id, _)| id), user.map(|(id, _)| id));
+                let found = [account, user].map(|found| found.map(|(id, _)| id));
+                let ids = fields::ids(reading, call, found[0], found[1]);
                 self.id_remarks.note(&ids.of_call(), store.calls.len());
             }
             let name = store.texts.intern(&top.label(call.kind));

@@ -6,8 +6,8 @@ use super::index::Index;
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
-use super::{InUse, Pipeline, State, fields};
-use crate::call::fingerprint;
+use super::{InUse, Pipeline, State};
+use crate::call::{Fingerprints, fingerprints};
 use crate::findings::{Effect, Verdict, VerdictCounts};
 use crate::store::{CallRow, IdRemark, Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
@@ -194,11 +194,10 @@ fn structures(calls: &[CountedCall], scratch: &mut wire::Scratch) -> Vec<u64> {
 /// What a call has in common with others that need the same change: its event, its library, and the
 /// names and kinds of its members.
 pub(super) fn structure(reading: &Reading<'_>, call: &ReadCall) -> u64 {
-    let event = reading.event(call);
-    let kind = fields::kind(&event).unwrap_or_default();
-    let name = fields::name(&event, call.kind).unwrap_or_default();
-    let library = reading.library_name(call).unwrap_or_default();
-    fingerprint(&event, [&*kind, &*name, &*library])
+    let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
+    let derived = reading.event(call).derived;
+    let derived = derived.map_or(0, |derived| Fingerprints::of(derived, |_, _| false).structure);
+    fingerprints::mix(fingerprints::mix(call.structure, library), derived).max(1)
 }
 
 /// Calls counted by their findings, sender and structure.

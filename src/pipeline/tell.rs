@@ -8,7 +8,7 @@ use crate::call::{CallType, Doc, Event, Seq, pointer};
 use crate::findings::fixes::{self, Call, Edit, Need};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};
-use crate::vendors::{Memory, Rendered, Vendors};
+use crate::vendors::{Memory, Outcome, Rendered, Vendors};
 
 /// At most so many changes of single values are tried: each is judged again.
 const MAX_CHANGES: usize = 8;
@@ -160,11 +160,11 @@ impl Asked<'_> {
     }
 
     /// What the vendors in use make of another call in the place of this one.
-    fn judged(&self, call: &str) -> Vec<Rendered> {
+    fn judged(&self, call: &str) -> Vec<Outcome> {
         let Ok(doc) = Doc::parse(call) else { return Vec::new() };
         let event = Event::bare(doc.root());
-        let render = |at: &usize| self.vendors.render(*at, &event, self.seq, self.memory);
-        self.in_use.iter().map(render).collect()
+        let outcome = |at: &usize| self.vendors.outcome(*at, &event, self.seq, self.memory);
+        self.in_use.iter().map(outcome).collect()
     }
 
     /// The place that a vendor reads whose name differs only by case and separators.
@@ -226,13 +226,12 @@ impl Asked<'_> {
 }
 
 /// How many errors and warnings there are.
-fn findings(all: &[Rendered]) -> usize {
-    let loud = |finding: &&Finding| finding.severity != Severity::Info;
-    all.iter().map(|rendered| rendered.findings.iter().filter(loud).count()).sum()
+fn findings(all: &[Outcome]) -> usize {
+    all.iter().map(|outcome| outcome.findings).sum()
 }
 
 /// Whether each vendor takes a call at least as well as it took another.
-fn is_no_worse(before: &[Rendered], after: &[Rendered]) -> bool {
+fn is_no_worse(before: &[Outcome], after: &[Outcome]) -> bool {
     let rank = |verdict: Verdict| Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
     before.len() == after.len()
         && before.iter().zip(after).all(|(before, after)| {

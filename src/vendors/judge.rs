@@ -12,7 +12,7 @@ use super::rules::Lessons;
 use super::run::{run, settle};
 use super::vendor::{Carrier, Caveat, Vendor, slot};
 use crate::call::{Event, Seq, time::Millis};
-use crate::findings::Verdict;
+use crate::findings::{Severity, Verdict};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -80,6 +80,16 @@ pub struct Flushed {
     pub vendor: usize,
     /// What it works out.
     pub record: Record,
+}
+
+/// What becomes of a call at a vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub verdict: Verdict,
+    pub account_id: Option<String>,
+    pub user_id: Option<String>,
+    /// How many errors and warnings there are.
+    pub findings: usize,
 }
 
 impl Vendors {
@@ -158,20 +168,50 @@ impl Vendors {
     /// as `memory` has seen the calls before `seq`. A call that is only being composed has no seq
     /// of its own; give it one behind all.
     pub fn render(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Rendered {
+        self.look_at(vendor, event, seq, memory, |cx| render(cx, memory))
+    }
+
+    /// What becomes of a call at one vendor, without words.
+    pub(crate) fn outcome(
+        &self,
+        vendor: usize,
+        event: &Event<'_>,
+        seq: Seq,
+        memory: &Memory,
+    ) -> Outcome {
+        self.look_at(vendor, event, seq, memory, |mut cx| {
+            run(&mut cx);
+            let goes = cx.goes_through();
+            let counts = |code: &&CodeId| {
+                let entry = cx.codes.entry(**code);
+                entry.severity != Severity::Info && (goes || !entry.text.only_if_sent)
+            };
+            let findings = cx.found.iter().filter(counts).count();
+            let text = |id: &Option<Found<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
+            Outcome {
+                verdict: cx.verdict(),
+                account_id: text(&cx.account),
+                user_id: text(&cx.user),
+                findings,
+            }
+        })
+    }
+
+    fn look_at<T>(
+        &self,
+        vendor: usize,
+        event: &Event<'_>,
+        seq: Seq,
+        memory: &Memory,
+        look_at: impl FnOnce(Cx<'_>) -> T,
+    ) -> T {
         let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
         let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
         let look = Look::new(event, &self.keys, &scratch, self.basics);
-        let mut cx = Cx::new(&look, vendor, &self.codes, &memory.facts, seq);
-        cx.sheet = Some(Box::default());
-        run(&mut cx);
-        if let Some(rules) = vendor.rules.as_ref().filter(|_| cx.goes_through()) {
-            rules.show(&mut cx, memory.notes.get(seq));
-        }
-        settle(&mut cx);
-        let rendered = finish(cx);
+        let found = look_at(Cx::new(&look, vendor, &self.codes, &memory.facts, seq));
         SCRATCH.set(scratch.kept());
-        rendered
+        found
     }
 
     /// True if [`Vendors::idle_flush`] would close a session, so that it can be recorded first.
@@ -208,6 +248,18 @@ fn span(text: &mut Option<&mut String>, id: Option<&Found<'_>>) -> Option<(u32, 
     let start = text.len() as u32;
     text.push_str(&id.text);
     Some((start, text.len() as u32))
+}
+
+/// Everything about a call at one vendor.
+fn render(mut cx: Cx<'_>, memory: &Memory) -> Rendered {
+    cx.sheet = Some(Box::default());
+    run(&mut cx);
+    if let Some(rules) = cx.vendor.rules.as_ref().filter(|_| cx.goes_through()) {
+        let note = memory.vendors[cx.vendor.index].notes.get(cx.seq);
+        rules.show(&mut cx, note);
+    }
+    settle(&mut cx);
+    finish(cx)
 }
 
 /// What was written on the sheet, as the call's verdict has it.

@@ -80,6 +80,7 @@ pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use examples::{EXAMPLES, TEMPLATE};
 pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
 pub use info::{CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo};
+pub(crate) use judge::Outcome;
 pub use judge::{Flushed, Judged, Judgement};
 pub use map::{Mapper, map_line};
 pub use memory::{Memory, MemorySize};

@@ -7,7 +7,7 @@ use super::platform::{self, Headers};
 use super::refusal::Problem;
 use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
 use super::{content, key, limits, merge, not_json, repeated, times};
-use crate::call::{Builder, CallType, Doc, Val, text, time};
+use crate::call::{Builder, CallType, Doc, Fingerprints, Val, text, time};
 
 /// How many items are looked at for a library that tells the sender's service.
 const LOOKED_AT: usize = 8;
@@ -100,7 +100,7 @@ impl Reader<'_, '_> {
             _ => false,
         };
         if items {
-            if content::may_repeat(root) {
+            if Fingerprints::may_repeat_in(root) {
                 repeated::check_batch(root, &mut self.discards);
             }
             let batch = top.batch.filter(|batch| batch.is_array());
@@ -269,6 +269,10 @@ impl Reader<'_, '_> {
             write_key: fields.write_key.map(|key| key.node()),
             message_id: derive::own_id(fields).map(|id| id.node()),
             content: content.print,
+            structure: content.structure,
+            event: fields.event.map(|event| event.node()),
+            user_id: fields.user_id.map(|id| id.node()),
+            anonymous_id: fields.anonymous_id.map(|id| id.node()),
             discards,
         });
     }

@@ -41,6 +41,14 @@ pub struct ReadCall {
     pub message_id: Option<u32>,
     /// What it says, as a fingerprint: the same for a repeat of it.
     pub content: u32,
+    /// The names and kinds of its members, its type and its event, as a fingerprint.
+    pub structure: u64,
+    /// Its own `event` in [`Reading::doc`],
+    pub event: Option<u32>,
+    /// its `userId`,
+    pub user_id: Option<u32>,
+    /// and its `anonymousId`.
+    pub anonymous_id: Option<u32>,
     /// Why the service discards it, and what else it does to it.
     pub discards: Vec<Discard>,
 }
@@ -103,6 +111,11 @@ impl<'b> Reading<'b> {
             Some(own) => Some(self.doc.as_ref()?.at(own)),
             None => self.derived.as_ref()?.at(call.derived).get("messageId"),
         }
+    }
+
+    /// A value of the body by its node, as a call names it.
+    pub fn value(&self, node: Option<u32>) -> Option<Val<'_>> {
+        Some(self.doc.as_ref()?.at(node?))
     }
 
     /// Whether the request should hold calls and holds none, or holds items that are no calls.

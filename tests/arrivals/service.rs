@@ -141,7 +141,9 @@ fn assert_passed(record: &Value, service: &str) {
 
 /// What a record says of its call, without when and how the call came.
 fn said(record: &Value) -> Value {
-    let own = |code: &Value| code != "unknown_source" && code != "empty_batch_result";
+    // a call of the file keeps its time, which a live call may be behind by more than a day
+    let of_the_way = ["unknown_source", "empty_batch_result", "CSB-T-BACKDATED"];
+    let own = |code: &Value| !of_the_way.iter().any(|other| code == other);
     let findings = record["findings"].as_array().expect("findings");
     let findings = findings.iter().filter(|finding| own(&finding["code"])).collect::<Vec<_>>();
     let vendors = record["vendors"].as_object().expect("vendors");

@@ -1,5 +1,6 @@
-//! Writes a recording of CALLS track calls of about 1 KB, in requests of BATCH, to standard output:
-//! what the scripts beside it read. With BATCH 0 it writes bare calls, one a line.
+//! Writes a recording of CALLS calls, in requests of BATCH, to standard output: what the scripts
+//! beside it read. With BATCH 0 it writes bare calls, one a line. The calls are varied; with
+//! `uniform` as the third argument they are track calls of about 1 KB, all alike.
 
 #[path = "common/mod.rs"]
 mod common;
@@ -14,18 +15,25 @@ fn main() {
     let (calls, batch) = (number(1, 1_000_000), number(2, 100));
     #[expect(clippy::disallowed_methods, reason = "the recording is its output")]
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
+    let is_uniform = std::env::args().nth(3).is_some_and(|kind| kind == "uniform");
+    let mut varied = common::varied::Varied::new(1);
+    let mut call = |nth| match is_uniform {
+        true => common::track(nth),
+        false => varied.call(None),
+    };
     if batch == 0 {
         for nth in 0..calls {
-            writeln!(out, "{}", common::track(nth)).expect("room for it");
+            writeln!(out, "{}", call(nth)).expect("room for it");
         }
         return out.flush().expect("room for it");
     }
     let headers = common::headers();
     let mut line = Vec::new();
     for request in 0..calls.div_ceil(batch) {
-        let (path, body) = match batch {
-            1 => ("/v1/track", common::track(request)),
-            _ => ("/v1/batch", common::batch_of(request, batch)),
+        let calls: Vec<String> = (0..batch).map(|at| call(request * batch + at)).collect();
+        let (path, body) = match &calls[..] {
+            [call] => (common::path_of(call), call.clone()),
+            _ => ("/v1/batch", common::in_batch(&calls)),
         };
         let head = LineHead {
             request: request as u64 + 1,

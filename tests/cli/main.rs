@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod counts;
 mod deliver;
+mod documents;
 mod errors;
 mod export;
 mod flush;

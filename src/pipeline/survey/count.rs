@@ -111,11 +111,9 @@ impl Counts {
                         let repeat = found.repeat;
                         let call = &calls.reading.calls[nth];
                         if !repeat {
-                            let event = calls.reading.event(call);
                             let [account, user] =
                                 found.ids.clone().map(|part| part.map(|part| &texts[part]));
-                            let top = fields::Top::of(&event);
-                            let ids = top.ids(call.kind, account, user);
+                            let ids = fields::ids(&calls.reading, call, account, user);
                             self.id_remarks.note(&ids.of_call(), self.calls);
                         }
                         self.calls += 1;

@@ -197,6 +197,7 @@ impl Survey<'_> {
         }
         let before = self.order.take(nth, |order| {
             room.sightings.clear();
+            order.seen.fetch(&room.met);
             let met = room.met.iter().map(|met| order.seen.note(*met));
             room.sightings.extend(met);
             let before = order.calls;

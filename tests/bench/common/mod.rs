@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+pub mod varied;
+
 /// A track call of about 1 KB, as `post.lua` sends it. Each `nth` has its own `messageId`.
 pub fn track(nth: usize) -> String {
     format!(
@@ -36,6 +38,21 @@ pub fn batch(nth: usize) -> String {
 /// A batch of so many.
 pub fn batch_of(nth: usize, size: usize) -> String {
     let calls: Vec<String> = (0..size).map(|at| track(nth * size + at)).collect();
+    in_batch(&calls)
+}
+
+/// Where a library sends a call of these, which begin with their type.
+pub fn path_of(call: &str) -> &'static str {
+    match call.split('"').nth(3) {
+        Some("identify") => "/v1/identify",
+        Some("group") => "/v1/group",
+        Some("page") => "/v1/page",
+        _ => "/v1/track",
+    }
+}
+
+/// The body of a batch.
+pub fn in_batch(calls: &[String]) -> String {
     format!(
         r#"{{"batch":[{}],"writeKey":"wk_load","sentAt":"2026-11-22T10:00:01.000Z"}}"#,
         calls.join(",")

@@ -1,0 +1,336 @@
+//! Two fingerprints of a call, made in one pass over its values: of what it says, and of its
+//! structure. The same pass finds out whether a key is repeated.
+//!
+//! Two calls say the same whatever the order of their members, their spaces and escapes. Two calls
+//! have the same structure if their members have the same names and kinds, whatever the values:
+//! calls of one structure with the same findings need the same change, so a report can state one
+//! fix for all of them.
+
+use super::Val;
+use super::doc::{Kind, Node};
+use foldhash::fast::FixedState;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher};
+
+// a fixed seed: the same file must give the same report each time
+const SEED: u64 = 0x7365_6773_636f_7065;
+
+/// What is below this depth says what its text says, spaces included.
+const MAX_DEPTH: u32 = 32;
+/// Members deeper than this are no part of the structure: near misses are looked for at most six
+/// levels deep.
+const MAX_STRUCTURE_DEPTH: u32 = 8;
+/// From so many members on, the keys of an object are kept in a set.
+const MANY_MEMBERS: usize = 64;
+
+/// What a blank string counts as in the structure: a blank id is a missing id.
+const BLANK_STRING: u64 = 0xfe;
+/// What an object or array counts as in what a call says, besides its members.
+const CONTAINER: u64 = 0x100;
+
+/// What one pass over a call gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Fingerprints {
+    /// The same for two calls that say the same.
+    pub content: u64,
+    /// The same for two calls of one structure. Of an array only the first element counts, so lists
+    /// of different lengths are alike.
+    pub structure: u64,
+    /// An object of the call may have two members of one name.
+    pub may_repeat: bool,
+}
+
+impl Fingerprints {
+    /// Reads an object. A member for which `is_left_out` returns true says nothing; it is asked
+    /// about the object's own members, and with the key of the member around them about theirs.
+    pub fn of(object: Val<'_>, is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool) -> Fingerprints {
+        let (nodes, text) = (object.nodes(), object.doc_text().as_bytes());
+        let first = object.node();
+        let found = Fingerprints::default();
+        let hash = FixedState::with_seed(SEED);
+        let mut pass = Pass { doc: object, nodes, text, first, hash, is_left_out, found };
+        pass.members(0, Around { depth: 0, place: 0, key: None, has_structure: true });
+        pass.found
+    }
+
+    /// True if an object itself may have two members of one name.
+    pub fn may_repeat_in(object: Val<'_>) -> bool {
+        let mut keys = Keys::default();
+        let hash = FixedState::with_seed(SEED);
+        let mut may_repeat = false;
+        for (nth, member) in object.children().enumerate() {
+            may_repeat |= keys.may_have(hash_of(&hash, member.key().as_bytes()), object, nth);
+        }
+        may_repeat
+    }
+}
+
+/// Puts two fingerprints together; their order counts.
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
+    let wide = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ 0x85eb_ca6b_c2b2_ae35);
+    (wide as u64) ^ (wide >> 64) as u64 ^ a.rotate_left(29)
+}
+
+/// The fingerprint of a text.
+pub(crate) fn of_text(text: &str) -> u64 {
+    hash_of(&FixedState::with_seed(SEED), text.as_bytes())
+}
+
+#[inline]
+fn hash_of(state: &FixedState, bytes: &[u8]) -> u64 {
+    let mut hasher = state.build_hasher();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+struct Pass<'d, L> {
+    doc: Val<'d>,
+    nodes: &'d [Node],
+    text: &'d [u8],
+    /// The number of the first node.
+    first: u32,
+    hash: FixedState,
+    is_left_out: L,
+    found: Fingerprints,
+}
+
+/// What is known of the object or array around some members.
+#[derive(Clone, Copy)]
+struct Around<'d> {
+    depth: u32,
+    /// The fingerprint of the keys and indices that lead to it.
+    place: u64,
+    /// Its own key, where its members may be left out.
+    key: Option<&'d [u8]>,
+    /// Its members are part of the structure.
+    has_structure: bool,
+}
+
+impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
+    /// Reads the members of an object or the elements of an array. Members may come in any order,
+    /// so what is found of each is added; its place tells it from others.
+    fn members(&mut self, container: usize, around: Around<'d>) {
+        let is_array = self.nodes[container].kind == Kind::Array;
+        let end = (self.nodes[container].next - self.first) as usize;
+        let mut keys = Keys::default();
+        let (mut at, mut nth) = (container + 1, 0);
+        while at < end {
+            let node = &self.nodes[at];
+            let number = at;
+            at = (node.next - self.first) as usize;
+            let (place, key, has_structure) = if is_array {
+                (mix(around.place, nth as u64), None, around.has_structure && nth == 0)
+            } else {
+                let decoded;
+                let key = &self.text[node.key_start as usize..node.key_end as usize];
+                let hash = if node.key_escaped {
+                    decoded = self.value(number).key();
+                    hash_of(&self.hash, decoded.as_bytes())
+                } else {
+                    hash_of(&self.hash, key)
+                };
+                self.found.may_repeat |= keys.may_have(hash, self.value(container), nth);
+                (mix(around.place, hash), Some(key), around.has_structure)
+            };
+            nth += 1;
+            if has_structure {
+                let kind = match node.kind {
+                    Kind::String if is_blank(self.value(number)) => BLANK_STRING,
+                    kind => kind as u64,
+                };
+                self.found.structure = self.found.structure.wrapping_add(mix(place, kind));
+            }
+            if let Some(key) = key
+                && (node.kind == Kind::Null
+                    || around.depth < 2 && self.is_left_out(around, number, key))
+            {
+                // an absent member says the same
+                continue;
+            }
+            let says = match node.kind {
+                Kind::Object | Kind::Array if around.depth < MAX_DEPTH => {
+                    let depth = around.depth + 1;
+                    let has_structure = has_structure && depth < MAX_STRUCTURE_DEPTH;
+                    self.members(number, Around { depth, place, key, has_structure });
+                    CONTAINER + node.kind as u64
+                }
+                Kind::String if node.escaped => {
+                    let text = self.value(number).as_str().unwrap_or_default();
+                    !hash_of(&self.hash, text.as_bytes())
+                }
+                Kind::String => {
+                    !hash_of(&self.hash, &self.text[node.start as usize + 1..node.end as usize - 1])
+                }
+                _ => hash_of(&self.hash, &self.text[node.start as usize..node.end as usize]),
+            };
+            self.found.content = self.found.content.wrapping_add(mix(place, says));
+        }
+    }
+
+    fn is_left_out(&self, around: Around<'_>, number: usize, key: &[u8]) -> bool {
+        match around.depth {
+            0 if self.nodes[number].key_escaped => {
+                (self.is_left_out)(None, self.value(number).key().as_bytes())
+            }
+            0 => (self.is_left_out)(None, key),
+            _ => around.key.is_some() && (self.is_left_out)(around.key, key),
+        }
+    }
+
+    fn value(&self, number: usize) -> Val<'d> {
+        self.doc.same_doc(self.first + number as u32)
+    }
+}
+
+fn is_blank(value: Val<'_>) -> bool {
+    !value.is_plainly_filled() && value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// The keys of an object so far.
+#[derive(Default)]
+struct Keys {
+    bits: [u64; 4],
+    many: Option<HashSet<u64>>,
+}
+
+impl Keys {
+    /// Adds a key, the `nth` of its object; true if the same hash was there before.
+    #[inline]
+    fn may_have(&mut self, hash: u64, object: Val<'_>, nth: usize) -> bool {
+        if nth >= MANY_MEMBERS {
+            return self.may_have_among_many(hash, object, nth);
+        }
+        let (word, bit) = ((hash >> 6 & 3) as usize, 1 << (hash & 63));
+        let may = self.bits[word] & bit != 0;
+        self.bits[word] |= bit;
+        may && is_repeated(object, nth)
+    }
+
+    #[inline(never)]
+    fn may_have_among_many(&mut self, hash: u64, object: Val<'_>, nth: usize) -> bool {
+        let many = self.many.get_or_insert_with(|| {
+            let state = FixedState::with_seed(SEED);
+            let before = object.children().take(nth);
+            before.map(|member| hash_of(&state, member.key().as_bytes())).collect()
+        });
+        !many.insert(hash)
+    }
+}
+
+/// True if an earlier member has the name of the `nth`.
+fn is_repeated(object: Val<'_>, nth: usize) -> bool {
+    let Some(member) = object.children().nth(nth) else { return false };
+    let key = member.key();
+    object.children().take(nth).any(|other| other.key() == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+    use std::collections::BTreeSet;
+
+    fn of(json: &str) -> Fingerprints {
+        let doc = Doc::parse(json).expect("valid");
+        Fingerprints::of(doc.root(), |around, key| match around {
+            None => key == b"sentAt",
+            Some(around) => around == b"context" && key == b"ip",
+        })
+    }
+
+    fn structure(json: &str) -> u64 {
+        of(json).structure
+    }
+
+    #[test]
+    fn calls_that_say_the_same_have_the_same_content() {
+        let first =
+            r#"{"event":"A","sentAt":"1","context":{"ip":"1"},"a":[1,{"b":"x"}],"c":"é","d":{}}"#;
+        for again in [
+            r#"{"event":"A","sentAt":"2","context":{"ip":"2"},"a":[1,{"b":"x"}],"c":"é","d":{}}"#,
+            r#"{"d":{ },"c":"\u00e9","a":[ 1, {"b":"x"} ],"context":{},"\u0065vent":"A","e":null}"#,
+            r#"{"event":"A","\u0073entAt":"2","context":{"ip":"2"},"a":[1,{"b":"x"}],"c":"é","d":{}}"#,
+        ] {
+            assert_eq!(of(first).content, of(again).content, "{again}");
+        }
+    }
+
+    #[test]
+    fn calls_that_say_something_else_have_another_content() {
+        let calls = [
+            r#"{}"#,
+            r#"{"a":"1"}"#,
+            r#"{"a":1}"#,
+            r#"{"a":[]}"#,
+            r#"{"a":{}}"#,
+            r#"{"a":[null]}"#,
+            r#"{"a":[1,2]}"#,
+            r#"{"a":[2,1]}"#,
+            r#"{"a":[[1],2]}"#,
+            r#"{"a":[1,[2]]}"#,
+            r#"{"a":{"b":1}}"#,
+            r#"{"b":{"a":1}}"#,
+            r#"{"a":{"ip":1}}"#,
+            r#"{"a":{"context":{"ip":1}}}"#,
+            r#"{"context":{"a":{"ip":1}}}"#,
+            r#"{"a":{"b":{"c":1}},"d":{"e":2}}"#,
+            r#"{"a":{"e":2},"d":{"b":{"c":1}}}"#,
+            r#"{"1":"a"}"#,
+        ];
+        let contents: BTreeSet<u64> = calls.iter().map(|call| of(call).content).collect();
+        assert_eq!(contents.len(), calls.len());
+    }
+
+    #[test]
+    fn values_are_no_part_of_the_structure() {
+        assert_eq!(
+            structure(r#"{"userId":"u1","properties":{"total":1,"items":[{"a":1}]}}"#),
+            structure(r#"{"properties":{"items":[{"a":7},{"b":[]}],"total":2.5},"userId":"u2"}"#)
+        );
+    }
+
+    #[test]
+    fn names_kinds_and_places_are_the_structure() {
+        let calls = [
+            r#"{"properties":{"a":{},"id":1}}"#,
+            r#"{"properties":{"a":{"id":1}}}"#,
+            r#"{"properties":{"a":{}},"id":1}"#,
+            r#"{"properties":{"a":{},"id":"1"}}"#,
+            r#"{"properties":{"a":{},"id":" "}}"#,
+            r#"{"properties":{"a":{},"id":null}}"#,
+            r#"{"properties":{"a":[],"id":1}}"#,
+            r#"{"properties":{"a":[{"id":1}]}}"#,
+            r#"{"properties":{"a":[1],"id":1}}"#,
+        ];
+        let prints: BTreeSet<u64> = calls.iter().map(|call| structure(call)).collect();
+        assert_eq!(prints.len(), calls.len());
+    }
+
+    #[test]
+    fn a_repeated_key_is_found_at_any_place_of_an_object() {
+        let many = |last: &str| {
+            let keys: Vec<String> = (0..300).map(|n| format!("\"k{n}\":1")).collect();
+            format!("{{\"properties\":{{{},{last}}}}}", keys.join(","))
+        };
+        for (json, want) in [
+            (r#"{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]}"#.to_owned(), false),
+            (r#"{"a":1,"a":1}"#.to_owned(), true),
+            (r#"{"x":{"y":[{"a":1,"\u0061":2}]}}"#.to_owned(), true),
+            (many("\"k300\":1"), false),
+            (many("\"k299\":1"), true),
+            (many("\"k10\":1"), true),
+            (many("\"k63\":1"), true),
+            (many("\"k64\":1"), true),
+        ] {
+            assert_eq!(of(&json).may_repeat, want, "{json}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_ends() {
+        let deep = format!("{}1{}", r#"{"a":[{"b":"#.repeat(5_000), "}]}".repeat(5_000));
+        assert_eq!(structure(&deep), structure(&deep.replace('1', "2")));
+        assert_ne!(of(&deep).content, of(&deep.replace('1', "2")).content);
+        assert!(!of(&deep).may_repeat);
+    }
+}
