@@ -6,6 +6,8 @@
 //! [`filter`], [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`], then
 //! `tui` and `listener` side by side, then `cli`.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod call;
 pub mod cli;
 pub mod config;

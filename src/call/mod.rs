@@ -11,6 +11,7 @@ mod doc;
 mod event;
 pub(crate) mod fingerprints;
 mod kind;
+mod near;
 pub mod pointer;
 mod scan;
 pub mod template;
@@ -22,6 +23,7 @@ pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
 pub(crate) use fingerprints::Fingerprints;
 pub use kind::CallType;
+pub use near::nearest_name;
 pub use scan::SyntaxError;
 
 /// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a

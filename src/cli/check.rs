@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
 use super::setup::Setup;
-use super::{doubts, input};
+use super::{doubts, input, output};
 use crate::filter::Filter;
 use crate::findings::Severity;
 use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
@@ -11,7 +11,7 @@ use crate::report::{
     self, Details, FindingGroup, call_record, check_text, expected_text, finding_groups,
     unmet_groups,
 };
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 /// Judges, reports, and fails if something was found that must not be.
@@ -68,7 +68,7 @@ fn report(
     if empty {
         let requests = report::plural(tally.no_calls.len() as u64, "request");
         outcome.push_str(&format!("; {requests} and no call in them"));
-        eprintln!("segscope: {requests} arrived, and none of them holds a call");
+        output::note(format_args!("segscope: {requests} arrived, and none of them holds a call"));
     }
     if let Some(expectations) = &expectations {
         let word = if unmet { "failed" } else { "passed" };
@@ -80,7 +80,7 @@ fn report(
     }
     let text = match args.format {
         CheckFormat::Text => {
-            let colour = colour();
+            let colour = output::has_color();
             let text = expectations.as_ref().map(|all| expected_text(all, false, colour));
             let report = check_text(vendors, tally, &groups, (text.as_deref(), &outcome), colour);
             format!("{}{report}", vendors_line(setup))
@@ -88,7 +88,7 @@ fn report(
         CheckFormat::Ndjson => {
             // standard output has call records only, and has them by now
             if let Some(expectations) = &expectations {
-                eprint!("{}", expected_text(expectations, false, false));
+                output::note_lines(&expected_text(expectations, false, false));
             }
             String::new()
         }
@@ -104,19 +104,17 @@ fn report(
             format!("{}{report}", vendors_line(setup))
         }
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = match args.format {
+        CheckFormat::Ndjson | CheckFormat::Sarif => output::json(),
+        CheckFormat::Junit => output::xml(),
+        CheckFormat::Text | CheckFormat::Github | CheckFormat::Markdown => output::text(),
+    };
     out.write_all(text.as_bytes())?;
     out.flush()?;
     if let Some(problem) = problem {
         return Err(Failure::wrong(problem));
     }
     if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
-}
-
-/// True if standard output is a terminal that is to be coloured.
-pub fn colour() -> bool {
-    std::io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The rows that the filter lets through; none if it asks for nothing. Where none passes, what is
@@ -182,7 +180,7 @@ fn outcome(fail_on: FailOn, failed: bool) -> String {
 }
 
 fn records(pipeline: &Pipeline, wanted: Option<&[u64]>) -> Result<(), Failure> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(output::json());
     let shown = pipeline.in_use().shown();
     let count = wanted.map_or_else(|| pipeline.rows(), |rows| rows.len() as u64);
     for nth in 0..count {

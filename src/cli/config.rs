@@ -3,13 +3,15 @@
 use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
 use super::looks;
+use super::output;
 use super::setup::Setup;
 use crate::call::credential::without_credentials;
+use crate::call::text::visible;
 use crate::config::KEYS;
+use crate::report::escaped_json;
 use crate::tui::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
-use std::io::Write;
 
 /// Shows the settings, or the template.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
@@ -18,7 +20,7 @@ pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
         ConfigCommand::Show => show(&setup),
         ConfigCommand::Template => template(&setup.vendors),
     };
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(output::print(&text)?)
 }
 
 fn show(setup: &Setup) -> String {
@@ -41,7 +43,10 @@ fn show(setup: &Setup) -> String {
             true => "\"***\"".to_owned(),
             false => without_credentials(&value.to_string()).into_owned(),
         };
-        writeln!(out, "{key} = {shown}  # {origin}").expect("writing to a String cannot fail");
+        // one line a setting, whatever its key and its place hold
+        let (key, shown, origin) = (visible(key), escaped_json(&shown), origin.to_string());
+        writeln!(out, "{key} = {shown}  # {}", visible(&origin))
+            .expect("writing to a String cannot fail");
     }
     out
 }
@@ -69,17 +74,20 @@ fn template(vendors: &Vendors) -> String {
     writeln!(out, "#use = [{}]", names.join(", ")).expect("writing to a String cannot fail");
     for at in 0..vendors.len() {
         let info = vendors.info(at);
-        writeln!(out, "\n# {}\n[vendors.{}]", info.title, info.name)
+        writeln!(out, "\n# {}\n[vendors.{}]", visible(&info.title), info.name)
             .expect("writing to a String cannot fail");
         for setting in &info.settings {
-            writeln!(out, "# {}\n#{} = {}", setting.doc, setting.key, example(setting))
+            let (doc, key, example) = (&setting.doc, &setting.key, example(setting));
+            let (doc, key) = (visible(doc), visible(key));
+            writeln!(out, "# {doc}\n#{key} = {}", escaped_json(&example))
                 .expect("writing to a String cannot fail");
             if setting.kind == SettingKind::Secret {
                 writeln!(out, "#{}_file = \"\"", setting.key)
                     .expect("writing to a String cannot fail");
             }
             if let Some(preset) = &setting.preset {
-                writeln!(out, "# its document recommends: {} = {preset}", setting.key)
+                let preset = preset.to_string();
+                writeln!(out, "# its document recommends: {key} = {}", escaped_json(&preset))
                     .expect("writing to a String cannot fail");
             }
         }

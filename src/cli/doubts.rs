@@ -1,5 +1,6 @@
 //! What is said on standard error where no call passes a filter: it may have been meant otherwise.
 
+use super::output;
 use crate::filter::{self, Filter, Hint, HintSubject};
 use crate::pipeline::{Matching, Pipeline};
 use std::ops::Range;
@@ -27,12 +28,13 @@ pub fn tell(filter: &Filter, pipeline: &Pipeline, rows: Range<u64>) -> Result<()
     });
     for one in &mut absent {
         one.of_sample = false;
-        eprintln!("segscope: --filter: {one}");
+        output::note(format_args!("segscope: --filter: {one}"));
     }
     // a field that is nowhere is not told twice
     let is_told = |hint: &&Hint| hint.subject != HintSubject::Field || absent.is_empty();
     for hint in filter.hints().iter().filter(is_told) {
-        eprintln!("segscope: --filter: {}:{}: {}", hint.line, hint.column, hint.message);
+        let Hint { line, column, message, .. } = hint;
+        output::note(format_args!("segscope: --filter: {line}:{column}: {message}"));
     }
     error.map_or(Ok(()), Err)
 }

@@ -3,16 +3,15 @@
 use super::args::ExpectArgs;
 use super::failure::Failure;
 use super::input;
+use super::output;
 use super::setup::Setup;
+use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text};
 use crate::pipeline::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan, holds_calls};
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// So much of a file tells which of the two it is.
 const HEAD_BYTES: u64 = 64 * 1024;
-/// A plan is no longer than this.
-const MAX_PLAN_BYTES: u64 = 1 << 20;
 
 impl ExpectArgs {
     /// The plan that is asked for, if one is. It is read before anything begins, so that a mistake
@@ -24,12 +23,12 @@ impl ExpectArgs {
 
 /// Reads a plan file, or learns from a file of calls.
 pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::wrong(format!("could not read the plan {}: {error}", file.display()))
-    };
-    let mut open = File::open(file).map_err(failed)?;
+    let failed =
+        |error: TextFileError| Failure::wrong(format!("{}: the plan {error}", file.display()));
+    let mut open = open_regular(file).map_err(failed)?;
     let mut head = Vec::new();
-    open.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+    let read = open.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
+    read.map_err(|error| failed(error.into()))?;
     if holds_calls(&head) {
         let (plan, pipeline) = learn(&[file.to_owned()], setup)?;
         return match plan.list.is_empty() {
@@ -41,12 +40,7 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
             false => Ok(plan),
         };
     }
-    open.take(MAX_PLAN_BYTES).read_to_end(&mut head).map_err(failed)?;
-    if head.len() as u64 >= MAX_PLAN_BYTES {
-        return Err(Failure::wrong(format!("{}: a plan is at most 1 MB", file.display())));
-    }
-    let text = String::from_utf8(head)
-        .map_err(|_| Failure::wrong(format!("{}: a plan is UTF-8 text", file.display())))?;
+    let text = read_text(open, head, MAX_TEXT_FILE_BYTES).map_err(failed)?;
     Plan::read(&text).map_err(|error| Failure::wrong(format!("{}:{error}", file.display())))
 }
 
@@ -62,18 +56,18 @@ pub fn learn(
     }
     let LearnedPlan { plan, left_out, missing } = pipeline.learn();
     if left_out > 0 {
-        eprintln!(
+        output::note(format_args!(
             "segscope: {left_out} more events are not expected: a plan holds the {MOST_EXPECTED} most frequent"
-        );
+        ));
     }
     for (name, events) in ID_NAMES.into_iter().zip(missing).filter(|(_, events)| *events > 0) {
         let (subject, them) = match events {
             1 => ("1 event".to_owned(), "it"),
             _ => (format!("{events} events"), "them"),
         };
-        eprintln!(
+        output::note(format_args!(
             "segscope: {subject} came without an `{name}` that a vendor in use needs, so the plan does not ask for it in {them}"
-        );
+        ));
     }
     Ok((plan, pipeline))
 }

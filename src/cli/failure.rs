@@ -1,7 +1,9 @@
 //! How a command fails, and with which exit code.
 
+use super::output;
 use crate::call::credential::without_credentials;
 use crate::pipeline::FileError;
+use crate::vendors::VendorError;
 use std::fmt;
 use std::io;
 
@@ -10,6 +12,8 @@ use std::io;
 pub enum Failure {
     /// Wrong use or unreadable input: exit code 2.
     Use(String),
+    /// The same in several lines, in each of which what was typed is visible already.
+    UseLines(String),
     /// It could not listen, record or reach the other side: exit code 3.
     Reach(String),
     /// The calls were judged and have findings that must not be; the report has said which: exit
@@ -24,7 +28,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Findings => 1,
-            Failure::Use(_) => 2,
+            Failure::Use(_) | Failure::UseLines(_) => 2,
             Failure::Reach(_) | Failure::Output(_) => 3,
         }
     }
@@ -44,6 +48,14 @@ impl Failure {
         Failure::Use(without_credentials(&error.to_string()).into_owned())
     }
 
+    /// Prints it on standard error.
+    pub fn print(&self) {
+        match self {
+            Failure::UseLines(lines) => output::note_lines(&format!("segscope: {lines}\n")),
+            failure => output::note(format_args!("segscope: {failure}")),
+        }
+    }
+
     /// Could not listen, record or reach. Addresses in the message show no password.
     pub fn blocked(error: impl fmt::Display) -> Failure {
         Failure::Reach(without_credentials(&error.to_string()).into_owned())
@@ -53,7 +65,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Use(message) | Failure::Reach(message) => f.write_str(message),
+            Failure::Use(message) | Failure::UseLines(message) | Failure::Reach(message) => {
+                f.write_str(message)
+            }
             Failure::Findings => f.write_str("there are findings"),
             Failure::Output(error) => write!(f, "could not write the output: {error}"),
         }
@@ -62,7 +76,15 @@ impl fmt::Display for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Failure {
-        Failure::wrong(error)
+        // with a line of help; its paths are visible already
+        Failure::UseLines(error.to_string())
+    }
+}
+
+impl From<VendorError> for Failure {
+    fn from(error: VendorError) -> Failure {
+        // its lines are visible already
+        Failure::UseLines(error.to_string())
     }
 }
 

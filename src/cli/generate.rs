@@ -2,6 +2,7 @@
 
 use super::args::Cli;
 use super::failure::Failure;
+use super::output;
 use clap::CommandFactory;
 use std::io::Write;
 
@@ -9,12 +10,12 @@ use std::io::Write;
 pub fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "segscope", &mut out);
-    Ok(std::io::stdout().write_all(&out)?)
+    Ok(output::raw().write_all(&out)?)
 }
 
 /// The manual page.
 pub fn man() -> Result<(), Failure> {
     let mut out = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut out)?;
-    Ok(std::io::stdout().write_all(&out)?)
+    Ok(output::raw().write_all(&out)?)
 }

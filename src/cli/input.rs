@@ -2,7 +2,7 @@
 
 use super::args::FilterArgs;
 use super::failure::Failure;
-use crate::call::text::visible;
+use super::output;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Pipeline, Recording};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
     let recording = open(files)?;
     for note in recording.notes() {
-        eprintln!("note: {}", visible(note));
+        output::note(format_args!("note: {note}"));
     }
     Ok(recording)
 }
@@ -43,6 +43,6 @@ impl FilterArgs {
     /// The filter; a wrong one is shown with the place underlined.
     pub fn read(&self) -> Result<Filter, Failure> {
         filter::parse(self.filter.as_deref().unwrap_or_default())
-            .map_err(|error| Failure::wrong(format!("--filter: {}", error.render())))
+            .map_err(|error| Failure::UseLines(format!("--filter: {}", error.render())))
     }
 }

@@ -7,8 +7,10 @@ use super::feed::PipelineFeed;
 use super::intake;
 use super::live::Live;
 use super::looks;
+use super::output;
 use super::plain;
 use super::setup::Setup;
+use super::signals;
 use crate::config::{Choices, Notebook, user_state_folder};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
@@ -65,6 +67,7 @@ pub fn draw(
         return ended;
     }
     let listened = listener.is_some();
+    signals::end_in_time(tui::give_back).map_err(Failure::blocked)?;
     let ended = tui::run(Arc::new(feed), &looks::options(setup));
     drop((watch, alerting));
     if let Some(listener) = listener {
@@ -80,7 +83,7 @@ pub fn draw(
     if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
         let path = path.display();
         let calls = calls_words(stats.calls, stats.repeats);
-        eprintln!("{calls} recorded; see them again with: segscope open '{path}'");
+        output::note(format_args!("{calls} recorded; see them again with: segscope open '{path}'"));
     }
     Ok(())
 }
@@ -88,7 +91,7 @@ pub fn draw(
 /// Whether there is a terminal that a screen can be drawn on.
 fn can_draw() -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    !dumb && std::io::stdout().is_terminal() && std::io::stdin().is_terminal()
+    !dumb && output::is_terminal() && std::io::stdin().is_terminal()
 }
 
 /// Where choices made on the screen are kept, if there is a place for them.

@@ -87,7 +87,8 @@ pub fn check_columns(settings: &Settings) -> Result<(), Failure> {
 fn own_file(name: &str) -> Option<PathBuf> {
     let file = config::user_themes_folder()?.join(format!("{name}.toml"));
     // a name, not a way to anywhere
-    (!name.contains(['/', '\\']) && file.is_file()).then_some(file)
+    // what is no regular file is refused with a message when it is read
+    (!name.contains(['/', '\\']) && file.exists()).then_some(file)
 }
 
 fn own_names() -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use super::args::MapArgs;
 use super::failure::Failure;
+use super::output;
 use super::setup::vendor_files;
 use crate::vendors::Mapper;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
@@ -11,10 +12,10 @@ const MAX_LINE_BYTES: u64 = 16 << 20;
 
 /// One JSON object in, one out, a line each, as they come.
 pub fn run(args: &MapArgs) -> Result<(), Failure> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(output::json());
     let mut input = BufReader::new(std::io::stdin());
     let files = vendor_files(&args.vendor_file)?;
-    let mut mapper = Mapper::with_files(files).map_err(Failure::wrong)?;
+    let mut mapper = Mapper::with_files(files)?;
     let (mut line, mut number) = (Vec::new(), 0u64);
     loop {
         // whoever asks line by line waits for the answer before the next question

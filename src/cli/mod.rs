@@ -20,6 +20,7 @@ mod looks;
 mod map;
 mod open;
 mod outbox;
+mod output;
 mod plain;
 mod plan;
 mod secret_files;
@@ -30,13 +31,18 @@ mod tail;
 mod vendors;
 mod watch;
 
+use crate::call;
 use args::{Cli, Command};
 use clap::Parser;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Reads the command line, does what it says, and tells how that went.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => visible_usage(error).exit(),
+    };
     // what this program creates is its user's alone, whatever the user's own umask is
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let done = match cli.command.unwrap_or(Command::Listen(cli.listen)) {
@@ -60,9 +66,18 @@ pub fn main() -> ExitCode {
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.is_told() {
-                eprintln!("segscope: {failure}");
+                failure.print();
             }
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// Returns what is to be printed about the command line with nothing of it raw: the same line is
+/// read once more with its arguments made visible.
+fn visible_usage(error: clap::Error) -> clap::Error {
+    let visible = |arg: OsString| call::text::visible(&arg.to_string_lossy()).into_owned();
+    // an argument that is not UTF-8 is the only mistake that the second reading cannot have, and
+    // the message about it quotes nothing
+    Cli::try_parse_from(std::env::args_os().map(visible)).err().unwrap_or(error)
 }

@@ -3,6 +3,7 @@
 use super::alert::{self, Alarm};
 use super::failure::Failure;
 use super::feed::PipelineFeed;
+use super::output;
 use super::signals::Ending;
 use crate::listener::Listener;
 use crate::pipeline::Pipeline;
@@ -20,8 +21,8 @@ pub fn run(
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
     // on a terminal the first line that is said has it already
-    if let Some(listener) = listener.as_ref().filter(|_| !std::io::stdout().is_terminal()) {
-        eprintln!("listening on {}", listener.reach());
+    if let Some(listener) = listener.as_ref().filter(|_| !output::is_terminal()) {
+        output::note(format_args!("listening on {}", listener.reach()));
     }
     // what was there before is no news
     pipeline.settle();
@@ -45,7 +46,7 @@ pub fn run(
         }
         asked
     };
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(output::text());
     let input: Box<dyn BufRead + Send> = match in_background() {
         true => Box::new(std::io::empty()),
         false => Box::new(BufReader::new(std::io::stdin())),
@@ -53,13 +54,13 @@ pub fn run(
     let said = plain::run(feed, new, input, &mut out, ends);
     stop(&mut listener);
     let tally = pipeline.overview();
-    eprint!("{}", summary(&pipeline.stats(), &pipeline.vendors(), &tally));
+    output::note_lines(&summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     said?;
     // asked anew: all may have been cleared away since
     let from = pipeline.first_new().filter(|_| listens).map_or(0, |(row, _)| row);
     let came: Vec<u64> = (from..pipeline.rows()).collect();
     let Some(expectations) = pipeline.expectations(Some(&came)) else { return Ok(()) };
-    eprint!("{}", expected_text(&expectations, false, false));
+    output::note_lines(&expected_text(&expectations, false, false));
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }
 

@@ -3,9 +3,8 @@
 use super::args::{JudgeArgs, PlanArgs, PlanCommand};
 use super::failure::Failure;
 use super::setup::Setup;
-use super::{check, expect, input};
+use super::{expect, input, output};
 use crate::report;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// A plan that shows all that one may say.
@@ -21,7 +20,7 @@ pub fn run(args: &PlanArgs) -> Result<(), Failure> {
 }
 
 fn print(text: &str) -> Result<(), Failure> {
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(output::print(text)?)
 }
 
 fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
@@ -46,7 +45,7 @@ fn check_files(plan: &Path, files: &[PathBuf], judge: &JudgeArgs) -> Result<(), 
     pipeline.expect(Some(plan));
     input::all_read(&pipeline)?;
     let expectations = pipeline.expectations(None).unwrap_or_default();
-    print(&report::expected_text(&expectations, true, check::colour()))?;
+    print(&report::expected_text(&expectations, true, output::has_color()))?;
     if let Some(problem) = pipeline.stats().problem {
         return Err(Failure::wrong(problem));
     }

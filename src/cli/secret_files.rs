@@ -3,13 +3,10 @@
 //! and `webhook_secret_file`.
 
 use super::failure::Failure;
-use crate::config::{Origin, Settings};
+use crate::config::{Origin, Settings, read_text_file};
 use crate::vendors::{SettingKind, VendorFile, Vendors};
-use rustix::fs::OFlags;
 use serde_json::{Map, Value};
-use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -69,8 +66,8 @@ pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<
             read_input().map_err(wrong)?
         } else {
             let file = place(file, &origin);
-            let read = read_file(&file);
-            let text = read.map_err(|error| wrong(format!("{}: {error}", file.display())))?;
+            let read = read_text_file(&file, MAX_SECRET_BYTES);
+            let text = read.map_err(|error| wrong(format!("{} {error}", file.display())))?;
             files.push(file);
             text
         };
@@ -105,15 +102,6 @@ fn place(file: &str, origin: &Origin) -> PathBuf {
         (_, _, Origin::File { path, .. }) => path.parent().unwrap_or(Path::new("")).join(file),
         _ => PathBuf::from(file),
     }
-}
-
-fn read_file(file: &Path) -> io::Result<String> {
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a regular file; `-` is standard input"));
-    }
-    bounded(file)
 }
 
 /// Standard input, read once: settings are read again while the program runs.

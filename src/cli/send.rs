@@ -4,6 +4,7 @@
 use super::args::SendArgs;
 use super::failure::Failure;
 use super::input;
+use super::output;
 use crate::call::change;
 use crate::call::credential::without_credentials;
 use crate::call::template::{names, template};
@@ -53,21 +54,14 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
             } else {
                 refused += 1;
                 let body = answer.body.trim();
-                eprintln!(
-                    "segscope: call {}: answered {}: {}",
-                    nth + 1,
-                    answer.status,
-                    crate::call::text::visible(body)
-                );
+                let (nth, status) = (nth + 1, answer.status);
+                output::note(format_args!("segscope: call {nth}: answered {status}: {body}"));
             }
             Ok(())
         })?;
     }
-    eprintln!(
-        "sent {sent} to {}{}",
-        without_credentials(&url),
-        if refused > 0 { format!(", {refused} refused") } else { String::new() }
-    );
+    let of_them = if refused > 0 { format!(", {refused} refused") } else { String::new() };
+    output::note(format_args!("sent {sent} to {}{of_them}", without_credentials(&url)));
     if refused > 0 {
         Err(Failure::blocked(format!("{refused} of {} not accepted", sent + refused)))
     } else {

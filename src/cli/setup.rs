@@ -6,7 +6,8 @@ use super::failure::Failure;
 use super::looks;
 use super::secret_files;
 use super::signals;
-use crate::config::{self, Settings, Sources};
+use crate::call::nearest_name;
+use crate::config::{self, MAX_TEXT_FILE_BYTES, Origin, Settings, Sources};
 use crate::journal::{Journal, Recordings};
 use crate::outbound::check_base;
 use crate::pipeline::{InUse, Pipeline, Recording};
@@ -117,6 +118,11 @@ impl Setup {
         files
     }
 
+    /// Returns the line of the project's file that turns recording off, if one does.
+    pub fn unrecorded_by(&self) -> Option<&Origin> {
+        self.settings.project_origin("no_record").filter(|_| self.settings.is_on("no_record"))
+    }
+
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
     pub fn journal(&self, named: bool) -> Result<(Journal, Option<String>), Failure> {
         let fsync = self.settings.is_on("fsync");
@@ -127,6 +133,9 @@ impl Setup {
         notices.extend(folders.filter_map(|folder| {
             config::close_to_others(&folder).map(|exposed| exposed.words(&folder))
         }));
+        if let Some(origin) = self.unrecorded_by().filter(|_| named) {
+            notices.push(format!("{origin}: the project turns recording off (`no_record`)"));
+        }
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
             _ if !named || self.settings.is_on("no_record") => Journal::nameless(),
             Some(file) if is_null_device(Path::new(file)) => {
@@ -170,11 +179,8 @@ fn is_null_device(file: &Path) -> bool {
 pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize, Failure> {
     vendors.index_of(name).ok_or_else(|| {
         let names: Vec<&str> = vendors.names().collect();
-        let near =
-            names.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known)).min();
-        let near = near
-            .filter(|(distance, _)| *distance <= 1 + name.len() / 3)
-            .map(|(_, near)| format!("; did you mean `{near}`?"));
+        let near = nearest_name(name, names.iter().copied())
+            .map(|near| format!("; did you mean `{near}`?"));
         Failure::wrong(format!(
             "{origin}: `{name}` is no vendor; there are {}{}",
             names.join(", "),
@@ -212,12 +218,19 @@ fn settings(judge: &JudgeArgs, mut flags: Flags) -> Result<Settings, Failure> {
                 file.display()
             )));
         }
+        // the way to say that there are none
+        Some(file) if file == Path::new("/dev/null") => None,
         Some(file) => Some(file.clone()),
         None => config::user_config_file().filter(|file| file.exists()),
     };
     let sources = Sources {
         flags,
-        env: std::env::vars().collect(),
+        // a variable that is not UTF-8 is no setting's; a value that is not is refused or shown so
+        env: std::env::vars_os()
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+            })
+            .collect(),
         project_file: Some(project.as_path()).filter(|file| file.exists()),
         user_file: user.as_deref(),
     };
@@ -246,9 +259,8 @@ pub fn vendor_files(flags: &[PathBuf]) -> Result<Vec<VendorFile>, Failure> {
 /// A vendor's table that a user wrote.
 pub fn vendor_file(file: &Path) -> Result<VendorFile, Failure> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::wrong(format!("could not read the vendor file {name}: {error}"))
-    })?;
+    let text = config::read_text_file(file, MAX_TEXT_FILE_BYTES)
+        .map_err(|error| Failure::wrong(format!("{name}: the vendor file {error}")))?;
     Ok(VendorFile { name, text })
 }
 
@@ -260,7 +272,7 @@ fn placed(settings: &Settings, error: &VendorError) -> Failure {
             None => format!("vendors.{}", error.vendor),
         },
         VendorError::Unknown { name, .. } => format!("vendors.{name}"),
-        VendorError::File { .. } => return Failure::wrong(error),
+        VendorError::File { .. } => return Failure::UseLines(error.to_string()),
     };
     Failure::wrong(format!("{}: {error}", settings.origin_of(&key)))
 }

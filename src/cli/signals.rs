@@ -1,12 +1,30 @@
 //! The wish to end, as a signal brings it.
 
+use crate::report::writes;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::iterator::Signals;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+/// The signals that ask the program to end.
+const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+/// How long a write may stand still once the program was asked to end.
+const MAX_STALL: Duration = Duration::from_millis(1300);
+/// How long the program may take to end by itself where its output is taken.
+const MAX_END: Duration = Duration::from_secs(10);
+/// How often it is looked whether writes go on.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long the last act of a program that is cut off may take.
+const MAX_LAST_ACT: Duration = Duration::from_millis(200);
+/// The exit code of a program that is cut off: what it wrote was not taken.
+const CUT_OFF: i32 = 3;
 
 /// From now on a limit on the length of files (`ulimit -f`) is an error of the write that meets
 /// it, which is answered, and not the end of the program.
-pub fn survive_file_limits() -> std::io::Result<()> {
+pub fn survive_file_limits() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     Ok(())
 }
@@ -17,11 +35,14 @@ pub struct Ending(Arc<AtomicBool>);
 
 impl Ending {
     /// From now on these signals set the wish in place of killing the program.
-    pub fn on_signals() -> std::io::Result<Ending> {
+    pub fn on_signals() -> io::Result<Ending> {
         let flag = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        for signal in ENDING {
             signal_hook::flag::register(signal, Arc::clone(&flag))?;
         }
+        end_in_time(|| {
+            super::output::note("segscope: ended before all was written: nobody reads the output");
+        })?;
         Ok(Ending(flag))
     }
 
@@ -29,4 +50,40 @@ impl Ending {
     pub fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// Ends the program after a signal asked for it, whatever it waits for: after [`MAX_STALL`] where a
+/// reader of its output or a terminal stands still, and after [`MAX_END`] in any case. Calls are in
+/// the recording before they are acknowledged, so none is lost. `last` is done before, if it takes no longer than
+/// [`MAX_LAST_ACT`].
+pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new(ENDING)?;
+    let cut_off = move || {
+        if signals.forever().next().is_none() {
+            return;
+        }
+        let begun = Instant::now();
+        let (mut ended, mut still) = (writes().0, begun);
+        while still.elapsed() < MAX_STALL && begun.elapsed() < MAX_END {
+            std::thread::sleep(LOOK);
+            let (now, is_writing) = writes();
+            if now != ended || !is_writing {
+                (ended, still) = (now, Instant::now());
+            }
+        }
+        let (done, is_done) = channel();
+        let act = std::thread::Builder::new().spawn(move || {
+            last();
+            // nobody waits for it any more if it took too long
+            let _ = done.send(());
+        });
+        if act.is_ok() {
+            // too long is as good as done
+            let _ = is_done.recv_timeout(MAX_LAST_ACT);
+        }
+        // without the handlers of an orderly exit, which would wait for the output too
+        signal_hook::low_level::exit(CUT_OFF);
+    };
+    std::thread::Builder::new().name("ending".to_owned()).spawn(cut_off)?;
+    Ok(())
 }

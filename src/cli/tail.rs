@@ -5,12 +5,13 @@ use super::args::{TailArgs, TailFormat};
 use super::doubts;
 use super::failure::Failure;
 use super::intake;
+use super::output;
 use super::setup::Setup;
 use super::signals::Ending;
 use crate::call::Seq;
 use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
 use crate::report::{call_line, call_record, expected_text, plural, summary};
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ const AT_ONCE: u64 = 256;
 
 /// Listens and writes until it is asked to end.
 pub fn run(args: &TailArgs) -> Result<(), Failure> {
-    let format = args.format.unwrap_or(match std::io::stdout().is_terminal() {
+    let format = args.format.unwrap_or(match output::is_terminal() {
         true => TailFormat::Text,
         false => TailFormat::Ndjson,
     });
@@ -43,17 +44,23 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let first = Seq(pipeline.seq_before(from) + 1);
     let (alarm, alerting) = alert::watch(&setup, &pipeline)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
-    for notice in notice.into_iter().chain(pipeline.stats().problem) {
-        eprintln!("segscope: {notice}");
+    if let Some(notice) = notice {
+        pipeline.notice(notice);
     }
-    eprintln!("listening on {}", listener.reach());
+    let problem = pipeline.stats().problem;
+    if let Some(problem) = &problem {
+        output::note(format_args!("segscope: {problem}"));
+    }
+    output::note(format_args!("listening on {}", listener.reach()));
     let mut listener = Some(listener);
-    let colour = std::io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let out = match format {
+        TailFormat::Ndjson => output::json(),
+        TailFormat::Text | TailFormat::Quiet => output::text(),
+    };
     let mut writer = Writer {
         pipeline: &pipeline,
         format,
-        colour,
+        colour: output::has_color(),
         filter: (!filter.is_all()).then(|| Matching::new(filter.clone())),
         passed: 0,
         from,
@@ -62,8 +69,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         base: pipeline.base(),
         first,
         behind: first,
-        told: None,
-        out: BufWriter::new(std::io::stdout().lock()),
+        told: problem,
+        out: BufWriter::new(out),
     };
     let mut seen = 0;
     let written = loop {
@@ -93,17 +100,18 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         doubts::tell(&filter, &pipeline, rows).map_err(Failure::wrong)?;
     }
     let tally = pipeline.overview();
-    eprint!("{}", summary(&pipeline.stats(), &pipeline.vendors(), &tally));
+    output::note_lines(&summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     drop(alerting);
     alert::ring_on_stderr(&alarm);
     let alerts = alarm.counted();
     if alerts.dropped > 0 {
         let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
-        eprintln!("segscope: {} without an alert{failed}", plural(alerts.dropped, "call"));
+        let calls = plural(alerts.dropped, "call");
+        output::note(format_args!("segscope: {calls} without an alert{failed}"));
     }
     written?;
     let Some(expectations) = expectations? else { return Ok(()) };
-    eprint!("{}", expected_text(&expectations, false, false));
+    output::note_lines(&expected_text(&expectations, false, false));
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }
 
@@ -150,7 +158,7 @@ impl<W: Write> Writer<'_, W> {
     fn catch_up(&mut self) -> Result<(), Failure> {
         let problem = self.pipeline.stats().problem;
         if let Some(problem) = problem.as_ref().filter(|_| problem != self.told) {
-            eprintln!("segscope: {problem}");
+            output::note(format_args!("segscope: {problem}"));
         }
         self.told = problem;
         loop {
@@ -217,10 +225,12 @@ impl<W: Write> Writer<'_, W> {
                 },
                 Ok(Detail::NoCall(_)) => {
                     for row in self.pipeline.window(*row..row + 1) {
-                        eprintln!("{}", call_line(&row, &vendors, false));
+                        output::note(call_line(&row, &vendors, false));
                     }
                 }
-                Err(error) => eprintln!("segscope: the recording cannot be read: {error}"),
+                Err(error) => {
+                    output::note(format_args!("segscope: the recording cannot be read: {error}"))
+                }
             }
         }
         Ok(())

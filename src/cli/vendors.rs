@@ -2,10 +2,11 @@
 
 use super::args::{JudgeArgs, VendorsArgs, VendorsCommand};
 use super::failure::Failure;
+use super::output;
 use super::setup::{Setup, find_vendor, vendor_file};
+use crate::call::text::visible;
 use crate::report::{vendor_list, vendor_losses, vendor_tables};
 use crate::vendors::{EXAMPLES, TEMPLATE, Vendors};
-use std::io::Write;
 use std::path::Path;
 
 /// Lists, shows or checks.
@@ -22,7 +23,7 @@ pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
         VendorsCommand::Template { name } => template(name.as_deref())?.to_owned(),
         VendorsCommand::Check { file } => check(file)?,
     };
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(output::print(&text)?)
 }
 
 fn template(name: Option<&str>) -> Result<&'static str, Failure> {
@@ -38,19 +39,18 @@ fn template(name: Option<&str>) -> Result<&'static str, Failure> {
 }
 
 fn check(file: &Path) -> Result<String, Failure> {
-    let vendors =
-        Vendors::new(&serde_json::Map::new(), &[vendor_file(file)?]).map_err(Failure::wrong)?;
+    let vendors = Vendors::new(&serde_json::Map::new(), &[vendor_file(file)?])?;
     let info = vendors.info(vendors.len() - 1);
     let mut out = format!(
         "{}: `{}` ({}) is a vendor: {} call types, {} settings\n",
-        file.display(),
+        visible(&file.display().to_string()),
         info.name,
-        info.title,
+        visible(&info.title),
         info.calls.len(),
         info.settings.len()
     );
     for loss in vendor_losses(info) {
-        out.push_str(&loss);
+        out.push_str(&visible(&loss));
         out.push('\n');
     }
     Ok(out)

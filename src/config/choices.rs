@@ -1,5 +1,6 @@
 //! What the user chose on the screen, kept for each project folder.
 
+use super::text_file::read_text_file;
 use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,7 +87,7 @@ impl Choices {
     }
 
     fn read(&self) -> Map<String, Value> {
-        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let text = read_text_file(&self.file, super::place::MAX_STATE_BYTES).unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_default()
     }
 }

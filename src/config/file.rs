@@ -1,5 +1,6 @@
 //! A TOML file as dotted keys with their lines.
 
+use super::text_file::{LineStarts, MAX_TEXT_FILE_BYTES, read_text_file};
 use super::{ConfigError, Origin};
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -12,11 +13,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<(String, Value, usize)>, ConfigErr
         origin: Origin::File { path: path.to_owned(), line },
         message,
     };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| at(1, format!("could not be read: {error}")))?;
-    let line_of = |offset: usize| {
-        text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
-    };
+    let text = read_text_file(path, MAX_TEXT_FILE_BYTES)
+        .map_err(|error| at(1, format!("the file {error}")))?;
+    let lines = LineStarts::new(text.as_bytes());
+    let line_of = |offset: usize| lines.line_of(offset);
     let table = DeTable::parse(&text).map_err(|error| {
         at(error.span().map_or(1, |span| line_of(span.start)), error.message().to_owned())
     })?;

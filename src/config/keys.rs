@@ -1,6 +1,7 @@
 //! The keys that this program knows, apart from the vendors' own.
 
 use crate::call::credential::{is_credential, without_credentials};
+use crate::call::nearest_name;
 use serde_json::Value;
 
 /// What a value must be.
@@ -186,13 +187,9 @@ pub(super) fn from_env(name: &str) -> Option<&'static Key> {
 }
 
 pub(super) fn unknown(name: &str) -> String {
-    let nearest =
-        KEYS.iter().map(|key| (strsim::damerau_levenshtein(key.name, name), key.name)).min();
-    match nearest {
-        Some((distance, near)) if distance <= 1 + name.chars().count() / 3 => {
-            format!("`{name}` is no setting; the nearest is `{near}`")
-        }
-        _ => format!("`{name}` is no setting; `segscope config show` lists them"),
+    match nearest_name(name, KEYS.iter().map(|key| key.name)) {
+        Some(near) => format!("`{name}` is no setting; the nearest is `{near}`"),
+        None => format!("`{name}` is no setting; `segscope config show` lists them"),
     }
 }
 

@@ -7,6 +7,7 @@ mod file;
 mod keys;
 mod notebook;
 mod place;
+mod text_file;
 
 pub use choices::{Arranged, Choices};
 pub use keys::{KEYS, Key, Kind};
@@ -14,6 +15,9 @@ pub use notebook::{Kept, Memo, Notebook};
 pub use place::{
     Exposed, close_to_others, create_private_folder, user_config_file, user_state_folder,
     user_themes_folder, user_vendors_folder,
+};
+pub use text_file::{
+    LineStarts, MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text, read_text_file,
 };
 
 use serde_json::{Map, Value};
@@ -175,13 +179,18 @@ impl Settings {
     /// Whether a setting may say what is sent out with the user's keys, and where to: one of a
     /// project's file may not, since others write that.
     pub fn may_send(&self, key: &str) -> Result<(), String> {
+        self.project_origin(key).map_or(Ok(()), |origin| Err(format!(
+            "{origin}: `{key}` stands in the project's file; what is sent with your keys takes it from flags, SEGSCOPE_VENDORS_… variables and your own config file only"
+        )))
+    }
+
+    /// Returns the line of the project's file that decides a setting; none where something else does.
+    pub fn project_origin(&self, key: &str) -> Option<&Origin> {
         match (self.get(key), &self.project) {
             (Some((_, origin @ Origin::File { path, .. })), Some(project)) if path == project => {
-                Err(format!(
-                    "{origin}: `{key}` stands in the project's file; what is sent with your keys takes it from flags, SEGSCOPE_VENDORS_… variables and your own config file only"
-                ))
+                Some(origin)
             }
-            _ => Ok(()),
+            _ => None,
         }
     }
 

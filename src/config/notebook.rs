@@ -1,6 +1,7 @@
 //! What was typed before and is offered again: filters, searches, filters with names. One file in
 //! the state folder, for all projects.
 
+use super::text_file::read_text_file;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -100,7 +101,7 @@ impl Notebook {
 
     /// All that was kept. A file that is not there or cannot be read counts as empty.
     pub fn read(&self) -> Kept {
-        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let text = read_text_file(&self.file, super::place::MAX_STATE_BYTES).unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_default()
     }
 

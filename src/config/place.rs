@@ -6,6 +6,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// A file of the state folder is no longer.
+pub(super) const MAX_STATE_BYTES: u64 = 64 << 20;
+
 /// The user's own settings file, there or not.
 pub fn user_config_file() -> Option<PathBuf> {
     Some(config_folder()?.join("config.toml"))

@@ -65,7 +65,7 @@ impl Default for Limits {
             body_idle: Duration::from_secs(30),
             body_total: Duration::from_secs(300),
             idle: Duration::from_secs(300),
-            drain: Duration::from_secs(2),
+            drain: Duration::from_secs(1),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The token that lets other machines ask segscope's own paths.
 
+use crate::config::{TextFileError, open_regular, read_text};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ const MAX_FILE_BYTES: u64 = 4096;
 
 /// Why a token file cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the token file {}: {reason}", path.display())]
+#[error("the token file {} {reason}", path.display())]
 pub struct TokenError {
     path: PathBuf,
     reason: String,
@@ -49,11 +50,14 @@ impl Token {
     /// If the file is not a regular one, others may read or write it, or it holds no token.
     pub fn from_file(path: &Path) -> Result<(Token, bool), TokenError> {
         let fail = |reason: String| TokenError { path: path.to_owned(), reason };
-        match read(path) {
-            Ok(text) => Ok((Token::new(&text), false)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        match open_regular(path) {
+            Ok(file) => {
+                let text = read(file).map_err(fail)?;
+                Ok((Token::new(&text), false))
+            }
+            Err(TextFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
                 let text =
-                    create(path).map_err(|error| fail(format!("it cannot be created: {error}")))?;
+                    create(path).map_err(|error| fail(format!("cannot be created: {error}")))?;
                 Ok((Token::new(&text), true))
             }
             Err(error) => Err(fail(error.to_string())),
@@ -68,38 +72,23 @@ impl Token {
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    // a FIFO or a terminal must not be waited for
-    let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    check(&file)?;
-    let mut text = String::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_FILE_BYTES {
-        return Err(io::Error::other(format!("it is larger than {MAX_FILE_BYTES} bytes")));
+/// Reads a token from a file that only its user may read.
+fn read(file: File) -> Result<String, String> {
+    let mode = file.metadata().map_err(|error| error.to_string())?.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(format!(
+            "is open to other users (mode {mode:04o}); make it yours alone with chmod 600"
+        ));
     }
+    let text = read_text(file, Vec::new(), MAX_FILE_BYTES).map_err(|error| error.to_string())?;
     let token = text.trim();
     let is_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_token {
-        let message = "expected one line with the token: visible ASCII characters without blanks";
-        return Err(io::Error::other(message));
+        return Err(
+            "holds no token; expected one line of visible ASCII characters without blanks".into()
+        );
     }
     Ok(token.to_owned())
-}
-
-/// Refuses what is no file, and a file that others may read or write.
-fn check(file: &File) -> io::Result<()> {
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    if meta.mode() & 0o077 != 0 {
-        let mode = meta.mode() & 0o777;
-        return Err(io::Error::other(format!(
-            "other users may read or write it (mode {mode:04o}); make it yours alone with chmod 600"
-        )));
-    }
-    Ok(())
 }
 
 fn create(path: &Path) -> io::Result<String> {
@@ -141,19 +130,19 @@ mod tests {
             assert!(refused(&path).contains("expected one line"), "{text:?}");
         }
         write(&"x".repeat(5000), 0o600);
-        assert!(refused(&path).contains("larger than 4096 bytes"));
+        assert!(refused(&path).contains("at most 4 KiB is read"));
     }
 
     #[test]
     fn a_token_file_is_a_regular_file() {
         let folder = tempfile::tempdir().expect("a folder");
         for path in [Path::new("/dev/zero"), folder.path()] {
-            assert!(refused(path).contains("not a regular file"), "{}", path.display());
+            assert!(refused(path).contains("expected a regular file"), "{}", path.display());
         }
         let fifo = folder.path().join("fifo");
         let made = std::process::Command::new("mkfifo").arg(&fifo).status();
         if made.is_ok_and(|made| made.success()) {
-            assert!(refused(&fifo).contains("not a regular file"));
+            assert!(refused(&fifo).contains("expected a regular file"));
         }
     }
 

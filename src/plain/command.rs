@@ -1,5 +1,7 @@
 //! What may be typed.
 
+use crate::call::nearest_name;
+
 /// A command: its name, what may follow it, and what it does.
 pub struct Command {
     pub name: &'static str,
@@ -107,10 +109,8 @@ pub fn find(name: &str) -> Result<&'static Command, String> {
     match begin[..] {
         [one] => Ok(one),
         [] => {
-            let distance = |c: &Command| (strsim::damerau_levenshtein(c.name, name), c.name);
-            let near = COMMANDS.iter().map(distance).min();
-            let near = near.filter(|(distance, _)| *distance <= 1 + name.chars().count() / 3);
-            let near = near.map_or(String::new(), |(_, near)| format!("; the nearest is `{near}`"));
+            let near = nearest_name(name, COMMANDS.iter().map(|command| command.name));
+            let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
             Err(format!("`{name}` is no command{near}; help lists them"))
         }
         _ => {

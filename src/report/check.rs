@@ -97,13 +97,14 @@ fn entry(out: &mut String, events: &[&FindingGroup], corrected: Option<&Correcte
     };
     paint.put(out, colour, group.severity.name());
     out.push(' ');
-    Paint::Bold.put(out, colour, &group.code);
+    Paint::Bold.put(out, colour, &visible(&group.code));
     let scope = match events {
         [_] => group.scope(),
         _ => {
             let title = group.vendor.as_ref().map(|(_, title)| format!("{title}, "));
             let calls = plural(events.iter().map(|group| group.calls).sum(), "call");
-            format!("{}{calls} in {} events", title.unwrap_or_default(), events.len())
+            let title = title.unwrap_or_default();
+            format!("{}{calls} in {} events", visible(&title), events.len())
         }
     };
     writeln!(out, " ({scope})").expect("writing to a String cannot fail");

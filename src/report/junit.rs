@@ -1,6 +1,7 @@
 //! Findings as JUnit XML: a suite a vendor, a test case for each finding of an event.
 
 use super::findings::{Corrected, FindingGroup};
+use crate::call::text::visible;
 use std::fmt::Write;
 
 /// The report. `suites` names the vendors that were asked; one without findings has a case that
@@ -18,7 +19,7 @@ pub fn junit(groups: &[FindingGroup], suites: &[String]) -> String {
         if own.is_empty() && name.is_none() {
             continue;
         }
-        let suite = escaped(name.unwrap_or("the service itself"));
+        let suite = escaped(&visible(name.unwrap_or("the service itself")));
         let count = own.len().max(1);
         tests += count;
         put(
@@ -49,24 +50,24 @@ pub fn junit(groups: &[FindingGroup], suites: &[String]) -> String {
 fn case(out: &mut String, suite: &str, group: &FindingGroup) {
     let event = group.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
     let (severity, count) = (group.severity.name(), group.count());
-    let name = escaped(&format!("{}{event} ({severity}, {count})", group.code));
+    let name = escaped(&visible(&format!("{}{event} ({severity}, {count})", group.code)));
     let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
     let text = escaped(&format!(
         "{}\nexample: {}\nwhy: {}\n{}fix: {}{corrected}",
-        group.full_message(),
-        group.example,
-        group.why,
+        visible(&group.full_message()),
+        visible(&group.example),
+        visible(&group.why),
         group.seen("seen: ", "\n"),
-        group.fix
+        visible(&group.fix)
     ));
     put(out, format_args!("    <testcase classname=\"{suite}\" name=\"{name}\">\n"));
-    let message = escaped(&group.full_message());
+    let message = escaped(&visible(&group.full_message()));
     match group.fails {
         true => put(
             out,
             format_args!(
                 "      <failure type=\"{}\" message=\"{message}\">{text}</failure>\n",
-                group.code
+                escaped(&visible(&group.code))
             ),
         ),
         false => put(out, format_args!("      <system-out>{text}</system-out>\n")),

@@ -1,6 +1,7 @@
 //! What leaves the program: the call record, lines for people.
 
 mod check;
+mod escaped;
 mod expected;
 mod export;
 mod findings;
@@ -15,8 +16,10 @@ mod sarif;
 mod summary;
 mod text;
 mod vendor;
+mod writing;
 
 pub use check::check_text;
+pub use escaped::{Escaped, Escaping, escaped_json};
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
 pub use export::{ExportFormat, Exporter, curl};
 pub use findings::{Details, FindingGroup, finding_groups};
@@ -30,3 +33,4 @@ pub use sarif::sarif;
 pub use summary::summary;
 pub use text::{DOUBTFUL, call_line};
 pub use vendor::{vendor_list, vendor_losses, vendor_tables};
+pub use writing::{counted, writes};

@@ -2,6 +2,16 @@
 
 use std::fmt::Write;
 
+/// Every color code that [`Paint::put`] writes.
+const CODES: [&str; 5] = ["0", "1", "1;31", "33", "2"];
+
+/// Returns the length of the color code that a text begins with; 0 if it begins with none of
+/// [`Paint::put`].
+pub(super) fn color_code_bytes(text: &str) -> usize {
+    let rest = text.strip_prefix("\x1b[").and_then(|rest| rest.split_once('m'));
+    rest.filter(|(code, _)| CODES.contains(code)).map_or(0, |(code, _)| code.len() + 3)
+}
+
 /// What stands for a colour where colour is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Paint {

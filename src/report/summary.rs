@@ -2,6 +2,7 @@
 
 use super::findings::remarks;
 use super::numbers::plural;
+use crate::call::text::visible;
 use crate::findings::{Verdict, VerdictCounts};
 use crate::pipeline::{Stats, Tally};
 use crate::vendors::Vendors;
@@ -43,7 +44,8 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     }
     for group in remarks(tally) {
         let count = group.count();
-        writeln!(out, "{} {} ({count}): {}", group.severity.name(), group.code, group.message)
+        let (severity, message) = (group.severity.name(), visible(&group.message));
+        writeln!(out, "{severity} {} ({count}): {message}", group.code)
             .expect("writing to a String cannot fail");
     }
     out.push_str(&untold(tally));
@@ -79,7 +81,8 @@ pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[VerdictCounts]) -> St
             .map(|(verdict, count)| format!("{count} {}", verdict.name()))
             .collect();
         if !parts.is_empty() {
-            writeln!(out, "{}: {}", vendors.info(vendor).title, parts.join(", "))
+            let title = visible(&vendors.info(vendor).title);
+            writeln!(out, "{title}: {}", parts.join(", "))
                 .expect("writing to a String cannot fail");
         }
     }

@@ -46,9 +46,10 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
                 paint(&mut out, colour, &format!("{}{}", visible_id(text), sign(*doubtful)));
             }
             Cell::SomeMiss { text, doubtful, wanted } => {
-                let all = wanted
-                    .iter()
-                    .map(|at| format!("{} {}", vendors.info(at.vendor).short, visible(at.name())));
+                let all = wanted.iter().map(|at| {
+                    let short = visible(&vendors.info(at.vendor).short);
+                    format!("{short} {}", visible(at.name()))
+                });
                 let all = all.collect::<Vec<_>>().join(", ");
                 let text = format!("{}{}!({all})", visible_id(text), sign(*doubtful));
                 paint(&mut out, Paint::Warning, &text);
@@ -77,7 +78,8 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
             Verdict::Ignored | Verdict::Discarded => Paint::Dim,
         };
         out.push_str("  ");
-        paint(&mut out, colour, &format!("{}={}", vendors.info(vendor).short, mark.verdict.name()));
+        let short = visible(&vendors.info(vendor).short);
+        paint(&mut out, colour, &format!("{short}={}", mark.verdict.name()));
     }
     if row.repeat {
         paint(&mut out, Paint::Dim, "  repeat");

@@ -1,10 +1,12 @@
 //! What vendors take, as tables for people: what one would otherwise look for in their documents.
 
 use crate::call::CallType;
+use crate::call::text::visible;
 use crate::findings::{Headline, Severity, fill};
 use crate::vendors::{
     CallInfo, CodeEntry, FieldInfo, LooksFor, Need, SpreadInfo, VendorInfo, Vendors,
 };
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// One line a vendor.
@@ -20,7 +22,9 @@ pub fn vendor_list(vendors: &Vendors) -> String {
 /// Identity, requests, findings and settings of one vendor.
 pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     let info = vendors.info(at);
-    let mut out = format!("{} ({})\n{}\n", info.title, info.name, info.document);
+    let mut out = String::new();
+    line(&mut out, &format!("{} ({})", info.title, info.name));
+    line(&mut out, &info.document);
     let notes = info.note.iter().chain(info.pushes.iter().map(|pushes| &pushes.when));
     notes.for_each(|note| line(&mut out, note));
     if let Some((request, source)) = &info.transport {
@@ -81,7 +85,7 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
 }
 
 fn line(out: &mut String, text: &str) {
-    writeln!(out, "{text}").expect("writing to a String cannot fail");
+    writeln!(out, "{}", visible(text)).expect("writing to a String cannot fail");
 }
 
 fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
@@ -117,8 +121,8 @@ fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
 
 /// What a call becomes, request by request.
 fn requests(out: &mut String, call: &CallInfo) {
-    write!(out, "\n{} → {} ({})\n", call.call.name(), call.becomes, call.source)
-        .expect("writing to a String cannot fail");
+    out.push('\n');
+    line(out, &format!("{} → {} ({})", call.call.name(), call.becomes, call.source));
     if let Some(when) = &call.when {
         line(out, &format!("When: {when}"));
     }
@@ -263,8 +267,13 @@ fn section(out: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>
 }
 
 /// Columns as wide as their widest cell, the last one free.
-fn table(heads: &[&str], rows: Vec<Vec<String>>) -> String {
+fn table(heads: &[&str], mut rows: Vec<Vec<String>>) -> String {
     use unicode_width::UnicodeWidthStr;
+    for cell in rows.iter_mut().flatten() {
+        if let Cow::Owned(shown) = visible(cell) {
+            *cell = shown;
+        }
+    }
     let mut widths: Vec<usize> = heads.iter().map(|head| head.width()).collect();
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -4,7 +4,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// The number of a shared text. 0 is the empty text, which stands for none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(u32);
 
 impl TextId {

@@ -21,5 +21,5 @@ mod text;
 pub mod theme;
 pub mod view;
 
-pub use run::{Exit, do_on, run};
+pub use run::{Exit, do_on, give_back, run};
 pub use screen::{Screen, ScreenError, ScreenOptions};

@@ -3,7 +3,7 @@
 use super::build_rows::id_source;
 use super::codes::{CodeId, Codes};
 use super::deliver::{self, Template, address};
-use super::file::{CarrierDef, File, FileError, SettingKind, Word};
+use super::file::{CarrierDef, File, FileError, SettingKind, TableText, Word};
 use super::info::VendorInfo;
 use super::keys::{Keys, Spot};
 use super::rules::{Build, Parts};
@@ -11,10 +11,14 @@ use super::settings::{Settings, SettingsError, check, nearest};
 use super::switches::SwitchNames;
 use super::vendor::{Carrier, Common, Vendor, slot};
 use crate::call::CallType;
+use crate::call::text::visible;
 use crate::findings::{Book, common, family};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// No more errors of one table are said at once.
+const MAX_ERRORS: usize = 100;
 
 /// A vendor that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,11 +49,13 @@ pub enum VendorError {
 /// Each error on a line of its own that says where it is.
 fn lines(name: &str, error: &FileError, more: &[FileError]) -> String {
     let errors = std::iter::once(error).chain(more);
-    errors.map(|error| format!("{name}: {error}")).collect::<Vec<_>>().join("\n")
+    // what is quoted from the file begins no line
+    let line = |error| visible(&format!("{name}: {error}")).into_owned();
+    errors.map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// All codes of a vendor: its own, families spelled out, and those that every vendor has.
-pub(super) fn book(file: &File, text: &str) -> Result<Book, FileError> {
+pub(super) fn book(file: &File, text: &TableText<'_>) -> Result<Book, FileError> {
     let mut book = Book::new();
     for (name, code) in &file.code {
         for each in family(name) {
@@ -79,7 +85,7 @@ pub(super) fn book(file: &File, text: &str) -> Result<Book, FileError> {
 
 /// What a table is made ready with.
 pub(super) struct Maker<'m> {
-    pub text: &'m str,
+    pub text: &'m TableText<'m>,
     pub file: &'m File,
     pub index: usize,
     pub keys: &'m mut Keys,
@@ -153,7 +159,12 @@ impl Maker<'_> {
 
     /// What was made, or none with the error kept.
     pub(super) fn keep<T>(&mut self, made: Result<T, FileError>) -> Option<T> {
-        made.map_err(|error| self.errors.push(error)).ok()
+        made.map_err(|error| {
+            if self.errors.len() < MAX_ERRORS {
+                self.errors.push(error);
+            }
+        })
+        .ok()
     }
 
     fn common(&mut self) -> Common {
@@ -305,6 +316,9 @@ impl Maker<'_> {
     fn check_defaults(&mut self) {
         let file = self.file;
         for def in &file.setting {
+            if self.errors.len() >= MAX_ERRORS {
+                return;
+            }
             let default = def.default.as_ref().and_then(|value| serde_json::to_value(value).ok());
             if let Some(message) = default.and_then(|value| check(def, &value).err()) {
                 let at = self.text.find(&format!("key = \"{}\"", def.key)).unwrap_or_default();

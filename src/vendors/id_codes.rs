@@ -1,7 +1,7 @@
 //! Which id each of a vendor's finding codes is about. The vendor's table states it: a rule of an
 //! id names its codes, and a code that no rule names says `about`.
 
-use super::file::{File, FileError, IdDef, Word};
+use super::file::{File, FileError, IdDef, TableText, Word};
 use crate::call::CallType;
 use crate::findings::{Book, CodeText, Headline, Id, Loudness, Severity, family};
 use std::collections::HashMap;
@@ -23,7 +23,11 @@ pub(super) struct IdCode {
 pub(super) type IdCodes = HashMap<String, IdCode>;
 
 /// Reads a table's rules of ids and its codes.
-pub(super) fn id_codes(file: &File, text: &str, book: &Book) -> Result<IdCodes, FileError> {
+pub(super) fn id_codes(
+    file: &File,
+    text: &TableText<'_>,
+    book: &Book,
+) -> Result<IdCodes, FileError> {
     let mut reader = Reader { file, text, book, codes: IdCodes::new() };
     for call in CallType::ALL {
         let Some(def) = file.call.get(call) else { continue };
@@ -51,7 +55,7 @@ pub(super) fn id_codes(file: &File, text: &str, book: &Book) -> Result<IdCodes, 
 
 struct Reader<'r> {
     file: &'r File,
-    text: &'r str,
+    text: &'r TableText<'r>,
     book: &'r Book,
     codes: IdCodes,
 }

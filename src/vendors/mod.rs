@@ -91,7 +91,7 @@ pub use settings::{Settings, SettingsError, nearest};
 pub use spans::Span;
 
 use build::{Maker, book};
-use file::File;
+use file::{File, TableText};
 use id_codes::id_codes;
 use keys::Keys;
 use look::Basics;
@@ -127,7 +127,7 @@ impl std::fmt::Debug for Vendors {
 
 struct Source<'s> {
     name: &'s str,
-    text: &'s str,
+    text: TableText<'s>,
     file: File,
     build: Option<Build>,
 }
@@ -148,11 +148,11 @@ impl Vendors {
         let of_users = files.iter().map(|user| Source::read(&user.name, &user.text, None));
         let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
         let mut sources: Vec<&Source<'_>> = SOURCES.iter().collect();
-        for (source, user) in of_users.iter().zip(files) {
+        for source in &of_users {
             let name = source.file.name.get_ref();
             if sources.iter().any(|other| other.file.name.get_ref() == name) {
                 return Err(source.wrong(FileError::word(
-                    &user.text,
+                    &source.text,
                     &source.file.name,
                     format!("a vendor named `{name}` is there already"),
                 )));
@@ -194,8 +194,8 @@ impl Vendors {
         let mut codes = Codes::new();
         for (index, source) in sources.iter().enumerate() {
             let wrong = |error| source.wrong(error);
-            let book = book(&source.file, source.text).map_err(wrong)?;
-            let ids = id_codes(&source.file, source.text, &book).map_err(wrong)?;
+            let book = book(&source.file, &source.text).map_err(wrong)?;
+            let ids = id_codes(&source.file, &source.text, &book).map_err(wrong)?;
             codes.add_all(Some(index), &book, &ids);
         }
         let files = sources.iter().map(|source| &source.file);
@@ -203,7 +203,7 @@ impl Vendors {
         let switches = Arc::new(SwitchNames::of(files, code));
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
-            let (text, file) = (source.text, &source.file);
+            let (text, file) = (&source.text, &source.file);
             let mut maker = Maker {
                 text,
                 file,
@@ -283,7 +283,9 @@ impl Vendors {
 impl<'s> Source<'s> {
     fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
         let wrong = |error| VendorError::File { name: name.to_owned(), error, more: Vec::new() };
-        Ok(Source { name, text, file: file::parse(text).map_err(wrong)?, build })
+        let text = TableText::new(text);
+        let file = file::parse(&text).map_err(wrong)?;
+        Ok(Source { name, text, file, build })
     }
 
     fn wrong(&self, error: FileError) -> VendorError {

@@ -223,8 +223,18 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
+/// Longer names are not compared with known ones.
+const MAX_NAME_CHARS: usize = 64;
+/// A name is compared with no more known ones.
+const MAX_KNOWN: usize = 1_000;
+
 /// The known name that takes the fewest single changes to reach, if that is close enough.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // no known name is near a longer one
+    if name.chars().nth(MAX_NAME_CHARS).is_some() {
+        return None;
+    }
+    let known = known.filter(|known| known.len() <= 4 * MAX_NAME_CHARS).take(MAX_KNOWN);
     let (near, changes) =
         known.map(|known| (known, distance(name, known))).min_by_key(|(_, changes)| *changes)?;
     (changes <= name.chars().count().max(3) / 2).then_some(near)

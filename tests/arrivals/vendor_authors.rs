@@ -58,7 +58,7 @@ fn map_takes_vendor_files_and_those_of_the_config_folder() {
 
     let (ended, _, err) = run(home.path(), &["map", "--vendor-file", "none.toml"], lines);
     assert_eq!(ended, Some(2));
-    assert!(err.contains("could not read the vendor file none.toml"), "{err}");
+    assert!(err.contains("none.toml: the vendor file could not be read: "), "{err}");
     std::fs::write(home.path().join("bad.toml"), "name = 'bad'\ntitel = 'Bad'\n").expect("written");
     let (ended, out, err) = run(home.path(), &["map", "--vendor-file", "bad.toml"], lines);
     assert_eq!((ended, out.as_str()), (Some(2), ""));

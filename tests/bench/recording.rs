@@ -13,6 +13,7 @@ fn main() {
         std::env::args().nth(at).map_or(or, |n| n.parse().expect("a number"))
     };
     let (calls, batch) = (number(1, 1_000_000), number(2, 100));
+    #[expect(clippy::disallowed_methods, reason = "the recording is its output")]
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
     let is_uniform = std::env::args().nth(3).is_some_and(|kind| kind == "uniform");
     let mut varied = common::varied::Varied::new(1);

@@ -49,7 +49,7 @@ fn one_clear_line_each() {
         ),
         (&["tail", "--record", "no/r.ndjson", "--listen", "127.0.0.1:0"], 3, "no/r.ndjson"),
         (&["vendors", "show", "planhta"], 2, "did you mean `planhat`?"),
-        (&["vendors", "check", "no.toml"], 2, "could not read the vendor file no.toml: "),
+        (&["vendors", "check", "no.toml"], 2, "no.toml: the vendor file could not be read: "),
         (&["vendors", "check", "bad-vendor.toml"], 2, "bad-vendor.toml: line 1: "),
         (&["config", "show", "--setting", "colour=red"], 2, "`colour` is no setting"),
     ] {

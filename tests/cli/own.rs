@@ -170,3 +170,23 @@ fn no_web_page_and_no_other_name_gets_in() {
         }
     }
 }
+
+#[test]
+fn who_turned_recording_off_is_said_where_a_project_did() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("segscope.toml"), "ascii = true\nno_record = true\n")
+        .expect("written");
+    let says = "segscope.toml:2: the project turns recording off (`no_record`)";
+    let health = |args: &[&str]| {
+        let mut program = Program::start(home.path(), args);
+        let mut http = Http::connect(&program.address).expect("it listens");
+        let health = json_of(&http.get("/_segscope/health").expect("an answer"));
+        program.end();
+        (health["problem"].clone(), program.said.clone())
+    };
+    let tail = ["tail", "--listen", "127.0.0.1:0"];
+    let (problem, said) = health(&tail);
+    assert_eq!((problem, said.matches(says).count()), (json!(says), 1), "{said}");
+    let (problem, said) = health(&[&tail[..], &["--no-record"]].concat());
+    assert_eq!((problem, said.contains(says)), (Value::Null, false), "{said}");
+}

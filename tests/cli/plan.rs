@@ -157,7 +157,7 @@ fn a_wrong_plan_is_told_with_its_place_before_anything_begins() {
     for (file, says) in [
         ("wrong.toml", "wrong.toml:3: `id` is no key of an event, did you mean `ids`?"),
         ("empty.ndjson", "empty.ndjson:1: expected calls as JSON objects; found nothing"),
-        ("nowhere.toml", "could not read the plan nowhere.toml: "),
+        ("nowhere.toml", "nowhere.toml: the plan could not be read: "),
     ] {
         for command in [
             &["check", "calls.ndjson"][..],

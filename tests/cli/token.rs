@@ -56,7 +56,7 @@ fn a_token_file_that_others_can_read_is_refused() {
     assert!(says.contains("chmod 600") && !says.contains("s3cret"), "{says}");
     let args = [&REMOTE[..], &["--token", "/dev/zero"]].concat();
     let says = crate::stderr(&crate::segscope(home.path(), &args).assert().code(2));
-    assert!(says.contains("not a regular file"), "{says}");
+    assert!(says.contains("expected a regular file"), "{says}");
 }
 
 #[test]

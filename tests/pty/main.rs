@@ -10,6 +10,7 @@ mod filter;
 mod first;
 mod fix;
 mod looks;
+mod lost;
 mod mouse;
 mod people;
 mod settings;

@@ -9,6 +9,7 @@ use segscope::pipeline::{
     Pipeline, Plan, RowView, Who,
 };
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 /// A minute and a half between two requests.
 const STEP_MS: i64 = 90_000;
@@ -322,4 +323,64 @@ proptest! {
         }
         prop_assert!(pipeline.members(Who::Users, "nobody of that name").rows.is_empty());
     }
+}
+
+/// A page shows the first rows of many; they are those that would stand first among all.
+#[test]
+fn the_first_rows_of_many_are_the_worst_and_then_the_earliest() {
+    let events = 1_200;
+    let pipeline = pipeline();
+    for from in (0..events).step_by(100) {
+        let call = |n: usize| format!(r#"{{"type":"track","userId":"u","event":"E{n}"}}"#);
+        let calls: Vec<String> = (from..from + 100).map(call).collect();
+        let body = format!(r#"{{"batch":[{}]}}"#, calls.join(","));
+        send(&pipeline, "/v1/batch", None, from as i64, &body);
+    }
+    // seen last, and most often
+    for n in 0..3 {
+        let body = r#"{"userId":"u","event":"often"}"#;
+        send(&pipeline, "/v1/track", None, 10_000 + n, body);
+    }
+    let groups = pipeline.found_in(false);
+    assert!(groups.rows.len() == 2_000 && groups.of > 10 * events as u64, "{}", groups.of);
+    let order = |row: &segscope::pipeline::FoundIn| {
+        let calls = std::cmp::Reverse(row.counted.calls);
+        (row.severity, row.effect != segscope::findings::Effect::Discard, calls, row.counted.seq)
+    };
+    assert!(groups.rows.is_sorted_by_key(order));
+    let errors = groups.rows.iter().filter(|row| row.event.as_deref() == Some("often")).count();
+    assert_eq!(groups.rows[0].event.as_deref(), Some("often"));
+    // no event is passed over for a later one
+    let mut seqs: Vec<u64> = groups.rows[errors..].iter().map(|row| row.counted.seq).collect();
+    seqs.dedup();
+    assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
+    // the same of groups of calls
+    let groups = pipeline.coverage(By::Event);
+    let first: Vec<u64> = groups.rows.iter().map(|row| row.counted.seq).collect();
+    let earliest = std::iter::once(events as u64 + 1).chain(1..=events as u64);
+    assert_eq!(first, earliest.collect::<Vec<_>>());
+}
+
+/// As many names as calls, such as ids in names: a page is read again five times a second.
+#[test]
+fn findings_of_many_events_cost_no_more_than_their_coverage() {
+    let pipeline = pipeline();
+    for from in (0..4_000).step_by(400) {
+        let call = |n: usize| format!(r#"{{"type":"track","userId":"u","event":"E{n}"}}"#);
+        let calls: Vec<String> = (from..from + 400).map(call).collect();
+        let body = format!(r#"{{"batch":[{}]}}"#, calls.join(","));
+        send(&pipeline, "/v1/batch", None, from as i64, &body);
+    }
+    let fastest = |read: &dyn Fn()| {
+        let time = || {
+            let begin = Instant::now();
+            read();
+            begin.elapsed()
+        };
+        (0..5).map(|_| time()).min().expect("five")
+    };
+    let found = fastest(&|| drop(pipeline.found_in(true)));
+    let coverage = fastest(&|| drop(pipeline.coverage(By::Event)));
+    // grouping each finding of each event would cost ten times as much
+    assert!(found < 4 * coverage, "{found:?}, and the coverage {coverage:?}");
 }

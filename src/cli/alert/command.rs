@@ -15,7 +15,7 @@ const WAITING: usize = 16;
 /// A command that takes longer is killed.
 const LONGEST: Duration = Duration::from_secs(10);
 /// At the end of the program a command that still runs is waited for no longer.
-const LAST: Duration = Duration::from_secs(2);
+const LAST: Duration = Duration::from_millis(500);
 /// What a command is given of the environment: where programs and the user's files are, the
 /// language, and how a notification reaches the desktop. Keys of vendors stand in the rest.
 const PASSED_ON: [&str; 10] = [

@@ -8,9 +8,11 @@ mod command;
 
 use super::failure::Failure;
 use super::feed::vendor_views;
+use super::output;
 use super::setup::Setup;
 use super::watch::Watch;
 use crate::call::Seq;
+use crate::call::text::visible;
 use crate::config::Settings;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Detail, Matching, Pipeline};
@@ -18,7 +20,6 @@ use crate::plain::row_words;
 use crate::report::call_record;
 use crate::tui::feed::{Alerts, Ring, VendorView};
 use command::Commands;
-use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -69,7 +70,10 @@ impl Asked {
         let Some(text) = settings.text("alert").filter(|text| !text.trim().is_empty()) else {
             return Ok(None);
         };
-        let filter = filter::parse(text).map_err(|error| wrong("alert", error.render()))?;
+        let filter = filter::parse(text).map_err(|error| {
+            let origin = settings.origin_of("alert").to_string();
+            Failure::UseLines(format!("{}: {}", visible(&origin), error.render()))
+        })?;
         Ok(Some(Asked { filter, with }))
     }
 }
@@ -77,14 +81,12 @@ impl Asked {
 /// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
 /// pipe.
 pub fn ring_on_stderr(alarm: &Alarm) {
-    let mut out = std::io::stderr();
-    if let Some(mut ring) = alarm.take_ring().filter(|_| out.is_terminal()) {
+    if let Some(mut ring) = alarm.take_ring() {
         if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
             // it would print a notification as if it were text
             ring.words = None;
         }
-        // without a terminal there is nobody to tell that it is gone
-        let _ = out.write_all(ring.bytes().as_bytes());
+        output::ring(&ring.bytes());
     }
 }
 

@@ -70,14 +70,14 @@ pub struct JudgeArgs {
     /// The vendors that you feed; they decide the id columns and what counts as missing
     #[arg(long, value_name = "NAME[,NAME…]", value_delimiter = ',', help_heading = "Judging")]
     pub vendor: Vec<String>,
-    /// A vendor described by a file of yours; may be given more than once
+    /// A vendor described by a file of yours, of at most 1 MiB; may be given more than once
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub vendor_file: Vec<PathBuf>,
     /// A setting, such as vendors.NAME.KEY=VALUE; may be given more than once. For a secret write
     /// vendors.NAME.KEY_file=FILE: other users can read a command line. `-` is standard input
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Judging")]
     pub setting: Vec<String>,
-    /// Use this file in place of the one in the config folder
+    /// Use this file in place of the one in the config folder; /dev/null for none
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub config: Option<PathBuf>,
 }

@@ -7,12 +7,13 @@ pub use sending::{prepare, send};
 use super::args::DeliverArgs;
 use super::failure::Failure;
 use super::setup::{Setup, find_vendor};
-use super::{check, input};
+use super::{check, input, output};
 use crate::call::text::visible;
 use crate::outbound::check_base;
 use crate::pipeline::{CallDetail, Detail, Pipeline};
 use crate::report::plural;
 use crate::vendors::Output;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
@@ -40,11 +41,12 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     }
     let Ready { requests, hosts, caveats } = work.count(&pipeline, &rows)?;
     if requests == 0 {
-        eprintln!("nothing to deliver: {}", work.nothing(&pipeline, &rows)?);
+        let nothing = work.nothing(&pipeline, &rows)?;
+        output::note(format_args!("nothing to deliver: {nothing}"));
         return Ok(());
     }
     for (caveat, count) in &caveats {
-        eprintln!("doubt: {caveat} ({})", plural(*count, "request"));
+        output::note(format_args!("doubt: {caveat} ({})", plural(*count, "request")));
     }
     if !args.yes {
         ask(requests, &hosts)?;
@@ -54,14 +56,14 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
 
 /// Asks on the terminal; without one, saying so beforehand is the only answer.
 fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !std::io::stdin().is_terminal() || !output::can_ask() {
         return Err(Failure::wrong(
             "deliver asks before it sends; where nobody can answer say --yes",
         ));
     }
     let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
-    eprint!("Send {} to {}? [y/N] ", plural(requests, "request"), hosts.join(", "));
-    std::io::stderr().flush()?;
+    let requests = plural(requests, "request");
+    output::ask(format_args!("Send {requests} to {}? [y/N] ", hosts.join(", ")));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     match answer.trim() {
@@ -106,8 +108,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn title(&self, vendor: usize) -> &str {
-        &self.setup.vendors.info(vendor).title
+    fn title(&self, vendor: usize) -> Cow<'_, str> {
+        visible(&self.setup.vendors.info(vendor).title)
     }
 
     /// An output as a curl line, if sending it would not be refused.
@@ -130,7 +132,7 @@ impl Work<'_> {
             let mut lines = outputs.iter().map(|output| self.as_curl(vendor, output));
             lines.try_for_each(|line| line.map(drop)).map_err(|why| refused(call, &why))
         })?;
-        let mut out = std::io::stdout().lock();
+        let mut out = output::json();
         let mut any = false;
         self.each(pipeline, rows, |call, vendor, outputs| {
             for output in outputs {
@@ -138,14 +140,15 @@ impl Work<'_> {
                 let curl = self.as_curl(vendor, output).map_err(|why| refused(call, &why))?;
                 writeln!(out, "# {}, to {}", words(call), self.title(vendor))?;
                 for caveat in &output.caveats {
-                    writeln!(out, "# doubt: {caveat}")?;
+                    writeln!(out, "# doubt: {}", visible(caveat))?;
                 }
                 writeln!(out, "{curl}\n")?;
             }
             Ok(())
         })?;
         if !any {
-            eprintln!("nothing to deliver: {}", self.nothing(pipeline, rows)?);
+            let nothing = self.nothing(pipeline, rows)?;
+            output::note(format_args!("nothing to deliver: {nothing}"));
         }
         Ok(())
     }
@@ -179,7 +182,7 @@ impl Work<'_> {
         keep_going: bool,
     ) -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut out = std::io::stdout().lock();
+        let mut out = output::text();
         let (mut sent, mut refused) = (0, 0);
         self.each(pipeline, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
@@ -212,7 +215,8 @@ impl Work<'_> {
             }
             Ok(())
         })?;
-        eprintln!("sent {}, {} accepted", plural(sent, "request"), sent - refused);
+        let accepted = sent - refused;
+        output::note(format_args!("sent {}, {accepted} accepted", plural(sent, "request")));
         match refused {
             0 => Ok(()),
             refused => Err(Failure::blocked(format!("{refused} of {sent} not accepted"))),

@@ -7,7 +7,7 @@ pub use behind::Exports;
 use super::args::{ExportArgs, ExportForm};
 use super::failure::Failure;
 use super::setup::Setup;
-use super::{check, input};
+use super::{check, input, output};
 use crate::pipeline::Detail;
 use crate::report::{ExportFormat, Exporter};
 use std::io::BufWriter;
@@ -25,7 +25,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let rows = check::wanted(&pipeline, filter)?;
     let rows = rows.unwrap_or_else(|| (0..pipeline.rows()).collect());
     let (vendors, shown) = (pipeline.vendors(), pipeline.in_use().shown());
-    let out = BufWriter::new(std::io::stdout().lock());
+    let out = BufWriter::new(output::raw());
     let format = match args.format {
         ExportForm::Ndjson => ExportFormat::Ndjson,
         ExportForm::Har => ExportFormat::Har,

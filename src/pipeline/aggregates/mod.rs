@@ -17,6 +17,7 @@
 //! * An account or a user has the calls in which the first vendor in use that finds an id finds it.
 
 mod expected;
+mod found;
 mod ids;
 mod people;
 
@@ -30,9 +31,8 @@ use super::index::Index;
 use crate::call::time::Millis;
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use crate::store::{
-    CellKey, Count, RemarkKind, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
+    CellKey, Count, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
 };
-use crate::vendors::CodeId;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -250,16 +250,32 @@ impl Pipeline {
 
     fn grouped(&self, group: impl Fn(&CellKey, &Shape) -> (Event, Value)) -> Groups<Coverage> {
         let snapshot = self.snapshot();
-        let mut sums: HashMap<(Event, Value), Sum> = HashMap::new();
+        let group = |key: &CellKey| group(key, snapshot.shape(key));
+        // which groups stand first follows from little; only of these the rest is summed up
+        let mut ranks: HashMap<(Event, Value), (u64, u64)> = HashMap::new();
         for (key, count) in &snapshot.cells {
-            let group = group(key, snapshot.shape(key));
-            sums.entry(group).or_default().add(key, count, &snapshot);
+            let (calls, first) = ranks.entry(group(key)).or_insert((0, u64::MAX));
+            *calls += count.calls;
+            *first = count.first.min(*first);
         }
-        let of = sums.len() as u64;
-        let mut sums: Vec<((Event, Value), Sum)> = sums.into_iter().collect();
-        let rank = |sum: &Sum| (std::cmp::Reverse(sum.count.calls), sum.count.first);
-        sums.sort_unstable_by_key(|(_, sum)| rank(sum));
-        sums.truncate(MOST_ROWS);
+        let of = ranks.len() as u64;
+        let mut ranks: Vec<((Event, Value), (u64, u64))> = ranks.into_iter().collect();
+        let rank = |(calls, first): (u64, u64)| (std::cmp::Reverse(calls), first);
+        if ranks.len() > MOST_ROWS {
+            ranks.select_nth_unstable_by_key(MOST_ROWS, |(_, sum)| rank(*sum));
+            ranks.truncate(MOST_ROWS);
+        }
+        ranks.sort_unstable_by_key(|(_, sum)| rank(*sum));
+        let groups = ranks.iter().enumerate();
+        let places: HashMap<(Event, Value), usize> =
+            groups.map(|(place, (group, _))| (*group, place)).collect();
+        let mut sums: Vec<((Event, Value), Sum)> =
+            ranks.iter().map(|(group, _)| (*group, Sum::default())).collect();
+        for (key, count) in &snapshot.cells {
+            if let Some(place) = places.get(&group(key)) {
+                sums[*place].1.add(key, count, &snapshot);
+            }
+        }
         let state = self.lock();
         let index = &state.index;
         let text = |id: TextId| words(&index.store, id);
@@ -281,98 +297,6 @@ impl Pipeline {
             })
         });
         Groups { rows: rows.collect(), of, other: snapshot.other }
-    }
-
-    /// What was found at vendors in use (or at all) or by Segment itself, event by event: the worst
-    /// first, then the most frequent.
-    pub fn found_in(&self, at_all: bool) -> Groups<FoundIn> {
-        let snapshot = self.snapshot();
-        let vendors = self.vendors();
-        let codes = vendors.codes();
-        let mut sums: HashMap<_, Count> = HashMap::new();
-        // what every vendor says of a call is one row, whichever vendor says it first
-        let mut first_of: HashMap<&str, CodeId> = HashMap::new();
-        for (id, entry) in codes.iter().filter(|(_, entry)| entry.text.once) {
-            first_of.entry(&*entry.code).or_insert(id);
-        }
-        for (key, count) in &snapshot.cells {
-            let (set, in_use) = snapshot.set(key);
-            let kind = snapshot.shape(key).kind;
-            for code in &set.codes {
-                let counts = codes.counts(*code, in_use);
-                let entry = codes.entry(*code);
-                if counts || (at_all && !entry.text.once) {
-                    let first = first_of.get(&*entry.code).filter(|_| entry.text.once);
-                    let code = first.copied().unwrap_or(*code);
-                    sums.entry((code, kind, key.event, counts)).or_default().merge(count);
-                }
-            }
-        }
-        let of = sums.len() as u64;
-        let mut sums: Vec<_> = sums.into_iter().collect();
-        sums.sort_unstable_by_key(|((code, .., counts), count)| {
-            let severity = codes.entry(*code).severity;
-            let entry = codes.entry(*code);
-            // what loses a call before any vendor comes first
-            let reaches = entry.effect != Effect::Discard;
-            (!*counts, severity, reaches, std::cmp::Reverse(count.calls), count.first, *code)
-        });
-        sums.truncate(MOST_ROWS);
-        let state = self.lock();
-        let index = &state.index;
-        let rows = sums.into_iter().filter_map(|((code, kind, event, in_use), count)| {
-            let entry = codes.entry(code);
-            Some(FoundIn {
-                code: entry.code.to_string(),
-                severity: entry.severity,
-                effect: entry.effect,
-                vendor: entry.vendor.filter(|_| !entry.text.once),
-                in_use,
-                remark: None,
-                kind: words(&index.store, kind),
-                event: words(&index.store, event),
-                counted: counted(index, &count)?,
-            })
-        });
-        Groups { rows: rows.collect(), of, other: snapshot.other }
-    }
-}
-
-impl Pipeline {
-    /// What was found, and what the calls show about ids together.
-    pub fn findings(&self, at_all: bool) -> Groups<FoundIn> {
-        let (mut found, remarks) = (self.found_in(at_all), self.id_remarks());
-        let state = self.lock();
-        let index = &state.index;
-        let rows = remarks.rows.into_iter().filter_map(|view| {
-            let (which, ids) = match view.remark.kind {
-                RemarkKind::SharedAnonymousId => ("anonymousId", view.remark.of),
-                RemarkKind::SharedUser => ("user", view.remark.of),
-                RemarkKind::SimilarAccounts => ("account", view.remark.of + 1),
-                RemarkKind::SimilarUsers => ("user", view.remark.of + 1),
-                RemarkKind::SimilarEvents => ("event", view.remark.of + 1),
-            };
-            let [first, last] = view.remark.calls;
-            let count = Count { calls: ids, first, last, ..Count::default() };
-            // none if all was cleared away meanwhile
-            let counted = counted(index, &count)?;
-            Some(FoundIn {
-                code: view.finding.code.to_string(),
-                severity: view.finding.severity,
-                effect: view.finding.effect,
-                vendor: None,
-                in_use: true,
-                kind: Some(which.to_owned()),
-                event: Some(view.remark.id.clone()),
-                counted: Counted { row: view.row, seq: view.seqs[1], ..counted },
-                remark: Some(Box::new(view)),
-            })
-        });
-        found.rows.extend(rows);
-        found.rows.sort_by_key(|row| (!row.in_use, row.severity));
-        found.rows.truncate(MOST_ROWS);
-        found.of += remarks.of;
-        found
     }
 }
 

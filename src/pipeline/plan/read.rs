@@ -2,6 +2,7 @@
 
 use super::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, is_named};
 use crate::call::CallType;
+use crate::config::LineStarts;
 use crate::vendors::nearest;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -27,18 +28,17 @@ type Wrong = (Range<usize>, String);
 impl Plan {
     /// Reads a plan file's text.
     pub fn read(text: &str) -> Result<Plan, PlanError> {
-        let line_of = |at: usize| {
-            text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
-        };
+        let lines = LineStarts::new(text.as_bytes());
+        let line_of = |at: usize| lines.line_of(at);
         let at = |(span, message): Wrong| PlanError { line: line_of(span.start), message };
         let table = DeTable::parse(text)
             .map_err(|error| at((error.span().unwrap_or(0..0), error.message().to_owned())))?;
         let mut plan = Plan::default();
-        let mut lines: HashMap<(CallType, Option<String>), usize> = HashMap::new();
+        let mut first_lines: HashMap<(CallType, Option<String>), usize> = HashMap::new();
         for (span, table) in entries(table.get_ref()).map_err(at)? {
             let entry = entry(table, &span).map_err(at)?;
             let line = line_of(span.start);
-            if let Some(first) = lines.insert((entry.kind, entry.name.clone()), line) {
+            if let Some(first) = first_lines.insert((entry.kind, entry.name.clone()), line) {
                 let title = entry.title();
                 return Err(at((span, format!("`{title}` is expected in line {first} already"))));
             }

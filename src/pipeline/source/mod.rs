@@ -23,6 +23,7 @@ mod values;
 
 use super::Recording;
 use super::import::{Form as LineForm, Input};
+use crate::call::text::visible;
 use crate::journal;
 use form::Form;
 use std::fs::File;
@@ -56,7 +57,7 @@ pub struct Opened {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system refused.
-    #[error("could not read {}: {source}", path.display())]
+    #[error("could not read {}: {source}", shown(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -64,7 +65,7 @@ pub enum FileError {
         source: io::Error,
     },
     /// A line or the whole is no JSON.
-    #[error("{}:{line}: {message}", path.display())]
+    #[error("{}:{line}: {}", shown(path), with_help(message))]
     Content {
         /// The file.
         path: PathBuf,
@@ -74,7 +75,7 @@ pub enum FileError {
         message: String,
     },
     /// It is a file of another kind.
-    #[error("{}: this is {what}{}", path.display(), help_line(help, path))]
+    #[error("{}: this is {what}{}", shown(path), help_line(help, path))]
     Kind {
         /// The file.
         path: PathBuf,
@@ -84,7 +85,7 @@ pub enum FileError {
         help: &'static str,
     },
     /// It can be read, and holds no calls.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {}", shown(path), with_help(message))]
     NoCalls {
         /// The file.
         path: PathBuf,
@@ -93,13 +94,26 @@ pub enum FileError {
     },
 }
 
+/// A message, of which a line of help is the only other line.
+fn with_help(message: &str) -> String {
+    match message.split_once("\nhelp: ") {
+        Some((message, help)) => format!("{}\nhelp: {}", visible(message), visible(help)),
+        None => visible(message).into_owned(),
+    }
+}
+
+/// A path in a message of several lines: it begins none of them.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}
+
 fn help_line(help: &str, path: &Path) -> String {
     if help.is_empty() {
         return String::new();
     }
     let name = path.display().to_string();
     let quoted = shlex::try_quote(&name).map_or(name.clone(), |quoted| quoted.into_owned());
-    format!("\nhelp: {}", help.replace("FILE", &quoted))
+    format!("\nhelp: {}", visible(&help.replace("FILE", &quoted)))
 }
 
 /// A place in a text; both count from 1.

@@ -328,7 +328,8 @@ fn listed(names: &[String]) -> String {
         0 => "no members".to_owned(),
         count => {
             let more = if count > TOLD { ", …" } else { "" };
-            format!("{}{more}", names[..count.min(TOLD)].join(", "))
+            let told: Vec<_> = names.iter().take(TOLD).map(|name| visible(name)).collect();
+            format!("{}{more}", told.join(", "))
         }
     }
 }

@@ -7,8 +7,8 @@ mod har;
 
 pub use curl::curl;
 
-use super::call_record;
 use super::masked::{WriteKeys, mask_call};
+use super::{Escaped, Escaping, call_record};
 use crate::pipeline::CallDetail;
 use crate::vendors::Vendors;
 use std::io::{self, Write};
@@ -62,7 +62,7 @@ impl ExportFormat {
 
 /// Writes calls, one after the other.
 pub struct Exporter<'e, W: Write> {
-    out: W,
+    out: Escaped<W>,
     form: Form,
     with_secrets: bool,
     vendors: &'e Vendors,
@@ -80,12 +80,18 @@ enum Form {
 impl<'e, W: Write> Exporter<'e, W> {
     /// Begins.
     pub fn begin(
-        mut out: W,
+        out: W,
         format: ExportFormat,
         with_secrets: bool,
         vendors: &'e Vendors,
         shown: &'e [usize],
     ) -> io::Result<Exporter<'e, W>> {
+        let escaping = match format {
+            ExportFormat::Csv => Escaping::Text { color: false },
+            // a curl line has a body of JSON between single quotes
+            _ => Escaping::Json,
+        };
+        let mut out = Escaped::new(out, escaping);
         let form = match format {
             ExportFormat::Ndjson => Form::Ndjson,
             ExportFormat::Har => Form::Har(har::Har::begin(&mut out)?),

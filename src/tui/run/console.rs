@@ -1,11 +1,14 @@
 //! The terminal: taken, drawn on, and given back whole.
 
+#![expect(clippy::disallowed_methods, reason = "frames escape what they show")]
+
 use super::super::copy::MOST_BYTES;
 use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
 use super::clipboard::{Between, Copied, load_into_tmux, sequence};
 use super::sixteen;
+use crate::report::counted;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -76,7 +79,7 @@ impl Console {
 
     /// Asks the terminal for its background; nothing waits for the answer.
     pub fn ask_ground(&mut self) -> io::Result<()> {
-        self.out.write_all(ASK_GROUND.as_bytes())
+        counted(|| self.out.write_all(ASK_GROUND.as_bytes()))
     }
 
     /// Takes the terminal, or takes it again; the next frame is drawn whole.
@@ -109,7 +112,7 @@ impl Console {
 
     /// Whether there still is a terminal.
     pub fn is_there(&self) -> bool {
-        self.out.is_terminal() && terminal::size().is_ok()
+        is_there()
     }
 
     /// Whether everything has to be drawn again, and forgets it.
@@ -139,13 +142,13 @@ impl Console {
         if let Some(copied) = in_tmux.then(|| load_into_tmux(text)).flatten() {
             return Ok(copied);
         }
-        self.out.write_all(&sequence(text, self.between))?;
+        counted(|| self.out.write_all(&sequence(text, self.between)))?;
         Ok(Copied::Terminal)
     }
 
     /// Rings the bell, or asks the terminal for a notification.
     pub fn ring(&mut self, ring: &Ring) -> io::Result<()> {
-        self.out.write_all(ring.bytes().as_bytes())
+        counted(|| self.out.write_all(ring.bytes().as_bytes()))
     }
 
     fn send(&mut self) -> io::Result<()> {
@@ -158,7 +161,7 @@ impl Console {
         }
         frame.splice(0..0, BEGIN_FRAME.iter().copied());
         frame.extend_from_slice(END_FRAME);
-        let sent = self.out.write_all(&frame);
+        let sent = counted(|| self.out.write_all(&frame));
         frame.clear();
         sent
     }
@@ -170,8 +173,13 @@ impl Drop for Console {
     }
 }
 
+/// Whether there still is a terminal.
+pub fn is_there() -> bool {
+    io::stdout().is_terminal() && terminal::size().is_ok()
+}
+
 /// Gives the terminal back, once. Errors have nobody left to tell.
-fn give_back() {
+pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -188,7 +196,8 @@ fn give_back() {
         cursor::Show
     );
     let mut out = io::stdout().lock();
-    let _ = queued.and_then(|()| out.write_all(&bytes)).and_then(|()| out.flush());
+    let write = || queued.and_then(|()| out.write_all(&bytes)).and_then(|()| out.flush());
+    let _ = counted(write);
     let _ = terminal::disable_raw_mode();
 }
 

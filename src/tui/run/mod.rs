@@ -12,6 +12,7 @@ use super::feed::{Arranged, Feed};
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use super::view::Effect;
 use console::Console;
+pub use console::give_back;
 use input::{Input, Inputs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,7 +39,14 @@ pub enum Exit {
 /// Draws the screen until the user quits or a signal ends it. The terminal is as before when this
 /// returns, and also after a panic on this thread.
 pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
-    let feed = feed.as_ref();
+    match draw(feed.as_ref(), options) {
+        // whichever write met it first
+        Err(_) if !console::is_there() => Ok(Exit::Gone),
+        ended => ended,
+    }
+}
+
+fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
     let mut console = Console::open(options)?;
     let mut screen = Screen::new(feed, options, console.size()?);
     let inputs = Inputs::listen()?;

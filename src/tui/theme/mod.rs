@@ -12,6 +12,7 @@ pub use depth::Depth;
 pub use ground::{ASK as ASK_GROUND, Ground};
 pub use themes::{AUTO, SetStyle, Themes};
 
+use crate::call::nearest_name;
 use ratatui::style::{Color, Modifier, Style};
 
 /// A theme that cannot be used.
@@ -282,13 +283,7 @@ fn unknown_theme(name: &str) -> ThemeError {
 
 /// The nearest known word, if one is near.
 fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> String {
-    let distance = |known: &'static str| (strsim::damerau_levenshtein(known, word), known);
-    match known.map(distance).min() {
-        Some((distance, near)) if distance <= 1 + word.chars().count() / 3 => {
-            format!("; the nearest is `{near}`")
-        }
-        _ => String::new(),
-    }
+    nearest_name(word, known).map_or(String::new(), |near| format!("; the nearest is `{near}`"))
 }
 
 #[cfg(test)]

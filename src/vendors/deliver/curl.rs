@@ -2,6 +2,7 @@
 
 use super::{Filling, How, Named, NoDelivery, Trust, next_name, rebased};
 use crate::call::credential::without_credentials;
+use crate::call::text::visible;
 use crate::vendors::rendered::Output;
 use crate::vendors::{SettingKind, Vendors};
 use std::fmt::Write;
@@ -32,6 +33,7 @@ impl Vendors {
             let filled = filling.as_shell_text(value, false)?;
             match next_name(value).map(|(_, name, _)| Named::of(name)) {
                 Some(Named { how: How::Signed, .. }) => {
+                    let name = visible(name);
                     line = format!("# {name} is left out: it is the HMAC-SHA1 of the body\n{line}")
                 }
                 _ => write!(line, " -H \"{}: {filled}\"", in_double_quotes(name))

@@ -12,9 +12,12 @@ pub use setting::{AddressPart, SettingDef, SettingKind};
 
 use super::deliver::address::settings_in_host;
 use crate::call::CallType;
+use crate::config::LineStarts;
 use crate::findings::{Book, identity::ValueRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::OnceLock;
 use toml::Spanned;
 
 /// A name, pointer or code that an error can point at.
@@ -127,15 +130,39 @@ pub struct FileError {
     pub message: String,
 }
 
+/// The text of a vendor's table. Its lines are looked for once, when an error first needs one.
+#[derive(Debug)]
+pub(super) struct TableText<'t> {
+    text: &'t str,
+    lines: OnceLock<LineStarts>,
+}
+
+impl<'t> TableText<'t> {
+    pub(super) fn new(text: &'t str) -> TableText<'t> {
+        TableText { text, lines: OnceLock::new() }
+    }
+
+    fn line_of(&self, at: usize) -> usize {
+        self.lines.get_or_init(|| LineStarts::new(self.text.as_bytes())).line_of(at)
+    }
+}
+
+impl Deref for TableText<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.text
+    }
+}
+
 impl FileError {
     /// An error at a byte of the file.
-    pub(super) fn at(text: &str, offset: usize, message: impl Into<String>) -> FileError {
-        let before = text.get(..offset.min(text.len())).unwrap_or(text);
-        FileError { line: before.matches('\n').count() + 1, message: message.into() }
+    pub(super) fn at(text: &TableText<'_>, offset: usize, message: impl Into<String>) -> FileError {
+        FileError { line: text.line_of(offset), message: message.into() }
     }
 
     /// An error at a word of the file.
-    pub(super) fn word(text: &str, word: &Word, message: impl Into<String>) -> FileError {
+    pub(super) fn word(text: &TableText<'_>, word: &Word, message: impl Into<String>) -> FileError {
         FileError::at(text, word.span().start, message)
     }
 }
@@ -173,7 +200,7 @@ fn find_address_parts(file: &mut File) {
 }
 
 /// Reads a vendor's table.
-pub(super) fn parse(text: &str) -> Result<File, FileError> {
+pub(super) fn parse(text: &TableText<'_>) -> Result<File, FileError> {
     let mut file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         FileError::at(text, offset, plain(text, offset, error.message()))

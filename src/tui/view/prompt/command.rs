@@ -1,6 +1,7 @@
 //! The command line: every action by its name.
 
 use super::{Offer, Prompt, Typed, offers};
+use crate::call::nearest_name;
 use crate::tui::action::{Action, Place};
 use crate::tui::filtering::Change;
 use crate::tui::keymap::Keymap;
@@ -95,11 +96,7 @@ impl CommandView {
             let rest = known.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'));
             rest || known.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
         };
-        all().find(has_part).or_else(|| {
-            let near = all().map(|known| (strsim::damerau_levenshtein(known, name), known));
-            let near = near.min().filter(|(far, _)| *far <= 1 + name.chars().count() / 3);
-            near.map(|(_, known)| known)
-        })
+        all().find(has_part).or_else(|| nearest_name(name, all()))
     }
 }
 

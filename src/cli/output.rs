@@ -1,0 +1,82 @@
+//! Standard output and standard error. Nothing else in the program writes to them, so that no text
+//! from a file, a flag, a variable or a call reaches the terminal as a command, and a standard error
+//! that is closed, full or gone ends nothing.
+#![expect(clippy::disallowed_methods, reason = "the one place that may write to them")]
+
+use crate::call::text::visible;
+use crate::report::{Escaped, Escaping, counted};
+use std::fmt::Display;
+use std::io::{self, IsTerminal, StdoutLock, Write};
+
+/// Standard output for people.
+pub fn text() -> Escaped<StdoutLock<'static>> {
+    Escaped::new(io::stdout().lock(), Escaping::Text { color: has_color() })
+}
+
+/// Standard output for JSON, and for curl lines with their JSON bodies.
+pub fn json() -> Escaped<StdoutLock<'static>> {
+    Escaped::new(io::stdout().lock(), Escaping::Json)
+}
+
+/// Standard output for XML.
+pub fn xml() -> Escaped<StdoutLock<'static>> {
+    Escaped::new(io::stdout().lock(), Escaping::Xml)
+}
+
+/// Standard output for what holds nothing but this program's own text: shell completions, the
+/// manual page.
+pub fn raw() -> StdoutLock<'static> {
+    io::stdout().lock()
+}
+
+/// Writes text to standard output.
+pub fn print(lines: &str) -> io::Result<()> {
+    let mut out = text();
+    out.write_all(lines.as_bytes())?;
+    out.flush()
+}
+
+/// Returns whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Returns whether standard output is a terminal that is to be colored.
+pub fn has_color() -> bool {
+    is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes one line to standard error. Whatever the message holds, it stays one line.
+pub fn note(message: impl Display) {
+    to_stderr(&format!("{}\n", visible(&message.to_string())));
+}
+
+/// Writes lines to standard error. Captured text in them must be on one line already.
+pub fn note_lines(lines: &str) {
+    to_stderr(lines);
+}
+
+/// Writes a question to standard error, without a line end.
+pub fn ask(question: impl Display) {
+    to_stderr(&visible(&question.to_string()));
+}
+
+/// Writes the bytes that ring a terminal to standard error, if that is a terminal.
+pub fn ring(bytes: &str) {
+    if can_ask() {
+        // without a terminal there is nobody to tell that it is gone
+        let _ = counted(|| io::stderr().write_all(bytes.as_bytes()));
+    }
+}
+
+/// Returns whether standard error is a terminal.
+pub fn can_ask() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Writes in one piece. An error has nobody left to be told to.
+fn to_stderr(text: &str) {
+    let mut piece = Escaped::new(Vec::new(), Escaping::Text { color: false });
+    let _ = piece.write_all(text.as_bytes());
+    let _ = counted(|| io::stderr().write_all(&piece.into_inner()));
+}
