@@ -101,7 +101,10 @@ impl Talk<'_> {
     /// Judges all calls again.
     pub(super) fn judge(&mut self) -> io::Result<()> {
         let begun = self.feed.judge_again();
-        self.say(&begun.unwrap_or_else(|error| error))
+        match begun {
+            Ok(told) => self.say(&told),
+            Err(error) => self.say_error(&error),
+        }
     }
 
     /// Writes the calls that pass the filter to a file.
@@ -162,7 +165,7 @@ impl Talk<'_> {
         let begun = self.feed.send(to, &text, key.as_deref());
         match begun {
             Ok(()) => Ok(()),
-            Err(error) => self.say(&error),
+            Err(error) => self.say_error(&error),
         }
     }
 }

@@ -166,7 +166,7 @@ impl Talk<'_> {
             "function" => (Action::CopyTransformation, None),
             pointer if pointer.starts_with('/') => {
                 return match words::value_at(&call.call_text, pointer) {
-                    Some(value) => self.say(&value),
+                    Some(value) => self.print_text(&value),
                     None => self.say(&format!("the call has nothing at {pointer}")),
                 };
             }
@@ -181,7 +181,7 @@ impl Talk<'_> {
         };
         let base = self.feed.addresses().into_iter().next();
         match copy::of_call(action, &call, vendor, &self.vendors(), base.as_deref()) {
-            Ok((_, text)) => self.say(&text),
+            Ok((_, text)) => self.print_text(&text),
             Err(why) => self.say(why),
         }
     }

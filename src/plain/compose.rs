@@ -57,7 +57,7 @@ impl Talk<'_> {
                 self.draft = Some(draft);
                 self.draft()
             }
-            Err(error) => self.say(&error),
+            Err(error) => self.say_error(&error),
         }
     }
 
@@ -106,7 +106,7 @@ impl Talk<'_> {
                 self.prepared = Some(prepared.number);
                 self.say("`yes` sends this to the vendor itself, once")
             }
-            Err(why) => self.say(&why),
+            Err(why) => self.say_error(&why),
         }
     }
 
@@ -115,7 +115,7 @@ impl Talk<'_> {
         match self.prepared.take() {
             Some(number) => match self.feed.deliver(number) {
                 Ok(()) => self.say("sending"),
-                Err(why) => self.say(&why),
+                Err(why) => self.say_error(&why),
             },
             None => self.say("nothing waits for a yes; `deliver` shows what would be sent"),
         }

@@ -15,7 +15,10 @@ impl Talk<'_> {
     pub fn news(&mut self) -> io::Result<()> {
         self.say_calls()?;
         if let Some(told) = self.feed.told() {
-            self.say(&told.unwrap_or_else(|error| error))?;
+            match told {
+                Ok(told) => self.say(&told)?,
+                Err(error) => self.say_error(&error)?,
+            }
         }
         let sending = self.feed.sending();
         if sending != self.said.sending {
@@ -29,7 +32,7 @@ impl Talk<'_> {
         let settings = self.feed.settings();
         if settings.refused != self.said.refused_settings {
             if let Some(refused) = &settings.refused {
-                self.say(refused)?;
+                self.say_error(refused)?;
             }
             self.said.refused_settings = settings.refused.clone();
         }
@@ -42,7 +45,7 @@ impl Talk<'_> {
                         changes.vendors.iter().map(|vendor| vendor.sentence()).collect();
                     self.print(lines)?;
                 }
-                Err(error) => self.say(error)?,
+                Err(error) => self.say_error(error)?,
             }
         }
         let stats = self.feed.stats();

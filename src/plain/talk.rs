@@ -84,24 +84,35 @@ impl<'t> Talk<'t> {
         self.print([words])
     }
 
-    /// Says lines. Whatever they hold, nothing in them is a command to the terminal.
+    /// Says lines. Whatever they hold, nothing in them is a command to the terminal or begins a line
+    /// of its own.
     pub(super) fn print<L: AsRef<str>>(
         &mut self,
         lines: impl IntoIterator<Item = L>,
     ) -> io::Result<()> {
         for line in lines {
-            for line in line.as_ref().replace('\t', "    ").split('\n') {
-                writeln!(self.out, "{}", visible(line))?;
-            }
+            writeln!(self.out, "{}", visible(&line.as_ref().replace('\t', "    ")))?;
         }
         self.out.flush()
+    }
+
+    /// Says what went wrong. Further lines of it are indented, for they may quote what was captured.
+    pub(super) fn say_error(&mut self, error: &str) -> io::Result<()> {
+        let mut lines = error.lines();
+        self.print(lines.next())?;
+        self.print(lines.map(|line| format!("  {line}")))
+    }
+
+    /// Prints a text with its own lines, as it is taken over elsewhere.
+    pub(super) fn print_text(&mut self, text: &str) -> io::Result<()> {
+        self.print(text.split('\n'))
     }
 
     /// Says what was done, or why it was not.
     pub(super) fn done(&mut self, done: Result<(), String>, words: &str) -> io::Result<()> {
         match done {
             Ok(()) => self.say(words),
-            Err(error) => self.say(&error),
+            Err(error) => self.say_error(&error),
         }
     }
 

@@ -342,6 +342,28 @@ fn captured_text_leaves_every_command_only_escaped() {
 }
 
 #[test]
+fn captured_text_begins_no_line_of_plain_mode() {
+    let home = tempfile::tempdir().expect("a folder");
+    let name = "v\u{9b}\nsegscope: spoofed.ndjson";
+    std::fs::write(home.path().join(name), calls()).expect("written");
+    let typed = concat!(
+        "show 1\nshow 1 call\nshow 1 findings\nshow 1 planhat\nshow 1 request\nfindings\ncoverage\n",
+        "coverage library\ncoverage version\ncoverage key\npeople\npeople users\ncompose 1\n",
+        "deliver 1 planhat\ncopy 1 call\nstatus\nlist\nquit\n"
+    );
+    let mut command = crate::segscope(home.path(), &["open", "--plain", name]);
+    let output = command.write_stdin(typed).output().expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    for said in [output.stdout, output.stderr] {
+        let text = String::from_utf8(said).expect("UTF-8");
+        let hostile = text.chars().find(|c| *c != '\n' && is_hostile(*c));
+        assert_eq!(hostile, None, "{text}");
+        let spoofed = text.lines().find(|line| line.trim_start().starts_with("segscope: spoofed"));
+        assert_eq!(spoofed, None, "{text}");
+    }
+}
+
+#[test]
 fn variables_and_arguments_that_are_not_utf8_are_no_panic() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("calls.ndjson"), calls()).expect("written");
