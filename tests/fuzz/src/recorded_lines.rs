@@ -1,0 +1,50 @@
+//! A recorded line is read the same in both ways, and what is read can be recorded again.
+
+use segscope::call::Doc;
+use segscope::journal::{Body, Entry, LineHead, RequestLine, compose, parse, parse_quick};
+
+pub fn run(data: &[u8]) {
+    let Ok(line) = std::str::from_utf8(data) else { return };
+    let long = parse(line);
+    if let Some(quick) = parse_quick(line)
+        && quick.body.clone().is_some_and(|body| Doc::parse(&line[body]).is_ok())
+    {
+        match &long {
+            Ok(Entry::Request(long)) => assert_eq!(quick, **long, "{line:?}"),
+            other => panic!("read the short way only: {other:?}: {line:?}"),
+        }
+    }
+    if let Ok(Entry::Request(request)) = long {
+        let first = recorded(line, &request);
+        let Ok(Entry::Request(again)) = parse(&first) else { panic!("no line: {first:?}") };
+        assert_eq!(
+            (request.request, request.received_at, &request.method, request.status),
+            (again.request, again.received_at, &again.method, again.status),
+            "{line:?}"
+        );
+        assert_eq!(recorded(&first, &again), first, "redacted once, it stays as it is");
+    }
+}
+
+fn recorded(line: &str, request: &RequestLine) -> String {
+    let head = LineHead {
+        request: request.request,
+        received_at: request.received_at,
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+        status: request.status,
+    };
+    let body = match (&request.body, &request.other_body) {
+        (Some(body), _) => Body::Json(&line[body.clone()]),
+        (None, Some(bytes)) => Body::Bytes(bytes),
+        (None, None) => Body::None,
+    };
+    let mut out = Vec::new();
+    compose(&mut out, &head, body, None, request.signature.as_deref());
+    assert_eq!(out.pop(), Some(b'\n'));
+    let out = String::from_utf8(out).expect("a line is UTF-8");
+    assert!(!out.contains('\n'), "one line: {out:?}");
+    out
+}
