@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAM = os.environ.get("SEGSCOPE_BIN", str(ROOT / "target/debug/segscope"))
+# absolute, for each command runs in a folder of its own; the scripts at the end take it from there, too
+PROGRAM = str(Path(os.environ.get("SEGSCOPE_BIN", ROOT / "target/debug/segscope")).resolve())
+os.environ["SEGSCOPE_BIN"] = PROGRAM
 # an unoptimized build on a busy machine
 MAX_SECONDS = 10
 MAX_MEMORY = 4 << 30

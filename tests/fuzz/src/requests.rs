@@ -40,7 +40,10 @@ pub fn run(data: &[u8]) {
     pipeline.settle();
     pipeline.overview();
     pipeline.sync(|objects| objects.requests());
-    pipeline.mark(Seq(1), true, NOW).ok();
+    if pipeline.rows() > 0 {
+        pipeline.mark(Seq(1), true, NOW).expect("recorded");
+        pipeline.settle();
+    }
     let rows = pipeline.window(0..pipeline.rows());
     pipeline.clear(NOW).expect("recorded");
     pipeline.undo_clear(NOW).expect("recorded");
