@@ -8,12 +8,11 @@
 
 use super::Val;
 use super::doc::{Kind, Node};
-use foldhash::fast::FixedState;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hasher};
 
-// a fixed seed: the same file must give the same report each time
+// fixed: the same file must give the same report each time
 const SEED: u64 = 0x7365_6773_636f_7065;
+const OTHER_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
 
 /// What is below this depth says what its text says, spaces included.
 const MAX_DEPTH: u32 = 32;
@@ -23,8 +22,19 @@ const MAX_STRUCTURE_DEPTH: u32 = 8;
 /// From so many members on, the keys of an object are kept in a set.
 const MANY_MEMBERS: usize = 64;
 
-/// What a blank string counts as in the structure: a blank id is a missing id.
-const BLANK_STRING: u64 = 0xfe;
+/// A value of the structure by its kind. A blank string is one of its own: a blank id is a missing
+/// id.
+const KINDS: [u64; 8] = [
+    0x9e37_79b9_7f4a_7c15,
+    0xbf58_476d_1ce4_e5b9,
+    0x94d0_49bb_1331_11eb,
+    0xd6e8_feb8_6659_fd93,
+    0xa076_1d64_78bd_642f,
+    0xe703_7ed1_a0b4_28db,
+    0x8ebc_6af0_9c88_c6e3,
+    0x5899_65cc_7537_4cc3,
+];
+const BLANK_STRING: usize = 7;
 /// What an object or array counts as in what a call says, besides its members.
 const CONTAINER: u64 = 0x100;
 
@@ -47,8 +57,7 @@ impl Fingerprints {
         let (nodes, text) = (object.nodes(), object.doc_text().as_bytes());
         let first = object.node();
         let found = Fingerprints::default();
-        let hash = FixedState::with_seed(SEED);
-        let mut pass = Pass { doc: object, nodes, text, first, hash, is_left_out, found };
+        let mut pass = Pass { doc: object, nodes, text, first, is_left_out, found };
         pass.members(0, Around { depth: 0, place: 0, key: None, has_structure: true });
         pass.found
     }
@@ -56,10 +65,9 @@ impl Fingerprints {
     /// True if an object itself may have two members of one name.
     pub fn may_repeat_in(object: Val<'_>) -> bool {
         let mut keys = Keys::default();
-        let hash = FixedState::with_seed(SEED);
         let mut may_repeat = false;
         for (nth, member) in object.children().enumerate() {
-            may_repeat |= keys.may_have(hash_of(&hash, member.key().as_bytes()), object, nth);
+            may_repeat |= keys.may_have(of_text(&member.key()), object, nth);
         }
         may_repeat
     }
@@ -73,14 +81,41 @@ pub(crate) fn mix(a: u64, b: u64) -> u64 {
 
 /// The fingerprint of a text.
 pub(crate) fn of_text(text: &str) -> u64 {
-    hash_of(&FixedState::with_seed(SEED), text.as_bytes())
+    hash_part(text.as_bytes(), 0, text.len())
 }
 
+/// Hashes a part of a text, 16 bytes at a time. Most keys and values are no longer, and no branch
+/// depends on how long they are.
 #[inline]
-fn hash_of(state: &FixedState, bytes: &[u8]) -> u64 {
-    let mut hasher = state.build_hasher();
-    hasher.write(bytes);
-    hasher.finish()
+fn hash_part(text: &[u8], start: usize, end: usize) -> u64 {
+    let mut hash = SEED ^ (end - start) as u64;
+    let mut at = start;
+    loop {
+        let mut chunk = match text.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+            Some(chunk) => u128::from_le_bytes(*chunk),
+            None => last_chunk(text, at),
+        };
+        let left = end - at;
+        if left < 16 {
+            chunk &= (1 << (8 * left)) - 1;
+        }
+        let (low, high) = (chunk as u64, (chunk >> 64) as u64);
+        let wide = u128::from(hash ^ low) * u128::from(OTHER_SEED ^ high);
+        hash = (wide as u64) ^ (wide >> 64) as u64 ^ low.rotate_left(23);
+        if left <= 16 {
+            return hash;
+        }
+        at += 16;
+    }
+}
+
+/// The bytes of a text that has less than 16 of them left.
+#[inline(never)]
+fn last_chunk(text: &[u8], at: usize) -> u128 {
+    let mut chunk = [0; 16];
+    let rest = text.get(at..).unwrap_or_default();
+    chunk[..rest.len()].copy_from_slice(rest);
+    u128::from_le_bytes(chunk)
 }
 
 struct Pass<'d, L> {
@@ -89,7 +124,6 @@ struct Pass<'d, L> {
     text: &'d [u8],
     /// The number of the first node.
     first: u32,
-    hash: FixedState,
     is_left_out: L,
     found: Fingerprints,
 }
@@ -125,9 +159,9 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
                 let key = &self.text[node.key_start as usize..node.key_end as usize];
                 let hash = if node.key_escaped {
                     decoded = self.value(number).key();
-                    hash_of(&self.hash, decoded.as_bytes())
+                    of_text(&decoded)
                 } else {
-                    hash_of(&self.hash, key)
+                    hash_part(self.text, node.key_start as usize, node.key_end as usize)
                 };
                 self.found.may_repeat |= keys.may_have(hash, self.value(container), nth);
                 (mix(around.place, hash), Some(key), around.has_structure)
@@ -135,10 +169,10 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
             nth += 1;
             if has_structure {
                 let kind = match node.kind {
-                    Kind::String if is_blank(self.value(number)) => BLANK_STRING,
-                    kind => kind as u64,
+                    Kind::String if self.is_blank(number) => BLANK_STRING,
+                    kind => kind as usize,
                 };
-                self.found.structure = self.found.structure.wrapping_add(mix(place, kind));
+                self.found.structure = self.found.structure.wrapping_add(place ^ KINDS[kind]);
             }
             if let Some(key) = key
                 && (node.kind == Kind::Null
@@ -155,13 +189,12 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
                     CONTAINER + node.kind as u64
                 }
                 Kind::String if node.escaped => {
-                    let text = self.value(number).as_str().unwrap_or_default();
-                    !hash_of(&self.hash, text.as_bytes())
+                    !of_text(&self.value(number).as_str().unwrap_or_default())
                 }
                 Kind::String => {
-                    !hash_of(&self.hash, &self.text[node.start as usize + 1..node.end as usize - 1])
+                    !hash_part(self.text, node.start as usize + 1, node.end as usize - 1)
                 }
-                _ => hash_of(&self.hash, &self.text[node.start as usize..node.end as usize]),
+                _ => hash_part(self.text, node.start as usize, node.end as usize),
             };
             self.found.content = self.found.content.wrapping_add(mix(place, says));
         }
@@ -177,19 +210,22 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
         }
     }
 
+    #[inline]
+    fn is_blank(&self, number: usize) -> bool {
+        let first = self.text[self.nodes[number].start as usize + 1];
+        let is_plain = first.is_ascii_graphic() && first != b'\\' && first != b'"';
+        !is_plain && self.value(number).as_str().is_some_and(|text| text.trim().is_empty())
+    }
+
     fn value(&self, number: usize) -> Val<'d> {
         self.doc.same_doc(self.first + number as u32)
     }
 }
 
-fn is_blank(value: Val<'_>) -> bool {
-    !value.is_plainly_filled() && value.as_str().is_some_and(|text| text.trim().is_empty())
-}
-
 /// The keys of an object so far.
 #[derive(Default)]
 struct Keys {
-    bits: [u64; 4],
+    bits: [u64; 8],
     many: Option<HashSet<u64>>,
 }
 
@@ -200,7 +236,7 @@ impl Keys {
         if nth >= MANY_MEMBERS {
             return self.may_have_among_many(hash, object, nth);
         }
-        let (word, bit) = ((hash >> 6 & 3) as usize, 1 << (hash & 63));
+        let (word, bit) = ((hash >> 6 & 7) as usize, 1 << (hash & 63));
         let may = self.bits[word] & bit != 0;
         self.bits[word] |= bit;
         may && is_repeated(object, nth)
@@ -209,9 +245,7 @@ impl Keys {
     #[inline(never)]
     fn may_have_among_many(&mut self, hash: u64, object: Val<'_>, nth: usize) -> bool {
         let many = self.many.get_or_insert_with(|| {
-            let state = FixedState::with_seed(SEED);
-            let before = object.children().take(nth);
-            before.map(|member| hash_of(&state, member.key().as_bytes())).collect()
+            object.children().take(nth).map(|member| of_text(&member.key())).collect()
         });
         !many.insert(hash)
     }

@@ -69,7 +69,7 @@ fn template(vendors: &Vendors) -> String {
         writeln!(out, "# {}{own}\n#{} = {value}\n", key.doc, key.name)
             .expect("writing to a String cannot fail");
     }
-    out.push_str("[vendors]\n# the vendors that you feed; without this line all of them, by what each library feeds\n");
+    out.push_str("[vendors]\n# vendors to check; without this line all of them, by what each library feeds\n");
     let names: Vec<String> = vendors.names().map(|name| format!("\"{name}\"")).collect();
     writeln!(out, "#use = [{}]", names.join(", ")).expect("writing to a String cannot fail");
     for at in 0..vendors.len() {

@@ -64,18 +64,13 @@ pub const KEYS: &[Key] = &[
         "other machines may ask /_segscope if they send the token of this file, one line that only you can read, as `Authorization: Bearer TOKEN`",
     )),
     own(key("record", Kind::Text, None, "append the recording to this file")),
-    key(
-        "no_record",
-        Kind::Switch,
-        Some("false"),
-        "keep the recording in a file without a name, gone with the program",
-    ),
+    key("no_record", Kind::Switch, Some("false"), "do not keep a recording after exit"),
     key("fsync", Kind::Switch, Some("false"), "wait for the disk before a call is acknowledged"),
     key(
         "vendors.use",
         Kind::List,
         None,
-        "the vendors that you feed; `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
+        "vendors to check (default: all); `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
     own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
     own(key(
@@ -84,7 +79,7 @@ pub const KEYS: &[Key] = &[
         None,
         "the file that holds webhook_secret; `-` is standard input",
     )),
-    key("alert", Kind::Text, None, "alert of calls for which this filter is true"),
+    key("alert", Kind::Text, None, "alert when a call matches this filter"),
     own(key(
         "alert_with",
         Kind::Text,

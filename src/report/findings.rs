@@ -10,6 +10,8 @@ use crate::store::RemarkKind;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::panic::resume_unwind;
+use std::thread;
 
 /// A finding with how many calls have it, and one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,8 +122,14 @@ impl Corrected {
     }
 }
 
-/// Gives everything about a row that a tally names.
-pub type Details<'d> = &'d dyn Fn(u64) -> Result<Option<Detail>, String>;
+/// Gives everything about a row that a tally names. Several threads ask at once.
+pub type Details<'d> = &'d (dyn Fn(u64) -> Result<Option<Detail>, String> + Sync);
+
+/// How many calls each thread reads at a time: so many, with what vendors make of them, are in
+/// memory.
+const CALLS_PER_THREAD: usize = 32;
+/// More threads than this gain nothing: putting the groups together is one thread's work.
+const MAX_THREADS: usize = 8;
 
 /// The findings of a tally by code, event and fix: requests that lost calls first, then by severity
 /// and by how many calls have the code.
@@ -132,9 +140,12 @@ pub fn finding_groups(
 ) -> Result<Vec<FindingGroup>, String> {
     let mut groups = no_calls(&tally.no_calls, detail)?;
     let mut found = FoundGroups::default();
-    for group in &tally.groups {
-        if let Some(Detail::Call(call)) = detail(group.first)? {
-            found.add(vendors, group, &call);
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
+    for groups in tally.groups.chunks(CALLS_PER_THREAD * threads) {
+        for (group, read) in groups.iter().zip(read_examples(groups, threads, detail)) {
+            if let Some(Detail::Call(call)) = read? {
+                found.add(vendors, group, &call);
+            }
         }
     }
     let order: HashMap<CodeId, usize> =
@@ -146,6 +157,27 @@ pub fn finding_groups(
     groups.extend(remarks(tally));
     groups.sort_by_key(|group| group.severity);
     Ok(groups)
+}
+
+/// The first call of each group, read by several threads.
+fn read_examples(
+    groups: &[CallGroup],
+    threads: usize,
+    detail: Details<'_>,
+) -> Vec<Result<Option<Detail>, String>> {
+    let read = |groups: &[CallGroup]| -> Vec<_> {
+        groups.iter().map(|group| detail(group.first)).collect()
+    };
+    let mut parts = groups.chunks(groups.len().div_ceil(threads).max(CALLS_PER_THREAD / 4));
+    let own = parts.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
+        let mut all = read(own);
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        all
+    })
 }
 
 /// Groups of findings as they are put together, each with its place by what makes it a group.

@@ -2,7 +2,7 @@
 
 use crate::{segscope, stdout};
 use regex::Regex;
-use segscope::{journal, listener, objects, wire};
+use segscope::{config, journal, listener, objects, wire};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -156,11 +156,16 @@ fn limits_are_documented_as_they_are() {
         ("bodies in memory together", format!("{} MB", limits.memory >> 20)),
         ("wait for room in it, then 429", seconds(limits.room_wait)),
         ("open connections", limits.connections.to_string()),
+        ("connections that never sent a byte", seconds(limits.fresh)),
         ("time for a head", seconds(limits.head)),
         ("pause of a body", seconds(limits.body_idle)),
         ("time for a body", seconds(limits.body_total)),
         ("silence of a connection between two requests", seconds(limits.idle)),
         ("time that open requests have at the end", seconds(limits.drain)),
+        (
+            "settings files, themes and vendor files",
+            format!("{} MB", config::MAX_TEXT_FILE_BYTES >> 20),
+        ),
         ("recordings that hold calls", journal::MAX_RECORDINGS.to_string()),
         ("all recordings together", format!("{} MB", journal::MAX_RECORDED_BYTES >> 20)),
     ] {

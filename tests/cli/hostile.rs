@@ -378,14 +378,16 @@ fn variables_and_arguments_that_are_not_utf8_are_no_panic() {
     }
 }
 
-/// What JSON is escaped to is the same value.
+/// What JSON is escaped to is the same value. The write key of these calls is the same text.
 #[test]
 fn escaped_json_keeps_its_value() {
-    let (_, output) = run(&case(&[], &["export", "calls.ndjson", "--format", "ndjson"]));
+    let (_, output) =
+        run(&case(&[], &["export", "calls.ndjson", "--format", "ndjson", "--with-secrets"]));
     let line = output.stdout.split(|byte| *byte == b'\n').next().expect("a line");
     let record: serde_json::Value = serde_json::from_slice(line).expect("JSON");
     assert_eq!(record["name"], HOSTILE, "{record}");
-    let (_, output) = run(&case(&[], &["export", "calls.ndjson", "--format", "curl"]));
+    let (_, output) =
+        run(&case(&[], &["export", "calls.ndjson", "--format", "curl", "--with-secrets"]));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let body =
         text.lines().find_map(|line| Some(line.split_once(" -d '")?.1.trim_end_matches('\'')));

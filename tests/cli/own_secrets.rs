@@ -124,9 +124,12 @@ fn secrets_are_read_from_files_and_standard_input() {
 
     std::fs::write(home.path().join("empty"), "\n").expect("written");
     for (args, says) in [
-        (["vendors.planhat.tenant_token_file=none", "ascii=true"], "none: No such file"),
+        (
+            ["vendors.planhat.tenant_token_file=none", "ascii=true"],
+            "none could not be read: No such file",
+        ),
         (["vendors.planhat.tenant_token_file=empty", "ascii=true"], "it is empty"),
-        (["vendors.planhat.tenant_token_file=/dev/zero", "ascii=true"], "not a regular file"),
+        (["vendors.planhat.tenant_token_file=/dev/zero", "ascii=true"], "expected a regular file"),
         (["vendors.planhat.subdomain_file=empty", "ascii=true"], "`subdomain_file` is no setting"),
         (["webhook_secret_file=-", "vendors.planhat.tenant_token_file=-"], "takes standard input"),
         (

@@ -126,7 +126,7 @@ fn tabs_go_round_and_stay_from_call_to_call() {
 #[test]
 fn the_vendors_are_chosen_and_saved() {
     let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
-    assert!(app.line(1).contains("v chooses those that you feed"));
+    assert!(app.line(1).contains("v chooses yours"));
     app.press("v space j space j space j space j space enter");
     assert!(app.picture().contains("tick at least one vendor"));
     app.press("k space enter");

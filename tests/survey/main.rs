@@ -30,7 +30,7 @@ fn said(
     vendors: &Vendors,
     tally: &Tally,
     problem: Option<String>,
-    detail: &dyn Fn(u64) -> Result<Option<Detail>, String>,
+    detail: &(dyn Fn(u64) -> Result<Option<Detail>, String> + Sync),
 ) -> Said {
     let groups = finding_groups(vendors, tally, detail).expect("readable");
     let rows = tally.found.iter().map(|found| found.first).chain(tally.no_calls.iter().copied());

@@ -7,17 +7,16 @@ pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// See every Segment or RudderStack call the moment it arrives, and what each vendor would make
-/// of it.
+/// See every Segment or RudderStack call the moment it arrives, and what each vendor would
+/// receive.
 ///
-/// Without a command it listens on 127.0.0.1:7357 and draws the inspector. Point an SDK there
-/// (the start screen has the line to change for each), and every call shows up with what each
-/// vendor would receive; one that lacks its account_id or user_id is shown in the alarm colour,
-/// with the reason and the fix.
+/// Without a command, segscope listens on 127.0.0.1:7357 and opens the inspector. Point an SDK
+/// there (the start screen has the line to change for each). A call that lacks its account_id or
+/// user_id is red, with the reason and the fix.
 #[derive(Debug, Parser)]
 #[command(name = "segscope", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 well; 1 findings at or above --fail-on; 2 wrong use or unreadable input; 3 could not listen, record or reach."
+    after_help = "Exit codes: 0 success, 1 findings or unmet expectations, 2 usage error or unreadable input, 3 could not listen, record or connect."
 )]
 pub struct Cli {
     /// What to do; `listen` without one.
@@ -31,43 +30,43 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Listen and draw the inspector
+    /// Listen and open the inspector
     Listen(ListenArgs),
-    /// The inspector fed by built-in traffic; keeps no recording
+    /// Open the inspector with built-in traffic, without a recording
     Demo(InspectArgs),
-    /// The inspector over a recording, or over NDJSON, a JSON array or a batch of calls
+    /// Open the inspector over a recording, NDJSON, JSON, HAR, gzip or a folder of them
     Open(OpenArgs),
-    /// Listen without a screen: one line a call
+    /// Listen without a screen and print one line per call
     Tail(TailArgs),
-    /// Judge the calls of files; for CI
+    /// Check the calls of files, for CI
     Check(CheckArgs),
-    /// What calls are expected: learn it from a good recording, check calls against it
+    /// Learn which calls to expect from a good recording, and check calls against that plan
     Plan(PlanArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),
-    /// Send the outputs of calls to the vendor itself, with your own keys; asks first
+    /// Send the outputs of calls to the vendor itself with your own keys, after asking
     Deliver(DeliverArgs),
-    /// Write calls for other programs: NDJSON, HAR, curl lines, CSV
+    /// Export calls for other programs: NDJSON, HAR, curl or CSV
     Export(ExportArgs),
-    /// The mapper alone: one JSON object in, one out, a line each
+    /// Map calls without listening: one JSON line in, one out
     Map(MapArgs),
-    /// What each vendor takes
+    /// Show what each vendor takes, and check vendor files
     Vendors(VendorsArgs),
-    /// The settings in force and where each came from
+    /// Show the effective settings and where each came from
     Config(ConfigArgs),
-    /// Shell completions
+    /// Print shell completions
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
     },
-    /// The manual page, in troff
+    /// Print the manual page in troff
     Man,
 }
 
 /// Flags that say how calls are judged.
 #[derive(Debug, Clone, Default, Args)]
 pub struct JudgeArgs {
-    /// The vendors that you feed; they decide the id columns and what counts as missing
+    /// Vendors to check (default: all). Only these decide what counts as missing
     #[arg(long, value_name = "NAME[,NAME…]", value_delimiter = ',', help_heading = "Judging")]
     pub vendor: Vec<String>,
     /// A vendor described by a file of yours, of at most 1 MiB; may be given more than once
@@ -98,7 +97,7 @@ pub struct ListenerArgs {
     /// Check X-Signature of /webhook with this shared secret, and mark what fails
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
-    /// Alert of calls for which this expression is true
+    /// Alert when a call matches this filter
     #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
     pub alert: Option<String>,
     /// How: bell, notify (a notification of the terminal), or a command with its arguments, which
@@ -108,7 +107,7 @@ pub struct ListenerArgs {
     /// Append the recording to FILE [default: a new file in the state folder]
     #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
     pub record: Option<PathBuf>,
-    /// Keep the recording in a file without a name, gone with the program
+    /// Do not keep a recording after exit
     #[arg(long, help_heading = "Recording")]
     pub no_record: bool,
     /// Wait for the disk before a call is acknowledged
@@ -119,16 +118,16 @@ pub struct ListenerArgs {
 /// Flags of everything that draws.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ScreenArgs {
-    /// Colours: auto, dark, light, high-contrast, or one of your own themes [default: auto]
+    /// Colors: auto, dark, light, high-contrast, or one of your own themes [default: auto]
     #[arg(long, value_name = "NAME", help_heading = "Screen")]
     pub theme: Option<String>,
     /// Draw with ASCII only
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,
-    /// Lines in place of a drawn screen: calls are said in words, typed lines do what keys do
+    /// Print one line per call and read commands from stdin (for screen readers and dumb terminals)
     #[arg(long, help_heading = "Screen")]
     pub plain: bool,
-    /// The real tracking API, offered where a call is sent again
+    /// The real tracking API that `r` offers to send a call to
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
 }
@@ -136,7 +135,7 @@ pub struct ScreenArgs {
 /// What is expected.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExpectArgs {
-    /// Calls that are expected: a plan file (see `segscope plan`), or a good recording
+    /// Expected calls: a plan file (see `segscope plan`), or a good recording
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub expect: Option<PathBuf>,
 }
@@ -169,7 +168,7 @@ pub struct FilesArgs {
 /// Which calls.
 #[derive(Debug, Clone, Default, Args)]
 pub struct FilterArgs {
-    /// Only calls for which this expression is true
+    /// Only calls that match this filter
     #[arg(long, value_name = "EXPR", help_heading = "Judging")]
     pub filter: Option<String>,
 }
@@ -191,7 +190,7 @@ pub struct OpenArgs {
     /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Go on with what is appended to FILE, a recording or NDJSON
+    /// Follow FILE, a recording or NDJSON that grows
     #[arg(short, long)]
     pub follow: bool,
     /// Judging and drawing.
@@ -202,11 +201,11 @@ pub struct OpenArgs {
 /// How `tail` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TailFormat {
-    /// A line for people
+    /// One line of text per call
     Text,
-    /// The call record, one JSON object a line
+    /// One call record per line, as JSON
     Ndjson,
-    /// Nothing but the summary
+    /// Only the summary
     Quiet,
 }
 
@@ -222,7 +221,7 @@ pub struct TailArgs {
     /// What is expected.
     #[command(flatten)]
     pub expect: ExpectArgs,
-    /// How to write [default: text on a terminal, ndjson into a pipe]
+    /// Output format [default: text on a terminal, ndjson into a pipe]
     #[arg(long, value_enum)]
     pub format: Option<TailFormat>,
     /// Which of them.
@@ -233,24 +232,24 @@ pub struct TailArgs {
 /// How `check` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
-    /// For people: each finding with its count, an example and the fix
+    /// Text: each finding with its count, an example and the fix
     Text,
-    /// The call record, one JSON object a line
+    /// One call record per line, as JSON
     Ndjson,
-    /// JUnit XML: a suite a vendor, a case a finding
+    /// JUnit XML: one suite per vendor, one case per finding
     Junit,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// GitHub's workflow commands: an annotation a finding
+    /// GitHub workflow commands: one annotation per finding
     Github,
-    /// Tables, for the summary of a build
+    /// Markdown tables, for the summary of a build
     Markdown,
 }
 
 /// What `check` fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// An id that a vendor in use misses, and any error
+    /// A missing id at a vendor in use, or any error
     Missing,
     /// Any error
     Error,
@@ -266,7 +265,7 @@ pub struct CheckArgs {
     /// The calls.
     #[command(flatten)]
     pub input: FilesArgs,
-    /// How to write
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     pub format: CheckFormat,
     /// Exit with 1 on a finding of this kind or worse
@@ -302,9 +301,9 @@ pub struct VendorsArgs {
 /// What `vendors` shows.
 #[derive(Debug, Clone, Subcommand)]
 pub enum VendorsCommand {
-    /// The vendors there are
+    /// List the vendors
     List,
-    /// What one vendor takes: ids, requests with each field and its source, findings, settings
+    /// Show what one vendor takes: ids, requests with each field and its source, findings, settings
     Show {
         /// The vendor's name
         name: String,
@@ -312,7 +311,7 @@ pub enum VendorsCommand {
         #[arg(long, value_name = "FILE")]
         vendor_file: Vec<PathBuf>,
     },
-    /// A commented vendor file to begin from, or a whole one: userpilot, vitally, webhook
+    /// Print a commented vendor file to start from, or a complete one: userpilot, vitally, webhook
     Template {
         /// One that is ready to use with --vendor-file
         name: Option<String>,
@@ -335,7 +334,7 @@ pub struct PlanArgs {
 /// What `plan` does.
 #[derive(Debug, Clone, Subcommand)]
 pub enum PlanCommand {
-    /// Write the plan that a good recording gives: each event, with the ids that all its calls have
+    /// Print the plan of a good recording: each event, with the ids that all its calls have
     Learn {
         /// The calls.
         #[command(flatten)]
@@ -344,7 +343,7 @@ pub enum PlanCommand {
         #[command(flatten)]
         judge: JudgeArgs,
     },
-    /// Say how the calls of files stand to a plan; exit with 1 if an expectation is not met
+    /// Check files against a plan; exit with 1 if an expectation is not met
     Check {
         /// A plan file, or a good recording
         #[arg(value_name = "PLAN")]
@@ -356,7 +355,7 @@ pub enum PlanCommand {
         #[command(flatten)]
         judge: JudgeArgs,
     },
-    /// A commented plan to begin from
+    /// Print a commented plan to start from
     Template,
 }
 
@@ -374,8 +373,8 @@ pub struct ConfigArgs {
 /// What `config` shows.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ConfigCommand {
-    /// The settings in force and where each came from
+    /// Show the effective settings and where each came from
     Show,
-    /// A commented settings file to begin from
+    /// Print a commented settings file to start from
     Template,
 }

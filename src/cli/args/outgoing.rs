@@ -46,7 +46,7 @@ pub struct SendArgs {
     /// Change each call before it goes: a JSON pointer and a value
     #[arg(long, value_name = "/POINTER=VALUE")]
     pub set: Vec<String>,
-    /// At most this many calls a second
+    /// At most this many calls per second
     #[arg(long, value_name = "N")]
     pub rate: Option<f64>,
     /// Send everything this many times
@@ -73,7 +73,7 @@ pub struct DeliverArgs {
     /// Do not ask before sending
     #[arg(long)]
     pub yes: bool,
-    /// Go on after an answer that is no success
+    /// Continue after a failed request
     #[arg(long)]
     pub keep_going: bool,
     /// Judging.
@@ -84,13 +84,13 @@ pub struct DeliverArgs {
 /// The form that `export` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportForm {
-    /// The call record, one JSON object a line
+    /// One call record per line, as JSON
     Ndjson,
     /// The requests that carried the calls, as an HTTP archive
     Har,
-    /// A curl line a call, which sends it again
+    /// One curl line per call, which sends it again
     Curl,
-    /// A line a call, for tables
+    /// One line per call, for tables
     Csv,
 }
 

@@ -21,13 +21,10 @@ const NARROW: u16 = 60;
 const CHOOSES: &str = "chooses";
 /// What is said while nobody chose, and what the key does: the longest that fits.
 const UNSAID: [(&str, &str); 4] = [
-    (
-        " no vendors chosen: each call counts at all that its sender's platform feeds",
-        "chooses those that you feed",
-    ),
-    (" no vendors chosen: a call counts at all that its sender feeds", "chooses yours"),
-    (" no vendors chosen: all count", "chooses yours"),
-    (" none chosen: all count", CHOOSES),
+    (" Checking all vendors that each call's service feeds.", "chooses yours"),
+    (" Checking all vendors.", "chooses yours"),
+    (" Checking all vendors.", CHOOSES),
+    (" all vendors", CHOOSES),
 ];
 
 /// What the first line says, what matters most first, and how much of that has to be there.

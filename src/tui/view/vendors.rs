@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 
 /// Lines above the first vendor.
 const INTRO: [&str; 3] = [
-    "Tick the vendors that you feed. They decide the id columns,",
+    "Choose the vendors to check. Only these decide the id columns,",
     "what counts as missing, and the findings shown first.",
     "",
 ];

@@ -95,7 +95,7 @@ impl Varied {
         let _ = write!(
             call,
             r#""anonymousId":"{:08x}-7c1d-4d5e-9c3f-{device:012x}","#,
-            device * 2_654_435_761 & 0xffff_ffff
+            (device * 2_654_435_761) & 0xffff_ffff
         );
         if !lacks_user {
             let _ = write!(call, r#""userId":"user-{user}","#);

@@ -90,9 +90,9 @@ impl Uses {
         let unused = all.filter(|value| self.is_unused(Part::Call, *value, root)).count() as u64;
         match (self.any, unused) {
             (false, _) => None,
-            (true, 0) => Some("every field is in some vendor's output".to_owned()),
+            (true, 0) => Some("all fields are used".to_owned()),
             (true, some) => {
-                Some(format!("{} in no vendor's output", count(some, "field is", "fields are")))
+                Some(format!("{} not sent to any vendor", count(some, "field is", "fields are")))
             }
         }
     }
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(of("/properties/b/c/0"), (vec!["info.b"], false), "taken with the whole");
         assert_eq!(of("/properties/a"), (vec![], true));
         assert_eq!(of("/type"), (vec![], false), "it decides");
-        assert_eq!(uses.summary(&doc).as_deref(), Some("2 fields are in no vendor's output"));
+        assert_eq!(uses.summary(&doc).as_deref(), Some("2 fields are not sent to any vendor"));
         let not_sent = |vendor| uses.not_sent(vendor, &doc).0.join(" ");
         assert_eq!(not_sent(0), "properties");
         assert_eq!(not_sent(1), "properties.a properties.d");
