@@ -25,8 +25,12 @@ pub(super) fn read(call: Val<'_>, fields: &Fields<'_>, kind: Option<CallType>) -
     });
     // the type may stand in the path as well
     let typed = kind.map_or(0, |kind| kind as u64 + 1);
+    let is_filled = |name: &Val<'_>| name.as_str().is_none_or(|name| !name.is_empty());
+    let in_properties = || fields.properties.and_then(|properties| properties.get("name"));
     let name = match kind {
-        Some(CallType::Page | CallType::Screen) => fields.name,
+        Some(CallType::Page | CallType::Screen) => {
+            fields.name.filter(is_filled).or_else(in_properties)
+        }
         _ => fields.event,
     };
     let text = |value: Option<Val<'_>>| value.map_or(0, |value| fingerprints::of_text(value.raw()));
@@ -71,6 +75,25 @@ mod tests {
 
     fn print(json: &str) -> u32 {
         content(json).print
+    }
+
+    #[test]
+    fn pages_of_different_names_have_different_structures() {
+        let structure = |json: &str| {
+            let doc = Doc::parse(json).expect("JSON");
+            read(doc.root(), &Fields::of(doc.root()), Some(CallType::Page)).structure
+        };
+        for (a, b) in [
+            (r#"{"name":"Home"}"#, r#"{"name":"Cart"}"#),
+            (r#"{"properties":{"name":"Home"}}"#, r#"{"properties":{"name":"Cart"}}"#),
+            (
+                r#"{"name":"","properties":{"name":"Home"}}"#,
+                r#"{"name":"","properties":{"name":"Cart"}}"#,
+            ),
+        ] {
+            assert_ne!(structure(a), structure(b), "{a} {b}");
+            assert_eq!(structure(a), structure(a));
+        }
     }
 
     #[test]
