@@ -141,7 +141,7 @@ impl<'t> Doc<'t> {
 /// A cursor on one value of a [`Doc`]. Two words: rules hand it on by the dozen.
 #[derive(Clone, Copy)]
 pub struct Val<'d> {
-    doc: &'d Doc<'d>,
+    pub(super) doc: &'d Doc<'d>,
     at: u32,
 }
 
@@ -317,11 +317,6 @@ impl<'d> Val<'d> {
     /// The part of the table for the whole subtree, itself first.
     pub(super) fn nodes(&self) -> &'d [Node] {
         &self.doc.nodes[self.at as usize..self.entry().next as usize]
-    }
-
-    /// The text of the whole document.
-    pub(super) fn doc_text(&self) -> &'d str {
-        &self.doc.text
     }
 
     /// How many values the whole subtree holds, itself included.

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 const SEED: u64 = 0x7365_6773_636f_7065;
 const OTHER_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
 
-/// What is below this depth says what its text says, spaces included.
+/// Deeper values are compared by their text, including spaces.
 const MAX_DEPTH: u32 = 32;
 /// Members deeper than this are no part of the structure: near misses are looked for at most six
 /// levels deep.
@@ -41,9 +41,9 @@ const CONTAINER: u64 = 0x100;
 /// What one pass over a call gives.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Fingerprints {
-    /// The same for two calls that say the same.
+    /// Equal for calls with the same content.
     pub content: u64,
-    /// The same for two calls of one structure. Of an array only the first element counts, so lists
+    /// Equal for calls with the same structure. Only the first element of an array counts, so lists
     /// of different lengths are alike.
     pub structure: u64,
     /// An object of the call may have two members of one name.
@@ -54,7 +54,7 @@ impl Fingerprints {
     /// Reads an object. A member for which `is_left_out` returns true says nothing; it is asked
     /// about the object's own members, and with the key of the member around them about theirs.
     pub fn of(object: Val<'_>, is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool) -> Fingerprints {
-        let (nodes, text) = (object.nodes(), object.doc_text().as_bytes());
+        let (nodes, text) = (object.nodes(), object.doc.text().as_bytes());
         let first = object.node();
         let found = Fingerprints::default();
         let mut pass = Pass { doc: object, nodes, text, first, is_left_out, found };
@@ -128,7 +128,7 @@ struct Pass<'d, L> {
     found: Fingerprints,
 }
 
-/// What is known of the object or array around some members.
+/// The object or array whose members are being read.
 #[derive(Clone, Copy)]
 struct Around<'d> {
     depth: u32,

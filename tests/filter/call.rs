@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use segscope::filter::{Civil, Columns, Id, Number, Path, Record, Value};
+use segscope::filter::{Civil, Columns, Id, Names, Number, Path, Record, Value};
 use serde_json::Value as Json;
 
 /// A call and its record. The record is an object with the names that the language uses, and
@@ -114,5 +114,23 @@ impl Columns for TestCall {
 
     fn text(&self) -> Cow<'_, [u8]> {
         Cow::Borrowed(self.text.as_bytes())
+    }
+}
+
+/// A recording without any names to offer.
+pub struct NoNames;
+
+impl Names for NoNames {
+    fn fields(&self, _: &[String], _: &str) -> Vec<String> {
+        Vec::new()
+    }
+    fn values(&self, _: &Path, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+    fn vendors(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn codes(&self, _: &str) -> Vec<String> {
+        Vec::new()
     }
 }

@@ -1,31 +1,14 @@
 //! Whatever is typed or sent: no panic, no exhausted stack, and what parses prints back equal.
 
 use proptest::prelude::*;
-use segscope::filter::{Names, Path, complete, parse};
+use segscope::filter::{complete, parse};
 
-use crate::call::TestCall;
-
-struct Nothing;
-
-impl Names for Nothing {
-    fn fields(&self, _: &[String], _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn values(&self, _: &Path, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn vendors(&self) -> Vec<String> {
-        Vec::new()
-    }
-    fn codes(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-}
+use crate::call::{NoNames, TestCall};
 
 /// Takes a text through all that can be done with one.
 fn survive(text: &str) -> Result<(), TestCaseError> {
-    complete(text, text.len() / 2, &Nothing);
-    complete(text, text.len(), &Nothing);
+    complete(text, text.len() / 2, &NoNames);
+    complete(text, text.len(), &NoNames);
     match parse(text) {
         Err(error) => {
             prop_assert!(error.line >= 1 && error.column >= 1);

@@ -4,26 +4,9 @@
 mod call;
 
 use crate::input::assert_harmless;
-use call::TestCall;
-use segscope::filter::{Names, Path, complete, parse, tones};
+use call::{NoNames, TestCall};
+use segscope::filter::{complete, parse, tones};
 use std::sync::LazyLock;
-
-struct NoNames;
-
-impl Names for NoNames {
-    fn fields(&self, _: &[String], _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn values(&self, _: &Path, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-    fn vendors(&self) -> Vec<String> {
-        Vec::new()
-    }
-    fn codes(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 /// A call and its record.
 const CALLS: [(&str, &str); 3] = [
