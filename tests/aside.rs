@@ -1,7 +1,7 @@
 //! Findings that are set aside: no marks in the log, and counted all the same.
 
-use segscope::engine::{Cell, Found, InUse, Pipeline, Recording, Sieve, What};
-use segscope::recording::Journal;
+use segscope::engine::{Engine, IdCell, InUse, NextRow, Recording, Search, What};
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::Arc;
@@ -10,15 +10,16 @@ const CODE: &str = "CSB-T-ACCOUNT-MISSING";
 /// Another one that such a call has.
 const OTHER: &str = "CSB-T-PRODUCT-DEFAULT";
 
-fn pipeline() -> Arc<Pipeline> {
+fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use =
         InUse::chosen(&vendors, vec![vendors.index_of("customersuccessbox").expect("one")]);
-    let recording = Recording::of_journal(Journal::nameless().expect("a file")).expect("a reader");
-    Arc::new(Pipeline::new(recording, vendors, in_use, None).expect("an empty one").0)
+    let recording =
+        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("a reader");
+    Arc::new(Engine::new(recording, vendors, in_use, None).expect("an empty one").0)
 }
 
-fn post(pipeline: &Pipeline, properties: &str) {
+fn post(engine: &Engine, properties: &str) {
     let body = format!(r#"{{"event":"E","userId":"u","properties":{properties}}}"#);
     let head = RequestHead {
         method: "POST",
@@ -27,45 +28,45 @@ fn post(pipeline: &Pipeline, properties: &str) {
         headers: &[],
         received_at: 1_795_341_600_000,
     };
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    engine.settle();
 }
 
 #[test]
 fn the_log_has_no_marks_of_it_and_it_is_counted() {
-    let pipeline = pipeline();
-    let sieve = Sieve::new(Arc::clone(&pipeline));
-    post(&pipeline, r#"{"user_id":"u","module_id":"m"}"#);
-    post(&pipeline, r#"{"account_id":"a","user_id":"u","module_id":"m"}"#);
-    let row = || pipeline.window(0..1).remove(0);
-    assert!(matches!(row().account, Cell::Missing { .. }) && row().marks[0].misses);
-    assert_eq!(sieve.find(5, false, &What::Missing), Found::Row(0));
-    let before = pipeline.overview();
+    let engine = engine();
+    let search = Search::new(Arc::clone(&engine));
+    post(&engine, r#"{"user_id":"u","module_id":"m"}"#);
+    post(&engine, r#"{"account_id":"a","user_id":"u","module_id":"m"}"#);
+    let row = || engine.window(0..1).remove(0);
+    assert!(matches!(row().account, IdCell::Missing { .. }) && row().marks[0].misses);
+    assert_eq!(search.find(5, false, &What::Missing), NextRow::Row(0));
+    let before = engine.overview();
 
-    pipeline.set_aside(&[CODE, OTHER, "NO-SUCH-CODE"].map(str::to_owned));
-    assert_eq!(pipeline.aside(), [CODE, OTHER]);
+    engine.set_aside(&[CODE, OTHER, "NO-SUCH-CODE"].map(str::to_owned));
+    assert_eq!(engine.aside(), [CODE, OTHER]);
     let quiet = row();
-    assert!(matches!(quiet.account, Cell::Muted) && !quiet.marks[0].misses);
+    assert!(matches!(quiet.account, IdCell::Muted) && !quiet.marks[0].misses);
     assert!(quiet.marks[0].folded, "the verdict is there, and quiet");
     assert!(quiet.worst > Some(segscope::findings::Severity::Error), "what else there is");
     assert_eq!(quiet.marks[0].verdict.name(), "dropped");
-    assert_eq!(sieve.find(5, false, &What::Missing), Found::None);
-    assert_eq!(pipeline.overview(), before, "counted all the same");
-    assert_eq!((pipeline.stats().missing, pipeline.calls_with(&[CODE.to_owned()])), (1, vec![1]));
-    assert!(matches!(&pipeline.detail(0), Ok(Some(segscope::engine::Detail::Call(call)))
+    assert_eq!(search.find(5, false, &What::Missing), NextRow::None);
+    assert_eq!(engine.overview(), before, "counted all the same");
+    assert_eq!((engine.stats().missing, engine.calls_with(&[CODE.to_owned()])), (1, vec![1]));
+    assert!(matches!(&engine.detail(0), Ok(Some(segscope::engine::RowDetail::Call(call)))
         if call.vendors.iter().any(|(_, out)| out.findings.iter().any(|f| f.code == CODE))));
 
     // it holds for what comes, after a clearing and its undo, and when all is judged again
-    post(&pipeline, r#"{"user_id":"u","module_id":"m"}"#);
-    let quiet = |pipeline: &Pipeline| pipeline.window(2..3).iter().all(|row| !row.marks[0].misses);
-    assert!(quiet(&pipeline));
-    pipeline.clear(0).expect("recorded");
-    assert!(pipeline.undo_clear(0).expect("recorded"));
-    pipeline.settle();
-    assert!(quiet(&pipeline) && pipeline.rows() == 3);
-    pipeline.judge_again().expect("readable");
-    assert!(quiet(&pipeline));
+    post(&engine, r#"{"user_id":"u","module_id":"m"}"#);
+    let quiet = |engine: &Engine| engine.window(2..3).iter().all(|row| !row.marks[0].misses);
+    assert!(quiet(&engine));
+    engine.clear(0).expect("recorded");
+    assert!(engine.undo_clear(0).expect("recorded"));
+    engine.settle();
+    assert!(quiet(&engine) && engine.rows() == 3);
+    engine.judge_again().expect("readable");
+    assert!(quiet(&engine));
 
-    pipeline.set_aside(&[]);
-    assert!(matches!(row().account, Cell::Missing { .. }) && row().marks[0].misses);
+    engine.set_aside(&[]);
+    assert!(matches!(row().account, IdCell::Missing { .. }) && row().marks[0].misses);
 }

@@ -2,9 +2,9 @@
 
 use segscope::call::template::TEMPLATES;
 use segscope::call::{CallType, Doc};
-use segscope::engine::{Detail, InUse, Pipeline, Recording};
+use segscope::engine::{Engine, InUse, Recording, RowDetail};
 use segscope::findings::{Finding, Headline, Verdict};
-use segscope::recording::Journal;
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::{RequestHead, posted};
 use std::sync::Arc;
@@ -15,34 +15,35 @@ fn vendors() -> Arc<Vendors> {
     Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"))
 }
 
-fn pipeline() -> Pipeline {
+fn engine() -> Engine {
     pipeline_of(vendors())
 }
 
-fn pipeline_of(vendors: Arc<Vendors>) -> Pipeline {
-    let recording = Recording::of_journal(Journal::nameless().expect("a file")).expect("readable");
+fn pipeline_of(vendors: Arc<Vendors>) -> Engine {
+    let recording =
+        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::unsaid(&vendors);
-    Pipeline::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, None).expect("readable").0
 }
 
 /// Takes a text as it would be sent from where it is written.
-fn take(pipeline: &Pipeline, text: &str) {
+fn take(engine: &Engine, text: &str) {
     let (path, body) = posted(text).expect("a call");
     // with the key that "compose:" is
     let headers = [("authorization".to_owned(), "Basic Y29tcG9zZTo=".to_owned())];
     let head = RequestHead { method: "POST", path, query: "", headers: &headers, received_at: NOW };
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    engine.settle();
 }
 
 /// What is written now and what came just then are the same, whatever came before.
-fn same(pipeline: &Pipeline, text: &str) -> usize {
+fn same(engine: &Engine, text: &str) -> usize {
     // twice: the first one teaches nothing
-    pipeline.compose(text, NOW).expect("a call");
-    let composed = pipeline.compose(text, NOW).expect("a call");
-    let row = pipeline.rows();
-    take(pipeline, text);
-    let Ok(Some(Detail::Call(taken))) = pipeline.detail(row) else { panic!("a call") };
+    engine.compose(text, NOW).expect("a call");
+    let composed = engine.compose(text, NOW).expect("a call");
+    let row = engine.rows();
+    take(engine, text);
+    let Ok(Some(RowDetail::Call(taken))) = engine.detail(row) else { panic!("a call") };
     assert_eq!(composed.common, taken.common, "{text}");
     assert_eq!((composed.vendors.len(), taken.vendors.len()), (5, 5));
     for ((vendor, composed), (_, taken)) in composed.vendors.iter().zip(&taken.vendors) {
@@ -60,7 +61,7 @@ fn same(pipeline: &Pipeline, text: &str) -> usize {
 
 #[test]
 fn what_is_written_gives_what_it_would_give() {
-    let pipeline = pipeline();
+    let engine = engine();
     let library = r#""context":{"library":{"name":"analytics-node","version":"1"}}"#;
     for (call, used) in [
         (format!(r#"{{"type":"identify","messageId":"1","userId":"u","timestamp":"2024-05-01T10:00:00Z","traits":{{"company_id":"c","email":"a@b.io"}},{library}}}"#), 5),
@@ -68,7 +69,7 @@ fn what_is_written_gives_what_it_would_give() {
         (r#"{"type":"group","messageId":"3","groupId":"g","userId":"u","timestamp":"2024-05-01T10:00:00Z","traits":{"n":1.50}}"#.to_owned(), 5),
         (r#"{"messageId":"4","properties":[]}"#.to_owned(), 5),
     ] {
-        assert_eq!(same(&pipeline, &call), used, "{call}");
+        assert_eq!(same(&engine, &call), used, "{call}");
     }
 }
 
@@ -77,11 +78,11 @@ fn what_is_written_gives_what_it_would_give() {
 #[test]
 fn a_preview_is_what_the_log_says_after_sending() {
     // alone, and after all the others
-    let after = pipeline();
+    let after = engine();
     TEMPLATES.iter().for_each(|template| take(&after, &template.text));
     for template in TEMPLATES.iter() {
         let (name, text) = (&template.name, &template.text);
-        same(&pipeline(), text);
+        same(&engine(), text);
         same(&after, text);
         let composed = after.compose(text, NOW).expect(name);
         for (vendor, rendered) in &composed.vendors {
@@ -91,7 +92,7 @@ fn a_preview_is_what_the_log_says_after_sending() {
     }
     // as the README sends it, with its type, which stood in the path alone
     let curl = r#"{"type":"track","userId":"u1","event":"Test","properties":{"accountId":"a1"}}"#;
-    same(&pipeline(), curl);
+    same(&engine(), curl);
     // without a type, several at once, and from a library of the other service
     for text in [
         r#"{"userId":"u1","event":"Test"}"#,
@@ -99,7 +100,7 @@ fn a_preview_is_what_the_log_says_after_sending() {
         r#"{"batch":[{"type":"track","event":"A","userId":"u"}],"context":{"groupId":"g"},"sentAt":"2024-05-01T10:00:00Z"}"#,
         r#"{"type":"track","channel":"web","event":"A","userId":"u","originalTimestamp":"2024-05-01T10:00:00Z"}"#,
     ] {
-        same(&pipeline(), text);
+        same(&engine(), text);
     }
 }
 
@@ -151,7 +152,7 @@ fn each_vendor_has_a_template_for_each_type_that_it_takes() {
 
 #[test]
 fn a_text_that_is_no_call_says_where() {
-    let pipeline = pipeline();
+    let engine = engine();
     for (text, line, column, says) in [
         ("", 1, 1, "expected a JSON value"),
         ("{\n  \"type\": ,\n}", 2, 11, "expected a JSON value"),
@@ -159,11 +160,11 @@ fn a_text_that_is_no_call_says_where() {
         ("7", 1, 1, "expected"),
         ("{\"batch\":[]}", 1, 1, "expected a call"),
     ] {
-        let error = pipeline.compose(text, NOW).expect_err(text);
+        let error = engine.compose(text, NOW).expect_err(text);
         assert_eq!((error.line, error.column), (line, column), "{text}: {error}");
         assert!(error.message.contains(says), "{text}: {error}");
     }
     let batch = r#"{"batch":[{"type":"track"},{"type":"page"}]}"#;
-    assert_eq!(pipeline.compose(batch, NOW).expect("two calls").calls, 2);
-    assert_eq!(pipeline.calls(), 0);
+    assert_eq!(engine.compose(batch, NOW).expect("two calls").calls, 2);
+    assert_eq!(engine.calls(), 0);
 }

@@ -1,6 +1,6 @@
 //! Files of calls: taken in line by line, whatever their form, and followed while they grow.
 
-use segscope::engine::{FileError, InUse, Pipeline, Recording};
+use segscope::engine::{Engine, FileError, InUse, Recording};
 use segscope::vendors::Vendors;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -8,30 +8,30 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-fn start(recording: Recording) -> Pipeline {
+fn start(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
-    Pipeline::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, None).expect("readable")
 }
 
-fn opened(path: &Path) -> Pipeline {
+fn opened(path: &Path) -> Engine {
     let mut recording = Recording::default();
     recording.add(path).expect("readable");
-    let pipeline = start(recording);
-    pipeline.settle();
-    pipeline
+    let engine = start(recording);
+    engine.settle();
+    engine
 }
 
-fn followed(path: &Path) -> Pipeline {
+fn followed(path: &Path) -> Engine {
     let mut recording = Recording::default();
     recording.add_followed(path).expect("readable");
-    let pipeline = start(recording);
-    pipeline.settle();
-    pipeline
+    let engine = start(recording);
+    engine.settle();
+    engine
 }
 
-fn names(pipeline: &Pipeline) -> Vec<String> {
-    pipeline.window(0..pipeline.rows()).into_iter().map(|row| row.name).collect()
+fn names(engine: &Engine) -> Vec<String> {
+    engine.window(0..engine.rows()).into_iter().map(|row| row.name).collect()
 }
 
 fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -70,7 +70,7 @@ fn every_form_of_line_gives_its_calls_in_order() {
     }
     text.push_str(&call("the last, without a line end"));
     std::fs::write(&file, &text).expect("written");
-    let pipeline = opened(&file);
+    let engine = opened(&file);
     let mut recording = Recording::default();
     recording.add(&file).expect("readable");
     let mut wanted: Vec<String> = Vec::new();
@@ -84,10 +84,10 @@ fn every_form_of_line_gives_its_calls_in_order() {
     };
     recording.each_call(each).expect("calls");
     assert_eq!(wanted.len(), 8_401);
-    assert_eq!(names(&pipeline), wanted);
-    assert_eq!(pipeline.window(0..1)[0].received_at, 1_795_341_600_000);
-    assert!(pipeline.wrong().is_none());
-    assert_eq!(pipeline.stats().recording.as_deref(), Some(&*file));
+    assert_eq!(names(&engine), wanted);
+    assert_eq!(engine.window(0..1)[0].received_at, 1_795_341_600_000);
+    assert!(engine.wrong().is_none());
+    assert_eq!(engine.stats().recording.as_deref(), Some(&*file));
 }
 
 #[test]
@@ -96,14 +96,14 @@ fn what_is_no_call_is_told_by_its_line_and_passed_over() {
     let file = home.path().join("calls.ndjson");
     let lines = [&call("A"), "", "{\"type\":}", "3", "[{},4]", &call("B"), "{\"a\"", "\u{1}"];
     std::fs::write(&file, lines.join("\n")).expect("written");
-    let pipeline = opened(&file);
-    assert_eq!(names(&pipeline), ["A", "B"]);
-    let wrong = pipeline.wrong().expect("an error").to_string();
+    let engine = opened(&file);
+    assert_eq!(names(&engine), ["A", "B"]);
+    let wrong = engine.wrong().expect("an error").to_string();
     assert!(
         wrong.ends_with("calls.ndjson:3: column 9: expected a JSON value, found `}`"),
         "{wrong}"
     );
-    let notice = pipeline.stats().problem.expect("a notice");
+    let notice = engine.stats().problem.expect("a notice");
     assert!(notice.ends_with("; it and 4 more were passed over"), "{notice}");
 }
 
@@ -112,30 +112,30 @@ fn a_file_is_followed_as_it_grows_is_cut_and_is_replaced() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("calls.ndjson");
     File::create(&file).expect("made");
-    let pipeline = followed(&file);
-    assert_eq!(pipeline.rows(), 0);
+    let engine = followed(&file);
+    assert_eq!(engine.rows(), 0);
     append(&file, &format!("{}\n{}", call("A"), &call("B")[..10]));
-    wait_for("the first", || pipeline.rows() == 1);
+    wait_for("the first", || engine.rows() == 1);
     append(&file, &call("B")[10..]);
     append(&file, "\n");
-    wait_for("the torn one has its rest", || names(&pipeline) == ["A", "B"]);
+    wait_for("the torn one has its rest", || names(&engine) == ["A", "B"]);
 
     File::create(&file).expect("cut");
     append(&file, &format!("{}\n", call("C")));
-    wait_for("it goes on from the beginning", || names(&pipeline) == ["A", "B", "C"]);
-    let notice = pipeline.stats().problem.expect("a notice");
+    wait_for("it goes on from the beginning", || names(&engine) == ["A", "B", "C"]);
+    let notice = engine.stats().problem.expect("a notice");
     assert!(notice.contains("while it was followed"), "{notice}");
 
     append(&file, &format!("{}\n", call("D")));
     let other = home.path().join("other.ndjson");
     std::fs::write(&other, format!("{}\n", call("E"))).expect("written");
     std::fs::rename(&other, &file).expect("moved");
-    wait_for("the new file too", || names(&pipeline) == ["A", "B", "C", "D", "E"]);
-    let notice = pipeline.stats().problem.expect("a notice");
+    wait_for("the new file too", || names(&engine) == ["A", "B", "C", "D", "E"]);
+    let notice = engine.stats().problem.expect("a notice");
     assert!(notice.contains("was replaced while it was followed"), "{notice}");
     // what was read can still be looked at
     for row in 0..5 {
-        assert!(matches!(pipeline.detail(row), Ok(Some(_))), "{row}");
+        assert!(matches!(engine.detail(row), Ok(Some(_))), "{row}");
     }
 }
 
@@ -149,14 +149,14 @@ fn a_recording_is_followed_with_its_refusals_and_clears() {
         )
     };
     std::fs::write(&file, line(1, &call("A"))).expect("written");
-    let pipeline = followed(&file);
-    assert_eq!(names(&pipeline), ["A"]);
+    let engine = followed(&file);
+    assert_eq!(names(&engine), ["A"]);
     append(&file, &line(2, &call("B")));
     append(&file, "{\"v\":1,\"kind\":\"clear\",\"at\":\"2026-11-22T10:00:01.000Z\"}\n");
     append(&file, &line(3, &call("C")));
-    wait_for("what came after the clear", || names(&pipeline) == ["C"]);
-    assert_eq!(pipeline.clears(), 1);
-    assert_eq!(pipeline.stats().problem, None);
+    wait_for("what came after the clear", || names(&engine) == ["C"]);
+    assert_eq!(engine.clears(), 1);
+    assert_eq!(engine.stats().problem, None);
 }
 
 #[test]

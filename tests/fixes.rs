@@ -1,22 +1,23 @@
-//! The fix of a call as the pipeline gives it, live and after all calls are read again.
+//! The fix of a call as the engine gives it, live and after all calls are read again.
 
 use segscope::call::time;
-use segscope::engine::{CallDetail, Cell, Detail, InUse, Pipeline, Recording};
-use segscope::findings::fixes::Reader;
+use segscope::engine::{CallDetail, Engine, IdCell, InUse, Recording, RowDetail};
+use segscope::findings::fixes::SnippetAudience;
 use segscope::findings::{Finding, Severity, advice};
-use segscope::recording::Journal;
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::Arc;
 
-fn pipeline() -> Pipeline {
+fn engine() -> Engine {
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[]).expect("the defaults"));
-    let recording = Recording::of_journal(Journal::nameless().expect("a file")).expect("empty");
+    let recording =
+        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::unsaid(&vendors);
-    Pipeline::new(recording, vendors, in_use, None).expect("nothing to read").0
+    Engine::new(recording, vendors, in_use, None).expect("nothing to read").0
 }
 
-fn take(pipeline: &Pipeline, at: &str, path: &str, body: &str) {
+fn take(engine: &Engine, at: &str, path: &str, body: &str) {
     let head = RequestHead {
         method: "POST",
         path,
@@ -24,28 +25,28 @@ fn take(pipeline: &Pipeline, at: &str, path: &str, body: &str) {
         headers: &[("content-type".to_owned(), "application/json".to_owned())],
         received_at: time::parse(at).expect("a time"),
     };
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "").status, 200);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
+    engine.settle();
 }
 
-fn call(pipeline: &Pipeline, row: u64) -> CallDetail {
-    match pipeline.detail(row) {
-        Ok(Some(Detail::Call(call))) => *call,
+fn call(engine: &Engine, row: u64) -> CallDetail {
+    match engine.detail(row) {
+        Ok(Some(RowDetail::Call(call))) => *call,
         other => panic!("row {row} is {other:?}"),
     }
 }
 
 #[test]
 fn an_earlier_group_call_says_why_there_is_no_account() {
-    let pipeline = pipeline();
+    let engine = engine();
     let library = r#""context":{"library":{"name":"@segment/analytics-node"}}"#;
     let track = format!(r#"{{"userId":"u","event":"E","properties":{{}},{library}}}"#);
-    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", &track);
-    take(&pipeline, "2026-11-22T10:00:01Z", "/v1/group", r#"{"userId":"u","groupId":"acct_42"}"#);
-    take(&pipeline, "2026-11-22T10:00:05Z", "/v1/track", &track);
-    take(&pipeline, "2026-11-22T10:00:06Z", "/v1/group", r#"{"userId":"u","groupId":"acct_43"}"#);
+    take(&engine, "2026-11-22T10:00:00Z", "/v1/track", &track);
+    take(&engine, "2026-11-22T10:00:01Z", "/v1/group", r#"{"userId":"u","groupId":"acct_42"}"#);
+    take(&engine, "2026-11-22T10:00:05Z", "/v1/track", &track);
+    take(&engine, "2026-11-22T10:00:06Z", "/v1/group", r#"{"userId":"u","groupId":"acct_43"}"#);
     let history = |row| {
-        let call = call(&pipeline, row);
+        let call = call(&engine, row);
         let all = call.vendors.into_iter().flat_map(|(_, rendered)| rendered.findings);
         all.filter_map(|finding| finding.history).next()
     };
@@ -58,36 +59,36 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
             "group `acct_42` was called 4 s earlier (call 2); SDKs do not attach it to track calls"
         )
     );
-    let fix = call(&pipeline, 2).fix(Reader::Owner).expect("a track call");
+    let fix = call(&engine, 2).fix(SnippetAudience::Owner).expect("a track call");
     assert_eq!(fix.snippet.language, "Node, @segment/analytics-node");
     assert!(fix.snippet.code.contains("account_id: 'acct_42'"), "{}", fix.snippet.code);
     assert!(
-        call(&pipeline, 0)
-            .fix(Reader::Owner)
+        call(&engine, 0)
+            .fix(SnippetAudience::Owner)
             .expect("a track call")
             .snippet
             .code
             .contains("ACCOUNT_ID")
     );
     // a call that lacks nothing has nothing to explain
-    pipeline.set_in_use(InUse::chosen(&pipeline.vendors(), vec![3])).expect("read again");
+    engine.set_in_use(InUse::chosen(&engine.vendors(), vec![3])).expect("read again");
     assert!(seen().iter().all(Option::is_none));
-    assert!(call(&pipeline, 2).fix(Reader::Owner).expect("a track call").edits.is_empty());
-    pipeline.set_in_use(InUse::unsaid(&pipeline.vendors())).expect("read again");
+    assert!(call(&engine, 2).fix(SnippetAudience::Owner).expect("a track call").edits.is_empty());
+    engine.set_in_use(InUse::unsaid(&engine.vendors())).expect("read again");
     assert_eq!(seen(), live);
 }
 
 /// A user whose group came, and a call of theirs with these properties.
 fn after_a_group(properties: &str) -> CallDetail {
-    let pipeline = pipeline();
+    let engine = engine();
     let library = r#""context":{"library":{"name":"@segment/analytics-node"}}"#;
     let group = r#"{"userId":"ada@acme.com","groupId":"acct_42"}"#;
-    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/group", group);
+    take(&engine, "2026-11-22T10:00:00Z", "/v1/group", group);
     let track = format!(
         r#"{{"userId":"ada@acme.com","anonymousId":"a","event":"E","properties":{properties},{library}}}"#
     );
-    take(&pipeline, "2026-11-22T10:00:04Z", "/v1/track", &track);
-    call(&pipeline, 1)
+    take(&engine, "2026-11-22T10:00:04Z", "/v1/track", &track);
+    call(&engine, 1)
 }
 
 fn finding<'c>(call: &'c CallDetail, code: &str, path: &str) -> &'c Finding {
@@ -101,7 +102,7 @@ fn a_placeholder_is_spread_nowhere() {
     for no_id in ["null", "undefined", "NaN", "[object Object]", "ACCOUNT_ID", "USER_ID"] {
         let properties = format!(r#"{{"account_id":"{no_id}","user_id":"{no_id}"}}"#);
         let call = after_a_group(&properties);
-        let fix = call.fix(Reader::Owner).expect("a track call");
+        let fix = call.fix(SnippetAudience::Owner).expect("a track call");
         let code = &fix.snippet.code;
         assert!(!code.contains(no_id), "{code}");
         for right in ["account_id: 'acct_42'", "company_id: 'acct_42'", "groupId: 'acct_42'"] {
@@ -114,10 +115,10 @@ fn a_placeholder_is_spread_nowhere() {
         assert!(!function.contains("'account_id'"), "{function}");
     }
     // a group that is none is nobody's account
-    let pipeline = pipeline();
-    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/group", r#"{"userId":"u","groupId":"null"}"#);
-    take(&pipeline, "2026-11-22T10:00:01Z", "/v1/track", r#"{"userId":"u","event":"E"}"#);
-    assert_eq!(call(&pipeline, 1).seen_group, None);
+    let engine = engine();
+    take(&engine, "2026-11-22T10:00:00Z", "/v1/group", r#"{"userId":"u","groupId":"null"}"#);
+    take(&engine, "2026-11-22T10:00:01Z", "/v1/track", r#"{"userId":"u","event":"E"}"#);
+    assert_eq!(call(&engine, 1).seen_group, None);
 }
 
 #[test]
@@ -150,13 +151,13 @@ fn our_own_names_for_an_id_are_no_ids() {
     assert_eq!(account.severity, Severity::Warning);
     assert!(account.message.contains("ACCOUNT_ID"), "{}", account.message);
     finding(&call, "ID-STAND-IN", "/properties/user_id");
-    let pipeline = pipeline();
+    let engine = engine();
     let body = r#"{"userId":"USER_ID","anonymousId":"ANONYMOUS_ID","event":"E"}"#;
-    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", body);
-    let pasted = self::call(&pipeline, 0);
+    take(&engine, "2026-11-22T10:00:00Z", "/v1/track", body);
+    let pasted = self::call(&engine, 0);
     finding(&pasted, "ID-STAND-IN", "/userId");
     finding(&pasted, "ID-STAND-IN", "/anonymousId");
-    let Cell::SomeMiss { doubtful, .. } = pipeline.window(0..1)[0].user.clone() else {
+    let IdCell::SomeMiss { doubtful, .. } = engine.window(0..1)[0].user.clone() else {
         panic!("CustomerSuccessBox misses it, others find it");
     };
     assert!(doubtful);
@@ -188,10 +189,10 @@ fn the_history_is_told_with_each_finding_about_the_account() {
 #[test]
 fn what_is_there_and_no_id_is_changed_and_not_added() {
     let fix = |properties: &str| {
-        let pipeline = pipeline();
+        let engine = engine();
         let body = format!(r#"{{"event":"E","anonymousId":"a","properties":{properties}}}"#);
-        take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", &body);
-        let call = call(&pipeline, 0);
+        take(&engine, "2026-11-22T10:00:00Z", "/v1/track", &body);
+        let call = call(&engine, 0);
         finding(&call, "CSB-T-ACCOUNT-MISSING", "/properties/account_id").fix.clone()
     };
     assert_eq!(fix("{}"), "add `account_id` to properties");
@@ -217,10 +218,10 @@ fn what_is_there_and_no_id_is_changed_and_not_added() {
         finding(&known, "CSB-T-ACCOUNT-MISSING", "/properties/account_id").fix,
         "set `properties.account_id` to `acct_42`, the user's group since call 1, instead of null"
     );
-    let pipeline = pipeline();
+    let engine = engine();
     let body = r#"{"userId":"u","anonymousId":null,"event":"E"}"#;
-    take(&pipeline, "2026-11-22T10:00:00Z", "/v1/track", body);
-    let session = &call(&pipeline, 0);
+    take(&engine, "2026-11-22T10:00:00Z", "/v1/track", body);
+    let session = &call(&engine, 0);
     let session = &finding(session, "FS-T-SESSION-MISSING", "/anonymousId").fix;
     assert!(!session.contains("add "), "{session}");
     assert!(session.contains("instead of null"), "{session}");
@@ -229,14 +230,14 @@ fn what_is_there_and_no_id_is_changed_and_not_added() {
 #[test]
 fn the_fix_says_what_the_corrected_call_does() {
     let said = |names: &[&str], call_of: &str, path: &str| {
-        let pipeline = pipeline();
-        take(&pipeline, "2026-11-22T10:00:00Z", path, call_of);
-        let places = names.iter().filter_map(|name| pipeline.vendors().index_of(name)).collect();
-        let in_use = InUse::chosen(&pipeline.vendors(), places);
-        pipeline.set_in_use(in_use).expect("read again");
-        let call = call(&pipeline, 0);
-        let edits = call.fix(Reader::Owner).expect("a known type").edits;
-        let csb = pipeline.vendors().index_of("customersuccessbox").expect("built in");
+        let engine = engine();
+        take(&engine, "2026-11-22T10:00:00Z", path, call_of);
+        let places = names.iter().filter_map(|name| engine.vendors().index_of(name)).collect();
+        let in_use = InUse::chosen(&engine.vendors(), places);
+        engine.set_in_use(in_use).expect("read again");
+        let call = call(&engine, 0);
+        let edits = call.fix(SnippetAudience::Owner).expect("a known type").edits;
+        let csb = engine.vendors().index_of("customersuccessbox").expect("built in");
         let findings = &call.vendors[csb].1.findings;
         let missing = findings.iter().find(|f| f.code.ends_with("-USER-MISSING"));
         let words: Vec<String> = edits.iter().map(|edit| edit.words()).collect();

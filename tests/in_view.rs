@@ -1,22 +1,22 @@
 //! What rows in view need from the recording is read once for as long as they are in view.
 
-use segscope::engine::{Cell, InUse, Pipeline, Recording, RowView};
-use segscope::recording::Journal;
+use segscope::engine::{Engine, IdCell, InUse, Recording, RowView};
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::path::Path;
 use std::sync::Arc;
 
-fn pipeline(file: &Path, used: &[&str]) -> Pipeline {
+fn engine(file: &Path, used: &[&str]) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let used = used.iter().map(|name| vendors.index_of(name).expect("built in")).collect();
     let in_use = InUse::chosen(&vendors, used);
-    let (journal, _) = Journal::open(file, false).expect("a recording");
+    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
     let recording = Recording::of_journal(journal).expect("a reader");
-    Pipeline::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, None).expect("readable").0
 }
 
-fn post(pipeline: &Pipeline, body: &str, status: u16) {
+fn post(engine: &Engine, body: &str, status: u16) {
     let head = RequestHead {
         method: "POST",
         path: "/v1/track",
@@ -24,15 +24,15 @@ fn post(pipeline: &Pipeline, body: &str, status: u16) {
         headers: &[],
         received_at: 1_795_341_600_000,
     };
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, status);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, status);
+    engine.settle();
 }
 
 /// What stands beside the account of each row, or why a request was refused.
 fn beside(rows: &[RowView]) -> Vec<String> {
     let near = |row: &RowView| match (&row.account, &row.no_call) {
         (_, Some(refused)) => format!("{} {}", refused.path, refused.reason),
-        (Cell::Missing { near }, _) => near.clone().unwrap_or_default(),
+        (IdCell::Missing { near }, _) => near.clone().unwrap_or_default(),
         (other, _) => panic!("{other:?}"),
     };
     rows.iter().map(near).collect()
@@ -42,38 +42,38 @@ fn beside(rows: &[RowView]) -> Vec<String> {
 fn it_is_not_read_again_while_it_is_in_view() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("calls.ndjson");
-    let pipeline = pipeline(&file, &["customersuccessbox"]);
+    let engine = engine(&file, &["customersuccessbox"]);
     for name in ["accountId", "companyId", "account"] {
         let call = format!(r#"{{"event":"E","userId":"u","properties":{{"{name}":"a"}}}}"#);
-        post(&pipeline, &call, 200);
+        post(&engine, &call, 200);
     }
-    post(&pipeline, "no JSON", 400);
-    let seen = beside(&pipeline.in_view([0, 3]));
+    post(&engine, "no JSON", 400);
+    let seen = beside(&engine.in_view([0, 3]));
     assert!(seen[0] == "accountId" && seen[1].starts_with("/v1/track "), "{seen:?}");
     // a recording that can no longer be read shows what is read anew
     let whole = std::fs::read(&file).expect("a recording");
     let blank = whole.iter().map(|byte| if *byte == b'\n' { b'\n' } else { b' ' });
     std::fs::write(&file, blank.collect::<Vec<u8>>()).expect("written");
-    assert_eq!(beside(&pipeline.in_view([0, 1, 3])), [seen[0].as_str(), "", seen[1].as_str()]);
-    assert_eq!(beside(&pipeline.window_of([0])), [""], "who is no screen reads anew");
+    assert_eq!(beside(&engine.in_view([0, 1, 3])), [seen[0].as_str(), "", seen[1].as_str()]);
+    assert_eq!(beside(&engine.window_of([0])), [""], "who is no screen reads anew");
     // it is forgotten with the view
-    assert_eq!(beside(&pipeline.in_view([1, 2])), ["", ""]);
-    assert_eq!(beside(&pipeline.in_view([0])), [""]);
+    assert_eq!(beside(&engine.in_view([1, 2])), ["", ""]);
+    assert_eq!(beside(&engine.in_view([0])), [""]);
     // and read when it can be
     std::fs::write(&file, whole).expect("written");
-    assert_eq!(beside(&pipeline.in_view([0, 1])), ["accountId", "companyId"]);
+    assert_eq!(beside(&engine.in_view([0, 1])), ["accountId", "companyId"]);
 }
 
 #[test]
 fn other_vendors_are_asked_anew() {
     let folder = tempfile::tempdir().expect("a folder");
-    let calls = |pipeline: &Pipeline| {
+    let calls = |engine: &Engine| {
         for account in [r#""accountId":"a""#, r#""account_id":"a""#, r#""account":{"id":"a"}"#] {
             let call = format!(r#"{{"event":"E","properties":{{{account},"userID":"u"}}}}"#);
-            post(pipeline, &call, 200);
+            post(engine, &call, 200);
         }
     };
-    let changing = pipeline(&folder.path().join("calls.ndjson"), &["customersuccessbox"]);
+    let changing = engine(&folder.path().join("calls.ndjson"), &["customersuccessbox"]);
     calls(&changing);
     let mut seen = Vec::new();
     for name in ["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"] {
@@ -81,7 +81,7 @@ fn other_vendors_are_asked_anew() {
         let at = vendors.index_of(name).expect("built in");
         changing.set_in_use(InUse::chosen(&vendors, vec![at])).expect("readable");
         changing.settle();
-        let fresh = pipeline(&folder.path().join(name), &[name]);
+        let fresh = engine(&folder.path().join(name), &[name]);
         calls(&fresh);
         let rows = changing.in_view(0..3);
         assert_eq!(rows, fresh.window(0..3), "{name}");
@@ -94,7 +94,7 @@ fn other_vendors_are_asked_anew() {
 #[test]
 fn what_there_is_no_time_for_is_read_for_the_next_frames() {
     let folder = tempfile::tempdir().expect("a folder");
-    let pipeline = pipeline(&folder.path().join("calls.ndjson"), &["customersuccessbox"]);
+    let engine = engine(&folder.path().join("calls.ndjson"), &["customersuccessbox"]);
     let call = r#"{"type":"track","event":"E","userId":"u","properties":{"accountId":"a"}}"#;
     let batch = format!(r#"{{"batch":[{}]}}"#, [call; 100].join(","));
     let head = RequestHead {
@@ -105,16 +105,16 @@ fn what_there_is_no_time_for_is_read_for_the_next_frames() {
         received_at: 1_795_341_600_000,
     };
     for _ in 0..300 {
-        assert_eq!(pipeline.take(&head, batch.as_bytes(), "here").status, 200);
+        assert_eq!(engine.take(&head, batch.as_bytes(), "here").status, 200);
     }
-    pipeline.settle();
+    engine.settle();
     let one_of_each = || (0..300).map(|batch| batch * 100);
     let mut left = Vec::new();
     loop {
-        let rows = pipeline.in_view(one_of_each());
+        let rows = engine.in_view(one_of_each());
         left.push(rows.iter().filter(|row| row.unread).count());
         if left.last() == Some(&0) {
-            break assert_eq!(rows, pipeline.window_of(one_of_each()));
+            break assert_eq!(rows, engine.window_of(one_of_each()));
         }
     }
     assert!(left[0] > 0 && left.is_sorted_by(|a, b| a > b), "each frame goes on: {left:?}");

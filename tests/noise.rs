@@ -1,9 +1,9 @@
 //! What every call of a library has in common is said once, and only that.
 
 use segscope::call::time::Millis;
-use segscope::engine::{Found, InUse, Pipeline, Recording, Sieve, What};
+use segscope::engine::{Engine, InUse, NextRow, Recording, Search, What};
 use segscope::findings::Severity;
-use segscope::recording::Journal;
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};
@@ -11,15 +11,15 @@ use std::sync::Arc;
 
 const BEGIN_MS: Millis = 1_795_341_600_000;
 
-fn pipeline() -> Arc<Pipeline> {
+fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::unsaid(&vendors);
-    let journal = Journal::nameless().expect("a file");
+    let journal = RecordingFile::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
-    Arc::new(Pipeline::new(recording, vendors, in_use, None).expect("empty").0)
+    Arc::new(Engine::new(recording, vendors, in_use, None).expect("empty").0)
 }
 
-fn send(pipeline: &Pipeline, call: &Value) {
+fn send(engine: &Engine, call: &Value) {
     let headers = [("content-type".to_owned(), "application/json".to_owned())];
     let head = RequestHead {
         method: "POST",
@@ -29,8 +29,8 @@ fn send(pipeline: &Pipeline, call: &Value) {
         received_at: BEGIN_MS,
     };
     let body = call.to_string();
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
+    engine.settle();
 }
 
 /// A call as a library on a server sends it: without `anonymousId`.
@@ -44,66 +44,66 @@ fn server_call(event: &str, account: Option<&str>) -> Value {
     })
 }
 
-fn codes(pipeline: &Pipeline) -> Vec<String> {
-    pipeline.common().into_iter().flat_map(|common| common.codes).collect()
+fn codes(engine: &Engine) -> Vec<String> {
+    engine.common().into_iter().flat_map(|common| common.codes).collect()
 }
 
 #[test]
 fn a_habit_of_a_library_is_noise_from_the_fifth_call_on_and_a_missing_id_never_is() {
-    let pipeline = pipeline();
+    let engine = engine();
     for nth in 0..4 {
-        send(&pipeline, &server_call(if nth % 2 == 0 { "A" } else { "B" }, None));
+        send(&engine, &server_call(if nth % 2 == 0 { "A" } else { "B" }, None));
     }
-    assert!(pipeline.common().is_empty(), "four calls may be chance");
-    let row = pipeline.window(0..1).remove(0);
+    assert!(engine.common().is_empty(), "four calls may be chance");
+    let row = engine.window(0..1).remove(0);
     let alarmed: Vec<bool> = row.marks.iter().map(|mark| mark.folded).collect();
     assert!(!alarmed.contains(&true));
-    send(&pipeline, &server_call("A", None));
-    let common = pipeline.common();
-    assert_eq!(codes(&pipeline), ["FS-T-SESSION-MISSING"]);
+    send(&engine, &server_call("A", None));
+    let common = engine.common();
+    assert_eq!(codes(&engine), ["FS-T-SESSION-MISSING"]);
     let (calls, kinds) = (common[0].calls, &common[0].kinds);
     assert_eq!((calls, &kinds[..], &*common[0].library), (5, &["track"][..], "analytics-node"));
     assert!(common[0].summary.is_some() && common[0].severity == Severity::Error);
     // all five lack an account id at one vendor: that is no noise, so no row is quiet as a whole
-    for row in pipeline.window(0..5) {
+    for row in engine.window(0..5) {
         assert!(!row.folded, "{row:?}");
         assert!(row.marks[0].misses && !row.marks[0].folded, "{row:?}");
         assert!(row.marks[1].folded, "{row:?}");
     }
     // quiet is not hidden
-    let sieve = Sieve::new(Arc::clone(&pipeline));
-    assert_eq!(sieve.find(0, true, &What::Finding), Found::Row(1));
+    let search = Search::new(Arc::clone(&engine));
+    assert_eq!(search.find(0, true, &What::Finding), NextRow::Row(1));
     // all is read again, and the same is common
-    pipeline.judge_again().expect("readable");
-    assert_eq!(pipeline.common(), common);
+    engine.judge_again().expect("readable");
+    assert_eq!(engine.common(), common);
     // one call without it, and it is the library's no more
     let mut other = server_call("C", Some("acme"));
     other["anonymousId"] = json!("a-1");
-    send(&pipeline, &other);
-    assert!(pipeline.common().is_empty());
-    assert!(!pipeline.window(0..1)[0].marks[1].folded);
+    send(&engine, &other);
+    assert!(engine.common().is_empty());
+    assert!(!engine.window(0..1)[0].marks[1].folded);
 }
 
 #[test]
 fn one_event_again_and_again_shows_nothing_about_its_library() {
-    let pipeline = pipeline();
+    let engine = engine();
     for _ in 0..30 {
-        send(&pipeline, &server_call("A", Some("acme")));
+        send(&engine, &server_call("A", Some("acme")));
     }
-    assert!(pipeline.common().is_empty());
-    send(&pipeline, &server_call("B", Some("acme")));
-    assert!(codes(&pipeline).contains(&"FS-T-SESSION-MISSING".to_owned()));
-    let row = pipeline.window(30..31).remove(0);
+    assert!(engine.common().is_empty());
+    send(&engine, &server_call("B", Some("acme")));
+    assert!(codes(&engine).contains(&"FS-T-SESSION-MISSING".to_owned()));
+    let row = engine.window(30..31).remove(0);
     assert!(row.folded && row.worst == Some(Severity::Error), "{row:?}");
 }
 
 #[test]
 fn calls_without_a_library_have_nothing_in_common() {
-    let pipeline = pipeline();
+    let engine = engine();
     for nth in 0..30 {
         let mut call = server_call(&format!("Event {nth}"), Some("acme"));
         call["context"] = json!({"groupId": "acme"});
-        send(&pipeline, &call);
+        send(&engine, &call);
     }
-    assert!(pipeline.common().is_empty());
+    assert!(engine.common().is_empty());
 }

@@ -1,33 +1,33 @@
 //! Requests that are ready together are written together, and answered when they are.
 
-use segscope::engine::{InUse, Pending, Pipeline, Recording, Taken};
-use segscope::recording::Journal;
+use segscope::engine::{Accepted, Engine, InUse, Recording, WriteTicket};
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-fn start(file: &Path) -> Pipeline {
-    let (journal, _) = Journal::open(file, false).expect("a recording");
+fn start(file: &Path) -> Engine {
+    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
     let recording = Recording::of_journal(journal).expect("its reader");
-    Pipeline::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, None).expect("readable")
 }
 
 fn head(path: &str) -> RequestHead<'_> {
     RequestHead { method: "POST", path, query: "", headers: &[], received_at: 1_795_341_600_000 }
 }
 
-fn take(pipeline: &Pipeline, id: u64) -> Pending {
+fn take(engine: &Engine, id: u64) -> WriteTicket {
     let body = format!(r#"{{"type":"track","event":"E","userId":"u","messageId":"m{id}"}}"#);
-    match pipeline.take_in(&head("/v1/track"), body.as_bytes(), "here") {
-        Taken::Pending(reply, pending) => {
+    match engine.take_in(&head("/v1/track"), body.as_bytes(), "here") {
+        Accepted::Pending(reply, pending) => {
             assert_eq!(reply.status, 200);
             pending
         }
-        Taken::Answered(reply) => panic!("answered {} before it was written", reply.status),
+        Accepted::Answered(reply) => panic!("answered {} before it was written", reply.status),
     }
 }
 
@@ -44,43 +44,43 @@ fn numbers(file: &Path) -> Vec<u64> {
 fn who_asks_first_has_all_of_them_written() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("r.ndjson");
-    let pipeline = start(&file);
-    let pending: Vec<Pending> = (0..3).map(|id| take(&pipeline, id)).collect();
+    let engine = start(&file);
+    let pending: Vec<WriteTicket> = (0..3).map(|id| take(&engine, id)).collect();
     assert_eq!(numbers(&file), [0; 0], "nothing is written yet");
-    assert!(pipeline.written(&pending[1]).is_none());
+    assert!(engine.written(&pending[1]).is_none());
     assert_eq!(numbers(&file), [1, 2, 3]);
-    assert!(pending.iter().all(|pending| pipeline.written(pending).is_none()));
+    assert!(pending.iter().all(|pending| engine.written(pending).is_none()));
     assert_eq!(numbers(&file), [1, 2, 3], "each once");
-    pipeline.settle();
-    assert_eq!(pipeline.rows(), 3);
+    engine.settle();
+    assert_eq!(engine.rows(), 3);
 }
 
 #[test]
 fn what_is_recorded_at_once_comes_behind_what_waits() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("r.ndjson");
-    let pipeline = start(&file);
-    let pending = take(&pipeline, 1);
-    assert_eq!(pipeline.take(&head("/v1/track"), b"no JSON", "here").status, 400);
+    let engine = start(&file);
+    let pending = take(&engine, 1);
+    assert_eq!(engine.take(&head("/v1/track"), b"no JSON", "here").status, 400);
     assert_eq!(numbers(&file), [1, 2]);
-    assert!(pipeline.written(&pending).is_none());
-    pipeline.settle();
-    assert!(!pipeline.is_no_call(0) && pipeline.is_no_call(1));
+    assert!(engine.written(&pending).is_none());
+    engine.settle();
+    assert!(!engine.is_no_call(0) && engine.is_no_call(1));
 }
 
 #[test]
 fn a_sender_that_goes_away_leaves_nothing_unwritten() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("r.ndjson");
-    let pipeline = start(&file);
-    take(&pipeline, 1);
-    pipeline.tick(1_795_341_601_000);
+    let engine = start(&file);
+    take(&engine, 1);
+    engine.tick(1_795_341_601_000);
     assert_eq!(numbers(&file), [1]);
-    take(&pipeline, 2);
-    pipeline.settle();
-    assert_eq!((numbers(&file), pipeline.rows()), (vec![1, 2], 2));
-    take(&pipeline, 3);
-    drop(pipeline);
+    take(&engine, 2);
+    engine.settle();
+    assert_eq!((numbers(&file), engine.rows()), (vec![1, 2], 2));
+    take(&engine, 3);
+    drop(engine);
     assert_eq!(numbers(&file), [1, 2, 3]);
 }
 
@@ -88,13 +88,13 @@ fn a_sender_that_goes_away_leaves_nothing_unwritten() {
 fn many_large_ones_do_not_wait_for_each_other() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("r.ndjson");
-    let pipeline = start(&file);
+    let engine = start(&file);
     let body = format!(
         r#"{{"type":"track","event":"E","userId":"u","properties":{{"x":"{}"}}}}"#,
         "x".repeat(30_000)
     );
     for _ in 0..20 {
-        pipeline.take_in(&head("/v1/track"), body.as_bytes(), "here");
+        engine.take_in(&head("/v1/track"), body.as_bytes(), "here");
     }
     let len = fs::metadata(&file).expect("there").len();
     assert!((300_000..600_000).contains(&len), "{len} bytes are written of 600,000");
@@ -106,22 +106,22 @@ fn if_they_cannot_be_written_none_is_acknowledged_and_their_numbers_are_free_aga
     let folder = home.path().join("folder");
     fs::create_dir(&folder).expect("a folder");
     let file = folder.join("r.ndjson");
-    let pipeline = start(&file);
-    let pending = [take(&pipeline, 1), take(&pipeline, 2)];
+    let engine = start(&file);
+    let pending = [take(&engine, 1), take(&engine, 2)];
     fs::remove_dir_all(&folder).expect("removed");
     fs::write(&folder, "in the way").expect("a file in its place");
     for pending in &pending {
-        let reply = pipeline.written(pending).expect("another answer");
+        let reply = engine.written(pending).expect("another answer");
         assert_eq!(reply.status, 503);
     }
-    let later = take(&pipeline, 3);
-    assert_eq!(pipeline.written(&later).map(|reply| reply.status), Some(503));
-    assert_eq!(pipeline.stats().unrecorded, 3);
-    assert_eq!(pipeline.rows(), 0);
+    let later = take(&engine, 3);
+    assert_eq!(engine.written(&later).map(|reply| reply.status), Some(503));
+    assert_eq!(engine.stats().unrecorded, 3);
+    assert_eq!(engine.rows(), 0);
     fs::remove_file(&folder).expect("out of the way");
-    let pending = [take(&pipeline, 1), take(&pipeline, 2)];
-    assert!(pending.iter().all(|pending| pipeline.written(pending).is_none()));
+    let pending = [take(&engine, 1), take(&engine, 2)];
+    assert!(pending.iter().all(|pending| engine.written(pending).is_none()));
     assert_eq!(numbers(&file), [1, 2]);
-    pipeline.settle();
-    assert_eq!((pipeline.rows(), pipeline.stats().repeats), (2, 0));
+    engine.settle();
+    assert_eq!((engine.rows(), engine.stats().repeats), (2, 0));
 }

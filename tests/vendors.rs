@@ -32,7 +32,7 @@
 
 use segscope::call::{CallType, Doc, Event, Seq};
 use segscope::findings::{Effect, Finding};
-use segscope::vendors::{EXAMPLES, Judgement, Mapper, Origin, Rendered, VendorFile, Vendors};
+use segscope::vendors::{EXAMPLES, Judgement, Mapper, Rendered, ValueOrigin, VendorFile, Vendors};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -371,10 +371,10 @@ fn every_field_and_setting_is_used() {
             for (request, output) in played.rendered.requests.iter().enumerate() {
                 for (path, origin) in output.body.iter().flat_map(|body| body.from()) {
                     let origin = match origin {
-                        Origin::Input(from) => from.clone(),
-                        Origin::Setting(key) => format!("setting {key}"),
-                        Origin::Default => "default".to_owned(),
-                        Origin::Memory(_) => "memory".to_owned(),
+                        ValueOrigin::Input(from) => from.clone(),
+                        ValueOrigin::Setting(key) => format!("setting {key}"),
+                        ValueOrigin::Default => "default".to_owned(),
+                        ValueOrigin::Memory(_) => "memory".to_owned(),
                     };
                     let key = (played.kind, request, path, origin);
                     seen.insert(key);

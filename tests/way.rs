@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
-use segscope::engine::{InUse, Pipeline, Recording, RowView};
-use segscope::recording::Journal;
+use segscope::engine::{Engine, InUse, Recording, RowView};
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::path::Path;
@@ -14,27 +14,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const BEGIN_MS: Millis = 1_795_341_600_000;
 
 fn recording_of(file: &Path) -> Recording {
-    let (journal, _) = Journal::open(file, false).expect("a recording");
+    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
     Recording::of_journal(journal).expect("its reader")
 }
 
-fn start(recording: Recording) -> Pipeline {
+fn start(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
-    Pipeline::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, None).expect("readable")
 }
 
-fn reopened(path: &Path) -> Pipeline {
+fn reopened(path: &Path) -> Engine {
     let mut recording = Recording::default();
     recording.add(path).expect("readable");
-    let pipeline = start(recording);
-    pipeline.settle();
-    pipeline
+    let engine = start(recording);
+    engine.settle();
+    engine
 }
 
-fn post(pipeline: &Pipeline, path: &str, body: &str, at: Millis) -> u16 {
+fn post(engine: &Engine, path: &str, body: &str, at: Millis) -> u16 {
     let head = RequestHead { method: "POST", path, query: "", headers: &[], received_at: at };
-    pipeline.take(&head, body.as_bytes(), "here").status
+    engine.take(&head, body.as_bytes(), "here").status
 }
 
 fn call(id: u64) -> String {
@@ -46,25 +46,25 @@ fn call(id: u64) -> String {
     )
 }
 
-fn all(pipeline: &Pipeline) -> Vec<RowView> {
-    pipeline.window(0..pipeline.rows())
+fn all(engine: &Engine) -> Vec<RowView> {
+    engine.window(0..engine.rows())
 }
 
 /// A kind of request that is recorded.
-fn send(pipeline: &Pipeline, kind: u64, id: u64) {
+fn send(engine: &Engine, kind: u64, id: u64) {
     let at = BEGIN_MS + id as Millis;
     match kind % 8 {
         0 => {
             let calls: Vec<String> = (0..5).map(|n| call(id * 10 + n)).collect();
             let body = format!("{{\"batch\":[\n{}\n]}}", calls.join(",\n"));
-            assert_eq!(post(pipeline, "/v1/batch", &body, at), 200);
+            assert_eq!(post(engine, "/v1/batch", &body, at), 200);
         }
-        1 => assert_eq!(post(pipeline, "/v1/track", "{\"type\":", at), 400),
-        2 => assert_eq!(post(pipeline, "/nowhere", "{}", at), 404),
-        3 => assert_eq!(post(pipeline, "/v1/set", "{\"collection\":\"c\"}", at), 400),
+        1 => assert_eq!(post(engine, "/v1/track", "{\"type\":", at), 400),
+        2 => assert_eq!(post(engine, "/nowhere", "{}", at), 404),
+        3 => assert_eq!(post(engine, "/v1/set", "{\"collection\":\"c\"}", at), 400),
         // the same message again
-        4 => assert_eq!(post(pipeline, "/v1/track", &call(1), at), 200),
-        _ => assert_eq!(post(pipeline, "/v1/track", &call(id * 10), at), 200),
+        4 => assert_eq!(post(engine, "/v1/track", &call(1), at), 200),
+        _ => assert_eq!(post(engine, "/v1/track", &call(id * 10), at), 200),
     }
 }
 
@@ -90,8 +90,8 @@ proptest! {
         prop_assert_eq!(all(&live), all(&again));
         prop_assert_eq!(live.overview(), again.overview());
         prop_assert_eq!(live.sync(|objects| objects.requests()), again.sync(|objects| objects.requests()));
-        let stats = |pipeline: &Pipeline| {
-            let stats = pipeline.stats();
+        let stats = |engine: &Engine| {
+            let stats = engine.stats();
             (stats.calls, stats.repeats, stats.requests, stats.refused, stats.missing)
         };
         prop_assert_eq!(stats(&live), stats(&again));
@@ -108,8 +108,8 @@ fn a_clearing_that_is_taken_back_leaves_nothing_behind() {
     let (never, undone) = (start(recording_of(&never)), start(recording_of(&undone)));
     assert!(!undone.undo_clear(BEGIN_MS).expect("nothing to record"), "nothing was cleared");
     for id in 0..60 {
-        for pipeline in [&never, &undone] {
-            send(pipeline, id, id);
+        for engine in [&never, &undone] {
+            send(engine, id, id);
         }
         if id == 30 {
             undone.mark(Seq(3), true, BEGIN_MS).expect("recorded");
@@ -135,7 +135,7 @@ fn a_clearing_that_is_taken_back_leaves_nothing_behind() {
     assert!(of(3).marked && of(3).note.is_none());
     assert!(!of(4).marked && of(4).note.as_deref() == Some("note \"it\"\n"));
     assert_eq!(strip(rows), strip(all(&never)));
-    let objects = |pipeline: &Pipeline| pipeline.sync(|objects| objects.requests());
+    let objects = |engine: &Engine| engine.sync(|objects| objects.requests());
     assert_eq!(objects(&undone), objects(&never));
     assert_eq!(undone.overview(), never.overview());
 }
@@ -243,21 +243,21 @@ fn a_bad_line_is_told_with_its_number_and_passed_over() {
 fn who_looks_is_let_in_while_a_large_batch_is_judged() {
     const CALLS: u64 = 2_500;
     let home = tempfile::tempdir().expect("a folder");
-    let pipeline = start(recording_of(&home.path().join("r.ndjson")));
+    let engine = start(recording_of(&home.path().join("r.ndjson")));
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
     // the first look may come too late or too early, but not every time
     for round in 0.. {
         assert!(std::time::Instant::now() < deadline, "nobody was let in while it was judged");
         let calls: Vec<String> = (0..CALLS).map(|n| call(round * CALLS + n)).collect();
         let body = format!("{{\"batch\":[{}]}}", calls.join(","));
-        assert_eq!(post(&pipeline, "/v1/batch", &body, BEGIN_MS), 200);
+        assert_eq!(post(&engine, "/v1/batch", &body, BEGIN_MS), 200);
         let (before, after) = (round * CALLS, (round + 1) * CALLS);
         let mut seen = before;
         while seen < after {
-            seen = pipeline.rows();
+            seen = engine.rows();
             if seen > before && seen < after {
-                pipeline.settle();
-                assert_eq!(pipeline.rows(), after);
+                engine.settle();
+                assert_eq!(engine.rows(), after);
                 return;
             }
         }
@@ -268,20 +268,20 @@ fn who_looks_is_let_in_while_a_large_batch_is_judged() {
 fn large_batches_are_whole_however_often_all_is_judged_again() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("r.ndjson");
-    let pipeline = start(recording_of(&file));
+    let engine = start(recording_of(&file));
     std::thread::scope(|scope| {
         let sender = scope.spawn(|| {
             for round in 0..20 {
                 let calls: Vec<String> = (0..300).map(|n| call(round * 300 + n)).collect();
                 let body = format!("{{\"batch\":[{}]}}", calls.join(","));
-                assert_eq!(post(&pipeline, "/v1/batch", &body, BEGIN_MS), 200);
+                assert_eq!(post(&engine, "/v1/batch", &body, BEGIN_MS), 200);
             }
         });
         while !sender.is_finished() {
-            pipeline.judge_again().expect("judged again");
+            engine.judge_again().expect("judged again");
         }
     });
-    pipeline.settle();
-    assert_eq!(pipeline.rows(), 6_000);
-    assert!(all(&pipeline) == all(&reopened(&file)));
+    engine.settle();
+    assert_eq!(engine.rows(), 6_000);
+    assert!(all(&engine) == all(&reopened(&file)));
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonKind {
     /// `null`
     Null,
     /// `false`
@@ -23,27 +23,27 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Node {
+pub(crate) struct JsonNode {
     pub start: u32,
     pub end: u32,
     pub key_start: u32,
     pub key_end: u32,
     /// The node behind this one's whole subtree.
     pub next: u32,
-    pub kind: Kind,
+    pub kind: JsonKind,
     pub escaped: bool,
     pub key_escaped: bool,
 }
 
-impl Node {
+impl JsonNode {
     /// An empty text without a name, at the beginning.
-    pub const EMPTY: Node = Node {
+    pub const EMPTY: JsonNode = JsonNode {
         start: 0,
         end: 0,
         key_start: 0,
         key_end: 0,
         next: 0,
-        kind: Kind::String,
+        kind: JsonKind::String,
         escaped: false,
         key_escaped: false,
     };
@@ -54,12 +54,12 @@ impl Node {
 #[derive(Debug, Clone)]
 pub struct Doc<'t> {
     text: Cow<'t, str>,
-    nodes: Vec<Node>,
+    nodes: Vec<JsonNode>,
 }
 
 /// Room for the next [`Doc`], so that a busy reader allocates no table for each text.
 #[derive(Debug, Default)]
-pub struct Spare(pub(crate) Vec<Node>);
+pub struct Spare(pub(crate) Vec<JsonNode>);
 
 impl<'t> Doc<'t> {
     /// Reads a text.
@@ -84,7 +84,7 @@ impl<'t> Doc<'t> {
     }
 
     /// A text with the table of its values, which must be what reading it would give.
-    pub(crate) fn of(text: String, nodes: Vec<Node>) -> Doc<'static> {
+    pub(crate) fn from_parts(text: String, nodes: Vec<JsonNode>) -> Doc<'static> {
         debug_assert!(
             Doc::parse(text.as_str()).is_ok_and(|doc| doc.nodes == nodes),
             "the table of {text}"
@@ -147,7 +147,7 @@ pub struct Val<'d> {
 
 impl<'d> Val<'d> {
     #[inline]
-    fn entry(&self) -> &'d Node {
+    fn entry(&self) -> &'d JsonNode {
         &self.doc.nodes[self.at as usize]
     }
 
@@ -166,7 +166,7 @@ impl<'d> Val<'d> {
 
     /// What kind of value it is.
     #[inline]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> JsonKind {
         self.entry().kind
     }
 
@@ -218,7 +218,7 @@ impl<'d> Val<'d> {
     #[inline]
     pub fn as_str(&self) -> Option<Cow<'d, str>> {
         let node = self.entry();
-        if node.kind != Kind::String {
+        if node.kind != JsonKind::String {
             return None;
         }
         let raw = &self.doc.text[node.start as usize + 1..node.end as usize - 1];
@@ -231,15 +231,15 @@ impl<'d> Val<'d> {
     pub fn is_plainly_filled(&self) -> bool {
         let node = self.entry();
         let first = self.doc.text.as_bytes().get(node.start as usize + 1);
-        node.kind == Kind::String && matches!(first, Some(b'!' | b'#'..=b'[' | b']'..=b'~'))
+        node.kind == JsonKind::String && matches!(first, Some(b'!' | b'#'..=b'[' | b']'..=b'~'))
     }
 
     /// The boolean, if it is one.
     #[inline]
     pub fn as_bool(&self) -> Option<bool> {
         match self.kind() {
-            Kind::True => Some(true),
-            Kind::False => Some(false),
+            JsonKind::True => Some(true),
+            JsonKind::False => Some(false),
             _ => None,
         }
     }
@@ -247,7 +247,7 @@ impl<'d> Val<'d> {
     /// A number's text as it came.
     #[inline]
     pub fn as_number(&self) -> Option<&'d str> {
-        (self.kind() == Kind::Number).then(|| self.raw())
+        (self.kind() == JsonKind::Number).then(|| self.raw())
     }
 
     /// A number as the nearest double.
@@ -258,25 +258,25 @@ impl<'d> Val<'d> {
     /// True for `null`.
     #[inline]
     pub fn is_null(&self) -> bool {
-        self.kind() == Kind::Null
+        self.kind() == JsonKind::Null
     }
 
     /// True for an object.
     #[inline]
     pub fn is_object(&self) -> bool {
-        self.kind() == Kind::Object
+        self.kind() == JsonKind::Object
     }
 
     /// True for an array.
     pub fn is_array(&self) -> bool {
-        self.kind() == Kind::Array
+        self.kind() == JsonKind::Array
     }
 
     /// The members of an object or the elements of an array, in order; of a scalar none.
     #[inline]
     pub fn children(&self) -> Children<'d> {
         let (at, end) = match self.kind() {
-            Kind::Object | Kind::Array => (self.at + 1, self.entry().next),
+            JsonKind::Object | JsonKind::Array => (self.at + 1, self.entry().next),
             _ => (0, 0),
         };
         Children { doc: self.doc, at, end }
@@ -309,13 +309,13 @@ impl<'d> Val<'d> {
     /// The value at an RFC 6901 JSON pointer below this one.
     pub fn pointer(&self, pointer: &str) -> Option<Val<'d>> {
         super::pointer::tokens(pointer).try_fold(*self, |value, token| match value.kind() {
-            Kind::Array => value.index(super::pointer::index(&token)?),
+            JsonKind::Array => value.index(super::pointer::index(&token)?),
             _ => value.get(&token),
         })
     }
 
     /// The part of the table for the whole subtree, itself first.
-    pub(crate) fn nodes(&self) -> &'d [Node] {
+    pub(crate) fn nodes(&self) -> &'d [JsonNode] {
         &self.doc.nodes[self.at as usize..self.entry().next as usize]
     }
 

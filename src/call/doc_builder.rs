@@ -1,6 +1,6 @@
 //! A document that is put together from values of others, without reading its text again.
 
-use crate::call::doc::{Doc, Kind, Node, Spare, Val};
+use crate::call::doc::{Doc, JsonKind, JsonNode, Spare, Val};
 use crate::call::time;
 use crate::call::time::Millis;
 
@@ -12,7 +12,7 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Builder {
     text: String,
-    nodes: Vec<Node>,
+    nodes: Vec<JsonNode>,
     /// The innermost open object or list; its `next` is the number of the one around it.
     open: u32,
 }
@@ -28,13 +28,13 @@ impl Builder {
     /// Opens a list; what follows are its elements.
     pub fn list(&mut self) {
         self.element();
-        self.open(Kind::Array, '[');
+        self.open(JsonKind::Array, '[');
     }
 
     /// Opens an object, an element; what follows are its members.
     pub fn object(&mut self) {
         self.element();
-        self.open(Kind::Object, '{');
+        self.open(JsonKind::Object, '{');
     }
 
     /// Closes the innermost object or list.
@@ -42,7 +42,7 @@ impl Builder {
         let next = self.nodes.len() as u32;
         let node = &mut self.nodes[self.open as usize];
         self.open = std::mem::replace(&mut node.next, next);
-        self.text.push(if node.kind == Kind::Object { '}' } else { ']' });
+        self.text.push(if node.kind == JsonKind::Object { '}' } else { ']' });
         node.end = self.text.len() as u32;
     }
 
@@ -83,7 +83,7 @@ impl Builder {
         let key_end = self.text.len() as u32;
         self.text.push_str("\":");
         let escaped = member.key_plain().is_none();
-        self.push(Node { key_start, key_end, key_escaped: escaped, ..Node::EMPTY });
+        self.push(JsonNode { key_start, key_end, key_escaped: escaped, ..JsonNode::EMPTY });
         self.text.push_str(member.raw());
         self.take(member);
     }
@@ -101,7 +101,7 @@ impl Builder {
     /// The document, all of whose objects and lists are closed.
     pub fn finish(self) -> Doc<'static> {
         debug_assert_eq!(self.open, NONE, "all is closed");
-        Doc::of(self.text, self.nodes)
+        Doc::from_parts(self.text, self.nodes)
     }
 
     fn separate(&mut self) {
@@ -113,7 +113,7 @@ impl Builder {
     /// Pushes the node of an element.
     fn element(&mut self) {
         self.separate();
-        self.push(Node::EMPTY);
+        self.push(JsonNode::EMPTY);
     }
 
     /// Writes a member's name and pushes its node.
@@ -124,16 +124,16 @@ impl Builder {
         self.text.push_str(name);
         let key_end = self.text.len() as u32;
         self.text.push_str("\":");
-        self.push(Node { key_start, key_end, ..Node::EMPTY });
+        self.push(JsonNode { key_start, key_end, ..JsonNode::EMPTY });
     }
 
     /// Pushes a node that begins here, a text unless it is changed.
-    fn push(&mut self, node: Node) {
+    fn push(&mut self, node: JsonNode) {
         let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { start: self.text.len() as u32, next, ..node });
+        self.nodes.push(JsonNode { start: self.text.len() as u32, next, ..node });
     }
 
-    fn open(&mut self, kind: Kind, sign: char) {
+    fn open(&mut self, kind: JsonKind, sign: char) {
         let number = self.nodes.len() as u32 - 1;
         let node = &mut self.nodes[number as usize];
         (node.kind, node.next) = (kind, std::mem::replace(&mut self.open, number));
@@ -149,7 +149,7 @@ impl Builder {
         let moved = |place: u32| start + (place - own.start);
         (root.end, root.kind, root.escaped) = (moved(own.end), own.kind, own.escaped);
         root.next = first as u32 + (own.next - at);
-        self.nodes.extend(below.iter().map(|node| Node {
+        self.nodes.extend(below.iter().map(|node| JsonNode {
             start: moved(node.start),
             end: moved(node.end),
             // elements of a list have none

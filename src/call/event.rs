@@ -44,7 +44,7 @@ impl<'d> Event<'d> {
         let mut tokens = pointer::tokens(path);
         let first = self.get(&tokens.next()?)?;
         tokens.try_fold(first, |value, token| match value.kind() {
-            super::Kind::Array => value.index(pointer::index(&token)?),
+            super::JsonKind::Array => value.index(pointer::index(&token)?),
             _ => value.get(&token),
         })
     }

@@ -7,7 +7,7 @@
 //! fix for all of them.
 
 use super::Val;
-use super::doc::{Kind, Node};
+use super::doc::{JsonKind, JsonNode};
 use std::collections::HashSet;
 
 // fixed: the same file must give the same report each time
@@ -53,7 +53,10 @@ pub(crate) struct Fingerprints {
 impl Fingerprints {
     /// Reads an object. A member for which `is_left_out` returns true says nothing; it is asked
     /// about the object's own members, and with the key of the member around them about theirs.
-    pub fn of(object: Val<'_>, is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool) -> Fingerprints {
+    pub fn from_object(
+        object: Val<'_>,
+        is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool,
+    ) -> Fingerprints {
         let (nodes, text) = (object.nodes(), object.doc.text().as_bytes());
         let first = object.node();
         let found = Fingerprints::default();
@@ -64,7 +67,7 @@ impl Fingerprints {
 
     /// True if an object itself may have two members of one name.
     pub fn may_repeat_in(object: Val<'_>) -> bool {
-        let mut keys = Keys::default();
+        let mut keys = ObjectKeys::default();
         let mut may_repeat = false;
         for (nth, member) in object.children().enumerate() {
             may_repeat |= keys.may_have(of_text(&member.key()), object, nth);
@@ -120,7 +123,7 @@ fn last_chunk(text: &[u8], at: usize) -> u128 {
 
 struct Pass<'d, L> {
     doc: Val<'d>,
-    nodes: &'d [Node],
+    nodes: &'d [JsonNode],
     text: &'d [u8],
     /// The number of the first node.
     first: u32,
@@ -144,9 +147,9 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
     /// Reads the members of an object or the elements of an array. Members may come in any order,
     /// so what is found of each is added; its place tells it from others.
     fn members(&mut self, container: usize, around: Around<'d>) {
-        let is_array = self.nodes[container].kind == Kind::Array;
+        let is_array = self.nodes[container].kind == JsonKind::Array;
         let end = (self.nodes[container].next - self.first) as usize;
-        let mut keys = Keys::default();
+        let mut keys = ObjectKeys::default();
         let (mut at, mut nth) = (container + 1, 0);
         while at < end {
             let node = &self.nodes[at];
@@ -169,29 +172,29 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
             nth += 1;
             if has_structure {
                 let kind = match node.kind {
-                    Kind::String if self.is_blank(number) => BLANK_STRING,
+                    JsonKind::String if self.is_blank(number) => BLANK_STRING,
                     kind => kind as usize,
                 };
                 self.found.structure = self.found.structure.wrapping_add(place ^ KINDS[kind]);
             }
             if let Some(key) = key
-                && (node.kind == Kind::Null
+                && (node.kind == JsonKind::Null
                     || around.depth < 2 && self.is_left_out(around, number, key))
             {
                 // an absent member says the same
                 continue;
             }
             let says = match node.kind {
-                Kind::Object | Kind::Array if around.depth < MAX_DEPTH => {
+                JsonKind::Object | JsonKind::Array if around.depth < MAX_DEPTH => {
                     let depth = around.depth + 1;
                     let has_structure = has_structure && depth < MAX_STRUCTURE_DEPTH;
                     self.members(number, Around { depth, place, key, has_structure });
                     CONTAINER + node.kind as u64
                 }
-                Kind::String if node.escaped => {
+                JsonKind::String if node.escaped => {
                     !of_text(&self.value(number).as_str().unwrap_or_default())
                 }
-                Kind::String => {
+                JsonKind::String => {
                     !hash_part(self.text, node.start as usize + 1, node.end as usize - 1)
                 }
                 _ => hash_part(self.text, node.start as usize, node.end as usize),
@@ -224,12 +227,12 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
 
 /// The keys of an object so far.
 #[derive(Default)]
-struct Keys {
+struct ObjectKeys {
     bits: [u64; 8],
     many: Option<HashSet<u64>>,
 }
 
-impl Keys {
+impl ObjectKeys {
     /// Adds a key, the `nth` of its object; true if the same hash was there before.
     #[inline]
     fn may_have(&mut self, hash: u64, object: Val<'_>, nth: usize) -> bool {
@@ -266,7 +269,7 @@ mod tests {
 
     fn of(json: &str) -> Fingerprints {
         let doc = Doc::parse(json).expect("valid");
-        Fingerprints::of(doc.root(), |around, key| match around {
+        Fingerprints::from_object(doc.root(), |around, key| match around {
             None => key == b"sentAt",
             Some(around) => around == b"context" && key == b"ip",
         })

@@ -20,7 +20,7 @@ pub mod time;
 
 pub use crate::call::doc_builder::Builder;
 pub use crate::call::nearest_word::nearest_name;
-pub use doc::{Children, Doc, Kind, Spare, Val};
+pub use doc::{Children, Doc, JsonKind, Spare, Val};
 pub use event::Event;
 pub(crate) use fingerprints::Fingerprints;
 pub use kind::CallType;

@@ -4,7 +4,7 @@
 //! senders do send (lone surrogates in escapes, 200 levels of nesting), and a recursive reader
 //! can be made to overflow the stack. This one loops and allocates only the table.
 
-use super::doc::{Kind, Node};
+use super::doc::{JsonKind, JsonNode};
 use wide::u8x16;
 
 /// Why a text is no JSON: what was expected, and where.
@@ -32,14 +32,14 @@ type Scan<T> = Result<T, (usize, &'static str)>;
 
 /// Where a member name stands, without its quotes, and whether it holds an escape.
 #[derive(Clone, Copy)]
-struct Key {
+struct KeySpan {
     start: u32,
     end: u32,
     escaped: bool,
 }
 
-impl Key {
-    const NONE: Key = Key { start: 0, end: 0, escaped: false };
+impl KeySpan {
+    const NONE: KeySpan = KeySpan { start: 0, end: 0, escaped: false };
 }
 
 /// The number of no node.
@@ -51,7 +51,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Fills `nodes` with the values of the text, in order, parents before their children.
-    pub(crate) fn run(self, nodes: &mut Vec<Node>) -> Result<(), SyntaxError> {
+    pub(crate) fn run(self, nodes: &mut Vec<JsonNode>) -> Result<(), SyntaxError> {
         nodes.clear();
         if self.bytes.len() > u32::MAX as usize {
             return Err(self.error(0, "a text under 4 GiB"));
@@ -81,9 +81,9 @@ impl<'t> Scanner<'t> {
 
 /// Reads a whole text. While an object or a list is open, its node's `next` is the number of the
 /// one around it, so that nesting needs no room of its own.
-fn document(bytes: &[u8], nodes: &mut Vec<Node>) -> Scan<()> {
+fn document(bytes: &[u8], nodes: &mut Vec<JsonNode>) -> Scan<()> {
     let (mut open, mut object) = (NONE, false);
-    let mut key = Key::NONE;
+    let mut key = KeySpan::NONE;
     let mut at = space(bytes, 0);
     loop {
         let (start, number) = (at, nodes.len() as u32);
@@ -91,43 +91,43 @@ fn document(bytes: &[u8], nodes: &mut Vec<Node>) -> Scan<()> {
         let kind = match bytes.get(at) {
             Some(b'"') => {
                 (at, escaped) = string(bytes, at + 1)?;
-                Kind::String
+                JsonKind::String
             }
             Some(b'{') => {
                 at = space(bytes, at + 1);
-                Kind::Object
+                JsonKind::Object
             }
             Some(b'[') => {
                 at = space(bytes, at + 1);
-                Kind::Array
+                JsonKind::Array
             }
             Some(b'-' | b'0'..=b'9') => {
                 at = self::number(bytes, at)?;
-                Kind::Number
+                JsonKind::Number
             }
             Some(b't') => {
                 at = word(bytes, at, b"true")?;
-                Kind::True
+                JsonKind::True
             }
             Some(b'f') => {
                 at = word(bytes, at, b"false")?;
-                Kind::False
+                JsonKind::False
             }
             Some(b'n') => {
                 at = word(bytes, at, b"null")?;
-                Kind::Null
+                JsonKind::Null
             }
             _ => return Err((at, "a JSON value")),
         };
         let holds = match kind {
-            Kind::Object => bytes.get(at) != Some(&b'}'),
-            Kind::Array => bytes.get(at) != Some(&b']'),
+            JsonKind::Object => bytes.get(at) != Some(&b'}'),
+            JsonKind::Array => bytes.get(at) != Some(&b']'),
             _ => false,
         };
-        if !holds && matches!(kind, Kind::Object | Kind::Array) {
+        if !holds && matches!(kind, JsonKind::Object | JsonKind::Array) {
             at += 1;
         }
-        nodes.push(Node {
+        nodes.push(JsonNode {
             start: start as u32,
             end: at as u32,
             key_start: key.start,
@@ -138,7 +138,7 @@ fn document(bytes: &[u8], nodes: &mut Vec<Node>) -> Scan<()> {
             key_escaped: key.escaped,
         });
         if holds {
-            (open, object) = (number, kind == Kind::Object);
+            (open, object) = (number, kind == JsonKind::Object);
         } else {
             // behind a value
             loop {
@@ -162,10 +162,10 @@ fn document(bytes: &[u8], nodes: &mut Vec<Node>) -> Scan<()> {
                 let node = &mut nodes[open as usize];
                 open = std::mem::replace(&mut node.next, next);
                 node.end = at as u32;
-                object = nodes.get(open as usize).is_some_and(|node| node.kind == Kind::Object);
+                object = nodes.get(open as usize).is_some_and(|node| node.kind == JsonKind::Object);
             }
         }
-        key = Key::NONE;
+        key = KeySpan::NONE;
         if object {
             (at, key) = member(bytes, at)?;
         }
@@ -174,7 +174,7 @@ fn document(bytes: &[u8], nodes: &mut Vec<Node>) -> Scan<()> {
 
 /// Reads a member's name and colon, to where its value begins.
 #[inline(always)]
-fn member(bytes: &[u8], at: usize) -> Scan<(usize, Key)> {
+fn member(bytes: &[u8], at: usize) -> Scan<(usize, KeySpan)> {
     if bytes.get(at) != Some(&b'"') {
         return Err((at, "a member name in double quotes"));
     }
@@ -183,7 +183,7 @@ fn member(bytes: &[u8], at: usize) -> Scan<(usize, Key)> {
     if bytes.get(colon) != Some(&b':') {
         return Err((colon, "`:`"));
     }
-    let key = Key { start: at as u32 + 1, end: behind as u32 - 1, escaped };
+    let key = KeySpan { start: at as u32 + 1, end: behind as u32 - 1, escaped };
     Ok((space(bytes, colon + 1), key))
 }
 

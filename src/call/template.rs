@@ -43,7 +43,7 @@ const COMMON: [(&str, &str, &str); 6] = [
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct TemplateFile {
     template: Vec<OfVendor>,
 }
 
@@ -61,7 +61,7 @@ struct OfVendor {
 
 /// All of them; those for no vendor of its own first.
 pub static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("../../assets/templates/vendors.toml"))
+    let file: TemplateFile = toml::from_str(include_str!("../../assets/templates/vendors.toml"))
         .expect("the templates that come with the program are TOML; a test reads them");
     let common = COMMON.iter().map(|(name, about, text)| Template {
         name: (*name).to_owned(),

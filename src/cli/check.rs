@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::setup::Setup;
 use super::{doubts, input, output};
 use crate::engine;
-use crate::engine::{Detail, Expectations, Matching, Pipeline, Shares, Tally};
+use crate::engine::{Engine, Expectations, RangeFilter, RowDetail, Shares, Tally};
 use crate::findings::Severity;
 use crate::fql::Filter;
 use crate::report::{
@@ -30,20 +30,20 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
             return report(args, &setup, all, &detail, surveyed.problem());
         }
     }
-    let pipeline = setup.pipeline(recording)?;
-    pipeline.expect(plan);
-    input::all_read(&pipeline)?;
-    let problem = pipeline.stats().problem;
-    let wanted = wanted(&pipeline, filter)?;
+    let engine = setup.engine(recording)?;
+    engine.expect(plan);
+    input::all_read(&engine)?;
+    let problem = engine.stats().problem;
+    let wanted = wanted(&engine, filter)?;
     let tally = match &wanted {
-        Some(rows) => pipeline.tally(rows.iter().copied()),
-        None => pipeline.tally(0..pipeline.rows()),
+        Some(rows) => engine.tally(rows.iter().copied()),
+        None => engine.tally(0..engine.rows()),
     };
     if args.format == CheckFormat::Ndjson {
-        records(&pipeline, wanted.as_deref())?;
+        records(&engine, wanted.as_deref())?;
     }
-    let expectations = pipeline.expectations(wanted.as_deref());
-    report(args, &setup, (&tally, expectations), &|row| pipeline.detail(row), problem)
+    let expectations = engine.expectations(wanted.as_deref());
+    report(args, &setup, (&tally, expectations), &|row| engine.detail(row), problem)
 }
 
 /// Prints what was found, and what was expected. `problem` is what could not be read.
@@ -119,15 +119,15 @@ fn report(
 
 /// The rows that the filter lets through; none if it asks for nothing. Where none passes, what is
 /// doubtful about the filter is said.
-pub(crate) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
+pub(crate) fn wanted(engine: &Engine, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }
-    let all = 0..pipeline.rows();
+    let all = 0..engine.rows();
     let rows =
-        Matching::new(filter.clone()).calls(pipeline, all.clone()).map_err(Failure::wrong)?;
+        RangeFilter::new(filter.clone()).calls(engine, all.clone()).map_err(Failure::wrong)?;
     if rows.is_empty() {
-        doubts::tell(&filter, pipeline, all).map_err(Failure::wrong)?;
+        doubts::tell(&filter, engine, all).map_err(Failure::wrong)?;
     }
     Ok(Some(rows))
 }
@@ -179,14 +179,14 @@ fn outcome(fail_on: FailOn, failed: bool) -> String {
     format!("{} (--fail-on {word})", if failed { "failed" } else { "passed" })
 }
 
-fn records(pipeline: &Pipeline, wanted: Option<&[u64]>) -> Result<(), Failure> {
+fn records(engine: &Engine, wanted: Option<&[u64]>) -> Result<(), Failure> {
     let mut out = BufWriter::new(output::json());
-    let shown = pipeline.in_use().shown();
-    let count = wanted.map_or_else(|| pipeline.rows(), |rows| rows.len() as u64);
+    let shown = engine.in_use().shown();
+    let count = wanted.map_or_else(|| engine.rows(), |rows| rows.len() as u64);
     for nth in 0..count {
         let row = wanted.map_or(nth, |rows| rows[nth as usize]);
-        if let Some(Detail::Call(call)) = pipeline.detail(row).map_err(Failure::wrong)? {
-            writeln!(out, "{}", call_record(&call, &pipeline.vendors(), &shown))?;
+        if let Some(RowDetail::Call(call)) = engine.detail(row).map_err(Failure::wrong)? {
+            writeln!(out, "{}", call_record(&call, &engine.vendors(), &shown))?;
         }
     }
     out.flush()?;

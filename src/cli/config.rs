@@ -61,9 +61,9 @@ fn template(vendors: &Vendors) -> String {
     for key in KEYS.iter().filter(|key| !key.name.contains('.')) {
         let own = if key.user_only { " (own)" } else { "" };
         let value = match (key.kind, key.default) {
-            (crate::config::Kind::Switch, Some(default)) => default.to_owned(),
+            (crate::config::SettingValueKind::Switch, Some(default)) => default.to_owned(),
             (_, Some(default)) => format!("\"{default}\""),
-            (crate::config::Kind::List, None) => "[]".to_owned(),
+            (crate::config::SettingValueKind::List, None) => "[]".to_owned(),
             (_, None) => "\"\"".to_owned(),
         };
         writeln!(out, "# {}{own}\n#{} = {value}\n", key.doc, key.name)

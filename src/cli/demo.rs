@@ -7,7 +7,7 @@ use super::intake;
 use super::listen::draw;
 use super::setup::Setup;
 use crate::call::time;
-use crate::engine::{Pipeline, Recording};
+use crate::engine::{Engine, Recording};
 use crate::wire::RequestHead;
 use serde_json::Value;
 use std::sync::Arc;
@@ -23,16 +23,16 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.screen.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, _) = setup.journal(false)?;
-    let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
-    pipeline.expect(plan);
-    let alerting = alert::watch(&setup, &pipeline)?;
-    let listener = intake::listen(&setup, &pipeline, true)?;
+    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    engine.expect(plan);
+    let alerting = alert::watch(&setup, &engine)?;
+    let listener = intake::listen(&setup, &engine, true)?;
     let ended = Arc::new(AtomicBool::new(false));
     let feeder = {
-        let (pipeline, ended, here) = (Arc::clone(&pipeline), Arc::clone(&ended), listener.url());
-        std::thread::spawn(move || feed(&pipeline, &ended, &here))
+        let (engine, ended, here) = (Arc::clone(&engine), Arc::clone(&ended), listener.url());
+        std::thread::spawn(move || feed(&engine, &ended, &here))
     };
-    let done = draw(&setup, &args.screen, &pipeline, Some(listener), alerting);
+    let done = draw(&setup, &args.screen, &engine, Some(listener), alerting);
     ended.store(true, Ordering::Relaxed);
     feeder.thread().unpark();
     feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;
@@ -41,18 +41,18 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
 
 /// A request as it is sent.
 #[derive(Default)]
-struct Sent {
+struct DemoRequest {
     path: String,
     headers: Vec<(String, String)>,
     body: String,
 }
 
-impl Sent {
+impl DemoRequest {
     /// The n-th request of the traffic. `sync` is the id of the push of objects that goes on.
-    fn of(request: &Value, nth: usize, sync: &str) -> Sent {
+    fn from_template(request: &Value, nth: usize, sync: &str) -> DemoRequest {
         let headers = request["headers"].as_object().into_iter().flatten();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Sent {
+        DemoRequest {
             path: request["path"].as_str().unwrap_or("/v1/track").replace("$SYNC", sync),
             headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
             body: match request["text"].as_str() {
@@ -63,12 +63,12 @@ impl Sent {
     }
 }
 
-fn feed(pipeline: &Pipeline, ended: &AtomicBool, here: &str) {
+fn feed(engine: &Engine, ended: &AtomicBool, here: &str) {
     let requests: Vec<Value> = TRAFFIC
         .lines()
         .map(|line| serde_json::from_str(line).expect("the demo's traffic is JSON"))
         .collect();
-    let (mut sent, mut sync) = (Sent::default(), String::new());
+    let (mut sent, mut sync) = (DemoRequest::default(), String::new());
     for (nth, request) in requests.iter().cycle().enumerate() {
         std::thread::park_timeout(Duration::from_millis(
             request["wait_ms"].as_u64().unwrap_or(500),
@@ -78,7 +78,7 @@ fn feed(pipeline: &Pipeline, ended: &AtomicBool, here: &str) {
         }
         // a library that heard no answer sends the same once more
         if request["again"] != true {
-            sent = Sent::of(request, nth, &sync);
+            sent = DemoRequest::from_template(request, nth, &sync);
         }
         let head = RequestHead {
             method: "POST",
@@ -87,7 +87,7 @@ fn feed(pipeline: &Pipeline, ended: &AtomicBool, here: &str) {
             headers: &sent.headers,
             received_at: time::now(),
         };
-        let reply = pipeline.take(&head, sent.body.as_bytes(), here);
+        let reply = engine.take(&head, sent.body.as_bytes(), here);
         let answer: Option<Value> = serde_json::from_slice(&reply.body).ok();
         if let Some(id) = answer.as_ref().and_then(|answer| answer["sync_id"].as_str()) {
             sync = id.to_owned();

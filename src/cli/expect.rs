@@ -6,7 +6,7 @@ use super::input;
 use super::output;
 use super::setup::Setup;
 use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text};
-use crate::engine::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan, holds_calls};
+use crate::engine::{Engine, ID_NAMES, LearnedPlan, MOST_EXPECTED, Plan, holds_calls};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -30,12 +30,12 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
     let read = open.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
     read.map_err(|error| failed(error.into()))?;
     if holds_calls(&head) {
-        let (plan, pipeline) = learn(&[file.to_owned()], setup)?;
+        let (plan, engine) = learn(&[file.to_owned()], setup)?;
         return match plan.list.is_empty() {
             true => Err(Failure::wrong(format!(
                 "{}: it holds {} and no event to expect",
                 file.display(),
-                crate::report::plural(pipeline.calls(), "call")
+                crate::report::plural(engine.calls(), "call")
             ))),
             false => Ok(plan),
         };
@@ -45,16 +45,13 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
 }
 
 /// Learns what files of calls hold. What could not be learned is told.
-pub fn learn(
-    files: &[PathBuf],
-    setup: &Setup,
-) -> Result<(Plan, std::sync::Arc<Pipeline>), Failure> {
-    let pipeline = setup.pipeline(input::read(files)?)?;
-    input::all_read(&pipeline)?;
-    if let Some(problem) = pipeline.stats().problem {
+pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<Engine>), Failure> {
+    let engine = setup.engine(input::read(files)?)?;
+    input::all_read(&engine)?;
+    if let Some(problem) = engine.stats().problem {
         return Err(Failure::wrong(problem));
     }
-    let LearnedPlan { plan, left_out, missing } = pipeline.learn();
+    let LearnedPlan { plan, left_out, missing } = engine.learn();
     if left_out > 0 {
         output::note(format_args!(
             "segscope: {left_out} more events are not expected: a plan holds the {MOST_EXPECTED} most frequent"
@@ -69,7 +66,7 @@ pub fn learn(
             "segscope: {subject} came without an `{name}` that a vendor in use needs, so the plan does not ask for it in {them}"
         ));
     }
-    Ok((plan, pipeline))
+    Ok((plan, engine))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::args::FilterArgs;
 use super::failure::Failure;
 use super::output;
-use crate::engine::{Pipeline, Recording};
+use crate::engine::{Engine, Recording};
 use crate::fql;
 use crate::fql::Filter;
 use std::path::{Path, PathBuf};
@@ -35,9 +35,9 @@ pub fn follow(file: &Path) -> Result<Recording, Failure> {
 }
 
 /// Waits until all was read; a line of a file of calls that is no call is wrong use.
-pub fn all_read(pipeline: &Pipeline) -> Result<(), Failure> {
-    pipeline.settle();
-    pipeline.wrong().map_or(Ok(()), |error| Err(Failure::wrong(error)))
+pub fn all_read(engine: &Engine) -> Result<(), Failure> {
+    engine.settle();
+    engine.wrong().map_or(Ok(()), |error| Err(Failure::wrong(error)))
 }
 
 impl FilterArgs {

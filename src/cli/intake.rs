@@ -1,45 +1,47 @@
-//! The pipeline as the listener feeds it.
+//! The engine as the listener feeds it.
 
 use super::failure::Failure;
 use super::setup::Setup;
 use crate::call::time::Millis;
-use crate::engine::{Pending, Pipeline, Taken};
+use crate::engine::{Accepted, Engine, WriteTicket};
 use crate::recording::Refused;
-use crate::server::{Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble};
+use crate::server::{
+    ApiToken, BodyError, ConnectionNotice, Health, Intake, Limits, Listen, Listener, Options,
+};
 use crate::wire::{Reply, RequestHead};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Hands requests to the pipeline.
-struct PipelineIntake(Arc<Pipeline>);
+/// Hands requests to the engine.
+struct PipelineIntake(Arc<Engine>);
 
 impl Intake for PipelineIntake {
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Taken {
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Accepted {
         self.0.take_in(head, body, here)
     }
 
-    fn written(&self, held: &Pending) -> Option<Reply> {
+    fn written(&self, held: &WriteTicket) -> Option<Reply> {
         self.0.written(held)
     }
 
-    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply {
+    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &BodyError) -> Reply {
         match trouble {
-            Trouble::TooLarge { refusal, length } => {
+            BodyError::TooLarge { refusal, length } => {
                 let length = length.or(Some(kept.len() as u64));
                 return self.0.refuse(head, kept, refusal, length);
             }
-            Trouble::Busy { .. } => {
+            BodyError::Busy { .. } => {
                 self.0.too_much();
                 let message = "more requests came at once than could be taken";
                 let code = "too_many_requests";
                 let refused = Refused { code, message, kind: "", body_bytes: None };
                 self.0.record_refused(head, kept, 429, refused);
             }
-            Trouble::Malformed { status, code, kind, message } => {
+            BodyError::Malformed { status, code, kind, message } => {
                 let refused = Refused { code, message, kind, body_bytes: None };
                 self.0.record_refused(head, kept, *status, refused);
             }
-            Trouble::TooSlow => {
+            BodyError::TooSlow => {
                 let (code, message) = ("request_timeout", "the body did not arrive in time");
                 let refused = Refused { code, message, kind: "", body_bytes: None };
                 self.0.record_refused(head, kept, 408, refused);
@@ -48,9 +50,9 @@ impl Intake for PipelineIntake {
         trouble.reply()
     }
 
-    fn notice(&self, notice: &Notice) {
+    fn notice(&self, notice: &ConnectionNotice) {
         // a client that went away was not acknowledged and sends again; only what needs a hand is told
-        if let Notice::Tls { .. } | Notice::Crowded { .. } = notice {
+        if let ConnectionNotice::Tls { .. } | ConnectionNotice::Crowded { .. } = notice {
             self.0.notice(notice.to_string());
         }
     }
@@ -59,7 +61,7 @@ impl Intake for PipelineIntake {
         self.0.tick(now);
     }
 
-    fn pipeline(&self) -> Option<&Arc<Pipeline>> {
+    fn engine(&self) -> Option<&Arc<Engine>> {
         Some(&self.0)
     }
 
@@ -78,11 +80,7 @@ impl Intake for PipelineIntake {
 }
 
 /// Begins to listen where the settings say, or on a free port of this machine.
-pub fn listen(
-    setup: &Setup,
-    pipeline: &Arc<Pipeline>,
-    any_port: bool,
-) -> Result<Listener, Failure> {
+pub fn listen(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<Listener, Failure> {
     let text = if any_port {
         "127.0.0.1:0"
     } else {
@@ -91,19 +89,19 @@ pub fn listen(
     let listen =
         Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
     let token = match setup.settings.text("token_file").filter(|_| !any_port) {
-        Some(file) => Some(token(Path::new(file), pipeline)?),
+        Some(file) => Some(token(Path::new(file), engine)?),
         None => None,
     };
     let options = Options { listen, limits: Limits::default(), token };
-    Listener::start(&options, Arc::new(PipelineIntake(Arc::clone(pipeline))))
+    Listener::start(&options, Arc::new(PipelineIntake(Arc::clone(engine))))
         .map_err(Failure::blocked)
 }
 
 /// The token of a file, which is created where it is not there.
-fn token(file: &Path, pipeline: &Pipeline) -> Result<Token, Failure> {
-    let (token, is_new) = Token::from_file(file).map_err(Failure::wrong)?;
+fn token(file: &Path, engine: &Engine) -> Result<ApiToken, Failure> {
+    let (token, is_new) = ApiToken::from_file(file).map_err(Failure::wrong)?;
     if is_new {
-        pipeline.notice(format!("wrote a new token to {}", file.display()));
+        engine.notice(format!("wrote a new token to {}", file.display()));
     }
     Ok(token)
 }

@@ -11,8 +11,8 @@ use super::output;
 use super::plain;
 use super::setup::Setup;
 use super::signals;
-use crate::config::{Choices, Notebook, user_state_folder};
-use crate::engine::{Pipeline, Recording};
+use crate::config::{FolderChoices, InputHistory, user_state_folder};
+use crate::engine::{Engine, Recording};
 use crate::report::calls_words;
 use crate::server::Listener;
 use crate::tui;
@@ -25,36 +25,36 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let setup = Setup::new(&args.inspect.judge, flags)?;
     let plan = args.inspect.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
-    let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
-    pipeline.expect(plan);
+    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    engine.expect(plan);
     if let Some(notice) = notice {
-        pipeline.notice(notice);
+        engine.notice(notice);
     }
-    let alerting = alert::watch(&setup, &pipeline)?;
-    let listener = intake::listen(&setup, &pipeline, false)?;
+    let alerting = alert::watch(&setup, &engine)?;
+    let listener = intake::listen(&setup, &engine, false)?;
     if !listener.addr().ip().is_loopback() {
         // a new token is told of beside it
-        let told = pipeline.stats().problem.map_or(String::new(), |told| format!("; {told}"));
-        pipeline.notice(format!("listening on {}{told}", listener.reach()));
+        let told = engine.stats().problem.map_or(String::new(), |told| format!("; {told}"));
+        engine.notice(format!("listening on {}{told}", listener.reach()));
     }
-    draw(&setup, &args.inspect.screen, &pipeline, Some(listener), alerting)
+    draw(&setup, &args.inspect.screen, &engine, Some(listener), alerting)
 }
 
 /// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
 pub fn draw(
     setup: &Setup,
     screen: &ScreenArgs,
-    pipeline: &Arc<Pipeline>,
+    engine: &Arc<Engine>,
     listener: Option<Listener>,
     (alarm, alerting): Alerting,
 ) -> Result<(), Failure> {
     let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
-    let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
-    let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
+    let notebook = user_state_folder().map(|folder| InputHistory::new(&folder));
+    let live = Arc::new(Live::new(Arc::clone(engine), setup.clone()));
     let watch = live.watch().map_err(Failure::blocked)?;
     let kept = (choices(), notebook);
     let feed = PipelineFeed::new(
-        Arc::clone(pipeline),
+        Arc::clone(engine),
         live,
         addresses,
         kept,
@@ -62,7 +62,7 @@ pub fn draw(
         Arc::clone(&alarm),
     );
     if screen.plain || !can_draw() {
-        let ended = plain::run(&feed, pipeline, listener, &alarm);
+        let ended = plain::run(&feed, engine, listener, &alarm);
         drop((watch, alerting));
         return ended;
     }
@@ -74,12 +74,12 @@ pub fn draw(
         listener.stop();
     }
     if listened {
-        pipeline.settle();
+        engine.settle();
     }
     ended
         .map(|_| ())
         .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
-    let stats = pipeline.stats();
+    let stats = engine.stats();
     if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
         let path = path.display();
         let calls = calls_words(stats.calls, stats.repeats);
@@ -95,6 +95,6 @@ fn can_draw() -> bool {
 }
 
 /// Where choices made on the screen are kept, if there is a place for them.
-pub fn choices() -> Option<Choices> {
-    Some(Choices::of(&user_state_folder()?, &std::env::current_dir().ok()?))
+pub fn choices() -> Option<FolderChoices> {
+    Some(FolderChoices::new(&user_state_folder()?, &std::env::current_dir().ok()?))
 }

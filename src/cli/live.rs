@@ -2,9 +2,9 @@
 //! put in force; and the judging of all calls again.
 
 use super::setup::Setup;
-use super::watch::Watch;
+use super::watch::WatchThread;
 use crate::config::Settings;
-use crate::engine::{InUse, Pipeline};
+use crate::engine::{Engine, InUse};
 use crate::tui::feed::{Judged, Looks, SettingsView};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
@@ -24,9 +24,9 @@ type Stamp = Option<(SystemTime, u64)>;
 
 /// The settings in force, and what became of those that were read since.
 pub struct Live {
-    pipeline: Arc<Pipeline>,
+    engine: Arc<Engine>,
     /// Held while files are read.
-    state: Mutex<State>,
+    state: Mutex<LiveState>,
     /// What is shown: never held for long.
     shown: Mutex<SettingsView>,
     /// The looks and keys that were read since.
@@ -34,7 +34,7 @@ pub struct Live {
     version: AtomicU64,
 }
 
-struct State {
+struct LiveState {
     /// The settings in force, with how they were asked for.
     setup: Setup,
     stamps: Vec<(PathBuf, Stamp)>,
@@ -48,12 +48,17 @@ struct State {
 
 impl Live {
     /// Begins with the settings that the program began with.
-    pub fn new(pipeline: Arc<Pipeline>, setup: Setup) -> Live {
+    pub fn new(engine: Arc<Engine>, setup: Setup) -> Live {
         let stamps = stamps(&setup);
-        let state =
-            State { first: setup.clone(), setup, stamps, changed: BTreeSet::new(), waits: false };
+        let state = LiveState {
+            first: setup.clone(),
+            setup,
+            stamps,
+            changed: BTreeSet::new(),
+            waits: false,
+        };
         let (state, shown, looks) = (Mutex::new(state), Mutex::default(), Mutex::default());
-        Live { pipeline, state, shown, looks, version: AtomicU64::new(0) }
+        Live { engine, state, shown, looks, version: AtomicU64::new(0) }
     }
 
     /// The settings in force.
@@ -61,7 +66,7 @@ impl Live {
         self.lock().setup.settings.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LiveState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,7 +79,7 @@ impl Live {
     pub fn view(&self) -> SettingsView {
         let mut view = self.shown().clone();
         // after a clear nothing of what is shown was judged with earlier settings
-        view.stale_before = self.pipeline.stale_before().map(|first| first.0);
+        view.stale_before = self.engine.stale_before().map(|first| first.0);
         view
     }
 
@@ -124,9 +129,9 @@ impl Live {
         }
     }
 
-    fn put_in_force(&self, state: &mut State, setup: Setup) {
-        let changes = Changes::between(&state.setup, &setup);
-        if !changes.judging.is_empty() && !self.pipeline.go_on_with(Arc::clone(&setup.vendors)) {
+    fn put_in_force(&self, state: &mut LiveState, setup: Setup) {
+        let changes = SettingsChanges::between(&state.setup, &setup);
+        if !changes.judging.is_empty() && !self.engine.go_on_with(Arc::clone(&setup.vendors)) {
             state.waits = true;
         }
         state.changed.extend(changes.judging);
@@ -164,9 +169,9 @@ impl Live {
                 return self.show(|view| (view.judging, view.refused) = (false, Some(said)));
             }
         };
-        let in_use = in_use(&self.pipeline, &state.setup, &setup);
+        let in_use = in_use(&self.engine, &state.setup, &setup);
         state.stamps = stamps(&setup);
-        let done = self.pipeline.judge_with(Arc::clone(&setup.vendors), in_use);
+        let done = self.engine.judge_with(Arc::clone(&setup.vendors), in_use);
         let done = done.map_err(|error| format!("the calls could not be read again: {error}"));
         if done.is_ok() {
             self.show_looks(&setup);
@@ -183,9 +188,9 @@ impl Live {
     }
 
     /// Looks at the files every second until it is dropped.
-    pub fn watch(self: &Arc<Live>) -> std::io::Result<Watch> {
+    pub fn watch(self: &Arc<Live>) -> std::io::Result<WatchThread> {
         let live = Arc::clone(self);
-        Watch::begin("settings", move |ended| {
+        WatchThread::begin("settings", move |ended| {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 live.look();
             }
@@ -193,7 +198,7 @@ impl Live {
     }
 }
 
-impl State {
+impl LiveState {
     /// Says in words what changed.
     fn say(&self, view: &mut SettingsView) {
         let named = |names: &BTreeSet<String>| {
@@ -205,12 +210,12 @@ impl State {
         };
         view.changed = named(&self.changed);
         view.waits = self.waits;
-        view.later = named(&Changes::between(&self.first, &self.setup).later);
+        view.later = named(&SettingsChanges::between(&self.first, &self.setup).later);
     }
 }
 
 /// What is different between two readings of the settings.
-struct Changes {
+struct SettingsChanges {
     /// Settings of vendors, and vendor files.
     judging: BTreeSet<String>,
     /// The vendors in use that the settings name.
@@ -219,8 +224,8 @@ struct Changes {
     later: BTreeSet<String>,
 }
 
-impl Changes {
-    fn between(before: &Setup, after: &Setup) -> Changes {
+impl SettingsChanges {
+    fn between(before: &Setup, after: &Setup) -> SettingsChanges {
         let (mut judging, mut later, mut in_use) = (BTreeSet::new(), BTreeSet::new(), false);
         let differs = |key: &str| value(&before.settings, key) != value(&after.settings, key);
         let keys = before.settings.iter().chain(after.settings.iter()).map(|(key, ..)| key);
@@ -244,7 +249,7 @@ impl Changes {
         let files = old.iter().filter(|file| lacks(new, file));
         let files = files.chain(new.iter().filter(|file| lacks(old, file)));
         judging.extend(files.map(|file| file.name.clone()));
-        Changes { judging, in_use, later }
+        SettingsChanges { judging, in_use, later }
     }
 }
 
@@ -262,9 +267,9 @@ fn value<'s>(settings: &'s Settings, key: &str) -> Option<&'s serde_json::Value>
 
 /// The vendors in use after a reading: what the settings say if that changed, else what was chosen
 /// on the screen.
-fn in_use(pipeline: &Pipeline, before: &Setup, after: &Setup) -> InUse {
+fn in_use(engine: &Engine, before: &Setup, after: &Setup) -> InUse {
     let named = |setup: &Setup| value(&setup.settings, "vendors.use").cloned();
-    let (old, now) = (pipeline.vendors(), pipeline.in_use());
+    let (old, now) = (engine.vendors(), engine.in_use());
     match now.said() {
         _ if named(before) != named(after) => after.in_use.clone(),
         // places are those of other vendors where a file of one came or went

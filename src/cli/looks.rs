@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::setup::Setup;
-use crate::config::{self, Arranged, Settings};
+use crate::config::{self, ColumnChoice, Settings};
 use crate::tui::ScreenOptions;
 use crate::tui::app::view::Column;
-use crate::tui::theme::{AUTO, Depth, Ground, PRESETS, SetStyle, Themes};
+use crate::tui::theme::{AUTO, Background, ColorDepth, PRESETS, SetStyle, Themes};
 use std::path::{Path, PathBuf};
 
 /// Terminals that would show a question as if it were text.
@@ -23,7 +23,7 @@ pub fn themes(settings: &Settings) -> Result<Themes, Failure> {
         Some(file) => read(&file)?,
         None => {
             let origin = settings.origin_of("theme");
-            let error = Themes::of(name, &[]).err().map_or(String::new(), |e| e.to_string());
+            let error = Themes::new(name, &[]).err().map_or(String::new(), |e| e.to_string());
             let own = own_names();
             let own = match own.is_empty() {
                 true => String::new(),
@@ -37,17 +37,17 @@ pub fn themes(settings: &Settings) -> Result<Themes, Failure> {
         words: words.to_owned(),
         origin: origin.to_string(),
     }));
-    Themes::of(&base, &set).map_err(Failure::wrong)
+    Themes::new(&base, &set).map_err(Failure::wrong)
 }
 
 /// How the screen is drawn on this terminal.
 pub fn options(setup: &Setup) -> ScreenOptions {
     let env = |name: &str| std::env::var(name).ok();
-    let depth = Depth::of_env(env);
+    let depth = ColorDepth::of_env(env);
     let term = env("TERM").unwrap_or_default();
     ScreenOptions {
-        can_ask: depth != Depth::NoColour && !NOT_ASKED.contains(&term.as_str()),
-        ground: env("COLORFGBG").and_then(|said| Ground::of_env(&said)).unwrap_or_default(),
+        can_ask: depth != ColorDepth::NoColour && !NOT_ASKED.contains(&term.as_str()),
+        ground: env("COLORFGBG").and_then(|said| Background::of_env(&said)).unwrap_or_default(),
         themes: setup.themes.clone(),
         depth,
         keymap: setup.keymap.clone(),
@@ -58,10 +58,10 @@ pub fn options(setup: &Setup) -> ScreenOptions {
 
 /// How the page of the log is arranged: the columns that the settings name, else those that were
 /// chosen on the screen.
-pub fn arranged(setup: &Setup) -> Arranged {
+pub fn arranged(setup: &Setup) -> ColumnChoice {
     let chosen = super::listen::choices().map(|choices| choices.arranged()).unwrap_or_default();
     let columns = setup.settings.list(COLUMNS).or(chosen.columns);
-    Arranged { columns, ..chosen }
+    ColumnChoice { columns, ..chosen }
 }
 
 /// Refuses columns that there are not.

@@ -24,13 +24,13 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     recording.take_remarks().map_err(Failure::blocked)?;
     let notes = recording.notes().join("; ");
     let small = recording.unread_bytes() < SMALL_BYTES;
-    let pipeline = setup.pipeline(recording)?;
-    if !notes.is_empty() && pipeline.stats().problem.is_none() {
-        pipeline.notice(notes);
+    let engine = setup.engine(recording)?;
+    if !notes.is_empty() && engine.stats().problem.is_none() {
+        engine.notice(notes);
     }
-    pipeline.expect(plan);
+    engine.expect(plan);
     if small {
-        input::all_read(&pipeline)?;
+        input::all_read(&engine)?;
     }
-    draw(&setup, &args.inspect.screen, &pipeline, None, Alerting::default())
+    draw(&setup, &args.inspect.screen, &engine, None, Alerting::default())
 }

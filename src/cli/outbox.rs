@@ -2,7 +2,7 @@
 
 use super::deliver;
 use crate::call::credential::without_credentials;
-use crate::outbound::{Answer, Sender};
+use crate::outbound::{TrackingClient, UpstreamResponse};
 use crate::tui::feed::Sending;
 use crate::vendors::Delivery;
 use crate::wire::posted;
@@ -37,7 +37,7 @@ impl Outbox {
     pub fn send(self: &Arc<Outbox>, to: &str, text: &str, key: &str) -> Result<(), String> {
         let (path, body) = posted(text).map_err(|error| error.to_string())?;
         let body = body.into_owned();
-        let sender = Sender::new(to, Some(key)).map_err(|error| error.to_string())?;
+        let sender = TrackingClient::new(to, Some(key)).map_err(|error| error.to_string())?;
         self.begin(without_credentials(to).into_owned(), move |runtime| {
             runtime.block_on(sender.post(path, body)).map_err(|error| error.to_string())
         })
@@ -66,7 +66,7 @@ impl Outbox {
     fn begin(
         self: &Arc<Outbox>,
         to: String,
-        work: impl FnOnce(&tokio::runtime::Runtime) -> Result<Answer, String> + Send + 'static,
+        work: impl FnOnce(&tokio::runtime::Runtime) -> Result<UpstreamResponse, String> + Send + 'static,
     ) -> Result<(), String> {
         if matches!(self.last(), Some(Sending::Underway { .. })) {
             return Err("the last one is still being sent".to_owned());

@@ -1,11 +1,11 @@
 //! The inspector in lines: what comes is said, what is typed is done.
 
-use super::alert::{self, Alarm};
+use super::alert::{self, AlertStatus};
 use super::failure::Failure;
 use super::feed::PipelineFeed;
 use super::output;
 use super::signals::Ending;
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::plain;
 use crate::report::{expected_text, summary};
 use crate::server::Listener;
@@ -15,9 +15,9 @@ use std::sync::Arc;
 /// Goes on until it is asked to end, lets open requests finish, and sums up.
 pub fn run(
     feed: &PipelineFeed,
-    pipeline: &Arc<Pipeline>,
+    engine: &Arc<Engine>,
     listener: Option<Listener>,
-    alarm: &Alarm,
+    alarm: &AlertStatus,
 ) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
     // on a terminal the first line that is said has it already
@@ -25,17 +25,17 @@ pub fn run(
         output::note(format_args!("listening on {}", listener.reach()));
     }
     // what was there before is no news
-    pipeline.settle();
+    engine.settle();
     let listens = listener.is_some();
-    let new = match pipeline.first_new() {
+    let new = match engine.first_new() {
         Some((row, _)) if listens => row,
-        _ => pipeline.rows(),
+        _ => engine.rows(),
     };
     let mut listener = listener;
     let stop = |listener: &mut Option<Listener>| {
         if let Some(listener) = listener.take() {
             listener.stop();
-            pipeline.settle();
+            engine.settle();
         }
     };
     let ends = || {
@@ -53,13 +53,13 @@ pub fn run(
     };
     let said = plain::run(feed, new, input, &mut out, ends);
     stop(&mut listener);
-    let tally = pipeline.overview();
-    output::note_lines(&summary(&pipeline.stats(), &pipeline.vendors(), &tally));
+    let tally = engine.overview();
+    output::note_lines(&summary(&engine.stats(), &engine.vendors(), &tally));
     said?;
     // asked anew: all may have been cleared away since
-    let from = pipeline.first_new().filter(|_| listens).map_or(0, |(row, _)| row);
-    let came: Vec<u64> = (from..pipeline.rows()).collect();
-    let Some(expectations) = pipeline.expectations(Some(&came)) else { return Ok(()) };
+    let from = engine.first_new().filter(|_| listens).map_or(0, |(row, _)| row);
+    let came: Vec<u64> = (from..engine.rows()).collect();
+    let Some(expectations) = engine.expectations(Some(&came)) else { return Ok(()) };
     output::note_lines(&expected_text(&expectations, false, false));
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }

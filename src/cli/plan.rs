@@ -25,9 +25,9 @@ fn print(text: &str) -> Result<(), Failure> {
 
 fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
     let setup = Setup::new(judge, Vec::new())?;
-    let (plan, pipeline) = expect::learn(files, &setup)?;
+    let (plan, engine) = expect::learn(files, &setup)?;
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    let calls = report::plural(pipeline.calls(), "call");
+    let calls = report::plural(engine.calls(), "call");
     let comment = [
         format!(
             "What {} holds: {calls}. Take out what is not expected; `segscope plan",
@@ -41,12 +41,12 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
 fn check_files(plan: &Path, files: &[PathBuf], judge: &JudgeArgs) -> Result<(), Failure> {
     let setup = Setup::new(judge, Vec::new())?;
     let plan = expect::read(plan, &setup)?;
-    let pipeline = setup.pipeline(input::read(files)?)?;
-    pipeline.expect(Some(plan));
-    input::all_read(&pipeline)?;
-    let expectations = pipeline.expectations(None).unwrap_or_default();
+    let engine = setup.engine(input::read(files)?)?;
+    engine.expect(Some(plan));
+    input::all_read(&engine)?;
+    let expectations = engine.expectations(None).unwrap_or_default();
     print(&report::expected_text(&expectations, true, output::has_color()))?;
-    if let Some(problem) = pipeline.stats().problem {
+    if let Some(problem) = engine.stats().problem {
         return Err(Failure::wrong(problem));
     }
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }

@@ -3,7 +3,7 @@
 //! and `webhook_secret_file`.
 
 use super::failure::Failure;
-use crate::config::{Origin, Settings, read_text_file};
+use crate::config::{SettingOrigin, Settings, read_text_file};
 use crate::vendors::{SettingKind, VendorFile, Vendors};
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal, Read};
@@ -21,7 +21,7 @@ const MAX_SECRET_BYTES: u64 = 64 << 10;
 /// Fails if a project's file names one, if a secret is set twice in one layer, and if a file holds
 /// no secret.
 pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<PathBuf>, Failure> {
-    let named: Vec<(String, Value, Origin)> = settings
+    let named: Vec<(String, Value, SettingOrigin)> = settings
         .iter()
         .filter(|(key, ..)| key.ends_with(ENDING))
         .filter(|(key, ..)| key.starts_with("vendors.") || *key == "webhook_secret_file")
@@ -96,10 +96,12 @@ fn is_secret(vendors: &Vendors, secret: &str, file: &str) -> bool {
 
 /// The file that is meant: a relative name starts at the settings file that says it, `~/` at the
 /// home folder.
-fn place(file: &str, origin: &Origin) -> PathBuf {
+fn place(file: &str, origin: &SettingOrigin) -> PathBuf {
     match (file.strip_prefix("~/"), std::env::home_dir(), origin) {
         (Some(rest), Some(home), _) => home.join(rest),
-        (_, _, Origin::File { path, .. }) => path.parent().unwrap_or(Path::new("")).join(file),
+        (_, _, SettingOrigin::File { path, .. }) => {
+            path.parent().unwrap_or(Path::new("")).join(file)
+        }
         _ => PathBuf::from(file),
     }
 }

@@ -9,7 +9,7 @@ use crate::call::credential::without_credentials;
 use crate::call::set_value;
 use crate::call::template::{names, template};
 use crate::engine::Recording;
-use crate::outbound::Sender;
+use crate::outbound::TrackingClient;
 use crate::wire::posted;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -20,13 +20,13 @@ const DEFAULT_URL: &str = "http://127.0.0.1:7357";
 /// Sends, and says how that went.
 pub fn run(args: &SendArgs) -> Result<(), Failure> {
     let changes = args.set.iter().map(|text| change(text)).collect::<Result<Vec<_>, _>>()?;
-    let calls = Calls::of(args)?;
+    let calls = SendInput::from_args(args)?;
     let url = args
         .to
         .clone()
         .or_else(|| std::env::var("SEGSCOPE_URL").ok())
         .unwrap_or_else(|| DEFAULT_URL.to_owned());
-    let sender = Sender::new(&url, args.write_key.as_deref()).map_err(Failure::wrong)?;
+    let sender = TrackingClient::new(&url, args.write_key.as_deref()).map_err(Failure::wrong)?;
     let pause = match args.rate {
         Some(rate) if rate > 0.0 => Duration::from_secs_f64(1.0 / rate),
         Some(rate) => {
@@ -70,22 +70,22 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
 }
 
 /// A call or batch, ready to be posted.
-struct Ready {
+struct PreparedPost {
     path: &'static str,
     body: String,
 }
 
 /// What is sent.
-enum Calls {
+enum SendInput {
     Template(String),
     Files(Box<Recording>),
 }
 
-impl Calls {
-    fn of(args: &SendArgs) -> Result<Calls, Failure> {
+impl SendInput {
+    fn from_args(args: &SendArgs) -> Result<SendInput, Failure> {
         match (&args.file, &args.template) {
             (_, Some(name)) => match template(name) {
-                Some(template) => Ok(Calls::Template(template.text.clone())),
+                Some(template) => Ok(SendInput::Template(template.text.clone())),
                 None => {
                     let names: Vec<&str> = names().collect();
                     let names = names.join(", ");
@@ -96,7 +96,7 @@ impl Calls {
                 let recording = input::read(std::slice::from_ref(file))?;
                 // `check` fails with it too
                 match recording.problem() {
-                    None => Ok(Calls::Files(Box::new(recording))),
+                    None => Ok(SendInput::Files(Box::new(recording))),
                     Some(problem) => Err(Failure::wrong(format!("{problem}; nothing was sent"))),
                 }
             }
@@ -113,8 +113,8 @@ impl Calls {
     ) -> Result<(), Failure> {
         let mut nth = 0;
         match self {
-            Calls::Template(text) => each(text, nth),
-            Calls::Files(recording) => recording.each_call(|text| {
+            SendInput::Template(text) => each(text, nth),
+            SendInput::Files(recording) => recording.each_call(|text| {
                 nth += 1;
                 each(text, nth - 1)
             }),
@@ -135,7 +135,7 @@ fn change(text: &str) -> Result<(String, Value), Failure> {
 }
 
 /// The path that a call goes to, and its text with the changes made.
-fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready, Failure> {
+fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<PreparedPost, Failure> {
     let body = if changes.is_empty() {
         // as it came: numbers keep their text and keys their order
         text.to_owned()
@@ -151,7 +151,7 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
     };
     let (path, body) =
         posted(&body).map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
-    Ok(Ready { path, body: body.into_owned() })
+    Ok(PreparedPost { path, body: body.into_owned() })
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use super::looks;
 use super::secret_files;
 use super::signals;
 use crate::call::nearest_name;
-use crate::config::{self, MAX_TEXT_FILE_BYTES, Origin, Settings, Sources};
-use crate::engine::{InUse, Pipeline, Recording};
+use crate::config::{self, MAX_TEXT_FILE_BYTES, SettingOrigin, Settings, Sources};
+use crate::engine::{Engine, InUse, Recording};
 use crate::outbound::check_base;
-use crate::recording::{Journal, Recordings};
+use crate::recording::{RecordingFile, Recordings};
 use crate::tui::app::keymap::{Keymap, SetKeys};
 use crate::tui::theme::Themes;
 use crate::vendors::{VendorError, VendorFile, Vendors};
@@ -40,7 +40,7 @@ pub struct Setup {
     /// What the screen looks like.
     pub themes: Themes,
     /// The alerts that are asked for.
-    pub alert: Option<alert::Asked>,
+    pub alert: Option<alert::AlertSettings>,
 }
 
 /// Flags that are settings, as key, value, and how they were written.
@@ -56,7 +56,7 @@ impl Setup {
         let keymap = keymap(&settings)?;
         let themes = looks::themes(&settings)?;
         looks::check_columns(&settings)?;
-        let alert = alert::Asked::of(&settings)?;
+        let alert = alert::AlertSettings::from_settings(&settings)?;
         if let Some(url) = settings.text("upstream").filter(|url| !url.is_empty()) {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| Failure::wrong(format!("{origin}: {error}")))?;
@@ -119,12 +119,12 @@ impl Setup {
     }
 
     /// Returns the line of the project's file that turns recording off, if one does.
-    pub fn unrecorded_by(&self) -> Option<&Origin> {
+    pub fn unrecorded_by(&self) -> Option<&SettingOrigin> {
         self.settings.project_origin("no_record").filter(|_| self.settings.is_on("no_record"))
     }
 
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
-    pub fn journal(&self, named: bool) -> Result<(Journal, Option<String>), Failure> {
+    pub fn journal(&self, named: bool) -> Result<(RecordingFile, Option<String>), Failure> {
         let fsync = self.settings.is_on("fsync");
         signals::survive_file_limits().map_err(Failure::blocked)?;
         let mut notices = Vec::new();
@@ -137,14 +137,14 @@ impl Setup {
             notices.push(format!("{origin}: the project turns recording off (`no_record`)"));
         }
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
-            _ if !named || self.settings.is_on("no_record") => Journal::nameless(),
+            _ if !named || self.settings.is_on("no_record") => RecordingFile::nameless(),
             Some(file) if is_null_device(Path::new(file)) => {
                 notices.push(format!(
                     "{file} keeps nothing, so the recording is in a file without a name, gone with the program"
                 ));
-                Journal::nameless()
+                RecordingFile::nameless()
             }
-            Some(file) => Journal::open(Path::new(file), fsync).map(|(journal, recovery)| {
+            Some(file) => RecordingFile::open(Path::new(file), fsync).map(|(journal, recovery)| {
                 if recovery.cut_bytes > 0 {
                     notices.push(format!("{file}: its last line was torn ({} bytes) and was cut; all whole lines are kept", recovery.cut_bytes));
                 }
@@ -160,11 +160,11 @@ impl Setup {
         Ok((journal.map_err(Failure::blocked)?, notice))
     }
 
-    /// A pipeline over a recording, which is read while the pipeline is there already. What is
+    /// A engine over a recording, which is read while the engine is there already. What is
     /// wrong in it becomes its notice.
-    pub fn pipeline(&self, recording: Recording) -> Result<Arc<Pipeline>, Failure> {
+    pub fn engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
         let secret = self.settings.text("webhook_secret").map(str::to_owned);
-        Pipeline::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
+        Engine::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
             .map(Arc::new)
             .map_err(|error| Failure::wrong(format!("the recording could not be read: {error}")))
     }

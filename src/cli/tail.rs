@@ -9,7 +9,7 @@ use super::output;
 use super::setup::Setup;
 use super::signals::Ending;
 use crate::call::Seq;
-use crate::engine::{Detail, Expectations, Matching, Pipeline, Recording};
+use crate::engine::{Engine, Expectations, RangeFilter, Recording, RowDetail};
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
@@ -35,19 +35,19 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let setup = Setup::new(&args.judge, args.listener.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
-    let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
-    pipeline.expect(plan);
+    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    engine.expect(plan);
     // lines are written of what comes from now on
-    pipeline.settle();
+    engine.settle();
     // looked at before anybody is listened to, else the first calls could count as old ones
-    let (from, clears) = (pipeline.rows(), pipeline.clears());
-    let first = Seq(pipeline.seq_before(from) + 1);
-    let (alarm, alerting) = alert::watch(&setup, &pipeline)?;
-    let listener = intake::listen(&setup, &pipeline, false)?;
+    let (from, clears) = (engine.rows(), engine.clears());
+    let first = Seq(engine.seq_before(from) + 1);
+    let (alarm, alerting) = alert::watch(&setup, &engine)?;
+    let listener = intake::listen(&setup, &engine, false)?;
     if let Some(notice) = notice {
-        pipeline.notice(notice);
+        engine.notice(notice);
     }
-    let problem = pipeline.stats().problem;
+    let problem = engine.stats().problem;
     if let Some(problem) = &problem {
         output::note(format_args!("segscope: {problem}"));
     }
@@ -57,16 +57,16 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         TailFormat::Ndjson => output::json(),
         TailFormat::Text | TailFormat::Quiet => output::text(),
     };
-    let mut writer = Writer {
-        pipeline: &pipeline,
+    let mut writer = RecordWriter {
+        engine: &engine,
         format,
         colour: output::has_color(),
-        filter: (!filter.is_all()).then(|| Matching::new(filter.clone())),
+        filter: (!filter.is_all()).then(|| RangeFilter::new(filter.clone())),
         passed: 0,
         from,
         next: from,
         clears,
-        base: pipeline.base(),
+        base: engine.base(),
         first,
         behind: first,
         told: problem,
@@ -78,10 +78,10 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         let last = ending.asked();
         if last && let Some(listener) = listener.take() {
             listener.stop();
-            pipeline.settle();
+            engine.settle();
         }
         alert::ring_on_stderr(&alarm);
-        let version = pipeline.version();
+        let version = engine.version();
         if version != seen || last {
             seen = version;
             if let Err(failure) = writer.catch_up() {
@@ -97,10 +97,10 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let (nothing, rows) = (writer.nothing_passed(), writer.from..writer.next);
     drop(writer);
     if nothing {
-        doubts::tell(&filter, &pipeline, rows).map_err(Failure::wrong)?;
+        doubts::tell(&filter, &engine, rows).map_err(Failure::wrong)?;
     }
-    let tally = pipeline.overview();
-    output::note_lines(&summary(&pipeline.stats(), &pipeline.vendors(), &tally));
+    let tally = engine.overview();
+    output::note_lines(&summary(&engine.stats(), &engine.vendors(), &tally));
     drop(alerting);
     alert::ring_on_stderr(&alarm);
     let alerts = alarm.counted();
@@ -115,12 +115,12 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }
 
-struct Writer<'p, W: Write> {
-    pipeline: &'p Arc<Pipeline>,
+struct RecordWriter<'p, W: Write> {
+    engine: &'p Arc<Engine>,
     format: TailFormat,
     colour: bool,
     /// None lets everything through.
-    filter: Option<Matching>,
+    filter: Option<RangeFilter>,
     /// How many calls it let through, as far as they were written.
     passed: u64,
     /// The first row that came while this ran.
@@ -139,15 +139,15 @@ struct Writer<'p, W: Write> {
     out: W,
 }
 
-impl<W: Write> Writer<'_, W> {
+impl<W: Write> RecordWriter<'_, W> {
     /// How the calls that came and pass the filter stand to what is expected, if something is.
     fn expectations(&mut self) -> Result<Option<Expectations>, Failure> {
         let rows = self.from..self.next;
         let rows = match &mut self.filter {
-            Some(filter) => filter.calls(self.pipeline, rows).map_err(Failure::wrong)?,
+            Some(filter) => filter.calls(self.engine, rows).map_err(Failure::wrong)?,
             None => rows.collect(),
         };
-        Ok(self.pipeline.expectations(Some(&rows)))
+        Ok(self.engine.expectations(Some(&rows)))
     }
 
     /// Whether calls were looked at and none passed the filter.
@@ -156,25 +156,25 @@ impl<W: Write> Writer<'_, W> {
     }
 
     fn catch_up(&mut self) -> Result<(), Failure> {
-        let problem = self.pipeline.stats().problem;
+        let problem = self.engine.stats().problem;
         if let Some(problem) = problem.as_ref().filter(|_| problem != self.told) {
             output::note(format_args!("segscope: {problem}"));
         }
         self.told = problem;
         loop {
-            let clears = self.pipeline.clears();
+            let clears = self.engine.clears();
             if clears != self.clears {
                 self.clears = clears;
-                let base = self.pipeline.base();
+                let base = self.engine.base();
                 (self.from, self.next) = match base == self.base {
                     // everything was cleared away
                     false => (0, 0),
                     // what one test has sent was
-                    true => (self.pipeline.row_of(self.first), self.pipeline.row_of(self.behind)),
+                    true => (self.engine.row_of(self.first), self.engine.row_of(self.behind)),
                 };
                 self.base = base;
             }
-            let rows = self.pipeline.rows();
+            let rows = self.engine.rows();
             if self.next >= rows {
                 return Ok(());
             }
@@ -184,22 +184,22 @@ impl<W: Write> Writer<'_, W> {
                 self.out.flush()?;
             }
             self.next = end;
-            self.behind = Seq(self.pipeline.seq_before(end) + 1);
+            self.behind = Seq(self.engine.seq_before(end) + 1);
         }
     }
 
     fn write(&mut self, from: u64, to: u64) -> Result<(), Failure> {
-        let vendors = self.pipeline.vendors();
-        let shown = self.pipeline.in_use().shown();
+        let vendors = self.engine.vendors();
+        let shown = self.engine.in_use().shown();
         if self.format == TailFormat::Text && self.filter.is_none() {
-            for row in self.pipeline.window(from..to) {
+            for row in self.engine.window(from..to) {
                 writeln!(self.out, "{}", call_line(&row, &vendors, self.colour))?;
             }
             return Ok(());
         }
         let pass = match &mut self.filter {
             Some(filter) => {
-                let pass = filter.calls(self.pipeline, from..to).map_err(Failure::wrong)?;
+                let pass = filter.calls(self.engine, from..to).map_err(Failure::wrong)?;
                 self.passed += pass.len() as u64;
                 Some(pass)
             }
@@ -208,23 +208,23 @@ impl<W: Write> Writer<'_, W> {
         let passes = |row: &u64| {
             let passes = pass.as_ref().is_none_or(|pass| pass.binary_search(row).is_ok());
             // a request that holds no call is told beside the calls
-            passes || self.pipeline.is_no_call(*row)
+            passes || self.engine.is_no_call(*row)
         };
         let rows: Vec<u64> = (from..to).filter(passes).collect();
-        for (row, detail) in rows.iter().zip(self.pipeline.details_of(rows.iter().copied())) {
+        for (row, detail) in rows.iter().zip(self.engine.details_of(rows.iter().copied())) {
             match detail {
-                Ok(Detail::Call(call)) => match self.format {
+                Ok(RowDetail::Call(call)) => match self.format {
                     TailFormat::Ndjson => {
                         writeln!(self.out, "{}", call_record(&call, &vendors, &shown))?
                     }
                     _ => {
-                        for row in self.pipeline.window(*row..row + 1) {
+                        for row in self.engine.window(*row..row + 1) {
                             writeln!(self.out, "{}", call_line(&row, &vendors, self.colour))?;
                         }
                     }
                 },
-                Ok(Detail::NoCall(_)) => {
-                    for row in self.pipeline.window(*row..row + 1) {
+                Ok(RowDetail::NoCall(_)) => {
+                    for row in self.engine.window(*row..row + 1) {
                         output::note(call_line(&row, &vendors, false));
                     }
                 }

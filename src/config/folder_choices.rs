@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// How the page of the log is arranged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arranged {
+pub struct ColumnChoice {
     /// How much of the width is the log's, in per cent.
     pub split: Option<u16>,
     /// The log's columns by name, from the left.
@@ -16,15 +16,15 @@ pub struct Arranged {
 
 /// The choices of one project, in a file that all projects share.
 #[derive(Debug, Clone)]
-pub struct Choices {
+pub struct FolderChoices {
     file: PathBuf,
     project: String,
 }
 
-impl Choices {
+impl FolderChoices {
     /// The choices of a project folder, kept in a state folder.
-    pub fn of(state_folder: &Path, project: &Path) -> Choices {
-        Choices {
+    pub fn new(state_folder: &Path, project: &Path) -> FolderChoices {
+        FolderChoices {
             file: state_folder.join("choices.json"),
             project: project.to_string_lossy().into_owned(),
         }
@@ -41,17 +41,17 @@ impl Choices {
     }
 
     /// How the page of the log was arranged.
-    pub fn arranged(&self) -> Arranged {
+    pub fn arranged(&self) -> ColumnChoice {
         let all = self.read();
         let split = all.get(&self.project).and_then(|own| own.get("split")?.as_u64());
-        Arranged {
+        ColumnChoice {
             split: split.and_then(|split| u16::try_from(split).ok()),
             columns: self.list("columns"),
         }
     }
 
     /// Keeps how it was arranged.
-    pub fn set_arranged(&self, arranged: &Arranged) -> io::Result<()> {
+    pub fn set_arranged(&self, arranged: &ColumnChoice) -> io::Result<()> {
         if let Some(split) = arranged.split {
             self.set("split", split.into())?;
         }
@@ -101,7 +101,10 @@ mod tests {
     fn each_project_has_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = folder.path().join("new");
-        let (a, b) = (Choices::of(&state, Path::new("/a")), Choices::of(&state, Path::new("/b")));
+        let (a, b) = (
+            FolderChoices::new(&state, Path::new("/a")),
+            FolderChoices::new(&state, Path::new("/b")),
+        );
         assert_eq!(a.vendors(), None);
         a.set_vendors(&["x", "y"]).expect("kept");
         b.set_vendors(&[]).expect("kept");
@@ -112,10 +115,10 @@ mod tests {
         a.set_aside(&["CODE"]).expect("kept");
         assert_eq!((a.aside(), b.aside()), (vec!["CODE".to_owned()], vec![]));
         assert_eq!(a.vendors(), Some(vec!["x".to_owned(), "y".to_owned()]), "beside the vendors");
-        assert_eq!(a.arranged(), Arranged::default());
-        let arranged = Arranged { split: Some(40), columns: Some(vec!["name".to_owned()]) };
+        assert_eq!(a.arranged(), ColumnChoice::default());
+        let arranged = ColumnChoice { split: Some(40), columns: Some(vec!["name".to_owned()]) };
         a.set_arranged(&arranged).expect("kept");
-        assert_eq!((a.arranged(), b.arranged()), (arranged, Arranged::default()));
+        assert_eq!((a.arranged(), b.arranged()), (arranged, ColumnChoice::default()));
         std::fs::write(state.join("choices.json"), "{").expect("written");
         assert_eq!(a.vendors(), None, "a broken file is no choice");
     }

@@ -12,7 +12,7 @@ const MOST: usize = 200;
 /// What was typed before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Kept {
+pub struct HistoryEntries {
     /// Filters, the newest last, each once.
     pub history: Vec<String>,
     /// Searches, likewise.
@@ -57,7 +57,7 @@ impl Memo {
     }
 }
 
-impl Kept {
+impl HistoryEntries {
     /// Takes something more in.
     pub fn keep(&mut self, memo: &Memo) {
         match memo {
@@ -89,18 +89,18 @@ fn last(history: &mut Vec<String>, text: &str) {
 
 /// The file that keeps it.
 #[derive(Debug, Clone)]
-pub struct Notebook {
+pub struct InputHistory {
     file: PathBuf,
 }
 
-impl Notebook {
+impl InputHistory {
     /// The notebook of a state folder.
-    pub fn of(state_folder: &Path) -> Notebook {
-        Notebook { file: state_folder.join("typed.json") }
+    pub fn new(state_folder: &Path) -> InputHistory {
+        InputHistory { file: state_folder.join("typed.json") }
     }
 
     /// All that was kept. A file that is not there or cannot be read counts as empty.
-    pub fn read(&self) -> Kept {
+    pub fn read(&self) -> HistoryEntries {
         let text = read_text_file(&self.file, crate::config::user_folders::MAX_STATE_BYTES)
             .unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_default()
@@ -121,24 +121,24 @@ mod tests {
     #[test]
     fn a_history_has_no_doubles_and_an_end() {
         let folder = tempfile::tempdir().expect("a folder");
-        let notebook = Notebook::of(&folder.path().join("new"));
-        assert_eq!(notebook.read(), Kept::default());
+        let notebook = InputHistory::new(&folder.path().join("new"));
+        assert_eq!(notebook.read(), HistoryEntries::default());
         for text in ["a", "b", "a"] {
             notebook.keep(&Memo::Filter(text.to_owned())).expect("kept");
         }
         notebook.keep(&Memo::Search("s".to_owned())).expect("kept");
         assert_eq!(notebook.read().history, ["b", "a"]);
         assert_eq!(notebook.read().searches, ["s"]);
-        let mut kept = Kept::default();
+        let mut kept = HistoryEntries::default();
         (0..MOST + 5).for_each(|n| kept.keep(&Memo::Filter(n.to_string())));
         assert_eq!((kept.history.len(), kept.history[0].as_str()), (MOST, "5"));
         std::fs::write(folder.path().join("new/typed.json"), "{").expect("written");
-        assert_eq!(notebook.read(), Kept::default(), "a broken file is an empty one");
+        assert_eq!(notebook.read(), HistoryEntries::default(), "a broken file is an empty one");
     }
 
     #[test]
     fn a_name_stands_for_one_filter() {
-        let mut kept = Kept::default();
+        let mut kept = HistoryEntries::default();
         let named = |name: &str, text: &str| Memo::Named { name: name.into(), text: text.into() };
         kept.keep(&named("b", "1"));
         kept.keep(&named("a", "2"));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SettingValueKind {
     /// `true` or `false`
     Switch,
     /// a text
@@ -17,11 +17,11 @@ pub enum Kind {
 
 /// A setting.
 #[derive(Debug, Clone, Copy)]
-pub struct Key {
+pub struct SettingKey {
     /// Its dotted name.
     pub name: &'static str,
     /// What its value must be.
-    pub kind: Kind,
+    pub kind: SettingValueKind,
     /// The value where nothing says otherwise, as TOML writes it.
     pub default: Option<&'static str>,
     /// One line for the template and for `config show`.
@@ -32,79 +32,89 @@ pub struct Key {
 
 const fn key(
     name: &'static str,
-    kind: Kind,
+    kind: SettingValueKind,
     default: Option<&'static str>,
     doc: &'static str,
-) -> Key {
-    Key { name, kind, default, doc, user_only: false }
+) -> SettingKey {
+    SettingKey { name, kind, default, doc, user_only: false }
 }
 
-const fn own(key: Key) -> Key {
-    Key { user_only: true, ..key }
+const fn own(key: SettingKey) -> SettingKey {
+    SettingKey { user_only: true, ..key }
 }
 
 /// All settings but the vendors' own (`[vendors.NAME]`).
-pub const KEYS: &[Key] = &[
+pub const KEYS: &[SettingKey] = &[
     own(key(
         "listen",
-        Kind::Text,
+        SettingValueKind::Text,
         Some("127.0.0.1:7357"),
         "address to listen on; port 0 picks a free one",
     )),
     own(key(
         "allow_remote",
-        Kind::Switch,
+        SettingValueKind::Switch,
         Some("false"),
         "allow `listen` to be more than this machine",
     )),
     own(key(
         "token_file",
-        Kind::Text,
+        SettingValueKind::Text,
         None,
         "other machines may ask /_segscope if they send the token of this file, one line that only you can read, as `Authorization: Bearer TOKEN`",
     )),
-    own(key("record", Kind::Text, None, "append the recording to this file")),
-    key("no_record", Kind::Switch, Some("false"), "do not keep a recording after exit"),
-    key("fsync", Kind::Switch, Some("false"), "wait for the disk before a call is acknowledged"),
+    own(key("record", SettingValueKind::Text, None, "append the recording to this file")),
+    key("no_record", SettingValueKind::Switch, Some("false"), "do not keep a recording after exit"),
+    key(
+        "fsync",
+        SettingValueKind::Switch,
+        Some("false"),
+        "wait for the disk before a call is acknowledged",
+    ),
     key(
         "vendors.use",
-        Kind::List,
+        SettingValueKind::List,
         None,
         "vendors to check (default: all); `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
-    own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    own(key(
+        "webhook_secret",
+        SettingValueKind::Text,
+        None,
+        "shared secret of /webhook; checks X-Signature",
+    )),
     own(key(
         "webhook_secret_file",
-        Kind::Text,
+        SettingValueKind::Text,
         None,
         "the file that holds webhook_secret; `-` is standard input",
     )),
-    key("alert", Kind::Text, None, "alert when a call matches this filter"),
+    key("alert", SettingValueKind::Text, None, "alert when a call matches this filter"),
     own(key(
         "alert_with",
-        Kind::Text,
+        SettingValueKind::Text,
         Some("bell"),
         "bell, notify (a notification of the terminal), or a command with its arguments, which gets the call record on its standard input",
     )),
     key(
         "theme",
-        Kind::Text,
+        SettingValueKind::Text,
         Some("auto"),
         "auto (dark or light, as the terminal's background is), dark, light, high-contrast, or NAME of themes/NAME.toml in your config folder",
     ),
     own(key(
         "upstream",
-        Kind::Text,
+        SettingValueKind::Text,
         None,
         "the real tracking API that `r` offers to send a call to again, such as https://api.segment.io",
     )),
     key(
         "columns",
-        Kind::List,
+        SettingValueKind::List,
         None,
         "the log's columns, from the left: number, time, type, name, account, user, vendors",
     ),
-    key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
+    key("ascii", SettingValueKind::Switch, Some("false"), "draw with ASCII only"),
 ];
 
 /// Before the keys of the screen: `keys.PLACE.ACTION`.
@@ -170,13 +180,13 @@ pub(crate) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), Strin
 }
 
 /// The key of that name.
-pub(crate) fn find(name: &str) -> Option<&'static Key> {
+pub(crate) fn find(name: &str) -> Option<&'static SettingKey> {
     KEYS.iter().find(|key| key.name == name)
 }
 
 /// The key that an environment variable sets. Others that begin with `SEGSCOPE_` (such as
 /// `SEGSCOPE_URL`) are no settings.
-pub(crate) fn from_env(name: &str) -> Option<&'static Key> {
+pub(crate) fn from_env(name: &str) -> Option<&'static SettingKey> {
     let wanted = name.strip_prefix("SEGSCOPE_")?.to_ascii_lowercase();
     KEYS.iter().find(|key| key.name == wanted || (key.name == "vendors.use" && wanted == "vendors"))
 }
@@ -188,7 +198,7 @@ pub(crate) fn unknown(name: &str) -> String {
     }
 }
 
-impl Key {
+impl SettingKey {
     pub(crate) fn preset(&self) -> Option<Value> {
         self.default.map(|text| self.value_of(text))
     }
@@ -196,13 +206,13 @@ impl Key {
     /// A text, as an environment variable has it, as a value of this key.
     pub(crate) fn value_of(&self, text: &str) -> Value {
         match self.kind {
-            Kind::Switch => match text {
+            SettingValueKind::Switch => match text {
                 "1" | "true" => Value::Bool(true),
                 "0" | "false" | "" => Value::Bool(false),
                 other => Value::String(other.to_owned()),
             },
-            Kind::Text => Value::String(text.to_owned()),
-            Kind::List => text
+            SettingValueKind::Text => Value::String(text.to_owned()),
+            SettingValueKind::List => text
                 .split(',')
                 .map(str::trim)
                 .filter(|item| !item.is_empty())
@@ -213,17 +223,19 @@ impl Key {
 
     pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
         let good = match self.kind {
-            Kind::Switch => value.is_boolean(),
-            Kind::Text => value.is_string(),
-            Kind::List => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+            SettingValueKind::Switch => value.is_boolean(),
+            SettingValueKind::Text => value.is_string(),
+            SettingValueKind::List => {
+                value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
+            }
         };
         if good {
             return Ok(());
         }
         let expected = match self.kind {
-            Kind::Switch => "true or false",
-            Kind::Text => "a text",
-            Kind::List => "a list of texts",
+            SettingValueKind::Switch => "true or false",
+            SettingValueKind::Text => "a text",
+            SettingValueKind::List => "a list of texts",
         };
         if is_credential(self.name) {
             return Err(format!("`{}` must be {expected}", self.name));

@@ -9,9 +9,9 @@ mod text_file;
 mod toml_file;
 mod user_folders;
 
-pub use crate::config::folder_choices::{Arranged, Choices};
-pub use crate::config::input_history::{Kept, Memo, Notebook};
-pub use crate::config::known_keys::{KEYS, Key, Kind};
+pub use crate::config::folder_choices::{ColumnChoice, FolderChoices};
+pub use crate::config::input_history::{HistoryEntries, InputHistory, Memo};
+pub use crate::config::known_keys::{KEYS, SettingKey, SettingValueKind};
 pub use crate::config::user_folders::{
     Exposed, close_to_others, create_private_folder, user_config_file, user_state_folder,
     user_themes_folder, user_vendors_folder,
@@ -27,7 +27,7 @@ use std::path::PathBuf;
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// A flag, as it was written.
     Flag(String),
     /// An environment variable.
@@ -43,25 +43,25 @@ pub enum Origin {
     Preset,
 }
 
-impl Origin {
+impl SettingOrigin {
     /// Which layer it is of: a higher one wins. The two files share one.
     pub fn layer(&self) -> u8 {
         match self {
-            Origin::Preset => 0,
-            Origin::File { .. } => 1,
-            Origin::Env(_) => 2,
-            Origin::Flag(_) => 3,
+            SettingOrigin::Preset => 0,
+            SettingOrigin::File { .. } => 1,
+            SettingOrigin::Env(_) => 2,
+            SettingOrigin::Flag(_) => 3,
         }
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Flag(flag) => f.write_str(flag),
-            Origin::Env(name) => f.write_str(name),
-            Origin::File { path, line } => write!(f, "{}:{line}", path.display()),
-            Origin::Preset => f.write_str("preset"),
+            SettingOrigin::Flag(flag) => f.write_str(flag),
+            SettingOrigin::Env(name) => f.write_str(name),
+            SettingOrigin::File { path, line } => write!(f, "{}:{line}", path.display()),
+            SettingOrigin::Preset => f.write_str("preset"),
         }
     }
 }
@@ -71,7 +71,7 @@ impl fmt::Display for Origin {
 #[error("{origin}: {message}")]
 pub struct ConfigError {
     /// The place.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
     /// What is wrong there and what was expected.
     pub message: String,
 }
@@ -79,7 +79,7 @@ pub struct ConfigError {
 /// The settings in force: dotted keys, each with its value and origin.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    values: BTreeMap<String, (Value, Origin)>,
+    values: BTreeMap<String, (Value, SettingOrigin)>,
     /// The project's file, which others may have written.
     project: Option<PathBuf>,
 }
@@ -104,7 +104,7 @@ impl Settings {
         let mut settings = Settings { project, ..Settings::default() };
         for key in KEYS {
             if let Some(value) = key.preset() {
-                settings.set(key.name, value, Origin::Preset)?;
+                settings.set(key.name, value, SettingOrigin::Preset)?;
             }
         }
         for (file, own) in [(sources.user_file, true), (sources.project_file, false)] {
@@ -120,7 +120,7 @@ impl Settings {
             }
         }
         for (name, text) in &sources.env {
-            let origin = || Origin::Env(name.clone());
+            let origin = || SettingOrigin::Env(name.clone());
             if let Some(key) = crate::config::known_keys::from_env(name) {
                 settings.set(key.name, key.value_of(text), origin())?;
             } else if let Some(key) = crate::config::known_keys::vendor_setting_from_env(name) {
@@ -128,12 +128,12 @@ impl Settings {
             }
         }
         for (key, value, written) in &sources.flags {
-            settings.set(key, value.clone(), Origin::Flag(written.clone()))?;
+            settings.set(key, value.clone(), SettingOrigin::Flag(written.clone()))?;
         }
         Ok(settings)
     }
 
-    fn set(&mut self, key: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
+    fn set(&mut self, key: &str, value: Value, origin: SettingOrigin) -> Result<(), ConfigError> {
         // `vendors = [..]` (in use) and `[vendors.NAME]` cannot stand in one TOML file, so a file
         // with both writes the list as `vendors.use`
         let key = if key == "vendors" { "vendors.use" } else { key };
@@ -166,7 +166,7 @@ impl Settings {
     }
 
     /// A value and where it came from.
-    pub fn get(&self, key: &str) -> Option<(&Value, &Origin)> {
+    pub fn get(&self, key: &str) -> Option<(&Value, &SettingOrigin)> {
         self.values.get(key).map(|(value, origin)| (value, origin))
     }
 
@@ -189,9 +189,11 @@ impl Settings {
     }
 
     /// Returns the line of the project's file that decides a setting; none where something else does.
-    pub fn project_origin(&self, key: &str) -> Option<&Origin> {
+    pub fn project_origin(&self, key: &str) -> Option<&SettingOrigin> {
         match (self.get(key), &self.project) {
-            (Some((_, origin @ Origin::File { path, .. })), Some(project)) if path == project => {
+            (Some((_, origin @ SettingOrigin::File { path, .. })), Some(project))
+                if path == project =>
+            {
                 Some(origin)
             }
             _ => None,
@@ -226,7 +228,7 @@ impl Settings {
     }
 
     /// The screen's keys that are set: place, action, keys, and where that is said.
-    pub fn screen_keys(&self) -> impl Iterator<Item = (&str, &str, Vec<String>, &Origin)> {
+    pub fn screen_keys(&self) -> impl Iterator<Item = (&str, &str, Vec<String>, &SettingOrigin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
             let (place, action) =
                 key.strip_prefix(crate::config::known_keys::SCREEN_KEYS)?.split_once('.')?;
@@ -236,7 +238,7 @@ impl Settings {
     }
 
     /// The screen's styles that are set: name, style in words, and where that is said.
-    pub fn colours(&self) -> impl Iterator<Item = (&str, &str, &Origin)> {
+    pub fn colours(&self) -> impl Iterator<Item = (&str, &str, &SettingOrigin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
             Some((key.strip_prefix(crate::config::known_keys::COLOURS)?, value.as_str()?, origin))
         })
@@ -248,7 +250,7 @@ impl Settings {
     }
 
     /// Where a vendor's setting came from: its own line, or the nearest one above or below it.
-    pub fn origin_of(&self, key: &str) -> Origin {
+    pub fn origin_of(&self, key: &str) -> SettingOrigin {
         let below = format!("{key}.");
         let found = self.get(key).or_else(|| {
             self.values
@@ -256,18 +258,21 @@ impl Settings {
                 .find(|(k, _)| k.starts_with(&below) || key.starts_with(k.as_str()))
                 .map(|(_, (v, o))| (v, o))
         });
-        found.map_or(Origin::Preset, |(_, origin)| origin.clone())
+        found.map_or(SettingOrigin::Preset, |(_, origin)| origin.clone())
     }
 
     /// All values in force, by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value, &Origin)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value, &SettingOrigin)> {
         self.values.iter().map(|(key, (value, origin))| (key.as_str(), value, origin))
     }
 }
 
 /// The values of a TOML file of the user's by dotted key, each with its place.
-pub fn read_file(path: &std::path::Path) -> Result<Vec<(String, Value, Origin)>, ConfigError> {
-    let placed = |(key, value, line)| (key, value, Origin::File { path: path.to_owned(), line });
+pub fn read_file(
+    path: &std::path::Path,
+) -> Result<Vec<(String, Value, SettingOrigin)>, ConfigError> {
+    let placed =
+        |(key, value, line)| (key, value, SettingOrigin::File { path: path.to_owned(), line });
     Ok(crate::config::toml_file::read(path)?.into_iter().map(placed).collect())
 }
 
@@ -301,7 +306,7 @@ pub fn read_setting(text: &str) -> Result<(String, Value, String), ConfigError> 
             Ok((key.trim().to_owned(), value, written))
         }
         _ => Err(ConfigError {
-            origin: Origin::Flag(written),
+            origin: SettingOrigin::Flag(written),
             message: "expected KEY=VALUE, such as vendors.acme.region=EU".to_owned(),
         }),
     }

@@ -1,7 +1,7 @@
 //! A TOML file as dotted keys with their lines.
 
 use crate::config::text_file::{LineStarts, MAX_TEXT_FILE_BYTES, read_text_file};
-use crate::config::{ConfigError, Origin};
+use crate::config::{ConfigError, SettingOrigin};
 use serde_json::{Map, Value};
 use std::path::Path;
 use toml::Spanned;
@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 /// All leaf values of a file: dotted key, value, line.
 pub(crate) fn read(path: &Path) -> Result<Vec<(String, Value, usize)>, ConfigError> {
     let at = |line, message| ConfigError {
-        origin: Origin::File { path: path.to_owned(), line },
+        origin: SettingOrigin::File { path: path.to_owned(), line },
         message,
     };
     let text = read_text_file(path, MAX_TEXT_FILE_BYTES)

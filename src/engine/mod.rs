@@ -9,7 +9,7 @@
 //! One lock guards the index and the vendors' memory. The judge thread releases it every few calls.
 //! The screen holds it only while it copies a few rows, and reads bodies from disk without it. The
 //! listener thread never waits for it. A caller that must see a call that was just answered calls
-//! [`Pipeline::settle`] first.
+//! [`Engine::settle`] first.
 
 mod batch_check;
 mod counts;
@@ -23,39 +23,39 @@ pub(crate) mod rows;
 mod search;
 mod source;
 
-pub use crate::engine::batch_check::{Shares, Surveyed, survey};
+pub use crate::engine::batch_check::{BatchResult, Shares, survey};
 pub use crate::engine::counts::finding_totals::{CallGroup, MAX_CALL_GROUPS, Tallied, Tally};
 pub use crate::engine::counts::id_remarks::IdRemarkView;
-pub use crate::engine::counts::library_habits::CommonView;
-pub use crate::engine::counts::timeline::{Course, Disorder, OfType, SessionIds};
+pub use crate::engine::counts::library_habits::HabitView;
+pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::counts::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, Held, IdShare, LearnedPlan,
-    Member, Person, Standing, Who,
+    Counted, Coverage, ExpectationStatus, Expectations, Expected, FoundIn, GroupBy, GroupedRows,
+    IdShare, IndexUsage, LearnedPlan, Person, RelatedId, Who,
 };
 pub use crate::engine::frame_times::FrameTimes;
-pub use crate::engine::ingest::accept::Taken;
-pub use crate::engine::ingest::writer::Pending;
-pub use crate::engine::judging::arrival_clock::Closed;
-pub use crate::engine::judging::draft::{Composed, NotYet};
-pub use crate::engine::judging::rejudge_diff::{Changes, VendorChanges, VerdictChange};
+pub use crate::engine::ingest::accept::Accepted;
+pub use crate::engine::ingest::writer::WriteTicket;
+pub use crate::engine::judging::arrival_clock::ClosedSession;
+pub use crate::engine::judging::draft::{DraftError, JudgedDraft};
+pub use crate::engine::judging::rejudge_diff::{RejudgeDiff, VendorChanges, VerdictChange};
 pub use crate::engine::judging::user_groups::SeenGroup;
 pub use crate::engine::judging::vendors_in_use::InUse;
 pub use crate::engine::rows::marks_and_notes::NOTE_CHARS;
 pub use crate::engine::rows::views::*;
 pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
-pub use crate::engine::search::{Found, Matching, Shown, Sieve};
-pub use crate::engine::source::recording_files::{Recording, Remarks};
+pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
+pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
 pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub(crate) use source::holds_calls;
 pub use source::{FileError, Opened};
 
 pub use crate::engine::index::NoCall;
-use crate::engine::index::{Row, Store};
-use crate::engine::ingest::writer::Front;
-use crate::engine::judging::index_request::Index;
-use crate::engine::judging::judge_thread::Shared;
-use crate::engine::judging::state::State;
+use crate::engine::index::{Index, IndexRow};
+use crate::engine::ingest::writer::RecordingWriter;
+use crate::engine::judging::index_request::JudgedIndex;
+use crate::engine::judging::judge_thread::SharedState;
+use crate::engine::judging::state::JudgingState;
 use crate::engine::source::follow::Import;
 use crate::findings::Severity;
 use crate::fql::Filter;
@@ -82,31 +82,31 @@ pub enum What {
 
 /// All that was captured, and what becomes of what comes next.
 #[derive(Debug)]
-pub struct Pipeline {
-    shared: Arc<Shared>,
+pub struct Engine {
+    shared: Arc<SharedState>,
     webhook_secret: Option<String>,
-    remarks: Remarks,
-    /// Held by who judges all again.
+    remarks: RemarkTarget,
+    /// IndexUsage by who judges all again.
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: crate::engine::frame_times::Frames,
-    in_view: crate::engine::rows::row_cache::InView,
+    in_view: crate::engine::rows::row_cache::RowCache,
     /// What is expected, where something is.
     plan: OnceLock<plan::Plan>,
 }
 
-impl Pipeline {
+impl Engine {
     /// Begins with a recording; what is in it already is read first.
     pub fn new(
         recording: Recording,
         vendors: Arc<Vendors>,
         in_use: InUse,
         webhook_secret: Option<String>,
-    ) -> io::Result<(Pipeline, Opened)> {
-        let pipeline = Pipeline::start(recording, vendors, in_use, webhook_secret)?;
-        pipeline.settle();
-        let opened = pipeline.opened();
-        Ok((pipeline, opened))
+    ) -> io::Result<(Engine, Opened)> {
+        let engine = Engine::start(recording, vendors, in_use, webhook_secret)?;
+        engine.settle();
+        let opened = engine.opened();
+        Ok((engine, opened))
     }
 
     /// Begins with a recording at once. What is in it already is read while others look and new
@@ -116,37 +116,43 @@ impl Pipeline {
         vendors: Arc<Vendors>,
         in_use: InUse,
         webhook_secret: Option<String>,
-    ) -> io::Result<Pipeline> {
+    ) -> io::Result<Engine> {
         let recorded = recording.len();
         let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
         let remarks = recording.remarks().clone();
         let problem = recording.problem();
         let (parts, journal, mut inputs) = recording.split()?;
-        let (front, import) = (Front::new(journal, recorded)?, Import::of(&inputs));
-        let shared = Arc::new(Shared::new(vendors, in_use, parts, recorded, names, front, import));
-        let mut pipeline = Pipeline {
+        let (front, import) =
+            (RecordingWriter::new(journal, recorded)?, Import::from_files(&inputs));
+        let shared =
+            Arc::new(SharedState::new(vendors, in_use, parts, recorded, names, front, import));
+        let mut engine = Engine {
             shared,
             webhook_secret,
             remarks,
             again: Mutex::default(),
             threads: Vec::new(),
             frames: crate::engine::frame_times::Frames::default(),
-            in_view: crate::engine::rows::row_cache::InView::default(),
+            in_view: crate::engine::rows::row_cache::RowCache::default(),
             plan: OnceLock::new(),
         };
         if let Some(problem) = problem {
-            pipeline.shared.notice(problem);
+            engine.shared.notice(problem);
         }
-        pipeline.spawn("judge", crate::engine::judging::judge_thread::run)?;
+        engine.spawn("judge", crate::engine::judging::judge_thread::run)?;
         if !inputs.is_empty() {
-            pipeline.spawn("import", move |shared| {
+            engine.spawn("import", move |shared| {
                 crate::engine::source::follow::run(shared, &mut inputs)
             })?;
         }
-        Ok(pipeline)
+        Ok(engine)
     }
 
-    fn spawn(&mut self, name: &str, work: impl FnOnce(&Shared) + Send + 'static) -> io::Result<()> {
+    fn spawn(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&SharedState) + Send + 'static,
+    ) -> io::Result<()> {
         let shared = Arc::clone(&self.shared);
         let thread = std::thread::Builder::new().name(name.to_owned());
         self.threads.push(thread.spawn(move || work(&shared))?);
@@ -161,7 +167,7 @@ impl Pipeline {
     }
 
     /// Where marks and notes go.
-    pub fn remarks(&self) -> &Remarks {
+    pub fn remarks(&self) -> &RemarkTarget {
         &self.remarks
     }
 
@@ -180,7 +186,7 @@ impl Pipeline {
         self.shared.import.is_settled() && self.shared.queue.is_settled()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, JudgingState> {
         self.shared.lock()
     }
 
@@ -249,7 +255,7 @@ impl Pipeline {
     }
 }
 
-impl Drop for Pipeline {
+impl Drop for Engine {
     fn drop(&mut self) {
         self.shared.write_held(&mut self.shared.front());
         self.shared.import.end();
@@ -261,11 +267,11 @@ impl Drop for Pipeline {
     }
 }
 
-impl Index {
+impl JudgedIndex {
     fn is(&self, row: u64, what: &What) -> bool {
-        let store: &Store = &self.store;
+        let store: &Index = &self.store;
         match (store.row(row), what) {
-            (Some(Row::Call(at)), what) => {
+            (Some(IndexRow::Call(at)), what) => {
                 let Some(call) = store.calls.get(at) else { return false };
                 let Some(request) = store.requests.get(u64::from(call.request)) else {
                     return false;
@@ -279,7 +285,7 @@ impl Index {
                     What::Matches(_) => false,
                 }
             }
-            (Some(Row::NoCall(row)), What::Finding) => row.kind.is_wrong(),
+            (Some(IndexRow::NoCall(row)), What::Finding) => row.kind.is_wrong(),
             _ => false,
         }
     }

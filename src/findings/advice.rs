@@ -20,16 +20,16 @@ pub fn reason_words(reason: Reason) -> &'static str {
 /// The part of a message that points at the first near miss.
 pub fn advice(hint: &Hint, expected: &str) -> String {
     let (name, place) = found_at(hint);
-    match Way::of(Some(hint), expected) {
-        Way::Rename(_) => {
+    match IdRoute::from_hint(Some(hint), expected) {
+        IdRoute::Rename(_) => {
             format!("found `{name}` {place}: rename it to `{}`", self::name(expected))
         }
-        Way::Copy(path) => match levels_up(path, expected) {
+        IdRoute::Copy(path) => match levels_up(path, expected) {
             Some(1) => format!("found `{name}` {place}: move it up one level"),
             Some(levels) => format!("found `{name}` {place}: move it up {levels} levels"),
             None => format!("found `{name}` {place}: copy it into {}", target(expected)),
         },
-        Way::Later => {
+        IdRoute::Later => {
             format!("found only `{name}`: send {} once the user is known", target(expected))
         }
         _ => format!("found `{name}` {place}: if that is the id, send it as {}", target(expected)),
@@ -106,7 +106,7 @@ pub fn worth<'h>(hints: &'h [Hint], event: &Event<'_>) -> Option<&'h Hint> {
 
 /// How an id gets to where it belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way<'w> {
+pub enum IdRoute<'w> {
     /// A value of this place goes there.
     Rename(&'w str),
     /// A value of this place stands there too.
@@ -121,44 +121,46 @@ pub enum Way<'w> {
     Say,
 }
 
-impl<'w> Way<'w> {
+impl<'w> IdRoute<'w> {
     /// What a near miss makes possible for an id that is expected at a place.
-    pub fn of(hint: Option<&'w Hint>, expected: &str) -> Way<'w> {
-        let Some(Hint { path, kind }) = hint else { return Way::Say };
+    pub fn from_hint(hint: Option<&'w Hint>, expected: &str) -> IdRoute<'w> {
+        let Some(Hint { path, kind }) = hint else { return IdRoute::Say };
         let key = pointer::last(path);
         let wanted = wanted_name(expected);
         match kind {
-            HintKind::Spelling => Way::Rename(path),
-            HintKind::Typo if !is_misspelling(&key, &wanted) => Way::Alias(path),
-            HintKind::Typo if container(path) == container(expected) => Way::Rename(path),
+            HintKind::Spelling => IdRoute::Rename(path),
+            HintKind::Typo if !is_misspelling(&key, &wanted) => IdRoute::Alias(path),
+            HintKind::Typo if container(path) == container(expected) => IdRoute::Rename(path),
             HintKind::Nested if norm(&key) != wanted && wanted_name(path) != wanted => {
-                Way::Alias(path)
+                IdRoute::Alias(path)
             }
-            HintKind::Level | HintKind::Nested | HintKind::Typo => Way::Copy(path),
-            HintKind::Alias => Way::Alias(path),
-            HintKind::Anonymous => Way::Later,
+            HintKind::Level | HintKind::Nested | HintKind::Typo => IdRoute::Copy(path),
+            HintKind::Alias => IdRoute::Alias(path),
+            HintKind::Anonymous => IdRoute::Later,
         }
     }
 }
 
 /// The fix of a missing id. `instead` says what stands in its place; where nothing does it is
 /// empty.
-pub fn fix(way: Way<'_>, expected: &str, instead: &str) -> String {
+pub fn fix(way: IdRoute<'_>, expected: &str, instead: &str) -> String {
     let target = target(expected);
     let key = name(expected);
     let comma = if instead.is_empty() { "" } else { "," };
     match way {
-        Way::Rename(path) => {
+        IdRoute::Rename(path) => {
             let place = within(expected, "in");
             format!("rename `{}` to `{key}` {place}{comma}{instead}", name(path))
         }
-        Way::Copy(path) => format!("copy `{}` into {target}{instead}", dotted(path)),
-        Way::Alias(path) => format!(
+        IdRoute::Copy(path) => format!("copy `{}` into {target}{instead}", dotted(path)),
+        IdRoute::Alias(path) => format!(
             "send the value of `{}` as {target}{instead}, if it is the same id",
             dotted(path)
         ),
-        Way::Later => format!("send {target}{comma}{instead}{comma} as soon as the user is known"),
-        Way::Known(id, seq) => {
+        IdRoute::Later => {
+            format!("send {target}{comma}{instead}{comma} as soon as the user is known")
+        }
+        IdRoute::Known(id, seq) => {
             let id = text::visible_id(id);
             let known = format!("`{id}`, the user's group since call {seq}");
             match instead {
@@ -166,7 +168,7 @@ pub fn fix(way: Way<'_>, expected: &str, instead: &str) -> String {
                 _ => format!("set {target} to {known},{instead}"),
             }
         }
-        Way::Say => match instead {
+        IdRoute::Say => match instead {
             "" => format!("add `{key}` {}", within(expected, "to")),
             _ => format!("send the id in {target}{instead}"),
         },
@@ -258,7 +260,7 @@ mod tests {
             "found `accountId` in properties: rename it to `account_id`"
         );
         assert_eq!(
-            fix(Way::of(Some(&spelling), expected), expected, ""),
+            fix(IdRoute::from_hint(Some(&spelling), expected), expected, ""),
             "rename `accountId` to `account_id` in properties"
         );
         let level = hint("/userId", HintKind::Level);
@@ -267,18 +269,18 @@ mod tests {
             "found `userId` at the top level: copy it into `properties.user_id`"
         );
         assert_eq!(
-            fix(Way::of(Some(&level), "/properties/user_id"), "/properties/user_id", ""),
+            fix(IdRoute::from_hint(Some(&level), "/properties/user_id"), "/properties/user_id", ""),
             "copy `userId` into `properties.user_id`"
         );
-        assert_eq!(fix(Way::Say, expected, ""), "add `account_id` to properties");
-        assert_eq!(fix(Way::Say, "/userId", ""), "add `userId` at the top level");
+        assert_eq!(fix(IdRoute::Say, expected, ""), "add `account_id` to properties");
+        assert_eq!(fix(IdRoute::Say, "/userId", ""), "add `userId` at the top level");
         let instead = instead(Some(Reason::Null));
         assert_eq!(
-            fix(Way::Later, "/userId", instead),
+            fix(IdRoute::Later, "/userId", instead),
             "send `userId` at the top level, instead of null, as soon as the user is known"
         );
         assert_eq!(
-            fix(Way::Known("a\u{1b}", 7), "/groupId", ""),
+            fix(IdRoute::Known("a\u{1b}", 7), "/groupId", ""),
             "add `groupId` at the top level: `a\\u{1b}`, the user's group since call 7"
         );
         let typo = |path: &str| advice(&hint(path, HintKind::Typo), expected);

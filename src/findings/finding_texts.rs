@@ -24,7 +24,7 @@ pub struct CodeText {
     pub fix: String,
     /// The change of the call that takes the finding away, where the call has what it needs.
     #[serde(default)]
-    pub change: Option<Change>,
+    pub change: Option<ValueChange>,
     /// What to change where a name that is read is near this one: `{near}`.
     pub fix_near: Option<String>,
     /// Where a missing id is best sent, if not where it is expected first: a JSON pointer.
@@ -64,7 +64,7 @@ pub enum Loudness {
 /// How one value of a call has to change.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Change {
+pub enum ValueChange {
     /// It becomes a text.
     Text,
     /// It becomes a number, if its text is one.
@@ -94,7 +94,7 @@ impl CodeText {
 }
 
 /// Codes by name, in byte order; a name may stand for a family: `X-{T,I}-Y`.
-pub type Book = BTreeMap<String, CodeText>;
+pub type FindingTexts = BTreeMap<String, CodeText>;
 
 /// The codes that a name in a table stands for.
 pub fn family(name: &str) -> Vec<String> {
@@ -131,7 +131,7 @@ pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut Str
 }
 
 /// The codes that every vendor has (`specs/vendors.md` A.4).
-pub fn common() -> Book {
+pub fn common() -> FindingTexts {
     toml::from_str(include_str!("../../assets/findings/common.toml"))
         .expect("the built-in table of common codes is valid")
 }

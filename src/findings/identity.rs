@@ -1,7 +1,7 @@
 //! What counts as an id, a text, a number or a date (`specs/vendors.md` A.5, A.6).
 
 use super::Reason;
-use crate::call::{Kind, Val};
+use crate::call::{JsonKind, Val};
 use std::borrow::Cow;
 
 /// Which values a vendor takes for an id, and which it reads as absent.
@@ -29,8 +29,8 @@ pub fn id_of(value: Option<Val<'_>>, rule: ValueRule) -> Result<IdText<'_>, Reas
     let value = value.ok_or(Reason::Absent)?;
     let raw = || Ok(IdText { text: Cow::Borrowed(value.raw()), is_string: false });
     match value.kind() {
-        Kind::Null => Err(Reason::Null),
-        Kind::String => {
+        JsonKind::Null => Err(Reason::Null),
+        JsonKind::String => {
             let text = value.as_str().expect("a string");
             let blank = match rule {
                 ValueRule::Plain => is_blank(&text),
@@ -38,8 +38,8 @@ pub fn id_of(value: Option<Val<'_>>, rule: ValueRule) -> Result<IdText<'_>, Reas
             };
             if blank { Err(Reason::Empty) } else { Ok(IdText { text, is_string: true }) }
         }
-        Kind::Number if rule == ValueRule::Plain || truthy(value) => raw(),
-        Kind::True | Kind::Object | Kind::Array if rule == ValueRule::Truthy => raw(),
+        JsonKind::Number if rule == ValueRule::Plain || truthy(value) => raw(),
+        JsonKind::True | JsonKind::Object | JsonKind::Array if rule == ValueRule::Truthy => raw(),
         _ => Err(Reason::Type),
     }
 }
@@ -48,8 +48,8 @@ pub fn id_of(value: Option<Val<'_>>, rule: ValueRule) -> Result<IdText<'_>, Reas
 pub fn reason_at(value: Option<Val<'_>>) -> Reason {
     match value.map(|value| value.kind()) {
         None => Reason::Absent,
-        Some(Kind::Null) => Reason::Null,
-        Some(Kind::String) => Reason::Empty,
+        Some(JsonKind::Null) => Reason::Null,
+        Some(JsonKind::String) => Reason::Empty,
         Some(_) => Reason::Type,
     }
 }
@@ -72,10 +72,10 @@ pub fn text_of(value: Val<'_>) -> Option<Cow<'_, str>> {
 /// JavaScript's truth of a value.
 pub fn truthy(value: Val<'_>) -> bool {
     match value.kind() {
-        Kind::Null | Kind::False => false,
-        Kind::True | Kind::Object | Kind::Array => true,
-        Kind::Number => !is_zero(value.raw()),
-        Kind::String => value.raw().len() > 2,
+        JsonKind::Null | JsonKind::False => false,
+        JsonKind::True | JsonKind::Object | JsonKind::Array => true,
+        JsonKind::Number => !is_zero(value.raw()),
+        JsonKind::String => value.raw().len() > 2,
     }
 }
 

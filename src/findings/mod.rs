@@ -11,7 +11,7 @@ pub(crate) mod service_discards;
 mod verdict;
 
 pub use crate::findings::finding_texts::{
-    Book, Change, CodeText, Loudness, common, family, fill, fill_into, is_said_once,
+    CodeText, FindingTexts, Loudness, ValueChange, common, family, fill, fill_into, is_said_once,
 };
 pub(crate) use crate::findings::near_misses::in_json_text;
 pub use crate::findings::near_misses::{hints, norm};

@@ -2,7 +2,7 @@
 
 use crate::call::{Doc, Event, Val, pointer};
 use crate::findings::identity::{ValueRule, id_of};
-use crate::findings::near_names::Names;
+use crate::findings::near_names::IdNames;
 use crate::findings::{Hint, HintKind, Id};
 use std::borrow::Cow;
 
@@ -33,8 +33,13 @@ pub fn norm(key: &str) -> Cow<'_, str> {
 /// The near misses of an id that was expected at `expected` and is not there: in the places where
 /// ids stand, then further down, then misspelt. The same name elsewhere comes before other names.
 pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<Hint> {
-    let search =
-        Search { event, expected, rule, names: Names::of(id), wanted: wanted_name(expected) };
+    let search = NearMissSearch {
+        event,
+        expected,
+        rule,
+        names: IdNames::for_id(id),
+        wanted: wanted_name(expected),
+    };
     let mut found = Vec::new();
     for place in PLACES {
         search.place(place, &mut found);
@@ -97,16 +102,16 @@ pub(crate) fn wanted_name(expected: &str) -> String {
 }
 
 /// What one search looks for.
-struct Search<'s, 'd> {
+struct NearMissSearch<'s, 'd> {
     event: &'s Event<'d>,
     expected: &'s str,
     rule: ValueRule,
-    names: &'static Names,
+    names: &'static IdNames,
     /// The norm of the expected name.
     wanted: String,
 }
 
-impl<'d> Search<'_, 'd> {
+impl<'d> NearMissSearch<'_, 'd> {
     /// Adds a path whose value can be used, once.
     fn add(&self, path: &str, kind: HintKind, found: &mut Vec<Hint>) {
         let usable = || id_of(self.event.pointer(path), self.rule).is_ok();

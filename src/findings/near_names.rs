@@ -4,7 +4,7 @@
 use super::{Id, norm};
 
 /// The names of one kind of id.
-pub(crate) struct Names {
+pub(crate) struct IdNames {
     /// Norms that name the id.
     pub forms: &'static [&'static str],
     /// Short and long forms that probably name it.
@@ -15,7 +15,7 @@ pub(crate) struct Names {
     path_nouns: &'static [&'static str],
 }
 
-static ACCOUNT: Names = Names {
+static ACCOUNT: IdNames = IdNames {
     forms: &[
         "accountid",
         "companyid",
@@ -56,7 +56,7 @@ static ACCOUNT: Names = Names {
     path_nouns: &["acc", "acct", "team", "client"],
 };
 
-static USER: Names = Names {
+static USER: IdNames = IdNames {
     forms: &["userid", "uid", "distinctid", "externalid"],
     short: &["usr", "usrid", "memberid", "contactid", "contactexternalid", "externaluserid"],
     nouns: &["user"],
@@ -121,9 +121,9 @@ const WORDS: [&str; 31] = [
 const ID_SLIPS: [&str; 12] =
     ["idd", "iid", "ids", "di", "is", "if", "ie", "od", "ud", "no", "d", "i"];
 
-impl Names {
+impl IdNames {
     /// The names of an account or a user.
-    pub fn of(id: Id) -> &'static Names {
+    pub fn for_id(id: Id) -> &'static IdNames {
         match id {
             Id::Account => &ACCOUNT,
             Id::User => &USER,
@@ -335,8 +335,8 @@ mod tests {
             ("company", "external_id"),
             ("Account", "ID"),
         ] {
-            assert!(Names::of(Id::Account).are_made_by(parent, key), "{parent}.{key}");
-            assert!(!Names::of(Id::User).are_made_by(parent, key), "{parent}.{key}");
+            assert!(IdNames::for_id(Id::Account).are_made_by(parent, key), "{parent}.{key}");
+            assert!(!IdNames::for_id(Id::User).are_made_by(parent, key), "{parent}.{key}");
         }
         for (parent, key) in [
             ("user", "id"),
@@ -347,8 +347,8 @@ mod tests {
             ("member", "id"),
             ("", "user_uuid"),
         ] {
-            assert!(Names::of(Id::User).are_made_by(parent, key), "{parent}.{key}");
-            assert!(!Names::of(Id::Account).are_made_by(parent, key), "{parent}.{key}");
+            assert!(IdNames::for_id(Id::User).are_made_by(parent, key), "{parent}.{key}");
+            assert!(!IdNames::for_id(Id::Account).are_made_by(parent, key), "{parent}.{key}");
         }
         for (parent, key) in [
             ("product", "id"),
@@ -362,8 +362,8 @@ mod tests {
             ("", "id"),
             ("groups", "count"),
         ] {
-            assert!(!Names::of(Id::Account).are_made_by(parent, key), "{parent}.{key}");
-            assert!(!Names::of(Id::User).are_made_by(parent, key), "{parent}.{key}");
+            assert!(!IdNames::for_id(Id::Account).are_made_by(parent, key), "{parent}.{key}");
+            assert!(!IdNames::for_id(Id::User).are_made_by(parent, key), "{parent}.{key}");
         }
     }
 
@@ -397,17 +397,17 @@ mod tests {
             "workspce_id",
             "costumer_id",
         ] {
-            assert!(Names::of(Id::Account).are_nearly(key, "accountid"), "{key}");
+            assert!(IdNames::for_id(Id::Account).are_nearly(key, "accountid"), "{key}");
         }
         for key in [
             "usr_id", "uesr_id", "useer_id", "user", "user_i", "usr", "memberId", "$user_id",
             "ser_id",
         ] {
             let wanted = if key == "$user_id" { "distinctid" } else { "userid" };
-            assert!(Names::of(Id::User).are_nearly(key, wanted), "{key}");
+            assert!(IdNames::for_id(Id::User).are_nearly(key, wanted), "{key}");
         }
-        assert!(Names::of(Id::Account).are_nearly("gruop_id", "groupid"));
-        assert!(Names::of(Id::Account).are_nearly("grp_id", "groupid"));
+        assert!(IdNames::for_id(Id::Account).are_nearly("gruop_id", "groupid"));
+        assert!(IdNames::for_id(Id::Account).are_nearly("grp_id", "groupid"));
     }
 
     #[test]
@@ -458,9 +458,12 @@ mod tests {
             "internal_id",
         ] {
             for wanted in ["accountid", "companyid", "groupid"] {
-                assert!(!Names::of(Id::Account).are_nearly(key, wanted), "{key} for {wanted}");
+                assert!(
+                    !IdNames::for_id(Id::Account).are_nearly(key, wanted),
+                    "{key} for {wanted}"
+                );
             }
-            assert!(!Names::of(Id::User).are_nearly(key, "userid"), "{key}");
+            assert!(!IdNames::for_id(Id::User).are_nearly(key, "userid"), "{key}");
         }
     }
 }

@@ -1,24 +1,25 @@
 //! What the service in front of the vendors does not pass on (`specs/wire.md` 7 and 9), as findings
 //! of no vendor.
 
-use crate::findings::{Book, CodeText, Effect, Finding, advice, fill, is_of_call};
+use crate::findings::{CodeText, Effect, Finding, FindingTexts, advice, fill, is_of_call};
 use crate::wire::{Service, discard};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-static DISCARDS: LazyLock<Book> = LazyLock::new(|| {
+static DISCARDS: LazyLock<FindingTexts> = LazyLock::new(|| {
     let mut all = book(include_str!("../../assets/findings/wire.toml"));
     all.append(&mut book(include_str!("../../assets/findings/call.toml")));
     all
 });
 
 /// The texts of the codes of which RudderStack's gateway makes something else than Segment.
-static GATEWAY: LazyLock<Book> =
+static GATEWAY: LazyLock<FindingTexts> =
     LazyLock::new(|| book(include_str!("../../assets/findings/gateway.toml")));
 
 /// Reads a table. A code that loses the call has that effect, which no table says.
-fn book(table: &str) -> Book {
-    let mut book: Book = toml::from_str(table).expect("the built-in table of codes is valid");
+fn book(table: &str) -> FindingTexts {
+    let mut book: FindingTexts =
+        toml::from_str(table).expect("the built-in table of codes is valid");
     for (code, text) in &mut book {
         if discard::find(code).is_some_and(|code| code.lost) {
             text.effect = Some(Effect::Discard);
@@ -27,14 +28,14 @@ fn book(table: &str) -> Book {
     book
 }
 
-static REMARKS: LazyLock<Book> = LazyLock::new(|| {
+static REMARKS: LazyLock<FindingTexts> = LazyLock::new(|| {
     toml::from_str(include_str!("../../assets/findings/remarks.toml"))
         .expect("the built-in table of remarks is valid")
 });
 
 /// All codes of no vendor with their texts: what a service discards, and what is wrong with a call
 /// whoever reads it.
-pub fn discards() -> &'static Book {
+pub fn discards() -> &'static FindingTexts {
     &DISCARDS
 }
 

@@ -83,7 +83,7 @@ impl Verdict {
     ];
 
     /// The verdict that the strongest effect gives.
-    pub fn of(strongest: Effect) -> Verdict {
+    pub fn from_effect(strongest: Effect) -> Verdict {
         match strongest {
             Effect::None => Verdict::Delivered,
             Effect::Degrade => Verdict::Degraded,

@@ -1,7 +1,7 @@
 //! What a parsed filter is made of. Everything that can be prepared once (globs, regular
 //! expressions, needles, durations) is prepared here, so evaluation only reads.
 
-use crate::fql::builtin_names::{Function, Place};
+use crate::fql::builtin_names::{Function, PathTarget};
 use crate::fql::glob::Glob;
 use crate::fql::pattern::Pattern;
 use crate::fql::times::Moment;
@@ -37,7 +37,7 @@ impl Path {
 
 /// One of the two ids that the program watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Id {
+pub enum WatchedId {
     /// The account.
     Account,
     /// The user.
@@ -135,14 +135,14 @@ impl Terms {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expr {
     Literal(Literal),
-    Path(Path, Place),
+    Path(Path, PathTarget),
     Text(Needle),
     Regex(Pattern),
     Call(Function, Vec<Expr>),
     /// `match` with a pattern that is known beforehand.
     Glob(Box<Expr>, Glob),
-    Missing(Option<Id>),
-    Nearmiss(Option<Id>),
+    Missing(Option<WatchedId>),
+    Nearmiss(Option<WatchedId>),
     Not(Box<Expr>),
     Compare(Op, Box<Expr>, Box<Expr>),
     And(Terms),
@@ -177,8 +177,8 @@ impl Expr {
     fn cost(&self) -> u8 {
         let own = match self {
             Expr::Missing(_) | Expr::Nearmiss(_) => 1,
-            Expr::Path(path, Place::Call) if path.name().is_some() => 2,
-            Expr::Path(_, Place::Call) => 4,
+            Expr::Path(path, PathTarget::Call) if path.name().is_some() => 2,
+            Expr::Path(_, PathTarget::Call) => 4,
             Expr::Path(_, place) if place.is_judged() => 1,
             Expr::Text(_) => 3,
             Expr::Regex(_) => 5,

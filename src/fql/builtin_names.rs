@@ -5,7 +5,7 @@ use crate::fql::ast::Path;
 
 /// A field of the record that is no part of the call's own JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Record {
+pub enum RecordField {
     /// Our own number of the call.
     Seq,
     /// The write key it came with.
@@ -36,31 +36,33 @@ pub enum Record {
     UserId,
 }
 
-impl Record {
+impl RecordField {
     /// The top-level name by which a call takes this field's place with its own; `None` for the
     /// ids, which are always the record's.
     pub fn shadow(self) -> Option<&'static str> {
         Some(match self {
-            Record::Seq => "seq",
-            Record::WriteKey => "write_key",
-            Record::LibraryName | Record::LibraryVersion => "library",
-            Record::Path => "path",
-            Record::Status => "status",
-            Record::Repeat => "repeat",
-            Record::Marked => "marked",
-            Record::Test => "test",
-            Record::ServiceName | Record::ServiceVerdict | Record::ServiceCode => "service",
-            Record::AccountId | Record::UserId => return None,
+            RecordField::Seq => "seq",
+            RecordField::WriteKey => "write_key",
+            RecordField::LibraryName | RecordField::LibraryVersion => "library",
+            RecordField::Path => "path",
+            RecordField::Status => "status",
+            RecordField::Repeat => "repeat",
+            RecordField::Marked => "marked",
+            RecordField::Test => "test",
+            RecordField::ServiceName | RecordField::ServiceVerdict | RecordField::ServiceCode => {
+                "service"
+            }
+            RecordField::AccountId | RecordField::UserId => return None,
         })
     }
 }
 
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum PathTarget {
     /// Into the call's own JSON.
     Call,
-    Record(Record),
+    Record(RecordField),
     Age,
     Time,
     /// The verdict of one vendor, or the worst one.
@@ -69,32 +71,32 @@ pub(crate) enum Place {
     Severity,
 }
 
-impl Place {
+impl PathTarget {
     /// Where these names lead.
-    pub(crate) fn of(path: &Path) -> Place {
+    pub(crate) fn from_path(path: &Path) -> PathTarget {
         let names: Vec<&str> = path.segments().iter().map(String::as_str).collect();
         match names.as_slice() {
-            ["seq"] => Place::Record(Record::Seq),
-            ["write_key"] => Place::Record(Record::WriteKey),
-            ["library", "name"] => Place::Record(Record::LibraryName),
-            ["library", "version"] => Place::Record(Record::LibraryVersion),
-            ["path"] => Place::Record(Record::Path),
-            ["status"] => Place::Record(Record::Status),
-            ["repeat"] => Place::Record(Record::Repeat),
-            ["marked"] => Place::Record(Record::Marked),
-            ["test"] => Place::Record(Record::Test),
-            ["service", "name"] => Place::Record(Record::ServiceName),
-            ["service", "verdict"] => Place::Record(Record::ServiceVerdict),
-            ["service", "code"] => Place::Record(Record::ServiceCode),
-            ["account_id"] => Place::Record(Record::AccountId),
-            ["user_id"] => Place::Record(Record::UserId),
-            ["age"] => Place::Age,
-            ["time"] => Place::Time,
-            ["verdict"] => Place::Verdict(None),
-            ["verdict", vendor] => Place::Verdict(Some((*vendor).to_owned())),
-            ["finding"] => Place::Finding,
-            ["severity"] => Place::Severity,
-            _ => Place::Call,
+            ["seq"] => PathTarget::Record(RecordField::Seq),
+            ["write_key"] => PathTarget::Record(RecordField::WriteKey),
+            ["library", "name"] => PathTarget::Record(RecordField::LibraryName),
+            ["library", "version"] => PathTarget::Record(RecordField::LibraryVersion),
+            ["path"] => PathTarget::Record(RecordField::Path),
+            ["status"] => PathTarget::Record(RecordField::Status),
+            ["repeat"] => PathTarget::Record(RecordField::Repeat),
+            ["marked"] => PathTarget::Record(RecordField::Marked),
+            ["test"] => PathTarget::Record(RecordField::Test),
+            ["service", "name"] => PathTarget::Record(RecordField::ServiceName),
+            ["service", "verdict"] => PathTarget::Record(RecordField::ServiceVerdict),
+            ["service", "code"] => PathTarget::Record(RecordField::ServiceCode),
+            ["account_id"] => PathTarget::Record(RecordField::AccountId),
+            ["user_id"] => PathTarget::Record(RecordField::UserId),
+            ["age"] => PathTarget::Age,
+            ["time"] => PathTarget::Time,
+            ["verdict"] => PathTarget::Verdict(None),
+            ["verdict", vendor] => PathTarget::Verdict(Some((*vendor).to_owned())),
+            ["finding"] => PathTarget::Finding,
+            ["severity"] => PathTarget::Severity,
+            _ => PathTarget::Call,
         }
     }
 
@@ -102,15 +104,15 @@ impl Place {
     pub(crate) fn is_judged(&self) -> bool {
         matches!(
             self,
-            Place::Verdict(_)
-                | Place::Finding
-                | Place::Severity
-                | Place::Record(
-                    Record::ServiceName
-                        | Record::ServiceVerdict
-                        | Record::ServiceCode
-                        | Record::AccountId
-                        | Record::UserId
+            PathTarget::Verdict(_)
+                | PathTarget::Finding
+                | PathTarget::Severity
+                | PathTarget::Record(
+                    RecordField::ServiceName
+                        | RecordField::ServiceVerdict
+                        | RecordField::ServiceCode
+                        | RecordField::AccountId
+                        | RecordField::UserId
                 )
         )
     }
@@ -118,7 +120,7 @@ impl Place {
     /// Whether it can only be true or false, so that its bare name is a condition and no word
     /// to search for.
     pub(crate) fn is_flag(&self) -> bool {
-        matches!(self, Place::Record(Record::Repeat | Record::Marked))
+        matches!(self, PathTarget::Record(RecordField::Repeat | RecordField::Marked))
     }
 }
 

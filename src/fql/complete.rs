@@ -15,12 +15,12 @@ const MAX_OFFERS: usize = 200;
 
 /// What a recording really holds. All are asked with what is typed so far, so that an implementor
 /// may leave out what does not begin with it; it may also ignore that.
-pub trait Names {
-    /// Names of the fields directly under these names, in the calls; none: the top level.
+pub trait NameSource {
+    /// NameSource of the fields directly under these names, in the calls; none: the top level.
     fn fields(&self, under: &[String], typed: &str) -> Vec<String>;
     /// Text values seen at a path: of the call, or of the record (`library.name`, `write_key`…).
     fn values(&self, path: &Path, typed: &str) -> Vec<String>;
-    /// Names of the vendors.
+    /// NameSource of the vendors.
     fn vendors(&self) -> Vec<String>;
     /// The name of the vendor that was probably meant, if the text names one in another way.
     fn vendor_like(&self, typed: &str) -> Option<String> {
@@ -37,7 +37,7 @@ pub trait Names {
 
 /// What is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum CompletionKind {
     /// A field of the call or the record, or a vendor.
     Field,
     /// A text value.
@@ -52,7 +52,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
     /// What it is.
-    pub kind: Kind,
+    pub kind: CompletionKind,
     /// What is put in.
     pub text: String,
     /// In place of these bytes of the text.
@@ -60,7 +60,7 @@ pub struct Completion {
 }
 
 /// Offers for the cursor, a byte offset into the text; one inside a character counts as before it.
-pub fn complete(text: &str, cursor: usize, names: &dyn Names) -> Vec<Completion> {
+pub fn complete(text: &str, cursor: usize, names: &dyn NameSource) -> Vec<Completion> {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
         cursor -= 1;
@@ -101,38 +101,42 @@ fn is_word(token: &Token) -> bool {
     !matches!(token, Token::Sign(_) | Token::Quoted(_) | Token::Regex { .. })
 }
 
-fn offer(kind: Kind, text: impl Into<String>, start: usize) -> Completion {
+fn offer(kind: CompletionKind, text: impl Into<String>, start: usize) -> Completion {
     Completion { kind, text: text.into(), replace: start..start }
 }
 
 /// Offers outside quotes.
-fn words(before: &[Spanned], typed: &str, start: usize, names: &dyn Names) -> Vec<Completion> {
+fn words(before: &[Spanned], typed: &str, start: usize, names: &dyn NameSource) -> Vec<Completion> {
     let last = before.last().map(|spanned| &spanned.token);
     if after_operand(last) {
         return KEYWORDS[..3]
             .iter()
             .filter(|keyword| keyword.starts_with(&typed.to_ascii_lowercase()))
-            .map(|keyword| offer(Kind::Keyword, *keyword, start))
+            .map(|keyword| offer(CompletionKind::Keyword, *keyword, start))
             .collect();
     }
     if let Some(Function::Missing | Function::Nearmiss) = open_function(before) {
         let ids = ["account_id", "user_id"].into_iter().filter(|id| id.starts_with(typed));
-        return ids.map(|id| offer(Kind::Field, id, start)).collect();
+        return ids.map(|id| offer(CompletionKind::Field, id, start)).collect();
     }
     // what it may be equal to comes first: a field is seldom compared with another one
     let mut offers = values(before, start, typed, names);
-    offers.extend(fields(typed, names).into_iter().map(|field| offer(Kind::Field, field, start)));
+    offers.extend(
+        fields(typed, names).into_iter().map(|field| offer(CompletionKind::Field, field, start)),
+    );
     let functions = FUNCTIONS.iter().filter(|(name, _)| name.starts_with(typed));
-    offers.extend(functions.map(|(name, _)| offer(Kind::Function, format!("{name}("), start)));
+    offers.extend(
+        functions.map(|(name, _)| offer(CompletionKind::Function, format!("{name}("), start)),
+    );
     if !typed.is_empty() {
         let literals = KEYWORDS[3..].iter().filter(|keyword| keyword.starts_with(typed));
-        offers.extend(literals.map(|keyword| offer(Kind::Keyword, *keyword, start)));
+        offers.extend(literals.map(|keyword| offer(CompletionKind::Keyword, *keyword, start)));
     }
     offers
 }
 
 /// Fields that begin as typed, as they would be written.
-fn fields(typed: &str, names: &dyn Names) -> Vec<String> {
+fn fields(typed: &str, names: &dyn NameSource) -> Vec<String> {
     // The names before the last dot, unescaped as the lexer does it.
     let (under, last) = split_path(typed);
     let path = |name: &str| Path::new(under.iter().map(String::as_str).chain([name])).to_string();
@@ -166,7 +170,12 @@ fn split_path(typed: &str) -> (Vec<String>, String) {
 }
 
 /// Offers inside quotes, or where they could open: values of the path that stands on the other side.
-fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -> Vec<Completion> {
+fn values(
+    before: &[Spanned],
+    quote_at: usize,
+    typed: &str,
+    names: &dyn NameSource,
+) -> Vec<Completion> {
     let before: Vec<&Token> = before.iter().map(|spanned| &spanned.token).collect();
     let found = match subject(&before) {
         Some(path) => match path.segments() {
@@ -191,7 +200,7 @@ fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -
     let written = found.into_iter().map(|value| {
         let mut out = String::new();
         quote(&value, &mut out);
-        offer(Kind::Value, out, quote_at)
+        offer(CompletionKind::Value, out, quote_at)
     });
     written.collect()
 }

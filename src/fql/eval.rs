@@ -1,15 +1,15 @@
 //! Looking at one call.
 
-use crate::fql::ast::{Expr, Id, Literal, Op};
-use crate::fql::builtin_names::{Function, Place, Record};
-use crate::fql::columns::Columns;
+use crate::fql::ast::{Expr, Literal, Op, WatchedId};
+use crate::fql::builtin_names::{Function, PathTarget, RecordField};
+use crate::fql::columns::FilterInput;
 use crate::fql::functions;
 use crate::fql::functions::apply;
 use crate::fql::times::Moment;
 use crate::fql::value::Value;
 
 /// Whether the condition holds for the call. Stops at the first term that decides.
-pub(crate) fn holds<C: Columns + ?Sized>(expr: &Expr, call: &C) -> bool {
+pub(crate) fn holds<C: FilterInput + ?Sized>(expr: &Expr, call: &C) -> bool {
     match expr {
         Expr::And(terms) => terms.by_cost().all(|term| holds(term, call)),
         Expr::Or(terms) => terms.by_cost().any(|term| holds(term, call)),
@@ -20,7 +20,7 @@ pub(crate) fn holds<C: Columns + ?Sized>(expr: &Expr, call: &C) -> bool {
         Expr::Nearmiss(id) => either(*id, |id| call.nearmiss(id)),
         Expr::Compare(op, left, right) => compare(*op, left, right, call),
         Expr::Glob(subject, glob) => match subject.as_ref() {
-            Expr::Path(_, Place::Finding) => call.any_finding(&mut |code| glob.covers(code)),
+            Expr::Path(_, PathTarget::Finding) => call.any_finding(&mut |code| glob.covers(code)),
             subject => match value(subject, call) {
                 Value::String(text) => glob.covers(&text),
                 _ => false,
@@ -36,15 +36,15 @@ pub(crate) fn holds<C: Columns + ?Sized>(expr: &Expr, call: &C) -> bool {
     }
 }
 
-fn either(id: Option<Id>, test: impl Fn(Id) -> bool) -> bool {
+fn either(id: Option<WatchedId>, test: impl Fn(WatchedId) -> bool) -> bool {
     match id {
         Some(id) => test(id),
-        None => test(Id::Account) || test(Id::User),
+        None => test(WatchedId::Account) || test(WatchedId::User),
     }
 }
 
 /// `contains`, and `match` with a pattern from the call; of findings, one is enough.
-fn searches<C: Columns + ?Sized>(
+fn searches<C: FilterInput + ?Sized>(
     function: Function,
     subject: &Expr,
     sought: &Value<'_>,
@@ -58,12 +58,12 @@ fn searches<C: Columns + ?Sized>(
         _ => functions::matches(text, sought),
     };
     match subject {
-        Expr::Path(_, Place::Finding) => call.any_finding(&mut |code| test(code)),
+        Expr::Path(_, PathTarget::Finding) => call.any_finding(&mut |code| test(code)),
         subject => matches!(value(subject, call), Value::String(text) if test(&text)),
     }
 }
 
-fn compare<C: Columns + ?Sized>(op: Op, left: &Expr, right: &Expr, call: &C) -> bool {
+fn compare<C: FilterInput + ?Sized>(op: Op, left: &Expr, right: &Expr, call: &C) -> bool {
     if op == Op::In {
         return contained(&value(left, call), right, call);
     }
@@ -79,10 +79,10 @@ fn compare<C: Columns + ?Sized>(op: Op, left: &Expr, right: &Expr, call: &C) -> 
 }
 
 /// `in`; a list in the expression and the list of findings need not be built for it.
-fn contained<C: Columns + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -> bool {
+fn contained<C: FilterInput + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -> bool {
     match list {
         Expr::Literal(Literal::List(items)) => items.iter().any(|own| own.value().same(item)),
-        Expr::Path(_, Place::Finding) => match item {
+        Expr::Path(_, PathTarget::Finding) => match item {
             Value::String(sought) => call.any_finding(&mut |code| code == sought),
             _ => false,
         },
@@ -94,7 +94,7 @@ fn contained<C: Columns + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -> bo
 }
 
 /// The value of an expression.
-fn value<'a, C: Columns + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
+fn value<'a, C: FilterInput + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
     match expr {
         Expr::Literal(Literal::Moment(_, moment)) => Value::int(match moment {
             Moment::Fixed(ms) => *ms,
@@ -102,14 +102,14 @@ fn value<'a, C: Columns + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
         }),
         Expr::Literal(literal) => literal.value(),
         Expr::Path(path, place) => match place {
-            Place::Call => call.field(path),
-            Place::Record(field) if shadowed(*field, call) => call.field(path),
-            Place::Record(field) => call.record(*field),
-            Place::Age => Value::int(call.now_ms().saturating_sub(call.received_ms())),
-            Place::Time => Value::int(call.received_ms()),
-            Place::Verdict(vendor) => Value::text(call.verdict(vendor.as_deref())),
-            Place::Severity => Value::text(call.severity()),
-            Place::Finding => codes(call),
+            PathTarget::Call => call.field(path),
+            PathTarget::Record(field) if shadowed(*field, call) => call.field(path),
+            PathTarget::Record(field) => call.record(*field),
+            PathTarget::Age => Value::int(call.now_ms().saturating_sub(call.received_ms())),
+            PathTarget::Time => Value::int(call.received_ms()),
+            PathTarget::Verdict(vendor) => Value::text(call.verdict(vendor.as_deref())),
+            PathTarget::Severity => Value::text(call.severity()),
+            PathTarget::Finding => codes(call),
         },
         Expr::Call(Function::Contains | Function::Match, _) => Value::Bool(holds(expr, call)),
         Expr::Call(function, arguments) => match arguments.first() {
@@ -120,11 +120,11 @@ fn value<'a, C: Columns + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
     }
 }
 
-fn shadowed<C: Columns + ?Sized>(field: Record, call: &C) -> bool {
+fn shadowed<C: FilterInput + ?Sized>(field: RecordField, call: &C) -> bool {
     field.shadow().is_some_and(|name| call.has_own(name))
 }
 
-fn codes<C: Columns + ?Sized>(call: &C) -> Value<'_> {
+fn codes<C: FilterInput + ?Sized>(call: &C) -> Value<'_> {
     let mut codes = Vec::new();
     call.any_finding(&mut |code| {
         codes.push(Value::String(code.to_owned().into()));

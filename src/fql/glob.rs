@@ -4,11 +4,11 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob {
     source: String,
-    parts: Vec<Part>,
+    parts: Vec<GlobPart>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum GlobPart {
     /// Any run of characters.
     Any,
     /// One character, whatever it is.
@@ -26,12 +26,12 @@ impl Glob {
         while let Some(c) = chars.next() {
             let part = match c {
                 // Two stars say what one says, and would only cost time.
-                '*' if parts.last() == Some(&Part::Any) => continue,
-                '*' => Part::Any,
-                '?' => Part::One,
-                '[' => Part::Class(class(&mut chars)?),
-                '\\' => Part::Char(chars.next()?),
-                other => Part::Char(other),
+                '*' if parts.last() == Some(&GlobPart::Any) => continue,
+                '*' => GlobPart::Any,
+                '?' => GlobPart::One,
+                '[' => GlobPart::Class(class(&mut chars)?),
+                '\\' => GlobPart::Char(chars.next()?),
+                other => GlobPart::Char(other),
             };
             parts.push(part);
         }
@@ -51,7 +51,7 @@ impl Glob {
         loop {
             let mut next = rest.clone();
             match (self.parts.get(part), next.next()) {
-                (Some(Part::Any), _) => {
+                (Some(GlobPart::Any), _) => {
                     part += 1;
                     last_star = Some((rest.clone(), part));
                     continue;
@@ -76,12 +76,12 @@ impl Glob {
     }
 }
 
-impl Part {
+impl GlobPart {
     fn takes(&self, c: char) -> bool {
         match self {
-            Part::Any | Part::One => true,
-            Part::Char(own) => *own == c,
-            Part::Class(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
+            GlobPart::Any | GlobPart::One => true,
+            GlobPart::Char(own) => *own == c,
+            GlobPart::Class(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
         }
     }
 }

@@ -2,8 +2,8 @@
 //! and the others only from a call's bytes.
 
 use crate::fql::ast::{Expr, Literal, Op, Path};
-use crate::fql::builtin_names::{Function, Place, Record};
-use crate::fql::columns::Columns;
+use crate::fql::builtin_names::{Function, PathTarget, RecordField};
+use crate::fql::columns::FilterInput;
 use crate::fql::eval;
 use crate::fql::{Filter, Needle, Pattern};
 
@@ -12,8 +12,8 @@ const MOST: usize = 64;
 
 /// The conditions of a filter, and how `and`, `or` and `!` join them.
 #[derive(Debug, Clone)]
-pub struct Plan {
-    root: Node,
+pub struct IndexPlan {
+    root: PlanNode,
     leaves: Vec<Leaf>,
 }
 
@@ -31,7 +31,7 @@ pub struct Asks {
     /// Paths into the call's own JSON.
     pub paths: Vec<Path>,
     /// Fields of the record.
-    pub records: Vec<Record>,
+    pub records: Vec<RecordField>,
     /// Verdicts, findings, what is missing.
     pub judged: bool,
     /// Near misses.
@@ -45,23 +45,23 @@ pub struct Asks {
 }
 
 #[derive(Debug, Clone)]
-enum Node {
+enum PlanNode {
     Leaf(usize),
-    Not(Box<Node>),
-    And(Vec<Node>),
-    Or(Vec<Node>),
+    Not(Box<PlanNode>),
+    And(Vec<PlanNode>),
+    Or(Vec<PlanNode>),
 }
 
-/// Answers to some of the conditions: bit n is the n-th.
+/// ConditionBits to some of the conditions: bit n is the n-th.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Answers {
+pub struct ConditionBits {
     /// Those that have an answer.
     pub known: u64,
     /// Those that hold.
     pub holds: u64,
 }
 
-impl Answers {
+impl ConditionBits {
     /// Adds an answer.
     pub fn set(&mut self, leaf: usize, holds: bool) {
         self.known |= 1 << leaf;
@@ -76,28 +76,30 @@ impl Answers {
 
 impl Filter {
     /// The filter taken apart.
-    pub fn plan(&self) -> Plan {
-        let mut plan = Plan { root: Node::And(Vec::new()), leaves: Vec::new() };
+    pub fn plan(&self) -> IndexPlan {
+        let mut plan = IndexPlan { root: PlanNode::And(Vec::new()), leaves: Vec::new() };
         if let Some(expr) = &self.expr {
             plan.root = plan.node(expr);
             if plan.leaves.len() > MOST {
                 plan.leaves = vec![Leaf::new(expr)];
-                plan.root = Node::Leaf(0);
+                plan.root = PlanNode::Leaf(0);
             }
         }
         plan
     }
 }
 
-impl Plan {
-    fn node(&mut self, expr: &Expr) -> Node {
+impl IndexPlan {
+    fn node(&mut self, expr: &Expr) -> PlanNode {
         match expr {
-            Expr::Not(inner) => Node::Not(Box::new(self.node(inner))),
-            Expr::And(terms) => Node::And(terms.by_cost().map(|term| self.node(term)).collect()),
-            Expr::Or(terms) => Node::Or(terms.by_cost().map(|term| self.node(term)).collect()),
+            Expr::Not(inner) => PlanNode::Not(Box::new(self.node(inner))),
+            Expr::And(terms) => {
+                PlanNode::And(terms.by_cost().map(|term| self.node(term)).collect())
+            }
+            Expr::Or(terms) => PlanNode::Or(terms.by_cost().map(|term| self.node(term)).collect()),
             expr => {
                 self.leaves.push(Leaf::new(expr));
-                Node::Leaf(self.leaves.len() - 1)
+                PlanNode::Leaf(self.leaves.len() - 1)
             }
         }
     }
@@ -108,7 +110,7 @@ impl Plan {
     }
 
     /// Whether a call passes, as far as these answers tell.
-    pub fn decide(&self, answers: Answers) -> Option<bool> {
+    pub fn decide(&self, answers: ConditionBits) -> Option<bool> {
         decide(&self.root, answers)
     }
 
@@ -116,25 +118,25 @@ impl Plan {
     /// matters; an answer of none leaves the whole without one.
     pub fn finish(
         &self,
-        answers: Answers,
+        answers: ConditionBits,
         ask: &mut impl FnMut(usize) -> Option<bool>,
     ) -> Option<bool> {
         finish(&self.root, answers, ask)
     }
 }
 
-fn decide(node: &Node, answers: Answers) -> Option<bool> {
+fn decide(node: &PlanNode, answers: ConditionBits) -> Option<bool> {
     match node {
-        Node::Leaf(at) => answers.get(*at),
-        Node::Not(inner) => decide(inner, answers).map(|holds| !holds),
-        Node::And(nodes) => all(nodes.iter().map(|node| decide(node, answers))),
-        Node::Or(nodes) => any(nodes.iter().map(|node| decide(node, answers))),
+        PlanNode::Leaf(at) => answers.get(*at),
+        PlanNode::Not(inner) => decide(inner, answers).map(|holds| !holds),
+        PlanNode::And(nodes) => all(nodes.iter().map(|node| decide(node, answers))),
+        PlanNode::Or(nodes) => any(nodes.iter().map(|node| decide(node, answers))),
     }
 }
 
 fn finish(
-    node: &Node,
-    answers: Answers,
+    node: &PlanNode,
+    answers: ConditionBits,
     ask: &mut impl FnMut(usize) -> Option<bool>,
 ) -> Option<bool> {
     // what is known may settle it without asking
@@ -142,10 +144,10 @@ fn finish(
         return Some(settled);
     }
     match node {
-        Node::Leaf(at) => ask(*at),
-        Node::Not(inner) => finish(inner, answers, ask).map(|holds| !holds),
-        Node::And(nodes) => all(nodes.iter().map(|node| finish(node, answers, &mut *ask))),
-        Node::Or(nodes) => any(nodes.iter().map(|node| finish(node, answers, &mut *ask))),
+        PlanNode::Leaf(at) => ask(*at),
+        PlanNode::Not(inner) => finish(inner, answers, ask).map(|holds| !holds),
+        PlanNode::And(nodes) => all(nodes.iter().map(|node| finish(node, answers, &mut *ask))),
+        PlanNode::Or(nodes) => any(nodes.iter().map(|node| finish(node, answers, &mut *ask))),
     }
 }
 
@@ -182,7 +184,7 @@ impl Leaf {
     }
 
     /// Whether it holds for a call.
-    pub fn holds<C: Columns + ?Sized>(&self, call: &C) -> bool {
+    pub fn holds<C: FilterInput + ?Sized>(&self, call: &C) -> bool {
         eval::holds(&self.expr, call)
     }
 
@@ -206,16 +208,16 @@ impl Leaf {
 impl Asks {
     fn add(&mut self, expr: &Expr) {
         match expr {
-            Expr::Path(path, Place::Call) => self.paths.push(path.clone()),
-            Expr::Path(path, Place::Record(record)) => {
+            Expr::Path(path, PathTarget::Call) => self.paths.push(path.clone()),
+            Expr::Path(path, PathTarget::Record(record)) => {
                 self.records.push(*record);
                 // the call may hide it by a field of its own, which stands at that path
                 if record.shadow().is_some() {
                     self.paths.push(path.clone());
                 }
             }
-            Expr::Path(_, Place::Age) => self.clock = true,
-            Expr::Path(_, Place::Time) => self.time = true,
+            Expr::Path(_, PathTarget::Age) => self.clock = true,
+            Expr::Path(_, PathTarget::Time) => self.time = true,
             Expr::Path(..) | Expr::Missing(_) => self.judged = true,
             Expr::Nearmiss(_) => self.near = true,
             Expr::Text(_) | Expr::Regex(_) => self.text = true,
@@ -238,7 +240,9 @@ fn required(expr: &Expr) -> Option<Needle> {
         _ => return None,
     };
     match (path, literal) {
-        (Expr::Path(_, Place::Call), Expr::Literal(Literal::Str(text))) if !text.is_empty() => {
+        (Expr::Path(_, PathTarget::Call), Expr::Literal(Literal::Str(text)))
+            if !text.is_empty() =>
+        {
             Some(Needle::exact(text))
         }
         _ => None,
@@ -250,7 +254,7 @@ mod tests {
     use super::*;
     use crate::fql::parse;
 
-    fn plan(text: &str) -> Plan {
+    fn plan(text: &str) -> IndexPlan {
         parse(text).expect("valid").plan()
     }
 
@@ -263,11 +267,11 @@ mod tests {
             .position(|leaf| !leaf.asks().text && leaf.asks().paths[0].name() == Some("type"));
         let text = plan.leaves().iter().position(|leaf| leaf.needle().is_some());
         let (kind, text) = (kind.expect("a leaf"), text.expect("a leaf"));
-        let mut answers = Answers::default();
+        let mut answers = ConditionBits::default();
         assert_eq!(plan.decide(answers), None);
         answers.set(kind, false);
         assert_eq!(plan.decide(answers), Some(false));
-        let mut answers = Answers::default();
+        let mut answers = ConditionBits::default();
         answers.set(kind, true);
         assert_eq!(plan.decide(answers), None);
         let mut asked = Vec::new();
@@ -294,7 +298,7 @@ mod tests {
         assert_eq!(required("status = \"a\""), None, "the record may say so");
         assert_eq!(required("lowercase(event) = \"a\""), None);
         let asks = plan("status = 400").leaves()[0].asks().clone();
-        assert_eq!((asks.records, asks.paths.len()), (vec![Record::Status], 1));
+        assert_eq!((asks.records, asks.paths.len()), (vec![RecordField::Status], 1));
     }
 
     #[test]
@@ -303,6 +307,6 @@ mod tests {
         assert_eq!(plan(&text.join(" or ")).leaves().len(), 1);
         assert_eq!(plan(&text[..64].join(" or ")).leaves().len(), 64);
         let none = plan("");
-        assert_eq!((none.leaves().len(), none.decide(Answers::default())), (0, Some(true)));
+        assert_eq!((none.leaves().len(), none.decide(ConditionBits::default())), (0, Some(true)));
     }
 }

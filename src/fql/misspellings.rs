@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use crate::fql::ast::{Expr, Literal, Path};
 use crate::fql::builtin_names::{
-    CALL_FIELDS, CALL_TYPES, Place, RECORD_FIELDS, Record, SERVICE_VERDICTS, SERVICES, SEVERITIES,
-    TYPE_FIELDS, VERDICTS, nearest,
+    CALL_FIELDS, CALL_TYPES, PathTarget, RECORD_FIELDS, RecordField, SERVICE_VERDICTS, SERVICES,
+    SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
 };
 use crate::fql::error::FilterError;
 use crate::fql::normal_form::quote;
 
 /// A doubt about an expression that does parse.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint {
+pub struct FilterHint {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -37,12 +37,12 @@ pub enum HintSubject {
     Field,
 }
 
-impl Hint {
-    fn new(text: &str, span: &Range<usize>, message: impl FnOnce(&str) -> String) -> Hint {
+impl FilterHint {
+    fn new(text: &str, span: &Range<usize>, message: impl FnOnce(&str) -> String) -> FilterHint {
         // only to place the message: it counts lines and columns as errors do
         let place = FilterError::new(text, span.clone(), "");
         let message = message(&place.found);
-        Hint {
+        FilterHint {
             line: place.line,
             column: place.column,
             span: span.clone(),
@@ -53,17 +53,21 @@ impl Hint {
 }
 
 /// A hint about a word that is searched for beside an expression and looks like one that joins.
-pub(crate) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<Hint> {
+pub(crate) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<FilterHint> {
     let near = nearest(&text[span.clone()], ["and", "or"])?;
-    Some(Hint::new(text, span, |found| {
+    Some(FilterHint::new(text, span, |found| {
         format!("{found} is searched as text; did you mean `{near}`?")
     }))
 }
 
 /// A hint about a word that is a condition by itself and that segscope's own screens use: a
 /// function without its parentheses, a verdict, or `not`.
-pub(crate) fn hint_for_condition(text: &str, span: &Range<usize>, expr: &Expr) -> Option<Hint> {
-    let Expr::Path(path, Place::Call) = expr else { return None };
+pub(crate) fn hint_for_condition(
+    text: &str,
+    span: &Range<usize>,
+    expr: &Expr,
+) -> Option<FilterHint> {
+    let Expr::Path(path, PathTarget::Call) = expr else { return None };
     let name = path.name()?;
     let meant = match name {
         "missing" | "nearmiss" => format!("{name}()"),
@@ -71,7 +75,7 @@ pub(crate) fn hint_for_condition(text: &str, span: &Range<usize>, expr: &Expr) -
         _ if VERDICTS.contains(&name) => format!("verdict = \"{name}\""),
         _ => return None,
     };
-    Some(Hint::new(text, span, |found| {
+    Some(FilterHint::new(text, span, |found| {
         format!("{found} is searched as text; did you mean `{meant}`?")
     }))
 }
@@ -82,15 +86,17 @@ pub(crate) fn hint_for_value(
     span: &Range<usize>,
     field: &Expr,
     value: &Expr,
-) -> Option<Hint> {
+) -> Option<FilterHint> {
     let (what, known) = match field {
-        Expr::Path(path, Place::Call) if path.name() == Some("type") => ("call type", CALL_TYPES),
-        Expr::Path(_, Place::Verdict(_)) => ("verdict", VERDICTS),
-        Expr::Path(_, Place::Record(Record::ServiceVerdict)) => {
+        Expr::Path(path, PathTarget::Call) if path.name() == Some("type") => {
+            ("call type", CALL_TYPES)
+        }
+        Expr::Path(_, PathTarget::Verdict(_)) => ("verdict", VERDICTS),
+        Expr::Path(_, PathTarget::Record(RecordField::ServiceVerdict)) => {
             ("verdict of a service", SERVICE_VERDICTS)
         }
-        Expr::Path(_, Place::Record(Record::ServiceName)) => ("service", SERVICES),
-        Expr::Path(_, Place::Severity) => ("severity", SEVERITIES),
+        Expr::Path(_, PathTarget::Record(RecordField::ServiceName)) => ("service", SERVICES),
+        Expr::Path(_, PathTarget::Severity) => ("severity", SEVERITIES),
         _ => return None,
     };
     let Expr::Literal(literal) = value else { return None };
@@ -107,7 +113,7 @@ pub(crate) fn hint_for_value(
         None => format!("expected one of {}", known.join(", ")),
     };
     let shown = crate::fql::error::shown(unknown);
-    Some(Hint::new(text, span, |_| format!("{shown} is not a {what}; {instead}")))
+    Some(FilterHint::new(text, span, |_| format!("{shown} is not a {what}; {instead}")))
 }
 
 /// A hint about a path: near a known field, or (`as_value`) a name where a value is likely.
@@ -116,8 +122,8 @@ pub(crate) fn hint_for(
     span: &Range<usize>,
     expr: &Expr,
     as_value: bool,
-) -> Option<Hint> {
-    let Expr::Path(path, Place::Call) = expr else {
+) -> Option<FilterHint> {
+    let Expr::Path(path, PathTarget::Call) = expr else {
         return None;
     };
     let first = path.segments().first()?;
@@ -127,7 +133,7 @@ pub(crate) fn hint_for(
     let (hint, subject) = if as_value {
         let mut quoted = String::new();
         quote(&path.to_string(), &mut quoted);
-        let hint = Hint::new(text, span, |found| {
+        let hint = FilterHint::new(text, span, |found| {
             format!("{found} is read as a field; put text in quotes: `{quoted}`")
         });
         (hint, HintSubject::Unquoted(path.clone()))
@@ -138,9 +144,10 @@ pub(crate) fn hint_for(
             let known = RECORD_FIELDS.iter().chain(CALL_FIELDS).chain(TYPE_FIELDS);
             nearest(first, known.copied().filter(|name| !name.contains('.')))
         }?;
-        let hint =
-            Hint::new(text, span, |found| format!("unknown field {found}; did you mean `{near}`?"));
+        let hint = FilterHint::new(text, span, |found| {
+            format!("unknown field {found}; did you mean `{near}`?")
+        });
         (hint, HintSubject::Field)
     };
-    Some(Hint { subject, ..hint })
+    Some(FilterHint { subject, ..hint })
 }

@@ -1,7 +1,7 @@
 //! The filter language: Segment's FQL as destination filters use it, and what segscope adds.
 //!
 //! [`parse`] makes a [`Filter`] from text; [`Filter::matches`] looks at one call through the
-//! [`Columns`] that the keeper of the calls implements. [`complete`] says what could stand at the
+//! [`FilterInput`] that the keeper of the calls implements. [`complete`] says what could stand at the
 //! cursor. This room knows no other.
 
 mod ast;
@@ -29,19 +29,19 @@ mod word_search;
 
 use std::fmt;
 
-use crate::fql::builtin_names::Place;
-pub use crate::fql::builtin_names::Record;
+use crate::fql::builtin_names::PathTarget;
+pub use crate::fql::builtin_names::RecordField;
 pub(crate) use crate::fql::builtin_names::nearest;
-pub use crate::fql::index_plan::{Answers, Asks, Leaf, Plan};
-pub use crate::fql::misspellings::{Hint, HintSubject};
+pub use crate::fql::index_plan::{Asks, ConditionBits, IndexPlan, Leaf};
+pub use crate::fql::misspellings::{FilterHint, HintSubject};
 pub use crate::fql::syntax_colors::{Tone, tones};
 pub use crate::fql::times::Civil;
 pub use crate::fql::unmatched_names::{Absent, absent};
 pub use crate::fql::word_search::Needle;
 use ast::Expr;
-pub use ast::{Id, Path};
-pub use columns::{Columns, Needs};
-pub use complete::{Completion, Kind, Names, complete};
+pub use ast::{Path, WatchedId};
+pub use columns::{FieldNeeds, FilterInput};
+pub use complete::{Completion, CompletionKind, NameSource, complete};
 pub use error::FilterError;
 pub use escapes::unescape;
 pub use pattern::Pattern;
@@ -52,7 +52,7 @@ pub use value::{Number, Value};
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     expr: Option<Expr>,
-    hints: Vec<Hint>,
+    hints: Vec<FilterHint>,
 }
 
 /// Parses an expression. Blank text gives the filter that lets everything through.
@@ -75,22 +75,22 @@ impl Filter {
     }
 
     /// Whether the call passes.
-    pub fn matches<C: Columns + ?Sized>(&self, call: &C) -> bool {
+    pub fn matches<C: FilterInput + ?Sized>(&self, call: &C) -> bool {
         self.expr.as_ref().is_none_or(|expr| eval::holds(expr, call))
     }
 
     /// Doubts about names that are probably misspelt.
-    pub fn hints(&self) -> &[Hint] {
+    pub fn hints(&self) -> &[FilterHint] {
         &self.hints
     }
 
     /// What evaluation may ask for; `is_column` says which paths into the call the asker has
     /// without reading the call. A record field that the call itself shadows is not counted.
-    pub fn needs(&self, is_column: impl Fn(&Path) -> bool) -> Needs {
-        let mut needs = Needs::default();
+    pub fn needs(&self, is_column: impl Fn(&Path) -> bool) -> FieldNeeds {
+        let mut needs = FieldNeeds::default();
         self.visit(&mut |expr| match expr {
-            Expr::Path(path, Place::Call) => needs.json |= !is_column(path),
-            Expr::Path(_, Place::Age) => needs.clock = true,
+            Expr::Path(path, PathTarget::Call) => needs.json |= !is_column(path),
+            Expr::Path(_, PathTarget::Age) => needs.clock = true,
             Expr::Path(_, place) => needs.judgement |= place.is_judged(),
             Expr::Missing(_) | Expr::Nearmiss(_) => needs.judgement = true,
             Expr::Text(_) | Expr::Regex(_) => needs.text = true,
@@ -104,7 +104,7 @@ impl Filter {
     pub fn paths(&self) -> Vec<&Path> {
         let mut paths: Vec<&Path> = Vec::new();
         self.visit(&mut |expr| {
-            if let Expr::Path(path, Place::Call) = expr
+            if let Expr::Path(path, PathTarget::Call) = expr
                 && !paths.contains(&path)
             {
                 paths.push(path);

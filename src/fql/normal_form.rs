@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::fql::ast::{Expr, Id, Literal, Path};
+use crate::fql::ast::{Expr, Literal, Path, WatchedId};
 use crate::fql::builtin_names::KEYWORDS;
 use crate::fql::lexer::is_name_char;
 use crate::fql::value::is_json_number;
@@ -110,12 +110,12 @@ fn write_joined(terms: &[Expr], by: &str, needed: u8, out: &mut String) {
     }
 }
 
-fn write_id(function: &str, id: Option<Id>, out: &mut String) {
+fn write_id(function: &str, id: Option<WatchedId>, out: &mut String) {
     out.push_str(function);
     out.push_str(match id {
         None => "()",
-        Some(Id::Account) => "(account_id)",
-        Some(Id::User) => "(user_id)",
+        Some(WatchedId::Account) => "(account_id)",
+        Some(WatchedId::User) => "(user_id)",
     });
 }
 

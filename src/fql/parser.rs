@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::fql::ast::{Expr, Literal, Op, Terms};
-use crate::fql::builtin_names::{Place, nearest};
+use crate::fql::builtin_names::{PathTarget, nearest};
 use crate::fql::error::FilterError;
 use crate::fql::lexer::{Spanned, Token, lex};
-use crate::fql::misspellings::{Hint, hint_for, hint_for_value, hint_for_word};
+use crate::fql::misspellings::{FilterHint, hint_for, hint_for_value, hint_for_word};
 use crate::fql::normal_form::write_expr;
 
 /// Longer texts are refused: a filter can come over HTTP.
@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 64;
 
 /// A part of an expression that is not yet decided on: a lone name is a word to search for where
 /// it is a condition by itself, and a path beside an operator.
-pub(crate) struct Part {
+pub(crate) struct ExprPart {
     pub(crate) expr: Expr,
     pub(crate) span: Range<usize>,
 }
@@ -30,11 +30,11 @@ pub(crate) struct Parser<'t> {
     depth: usize,
     /// How many regular expressions there are; each may take a megabyte.
     pub(crate) regexes: usize,
-    pub(crate) hints: Vec<Hint>,
+    pub(crate) hints: Vec<FilterHint>,
 }
 
 /// Parses a text; nothing in it gives no expression.
-pub(crate) fn parse(text: &str) -> Result<(Option<Expr>, Vec<Hint>), FilterError> {
+pub(crate) fn parse(text: &str) -> Result<(Option<Expr>, Vec<FilterHint>), FilterError> {
     check_length(text, text.len())?;
     let mut tokens = Vec::new();
     lex(text, &mut tokens)?;
@@ -140,7 +140,7 @@ impl Parser<'_> {
         self.depth -= levels;
     }
 
-    pub(crate) fn or(&mut self) -> Result<Part, FilterError> {
+    pub(crate) fn or(&mut self) -> Result<ExprPart, FilterError> {
         let first = self.and()?;
         if !matches!(self.peek(), Some(Token::Keyword("or"))) {
             return Ok(first);
@@ -153,11 +153,11 @@ impl Parser<'_> {
             let term = self.condition(term);
             add(&mut terms, term, true);
         }
-        Ok(Part { expr: Expr::Or(Terms::new(terms)), span: start..self.end() })
+        Ok(ExprPart { expr: Expr::Or(Terms::new(terms)), span: start..self.end() })
     }
 
     /// Terms joined by `and`, or standing side by side where one of the two is text.
-    fn and(&mut self) -> Result<Part, FilterError> {
+    fn and(&mut self) -> Result<ExprPart, FilterError> {
         let first = self.compare(2)?;
         let start = first.span.start;
         let (mut terms, mut pending) = (Vec::new(), Some(first));
@@ -195,7 +195,7 @@ impl Parser<'_> {
         }
         match pending {
             Some(only) => Ok(only),
-            None => Ok(Part { expr: Expr::And(Terms::new(terms)), span: start..self.end() }),
+            None => Ok(ExprPart { expr: Expr::And(Terms::new(terms)), span: start..self.end() }),
         }
     }
 
@@ -213,7 +213,7 @@ impl Parser<'_> {
 
     /// Comparisons that bind at least this tightly. Those of one kind do not chain: `1 < x < 5`
     /// would silently be false.
-    fn compare(&mut self, level: u8) -> Result<Part, FilterError> {
+    fn compare(&mut self, level: u8) -> Result<ExprPart, FilterError> {
         let mut left = self.unary()?;
         while let Some(op) = self.peek().and_then(operator).filter(|op| op.level() >= level) {
             self.at += 1;
@@ -226,10 +226,16 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    fn comparison(&mut self, op: Op, left: Part, right: Part) -> Result<Part, FilterError> {
+    fn comparison(
+        &mut self,
+        op: Op,
+        left: ExprPart,
+        right: ExprPart,
+    ) -> Result<ExprPart, FilterError> {
         let span = left.span.start..right.span.end;
         let (left_span, right_span) = (left.span.clone(), right.span.clone());
-        let lone = matches!(&right.expr, Expr::Path(path, Place::Call) if path.name().is_some());
+        let lone =
+            matches!(&right.expr, Expr::Path(path, PathTarget::Call) if path.name().is_some());
         let (mut left, mut right) = (self.operand(left)?, self.operand(right)?);
         if lone && op != Op::In {
             self.hints.extend(hint_for(self.text, &right_span, &right, true));
@@ -240,7 +246,7 @@ impl Parser<'_> {
             self.timed(&left, &mut right, right_span)?;
             self.timed(&right, &mut left, left_span)?;
         }
-        Ok(Part { expr: Expr::Compare(op, Box::new(left), Box::new(right)), span })
+        Ok(ExprPart { expr: Expr::Compare(op, Box::new(left), Box::new(right)), span })
     }
 }
 

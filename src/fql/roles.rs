@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use crate::fql::ast::{Expr, Literal};
-use crate::fql::builtin_names::{CALL_FIELDS, Place};
+use crate::fql::builtin_names::{CALL_FIELDS, PathTarget};
 use crate::fql::error::FilterError;
 use crate::fql::misspellings::{hint_for, hint_for_condition};
-use crate::fql::parser::{Parser, Part};
+use crate::fql::parser::{ExprPart, Parser};
 use crate::fql::times;
 use crate::fql::word_search::Needle;
 
@@ -23,13 +23,13 @@ impl Parser<'_> {
             return Ok(());
         };
         let literal = match place {
-            Expr::Path(_, Place::Age) => {
+            Expr::Path(_, PathTarget::Age) => {
                 let ms = times::duration_ms(source).ok_or_else(|| {
                     self.error(span, "a duration such as \"5m\" (ms, s, m, h, d)")
                 })?;
                 Literal::Duration(source.clone(), ms)
             }
-            Expr::Path(_, Place::Time) => {
+            Expr::Path(_, PathTarget::Time) => {
                 let moment = times::moment(source)
                     .ok_or_else(|| self.error(span, "a time such as \"2026-11-22T10:00\""))?;
                 Literal::Moment(source.clone(), moment)
@@ -41,7 +41,7 @@ impl Parser<'_> {
     }
 
     /// A part as what stands beside an operator or in a function.
-    pub(crate) fn operand(&mut self, part: Part) -> Result<Expr, FilterError> {
+    pub(crate) fn operand(&mut self, part: ExprPart) -> Result<Expr, FilterError> {
         if part.expr.is_text() && !matches!(part.expr, Expr::And(_) | Expr::Or(_)) {
             let expected = "a field or a value (text stands in quotes)";
             return Err(self.error(part.span, expected));
@@ -51,7 +51,7 @@ impl Parser<'_> {
     }
 
     /// A part as a condition by itself.
-    pub(crate) fn condition(&mut self, part: Part) -> Expr {
+    pub(crate) fn condition(&mut self, part: ExprPart) -> Expr {
         self.hints.extend(hint_for_condition(self.text, &part.span, &part.expr));
         let expr = as_condition(part.expr);
         if matches!(expr, Expr::Path(..)) {

@@ -1,11 +1,11 @@
 //! From tokens to an expression: what stands between the operators.
 
-use crate::fql::ast::{Expr, Id, Literal};
-use crate::fql::builtin_names::{FUNCTIONS, Function, Place, nearest};
+use crate::fql::ast::{Expr, Literal, WatchedId};
+use crate::fql::builtin_names::{FUNCTIONS, Function, PathTarget, nearest};
 use crate::fql::error::FilterError;
 use crate::fql::glob::Glob;
 use crate::fql::lexer::Token;
-use crate::fql::parser::{Parser, Part};
+use crate::fql::parser::{ExprPart, Parser};
 use crate::fql::pattern::Pattern;
 use crate::fql::value::Number;
 use crate::fql::word_search::Needle;
@@ -15,7 +15,7 @@ const MAX_REGEXES: usize = 16;
 
 impl Parser<'_> {
     /// Any number of `!`, then what they bind to.
-    pub(crate) fn unary(&mut self) -> Result<Part, FilterError> {
+    pub(crate) fn unary(&mut self) -> Result<ExprPart, FilterError> {
         let start = self.span().start;
         let mut nots = 0;
         while self.take("!") {
@@ -32,14 +32,14 @@ impl Parser<'_> {
         Ok(part)
     }
 
-    fn primary(&mut self) -> Result<Part, FilterError> {
+    fn primary(&mut self) -> Result<ExprPart, FilterError> {
         let span = self.span();
         if let Some(function) = self.called()? {
             let expr = self.call(function)?;
-            return Ok(Part { expr, span: span.start..self.end() });
+            return Ok(ExprPart { expr, span: span.start..self.end() });
         }
         if let Some(literal) = self.literal()? {
-            return Ok(Part { expr: Expr::Literal(literal), span: span.start..self.end() });
+            return Ok(ExprPart { expr: Expr::Literal(literal), span: span.start..self.end() });
         }
         let expr = match self.peek().cloned() {
             Some(Token::Sign("(")) => {
@@ -52,7 +52,7 @@ impl Parser<'_> {
                 return Ok(inner);
             }
             Some(Token::Path(path)) => {
-                let place = Place::of(&path);
+                let place = PathTarget::from_path(&path);
                 Expr::Path(path, place)
             }
             Some(Token::Word(word)) => Expr::Text(Needle::new(&word)),
@@ -62,7 +62,7 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("a field, a value or a function")),
         };
         self.next();
-        Ok(Part { expr, span })
+        Ok(ExprPart { expr, span })
     }
 
     fn regex(&mut self, source: &str, ignores_case: bool) -> Result<Pattern, FilterError> {
@@ -141,11 +141,13 @@ impl Parser<'_> {
     }
 
     /// The argument of `missing` and `nearmiss`.
-    fn id(&mut self) -> Result<Option<Id>, FilterError> {
+    fn id(&mut self) -> Result<Option<WatchedId>, FilterError> {
         let id = match self.peek() {
             Some(Token::Sign(")")) => None,
-            Some(Token::Path(path)) if path.name() == Some("account_id") => Some(Id::Account),
-            Some(Token::Path(path)) if path.name() == Some("user_id") => Some(Id::User),
+            Some(Token::Path(path)) if path.name() == Some("account_id") => {
+                Some(WatchedId::Account)
+            }
+            Some(Token::Path(path)) if path.name() == Some("user_id") => Some(WatchedId::User),
             other => {
                 let near = match other {
                     Some(Token::Path(path)) => {

@@ -3,8 +3,8 @@
 
 use crate::fql::Filter;
 use crate::fql::ast::{Expr, Literal, Op, Path};
-use crate::fql::builtin_names::{Place, nearest};
-use crate::fql::complete::Names;
+use crate::fql::builtin_names::{PathTarget, nearest};
+use crate::fql::complete::NameSource;
 use crate::fql::error::shown;
 use crate::fql::misspellings::HintSubject;
 use crate::fql::normal_form::quote;
@@ -46,14 +46,14 @@ const ALL_KNOWN: usize = 200;
 
 /// What a filter asks for and none of the calls whose names are known has. A text without quotes is
 /// left out: its hint says more.
-pub fn absent(filter: &Filter, names: &dyn Names) -> Vec<Absent> {
+pub fn absent(filter: &Filter, names: &dyn NameSource) -> Vec<Absent> {
     let is_unquoted = |path: &&Path| {
         filter.hints().iter().any(|hint| hint.subject == HintSubject::Unquoted((*path).clone()))
     };
     let fields = filter.paths().into_iter().filter(|path| !is_unquoted(path));
     let mut absent: Vec<Absent> = fields.filter_map(|path| absent_field(path, names)).collect();
     filter.visit(&mut |expr| match expr {
-        Expr::Path(path, Place::Verdict(Some(vendor))) => {
+        Expr::Path(path, PathTarget::Verdict(Some(vendor))) => {
             absent.extend(unknown_vendor(path, vendor, names));
         }
         Expr::Compare(Op::Eq, left, right) => {
@@ -66,7 +66,7 @@ pub fn absent(filter: &Filter, names: &dyn Names) -> Vec<Absent> {
     absent
 }
 
-fn unknown_vendor(path: &Path, vendor: &str, names: &dyn Names) -> Option<Absent> {
+fn unknown_vendor(path: &Path, vendor: &str, names: &dyn NameSource) -> Option<Absent> {
     let is_known = names.vendors().iter().any(|known| known == vendor);
     (!is_known).then(|| Absent {
         named: path.to_string(),
@@ -78,8 +78,9 @@ fn unknown_vendor(path: &Path, vendor: &str, names: &dyn Names) -> Option<Absent
 }
 
 /// A text that a field has only in another spelling: with other capitals, or nearly the same.
-fn absent_value(field: &Expr, value: &Expr, names: &dyn Names) -> Option<Absent> {
-    let (Expr::Path(path, Place::Call), Expr::Literal(Literal::Str(value))) = (field, value) else {
+fn absent_value(field: &Expr, value: &Expr, names: &dyn NameSource) -> Option<Absent> {
+    let (Expr::Path(path, PathTarget::Call), Expr::Literal(Literal::Str(value))) = (field, value)
+    else {
         return None;
     };
     let known = names.values(path, value);
@@ -104,7 +105,7 @@ fn absent_value(field: &Expr, value: &Expr, names: &dyn Names) -> Option<Absent>
     })
 }
 
-fn absent_field(path: &Path, names: &dyn Names) -> Option<Absent> {
+fn absent_field(path: &Path, names: &dyn NameSource) -> Option<Absent> {
     let segments = path.segments();
     for (at, name) in segments.iter().enumerate() {
         let known = names.fields(&segments[..at], name);

@@ -11,13 +11,13 @@ use crate::fql::escapes::unescape;
 #[derive(Debug, Clone)]
 pub struct Needle {
     text: String,
-    way: Way,
+    way: SearchMethod,
     /// What JSON text must hold before an escape can stand for a part of the needle.
     escape: &'static [u8],
 }
 
 #[derive(Debug, Clone)]
-enum Way {
+enum SearchMethod {
     /// Byte for byte.
     Exact(Box<Finder<'static>>),
     /// Ignoring the case of ASCII letters. The engine searches for all spellings of a part of the
@@ -62,26 +62,26 @@ impl Needle {
             text.bytes().any(|b| b.is_ascii_lowercase()) && !text.chars().any(char::is_uppercase);
         if let Some((start, end)) = firm(text).filter(|_| folds) {
             let finder = Finder::new(&text.as_bytes()[start..end]).into_owned();
-            return Self::with(text, Way::Around(Box::new(finder), start));
+            return Self::with(text, SearchMethod::Around(Box::new(finder), start));
         }
         let folded = folds.then(|| {
             let mut builder = RegexBuilder::new(&regex::escape(text));
             builder.case_insensitive(true).unicode(false).build()
         });
         let way = match folded {
-            Some(Ok(regex)) => Way::Folded(Box::new(regex)),
+            Some(Ok(regex)) => SearchMethod::Folded(Box::new(regex)),
             // A text too long for the engine is found as it is written.
-            _ => Way::Exact(Box::new(Finder::new(text).into_owned())),
+            _ => SearchMethod::Exact(Box::new(Finder::new(text).into_owned())),
         };
         Self::with(text, way)
     }
 
     /// The same, but the case counts whatever it is.
     pub fn exact(text: &str) -> Self {
-        Self::with(text, Way::Exact(Box::new(Finder::new(text).into_owned())))
+        Self::with(text, SearchMethod::Exact(Box::new(Finder::new(text).into_owned())))
     }
 
-    fn with(text: &str, way: Way) -> Self {
+    fn with(text: &str, way: SearchMethod) -> Self {
         // Most text can be escaped by `\u` only; a needle of ASCII then by `\u00` only.
         let escape: &'static [u8] =
             if text.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\' | b'/')) {
@@ -128,9 +128,9 @@ impl Needle {
     /// Where it first stands in text that has no escapes, as what a screen shows.
     pub fn find(&self, text: &[u8]) -> Option<usize> {
         match &self.way {
-            Way::Exact(finder) => finder.find(text),
-            Way::Folded(regex) => regex.find(text).map(|found| found.start()),
-            Way::Around(finder, before) => {
+            SearchMethod::Exact(finder) => finder.find(text),
+            SearchMethod::Folded(regex) => regex.find(text).map(|found| found.start()),
+            SearchMethod::Around(finder, before) => {
                 let mut from = *before;
                 while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)) {
                     let start = from + at - before;

@@ -11,9 +11,9 @@ mod run;
 mod validate;
 
 pub use crate::objects_api::last_run::{ModelRow, Panel, Status};
-pub use crate::objects_api::model_item::Item;
-pub use crate::objects_api::route::Step;
-pub use run::{Model, Problem};
+pub use crate::objects_api::model_item::ModelItem;
+pub use crate::objects_api::route::ObjectsRoute;
+pub use run::{Model, ObjectProblem};
 
 use crate::call::time::Millis;
 use crate::call::{Doc, Spare};
@@ -92,37 +92,37 @@ impl Objects {
     }
 
     /// Takes one request; its body is unpacked, or none if it cannot be read.
-    pub fn take(&mut self, at: Millis, step: Step<'_>, body: Option<&str>) -> Reply {
+    pub fn take(&mut self, at: Millis, step: ObjectsRoute<'_>, body: Option<&str>) -> Reply {
         self.requests += 1;
         match step {
-            Step::Set => self.set(at, body),
-            Step::Start => self.start(at),
-            Step::Upload(id) => self.upload(at, id, body),
-            Step::KeepAlive(id) => self.keep_alive(at, id),
-            Step::Finish(id) => self.finish(at, id, body),
+            ObjectsRoute::Set => self.set(at, body),
+            ObjectsRoute::Start => self.start(at),
+            ObjectsRoute::Upload(id) => self.upload(at, id, body),
+            ObjectsRoute::KeepAlive(id) => self.keep_alive(at, id),
+            ObjectsRoute::Finish(id) => self.finish(at, id, body),
         }
     }
 
     /// The status that [`Objects::take`] will answer with, so that it can be recorded before.
-    pub fn status(&self, at: Millis, step: Step<'_>, body: Option<&str>) -> u16 {
+    pub fn status(&self, at: Millis, step: ObjectsRoute<'_>, body: Option<&str>) -> u16 {
         let sync = |id| {
             let index = self.index(crate::objects_api::route::sync_number(id)?)?;
             self.syncs.get(index).filter(|sync| !sync.expired(at))
         };
         match step {
-            Step::Set => {
+            ObjectsRoute::Set => {
                 let doc = body.and_then(|text| Doc::parse(text).ok());
                 let good =
                     doc.is_some_and(|doc| crate::objects_api::validate::set(doc.root()).is_ok());
                 if good { 200 } else { 400 }
             }
-            Step::Start => 201,
-            Step::Upload(id) => match sync(id) {
+            ObjectsRoute::Start => 201,
+            ObjectsRoute::Upload(id) => match sync(id) {
                 Some(sync) if !sync.finished && body.is_some() => 201,
                 _ => 400,
             },
-            Step::KeepAlive(id) => sync(id).map_or(400, |_| 200),
-            Step::Finish(id) => sync(id).map_or(400, |_| 202),
+            ObjectsRoute::KeepAlive(id) => sync(id).map_or(400, |_| 200),
+            ObjectsRoute::Finish(id) => sync(id).map_or(400, |_| 202),
         }
     }
 
@@ -265,9 +265,9 @@ impl Objects {
         self.runs
     }
 
-    fn keeper(&mut self, run: u64) -> run::Keeper<'_> {
+    fn keeper(&mut self, run: u64) -> run::BoundedRun<'_> {
         let current = self.current.as_mut().filter(|current| current.number == run);
-        run::Keeper { run: current, companies: &mut self.companies }
+        run::BoundedRun { run: current, companies: &mut self.companies }
     }
 
     fn sync(&mut self, id: &str) -> Option<&mut Sync> {

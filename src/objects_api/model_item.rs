@@ -1,6 +1,6 @@
 //! A model as a screen lists it: its errors, then its objects, a few at a time.
 
-use crate::objects_api::{Model, Problem};
+use crate::objects_api::{Model, ObjectProblem};
 use std::ops::Range;
 
 /// So many characters of an object's properties stand in its line.
@@ -10,9 +10,9 @@ const VALUE_CHARS: usize = 60;
 
 /// One line of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
+pub enum ModelItem {
     /// Something that was not stored.
-    Problem(Problem),
+    Problem(ObjectProblem),
     /// An object.
     Object {
         /// Its id.
@@ -29,13 +29,13 @@ impl Model {
     }
 
     /// Copies of these lines; fewer when the range runs over the end.
-    pub fn window(&self, range: Range<usize>) -> Vec<Item> {
+    pub fn window(&self, range: Range<usize>) -> Vec<ModelItem> {
         let errors = self.problems().len();
-        let problems = self.problems().iter().cloned().map(Item::Problem);
+        let problems = self.problems().iter().cloned().map(ModelItem::Problem);
         let problems = problems.skip(range.start).take(range.len());
         let objects = self.objects().map(|(id, properties)| {
             let parts = properties.iter().map(|(key, json)| format!("{key} {}", cut(json)));
-            Item::Object { id: id.to_owned(), summary: joined(parts) }
+            ModelItem::Object { id: id.to_owned(), summary: joined(parts) }
         });
         let from = range.start.saturating_sub(errors);
         let objects = objects.skip(from).take(range.end.saturating_sub(errors.max(range.start)));

@@ -2,7 +2,7 @@
 
 /// A request of the Objects API or the Objects Bulk API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step<'p> {
+pub enum ObjectsRoute<'p> {
     /// `/v1/set`: up to ten objects of one collection.
     Set,
     /// `/v0/start`: a bulk sync begins and gets its id.
@@ -15,27 +15,27 @@ pub enum Step<'p> {
     Finish(&'p str),
 }
 
-impl Step<'_> {
+impl ObjectsRoute<'_> {
     /// The step that a method and a path (without the query) are, if they are one. A trailing slash
     /// changes nothing.
-    pub fn of<'p>(method: &str, path: &'p str) -> Option<Step<'p>> {
+    pub fn parse<'p>(method: &str, path: &'p str) -> Option<ObjectsRoute<'p>> {
         if method != "POST" {
             return None;
         }
         let path = path.strip_suffix('/').unwrap_or(path);
         let (version, rest) = path.strip_prefix('/')?.split_once('/')?;
         match (version, rest) {
-            ("v1", "set") => return Some(Step::Set),
-            ("v0", "start") => return Some(Step::Start),
+            ("v1", "set") => return Some(ObjectsRoute::Set),
+            ("v0", "start") => return Some(ObjectsRoute::Start),
             ("v0", _) => {}
             _ => return None,
         }
         let (verb, id) = rest.split_once('/')?;
         match verb {
             _ if id.is_empty() || id.contains('/') => None,
-            "upload" => Some(Step::Upload(id)),
-            "keep-alive" => Some(Step::KeepAlive(id)),
-            "finish" => Some(Step::Finish(id)),
+            "upload" => Some(ObjectsRoute::Upload(id)),
+            "keep-alive" => Some(ObjectsRoute::KeepAlive(id)),
+            "finish" => Some(ObjectsRoute::Finish(id)),
             _ => None,
         }
     }
@@ -59,12 +59,12 @@ mod tests {
     #[test]
     fn every_path_of_the_table() {
         for (method, path, want) in [
-            ("POST", "/v1/set", Some(Step::Set)),
-            ("POST", "/v1/set/", Some(Step::Set)),
-            ("POST", "/v0/start", Some(Step::Start)),
-            ("POST", "/v0/upload/sync-1", Some(Step::Upload("sync-1"))),
-            ("POST", "/v0/keep-alive/x/", Some(Step::KeepAlive("x"))),
-            ("POST", "/v0/finish/x", Some(Step::Finish("x"))),
+            ("POST", "/v1/set", Some(ObjectsRoute::Set)),
+            ("POST", "/v1/set/", Some(ObjectsRoute::Set)),
+            ("POST", "/v0/start", Some(ObjectsRoute::Start)),
+            ("POST", "/v0/upload/sync-1", Some(ObjectsRoute::Upload("sync-1"))),
+            ("POST", "/v0/keep-alive/x/", Some(ObjectsRoute::KeepAlive("x"))),
+            ("POST", "/v0/finish/x", Some(ObjectsRoute::Finish("x"))),
             ("GET", "/v1/set", None),
             ("POST", "/v0/set", None),
             ("POST", "/v1/start", None),
@@ -74,7 +74,7 @@ mod tests {
             ("POST", "/v1/track", None),
             ("POST", "", None),
         ] {
-            assert_eq!(Step::of(method, path), want, "{method} {path}");
+            assert_eq!(ObjectsRoute::parse(method, path), want, "{method} {path}");
         }
     }
 

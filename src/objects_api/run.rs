@@ -1,7 +1,7 @@
 //! One run of pushes: its models, their objects and errors, within a bound.
 
 use crate::call::time::Millis;
-use crate::call::{Doc, Kind};
+use crate::call::{Doc, JsonKind};
 use crate::objects_api::validate::{Fault, Good};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -38,12 +38,12 @@ pub struct Model {
     /// Ids of objects for which there was no room any more.
     only_counted: HashSet<u64>,
     errors: u64,
-    problems: Vec<Problem>,
+    problems: Vec<ObjectProblem>,
 }
 
 /// Something that could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct ObjectProblem {
     /// When it came.
     pub at: Millis,
     /// Why it was not stored.
@@ -68,7 +68,7 @@ impl Model {
     }
 
     /// The errors in order; of very many the first ones only.
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[ObjectProblem] {
         &self.problems
     }
 }
@@ -124,19 +124,19 @@ impl Run {
         let model = self.models.entry(fault.model).or_default();
         model.errors += 1;
         if model.problems.len() < KEPT_REASONS {
-            model.problems.push(Problem { at, reason: fault.reason });
+            model.problems.push(ObjectProblem { at, reason: fault.reason });
         }
     }
 }
 
 /// Keeps what comes for a run: all of it if the run is the one that is shown, else only what is
 /// asked for across runs.
-pub(crate) struct Keeper<'r> {
+pub(crate) struct BoundedRun<'r> {
     pub run: Option<&'r mut Run>,
     pub companies: &'r mut Companies,
 }
 
-impl Keeper<'_> {
+impl BoundedRun<'_> {
     pub fn object(&mut self, at: Millis, model: &str, object: Result<Good<'_>, Cow<'static, str>>) {
         match object {
             Ok(good) => {
@@ -190,8 +190,8 @@ impl Companies {
             let doc = Doc::parse(*json).ok()?;
             let value = doc.root();
             match value.kind() {
-                Kind::String => value.as_str().map(Cow::into_owned),
-                Kind::Number => Some(value.raw().to_owned()),
+                JsonKind::String => value.as_str().map(Cow::into_owned),
+                JsonKind::Number => Some(value.raw().to_owned()),
                 _ => None,
             }
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 const START: Millis = 1_714_564_800_000;
 
 fn take(objects: &mut Objects, second: Millis, path: &str, body: &str) -> u16 {
-    let step = Step::of("POST", path).expect("a step");
+    let step = ObjectsRoute::parse("POST", path).expect("a step");
     let at = START + second * 1000;
     let foreseen = objects.status(at, step, Some(body));
     let status = objects.take(at, step, Some(body)).status;
@@ -52,8 +52,9 @@ fn a_model_lists_its_errors_and_then_its_objects() {
     let model = objects.model("users").expect("a model");
     assert_eq!(model.items(), 4);
     let all = model.window(0..9);
-    let object = |id: &str, summary: &str| Item::Object { id: id.into(), summary: summary.into() };
-    assert!(all[..2].iter().all(|item| matches!(item, Item::Problem(_))), "{all:?}");
+    let object =
+        |id: &str, summary: &str| ModelItem::Object { id: id.into(), summary: summary.into() };
+    assert!(all[..2].iter().all(|item| matches!(item, ModelItem::Problem(_))), "{all:?}");
     assert_eq!(all[2..], [object("a", ""), object("b", "n 1, w \"x\"")]);
     for range in [0..1, 1..3, 2..4, 3..9, 4..5, 0..0] {
         let end = range.end.min(all.len());
@@ -69,7 +70,7 @@ fn a_model_lists_its_errors_and_then_its_objects() {
 fn a_body_that_cannot_be_read_is_one_error() {
     let mut objects = Objects::new(60_000);
     take(&mut objects, 0, "/v0/start", "");
-    let step = Step::Upload("sync-1");
+    let step = ObjectsRoute::Upload("sync-1");
     assert_eq!(objects.status(START + 599_000, step, None), 400);
     assert_eq!(objects.take(START + 599_000, step, None).status, 400);
     let panel = objects.panel(START + 600_000).expect("a run");
@@ -77,7 +78,7 @@ fn a_body_that_cannot_be_read_is_one_error() {
     assert!(objects.expires(START + 599_000, START + 600_000));
     assert!(!objects.expires(START + 600_000, START + 601_000));
     assert_eq!((panel.models[0].model.as_str(), panel.models[0].errors), ("(unknown)", 1));
-    assert_eq!(objects.take(START, Step::Set, None).status, 400);
+    assert_eq!(objects.take(START, ObjectsRoute::Set, None).status, 400);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What Segment takes for a collection and for an object.
 
-use crate::call::{Doc, Kind, Val};
+use crate::call::{Doc, JsonKind, Val};
 use crate::objects_api::last_run::UNKNOWN;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ impl Fault {
     }
 
     /// About the collection that an object names; any text is the name of a model here.
-    fn of(object: Val<'_>, reason: &'static str) -> Fault {
+    fn new(object: Val<'_>, reason: &'static str) -> Fault {
         match object.get("collection").and_then(|name| name.as_str()) {
             Some(name) => Fault { model: name.into_owned(), reason: Cow::Borrowed(reason) },
             None => Fault::unknown(reason),
@@ -49,7 +49,7 @@ pub(crate) fn set(body: Val<'_>) -> Result<(Cow<'_, str>, crate::call::Children<
         Some(list) if (1..=SET_OBJECTS).contains(&list.children().count()) => {
             Ok((model, list.children()))
         }
-        _ => Err(Fault::of(body, "`objects` is no list of 1 to 10 objects")),
+        _ => Err(Fault::new(body, "`objects` is no list of 1 to 10 objects")),
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn line(line: Val<'_>) -> Result<Cow<'_, str>, Fault> {
 fn collection(object: Val<'_>) -> Result<Cow<'_, str>, Fault> {
     let name = object.get("collection").and_then(|name| name.as_str());
     name.filter(|name| is_collection(name)).ok_or_else(|| {
-        Fault::of(
+        Fault::new(
             object,
             "`collection` is not 1 to 100 of a-z and `_`, without `_` at its beginning or end",
         )
@@ -89,7 +89,7 @@ pub(crate) fn object(object: Val<'_>) -> Result<Good<'_>, Cow<'static, str>> {
     let good = |(key, value): (Cow<'_, str>, Val<'_>)| {
         let shown = || crate::call::text::visible(&key).chars().take(60).collect::<String>();
         match value.kind() {
-            Kind::Object | Kind::Array => {
+            JsonKind::Object | JsonKind::Array => {
                 Err(Cow::Owned(format!("the property `{}` is an object or a list", shown())))
             }
             _ if value.raw().len() >= VALUE_BYTES => {
@@ -109,8 +109,8 @@ pub(crate) fn object(object: Val<'_>) -> Result<Good<'_>, Cow<'static, str>> {
 pub(crate) fn says_error(body: &str) -> bool {
     let Ok(doc) = Doc::parse(body) else { return false };
     doc.root().get("error").is_some_and(|error| match error.kind() {
-        Kind::Null | Kind::False => false,
-        Kind::String => error.raw().len() > 2,
+        JsonKind::Null | JsonKind::False => false,
+        JsonKind::String => error.raw().len() > 2,
         _ => true,
     })
 }

@@ -41,7 +41,7 @@ pub enum SendError {
 
 /// What the other side said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct UpstreamResponse {
     /// The HTTP status.
     pub status: u16,
     /// The beginning of the body, as text.
@@ -66,25 +66,29 @@ type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// A client for one tracking API.
 #[derive(Debug, Clone)]
-pub struct Sender {
+pub struct TrackingClient {
     client: Connections,
     base: String,
     headers: Vec<(String, String)>,
 }
 
-impl Sender {
+impl TrackingClient {
     /// A client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
-    pub fn new(base: &str, write_key: Option<&str>) -> Result<Sender, SendError> {
+    pub fn new(base: &str, write_key: Option<&str>) -> Result<TrackingClient, SendError> {
         check_base(base)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         headers.extend(write_key.map(|key| {
             ("Authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{key}:"))))
         }));
-        Ok(Sender { client: connections(), base: base.trim_end_matches('/').to_owned(), headers })
+        Ok(TrackingClient {
+            client: connections(),
+            base: base.trim_end_matches('/').to_owned(),
+            headers,
+        })
     }
 
     /// Posts a JSON text to a path below the base.
-    pub async fn post(&self, path: &str, body: String) -> Result<Answer, SendError> {
+    pub async fn post(&self, path: &str, body: String) -> Result<UpstreamResponse, SendError> {
         let url = format!("{}{path}", self.base);
         let headers = &self.headers;
         exchange(&self.client, Outgoing { method: "POST", url: &url, headers, body, named: &url })
@@ -93,7 +97,7 @@ impl Sender {
 }
 
 /// Sends one request, over a connection of its own.
-pub async fn send_once(outgoing: Outgoing<'_>) -> Result<Answer, SendError> {
+pub async fn send_once(outgoing: Outgoing<'_>) -> Result<UpstreamResponse, SendError> {
     exchange(&connections(), outgoing).await
 }
 
@@ -119,7 +123,10 @@ fn connections() -> Connections {
     Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build(https)
 }
 
-async fn exchange(client: &Connections, outgoing: Outgoing<'_>) -> Result<Answer, SendError> {
+async fn exchange(
+    client: &Connections,
+    outgoing: Outgoing<'_>,
+) -> Result<UpstreamResponse, SendError> {
     let Outgoing { method, url, headers, body, named } = outgoing;
     let url_shown = without_credentials(named);
     let failed = |reason: String| SendError::Exchange { url: url_shown.to_string(), reason };
@@ -137,7 +144,7 @@ async fn exchange(client: &Connections, outgoing: Outgoing<'_>) -> Result<Answer
         let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), ANSWER_CAP_BYTES).collect().await;
         let body = body.map(|all| all.to_bytes()).unwrap_or_default();
-        Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+        Ok(UpstreamResponse { status, body: String::from_utf8_lossy(&body).into_owned() })
     };
     match tokio::time::timeout(TIMEOUT, exchange).await {
         Ok(answer) => answer,
@@ -166,7 +173,7 @@ mod tests {
             ("/x", "expected http:// or https://"),
             ("ftp://user:s3cret@x", "`ftp://***@x`"),
         ] {
-            let error = Sender::new(url, None).expect_err("no URL");
+            let error = TrackingClient::new(url, None).expect_err("no URL");
             assert!(error.to_string().contains(want), "{error}");
             assert!(!error.to_string().contains("s3cret"), "{error}");
         }

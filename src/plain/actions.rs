@@ -2,11 +2,11 @@
 
 use crate::call::Seq;
 use crate::plain::command::{number, word};
-use crate::plain::session::Talk;
+use crate::plain::session::PlainSession;
 use crate::report::{ExportFormat, calls_words, plural};
 use std::io;
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     /// The number of the call that is meant, whether it is marked, and what follows.
     fn numbered<'a>(&mut self, text: &'a str) -> io::Result<Option<(Seq, bool, &'a str)>> {
         let Some((row, rest)) = self.meant(text)? else { return Ok(None) };

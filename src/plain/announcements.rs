@@ -1,7 +1,7 @@
 //! What comes by itself: calls, what became of what goes on behind, what is wrong.
 
 use crate::plain::phrases;
-use crate::plain::session::Talk;
+use crate::plain::session::PlainSession;
 use crate::report::plural;
 use crate::tui::feed::Sending;
 use std::io;
@@ -10,7 +10,7 @@ use std::io;
 const AT_ONCE: u64 = 20;
 const LAST: u64 = 5;
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     /// Says what is new.
     pub fn news(&mut self) -> io::Result<()> {
         self.say_calls()?;

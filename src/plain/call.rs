@@ -1,14 +1,14 @@
 //! All about one call, and what is copied from it.
 
 use crate::plain::phrases;
-use crate::plain::session::Talk;
+use crate::plain::session::PlainSession;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
 use crate::tui::feed::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use std::io;
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     /// The call of a row, or says that it is none.
     pub(crate) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
         match self.feed.detail(row) {

@@ -3,22 +3,22 @@
 use crate::call::nearest_name;
 
 /// A command: its name, what may follow it, and what it does.
-pub struct Command {
+pub struct PlainCommand {
     pub name: &'static str,
     pub usage: &'static str,
     pub does: &'static str,
-    pub kind: Kind,
+    pub kind: CommandKind,
 }
 
 macro_rules! commands {
     ($($kind:ident $name:literal $usage:literal $does:literal,)*) => {
         /// Which command it is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Kind { $($kind),* }
+        pub enum CommandKind { $($kind),* }
 
         /// All commands, in the order of the help.
-        pub const COMMANDS: &[Command] = &[
-            $(Command { name: $name, usage: $usage, does: $does, kind: Kind::$kind }),*
+        pub const COMMANDS: &[PlainCommand] = &[
+            $(PlainCommand { name: $name, usage: $usage, does: $does, kind: CommandKind::$kind }),*
         ];
     };
 }
@@ -99,12 +99,12 @@ const SHORT: &[(&str, &str)] = &[
 ];
 
 /// The command of a name, a short name, or the beginning of just one name; else what to say.
-pub fn find(name: &str) -> Result<&'static Command, String> {
+pub fn find(name: &str) -> Result<&'static PlainCommand, String> {
     let name = SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
     if let Some(found) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(found);
     }
-    let begin: Vec<&Command> =
+    let begin: Vec<&PlainCommand> =
         COMMANDS.iter().filter(|command| command.name.starts_with(name)).collect();
     match begin[..] {
         [one] => Ok(one),

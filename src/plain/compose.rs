@@ -4,13 +4,13 @@ use super::command::{number, word};
 use crate::call::set_value;
 use crate::call::template::{names, template};
 use crate::plain::phrases;
-use crate::plain::session::Talk;
+use crate::plain::session::PlainSession;
 use crate::tui::app::view::with_type;
 use crate::tui::feed::{Chosen, ComposedView};
 use serde_json::Value;
 use std::io;
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     /// Begins a draft: from a call, a template or a text.
     pub(crate) fn compose(&mut self, text: &str) -> io::Result<()> {
         if text.starts_with(['{', '[']) {

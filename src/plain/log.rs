@@ -3,8 +3,8 @@
 use super::command::{number, word};
 use crate::fql;
 use crate::plain::phrases;
-use crate::plain::session::Talk;
-use crate::tui::feed::{Feed, Found, What};
+use crate::plain::session::PlainSession;
+use crate::tui::feed::{Feed, NextRow, What};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it is looked how far it has come.
 const LOOK: Duration = Duration::from_millis(5);
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     /// The row of a call's number.
     pub(crate) fn row_of(&self, seq: u64) -> Option<u64> {
         // a refused request has a row and no number, so a call's row is never before its number's
@@ -128,16 +128,16 @@ impl Talk<'_> {
     fn find(&self, what: &What, forward: bool) -> Option<u64> {
         let rows = self.feed.rows();
         let mut at = self.current.unwrap_or(if forward { 0 } else { rows });
-        if forward && self.current.is_none() && self.feed.find(1, false, what) == Found::Row(0) {
+        if forward && self.current.is_none() && self.feed.find(1, false, what) == NextRow::Row(0) {
             return Some(0);
         }
         let begun = Instant::now();
         loop {
             match self.feed.find(at, forward, what) {
-                Found::Row(row) => return Some(row),
-                Found::None => return None,
-                Found::Paused { .. } if begun.elapsed() > PATIENCE => return None,
-                Found::Paused { at: further } => {
+                NextRow::Row(row) => return Some(row),
+                NextRow::None => return None,
+                NextRow::Paused { .. } if begun.elapsed() > PATIENCE => return None,
+                NextRow::Paused { at: further } => {
                     at = further;
                     std::thread::sleep(LOOK);
                 }

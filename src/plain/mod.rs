@@ -16,7 +16,7 @@ mod session;
 mod summaries;
 
 pub use crate::plain::phrases::row as row_words;
-use crate::plain::session::{Flow, Talk};
+use crate::plain::session::{PlainSession, SessionFlow};
 use crate::tui::feed::Feed;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -39,14 +39,14 @@ pub fn run(
     mut ends: impl FnMut() -> bool,
 ) -> io::Result<()> {
     let lines = typed(input)?;
-    let mut talk = Talk::new(feed, from, out);
+    let mut talk = PlainSession::new(feed, from, out);
     talk.begin()?;
     loop {
         match lines.recv_timeout(LOOK) {
             Ok(line) => {
                 // what came before it is said before it
                 talk.news()?;
-                if talk.command(line.trim())? == Flow::Quit {
+                if talk.command(line.trim())? == SessionFlow::Quit {
                     return Ok(());
                 }
             }

@@ -1,40 +1,40 @@
 //! The calls of one user, in words.
 
 use crate::fql::parse;
-use crate::plain::session::Talk;
+use crate::plain::session::PlainSession;
 use crate::tui::app::view::{calls_by_type, calls_of, order_of_calls};
-use crate::tui::feed::Course;
+use crate::tui::feed::Timeline;
 use std::io;
 use std::sync::Arc;
 
 /// So many calls are gone through at once.
 const STEP: u64 = 5_000;
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     /// What the calls of a user show of their order, and what vendors find about it.
     pub(crate) fn order(&mut self, user: &str) -> io::Result<()> {
         self.feed.trace(parse(&calls_of(user)).ok().map(Arc::new));
         self.wait_until(|feed| feed.traced().looked_at >= feed.traced().of);
-        let (mut course, mut gone, traced) = (Course::default(), 0, self.feed.traced());
+        let (mut timeline, mut gone, traced) = (Timeline::default(), 0, self.feed.traced());
         while gone < traced.known {
             let rows = self.feed.traced_rows(gone..traced.known.min(gone + STEP));
             if rows.is_empty() {
                 break;
             }
             gone += rows.len() as u64;
-            self.feed.course(&rows, &mut course);
+            self.feed.timeline(&rows, &mut timeline);
         }
         let known = traced.looked_at >= traced.of;
-        let found = self.feed.disorder(&course);
+        let found = self.feed.order_finding(&timeline);
         self.feed.trace(None);
         let mut lines = Vec::new();
-        if course.calls > 0 {
-            lines.push(format!("came: {}", calls_by_type(&course)));
+        if timeline.calls > 0 {
+            lines.push(format!("came: {}", calls_by_type(&timeline)));
         }
         if !known {
             lines.push("only a part of the calls was gone through by now; ask again".to_owned());
         }
-        let shown = order_of_calls(&course, known).into_iter();
+        let shown = order_of_calls(&timeline, known).into_iter();
         lines.extend(
             shown.map(|(odd, words)| format!("{}: {words}", if odd { "odd" } else { "well" })),
         );

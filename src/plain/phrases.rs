@@ -4,7 +4,7 @@ use crate::call::text::{visible, visible_id};
 use crate::call::{Doc, Val, pointer};
 use crate::findings::{Finding, Severity, Verdict, advice, is_said_once};
 use crate::report::share;
-use crate::tui::feed::{Cell, IdShare, RowView, VendorView};
+use crate::tui::feed::{IdCell, IdShare, RowView, VendorView};
 
 /// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
 pub fn row(row: &RowView, vendors: &[VendorView]) -> String {
@@ -47,10 +47,10 @@ pub fn doubted(text: &str, doubtful: bool) -> String {
     }
 }
 
-fn id(cell: &Cell, vendors: &[VendorView]) -> Option<String> {
+fn id(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
     Some(match cell {
-        Cell::Found { text, doubtful } => doubted(text, *doubtful),
-        Cell::SomeMiss { text, doubtful, wanted } => {
+        IdCell::Found { text, doubtful } => doubted(text, *doubtful),
+        IdCell::SomeMiss { text, doubtful, wanted } => {
             let each = wanted.iter().map(|at| {
                 let title = vendors.get(at.vendor).map_or("", |vendor| &vendor.title);
                 format!("{} wants it as {}", visible(title), advice::dotted(&at.path))
@@ -58,11 +58,11 @@ fn id(cell: &Cell, vendors: &[VendorView]) -> Option<String> {
             let each = each.collect::<Vec<_>>().join(" and ");
             format!("{} but {each}", doubted(text, *doubtful))
         }
-        Cell::Missing { near: None } => "missing".to_owned(),
-        Cell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
-        Cell::Nobody => "none".to_owned(),
-        Cell::Muted => "missing (the finding is muted)".to_owned(),
-        Cell::NotLooked => return None,
+        IdCell::Missing { near: None } => "missing".to_owned(),
+        IdCell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
+        IdCell::Nobody => "none".to_owned(),
+        IdCell::Muted => "missing (the finding is muted)".to_owned(),
+        IdCell::NotLooked => return None,
     })
 }
 

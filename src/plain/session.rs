@@ -3,7 +3,7 @@
 use crate::call::text::visible;
 use crate::fql::Filter;
 use crate::plain::command;
-use crate::plain::command::{COMMANDS, Kind};
+use crate::plain::command::{COMMANDS, CommandKind};
 use crate::plain::phrases;
 use crate::tui::feed::{Feed, Sending, VendorView};
 use std::io::{self, Write};
@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 /// Whether it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub enum SessionFlow {
     On,
     Quit,
 }
 
 /// What was said of what goes on behind the talk.
 #[derive(Default)]
-pub(crate) struct Said {
+pub(crate) struct BackgroundStatus {
     pub problem: Option<String>,
     pub refused_settings: Option<String>,
     pub sending: Option<Sending>,
@@ -38,7 +38,7 @@ pub(crate) struct Filtered {
 }
 
 /// The talk.
-pub struct Talk<'t> {
+pub struct PlainSession<'t> {
     pub(crate) feed: &'t dyn Feed,
     out: &'t mut dyn Write,
     /// The row that was said last.
@@ -53,13 +53,13 @@ pub struct Talk<'t> {
     pub(crate) draft: Option<String>,
     /// The number of what `deliver` showed last.
     pub(crate) prepared: Option<u64>,
-    pub(crate) said: Said,
+    pub(crate) said: BackgroundStatus,
 }
 
-impl<'t> Talk<'t> {
+impl<'t> PlainSession<'t> {
     /// A talk about what a feed has, in which the rows from one on are news.
-    pub fn new(feed: &'t dyn Feed, from: u64, out: &'t mut dyn Write) -> Talk<'t> {
-        Talk {
+    pub fn new(feed: &'t dyn Feed, from: u64, out: &'t mut dyn Write) -> PlainSession<'t> {
+        PlainSession {
             feed,
             out,
             current: None,
@@ -70,7 +70,7 @@ impl<'t> Talk<'t> {
             search: None,
             draft: None,
             prepared: None,
-            said: Said::default(),
+            said: BackgroundStatus::default(),
         }
     }
 
@@ -129,9 +129,9 @@ impl<'t> Talk<'t> {
     }
 
     /// Does what a typed line says.
-    pub fn command(&mut self, line: &str) -> io::Result<Flow> {
+    pub fn command(&mut self, line: &str) -> io::Result<SessionFlow> {
         if line.is_empty() {
-            return Ok(Flow::On);
+            return Ok(SessionFlow::On);
         }
         // `/text` as on the screen
         let (name, rest) = match line.strip_prefix('/') {
@@ -140,40 +140,40 @@ impl<'t> Talk<'t> {
         };
         let known = match command::find(name) {
             Ok(known) => known.kind,
-            Err(error) => return self.say(&error).map(|()| Flow::On),
+            Err(error) => return self.say(&error).map(|()| SessionFlow::On),
         };
         match known {
-            Kind::Help => self.help(rest),
-            Kind::List => self.list(rest),
-            Kind::Next => self.go(rest, true),
-            Kind::Previous => self.go(rest, false),
-            Kind::Show => self.show(rest),
-            Kind::Copy => self.copy(rest),
-            Kind::Filter => self.filter(rest),
-            Kind::Search => self.search(rest),
-            Kind::Findings => self.findings(),
-            Kind::Coverage => self.coverage(rest),
-            Kind::People => self.people(rest),
-            Kind::Sync => self.sync(rest),
-            Kind::Mark => self.mark(rest),
-            Kind::Note => self.note(rest),
-            Kind::Send => self.send(rest),
-            Kind::Compose => self.compose(rest),
-            Kind::Set => self.set(rest),
-            Kind::Draft => self.draft(),
-            Kind::Deliver => self.deliver(rest),
-            Kind::Yes => self.yes(),
-            Kind::Vendors => self.choose_vendors(rest),
-            Kind::Aside => self.aside(rest),
-            Kind::Judge => self.judge(),
-            Kind::Export => self.export(rest),
-            Kind::Clear => self.clear(),
-            Kind::Undo => self.undo(),
-            Kind::Pause => self.pause(),
-            Kind::Status => self.status(),
-            Kind::Quit => return Ok(Flow::Quit),
+            CommandKind::Help => self.help(rest),
+            CommandKind::List => self.list(rest),
+            CommandKind::Next => self.go(rest, true),
+            CommandKind::Previous => self.go(rest, false),
+            CommandKind::Show => self.show(rest),
+            CommandKind::Copy => self.copy(rest),
+            CommandKind::Filter => self.filter(rest),
+            CommandKind::Search => self.search(rest),
+            CommandKind::Findings => self.findings(),
+            CommandKind::Coverage => self.coverage(rest),
+            CommandKind::People => self.people(rest),
+            CommandKind::Sync => self.sync(rest),
+            CommandKind::Mark => self.mark(rest),
+            CommandKind::Note => self.note(rest),
+            CommandKind::Send => self.send(rest),
+            CommandKind::Compose => self.compose(rest),
+            CommandKind::Set => self.set(rest),
+            CommandKind::Draft => self.draft(),
+            CommandKind::Deliver => self.deliver(rest),
+            CommandKind::Yes => self.yes(),
+            CommandKind::Vendors => self.choose_vendors(rest),
+            CommandKind::Aside => self.aside(rest),
+            CommandKind::Judge => self.judge(),
+            CommandKind::Export => self.export(rest),
+            CommandKind::Clear => self.clear(),
+            CommandKind::Undo => self.undo(),
+            CommandKind::Pause => self.pause(),
+            CommandKind::Status => self.status(),
+            CommandKind::Quit => return Ok(SessionFlow::Quit),
         }?;
-        Ok(Flow::On)
+        Ok(SessionFlow::On)
     }
 
     fn help(&mut self, name: &str) -> io::Result<()> {

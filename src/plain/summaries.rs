@@ -6,15 +6,15 @@ use crate::findings::{Finding, Verdict, is_of_call};
 use crate::plain::command::word;
 use crate::plain::phrases;
 use crate::plain::phrases::id_words;
-use crate::plain::session::Talk;
+use crate::plain::session::PlainSession;
 use crate::report::{calls_words, plural};
-use crate::tui::feed::{By, Coverage, Item, Status, Who};
+use crate::tui::feed::{Coverage, GroupBy, ModelItem, Status, Who};
 use std::io;
 
 /// So many lines are said; how many more there are is said too.
 const MOST: usize = 50;
 
-impl Talk<'_> {
+impl PlainSession<'_> {
     fn some(&mut self, lines: Vec<String>, of: u64, nothing: &str) -> io::Result<()> {
         if lines.is_empty() {
             return self.say(nothing);
@@ -59,10 +59,10 @@ impl Talk<'_> {
     /// Event by event: calls, ids, verdicts.
     pub(crate) fn coverage(&mut self, by: &str) -> io::Result<()> {
         let by = match by {
-            "" => By::Event,
-            "library" => By::Library,
-            "version" => By::AppVersion,
-            "key" => By::WriteKey,
+            "" => GroupBy::Event,
+            "library" => GroupBy::Library,
+            "version" => GroupBy::AppVersion,
+            "key" => GroupBy::WriteKey,
             other => return self.say(&format!("`{other}` is none of library, version, key")),
         };
         let groups = self.feed.coverage(by);
@@ -74,13 +74,13 @@ impl Talk<'_> {
         }
     }
 
-    fn covered(&self, row: &Coverage, by: By) -> String {
+    fn covered(&self, row: &Coverage, by: GroupBy) -> String {
         let calls = row.counted.calls;
         let name = [row.kind.as_deref(), row.event.as_deref()];
         let mut words = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        if by != By::Event {
+        if by != GroupBy::Event {
             let by = match (&row.by, by) {
-                (Some(key), By::WriteKey) => masked(key),
+                (Some(key), GroupBy::WriteKey) => masked(key),
                 (Some(by), _) => by.clone(),
                 (None, _) => "none said".to_owned(),
             };
@@ -150,8 +150,8 @@ impl Talk<'_> {
                 return self.say(&format!("the run has no model {model}"));
             };
             let lines = view.window.iter().map(|item| match item {
-                Item::Problem(problem) => format!("error: {}", problem.reason),
-                Item::Object { id, summary } => format!("{id}: {summary}"),
+                ModelItem::Problem(problem) => format!("error: {}", problem.reason),
+                ModelItem::Object { id, summary } => format!("{id}: {summary}"),
             });
             let lines: Vec<String> = lines.collect();
             return self.some(lines, view.items as u64, "nothing came of it");

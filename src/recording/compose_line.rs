@@ -1,7 +1,7 @@
 //! One line of the recording, composed.
 
 use crate::call::time::{self, Millis};
-use crate::recording::reader::{CLEAR_TEST, Event};
+use crate::recording::reader::{CLEAR_TEST, RecordingEvent};
 use crate::recording::redact_headers::{redacted, redacted_path, redacted_query};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -144,7 +144,7 @@ fn compose_behind(
 }
 
 /// Composes the line of an event with its line end into `out` (cleared first).
-pub fn compose_event(out: &mut Vec<u8>, event: Event, at: Millis) {
+pub fn compose_event(out: &mut Vec<u8>, event: RecordingEvent, at: Millis) {
     out.clear();
     out.extend_from_slice(b"{\"v\":1,\"kind\":\"");
     out.extend_from_slice(event.name().as_bytes());

@@ -8,7 +8,7 @@ use crate::recording::reader::RequestLine;
 /// The request of a line; none where it takes the long way. That the body is JSON is not checked:
 /// who reads it does that, and takes the long way then.
 pub(crate) fn parse(line: &str) -> Option<RequestLine> {
-    let mut rest = Rest { line, at: 0 };
+    let mut rest = LineRest { line, at: 0 };
     rest.pass("{\"v\":1,\"request\":")?;
     let request = rest.number()?;
     rest.pass(",\"received_at\":")?;
@@ -44,12 +44,12 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
     })
 }
 
-struct Rest<'l> {
+struct LineRest<'l> {
     line: &'l str,
     at: usize,
 }
 
-impl<'l> Rest<'l> {
+impl<'l> LineRest<'l> {
     fn pass(&mut self, text: &str) -> Option<()> {
         let passes = self.line.as_bytes()[self.at..].starts_with(text.as_bytes());
         passes.then(|| self.at += text.len())
@@ -106,7 +106,7 @@ impl<'l> Rest<'l> {
 mod tests {
     use super::*;
     use crate::recording::compose_line::{Body, LineHead, Refused, compose};
-    use crate::recording::reader::{Entry, parse_long};
+    use crate::recording::reader::{RecordingEntry, parse_long};
     use proptest::prelude::*;
 
     /// A line, and whether it is one that is read the short way.
@@ -114,7 +114,9 @@ mod tests {
         let quick = parse(line);
         assert_eq!(quick.is_some(), short, "{line}");
         if let Some(quick) = quick {
-            let Ok(Entry::Request(long)) = parse_long(line) else { panic!("a request: {line}") };
+            let Ok(RecordingEntry::Request(long)) = parse_long(line) else {
+                panic!("a request: {line}")
+            };
             assert_eq!(quick, *long, "{line}");
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Why a recording cannot be written.
 #[derive(Debug, thiserror::Error)]
-pub enum JournalError {
+pub enum RecordingError {
     /// The file or its folder refused.
     #[error("could not {what} the recording {}: {source}", path.display())]
     Io {
@@ -54,7 +54,7 @@ pub struct Recovery {
 
 /// What became of a recording's file while it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum FileStatus {
     /// It is not created yet: nothing has been recorded.
     Planned,
     /// It is as it was left.
@@ -81,19 +81,19 @@ fn no_file(meta: &Metadata) -> Option<&'static str> {
 }
 
 /// A file that no other program appends to while this one has it.
-fn locked(file: File, path: &Path) -> Result<File, JournalError> {
+fn locked(file: File, path: &Path) -> Result<File, RecordingError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: path.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(RecordingError::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(source)) => {
-            Err(JournalError::Io { what: "lock", path: path.to_owned(), source })
+            Err(RecordingError::Io { what: "lock", path: path.to_owned(), source })
         }
     }
 }
 
-/// A recording that is written. It has one writer; readers use [`Journal::reader`].
+/// A recording that is written. It has one writer; readers use [`RecordingFile::reader`].
 #[derive(Debug)]
-pub struct Journal {
+pub struct RecordingFile {
     /// None until the first line of a recording whose file is created with it.
     file: Option<File>,
     path: Option<PathBuf>,
@@ -110,13 +110,13 @@ pub struct Journal {
 const CREATE_TRIES: u32 = 20;
 const CREATE_PAUSE: Duration = Duration::from_millis(5);
 
-impl Journal {
+impl RecordingFile {
     /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
     /// line, as a crash in the middle of a write leaves it, is cut.
-    pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
-        let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+    pub fn open(path: &Path, fsync: bool) -> Result<(RecordingFile, Recovery), RecordingError> {
+        let io = |what| move |source| RecordingError::Io { what, path: path.to_owned(), source };
         let check = |meta: &Metadata| match no_file(meta) {
-            Some(what) => Err(JournalError::NotAFile { path: path.to_owned(), what }),
+            Some(what) => Err(RecordingError::NotAFile { path: path.to_owned(), what }),
             None => Ok(()),
         };
         // before it is opened: that alone makes some devices act
@@ -137,7 +137,7 @@ impl Journal {
         let mut first = [0u8; 6];
         let seen = file.read(&mut first).map_err(io("read"))?;
         if !b"{\"v\":1".starts_with(&first[..seen]) {
-            return Err(JournalError::Foreign { path: path.to_owned() });
+            return Err(RecordingError::Foreign { path: path.to_owned() });
         }
         let len = end_of_last_line(&mut file, whole).map_err(io("read"))?;
         if len < whole {
@@ -145,7 +145,7 @@ impl Journal {
         }
         let exposed = config::close_to_others(path);
         let recovery = Recovery { cut_bytes: whole - len, exposed };
-        let journal = Journal {
+        let journal = RecordingFile {
             file: Some(file),
             path: Some(path.to_owned()),
             len,
@@ -157,8 +157,8 @@ impl Journal {
     }
 
     /// A recording whose file is created with its first line and removed if it stays empty.
-    pub(crate) fn planned(path: PathBuf, fsync: bool) -> Journal {
-        Journal { file: None, path: Some(path), len: 0, fsync, torn: false, unnamed: true }
+    pub(crate) fn planned(path: PathBuf, fsync: bool) -> RecordingFile {
+        RecordingFile { file: None, path: Some(path), len: 0, fsync, torn: false, unnamed: true }
     }
 
     /// Creates the file of a planned recording.
@@ -168,21 +168,21 @@ impl Journal {
             config::create_private_folder(folder)?;
         }
         for _ in 0..CREATE_TRIES {
-            match Journal::open(&path, self.fsync) {
+            match RecordingFile::open(&path, self.fsync) {
                 Ok((mut created, _)) => {
                     // whoever tidies the folder may have removed the empty file before it was locked
-                    if created.look()? != Standing::Removed {
+                    if created.look()? != FileStatus::Removed {
                         self.file = created.file.take();
                         self.len = created.len;
                         return Ok(());
                     }
                 }
-                Err(JournalError::InUse { .. }) => std::thread::sleep(CREATE_PAUSE),
-                Err(JournalError::Io { source, .. }) => return Err(source),
+                Err(RecordingError::InUse { .. }) => std::thread::sleep(CREATE_PAUSE),
+                Err(RecordingError::Io { source, .. }) => return Err(source),
                 Err(error) => return Err(io::Error::other(error)),
             }
         }
-        Err(io::Error::other(JournalError::InUse { path }))
+        Err(io::Error::other(RecordingError::InUse { path }))
     }
 
     fn file(&self) -> io::Result<&File> {
@@ -190,8 +190,8 @@ impl Journal {
     }
 
     /// Opens a recording that is there to append to it, and changes nothing of what it holds.
-    pub fn join(path: &Path) -> Result<Journal, JournalError> {
-        let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+    pub fn join(path: &Path) -> Result<RecordingFile, RecordingError> {
+        let io = |what| move |source| RecordingError::Io { what, path: path.to_owned(), source };
         let file =
             OpenOptions::new().read(true).append(true).open(path).map_err(io("append to"))?;
         let mut file = locked(file, path)?;
@@ -200,7 +200,7 @@ impl Journal {
             let torn = io::Error::other("its last line is torn");
             return Err(io("append to")(torn));
         }
-        Ok(Journal {
+        Ok(RecordingFile {
             file: Some(file),
             path: Some(path.to_owned()),
             len,
@@ -211,13 +211,13 @@ impl Journal {
     }
 
     /// A recording without a name: it takes room on disk and is gone with the program.
-    pub fn nameless() -> Result<Journal, JournalError> {
+    pub fn nameless() -> Result<RecordingFile, RecordingError> {
         let folder = std::env::temp_dir();
         let path =
             folder.join(format!(".segscope-{}-{}", std::process::id(), uuid::Uuid::new_v4()));
         let io = |what| {
             let path = path.clone();
-            move |source| JournalError::Io { what, path, source }
+            move |source| RecordingError::Io { what, path, source }
         };
         let file = OpenOptions::new()
             .read(true)
@@ -227,7 +227,7 @@ impl Journal {
             .open(&path)
             .map_err(io("open"))?;
         std::fs::remove_file(&path).map_err(io("unlink"))?;
-        Ok(Journal {
+        Ok(RecordingFile {
             file: Some(file),
             path: None,
             len: 0,
@@ -238,21 +238,21 @@ impl Journal {
     }
 
     /// Whether the file is still what was written: something else may have removed or cut it.
-    pub fn look(&self) -> io::Result<Standing> {
-        let Some(file) = &self.file else { return Ok(Standing::Planned) };
+    pub fn look(&self) -> io::Result<FileStatus> {
+        let Some(file) = &self.file else { return Ok(FileStatus::Planned) };
         let meta = file.metadata()?;
         Ok(match () {
-            () if self.path.is_some() && meta.nlink() == 0 => Standing::Removed,
+            () if self.path.is_some() && meta.nlink() == 0 => FileStatus::Removed,
             // what could not be cut after a failed write is cut before the next
-            () if meta.len() == self.len || self.torn && meta.len() > self.len => Standing::Whole,
-            () => Standing::Changed { len: meta.len() },
+            () if meta.len() == self.len || self.torn && meta.len() > self.len => FileStatus::Whole,
+            () => FileStatus::Changed { len: meta.len() },
         })
     }
 
     /// The same file anew, where it was removed; its folder too.
-    pub fn again(&self) -> io::Result<Journal> {
+    pub fn again(&self) -> io::Result<RecordingFile> {
         let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
-        let mut again = Journal::planned(path, self.fsync);
+        let mut again = RecordingFile::planned(path, self.fsync);
         again.unnamed = self.unnamed;
         again.create()?;
         Ok(again)
@@ -325,7 +325,7 @@ impl Journal {
     }
 }
 
-impl Drop for Journal {
+impl Drop for RecordingFile {
     fn drop(&mut self) {
         let empty = || self.file.as_ref()?.metadata().ok().map(|meta| meta.len() == 0);
         if let Some(path) = self.path.as_deref().filter(|_| self.unnamed && empty() == Some(true)) {

@@ -2,10 +2,10 @@
 
 use crate::call::time;
 use crate::config;
-use crate::recording::file::{Journal, JournalError};
+use crate::recording::file::{RecordingError, RecordingFile};
 use crate::recording::reader;
-use crate::recording::reader::{Entry, ReadLines};
-use crate::wire::{self, RequestHead, Scratch};
+use crate::recording::reader::{ReadLines, RecordingEntry};
+use crate::wire::{self, ParseScratch, RequestHead};
 use rustix::fs::Access;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -35,9 +35,9 @@ impl Recordings {
     ///
     /// # Errors
     /// Fails if the folder cannot be created, tidied or written to.
-    pub fn begin(&self, fsync: bool) -> Result<Journal, JournalError> {
+    pub fn begin(&self, fsync: bool) -> Result<RecordingFile, RecordingError> {
         let folder = &self.folder;
-        let io = |what| move |source| JournalError::Io { what, path: folder.clone(), source };
+        let io = |what| move |source| RecordingError::Io { what, path: folder.clone(), source };
         config::create_private_folder(folder).map_err(io("make the folder of"))?;
         self.prune(MAX_RECORDINGS, MAX_RECORDED_BYTES).map_err(io("tidy the folder of"))?;
         let rights = Access::WRITE_OK | Access::EXEC_OK;
@@ -48,7 +48,7 @@ impl Recordings {
             time::format(time::now()).replace(':', "-"),
             std::process::id()
         );
-        Ok(Journal::planned(folder.join(name), fsync))
+        Ok(RecordingFile::planned(folder.join(name), fsync))
     }
 
     /// Deletes the oldest recordings while more than `files` hold calls or all take more than
@@ -108,7 +108,7 @@ fn delete(path: &Path, empty: bool) -> io::Result<bool> {
 fn has_calls(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     let mut lines = ReadLines::new(BufReader::new(file.take(MAX_LOOKED_AT_BYTES)), 0);
-    let (mut bytes, mut scratch) = (Vec::new(), Scratch::default());
+    let (mut bytes, mut scratch) = (Vec::new(), ParseScratch::default());
     while let Ok(Some(Ok(_))) = lines.next_line(&mut bytes) {
         if std::str::from_utf8(&bytes).is_ok_and(|line| line_has_calls(line, &mut scratch)) {
             return true;
@@ -117,8 +117,8 @@ fn has_calls(path: &Path) -> bool {
     false
 }
 
-fn line_has_calls(line: &str, scratch: &mut Scratch) -> bool {
-    let Ok(Entry::Request(request)) = reader::parse(line) else { return false };
+fn line_has_calls(line: &str, scratch: &mut ParseScratch) -> bool {
+    let Ok(RecordingEntry::Request(request)) = reader::parse(line) else { return false };
     let Some(body) = request.body.clone().filter(|_| request.refused.is_none()) else {
         return false;
     };
@@ -188,7 +188,8 @@ mod tests {
             write(folder.path(), &format!("2026-01-0{n}.ndjson"), CALL);
         }
         write(folder.path(), "0-notes.txt", "mine");
-        let _open = Journal::open(&folder.path().join("2026-01-00.ndjson"), false).expect("opened");
+        let _open =
+            RecordingFile::open(&folder.path().join("2026-01-00.ndjson"), false).expect("opened");
         assert_eq!(recordings.prune(3, 1 << 20).expect("tidied"), 3);
         assert_eq!(
             names(folder.path()),

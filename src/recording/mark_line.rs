@@ -11,12 +11,12 @@ pub struct Remark {
     /// The call's number.
     pub seq: u64,
     /// What is said.
-    pub says: Says,
+    pub says: MarkOrNote,
 }
 
 /// What is said about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
+pub enum MarkOrNote {
     /// It is marked, or is not any more.
     Marked(bool),
     /// A note; an empty one takes the note away.
@@ -31,8 +31,8 @@ impl Remark {
         };
         let says = match kind {
             "mark" => match field("marked", "true or false")?.raw() {
-                "true" => Says::Marked(true),
-                "false" => Says::Marked(false),
+                "true" => MarkOrNote::Marked(true),
+                "false" => MarkOrNote::Marked(false),
                 _ => {
                     return Err(EntryError::Field { field: "marked", expected: "true or false" });
                 }
@@ -40,7 +40,7 @@ impl Remark {
             "note" => {
                 let text = field("note", "a text")?.as_str();
                 let text = text.ok_or(EntryError::Field { field: "note", expected: "a text" })?;
-                Says::Note(text.into_owned())
+                MarkOrNote::Note(text.into_owned())
             }
             _ => return Ok(None),
         };
@@ -54,8 +54,8 @@ impl Remark {
 pub fn compose_remark(out: &mut Vec<u8>, remark: &Remark, at: Millis) {
     out.clear();
     let (kind, field, value) = match &remark.says {
-        Says::Marked(marked) => ("mark", "marked", serde_json::Value::Bool(*marked)),
-        Says::Note(text) => ("note", "note", serde_json::Value::String(text.clone())),
+        MarkOrNote::Marked(marked) => ("mark", "marked", serde_json::Value::Bool(*marked)),
+        MarkOrNote::Note(text) => ("note", "note", serde_json::Value::String(text.clone())),
     };
     let (at, seq) = (time::format(at), remark.seq);
     out.extend_from_slice(
@@ -69,15 +69,15 @@ pub fn compose_remark(out: &mut Vec<u8>, remark: &Remark, at: Millis) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{Entry, parse};
+    use crate::recording::{RecordingEntry, parse};
 
     #[test]
     fn reads_what_was_written() {
         for says in [
-            Says::Marked(true),
-            Says::Marked(false),
-            Says::Note("a \"b\"\n漢".to_owned()),
-            Says::Note(String::new()),
+            MarkOrNote::Marked(true),
+            MarkOrNote::Marked(false),
+            MarkOrNote::Note("a \"b\"\n漢".to_owned()),
+            MarkOrNote::Note(String::new()),
         ] {
             let remark = Remark { seq: 7, says };
             let mut line = Vec::new();
@@ -85,7 +85,7 @@ mod tests {
             let text = String::from_utf8(line).expect("UTF-8");
             assert_eq!(text.matches('\n').count(), 1, "{text}");
             match parse(text.trim_end()).expect("a line") {
-                Entry::Remark(read) => assert_eq!(read, remark),
+                RecordingEntry::Remark(read) => assert_eq!(read, remark),
                 other => panic!("{other:?}"),
             }
         }

@@ -17,8 +17,10 @@ mod redact_headers;
 pub use crate::recording::compose_line::{
     Body, LineHead, Refused, compose, compose_clear_test, compose_event, compose_more,
 };
-pub use crate::recording::mark_line::{Remark, Says, compose_remark};
+pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
 pub use crate::recording::redact_headers::{redacted, redacted_query};
-pub use file::{Journal, JournalError, Recovery, Standing, end_of_last_line};
+pub use file::{FileStatus, RecordingError, RecordingFile, Recovery, end_of_last_line};
 pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
-pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse, parse_quick};
+pub use reader::{
+    EntryError, ReadLines, RecordingEntry, RecordingEvent, RequestLine, parse, parse_quick,
+};

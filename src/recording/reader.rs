@@ -10,13 +10,13 @@ use std::io::{self, BufRead};
 
 /// A line of the recording, read back.
 #[derive(Debug)]
-pub enum Entry {
+pub enum RecordingEntry {
     /// A request.
     Request(Box<RequestLine>),
     /// Something else that happened between two requests.
     Event {
         /// What.
-        event: Event,
+        event: RecordingEvent,
         /// When.
         at: Millis,
     },
@@ -33,7 +33,7 @@ pub enum Entry {
 
 /// What happens between two requests and changes what the calls behind it mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub enum RecordingEvent {
     /// Sessions that were idle on the clock of arrival were closed.
     Flush,
     /// All that came before was cleared away.
@@ -45,15 +45,16 @@ pub enum Event {
 /// The `kind` of the line that clears away what one test has sent.
 pub(crate) const CLEAR_TEST: &str = "clear_test";
 
-impl Event {
-    const ALL: [Event; 3] = [Event::Flush, Event::Clear, Event::Undo];
+impl RecordingEvent {
+    const ALL: [RecordingEvent; 3] =
+        [RecordingEvent::Flush, RecordingEvent::Clear, RecordingEvent::Undo];
 
     /// The `kind` of its line.
     pub fn name(self) -> &'static str {
         match self {
-            Event::Flush => "flush",
-            Event::Clear => "clear",
-            Event::Undo => "undo",
+            RecordingEvent::Flush => "flush",
+            RecordingEvent::Clear => "clear",
+            RecordingEvent::Undo => "undo",
         }
     }
 }
@@ -106,7 +107,7 @@ pub enum EntryError {
 }
 
 /// Reads one line.
-pub fn parse(line: &str) -> Result<Entry, EntryError> {
+pub fn parse(line: &str) -> Result<RecordingEntry, EntryError> {
     parse_long(line)
 }
 
@@ -116,7 +117,7 @@ pub fn parse_quick(line: &str) -> Option<RequestLine> {
     fast_line::parse(line)
 }
 
-pub(crate) fn parse_long(line: &str) -> Result<Entry, EntryError> {
+pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
     let doc = Doc::parse(line)?;
     let root = doc.root();
     if root.get("v").and_then(|v| v.as_number()) != Some("1") {
@@ -126,17 +127,17 @@ pub(crate) fn parse_long(line: &str) -> Result<Entry, EntryError> {
         if kind == CLEAR_TEST {
             let test = root.get("test").and_then(|test| test.as_str());
             let test = test.ok_or(EntryError::Field { field: "test", expected: "a text" })?;
-            return Ok(Entry::ClearTest(test.into_owned()));
+            return Ok(RecordingEntry::ClearTest(test.into_owned()));
         }
-        let Some(event) = Event::ALL.into_iter().find(|event| event.name() == kind) else {
+        let Some(event) = RecordingEvent::ALL.into_iter().find(|event| event.name() == kind) else {
             return Ok(match Remark::read(&kind, root)? {
-                Some(remark) => Entry::Remark(remark),
-                None => Entry::Other { kind: kind.into_owned() },
+                Some(remark) => RecordingEntry::Remark(remark),
+                None => RecordingEntry::Other { kind: kind.into_owned() },
             });
         };
         let at = root.get("at").and_then(|at| time::parse(&at.as_str()?));
         let at = at.ok_or(EntryError::Field { field: "at", expected: "an ISO-8601 time" })?;
-        return Ok(Entry::Event { event, at });
+        return Ok(RecordingEntry::Event { event, at });
     }
     let text = |field: &'static str| {
         root.get(field)
@@ -170,7 +171,7 @@ pub(crate) fn parse_long(line: &str) -> Result<Entry, EntryError> {
             |name| refused.get(name).and_then(|v| v.as_str()).unwrap_or_default().into_owned();
         (part("code"), part("message"))
     });
-    Ok(Entry::Request(Box::new(RequestLine {
+    Ok(RecordingEntry::Request(Box::new(RequestLine {
         request: number("request")?,
         received_at,
         method: text("method")?,
@@ -252,7 +253,7 @@ mod tests {
             None,
         );
         line.pop();
-        let Entry::Request(read) =
+        let RecordingEntry::Request(read) =
             parse(std::str::from_utf8(&line).expect("UTF-8")).expect("a line")
         else {
             panic!("a request")

@@ -5,7 +5,7 @@ use super::summary::{untold, verdict_lines};
 use crate::call::text::visible;
 use crate::engine::Tally;
 use crate::findings::Severity;
-use crate::report::colors::Paint;
+use crate::report::colors::ColorWriter;
 use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
 use std::collections::HashMap;
@@ -91,13 +91,13 @@ const MAX_EVENTS: usize = 10;
 fn entry(out: &mut String, events: &[&FindingGroup], corrected: Option<&Corrected>, colour: bool) {
     let group = events[0];
     let paint = match group.severity {
-        Severity::Error => Paint::Alarm,
-        Severity::Warning => Paint::Warning,
-        Severity::Info => Paint::Dim,
+        Severity::Error => ColorWriter::Alarm,
+        Severity::Warning => ColorWriter::Warning,
+        Severity::Info => ColorWriter::Dim,
     };
     paint.put(out, colour, group.severity.name());
     out.push(' ');
-    Paint::Bold.put(out, colour, &visible(&group.code));
+    ColorWriter::Bold.put(out, colour, &visible(&group.code));
     let scope = match events {
         [_] => group.scope(),
         _ => {

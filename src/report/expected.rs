@@ -2,9 +2,9 @@
 
 use super::findings::FindingGroup;
 use crate::call::text::visible;
-use crate::engine::{Expectations, Expected, Standing};
+use crate::engine::{ExpectationStatus, Expectations, Expected};
 use crate::findings::Severity;
-use crate::report::colors::Paint;
+use crate::report::colors::ColorWriter;
 use crate::report::format_numbers::plural;
 use std::fmt::Write;
 
@@ -15,10 +15,10 @@ pub const EXPECTED: &str = "expected";
 pub fn expected_words(entry: &Expected) -> String {
     let calls = entry.came.counted.calls;
     let mut words = match entry.standing() {
-        Standing::Unseen => "not seen".to_owned(),
-        Standing::Met => plural(calls, "call"),
-        Standing::TooFew => format!("{calls} of {}", plural(entry.wanted.least, "call")),
-        Standing::Lacking => {
+        ExpectationStatus::Unseen => "not seen".to_owned(),
+        ExpectationStatus::Met => plural(calls, "call"),
+        ExpectationStatus::TooFew => format!("{calls} of {}", plural(entry.wanted.least, "call")),
+        ExpectationStatus::Lacking => {
             let mut words = plural(calls, "call");
             for (id, lack, some_miss) in entry.lacking() {
                 if lack > some_miss {
@@ -42,19 +42,19 @@ pub fn expected_words(entry: &Expected) -> String {
 pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> String {
     let mut out = String::new();
     let line = expectations.line();
-    Paint::Bold.put(&mut out, colour, &line);
+    ColorWriter::Bold.put(&mut out, colour, &line);
     out.push('\n');
     for entry in &expectations.list {
         let standing = entry.standing();
-        if standing == Standing::Met && !entry.is_doubtful() && !all {
+        if standing == ExpectationStatus::Met && !entry.is_doubtful() && !all {
             continue;
         }
         let (word, paint) = match standing {
-            Standing::Met if entry.is_doubtful() => ("doubt", Paint::Warning),
-            Standing::Met => ("ok", Paint::Plain),
-            Standing::Unseen => ("unseen", Paint::Warning),
-            Standing::TooFew => ("too few", Paint::Warning),
-            Standing::Lacking => ("lacking", Paint::Alarm),
+            ExpectationStatus::Met if entry.is_doubtful() => ("doubt", ColorWriter::Warning),
+            ExpectationStatus::Met => ("ok", ColorWriter::Plain),
+            ExpectationStatus::Unseen => ("unseen", ColorWriter::Warning),
+            ExpectationStatus::TooFew => ("too few", ColorWriter::Warning),
+            ExpectationStatus::Lacking => ("lacking", ColorWriter::Alarm),
         };
         out.push_str("  ");
         paint.put(&mut out, colour, &format!("{word:<7}"));
@@ -72,7 +72,7 @@ pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> St
 
 /// What is not met as entries of a report, which fails for each.
 pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
-    let unmet = expectations.list.iter().filter(|entry| entry.standing() != Standing::Met);
+    let unmet = expectations.list.iter().filter(|entry| entry.standing() != ExpectationStatus::Met);
     unmet.map(group).collect()
 }
 
@@ -92,7 +92,7 @@ fn group(entry: &Expected) -> FindingGroup {
         unit: "call",
         code: wanted.title(),
         severity: Severity::Error,
-        missing: entry.standing() == Standing::Lacking,
+        missing: entry.standing() == ExpectationStatus::Lacking,
         fails: true,
         vendor: Some((EXPECTED.to_owned(), EXPECTED.to_owned())),
         event: None,

@@ -2,9 +2,9 @@
 
 use crate::call::text::{spelled, visible, visible_id};
 use crate::engine::index::RemarkKind;
-use crate::engine::{CallDetail, CallGroup, Detail, NoCall, NoCallDetail, Tally};
-use crate::findings::advice::{self, Way, dotted};
-use crate::findings::fixes::{Edit, Reader};
+use crate::engine::{CallDetail, CallGroup, NoCall, NoCallDetail, RowDetail, Tally};
+use crate::findings::advice::{self, IdRoute, dotted};
+use crate::findings::fixes::{Edit, SnippetAudience};
 use crate::findings::{Finding, Headline, Severity};
 use crate::report::format_numbers::plural;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
@@ -100,8 +100,8 @@ impl FindingGroup {
 }
 
 impl Corrected {
-    fn of(call: &CallDetail) -> Option<Corrected> {
-        let fix = call.correction(Reader::Anybody)?;
+    fn from_call(call: &CallDetail) -> Option<Corrected> {
+        let fix = call.correction(SnippetAudience::Anybody)?;
         let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
         let code = fix.snippet.text().replace('\t', "    ");
         Some(Corrected {
@@ -123,7 +123,7 @@ impl Corrected {
 }
 
 /// Gives everything about a row that a tally names. Several threads ask at once.
-pub type Details<'d> = &'d (dyn Fn(u64) -> Result<Option<Detail>, String> + Sync);
+pub type Details<'d> = &'d (dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync);
 
 /// How many calls each thread reads at a time: so many, with what vendors make of them, are in
 /// memory.
@@ -143,7 +143,7 @@ pub fn finding_groups(
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
     for groups in tally.groups.chunks(CALLS_PER_THREAD * threads) {
         for (group, read) in groups.iter().zip(read_examples(groups, threads, detail)) {
-            if let Some(Detail::Call(call)) = read? {
+            if let Some(RowDetail::Call(call)) = read? {
                 found.add(vendors, group, &call);
             }
         }
@@ -164,7 +164,7 @@ fn read_examples(
     groups: &[CallGroup],
     threads: usize,
     detail: Details<'_>,
-) -> Vec<Result<Option<Detail>, String>> {
+) -> Vec<Result<Option<RowDetail>, String>> {
     let read = |groups: &[CallGroup]| -> Vec<_> {
         groups.iter().map(|group| detail(group.first)).collect()
     };
@@ -236,7 +236,7 @@ impl FoundGroups {
                 other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
                 example: example(call),
                 corrected: is_mended
-                    .then(|| corrected.get_or_insert_with(|| Corrected::of(call)).clone())
+                    .then(|| corrected.get_or_insert_with(|| Corrected::from_call(call)).clone())
                     .flatten(),
             };
             self.groups.push((code, group));
@@ -265,7 +265,7 @@ fn fix_of_all(finding: &Finding, calls: &CallGroup, call: &CallDetail) -> String
                 .to_owned()
         }
         (Some(_), true) if calls.calls + calls.repeats > 1 => {
-            advice::fix(Way::of(finding.hints.iter().flatten().next(), place), place, "")
+            advice::fix(IdRoute::from_hint(finding.hints.iter().flatten().next(), place), place, "")
         }
         _ => finding.fix.clone(),
     }
@@ -333,7 +333,7 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
 fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, String> {
     let mut problems: BTreeMap<(u16, String), (u64, Box<NoCallDetail>)> = BTreeMap::new();
     for row in rows {
-        if let Some(Detail::NoCall(row)) = detail(*row)?
+        if let Some(RowDetail::NoCall(row)) = detail(*row)?
             && row.severity.is_some()
         {
             let problem = (row.request.status, row.problem.clone());

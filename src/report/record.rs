@@ -4,20 +4,20 @@
 use crate::call::time;
 use crate::engine::{CallDetail, SeenGroup};
 use crate::findings::Finding;
-use crate::findings::fixes::Reader;
+use crate::findings::fixes::SnippetAudience;
 use crate::vendors::{Rendered, Vendors};
 use crate::wire::ServiceVerdict;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 #[derive(serde::Serialize)]
-struct Record<'a> {
+struct CallRecord<'a> {
     seq: u64,
     request: u64,
     received_at: String,
     path: &'a str,
     write_key: Option<&'a str>,
-    library: Option<Library<'a>>,
+    library: Option<LibraryRecord<'a>>,
     #[serde(rename = "type")]
     kind: Option<&'a str>,
     name: Option<&'a str>,
@@ -29,7 +29,7 @@ struct Record<'a> {
     service: ServiceVerdict,
     missing: &'a [&'static str],
     findings: Vec<&'a Finding>,
-    vendors: Outcomes<'a>,
+    vendors: OutcomeRecords<'a>,
     repeat: bool,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +46,7 @@ struct Record<'a> {
 }
 
 #[derive(serde::Serialize)]
-struct Library<'a> {
+struct LibraryRecord<'a> {
     name: &'a str,
     version: Option<&'a str>,
 }
@@ -57,9 +57,9 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
     let mut findings: Vec<&Finding> = call.common.iter().collect();
     findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
     findings.sort_by_key(|finding| finding.severity);
-    let fix = call.correction(Reader::Owner);
+    let fix = call.correction(SnippetAudience::Owner);
     let fix = fix.as_ref();
-    let record = Record {
+    let record = CallRecord {
         seq: call.seq.0,
         request: call.request.number,
         received_at: time::format(call.request.received_at),
@@ -68,7 +68,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         library: call
             .library
             .as_ref()
-            .map(|(name, version)| Library { name, version: version.as_deref() }),
+            .map(|(name, version)| LibraryRecord { name, version: version.as_deref() }),
         kind: call.kind.as_deref(),
         name: call.name.as_deref(),
         message_id: call.message_id.as_deref(),
@@ -79,7 +79,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         service: call.service,
         missing: &call.missing,
         findings,
-        vendors: Outcomes {
+        vendors: OutcomeRecords {
             vendors,
             of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect(),
         },
@@ -102,24 +102,24 @@ fn raw(text: &str) -> Box<RawValue> {
     RawValue::from_string(line).expect("it was read as JSON")
 }
 
-struct Outcomes<'a> {
+struct OutcomeRecords<'a> {
     vendors: &'a Vendors,
     of: Vec<(usize, &'a Rendered)>,
 }
 
-impl Serialize for Outcomes<'_> {
+impl Serialize for OutcomeRecords<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.of.len()))?;
         for (vendor, rendered) in &self.of {
-            map.serialize_entry(&self.vendors.info(*vendor).name, &Outcome(rendered))?;
+            map.serialize_entry(&self.vendors.info(*vendor).name, &OutcomeRecord(rendered))?;
         }
         map.end()
     }
 }
 
-struct Outcome<'a>(&'a Rendered);
+struct OutcomeRecord<'a>(&'a Rendered);
 
-impl Serialize for Outcome<'_> {
+impl Serialize for OutcomeRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rendered = self.0;
         let mut map = serializer.serialize_map(None)?;

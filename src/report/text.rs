@@ -2,9 +2,9 @@
 
 use crate::call::text::{visible, visible_id};
 use crate::call::time;
-use crate::engine::{Cell, RowView};
+use crate::engine::{IdCell, RowView};
 use crate::findings::Verdict;
-use crate::report::colors::Paint;
+use crate::report::colors::ColorWriter;
 use crate::vendors::Vendors;
 use std::fmt::Write;
 
@@ -15,8 +15,8 @@ pub const DOUBTFUL: &str = "?";
 /// With `colour` meaning is also given by ANSI colours; captured text never brings its own.
 pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
     let mut out = String::new();
-    let paint = |out: &mut String, paint: Paint, text: &str| paint.put(out, colour, text);
-    paint(&mut out, Paint::Dim, &time::format(row.received_at)[11..23]);
+    let paint = |out: &mut String, paint: ColorWriter, text: &str| paint.put(out, colour, text);
+    paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
     if let Some(request) = &row.no_call {
         let mut text = format!(
@@ -30,7 +30,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         if !request.fix.is_empty() {
             text.push_str(&format!("; fix: {}", visible(&request.fix)));
         }
-        let colour = if request.severity.is_some() { Paint::Alarm } else { Paint::Dim };
+        let colour = if request.severity.is_some() { ColorWriter::Alarm } else { ColorWriter::Dim };
         paint(&mut out, colour, &text);
         return out;
     }
@@ -41,48 +41,48 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         write!(out, "  {name}=").expect("writing to a String cannot fail");
         let sign = |doubtful: bool| if doubtful { DOUBTFUL } else { "" };
         match cell {
-            Cell::Found { text, doubtful } => {
-                let colour = if *doubtful { Paint::Warning } else { Paint::Plain };
+            IdCell::Found { text, doubtful } => {
+                let colour = if *doubtful { ColorWriter::Warning } else { ColorWriter::Plain };
                 paint(&mut out, colour, &format!("{}{}", visible_id(text), sign(*doubtful)));
             }
-            Cell::SomeMiss { text, doubtful, wanted } => {
+            IdCell::SomeMiss { text, doubtful, wanted } => {
                 let all = wanted.iter().map(|at| {
                     let short = visible(&vendors.info(at.vendor).short);
                     format!("{short} {}", visible(at.name()))
                 });
                 let all = all.collect::<Vec<_>>().join(", ");
                 let text = format!("{}{}!({all})", visible_id(text), sign(*doubtful));
-                paint(&mut out, Paint::Warning, &text);
+                paint(&mut out, ColorWriter::Warning, &text);
             }
-            Cell::Missing { near: None } => paint(&mut out, Paint::Alarm, "missing"),
-            Cell::Missing { near: Some(near) } => {
-                paint(&mut out, Paint::Alarm, &format!("missing({}?)", visible(near)))
+            IdCell::Missing { near: None } => paint(&mut out, ColorWriter::Alarm, "missing"),
+            IdCell::Missing { near: Some(near) } => {
+                paint(&mut out, ColorWriter::Alarm, &format!("missing({}?)", visible(near)))
             }
-            Cell::Nobody => paint(&mut out, Paint::Warning, "none"),
-            Cell::Muted => paint(&mut out, Paint::Dim, "muted"),
-            Cell::NotLooked => out.push('-'),
+            IdCell::Nobody => paint(&mut out, ColorWriter::Warning, "none"),
+            IdCell::Muted => paint(&mut out, ColorWriter::Dim, "muted"),
+            IdCell::NotLooked => out.push('-'),
         }
     }
     let discarded = row.discarded();
     if let Some(service) = discarded {
-        paint(&mut out, Paint::Alarm, &format!("  {service}"));
+        paint(&mut out, ColorWriter::Alarm, &format!("  {service}"));
     }
     // they all have the same verdict then
     let marks = if discarded.is_some() { &[][..] } else { &row.marks };
     for (vendor, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.in_use) {
         let colour = match mark.verdict {
-            _ if mark.misses => Paint::Alarm,
-            Verdict::Rejected | Verdict::Dropped => Paint::Alarm,
-            Verdict::Degraded => Paint::Warning,
-            Verdict::Delivered => Paint::Plain,
-            Verdict::Ignored | Verdict::Discarded => Paint::Dim,
+            _ if mark.misses => ColorWriter::Alarm,
+            Verdict::Rejected | Verdict::Dropped => ColorWriter::Alarm,
+            Verdict::Degraded => ColorWriter::Warning,
+            Verdict::Delivered => ColorWriter::Plain,
+            Verdict::Ignored | Verdict::Discarded => ColorWriter::Dim,
         };
         out.push_str("  ");
         let short = visible(&vendors.info(vendor).short);
         paint(&mut out, colour, &format!("{short}={}", mark.verdict.name()));
     }
     if row.repeat {
-        paint(&mut out, Paint::Dim, "  repeat");
+        paint(&mut out, ColorWriter::Dim, "  repeat");
     }
     out
 }

@@ -4,7 +4,7 @@ use crate::call::CallType;
 use crate::call::text::visible;
 use crate::findings::{Headline, Severity, fill};
 use crate::vendors::{
-    CallInfo, CodeEntry, FieldInfo, LooksFor, Need, SpreadInfo, VendorInfo, Vendors,
+    CallInfo, CodeEntry, FieldInfo, IdNeed, LooksFor, SpreadInfo, VendorInfo, Vendors,
 };
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -240,11 +240,11 @@ fn general(message: &str) -> String {
     })
 }
 
-fn need(need: Need) -> &'static str {
+fn need(need: IdNeed) -> &'static str {
     match need {
-        Need::Required => "required",
-        Need::Recommended => "recommended",
-        Need::Info => "good to have",
+        IdNeed::Required => "required",
+        IdNeed::Recommended => "recommended",
+        IdNeed::Info => "good to have",
     }
 }
 
@@ -257,7 +257,7 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn effect(effect: crate::findings::Effect) -> String {
-    crate::findings::Verdict::of(effect).name().to_owned()
+    crate::findings::Verdict::from_effect(effect).name().to_owned()
 }
 
 fn section(out: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>) {

@@ -1,9 +1,9 @@
 //! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
 
-use crate::server::connection_state::{Phase, Watch};
+use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::listener_thread::Server;
-use crate::server::{Trouble, malformed};
-use crate::wire::{Problem, Refusal};
+use crate::server::{BodyError, malformed};
+use crate::wire::{Refusal, RefusalReason};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use std::future::poll_fn;
@@ -39,30 +39,30 @@ pub(crate) fn room(bytes: usize) -> Semaphore {
 }
 
 /// A body, or what became of it.
-pub(crate) enum Read<'r> {
+pub(crate) enum ReadBody<'r> {
     /// It is whole. The room is given back with the permit.
-    Whole(Data, Option<SemaphorePermit<'r>>),
+    Whole(BodyBytes, Option<SemaphorePermit<'r>>),
     /// It was not read to its end; this much is kept of it.
-    Cut(Vec<u8>, Trouble),
+    Cut(Vec<u8>, BodyError),
     /// The client went away.
     Gone,
 }
 
 /// A body's bytes: as the connection's buffer holds them, or put together.
-pub(crate) enum Data {
+pub(crate) enum BodyBytes {
     /// One piece, not copied.
     Piece(Bytes),
     /// Several pieces.
     Copied(Vec<u8>),
 }
 
-impl std::ops::Deref for Data {
+impl std::ops::Deref for BodyBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
         match self {
-            Data::Piece(bytes) => bytes,
-            Data::Copied(bytes) => bytes,
+            BodyBytes::Piece(bytes) => bytes,
+            BodyBytes::Copied(bytes) => bytes,
         }
     }
 }
@@ -74,17 +74,17 @@ pub(crate) async fn read<'r>(
     limit: usize,
     invited: bool,
     server: &'r Server,
-    watch: &Watch,
-) -> Read<'r> {
+    watch: &PhaseCell,
+) -> ReadBody<'r> {
     let declared = body.size_hint().exact();
     if declared == Some(0) {
-        return Read::Whole(Data::Piece(Bytes::new()), None);
+        return ReadBody::Whole(BodyBytes::Piece(Bytes::new()), None);
     }
-    let mut reader = Reader { body, limit, declared, server, watch, held: 0, permit: None };
+    let mut reader = BodyReader { body, limit, declared, server, watch, held: 0, permit: None };
     if let Some(length) = declared.filter(|length| *length > limit as u64) {
         let (kept, _) =
             if invited { (Vec::new(), None) } else { reader.throw_away(Vec::new(), 0).await };
-        return Read::Cut(kept, reader.too_large(Some(length)));
+        return ReadBody::Cut(kept, reader.too_large(Some(length)));
     }
     let first = declared.map_or(STEP, |length| (length as usize).min(STEP));
     if reader.hold(first).await.is_err() {
@@ -93,12 +93,12 @@ pub(crate) async fn read<'r>(
     reader.run().await
 }
 
-struct Reader<'w, 'r> {
+struct BodyReader<'w, 'r> {
     body: Incoming,
     limit: usize,
     declared: Option<u64>,
     server: &'r Server,
-    watch: &'w Watch,
+    watch: &'w PhaseCell,
     /// For how many bytes there is a permit.
     held: usize,
     permit: Option<SemaphorePermit<'r>>,
@@ -111,8 +111,8 @@ struct TooSlow;
 /// A piece of a body; none at its end.
 type Next = Option<Result<Frame<Bytes>, hyper::Error>>;
 
-impl<'r> Reader<'_, 'r> {
-    async fn run(mut self) -> Read<'r> {
+impl<'r> BodyReader<'_, 'r> {
+    async fn run(mut self) -> ReadBody<'r> {
         let mut whole = Vec::new();
         // most bodies have come with their heads, and need no clock
         let mut ready = self.ready().await;
@@ -134,17 +134,17 @@ impl<'r> Reader<'_, 'r> {
                 Err(TooSlow) => {
                     whole.truncate(KEPT);
                     whole.shrink_to_fit();
-                    return Read::Cut(whole, Trouble::TooSlow);
+                    return ReadBody::Cut(whole, BodyError::TooSlow);
                 }
-                Ok(None) => return Read::Whole(Data::Copied(whole), self.permit),
+                Ok(None) => return ReadBody::Whole(BodyBytes::Copied(whole), self.permit),
                 Ok(Some(Err(error))) => {
                     return match malformed::body(&error) {
                         Some(trouble) => {
                             whole.truncate(KEPT);
                             whole.shrink_to_fit();
-                            Read::Cut(whole, trouble)
+                            ReadBody::Cut(whole, trouble)
                         }
-                        None => Read::Gone,
+                        None => ReadBody::Gone,
                     };
                 }
                 Ok(Some(Ok(frame))) => match frame.into_data() {
@@ -153,7 +153,7 @@ impl<'r> Reader<'_, 'r> {
                 },
             };
             if whole.is_empty() && self.declared == Some(data.len() as u64) {
-                return Read::Whole(Data::Piece(data), self.permit);
+                return ReadBody::Whole(BodyBytes::Piece(data), self.permit);
             }
             let length = whole.len() + data.len();
             if length > self.limit {
@@ -161,7 +161,7 @@ impl<'r> Reader<'_, 'r> {
                 whole.truncate(KEPT);
                 whole.shrink_to_fit();
                 let (kept, rest) = self.throw_away(whole, length as u64).await;
-                return Read::Cut(kept, self.too_large(rest));
+                return ReadBody::Cut(kept, self.too_large(rest));
             }
             if length > self.held {
                 // grown by doubling, never past what can still come
@@ -232,7 +232,7 @@ impl<'r> Reader<'_, 'r> {
         acquired
     }
 
-    async fn busy(mut self, mut kept: Vec<u8>, invited: bool) -> Read<'r> {
+    async fn busy(mut self, mut kept: Vec<u8>, invited: bool) -> ReadBody<'r> {
         kept.truncate(KEPT);
         kept.shrink_to_fit();
         // the room is for those who can go on
@@ -240,7 +240,7 @@ impl<'r> Reader<'_, 'r> {
         if !invited {
             (kept, _) = self.throw_away(kept, 0).await;
         }
-        Read::Cut(kept, Trouble::Busy { retry_after: RETRY_AFTER })
+        ReadBody::Cut(kept, BodyError::Busy { retry_after: RETRY_AFTER })
     }
 
     /// Reads on without keeping more than the beginning; tells how long the body was, if it ended.
@@ -267,9 +267,10 @@ impl<'r> Reader<'_, 'r> {
         (kept, None)
     }
 
-    fn too_large(&self, length: Option<u64>) -> Trouble {
+    fn too_large(&self, length: Option<u64>) -> BodyError {
         let shown = length.and_then(|length| usize::try_from(length).ok());
-        let problem = Problem::TooLarge { what: "any request", limit: self.limit, length: shown };
-        Trouble::TooLarge { refusal: Refusal::new(problem), length }
+        let problem =
+            RefusalReason::TooLarge { what: "any request", limit: self.limit, length: shown };
+        BodyError::TooLarge { refusal: Refusal::new(problem), length }
     }
 }

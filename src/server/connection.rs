@@ -1,14 +1,14 @@
 //! One connection, and each request on it.
 
 use crate::call::time;
-use crate::engine::Taken;
+use crate::engine::Accepted;
 use crate::objects_api;
-use crate::objects_api::Step;
+use crate::objects_api::ObjectsRoute;
 use crate::server::body;
-use crate::server::body::Read;
-use crate::server::connection_state::{Phase, Watch, Watched};
+use crate::server::body::ReadBody;
+use crate::server::connection_state::{Phase, PhaseCell, Watched};
 use crate::server::listener_thread::Server;
-use crate::server::{Notice, Trouble, api, cors, malformed, respond};
+use crate::server::{BodyError, ConnectionNotice, api, cors, malformed, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -43,7 +43,7 @@ struct Peer {
 /// The client went away in the middle of its request, so there is nobody to answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the client went away")]
-struct Gone;
+struct ClientDisconnected;
 
 /// Serves a connection until it ends, takes too long, or the listener stops.
 pub(crate) async fn serve(
@@ -52,7 +52,7 @@ pub(crate) async fn serve(
     remote: SocketAddr,
     mut stop: watch::Receiver<bool>,
 ) {
-    let watch = Arc::new(Watch::new(Arc::clone(&server.clock)));
+    let watch = Arc::new(PhaseCell::new(Arc::clone(&server.clock)));
     server.watch(&watch);
     let is_here = api::access::is_here(remote, || stream.local_addr().ok());
     let peer = Peer { addr: remote, is_here };
@@ -114,7 +114,8 @@ async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hype
         None => None,
     };
     let Some(trouble) = trouble else { return };
-    let malformed::Head { method, path, query, headers } = malformed::Head::read(head);
+    let malformed::MalformedHead { method, path, query, headers } =
+        malformed::MalformedHead::read(head);
     let head = RequestHead {
         method: &method,
         path: &path,
@@ -124,7 +125,7 @@ async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hype
     };
     server.intake.refuse(&head, &[], &trouble);
     // hyper has answered anything else
-    if let Trouble::Malformed { status: status @ (408 | 505), .. } = trouble {
+    if let BodyError::Malformed { status: status @ (408 | 505), .. } = trouble {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
         let answer = format!(
             "HTTP/1.1 {status} {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
@@ -141,8 +142,8 @@ async fn handle(
     server: &Server,
     request: Request<Incoming>,
     peer: Peer,
-    watch: &Watch,
-) -> Result<Response<Body>, Gone> {
+    watch: &PhaseCell,
+) -> Result<Response<Body>, ClientDisconnected> {
     let (parts, incoming) = request.into_parts();
     let path = parts.uri.path();
     // whatever the method: a preflight is not for these
@@ -158,35 +159,35 @@ async fn handle(
         return Ok(response.map(Either::Left));
     }
     if route == Route::Preflight {
-        let reply = wire::reply::of(&head(&parts, &[], 0), &server.here, false);
+        let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here, false);
         let mut response = respond::response(reply, full);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
         return Ok(response);
     }
     let invited = parts.headers.contains_key(header::EXPECT);
-    let limit = match Step::of(parts.method.as_str(), path) {
+    let limit = match ObjectsRoute::parse(parts.method.as_str(), path) {
         Some(_) => objects_api::BODY_LIMIT,
         None => wire::body_limit(&route),
     };
     let read = body::read(incoming, limit, invited, server, watch).await;
     let mut close = false;
     let reply = match read {
-        Read::Gone => {
-            server.intake.notice(&Notice::Gone { remote: peer.addr });
-            return Err(Gone);
+        ReadBody::Gone => {
+            server.intake.notice(&ConnectionNotice::Gone { remote: peer.addr });
+            return Err(ClientDisconnected);
         }
-        Read::Whole(data, _permit) => {
+        ReadBody::Whole(data, _permit) => {
             match taking(&parts, |head| server.intake.take(head, &data, &server.here)) {
-                Taken::Answered(reply) => reply,
-                Taken::Pending(reply, held) => {
+                Accepted::Answered(reply) => reply,
+                Accepted::Pending(reply, held) => {
                     behind_others().await;
                     server.intake.written(&held).unwrap_or(reply)
                 }
             }
         }
-        Read::Cut(kept, trouble) => {
-            close = matches!(trouble, Trouble::TooSlow | Trouble::Malformed { .. });
+        ReadBody::Cut(kept, trouble) => {
+            close = matches!(trouble, BodyError::TooSlow | BodyError::Malformed { .. });
             server.saw_trouble(&trouble);
             taking(&parts, |head| server.intake.refuse(head, &kept, &trouble))
         }

@@ -38,14 +38,14 @@ const TLS_HANDSHAKE: u8 = 0x16;
 /// The time as of the server's latest look at its connections: to ask the system's clock three
 /// times a request would cost more than it tells.
 #[derive(Debug)]
-pub(crate) struct Clock {
+pub(crate) struct CoarseClock {
     epoch: Instant,
     now_ms: AtomicU64,
 }
 
-impl Clock {
-    pub fn new(epoch: Instant) -> Clock {
-        let clock = Clock { epoch, now_ms: AtomicU64::new(0) };
+impl CoarseClock {
+    pub fn new(epoch: Instant) -> CoarseClock {
+        let clock = CoarseClock { epoch, now_ms: AtomicU64::new(0) };
         clock.tick();
         clock
     }
@@ -62,8 +62,8 @@ impl Clock {
 
 /// A connection's phase, shared between its task and the server.
 #[derive(Debug)]
-pub(crate) struct Watch {
-    clock: Arc<Clock>,
+pub(crate) struct PhaseCell {
+    clock: Arc<CoarseClock>,
     /// The clock's time when the phase began, and in the lowest bits the phase.
     state: AtomicU64,
     tls: AtomicBool,
@@ -81,9 +81,9 @@ pub(crate) struct Watch {
     cut: Notify,
 }
 
-impl Watch {
-    pub fn new(clock: Arc<Clock>) -> Watch {
-        let watch = Watch {
+impl PhaseCell {
+    pub fn new(clock: Arc<CoarseClock>) -> PhaseCell {
+        let watch = PhaseCell {
             clock,
             state: AtomicU64::new(0),
             tls: AtomicBool::new(false),
@@ -182,7 +182,7 @@ impl Watch {
 /// The stream of a watched connection.
 pub(crate) struct Watched {
     pub stream: TcpStream,
-    pub watch: Arc<Watch>,
+    pub watch: Arc<PhaseCell>,
     /// The beginning of the request whose head came last: where HTTP refuses it, nothing else is
     /// known of it.
     pub head: Vec<u8>,
@@ -199,11 +199,11 @@ impl Watched {
 impl AsyncRead for Watched {
     fn poll_read(
         mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
+        evaluation: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
         let before = buf.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let read = Pin::new(&mut self.stream).poll_read(evaluation, buf);
         if buf.filled().len() > before {
             match self.watch.phase().0 {
                 Phase::Fresh if buf.filled()[before] == TLS_HANDSHAKE => {
@@ -227,26 +227,32 @@ impl AsyncRead for Watched {
 impl AsyncWrite for Watched {
     fn poll_write(
         mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
+        evaluation: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        Pin::new(&mut self.stream).poll_write(evaluation, buf)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        evaluation: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
         // hyper comes here each time that it looks at the connection, and does not read meanwhile
         if self.watch.is_waiting.load(Ordering::Relaxed) {
             let mut byte = [0];
-            let peeked = self.stream.poll_peek(cx, &mut ReadBuf::new(&mut byte));
+            let peeked = self.stream.poll_peek(evaluation, &mut ReadBuf::new(&mut byte));
             if matches!(peeked, Poll::Ready(Ok(0) | Err(_))) {
                 self.watch.is_gone.store(true, Ordering::Relaxed);
             }
         }
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(evaluation)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        evaluation: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(evaluation)
     }
 }
 
@@ -256,8 +262,8 @@ mod tests {
 
     #[test]
     fn a_phase_is_kept_with_its_beginning() {
-        let clock = Arc::new(Clock::new(Instant::now() - Duration::from_secs(60)));
-        let watch = Watch::new(Arc::clone(&clock));
+        let clock = Arc::new(CoarseClock::new(Instant::now() - Duration::from_secs(60)));
+        let watch = PhaseCell::new(Arc::clone(&clock));
         assert_eq!(watch.phase().0, Phase::Fresh);
         for phase in PHASES {
             watch.enter(phase);

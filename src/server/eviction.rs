@@ -2,7 +2,7 @@
 //! first that never sent a byte. So whoever has something to send is answered, however many others
 //! hold connections open.
 
-use crate::server::connection_state::{Phase, Watch};
+use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::listener_thread::Server;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -45,7 +45,7 @@ impl Server {
     /// of these, the slowest body. Of each kind those come first that have been so for longest.
     pub(crate) fn close_some_connections(&self) {
         self.clock.tick();
-        let mut over: Vec<(usize, Duration, Arc<Watch>)> = Vec::new();
+        let mut over: Vec<(usize, Duration, Arc<PhaseCell>)> = Vec::new();
         let (mut has_new, mut closing) = (false, 0);
         for watch in self.watched().iter().filter_map(std::sync::Weak::upgrade) {
             if watch.is_over() {
@@ -89,7 +89,7 @@ impl Server {
     pub(crate) fn cut_slow_bodies(&self, bytes: usize) -> u64 {
         self.clock.tick();
         let watched = self.watched();
-        let slow = |watch: Arc<Watch>| {
+        let slow = |watch: Arc<PhaseCell>| {
             let (lasted, rate, room) = watch.body()?;
             (lasted >= self.limits.grace).then_some((rate, room, watch))
         };

@@ -1,7 +1,7 @@
 //! What the listener hands its requests to.
 
 use crate::call::time::Millis;
-use crate::engine::{FrameTimes, Pending, Pipeline, Taken};
+use crate::engine::{Accepted, Engine, FrameTimes, WriteTicket};
 use crate::wire::{Refusal, Reply, RequestHead};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,24 +12,24 @@ use std::sync::Arc;
 pub trait Intake: Send + Sync + 'static {
     /// Takes a request with its whole body as it came. `here` is the address to name where the
     /// request itself names none. Preflights and the inspector's own paths do not come here.
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Taken;
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Accepted;
 
     /// The other answer to a request that was held, if it could not be recorded after all. Asked
     /// when all requests that were ready together have been taken.
-    fn written(&self, held: &Pending) -> Option<Reply>;
+    fn written(&self, held: &WriteTicket) -> Option<Reply>;
 
     /// A request whose body was not read to its end; `kept` is its beginning. The answer is
-    /// usually [`Trouble::reply`].
-    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply;
+    /// usually [`BodyError::reply`].
+    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &BodyError) -> Reply;
 
     /// Something that the user should know and that no request shows.
-    fn notice(&self, notice: &Notice);
+    fn notice(&self, notice: &ConnectionNotice);
 
     /// The clock goes on: called about once a second while the listener runs.
     fn tick(&self, _now: Millis) {}
 
     /// The calls that were taken, for the inspector's own paths; none if nothing is kept.
-    fn pipeline(&self) -> Option<&Arc<Pipeline>> {
+    fn engine(&self) -> Option<&Arc<Engine>> {
         None
     }
 
@@ -39,7 +39,7 @@ pub trait Intake: Send + Sync + 'static {
 
 /// Why a request could not be read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum BodyError {
     /// It is larger than any request of its path may be.
     TooLarge {
         /// The refusal to answer with.
@@ -67,14 +67,14 @@ pub enum Trouble {
     },
 }
 
-impl Trouble {
+impl BodyError {
     /// The answer.
     pub fn reply(&self) -> Reply {
         match self {
-            Trouble::TooLarge { refusal, .. } => Reply::refused(refusal),
-            Trouble::Busy { retry_after } => Reply::busy(*retry_after),
-            Trouble::TooSlow => Reply::too_slow(),
-            Trouble::Malformed { status, code, message, .. } => {
+            BodyError::TooLarge { refusal, .. } => Reply::refused(refusal),
+            BodyError::Busy { retry_after } => Reply::busy(*retry_after),
+            BodyError::TooSlow => Reply::too_slow(),
+            BodyError::Malformed { status, code, message, .. } => {
                 Reply::failure(*status, code, message)
             }
         }
@@ -83,7 +83,7 @@ impl Trouble {
 
 /// What happened on a connection and left no request behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Notice {
+pub enum ConnectionNotice {
     /// A client speaks TLS to the plain port.
     Tls {
         /// The client.
@@ -103,17 +103,17 @@ pub enum Notice {
     },
 }
 
-impl std::fmt::Display for Notice {
+impl std::fmt::Display for ConnectionNotice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Notice::Tls { remote } => write!(
+            ConnectionNotice::Tls { remote } => write!(
                 f,
                 "{remote} speaks TLS (https), this port is plain: set the SDK's host to http://"
             ),
-            Notice::Gone { remote } => {
+            ConnectionNotice::Gone { remote } => {
                 write!(f, "{remote} went away before its request was complete")
             }
-            Notice::Crowded { closed, most } => write!(
+            ConnectionNotice::Crowded { closed, most } => write!(
                 f,
                 "{closed} idle or slow connections were closed to make room for new ones; at most {most} are open at a time"
             ),

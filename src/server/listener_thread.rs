@@ -2,9 +2,9 @@
 
 use crate::call::time;
 use crate::server::bind::{Listen, ListenError, open_files};
-use crate::server::connection_state::{Clock, Phase, Watch};
-use crate::server::token::Token;
-use crate::server::{Intake, Notice, Trouble, api, body, connection, eviction};
+use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
+use crate::server::token::ApiToken;
+use crate::server::{BodyError, ConnectionNotice, Intake, api, body, connection, eviction};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -22,7 +22,7 @@ pub struct Options {
     /// Within which bounds.
     pub limits: Limits,
     /// What lets other machines ask segscope's own paths.
-    pub token: Option<Token>,
+    pub token: Option<ApiToken>,
 }
 
 /// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
@@ -75,7 +75,7 @@ const OTHER_FILES: u64 = 128;
 
 /// What the listener counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ListenerCounts {
     /// Open connections.
     pub connections: usize,
     /// TLS hellos on the plain port.
@@ -96,13 +96,13 @@ pub(crate) struct Server {
     pub here: String,
     pub limits: Limits,
     pub room: Semaphore,
-    pub clock: Arc<Clock>,
-    pub token: Option<Token>,
+    pub clock: Arc<CoarseClock>,
+    pub token: Option<ApiToken>,
     /// The bounds of segscope's own paths.
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
-    watched: Mutex<Vec<Weak<Watch>>>,
+    watched: Mutex<Vec<Weak<PhaseCell>>>,
     tls_hellos: AtomicU64,
     turned_away: AtomicU64,
     too_slow: AtomicU64,
@@ -112,8 +112,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub fn counts(&self) -> Counts {
-        Counts {
+    pub fn counts(&self) -> ListenerCounts {
+        ListenerCounts {
             connections: self.watched().iter().filter(|watch| watch.strong_count() > 0).count(),
             tls_hellos: self.tls_hellos.load(Ordering::Relaxed),
             turned_away: self.turned_away.load(Ordering::Relaxed),
@@ -128,28 +128,28 @@ impl Server {
         let closed = self.closed.load(Ordering::Relaxed);
         if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
             self.told_closed.store(closed, Ordering::Relaxed);
-            self.intake.notice(&Notice::Crowded { closed, most: self.most });
+            self.intake.notice(&ConnectionNotice::Crowded { closed, most: self.most });
         }
     }
 
-    pub fn watch(&self, watch: &Arc<Watch>) {
+    pub fn watch(&self, watch: &Arc<PhaseCell>) {
         self.watched().push(Arc::downgrade(watch));
     }
 
-    pub(crate) fn watched(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Watch>>> {
+    pub(crate) fn watched(&self) -> std::sync::MutexGuard<'_, Vec<Weak<PhaseCell>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn saw_tls(&self, remote: SocketAddr) {
         self.tls_hellos.fetch_add(1, Ordering::Relaxed);
-        self.intake.notice(&Notice::Tls { remote });
+        self.intake.notice(&ConnectionNotice::Tls { remote });
     }
 
-    pub fn saw_trouble(&self, trouble: &Trouble) {
+    pub fn saw_trouble(&self, trouble: &BodyError) {
         match trouble {
-            Trouble::Busy { .. } => self.turned_away.fetch_add(1, Ordering::Relaxed),
-            Trouble::TooSlow => self.too_slow.fetch_add(1, Ordering::Relaxed),
-            Trouble::TooLarge { .. } | Trouble::Malformed { .. } => 0,
+            BodyError::Busy { .. } => self.turned_away.fetch_add(1, Ordering::Relaxed),
+            BodyError::TooSlow => self.too_slow.fetch_add(1, Ordering::Relaxed),
+            BodyError::TooLarge { .. } | BodyError::Malformed { .. } => 0,
         };
     }
 
@@ -202,7 +202,7 @@ impl Listener {
             own: api::Bounds::default(),
             limits: options.limits.clone(),
             room: body::room(options.limits.memory),
-            clock: Arc::new(Clock::new(Instant::now())),
+            clock: Arc::new(CoarseClock::new(Instant::now())),
             connections: Arc::new(Semaphore::new(most)),
             most,
             watched: Mutex::default(),
@@ -251,7 +251,7 @@ impl Listener {
     }
 
     /// What it has counted so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> ListenerCounts {
         self.server.counts()
     }
 

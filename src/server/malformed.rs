@@ -2,7 +2,7 @@
 
 use crate::call::credential::{is_credential, without_credentials};
 use crate::call::text::visible;
-use crate::server::Trouble;
+use crate::server::BodyError;
 use std::io;
 
 /// So much of a request's head is kept until the request is taken.
@@ -17,16 +17,16 @@ pub(crate) const CODE: &str = "bad_http";
 
 /// What can be read of a malformed head.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct MalformedHead {
     pub method: String,
     pub path: String,
     pub query: String,
     pub headers: Vec<(String, String)>,
 }
 
-impl Head {
+impl MalformedHead {
     /// Reads as much as there is.
-    pub fn read(bytes: &[u8]) -> Head {
+    pub fn read(bytes: &[u8]) -> MalformedHead {
         let text = String::from_utf8_lossy(bytes);
         let mut lines = text.lines();
         let mut first = lines.next().unwrap_or_default().split(' ');
@@ -35,7 +35,7 @@ impl Head {
             && method.len() <= 20
             && method.bytes().all(|byte| byte.is_ascii_alphabetic());
         if !is_method {
-            return Head { method: "?".to_owned(), ..Head::default() };
+            return MalformedHead { method: "?".to_owned(), ..MalformedHead::default() };
         }
         let target = first.next().unwrap_or_default();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -44,7 +44,7 @@ impl Head {
             Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
         };
         let headers = lines.take_while(|line| !line.is_empty()).take(MAX_HEADERS);
-        Head {
+        MalformedHead {
             method: method.to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
@@ -55,11 +55,11 @@ impl Head {
 
 /// Why hyper ended a connection; none where its client did. `head` is the beginning of the request,
 /// `follows` says that another one came before it on the same connection.
-pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Trouble> {
+pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<BodyError> {
     if !error.is_parse() && !error.is_parse_too_large() {
         return None;
     }
-    let is_method = Head::read(head).method != "?";
+    let is_method = MalformedHead::read(head).method != "?";
     let (status, kind, message) = if error.is_parse_version_h2() {
         (505, "http2", "the client speaks HTTP/2 without TLS; this port speaks HTTP/1.1".to_owned())
     } else {
@@ -97,23 +97,23 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Tr
             }
         }
     };
-    Some(Trouble::Malformed { status, code: CODE, kind, message })
+    Some(BodyError::Malformed { status, code: CODE, kind, message })
 }
 
 /// The head did not come to its end in time.
-pub(crate) fn slow_head() -> Trouble {
+pub(crate) fn slow_head() -> BodyError {
     let message = "the head of the request did not arrive in time".to_owned();
-    Trouble::Malformed { status: 408, code: CODE, kind: "slow_head", message }
+    BodyError::Malformed { status: 408, code: CODE, kind: "slow_head", message }
 }
 
 /// The body is not what transfer-encoding says; none where the client went away.
-pub(crate) fn body(error: &hyper::Error) -> Option<Trouble> {
+pub(crate) fn body(error: &hyper::Error) -> Option<BodyError> {
     let io = std::error::Error::source(error)?.downcast_ref::<io::Error>()?;
     if !matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) {
         return None;
     }
     let message = format!("the chunked body is malformed: {}", visible(&io.to_string()));
-    Some(Trouble::Malformed { status: 400, code: "invalid_request", kind: "chunks", message })
+    Some(BodyError::Malformed { status: 400, code: "invalid_request", kind: "chunks", message })
 }
 
 /// The first line of a head that is no header.
@@ -155,14 +155,18 @@ mod tests {
 
     #[test]
     fn reads_what_can_be_read_of_a_head() {
-        let head =
-            Head::read(b"POST /v1/track?a=1 HTTP/1.1\r\nHost : x\r\nUser-Agent: a/1\r\n\r\n{}");
+        let head = MalformedHead::read(
+            b"POST /v1/track?a=1 HTTP/1.1\r\nHost : x\r\nUser-Agent: a/1\r\n\r\n{}",
+        );
         assert_eq!((&*head.method, &*head.path, &*head.query), ("POST", "/v1/track", "a=1"));
         let headers = [("host", "x"), ("user-agent", "a/1")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(head.headers, headers);
         for bytes in [&b"SSH-2.0-x\r\n"[..], b"\xff\xfe", b"", b"{\"a\":1}"] {
-            assert_eq!(Head::read(bytes), Head { method: "?".to_owned(), ..Head::default() });
+            assert_eq!(
+                MalformedHead::read(bytes),
+                MalformedHead { method: "?".to_owned(), ..MalformedHead::default() }
+            );
         }
         for (header, shown) in [
             ("Host : x", "Host : x"),

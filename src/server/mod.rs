@@ -17,7 +17,7 @@ mod malformed;
 mod respond;
 mod token;
 
-pub use crate::server::listener_thread::{Counts, Limits, Listener, Options};
+pub use crate::server::listener_thread::{Limits, Listener, ListenerCounts, Options};
 pub use bind::{Holder, Listen, ListenError};
-pub use intake::{Health, Intake, Notice, Trouble};
-pub use token::{Token, TokenError};
+pub use intake::{BodyError, ConnectionNotice, Health, Intake};
+pub use token::{ApiToken, TokenError};

@@ -21,26 +21,26 @@ pub struct TokenError {
 
 /// A secret that a request sends as `Authorization: Bearer`.
 #[derive(Clone)]
-pub struct Token {
+pub struct ApiToken {
     /// Keyed with the token, so that comparing takes the same time whatever is sent.
     mac: Hmac<Sha256>,
     /// What the token itself comes to.
     tag: Vec<u8>,
 }
 
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for ApiToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token")
+        f.write_str("ApiToken")
     }
 }
 
-impl Token {
+impl ApiToken {
     /// A token by its text.
-    pub fn new(text: &str) -> Token {
+    pub fn new(text: &str) -> ApiToken {
         let mac = Hmac::new_from_slice(text.as_bytes()).expect("HMAC takes a key of any length");
         let mut own = mac.clone();
         own.update(text.as_bytes());
-        Token { tag: own.finalize().into_bytes().to_vec(), mac }
+        ApiToken { tag: own.finalize().into_bytes().to_vec(), mac }
     }
 
     /// Reads the token of a file, which holds one line and which only its user may read. A file that
@@ -48,17 +48,17 @@ impl Token {
     ///
     /// # Errors
     /// If the file is not a regular one, others may read or write it, or it holds no token.
-    pub fn from_file(path: &Path) -> Result<(Token, bool), TokenError> {
+    pub fn from_file(path: &Path) -> Result<(ApiToken, bool), TokenError> {
         let fail = |reason: String| TokenError { path: path.to_owned(), reason };
         match open_regular(path) {
             Ok(file) => {
                 let text = read(file).map_err(fail)?;
-                Ok((Token::new(&text), false))
+                Ok((ApiToken::new(&text), false))
             }
             Err(TextFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
                 let text =
                     create(path).map_err(|error| fail(format!("cannot be created: {error}")))?;
-                Ok((Token::new(&text), true))
+                Ok((ApiToken::new(&text), true))
             }
             Err(error) => Err(fail(error.to_string())),
         }
@@ -104,7 +104,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     fn refused(path: &Path) -> String {
-        Token::from_file(path).expect_err("refused").to_string()
+        ApiToken::from_file(path).expect_err("refused").to_string()
     }
 
     #[test]
@@ -117,10 +117,10 @@ mod tests {
             std::fs::set_permissions(&path, mode).expect("its mode");
         };
         write("s3cret-token\n", 0o600);
-        let (token, created) = Token::from_file(&path).expect("a token");
+        let (token, created) = ApiToken::from_file(&path).expect("a token");
         assert!(token.is("s3cret-token") && !created);
         assert!(!token.is("s3cret-token ") && !token.is("") && !token.is("s3cret-tokem"));
-        assert_eq!(format!("{token:?}"), "Token");
+        assert_eq!(format!("{token:?}"), "ApiToken");
         for mode in [0o640, 0o604, 0o620, 0o644, 0o666] {
             write("s3cret-token\n", mode);
             assert!(refused(&path).contains("chmod 600"), "{mode:o}");
@@ -150,11 +150,11 @@ mod tests {
     fn a_missing_token_file_is_created_with_a_token() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("token");
-        let (token, created) = Token::from_file(&path).expect("a token");
+        let (token, created) = ApiToken::from_file(&path).expect("a token");
         assert!(created);
         let text = std::fs::read_to_string(&path).expect("written");
         assert!(token.is(text.trim()) && text.len() == 33);
         assert_eq!(std::fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
-        assert!(!Token::from_file(&path).expect("the same").1);
+        assert!(!ApiToken::from_file(&path).expect("the same").1);
     }
 }

@@ -1,6 +1,6 @@
 //! One number for each finding code of each vendor.
 
-use crate::findings::{Book, CodeText, Effect, Headline, Id, Severity, discards};
+use crate::findings::{CodeText, Effect, FindingTexts, Headline, Id, Severity, discards};
 use crate::vendors::engine::sentences::Sentences;
 use crate::vendors::table::id_codes::{IdCode, IdCodes};
 use std::collections::HashMap;
@@ -54,7 +54,7 @@ impl Codes {
         codes
     }
 
-    pub(crate) fn add_all(&mut self, vendor: Option<usize>, book: &Book, ids: &IdCodes) {
+    pub(crate) fn add_all(&mut self, vendor: Option<usize>, book: &FindingTexts, ids: &IdCodes) {
         let of = place(vendor);
         self.by_name.resize_with(self.by_name.len().max(of + 1), HashMap::new);
         for (code, text) in book {
@@ -73,7 +73,7 @@ impl Codes {
                 severity: text.severity,
                 effect: text.effect(),
                 text: Arc::new(text.clone()),
-                sentences: Arc::new(Sentences::of(text)),
+                sentences: Arc::new(Sentences::from_text(text)),
             });
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::call::{Doc, Event, Seq, Val, time};
 use crate::vendors::planhat::sync;
-use crate::vendors::{Judgement, Origin, Out, VendorError, VendorFile, Vendors};
+use crate::vendors::{Judgement, OutputJson, ValueOrigin, VendorError, VendorFile, Vendors};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -24,11 +24,11 @@ pub struct Mapper {
     /// the vendors that a user describes
     files: Vec<VendorFile>,
     /// the one used last at the end
-    kept: Vec<Kept>,
+    kept: Vec<MapMemory>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct MapMemory {
     name: String,
     settings: String,
     vendors: Rc<Vendors>,
@@ -56,7 +56,7 @@ impl Mapper {
         settings: Option<Val<'_>>,
     ) -> Result<Rc<Vendors>, String> {
         let text = settings.map_or("", |settings| settings.raw());
-        let same = |kept: &Kept| kept.name == name && kept.settings == text;
+        let same = |kept: &MapMemory| kept.name == name && kept.settings == text;
         if let Some(at) = self.kept.iter().position(same) {
             self.kept[at..].rotate_left(1);
             return Ok(Rc::clone(&self.kept[self.kept.len() - 1].vendors));
@@ -67,7 +67,7 @@ impl Mapper {
                 self.kept.remove(0);
             }
             let (name, settings) = (name.to_owned(), text.to_owned());
-            self.kept.push(Kept { name, settings, vendors: Rc::clone(&vendors) });
+            self.kept.push(MapMemory { name, settings, vendors: Rc::clone(&vendors) });
         }
         Ok(vendors)
     }
@@ -100,8 +100,9 @@ fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     if let Some(at) = text(input, "flush_at")? {
         let at = time::parse(&at).ok_or_else(|| format!("`flush_at` is no ISO-8601 time: {at}"))?;
         let records = vendors.idle_flush(at, &mut memory).into_iter();
-        let records = records.map(|flushed| Out::json(flushed.record.json, Origin::Default));
-        rendered.extras.push(("flush_derived", Out::Array(records.collect())));
+        let records =
+            records.map(|flushed| OutputJson::json(flushed.record.json, ValueOrigin::Default));
+        rendered.extras.push(("flush_derived", OutputJson::Array(records.collect())));
     }
     serde_json::to_string(&rendered).map_err(|error| error.to_string())
 }

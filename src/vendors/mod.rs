@@ -23,15 +23,15 @@
 //! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
 //! 4. The table's spreads and fields, request by request ([`engine::spread`], [`engine::field_rules`]).
 //! 5. The table's `rest`: members that nothing reads.
-//! 6. [`rules::Rules::after`]: further findings, bodies ([`crate::vendors::engine::evaluation::Cx::put`], [`crate::vendors::engine::evaluation::Cx::change`]),
+//! 6. [`rules::Rules::after`]: further findings, bodies ([`crate::vendors::engine::evaluation::Evaluation::put`], [`crate::vendors::engine::evaluation::Evaluation::change`]),
 //!    extras.
-//! 7. If the call goes through (or [`crate::vendors::engine::evaluation::Cx::partial`] was called): [`rules::Rules::learn`] gives
+//! 7. If the call goes through (or [`crate::vendors::engine::evaluation::Evaluation::partial`] was called): [`rules::Rules::learn`] gives
 //!    facts, [`rules::Rules::step`] moves a state on and may leave a note under the call's seq,
 //!    which [`rules::Rules::show`] shows.
 //!
-//! Code works on [`crate::vendors::engine::evaluation::Cx`]: `cx.look.get(spot)` for values (spots are made once, in `build`),
-//! `cx.find(code, place)` for findings (codes too), `cx.facts` for what was known *before* this
-//! call (pass `cx.seq`). Anything costly belongs in a closure or behind [`crate::vendors::engine::evaluation::Cx::rendering`].
+//! Code works on [`crate::vendors::engine::evaluation::Evaluation`]: `evaluation.look.get(slot)` for values (spots are made once, in `build`),
+//! `evaluation.find(code, place)` for findings (codes too), `evaluation.facts` for what was known *before* this
+//! call (pass `evaluation.seq`). Anything costly belongs in a closure or behind [`crate::vendors::engine::evaluation::Evaluation::rendering`].
 //! Steps 3 to 6 never change what is remembered, so a call's output is the same whenever it is
 //! made.
 
@@ -53,17 +53,19 @@ mod vendor;
 mod vendor_info;
 
 pub(crate) use crate::vendors::engine::judge::Outcome;
-pub use crate::vendors::engine::judge::{Flushed, Judged, Judgement};
-pub use crate::vendors::engine::output_json::{Origin, Out, compact, pretty};
-pub use crate::vendors::engine::per_vendor::{Apart, FoundApart, Looked, Looking, Share};
-pub use crate::vendors::engine::rendered::{Output, Record, Rendered};
+pub use crate::vendors::engine::judge::{Flushed, Judgement, VendorVerdict};
+pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, pretty};
+pub use crate::vendors::engine::per_vendor::{
+    CallViewer, PerVendorFindings, PerVendorScratch, Share, ViewedCall,
+};
+pub use crate::vendors::engine::rendered::{Output, Rendered, VendorRecord};
 pub use crate::vendors::map_lines::{Mapper, map_line};
 pub use crate::vendors::memory::session_estimates::Span;
 pub use crate::vendors::suggested_settings::Preset;
 pub use crate::vendors::table::build::VendorError;
 pub use crate::vendors::table::example_files::{EXAMPLES, TEMPLATE};
 pub use crate::vendors::table::{
-    Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take,
+    Check, FedBy, Fidelity, IdNeed, SettingDef, SettingKind, TableError, Take,
 };
 pub use crate::vendors::vendor_info::{
     CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
@@ -71,14 +73,14 @@ pub use crate::vendors::vendor_info::{
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use memory::{Memory, MemorySize};
-pub use settings::{Settings, SettingsError, nearest};
+pub use settings::{SettingsError, VendorSettings, nearest};
 
-use crate::vendors::engine::call_view::Basics;
-use crate::vendors::engine::field_slots::Keys;
+use crate::vendors::engine::call_view::CallBasics;
+use crate::vendors::engine::field_slots::SlotTable;
 use crate::vendors::engine::integration_names::SwitchNames;
-use crate::vendors::table::build::{Maker, book};
+use crate::vendors::table::build::{TableBuilder, book};
 use crate::vendors::table::id_codes::id_codes;
-use crate::vendors::table::{File, TableText};
+use crate::vendors::table::{TableText, VendorTable};
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
 use std::sync::{Arc, LazyLock};
@@ -97,8 +99,8 @@ pub struct VendorFile {
 pub struct Vendors {
     vendors: Vec<Vendor>,
     codes: Codes,
-    keys: Keys,
-    basics: Basics,
+    keys: SlotTable,
+    basics: CallBasics,
     switches: Arc<SwitchNames>,
 }
 
@@ -108,16 +110,16 @@ impl std::fmt::Debug for Vendors {
     }
 }
 
-struct Source<'s> {
+struct TableSource<'s> {
     name: &'s str,
     text: TableText<'s>,
-    file: File,
+    file: VendorTable,
     build: Option<Build>,
 }
 
 /// The tables of the built-in vendors, read once: `map` makes vendors anew for other settings.
-static SOURCES: LazyLock<Vec<Source<'static>>> = LazyLock::new(|| {
-    let read = |&(text, build)| Source::read("", text, build);
+static SOURCES: LazyLock<Vec<TableSource<'static>>> = LazyLock::new(|| {
+    let read = |&(text, build)| TableSource::read("", text, build);
     let sources: Result<_, VendorError> = BUILT_IN.iter().map(read).collect();
     sources.unwrap_or_else(|error| panic!("a built-in table is valid: {error}"))
 });
@@ -128,13 +130,13 @@ impl Vendors {
         settings: &Map<String, Value>,
         files: &[VendorFile],
     ) -> Result<Vendors, VendorError> {
-        let of_users = files.iter().map(|user| Source::read(&user.name, &user.text, None));
+        let of_users = files.iter().map(|user| TableSource::read(&user.name, &user.text, None));
         let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
-        let mut sources: Vec<&Source<'_>> = SOURCES.iter().collect();
+        let mut sources: Vec<&TableSource<'_>> = SOURCES.iter().collect();
         for source in &of_users {
             let name = source.file.name.get_ref();
             if sources.iter().any(|other| other.file.name.get_ref() == name) {
-                return Err(source.wrong(FileError::word(
+                return Err(source.wrong(TableError::word(
                     &source.text,
                     &source.file.name,
                     format!("a vendor named `{name}` is there already"),
@@ -142,7 +144,7 @@ impl Vendors {
             }
             sources.push(source);
         }
-        Vendors::of(&sources, settings)
+        Vendors::from_sources(&sources, settings)
     }
 
     /// Only the vendors of these names, the built-in ones first.
@@ -151,28 +153,31 @@ impl Vendors {
         settings: &Map<String, Value>,
         files: &[VendorFile],
     ) -> Result<Vendors, VendorError> {
-        let of_users = files.iter().map(|user| Source::read(&user.name, &user.text, None));
+        let of_users = files.iter().map(|user| TableSource::read(&user.name, &user.text, None));
         let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
-        let mut sources: Vec<&Source<'_>> = SOURCES.iter().collect();
+        let mut sources: Vec<&TableSource<'_>> = SOURCES.iter().collect();
         sources.extend(&of_users);
         sources.retain(|source| names.contains(&source.file.name.get_ref().as_str()));
-        Vendors::of(&sources, settings)
+        Vendors::from_sources(&sources, settings)
     }
 
-    fn of(sources: &[&Source<'_>], settings: &Map<String, Value>) -> Result<Vendors, VendorError> {
+    fn from_sources(
+        sources: &[&TableSource<'_>],
+        settings: &Map<String, Value>,
+    ) -> Result<Vendors, VendorError> {
         let names = || sources.iter().map(|source| source.file.name.get_ref().as_str());
         if let Some(name) = settings.keys().find(|key| !names().any(|name| name == *key)) {
             let near = settings::nearest(name, names());
             let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
             return Err(VendorError::Unknown { name: name.clone(), near });
         }
-        let mut keys = Keys::default();
-        let basics = Basics {
-            kind: keys.spot("/type"),
-            received: keys.spot("/receivedAt"),
-            timestamp: keys.spot("/timestamp"),
-            original: keys.spot("/originalTimestamp"),
-            integrations: keys.spot("/integrations"),
+        let mut keys = SlotTable::default();
+        let basics = CallBasics {
+            kind: keys.slot("/type"),
+            received: keys.slot("/receivedAt"),
+            timestamp: keys.slot("/timestamp"),
+            original: keys.slot("/originalTimestamp"),
+            integrations: keys.slot("/integrations"),
         };
         let mut codes = Codes::new();
         for (index, source) in sources.iter().enumerate() {
@@ -183,11 +188,11 @@ impl Vendors {
         }
         let files = sources.iter().map(|source| &source.file);
         let code = codes.find(None, "EVT-INTEGRATION-NAME");
-        let switches = Arc::new(SwitchNames::of(files, code));
+        let switches = Arc::new(SwitchNames::new(files, code));
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             let (text, file) = (&source.text, &source.file);
-            let mut maker = Maker {
+            let mut maker = TableBuilder {
                 text,
                 file,
                 index,
@@ -233,7 +238,7 @@ impl Vendors {
     }
 
     /// The settings of a vendor that are in force.
-    pub fn settings(&self, vendor: usize) -> &Settings {
+    pub fn settings(&self, vendor: usize) -> &VendorSettings {
         &self.vendors[vendor].settings
     }
 
@@ -243,7 +248,7 @@ impl Vendors {
     }
 
     /// Whether these can go on where others stopped: the same vendors with the same codes, so that
-    /// what is counted and remembered keeps its meaning. Settings, texts and mappings may differ.
+    /// what is counted and remembered keeps its meaning. VendorSettings, texts and mappings may differ.
     pub fn continues(&self, before: &Vendors) -> bool {
         let entries = |vendors: &Vendors| {
             let codes = vendors.codes.iter();
@@ -263,15 +268,19 @@ impl Vendors {
     }
 }
 
-impl<'s> Source<'s> {
-    fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
+impl<'s> TableSource<'s> {
+    fn read(
+        name: &'s str,
+        text: &'s str,
+        build: Option<Build>,
+    ) -> Result<TableSource<'s>, VendorError> {
         let wrong = |error| VendorError::File { name: name.to_owned(), error, more: Vec::new() };
         let text = TableText::new(text);
         let file = crate::vendors::table::parse(&text).map_err(wrong)?;
-        Ok(Source { name, text, file, build })
+        Ok(TableSource { name, text, file, build })
     }
 
-    fn wrong(&self, error: FileError) -> VendorError {
+    fn wrong(&self, error: TableError) -> VendorError {
         VendorError::File { name: self.name().to_owned(), error, more: Vec::new() }
     }
 

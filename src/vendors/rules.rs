@@ -1,15 +1,15 @@
 //! What a vendor's own code may do, and which vendors are built in.
 
 use super::codes::{CodeId, Codes};
-use super::memory::{MemorySize, Note};
-use super::settings::{Settings, SettingsError};
+use super::memory::{CallNote, MemorySize};
+use super::settings::{SettingsError, VendorSettings};
 use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};
-use crate::vendors::engine::evaluation::Cx;
-use crate::vendors::engine::field_slots::{Keys, Spot};
-use crate::vendors::engine::rendered::Record;
+use crate::vendors::engine::evaluation::Evaluation;
+use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
+use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::facts::Topic;
-use crate::vendors::table::File;
+use crate::vendors::table::VendorTable;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,19 +33,19 @@ pub(crate) enum Flow {
 }
 
 /// A vendor's code, for what a table cannot say. The same methods run when a call is judged and
-/// when its output is made ([`Cx::rendering`] tells), so the two cannot disagree.
+/// when its output is made ([`Evaluation::rendering`] tells), so the two cannot disagree.
 pub(crate) trait Rules: Send + Sync {
-    /// After the table's ids, before its fields: decides ids ([`Cx::account`] …), names values for
+    /// After the table's ids, before its fields: decides ids ([`Evaluation::account`] …), names values for
     /// `@name` fields, skips requests.
-    fn before(&self, _cx: &mut Cx<'_>) -> Flow {
+    fn before(&self, _cx: &mut Evaluation<'_>) -> Flow {
         Flow::Go
     }
 
     /// After the table's fields and rest: further findings, bodies and extras.
-    fn after(&self, _cx: &mut Cx<'_>) {}
+    fn after(&self, _cx: &mut Evaluation<'_>) {}
 
-    /// What a call teaches. Asked only if it goes through, or if [`Cx::partial`] was called.
-    fn learn(&self, _cx: &Cx<'_>, _lessons: &mut Lessons) {}
+    /// What a call teaches. Asked only if it goes through, or if [`Evaluation::partial`] was called.
+    fn learn(&self, _cx: &Evaluation<'_>, _lessons: &mut LearnedFacts) {}
 
     /// An empty state, for a vendor whose memory is more than facts.
     fn state(&self) -> Option<State> {
@@ -54,12 +54,12 @@ pub(crate) trait Rules: Send + Sync {
 
     /// Moves the state on by a call that goes through. The note that comes back is kept under the
     /// call's seq; its codes count as found.
-    fn step(&self, _cx: &Cx<'_>, _state: &mut State) -> Option<Note> {
+    fn step(&self, _cx: &Evaluation<'_>, _state: &mut State) -> Option<CallNote> {
         None
     }
 
     /// Shows the note of [`Rules::step`] in the output of the call that left it.
-    fn show(&self, _cx: &mut Cx<'_>, _note: Option<&Note>) {}
+    fn show(&self, _cx: &mut Evaluation<'_>, _note: Option<&CallNote>) {}
 
     /// True if [`Rules::flush`] would close something. What it does to the state shows nowhere.
     fn is_idle(&self, _now: Millis, _state: &mut State) -> bool {
@@ -72,24 +72,24 @@ pub(crate) trait Rules: Send + Sync {
     }
 
     /// What those of these sessions that are open would give if they ended with their last call.
-    fn open(&self, _sessions: &BTreeSet<String>, _state: &State) -> Vec<Record> {
+    fn open(&self, _sessions: &BTreeSet<String>, _state: &State) -> Vec<VendorRecord> {
         Vec::new()
     }
 
     /// Closes what has been idle, at a moment of the clock.
-    fn flush(&self, _now: Millis, _state: &mut State) -> Vec<Record> {
+    fn flush(&self, _now: Millis, _state: &mut State) -> Vec<VendorRecord> {
         Vec::new()
     }
 }
 
 /// What a call teaches, gathered before it is learned.
 #[derive(Debug, Default)]
-pub(crate) struct Lessons {
+pub(crate) struct LearnedFacts {
     text: String,
     ends: Vec<(Topic, usize, usize)>,
 }
 
-impl Lessons {
+impl LearnedFacts {
     /// One fact.
     pub fn add(&mut self, topic: Topic, key: &str, value: &str) {
         self.text.push_str(key);
@@ -115,37 +115,37 @@ impl Lessons {
 }
 
 /// What a vendor's code is made from.
-pub(crate) struct Parts<'p> {
-    pub settings: &'p Settings,
-    pub(crate) keys: &'p mut Keys,
+pub(crate) struct RuleParts<'p> {
+    pub settings: &'p VendorSettings,
+    pub(crate) keys: &'p mut SlotTable,
     pub(crate) codes: &'p Codes,
     pub(crate) vendor: usize,
-    pub(crate) file: &'p File,
+    pub(crate) file: &'p VendorTable,
     pub(crate) names: &'p mut Vec<&'static str>,
-    pub(crate) reads: &'p mut Vec<Spot>,
+    pub(crate) reads: &'p mut Vec<FieldSlot>,
     /// Every place that the code asked for.
-    pub(crate) looks: &'p mut Vec<Spot>,
+    pub(crate) looks: &'p mut Vec<FieldSlot>,
 }
 
-impl Parts<'_> {
+impl RuleParts<'_> {
     /// The spot of a pointer.
-    pub fn spot(&mut self, pointer: &str) -> Spot {
-        let spot = self.keys.spot(pointer);
-        self.looks.push(spot);
-        spot
+    pub fn slot(&mut self, pointer: &str) -> FieldSlot {
+        let slot = self.keys.slot(pointer);
+        self.looks.push(slot);
+        slot
     }
 
-    /// The spot of an object whose members the code goes through ([`crate::vendors::engine::call_view::Look::members`]).
-    pub fn listed(&mut self, pointer: &str) -> Spot {
+    /// The spot of an object whose members the code goes through ([`crate::vendors::engine::call_view::CallView::members`]).
+    pub fn listed(&mut self, pointer: &str) -> FieldSlot {
         self.keys.listed(pointer)
     }
 
     /// The spot of a member that a setting names, and that no `rest` reports from now on.
-    pub fn reads(&mut self, object: &str, member: &str) -> Spot {
-        let object = self.keys.spot(object);
-        let spot = self.keys.child(object, member);
-        self.reads.push(spot);
-        spot
+    pub fn reads(&mut self, object: &str, member: &str) -> FieldSlot {
+        let object = self.keys.slot(object);
+        let slot = self.keys.child(object, member);
+        self.reads.push(slot);
+        slot
     }
 
     /// True if a field of the table of a call type is filled from this pointer.
@@ -215,13 +215,13 @@ impl Family {
     ///
     /// # Panics
     /// If the table has it not for this type.
-    pub fn of(&self, call: CallType) -> CodeId {
+    pub fn code_for(&self, call: CallType) -> CodeId {
         self.0[slot(call)].expect("the vendor's table has this code for the call type")
     }
 }
 
 /// Makes a vendor's code.
-pub(crate) type Build = fn(&mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
+pub(crate) type Build = fn(&mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
 
 /// The vendors that are built in, in the order of their columns.
 pub(crate) const BUILT_IN: &[(&str, Option<Build>)] = &[

@@ -6,7 +6,7 @@ use crate::vendors::table::{SettingDef, SettingKind};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Settings that a vendor does not understand.
+/// VendorSettings that a vendor does not understand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{vendor}: {message}")]
 pub struct SettingsError {
@@ -20,18 +20,18 @@ pub struct SettingsError {
 
 /// The settings of one vendor that are in force.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct VendorSettings {
     values: BTreeMap<String, Value>,
     kinds: BTreeMap<String, SettingKind>,
 }
 
-impl Settings {
+impl VendorSettings {
     /// Checks what a user has set and fills in the defaults.
     pub(crate) fn new(
         vendor: &str,
         defs: &[SettingDef],
         given: Option<&Value>,
-    ) -> Result<Settings, SettingsError> {
+    ) -> Result<VendorSettings, SettingsError> {
         let wrong = |key: Option<&str>, message: String| SettingsError {
             vendor: vendor.to_owned(),
             key: key.map(str::to_owned),
@@ -52,7 +52,7 @@ impl Settings {
                 return Err(wrong(Some(key), format!("`{key}` is no setting{near}")));
             }
         }
-        let mut settings = Settings::default();
+        let mut settings = VendorSettings::default();
         for def in defs {
             settings.kinds.insert(def.key.clone(), def.kind);
             let default = || def.default.clone().and_then(|value| serde_json::to_value(value).ok());
@@ -285,7 +285,7 @@ mod tests {
     fn defaults_blanks_and_merging() {
         let given = json!({"domain": "  ", "key": "s3cret", "ids": [1, "b"], "where": null,
             "channels": {"sms": null, "push": "token"}, "dims": [{"trait": "a", "name": null}]});
-        let settings = Settings::new("v", &defs(), Some(&given)).expect("valid");
+        let settings = VendorSettings::new("v", &defs(), Some(&given)).expect("valid");
         assert_eq!(settings.text("domain"), Some("d"));
         assert_eq!(settings.text("where"), Some("US"));
         assert_eq!(settings.shown("key").as_deref(), Some("***"));
@@ -293,7 +293,7 @@ mod tests {
         let channels: Vec<_> = settings.map("channels").into_iter().collect();
         assert_eq!(channels, [("email".into(), "email".into()), ("push".into(), "token".into())]);
         assert_eq!(settings.tables("dims")[0].get("trait").map(String::as_str), Some("a"));
-        assert_eq!(Settings::new("v", &defs(), None).expect("valid").texts("ids"), None);
+        assert_eq!(VendorSettings::new("v", &defs(), None).expect("valid").texts("ids"), None);
     }
 
     #[test]
@@ -312,7 +312,7 @@ mod tests {
             (json!({"dims": [{"name": "x"}]}), "v: an entry of `dims` has no `trait`"),
             (json!([]), "v: settings are a table, not a list"),
         ] {
-            let error = Settings::new("v", &defs(), Some(&given)).expect_err("wrong");
+            let error = VendorSettings::new("v", &defs(), Some(&given)).expect_err("wrong");
             assert_eq!(error.to_string(), want);
         }
     }

@@ -1,11 +1,11 @@
-//! Settings that are offered ready to paste: what a vendor's document recommends, and what was
+//! VendorSettings that are offered ready to paste: what a vendor's document recommends, and what was
 //! learned from objects that a vendor pushed. Nothing is set by itself.
 
 use crate::vendors::Vendors;
-use crate::vendors::settings::Settings;
+use crate::vendors::settings::VendorSettings;
 use std::collections::BTreeSet;
 
-/// Settings as the vendor's document recommends them.
+/// VendorSettings as the vendor's document recommends them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
     /// Their names.
@@ -48,7 +48,7 @@ impl Vendors {
     }
 }
 
-impl Settings {
+impl VendorSettings {
     /// Whether a setting holds this.
     fn is(&self, key: &str, value: &toml::Value) -> bool {
         serde_json::to_value(value).is_ok_and(|value| self.value(key) == Some(&value))

@@ -1,16 +1,16 @@
 //! A vendor made ready: its table with every pointer, code and setting resolved.
 
 use super::codes::CodeId;
-use super::deliver::Template;
+use super::deliver::RequestTemplate;
 use super::rules::Rules;
-use super::settings::Settings;
+use super::settings::VendorSettings;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
-use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::integration_names::SwitchNames;
-use crate::vendors::engine::presence::States;
+use crate::vendors::engine::presence::PresenceMap;
 use crate::vendors::engine::spread::Spread;
-use crate::vendors::table::{BodyKind, Check, Numbers, Take};
+use crate::vendors::table::{BodyKind, Check, NumberRule, Take};
 use crate::vendors::vendor_info::VendorInfo;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,11 +33,11 @@ pub(crate) fn slot(call: CallType) -> usize {
 pub(crate) struct Vendor {
     pub index: usize,
     pub info: VendorInfo,
-    pub settings: Settings,
+    pub settings: VendorSettings,
     pub values: ValueRule,
-    pub numbers: Numbers,
-    pub common: Common,
-    pub calls: [Option<Call>; 6],
+    pub numbers: NumberRule,
+    pub common: CommonChecks,
+    pub calls: [Option<CallRules>; 6],
     pub transport: Option<Carrier>,
     pub rules: Option<Box<dyn Rules>>,
     /// The calls that it acts on, in words.
@@ -45,13 +45,13 @@ pub(crate) struct Vendor {
 }
 
 /// The spots and codes of the checks that every vendor makes first.
-pub(crate) struct Common {
-    pub kind: Spot,
-    pub integrations: Vec<Spot>,
+pub(crate) struct CommonChecks {
+    pub kind: FieldSlot,
+    pub integrations: Vec<FieldSlot>,
     /// The names of all vendors, for those that are nearly one.
     pub switches: Arc<SwitchNames>,
     /// `All` and `all`.
-    pub all: [Spot; 2],
+    pub all: [FieldSlot; 2],
     pub type_missing: CodeId,
     pub off: CodeId,
     pub type_unknown: CodeId,
@@ -62,20 +62,20 @@ pub(crate) struct Common {
     pub unsupported: [Option<CodeId>; 6],
 }
 
-pub(crate) struct Call {
+pub(crate) struct CallRules {
     pub account: Option<IdRule>,
     pub user: Option<IdRule>,
     pub session: Option<IdRule>,
     /// The places of each object of which a call has one or the other.
-    pub choices: Vec<Vec<Spot>>,
+    pub choices: Vec<Vec<FieldSlot>>,
     pub requests: Vec<Request>,
-    pub rests: Vec<Rest>,
+    pub rests: Vec<LeftoverRule>,
     /// Places of a person's data that are read, and what corrected calls have there.
-    pub made_up: Vec<(Spot, Box<str>)>,
+    pub made_up: Vec<(FieldSlot, Box<str>)>,
 }
 
 pub(crate) struct IdRule {
-    pub from: Vec<Spot>,
+    pub from: Vec<FieldSlot>,
     /// The choice that each of these depends on; empty where none does.
     pub guards: Vec<Option<Guard>>,
     pub missing: Option<CodeId>,
@@ -89,7 +89,7 @@ pub(crate) struct IdRule {
 /// A place that counts only if the call has the object that it is in, and none that comes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Guard {
-    /// The number of the choice in [`Call::choices`].
+    /// The number of the choice in [`CallRules::choices`].
     pub choice: u8,
     /// The number of the object in it.
     pub object: u8,
@@ -101,19 +101,19 @@ pub(crate) struct Carrier {
     /// The address, with `{@user}` and the like where an id of the call goes.
     pub url: String,
     /// The ids in the address.
-    pub ids: Vec<Source>,
+    pub ids: Vec<FieldSource>,
     pub headers: Vec<(String, String)>,
     /// The same before settings are filled in.
-    pub template: Arc<Template>,
+    pub template: Arc<RequestTemplate>,
 }
 
 pub(crate) struct Request {
     pub carrier: Carrier,
     /// It is made only if one of these is there; empty: always.
-    pub only_with: Vec<Source>,
+    pub only_with: Vec<FieldSource>,
     pub body: BodyKind,
     pub caveats: Vec<Caveat>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<FieldRule>,
     pub spreads: Vec<Spread>,
     /// What of it a call is judged by.
     pub asks: Vec<Ask>,
@@ -135,19 +135,19 @@ pub(crate) struct Ask {
     /// The number of the row.
     pub row: u8,
     /// A place that it looks at.
-    pub spot: Spot,
+    pub slot: FieldSlot,
     /// What may stand there without its having anything to tell.
-    pub fine: States,
+    pub fine: PresenceMap,
     /// A text is that only up to so many bytes.
     pub max: Option<u32>,
 }
 
 /// Where a row's value comes from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Source {
-    Spot(Spot),
+pub(crate) enum FieldSource {
+    Spot(FieldSlot),
     /// A place in an object of which a call has one or another.
-    Guarded(Spot, Guard),
+    Guarded(FieldSlot, Guard),
     Account,
     User,
     Session,
@@ -168,18 +168,18 @@ pub(crate) struct Fixed {
     pub setting: Option<String>,
 }
 
-pub(crate) struct Row {
+pub(crate) struct FieldRule {
     /// It can give a finding. One that cannot is run only where its value is wanted.
     pub speaks: bool,
     pub to: Vec<String>,
-    pub from: Vec<Source>,
+    pub from: Vec<FieldSource>,
     /// Where a value is expected.
-    pub place: Spot,
+    pub place: FieldSlot,
     /// Names that are probably meant for it.
     pub near: Vec<String>,
     pub always: Option<Fixed>,
     /// It is written only if one of these is there; empty: always.
-    pub only_with: Vec<Source>,
+    pub only_with: Vec<FieldSource>,
     pub take: Take,
     pub check: Option<Check>,
     pub max: Option<usize>,
@@ -195,8 +195,8 @@ pub(crate) struct Row {
 }
 
 /// What becomes of the members of an object that no row reads.
-pub(crate) struct Rest {
-    pub of: Spot,
+pub(crate) struct LeftoverRule {
+    pub of: FieldSlot,
     pub code: Option<CodeId>,
     pub each: bool,
     pub nulls: bool,
@@ -206,7 +206,7 @@ pub(crate) struct Rest {
     pub claimed: SpotSet,
     /// Members that a setting lists, with the rows (of the first request) whose output they would
     /// take: such a row wins.
-    pub sent: Vec<(Spot, u128)>,
+    pub sent: Vec<(FieldSlot, u128)>,
     pub sent_set: SpotSet,
     /// Names of an output's fields with the pointer that fills each.
     pub names: Vec<(String, String)>,
@@ -219,16 +219,16 @@ pub(crate) struct Rest {
 pub(crate) struct SpotSet(Vec<u64>);
 
 impl SpotSet {
-    pub fn insert(&mut self, spot: Spot) {
-        let word = spot.0 as usize / 64;
+    pub fn insert(&mut self, slot: FieldSlot) {
+        let word = slot.0 as usize / 64;
         if word >= self.0.len() {
             self.0.resize(word + 1, 0);
         }
-        self.0[word] |= 1 << (spot.0 % 64);
+        self.0[word] |= 1 << (slot.0 % 64);
     }
 
     #[inline]
-    pub fn has(&self, spot: Spot) -> bool {
-        self.0.get(spot.0 as usize / 64).is_some_and(|word| word >> (spot.0 % 64) & 1 == 1)
+    pub fn has(&self, slot: FieldSlot) -> bool {
+        self.0.get(slot.0 as usize / 64).is_some_and(|word| word >> (slot.0 % 64) & 1 == 1)
     }
 }

@@ -4,8 +4,8 @@ use crate::call::CallType;
 use crate::findings::Id;
 use crate::vendors::engine::spread::SpreadDef;
 use crate::vendors::table::{
-    BodyKind, CallDef, Check, FedBy, Fidelity, FieldDef, File, IdDef, Need, RequestDef, SettingDef,
-    Take, Word,
+    BodyKind, CallDef, Check, FedBy, Fidelity, FieldDef, IdDef, IdNeed, RequestDef, SettingDef,
+    Take, VendorTable, Word,
 };
 
 /// A vendor as its table describes it.
@@ -98,7 +98,7 @@ pub struct LooksFor {
     /// The same as the table has it: a name with `@` stands for an object that is chosen once.
     pub stated: Vec<String>,
     /// How much it is needed.
-    pub need: Need,
+    pub need: IdNeed,
     /// The codes that say that it is missing, and that it is no text.
     pub codes: Vec<String>,
     /// The vendor's own code decides.
@@ -160,7 +160,7 @@ pub struct SpreadInfo {
 }
 
 impl VendorInfo {
-    pub(crate) fn new(file: &File) -> VendorInfo {
+    pub(crate) fn new(file: &VendorTable) -> VendorInfo {
         let calls = CallType::ALL
             .into_iter()
             .filter_map(|call| Some(CallInfo::new(file, call, file.call.get(call)?)))
@@ -205,7 +205,7 @@ impl VendorInfo {
 }
 
 impl CallInfo {
-    fn new(file: &File, call: CallType, def: &CallDef) -> CallInfo {
+    fn new(file: &VendorTable, call: CallType, def: &CallDef) -> CallInfo {
         let texts = |words: &[Word]| words.iter().map(|word| word.get_ref().clone()).collect();
         let code = |word: &Word| format!("{}-{}-{}", file.prefix, call.letter(), word.get_ref());
         let looks = |id: &Option<IdDef>| {

@@ -19,7 +19,7 @@ pub(crate) struct Content {
 pub(crate) fn read(call: Val<'_>, fields: &Fields<'_>, kind: Option<CallType>) -> Content {
     // a service that knows the original time has written `timestamp` itself
     let has_original = fields.original.is_some();
-    let found = Fingerprints::of(call, |around, key| match around {
+    let found = Fingerprints::from_object(call, |around, key| match around {
         None => is_transport(key) || has_original && key == b"timestamp",
         Some(around) => key == b"ip" && around == b"context",
     });
@@ -69,7 +69,7 @@ mod tests {
 
     fn content(json: &str) -> Content {
         let doc = Doc::parse(json).expect("JSON");
-        let fields = Fields::of(doc.root());
+        let fields = Fields::new(doc.root());
         read(doc.root(), &fields, Some(CallType::Track))
     }
 
@@ -81,7 +81,7 @@ mod tests {
     fn pages_of_different_names_have_different_structures() {
         let structure = |json: &str| {
             let doc = Doc::parse(json).expect("JSON");
-            read(doc.root(), &Fields::of(doc.root()), Some(CallType::Page)).structure
+            read(doc.root(), &Fields::new(doc.root()), Some(CallType::Page)).structure
         };
         for (a, b) in [
             (r#"{"name":"Home"}"#, r#"{"name":"Cart"}"#),

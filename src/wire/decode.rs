@@ -1,6 +1,6 @@
 //! Undoing what stands between the bytes of a body and its text (`specs/wire.md` 4).
 
-use super::{Problem, Refusal, RequestHead, body_limit};
+use super::{Refusal, RefusalReason, RequestHead, body_limit};
 use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
 use std::io::Read;
@@ -42,7 +42,7 @@ pub fn decode_within<'r>(
     if !raw.is_empty() && (claimed || raw.starts_with(GZIP)) {
         let mut unpacked = inflate(raw, limit)?;
         if unpacked.starts_with(GZIP) {
-            return Err(Refusal::new(Problem::Encoding("gzip, gzip".to_owned())));
+            return Err(Refusal::new(RefusalReason::Encoding("gzip, gzip".to_owned())));
         }
         if unpacked.starts_with(BOM) {
             unpacked.drain(..BOM.len());
@@ -57,7 +57,7 @@ pub fn decode_within<'r>(
 
 fn unknown(name: &str) -> Refusal {
     let name = crate::call::text::visible(name);
-    Refusal::new(Problem::Encoding(name.chars().take(40).collect()))
+    Refusal::new(RefusalReason::Encoding(name.chars().take(40).collect()))
 }
 
 fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
@@ -66,7 +66,7 @@ fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
     MultiGzDecoder::new(raw)
         .take(limit as u64 + 1)
         .read_to_end(&mut unpacked)
-        .map_err(|error| Refusal::new(Problem::Gzip(error.to_string())))?;
+        .map_err(|error| Refusal::new(RefusalReason::Gzip(error.to_string())))?;
     if unpacked.len() > limit {
         return Err(too_large(limit, None));
     }
@@ -74,7 +74,7 @@ fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
 }
 
 fn too_large(limit: usize, length: Option<usize>) -> Refusal {
-    Refusal::new(Problem::TooLarge { what: "any request", limit, length })
+    Refusal::new(RefusalReason::TooLarge { what: "any request", limit, length })
 }
 
 /// The text of decoded bytes.
@@ -82,7 +82,7 @@ pub fn text(decoded: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(decoded).map_err(|error| {
         let offset = error.valid_up_to();
         let byte = decoded.get(offset).copied().unwrap_or_default();
-        Refusal::new(Problem::NotUtf8 { offset, byte })
+        Refusal::new(RefusalReason::NotUtf8 { offset, byte })
     })
 }
 
@@ -99,7 +99,7 @@ mod tests {
         encoder.finish().expect("memory")
     }
 
-    fn with(encoding: &str, raw: &[u8]) -> Result<Vec<u8>, Problem> {
+    fn with(encoding: &str, raw: &[u8]) -> Result<Vec<u8>, RefusalReason> {
         let headers = [("content-encoding".to_owned(), encoding.to_owned())];
         let head = test_head("POST", "/v1/batch", &headers);
         decode(&head, raw).map(Cow::into_owned).map_err(|refusal| refusal.problem)
@@ -128,10 +128,10 @@ mod tests {
     #[test]
     fn refuses_what_is_broken() {
         let packed = gzip(&b"{\"a\":1}".repeat(100));
-        assert!(matches!(with("gzip", &packed[..packed.len() / 2]), Err(Problem::Gzip(_))));
-        assert!(matches!(with("gzip", b"{}"), Err(Problem::Gzip(_))));
-        assert!(matches!(with("", b"\x1f\x8b"), Err(Problem::Gzip(_))));
-        assert!(matches!(with("br", b"{}"), Err(Problem::Encoding(name)) if name == "br"));
+        assert!(matches!(with("gzip", &packed[..packed.len() / 2]), Err(RefusalReason::Gzip(_))));
+        assert!(matches!(with("gzip", b"{}"), Err(RefusalReason::Gzip(_))));
+        assert!(matches!(with("", b"\x1f\x8b"), Err(RefusalReason::Gzip(_))));
+        assert!(matches!(with("br", b"{}"), Err(RefusalReason::Encoding(name)) if name == "br"));
         let twice = gzip(&gzip(b"{}"));
         for (encoding, raw) in
             [("gzip, gzip", &twice[..]), ("gzip,gzip", &packed), ("gzip", &twice)]
@@ -141,10 +141,10 @@ mod tests {
             assert!(words.contains("gzip,") && words.contains("send gzip or none"), "{words}");
         }
         assert!(
-            matches!(with("gzip, br", &packed), Err(Problem::Encoding(name)) if name == "gzip, br")
+            matches!(with("gzip, br", &packed), Err(RefusalReason::Encoding(name)) if name == "gzip, br")
         );
         let refusal = text(b"{\"a\":\"\xe4\"}").expect_err("latin-1");
-        assert_eq!(refusal.problem, Problem::NotUtf8 { offset: 6, byte: 0xe4 });
+        assert_eq!(refusal.problem, RefusalReason::NotUtf8 { offset: 6, byte: 0xe4 });
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         let bomb = gzip(&vec![b' '; 64 << 20]);
         assert!(bomb.len() < 100_000);
         let limit = RUDDERSTACK_LIMIT;
-        let want = Problem::TooLarge { what: "any request", limit, length: None };
+        let want = RefusalReason::TooLarge { what: "any request", limit, length: None };
         assert_eq!(with("gzip", &bomb), Err(want));
     }
 }

@@ -6,7 +6,7 @@ use crate::wire::{Platform, batch_context};
 
 /// How a call's times and type come about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum DerivedFrom {
     /// A tracking request; its type stands in the path, or in the call.
     Sent(Option<CallType>),
     /// The service has seen it already: only what is missing is added, nothing is corrected.
@@ -16,8 +16,8 @@ pub(crate) enum Origin {
 }
 
 /// What the calls of one request share.
-pub(crate) struct Shared<'d> {
-    pub origin: Origin,
+pub(crate) struct RequestDefaults<'d> {
+    pub origin: DerivedFrom,
     pub platform: Platform,
     pub received_at: Millis,
     /// `received_at` as text; empty for a call from a file.
@@ -27,14 +27,14 @@ pub(crate) struct Shared<'d> {
     pub batch: Fields<'d>,
 }
 
-impl Shared<'_> {
+impl RequestDefaults<'_> {
     /// True if the service has still to check the call. A webhook's calls have been through it, and
     /// so have calls of files that say when the service received them.
     pub fn is_checked(&self, call: &Fields<'_>) -> bool {
         match self.origin {
-            Origin::Sent(_) => true,
-            Origin::Forwarded => false,
-            Origin::Bare => call.received_at.is_none() && self.batch.received_at.is_none(),
+            DerivedFrom::Sent(_) => true,
+            DerivedFrom::Forwarded => false,
+            DerivedFrom::Bare => call.received_at.is_none() && self.batch.received_at.is_none(),
         }
     }
 
@@ -47,7 +47,7 @@ impl Shared<'_> {
 pub(crate) fn write(
     out: &mut Builder,
     call: &Fields<'_>,
-    shared: &Shared<'_>,
+    shared: &RequestDefaults<'_>,
     index: usize,
     budget: &mut batch_context::Budget,
 ) {
@@ -55,10 +55,10 @@ pub(crate) fn write(
     kind(out, call, shared);
     message_id(out, call, shared, index);
     match shared.origin {
-        Origin::Sent(_) if shared.rudder() => rudder_times(out, call, shared),
-        Origin::Sent(_) => segment_times(out, call, shared),
-        Origin::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
-        Origin::Bare => {
+        DerivedFrom::Sent(_) if shared.rudder() => rudder_times(out, call, shared),
+        DerivedFrom::Sent(_) => segment_times(out, call, shared),
+        DerivedFrom::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
+        DerivedFrom::Bare => {
             let mut text = String::new();
             let received =
                 bare_received(call, &shared.batch).map(|(value, at)| written(value, at, &mut text));
@@ -74,8 +74,8 @@ pub(crate) fn write(
     out.close();
 }
 
-fn kind(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
-    let Origin::Sent(Some(kind)) = shared.origin else { return };
+fn kind(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
+    let DerivedFrom::Sent(Some(kind)) = shared.origin else { return };
     let own = call.kind_text();
     let keep = match own.as_deref() {
         Some(own) => !shared.rudder() || own == kind.name(),
@@ -94,13 +94,13 @@ pub(crate) fn own_id<'d>(call: &Fields<'d>) -> Option<Val<'d>> {
 }
 
 /// A made id follows from the place in the recording, so that it is the same at every reading.
-fn message_id(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>, index: usize) {
+fn message_id(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>, index: usize) {
     if own_id(call).is_none() {
         out.member("messageId", &format!("segscope-{}-{index}", shared.request));
     }
 }
 
-fn segment_times(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
+fn segment_times(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
     let original = call.timestamp.or(call.original);
     let sent = call.sent_at.or(shared.batch.sent_at);
     out.member("receivedAt", &shared.received_text);
@@ -113,7 +113,7 @@ fn segment_times(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
     }
 }
 
-fn rudder_times(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
+fn rudder_times(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
     let arrival = shared.received_text.as_str();
     own_or(out, "receivedAt", call.received_at, arrival);
     own_or(out, "originalTimestamp", call.original, arrival);
@@ -138,7 +138,7 @@ fn timestamp(
     out: &mut Builder,
     original: Option<Val<'_>>,
     sent: Option<Val<'_>>,
-    shared: &Shared<'_>,
+    shared: &RequestDefaults<'_>,
 ) {
     match (original, original.and_then(moment), sent.and_then(moment)) {
         (_, Some(original), Some(sent)) => {

@@ -32,7 +32,7 @@ impl Discard {
 
 /// A discard code.
 #[derive(Debug, Clone, Copy)]
-pub struct Code {
+pub struct DiscardCode {
     /// The code.
     pub code: &'static str,
     /// True if the call that has it is lost. The codes of a whole request are of no single call, so
@@ -43,32 +43,32 @@ pub struct Code {
 /// Every code that [`super::read`] gives, in the order in which a call is checked, and that of a
 /// `messageId` which a different call had. What they mean is in `assets/findings/wire.toml` and
 /// `assets/findings/call.toml`.
-pub const CODES: &[Code] = &[
-    Code { code: "no_user_anon_id", lost: true },
-    Code { code: "id_not_string", lost: true },
-    Code { code: "type_missing", lost: true },
-    Code { code: "type_unknown", lost: true },
-    Code { code: "event_not_defined", lost: true },
-    Code { code: "event_not_string", lost: true },
-    Code { code: "name_not_string", lost: true },
-    Code { code: "category_not_string", lost: true },
-    Code { code: "traits_not_object", lost: true },
-    Code { code: "properties_not_object", lost: true },
-    Code { code: "message_id_too_long", lost: true },
-    Code { code: "too_many_events", lost: true },
-    Code { code: MESSAGE_ID_REUSED, lost: true },
-    Code { code: REQUEST_REFUSED, lost: true },
-    Code { code: "empty_batch", lost: false },
-    Code { code: "empty_batch_result", lost: false },
-    Code { code: "multi_user_error", lost: false },
-    Code { code: "bad_request", lost: false },
-    Code { code: "unknown_source", lost: false },
-    Code { code: "context_not_merged", lost: false },
-    Code { code: "EVT-TIME-INVALID", lost: false },
-    Code { code: "EVT-TIME-IMPLAUSIBLE", lost: false },
-    Code { code: "EVT-KEY-REPEATED", lost: false },
-    Code { code: "EVT-KEY-LOST", lost: false },
-    Code { code: "EVT-WRITE-KEY", lost: false },
+pub const CODES: &[DiscardCode] = &[
+    DiscardCode { code: "no_user_anon_id", lost: true },
+    DiscardCode { code: "id_not_string", lost: true },
+    DiscardCode { code: "type_missing", lost: true },
+    DiscardCode { code: "type_unknown", lost: true },
+    DiscardCode { code: "event_not_defined", lost: true },
+    DiscardCode { code: "event_not_string", lost: true },
+    DiscardCode { code: "name_not_string", lost: true },
+    DiscardCode { code: "category_not_string", lost: true },
+    DiscardCode { code: "traits_not_object", lost: true },
+    DiscardCode { code: "properties_not_object", lost: true },
+    DiscardCode { code: "message_id_too_long", lost: true },
+    DiscardCode { code: "too_many_events", lost: true },
+    DiscardCode { code: MESSAGE_ID_REUSED, lost: true },
+    DiscardCode { code: REQUEST_REFUSED, lost: true },
+    DiscardCode { code: "empty_batch", lost: false },
+    DiscardCode { code: "empty_batch_result", lost: false },
+    DiscardCode { code: "multi_user_error", lost: false },
+    DiscardCode { code: "bad_request", lost: false },
+    DiscardCode { code: "unknown_source", lost: false },
+    DiscardCode { code: "context_not_merged", lost: false },
+    DiscardCode { code: "EVT-TIME-INVALID", lost: false },
+    DiscardCode { code: "EVT-TIME-IMPLAUSIBLE", lost: false },
+    DiscardCode { code: "EVT-KEY-REPEATED", lost: false },
+    DiscardCode { code: "EVT-KEY-LOST", lost: false },
+    DiscardCode { code: "EVT-WRITE-KEY", lost: false },
 ];
 
 /// The code of a call that the service drops, since a different one before had its `messageId`. Only
@@ -79,7 +79,7 @@ pub const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
 pub(crate) const REQUEST_REFUSED: &str = "request_refused";
 
 /// What is fixed about a code.
-pub fn find(code: &str) -> Option<&'static Code> {
+pub fn find(code: &str) -> Option<&'static DiscardCode> {
     CODES.iter().find(|known| known.code == code)
 }
 

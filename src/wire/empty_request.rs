@@ -2,7 +2,7 @@
 //! its sender has to change.
 
 use crate::call::{CallType, Doc, Val, text::visible};
-use crate::wire::{Reading, RequestHead, Route, Shape};
+use crate::wire::{BodyShape, ParsedRequest, RequestHead, Route};
 
 /// Why a request holds no call, in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,15 +26,15 @@ const OF_A_CALL: [&str; 7] =
 const QUOTED_CHARS: usize = 60;
 
 /// Explains a request that was read and that holds no call, or items that are none.
-pub fn explain(head: &RequestHead<'_>, reading: &Reading<'_>) -> Explanation {
+pub fn explain(head: &RequestHead<'_>, reading: &ParsedRequest<'_>) -> Explanation {
     let path = quoted(head.path);
     let root = reading.doc.as_ref().map(Doc::root);
     match (head.route(), root) {
-        (Route::Calls(Shape::Batch | Shape::Beacon), Some(root)) => batch(root, &path),
-        (Route::Calls(Shape::Bare), Some(root)) => batch(root, "a batch"),
-        (Route::Calls(Shape::One(_)), Some(root)) => single(root, &path),
-        (Route::Calls(Shape::Webhook), Some(root)) => webhook(root),
-        (Route::Calls(Shape::Webhook), None) => Explanation::new(
+        (Route::Calls(BodyShape::Batch | BodyShape::Beacon), Some(root)) => batch(root, &path),
+        (Route::Calls(BodyShape::Bare), Some(root)) => batch(root, "a batch"),
+        (Route::Calls(BodyShape::One(_)), Some(root)) => single(root, &path),
+        (Route::Calls(BodyShape::Webhook), Some(root)) => webhook(root),
+        (Route::Calls(BodyShape::Webhook), None) => Explanation::new(
             "the request has neither a body nor parameters",
             "send the call in the body, or its properties as parameters",
         ),

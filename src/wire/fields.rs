@@ -30,7 +30,7 @@ pub(crate) struct Fields<'d> {
 
 impl<'d> Fields<'d> {
     #[inline]
-    pub fn of(call: Val<'d>) -> Fields<'d> {
+    pub fn new(call: Val<'d>) -> Fields<'d> {
         let mut fields = Fields::default();
         if !call.is_object() {
             return fields;

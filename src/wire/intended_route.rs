@@ -39,7 +39,7 @@ const SHORT: [&str; 7] = ["t", "i", "g", "p", "s", "a", "b"];
 
 /// What a path was meant for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Meant {
+enum IntendedRoute {
     /// Calls, at this path.
     Calls(String),
     /// The settings of a Segment library for this write key.
@@ -60,7 +60,7 @@ enum Meant {
 pub fn explain(head: &RequestHead<'_>) -> Explanation {
     let (method, path) = (quoted(head.method), quoted(head.path));
     if let Route::WrongMethod(allow) = head.route()
-        && meant(head) != Some(Meant::Base)
+        && meant(head) != Some(IntendedRoute::Base)
     {
         let reason = format!("{method} is not taken at {path}; use {allow}");
         let fix = match allow.starts_with("POST") {
@@ -80,8 +80,8 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
     };
     let sdk = sdk(head, &meant);
     let (what, fix) = match &meant {
-        Meant::Calls(to) => (format!("did you mean {to}?"), host_fix(head, sdk, &base, to)),
-        Meant::Settings(key) => (
+        IntendedRoute::Calls(to) => (format!("did you mean {to}?"), host_fix(head, sdk, &base, to)),
+        IntendedRoute::Settings(key) => (
             format!(
                 "a library asked for its settings, and sends nothing without them; did you mean /v1/projects/{key}/settings?"
             ),
@@ -90,30 +90,30 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
                 host(head)
             ),
         ),
-        Meant::SourceConfig => (
+        IntendedRoute::SourceConfig => (
             "a RudderStack library asked for its settings, and sends nothing without them; did you mean /sourceConfig?"
                 .to_owned(),
             format!("set `configUrl` to {base} without a path: load('K', '{base}', {{ configUrl: '{base}' }})"),
         ),
-        Meant::Library => (
+        IntendedRoute::Library => (
             "a page loads the library from here, where only its settings are; it sends nothing without the library"
                 .to_owned(),
             format!(
                 "keep the script's `src` at the CDN and set `analytics._cdn = '{base}'` before `load`, or use the npm package with `cdnURL: '{base}'`"
             ),
         ),
-        Meant::Part => (
+        IntendedRoute::Part => (
             "a library asked for a part of its code, which is not here; it sends its calls all the same"
                 .to_owned(),
             "nothing has to be changed for calls to arrive; the part is only at the CDN".to_owned(),
         ),
-        Meant::Plugins => (
+        IntendedRoute::Plugins => (
             "a RudderStack library loads its plugins from here, where they are not; it sends nothing without them"
                 .to_owned(),
             "leave out `pluginsSDKBaseURL` and `destSDKBaseURL`, or use `@rudderstack/analytics-js/bundled`"
                 .to_owned(),
         ),
-        Meant::Base => (
+        IntendedRoute::Base => (
             "the request went to the base URL itself; did you mean /v1/batch or /v1/track?".to_owned(),
             format!("post batches to {base}/v1/batch and single calls to {base}/v1/track and their kin"),
         ),
@@ -123,10 +123,10 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
 
 /// Whether a library can do without what it asked for.
 pub fn is_harmless(head: &RequestHead<'_>) -> bool {
-    head.route() == Route::Unknown && meant(head) == Some(Meant::Part)
+    head.route() == Route::Unknown && meant(head) == Some(IntendedRoute::Part)
 }
 
-fn meant(head: &RequestHead<'_>) -> Option<Meant> {
+fn meant(head: &RequestHead<'_>) -> Option<IntendedRoute> {
     let parts: Vec<&str> = head.path.split('/').filter(|part| !part.is_empty()).collect();
     let is = |wanted: &str| parts.iter().any(|part| part.eq_ignore_ascii_case(wanted));
     if matches!(head.method, "GET" | "HEAD") {
@@ -134,12 +134,12 @@ fn meant(head: &RequestHead<'_>) -> Option<Meant> {
     }
     let lower: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
     let last = match lower.last().map(String::as_str) {
-        None | Some("v1") => return Some(Meant::Base),
+        None | Some("v1") => return Some(IntendedRoute::Base),
         Some(last) => last,
     };
     let at = |name: &str| match name == "batch" && is("beacon") {
-        true => Meant::Calls("/beacon/v1/batch".to_owned()),
-        false => Meant::Calls(format!("/v1/{name}")),
+        true => IntendedRoute::Calls("/beacon/v1/batch".to_owned()),
+        false => IntendedRoute::Calls(format!("/v1/{name}")),
     };
     if last == "settings" && is("projects") || last == "sourceconfig" {
         return question(&parts, is);
@@ -160,25 +160,25 @@ fn meant(head: &RequestHead<'_>) -> Option<Meant> {
 }
 
 /// What a GET was meant for.
-fn question(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<Meant> {
+fn question(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<IntendedRoute> {
     let projects = parts.iter().rposition(|part| part.eq_ignore_ascii_case("projects"));
     let asks = parts.last().is_some_and(|last| last.eq_ignore_ascii_case("settings"));
     if let (Some(at), true) = (projects, asks) {
         let key = parts.get(at + 1).filter(|_| at + 2 < parts.len());
-        return Some(Meant::Settings(quoted(key.unwrap_or(&"WRITE_KEY"))));
+        return Some(IntendedRoute::Settings(quoted(key.unwrap_or(&"WRITE_KEY"))));
     }
     if is("sourceConfig") {
-        return Some(Meant::SourceConfig);
+        return Some(IntendedRoute::SourceConfig);
     }
     let last = parts.last().copied().unwrap_or_default();
     if is("analytics-next") || is("next-integrations") {
-        return Some(Meant::Part);
+        return Some(IntendedRoute::Part);
     }
     if last.starts_with("rsa") || is("plugins") || is("js-integrations") {
-        return Some(Meant::Plugins);
+        return Some(IntendedRoute::Plugins);
     }
     let library = last.starts_with("analytics") || last.starts_with("rudder");
-    (library && last.ends_with(".js")).then_some(Meant::Library)
+    (library && last.ends_with(".js")).then_some(IntendedRoute::Library)
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -198,11 +198,11 @@ fn base(head: &RequestHead<'_>) -> String {
 }
 
 /// The SDK that sent it, by its user agent; a browser's library by what it asks for.
-fn sdk(head: &RequestHead<'_>, meant: &Meant) -> Option<&'static SdkLine> {
+fn sdk(head: &RequestHead<'_>, meant: &IntendedRoute) -> Option<&'static SdkLine> {
     let agent = head.header("user-agent").unwrap_or_default();
     let named = |setting: &str| SDKS.iter().find(|sdk| sdk.setting == setting);
     if agent.starts_with("Mozilla/") {
-        let Meant::Calls(to) = meant else { return None };
+        let IntendedRoute::Calls(to) = meant else { return None };
         let short = SHORT.iter().any(|name| to.strip_prefix("/v1/") == Some(name));
         return named(if short { "cdnURL" } else { "load" });
     }

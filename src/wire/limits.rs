@@ -1,6 +1,6 @@
 //! How large things may be (`specs/wire.md` 9), all counted after decoding.
 
-use super::{Platform, Refusal, Route, Shape, refusal::Problem};
+use super::{BodyShape, Platform, Refusal, Route, refusal::RefusalReason};
 
 /// One call at Segment, alone or in a batch.
 pub const CALL_LIMIT: usize = 32 * 1024;
@@ -21,24 +21,28 @@ pub(crate) const MESSAGE_ID: usize = 100;
 /// is larger need not be read to be refused.
 pub fn body_limit(route: &Route<'_>) -> usize {
     match route {
-        Route::Calls(Shape::Webhook | Shape::Bare) => WEBHOOK_LIMIT,
+        Route::Calls(BodyShape::Webhook | BodyShape::Bare) => WEBHOOK_LIMIT,
         _ => RUDDERSTACK_LIMIT,
     }
 }
 
 /// Refuses a body that is over its sender's limit for the whole request.
-pub(crate) fn check_body(shape: Shape, platform: Platform, length: usize) -> Result<(), Refusal> {
+pub(crate) fn check_body(
+    shape: BodyShape,
+    platform: Platform,
+    length: usize,
+) -> Result<(), Refusal> {
     let (limit, what) = match (shape, platform) {
-        (Shape::Pixel(_) | Shape::RudderPixel(_) | Shape::Bare, _) => return Ok(()),
-        (Shape::Webhook, _) => (WEBHOOK_LIMIT, "a webhook request"),
+        (BodyShape::Pixel(_) | BodyShape::RudderPixel(_) | BodyShape::Bare, _) => return Ok(()),
+        (BodyShape::Webhook, _) => (WEBHOOK_LIMIT, "a webhook request"),
         (_, Platform::RudderStack) => (RUDDERSTACK_LIMIT, "a RudderStack request"),
-        (Shape::One(_), _) => (CALL_LIMIT, "one call"),
-        (Shape::Batch | Shape::Beacon, _) => (BATCH_LIMIT, "a batch"),
+        (BodyShape::One(_), _) => (CALL_LIMIT, "one call"),
+        (BodyShape::Batch | BodyShape::Beacon, _) => (BATCH_LIMIT, "a batch"),
     };
     if length <= limit {
         return Ok(());
     }
-    Err(Refusal::new(Problem::TooLarge { what, limit, length: Some(length) }))
+    Err(Refusal::new(RefusalReason::TooLarge { what, limit, length: Some(length) }))
 }
 
 /// Refuses a batch that holds an item over Segment's limit for one call.
@@ -46,5 +50,5 @@ pub(crate) fn check_item(platform: Platform, index: usize, length: usize) -> Res
     if platform == Platform::RudderStack || length <= CALL_LIMIT {
         return Ok(());
     }
-    Err(Refusal::new(Problem::ItemTooLarge { index, limit: CALL_LIMIT, length }))
+    Err(Refusal::new(RefusalReason::ItemTooLarge { index, limit: CALL_LIMIT, length }))
 }

@@ -33,16 +33,18 @@ mod write_key;
 
 pub use crate::wire::call_request::posted;
 pub use crate::wire::parse_calls::read;
-pub use crate::wire::parsed_request::{Library, ReadCall, Reading, Scratch};
-pub use crate::wire::write_key::{Place, WriteKey, basic_credentials, of_head as key_of_head};
+pub use crate::wire::parsed_request::{Library, ParseScratch, ParsedRequest, ReadCall};
+pub use crate::wire::write_key::{
+    WriteKey, WriteKeyPlace, basic_credentials, of_head as key_of_head,
+};
 pub use decode::{decode, decode_within, text};
 pub use discard::{Discard, ServiceVerdict};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
 pub use platform::{Platform, Service};
 pub use query::{form as form_decoded, query_body, value as query_value};
-pub use refusal::{Problem, Refusal, fix as fix_of_refusal};
+pub use refusal::{Refusal, RefusalReason, fix as fix_of_refusal};
 pub use reply::Reply;
-pub use route::{Route, Shape, is_icon, route};
+pub use route::{BodyShape, Route, is_icon, route};
 
 use crate::call::time::Millis;
 

@@ -84,7 +84,7 @@ pub fn look(text: &str, error: &SyntaxError) -> NotJson {
     let (kind, what) = mistake(text, error);
     let mut words = format!("the body is not JSON: line {}, column {}: ", error.line, error.column);
     words.push_str(&what);
-    let trail = Trail::to(text, error.offset);
+    let trail = BracketStack::to(text, error.offset);
     if !trail.path.is_empty() {
         write!(words, " at `{}`", quoted(&trail.path)).expect("writing to a String cannot fail");
     }
@@ -222,7 +222,7 @@ fn python(text: &str) -> bool {
 
 /// Where in a body a place is.
 #[derive(Default)]
-struct Trail {
+struct BracketStack {
     /// The names and numbers that lead to it, joined by dots.
     path: String,
     /// Where the list of calls begins behind its bracket, and which of its items the place is in.
@@ -230,7 +230,7 @@ struct Trail {
 }
 
 /// An object or an array that is open at a place.
-struct Open {
+struct OpenBracket {
     is_object: bool,
     begin: usize,
     key: Range<usize>,
@@ -239,11 +239,11 @@ struct Open {
     named: bool,
 }
 
-impl Trail {
+impl BracketStack {
     /// Follows a text, which is JSON up to a place, to there.
-    fn to(text: &str, end: usize) -> Trail {
+    fn to(text: &str, end: usize) -> BracketStack {
         let bytes = &text.as_bytes()[..end];
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenBracket> = Vec::new();
         let mut at = 0;
         while at < bytes.len() {
             match bytes[at] {
@@ -256,7 +256,13 @@ impl Trail {
                 }
                 byte @ (b'{' | b'[') => {
                     let is_object = byte == b'{';
-                    open.push(Open { is_object, begin: at + 1, key: 0..0, index: 0, named: false });
+                    open.push(OpenBracket {
+                        is_object,
+                        begin: at + 1,
+                        key: 0..0,
+                        index: 0,
+                        named: false,
+                    });
                 }
                 b'}' | b']' => drop(open.pop()),
                 b':' => open.last_mut().into_iter().for_each(|top| top.named = true),
@@ -269,7 +275,7 @@ impl Trail {
             }
             at += 1;
         }
-        let name = |top: &Open| match top.is_object {
+        let name = |top: &OpenBracket| match top.is_object {
             true => text.get(top.key.clone()).unwrap_or_default().to_owned(),
             false => top.index.to_string(),
         };
@@ -277,7 +283,7 @@ impl Trail {
             open.iter().filter(|top| !top.is_object || top.named).map(name).collect();
         let list = open.get(1).filter(|list| !list.is_object && name(&open[0]) == "batch");
         let list = list.or_else(|| open.first().filter(|root| !root.is_object));
-        Trail { path: path.join("."), item: list.map(|list| (list.begin, list.index)) }
+        BracketStack { path: path.join("."), item: list.map(|list| (list.begin, list.index)) }
     }
 }
 

@@ -2,15 +2,16 @@
 
 use crate::call::{Builder, CallType, Doc, Fingerprints, Val, text, time};
 use crate::wire::derived_fields;
-use crate::wire::derived_fields::{Origin, Shared};
+use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
 use crate::wire::discard::at;
 use crate::wire::fields::Fields;
 use crate::wire::platform;
 use crate::wire::platform::Headers;
-use crate::wire::refusal::Problem;
+use crate::wire::refusal::RefusalReason;
 use crate::wire::{
-    Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape,
+    BodyShape, ParseScratch, ParsedRequest, Platform, ReadCall, Refusal, RequestHead, Route,
+    WriteKeyPlace,
 };
 use crate::wire::{
     batch_context, content_fingerprint, limits, not_json, repeated_keys, times, write_key,
@@ -28,8 +29,8 @@ pub fn read<'b>(
     head: &RequestHead<'_>,
     request: u64,
     body: &'b str,
-    scratch: &mut Scratch,
-) -> Result<Reading<'b>, Refusal> {
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'b>, Refusal> {
     let shape = match head.route() {
         Route::Calls(shape) => shape,
         route => {
@@ -37,15 +38,15 @@ pub fn read<'b>(
             if route == Route::Merge {
                 parse(body, scratch)?.recycle(&mut scratch.body);
             }
-            return Ok(Reading::empty(write_key::of_head(head), Platform::Unknown));
+            return Ok(ParsedRequest::empty(write_key::of_head(head), Platform::Unknown));
         }
     };
-    let headers = Headers::of(head);
-    let pixel = matches!(shape, Shape::Pixel(_) | Shape::RudderPixel(_));
-    let no_body = pixel || (shape == Shape::Webhook && matches!(head.method, "GET" | "DELETE"));
+    let headers = Headers::from_head(head);
+    let pixel = matches!(shape, BodyShape::Pixel(_) | BodyShape::RudderPixel(_));
+    let no_body = pixel || (shape == BodyShape::Webhook && matches!(head.method, "GET" | "DELETE"));
     if no_body && body.is_empty() {
-        let platform = platform::of(head, &headers, &Fields::default(), None, !pixel);
-        let mut reading = Reading::empty(write_key::of_head(head), platform);
+        let platform = platform::detect(head, &headers, &Fields::default(), None, !pixel);
+        let mut reading = ParsedRequest::empty(write_key::of_head(head), platform);
         reading.discards.push(at(if pixel { "bad_request" } else { "empty_batch" }, ""));
         return Ok(reading);
     }
@@ -53,12 +54,12 @@ pub fn read<'b>(
         Ok(doc) => doc,
         Err(refusal) if !pixel => return Err(refusal),
         Err(_) => {
-            let mut reading = Reading::empty(write_key::of_head(head), Platform::Unknown);
+            let mut reading = ParsedRequest::empty(write_key::of_head(head), Platform::Unknown);
             reading.discards.push(at("bad_request", ""));
             return Ok(reading);
         }
     };
-    let mut reader = Reader {
+    let mut reader = CallReader {
         head,
         headers,
         shape,
@@ -69,26 +70,33 @@ pub fn read<'b>(
         budget: batch_context::Budget::default(),
     };
     let (write_key, platform) = reader.body(doc.root(), body.len())?;
-    let Reader { mut calls, derived, discards, .. } = reader;
+    let CallReader { mut calls, derived, discards, .. } = reader;
     let derived = derived.finish();
     for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
         call.derived = fields.node();
     }
-    Ok(Reading { doc: Some(doc), derived: Some(derived), write_key, platform, calls, discards })
+    Ok(ParsedRequest {
+        doc: Some(doc),
+        derived: Some(derived),
+        write_key,
+        platform,
+        calls,
+        discards,
+    })
 }
 
-fn parse<'b>(body: &'b str, scratch: &mut Scratch) -> Result<Doc<'b>, Refusal> {
+fn parse<'b>(body: &'b str, scratch: &mut ParseScratch) -> Result<Doc<'b>, Refusal> {
     if body.trim_ascii().is_empty() {
-        return Err(Refusal::new(Problem::Empty));
+        return Err(Refusal::new(RefusalReason::Empty));
     }
     Doc::parse_with(body, &mut scratch.body)
-        .map_err(|error| Refusal::new(Problem::NotJson(not_json::look(body, &error))))
+        .map_err(|error| Refusal::new(RefusalReason::NotJson(not_json::look(body, &error))))
 }
 
-struct Reader<'h, 'a> {
+struct CallReader<'h, 'a> {
     head: &'h RequestHead<'a>,
     headers: Headers<'a>,
-    shape: Shape,
+    shape: BodyShape,
     request: u64,
     calls: Vec<ReadCall>,
     derived: Builder,
@@ -98,12 +106,12 @@ struct Reader<'h, 'a> {
 
 type Found = (Option<crate::wire::WriteKey>, Platform);
 
-impl Reader<'_, '_> {
+impl CallReader<'_, '_> {
     fn body(&mut self, root: Val<'_>, length: usize) -> Result<Found, Refusal> {
-        let top = Fields::of(root);
+        let top = Fields::new(root);
         let items = match self.shape {
-            Shape::Batch | Shape::Beacon => true,
-            Shape::Bare => top.batch.is_some_and(|batch| batch.is_array()),
+            BodyShape::Batch | BodyShape::Beacon => true,
+            BodyShape::Bare => top.batch.is_some_and(|batch| batch.is_array()),
             _ => false,
         };
         if items {
@@ -118,7 +126,7 @@ impl Reader<'_, '_> {
             }
             return self.items(batch, top, "/batch/", length);
         }
-        if matches!(self.shape, Shape::Webhook | Shape::Bare) && root.is_array() {
+        if matches!(self.shape, BodyShape::Webhook | BodyShape::Bare) && root.is_array() {
             if root.size() == 1 {
                 self.discards.push(at("empty_batch", ""));
             }
@@ -140,7 +148,7 @@ impl Reader<'_, '_> {
 
     /// Whether what was sent to the path of a single call is a batch.
     fn is_envelope(&self, top: &Fields<'_>) -> bool {
-        matches!(self.shape, Shape::One(_))
+        matches!(self.shape, BodyShape::One(_))
             && top.batch.is_some_and(|batch| batch.is_array())
             && top.event.is_none()
             && top.user_id.is_none()
@@ -155,17 +163,17 @@ impl Reader<'_, '_> {
         length: usize,
     ) -> Result<Found, Refusal> {
         let children = || items.into_iter().flat_map(|items| items.children());
-        let first = children().find(Val::is_object).map(Fields::of).unwrap_or_default();
+        let first = children().find(Val::is_object).map(Fields::new).unwrap_or_default();
         let library = top.library();
         let named = library
-            .or_else(|| children().take(LOOKED_AT).find_map(|item| Fields::of(item).library()));
+            .or_else(|| children().take(LOOKED_AT).find_map(|item| Fields::new(item).library()));
         let platform = self.platform(&first, named);
         limits::check_body(self.shape, platform, length)?;
-        let limited = matches!(self.shape, Shape::Batch | Shape::Beacon);
+        let limited = matches!(self.shape, BodyShape::Batch | BodyShape::Beacon);
         let shared = self.shared(platform, top);
         let passed = match self.shape {
-            Shape::Webhook => true,
-            Shape::Bare => top.received_at.is_some(),
+            BodyShape::Webhook => true,
+            BodyShape::Bare => top.received_at.is_some(),
             _ => false,
         };
         let mut item_key = None;
@@ -183,7 +191,7 @@ impl Reader<'_, '_> {
                 }
                 continue;
             }
-            let fields = Fields::of(item);
+            let fields = Fields::new(item);
             item_key = item_key.or(fields.write_key);
             self.call(item, &fields, &shared, index, fields.library().or(library));
             if self.calls.last().is_some_and(|call| call.discarded_as().is_some()) {
@@ -197,7 +205,7 @@ impl Reader<'_, '_> {
                     self.refuse_all(children().filter(Val::is_object), &shared, path, bad);
                 }
             }
-            _ => self.batch_discards(limited || (self.shape == Shape::Bare && !passed)),
+            _ => self.batch_discards(limited || (self.shape == BodyShape::Bare && !passed)),
         }
         self.context_discard();
         Ok((self.key(top.write_key, item_key), platform))
@@ -231,12 +239,12 @@ impl Reader<'_, '_> {
     fn refuse_all<'d>(
         &mut self,
         items: impl Iterator<Item = Val<'d>>,
-        shared: &Shared<'d>,
+        shared: &RequestDefaults<'d>,
         path: &str,
         bad: usize,
     ) {
         for (call, item) in self.calls.iter_mut().zip(items) {
-            if call.discarded_as().is_none() && shared.is_checked(&Fields::of(item)) {
+            if call.discarded_as().is_none() && shared.is_checked(&Fields::new(item)) {
                 call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
             }
         }
@@ -246,16 +254,18 @@ impl Reader<'_, '_> {
         &mut self,
         item: Val<'d>,
         fields: &Fields<'d>,
-        shared: &Shared<'d>,
+        shared: &RequestDefaults<'d>,
         index: usize,
         library: Option<Val<'d>>,
     ) {
         derived_fields::write(&mut self.derived, fields, shared, index, &mut self.budget);
         let own = fields.kind_text();
         let kind = match (shared.origin, own) {
-            (Origin::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => Some(path),
+            (DerivedFrom::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => {
+                Some(path)
+            }
             (_, Some(own)) => CallType::parse(&own),
-            (Origin::Sent(path), None) => path,
+            (DerivedFrom::Sent(path), None) => path,
             _ => None,
         };
         let mut discards = Vec::new();
@@ -287,28 +297,28 @@ impl Reader<'_, '_> {
     fn platform(&self, call: &Fields<'_>, library: Option<Val<'_>>) -> Platform {
         let name = library.and_then(|library| library.get("name")).and_then(|name| name.as_str());
         let forwarded = match self.shape {
-            Shape::Webhook => true,
-            Shape::Bare => call.received_at.is_some(),
+            BodyShape::Webhook => true,
+            BodyShape::Bare => call.received_at.is_some(),
             _ => false,
         };
-        platform::of(self.head, &self.headers, call, name.as_deref(), forwarded)
+        platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded)
     }
 
-    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> Shared<'d> {
-        Shared {
+    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> RequestDefaults<'d> {
+        RequestDefaults {
             origin: match self.shape {
-                Shape::One(kind) | Shape::Pixel(kind) | Shape::RudderPixel(kind) => {
-                    Origin::Sent(Some(kind))
+                BodyShape::One(kind) | BodyShape::Pixel(kind) | BodyShape::RudderPixel(kind) => {
+                    DerivedFrom::Sent(Some(kind))
                 }
-                Shape::Batch | Shape::Beacon => Origin::Sent(None),
-                Shape::Webhook => Origin::Forwarded,
-                Shape::Bare => Origin::Bare,
+                BodyShape::Batch | BodyShape::Beacon => DerivedFrom::Sent(None),
+                BodyShape::Webhook => DerivedFrom::Forwarded,
+                BodyShape::Bare => DerivedFrom::Bare,
             },
             platform,
             received_at: self.head.received_at,
             // what is derived of a call from a file follows from its own times
             received_text: match self.shape {
-                Shape::Bare => String::new(),
+                BodyShape::Bare => String::new(),
                 _ => time::format(self.head.received_at),
             },
             request: self.request,
@@ -322,7 +332,7 @@ impl Reader<'_, '_> {
         item: Option<Val<'_>>,
     ) -> Option<crate::wire::WriteKey> {
         let found = write_key::find(self.head, self.headers.authorization, body, item);
-        debug_assert!(found.as_ref().is_none_or(|key| key.place != Place::Path));
+        debug_assert!(found.as_ref().is_none_or(|key| key.place != WriteKeyPlace::Path));
         if found.is_none() && write_key::is_expected(self.shape) {
             self.discards.push(at("unknown_source", "/writeKey"));
         }

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 /// A request's calls, with what belongs to all of them.
 #[derive(Debug)]
-pub struct Reading<'b> {
+pub struct ParsedRequest<'b> {
     /// The body; none for a request that holds no calls.
     pub doc: Option<Doc<'b>>,
     /// An array of the calls' derived fields, in their order.
     pub derived: Option<Doc<'static>>,
-    /// The write key of the request. Its place may be [`crate::wire::Place::Item`]: see [`Reading::key_of`].
+    /// The write key of the request. Its place may be [`crate::wire::WriteKeyPlace::Item`]: see [`ParsedRequest::key_of`].
     pub write_key: Option<WriteKey>,
     /// Which service it was meant for.
     pub platform: Platform,
@@ -25,25 +25,25 @@ pub struct Reading<'b> {
 /// One call of a request.
 #[derive(Debug, Clone)]
 pub struct ReadCall {
-    /// The call's object in [`Reading::doc`].
+    /// The call's object in [`ParsedRequest::doc`].
     pub node: u32,
-    /// The object of its derived fields in [`Reading::derived`].
+    /// The object of its derived fields in [`ParsedRequest::derived`].
     pub derived: u32,
     /// Its place among the items of the request, from 0; items that are no calls count too.
     pub index: u32,
     /// Its type, if it is one of the six.
     pub kind: Option<CallType>,
-    /// The object in [`Reading::doc`] that names the library which sent it.
+    /// The object in [`ParsedRequest::doc`] that names the library which sent it.
     pub library: Option<u32>,
-    /// Its own `writeKey` in [`Reading::doc`].
+    /// Its own `writeKey` in [`ParsedRequest::doc`].
     pub write_key: Option<u32>,
-    /// Its own `messageId` in [`Reading::doc`]; none where the service makes one.
+    /// Its own `messageId` in [`ParsedRequest::doc`]; none where the service makes one.
     pub message_id: Option<u32>,
     /// What it says, as a fingerprint: the same for a repeat of it.
     pub content: u32,
     /// The names and kinds of its members, its type and its event, as a fingerprint.
     pub structure: u64,
-    /// Its own `event` in [`Reading::doc`],
+    /// Its own `event` in [`ParsedRequest::doc`],
     pub event: Option<u32>,
     /// its `userId`,
     pub user_id: Option<u32>,
@@ -72,7 +72,7 @@ pub struct Library<'d> {
 
 /// Room that one reading leaves for the next.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub struct ParseScratch {
     pub(crate) body: Spare,
     pub(crate) derived: Spare,
     pub(crate) text: String,
@@ -85,9 +85,9 @@ pub struct Scratch {
 const KEPT_TEXT: usize = 1 << 20;
 const KEPT_CALLS: usize = 4_096;
 
-impl<'b> Reading<'b> {
-    pub(crate) fn empty(write_key: Option<WriteKey>, platform: Platform) -> Reading<'b> {
-        Reading {
+impl<'b> ParsedRequest<'b> {
+    pub(crate) fn empty(write_key: Option<WriteKey>, platform: Platform) -> ParsedRequest<'b> {
+        ParsedRequest {
             doc: None,
             derived: None,
             write_key,
@@ -148,21 +148,21 @@ impl<'b> Reading<'b> {
     /// The write key of a call: the request's; only where that has none but on its items, its own.
     pub fn key_of(&self, call: &ReadCall) -> Option<Cow<'_, str>> {
         let key = self.write_key.as_ref()?;
-        if key.place == crate::wire::Place::Item {
+        if key.place == crate::wire::WriteKeyPlace::Item {
             return self.doc.as_ref()?.at(call.write_key?).as_str().filter(|key| !key.is_empty());
         }
         Some(Cow::Borrowed(&key.key))
     }
 
     /// The same with a text of its own, so that it can go to another thread.
-    pub fn into_owned(self, scratch: &mut Scratch) -> Reading<'static> {
-        let Reading { doc, derived, write_key, platform, calls, discards } = self;
+    pub fn into_owned(self, scratch: &mut ParseScratch) -> ParsedRequest<'static> {
+        let ParsedRequest { doc, derived, write_key, platform, calls, discards } = self;
         let doc = doc.map(|doc| doc.into_owned_in(std::mem::take(&mut scratch.owned)));
-        Reading { doc, derived, write_key, platform, calls, discards }
+        ParsedRequest { doc, derived, write_key, platform, calls, discards }
     }
 
     /// Gives the room back.
-    pub fn recycle(self, scratch: &mut Scratch) {
+    pub fn recycle(self, scratch: &mut ParseScratch) {
         if let Some(Cow::Owned(mut text)) = self.doc.map(|doc| doc.into_text(&mut scratch.body)) {
             text.clear();
             text.shrink_to(KEPT_TEXT);

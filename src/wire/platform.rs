@@ -68,7 +68,7 @@ pub(crate) struct Headers<'a> {
 }
 
 impl<'a> Headers<'a> {
-    pub fn of(head: &RequestHead<'a>) -> Headers<'a> {
+    pub fn from_head(head: &RequestHead<'a>) -> Headers<'a> {
         let mut found = Headers::default();
         for (name, value) in head.headers {
             match name.as_str() {
@@ -115,7 +115,7 @@ fn of_library(name: &str) -> Platform {
 /// The service, by what stands in front of the body and by one call of it. `forwarded`: the call has
 /// been through the service (a webhook destination sent it, or a file holds it with its
 /// `receivedAt`), which filled it in, so its fields tell less.
-pub(crate) fn of(
+pub(crate) fn detect(
     head: &RequestHead<'_>,
     headers: &Headers<'_>,
     call: &Fields<'_>,
@@ -168,10 +168,10 @@ mod tests {
         let headers = [(header.0.to_owned(), header.1.to_owned())];
         let head = test_head("POST", path, &headers);
         let doc = Doc::parse(call).expect("JSON");
-        let fields = Fields::of(doc.root());
+        let fields = Fields::new(doc.root());
         let library = fields.library().and_then(|library| library.get("name"));
         let library = library.and_then(|name| name.as_str());
-        of(&head, &Headers::of(&head), &fields, library.as_deref(), path == "/webhook")
+        detect(&head, &Headers::from_head(&head), &fields, library.as_deref(), path == "/webhook")
     }
 
     #[test]

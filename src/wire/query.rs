@@ -1,6 +1,6 @@
 //! Queries, and the bodies that are made of them: pixels and webhooks by GET or DELETE.
 
-use super::{RequestHead, Route, Shape};
+use super::{BodyShape, RequestHead, Route};
 use crate::call::{CallType, Doc, time};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -13,9 +13,9 @@ const LEVELS: usize = 32;
 /// its own, or if the query holds no call. What comes back is what the recording keeps as the body.
 pub fn query_body(head: &RequestHead<'_>) -> Option<String> {
     match head.route() {
-        Route::Calls(Shape::Pixel(_)) => pixel(head.query),
-        Route::Calls(Shape::RudderPixel(kind)) => Some(rudder_pixel(head, kind)),
-        Route::Calls(Shape::Webhook) if matches!(head.method, "GET" | "DELETE") => {
+        Route::Calls(BodyShape::Pixel(_)) => pixel(head.query),
+        Route::Calls(BodyShape::RudderPixel(kind)) => Some(rudder_pixel(head, kind)),
+        Route::Calls(BodyShape::Webhook) if matches!(head.method, "GET" | "DELETE") => {
             let properties = nested(head.query, |_| true);
             (!properties.is_empty()).then(|| json!({ "properties": properties }).to_string())
         }

@@ -11,12 +11,12 @@ pub struct Refusal {
     /// The code in the answer; SDKs look for it.
     pub code: &'static str,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: RefusalReason,
 }
 
 /// What is wrong with a refused request. Shows itself as one line for the sender and the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum RefusalReason {
     /// Nothing was sent.
     #[error("the body is empty")]
     Empty,
@@ -68,14 +68,14 @@ fn too_large(what: &str, limit: usize, length: Option<usize>) -> String {
 
 impl Refusal {
     /// The refusal that a problem leads to.
-    pub fn new(problem: Problem) -> Refusal {
+    pub fn new(problem: RefusalReason) -> Refusal {
         Refusal { status: 400, code: "invalid_request", problem }
     }
 
     /// JSON pointer of the part that is at fault; empty for the whole body.
     pub fn path(&self) -> String {
         match self.problem {
-            Problem::ItemTooLarge { index, .. } => format!("/batch/{index}"),
+            RefusalReason::ItemTooLarge { index, .. } => format!("/batch/{index}"),
             _ => String::new(),
         }
     }
@@ -84,13 +84,13 @@ impl Refusal {
     /// their bodies it stands.
     pub fn kind(&self) -> &'static str {
         match &self.problem {
-            Problem::Empty => "empty",
-            Problem::Encoding(_) => "encoding",
-            Problem::Gzip(_) => "gzip",
-            Problem::NotUtf8 { .. } => "not_utf8",
-            Problem::NotJson(found) => found.kind,
-            Problem::TooLarge { .. } => "too_large",
-            Problem::ItemTooLarge { .. } => "item_too_large",
+            RefusalReason::Empty => "empty",
+            RefusalReason::Encoding(_) => "encoding",
+            RefusalReason::Gzip(_) => "gzip",
+            RefusalReason::NotUtf8 { .. } => "not_utf8",
+            RefusalReason::NotJson(found) => found.kind,
+            RefusalReason::TooLarge { .. } => "too_large",
+            RefusalReason::ItemTooLarge { .. } => "item_too_large",
         }
     }
 

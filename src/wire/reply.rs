@@ -91,7 +91,7 @@ impl Reply {
 
 /// The answer of a route that holds no calls; calls that were taken get theirs here too. `here` is
 /// the address to name where the request has no `Host`; `secure` says how it came.
-pub fn of(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
+pub fn for_request(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
     let host = || head.header("host").filter(|host| !host.is_empty()).unwrap_or(here);
     match head.route() {
         route if route.is_pixel() => Reply::pixel(),
@@ -147,10 +147,10 @@ fn source_config(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Problem, test_head};
+    use crate::wire::{RefusalReason, test_head};
 
     fn body(method: &str, path: &str, headers: &[(String, String)]) -> (u16, String) {
-        let reply = of(&test_head(method, path, headers), "127.0.0.1:7357", false);
+        let reply = for_request(&test_head(method, path, headers), "127.0.0.1:7357", false);
         (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
     }
 
@@ -171,9 +171,9 @@ mod tests {
         assert_eq!(body("GET", "/health", &[]).1, r#"{"server":"UP"}"#);
         assert_eq!(body("GET", "/x", &[]).0, 404);
         assert_eq!(body("OPTIONS", "/x", &[]), (204, String::new()));
-        let reply = of(&test_head("GET", "/v1/batch", &[]), "", false);
+        let reply = for_request(&test_head("GET", "/v1/batch", &[]), "", false);
         assert_eq!((reply.status, reply.allow), (405, Some("POST, OPTIONS")));
-        let refusal = Refusal::new(Problem::Empty);
+        let refusal = Refusal::new(RefusalReason::Empty);
         assert_eq!(
             String::from_utf8_lossy(&Reply::refused(&refusal).body),
             r#"{"success":false,"code":"invalid_request","message":"the body is empty","error":"the body is empty"}"#

@@ -6,7 +6,7 @@ use crate::call::CallType;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route<'p> {
     /// It holds calls.
-    Calls(Shape),
+    Calls(BodyShape),
     /// Counters of a browser library; not calls.
     Metrics,
     /// A browser library asks for its settings; the write key as it stands in the path.
@@ -38,7 +38,7 @@ pub enum Route<'p> {
 
 /// How the calls of a request are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum BodyShape {
     /// One call; its type stands in the path.
     One(CallType),
     /// `batch` and its kin.
@@ -63,18 +63,18 @@ impl Route<'_> {
 
     /// True for both kinds of pixel, which are always answered with a picture.
     pub fn is_pixel(&self) -> bool {
-        matches!(self, Route::Calls(Shape::Pixel(_) | Shape::RudderPixel(_)))
+        matches!(self, Route::Calls(BodyShape::Pixel(_) | BodyShape::RudderPixel(_)))
     }
 }
 
 /// What a method and a path (as sent, without the query) mean. A trailing slash changes nothing.
-/// Both empty, which no request has, stands for calls from a file ([`Shape::Bare`]).
+/// Both empty, which no request has, stands for calls from a file ([`BodyShape::Bare`]).
 pub fn route<'p>(method: &str, path: &'p str) -> Route<'p> {
     if method == "OPTIONS" {
         return Route::Preflight;
     }
     if method.is_empty() && path.is_empty() {
-        return Route::Calls(Shape::Bare);
+        return Route::Calls(BodyShape::Bare);
     }
     let path = match path.strip_suffix('/') {
         None => path,
@@ -85,10 +85,10 @@ pub fn route<'p>(method: &str, path: &'p str) -> Route<'p> {
         return v1(method, rest);
     }
     match path {
-        "/webhook" => only(method, WEBHOOK, Route::Calls(Shape::Webhook)),
-        "/beacon/v1/batch" => only(method, POST, Route::Calls(Shape::Beacon)),
-        "/pixel/v1/track" => pixel(method, Shape::RudderPixel(CallType::Track)),
-        "/pixel/v1/page" => pixel(method, Shape::RudderPixel(CallType::Page)),
+        "/webhook" => only(method, WEBHOOK, Route::Calls(BodyShape::Webhook)),
+        "/beacon/v1/batch" => only(method, POST, Route::Calls(BodyShape::Beacon)),
+        "/pixel/v1/track" => pixel(method, BodyShape::RudderPixel(CallType::Track)),
+        "/pixel/v1/page" => pixel(method, BodyShape::RudderPixel(CallType::Page)),
         "/sourceConfig" => only(method, GET, Route::SourceConfig),
         "/health" => only(method, GET, Route::Health),
         "/version" => only(method, GET, Route::Version),
@@ -108,7 +108,7 @@ const BOTH: &str = "GET, POST, OPTIONS";
 const WEBHOOK: &str = "POST, PUT, PATCH, GET, DELETE, OPTIONS";
 
 fn v1<'p>(method: &str, rest: &'p str) -> Route<'p> {
-    let one = |kind| only(method, POST, Route::Calls(Shape::One(kind)));
+    let one = |kind| only(method, POST, Route::Calls(BodyShape::One(kind)));
     match rest {
         "track" | "t" => one(CallType::Track),
         "identify" | "i" => one(CallType::Identify),
@@ -116,14 +116,14 @@ fn v1<'p>(method: &str, rest: &'p str) -> Route<'p> {
         "page" | "p" => one(CallType::Page),
         "screen" | "s" => one(CallType::Screen),
         "alias" | "a" => one(CallType::Alias),
-        "batch" | "import" | "b" => only(method, POST, Route::Calls(Shape::Batch)),
+        "batch" | "import" | "b" => only(method, POST, Route::Calls(BodyShape::Batch)),
         "m" => only(method, POST, Route::Metrics),
         "merge" | "audiencelist" => only(method, POST, Route::Merge),
         "webhook" => only(method, BOTH, Route::WebhookSource),
         _ => {
             if let Some(kind) = rest.strip_prefix("pixel/") {
                 let kind = CallType::ALL.into_iter().find(|known| known.name() == kind);
-                return kind.map_or(Route::Unknown, |kind| pixel(method, Shape::Pixel(kind)));
+                return kind.map_or(Route::Unknown, |kind| pixel(method, BodyShape::Pixel(kind)));
             }
             let settings = rest.strip_prefix("projects/").and_then(|r| r.strip_suffix("/settings"));
             match settings {
@@ -137,7 +137,7 @@ fn v1<'p>(method: &str, rest: &'p str) -> Route<'p> {
 }
 
 /// A pixel is fetched once; a `HEAD` would be a look at it, not an opened mail.
-fn pixel<'p>(method: &str, shape: Shape) -> Route<'p> {
+fn pixel<'p>(method: &str, shape: BodyShape) -> Route<'p> {
     only(method, "GET, OPTIONS", Route::Calls(shape))
 }
 
@@ -161,29 +161,29 @@ mod tests {
     fn every_path_of_the_table() {
         use Route::Calls;
         for (method, path, want) in [
-            ("POST", "/v1/track", Calls(Shape::One(CallType::Track))),
-            ("POST", "/v1/track/", Calls(Shape::One(CallType::Track))),
-            ("POST", "/v1/a", Calls(Shape::One(CallType::Alias))),
-            ("POST", "/v1/s", Calls(Shape::One(CallType::Screen))),
-            ("POST", "/v1/batch", Calls(Shape::Batch)),
-            ("POST", "/v1/import/", Calls(Shape::Batch)),
-            ("POST", "/v1/b", Calls(Shape::Batch)),
-            ("POST", "/beacon/v1/batch", Calls(Shape::Beacon)),
+            ("POST", "/v1/track", Calls(BodyShape::One(CallType::Track))),
+            ("POST", "/v1/track/", Calls(BodyShape::One(CallType::Track))),
+            ("POST", "/v1/a", Calls(BodyShape::One(CallType::Alias))),
+            ("POST", "/v1/s", Calls(BodyShape::One(CallType::Screen))),
+            ("POST", "/v1/batch", Calls(BodyShape::Batch)),
+            ("POST", "/v1/import/", Calls(BodyShape::Batch)),
+            ("POST", "/v1/b", Calls(BodyShape::Batch)),
+            ("POST", "/beacon/v1/batch", Calls(BodyShape::Beacon)),
             ("POST", "/v1/m", Route::Metrics),
             ("GET", "/v1/projects/wk/settings", Route::Settings { write_key: "wk" }),
             ("HEAD", "/v1/projects/wk/settings/", Route::Settings { write_key: "wk" }),
             ("GET", "/v1/projects/a/b/settings", Route::Unknown),
             ("GET", "/v1/projects//settings", Route::Unknown),
-            ("GET", "/v1/pixel/group", Calls(Shape::Pixel(CallType::Group))),
+            ("GET", "/v1/pixel/group", Calls(BodyShape::Pixel(CallType::Group))),
             ("GET", "/v1/pixel/t", Route::Unknown),
-            ("GET", "/pixel/v1/page", Calls(Shape::RudderPixel(CallType::Page))),
+            ("GET", "/pixel/v1/page", Calls(BodyShape::RudderPixel(CallType::Page))),
             ("GET", "/pixel/v1/screen", Route::Unknown),
             ("POST", "/v1/merge", Route::Merge),
             ("POST", "/v1/audiencelist", Route::Merge),
             ("GET", "/sourceConfig/", Route::SourceConfig),
             ("GET", "/v1/webhook", Route::WebhookSource),
-            ("PATCH", "/webhook", Calls(Shape::Webhook)),
-            ("DELETE", "/webhook/", Calls(Shape::Webhook)),
+            ("PATCH", "/webhook", Calls(BodyShape::Webhook)),
+            ("DELETE", "/webhook/", Calls(BodyShape::Webhook)),
             ("GET", "/health", Route::Health),
             ("GET", "/", Route::Root),
             ("POST", "/v1/set", Route::Unknown),

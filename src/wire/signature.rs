@@ -1,6 +1,6 @@
 //! The signature that Segment's webhook destination puts on what it forwards (`specs/wire.md` 11).
 
-use super::{RequestHead, Route, Shape};
+use super::{BodyShape, RequestHead, Route};
 use crate::call::Doc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -25,7 +25,7 @@ pub fn code(checked: Option<&str>) -> Option<&'static str> {
 /// body's bytes; of an array only the first element's.
 pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option<&'static str> {
     let secret = secret?;
-    if head.route() != Route::Calls(Shape::Webhook) {
+    if head.route() != Route::Calls(BodyShape::Webhook) {
         return None;
     }
     let Some(sent) = head.header("x-signature") else { return Some(MISSING) };
@@ -42,7 +42,7 @@ pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option
 }
 
 /// The signature of a body: its HMAC-SHA1 in hexadecimal.
-pub fn of(body: &[u8], secret: &str) -> String {
+pub fn sign(body: &[u8], secret: &str) -> String {
     let mut mac = keyed(secret);
     mac.update(body);
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,4 +1,4 @@
-//! Reading whole requests: envelopes and derived fields.
+//! ParsedRequest whole requests: envelopes and derived fields.
 
 mod dropped;
 
@@ -12,7 +12,7 @@ fn head<'a>(path: &'a str, headers: &'a [(String, String)]) -> RequestHead<'a> {
 
 /// The derived fields of each call.
 fn derived(path: &str, body: &str) -> Vec<String> {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
     reading.calls.iter().map(|call| reading.derived_text(call).to_owned()).collect()
 }
@@ -107,7 +107,8 @@ fn type_and_message_id_are_made_where_they_are_missing() {
     // RudderStack goes by the path
     let rudder = r#"{"messageId":"m","channel":"web","type":"track"}"#;
     assert!(derived("/v1/page", rudder)[0].starts_with(r#"{"type":"page","receivedAt""#));
-    let reading = read(&head("/v1/page", &[]), 1, rudder, &mut Scratch::default()).expect("JSON");
+    let reading =
+        read(&head("/v1/page", &[]), 1, rudder, &mut ParseScratch::default()).expect("JSON");
     assert_eq!(reading.calls[0].kind, Some(CallType::Page));
     // in a batch the place counts, also behind an item that is no call
     let batch = r#"{"batch":[1,{"messageId":"a"},{"type":"track"}]}"#;
@@ -138,7 +139,7 @@ fn a_batch_lends_its_context_and_its_time_of_sending() {
             format!(r#"{{{AT},{now},{sent},"context":{{"ip":"b",{library}}}}}"#),
         ]
     );
-    let reading = read(&head("/v1/b", &[]), 1, batch, &mut Scratch::default()).expect("JSON");
+    let reading = read(&head("/v1/b", &[]), 1, batch, &mut ParseScratch::default()).expect("JSON");
     assert_eq!(reading.platform, Platform::Segment);
     for call in &reading.calls {
         let library = reading.library(call).expect("the batch names it");
@@ -165,7 +166,7 @@ fn a_forwarded_call_is_not_corrected_again() {
 fn calls_from_a_file_never_say_now() {
     let head = RequestHead { method: "", path: "", ..head("", &[]) };
     let read = |body: &str| {
-        let reading = read(&head, 1, body, &mut Scratch::default()).expect("readable");
+        let reading = read(&head, 1, body, &mut ParseScratch::default()).expect("readable");
         reading.calls.iter().map(|call| reading.derived_text(call).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -189,10 +190,10 @@ fn calls_from_a_file_never_say_now() {
 #[test]
 fn a_key_on_each_item_belongs_to_its_call() {
     let body = r#"{"batch":[{"writeKey":"a"},{"writeKey":"b"},{}]}"#;
-    let reading = read(&head("/v1/b", &[]), 1, body, &mut Scratch::default()).expect("JSON");
+    let reading = read(&head("/v1/b", &[]), 1, body, &mut ParseScratch::default()).expect("JSON");
     let keys: Vec<_> = reading.calls.iter().map(|call| reading.key_of(call)).collect();
     assert_eq!(keys, [Some("a".into()), Some("b".into()), None]);
-    assert_eq!(reading.write_key.as_ref().map(|key| key.place), Some(Place::Item));
+    assert_eq!(reading.write_key.as_ref().map(|key| key.place), Some(WriteKeyPlace::Item));
 }
 
 #[test]
@@ -200,7 +201,8 @@ fn pixels_are_never_refused() {
     for path in ["/v1/pixel/track?data=%%%", "/v1/pixel/page?data=", "/pixel/v1/track"] {
         let head = test_head("GET", path, &[]);
         for body in [query_body(&head).unwrap_or_default(), "{".to_owned()] {
-            let reading = read(&head, 1, &body, &mut Scratch::default()).expect("never refused");
+            let reading =
+                read(&head, 1, &body, &mut ParseScratch::default()).expect("never refused");
             let ok = reading.calls.len() == 1 || reading.discards[0].code == "bad_request";
             assert!(ok, "{path} {body}");
         }
@@ -209,14 +211,15 @@ fn pixels_are_never_refused() {
 
 #[test]
 fn the_room_is_used_again() {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     let (long, short) = (r#"{"batch":[{"a":"é"},{"b":2}]}"#, r#"{"event":"E"}"#);
     for (path, body, count) in
         [("/v1/batch", long, 2), ("/v1/track", short, 1), ("/v1/batch", long, 2)]
     {
         let reading = read(&head(path, &[]), 1, body, &mut scratch).expect("readable");
         assert_eq!(reading.calls.len(), count);
-        let fresh = read(&head(path, &[]), 1, body, &mut Scratch::default()).expect("readable");
+        let fresh =
+            read(&head(path, &[]), 1, body, &mut ParseScratch::default()).expect("readable");
         for (call, other) in reading.calls.iter().zip(&fresh.calls) {
             assert_eq!(reading.derived_text(call), fresh.derived_text(other));
         }
@@ -243,16 +246,16 @@ proptest! {
         let made = query_body(&head);
         if let Ok(bytes) = decode(&head, &raw) && let Ok(text) = text(&bytes) {
             let body = made.as_deref().unwrap_or(text);
-            let _ = read(&head, 1, body, &mut Scratch::default());
+            let _ = read(&head, 1, body, &mut ParseScratch::default());
         }
-        let _ = reply::of(&head, "here", false);
+        let _ = reply::for_request(&head, "here", false);
     }
 
     #[test]
     fn never_panics_on_json(path in 0..PATHS.len(), body in r#"(\{("(batch|type|context|timestamp|sentAt|userId|messageId|library|writeKey)":(\[|"[a-z0-9:T-]{0,12}"|\{|1|null)[,:}\]]){0,8}|[\]}{]){0,6}"#) {
         let closed = [body.clone(), format!("{{\"batch\":[{body}]}}")];
         for body in closed {
-            if let Ok(reading) = read(&head(PATHS[path], &[]), 1, &body, &mut Scratch::default()) {
+            if let Ok(reading) = read(&head(PATHS[path], &[]), 1, &body, &mut ParseScratch::default()) {
                 for call in &reading.calls {
                     prop_assert!(reading.event(call).get("receivedAt").is_some());
                 }

@@ -6,7 +6,7 @@ use super::discard::{Discard, at};
 use super::fields::Fields;
 use crate::call::time::{self, DAY_MS, Millis};
 use crate::call::{Val, text};
-use crate::wire::derived_fields::{Origin, Shared};
+use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 
 /// 2000-01-01T00:00:00Z. No call is about an event before that.
 const MIN_TIME: Millis = 946_684_800_000;
@@ -15,9 +15,9 @@ const MIN_TIME: Millis = 946_684_800_000;
 const MAX_EPOCH: Millis = 4_102_444_800_000;
 
 /// Adds a finding for each time of a call that is invalid or implausible.
-pub(crate) fn check(call: &Fields<'_>, shared: &Shared<'_>, out: &mut Vec<Discard>) {
+pub(crate) fn check(call: &Fields<'_>, shared: &RequestDefaults<'_>, out: &mut Vec<Discard>) {
     let rudder = shared.platform == Platform::RudderStack;
-    let is_sent = matches!(shared.origin, Origin::Sent(_));
+    let is_sent = matches!(shared.origin, DerivedFrom::Sent(_));
     let from_batch = if is_sent && !rudder { shared.batch.sent_at } else { None };
     let arrival = arrival(call, shared);
     let mut read = |name, value| moment(name, value, arrival, out);
@@ -50,12 +50,12 @@ pub(crate) fn check(call: &Fields<'_>, shared: &Shared<'_>, out: &mut Vec<Discar
 }
 
 /// When the call arrived, as far as that is known.
-fn arrival(call: &Fields<'_>, shared: &Shared<'_>) -> Option<Millis> {
+fn arrival(call: &Fields<'_>, shared: &RequestDefaults<'_>) -> Option<Millis> {
     let own = || call.received_at.and_then(|value| time::parse(&value.as_str()?));
     match shared.origin {
-        Origin::Sent(_) => Some(shared.received_at),
-        Origin::Forwarded => own().or(Some(shared.received_at)),
-        Origin::Bare => own(),
+        DerivedFrom::Sent(_) => Some(shared.received_at),
+        DerivedFrom::Forwarded => own().or(Some(shared.received_at)),
+        DerivedFrom::Bare => own(),
     }
 }
 

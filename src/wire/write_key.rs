@@ -1,7 +1,7 @@
 //! Where the write key stands (`specs/wire.md` 3).
 
 use crate::call::Val;
-use crate::wire::{RequestHead, Route, Shape, query};
+use crate::wire::{BodyShape, RequestHead, Route, query};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
@@ -11,12 +11,12 @@ pub struct WriteKey {
     /// The key.
     pub key: String,
     /// Its place.
-    pub place: Place,
+    pub place: WriteKeyPlace,
 }
 
 /// The places of a write key, in the order in which they are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum WriteKeyPlace {
     /// `Authorization: Basic base64(key:)`
     Basic,
     /// `Authorization: Basic base64(key)`
@@ -31,16 +31,16 @@ pub enum Place {
     Path,
 }
 
-impl Place {
+impl WriteKeyPlace {
     /// The place in words.
     pub fn name(self) -> &'static str {
         match self {
-            Place::Basic => "Authorization: Basic",
-            Place::BasicNoColon => "Authorization: Basic, without a colon",
-            Place::Body => "writeKey in the body",
-            Place::Item => "writeKey of a batch item",
-            Place::Query => "writeKey in the query",
-            Place::Path => "the path",
+            WriteKeyPlace::Basic => "Authorization: Basic",
+            WriteKeyPlace::BasicNoColon => "Authorization: Basic, without a colon",
+            WriteKeyPlace::Body => "writeKey in the body",
+            WriteKeyPlace::Item => "writeKey of a batch item",
+            WriteKeyPlace::Query => "writeKey in the query",
+            WriteKeyPlace::Path => "the path",
         }
     }
 }
@@ -58,15 +58,15 @@ pub(crate) fn find(
     };
     authorization
         .and_then(basic)
-        .or_else(|| member(body, Place::Body))
-        .or_else(|| member(item, Place::Item))
+        .or_else(|| member(body, WriteKeyPlace::Body))
+        .or_else(|| member(item, WriteKeyPlace::Item))
         .or_else(|| {
             // no look at the query of the many that have none
             let key = (!head.query.is_empty()).then(|| query::value(head.query, "writeKey"))??;
-            found(key, Place::Query)
+            found(key, WriteKeyPlace::Query)
         })
         .or_else(|| match head.route() {
-            Route::Settings { write_key } => found(query::percent(write_key), Place::Path),
+            Route::Settings { write_key } => found(query::percent(write_key), WriteKeyPlace::Path),
             _ => None,
         })
 }
@@ -97,9 +97,9 @@ fn basic(value: &str) -> Option<WriteKey> {
     let place = match key.find(':') {
         Some(colon) => {
             key.truncate(colon);
-            Place::Basic
+            WriteKeyPlace::Basic
         }
-        None => Place::BasicNoColon,
+        None => WriteKeyPlace::BasicNoColon,
     };
     (!key.is_empty()).then_some(WriteKey { key, place })
 }
@@ -164,8 +164,8 @@ pub(crate) fn is_stand_in(key: &str) -> bool {
 }
 
 /// Whether a forwarded event's own key counts: a webhook destination has none to show.
-pub(crate) fn is_expected(shape: Shape) -> bool {
-    !matches!(shape, Shape::Webhook | Shape::Bare)
+pub(crate) fn is_expected(shape: BodyShape) -> bool {
+    !matches!(shape, BodyShape::Webhook | BodyShape::Bare)
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ mod tests {
     use crate::call::Doc;
     use crate::wire::test_head;
 
-    fn key(authorization: &str, path: &str, body: &str) -> Option<(String, Place)> {
+    fn key(authorization: &str, path: &str, body: &str) -> Option<(String, WriteKeyPlace)> {
         let headers = [("authorization".to_owned(), authorization.to_owned())];
         let head = test_head("GET", path, &headers);
         let doc = Doc::parse(body).expect("JSON");
@@ -188,16 +188,21 @@ mod tests {
     fn every_place_in_its_order() {
         let everywhere = r#"{"writeKey":"body","batch":[{"writeKey":"item"}]}"#;
         for (authorization, path, body, want) in [
-            ("Basic d2tfdGVzdDo=", "/v1/t?writeKey=q", everywhere, ("wk_test", Place::Basic)),
-            ("basic d2tfdGVzdDo", "/v1/t", "{}", ("wk_test", Place::Basic)),
-            ("Basic d2tfdGVzdDpwYXNz", "/v1/t", "{}", ("wk_test", Place::Basic)),
-            ("Basic d2tfdGVzdA==", "/v1/t", everywhere, ("wk_test", Place::BasicNoColon)),
-            ("Bearer token", "/v1/t?writeKey=q", everywhere, ("body", Place::Body)),
-            ("Basic ???", "/v1/t", everywhere, ("body", Place::Body)),
-            ("Basic Og==", "/v1/t", everywhere, ("body", Place::Body)),
-            ("", "/v1/b?writeKey=q", r#"{"batch":[{"writeKey":"i"}]}"#, ("i", Place::Item)),
-            ("", "/v1/t?a=1&writeKey=a%20b", r#"{"writeKey":7}"#, ("a b", Place::Query)),
-            ("", "/v1/projects/w%2Fk/settings", "{}", ("w/k", Place::Path)),
+            (
+                "Basic d2tfdGVzdDo=",
+                "/v1/t?writeKey=q",
+                everywhere,
+                ("wk_test", WriteKeyPlace::Basic),
+            ),
+            ("basic d2tfdGVzdDo", "/v1/t", "{}", ("wk_test", WriteKeyPlace::Basic)),
+            ("Basic d2tfdGVzdDpwYXNz", "/v1/t", "{}", ("wk_test", WriteKeyPlace::Basic)),
+            ("Basic d2tfdGVzdA==", "/v1/t", everywhere, ("wk_test", WriteKeyPlace::BasicNoColon)),
+            ("Bearer token", "/v1/t?writeKey=q", everywhere, ("body", WriteKeyPlace::Body)),
+            ("Basic ???", "/v1/t", everywhere, ("body", WriteKeyPlace::Body)),
+            ("Basic Og==", "/v1/t", everywhere, ("body", WriteKeyPlace::Body)),
+            ("", "/v1/b?writeKey=q", r#"{"batch":[{"writeKey":"i"}]}"#, ("i", WriteKeyPlace::Item)),
+            ("", "/v1/t?a=1&writeKey=a%20b", r#"{"writeKey":7}"#, ("a b", WriteKeyPlace::Query)),
+            ("", "/v1/projects/w%2Fk/settings", "{}", ("w/k", WriteKeyPlace::Path)),
         ] {
             let (name, place) = want;
             assert_eq!(key(authorization, path, body), Some((name.to_owned(), place)), "{path}");

@@ -3,10 +3,10 @@
 
 use super::{case, check_records, codes, segscope};
 use segscope::call::time;
-use segscope::engine::{CallDetail, Detail, InUse, Pipeline, Recording};
-use segscope::findings::fixes::{Edit, Fix, Reader};
+use segscope::engine::{CallDetail, Engine, InUse, Recording, RowDetail};
+use segscope::findings::fixes::{Edit, Fix, SnippetAudience};
 use segscope::findings::{Severity, Verdict};
-use segscope::recording::Journal;
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};
@@ -14,9 +14,10 @@ use std::sync::Arc;
 
 /// A call as vendors in use judge it, with nothing known from before.
 fn judged(vendors: &Arc<Vendors>, in_use: &[usize], call: &Value) -> CallDetail {
-    let recording = Recording::of_journal(Journal::nameless().expect("a file")).expect("empty");
+    let recording =
+        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::chosen(vendors, in_use.to_vec());
-    let pipeline = Pipeline::new(recording, vendors.clone(), in_use, None).expect("empty").0;
+    let engine = Engine::new(recording, vendors.clone(), in_use, None).expect("empty").0;
     let head = RequestHead {
         method: "POST",
         path: "/v1/batch",
@@ -25,10 +26,10 @@ fn judged(vendors: &Arc<Vendors>, in_use: &[usize], call: &Value) -> CallDetail 
         received_at: time::parse("2026-11-28T10:00:05Z").expect("a time"),
     };
     let body = json!({ "batch": [call] }).to_string();
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "").status, 200);
-    pipeline.settle();
-    match pipeline.detail(0) {
-        Ok(Some(Detail::Call(call))) => *call,
+    assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
+    engine.settle();
+    match engine.detail(0) {
+        Ok(Some(RowDetail::Call(call))) => *call,
         other => panic!("{call} is {other:?}"),
     }
 }
@@ -222,7 +223,7 @@ fn a_corrected_call_is_no_worse_at_any_vendor_in_any_language() {
         let vendors = dice.one_of(&all).clone();
         let in_use: Vec<usize> = (0..vendors.len()).filter(|_| dice.below(3) > 0).collect();
         let before = judged(&vendors, &in_use, &call);
-        let Some(fix) = before.correction(Reader::Owner) else { continue };
+        let Some(fix) = before.correction(SnippetAudience::Owner) else { continue };
         corrected += 1;
         let sent = sent(&call, &fix);
         let after = judged(&vendors, &in_use, &sent);
@@ -273,7 +274,7 @@ fn a_group_id_at_the_top_level_stays_when_the_call_is_corrected() {
     let vendors = vendors(json!({}));
     let all: Vec<usize> = (0..vendors.len()).collect();
     let call = records[0]["call"].clone();
-    let fix = judged(&vendors, &all, &call).correction(Reader::Owner).expect("an edit");
+    let fix = judged(&vendors, &all, &call).correction(SnippetAudience::Owner).expect("an edit");
     let again = judged(&vendors, &all, &sent(&call, &fix));
     let found = again.vendors.iter().flat_map(|(_, it)| &it.findings);
     let codes: Vec<&str> = found.map(|finding| &*finding.code).collect();
@@ -283,7 +284,7 @@ fn a_group_id_at_the_top_level_stays_when_the_call_is_corrected() {
 /// The corrected code for a call, with these vendors in use.
 fn correction(names: &[&str], settings: Value, call: Value) -> Option<Fix> {
     let vendors = vendors(settings);
-    judged(&vendors, &places(&vendors, names), &call).correction(Reader::Owner)
+    judged(&vendors, &places(&vendors, names), &call).correction(SnippetAudience::Owner)
 }
 
 #[test]
@@ -306,7 +307,7 @@ fn advice_names_a_place_that_the_library_can_fill() {
             let finding =
                 findings.iter().find(|finding| finding.code.ends_with("-ACCOUNT-MISSING"));
             assert_eq!(finding.expect("it is missing").fix, place, "{library} {kind}");
-            let fix = detail.correction(Reader::Owner).expect("an edit");
+            let fix = detail.correction(SnippetAudience::Owner).expect("an edit");
             let again = judged(&vendors, &in_use, &sent(&call, &fix));
             let mut codes = again.vendors[in_use[0]].1.findings.iter().map(|f| &*f.code);
             assert!(codes.all(|code| !code.ends_with("-ACCOUNT-MISSING")), "{library} {kind}");
@@ -447,7 +448,7 @@ fn a_change_that_another_vendor_in_use_would_lose_is_not_made() {
         let vendors = vendors(json!({}));
         let in_use = places(&vendors, names);
         let detail = judged(&vendors, &in_use, &call);
-        let Some(fix) = detail.fix(Reader::Owner) else { panic!("{call}") };
+        let Some(fix) = detail.fix(SnippetAudience::Owner) else { panic!("{call}") };
         assert!(fix.snippet.code.contains(keeps), "{}", fix.snippet.code);
         let after = judged(&vendors, &in_use, &sent(&call, &fix));
         assert_eq!(worse(&detail, &after, &fix), [""; 0], "{call}");

@@ -554,7 +554,7 @@ fn plain_mode_says_that_the_service_discards_a_call() {
 
 #[test]
 fn judging_again_changes_nothing() {
-    use segscope::engine::{InUse, Pipeline, Recording};
+    use segscope::engine::{Engine, InUse, Recording};
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("calls.ndjson");
     std::fs::write(&file, mixed()).expect("written");
@@ -563,11 +563,11 @@ fn judging_again_changes_nothing() {
     let vendors = segscope::vendors::Vendors::new(&serde_json::Map::new(), &[]).expect("built in");
     let in_use = InUse::unsaid(&vendors);
     let vendors = std::sync::Arc::new(vendors);
-    let pipeline = Pipeline::start(recording, vendors, in_use, None).expect("readable");
-    pipeline.settle();
-    let before = pipeline.overview();
+    let engine = Engine::start(recording, vendors, in_use, None).expect("readable");
+    engine.settle();
+    let before = engine.overview();
     assert_eq!((before.calls, before.discarded), (4, 3));
-    let changes = pipeline.judge_again().expect("readable");
+    let changes = engine.judge_again().expect("readable");
     assert!(changes.vendors.iter().all(|vendor| vendor.is_none()), "{changes:?}");
-    assert_eq!(pipeline.overview(), before);
+    assert_eq!(engine.overview(), before);
 }

@@ -3,7 +3,7 @@
 //! `=TEXT` is a text that `rg -c TEXT FILE` counts in turn with the filter `"TEXT"`; a text without a
 //! capital letter ignores case, as `rg -c -i` does, which then counts it too.
 
-use segscope::engine::{InUse, Pipeline, Recording, Sieve};
+use segscope::engine::{Engine, InUse, Recording, Search};
 use segscope::fql::parse;
 use segscope::vendors::Vendors;
 use serde_json::Map;
@@ -23,10 +23,10 @@ fn main() {
     let mut recording = Recording::default();
     recording.add(Path::new(&file)).expect("readable");
     let begin = Instant::now();
-    let (pipeline, _) = Pipeline::new(recording, vendors, in_use, None).expect("readable");
-    let pipeline = Arc::new(pipeline);
-    println!("{} calls judged in {:.2} s", pipeline.calls(), begin.elapsed().as_secs_f64());
-    let sieve = Sieve::new(Arc::clone(&pipeline));
+    let (engine, _) = Engine::new(recording, vendors, in_use, None).expect("readable");
+    let engine = Arc::new(engine);
+    println!("{} calls judged in {:.2} s", engine.calls(), begin.elapsed().as_secs_f64());
+    let search = Search::new(Arc::clone(&engine));
     for text in args {
         let (mut first, mut all) = (Vec::new(), Vec::new());
         let (mut beside, mut folded) = (Vec::new(), Vec::new());
@@ -35,7 +35,7 @@ fn main() {
         let mut rows = 0;
         for _ in 0..rounds {
             let (soon, whole);
-            (rows, soon, whole) = look(&sieve, &filter);
+            (rows, soon, whole) = look(&search, &filter);
             first.push(soon);
             all.push(whole);
             if let Some(text) = searched {
@@ -59,21 +59,21 @@ fn main() {
 }
 
 /// Rows that pass, and after how many milliseconds the first screenful and all of them were there.
-fn look(sieve: &Sieve, text: &str) -> (u64, f64, f64) {
+fn look(search: &Search, text: &str) -> (u64, f64, f64) {
     let ms = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
     let filter = Arc::new(parse(text).expect("a filter"));
     let begin = Instant::now();
-    sieve.filter(Some(filter));
+    search.filter(Some(filter));
     let mut first = None;
     loop {
-        let shown = sieve.shown();
+        let shown = search.shown();
         let complete = shown.looked_at == shown.of;
         if first.is_none() && (shown.rows >= SCREENFUL || complete) {
             first = Some(ms(begin));
         }
         if complete {
             let all = ms(begin);
-            sieve.filter(None);
+            search.filter(None);
             return (shown.rows, first.unwrap_or(all), all);
         }
         std::thread::sleep(Duration::from_micros(200));

@@ -9,12 +9,12 @@ mod common;
 use common::{batch, headers, track};
 use divan::{AllocProfiler, Bencher, black_box};
 use segscope::call::{Doc, Spare};
-use segscope::engine::index::{CallRow, Met, Print, Sender, Shape, Store};
-use segscope::engine::{InUse, Pipeline, Recording};
+use segscope::engine::index::{CallRow, CallShape, Fingerprint, Index, Repeat, SenderPlatform};
+use segscope::engine::{Engine, InUse, Recording};
 use segscope::recording;
-use segscope::recording::{Body, Journal, LineHead};
+use segscope::recording::{Body, LineHead, RecordingFile};
 use segscope::vendors::Vendors;
-use segscope::wire::{self, RequestHead, Scratch};
+use segscope::wire::{self, ParseScratch, RequestHead};
 use serde_json::Map;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn full_tree(bencher: Bencher<'_, '_>) {
 
 #[divan::bench(args = ["/v1/track", "/v1/batch"])]
 fn wire_read(bencher: Bencher<'_, '_>, path: &str) {
-    let (headers, mut scratch) = (headers(), Scratch::default());
+    let (headers, mut scratch) = (headers(), ParseScratch::default());
     let body = if path == "/v1/track" { track(1) } else { batch(1) };
     let head = head(path, &headers);
     bencher.bench_local(|| {
@@ -66,7 +66,8 @@ fn wire_read(bencher: Bencher<'_, '_>, path: &str) {
 #[divan::bench]
 fn compose_and_append(bencher: Bencher<'_, '_>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (mut journal, _) = Journal::open(&folder.path().join("r"), false).expect("a new file");
+    let (mut journal, _) =
+        RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
     let (headers, call, mut line) = (headers(), track(1), Vec::new());
     let head = LineHead {
         request: 1,
@@ -86,7 +87,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
 /// The index alone: shared texts, the look-up of the message id, the row.
 #[divan::bench]
 fn index_push(bencher: Bencher<'_, '_>) {
-    let (mut store, nth) = (Store::default(), Cell::new(0_u32));
+    let (mut store, nth) = (Index::default(), Cell::new(0_u32));
     let users: Vec<String> = (0..1000).map(|user| format!("u{user}")).collect();
     let next = || {
         nth.set(nth.get() + 1);
@@ -97,14 +98,14 @@ fn index_push(bencher: Bencher<'_, '_>) {
         let kind = store.texts.intern("track");
         let row = CallRow {
             request: nth.get(),
-            shape: store.shapes.intern(Shape::coarse(kind, Sender::Segment)),
+            shape: store.shapes.intern(CallShape::coarse(kind, SenderPlatform::Segment)),
             name: store.texts.intern("Order Received"),
             account: store.texts.intern("acme"),
             user: store.texts.intern(user),
             ..CallRow::default()
         };
         store.calls.push(row);
-        store.meet(Some(Met { print: Print::of(&id, nth.get()), discarded: false }))
+        store.meet(Some(Repeat { print: Fingerprint::new(&id, nth.get()), discarded: false }))
     });
 }
 
@@ -113,11 +114,11 @@ fn index_push(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = ["/v1/track", "/v1/batch"])]
 fn take(bencher: Bencher<'_, '_>, path: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (journal, _) = Journal::open(&folder.path().join("r"), false).expect("a new file");
+    let (journal, _) = RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("valid"));
     let (recording, in_use) = (Recording::of_journal(journal), InUse::unsaid(&vendors));
-    let (pipeline, _) =
-        Pipeline::new(recording.expect("readable"), vendors, in_use, None).expect("empty");
+    let (engine, _) =
+        Engine::new(recording.expect("readable"), vendors, in_use, None).expect("empty");
     let (headers, mut nth) = (headers(), 0);
     let head = head(path, &headers);
     let body = |nth| if path == "/v1/track" { track(nth) } else { batch(nth) };
@@ -126,5 +127,5 @@ fn take(bencher: Bencher<'_, '_>, path: &str) {
             nth += 1;
             body(nth)
         })
-        .bench_local_refs(|body| pipeline.take(&head, body.as_bytes(), "").status);
+        .bench_local_refs(|body| engine.take(&head, body.as_bytes(), "").status);
 }

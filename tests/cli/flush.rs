@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use segscope::call::time::{self, Millis};
-use segscope::engine::{Closed, Detail, InUse, Pipeline, Recording};
-use segscope::recording::Journal;
+use segscope::engine::{ClosedSession, Engine, InUse, Recording, RowDetail};
+use segscope::recording::RecordingFile;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -13,27 +13,27 @@ use std::sync::Arc;
 const NOON: Millis = 1_714_564_800_000;
 const MINUTE: Millis = 60_000;
 
-fn pipeline(recording: Recording) -> Pipeline {
+fn engine(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
-    let (pipeline, opened) = Pipeline::new(recording, vendors, in_use, None).expect("readable");
+    let (engine, opened) = Engine::new(recording, vendors, in_use, None).expect("readable");
     assert_eq!(opened.bad_lines, 0, "{:?}", opened.first_bad);
-    pipeline
+    engine
 }
 
-fn live(file: &Path) -> Pipeline {
-    let (journal, _) = Journal::open(file, false).expect("a new file");
-    pipeline(Recording::of_journal(journal).expect("its reader"))
+fn live(file: &Path) -> Engine {
+    let (journal, _) = RecordingFile::open(file, false).expect("a new file");
+    engine(Recording::of_journal(journal).expect("its reader"))
 }
 
-fn reopened(path: &Path) -> Pipeline {
+fn reopened(path: &Path) -> Engine {
     let mut recording = Recording::default();
     recording.add(path).expect("readable");
-    pipeline(recording)
+    engine(recording)
 }
 
 /// A track call of a session, sent `ago` before it arrives.
-fn track(pipeline: &Pipeline, at: Millis, ago: Millis, session: u8, module: Option<u8>) {
+fn track(engine: &Engine, at: Millis, ago: Millis, session: u8, module: Option<u8>) {
     let module = module.map(|module| format!(",\"module\":\"m{module}\"")).unwrap_or_default();
     let body = format!(
         r#"{{"type":"track","event":"E","userId":"u","anonymousId":"s{session}","context":{{"groupId":"g"}},"timestamp":"{}","properties":{{"x":1{module}}}}}"#,
@@ -41,15 +41,15 @@ fn track(pipeline: &Pipeline, at: Millis, ago: Millis, session: u8, module: Opti
     );
     let head =
         RequestHead { method: "POST", path: "/v1/track", query: "", headers: &[], received_at: at };
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    engine.settle();
 }
 
-fn records(pipeline: &Pipeline) -> Vec<String> {
-    let all = pipeline.in_use().shown();
-    (0..pipeline.rows())
-        .map(|row| match pipeline.detail(row) {
-            Ok(Some(Detail::Call(call))) => call_record(&call, &pipeline.vendors(), &all),
+fn records(engine: &Engine) -> Vec<String> {
+    let all = engine.in_use().shown();
+    (0..engine.rows())
+        .map(|row| match engine.detail(row) {
+            Ok(Some(RowDetail::Call(call))) => call_record(&call, &engine.vendors(), &all),
             other => panic!("{other:?}"),
         })
         .collect()
@@ -70,8 +70,8 @@ fn a_session_is_closed_before_the_next_request_and_by_the_clock() {
     assert_eq!(live.closed(), []);
     // another session's call lets the clock go on
     track(&live, NOON + 30 * MINUTE, 0, 2, None);
-    let kinds = |closed: Vec<Closed>| -> Vec<String> {
-        let kind = |closed: &Closed| {
+    let kinds = |closed: Vec<ClosedSession>| -> Vec<String> {
+        let kind = |closed: &ClosedSession| {
             let record: serde_json::Value = serde_json::from_str(&closed.record).expect("JSON");
             format!("{} {} after {}", record["kind"], record["session_id"], closed.after.0)
         };

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use segscope::call::time::Millis;
-use segscope::engine::{Detail, InUse, Pipeline, Recording};
-use segscope::recording::Journal;
+use segscope::engine::{Engine, InUse, Recording, RowDetail};
+use segscope::recording::RecordingFile;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -16,7 +16,7 @@ const NOON: Millis = 1_714_564_800_000;
 const LATER: usize = 10_000;
 const BATCH: usize = 250;
 
-fn pipeline(recording: Recording) -> Pipeline {
+fn engine(recording: Recording) -> Engine {
     let settings = json!({
         "planhat": {"metrics": ["m"], "known_companies": ["c0", "c1"], "known_endusers": [{"externalId": "u0"}]},
         "freshsuccess": {"custom_dimensions": [{"trait": "m", "type": "number"}]},
@@ -24,7 +24,7 @@ fn pipeline(recording: Recording) -> Pipeline {
     let settings = settings.as_object().expect("a table");
     let vendors = Arc::new(Vendors::new(settings, &[]).expect("valid"));
     let in_use = InUse::unsaid(&vendors);
-    Pipeline::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, None).expect("readable").0
 }
 
 /// Few ids, so that calls have to do with each other.
@@ -55,18 +55,18 @@ fn call() -> impl Strategy<Value = Value> {
     )
 }
 
-fn take(pipeline: &Pipeline, at: Millis, calls: &[Value]) {
+fn take(engine: &Engine, at: Millis, calls: &[Value]) {
     let head =
         RequestHead { method: "POST", path: "/v1/batch", query: "", headers: &[], received_at: at };
     let body = json!({ "batch": calls }).to_string();
-    assert_eq!(pipeline.take(&head, body.as_bytes(), "here").status, 200);
-    pipeline.settle();
+    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    engine.settle();
 }
 
-fn records(pipeline: &Pipeline, rows: std::ops::Range<u64>) -> Vec<String> {
-    let all: Vec<usize> = (0..pipeline.vendors().len()).collect();
-    rows.map(|row| match pipeline.detail(row) {
-        Ok(Some(Detail::Call(call))) => call_record(&call, &pipeline.vendors(), &all),
+fn records(engine: &Engine, rows: std::ops::Range<u64>) -> Vec<String> {
+    let all: Vec<usize> = (0..engine.vendors().len()).collect();
+    rows.map(|row| match engine.detail(row) {
+        Ok(Some(RowDetail::Call(call))) => call_record(&call, &engine.vendors(), &all),
         other => panic!("{other:?}"),
     })
     .collect()
@@ -83,8 +83,8 @@ proptest! {
     ) {
         let home = tempfile::tempdir().expect("a folder");
         let file = home.path().join("r.ndjson");
-        let (journal, _) = Journal::open(&file, false).expect("a new file");
-        let live = pipeline(Recording::of_journal(journal).expect("its reader"));
+        let (journal, _) = RecordingFile::open(&file, false).expect("a new file");
+        let live = engine(Recording::of_journal(journal).expect("its reader"));
         let mut at_once = Vec::new();
         for (nth, call) in calls.iter().enumerate() {
             take(&live, NOON + nth as Millis, std::slice::from_ref(call));
@@ -98,7 +98,7 @@ proptest! {
 
         let mut recording = Recording::default();
         recording.add(&file).expect("readable");
-        let again = pipeline(recording);
+        let again = engine(recording);
         prop_assert_eq!(again.calls(), live.calls());
         prop_assert_eq!(&at_once, &records(&again, 0..calls.len() as u64));
         let last = live.rows() - BATCH as u64..live.rows();

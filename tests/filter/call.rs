@@ -1,8 +1,8 @@
-//! A call as a filter sees it, over parsed JSON: the plainest implementation of `Columns`.
+//! A call as a filter sees it, over parsed JSON: the plainest implementation of `FilterInput`.
 
 use std::borrow::Cow;
 
-use segscope::fql::{Civil, Columns, Id, Names, Number, Path, Record, Value};
+use segscope::fql::{Civil, FilterInput, NameSource, Number, Path, RecordField, Value, WatchedId};
 use serde_json::Value as Json;
 
 /// A call and its record. The record is an object with the names that the language uses, and
@@ -24,8 +24,8 @@ impl TestCall {
         Self { text: text.to_owned(), call: parse(text), record: parse(record) }
     }
 
-    fn lists(&self, name: &str, id: Id) -> bool {
-        let id = if id == Id::Account { "account_id" } else { "user_id" };
+    fn lists(&self, name: &str, id: WatchedId) -> bool {
+        let id = if id == WatchedId::Account { "account_id" } else { "user_id" };
         self.record[name].as_array().is_some_and(|ids| ids.iter().any(|own| own == id))
     }
 }
@@ -45,7 +45,7 @@ pub fn value(json: &Json) -> Value<'_> {
     }
 }
 
-impl Columns for TestCall {
+impl FilterInput for TestCall {
     fn field(&self, path: &Path) -> Value<'_> {
         let found = path.segments().iter().try_fold(&self.call, |here, name| match here {
             Json::Array(items) => items.get(name.parse::<usize>().ok()?),
@@ -58,22 +58,22 @@ impl Columns for TestCall {
         self.call.get(name).is_some()
     }
 
-    fn record(&self, field: Record) -> Value<'_> {
+    fn record(&self, field: RecordField) -> Value<'_> {
         let name = match field {
-            Record::Seq => "seq",
-            Record::WriteKey => "write_key",
-            Record::LibraryName => "library.name",
-            Record::LibraryVersion => "library.version",
-            Record::Path => "path",
-            Record::Status => "status",
-            Record::Repeat => "repeat",
-            Record::Marked => "marked",
-            Record::Test => "test",
-            Record::ServiceName => "service.name",
-            Record::ServiceVerdict => "service.verdict",
-            Record::ServiceCode => "service.code",
-            Record::AccountId => "account_id",
-            Record::UserId => "user_id",
+            RecordField::Seq => "seq",
+            RecordField::WriteKey => "write_key",
+            RecordField::LibraryName => "library.name",
+            RecordField::LibraryVersion => "library.version",
+            RecordField::Path => "path",
+            RecordField::Status => "status",
+            RecordField::Repeat => "repeat",
+            RecordField::Marked => "marked",
+            RecordField::Test => "test",
+            RecordField::ServiceName => "service.name",
+            RecordField::ServiceVerdict => "service.verdict",
+            RecordField::ServiceCode => "service.code",
+            RecordField::AccountId => "account_id",
+            RecordField::UserId => "user_id",
         };
         value(&self.record[name])
     }
@@ -91,11 +91,11 @@ impl Columns for TestCall {
         at.as_utc_ms() - 2 * 3_600_000
     }
 
-    fn missing(&self, id: Id) -> bool {
+    fn missing(&self, id: WatchedId) -> bool {
         self.lists("missing", id)
     }
 
-    fn nearmiss(&self, id: Id) -> bool {
+    fn nearmiss(&self, id: WatchedId) -> bool {
         self.lists("nearmiss", id)
     }
 
@@ -120,7 +120,7 @@ impl Columns for TestCall {
 /// A recording without any names to offer.
 pub struct NoNames;
 
-impl Names for NoNames {
+impl NameSource for NoNames {
     fn fields(&self, _: &[String], _: &str) -> Vec<String> {
         Vec::new()
     }

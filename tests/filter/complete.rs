@@ -1,11 +1,11 @@
 //! What is offered at the cursor.
 
-use segscope::fql::{Kind, Names, Path, absent, complete, parse};
+use segscope::fql::{CompletionKind, NameSource, Path, absent, complete, parse};
 
 /// A recording that holds a few names.
 struct Recording;
 
-impl Names for Recording {
+impl NameSource for Recording {
     fn fields(&self, under: &[String], _: &str) -> Vec<String> {
         let under: Vec<&str> = under.iter().map(String::as_str).collect();
         let names: &[&str] = match under.as_slice() {
@@ -84,7 +84,7 @@ fn an_offer_takes_the_place_of_what_is_typed() {
     let text = "type = \"track\" and properties.pl";
     let all = complete(text, text.len(), &Recording);
     assert_eq!(all.len(), 1);
-    assert_eq!((all[0].kind, all[0].text.as_str()), (Kind::Field, "properties.plan"));
+    assert_eq!((all[0].kind, all[0].text.as_str()), (CompletionKind::Field, "properties.plan"));
     assert_eq!(&text[all[0].replace.clone()], "properties.pl");
 
     let text = "event = \"Ord";

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use segscope::fql::{Civil, Columns, Id, Needs, Path, Record, Value, parse};
+use segscope::fql::{Civil, FieldNeeds, FilterInput, Path, RecordField, Value, WatchedId, parse};
 
 /// A call of which only `type` and `seq` may be asked.
 struct Strict;
 
-impl Columns for Strict {
+impl FilterInput for Strict {
     fn field(&self, path: &Path) -> Value<'_> {
         assert_eq!(path.name(), Some("type"), "only the column may be read");
         Value::String("track".into())
@@ -15,8 +15,8 @@ impl Columns for Strict {
     fn has_own(&self, _: &str) -> bool {
         false
     }
-    fn record(&self, field: Record) -> Value<'_> {
-        assert_eq!(field, Record::Seq);
+    fn record(&self, field: RecordField) -> Value<'_> {
+        assert_eq!(field, RecordField::Seq);
         Value::int(7)
     }
     fn received_ms(&self) -> i64 {
@@ -28,10 +28,10 @@ impl Columns for Strict {
     fn local_ms(&self, _: &Civil) -> i64 {
         panic!("the zone was asked")
     }
-    fn missing(&self, _: Id) -> bool {
+    fn missing(&self, _: WatchedId) -> bool {
         panic!("missing was asked")
     }
-    fn nearmiss(&self, _: Id) -> bool {
+    fn nearmiss(&self, _: WatchedId) -> bool {
         panic!("nearmiss was asked")
     }
     fn verdict(&self, _: Option<&str>) -> Option<&str> {
@@ -61,17 +61,17 @@ fn only_what_can_still_matter_is_asked_and_the_cheap_first() {
 #[test]
 fn needs_are_told_beforehand() {
     let needs = |text: &str| parse(text).unwrap().needs(|path| path.name() == Some("type"));
-    let none = Needs::default();
+    let none = FieldNeeds::default();
     assert_eq!(needs(""), none);
     assert_eq!(needs("seq > 5 and type = \"track\""), none);
-    assert_eq!(needs("event = \"x\""), Needs { json: true, ..none });
-    assert_eq!(needs("length(properties.x) = 1"), Needs { json: true, ..none });
-    assert_eq!(needs("type = \"track\" refund"), Needs { text: true, ..none });
-    assert_eq!(needs("!~x~"), Needs { text: true, ..none });
-    assert_eq!(needs("verdict.planhat = \"dropped\""), Needs { judgement: true, ..none });
-    assert_eq!(needs("account_id = \"x\""), Needs { judgement: true, ..none });
-    assert_eq!(needs("missing() or match(finding, 'X*')"), Needs { judgement: true, ..none });
-    assert_eq!(needs("age < '5m'"), Needs { clock: true, ..none });
+    assert_eq!(needs("event = \"x\""), FieldNeeds { json: true, ..none });
+    assert_eq!(needs("length(properties.x) = 1"), FieldNeeds { json: true, ..none });
+    assert_eq!(needs("type = \"track\" refund"), FieldNeeds { text: true, ..none });
+    assert_eq!(needs("!~x~"), FieldNeeds { text: true, ..none });
+    assert_eq!(needs("verdict.planhat = \"dropped\""), FieldNeeds { judgement: true, ..none });
+    assert_eq!(needs("account_id = \"x\""), FieldNeeds { judgement: true, ..none });
+    assert_eq!(needs("missing() or match(finding, 'X*')"), FieldNeeds { judgement: true, ..none });
+    assert_eq!(needs("age < '5m'"), FieldNeeds { clock: true, ..none });
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Prints what to paste for each call of a recording, a JSON object a line: `print_fixes FILE`.
 
-use segscope::engine::{Detail, InUse, Pipeline, Recording};
-use segscope::findings::fixes::{Reader, Snippet};
+use segscope::engine::{Engine, InUse, Recording, RowDetail};
+use segscope::findings::fixes::{Snippet, SnippetAudience};
 use segscope::vendors::Vendors;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -14,10 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     recording.add(&path)?;
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[])?);
     let in_use = InUse::unsaid(&vendors);
-    let (pipeline, _) = Pipeline::new(recording, vendors, in_use, None)?;
-    for row in 0..pipeline.rows() {
-        let Some(Detail::Call(call)) = pipeline.detail(row)? else { continue };
-        let Some(fix) = call.fix(Reader::Owner) else { continue };
+    let (engine, _) = Engine::new(recording, vendors, in_use, None)?;
+    for row in 0..engine.rows() {
+        let Some(RowDetail::Call(call)) = engine.detail(row)? else { continue };
+        let Some(fix) = call.fix(SnippetAudience::Owner) else { continue };
         let code =
             |snippet: &Snippet| json!({"language": snippet.language, "code": snippet.text()});
         let edits: Vec<String> = fix.edits.iter().map(|edit| edit.words()).collect();

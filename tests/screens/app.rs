@@ -9,14 +9,14 @@ use ratatui::layout::Size;
 use ratatui::style::Style;
 use segscope::tui::app::keymap::Key;
 use segscope::tui::app::screen::Msg;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::theme::Theme;
 use segscope::tui::{Screen, ScreenOptions, do_on};
 use unicode_width::UnicodeWidthStr;
 
 pub struct TestApp {
     pub feed: FakeFeed,
-    pub effects: Vec<Effect>,
+    pub effects: Vec<SideEffect>,
     screen: Screen,
     terminal: Terminal<TestBackend>,
     now_ms: u64,
@@ -91,14 +91,14 @@ impl TestApp {
         match effect {
             // what the hand-made feed does as the real one would
             Some(
-                effect @ (Effect::Keep(_)
-                | Effect::Mark { .. }
-                | Effect::Note { .. }
-                | Effect::Export { .. }
-                | Effect::Split(_)
-                | Effect::Columns(_)
-                | Effect::Clear
-                | Effect::UndoClear),
+                effect @ (SideEffect::Keep(_)
+                | SideEffect::Mark { .. }
+                | SideEffect::Note { .. }
+                | SideEffect::Export { .. }
+                | SideEffect::Split(_)
+                | SideEffect::Columns(_)
+                | SideEffect::Clear
+                | SideEffect::UndoClear),
             ) => {
                 if let Some(msg) = do_on(&self.feed, &effect) {
                     self.screen.update(msg, &self.feed);
@@ -113,7 +113,7 @@ impl TestApp {
     pub fn press(&mut self, names: &str) -> &mut TestApp {
         for name in names.split_whitespace() {
             let event = event(name);
-            assert!(Key::parse(name).is_some_and(|key| key == Key::of(event)), "{name}");
+            assert!(Key::parse(name).is_some_and(|key| key == Key::from_event(event)), "{name}");
             self.send(Msg::Key(event));
         }
         self

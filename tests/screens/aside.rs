@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::Feed;
 
 #[test]
@@ -14,7 +14,7 @@ fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
     assert!(app.picture().contains("[ ] ✗ CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("j space enter");
     let codes = vec!["CSB-T-USER-MISSING".to_owned()];
-    assert_eq!(app.effects, [Effect::SetAside(codes.clone())]);
+    assert_eq!(app.effects, [SideEffect::SetAside(codes.clone())]);
     app.feed.set_aside(&codes).expect("kept");
     app.draw();
     assert!(app.line(1).ends_with("a 1 code set aside"), "{}", app.line(1));
@@ -22,7 +22,7 @@ fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
     app.press("g a");
     assert!(app.picture().contains("[x]   CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("space enter");
-    assert_eq!(app.effects[1..], [Effect::SetAside(Vec::new())]);
+    assert_eq!(app.effects[1..], [SideEffect::SetAside(Vec::new())]);
     app.resize(200, 60).press("G enter ] ]");
     assert!(app.picture().contains("set aside in this folder"), "{}", app.picture());
 }

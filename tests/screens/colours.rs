@@ -7,7 +7,7 @@ use segscope::tui::ScreenOptions;
 use segscope::tui::app::keymap::{Keymap, SetKeys};
 use segscope::tui::app::screen::Msg;
 use segscope::tui::feed::{Alerts, Feed, Looks};
-use segscope::tui::theme::{Depth, Ground, SetStyle, Themes};
+use segscope::tui::theme::{Background, ColorDepth, SetStyle, Themes};
 
 pub fn looks_like(found: Style, wanted: Style) {
     assert_eq!(found.fg, Some(wanted.fg.unwrap_or(Color::Reset)));
@@ -55,7 +55,7 @@ fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
 
 #[test]
 fn without_colour_nothing_has_one_and_the_words_stay() {
-    let options = ScreenOptions { depth: Depth::NoColour, ..options() };
+    let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
     let mut app = TestApp::with(FakeFeed::with_calls(5), 120, 40, &options);
     app.press("E E");
     app.assert_no_colour();
@@ -120,9 +120,9 @@ fn what_was_drawn_before_the_terminal_answered_is_drawn_anew() {
     for (keys, word) in [("E E", "ys copies"), ("2", "found `accountId`")] {
         app.press(keys);
         let dark = app.style_of(word, 4);
-        app.send(Msg::Ground(Some(Ground::Light)));
+        app.send(Msg::Ground(Some(Background::Light)));
         assert_ne!(app.style_of(word, 4).fg, dark.fg, "{keys}");
-        app.send(Msg::Ground(Some(Ground::Dark)));
+        app.send(Msg::Ground(Some(Background::Dark)));
         looks_like(app.style_of(word, 4), dark);
     }
 }
@@ -137,7 +137,7 @@ fn looks_and_keys_that_change_hold_from_the_next_frame_on() {
         words: "#ff00ff".to_owned(),
         origin: "mine.toml:1".to_owned(),
     };
-    let themes = Themes::of("dark", &[set]).expect("a theme");
+    let themes = Themes::new("dark", &[set]).expect("a theme");
     let keys = SetKeys {
         place: "calls".to_owned(),
         action: "pause".to_owned(),

@@ -2,12 +2,12 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
-use segscope::tui::feed::{Arranged, Feed};
+use segscope::tui::feed::{ColumnChoice, Feed};
 
 fn app(columns: &[&str], width: u16, height: u16) -> TestApp {
     let feed = FakeFeed::with_calls(5);
     let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    feed.arrange(Arranged { columns: Some(columns), split: None }).expect("kept");
+    feed.arrange(ColumnChoice { columns: Some(columns), split: None }).expect("kept");
     TestApp::new(feed, width, height)
 }
 

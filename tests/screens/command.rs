@@ -4,7 +4,7 @@ use crate::app::{TestApp, options};
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::app::keymap::{Keymap, SetKeys};
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
@@ -25,7 +25,7 @@ fn an_action_runs_by_its_name() {
     app.press(": up");
     assert!(app.line(22).starts_with(" :next_missing"), "commands have a history");
     app.press("esc :").type_in("quit").press("enter");
-    assert_eq!(app.effects, [Effect::Quit]);
+    assert_eq!(app.effects, [SideEffect::Quit]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::app::{SIZES, TestApp, five};
 use crate::fake::FakeFeed;
 use segscope::call::template::TEMPLATES;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::Sending;
 
 fn composing(width: u16, height: u16) -> TestApp {
@@ -42,7 +42,7 @@ fn it_is_sent_and_the_answer_shown() {
     let mut app = composing(120, 40);
     app.press("ctrl-s");
     match app.effects.as_slice() {
-        [Effect::Send { to: None, text, .. }] => {
+        [SideEffect::Send { to: None, text, .. }] => {
             assert!(text.starts_with("{\n  \"") && !text.contains("messageId"), "{text}");
         }
         other => panic!("{other:?}"),
@@ -231,7 +231,7 @@ fn it_is_sent_where_the_user_says() {
     assert!(app.line(38).contains("send to  https://"), "{}", app.picture());
     app.press("a . b enter");
     match app.effects.as_slice() {
-        [Effect::Send { to, text, .. }] => {
+        [SideEffect::Send { to, text, .. }] => {
             assert_eq!(to.as_deref(), Some("https://a.b"));
             assert!(!text.contains("messageId"));
         }
@@ -245,7 +245,7 @@ fn a_call_is_sent_again_as_it_came() {
     let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
     app.press("E E r enter");
     match app.effects.as_slice() {
-        [Effect::Send { to, text, write_key }] => {
+        [SideEffect::Send { to, text, write_key }] => {
             assert_eq!(to.as_deref(), Some("http://127.0.0.1:7357"));
             assert!(text.contains("messageId") && text.contains("\"type\":\"track\""), "{text}");
             assert!(write_key.is_some(), "with the key that it came with");
@@ -281,8 +281,8 @@ fn the_upstream_that_the_user_named_is_offered() {
         app.assert_well_formed();
         insta::assert_snapshot!(format!("where_{width}x{height}"), app.picture());
         app.press("j enter");
-        let to = |effect: &Effect| match effect {
-            Effect::Send { to, .. } => to.clone(),
+        let to = |effect: &SideEffect| match effect {
+            SideEffect::Send { to, .. } => to.clone(),
             other => panic!("{other:?}"),
         };
         assert_eq!(app.effects.first().and_then(to).as_deref(), Some("https://plane.example"));

@@ -4,8 +4,8 @@ use crate::app::{TestApp, five, options, pictures};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::{By, Feed};
-use segscope::tui::theme::Depth;
+use segscope::tui::feed::{Feed, GroupBy};
+use segscope::tui::theme::ColorDepth;
 
 #[test]
 fn what_it_shows() {
@@ -77,7 +77,7 @@ fn the_number_is_that_of_the_calls_behind_it() {
     // the hostile call's name in the list is not the one that the call itself has
     let plain = |name: &Option<String>| !name.as_deref().is_some_and(|name| name.contains("owned"));
     let mut calls = Vec::new();
-    for row in app.feed.coverage(By::Event).rows {
+    for row in app.feed.coverage(GroupBy::Event).rows {
         rows += 1;
         if plain(&row.event) {
             calls.push(row.counted.calls);
@@ -126,7 +126,7 @@ fn tabs_turn_by_key_and_click_and_the_way_back_is_short() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
     for keys in ["3", "3 ]", "3 ] ]", "3 G"] {
         let mut app = TestApp::with(five(), 120, 40, &plain);
         app.press(keys);

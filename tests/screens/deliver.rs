@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::Sending;
 
 #[test]
@@ -14,7 +14,7 @@ fn it_is_shown_then_sent_and_the_answer_shown() {
         insta::assert_snapshot!(format!("deliver_{width}x{height}"), app.picture());
         assert!(app.effects.is_empty(), "nothing is sent by looking: {:?}", app.effects);
         app.press("enter");
-        assert_eq!(app.effects, [Effect::Deliver(7)]);
+        assert_eq!(app.effects, [SideEffect::Deliver(7)]);
         let body = "{\"error\": \"\u{1b}[2Jno such account\"}".to_owned();
         let to = "CustomerSuccessBox".to_owned();
         app.feed.set_sending(Sending::Answered { to, status: 422, body, took_ms: 31 });
@@ -38,7 +38,7 @@ fn the_tab_chooses_the_vendor_and_keys_go_to_others() {
     assert!(app.picture().contains("to http://127.0.0.1:48771"), "{}", app.picture());
     app.press("] ] ] enter");
     assert!(app.picture().contains("Custify  wire"), "{}", app.picture());
-    assert_eq!(app.effects, [Effect::Deliver(11)]);
+    assert_eq!(app.effects, [SideEffect::Deliver(11)]);
     app.press("] [ [");
     assert!(app.picture().contains("SuprSend"), "{}", app.picture());
     assert!(app.picture().contains("Nothing is sent yet"), "it asks anew: {}", app.picture());

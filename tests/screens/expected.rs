@@ -5,7 +5,7 @@ use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::Feed;
-use segscope::tui::theme::Depth;
+use segscope::tui::theme::ColorDepth;
 
 const PLAN: &str = r#"
 [[event]]
@@ -144,7 +144,7 @@ fn the_other_tabs_have_the_count_and_no_entries() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
     let mut app = TestApp::with(expecting(five()), 120, 40, &plain);
     app.press("3");
     app.assert_no_colour();

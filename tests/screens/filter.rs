@@ -4,7 +4,7 @@ use crate::app::{SIZES, TestApp, cursor, options};
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::{Feed, Memo};
-use segscope::tui::theme::Depth;
+use segscope::tui::theme::ColorDepth;
 
 fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(FakeFeed::with_calls(1), width, height)
@@ -310,7 +310,7 @@ fn the_line_is_in_ascii_where_that_is_asked() {
 
 #[test]
 fn without_colour_the_words_say_it() {
-    let options = ScreenOptions { depth: Depth::NoColour, ..options() };
+    let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
     let mut app = TestApp::with(FakeFeed::with_calls(5), 80, 24, &options);
     app.press("f").type_in("event = ").assert_no_colour();
     assert!(app.line(22).contains("^ expected"), "{}", app.line(22));

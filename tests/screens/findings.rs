@@ -5,7 +5,7 @@ use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
 use segscope::tui::feed::Feed;
-use segscope::tui::theme::Depth;
+use segscope::tui::theme::ColorDepth;
 
 /// The same; Planhat is not in use.
 fn without_planhat() -> FakeFeed {
@@ -191,7 +191,7 @@ fn the_mouse_turns_selects_and_shows() {
 
 #[test]
 fn ascii_no_colour_and_hostile_names() {
-    let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
     for keys in ["2", "2 ]", "2 G", "2 k j j j j"] {
         let mut app = TestApp::with(five(), 120, 40, &plain);
         app.press(keys);

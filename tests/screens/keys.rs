@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
@@ -84,7 +84,7 @@ fn below_100_columns_the_detail_opens_over_the_log() {
     assert!(cursor(&app).contains("Invoice Paid"), "the place is not lost");
     assert!(app.effects.is_empty());
     app.press("q");
-    assert_eq!(app.effects, [Effect::Quit]);
+    assert_eq!(app.effects, [SideEffect::Quit]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn the_vendors_are_chosen_and_saved() {
     app.press("v space j space j space j space j space enter");
     assert!(app.picture().contains("tick at least one vendor"));
     app.press("k space enter");
-    assert_eq!(app.effects, [Effect::UseVendors(vec![3])]);
+    assert_eq!(app.effects, [SideEffect::UseVendors(vec![3])]);
     app.feed.set_in_use(&[3]).expect("saved");
     app.draw();
     assert!(app.line(1).contains("in use: SuprSend  · v chooses"), "{}", app.line(1));
@@ -147,7 +147,7 @@ fn copies_name_what_they_are() {
         .effects
         .iter()
         .map(|effect| match effect {
-            Effect::Copy { text, .. } => text.as_str(),
+            SideEffect::Copy { text, .. } => text.as_str(),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -159,7 +159,7 @@ fn copies_name_what_they_are() {
     app.press("y o");
     assert!(app.effects.is_empty() && app.picture().contains("no vendor would receive"));
     app.press("esc g y o");
-    assert!(matches!(&app.effects[..], [Effect::Copy { what, text }]
+    assert!(matches!(&app.effects[..], [SideEffect::Copy { what, text }]
         if what == "the output for CustomerSuccessBox" && text.starts_with("{\"account_id\"")));
 }
 
@@ -207,7 +207,7 @@ fn what_does_nothing_here_is_not_offered() {
     app.press("enter e w tab ] y y j G");
     assert!(app.effects.is_empty());
     app.press("ctrl-z ctrl-c");
-    assert_eq!(app.effects, [Effect::Suspend, Effect::Quit]);
+    assert_eq!(app.effects, [SideEffect::Suspend, SideEffect::Quit]);
 }
 
 #[test]

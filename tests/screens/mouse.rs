@@ -4,7 +4,7 @@ use crate::app::{TestApp, cursor};
 use crate::fake::FakeFeed;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use segscope::tui::app::screen::Msg;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
@@ -64,7 +64,7 @@ fn a_click_on_a_key_of_the_footer_does_what_the_key_does() {
     assert!(app.line(0).contains("[1 log]"));
     app.click_on("esc back", 39);
     app.click_on("q quit", 39);
-    assert_eq!(app.effects, [Effect::Quit]);
+    assert_eq!(app.effects, [SideEffect::Quit]);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn from_what_was_found_to_the_call_its_fix_and_the_way_out() {
     app.click_on("ys", 39);
     let copied = app.effects.pop();
     assert!(
-        matches!(&copied, Some(Effect::Copy { what, .. }) if what.contains("the call for")),
+        matches!(&copied, Some(SideEffect::Copy { what, .. }) if what.contains("the call for")),
         "{copied:?}"
     );
     app.click_on("esc back", 39);

@@ -2,7 +2,7 @@
 
 use crate::app::{TestApp, cursor};
 use crate::fake::FakeFeed;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 
 fn app() -> TestApp {
     TestApp::new(FakeFeed::with_calls(5), 120, 40)
@@ -10,7 +10,7 @@ fn app() -> TestApp {
 
 fn copied(app: &TestApp) -> &str {
     match app.effects.last() {
-        Some(Effect::Copy { text, .. }) => text,
+        Some(SideEffect::Copy { text, .. }) => text,
         other => panic!("{other:?}"),
     }
 }
@@ -23,12 +23,15 @@ fn the_example_of_a_page_is_composed() {
         assert!(app.picture().contains(" Compose"), "{page}: {}", app.picture());
         assert!(app.picture().contains("  1 {"), "{page}: {}", app.picture());
         app.press("ctrl-s");
-        assert!(matches!(&app.effects[..], [Effect::Send { write_key: Some(_), .. }]), "{page}");
+        assert!(
+            matches!(&app.effects[..], [SideEffect::Send { write_key: Some(_), .. }]),
+            "{page}"
+        );
     }
     // what the sync page shows is no call
     let mut app = app();
     app.press("5 c ctrl-s");
-    assert!(matches!(&app.effects[..], [Effect::Send { write_key: None, .. }]), "a template");
+    assert!(matches!(&app.effects[..], [SideEffect::Send { write_key: None, .. }]), "a template");
 }
 
 #[test]
@@ -62,7 +65,7 @@ fn a_finding_is_set_aside_from_its_page() {
     let picture = app.picture();
     let line = picture.lines().find(|line| line.contains("▌[ ]")).expect("a cursor");
     app.press("space enter");
-    let Some(Effect::SetAside(codes)) = app.effects.last() else { panic!("{:?}", app.effects) };
+    let Some(SideEffect::SetAside(codes)) = app.effects.last() else { panic!("{:?}", app.effects) };
     assert!(codes.len() == 1 && line.contains(&codes[0]), "{line}: {codes:?}");
 }
 
@@ -102,7 +105,9 @@ fn what_only_a_window_can_do_says_so() {
 fn what_is_done_with_an_example_names_it() {
     let mut app = app();
     app.press("4 y y");
-    let Some(Effect::Copy { what, text }) = app.effects.last() else { panic!("{:?}", app.effects) };
+    let Some(SideEffect::Copy { what, text }) = app.effects.last() else {
+        panic!("{:?}", app.effects)
+    };
     let call: serde_json::Value = serde_json::from_str(text).expect("JSON");
     let name = call["event"].as_str().or(call["name"].as_str()).unwrap_or_default();
     let kind = call["type"].as_str().expect("a type");

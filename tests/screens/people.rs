@@ -5,8 +5,8 @@ use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use segscope::findings::Severity;
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::{Disorder, Feed, Who};
-use segscope::tui::theme::Depth;
+use segscope::tui::feed::{Feed, OrderFinding, Who};
+use segscope::tui::theme::ColorDepth;
 
 /// Three sessions of jane's, the last of them open, and what a vendor finds of her calls' order.
 fn with_sessions() -> FakeFeed {
@@ -23,7 +23,7 @@ fn with_sessions() -> FakeFeed {
             (3, None, 300, 301, false),
         ],
     );
-    feed.set_disorder(Disorder {
+    feed.set_disorder(OrderFinding {
         code: "CUS-T-UNKNOWN-USER".to_owned(),
         severity: Severity::Info,
         vendor: Some(4),
@@ -252,7 +252,7 @@ fn the_mouse_goes_down_a_step_with_a_second_click() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, depth: Depth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
     for keys in ["4", "4 ]", "4 G", "4 ] G", "4 enter", "4 enter enter", "4 ] G enter tab G"] {
         let mut app = TestApp::with(with_sessions(), 120, 40, &plain);
         app.press(keys);

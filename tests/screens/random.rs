@@ -7,7 +7,7 @@ use crate::fake::FakeFeed;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use segscope::tui::app::keymap::PRESET;
 use segscope::tui::app::screen::Msg;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many rounds are played with one seed: a fresh screen each, so that a failure is found soon.
@@ -106,10 +106,10 @@ fn leads_out(app: &mut TestApp) {
     app.press("1 ?");
     assert!(app.picture().contains("In the log"), "the help does not open:\n{}", app.picture());
     app.press("q q");
-    if !app.effects.contains(&Effect::Quit) {
+    if !app.effects.contains(&SideEffect::Quit) {
         app.press("q q q");
     }
-    assert!(app.effects.contains(&Effect::Quit), "q does not end it:\n{}", app.picture());
+    assert!(app.effects.contains(&SideEffect::Quit), "q does not end it:\n{}", app.picture());
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -3,8 +3,8 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
-use segscope::engine::{Changes, VendorChanges};
-use segscope::tui::app::view::Effect;
+use segscope::engine::{RejudgeDiff, VendorChanges};
+use segscope::tui::app::view::SideEffect;
 use segscope::tui::feed::{Judged, SettingsView};
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ fn judged(number: u64, moved: &[(usize, usize, u64)]) -> SettingsView {
         custify.moved[*from + 1][*to + 1] = *calls;
     }
     let planhat = VendorChanges { name: "planhat".to_owned(), moved: Default::default() };
-    let changes = Changes { calls: 1_119, vendors: vec![planhat, custify] };
+    let changes = RejudgeDiff { calls: 1_119, vendors: vec![planhat, custify] };
     let judged = Some(Arc::new(Judged { number, changes: Ok(changes) }));
     SettingsView { judged, ..SettingsView::default() }
 }
@@ -37,7 +37,7 @@ fn what_is_stale_is_marked_and_the_key_is_named() {
     assert!(app.picture().contains("judged with earlier settings; R judges"));
     assert_eq!(app.style_of("°", 4).fg, app.theme().warning.fg);
     app.press("R");
-    assert_eq!(app.effects, [Effect::JudgeAgain]);
+    assert_eq!(app.effects, [SideEffect::JudgeAgain]);
 }
 
 #[test]

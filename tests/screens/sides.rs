@@ -2,7 +2,7 @@
 
 use crate::app::{TestApp, picture_of};
 use crate::fake::FakeFeed;
-use segscope::tui::app::view::Effect;
+use segscope::tui::app::view::SideEffect;
 
 /// The detail of the call that has all its ids, with room for both sides.
 fn app() -> TestApp {
@@ -122,11 +122,11 @@ fn the_vendor_beside_is_the_one_looked_at_last() {
     app.press("y o");
     let copied = app.effects.pop();
     assert!(
-        matches!(&copied, Some(Effect::Copy { what, .. }) if what.contains("Planhat")),
+        matches!(&copied, Some(SideEffect::Copy { what, .. }) if what.contains("Planhat")),
         "{copied:?}"
     );
     app.press("] y p");
-    assert!(matches!(app.effects.pop(), Some(Effect::Copy { .. })), "of the field that is lit");
+    assert!(matches!(app.effects.pop(), Some(SideEffect::Copy { .. })), "of the field that is lit");
     // the pages that are no vendor's have all of the width
     app.press("[ [");
     assert!(app.picture().contains("POST /v1/"), "{}", app.picture());

@@ -6,7 +6,7 @@ use crate::app::{SIZES, TestApp, five};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use ratatui::style::Style;
-use segscope::engine::{Changes, VendorChanges};
+use segscope::engine::{RejudgeDiff, VendorChanges};
 use segscope::tui::feed::{Feed, Judged, Sending, SettingsView};
 use segscope::tui::theme::Theme;
 use std::sync::Arc;
@@ -214,9 +214,9 @@ fn windows_over_a_call() {
         custify.moved[4][4] = 100;
         custify.moved[1][4] = moved;
         let planhat = VendorChanges { name: "planhat".to_owned(), moved: Default::default() };
-        Changes { calls: 1_119, vendors: vec![planhat, custify] }
+        RejudgeDiff { calls: 1_119, vendors: vec![planhat, custify] }
     };
-    let again = |changes: Result<Changes, String>| {
+    let again = |changes: Result<RejudgeDiff, String>| {
         let feed = listed();
         let judged = Some(Arc::new(Judged { number: 1, changes }));
         feed.set_settings(SettingsView { judged, ..SettingsView::default() });

@@ -3,8 +3,8 @@
 use crate::app::{SIZES, TestApp};
 use crate::fake::FakeFeed;
 use segscope::tui::app::screen::Msg;
-use segscope::tui::app::view::Effect;
-use segscope::tui::theme::Ground;
+use segscope::tui::app::view::SideEffect;
+use segscope::tui::theme::Background;
 
 fn pushed() -> FakeFeed {
     let feed = FakeFeed::with_calls(5);
@@ -62,7 +62,7 @@ fn an_open_model_is_drawn_anew_on_another_ground() {
     app.press("5 j enter");
     let words = "not stored: ";
     let dark = app.style_of(words, 5).fg;
-    app.send(Msg::Ground(Some(Ground::Light)));
+    app.send(Msg::Ground(Some(Background::Light)));
     assert_ne!(app.style_of(words, 5).fg, dark);
 }
 
@@ -98,7 +98,7 @@ fn the_ids_of_companies_are_offered_on_a_key() {
     assert!(app.picture().contains("40 company ids came: yk copies them"), "{}", app.picture());
     app.press("y k");
     match app.effects.as_slice() {
-        [Effect::Copy { what, text }] => {
+        [SideEffect::Copy { what, text }] => {
             assert_eq!(what, "the setting known_companies for segscope.toml");
             assert!(text.contains("acme-39"));
         }
@@ -151,7 +151,7 @@ fn a_preset_is_copied_from_the_vendor_s_tab() {
     assert!(app.picture().contains("channel_mapping as the document has it"), "{}", app.picture());
     app.press("y k");
     match app.effects.as_slice() {
-        [Effect::Copy { what, text }] => {
+        [SideEffect::Copy { what, text }] => {
             assert_eq!(what, "the setting channel_mapping for segscope.toml");
             assert!(text.starts_with("[vendors.suprsend]"));
         }

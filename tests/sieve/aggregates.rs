@@ -1,11 +1,11 @@
 //! What is counted as calls come, against counting again.
 
-use crate::{BEGIN_MS, generate, pipeline, send};
+use crate::{BEGIN_MS, engine, generate, send};
 use proptest::prelude::*;
 use segscope::call::CallType;
 use segscope::engine::{
-    By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, IdShare, LearnedPlan,
-    Pipeline, Plan, RowView, Who,
+    CallDetail, Counted, Coverage, Engine, Expectation, GroupBy, GroupedRows, IdCell, IdShare,
+    LearnedPlan, Plan, RowDetail, RowView, Who,
 };
 use segscope::findings::Verdict;
 use std::collections::BTreeMap;
@@ -16,18 +16,17 @@ const STEP_MS: i64 = 90_000;
 
 pub type Call = (RowView, Box<CallDetail>);
 
-pub fn calls(pipeline: &Pipeline) -> Vec<Call> {
-    pipeline.settle();
-    let rows = 0..pipeline.rows();
-    let details =
-        pipeline.details(rows.clone()).into_iter().map(|detail| detail.expect("readable"));
-    pipeline
+pub fn calls(engine: &Engine) -> Vec<Call> {
+    engine.settle();
+    let rows = 0..engine.rows();
+    let details = engine.details(rows.clone()).into_iter().map(|detail| detail.expect("readable"));
+    engine
         .window(rows)
         .into_iter()
         .zip(details)
         .filter_map(|(row, detail)| match detail {
-            Detail::Call(call) => Some((row, call)),
-            Detail::NoCall(_) => None,
+            RowDetail::Call(call) => Some((row, call)),
+            RowDetail::NoCall(_) => None,
         })
         .collect()
 }
@@ -38,18 +37,18 @@ fn event((row, call): &Call) -> (Option<String>, Option<String>) {
     (some(&row.kind), some(&row.name).filter(|_| named))
 }
 
-fn by(by: By, call: &CallDetail) -> Option<String> {
+fn by(by: GroupBy, call: &CallDetail) -> Option<String> {
     match by {
-        By::Event => None,
-        By::Library => call.library.as_ref().and_then(|(name, version)| match version {
+        GroupBy::Event => None,
+        GroupBy::Library => call.library.as_ref().and_then(|(name, version)| match version {
             Some(version) if !version.is_empty() => Some(format!("{name} {version}")),
             _ => Some(name.clone()).filter(|name| !name.is_empty()),
         }),
-        By::AppVersion => {
+        GroupBy::AppVersion => {
             let call: serde_json::Value = serde_json::from_str(&call.call_text).expect("JSON");
             call["context"]["app"]["version"].as_str().map(str::to_owned)
         }
-        By::WriteKey => call.write_key.clone(),
+        GroupBy::WriteKey => call.write_key.clone(),
     }
 }
 
@@ -78,15 +77,15 @@ fn count<'c>(calls: impl Iterator<Item = &'c Call>, now: i64) -> Counted {
 }
 
 /// How an id stands in calls, by its cells in the log.
-fn id_share<'c>(cells: impl Iterator<Item = &'c Cell>) -> IdShare {
+fn id_share<'c>(cells: impl Iterator<Item = &'c IdCell>) -> IdShare {
     let mut share = IdShare::default();
     for cell in cells {
         let (found, doubts, missed) = match cell {
-            Cell::Found { doubtful, .. } => (true, *doubtful, false),
-            Cell::SomeMiss { doubtful, .. } => (true, *doubtful, true),
-            Cell::Missing { .. } => (false, false, true),
-            Cell::Nobody => (false, false, false),
-            Cell::Muted | Cell::NotLooked => continue,
+            IdCell::Found { doubtful, .. } => (true, *doubtful, false),
+            IdCell::SomeMiss { doubtful, .. } => (true, *doubtful, true),
+            IdCell::Missing { .. } => (false, false, true),
+            IdCell::Nobody => (false, false, false),
+            IdCell::Muted | IdCell::NotLooked => continue,
         };
         share.looked += 1;
         share.found += u64::from(found);
@@ -137,7 +136,7 @@ fn naive(
     rows.collect()
 }
 
-fn sorted(groups: Groups<Coverage>) -> Vec<Coverage> {
+fn sorted(groups: GroupedRows<Coverage>) -> Vec<Coverage> {
     assert_eq!((groups.of, groups.other), (groups.rows.len() as u64, 0));
     let mut rows = groups.rows;
     assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(row.counted.calls)));
@@ -153,23 +152,23 @@ proptest! {
         sent in prop::collection::vec(generate::sent(), 1..40),
         clear in 0..80_usize,
     ) {
-        let pipeline = pipeline();
+        let engine = engine();
         for (at, sent) in sent.iter().enumerate() {
             if at == clear {
-                pipeline.clear(0).expect("recorded");
+                engine.clear(0).expect("recorded");
             }
-            send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+            send(&engine, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
         }
         let now = BEGIN_MS + (sent.len() as i64 - 1) * STEP_MS;
-        let calls = calls(&pipeline);
-        for dimension in [By::Event, By::Library, By::AppVersion, By::WriteKey] {
+        let calls = calls(&engine);
+        for dimension in [GroupBy::Event, GroupBy::Library, GroupBy::AppVersion, GroupBy::WriteKey] {
             let with_event = |call: &Call| {
                 let (kind, event) = event(call);
                 (kind, event, by(dimension, &call.1))
             };
-            prop_assert_eq!(sorted(pipeline.coverage(dimension)), naive(&calls, now, with_event));
+            prop_assert_eq!(sorted(engine.coverage(dimension)), naive(&calls, now, with_event));
             let alone = |call: &Call| (None, None, by(dimension, &call.1));
-            prop_assert_eq!(sorted(pipeline.totals(dimension)), naive(&calls, now, alone));
+            prop_assert_eq!(sorted(engine.totals(dimension)), naive(&calls, now, alone));
         }
 
         for at_all in [false, true] {
@@ -196,7 +195,7 @@ proptest! {
                 .into_iter()
                 .map(|(key, calls)| (key, count(calls.into_iter(), now)))
                 .collect();
-            let groups = pipeline.found_in(at_all);
+            let groups = engine.found_in(at_all);
             let order = |row: &segscope::engine::FoundIn| {
                 let reaches = row.effect != segscope::findings::Effect::Discard;
                 (!row.in_use, row.severity, reaches, std::cmp::Reverse(row.counted.calls))
@@ -216,22 +215,22 @@ proptest! {
     fn what_is_expected_stands_as_a_recount_says_and_what_is_learned_is_met(
         sent in prop::collection::vec(generate::sent(), 1..40),
     ) {
-        let pipeline = pipeline();
+        let engine = engine();
         for (at, sent) in sent.iter().enumerate() {
-            send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+            send(&engine, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
         }
-        let calls = calls(&pipeline);
-        let LearnedPlan { plan, left_out, .. } = pipeline.learn();
+        let calls = calls(&engine);
+        let LearnedPlan { plan, left_out, .. } = engine.learn();
         prop_assert_eq!(left_out, 0);
         let wants_all = Plan {
             list: plan.list.iter().map(|entry| Expectation { ids: [true; 2], ..entry.clone() }).collect(),
         };
-        let has = |id: &Cell| matches!(id, Cell::Found { .. });
+        let has = |id: &IdCell| matches!(id, IdCell::Found { .. });
         // all rows, and every other one
-        pipeline.expect(Some(wants_all));
-        let rows: Vec<u64> = (0..pipeline.rows()).step_by(2).collect();
+        engine.expect(Some(wants_all));
+        let rows: Vec<u64> = (0..engine.rows()).step_by(2).collect();
         for rows in [None, Some(&rows[..])] {
-            let expectations = pipeline.expectations(rows).expect("a plan");
+            let expectations = engine.expectations(rows).expect("a plan");
             for entry in &expectations.list {
                 let own = |call: &&Call| {
                     let kind = call.1.kind.as_deref().and_then(CallType::parse);
@@ -253,19 +252,19 @@ proptest! {
                     new().filter(|(row, _)| !has(&row.user)).count() as u64,
                 ];
                 prop_assert_eq!(entry.lack, lack, "{:?}", entry.wanted);
-                let count = |is: fn(&Cell) -> bool| {
-                    let of = |cell: fn(&RowView) -> &Cell| new().filter(|(row, _)| is(cell(row))).count() as u64;
+                let count = |is: fn(&IdCell) -> bool| {
+                    let of = |cell: fn(&RowView) -> &IdCell| new().filter(|(row, _)| is(cell(row))).count() as u64;
                     [of(|row| &row.account), of(|row| &row.user)]
                 };
-                let some_miss = count(|cell| matches!(cell, Cell::SomeMiss { .. }));
-                let doubtful = count(|cell| matches!(cell, Cell::Found { doubtful: true, .. }));
+                let some_miss = count(|cell| matches!(cell, IdCell::SomeMiss { .. }));
+                let doubtful = count(|cell| matches!(cell, IdCell::Found { doubtful: true, .. }));
                 prop_assert_eq!((entry.some_miss, entry.doubtful), (some_miss, doubtful));
                 let arrives = |call: &CallDetail| !call.service.is_discarded();
                 let whole = new().filter(|(row, call)| arrives(call) && has(&row.account) && has(&row.user)).count();
                 prop_assert_eq!(entry.with_ids, whole as u64);
             }
         }
-        let again = crate::pipeline();
+        let again = crate::engine();
         for (at, sent) in sent.iter().enumerate() {
             send(&again, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
         }
@@ -279,11 +278,11 @@ proptest! {
 
     #[test]
     fn people_are_those_of_a_recount(sent in prop::collection::vec(generate::sent(), 1..40)) {
-        let pipeline = pipeline();
+        let engine = engine();
         for (at, sent) in sent.iter().enumerate() {
-            send(&pipeline, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
+            send(&engine, &sent.path, sent.test, at as i64 * STEP_MS, &sent.body);
         }
-        let calls = calls(&pipeline);
+        let calls = calls(&engine);
         for who in [Who::Accounts, Who::Users] {
             let ids = |call: &CallDetail| match who {
                 Who::Accounts => (call.account_id.clone(), call.user_id.clone()),
@@ -295,10 +294,10 @@ proptest! {
                     wanted.entry(id).or_default().push(call);
                 }
             }
-            let people = pipeline.people(who, 0..u64::MAX);
+            let people = engine.people(who, 0..u64::MAX);
             prop_assert_eq!((people.of, people.other), (wanted.len() as u64, 0));
             prop_assert!(people.rows.is_sorted_by_key(|row| std::cmp::Reverse(row.counted.calls)));
-            let second = pipeline.people(who, 1..2).rows;
+            let second = engine.people(who, 1..2).rows;
             prop_assert_eq!(second.first(), people.rows.get(1));
             for person in people.rows {
                 let own = &wanted[&person.id];
@@ -315,13 +314,13 @@ proptest! {
                         members.push((other, call.seq.0, row.row, row.received_at));
                     }
                 }
-                let found = pipeline.members(who, &person.id).rows;
+                let found = engine.members(who, &person.id).rows;
                 let found: Vec<_> =
                     found.into_iter().map(|at| (at.id, at.since, at.row, at.since_ms)).collect();
                 prop_assert_eq!(found, members);
             }
         }
-        prop_assert!(pipeline.members(Who::Users, "nobody of that name").rows.is_empty());
+        prop_assert!(engine.members(Who::Users, "nobody of that name").rows.is_empty());
     }
 }
 
@@ -329,19 +328,19 @@ proptest! {
 #[test]
 fn the_first_rows_of_many_are_the_worst_and_then_the_earliest() {
     let events = 1_200;
-    let pipeline = pipeline();
+    let engine = engine();
     for from in (0..events).step_by(100) {
         let call = |n: usize| format!(r#"{{"type":"track","userId":"u","event":"E{n}"}}"#);
         let calls: Vec<String> = (from..from + 100).map(call).collect();
         let body = format!(r#"{{"batch":[{}]}}"#, calls.join(","));
-        send(&pipeline, "/v1/batch", None, from as i64, &body);
+        send(&engine, "/v1/batch", None, from as i64, &body);
     }
     // seen last, and most often
     for n in 0..3 {
         let body = r#"{"userId":"u","event":"often"}"#;
-        send(&pipeline, "/v1/track", None, 10_000 + n, body);
+        send(&engine, "/v1/track", None, 10_000 + n, body);
     }
-    let groups = pipeline.found_in(false);
+    let groups = engine.found_in(false);
     assert!(groups.rows.len() == 2_000 && groups.of > 10 * events as u64, "{}", groups.of);
     let order = |row: &segscope::engine::FoundIn| {
         let calls = std::cmp::Reverse(row.counted.calls);
@@ -355,7 +354,7 @@ fn the_first_rows_of_many_are_the_worst_and_then_the_earliest() {
     seqs.dedup();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
     // the same of groups of calls
-    let groups = pipeline.coverage(By::Event);
+    let groups = engine.coverage(GroupBy::Event);
     let first: Vec<u64> = groups.rows.iter().map(|row| row.counted.seq).collect();
     let earliest = std::iter::once(events as u64 + 1).chain(1..=events as u64);
     assert_eq!(first, earliest.collect::<Vec<_>>());
@@ -364,12 +363,12 @@ fn the_first_rows_of_many_are_the_worst_and_then_the_earliest() {
 /// As many names as calls, such as ids in names: a page is read again five times a second.
 #[test]
 fn findings_of_many_events_cost_no_more_than_their_coverage() {
-    let pipeline = pipeline();
+    let engine = engine();
     for from in (0..4_000).step_by(400) {
         let call = |n: usize| format!(r#"{{"type":"track","userId":"u","event":"E{n}"}}"#);
         let calls: Vec<String> = (from..from + 400).map(call).collect();
         let body = format!(r#"{{"batch":[{}]}}"#, calls.join(","));
-        send(&pipeline, "/v1/batch", None, from as i64, &body);
+        send(&engine, "/v1/batch", None, from as i64, &body);
     }
     let fastest = |read: &dyn Fn()| {
         let time = || {
@@ -379,8 +378,8 @@ fn findings_of_many_events_cost_no_more_than_their_coverage() {
         };
         (0..5).map(|_| time()).min().expect("five")
     };
-    let found = fastest(&|| drop(pipeline.found_in(true)));
-    let coverage = fastest(&|| drop(pipeline.coverage(By::Event)));
+    let found = fastest(&|| drop(engine.found_in(true)));
+    let coverage = fastest(&|| drop(engine.coverage(GroupBy::Event)));
     // grouping each finding of each event would cost ten times as much
     assert!(found < 4 * coverage, "{found:?}, and the coverage {coverage:?}");
 }

@@ -2,18 +2,20 @@
 //! what is set aside, the filters, the reports and the summaries say of the same calls.
 
 use crate::aggregates::{Call, calls};
-use crate::course::{course, rows_of};
-use crate::{generate, pipeline, send};
+use crate::timeline::{rows_of, timeline};
+use crate::{engine, generate, send};
 use proptest::prelude::*;
-use segscope::engine::{By, Cell, Expectation, Matching, Pipeline, Plan, Tallied, Tally, Who};
+use segscope::engine::{
+    Engine, Expectation, GroupBy, IdCell, Plan, RangeFilter, Tallied, Tally, Who,
+};
 use segscope::fql::parse;
 use segscope::report::{check_text, finding_groups, summary};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows a filter lets through.
-fn passing(pipeline: &Pipeline, filter: &str) -> u64 {
+fn passing(engine: &Engine, filter: &str) -> u64 {
     let filter = parse(filter).expect("a filter");
-    let rows = Matching::new(filter).calls(pipeline, 0..pipeline.rows());
+    let rows = RangeFilter::new(filter).calls(engine, 0..engine.rows());
     rows.expect("readable").len() as u64
 }
 
@@ -39,29 +41,29 @@ proptest! {
     fn every_page_and_every_report_says_the_same(
         sent in prop::collection::vec(generate::sent(), 1..40),
     ) {
-        let pipeline = pipeline();
+        let engine = engine();
         for (at, sent) in sent.iter().enumerate() {
             // a field of the call's own would hide what a filter asks for
             let body = sent.body.replace("\"repeat\":", "\"own\":");
-            send(&pipeline, &sent.path, sent.test, at as i64 * 1_000, &body);
+            send(&engine, &sent.path, sent.test, at as i64 * 1_000, &body);
         }
-        let (calls, vendors) = (calls(&pipeline), pipeline.vendors());
+        let (calls, vendors) = (calls(&engine), engine.vendors());
         let new = || calls.iter().filter(|(_, call)| !call.repeat);
 
         // the header
-        let stats = pipeline.stats();
+        let stats = engine.stats();
         prop_assert_eq!((stats.calls, stats.came()), (new().count() as u64, calls.len() as u64));
         let missing = new().filter(|(_, call)| !call.missing.is_empty()).count() as u64;
         prop_assert_eq!(stats.missing, missing);
-        let passing = |filter: &str| passing(&pipeline, filter);
+        let passing = |filter: &str| passing(&engine, filter);
         prop_assert_eq!(passing("(missing(account_id) or missing(user_id)) and !repeat"), missing);
 
         // `check`, the summaries
-        let (tally, overview) = (pipeline.tally(0..pipeline.rows()), pipeline.overview());
+        let (tally, overview) = (engine.tally(0..engine.rows()), engine.overview());
         prop_assert_eq!(numbers(&tally), numbers(&overview));
         let of_tally = (tally.calls, tally.repeats, tally.missing, tally.no_calls.len() as u64);
         prop_assert_eq!(of_tally, (stats.calls, stats.repeats, stats.missing, stats.refused));
-        let groups = finding_groups(&vendors, &tally, &|row| pipeline.detail(row)).expect("readable");
+        let groups = finding_groups(&vendors, &tally, &|row| engine.detail(row)).expect("readable");
         let check = check_text(&vendors, &tally, &groups, (None, "passed"), false);
         let tail = summary(&stats, &vendors, &overview);
         let titles: Vec<String> =
@@ -77,8 +79,8 @@ proptest! {
         prop_assert!(lacks.is_none_or(|lacks| last.contains(&lacks)), "{last}");
 
         // coverage
-        for by in [By::Event, By::Library, By::AppVersion, By::WriteKey] {
-            let rows = pipeline.coverage(by).rows;
+        for by in [GroupBy::Event, GroupBy::Library, GroupBy::AppVersion, GroupBy::WriteKey] {
+            let rows = engine.coverage(by).rows;
             let sum = |number: fn(&segscope::engine::Coverage) -> u64| rows.iter().map(number).sum::<u64>();
             prop_assert_eq!(sum(|row| row.counted.calls), stats.calls);
             prop_assert_eq!(sum(|row| row.counted.repeats), stats.repeats);
@@ -103,7 +105,7 @@ proptest! {
 
         // findings, and what is set aside
         let mut found: BTreeMap<(String, Option<usize>), (u64, u64)> = BTreeMap::new();
-        for row in pipeline.found_in(false).rows {
+        for row in engine.found_in(false).rows {
             let sum = found.entry((row.code, row.vendor)).or_default();
             (sum.0, sum.1) = (sum.0 + row.counted.calls, sum.1 + row.counted.repeats);
         }
@@ -119,7 +121,7 @@ proptest! {
         found.retain(|(code, _), _| is_per_vendor(code));
         prop_assert_eq!(&found, &tallied);
         let names: Vec<String> = vendors.codes().iter().map(|(_, entry)| entry.code.to_string()).collect();
-        for (name, counted) in names.iter().zip(pipeline.calls_with(&names)) {
+        for (name, counted) in names.iter().zip(engine.calls_with(&names)) {
             let own = new().filter(|call| codes(call).contains(name)).count() as u64;
             prop_assert_eq!(counted, own, "{}", name);
             if own > 0 {
@@ -129,25 +131,25 @@ proptest! {
         }
 
         // people: the list, and the page of each user
-        let users = pipeline.people(Who::Users, 0..u64::MAX).rows;
+        let users = engine.people(Who::Users, 0..u64::MAX).rows;
         for user in &users {
             let quotes = user.id.contains(['"', '\\']);
             if !quotes {
-                let course = course(&pipeline, &rows_of(&pipeline, &user.id), 7);
-                prop_assert_eq!(course.calls, user.counted.calls, "{}", &user.id);
-                let types: u64 = course.types.iter().map(|of| of.calls).sum();
-                prop_assert!(types <= course.calls + course.named);
+                let timeline = timeline(&engine, &rows_of(&engine, &user.id), 7);
+                prop_assert_eq!(timeline.calls, user.counted.calls, "{}", &user.id);
+                let types: u64 = timeline.types.iter().map(|of| of.calls).sum();
+                prop_assert!(types <= timeline.calls + timeline.named);
             }
         }
-        let with_user = new().filter(|(row, _)| matches!(row.user, Cell::Found { .. } | Cell::SomeMiss { .. }));
+        let with_user = new().filter(|(row, _)| matches!(row.user, IdCell::Found { .. } | IdCell::SomeMiss { .. }));
         prop_assert_eq!(users.iter().map(|user| user.counted.calls).sum::<u64>(), with_user.count() as u64);
 
         // what is expected
-        let learned = pipeline.learn().plan;
+        let learned = engine.learn().plan;
         let wanted = learned.list.iter().map(|entry| Expectation { ids: [true; 2], ..entry.clone() });
-        pipeline.expect(Some(Plan { list: wanted.collect() }));
-        let rows = pipeline.coverage(By::Event).rows;
-        for entry in pipeline.expectations(None).map_or(Vec::new(), |all| all.list) {
+        engine.expect(Some(Plan { list: wanted.collect() }));
+        let rows = engine.coverage(GroupBy::Event).rows;
+        for entry in engine.expectations(None).map_or(Vec::new(), |all| all.list) {
             let came = &entry.came;
             // an entry without a name stands for all that have none of their own, and a type may be
             // written in several ways

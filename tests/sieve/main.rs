@@ -3,16 +3,16 @@
 mod against_naive;
 mod aggregates;
 mod agree;
-mod course;
 mod generate;
 mod names;
+mod timeline;
 
 use segscope::call::time;
 use segscope::engine::{
-    CallColumns, Detail, InUse, NoCallColumns, Pipeline, Recording, Shown, Sieve,
+    CallColumns, Engine, InUse, NoCallColumns, Recording, RowDetail, Search, SearchProgress,
 };
 use segscope::fql::Filter;
-use segscope::recording::Journal;
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::Map;
@@ -21,17 +21,17 @@ use std::time::{Duration, Instant};
 
 const BEGIN_MS: i64 = 1_795_341_600_000;
 
-/// A pipeline that records to a file without a name.
-fn pipeline() -> Arc<Pipeline> {
+/// A engine that records to a file without a name.
+fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::unsaid(&vendors);
-    let journal = Journal::nameless().expect("a file");
+    let journal = RecordingFile::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
-    Arc::new(Pipeline::new(recording, vendors, in_use, None).expect("empty").0)
+    Arc::new(Engine::new(recording, vendors, in_use, None).expect("empty").0)
 }
 
 /// Sends a body, and says the status.
-fn send(pipeline: &Pipeline, path: &str, test: Option<&str>, at_ms: i64, body: &str) -> u16 {
+fn send(engine: &Engine, path: &str, test: Option<&str>, at_ms: i64, body: &str) -> u16 {
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     headers.extend(test.map(|test| ("x-segscope-test".to_owned(), test.to_owned())));
     let head = RequestHead {
@@ -41,34 +41,34 @@ fn send(pipeline: &Pipeline, path: &str, test: Option<&str>, at_ms: i64, body: &
         headers: &headers,
         received_at: BEGIN_MS + at_ms,
     };
-    let status = pipeline.take(&head, body.as_bytes(), "http://127.0.0.1").status;
-    pipeline.settle();
+    let status = engine.take(&head, body.as_bytes(), "http://127.0.0.1").status;
+    engine.settle();
     status
 }
 
 /// The rows that pass, each looked at by itself, from all that is known of it.
-fn naive(pipeline: &Pipeline, filter: &Filter) -> Vec<u64> {
-    pipeline.settle();
-    let passes = |row: &u64| match pipeline.detail(*row).expect("readable") {
-        Some(Detail::Call(call)) => {
-            filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
+fn naive(engine: &Engine, filter: &Filter) -> Vec<u64> {
+    engine.settle();
+    let passes = |row: &u64| match engine.detail(*row).expect("readable") {
+        Some(RowDetail::Call(call)) => {
+            filter.matches(&CallColumns::new(&call, &engine.vendors(), time::now()))
         }
-        Some(Detail::NoCall(row)) => {
+        Some(RowDetail::NoCall(row)) => {
             let (request, severity) = (&row.request, row.severity);
             filter.matches(&NoCallColumns { request, severity, now_ms: time::now() })
         }
         None => false,
     };
-    (0..pipeline.rows()).filter(passes).collect()
+    (0..engine.rows()).filter(passes).collect()
 }
 
 /// Waits until all rows were looked at.
-fn complete(sieve: &Sieve, pipeline: &Pipeline) -> Shown {
-    pipeline.settle();
+fn complete(search: &Search, engine: &Engine) -> SearchProgress {
+    engine.settle();
     let begin = Instant::now();
     loop {
-        let shown = sieve.shown();
-        if shown.looked_at == shown.of && shown.of == pipeline.rows() {
+        let shown = search.shown();
+        if shown.looked_at == shown.of && shown.of == engine.rows() {
             return shown;
         }
         assert!(begin.elapsed() < Duration::from_secs(60), "{shown:?}");

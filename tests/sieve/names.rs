@@ -1,21 +1,21 @@
 //! What is offered while a filter is typed, from what a recording has.
 
-use crate::{pipeline, send};
-use segscope::fql::{Names, complete};
+use crate::{engine, send};
+use segscope::fql::{NameSource, complete};
 
-fn offers(names: &dyn Names, text: &str) -> Vec<String> {
+fn offers(names: &dyn NameSource, text: &str) -> Vec<String> {
     complete(text, text.len(), names).into_iter().map(|offer| offer.text).collect()
 }
 
 #[test]
 fn names_and_values_are_those_of_the_recording() {
-    let pipeline = pipeline();
+    let engine = engine();
     let call = r#"{"userId":"u-1","event":"Order Received","properties":{"total":7,"to\u0074e":"x"},
         "context":{"library":{"name":"analytics-node","version":"2.1.0"}}}"#;
-    send(&pipeline, "/v1/track", None, 0, call);
-    send(&pipeline, "/v1/identify", None, 1, r#"{"userId":"u-2","traits":{"plan":"gold"}}"#);
-    pipeline.settle();
-    let names = pipeline.names();
+    send(&engine, "/v1/track", None, 0, call);
+    send(&engine, "/v1/identify", None, 1, r#"{"userId":"u-2","traits":{"plan":"gold"}}"#);
+    engine.settle();
+    let names = engine.names();
     assert_eq!(offers(&names, "properties.to"), ["properties.total", "properties.tote"]);
     assert_eq!(offers(&names, "traits."), ["traits.plan"]);
     assert_eq!(offers(&names, "event = \"O"), ["\"Order Received\""]);

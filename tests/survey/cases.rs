@@ -4,8 +4,8 @@ use crate::load::captures;
 use crate::{by_pipeline, by_survey, same, same_with, vendors};
 use segscope::call::Seq;
 use segscope::call::time::Millis;
-use segscope::engine::{FileError, InUse, Pipeline, Recording, Shares};
-use segscope::recording::Journal;
+use segscope::engine::{Engine, FileError, InUse, Recording, Shares};
+use segscope::recording::RecordingFile;
 use segscope::vendors::{VendorFile, Vendors};
 use segscope::wire::RequestHead;
 use serde::Deserialize;
@@ -17,16 +17,16 @@ use std::sync::Arc;
 const BEGIN_MS: Millis = 1_795_341_600_000;
 const MINUTE_MS: Millis = 60_000;
 
-fn live(file: &Path) -> Pipeline {
-    let (journal, _) = Journal::open(file, false).expect("a recording");
+fn live(file: &Path) -> Engine {
+    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
     let recording = Recording::of_journal(journal).expect("its reader");
     let vendors = vendors();
     let in_use = InUse::unsaid(&vendors);
-    Pipeline::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, None).expect("readable")
 }
 
 /// Sends all captures, a minute between each two, so that sessions end by idleness too.
-fn record_captures(live: &Pipeline) {
+fn record_captures(live: &Engine) {
     let mut now = BEGIN_MS;
     for capture in captures() {
         let head = RequestHead {

@@ -8,7 +8,7 @@ mod files;
 #[path = "../wire/load.rs"]
 mod load;
 
-use segscope::engine::{Detail, InUse, Pipeline, Recording, Shares, Tally, survey};
+use segscope::engine::{Engine, InUse, Recording, RowDetail, Shares, Tally, survey};
 use segscope::report::{self, FindingGroup, check_text, finding_groups};
 use segscope::vendors::Vendors;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn said(
     vendors: &Vendors,
     tally: &Tally,
     problem: Option<String>,
-    detail: &(dyn Fn(u64) -> Result<Option<Detail>, String> + Sync),
+    detail: &(dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync),
 ) -> Said {
     let groups = finding_groups(vendors, tally, detail).expect("readable");
     let rows = tally.found.iter().map(|found| found.first).chain(tally.no_calls.iter().copied());
@@ -60,17 +60,17 @@ fn recording(files: &[&Path]) -> Result<Recording, String> {
 
 fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Result<Said, String> {
     let (vendors_too, in_use) = (Arc::clone(vendors), in_use.clone());
-    let pipeline = Pipeline::start(recording(files)?, vendors_too, in_use, None);
-    let pipeline = pipeline.expect("readable");
-    pipeline.settle();
-    if let Some(error) = pipeline.wrong() {
+    let engine = Engine::start(recording(files)?, vendors_too, in_use, None);
+    let engine = engine.expect("readable");
+    engine.settle();
+    if let Some(error) = engine.wrong() {
         return Err(error.to_string());
     }
-    let tally = pipeline.tally(0..pipeline.rows());
-    Ok(said(vendors, &tally, pipeline.stats().problem, &|row| pipeline.detail(row)))
+    let tally = engine.tally(0..engine.rows());
+    Ok(said(vendors, &tally, engine.stats().problem, &|row| engine.detail(row)))
 }
 
-/// What a survey says; none if it leaves the files to the pipeline.
+/// What a survey says; none if it leaves the files to the engine.
 fn by_survey(
     files: &[&Path],
     vendors: &Vendors,

@@ -2,7 +2,7 @@
 //! recording do.
 
 use crate::load::{Capture, captures};
-use segscope::wire::{self, Place, Platform, RequestHead, Route, Scratch};
+use segscope::wire::{self, ParseScratch, Platform, RequestHead, Route, WriteKeyPlace};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ struct Outcome {
     status: u16,
     /// `type messageId` of each call.
     calls: Vec<String>,
-    key: Option<(String, Place)>,
+    key: Option<(String, WriteKeyPlace)>,
     platform: Option<Platform>,
     discards: Vec<String>,
 }
 
-fn read(capture: &Capture, scratch: &mut Scratch) -> Outcome {
+fn read(capture: &Capture, scratch: &mut ParseScratch) -> Outcome {
     let head = RequestHead {
         method: &capture.method,
         path: &capture.path,
@@ -23,8 +23,8 @@ fn read(capture: &Capture, scratch: &mut Scratch) -> Outcome {
         headers: &capture.headers,
         received_at: 1_800_000_000_000,
     };
-    let fixed = wire::reply::of(&head, "127.0.0.1:1", false).status;
-    let run = |scratch: &mut Scratch| -> Result<Outcome, wire::Refusal> {
+    let fixed = wire::reply::for_request(&head, "127.0.0.1:1", false).status;
+    let run = |scratch: &mut ParseScratch| -> Result<Outcome, wire::Refusal> {
         let made = wire::query_body(&head);
         let decoded = wire::decode(&head, &capture.body)?;
         let body = match &made {
@@ -93,7 +93,7 @@ fn plain_count(capture: &Capture) -> Option<Vec<String>> {
 
 #[test]
 fn every_call_is_read_once() {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     let mut counts = BTreeMap::new();
     for capture in captures() {
         let name = format!("{} {} {}", capture.name, capture.path, capture.note);
@@ -140,7 +140,7 @@ fn every_call_is_read_once() {
 
 #[test]
 fn the_write_key_is_found_where_each_sdk_puts_it() {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     for capture in captures() {
         let outcome = read(&capture, &mut scratch);
         if outcome.status != 200 || capture.path == "/v1/m" {
@@ -148,12 +148,12 @@ fn the_write_key_is_found_where_each_sdk_puts_it() {
         }
         let basic = capture.headers.iter().any(|(name, _)| name == "authorization");
         let place = match (basic, capture.note.as_str()) {
-            (true, "single screen basic no colon") => Some(Place::BasicNoColon),
-            (true, _) => Some(Place::Basic),
+            (true, "single screen basic no colon") => Some(WriteKeyPlace::BasicNoColon),
+            (true, _) => Some(WriteKeyPlace::Basic),
             (_, note) if note.starts_with("webhook") || note.contains("broken data") => None,
-            _ if capture.path.ends_with("/settings") => Some(Place::Path),
-            _ if capture.query.contains("writeKey=") => Some(Place::Query),
-            _ => Some(Place::Body),
+            _ if capture.path.ends_with("/settings") => Some(WriteKeyPlace::Path),
+            _ if capture.query.contains("writeKey=") => Some(WriteKeyPlace::Query),
+            _ => Some(WriteKeyPlace::Body),
         };
         let found = outcome.key.as_ref();
         assert_eq!(found.map(|(_, place)| *place), place, "{} {}", capture.name, capture.note);
@@ -165,7 +165,7 @@ fn the_write_key_is_found_where_each_sdk_puts_it() {
 
 #[test]
 fn each_sdk_is_known_for_what_it_is() {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     for capture in captures() {
         let outcome = read(&capture, &mut scratch);
         let want = match capture.sdk.as_str() {
@@ -182,7 +182,7 @@ fn each_sdk_is_known_for_what_it_is() {
 
 #[test]
 fn what_is_wrong_by_hand_is_taken_and_told() {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     let mut told = BTreeMap::new();
     for capture in captures().into_iter().filter(|capture| capture.sdk == "raw-http") {
         let outcome = read(&capture, &mut scratch);

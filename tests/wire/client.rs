@@ -1,9 +1,11 @@
 //! A listener that keeps everything in memory, and a client that speaks plain HTTP/1.1 to it.
 
 use segscope::engine;
-use segscope::engine::Pending;
-use segscope::server::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
-use segscope::wire::{self, Reply, RequestHead, Route, Scratch};
+use segscope::engine::WriteTicket;
+use segscope::server::{
+    BodyError, ConnectionNotice, Health, Intake, Limits, Listen, Listener, Options,
+};
+use segscope::wire::{self, ParseScratch, Reply, RequestHead, Route};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -28,7 +30,7 @@ pub struct Taken {
 #[derive(Default)]
 pub struct Memory {
     pub taken: Mutex<Vec<Taken>>,
-    pub notices: Mutex<Vec<Notice>>,
+    pub notices: Mutex<Vec<ConnectionNotice>>,
 }
 
 impl Memory {
@@ -56,7 +58,7 @@ impl Memory {
                 Some(made) => made,
                 None => wire::text(&decoded)?,
             };
-            let reading = wire::read(head, 1, text, &mut Scratch::default())?;
+            let reading = wire::read(head, 1, text, &mut ParseScratch::default())?;
             let id = |call| {
                 let id = reading.event(call).get("messageId");
                 id.and_then(|id| id.as_str()).unwrap_or_default().into_owned()
@@ -64,13 +66,13 @@ impl Memory {
             Ok(reading.calls.iter().map(id).collect())
         };
         if !matches!(head.route(), Route::Calls(_)) {
-            let reply = wire::reply::of(head, here, false);
+            let reply = wire::reply::for_request(head, here, false);
             self.keep(head, &reply, Vec::new(), body.len());
             return reply;
         }
         match run() {
             Ok(calls) => {
-                let reply = wire::reply::of(head, here, false);
+                let reply = wire::reply::for_request(head, here, false);
                 self.keep(head, &reply, calls, body.len());
                 reply
             }
@@ -84,21 +86,21 @@ impl Memory {
 }
 
 impl Intake for Memory {
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> engine::Taken {
-        engine::Taken::Answered(self.answer(head, body, here))
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> engine::Accepted {
+        engine::Accepted::Answered(self.answer(head, body, here))
     }
 
-    fn written(&self, _: &Pending) -> Option<Reply> {
+    fn written(&self, _: &WriteTicket) -> Option<Reply> {
         None
     }
 
-    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &Trouble) -> Reply {
+    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &BodyError) -> Reply {
         let reply = trouble.reply();
         self.keep(head, &reply, Vec::new(), kept.len());
         reply
     }
 
-    fn notice(&self, notice: &Notice) {
+    fn notice(&self, notice: &ConnectionNotice) {
         self.notices.lock().expect("whole").push(*notice);
     }
 

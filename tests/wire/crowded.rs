@@ -1,7 +1,7 @@
 //! More connections and bodies than there is room for: what is idle or slow makes room.
 
 use crate::client::{Client, start, until};
-use segscope::server::{Limits, Notice};
+use segscope::server::{ConnectionNotice, Limits};
 use std::time::{Duration, Instant};
 
 const CALL: &str = r#"{"userId":"u","event":"E","messageId":"m-1"}"#;
@@ -32,7 +32,7 @@ fn connections_that_never_sent_a_byte_make_room() {
     assert!(running.listener.counts().connections <= 42);
     until("the user is told", || {
         let notices = running.memory.notices.lock().expect("whole");
-        notices.iter().any(|notice| matches!(notice, Notice::Crowded { most: 40, .. }))
+        notices.iter().any(|notice| matches!(notice, ConnectionNotice::Crowded { most: 40, .. }))
     });
     assert_eq!(used.post("/v1/track", CALL).status, 200, "one that was used is closed after those");
     drop(silent);

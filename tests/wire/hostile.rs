@@ -3,7 +3,7 @@
 use crate::client::{Client, start, until};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use segscope::server::{Limits, Notice};
+use segscope::server::{ConnectionNotice, Limits};
 use std::io::Write;
 use std::time::Duration;
 
@@ -136,7 +136,7 @@ fn a_client_that_goes_away_is_not_acknowledged() {
     drop(client);
     until("it is noticed", || !running.memory.notices.lock().expect("whole").is_empty());
     let notices = running.memory.notices.lock().expect("whole").clone();
-    assert!(matches!(notices[..], [Notice::Gone { .. }]), "{notices:?}");
+    assert!(matches!(notices[..], [ConnectionNotice::Gone { .. }]), "{notices:?}");
     assert_eq!(running.memory.taken.lock().expect("whole").len(), 0);
 }
 
@@ -148,7 +148,7 @@ fn tls_on_the_plain_port_is_noticed() {
     assert!(client.rest().is_empty(), "closed without an answer");
     until("it is counted", || running.listener.counts().tls_hellos == 1);
     let notices = running.memory.notices.lock().expect("whole").clone();
-    let [notice @ Notice::Tls { .. }] = &notices[..] else { panic!("{notices:?}") };
+    let [notice @ ConnectionNotice::Tls { .. }] = &notices[..] else { panic!("{notices:?}") };
     assert!(notice.to_string().contains("set the SDK's host to http://"));
     // plain garbage is HTTP's to refuse
     let mut client = running.client();

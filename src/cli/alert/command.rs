@@ -1,7 +1,7 @@
 //! A command that is run for a call, with the call's record on its standard input. One at a time;
 //! a few calls wait, and what is more is dropped and counted.
 
-use super::{Alarm, INTERVAL};
+use super::{AlertStatus, INTERVAL};
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -40,12 +40,12 @@ pub struct Commands {
     waiting: Arc<AtomicUsize>,
     ended: Arc<AtomicBool>,
     runner: JoinHandle<()>,
-    alarm: Arc<Alarm>,
+    alarm: Arc<AlertStatus>,
 }
 
 impl Commands {
     /// Begins to wait for calls.
-    pub fn begin(words: Vec<String>, alarm: Arc<Alarm>) -> std::io::Result<Commands> {
+    pub fn begin(words: Vec<String>, alarm: Arc<AlertStatus>) -> std::io::Result<Commands> {
         let (queue, records) = sync_channel(WAITING);
         let waiting = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(AtomicBool::new(false));
@@ -92,7 +92,7 @@ fn run_all(
     records: &Receiver<String>,
     waiting: &AtomicUsize,
     ended: &AtomicBool,
-    alarm: &Alarm,
+    alarm: &AlertStatus,
 ) {
     let Some((program, arguments)) = words.split_first() else { return };
     let mut last: Option<Instant> = None;

@@ -10,11 +10,11 @@ use super::failure::Failure;
 use super::feed::vendor_views;
 use super::output;
 use super::setup::Setup;
-use super::watch::Watch;
+use super::watch::WatchThread;
 use crate::call::Seq;
 use crate::call::text::visible;
 use crate::config::Settings;
-use crate::engine::{Detail, Matching, Pipeline};
+use crate::engine::{Engine, RangeFilter, RowDetail};
 use crate::fql;
 use crate::fql::Filter;
 use crate::plain::row_words;
@@ -35,7 +35,7 @@ const AT_ONCE: u64 = 4_096;
 
 /// How it alerts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum With {
+enum AlertAction {
     Bell,
     Notify,
     /// The program and its arguments.
@@ -44,22 +44,22 @@ enum With {
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct AlertSettings {
     filter: Filter,
-    with: With,
+    with: AlertAction,
 }
 
-impl Asked {
+impl AlertSettings {
     /// What the settings ask for, if they ask for alerts.
-    pub fn of(settings: &Settings) -> Result<Option<Asked>, Failure> {
+    pub fn from_settings(settings: &Settings) -> Result<Option<AlertSettings>, Failure> {
         let wrong = |key: &str, error: String| {
             Failure::wrong(format!("{}: {error}", settings.origin_of(key)))
         };
         let with = match settings.text("alert_with").unwrap_or("bell") {
-            "bell" | "" => With::Bell,
-            "notify" => With::Notify,
+            "bell" | "" => AlertAction::Bell,
+            "notify" => AlertAction::Notify,
             line => match shlex::split(line).filter(|words| !words.is_empty()) {
-                Some(words) => With::Command(words),
+                Some(words) => AlertAction::Command(words),
                 None => {
                     let error = format!(
                         "`{line}` is no command; expected bell, notify, or a program with its arguments, whose quotes are closed"
@@ -75,13 +75,13 @@ impl Asked {
             let origin = settings.origin_of("alert").to_string();
             Failure::UseLines(format!("{}: {}", visible(&origin), error.render()))
         })?;
-        Ok(Some(Asked { filter, with }))
+        Ok(Some(AlertSettings { filter, with }))
     }
 }
 
 /// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
 /// pipe.
-pub fn ring_on_stderr(alarm: &Alarm) {
+pub fn ring_on_stderr(alarm: &AlertStatus) {
     if let Some(mut ring) = alarm.take_ring() {
         if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
             // it would print a notification as if it were text
@@ -93,14 +93,14 @@ pub fn ring_on_stderr(alarm: &Alarm) {
 
 /// What has come of alerts, for whoever shows it.
 #[derive(Default)]
-pub struct Alarm {
+pub struct AlertStatus {
     ring: Mutex<Option<Ring>>,
     told: AtomicU64,
     dropped: AtomicU64,
     failed: Mutex<Option<String>>,
 }
 
-impl Alarm {
+impl AlertStatus {
     /// What the terminal has to do now, once.
     pub fn take_ring(&self) -> Option<Ring> {
         self.lock().take()
@@ -135,32 +135,32 @@ impl Alarm {
 }
 
 /// What alerts, and what it has to say; nothing where nobody asked.
-pub type Alerting = (Arc<Alarm>, Option<Watch>);
+pub type Alerting = (Arc<AlertStatus>, Option<WatchThread>);
 
 /// Begins to alert of the calls that come since the program began, if that is asked for.
-pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failure> {
-    let alarm = Arc::new(Alarm::default());
+pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> Result<Alerting, Failure> {
+    let alarm = Arc::new(AlertStatus::default());
     let Some(asked) = setup.alert.clone() else { return Ok((alarm, None)) };
     let commands = match &asked.with {
-        With::Command(words) => {
+        AlertAction::Command(words) => {
             let begun = Commands::begin(words.clone(), Arc::clone(&alarm));
             Some(begun.map_err(Failure::blocked)?)
         }
         _ => None,
     };
-    let mut teller = Teller {
-        pipeline: Arc::clone(pipeline),
-        vendors: vendor_views(&pipeline.vendors()),
+    let mut teller = AlertSender {
+        engine: Arc::clone(engine),
+        vendors: vendor_views(&engine.vendors()),
         alarm: Arc::clone(&alarm),
-        matching: Matching::new(asked.filter),
-        notify: asked.with == With::Notify,
+        matching: RangeFilter::new(asked.filter),
+        notify: asked.with == AlertAction::Notify,
         commands,
         next: None,
         told_at: None,
         waiting: None,
     };
     // a command that runs goes on when it ends
-    let watch = Watch::begin("alerts", move |ended| {
+    let watch = WatchThread::begin("alerts", move |ended| {
         while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             teller.look();
         }
@@ -170,11 +170,11 @@ pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failur
     Ok((alarm, Some(watch.map_err(Failure::blocked)?)))
 }
 
-struct Teller {
-    pipeline: Arc<Pipeline>,
+struct AlertSender {
+    engine: Arc<Engine>,
     vendors: Vec<VendorView>,
-    alarm: Arc<Alarm>,
-    matching: Matching,
+    alarm: Arc<AlertStatus>,
+    matching: RangeFilter,
     notify: bool,
     commands: Option<Commands>,
     /// The first call that was not looked at; none while what was recorded before the program began
@@ -185,15 +185,15 @@ struct Teller {
     waiting: Option<(u64, u64)>,
 }
 
-impl Teller {
+impl AlertSender {
     fn look(&mut self) {
-        let first = || self.pipeline.first_new().map(|(_, call)| call);
+        let first = || self.engine.first_new().map(|(_, call)| call);
         let Some(next) = self.next.or_else(first) else { return };
-        let (rows, then) = self.pipeline.rows_since(next);
+        let (rows, then) = self.engine.rows_since(next);
         let mut from = rows.start;
         while from < rows.end {
             let to = rows.end.min(from + AT_ONCE);
-            match self.matching.calls(&self.pipeline, from..to) {
+            match self.matching.calls(&self.engine, from..to) {
                 Ok(found) => self.found(&found),
                 Err(error) => self.alarm.fail(error),
             }
@@ -219,10 +219,10 @@ impl Teller {
         if !commands.has_room() {
             return self.alarm.drop_one();
         }
-        let vendors = self.pipeline.vendors();
-        match self.pipeline.detail(row) {
-            Ok(Some(Detail::Call(call))) => {
-                let shown = self.pipeline.in_use().shown();
+        let vendors = self.engine.vendors();
+        match self.engine.detail(row) {
+            Ok(Some(RowDetail::Call(call))) => {
+                let shown = self.engine.in_use().shown();
                 match commands.run(call_record(&call, &vendors, &shown)) {
                     true => self.alarm.told.fetch_add(1, Ordering::Relaxed),
                     false => self.alarm.dropped.fetch_add(1, Ordering::Relaxed),
@@ -242,7 +242,7 @@ impl Teller {
         self.told_at = Some(Instant::now());
         self.alarm.told.fetch_add(count, Ordering::Relaxed);
         let words = self.notify.then(|| {
-            let last = self.pipeline.window(row..row + 1).pop();
+            let last = self.engine.window(row..row + 1).pop();
             let last = last.map_or(String::new(), |row| row_words(&row, &self.vendors));
             match count {
                 1 => last,

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::setup::{Setup, find_vendor};
 use super::{check, input, output};
 use crate::call::text::visible;
-use crate::engine::{CallDetail, Detail, Pipeline};
+use crate::engine::{CallDetail, Engine, RowDetail};
 use crate::outbound::check_base;
 use crate::report::plural;
 use crate::vendors::Output;
@@ -28,20 +28,20 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     }
     let chosen: Result<Vec<usize>, Failure> =
         names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
-    let work = Work { setup: &setup, chosen: chosen? };
-    let pipeline = setup.pipeline(input::read(&args.input.files)?)?;
-    input::all_read(&pipeline)?;
-    if let Some(problem) = pipeline.stats().problem {
+    let work = DeliveryJob { setup: &setup, chosen: chosen? };
+    let engine = setup.engine(input::read(&args.input.files)?)?;
+    input::all_read(&engine)?;
+    if let Some(problem) = engine.stats().problem {
         return Err(Failure::wrong(problem));
     }
-    let rows = check::wanted(&pipeline, filter)?;
-    let rows = rows.unwrap_or_else(|| (0..pipeline.rows()).collect());
+    let rows = check::wanted(&engine, filter)?;
+    let rows = rows.unwrap_or_else(|| (0..engine.rows()).collect());
     if args.dry_run {
-        return work.show(&pipeline, &rows);
+        return work.show(&engine, &rows);
     }
-    let Ready { requests, hosts, caveats } = work.count(&pipeline, &rows)?;
+    let PreparedDelivery { requests, hosts, caveats } = work.count(&engine, &rows)?;
     if requests == 0 {
-        let nothing = work.nothing(&pipeline, &rows)?;
+        let nothing = work.nothing(&engine, &rows)?;
         output::note(format_args!("nothing to deliver: {nothing}"));
         return Ok(());
     }
@@ -51,7 +51,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     if !args.yes {
         ask(requests, &hosts)?;
     }
-    work.send(&pipeline, &rows, requests, args.keep_going)
+    work.send(&engine, &rows, requests, args.keep_going)
 }
 
 /// Asks on the terminal; without one, saying so beforehand is the only answer.
@@ -74,28 +74,28 @@ fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
 
 /// What would be sent.
 #[derive(Default)]
-struct Ready {
+struct PreparedDelivery {
     requests: u64,
     hosts: BTreeSet<String>,
     /// What is doubtful, with how many requests it is about.
     caveats: BTreeMap<String, u64>,
 }
 
-struct Work<'w> {
+struct DeliveryJob<'w> {
     setup: &'w Setup,
     chosen: Vec<usize>,
 }
 
-impl Work<'_> {
+impl DeliveryJob<'_> {
     /// Each call with the outputs of the chosen vendors.
     fn each(
         &self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         rows: &[u64],
         mut with: impl FnMut(&CallDetail, usize, &[Output]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         for row in rows {
-            let Some(Detail::Call(call)) = pipeline.detail(*row).map_err(Failure::wrong)? else {
+            let Some(RowDetail::Call(call)) = engine.detail(*row).map_err(Failure::wrong)? else {
                 continue;
             };
             for vendor in &self.chosen {
@@ -126,15 +126,15 @@ impl Work<'_> {
     }
 
     /// The requests as curl lines.
-    fn show(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<(), Failure> {
+    fn show(&self, engine: &Engine, rows: &[u64]) -> Result<(), Failure> {
         // of what would be refused nothing is shown
-        self.each(pipeline, rows, |call, vendor, outputs| {
+        self.each(engine, rows, |call, vendor, outputs| {
             let mut lines = outputs.iter().map(|output| self.as_curl(vendor, output));
             lines.try_for_each(|line| line.map(drop)).map_err(|why| refused(call, &why))
         })?;
         let mut out = output::json();
         let mut any = false;
-        self.each(pipeline, rows, |call, vendor, outputs| {
+        self.each(engine, rows, |call, vendor, outputs| {
             for output in outputs {
                 any = true;
                 let curl = self.as_curl(vendor, output).map_err(|why| refused(call, &why))?;
@@ -147,16 +147,16 @@ impl Work<'_> {
             Ok(())
         })?;
         if !any {
-            let nothing = self.nothing(pipeline, rows)?;
+            let nothing = self.nothing(engine, rows)?;
             output::note(format_args!("nothing to deliver: {nothing}"));
         }
         Ok(())
     }
 
     /// Counts the requests, their hosts and what is doubtful; all of them are ready.
-    fn count(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<Ready, Failure> {
-        let mut all = Ready::default();
-        self.each(pipeline, rows, |call, vendor, outputs| {
+    fn count(&self, engine: &Engine, rows: &[u64]) -> Result<PreparedDelivery, Failure> {
+        let mut all = PreparedDelivery::default();
+        self.each(engine, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
             for delivery in ready.map_err(|why| refused(call, &why))? {
                 all.requests += 1;
@@ -176,7 +176,7 @@ impl Work<'_> {
     /// Sends them, one after the other, each once.
     fn send(
         &self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         rows: &[u64],
         requests: u64,
         keep_going: bool,
@@ -184,7 +184,7 @@ impl Work<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut out = output::text();
         let (mut sent, mut refused) = (0, 0);
-        self.each(pipeline, rows, |call, vendor, outputs| {
+        self.each(engine, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
             for delivery in ready.map_err(Failure::wrong)? {
                 let begun = Instant::now();
@@ -224,12 +224,12 @@ impl Work<'_> {
     }
 
     /// Why there is nothing to send.
-    fn nothing(&self, pipeline: &Pipeline, rows: &[u64]) -> Result<String, Failure> {
+    fn nothing(&self, engine: &Engine, rows: &[u64]) -> Result<String, Failure> {
         if rows.is_empty() {
             return Ok("no call passes the filter".to_owned());
         }
         for row in rows {
-            if let Some(Detail::Call(call)) = pipeline.detail(*row).map_err(Failure::wrong)? {
+            if let Some(RowDetail::Call(call)) = engine.detail(*row).map_err(Failure::wrong)? {
                 let of = call.vendors.iter().find(|(at, _)| self.chosen.contains(at));
                 if let Some((vendor, rendered)) = of {
                     let title = self.title(*vendor);

@@ -1,7 +1,7 @@
 //! Outputs made ready and sent: for the command and for the screen.
 
 use crate::config::Settings;
-use crate::outbound::{Answer, Outgoing, SendError, check_base, send_once};
+use crate::outbound::{Outgoing, SendError, UpstreamResponse, check_base, send_once};
 use crate::vendors::{Delivery, Output, Vendors};
 
 /// The requests of an output, ready to be sent with the keys of the settings; or why they cannot be.
@@ -24,7 +24,7 @@ pub fn prepare(
 }
 
 /// Sends it once. An answer that repeats a key has it masked.
-pub async fn send(delivery: &Delivery) -> Result<Answer, SendError> {
+pub async fn send(delivery: &Delivery) -> Result<UpstreamResponse, SendError> {
     let outgoing = Outgoing {
         method: &delivery.method,
         url: &delivery.url,

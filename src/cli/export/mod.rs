@@ -1,14 +1,14 @@
 //! `segscope export`: calls of files for other programs.
 
-mod behind;
+mod background_export;
 
-pub use behind::Exports;
+pub use background_export::Exports;
 
 use super::args::{ExportArgs, ExportForm};
 use super::failure::Failure;
 use super::setup::Setup;
 use super::{check, input, output};
-use crate::engine::Detail;
+use crate::engine::RowDetail;
 use crate::report::{ExportFormat, Exporter};
 use std::io::BufWriter;
 
@@ -19,12 +19,12 @@ const AT_ONCE: usize = 64;
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = Setup::new(&args.judge, Vec::new())?;
-    let pipeline = setup.pipeline(input::read(&args.input.files)?)?;
-    input::all_read(&pipeline)?;
-    let unreadable = pipeline.stats().problem;
-    let rows = check::wanted(&pipeline, filter)?;
-    let rows = rows.unwrap_or_else(|| (0..pipeline.rows()).collect());
-    let (vendors, shown) = (pipeline.vendors(), pipeline.in_use().shown());
+    let engine = setup.engine(input::read(&args.input.files)?)?;
+    input::all_read(&engine)?;
+    let unreadable = engine.stats().problem;
+    let rows = check::wanted(&engine, filter)?;
+    let rows = rows.unwrap_or_else(|| (0..engine.rows()).collect());
+    let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
     let out = BufWriter::new(output::raw());
     let format = match args.format {
         ExportForm::Ndjson => ExportFormat::Ndjson,
@@ -34,9 +34,9 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     };
     let mut exporter = Exporter::begin(out, format, args.with_secrets, &vendors, &shown)?;
     for some in rows.chunks(AT_ONCE) {
-        for detail in pipeline.details_of(some.iter().copied()) {
+        for detail in engine.details_of(some.iter().copied()) {
             // a request that has a row of its own is no call
-            if let Detail::Call(call) = detail.map_err(Failure::wrong)? {
+            if let RowDetail::Call(call) = detail.map_err(Failure::wrong)? {
                 exporter.call(*call)?;
             }
         }

@@ -1,24 +1,25 @@
-//! The pipeline as the screen reads it.
+//! The engine as the screen reads it.
 
 mod person;
 mod sending;
 mod views;
 
-use super::alert::Alarm;
+use super::alert::AlertStatus;
 use super::export::Exports;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
-use crate::config::{Arranged, Choices, Notebook};
+use crate::config::{ColumnChoice, FolderChoices, InputHistory};
 use crate::engine;
-use crate::engine::{Detail as Full, Pipeline, Remarks, Sieve};
+use crate::engine::{Engine, RemarkTarget, RowDetail as Full, Search};
 use crate::findings::Finding;
-use crate::fql::{Filter, Names};
+use crate::fql::{Filter, NameSource};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
-    Alerts, By, Chosen, CommonView, ComposedView, Coverage, Detail, Expectations, Feed, Found,
-    FoundIn, Groups, InUse, Kept, Looks, Member, Memo, ModelView, Person, Prepared, PushesView,
-    Ring, RowView, Sending, SettingsView, Shown, Stats, VendorView, What, Who,
+    Alerts, Chosen, ComposedView, Coverage, Detail, Expectations, Feed, FoundIn, GroupBy,
+    GroupedRows, HabitView, HistoryEntries, InUse, Looks, Memo, ModelView, NextRow, Person,
+    Prepared, PushesView, RelatedId, Ring, RowView, SearchProgress, Sending, SettingsView, Stats,
+    VendorView, What, Who,
 };
 use crate::vendors::Delivery;
 use std::ops::Range;
@@ -31,48 +32,48 @@ use views::{call_view, composed, no_call_view};
 /// The write key of calls that came from no other call.
 const COMPOSE_KEY: &str = "compose";
 
-/// The pipeline, the addresses that it listens on, and where a choice is kept.
+/// The engine, the addresses that it listens on, and where a choice is kept.
 pub struct PipelineFeed {
-    pipeline: Arc<Pipeline>,
-    sieve: Sieve,
+    engine: Arc<Engine>,
+    search: Search,
     /// Looks for the calls of one person.
-    tracer: Sieve,
+    tracer: Search,
     live: Arc<Live>,
     outbox: Arc<Outbox>,
     addresses: Vec<String>,
-    choices: Option<Choices>,
-    notebook: Option<Notebook>,
+    choices: Option<FolderChoices>,
+    notebook: Option<InputHistory>,
     exports: Arc<Exports>,
     /// Where marks go was said once; and what is to be said.
     says_where: AtomicBool,
     said: Mutex<Option<String>>,
-    arranged: Mutex<Arranged>,
-    alarm: Arc<Alarm>,
+    arranged: Mutex<ColumnChoice>,
+    alarm: Arc<AlertStatus>,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
 
 impl PipelineFeed {
     pub fn new(
-        pipeline: Arc<Pipeline>,
+        engine: Arc<Engine>,
         live: Arc<Live>,
         addresses: Vec<String>,
-        (choices, notebook): (Option<Choices>, Option<Notebook>),
-        arranged: Arranged,
-        alarm: Arc<Alarm>,
+        (choices, notebook): (Option<FolderChoices>, Option<InputHistory>),
+        arranged: ColumnChoice,
+        alarm: Arc<AlertStatus>,
     ) -> PipelineFeed {
         let arranged = Mutex::new(arranged);
         if let Some(choices) = &choices {
-            pipeline.set_aside(&choices.aside());
+            engine.set_aside(&choices.aside());
         }
-        let [sieve, tracer] = [(); 2].map(|()| Sieve::new(Arc::clone(&pipeline)));
+        let [search, tracer] = [(); 2].map(|()| Search::new(Arc::clone(&engine)));
         let (outbox, exports) = (Arc::default(), Arc::default());
         PipelineFeed {
-            sieve,
+            search,
             tracer,
             live,
             outbox,
-            pipeline,
+            engine,
             addresses,
             choices,
             notebook,
@@ -89,113 +90,113 @@ impl PipelineFeed {
 impl Feed for PipelineFeed {
     fn version(&self) -> u64 {
         let behind = self.live.version() + self.outbox.version() + self.exports.version();
-        self.pipeline.version()
-            + self.sieve.version()
+        self.engine.version()
+            + self.search.version()
             + self.tracer.version()
             + behind
             + self.alarm.version()
     }
 
     fn stats(&self) -> Stats {
-        self.pipeline.stats()
+        self.engine.stats()
     }
 
-    fn common(&self) -> Vec<CommonView> {
-        self.pipeline.common()
+    fn common(&self) -> Vec<HabitView> {
+        self.engine.common()
     }
 
     fn rows(&self) -> u64 {
-        self.pipeline.rows()
+        self.engine.rows()
     }
 
     fn window(&self, range: Range<u64>) -> Vec<RowView> {
-        self.pipeline.window(range)
+        self.engine.window(range)
     }
 
     fn detail(&self, row: u64) -> Option<Detail> {
-        match self.pipeline.detail(row) {
+        match self.engine.detail(row) {
             Ok(Some(Full::Call(call))) => {
-                let view = self.pipeline.window(row..row + 1).pop()?;
+                let view = self.engine.window(row..row + 1).pop()?;
                 Some(Detail::Call(Box::new(call_view(*call, view))))
             }
             Ok(Some(Full::NoCall(row))) => Some(no_call_view(row)),
             Ok(None) => None,
             Err(error) => {
-                self.pipeline.notice(format!("the recording cannot be read there: {error}"));
+                self.engine.notice(format!("the recording cannot be read there: {error}"));
                 None
             }
         }
     }
 
     fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
-        self.pipeline.in_view(rows.iter().copied())
+        self.engine.in_view(rows.iter().copied())
     }
 
     fn filter(&self, filter: Option<Arc<Filter>>) {
-        self.sieve.filter(filter);
+        self.search.filter(filter);
     }
 
-    fn shown(&self) -> Shown {
-        self.sieve.shown()
+    fn shown(&self) -> SearchProgress {
+        self.search.shown()
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
-        self.sieve.shown_rows(places)
+        self.search.shown_rows(places)
     }
 
     fn place_of(&self, row: u64) -> u64 {
-        self.sieve.place_of(row)
+        self.search.place_of(row)
     }
 
-    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
-        self.sieve.find(from, forward, what)
+    fn find(&self, from: u64, forward: bool, what: &What) -> NextRow {
+        self.search.find(from, forward, what)
     }
 
-    fn names(&self) -> Box<dyn Names> {
-        Box::new(self.pipeline.names())
+    fn names(&self) -> Box<dyn NameSource> {
+        Box::new(self.engine.names())
     }
 
-    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
-        self.pipeline.findings(at_all)
+    fn findings(&self, at_all: bool) -> GroupedRows<FoundIn> {
+        self.engine.findings(at_all)
     }
 
-    fn coverage(&self, by: By) -> Groups<Coverage> {
-        self.pipeline.coverage(by)
+    fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
+        self.engine.coverage(by)
     }
 
     fn expectations(&self) -> Option<Expectations> {
-        self.pipeline.expectations(None)
+        self.engine.expectations(None)
     }
 
-    fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
-        self.pipeline.people(who, part)
+    fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
+        self.engine.people(who, part)
     }
 
-    fn members(&self, who: Who, id: &str) -> Groups<Member> {
-        self.pipeline.members(who, id)
+    fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
+        self.engine.members(who, id)
     }
 
     fn id_remarks_about(&self, who: Who, id: &str) -> Vec<Finding> {
-        self.pipeline.id_remarks_about(who, id)
+        self.engine.id_remarks_about(who, id)
     }
 
     fn vendors(&self) -> Vec<VendorView> {
-        let vendors = self.pipeline.vendors();
+        let vendors = self.engine.vendors();
         vendor_views(&vendors)
     }
 
     fn in_use(&self) -> InUse {
-        let in_use = self.pipeline.in_use();
+        let in_use = self.engine.in_use();
         match in_use.said() {
             Some(chosen) => InUse { vendors: chosen.to_vec(), chosen: true },
-            None => InUse { vendors: (0..self.pipeline.vendors().len()).collect(), chosen: false },
+            None => InUse { vendors: (0..self.engine.vendors().len()).collect(), chosen: false },
         }
     }
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
-        let known = self.pipeline.vendors();
+        let known = self.engine.vendors();
         let in_use = engine::InUse::chosen(&known, vendors.to_vec());
-        self.pipeline
+        self.engine
             .set_in_use(in_use)
             .map_err(|error| format!("the calls could not be read again: {error}"))?;
         let names: Vec<&str> = vendors.iter().map(|at| known.info(*at).name.as_str()).collect();
@@ -208,22 +209,22 @@ impl Feed for PipelineFeed {
     }
 
     fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
-        let done = self.pipeline.mark(seq, marked, time::now());
+        let done = self.engine.mark(seq, marked, time::now());
         done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
     }
 
     fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
-        let done = self.pipeline.note(seq, text, time::now());
+        let done = self.engine.note(seq, text, time::now());
         done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
     }
 
     fn clear(&self) -> Result<(), String> {
-        let done = self.pipeline.clear(time::now());
+        let done = self.engine.clear(time::now());
         done.map_err(|error| format!("nothing is cleared: {error}"))
     }
 
     fn undo_clear(&self) -> Result<(), String> {
-        match self.pipeline.undo_clear(time::now()) {
+        match self.engine.undo_clear(time::now()) {
             Ok(true) => Ok(()),
             Ok(false) => Err("nothing was cleared away".to_owned()),
             Err(error) => Err(format!("nothing comes back: {error}")),
@@ -236,7 +237,7 @@ impl Feed for PipelineFeed {
         format: ExportFormat,
         filter: Option<Arc<Filter>>,
     ) -> Result<(), String> {
-        self.exports.begin(&self.pipeline, file, format, filter)
+        self.exports.begin(&self.engine, file, format, filter)
     }
 
     fn exporting(&self) -> Option<(u64, u64)> {
@@ -248,8 +249,8 @@ impl Feed for PipelineFeed {
         self.exports.told().or_else(|| said.take().map(Ok))
     }
 
-    fn kept(&self) -> Kept {
-        self.notebook.as_ref().map(Notebook::read).unwrap_or_default()
+    fn kept(&self) -> HistoryEntries {
+        self.notebook.as_ref().map(InputHistory::read).unwrap_or_default()
     }
 
     fn keep(&self, memo: &Memo) -> Result<(), String> {
@@ -262,9 +263,9 @@ impl Feed for PipelineFeed {
     }
 
     fn pushes(&self) -> PushesView {
-        let vendors = self.pipeline.vendors();
+        let vendors = self.engine.vendors();
         let fills = vendors.filled_by_pushes().map(|(_, setting)| setting.to_owned());
-        self.pipeline.sync(|objects| PushesView {
+        self.engine.sync(|objects| PushesView {
             run: objects.panel(time::now()),
             companies: objects.companies().len(),
             fills,
@@ -272,7 +273,7 @@ impl Feed for PipelineFeed {
     }
 
     fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
-        self.pipeline.sync(|objects| {
+        self.engine.sync(|objects| {
             let requests = objects.requests();
             let model = objects.model(model)?;
             Some(ModelView {
@@ -286,16 +287,16 @@ impl Feed for PipelineFeed {
     }
 
     fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
-        self.pipeline.sync(|objects| objects.model(model)?.properties(item))
+        self.engine.sync(|objects| objects.model(model)?.properties(item))
     }
 
     fn pushed_companies(&self) -> Option<String> {
-        let vendors = self.pipeline.vendors();
-        self.pipeline.sync(|objects| vendors.pushed_companies(objects.companies()))
+        let vendors = self.engine.vendors();
+        self.engine.sync(|objects| vendors.pushed_companies(objects.companies()))
     }
 
     fn compose(&self, text: &str) -> ComposedView {
-        composed(self.pipeline.compose(text, time::now()))
+        composed(self.engine.compose(text, time::now()))
     }
 
     fn send(&self, to: Option<&str>, text: &str, write_key: Option<&str>) -> Result<(), String> {
@@ -329,11 +330,11 @@ impl Feed for PipelineFeed {
     }
 
     fn aside(&self) -> Vec<String> {
-        self.pipeline.aside()
+        self.engine.aside()
     }
 
     fn set_aside(&self, codes: &[String]) -> Result<(), String> {
-        self.pipeline.set_aside(codes);
+        self.engine.set_aside(codes);
         let names: Vec<&str> = codes.iter().map(String::as_str).collect();
         match &self.choices {
             Some(choices) => choices
@@ -343,18 +344,18 @@ impl Feed for PipelineFeed {
         }
     }
 
-    fn arranged(&self) -> Arranged {
+    fn arranged(&self) -> ColumnChoice {
         self.arranged.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn arrange(&self, arranged: Arranged) -> Result<(), String> {
+    fn arrange(&self, arranged: ColumnChoice) -> Result<(), String> {
         let kept = self.choices.as_ref().map_or(Ok(()), |choices| choices.set_arranged(&arranged));
         *self.arranged.lock().unwrap_or_else(PoisonError::into_inner) = arranged;
         kept.map_err(|error| format!("it is so now, but that could not be kept: {error}"))
     }
 
     fn calls_with(&self, codes: &[String]) -> Vec<u64> {
-        self.pipeline.calls_with(codes)
+        self.engine.calls_with(codes)
     }
 
     fn addresses(&self) -> Vec<String> {
@@ -374,11 +375,11 @@ impl Feed for PipelineFeed {
     }
 
     fn draws(&self) {
-        self.pipeline.draws();
+        self.engine.draws();
     }
 
     fn drew(&self, took: Duration) {
-        self.pipeline.drew(took);
+        self.engine.drew(took);
     }
 }
 
@@ -391,10 +392,12 @@ impl Drop for PipelineFeed {
 impl PipelineFeed {
     /// Says once where marks and notes go, if that is not the recording that is being made.
     fn say_where(&self) {
-        let words = match self.pipeline.remarks() {
-            Remarks::Recorded => return,
-            Remarks::Opened(file) => format!("marks and notes are kept in {}", file.display()),
-            Remarks::UntilTheEnd(why) => format!("marks and notes are gone when you quit: {why}"),
+        let words = match self.engine.remarks() {
+            RemarkTarget::Recorded => return,
+            RemarkTarget::Opened(file) => format!("marks and notes are kept in {}", file.display()),
+            RemarkTarget::UntilTheEnd(why) => {
+                format!("marks and notes are gone when you quit: {why}")
+            }
         };
         if self.says_where.swap(false, Ordering::Relaxed) {
             *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);

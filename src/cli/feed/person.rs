@@ -2,21 +2,23 @@
 
 use super::PipelineFeed;
 use crate::fql::Filter;
-use crate::tui::feed::{Course, Disorder, Person, PersonFeed, SessionIds, Shown, Span, Who};
+use crate::tui::feed::{
+    OrderFinding, Person, PersonFeed, SearchProgress, SessionIds, Span, Timeline, Who,
+};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 impl PersonFeed for PipelineFeed {
     fn person(&self, who: Who, id: &str) -> Option<Person> {
-        self.pipeline.person(who, id)
+        self.engine.person(who, id)
     }
 
     fn trace(&self, filter: Option<Arc<Filter>>) {
         self.tracer.filter(filter);
     }
 
-    fn traced(&self) -> Shown {
+    fn traced(&self) -> SearchProgress {
         self.tracer.shown()
     }
 
@@ -28,19 +30,19 @@ impl PersonFeed for PipelineFeed {
         self.tracer.place_of(row)
     }
 
-    fn course(&self, rows: &[u64], course: &mut Course) {
-        self.pipeline.course(rows, course);
+    fn timeline(&self, rows: &[u64], timeline: &mut Timeline) {
+        self.engine.timeline(rows, timeline);
     }
 
-    fn disorder(&self, course: &Course) -> Vec<Disorder> {
-        self.pipeline.disorder(course)
+    fn order_finding(&self, timeline: &Timeline) -> Vec<OrderFinding> {
+        self.engine.order_finding(timeline)
     }
 
     fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
-        self.pipeline.session_ids(rows, into)
+        self.engine.session_ids(rows, into)
     }
 
     fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
-        self.pipeline.sessions(ids)
+        self.engine.sessions(ids)
     }
 }

@@ -4,7 +4,7 @@ use super::{PipelineFeed, views};
 use crate::call::credential::without_credentials;
 use crate::call::time;
 use crate::cli::deliver;
-use crate::engine::Detail as Full;
+use crate::engine::RowDetail as Full;
 use crate::tui::feed::{Chosen, OutputView, Prepared};
 use crate::vendors::{Fidelity, Output};
 use std::sync::PoisonError;
@@ -13,7 +13,7 @@ impl PipelineFeed {
     /// What would be sent to a vendor of a call, kept to be sent as it is shown.
     pub(crate) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
-        let vendors = self.pipeline.vendors();
+        let vendors = self.engine.vendors();
         let settings = self.live.settings();
         let stand_in = settings
             .deliver_to(&vendors.info(vendor).name)
@@ -47,12 +47,12 @@ impl PipelineFeed {
     /// What a vendor would receive of a call.
     fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<(Vec<Output>, Fidelity), String> {
         let vendors = match chosen {
-            Chosen::Row(row) => match self.pipeline.detail(*row)? {
+            Chosen::Row(row) => match self.engine.detail(*row)? {
                 Some(Full::Call(call)) => call.vendors,
                 _ => return Err("this row is a request, not a call".to_owned()),
             },
             Chosen::Text(text) => {
-                let composed = self.pipeline.compose(text, time::now());
+                let composed = self.engine.compose(text, time::now());
                 composed.map_err(|error| error.to_string())?.vendors
             }
         };

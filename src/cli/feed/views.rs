@@ -1,8 +1,8 @@
-//! What the pipeline has, as the screen shows it.
+//! What the engine has, as the screen shows it.
 
 use crate::engine;
-use crate::engine::NotYet;
-use crate::findings::fixes::Reader;
+use crate::engine::DraftError;
+use crate::findings::fixes::SnippetAudience;
 use crate::report::mask_request;
 use crate::tui::feed::{
     CallDetail, ComposedCall, ComposedView, Detail, FidelityView, NoCallDetail, OutputView,
@@ -55,7 +55,7 @@ pub(crate) fn no_call_view(mut row: Box<NoCallDetail>) -> Detail {
 }
 
 pub(crate) fn call_view(call: engine::CallDetail, row: RowView) -> CallDetail {
-    let fix = call.fix(Reader::Owner);
+    let fix = call.fix(SnippetAudience::Owner);
     let in_use = call.in_use;
     let vendors = call
         .vendors
@@ -78,7 +78,7 @@ pub(crate) fn call_view(call: engine::CallDetail, row: RowView) -> CallDetail {
 }
 
 /// What a text would give if it came now.
-pub(crate) fn composed(composed: Result<engine::Composed, NotYet>) -> ComposedView {
+pub(crate) fn composed(composed: Result<engine::JudgedDraft, DraftError>) -> ComposedView {
     match composed {
         Ok(composed) => {
             let in_use = composed.in_use;
@@ -92,7 +92,7 @@ pub(crate) fn composed(composed: Result<engine::Composed, NotYet>) -> ComposedVi
                 vendors: vendors.collect(),
             }))
         }
-        Err(NotYet { line, column, message }) => ComposedView::NotYet { line, column, message },
+        Err(DraftError { line, column, message }) => ComposedView::NotYet { line, column, message },
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 /// A file, or a part of one.
-pub(crate) struct Lines<'r> {
+pub(crate) struct LineRange<'r> {
     file: &'r File,
     begin: u64,
     end: u64,
@@ -18,7 +18,7 @@ pub(crate) struct Lines<'r> {
     calls: Option<&'r Path>,
 }
 
-impl Lines<'_> {
+impl LineRange<'_> {
     pub fn is_recording(&self) -> bool {
         self.calls.is_none()
     }
@@ -37,7 +37,7 @@ impl Lines<'_> {
 }
 
 /// Whole lines.
-pub(crate) struct Block<'b> {
+pub(crate) struct LineBlock<'b> {
     /// How many blocks come before it.
     pub nth: u64,
     /// The number of its file.
@@ -55,43 +55,43 @@ pub(crate) enum Stop {
     Calls(u64, FileError),
 }
 
-pub(crate) struct Source<'r> {
-    pub files: Vec<Lines<'r>>,
+pub(crate) struct BlockSource<'r> {
+    pub files: Vec<LineRange<'r>>,
     /// About so much is read at once.
     block_bytes: u64,
-    cursor: Mutex<Cursor>,
+    cursor: Mutex<BlockCursor>,
 }
 
 #[derive(Default)]
-struct Cursor {
+struct BlockCursor {
     nth: u64,
     file: usize,
     /// How much of the file is given out.
     done: u64,
 }
 
-impl<'r> Source<'r> {
-    /// The files of a recording, in the order in which the pipeline takes them; none if it is
+impl<'r> BlockSource<'r> {
+    /// The files of a recording, in the order in which the engine takes them; none if it is
     /// written to or followed.
-    pub fn of(recording: &'r Recording, block_bytes: u64) -> Option<Source<'r>> {
+    pub fn from_recording(recording: &'r Recording, block_bytes: u64) -> Option<BlockSource<'r>> {
         if recording.journal.is_some() || recording.inputs.iter().any(|input| input.follow) {
             return None;
         }
         let ends = recording.parts.iter().skip(1).map(|part| part.base).chain([recording.len]);
-        let parts = recording.parts.iter().zip(ends).map(|(part, end)| Lines {
+        let parts = recording.parts.iter().zip(ends).map(|(part, end)| LineRange {
             file: &part.file,
             begin: part.at,
             end: part.at + (end - part.base),
             calls: None,
         });
-        let inputs = recording.inputs.iter().map(|input| Lines {
+        let inputs = recording.inputs.iter().map(|input| LineRange {
             file: &input.file,
             begin: 0,
             end: input.len,
             calls: Some(&input.path),
         });
         let files = parts.chain(inputs).collect();
-        Some(Source { files, block_bytes, cursor: Mutex::default() })
+        Some(BlockSource { files, block_bytes, cursor: Mutex::default() })
     }
 
     /// How many blocks there are, about.
@@ -100,7 +100,7 @@ impl<'r> Source<'r> {
     }
 
     /// The next block; its bytes come in `bytes`.
-    pub fn next<'b>(&self, bytes: &'b mut Vec<u8>) -> Result<Option<Block<'b>>, Stop> {
+    pub fn next<'b>(&self, bytes: &'b mut Vec<u8>) -> Result<Option<LineBlock<'b>>, Stop> {
         let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
         let (lines, at) = loop {
             let Some(lines) = self.files.get(cursor.file) else { return Ok(None) };
@@ -119,7 +119,7 @@ impl<'r> Source<'r> {
                 None => Stop::Recording,
             });
         }
-        let block = Block { nth: cursor.nth, file: cursor.file, at, bytes };
+        let block = LineBlock { nth: cursor.nth, file: cursor.file, at, bytes };
         cursor.nth += 1;
         cursor.done += block.bytes.len() as u64;
         Ok(Some(block))

@@ -2,14 +2,14 @@
 //! and the first call of each kind, which is kept to be shown.
 
 use crate::call::{CallType, Seq};
-use crate::engine::batch_check::read_block::{Calls, Step};
+use crate::engine::batch_check::read_block::{LineAction, RequestCalls};
 use crate::engine::counts::finding_totals::{GroupCounts, reported};
 use crate::engine::counts::id_remarks::IdRemarkView;
-use crate::engine::index::{IdRemark, IdRemarks, NoCall, Sender, SetId, Sets};
+use crate::engine::index::{FindingSets, IdRemark, IdRemarks, NoCall, SenderPlatform, SetId};
 use crate::engine::judging::index_request::no_call;
-use crate::engine::judging::user_groups::People;
+use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::rows::call_fields;
-use crate::engine::rows::marks_and_notes::Remarks;
+use crate::engine::rows::marks_and_notes::MarksAndNotes;
 use crate::engine::{InUse, Tally};
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What was found of one call, before its turn comes.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct CallFindings {
     /// The same call came before.
     pub repeat: bool,
     /// What it has in common with calls that need the same change.
@@ -30,14 +30,14 @@ pub(crate) struct Found {
 }
 
 /// A row that can be shown.
-pub(crate) enum Kept {
-    Call(KeptCall),
+pub(crate) enum ExampleRow {
+    Call(ExampleCall),
     /// A request that was refused, or that holds no call: its line.
-    NoCall(KeptLine, NoCall),
+    NoCall(ExampleLine, NoCall),
 }
 
 /// The line of a request that is kept.
-pub(crate) enum KeptLine {
+pub(crate) enum ExampleLine {
     /// The number of its file, where its line begins, and how long it is.
     InFile(usize, u64, usize),
     /// Its text.
@@ -45,44 +45,44 @@ pub(crate) enum KeptLine {
 }
 
 /// A call that is an example of something.
-pub(crate) struct KeptCall {
+pub(crate) struct ExampleCall {
     /// Its request's line.
     pub line: Arc<str>,
     /// Its place among the request's calls.
     pub nth: usize,
     pub seq: Seq,
-    pub sender: Sender,
+    pub sender: SenderPlatform,
     pub repeat: bool,
     pub set: SetId,
 }
 
-pub(crate) struct Counts {
-    /// Calls so far, repeats too.
+pub(crate) struct CallCounter {
+    /// RequestCalls so far, repeats too.
     calls: u64,
     /// Rows so far: calls, and requests that have a row of their own.
     rows: u64,
-    pub people: People,
-    pub remarks: Remarks,
+    pub people: UserGroups,
+    pub remarks: MarksAndNotes,
     id_remarks: IdRemarks,
-    pub sets: Sets,
+    pub sets: FindingSets,
     groups: GroupCounts,
     /// The set before, which is often the next one too.
     last: Option<(Vec<CodeId>, SetId)>,
-    pub kept: BTreeMap<u64, Kept>,
+    pub kept: BTreeMap<u64, ExampleRow>,
     no_calls: Vec<u64>,
     /// Lines that are none of a recording's: how many, and the first one's number and error.
     pub bad: (u64, Option<(u64, String)>),
 }
 
-impl Counts {
-    pub fn new() -> Counts {
-        Counts {
+impl CallCounter {
+    pub fn new() -> CallCounter {
+        CallCounter {
             calls: 0,
             rows: 0,
-            people: People::default(),
-            remarks: Remarks::default(),
+            people: UserGroups::default(),
+            remarks: MarksAndNotes::default(),
             id_remarks: IdRemarks::default(),
-            sets: Sets::default(),
+            sets: FindingSets::default(),
             groups: GroupCounts::default(),
             last: None,
             kept: BTreeMap::new(),
@@ -91,19 +91,19 @@ impl Counts {
         }
     }
 
-    /// Counts the lines of a block of a file. `found` and `codes` are of its calls, in their order;
+    /// CallCounter the lines of a block of a file. `found` and `codes` are of its calls, in their order;
     /// `line` counts the lines of the file before.
     pub fn count(
         &mut self,
         (vendors, in_use): (&Vendors, &InUse),
-        steps: &[Step<'_>],
-        (found, codes, texts): (&[Found], &[CodeId], &str),
+        steps: &[LineAction<'_>],
+        (found, codes, texts): (&[CallFindings], &[CodeId], &str),
         (file, line): (usize, u64),
     ) {
         let (mut found, mut begin) = (found.iter(), 0);
         for step in steps {
             match step {
-                Step::Calls(calls) => {
+                LineAction::Calls(calls) => {
                     let mut text = None;
                     for (nth, found) in found.by_ref().take(calls.reading.calls.len()).enumerate() {
                         let codes = &codes[begin..found.codes];
@@ -131,36 +131,36 @@ impl Counts {
                         if is_first && !reported(codes, vendors, bits).is_empty() {
                             let line = line_of(&mut text, calls);
                             let sender = calls.sender;
-                            let kept = KeptCall { line, nth, seq, sender, repeat, set };
-                            self.kept.insert(row, Kept::Call(kept));
+                            let kept = ExampleCall { line, nth, seq, sender, repeat, set };
+                            self.kept.insert(row, ExampleRow::Call(kept));
                         }
                         self.rows += 1;
                     }
                     if let Some(kind) = no_call(&calls.reading) {
                         let line = match calls.place {
-                            Some((at, len)) => KeptLine::InFile(file, at, len),
-                            None => KeptLine::Text(line_of(&mut text, calls)),
+                            Some((at, len)) => ExampleLine::InFile(file, at, len),
+                            None => ExampleLine::Text(line_of(&mut text, calls)),
                         };
                         self.no_call(line, kind);
                     }
                 }
-                Step::Refused { at, len, status } => {
-                    let line = KeptLine::InFile(file, *at, *len);
+                LineAction::Refused { at, len, status } => {
+                    let line = ExampleLine::InFile(file, *at, *len);
                     self.no_call(line, NoCall::of_error(*status));
                 }
-                Step::Remark(remark) => self.remarks.take(remark.clone()),
-                Step::Bad(nth, error) => {
+                LineAction::Remark(remark) => self.remarks.take(remark.clone()),
+                LineAction::Bad(nth, error) => {
                     self.bad.0 += 1;
                     self.bad.1.get_or_insert_with(|| (line + nth, error.clone()));
                 }
-                Step::Flush(_) => {}
+                LineAction::Flush(_) => {}
             }
         }
     }
 
-    fn no_call(&mut self, line: KeptLine, kind: NoCall) {
+    fn no_call(&mut self, line: ExampleLine, kind: NoCall) {
         self.no_calls.push(self.rows);
-        self.kept.insert(self.rows, Kept::NoCall(line, kind));
+        self.kept.insert(self.rows, ExampleRow::NoCall(line, kind));
         self.rows += 1;
     }
 
@@ -203,6 +203,6 @@ impl Counts {
 }
 
 /// The line of a request, made once for all of its calls that are kept.
-fn line_of(text: &mut Option<Arc<str>>, calls: &Calls<'_>) -> Arc<str> {
+fn line_of(text: &mut Option<Arc<str>>, calls: &RequestCalls<'_>) -> Arc<str> {
     Arc::clone(text.get_or_insert_with(|| calls.line().into()))
 }

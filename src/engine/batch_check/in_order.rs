@@ -3,25 +3,25 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A value that is given to who brings block 0, then block 1, and so on.
-pub(crate) struct Turns<T> {
-    state: Mutex<State<T>>,
+pub(crate) struct InOrder<T> {
+    state: Mutex<OrderState<T>>,
     told: Condvar,
 }
 
-struct State<T> {
+struct OrderState<T> {
     next: u64,
     waiting: u32,
     over: bool,
     value: T,
 }
 
-impl<T> Turns<T> {
-    pub fn new(value: T) -> Turns<T> {
-        let state = State { next: 0, waiting: 0, over: false, value };
-        Turns { state: Mutex::new(state), told: Condvar::new() }
+impl<T> InOrder<T> {
+    pub fn new(value: T) -> InOrder<T> {
+        let state = OrderState { next: 0, waiting: 0, over: false, value };
+        InOrder { state: Mutex::new(state), told: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, OrderState<T>> {
         // after a panic all is over, and nothing that was counted is used
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn blocks_pass_in_their_order_until_it_is_over() {
-        let turns = Turns::new(Vec::new());
+        let turns = InOrder::new(Vec::new());
         thread::scope(|scope| {
             for nth in (0..8).rev() {
                 let turns = &turns;

@@ -14,8 +14,8 @@
 //! another judges the next block at the first. Each thread has one block at a time: so much is in
 //! memory, however large the files are.
 //!
-//! What comes out is what the pipeline gives for the same files, to the last word; `tests/survey.rs`
-//! compares the two. Clearings and what is odder still are left to the pipeline.
+//! What comes out is what the engine gives for the same files, to the last word; `tests/survey.rs`
+//! compares the two. Clearings and what is odder still are left to the engine.
 
 mod blocks;
 mod call_counter;
@@ -23,21 +23,21 @@ mod in_order;
 mod read_block;
 mod worker;
 
-use crate::engine::batch_check::blocks::{Lines, Source};
-use crate::engine::batch_check::call_counter::{Counts, Kept, KeptCall, KeptLine};
-use crate::engine::batch_check::in_order::Turns;
-use crate::engine::batch_check::worker::{End, Numbers, Order, Survey};
-use crate::engine::index::Sets;
-use crate::engine::judging::user_groups::People;
+use crate::engine::batch_check::blocks::{BlockSource, LineRange};
+use crate::engine::batch_check::call_counter::{CallCounter, ExampleCall, ExampleLine, ExampleRow};
+use crate::engine::batch_check::in_order::InOrder;
+use crate::engine::batch_check::worker::{BatchCheck, End, LineNumbers, Order};
+use crate::engine::index::FindingSets;
+use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::rows::call_detail;
-use crate::engine::rows::call_detail::{Known, Noted};
-use crate::engine::rows::marks_and_notes::Remarks;
+use crate::engine::rows::call_detail::{DetailContext, JudgeNotes};
+use crate::engine::rows::marks_and_notes::MarksAndNotes;
 use crate::engine::rows::row_window::request_of;
 use crate::engine::rows::{request_without_calls, row_detail};
 use crate::engine::source::FileError;
 use crate::engine::source::recording_files::Recording;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{Detail, InUse, Tally};
+use crate::engine::{InUse, RowDetail, Tally};
 use crate::vendors::{Memory, Vendors};
 use crate::wire;
 use std::collections::BTreeMap;
@@ -49,15 +49,15 @@ use std::thread;
 const MOST_THREADS: usize = 8;
 
 /// What a survey gives: counts, and those calls that are examples.
-pub struct Surveyed<'r> {
+pub struct BatchResult<'r> {
     vendors: &'r Vendors,
     in_use: &'r InUse,
-    files: Vec<Lines<'r>>,
+    files: Vec<LineRange<'r>>,
     memory: Memory,
-    people: People,
-    remarks: Remarks,
-    sets: Sets,
-    kept: BTreeMap<u64, Kept>,
+    people: UserGroups,
+    remarks: MarksAndNotes,
+    sets: FindingSets,
+    kept: BTreeMap<u64, ExampleRow>,
     tally: Tally,
     bad: (u64, Option<(u64, String)>),
     /// What could not be read before the lines were.
@@ -80,7 +80,7 @@ impl Default for Shares {
     }
 }
 
-/// Judges all calls of a recording's files; none where only the pipeline can, which then has all
+/// Judges all calls of a recording's files; none where only the engine can, which then has all
 /// still to do. A line of a file of calls that is no call is an error. Into what shares the work
 /// goes changes nothing of what comes out.
 pub fn survey<'r>(
@@ -88,16 +88,18 @@ pub fn survey<'r>(
     vendors: &'r Vendors,
     in_use: &'r InUse,
     shares: Shares,
-) -> Result<Option<Surveyed<'r>>, FileError> {
-    let Some(source) = Source::of(recording, shares.block_bytes) else { return Ok(None) };
-    let survey = Survey {
+) -> Result<Option<BatchResult<'r>>, FileError> {
+    let Some(source) = BlockSource::from_recording(recording, shares.block_bytes) else {
+        return Ok(None);
+    };
+    let survey = BatchCheck {
         vendors,
         in_use,
         source,
-        numbers: Turns::new(Numbers::default()),
-        order: Turns::new(Order::default()),
-        shares: vendors.memory().apart().into_iter().map(Turns::new).collect(),
-        counts: Turns::new(Counts::new()),
+        numbers: InOrder::new(LineNumbers::default()),
+        order: InOrder::new(Order::default()),
+        shares: vendors.memory().apart().into_iter().map(InOrder::new).collect(),
+        counts: InOrder::new(CallCounter::new()),
         end: Mutex::new(None),
     };
     let more = survey.source.blocks().min(shares.threads as u64).saturating_sub(1);
@@ -109,7 +111,7 @@ pub fn survey<'r>(
         }
         run();
     });
-    let Survey { source, shares, counts, end, .. } = survey;
+    let BatchCheck { source, shares, counts, end, .. } = survey;
     match end.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(End::Wrong(error)) => return Err(error),
         Some(End::Other) => return Ok(None),
@@ -117,11 +119,11 @@ pub fn survey<'r>(
     }
     let mut counts = counts.into_inner();
     let tally = counts.tally(vendors, in_use);
-    let Counts { people, remarks, sets, kept, bad, .. } = counts;
-    let memory = Memory::together(shares.into_iter().map(Turns::into_inner));
+    let CallCounter { people, remarks, sets, kept, bad, .. } = counts;
+    let memory = Memory::together(shares.into_iter().map(InOrder::into_inner));
     let files = source.files;
     let problem = recording.problem();
-    Ok(Some(Surveyed {
+    Ok(Some(BatchResult {
         vendors,
         in_use,
         files,
@@ -136,7 +138,7 @@ pub fn survey<'r>(
     }))
 }
 
-impl Surveyed<'_> {
+impl BatchResult<'_> {
     /// What was found.
     pub fn tally(&self) -> &Tally {
         &self.tally
@@ -155,15 +157,15 @@ impl Surveyed<'_> {
     }
 
     /// Everything about a row that the tally names; nothing of any other.
-    pub fn detail(&self, row: u64) -> Result<Option<Detail>, String> {
+    pub fn detail(&self, row: u64) -> Result<Option<RowDetail>, String> {
         match self.kept.get(&row) {
             None => Ok(None),
-            Some(Kept::Call(call)) => self.call(call).map(Some),
-            Some(Kept::NoCall(line, kind)) => {
+            Some(ExampleRow::Call(call)) => self.call(call).map(Some),
+            Some(ExampleRow::NoCall(line, kind)) => {
                 let read;
                 let line: &str = match line {
-                    KeptLine::Text(text) => text,
-                    KeptLine::InFile(file, at, len) => {
+                    ExampleLine::Text(text) => text,
+                    ExampleLine::InFile(file, at, len) => {
                         let line = self.files[*file].read(*at, *len);
                         read = line.map_err(|error| error.to_string())?;
                         read.as_ref()
@@ -171,20 +173,20 @@ impl Surveyed<'_> {
                 };
                 let request = request_of(line)?;
                 let detail = request_without_calls::detail(line, &request, *kind)?;
-                Ok(Some(Detail::NoCall(Box::new(detail))))
+                Ok(Some(RowDetail::NoCall(Box::new(detail))))
             }
         }
     }
 
-    fn call(&self, call: &KeptCall) -> Result<Detail, String> {
+    fn call(&self, call: &ExampleCall) -> Result<RowDetail, String> {
         let request = request_of(&call.line)?;
         let shared = Arc::new(row_detail::request_detail(&call.line, &request));
-        let mut scratch = wire::Scratch::default();
+        let mut scratch = wire::ParseScratch::default();
         let body = body_text(&call.line, &request);
         let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
             .map_err(|refusal| refusal.to_string())?;
         let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
-        let known = Known {
+        let known = DetailContext {
             vendors: self.vendors,
             memory: &self.memory,
             people: &self.people,
@@ -194,7 +196,7 @@ impl Surveyed<'_> {
         let mut event = reading.event(read);
         event.discarded |= reused;
         let made = known.make(&event, call.seq, call.sender, shared.received_at);
-        let noted = Noted {
+        let noted = JudgeNotes {
             seq: call.seq,
             sender: call.sender,
             repeat: call.repeat,
@@ -203,6 +205,6 @@ impl Surveyed<'_> {
             missing: call_detail::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
             ids: [None, None],
         };
-        Ok(Detail::Call(Box::new(call_detail::detail(noted, made, &reading, read, &shared))))
+        Ok(RowDetail::Call(Box::new(call_detail::detail(noted, made, &reading, read, &shared))))
     }
 }

@@ -1,23 +1,23 @@
 //! The lines of a block, read.
 
 use crate::call::time::Millis;
-use crate::engine::batch_check::blocks::{Block, Lines};
-use crate::engine::index::Sender;
+use crate::engine::batch_check::blocks::{LineBlock, LineRange};
+use crate::engine::index::SenderPlatform;
 use crate::engine::judging::index_request::sender;
 use crate::engine::source::FileError;
 use crate::engine::source::bare_calls;
-use crate::engine::source::bare_calls::Bare;
-use crate::engine::source::read_lines::{Read, read_line};
+use crate::engine::source::bare_calls::BareCall;
+use crate::engine::source::read_lines::{ParsedLine, read_line};
 use crate::recording;
-use crate::recording::{Body, Event, LineHead, Remark, RequestLine};
-use crate::wire::{self, Reading, Scratch};
+use crate::recording::{Body, LineHead, RecordingEvent, Remark, RequestLine};
+use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::ops::Range;
 
 /// What a line asks for.
 #[expect(clippy::large_enum_variant, reason = "nearly all are calls; a box is one more allocation")]
-pub(crate) enum Step<'b> {
+pub(crate) enum LineAction<'b> {
     /// Its calls are judged.
-    Calls(Calls<'b>),
+    Calls(RequestCalls<'b>),
     /// A request that was answered with an error: where in the file its line stands.
     Refused { at: u64, len: usize, status: u16 },
     /// Idle sessions end.
@@ -29,7 +29,7 @@ pub(crate) enum Step<'b> {
 }
 
 /// A request with calls.
-pub(crate) struct Calls<'b> {
+pub(crate) struct RequestCalls<'b> {
     /// The line of a recording, or of a file of calls the text of the call.
     pub text: &'b str,
     /// Where in the file its line stands, and how long it is; none in a file of calls.
@@ -40,12 +40,12 @@ pub(crate) struct Calls<'b> {
     received_at: Option<Millis>,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
-    pub sender: Sender,
-    pub reading: Reading<'b>,
-    pub scratch: Scratch,
+    pub sender: SenderPlatform,
+    pub reading: ParsedRequest<'b>,
+    pub scratch: ParseScratch,
 }
 
-impl Calls<'_> {
+impl RequestCalls<'_> {
     pub fn received_at(&self) -> Millis {
         self.received_at.unwrap_or_else(|| bare_calls::received_at(&self.reading))
     }
@@ -73,8 +73,8 @@ impl Calls<'_> {
 
 /// A block of lines.
 #[derive(Default)]
-pub(crate) struct Steps<'b> {
-    pub steps: Vec<Step<'b>>,
+pub(crate) struct BlockActions<'b> {
+    pub steps: Vec<LineAction<'b>>,
     /// What is wrong with the first line that is no call.
     pub wrong: Option<FileError>,
     /// It holds what a survey does not do.
@@ -110,22 +110,23 @@ pub(crate) fn requests(bytes: &[u8], lines: &[Range<usize>]) -> u64 {
     lines.iter().map(count).sum()
 }
 
-impl<'b> Steps<'b> {
+impl<'b> BlockActions<'b> {
     /// Reads the lines of a file of calls. `line` counts those before, `number` is the next
     /// request's.
     pub fn of_calls(
-        file: &Lines<'_>,
-        block: &Block<'b>,
+        file: &LineRange<'_>,
+        block: &LineBlock<'b>,
         lines: &[Range<usize>],
         (line, mut number): (u64, u64),
-        spares: &mut Vec<Scratch>,
-    ) -> Steps<'b> {
-        let mut read = Steps { steps: Vec::with_capacity(lines.len()), ..Steps::default() };
+        spares: &mut Vec<ParseScratch>,
+    ) -> BlockActions<'b> {
+        let mut read =
+            BlockActions { steps: Vec::with_capacity(lines.len()), ..BlockActions::default() };
         for (at, range) in lines.iter().enumerate() {
             let taken = bare_calls::objects(&block.bytes[range.clone()], &mut |text| {
                 let mut scratch = spares.pop().unwrap_or_default();
-                let Bare { text, reading } = bare_calls::read(text, number, &mut scratch)?;
-                read.steps.push(Step::Calls(Calls {
+                let BareCall { text, reading } = bare_calls::read(text, number, &mut scratch)?;
+                read.steps.push(LineAction::Calls(RequestCalls {
                     text,
                     place: None,
                     number,
@@ -148,34 +149,39 @@ impl<'b> Steps<'b> {
 
     /// Reads the lines of a recording.
     pub fn of_recording(
-        block: &Block<'b>,
+        block: &LineBlock<'b>,
         lines: &[Range<usize>],
-        spares: &mut Vec<Scratch>,
-    ) -> Steps<'b> {
-        let mut read = Steps { steps: Vec::with_capacity(lines.len()), ..Steps::default() };
+        spares: &mut Vec<ParseScratch>,
+    ) -> BlockActions<'b> {
+        let mut read =
+            BlockActions { steps: Vec::with_capacity(lines.len()), ..BlockActions::default() };
         for (at, range) in lines.iter().enumerate() {
             let mut scratch = spares.pop().unwrap_or_default();
             let line = std::str::from_utf8(&block.bytes[range.clone()]);
             let line = line.map_err(|_| "expected UTF-8 text".to_owned());
             let found = line.and_then(|line| Ok((line, read_line(line, &mut scratch)?)));
             let step = match found {
-                Ok((line, Read::Request(request, reading))) => {
+                Ok((line, ParsedLine::Request(request, reading))) => {
                     let place = (block.at + range.start as u64, range.len());
-                    Step::Calls(calls((line, place), &request, reading, scratch))
+                    LineAction::Calls(calls((line, place), &request, reading, scratch))
                 }
-                Ok((_, Read::Refused(request))) => Step::Refused {
+                Ok((_, ParsedLine::Refused(request))) => LineAction::Refused {
                     at: block.at + range.start as u64,
                     len: range.len(),
                     status: request.status,
                 },
-                Ok((_, Read::Event(Event::Flush, at))) => Step::Flush(at),
-                Ok((_, Read::Event(Event::Clear | Event::Undo, _) | Read::ClearTest(_))) => {
+                Ok((_, ParsedLine::Event(RecordingEvent::Flush, at))) => LineAction::Flush(at),
+                Ok((
+                    _,
+                    ParsedLine::Event(RecordingEvent::Clear | RecordingEvent::Undo, _)
+                    | ParsedLine::ClearTest(_),
+                )) => {
                     read.other = true;
                     break;
                 }
-                Ok((_, Read::Remark(remark))) => Step::Remark(remark),
-                Ok((_, Read::Push(_) | Read::Nothing)) => continue,
-                Err(error) => Step::Bad(at as u64 + 1, error),
+                Ok((_, ParsedLine::Remark(remark))) => LineAction::Remark(remark),
+                Ok((_, ParsedLine::Push(_) | ParsedLine::Nothing)) => continue,
+                Err(error) => LineAction::Bad(at as u64 + 1, error),
             };
             read.steps.push(step);
         }
@@ -186,10 +192,10 @@ impl<'b> Steps<'b> {
 fn calls<'b>(
     (text, place): (&'b str, (u64, usize)),
     request: &RequestLine,
-    reading: Reading<'b>,
-    scratch: Scratch,
-) -> Calls<'b> {
-    Calls {
+    reading: ParsedRequest<'b>,
+    scratch: ParseScratch,
+) -> RequestCalls<'b> {
+    RequestCalls {
         text,
         place: Some(place),
         number: request.request,

@@ -2,21 +2,21 @@
 
 use crate::call::{Event, Seq};
 use crate::engine::InUse;
-use crate::engine::batch_check::blocks::{Block, Source, Stop};
-use crate::engine::batch_check::call_counter::{Counts, Found};
-use crate::engine::batch_check::in_order::Turns;
-use crate::engine::batch_check::read_block::{Step, Steps, requests, split};
+use crate::engine::batch_check::blocks::{BlockSource, LineBlock, Stop};
+use crate::engine::batch_check::call_counter::{CallCounter, CallFindings};
+use crate::engine::batch_check::in_order::InOrder;
+use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
 use crate::engine::counts::finding_totals::{ANY_STRUCTURE, structure};
-use crate::engine::index::{Met, Seen, Sender, Sighting};
+use crate::engine::index::{MessageIds, Repeat, SenderPlatform, Sighting};
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::source::FileError;
-use crate::vendors::{Apart, CodeId, Looked, Looking, Share, Vendors};
-use crate::wire::Scratch;
+use crate::vendors::{CallViewer, CodeId, PerVendorScratch, Share, Vendors, ViewedCall};
+use crate::wire::ParseScratch;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-/// Room for more calls than this is given back after a block.
+/// WorkerScratch for more calls than this is given back after a block.
 const KEPT: usize = 1024;
 /// The same where one was longer than this: it left much room.
 const KEPT_LARGE: usize = 8;
@@ -26,13 +26,13 @@ const LARGE_BYTES: usize = 64 << 10;
 pub(crate) enum End {
     /// A line of a file of calls is none, or the file cannot be read.
     Wrong(FileError),
-    /// There is what only the pipeline does.
+    /// There is what only the engine does.
     Other,
 }
 
 /// How far the lines are numbered.
 #[derive(Default)]
-pub(crate) struct Numbers {
+pub(crate) struct LineNumbers {
     file: usize,
     /// Lines of the file.
     lines: u64,
@@ -44,20 +44,20 @@ pub(crate) struct Numbers {
 #[derive(Default)]
 pub(crate) struct Order {
     calls: u64,
-    seen: Seen,
+    seen: MessageIds,
 }
 
 /// What the threads share.
-pub(crate) struct Survey<'s> {
+pub(crate) struct BatchCheck<'s> {
     pub vendors: &'s Vendors,
     pub in_use: &'s InUse,
-    pub source: Source<'s>,
-    pub numbers: Turns<Numbers>,
+    pub source: BlockSource<'s>,
+    pub numbers: InOrder<LineNumbers>,
     /// The calls that come before a block.
-    pub order: Turns<Order>,
+    pub order: InOrder<Order>,
     /// What each vendor remembers.
-    pub shares: Vec<Turns<Share>>,
-    pub counts: Turns<Counts>,
+    pub shares: Vec<InOrder<Share>>,
+    pub counts: InOrder<CallCounter>,
     pub end: Mutex<Option<End>>,
 }
 
@@ -66,13 +66,13 @@ type IdPlace = (usize, Range<usize>);
 
 /// What a thread uses again for each block.
 #[derive(Default)]
-struct Room {
+struct WorkerScratch {
     lines: Vec<std::ops::Range<usize>>,
-    spares: Vec<Scratch>,
-    looking: Vec<Looking>,
-    apart: Apart,
+    spares: Vec<ParseScratch>,
+    looking: Vec<CallViewer>,
+    apart: PerVendorScratch,
     /// What tells the calls of the block from others.
-    met: Vec<Option<Met>>,
+    met: Vec<Option<Repeat>>,
     sightings: Vec<Sighting>,
     /// What is wrong with each call whichever vendor reads it.
     of_calls: Vec<Option<CodeId>>,
@@ -86,16 +86,16 @@ struct Room {
     ends: Vec<usize>,
     /// The codes of all vendors, call by call.
     codes: Vec<CodeId>,
-    calls: Vec<Found>,
+    calls: Vec<CallFindings>,
 }
 
-impl Survey<'_> {
+impl BatchCheck<'_> {
     /// Ends it all.
     fn stop(&self, end: End) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(end);
         self.numbers.end();
         self.order.end();
-        self.shares.iter().for_each(Turns::end);
+        self.shares.iter().for_each(InOrder::end);
         self.counts.end();
     }
 
@@ -103,7 +103,7 @@ impl Survey<'_> {
     pub fn run(&self) {
         // nobody may wait for a thread that is gone
         let _end = EndOnPanic(self);
-        let (mut room, mut bytes) = (Room::default(), Vec::new());
+        let (mut room, mut bytes) = (WorkerScratch::default(), Vec::new());
         loop {
             match self.source.next(&mut bytes) {
                 Ok(None) => return,
@@ -129,7 +129,7 @@ impl Survey<'_> {
     }
 
     /// The way of one block; none once all is over.
-    fn block(&self, block: &Block<'_>, room: &mut Room) -> Option<()> {
+    fn block(&self, block: &LineBlock<'_>, room: &mut WorkerScratch) -> Option<()> {
         let file = &self.source.files[block.file];
         split(block.bytes, &mut room.lines);
         let bare = !file.is_recording();
@@ -145,8 +145,10 @@ impl Survey<'_> {
             before
         })?;
         let read = match bare {
-            true => Steps::of_calls(file, block, &room.lines, (line, request), &mut room.spares),
-            false => Steps::of_recording(block, &room.lines, &mut room.spares),
+            true => {
+                BlockActions::of_calls(file, block, &room.lines, (line, request), &mut room.spares)
+            }
+            false => BlockActions::of_recording(block, &room.lines, &mut room.spares),
         };
         if read.other {
             self.stop(End::Other);
@@ -164,7 +166,7 @@ impl Survey<'_> {
         })?;
         let mut kept = KEPT;
         for step in read.steps {
-            if let Step::Calls(mut calls) = step {
+            if let LineAction::Calls(mut calls) = step {
                 if calls.text.len() > LARGE_BYTES {
                     kept = KEPT_LARGE;
                 }
@@ -178,22 +180,22 @@ impl Survey<'_> {
     }
 
     /// Judges the calls of a block at one vendor after the other.
-    fn judge(&self, nth: u64, steps: &[Step<'_>], room: &mut Room) -> Option<()> {
+    fn judge(&self, nth: u64, steps: &[LineAction<'_>], room: &mut WorkerScratch) -> Option<()> {
         let mut events: Vec<Event<'_>> = Vec::with_capacity(steps.len());
         // before which calls sessions end, and when
         let mut flushes = Vec::new();
-        let mut senders: Vec<Sender> = Vec::with_capacity(steps.len());
+        let mut senders: Vec<SenderPlatform> = Vec::with_capacity(steps.len());
         room.met.clear();
         for step in steps {
             match step {
-                Step::Calls(calls) => {
+                LineAction::Calls(calls) => {
                     let reading = &calls.reading;
                     senders.extend(reading.calls.iter().map(|_| calls.sender));
                     events.extend(reading.calls.iter().map(|call| reading.event(call)));
                     room.met
                         .extend(reading.calls.iter().map(|call| call_fields::met(reading, call)));
                 }
-                Step::Flush(at) => flushes.push((events.len(), *at)),
+                LineAction::Flush(at) => flushes.push((events.len(), *at)),
                 _ => {}
             }
         }
@@ -210,13 +212,13 @@ impl Survey<'_> {
             event.discarded |= sighting.is_reused();
         }
         if room.looking.len() < events.len() {
-            room.looking.resize_with(events.len(), Looking::default);
+            room.looking.resize_with(events.len(), CallViewer::default);
         }
         for (event, looking) in events.iter().zip(&mut room.looking) {
             self.vendors.read(event, looking);
         }
         let looked = events.iter().zip(&room.looking);
-        let looked: Vec<Looked<'_>> =
+        let looked: Vec<ViewedCall<'_>> =
             looked.map(|(event, looking)| self.vendors.looked(event, looking)).collect();
         room.of_calls.clear();
         room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
@@ -225,7 +227,7 @@ impl Survey<'_> {
         room.texts.clear();
         room.ids.clear();
         room.ids.resize_with(events.len(), Default::default);
-        let ranks = Sender::ALL.map(|sender| self.ranks(sender));
+        let ranks = SenderPlatform::ALL.map(|sender| self.ranks(sender));
         for (vendor, share) in self.shares.iter().enumerate() {
             share.take(nth, |share| {
                 let mut flushes = flushes.iter().peekable();
@@ -255,7 +257,7 @@ impl Survey<'_> {
 
     /// How soon each vendor is asked for the ids of a call from such a sender; those that are not in
     /// use are not.
-    fn ranks(&self, sender: Sender) -> Vec<usize> {
+    fn ranks(&self, sender: SenderPlatform) -> Vec<usize> {
         let mut ranks = vec![usize::MAX; self.shares.len()];
         for (rank, vendor) in self.in_use.ordered(sender).enumerate() {
             ranks[vendor] = rank;
@@ -264,12 +266,12 @@ impl Survey<'_> {
     }
 
     /// Puts together what was found of each call.
-    fn gather(&self, steps: &[Step<'_>], room: &mut Room) {
+    fn gather(&self, steps: &[LineAction<'_>], room: &mut WorkerScratch) {
         let calls = room.ends.len() / self.shares.len().max(1);
         room.codes.clear();
         room.calls.clear();
         let all = steps.iter().filter_map(|step| match step {
-            Step::Calls(calls) => Some(calls),
+            LineAction::Calls(calls) => Some(calls),
             _ => None,
         });
         let mut at = 0;
@@ -303,7 +305,7 @@ impl Survey<'_> {
                 let repeat = sighting.is_repeat();
                 let [account, user] = std::mem::take(&mut room.ids[at - 1]);
                 let ids = [account, user].map(|id| id.map(|(_, part)| part));
-                room.calls.push(Found { repeat, structure, codes: room.codes.len(), ids });
+                room.calls.push(CallFindings { repeat, structure, codes: room.codes.len(), ids });
             }
         }
     }
@@ -321,7 +323,7 @@ fn dedup(codes: &mut [CodeId]) -> usize {
     kept
 }
 
-struct EndOnPanic<'s>(&'s Survey<'s>);
+struct EndOnPanic<'s>(&'s BatchCheck<'s>);
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {

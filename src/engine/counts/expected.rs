@@ -1,16 +1,16 @@
 //! How what came stands to what is expected, and a plan learned from what came.
 
 use crate::call::CallType;
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::counts::id_shares::shares;
 use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum, counted, words};
-use crate::engine::index::{Count, Cube, Row, Shape, Store, TextId};
+use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
 use crate::engine::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan};
 use hashbrown::HashMap;
 
 /// How the calls of an expectation stand to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ExpectationStatus {
     /// None came.
     Unseen,
     /// Some came without an id that is expected.
@@ -21,14 +21,14 @@ pub enum Standing {
     Met,
 }
 
-impl Standing {
+impl ExpectationStatus {
     /// A word for scripts.
     pub fn name(self) -> &'static str {
         match self {
-            Standing::Unseen => "unseen",
-            Standing::Lacking => "lacking",
-            Standing::TooFew => "too few",
-            Standing::Met => "met",
+            ExpectationStatus::Unseen => "unseen",
+            ExpectationStatus::Lacking => "lacking",
+            ExpectationStatus::TooFew => "too few",
+            ExpectationStatus::Met => "met",
         }
     }
 }
@@ -65,12 +65,12 @@ impl Expected {
     }
 
     /// How it stands.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ExpectationStatus {
         match self.came.counted.calls {
-            0 => Standing::Unseen,
-            calls if self.with_ids < calls => Standing::Lacking,
-            calls if calls < self.wanted.least => Standing::TooFew,
-            _ => Standing::Met,
+            0 => ExpectationStatus::Unseen,
+            calls if self.with_ids < calls => ExpectationStatus::Lacking,
+            calls if calls < self.wanted.least => ExpectationStatus::TooFew,
+            _ => ExpectationStatus::Met,
         }
     }
 
@@ -88,7 +88,7 @@ impl Expected {
 
     /// Whether all came as expected, and an id of them looks wrong.
     pub fn is_doubtful(&self) -> bool {
-        self.standing() == Standing::Met && self.doubtful != [0, 0]
+        self.standing() == ExpectationStatus::Met && self.doubtful != [0, 0]
     }
 }
 
@@ -104,7 +104,7 @@ pub struct Expectations {
 impl Expectations {
     /// How many came with their ids.
     pub fn met(&self) -> usize {
-        self.list.iter().filter(|entry| entry.standing() == Standing::Met).count()
+        self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Met).count()
     }
 
     /// Whether all did.
@@ -126,7 +126,7 @@ impl Expectations {
 type Key = (CallType, TextId);
 
 #[derive(Default)]
-struct Came {
+struct ArrivedCalls {
     sum: Sum,
     with_ids: u64,
     lack: [u64; 2],
@@ -147,7 +147,7 @@ pub struct LearnedPlan {
     pub missing: [u64; 2],
 }
 
-impl Came {
+impl ArrivedCalls {
     fn add(&mut self, key: &CellKey, count: &Count, wanted: [bool; 2], snapshot: &Snapshot) {
         self.sum.add(key, count, snapshot);
         let shares = shares(key, count.calls, snapshot.set(key));
@@ -169,7 +169,7 @@ impl Came {
     }
 }
 
-impl Pipeline {
+impl Engine {
     /// From now on these calls are expected, if any are; a plan is given once, at the start.
     pub fn expect(&self, plan: Option<Plan>) {
         if let Some(plan) = plan {
@@ -187,7 +187,8 @@ impl Pipeline {
             snapshot.cells = cube.cells().to_vec();
         }
         let kinds = self.kinds(&snapshot.shapes);
-        let mut came: Vec<Came> = plan.list.iter().map(|_| Came::default()).collect();
+        let mut came: Vec<ArrivedCalls> =
+            plan.list.iter().map(|_| ArrivedCalls::default()).collect();
         let places = self.places(plan);
         let mut other = snapshot.other;
         for (key, count) in &snapshot.cells {
@@ -203,14 +204,14 @@ impl Pipeline {
         }
         let state = self.lock();
         let index = &state.index;
-        let entry = |(wanted, came): (&Expectation, Came)| {
+        let entry = |(wanted, came): (&Expectation, ArrivedCalls)| {
             let mut entry = Expected::unseen(wanted.clone(), snapshot.vendors);
             if let Some(counted) = counted(index, &came.sum.count)
                 && counted.calls + counted.repeats > 0
             {
-                let Came { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
+                let ArrivedCalls { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
                 let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
-                let Came { with_ids, lack, some_miss, doubtful, .. } = came;
+                let ArrivedCalls { with_ids, lack, some_miss, doubtful, .. } = came;
                 entry = Expected { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
             }
             entry
@@ -223,13 +224,13 @@ impl Pipeline {
     pub fn learn(&self) -> LearnedPlan {
         let snapshot = self.snapshot();
         let kinds = self.kinds(&snapshot.shapes);
-        let mut seen: HashMap<Key, Came> = HashMap::new();
+        let mut seen: HashMap<Key, ArrivedCalls> = HashMap::new();
         for (key, count) in &snapshot.cells {
             if let Some(kind) = kinds.get(&snapshot.shape(key).kind).filter(|_| count.calls > 0) {
                 seen.entry((*kind, key.event)).or_default().add(key, count, [true; 2], &snapshot);
             }
         }
-        let mut seen: Vec<(Key, Came)> = seen.into_iter().collect();
+        let mut seen: Vec<(Key, ArrivedCalls)> = seen.into_iter().collect();
         seen.sort_unstable_by_key(|(_, came)| {
             (std::cmp::Reverse(came.sum.count.calls), came.sum.count.first)
         });
@@ -240,7 +241,7 @@ impl Pipeline {
         let missing =
             [0, 1].map(|id| seen.iter().filter(|(_, came)| came.missed[id] > 0).count() as u64);
         let state = self.lock();
-        let entry = |((kind, name), came): (Key, Came)| Expectation {
+        let entry = |((kind, name), came): (Key, ArrivedCalls)| Expectation {
             kind,
             name: words(&state.index.store, name),
             ids: came.lack.map(|lack| lack == 0),
@@ -251,10 +252,10 @@ impl Pipeline {
     }
 
     /// The call types that shapes have, by their texts.
-    fn kinds(&self, shapes: &[Shape]) -> HashMap<TextId, CallType> {
+    fn kinds(&self, shapes: &[CallShape]) -> HashMap<TextId, CallType> {
         let state = self.lock();
         let texts = &state.index.store.texts;
-        let kind = |shape: &Shape| Some((shape.kind, CallType::parse(texts.get(shape.kind)?)?));
+        let kind = |shape: &CallShape| Some((shape.kind, CallType::parse(texts.get(shape.kind)?)?));
         shapes.iter().filter_map(kind).collect()
     }
 
@@ -272,12 +273,12 @@ impl Pipeline {
     }
 
     /// The calls of some rows, counted.
-    fn cube_of(&self, rows: &[u64]) -> Cube {
+    fn cube_of(&self, rows: &[u64]) -> CallCounts {
         let state = self.lock();
         let store = &state.index.store;
-        let mut cube = Cube::default();
+        let mut cube = CallCounts::default();
         for row in rows {
-            let Some(Row::Call(at)) = store.row(*row) else { continue };
+            let Some(IndexRow::Call(at)) = store.row(*row) else { continue };
             let Some((key, repeat, received_at)) = cell(store, at) else { continue };
             cube.add(key, at, repeat, received_at);
         }
@@ -286,10 +287,10 @@ impl Pipeline {
 }
 
 /// The cell of a call, as it was counted when the call came.
-fn cell(store: &Store, at: u64) -> Option<(CellKey, bool, i64)> {
+fn cell(store: &Index, at: u64) -> Option<(CellKey, bool, i64)> {
     let call = store.calls.get(at)?;
     let request = store.requests.get(u64::from(call.request))?;
     let kind = store.texts.get(store.shapes.get(call.shape).kind).and_then(CallType::parse);
-    let key = CellKey::of(kind, call.name, call.set, call.shape, call.has());
+    let key = CellKey::new(kind, call.name, call.set, call.shape, call.has());
     Some((key, call.flags.repeat(), request.received_at))
 }

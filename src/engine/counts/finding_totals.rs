@@ -2,16 +2,16 @@
 
 use crate::call::{Fingerprints, fingerprints};
 use crate::engine::counts::id_remarks::IdRemarkView;
-use crate::engine::index::{CallRow, IdRemark, Row, Sender, SetId, Sets};
-use crate::engine::judging::index_request::Index;
+use crate::engine::index::{CallRow, FindingSets, IdRemark, IndexRow, SenderPlatform, SetId};
+use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::request_line;
-use crate::engine::source::recording_files::Place;
+use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{InUse, Pipeline, State};
+use crate::engine::{Engine, InUse, JudgingState};
 use crate::findings::{Effect, Verdict, VerdictCounts};
 use crate::vendors::{CodeId, Vendors};
-use crate::wire::{self, ReadCall, Reading};
+use crate::wire::{self, ParsedRequest, ReadCall};
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, HashSet};
 
@@ -86,18 +86,18 @@ pub struct Tally {
 struct CountedCall {
     row: u64,
     call: CallRow,
-    sender: Sender,
+    sender: SenderPlatform,
     request: u32,
-    line: Option<(Place, u32)>,
+    line: Option<(LinePosition, u32)>,
 }
 
-impl Pipeline {
+impl Engine {
     /// Counts what was found in rows of the log. Reads the calls with findings, to tell apart those
     /// that need different changes.
     pub fn tally(&self, rows: impl Iterator<Item = u64>) -> Tally {
         let mut tally = Tally::default();
         let mut counts = GroupCounts::default();
-        let mut scratch = wire::Scratch::default();
+        let mut scratch = wire::ParseScratch::default();
         let mut rows = rows.peekable();
         let mut counted: HashSet<u64> = HashSet::new();
         while rows.peek().is_some() {
@@ -105,8 +105,8 @@ impl Pipeline {
             let mut calls = Vec::new();
             for row in rows.by_ref().take(ROWS_PER_LOCK) {
                 match state.index.store.row(row) {
-                    Some(Row::NoCall(_)) => tally.no_calls.push(row),
-                    Some(Row::Call(at)) => {
+                    Some(IndexRow::NoCall(_)) => tally.no_calls.push(row),
+                    Some(IndexRow::Call(at)) => {
                         if state.index.id_remarks.is_shown_by(at) {
                             counted.insert(at);
                         }
@@ -148,7 +148,7 @@ impl Pipeline {
 
 impl Tally {
     /// Adds those remarks about ids that are about the rows.
-    fn remark(&mut self, index: &Index, is_here: impl Fn(&IdRemark) -> bool) {
+    fn remark(&mut self, index: &JudgedIndex, is_here: impl Fn(&IdRemark) -> bool) {
         let view = |remark: &IdRemark| {
             let seqs = remark.calls.map(|call| index.seq_at(call));
             IdRemarkView::new(remark, seqs, index.store.row_of_call(remark.calls[1]))
@@ -160,7 +160,7 @@ impl Tally {
     }
 }
 
-fn counted_call(state: &State, row: u64, at: u64) -> Option<CountedCall> {
+fn counted_call(state: &JudgingState, row: u64, at: u64) -> Option<CountedCall> {
     let store = &state.index.store;
     let call = *store.calls.get(at)?;
     let request = store.requests.get(u64::from(call.request))?;
@@ -172,7 +172,7 @@ fn counted_call(state: &State, row: u64, at: u64) -> Option<CountedCall> {
 }
 
 /// The structures of some calls of one request.
-fn structures(calls: &[CountedCall], scratch: &mut wire::Scratch) -> Vec<u64> {
+fn structures(calls: &[CountedCall], scratch: &mut wire::ParseScratch) -> Vec<u64> {
     let unread = vec![ANY_STRUCTURE; calls.len()];
     let Some((place, len)) = calls.iter().find_map(|call| call.line.as_ref()) else {
         return unread;
@@ -193,20 +193,21 @@ fn structures(calls: &[CountedCall], scratch: &mut wire::Scratch) -> Vec<u64> {
 
 /// What a call has in common with others that need the same change: its event, its library, and the
 /// names and kinds of its members.
-pub(crate) fn structure(reading: &Reading<'_>, call: &ReadCall) -> u64 {
+pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
     let derived = reading.event(call).derived;
-    let derived = derived.map_or(0, |derived| Fingerprints::of(derived, |_, _| false).structure);
+    let derived =
+        derived.map_or(0, |derived| Fingerprints::from_object(derived, |_, _| false).structure);
     fingerprints::mix(fingerprints::mix(call.structure, library), derived).max(1)
 }
 
 /// Calls counted by their findings, sender and structure.
 #[derive(Debug, Default)]
-pub(crate) struct GroupCounts(HashMap<(SetId, Sender, u64), Shaped>);
+pub(crate) struct GroupCounts(HashMap<(SetId, SenderPlatform, u64), Shaped>);
 
 impl GroupCounts {
     /// Counts a call; true if it is the first of its group.
-    pub fn count(&mut self, key: (SetId, Sender, u64), row: u64, repeat: bool) -> bool {
+    pub fn count(&mut self, key: (SetId, SenderPlatform, u64), row: u64, repeat: bool) -> bool {
         let is_full = self.0.len() >= MAX_CALL_GROUPS && !self.0.contains_key(&key);
         let key = if is_full { (key.0, key.1, ANY_STRUCTURE) } else { key };
         let shaped = self.0.entry(key).or_insert(Shaped::first(row));
@@ -215,7 +216,7 @@ impl GroupCounts {
     }
 
     /// Adds what was counted to a tally.
-    pub fn expand(self, vendors: &Vendors, in_use: &InUse, sets: &Sets, tally: &mut Tally) {
+    pub fn expand(self, vendors: &Vendors, in_use: &InUse, sets: &FindingSets, tally: &mut Tally) {
         let shapes = self.0.iter().map(|((set, sender, _), shaped)| ((*set, *sender), *shaped));
         expand(vendors, in_use, sets, shapes, tally);
         for ((set, sender, structure), shaped) in self.0 {
@@ -265,8 +266,8 @@ impl Shaped {
 fn expand(
     vendors: &Vendors,
     in_use: &InUse,
-    sets: &Sets,
-    shapes: impl IntoIterator<Item = ((SetId, Sender), Shaped)>,
+    sets: &FindingSets,
+    shapes: impl IntoIterator<Item = ((SetId, SenderPlatform), Shaped)>,
     tally: &mut Tally,
 ) {
     tally.verdicts = vec![VerdictCounts::default(); vendors.len()];

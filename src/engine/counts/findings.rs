@@ -2,9 +2,9 @@
 //! names times findings, of which a view shows the first: only these are put together.
 
 use crate::engine::counts::{
-    Count, Counted, FoundIn, Groups, MOST_ROWS, Pipeline, Snapshot, counted, words,
+    Count, Counted, Engine, FoundIn, GroupedRows, MOST_ROWS, Snapshot, counted, words,
 };
-use crate::engine::index::{RemarkKind, Sender, TextId};
+use crate::engine::index::{RemarkKind, SenderPlatform, TextId};
 use crate::findings::Effect;
 use crate::vendors::{CodeId, Codes};
 use std::cmp::Reverse;
@@ -16,7 +16,7 @@ const RANKS: usize = 16;
 
 /// A finding of the calls of a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Code {
+struct CellFinding {
     id: CodeId,
     /// Whether it counts for them.
     counts: bool,
@@ -26,7 +26,7 @@ struct Code {
 
 /// A row of the view: how it stands to others of its rank, and what it is made of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Row {
+struct FindingRow {
     calls: Reverse<u64>,
     first: u64,
     code: CodeId,
@@ -38,15 +38,15 @@ struct Row {
 /// The first rows of one rank.
 #[derive(Default)]
 struct Ranked {
-    rows: Vec<Row>,
+    rows: Vec<FindingRow>,
     /// How many there would be.
     of: usize,
     /// Rows behind this one are not among the first.
-    last: Option<Row>,
+    last: Option<FindingRow>,
 }
 
 impl Ranked {
-    fn add(&mut self, row: Row) {
+    fn add(&mut self, row: FindingRow) {
         self.of += 1;
         if self.last.is_some_and(|last| row > last) {
             return;
@@ -66,7 +66,7 @@ struct SetCodes<'c> {
     at_all: bool,
     /// What every vendor says of a call is one row, whichever vendor says it first.
     first_of: HashMap<&'c str, CodeId>,
-    of_sets: Vec<Option<Box<[Code]>>>,
+    of_sets: Vec<Option<Box<[CellFinding]>>>,
 }
 
 impl<'c> SetCodes<'c> {
@@ -75,15 +75,15 @@ impl<'c> SetCodes<'c> {
         for (id, entry) in codes.iter().filter(|(_, entry)| entry.text.once) {
             first_of.entry(&*entry.code).or_insert(id);
         }
-        let of_sets = vec![None; snapshot.sets.len() * Sender::ALL.len()];
+        let of_sets = vec![None; snapshot.sets.len() * SenderPlatform::ALL.len()];
         SetCodes { codes, at_all, first_of, of_sets }
     }
 
     /// The findings of a cell.
-    fn of(&mut self, cell: u32, snapshot: &Snapshot) -> &[Code] {
+    fn codes_of_cell(&mut self, cell: u32, snapshot: &Snapshot) -> &[CellFinding] {
         let key = &snapshot.cells[cell as usize].0;
         let sender = snapshot.shape(key).sender as usize;
-        let place = key.set.0 as usize * Sender::ALL.len() + sender;
+        let place = key.set.0 as usize * SenderPlatform::ALL.len() + sender;
         if self.of_sets[place].is_none() {
             let (set, in_use) = snapshot.set(key);
             let found = set.codes.iter().filter_map(|code| self.code(*code, in_use));
@@ -92,7 +92,7 @@ impl<'c> SetCodes<'c> {
         self.of_sets[place].as_deref().unwrap_or_default()
     }
 
-    fn code(&self, id: CodeId, in_use: u64) -> Option<Code> {
+    fn code(&self, id: CodeId, in_use: u64) -> Option<CellFinding> {
         let (counts, entry) = (self.codes.counts(id, in_use), self.codes.entry(id));
         if !counts && (!self.at_all || entry.text.once) {
             return None;
@@ -101,14 +101,14 @@ impl<'c> SetCodes<'c> {
         // what loses a call before any vendor comes first
         let reaches = entry.effect != Effect::Discard;
         let rank = u8::from(!counts) << 3 | (entry.severity as u8) << 1 | u8::from(reaches);
-        Some(Code { id: first.copied().unwrap_or(id), counts, rank })
+        Some(CellFinding { id: first.copied().unwrap_or(id), counts, rank })
     }
 }
 
-impl Pipeline {
+impl Engine {
     /// What was found at vendors in use (or at all) or by Segment itself, event by event: the worst
     /// first, then the most frequent.
-    pub fn found_in(&self, at_all: bool) -> Groups<FoundIn> {
+    pub fn found_in(&self, at_all: bool) -> GroupedRows<FoundIn> {
         let snapshot = self.snapshot();
         let vendors = self.vendors();
         let codes = vendors.codes();
@@ -125,7 +125,7 @@ impl Pipeline {
         for same in cells.chunk_by(|a, b| event(*a) == event(*b)) {
             let range = (start, start + same.len() as u32);
             start = range.1;
-            let row = |(code, counts), calls, first| Row {
+            let row = |(code, counts), calls, first| FindingRow {
                 calls: Reverse(calls),
                 first,
                 code,
@@ -134,7 +134,7 @@ impl Pipeline {
             };
             if let [cell] = same {
                 let count = &snapshot.cells[*cell as usize].1;
-                for code in set_codes.of(*cell, &snapshot) {
+                for code in set_codes.codes_of_cell(*cell, &snapshot) {
                     let row = row((code.id, code.counts), count.calls, count.first);
                     ranked[usize::from(code.rank)].add(row);
                 }
@@ -142,7 +142,7 @@ impl Pipeline {
             }
             for cell in same {
                 let count = &snapshot.cells[*cell as usize].1;
-                for code in set_codes.of(*cell, &snapshot) {
+                for code in set_codes.codes_of_cell(*cell, &snapshot) {
                     let sum = sums.entry((code.id, code.counts));
                     let (_, calls, first) = sum.or_insert((code.rank, 0, u64::MAX));
                     *calls += count.calls;
@@ -159,18 +159,18 @@ impl Pipeline {
             ranked.rows.sort_unstable();
             rows.extend(ranked.rows.into_iter().take(MOST_ROWS - rows.len()));
         }
-        let mut count_of = |row: &Row| -> Count {
+        let mut count_of = |row: &FindingRow| -> Count {
             let mut count = Count::default();
             let range: Range<usize> = row.cells.0 as usize..row.cells.1 as usize;
             for cell in &cells[range] {
-                let has = |code: &Code| (code.id, code.counts) == (row.code, row.counts);
-                if set_codes.of(*cell, &snapshot).iter().any(has) {
+                let has = |code: &CellFinding| (code.id, code.counts) == (row.code, row.counts);
+                if set_codes.codes_of_cell(*cell, &snapshot).iter().any(has) {
                     count.merge(&snapshot.cells[*cell as usize].1);
                 }
             }
             count
         };
-        let rows: Vec<(Row, Count)> = rows.iter().map(|row| (*row, count_of(row))).collect();
+        let rows: Vec<(FindingRow, Count)> = rows.iter().map(|row| (*row, count_of(row))).collect();
         let state = self.lock();
         let index = &state.index;
         let rows = rows.into_iter().filter_map(|(row, count)| {
@@ -188,11 +188,11 @@ impl Pipeline {
                 counted: counted(index, &count)?,
             })
         });
-        Groups { rows: rows.collect(), of, other: snapshot.other }
+        GroupedRows { rows: rows.collect(), of, other: snapshot.other }
     }
 
     /// What was found, and what the calls show about ids together.
-    pub fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+    pub fn findings(&self, at_all: bool) -> GroupedRows<FoundIn> {
         let (mut found, remarks) = (self.found_in(at_all), self.id_remarks());
         let state = self.lock();
         let index = &state.index;

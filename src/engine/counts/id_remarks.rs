@@ -1,9 +1,9 @@
 //! What the calls show about ids together, in words.
 
 use crate::call::text::spelled;
-use crate::engine::counts::Groups;
+use crate::engine::counts::GroupedRows;
 use crate::engine::index::{IdRemark, RemarkKind};
-use crate::engine::{Pipeline, Who};
+use crate::engine::{Engine, Who};
 use crate::findings::{Finding, finding_for_remark};
 
 /// A remark about ids, ready to be shown.
@@ -62,9 +62,9 @@ pub(crate) fn finding(remark: &IdRemark) -> Finding {
     finding_for_remark(name, path, &said)
 }
 
-impl Pipeline {
+impl Engine {
     /// What the calls show about ids together, in the order in which they came.
-    pub fn id_remarks(&self) -> Groups<IdRemarkView> {
+    pub fn id_remarks(&self) -> GroupedRows<IdRemarkView> {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
         let view = |remark: &IdRemark| {
@@ -73,7 +73,7 @@ impl Pipeline {
         };
         let rows: Vec<IdRemarkView> = index.id_remarks.remarks().iter().map(view).collect();
         let of = rows.len() as u64 + index.id_remarks.more();
-        Groups { rows, of, other: index.id_remarks.untold() }
+        GroupedRows { rows, of, other: index.id_remarks.untold() }
     }
 
     /// The same about one account or user.

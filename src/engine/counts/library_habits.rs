@@ -2,11 +2,11 @@
 //! any call, and an app that names no module names none in all of its events: that is worth one
 //! sentence with a count, not an alarm in each row.
 //!
-//! Judging adds one number a call ([`Groups::of`]); what is common is worked out from the tally
+//! Judging adds one number a call ([`LibraryGroups::group_id`]); what is common is worked out from the tally
 //! when a screen asks, and so is the same after a replay.
 
 use crate::call::CallType;
-use crate::engine::index::{Sender, SetId, Sets, TextId};
+use crate::engine::index::{FindingSets, SenderPlatform, SetId, TextId};
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::findings::{Headline, Id, Severity};
 use crate::vendors::{CodeEntry, CodeId, Codes};
@@ -28,7 +28,7 @@ pub(crate) type GroupId = u16;
 
 /// The calls of one type from one library.
 #[derive(Debug)]
-struct Group {
+struct LibraryGroup {
     library: TextId,
     kind: CallType,
     name: TextId,
@@ -39,18 +39,18 @@ struct Group {
 
 /// The groups of a recording.
 #[derive(Debug, Default)]
-pub(crate) struct Groups {
-    groups: Vec<Group>,
+pub(crate) struct LibraryGroups {
+    groups: Vec<LibraryGroup>,
     ids: HashMap<(TextId, CallType), GroupId>,
     /// Calls without repeats, by group, by what was found and by who sent them.
-    tally: HashMap<(GroupId, SetId, Sender), u64>,
+    tally: HashMap<(GroupId, SetId, SenderPlatform), u64>,
     /// The group of the last call: most are of that of the one before.
     last: Option<((TextId, CallType), GroupId)>,
 }
 
-impl Groups {
+impl LibraryGroups {
     /// The group of a call.
-    pub fn of(&mut self, library: TextId, kind: Option<CallType>, name: TextId) -> GroupId {
+    pub fn group_id(&mut self, library: TextId, kind: Option<CallType>, name: TextId) -> GroupId {
         let Some(kind) = kind.filter(|_| !library.is_none() && !library.is_unkept()) else {
             return 0;
         };
@@ -64,7 +64,7 @@ impl Groups {
         if self.groups.len() == MOST_GROUPS {
             return 0;
         }
-        self.groups.push(Group { library, kind, name, varied: false });
+        self.groups.push(LibraryGroup { library, kind, name, varied: false });
         let id = self.groups.len() as GroupId;
         self.ids.insert((library, kind), id);
         id
@@ -80,7 +80,7 @@ impl Groups {
     }
 
     /// Counts a call that is no repeat.
-    pub fn count(&mut self, group: GroupId, set: SetId, sender: Sender) {
+    pub fn count(&mut self, group: GroupId, set: SetId, sender: SenderPlatform) {
         if group > 0 {
             *self.tally.entry((group, set, sender)).or_default() += 1;
         }
@@ -89,7 +89,7 @@ impl Groups {
 
 /// A finding that all calls of a group have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct CommonCode {
+struct HabitCode {
     library: TextId,
     kind: CallType,
     code: CodeId,
@@ -98,15 +98,15 @@ struct CommonCode {
 
 /// What is common, as of some number of calls.
 #[derive(Debug, Default)]
-pub(crate) struct Common {
+pub(crate) struct LibraryHabits {
     folded: HashMap<GroupId, Vec<CodeId>>,
-    codes: Vec<CommonCode>,
+    codes: Vec<HabitCode>,
     as_of: u64,
 }
 
 /// What one finding that is common is, in the words that a screen needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommonView {
+pub struct HabitView {
     /// The library.
     pub library: String,
     /// The call types of which each call has it.
@@ -130,15 +130,15 @@ fn may_fold(entry: &CodeEntry) -> bool {
     entry.severity < Severity::Info && !about_id
 }
 
-impl Common {
+impl LibraryHabits {
     /// Looks again if calls came since. A tally that is long is looked through only when the
     /// calls have grown by a fiftieth.
     pub fn refresh(
         &mut self,
         calls: u64,
-        groups: &Groups,
+        groups: &LibraryGroups,
         in_use: &InUse,
-        (sets, codes): (&Sets, &Codes),
+        (sets, codes): (&FindingSets, &Codes),
     ) {
         let grown = if groups.tally.len() <= SMALL_TALLY { 1 } else { self.as_of / 50 + 1 };
         if calls < self.as_of + grown {
@@ -157,7 +157,7 @@ impl Common {
                 }
             }
         }
-        *self = Common { as_of: calls, ..Common::default() };
+        *self = LibraryHabits { as_of: calls, ..LibraryHabits::default() };
         for (id, (total, by_code)) in seen {
             let group = &groups.groups[usize::from(id) - 1];
             if total < LEAST_CALLS || !group.varied {
@@ -170,7 +170,7 @@ impl Common {
             let mut all: Vec<CodeId> = all.map(|(code, _)| code).collect();
             all.sort_unstable();
             let (library, kind) = (group.library, group.kind);
-            self.codes.extend(all.iter().map(|&code| CommonCode {
+            self.codes.extend(all.iter().map(|&code| HabitCode {
                 library,
                 kind,
                 code,
@@ -188,13 +188,13 @@ impl Common {
     }
 
     /// All of it: the worst first, then what most calls have.
-    pub fn view(&self, texts: &crate::engine::index::Texts, codes: &Codes) -> Vec<CommonView> {
-        let mut views: Vec<CommonView> = Vec::new();
+    pub fn view(&self, texts: &crate::engine::index::Texts, codes: &Codes) -> Vec<HabitView> {
+        let mut views: Vec<HabitView> = Vec::new();
         for common in &self.codes {
             let entry = codes.entry(common.code);
             let library = texts.get(common.library).unwrap_or_default();
             // a family's code has a letter for the call type: what it says is one thing
-            let same = |view: &&mut CommonView| {
+            let same = |view: &&mut HabitView| {
                 view.library == library
                     && view.vendor == entry.vendor
                     && (view.codes.iter().any(|code| **code == *entry.code)
@@ -207,7 +207,7 @@ impl Common {
                     view.codes.push(entry.code.to_string());
                     view.codes.dedup();
                 }
-                None => views.push(CommonView {
+                None => views.push(HabitView {
                     library: library.to_owned(),
                     kinds: vec![common.kind.name()],
                     calls: common.calls,

@@ -1,6 +1,6 @@
 //! What was captured, counted by event, finding, library, app version, write key, account and user:
 //! what the findings, coverage and people views and `/_segscope/summary` show. The counts are kept
-//! up to date as calls come (see [`crate::engine::index::Cube`]); a view copies the cells and groups them
+//! up to date as calls come (see [`crate::engine::index::CallCounts`]); a view copies the cells and groups them
 //! without holding the lock.
 //!
 //! What a number counts, here and wherever else one is said (the log's header, the window of what is
@@ -28,23 +28,23 @@ pub(crate) mod timeline;
 pub(crate) mod totals;
 
 pub use crate::engine::counts::id_shares::IdShare;
-pub use expected::{Expectations, Expected, LearnedPlan, Standing};
-pub use people::{Member, Person, Who};
+pub use expected::{ExpectationStatus, Expectations, Expected, LearnedPlan};
+pub use people::{Person, RelatedId, Who};
 
 use crate::call::time::Millis;
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{
-    CellKey, Count, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
+    CallShape, CellKey, Count, Index, SenderPlatform, SetInfo, TREND_MINUTES, TextId, VendorBits,
 };
-use crate::engine::judging::index_request::Index;
+use crate::engine::judging::index_request::JudgedIndex;
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// What calls are grouped by, besides their event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum By {
+pub enum GroupBy {
     /// Nothing.
     Event,
     /// The library's name and version.
@@ -125,7 +125,7 @@ pub struct FoundIn {
 
 /// Rows of a view, and what stands in none of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Groups<T> {
+pub struct GroupedRows<T> {
     /// The rows.
     pub rows: Vec<T>,
     /// How many there would be.
@@ -136,7 +136,7 @@ pub struct Groups<T> {
 
 /// What the index holds besides a row a call and a row a request, and where it is full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct IndexUsage {
     /// Different texts: names, ids, keys, libraries.
     pub texts: u64,
     /// How long they are together.
@@ -147,21 +147,21 @@ pub struct Held {
     pub other: u64,
 }
 
-/// At most so many rows are made of one view; `Groups::of` says how many there would be.
+/// At most so many rows are made of one view; `GroupedRows::of` says how many there would be.
 const MOST_ROWS: usize = 2_000;
 
 /// A copy of what the counts need, taken under the lock.
 struct Snapshot {
     cells: Vec<(CellKey, Count)>,
     other: u64,
-    shapes: Vec<Shape>,
+    shapes: Vec<CallShape>,
     sets: Vec<Arc<SetInfo>>,
     in_use: [VendorBits; 3],
     vendors: usize,
 }
 
 impl Snapshot {
-    fn shape(&self, key: &CellKey) -> &Shape {
+    fn shape(&self, key: &CellKey) -> &CallShape {
         &self.shapes[usize::from(key.shape.0)]
     }
 
@@ -208,18 +208,18 @@ type Event = (TextId, TextId);
 /// A dimension's value: a text, and a second one that belongs to it.
 type Value = (TextId, TextId);
 
-fn value(by: By, shape: &Shape) -> Value {
+fn value(by: GroupBy, shape: &CallShape) -> Value {
     match by {
-        By::Event => (TextId::NONE, TextId::NONE),
-        By::Library => (shape.library, shape.library_version),
-        By::AppVersion => (shape.app_version, TextId::NONE),
-        By::WriteKey => (shape.write_key, TextId::NONE),
+        GroupBy::Event => (TextId::NONE, TextId::NONE),
+        GroupBy::Library => (shape.library, shape.library_version),
+        GroupBy::AppVersion => (shape.app_version, TextId::NONE),
+        GroupBy::WriteKey => (shape.write_key, TextId::NONE),
     }
 }
 
-impl Pipeline {
+impl Engine {
     /// What the index holds of what is bounded.
-    pub fn held(&self) -> Held {
+    pub fn held(&self) -> IndexUsage {
         let state = self.lock();
         let index = &state.index;
         let (texts, bytes) = index.store.texts.kept();
@@ -227,7 +227,7 @@ impl Pipeline {
         let ids = [&index.ids.accounts, &index.ids.users];
         let other = index.cube.other();
         let apart = [other.calls + other.repeats, ids[0].other(), ids[1].other()];
-        Held {
+        IndexUsage {
             texts: texts as u64,
             text_bytes: bytes as u64,
             unkept,
@@ -243,22 +243,25 @@ impl Pipeline {
             other: index.cube.other().calls + index.cube.other().repeats,
             shapes: index.store.shapes.all().to_vec(),
             sets: index.store.sets.all().to_vec(),
-            in_use: Sender::ALL.map(|sender| index.in_use.bits(sender)),
+            in_use: SenderPlatform::ALL.map(|sender| index.in_use.bits(sender)),
             vendors: self.vendors().len(),
         }
     }
 
     /// Calls event by event, and within each by something more; the most frequent first.
-    pub fn coverage(&self, by: By) -> Groups<Coverage> {
+    pub fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
         self.grouped(|key, shape| ((shape.kind, key.event), value(by, shape)))
     }
 
     /// All calls by a library, app version or write key, whatever the event.
-    pub fn totals(&self, by: By) -> Groups<Coverage> {
+    pub fn totals(&self, by: GroupBy) -> GroupedRows<Coverage> {
         self.grouped(|_, shape| ((TextId::NONE, TextId::NONE), value(by, shape)))
     }
 
-    fn grouped(&self, group: impl Fn(&CellKey, &Shape) -> (Event, Value)) -> Groups<Coverage> {
+    fn grouped(
+        &self,
+        group: impl Fn(&CellKey, &CallShape) -> (Event, Value),
+    ) -> GroupedRows<Coverage> {
         let snapshot = self.snapshot();
         let group = |key: &CellKey| group(key, snapshot.shape(key));
         // which groups stand first follows from little; only of these the rest is summed up
@@ -306,22 +309,22 @@ impl Pipeline {
                 verdicts: sum.verdicts,
             })
         });
-        Groups { rows: rows.collect(), of, other: snapshot.other }
+        GroupedRows { rows: rows.collect(), of, other: snapshot.other }
     }
 }
 
 /// A text as a view shows it; what there was no room to keep is an ellipsis.
-fn words(store: &Store, id: TextId) -> Option<String> {
+fn words(store: &Index, id: TextId) -> Option<String> {
     if id.is_unkept() { Some("…".to_owned()) } else { store.texts.get(id).map(str::to_owned) }
 }
 
-fn arrived(store: &Store, call: u64) -> Option<Millis> {
+fn arrived(store: &Index, call: u64) -> Option<Millis> {
     let request = store.calls.get(call)?.request;
     store.requests.get(u64::from(request)).map(|request| request.received_at)
 }
 
 /// A count with its times. None if all was cleared away meanwhile.
-fn counted(index: &Index, count: &Count) -> Option<Counted> {
+fn counted(index: &JudgedIndex, count: &Count) -> Option<Counted> {
     let store = &index.store;
     let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
     Some(Counted {

@@ -2,27 +2,32 @@
 //! that reopening gives the same panel, but no row of the log, and no vendor hears of them.
 
 use crate::call::time::Millis;
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, line_head};
-use crate::engine::ingest::queue::{Item, Work};
+use crate::engine::ingest::queue::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::not_recorded;
 use crate::engine::source::read_lines;
-use crate::engine::source::recording_files::Parts;
-use crate::objects_api::{BODY_LIMIT, Objects, Step};
+use crate::engine::source::recording_files::RecordingText;
+use crate::objects_api::{BODY_LIMIT, Objects, ObjectsRoute};
 use crate::recording;
-use crate::recording::{Body, Event, Refused, RequestLine};
+use crate::recording::{Body, RecordingEvent, Refused, RequestLine};
 use crate::wire::{self, Refusal, Reply, RequestHead};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-impl Pipeline {
+impl Engine {
     /// Looks at what was received of a source's objects.
     pub fn sync<T>(&self, look: impl FnOnce(&Objects) -> T) -> T {
         look(&self.shared.board().objects)
     }
 
     /// Takes a push with its whole body as it came.
-    pub(crate) fn take_push(&self, head: &RequestHead<'_>, step: Step<'_>, raw: &[u8]) -> Reply {
+    pub(crate) fn take_push(
+        &self,
+        head: &RequestHead<'_>,
+        step: ObjectsRoute<'_>,
+        raw: &[u8],
+    ) -> Reply {
         match text(head, raw) {
             Ok(body) => self.push(head, step, Some(&body), None),
             Err(refusal) => self.push(
@@ -39,11 +44,11 @@ impl Pipeline {
     pub(crate) fn refuse_push(
         &self,
         head: &RequestHead<'_>,
-        step: Step<'_>,
+        step: ObjectsRoute<'_>,
         status: u16,
         unread: Unread<'_>,
     ) {
-        if status == 400 && matches!(step, Step::Set | Step::Upload(_)) {
+        if status == 400 && matches!(step, ObjectsRoute::Set | ObjectsRoute::Upload(_)) {
             self.push(head, step, None, Some(unread));
         }
     }
@@ -51,7 +56,7 @@ impl Pipeline {
     fn push(
         &self,
         head: &RequestHead<'_>,
-        step: Step<'_>,
+        step: ObjectsRoute<'_>,
         body: Option<&str>,
         unread: Option<Unread<'_>>,
     ) -> Reply {
@@ -90,7 +95,7 @@ impl Pipeline {
                 front.next_request += 1;
                 let reply = board.objects.take(head.received_at, step, body);
                 drop(board);
-                self.shared.hand_over(&mut front, offset, Work::Nothing);
+                self.shared.hand_over(&mut front, offset, QueueEntry::Nothing);
                 reply
             }
             Err(error) => {
@@ -112,7 +117,7 @@ pub(crate) struct Unread<'a> {
 /// What was received of sources' objects. A push is answered from it, so it is the answering side
 /// that changes it; lines that were there before are taken by the judging thread, once.
 #[derive(Debug)]
-pub(crate) struct Board {
+pub(crate) struct ObjectRuns {
     pub objects: Objects,
     gap_ms: Millis,
     /// Lines from here on have been taken when they were recorded.
@@ -125,10 +130,10 @@ pub(crate) struct Board {
     ticked_at: Millis,
 }
 
-impl Board {
-    pub fn new(gap_ms: Millis, live_from: u64) -> Board {
+impl ObjectRuns {
+    pub fn new(gap_ms: Millis, live_from: u64) -> ObjectRuns {
         let objects = Objects::new(gap_ms);
-        Board { objects, gap_ms, live_from, clear_to: 0, cleared: None, ticked_at: 0 }
+        ObjectRuns { objects, gap_ms, live_from, clear_to: 0, cleared: None, ticked_at: 0 }
     }
 
     /// Clears everything away that came before a line, which ends there.
@@ -148,13 +153,13 @@ impl Board {
     }
 
     /// Takes the last clearing back, and takes again what came between it and a line.
-    pub fn undo(&mut self, parts: &Parts, to: u64) {
+    pub fn undo(&mut self, parts: &RecordingText, to: u64) {
         let Some((objects, from)) = self.cleared.take() else { return };
         self.objects = objects;
         // what cannot be read is told where it is judged
         let _ = read_lines::read(parts, from, to, &mut |items, _| {
             for item in items.iter() {
-                if let Work::Push(line, request) = &item.work {
+                if let QueueEntry::Push(line, request) = &item.work {
                     self.take(line, request);
                 }
             }
@@ -175,30 +180,32 @@ impl Board {
     }
 
     /// Takes pushes again from their lines.
-    pub fn again(&mut self, items: &[Item], parts: &Parts) {
+    pub fn again(&mut self, items: &[QueuedLine], parts: &RecordingText) {
         let there = self.clear_to..self.live_from;
         for item in items.iter().filter(|item| there.contains(&item.offset)) {
             match &item.work {
-                Work::Event(Event::Clear, _) => self.put_away(item.end),
-                Work::Event(Event::Undo, _) => self.undo(parts, item.offset),
-                Work::Push(line, request) => self.take(line, request),
+                QueueEntry::Event(RecordingEvent::Clear, _) => self.put_away(item.end),
+                QueueEntry::Event(RecordingEvent::Undo, _) => self.undo(parts, item.offset),
+                QueueEntry::Push(line, request) => self.take(line, request),
                 _ => {}
             }
         }
     }
 
     /// Takes a line that was taken in from a file.
-    pub fn take_in(&mut self, item: &Item, parts: &Parts) {
+    pub fn take_in(&mut self, item: &QueuedLine, parts: &RecordingText) {
         match &item.work {
-            Work::Event(Event::Clear, _) => self.clear(self.gap_ms, item.offset, item.end),
-            Work::Event(Event::Undo, _) => self.undo(parts, item.offset),
-            Work::Push(line, request) => self.take(line, request),
+            QueueEntry::Event(RecordingEvent::Clear, _) => {
+                self.clear(self.gap_ms, item.offset, item.end)
+            }
+            QueueEntry::Event(RecordingEvent::Undo, _) => self.undo(parts, item.offset),
+            QueueEntry::Push(line, request) => self.take(line, request),
             _ => {}
         }
     }
 
     fn take(&mut self, line: &str, request: &RequestLine) {
-        let Some(step) = Step::of(&request.method, &request.path) else { return };
+        let Some(step) = ObjectsRoute::parse(&request.method, &request.path) else { return };
         let body = match (&request.refused, &request.body, &request.other_body) {
             (Some(_), _, _) => None,
             (None, Some(span), _) => Some(&line[span.clone()]),
@@ -217,8 +224,8 @@ fn text<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refus
 }
 
 /// An upload is read line by line, so its line ends must stay as they are.
-fn body_of<'b>(step: Step<'_>, text: &'b str) -> Body<'b> {
-    let by_line = matches!(step, Step::Upload(_)) && text.contains(['\n', '\r']);
+fn body_of<'b>(step: ObjectsRoute<'_>, text: &'b str) -> Body<'b> {
+    let by_line = matches!(step, ObjectsRoute::Upload(_)) && text.contains(['\n', '\r']);
     match text {
         "" => Body::None,
         _ if !by_line && crate::call::Doc::parse(text).is_ok() => Body::Json(text),

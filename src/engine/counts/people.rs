@@ -1,10 +1,10 @@
 //! The accounts and users of the people view, and who came in one call with whom.
 
 use crate::call::time::Millis;
-use crate::engine::Pipeline;
-use crate::engine::counts::{Counted, Groups, MOST_ROWS, arrived, counted, words};
-use crate::engine::index::{Count, IdCount, IdCounts, Ids};
-use crate::engine::judging::index_request::Index;
+use crate::engine::Engine;
+use crate::engine::counts::{Counted, GroupedRows, MOST_ROWS, arrived, counted, words};
+use crate::engine::index::{Count, IdCount, IdCounts, IdTable};
+use crate::engine::judging::index_request::JudgedIndex;
 use std::ops::Range;
 
 /// Accounts or users.
@@ -31,7 +31,7 @@ pub struct Person {
 
 /// An id of the other kind that came in one call with an account or a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
+pub struct RelatedId {
     /// The id.
     pub id: String,
     /// The first call that had both.
@@ -50,11 +50,11 @@ pub struct Member {
     pub doubtful: bool,
 }
 
-impl Pipeline {
+impl Engine {
     /// Accounts or users, those with most calls first: a part of the list.
-    pub fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
+    pub fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
         let state = self.lock();
-        let counts = of(&state.index.ids, who).counts().to_vec();
+        let counts = table_of(&state.index.ids, who).counts().to_vec();
         drop(state);
         let mut order: Vec<&IdCount> = counts.iter().collect();
         order.sort_unstable_by_key(|count| (std::cmp::Reverse(count.calls), count.first));
@@ -63,22 +63,22 @@ impl Pipeline {
         let start = usize::try_from(part.start).unwrap_or(usize::MAX);
         let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
         let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS));
-        let rows = rows.filter_map(|at| Person::of(index, at));
-        let other = of(&index.ids, who).other();
-        Groups { rows: rows.collect(), of: counts.len() as u64, other }
+        let rows = rows.filter_map(|at| Person::from_count(index, at));
+        let other = table_of(&index.ids, who).other();
+        GroupedRows { rows: rows.collect(), of: counts.len() as u64, other }
     }
 
     /// One account or user by its id, if it is told apart.
     pub fn person(&self, who: Who, id: &str) -> Option<Person> {
         let state = self.lock();
         let index = &state.index;
-        let count = of(&index.ids, who).get(index.store.texts.find(id)?)?;
-        Person::of(index, count)
+        let count = table_of(&index.ids, who).get(index.store.texts.find(id)?)?;
+        Person::from_count(index, count)
     }
 
     /// The users of an account, or the accounts of a user, in the order in which they came.
     /// `other` counts pairs that came when there was no room for more.
-    pub fn members(&self, who: Who, id: &str) -> Groups<Member> {
+    pub fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
         let state = self.lock();
         let index = &state.index;
         let id = index.store.texts.find(id);
@@ -86,16 +86,16 @@ impl Pipeline {
             Who::Accounts => (Some(pair.account) == id).then_some((pair.user, pair.since)),
             Who::Users => (Some(pair.user) == id).then_some((pair.account, pair.since)),
         });
-        let rows: Vec<Member> = pairs
+        let rows: Vec<RelatedId> = pairs
             .filter_map(|(id, since)| {
                 let other = match who {
                     Who::Accounts => Who::Users,
                     Who::Users => Who::Accounts,
                 };
                 // past the bound an id is in a pair and not counted itself
-                let count = of(&index.ids, other).get(id);
+                let count = table_of(&index.ids, other).get(id);
                 let last = count.map_or(since, |count| count.last);
-                Some(Member {
+                Some(RelatedId {
                     calls: count.map_or(0, |count| count.calls),
                     repeats: count.map_or(0, |count| count.repeats),
                     last_seen: arrived(&index.store, last)?,
@@ -107,12 +107,12 @@ impl Pipeline {
                 })
             })
             .collect();
-        Groups { of: rows.len() as u64, rows, other: index.ids.unpaired() }
+        GroupedRows { of: rows.len() as u64, rows, other: index.ids.unpaired() }
     }
 }
 
 impl Person {
-    fn of(index: &Index, at: &IdCount) -> Option<Person> {
+    fn from_count(index: &JudgedIndex, at: &IdCount) -> Option<Person> {
         let count = Count {
             calls: at.calls,
             repeats: at.repeats,
@@ -129,7 +129,7 @@ impl Person {
     }
 }
 
-fn of(ids: &IdCounts, who: Who) -> &Ids {
+fn table_of(ids: &IdCounts, who: Who) -> &IdTable {
     match who {
         Who::Accounts => &ids.accounts,
         Who::Users => &ids.users,

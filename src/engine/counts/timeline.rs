@@ -5,8 +5,8 @@
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event};
-use crate::engine::index::Row;
-use crate::engine::{Detail, Pipeline};
+use crate::engine::index::IndexRow;
+use crate::engine::{Engine, RowDetail};
 use crate::findings::Severity;
 use crate::vendors::{CodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(2);
 
 /// How many calls of one type, and the first of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OfType {
+pub struct TypeCount {
     /// How many, without repeats.
     pub calls: u64,
     /// The number of the first; 0 where there is none.
@@ -27,7 +27,7 @@ pub struct OfType {
 
 /// A finding about the order of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Disorder {
+pub struct OrderFinding {
     /// The finding's code.
     pub code: String,
     /// How bad it is.
@@ -45,7 +45,7 @@ pub struct Disorder {
 /// What the calls of a person say, as far as they were gone through. Repeats are counted as such
 /// and say no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Course {
+pub struct Timeline {
     /// Calls in which a vendor in use finds the person: as many as the person has in the list of
     /// all.
     pub calls: u64,
@@ -54,7 +54,7 @@ pub struct Course {
     /// Calls whose `messageId` came before.
     pub repeats: u64,
     /// By type, in the order of [`CallType::ALL`]; of what the service passes on.
-    pub types: [OfType; 6],
+    pub types: [TypeCount; 6],
     /// Track, page and screen calls before the first identify call.
     pub before_identify: u64,
     /// The same before the first group call.
@@ -64,16 +64,16 @@ pub struct Course {
     found: BTreeMap<CodeId, (u64, u64, u64)>,
 }
 
-impl Course {
+impl Timeline {
     /// The calls of a type.
-    pub fn of(&self, kind: CallType) -> OfType {
+    pub fn count_of_type(&self, kind: CallType) -> TypeCount {
         self.types[slot(kind)]
     }
 
     /// Track, page and screen calls.
     pub fn events(&self) -> u64 {
         [CallType::Track, CallType::Page, CallType::Screen]
-            .map(|kind| self.of(kind).calls)
+            .map(|kind| self.count_of_type(kind).calls)
             .iter()
             .sum()
     }
@@ -95,8 +95,9 @@ impl Course {
         let Some(kind) = kind else { return };
         match kind {
             CallType::Track | CallType::Page | CallType::Screen => {
-                self.before_identify += u64::from(self.of(CallType::Identify).calls == 0);
-                self.before_group += u64::from(self.of(CallType::Group).calls == 0);
+                self.before_identify +=
+                    u64::from(self.count_of_type(CallType::Identify).calls == 0);
+                self.before_group += u64::from(self.count_of_type(CallType::Group).calls == 0);
             }
             CallType::Identify | CallType::Group | CallType::Alias => {}
         }
@@ -113,15 +114,15 @@ fn slot(kind: CallType) -> usize {
 /// Sessions of one vendor, by vendor and id.
 pub type SessionIds = BTreeMap<usize, BTreeSet<String>>;
 
-impl Pipeline {
+impl Engine {
     /// Goes on through the calls of a person, in their order. Quick: of each call only its row in
     /// the index is looked at.
-    pub fn course(&self, rows: &[u64], course: &mut Course) {
+    pub fn timeline(&self, rows: &[u64], timeline: &mut Timeline) {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
         let codes = state.eras.latest().codes();
         for row in rows {
-            let Some(Row::Call(at)) = store.row(*row) else { continue };
+            let Some(IndexRow::Call(at)) = store.row(*row) else { continue };
             let Some(call) = store.calls.get(at) else { continue };
             let Some(request) = store.requests.get(u64::from(call.request)) else { continue };
             let seq = index.seq_at(at);
@@ -130,24 +131,24 @@ impl Pipeline {
             let reaches = store.sets.get(call.set).discarded.is_none();
             let kind = kind.and_then(CallType::parse).filter(|_| reaches);
             let (repeat, found) = (call.flags.repeat(), !call.user.is_none());
-            course.add(kind, (seq, request.received_at), (repeat, found));
+            timeline.add(kind, (seq, request.received_at), (repeat, found));
             let in_use = index.in_use.bits(request.sender);
             for code in &store.sets.get(call.set).codes {
                 let entry = codes.entry(*code);
                 let counts = entry.vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1);
                 if entry.text.order && counts {
-                    course.found.entry(*code).or_insert((0, seq, *row)).0 += u64::from(!repeat);
+                    timeline.found.entry(*code).or_insert((0, seq, *row)).0 += u64::from(!repeat);
                 }
             }
         }
     }
 
     /// What vendors in use found about the order of a person's calls, the worst first.
-    pub fn disorder(&self, course: &Course) -> Vec<Disorder> {
+    pub fn order_finding(&self, timeline: &Timeline) -> Vec<OrderFinding> {
         let vendors = self.vendors();
-        let told = course.found.iter().map(|(code, (calls, first, row))| {
+        let told = timeline.found.iter().map(|(code, (calls, first, row))| {
             let entry = vendors.codes().entry(*code);
-            Disorder {
+            OrderFinding {
                 code: entry.code.to_string(),
                 severity: entry.severity,
                 vendor: entry.vendor,
@@ -156,7 +157,7 @@ impl Pipeline {
                 row: *row,
             }
         });
-        let mut told: Vec<Disorder> = told.collect();
+        let mut told: Vec<OrderFinding> = told.collect();
         told.sort_by_key(|told| (told.severity, std::cmp::Reverse(told.calls)));
         told
     }
@@ -171,7 +172,7 @@ impl Pipeline {
         let details = self.details_within(rows.iter().copied(), PATIENCE);
         let read = details.len();
         for detail in details {
-            let Ok(Detail::Call(call)) = detail else { continue };
+            let Ok(RowDetail::Call(call)) = detail else { continue };
             if call.service.is_discarded() {
                 continue;
             }

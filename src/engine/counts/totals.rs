@@ -1,12 +1,12 @@
 //! Counts of all that came, for the status bar and the summary.
 
-use crate::engine::index::{NoCall, Store};
+use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::queue::Waits;
-use crate::engine::{CommonView, OpenedFiles, Pipeline, Remarks, RequestCounts, Stats};
+use crate::engine::{Engine, HabitView, OpenedFiles, RemarkTarget, RequestCounts, Stats};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-impl Pipeline {
+impl Engine {
     /// Counts for the status bar.
     pub fn stats(&self) -> Stats {
         let shared = &*self.shared;
@@ -53,7 +53,7 @@ impl Pipeline {
         let mut opened = self.shared.opened.clone()?;
         if opened.grows {
             opened.bytes = self.shared.import.total();
-        } else if matches!(self.remarks(), Remarks::Opened(_)) {
+        } else if matches!(self.remarks(), RemarkTarget::Opened(_)) {
             // marks and notes were added to it
             opened.bytes = opened.bytes.max(self.shared.queue.recorded());
         }
@@ -61,7 +61,7 @@ impl Pipeline {
     }
 
     /// What all calls of a library have in common besides a missing id: noise, to be said once.
-    pub fn common(&self) -> Vec<CommonView> {
+    pub fn common(&self) -> Vec<HabitView> {
         let mut state = self.lock();
         let vendors = Arc::clone(state.eras.latest());
         state.index.common(&vendors);
@@ -70,7 +70,7 @@ impl Pipeline {
     }
 }
 
-fn request_counts(store: &Store) -> RequestCounts {
+fn request_counts(store: &Index) -> RequestCounts {
     let received = store.requests.len();
     let without_calls = store.no_calls(NoCall::Empty) + store.no_calls(NoCall::Other);
     let (refused, not_found) = (store.no_calls(NoCall::Refused), store.no_calls(NoCall::NotFound));

@@ -23,7 +23,7 @@ pub struct CellKey {
 impl CellKey {
     /// The cell of a call, of which the log shows this name, and in which these ids were found,
     /// account and user.
-    pub fn of(
+    pub fn new(
         kind: Option<CallType>,
         name: TextId,
         set: SetId,
@@ -143,7 +143,7 @@ const MOST_COARSE: usize = 60_000;
 
 /// All cells.
 #[derive(Debug, Default)]
-pub struct Cube {
+pub struct CallCounts {
     cells: Vec<(CellKey, Count)>,
     places: HashMap<CellKey, u32>,
     /// Calls mostly come as the one before.
@@ -151,7 +151,7 @@ pub struct Cube {
     other: Count,
 }
 
-impl Cube {
+impl CallCounts {
     /// Counts a call.
     pub fn add(&mut self, key: CellKey, call: u64, repeat: bool, at: Millis) {
         let place = match self.last {
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn past_the_bounds_less_is_told_apart_but_everything_is_counted() {
-        let mut cube = Cube::default();
+        let mut cube = CallCounts::default();
         let calls = 200_000_u64;
         for call in 0..calls {
             let set = SetId((call % 20_000) as u32);

@@ -1,7 +1,7 @@
 //! What many calls have in common apart from ids and names: each such combination is kept once, and
 //! a call has its number.
 
-use crate::engine::index::{Sender, TextId};
+use crate::engine::index::{SenderPlatform, TextId};
 use hashbrown::HashMap;
 
 /// The number of a shape. 0 is a call of which nothing is known here.
@@ -10,7 +10,7 @@ pub struct ShapeId(pub u16);
 
 /// Whether the index has the value of a top-level field of a call, and in which of its columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Held {
+pub enum IndexedField {
     /// The call has no such field, or `null`.
     Absent,
     /// It is the text in the name column.
@@ -25,7 +25,7 @@ pub enum Held {
 
 /// What a shape is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Shape {
+pub struct CallShape {
     /// The type as it came, or as the path gives it.
     pub kind: TextId,
     /// The library that sent it.
@@ -37,25 +37,25 @@ pub struct Shape {
     /// The write key.
     pub write_key: TextId,
     /// Who sent it.
-    pub sender: Sender,
+    pub sender: SenderPlatform,
     /// The calls of one type from one library that it is of; 0 for none.
     pub group: u16,
     /// `event`
-    pub event: Held,
+    pub event: IndexedField,
     /// `name`
-    pub name: Held,
+    pub name: IndexedField,
     /// `userId`
-    pub user_id: Held,
+    pub user_id: IndexedField,
     /// `groupId`
-    pub group_id: Held,
+    pub group_id: IndexedField,
     /// Top-level fields of its own that hide fields of the record, a bit each.
     pub own: u16,
 }
 
-impl Shape {
+impl CallShape {
     /// Nothing is known but the type and who sent it.
-    pub fn coarse(kind: TextId, sender: Sender) -> Shape {
-        Shape {
+    pub fn coarse(kind: TextId, sender: SenderPlatform) -> CallShape {
+        CallShape {
             kind,
             library: TextId::UNKEPT,
             library_version: TextId::UNKEPT,
@@ -63,10 +63,10 @@ impl Shape {
             write_key: TextId::UNKEPT,
             sender,
             group: 0,
-            event: Held::Elsewhere,
-            name: Held::Elsewhere,
-            user_id: Held::Elsewhere,
-            group_id: Held::Elsewhere,
+            event: IndexedField::Elsewhere,
+            name: IndexedField::Elsewhere,
+            user_id: IndexedField::Elsewhere,
+            group_id: IndexedField::Elsewhere,
             own: u16::MAX,
         }
     }
@@ -80,17 +80,17 @@ const MOST_COARSE: usize = u16::MAX as usize;
 /// All shapes of a recording. Senders name libraries and types themselves, so their number is
 /// bounded.
 #[derive(Debug)]
-pub struct Shapes {
-    shapes: Vec<Shape>,
-    ids: HashMap<Shape, ShapeId>,
+pub struct CallShapes {
+    shapes: Vec<CallShape>,
+    ids: HashMap<CallShape, ShapeId>,
     /// Calls mostly come as the one before.
-    last: (Shape, ShapeId),
+    last: (CallShape, ShapeId),
 }
 
-impl Default for Shapes {
+impl Default for CallShapes {
     fn default() -> Self {
-        let unknown = Shape::coarse(TextId::UNKEPT, Sender::Other);
-        Shapes {
+        let unknown = CallShape::coarse(TextId::UNKEPT, SenderPlatform::Other);
+        CallShapes {
             shapes: vec![unknown],
             ids: HashMap::from([(unknown, ShapeId(0))]),
             last: (unknown, ShapeId(0)),
@@ -98,14 +98,14 @@ impl Default for Shapes {
     }
 }
 
-impl Shapes {
+impl CallShapes {
     /// The shape that came last.
-    pub fn last(&self) -> Shape {
+    pub fn last(&self) -> CallShape {
         self.last.0
     }
 
     /// The number of a shape, which is kept if it is new and there is room.
-    pub fn intern(&mut self, shape: Shape) -> ShapeId {
+    pub fn intern(&mut self, shape: CallShape) -> ShapeId {
         if self.last.0 == shape {
             return self.last.1;
         }
@@ -113,7 +113,7 @@ impl Shapes {
             Some(id) => *id,
             None if self.shapes.len() < MOST => self.add(shape),
             None => {
-                let coarse = Shape::coarse(shape.kind, shape.sender);
+                let coarse = CallShape::coarse(shape.kind, shape.sender);
                 match self.ids.get(&coarse) {
                     Some(id) => *id,
                     None if self.shapes.len() < MOST_COARSE => self.add(coarse),
@@ -125,7 +125,7 @@ impl Shapes {
         id
     }
 
-    fn add(&mut self, shape: Shape) -> ShapeId {
+    fn add(&mut self, shape: CallShape) -> ShapeId {
         let id = ShapeId(self.shapes.len() as u16);
         self.shapes.push(shape);
         self.ids.insert(shape, id);
@@ -133,12 +133,12 @@ impl Shapes {
     }
 
     /// What a shape is.
-    pub fn get(&self, id: ShapeId) -> &Shape {
+    pub fn get(&self, id: ShapeId) -> &CallShape {
         &self.shapes[usize::from(id.0)]
     }
 
     /// All of them, in the order of their numbers.
-    pub fn all(&self) -> &[Shape] {
+    pub fn all(&self) -> &[CallShape] {
         &self.shapes
     }
 
@@ -160,9 +160,10 @@ mod tests {
 
     #[test]
     fn past_its_bound_less_is_known_of_a_call() {
-        let (mut shapes, mut texts) = (Shapes::default(), Texts::default());
+        let (mut shapes, mut texts) = (CallShapes::default(), Texts::default());
         let track = texts.intern("track");
-        let shape = |library| Shape { library, ..Shape::coarse(track, Sender::Segment) };
+        let shape =
+            |library| CallShape { library, ..CallShape::coarse(track, SenderPlatform::Segment) };
         let first = shape(texts.intern("first"));
         let id = shapes.intern(first);
         assert_eq!((shapes.intern(first), *shapes.get(id)), (id, first));
@@ -170,13 +171,17 @@ mod tests {
             shapes.intern(shape(texts.intern(&format!("library {n}"))));
         }
         let late = shapes.intern(shape(texts.intern("late")));
-        assert_eq!(*shapes.get(late), Shape::coarse(track, Sender::Segment));
+        assert_eq!(*shapes.get(late), CallShape::coarse(track, SenderPlatform::Segment));
         assert_eq!(shapes.intern(shape(texts.intern("later"))), late);
         assert_eq!(shapes.intern(first), id, "what is kept is still found");
         for n in 0..MOST_COARSE {
-            shapes.intern(Shape::coarse(texts.intern(&format!("type {n}")), Sender::Other));
+            shapes.intern(CallShape::coarse(
+                texts.intern(&format!("type {n}")),
+                SenderPlatform::Other,
+            ));
         }
-        let unknown = shapes.intern(Shape::coarse(texts.intern("type x"), Sender::Other));
+        let unknown =
+            shapes.intern(CallShape::coarse(texts.intern("type x"), SenderPlatform::Other));
         assert_eq!((unknown, shapes.len()), (ShapeId(0), MOST_COARSE));
     }
 }

@@ -4,18 +4,18 @@ const BLOCK: usize = 4096;
 
 /// A list in blocks of 4,096.
 #[derive(Debug)]
-pub struct Blocks<T> {
+pub struct ChunkedVec<T> {
     blocks: Vec<Vec<T>>,
     len: u64,
 }
 
-impl<T> Default for Blocks<T> {
+impl<T> Default for ChunkedVec<T> {
     fn default() -> Self {
-        Blocks { blocks: Vec::new(), len: 0 }
+        ChunkedVec { blocks: Vec::new(), len: 0 }
     }
 }
 
-impl<T> Blocks<T> {
+impl<T> ChunkedVec<T> {
     /// Adds at the end and returns the place.
     pub fn push(&mut self, item: T) -> u64 {
         if (self.len as usize).is_multiple_of(BLOCK) {
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn finds_across_blocks() {
-        let mut list = Blocks::default();
+        let mut list = ChunkedVec::default();
         for n in 0..(3 * BLOCK as u64) {
             assert_eq!(list.push(n * 2), n);
         }

@@ -1,4 +1,4 @@
-//! Sets of finding codes. Calls of one shape have the same findings, so a recording of millions
+//! FindingSets of finding codes. Calls of one shape have the same findings, so a recording of millions
 //! of calls has a few hundred different sets, and what a set means is worked out once.
 
 use crate::findings::{Effect, Headline, Id, Severity, Verdict};
@@ -78,7 +78,7 @@ fn slot(id: Id) -> usize {
 
 /// All sets of a recording.
 #[derive(Debug, Default)]
-pub struct Sets {
+pub struct FindingSets {
     infos: Vec<Arc<SetInfo>>,
     ids: HashMap<Box<[CodeId]>, SetId>,
     /// The set of the last call; most have that of the one before.
@@ -87,7 +87,7 @@ pub struct Sets {
     aside: Box<[CodeId]>,
 }
 
-impl Sets {
+impl FindingSets {
     /// The number of a set of codes, sorted and without doubles.
     pub fn intern(&mut self, codes: &[CodeId], table: &Codes, vendors: usize) -> SetId {
         if self.infos.get(self.last.0 as usize).is_some_and(|info| *info.codes == *codes) {
@@ -105,7 +105,7 @@ impl Sets {
         id
     }
 
-    /// Sets these codes aside, and no others.
+    /// FindingSets these codes aside, and no others.
     pub fn set_aside(&mut self, aside: &[CodeId], table: &Codes, vendors: usize) {
         let mut aside = aside.to_vec();
         aside.sort_unstable();
@@ -182,7 +182,7 @@ fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {
     out.discarded = discard::first_fatal(fatal.map(|code| &*code.code));
     let at_vendors = strongest.into_iter().map(|effect| match out.discarded {
         Some(_) => Verdict::Discarded,
-        None => Verdict::of(effect),
+        None => Verdict::from_effect(effect),
     });
     out.verdicts = at_vendors.collect();
     out.worst = worst.into();

@@ -32,13 +32,13 @@ pub type IdOf = (TextId, bool);
 
 /// The ids of one kind.
 #[derive(Debug, Default)]
-pub struct Ids {
+pub struct IdTable {
     counts: Vec<IdCount>,
     places: HashMap<TextId, u32>,
     other: u64,
 }
 
-impl Ids {
+impl IdTable {
     /// Counts a call. True if the id may be seen with this other one for the first time.
     fn add(&mut self, (id, doubtful): IdOf, other: TextId, call: u64, repeat: bool) -> bool {
         if id.is_none() {
@@ -108,9 +108,9 @@ pub struct Pair {
 #[derive(Debug, Default)]
 pub struct IdCounts {
     /// Accounts.
-    pub accounts: Ids,
+    pub accounts: IdTable,
     /// Users.
-    pub users: Ids,
+    pub users: IdTable,
     pairs: Vec<Pair>,
     known: HashSet<(TextId, TextId)>,
     unpaired: u64,

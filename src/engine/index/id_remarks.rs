@@ -86,9 +86,9 @@ pub struct IdsOfCall<'c> {
 /// The remarks about a recording.
 #[derive(Debug, Default)]
 pub struct IdRemarks {
-    accounts: Names,
-    users: Names,
-    events: Names,
+    accounts: DistinctNames,
+    users: DistinctNames,
+    events: DistinctNames,
     /// Pairs of a user with an account or an `anonymousId`, by the hashes of both.
     pairs: HashSet<u64>,
     /// The users of an `anonymousId`, by its hash.
@@ -104,7 +104,7 @@ pub struct IdRemarks {
 
 /// Different texts.
 #[derive(Debug, Default)]
-struct Names {
+struct DistinctNames {
     known: HashSet<u64>,
     /// By the hash of what is left without case, blanks and signs.
     by_norm: HashMap<u64, Similar>,

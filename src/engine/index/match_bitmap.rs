@@ -10,7 +10,7 @@ const WORDS: usize = BLOCK_ROWS as usize / 64;
 pub type Bits = [u64; WORDS];
 
 #[derive(Debug, Clone)]
-struct Block {
+struct BitmapBlock {
     bits: Box<Bits>,
     passed: u32,
     /// So many of its rows were looked at, from its first on.
@@ -39,19 +39,19 @@ impl Claim {
 
 /// What is known of each row: whether it passes, or that nobody has looked yet.
 #[derive(Debug, Default)]
-pub struct Passed {
-    blocks: Vec<Block>,
+pub struct MatchBitmap {
+    blocks: Vec<BitmapBlock>,
     rows: u64,
     looked: u64,
     passed: u64,
 }
 
-impl Passed {
+impl MatchBitmap {
     /// There are now so many rows; the new ones are to be looked at.
     pub fn grow(&mut self, rows: u64) {
         self.rows = self.rows.max(rows);
         let blocks = self.rows.div_ceil(BLOCK_ROWS) as usize;
-        let empty = Block {
+        let empty = BitmapBlock {
             bits: Box::new([0; WORDS]),
             passed: 0,
             looked: 0,
@@ -222,7 +222,7 @@ pub enum Nearest {
     None,
 }
 
-impl Block {
+impl BitmapBlock {
     fn passing(&self) -> impl Iterator<Item = u64> + '_ {
         self.bits.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
@@ -246,7 +246,7 @@ pub fn no_bits() -> Bits {
 mod tests {
     use super::*;
 
-    fn look(passed: &mut Passed, claim: Claim, test: impl Fn(u64) -> bool) {
+    fn look(passed: &mut MatchBitmap, claim: Claim, test: impl Fn(u64) -> bool) {
         let mut bits = no_bits();
         for row in claim.rows().filter(|row| test(*row)) {
             let at = (row % BLOCK_ROWS) as usize;
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn places_and_rows_are_each_others_inverse() {
-        let mut passed = Passed::default();
+        let mut passed = MatchBitmap::default();
         let test = |row: u64| row.is_multiple_of(7) || (5000..5100).contains(&row);
         for rows in [1, 63, 4095, 4096, 4097, 20_000] {
             passed.grow(rows);
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_nearest_block_is_looked_at_first_and_only_once_at_a_time() {
-        let mut passed = Passed::default();
+        let mut passed = MatchBitmap::default();
         passed.grow(5 * BLOCK_ROWS - 10);
         let claims: Vec<u64> = std::iter::from_fn(|| passed.claim(2 * BLOCK_ROWS + 1))
             .map(|claim| claim.rows().start / BLOCK_ROWS)
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_block_goes_on_where_it_was_left() {
-        let mut passed = Passed::default();
+        let mut passed = MatchBitmap::default();
         passed.grow(10);
         let claim = passed.claim(0).expect("rows");
         passed.grow(30);
@@ -316,9 +316,9 @@ mod tests {
 
     #[test]
     fn what_is_known_ends_at_the_first_gap() {
-        let mut passed = Passed::default();
+        let mut passed = MatchBitmap::default();
         passed.grow(3 * BLOCK_ROWS);
-        let all = |passed: &mut Passed, near: u64| {
+        let all = |passed: &mut MatchBitmap, near: u64| {
             let claim = passed.claim(near).expect("rows");
             look(passed, claim, |_| true);
             passed.known()
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn what_is_looked_at_again_stands_until_then() {
-        let mut passed = Passed::default();
+        let mut passed = MatchBitmap::default();
         passed.grow(BLOCK_ROWS + 10);
         while let Some(claim) = passed.claim(0) {
             look(&mut passed, claim, |_| true);

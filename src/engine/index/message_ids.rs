@@ -12,16 +12,16 @@ const TABLES: usize = 256;
 
 /// The calls that came before: of each `messageId` 64 bits are kept, and 32 of what the call said.
 #[derive(Debug)]
-pub struct Seen {
-    tables: Box<[Table]>,
+pub struct MessageIds {
+    tables: Box<[FingerprintTable]>,
     /// An odd number.
     spread: u64,
 }
 
-impl Default for Seen {
+impl Default for MessageIds {
     fn default() -> Self {
         let spread = RandomState::new().hash_one(TABLES) | 1;
-        Seen { tables: (0..TABLES).map(|_| Table::default()).collect(), spread }
+        MessageIds { tables: (0..TABLES).map(|_| FingerprintTable::default()).collect(), spread }
     }
 }
 
@@ -31,16 +31,16 @@ impl Default for Seen {
 /// 4 × 10^9 is taken for the other. Somebody who looks for such ids can have a call of his marked as
 /// a repeat, which he could by sending the same call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Print {
+pub struct Fingerprint {
     id: u64,
     content: u32,
 }
 
 /// A call as it is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Met {
+pub struct Repeat {
     /// What is kept of it.
-    pub print: Print,
+    pub print: Fingerprint,
     /// The service discards it whatever came before.
     pub discarded: bool,
 }
@@ -71,35 +71,35 @@ impl Sighting {
     }
 }
 
-impl Print {
+impl Fingerprint {
     /// That of a call by its `messageId` and the fingerprint of what it says.
-    pub fn of(message_id: &str, content: u32) -> Print {
+    pub fn new(message_id: &str, content: u32) -> Fingerprint {
         // fixed keys: the same recording must give the same index each time
         const KEY: u64 = 0x7365_6773_636f_7065;
         let mut hasher = foldhash::quality::FixedState::with_seed(KEY).build_hasher();
         hasher.write(message_id.as_bytes());
-        Print { id: hasher.finish().max(1), content }
+        Fingerprint { id: hasher.finish().max(1), content }
     }
 
     /// That of a call which is not the first with its `messageId`.
-    fn of_later(self) -> Print {
+    fn of_later(self) -> Fingerprint {
         let id = self.id ^ (u64::from(self.content) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Print { id: id.max(1), ..self }
+        Fingerprint { id: id.max(1), ..self }
     }
 }
 
-impl Seen {
+impl MessageIds {
     /// Notes a call; none where it has no `messageId` of its own.
-    pub fn note(&mut self, met: Option<Met>) -> Sighting {
+    pub fn note(&mut self, met: Option<Repeat>) -> Sighting {
         match met {
             None => Sighting::First,
-            Some(Met { print, discarded: false }) => self.meet(print),
-            Some(Met { print, discarded: true }) => self.meet_discarded(print),
+            Some(Repeat { print, discarded: false }) => self.meet(print),
+            Some(Repeat { print, discarded: true }) => self.meet_discarded(print),
         }
     }
 
     /// Notes a call that the service passes on.
-    fn meet(&mut self, print: Print) -> Sighting {
+    fn meet(&mut self, print: Fingerprint) -> Sighting {
         match self.first(print) {
             None => Sighting::First,
             Some(content) if content == print.content => Sighting::Repeat,
@@ -112,7 +112,7 @@ impl Seen {
 
     /// Notes a call that reaches no vendor anyway: it is lost for that reason, and takes its
     /// `messageId` from no other call.
-    fn meet_discarded(&mut self, print: Print) -> Sighting {
+    fn meet_discarded(&mut self, print: Fingerprint) -> Sighting {
         match self.first(print.of_later()) {
             None => Sighting::First,
             Some(_) => Sighting::Repeat,
@@ -121,8 +121,8 @@ impl Seen {
 
     /// Reads the cells of calls that are about to be noted. Here the processor waits for the memory
     /// once; noting waits for it call by call.
-    pub fn fetch(&self, met: &[Option<Met>]) {
-        let content = |met: &Met| {
+    pub fn fetch(&self, met: &[Option<Repeat>]) {
+        let content = |met: &Repeat| {
             let table = &self.tables[self.table(met.print)];
             let at = place(met.print.id, self.spread, table.cells.len());
             table.cells.get(at).map_or(0, |cell| cell.content)
@@ -130,12 +130,12 @@ impl Seen {
         std::hint::black_box(met.iter().flatten().map(content).fold(0, |all, one| all ^ one));
     }
 
-    fn table(&self, print: Print) -> usize {
+    fn table(&self, print: Fingerprint) -> usize {
         (print.id.wrapping_mul(self.spread) >> 56) as usize % TABLES
     }
 
     /// What the first call with an id said; none if this is the first.
-    fn first(&mut self, print: Print) -> Option<u32> {
+    fn first(&mut self, print: Fingerprint) -> Option<u32> {
         let table = self.table(print);
         self.tables[table].first(print, self.spread)
     }
@@ -143,12 +143,12 @@ impl Seen {
 
 /// A fingerprint in twelve bytes; an id of 0 is a free cell.
 #[derive(Debug, Clone, Copy, Default)]
-struct Cell {
+struct FingerprintSlot {
     id: [u32; 2],
     content: u32,
 }
 
-impl Cell {
+impl FingerprintSlot {
     fn id(self) -> u64 {
         u64::from(self.id[0]) << 32 | u64::from(self.id[1])
     }
@@ -156,8 +156,8 @@ impl Cell {
 
 /// Cells. At most [`MAX_LOAD`] of them are used.
 #[derive(Debug, Default)]
-struct Table {
-    cells: Vec<Cell>,
+struct FingerprintTable {
+    cells: Vec<FingerprintSlot>,
     used: usize,
 }
 
@@ -165,8 +165,8 @@ struct Table {
 /// bytes. One that doubles would cost up to 30.
 const MAX_LOAD: (usize, usize) = (4, 5);
 
-impl Table {
-    fn first(&mut self, print: Print, spread: u64) -> Option<u32> {
+impl FingerprintTable {
+    fn first(&mut self, print: Fingerprint, spread: u64) -> Option<u32> {
         if self.used * MAX_LOAD.1 >= self.cells.len() * MAX_LOAD.0 {
             self.grow(spread);
         }
@@ -179,14 +179,14 @@ impl Table {
             }
         }
         let id = [(print.id >> 32) as u32, print.id as u32];
-        self.cells[at] = Cell { id, content: print.content };
+        self.cells[at] = FingerprintSlot { id, content: print.content };
         self.used += 1;
         None
     }
 
     fn grow(&mut self, spread: u64) {
         let bigger = (self.cells.len() * 3 / 2).max(16);
-        let old = std::mem::replace(&mut self.cells, vec![Cell::default(); bigger]);
+        let old = std::mem::replace(&mut self.cells, vec![FingerprintSlot::default(); bigger]);
         for cell in old.into_iter().filter(|cell| cell.id() != 0) {
             let mut at = place(cell.id(), spread, bigger);
             while self.cells[at].id() != 0 {
@@ -211,8 +211,8 @@ mod tests {
 
     #[test]
     fn a_table_finds_all_that_begin_at_one_place() {
-        let mut table = Table::default();
-        let prints = || (1..3_000_u64).map(|n| Print { id: n << 56 | n, content: n as u32 });
+        let mut table = FingerprintTable::default();
+        let prints = || (1..3_000_u64).map(|n| Fingerprint { id: n << 56 | n, content: n as u32 });
         // so small numbers have the same bits where a place is computed from
         assert!(prints().all(|print| place(print.id, SPREAD, 16) == 0));
         assert!(prints().all(|print| table.first(print, SPREAD).is_none()));
@@ -223,8 +223,8 @@ mod tests {
 
     #[test]
     fn each_is_first_once() {
-        let mut seen = Seen::default();
-        let prints = || (0..20_000).map(|n| Print::of(&format!("id-{n}"), n));
+        let mut seen = MessageIds::default();
+        let prints = || (0..20_000).map(|n| Fingerprint::new(&format!("id-{n}"), n));
         assert!(prints().all(|print| seen.meet(print) == Sighting::First));
         assert!(prints().all(|print| seen.meet(print) == Sighting::Repeat));
         assert!(seen.tables.iter().all(|table| table.used < 160), "they are spread evenly");
@@ -232,12 +232,14 @@ mod tests {
 
     #[test]
     fn a_different_call_with_a_known_id_is_no_repeat() {
-        let mut seen = Seen::default();
-        let met = [1, 2, 1, 2, 3, 3, 1].map(|content| seen.meet(Print::of("const-1", content)));
+        let mut seen = MessageIds::default();
+        let met =
+            [1, 2, 1, 2, 3, 3, 1].map(|content| seen.meet(Fingerprint::new("const-1", content)));
         use Sighting::{First, Repeat, RepeatOfReused, Reused};
         assert_eq!(met, [First, Reused, Repeat, RepeatOfReused, Reused, RepeatOfReused, Repeat]);
-        let discarded = [1, 2, 1].map(|content| seen.meet_discarded(Print::of("const-2", content)));
+        let discarded =
+            [1, 2, 1].map(|content| seen.meet_discarded(Fingerprint::new("const-2", content)));
         assert_eq!(discarded, [First, First, Repeat]);
-        assert_eq!(seen.meet(Print::of("const-2", 3)), First);
+        assert_eq!(seen.meet(Fingerprint::new("const-2", 3)), First);
     }
 }

@@ -12,38 +12,40 @@ mod message_ids;
 mod rows;
 mod strings;
 
-pub use crate::engine::index::call_counts::{CellKey, Count, Cube, TREND_MINUTES, Trend};
-pub use crate::engine::index::call_shapes::{Held, Shape, ShapeId, Shapes};
-pub use crate::engine::index::chunked_vec::Blocks;
-pub use crate::engine::index::finding_sets::{SetId, SetInfo, Sets, VendorBits};
-pub use crate::engine::index::match_bitmap::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
-pub use crate::engine::index::message_ids::{Met, Print, Seen, Sighting};
-pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
+pub use crate::engine::index::call_counts::{CallCounts, CellKey, Count, TREND_MINUTES, Trend};
+pub use crate::engine::index::call_shapes::{CallShape, CallShapes, IndexedField, ShapeId};
+pub use crate::engine::index::chunked_vec::ChunkedVec;
+pub use crate::engine::index::finding_sets::{FindingSets, SetId, SetInfo, VendorBits};
+pub use crate::engine::index::match_bitmap::{
+    BLOCK_ROWS, Bits, Claim, MatchBitmap, Nearest, no_bits,
+};
+pub use crate::engine::index::message_ids::{Fingerprint, MessageIds, Repeat, Sighting};
+pub use id_counts::{IdCount, IdCounts, IdOf, IdTable, MOST_IDS, Pair};
 pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
-pub use rows::{CallRow, Flags, HasId, NoCall, NoCallRow, RequestRow, Row, Sender};
+pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestRow, SenderPlatform};
 pub use strings::{TextId, Texts};
 
 /// The index.
 #[derive(Debug, Default)]
-pub struct Store {
+pub struct Index {
     /// One row a call, in order of arrival.
-    pub calls: Blocks<CallRow>,
+    pub calls: ChunkedVec<CallRow>,
     /// One row a request.
-    pub requests: Blocks<RequestRow>,
+    pub requests: ChunkedVec<RequestRow>,
     /// Names, ids, keys, libraries: each text once.
     pub texts: Texts,
     /// The sets of finding codes that calls have.
-    pub sets: Sets,
+    pub sets: FindingSets,
     /// What calls have in common otherwise.
-    pub shapes: Shapes,
+    pub shapes: CallShapes,
     /// Rows of requests among the calls: how many calls came before, and which request it is.
     no_calls: Vec<(u64, NoCallRow)>,
     /// How many there are of each kind.
     no_call_counts: [u64; NoCall::COUNT],
-    seen: Seen,
+    seen: MessageIds,
 }
 
-impl Store {
+impl Index {
     /// How many rows the log has: calls, and requests that have a row of their own.
     pub fn rows(&self) -> u64 {
         self.calls.len() + self.no_calls.len() as u64
@@ -62,16 +64,16 @@ impl Store {
     }
 
     /// What stands in a row of the log.
-    pub fn row(&self, row: u64) -> Option<Row> {
+    pub fn row(&self, row: u64) -> Option<IndexRow> {
         // no_calls[k] stands at row no_calls[k].0 + k; these places only grow
         let before = self.no_calls_before(row);
         if let Some(&(calls, no_call)) = self.no_calls.get(before as usize)
             && calls + before == row
         {
-            return Some(Row::NoCall(no_call));
+            return Some(IndexRow::NoCall(no_call));
         }
         let call = row - before;
-        (call < self.calls.len()).then_some(Row::Call(call))
+        (call < self.calls.len()).then_some(IndexRow::Call(call))
     }
 
     /// The row of a call.
@@ -106,7 +108,7 @@ impl Store {
     }
 
     /// Notes a call.
-    pub fn meet(&mut self, met: Option<Met>) -> Sighting {
+    pub fn meet(&mut self, met: Option<Repeat>) -> Sighting {
         self.seen.note(met)
     }
 }
@@ -117,14 +119,14 @@ mod tests {
 
     #[test]
     fn rows_before_a_request_are_those_of_earlier_ones() {
-        let mut store = Store::default();
-        let call = |store: &mut Store, calls| {
+        let mut store = Index::default();
+        let call = |store: &mut Index, calls| {
             let request = store.requests.push(RequestRow::default()) as u32;
             (0..calls).for_each(|_| {
                 store.calls.push(CallRow { request, ..CallRow::default() });
             });
         };
-        let no_call = |store: &mut Store| {
+        let no_call = |store: &mut Index| {
             store.requests.push(RequestRow::default());
             store.push_no_call(NoCall::Empty);
         };
@@ -139,8 +141,8 @@ mod tests {
 
     #[test]
     fn rows_are_calls_and_requests_without_calls_in_order() {
-        let mut store = Store::default();
-        let no_call = |store: &mut Store, kind| {
+        let mut store = Index::default();
+        let no_call = |store: &mut Index, kind| {
             store.requests.push(RequestRow::default());
             store.push_no_call(kind);
         };
@@ -150,7 +152,7 @@ mod tests {
         no_call(&mut store, NoCall::Empty);
         no_call(&mut store, NoCall::Refused);
         store.calls.push(CallRow::default());
-        let row = |request, kind| Some(Row::NoCall(NoCallRow { request, kind }));
+        let row = |request, kind| Some(IndexRow::NoCall(NoCallRow { request, kind }));
         assert_eq!(NoCall::Other as usize, NoCall::COUNT - 1);
         let kinds = [NoCall::Refused, NoCall::Empty, NoCall::NotFound];
         assert_eq!(kinds.map(|kind| store.no_calls(kind)), [2, 1, 0]);
@@ -159,11 +161,11 @@ mod tests {
             rows,
             [
                 row(0, NoCall::Refused),
-                Some(Row::Call(0)),
-                Some(Row::Call(1)),
+                Some(IndexRow::Call(0)),
+                Some(IndexRow::Call(1)),
                 row(1, NoCall::Empty),
                 row(2, NoCall::Refused),
-                Some(Row::Call(2)),
+                Some(IndexRow::Call(2)),
                 None
             ]
         );

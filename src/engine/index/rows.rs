@@ -6,7 +6,7 @@ use crate::wire::Service;
 
 /// What stands in a row of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row {
+pub enum IndexRow {
     /// A call, by its place among the calls.
     Call(u64),
     /// A request that has a row of its own.
@@ -65,7 +65,7 @@ impl NoCall {
 
 /// Which platform a call's sender feeds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sender {
+pub enum SenderPlatform {
     /// Segment's libraries.
     Segment,
     /// RudderStack's libraries.
@@ -75,15 +75,16 @@ pub enum Sender {
     Other,
 }
 
-impl Sender {
+impl SenderPlatform {
     /// All three.
-    pub const ALL: [Sender; 3] = [Sender::Segment, Sender::RudderStack, Sender::Other];
+    pub const ALL: [SenderPlatform; 3] =
+        [SenderPlatform::Segment, SenderPlatform::RudderStack, SenderPlatform::Other];
 
     /// The service that stands in front of the vendors for this sender.
     pub fn service(self) -> Service {
         match self {
-            Sender::Segment | Sender::Other => Service::Segment,
-            Sender::RudderStack => Service::RudderStack,
+            SenderPlatform::Segment | SenderPlatform::Other => Service::Segment,
+            SenderPlatform::RudderStack => Service::RudderStack,
         }
     }
 }
@@ -180,7 +181,7 @@ pub struct RequestRow {
     /// The status that it was answered with.
     pub status: u16,
     /// Who sent it.
-    pub sender: Sender,
+    pub sender: SenderPlatform,
     /// Its calls got a `context` or `integrations` from it, so that they are not in the calls alone.
     pub merged: bool,
 }

@@ -1,11 +1,11 @@
 //! A request is taken: read, recorded, handed over to the judging thread, and answered.
 
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::counts::object_push::Unread;
-use crate::engine::ingest::queue::{ReadRequest, Work};
-use crate::engine::ingest::writer::Pending;
-use crate::engine::judging::index_request::{Line, Origin};
-use crate::objects_api::Step;
+use crate::engine::ingest::queue::{QueueEntry, ReadRequest};
+use crate::engine::ingest::writer::WriteTicket;
+use crate::engine::judging::index_request::{RecordedLine, RequestOrigin};
+use crate::objects_api::ObjectsRoute;
 use crate::recording;
 use crate::recording::{Body, LineHead, Refused};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
@@ -17,36 +17,36 @@ pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
 
 /// A request that was taken: how it is answered.
 #[derive(Debug)]
-pub enum Taken {
+pub enum Accepted {
     /// At once.
     Answered(Reply),
-    /// So, as soon as its line is written: [`Pipeline::written`].
-    Pending(Reply, Pending),
+    /// So, as soon as its line is written: [`Engine::written`].
+    Pending(Reply, WriteTicket),
 }
 
-impl Pipeline {
+impl Engine {
     /// Takes a request with its whole body as it came, and answers when it is recorded. Preflights,
     /// probes (`/`, `/health`, `/version`) and the icon that a browser looks for are answered and
     /// not recorded: no SDK depends on them.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
         match self.take_in(head, raw, here) {
-            Taken::Answered(reply) => reply,
-            Taken::Pending(reply, held) => self.written(&held).unwrap_or(reply),
+            Accepted::Answered(reply) => reply,
+            Accepted::Pending(reply, held) => self.written(&held).unwrap_or(reply),
         }
     }
 
     /// The other answer to a request that was held, if its line could not be written. Writes what
     /// is held.
-    pub fn written(&self, held: &Pending) -> Option<Reply> {
+    pub fn written(&self, held: &WriteTicket) -> Option<Reply> {
         self.shared.written(held).err().map(|message| Reply::unavailable(&message))
     }
 
-    /// Takes a request like [`Pipeline::take`], but does not write its line yet where others that
-    /// are ready may be written together with it. Who calls this asks [`Pipeline::written`]
+    /// Takes a request like [`Engine::take`], but does not write its line yet where others that
+    /// are ready may be written together with it. Who calls this asks [`Engine::written`]
     /// before he answers.
-    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Taken {
-        if let Some(step) = Step::of(head.method, head.path) {
-            return Taken::Answered(self.take_push(head, step, raw));
+    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Accepted {
+        if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
+            return Accepted::Answered(self.take_push(head, step, raw));
         }
         let route = head.route();
         match route {
@@ -58,23 +58,23 @@ impl Pipeline {
             | Route::SourceConfig => {}
             Route::WrongMethod(_) | Route::Unknown if !wire::is_icon(head.path) => {
                 // a call, or a question that an SDK depends on, was sent to the wrong place
-                let reply = wire::reply::of(head, here, false);
+                let reply = wire::reply::for_request(head, here, false);
                 let message = wire::intended_route::explain(head).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = Refused { code, message: &message, kind: "", body_bytes: None };
                 self.record_refused(head, raw, reply.status, refused);
-                return Taken::Answered(reply);
+                return Accepted::Answered(reply);
             }
-            _ => return Taken::Answered(wire::reply::of(head, here, false)),
+            _ => return Accepted::Answered(wire::reply::for_request(head, here, false)),
         }
         let body = match decoded(head, raw) {
             Ok(body) => body,
-            Err(refusal) => return Taken::Answered(self.refuse(head, raw, &refusal, None)),
+            Err(refusal) => return Accepted::Answered(self.refuse(head, raw, &refusal, None)),
         };
         let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
         match self.record(head, &body, signature) {
-            Ok(held) => Taken::Pending(wire::reply::of(head, here, false), held),
-            Err(refusal) => Taken::Answered(self.refuse(head, body.as_bytes(), &refusal, None)),
+            Ok(held) => Accepted::Pending(wire::reply::for_request(head, here, false), held),
+            Err(refusal) => Accepted::Answered(self.refuse(head, body.as_bytes(), &refusal, None)),
         }
     }
 
@@ -102,7 +102,7 @@ impl Pipeline {
         refused: Refused<'_>,
     ) {
         let Refused { code, message, kind, body_bytes } = refused;
-        if let Some(step) = Step::of(head.method, head.path) {
+        if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
             return self.refuse_push(
                 head,
                 step,
@@ -127,9 +127,10 @@ impl Pipeline {
             Ok(offset) => {
                 front.next_request += 1;
                 let received_at = head.received_at;
-                let origin = Origin::of(head.path, head.headers, &mut front.origin);
-                let line = Line { origin, offset, len, status, received_at, signature: None };
-                self.shared.hand_over(&mut front, offset, Work::Refused(line));
+                let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
+                let line =
+                    RecordedLine { origin, offset, len, status, received_at, signature: None };
+                self.shared.hand_over(&mut front, offset, QueueEntry::Refused(line));
             }
             Err(_) => {
                 self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
@@ -143,7 +144,7 @@ impl Pipeline {
         head: &RequestHead<'_>,
         body: &str,
         signature: Option<&'static str>,
-    ) -> Result<Pending, Refusal> {
+    ) -> Result<WriteTicket, Refusal> {
         let mut front = self.shared.front();
         self.flush(&mut front, head.received_at);
         let number = front.next_request;
@@ -162,15 +163,15 @@ impl Pipeline {
             (None, _) => body_of_other(body),
         };
         let line_head = line_head(head, number, status);
-        let origin = Origin::of(head.path, head.headers, &mut front.origin);
+        let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
         let received_at = head.received_at;
         let compose =
             |line: &mut Vec<u8>| recording::compose_more(line, &line_head, kept, signature);
         let work = |offset, len, body_at| {
             let signature = wire::signature::code(signature);
-            let line = Line { origin, offset, len, status, received_at, signature };
+            let line = RecordedLine { origin, offset, len, status, received_at, signature };
             let reading = reading.into_owned(&mut scratch);
-            Work::Request(ReadRequest { line, body_at, reading, scratch })
+            QueueEntry::Request(ReadRequest { line, body_at, reading, scratch })
         };
         Ok(self.shared.hold(&mut front, compose, work))
     }

@@ -1,16 +1,16 @@
 //! The answering side's own: the one writer of the recording.
 //!
-//! Lines of requests that are ready together are held and written at once ([`Pending`]): to write to
+//! Lines of requests that are ready together are held and written at once ([`WriteTicket`]): to write to
 //! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
 //! his line is written, and nothing is judged before.
 
-use crate::engine::ingest::queue::{Item, Work};
-use crate::engine::judging::index_request::Origin;
-use crate::engine::judging::judge_thread::Shared;
-use crate::engine::source::recording_files::{Part, only_read};
+use crate::engine::ingest::queue::{QueueEntry, QueuedLine};
+use crate::engine::judging::index_request::RequestOrigin;
+use crate::engine::judging::judge_thread::SharedState;
+use crate::engine::source::recording_files::{FileSection, only_read};
 use crate::recording;
-use crate::recording::{Entry, Journal, Standing};
-use crate::wire::Scratch;
+use crate::recording::{FileStatus, RecordingEntry, RecordingFile};
+use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -19,30 +19,30 @@ use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 
 /// What one request leaves for the next.
 #[derive(Debug)]
-pub(crate) struct Front {
+pub(crate) struct RecordingWriter {
     /// The recording's end; none where files are only read.
-    journal: Option<Journal>,
+    journal: Option<RecordingFile>,
     pub next_request: u64,
     /// Where the line ends that was appended last.
     end: u64,
     pub line: Vec<u8>,
     /// Lines that are not written yet, and what they ask for; in the lines' order.
     held: Vec<u8>,
-    items: Vec<Item>,
-    group: Pending,
+    items: Vec<QueuedLine>,
+    group: WriteTicket,
     /// Where the request before was sent.
-    pub origin: Arc<Origin>,
-    pub spares: Vec<Scratch>,
+    pub origin: Arc<RequestOrigin>,
+    pub spares: Vec<ParseScratch>,
 }
 
 /// What becomes of lines that are written together, for those who wait to be told.
 #[derive(Debug, Clone, Default)]
-pub struct Pending(Arc<OnceLock<Result<(), String>>>);
+pub struct WriteTicket(Arc<OnceLock<Result<(), String>>>);
 
 /// More than this is written at once: it is enough that a write is worth its cost.
 const MOST_HELD: usize = 256 << 10;
 
-impl Front {
+impl RecordingWriter {
     /// Where the line ends that was appended last.
     pub fn end(&self) -> u64 {
         self.end
@@ -54,29 +54,29 @@ impl Front {
     }
 
     /// `end` is where the recording ends.
-    pub fn new(journal: Option<Journal>, end: u64) -> io::Result<Front> {
+    pub fn new(journal: Option<RecordingFile>, end: u64) -> io::Result<RecordingWriter> {
         let last = match &journal {
             Some(journal) if !journal.is_planned() => {
                 last_request(&journal.reader()?, journal.len())?
             }
             _ => 0,
         };
-        Ok(Front {
+        Ok(RecordingWriter {
             journal,
             next_request: last + 1,
             end,
             line: Vec::new(),
             held: Vec::new(),
             items: Vec::new(),
-            group: Pending::default(),
+            group: WriteTicket::default(),
             origin: Arc::default(),
             spares: Vec::new(),
         })
     }
 }
 
-impl Shared {
-    pub fn front(&self) -> MutexGuard<'_, Front> {
+impl SharedState {
+    pub fn front(&self) -> MutexGuard<'_, RecordingWriter> {
         // a panic before a line was recorded has changed nothing; after it, reading goes on from
         // the recording
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
@@ -86,17 +86,17 @@ impl Shared {
     /// which `work` says what it asks for, by where it begins and its length without its end.
     pub fn hold(
         &self,
-        front: &mut Front,
+        front: &mut RecordingWriter,
         compose: impl FnOnce(&mut Vec<u8>) -> usize,
-        work: impl FnOnce(u64, u32, usize) -> Work,
-    ) -> Pending {
+        work: impl FnOnce(u64, u32, usize) -> QueueEntry,
+    ) -> WriteTicket {
         let begin = front.held.len();
         let body_at = compose(&mut front.held);
         let offset = front.end + begin as u64;
         let end = front.end + front.held.len() as u64;
         front.next_request += 1;
         let work = work(offset, (end - offset - 1) as u32, body_at);
-        front.items.push(Item { offset, end, work });
+        front.items.push(QueuedLine { offset, end, work });
         let held = front.group.clone();
         if front.held.len() >= MOST_HELD {
             self.write_held(front);
@@ -105,7 +105,7 @@ impl Shared {
     }
 
     /// Writes the lines that are held, if there are any, and hands them over.
-    pub fn write_held(&self, front: &mut Front) {
+    pub fn write_held(&self, front: &mut RecordingWriter) {
         if front.items.is_empty() {
             return;
         }
@@ -133,7 +133,7 @@ impl Shared {
     }
 
     /// What became of a line that was held.
-    pub fn written(&self, held: &Pending) -> Result<(), String> {
+    pub fn written(&self, held: &WriteTicket) -> Result<(), String> {
         if let Some(outcome) = held.0.get() {
             return outcome.clone();
         }
@@ -142,12 +142,12 @@ impl Shared {
     }
 
     /// Appends a line behind those that are held; where it begins.
-    pub fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+    pub fn append(&self, front: &mut RecordingWriter, line: &[u8]) -> io::Result<u64> {
         self.write_held(front);
         self.write(front, line)
     }
 
-    fn write(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+    fn write(&self, front: &mut RecordingWriter, line: &[u8]) -> io::Result<u64> {
         let appended = match self.stand(front) {
             Ok(journal) => journal.append(line),
             Err(error) => Err(error),
@@ -172,44 +172,44 @@ impl Shared {
 
     /// The journal, fit to be written: if something else has removed its file there is a new one,
     /// and if something else has cut it or written to it, it goes on behind that.
-    fn stand<'f>(&self, front: &'f mut Front) -> io::Result<&'f mut Journal> {
+    fn stand<'f>(&self, front: &'f mut RecordingWriter) -> io::Result<&'f mut RecordingFile> {
         let end = front.end;
         let journal = front.journal.as_mut().ok_or_else(only_read)?;
         let Some(name) = journal.path().map(|path| path.display().to_string()) else {
             return Ok(journal);
         };
         let what = match journal.look()? {
-            Standing::Whole => return Ok(journal),
-            Standing::Planned => {
+            FileStatus::Whole => return Ok(journal),
+            FileStatus::Planned => {
                 journal.create()?;
-                let part = Part::new(end, journal.len(), journal.reader()?);
+                let part = FileSection::new(end, journal.len(), journal.reader()?);
                 self.recording.add(part);
                 return Ok(journal);
             }
-            Standing::Removed => {
+            FileStatus::Removed => {
                 *journal = journal.again()?;
                 "was removed while it was written; recording goes on in a new file of that name, and what came before is there only as long as segscope runs".to_owned()
             }
-            Standing::Changed { len } if len < journal.len() => {
+            FileStatus::Changed { len } if len < journal.len() => {
                 self.recording.cut(&journal.reader()?, len)?;
                 journal.accept()?;
                 format!(
                     "was cut to {len} bytes by something else; recording goes on behind them, and what was behind them cannot be looked at any more"
                 )
             }
-            Standing::Changed { .. } => {
+            FileStatus::Changed { .. } => {
                 journal.accept()?;
                 "was written to by something else; recording goes on behind that".to_owned()
             }
         };
-        self.recording.add(Part::new(end, journal.len(), journal.reader()?));
+        self.recording.add(FileSection::new(end, journal.len(), journal.reader()?));
         self.notice(format!("the recording {name} {what}"));
         Ok(journal)
     }
 
     /// Hands the line that was just appended over to be judged.
-    pub fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
-        front.items.push(Item { offset, end: front.end, work });
+    pub fn hand_over(&self, front: &mut RecordingWriter, offset: u64, work: QueueEntry) {
+        front.items.push(QueuedLine { offset, end: front.end, work });
         self.queue.push(&mut front.items, &mut front.spares);
     }
 }
@@ -227,7 +227,7 @@ fn last_request(file: &File, len: u64) -> io::Result<u64> {
         let mut bytes = vec![0; (end - start) as usize];
         file.read_exact_at(&mut bytes, start)?;
         let entry = std::str::from_utf8(&bytes).ok().and_then(|line| recording::parse(line).ok());
-        if let Some(Entry::Request(request)) = entry {
+        if let Some(RecordingEntry::Request(request)) = entry {
             return Ok(request.request);
         }
         end = start;

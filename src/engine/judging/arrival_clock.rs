@@ -3,20 +3,20 @@
 
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::engine::Pipeline;
-use crate::engine::ingest::queue::Work;
-use crate::engine::ingest::writer::Front;
-use crate::engine::judging::index_request::Index;
-use crate::engine::source::recording_files::{Remarks, only_read};
+use crate::engine::Engine;
+use crate::engine::ingest::queue::QueueEntry;
+use crate::engine::ingest::writer::RecordingWriter;
+use crate::engine::judging::index_request::JudgedIndex;
+use crate::engine::source::recording_files::{RemarkTarget, only_read};
 use crate::recording;
-use crate::recording::Event;
+use crate::recording::RecordingEvent;
 use crate::vendors::Vendors;
 use std::io;
 use std::sync::atomic::Ordering;
 
 /// A session that was closed because nothing came of it for too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closed {
+pub struct ClosedSession {
     /// When it was noticed.
     pub at: Millis,
     /// The last call before that.
@@ -30,7 +30,7 @@ pub struct Closed {
 /// So many of them are kept to be shown.
 const KEPT_CLOSED: usize = 100_000;
 
-impl Pipeline {
+impl Engine {
     /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
     /// meant to be called about once a second.
     pub fn tick(&self, now: Millis) {
@@ -45,18 +45,18 @@ impl Pipeline {
     }
 
     /// The sessions that idleness has closed so far; of very many the first ones only.
-    pub fn closed(&self) -> Vec<Closed> {
+    pub fn closed(&self) -> Vec<ClosedSession> {
         self.lock().index.closed.clone()
     }
 
     /// Clears all that came so far away, for the vendors too. The recording keeps it.
     pub fn clear(&self, now: Millis) -> io::Result<()> {
-        if let Remarks::Opened(_) = self.remarks {
+        if let RemarkTarget::Opened(_) = self.remarks {
             // whoever reads it later would miss them
             return Err(io::Error::other("the calls of a recording that is opened stay in it"));
         }
         let mut front = self.shared.front();
-        let offset = self.append_event(&mut front, Event::Clear, now)?;
+        let offset = self.append_event(&mut front, RecordingEvent::Clear, now)?;
         let end = front.end();
         self.shared.board().clear(self.vendors().sync_gap_ms(), offset, end);
         Ok(())
@@ -72,7 +72,7 @@ impl Pipeline {
         if !self.shared.board().can_undo() {
             return Ok(false);
         }
-        let offset = self.append_event(&mut front, Event::Undo, now)?;
+        let offset = self.append_event(&mut front, RecordingEvent::Undo, now)?;
         self.shared.board().undo(&self.shared.recording, offset);
         Ok(true)
     }
@@ -90,7 +90,7 @@ impl Pipeline {
         let appended = self.shared.append(&mut front, &line);
         front.line = line;
         let offset = appended?;
-        self.shared.hand_over(&mut front, offset, Work::ClearTest(test.to_owned()));
+        self.shared.hand_over(&mut front, offset, QueueEntry::ClearTest(test.to_owned()));
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Pipeline {
 
     /// Records that sessions are idle, if there are any. Whether there are the judging thread
     /// says; where it has nothing to do, its memory is asked. What cannot be recorded is not done.
-    pub(crate) fn flush(&self, front: &mut Front, now: Millis) {
+    pub(crate) fn flush(&self, front: &mut RecordingWriter, now: Millis) {
         let shared = &*self.shared;
         if shared.flushing.load(Ordering::Relaxed) {
             return;
@@ -125,13 +125,18 @@ impl Pipeline {
             || shared.queue.is_settled() && is_idle().unwrap_or(false)
         {
             shared.flushing.store(true, Ordering::Relaxed);
-            if self.append_event(front, Event::Flush, now).is_err() {
+            if self.append_event(front, RecordingEvent::Flush, now).is_err() {
                 shared.flushing.store(false, Ordering::Relaxed);
             }
         }
     }
 
-    fn append_event(&self, front: &mut Front, event: Event, at: Millis) -> io::Result<u64> {
+    fn append_event(
+        &self,
+        front: &mut RecordingWriter,
+        event: RecordingEvent,
+        at: Millis,
+    ) -> io::Result<u64> {
         if front.is_only_read() {
             return Err(only_read());
         }
@@ -140,26 +145,26 @@ impl Pipeline {
         let appended = self.shared.append(front, &line);
         front.line = line;
         let offset = appended?;
-        self.shared.hand_over(front, offset, Work::Event(event, at));
+        self.shared.hand_over(front, offset, QueueEntry::Event(event, at));
         Ok(offset)
     }
 }
 
-impl Index {
+impl JudgedIndex {
     pub(crate) fn flush(&mut self, vendors: &Vendors, at: Millis) {
         let after = Seq(self.next_seq().0 - 1);
         for flushed in vendors.idle_flush(at, &mut self.memory) {
             if self.closed.len() < KEPT_CLOSED {
                 let (vendor, record) = (flushed.vendor, flushed.record.json);
-                self.closed.push(Closed { at, after, vendor, record });
+                self.closed.push(ClosedSession { at, after, vendor, record });
             }
         }
     }
 
     /// Begins anew, behind the calls so far and the line that ends here; what was there before.
-    pub(crate) fn clear(&mut self, vendors: &Vendors, end: u64) -> Index {
+    pub(crate) fn clear(&mut self, vendors: &Vendors, end: u64) -> JudgedIndex {
         let base = self.next_seq().0 - 1;
-        let old = std::mem::replace(self, Index::new(vendors, self.in_use.clone()));
+        let old = std::mem::replace(self, JudgedIndex::new(vendors, self.in_use.clone()));
         (self.base, self.since) = (base, end);
         old
     }

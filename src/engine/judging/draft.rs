@@ -3,11 +3,11 @@
 
 use crate::call::SyntaxError;
 use crate::call::time::Millis;
-use crate::engine::Pipeline;
-use crate::engine::index::Sender;
+use crate::engine::Engine;
+use crate::engine::index::SenderPlatform;
 use crate::engine::judging::index_request::sender;
 use crate::engine::rows::call_detail;
-use crate::engine::rows::cross_vendor_fix::Asked;
+use crate::engine::rows::cross_vendor_fix::EvaluatedCall;
 use crate::findings::{Finding, finding_for_discard};
 use crate::vendors::Rendered;
 use crate::wire::{self, RequestHead, ServiceVerdict};
@@ -18,7 +18,7 @@ const A_KEY: &str = "Basic Y29tcG9zZTo=";
 /// A text that is no call yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
-pub struct NotYet {
+pub struct DraftError {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -29,7 +29,7 @@ pub struct NotYet {
 
 /// What a text would give.
 #[derive(Debug, Clone)]
-pub struct Composed {
+pub struct JudgedDraft {
     /// How many calls it holds; what follows is about the first.
     pub calls: usize,
     /// Whether the service in front of the vendors would pass it on.
@@ -42,16 +42,16 @@ pub struct Composed {
     pub in_use: Vec<usize>,
 }
 
-impl Pipeline {
+impl Engine {
     /// What vendors would make of a text if it were sent here and came at that moment.
-    pub fn compose(&self, text: &str, now: Millis) -> Result<Composed, NotYet> {
-        let start = |message: String| NotYet { line: 1, column: 1, message };
+    pub fn compose(&self, text: &str, now: Millis) -> Result<JudgedDraft, DraftError> {
+        let start = |message: String| DraftError { line: 1, column: 1, message };
         let (path, body) = wire::posted(text)?;
         let headers = [("authorization".to_owned(), A_KEY.to_owned())];
         let head =
             RequestHead { method: "POST", path, query: "", headers: &headers, received_at: now };
         let number = self.shared.front().next_request;
-        let mut scratch = wire::Scratch::default();
+        let mut scratch = wire::ParseScratch::default();
         let reading = wire::read(&head, number, &body, &mut scratch)
             .map_err(|refusal| start(refusal.to_string()))?;
         let Some(call) = reading.calls.first() else {
@@ -65,22 +65,22 @@ impl Pipeline {
         let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
         let sender = sender(reading.platform);
         for (vendor, rendered) in &mut rendered {
-            rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
+            rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
-        let asked = Asked {
+        let asked = EvaluatedCall {
             vendors,
             memory: &state.index.memory,
             event: &event,
             seq,
             at: now,
             in_use: &in_use,
-            rudder: sender == Sender::RudderStack,
+            rudder: sender == SenderPlatform::RudderStack,
         };
         asked.tell(&mut rendered, &state.index.people);
         let discards = call.discards.iter().chain(&reading.discards);
         let service = reading.platform.service();
-        Ok(Composed {
+        Ok(JudgedDraft {
             calls: reading.calls.len(),
             service: ServiceVerdict { service, code: call_detail::discarded_as(call, false) },
             common: discards
@@ -93,9 +93,9 @@ impl Pipeline {
     }
 }
 
-impl From<SyntaxError> for NotYet {
-    fn from(error: SyntaxError) -> NotYet {
+impl From<SyntaxError> for DraftError {
+    fn from(error: SyntaxError) -> DraftError {
         let message = format!("expected {}, found {}", error.expected, error.found);
-        NotYet { line: error.line, column: error.column, message }
+        DraftError { line: error.line, column: error.column, message }
     }
 }

@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_millis(4);
 
 /// Whether a frame is being drawn.
 #[derive(Debug, Default)]
-pub(crate) struct Drawing {
+pub(crate) struct FramePriority {
     /// Odd while one is.
     number: AtomicU64,
     /// The frame that had all that a frame is given.
@@ -20,7 +20,7 @@ pub(crate) struct Drawing {
     judge: OnceLock<Thread>,
 }
 
-impl Drawing {
+impl FramePriority {
     /// The thread that calls this is the one that stands back.
     pub fn is_seen_by_me(&self) {
         self.judge.get_or_init(thread::current);
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_waited_for_and_no_longer_than_it_is_given() {
-        let drawing = Arc::new(Drawing::default());
+        let drawing = Arc::new(FramePriority::default());
         drawing.is_seen_by_me();
         assert!(!drawing.is_on());
         drawing.stand_back();

@@ -2,21 +2,21 @@
 
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::engine::counts::library_habits::{Common, CommonView, GroupId, Groups};
+use crate::engine::counts::library_habits::{GroupId, HabitView, LibraryGroups, LibraryHabits};
 use crate::engine::index::{
-    CallRow, CellKey, Cube, Flags, Held, IdCounts, IdRemarks, NoCall, RequestRow, Sender, SetId,
-    SetInfo, Shape, ShapeId, Store, TextId,
+    CallCounts, CallRow, CallShape, CellKey, Flags, IdCounts, IdRemarks, Index, IndexedField,
+    NoCall, RequestRow, SenderPlatform, SetId, SetInfo, ShapeId, TextId,
 };
 use crate::engine::ingest::queue::ReadRequest;
-use crate::engine::judging::arrival_clock::Closed;
-use crate::engine::judging::user_groups::People;
+use crate::engine::judging::arrival_clock::ClosedSession;
+use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
-use crate::engine::rows::marks_and_notes::Remarks;
+use crate::engine::rows::marks_and_notes::MarksAndNotes;
 use crate::engine::search::call_columns::test_of;
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
-use crate::wire::{Platform, ReadCall, Reading};
+use crate::wire::{ParsedRequest, Platform, ReadCall};
 use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,8 +31,8 @@ static MERGED: LazyLock<[Finder<'static>; 2]> =
 
 /// A line of the recording that was just written or read.
 #[derive(Debug, Clone)]
-pub(crate) struct Line {
-    pub origin: Arc<Origin>,
+pub(crate) struct RecordedLine {
+    pub origin: Arc<RequestOrigin>,
     pub offset: u64,
     /// Without its line end.
     pub len: u32,
@@ -44,18 +44,22 @@ pub(crate) struct Line {
 
 /// Where a request was sent, and by which test. Most requests have that of the one before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(crate) struct RequestOrigin {
     path: String,
     pub test: Option<String>,
 }
 
-impl Origin {
+impl RequestOrigin {
     /// The origin of a request; that of the last one if it is the same.
-    pub fn of(path: &str, headers: &[(String, String)], last: &mut Arc<Origin>) -> Arc<Origin> {
+    pub fn new(
+        path: &str,
+        headers: &[(String, String)],
+        last: &mut Arc<RequestOrigin>,
+    ) -> Arc<RequestOrigin> {
         let test = test_of(headers);
         if last.path != path || last.test.as_deref() != test {
             let (path, test) = (path.to_owned(), test.map(str::to_owned));
-            *last = Arc::new(Origin { path, test });
+            *last = Arc::new(RequestOrigin { path, test });
         }
         Arc::clone(last)
     }
@@ -63,7 +67,7 @@ impl Origin {
 
 /// The store with what judging needs, and counts that the store does not keep.
 #[derive(Debug)]
-pub(crate) struct Index {
+pub(crate) struct JudgedIndex {
     /// A number that no other index of this program has.
     pub epoch: u64,
     /// How many calls came before the last clear: a call's number stays its own.
@@ -75,37 +79,37 @@ pub(crate) struct Index {
     /// Numbers that calls had which a test's clearing took away: from which place among the calls
     /// on, and how many in all up to there.
     pub gaps: Vec<(u64, u64)>,
-    pub store: Store,
+    pub store: Index,
     pub memory: Memory,
     pub in_use: InUse,
-    pub people: People,
+    pub people: UserGroups,
     pub repeats: u64,
     /// Marks and notes.
-    pub remarks: Remarks,
+    pub remarks: MarksAndNotes,
     /// Calls counted for the aggregates.
-    pub cube: Cube,
+    pub cube: CallCounts,
     /// Accounts and users counted.
     pub ids: IdCounts,
     /// What the calls show about ids together.
     pub id_remarks: IdRemarks,
     /// Sessions that idleness has closed.
-    pub closed: Vec<Closed>,
+    pub closed: Vec<ClosedSession>,
     /// Calls and repeats, by what was found (the set's number) and by who sent them.
-    tally: Vec<[[u64; 2]; Sender::ALL.len()]>,
-    groups: Groups,
-    common: Common,
+    tally: Vec<[[u64; 2]; SenderPlatform::ALL.len()]>,
+    groups: LibraryGroups,
+    common: LibraryHabits,
     /// The origin of the request before, with the numbers of its texts.
-    origin: (Arc<Origin>, TextId, TextId),
+    origin: (Arc<RequestOrigin>, TextId, TextId),
     judgement: Judgement,
     codes: Vec<CodeId>,
 }
 
-impl Index {
-    pub(crate) fn new(vendors: &Vendors, in_use: InUse) -> Index {
-        let mut store = Store::default();
+impl JudgedIndex {
+    pub(crate) fn new(vendors: &Vendors, in_use: InUse) -> JudgedIndex {
+        let mut store = Index::default();
         store.sets.set_aside(in_use.aside(), vendors.codes(), vendors.len());
-        Index {
-            epoch: Index::new_epoch(),
+        JudgedIndex {
+            epoch: JudgedIndex::new_epoch(),
             base: 0,
             since: 0,
             test_clears: BTreeMap::new(),
@@ -113,16 +117,16 @@ impl Index {
             store,
             memory: vendors.memory(),
             in_use,
-            people: People::default(),
+            people: UserGroups::default(),
             repeats: 0,
-            remarks: Remarks::default(),
-            cube: Cube::default(),
+            remarks: MarksAndNotes::default(),
+            cube: CallCounts::default(),
             ids: IdCounts::default(),
             id_remarks: IdRemarks::default(),
             closed: Vec::new(),
             tally: Vec::new(),
-            groups: Groups::default(),
-            common: Common::default(),
+            groups: LibraryGroups::default(),
+            common: LibraryHabits::default(),
             origin: Default::default(),
             judgement: Judgement::default(),
             codes: Vec::new(),
@@ -142,7 +146,7 @@ impl Index {
 
     /// Calls without repeats that lack an id at a vendor in use.
     pub(crate) fn missing(&self) -> u64 {
-        let bits = Sender::ALL.map(|sender| self.in_use.bits(sender));
+        let bits = SenderPlatform::ALL.map(|sender| self.in_use.bits(sender));
         let lacking = |(set, counts): (&SetInfo, &[[u64; 2]; 3])| -> u64 {
             let lacks = counts.iter().zip(bits).filter(|(_, bits)| set.missing(*bits));
             lacks.map(|([calls, _], _)| calls).sum()
@@ -151,7 +155,7 @@ impl Index {
     }
 
     /// What all calls of a library have in common, as of now.
-    pub(crate) fn common(&mut self, vendors: &Vendors) -> &Common {
+    pub(crate) fn common(&mut self, vendors: &Vendors) -> &LibraryHabits {
         let calls = self.store.calls.len();
         let in_use = &self.in_use;
         self.common.refresh(calls, &self.groups, in_use, (&self.store.sets, vendors.codes()));
@@ -159,7 +163,7 @@ impl Index {
     }
 
     /// The same in words, as it was last worked out.
-    pub(crate) fn common_view(&self, vendors: &Vendors) -> Vec<CommonView> {
+    pub(crate) fn common_view(&self, vendors: &Vendors) -> Vec<HabitView> {
         self.common.view(&self.store.texts, vendors.codes())
     }
 
@@ -169,22 +173,23 @@ impl Index {
     }
 
     /// How many calls and repeats of each shape there are.
-    pub(crate) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), [u64; 2])> {
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = ((SetId, SenderPlatform), [u64; 2])> {
         self.tally.iter().enumerate().flat_map(|(set, counts)| {
             let set = SetId(set as u32);
-            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, count)| *count != [0, 0]);
+            let counts =
+                SenderPlatform::ALL.into_iter().zip(*counts).filter(|(_, count)| *count != [0, 0]);
             counts.map(move |(sender, count)| ((set, sender), count))
         })
     }
 
     /// Takes in a request that was answered with an error.
-    pub(crate) fn push_error(&mut self, line: &Line) {
-        let row = self.row(line, Sender::Other);
+    pub(crate) fn push_error(&mut self, line: &RecordedLine) {
+        let row = self.row(line, SenderPlatform::Other);
         self.store.requests.push(row);
         self.store.push_no_call(NoCall::of_error(line.status));
     }
 
-    fn row(&mut self, line: &Line, sender: Sender) -> RequestRow {
+    fn row(&mut self, line: &RecordedLine, sender: SenderPlatform) -> RequestRow {
         if !Arc::ptr_eq(&self.origin.0, &line.origin) {
             let path = self.store.texts.intern(&line.origin.path);
             let test = line.origin.test.as_ref();
@@ -204,7 +209,7 @@ impl Index {
     }
 
     /// Takes a request in, whose calls follow.
-    pub(crate) fn push_request(&mut self, line: &Line, reading: &Reading<'_>) {
+    pub(crate) fn push_request(&mut self, line: &RecordedLine, reading: &ParsedRequest<'_>) {
         let mut row = self.row(line, sender(reading.platform));
         row.merged = reading.derived.as_ref().is_some_and(|derived| {
             let text = derived.text().as_bytes();
@@ -246,7 +251,7 @@ impl Index {
             }
             self.codes.sort_unstable();
             self.codes.dedup();
-            let top = call_fields::Top::of(&event);
+            let top = call_fields::Top::from_event(&event);
             let store = &mut self.store;
             let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
             let repeat = sighting.is_repeat();
@@ -286,7 +291,7 @@ impl Index {
                 set,
             };
             let place = self.store.calls.push(row);
-            let key = CellKey::of(call.kind, name, set, shape, row.has());
+            let key = CellKey::new(call.kind, name, set, shape, row.has());
             self.cube.add(key, place, repeat, line.received_at);
             let ids = [(account, flags.doubtful_account()), (user, flags.doubtful_user())];
             self.ids.add(ids[0], ids[1], place, repeat);
@@ -306,7 +311,7 @@ impl Index {
     /// What a call has in common with others. `name`, `account` and `user` are its columns.
     fn shape(
         &mut self,
-        reading: &Reading<'_>,
+        reading: &ParsedRequest<'_>,
         call: &ReadCall,
         top: &call_fields::Top<'_>,
         [name, account, user]: [TextId; 3],
@@ -330,10 +335,13 @@ impl Index {
         let write_key = text(key, last.write_key);
         let kind = text(top.kind(), last.kind);
         let texts = &self.store.texts;
-        let (name, account, user) =
-            ((Held::Name, name), (Held::Account, account), (Held::User, user));
-        let group = self.groups.of(library, call.kind, name.1);
-        let shape = Shape {
+        let (name, account, user) = (
+            (IndexedField::Name, name),
+            (IndexedField::Account, account),
+            (IndexedField::User, user),
+        );
+        let group = self.groups.group_id(library, call.kind, name.1);
+        let shape = CallShape {
             kind,
             library,
             library_version,
@@ -352,7 +360,7 @@ impl Index {
 }
 
 /// Whether a request has a row besides those of its calls, and why.
-pub(crate) fn no_call(reading: &Reading<'_>) -> Option<NoCall> {
+pub(crate) fn no_call(reading: &ParsedRequest<'_>) -> Option<NoCall> {
     match (reading.calls.is_empty(), reading.lacks_calls()) {
         (true, true) => Some(NoCall::Empty),
         (true, false) => Some(NoCall::Other),
@@ -361,10 +369,10 @@ pub(crate) fn no_call(reading: &Reading<'_>) -> Option<NoCall> {
     }
 }
 
-pub(crate) fn sender(platform: Platform) -> Sender {
+pub(crate) fn sender(platform: Platform) -> SenderPlatform {
     match platform {
-        Platform::Segment => Sender::Segment,
-        Platform::RudderStack => Sender::RudderStack,
-        Platform::Unknown => Sender::Other,
+        Platform::Segment => SenderPlatform::Segment,
+        Platform::RudderStack => SenderPlatform::RudderStack,
+        Platform::Unknown => SenderPlatform::Other,
     }
 }

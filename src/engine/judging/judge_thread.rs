@@ -2,20 +2,20 @@
 //! and makes the index of them.
 
 use crate::call::time::Millis;
-use crate::engine::counts::object_push::Board;
-use crate::engine::ingest::queue::{Item, Next, Queue, Work};
-use crate::engine::ingest::writer::Front;
-use crate::engine::judging::frame_priority::Drawing;
-use crate::engine::judging::settings_epochs::Eras;
-use crate::engine::judging::state::{Applied, State};
+use crate::engine::counts::object_push::ObjectRuns;
+use crate::engine::ingest::queue::{NextWork, Queue, QueueEntry, QueuedLine};
+use crate::engine::ingest::writer::RecordingWriter;
+use crate::engine::judging::frame_priority::FramePriority;
+use crate::engine::judging::settings_epochs::SettingsEpochs;
+use crate::engine::judging::state::{Applied, JudgingState};
 use crate::engine::rows::views::OpenedFiles;
 use crate::engine::source::follow::Import;
 use crate::engine::source::read_lines;
-use crate::engine::source::recording_files::Parts;
+use crate::engine::source::recording_files::RecordingText;
 use crate::engine::{InUse, Opened};
-use crate::recording::Event;
+use crate::recording::RecordingEvent;
 use crate::vendors::Vendors;
-use crate::wire::Scratch;
+use crate::wire::ParseScratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -31,25 +31,25 @@ const LET_IN: Duration = Duration::from_micros(100);
 
 /// What the answering side, the judging thread and all who look have in common.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct SharedState {
     /// Those that judge from now on, for those who do not hold the state.
     pub vendors: RwLock<Arc<Vendors>>,
     /// What is read back.
-    pub recording: Parts,
+    pub recording: RecordingText,
     /// The file that is named to the user.
     pub path: Option<PathBuf>,
     /// The files that are open to be read.
     pub opened: Option<OpenedFiles>,
     pub queue: Queue,
     pub import: Import,
-    pub front: Mutex<Front>,
+    pub front: Mutex<RecordingWriter>,
     /// Objects that sources push are answered at once, so the answering side has them.
-    pub board: Mutex<Board>,
-    state: Mutex<State>,
+    pub board: Mutex<ObjectRuns>,
+    state: Mutex<JudgingState>,
     /// How many wait for the state.
     wanted: AtomicU32,
     /// A screen draws.
-    pub drawing: Drawing,
+    pub drawing: FramePriority,
     pub version: AtomicU64,
     /// A session is idle by the clock of the latest request.
     pub idle: AtomicBool,
@@ -57,44 +57,44 @@ pub(crate) struct Shared {
     pub flushing: AtomicBool,
     pub unrecorded: AtomicU64,
     pub too_much: AtomicU64,
-    pub trouble: Mutex<Trouble>,
+    pub trouble: Mutex<EngineTrouble>,
 }
 
 /// What is wrong, for a banner.
 #[derive(Debug, Default)]
-pub(crate) struct Trouble {
+pub(crate) struct EngineTrouble {
     /// Why nothing can be recorded now; gone with the next request that is.
     pub problem: Option<String>,
     /// The last thing worth knowing that no request shows.
     pub notice: Option<String>,
 }
 
-impl Shared {
+impl SharedState {
     pub fn new(
         vendors: Arc<Vendors>,
         in_use: InUse,
-        recording: Parts,
+        recording: RecordingText,
         recorded: u64,
         (path, opened): (Option<PathBuf>, Option<OpenedFiles>),
-        front: Front,
+        front: RecordingWriter,
         import: Import,
-    ) -> Shared {
-        Shared {
+    ) -> SharedState {
+        SharedState {
             front: Mutex::new(front),
             import,
-            state: Mutex::new(State::new(
+            state: Mutex::new(JudgingState::new(
                 recording.clone(),
-                Eras::of(Arc::clone(&vendors)),
+                SettingsEpochs::new(Arc::clone(&vendors)),
                 in_use,
             )),
-            board: Mutex::new(Board::new(vendors.sync_gap_ms(), recorded)),
+            board: Mutex::new(ObjectRuns::new(vendors.sync_gap_ms(), recorded)),
             vendors: RwLock::new(vendors),
             recording,
             path,
             opened,
             queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
-            drawing: Drawing::default(),
+            drawing: FramePriority::default(),
             version: AtomicU64::new(1),
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
@@ -105,7 +105,7 @@ impl Shared {
     }
 
     /// The state, for those who look. The judging thread makes room for them.
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, JudgingState> {
         if let Some(state) = self.try_lock() {
             return state;
         }
@@ -116,7 +116,7 @@ impl Shared {
     }
 
     /// The state at a moment when no request is judged in part: for those who change what judges.
-    pub fn lock_between(&self) -> MutexGuard<'_, State> {
+    pub fn lock_between(&self) -> MutexGuard<'_, JudgingState> {
         loop {
             let state = self.lock();
             if !state.is_within {
@@ -128,7 +128,7 @@ impl Shared {
     }
 
     /// The state, if nobody has it.
-    pub fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, JudgingState>> {
         match self.state.try_lock() {
             Ok(state) => Some(state),
             Err(std::sync::TryLockError::Poisoned(poison)) => Some(poison.into_inner()),
@@ -136,7 +136,7 @@ impl Shared {
         }
     }
 
-    fn lock_without_asking(&self) -> MutexGuard<'_, State> {
+    fn lock_without_asking(&self) -> MutexGuard<'_, JudgingState> {
         // a panic while a request was judged leaves at worst that request half indexed; to refuse
         // all that follows would lose more
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -156,7 +156,7 @@ impl Shared {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    pub fn trouble(&self) -> MutexGuard<'_, Trouble> {
+    pub fn trouble(&self) -> MutexGuard<'_, EngineTrouble> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -165,24 +165,24 @@ impl Shared {
         self.changed();
     }
 
-    pub fn board(&self) -> MutexGuard<'_, Board> {
+    pub fn board(&self) -> MutexGuard<'_, ObjectRuns> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Judges until the queue ends.
-pub(crate) fn run(shared: &Shared) {
-    let _end = EndOnDrop(&shared.queue);
+pub(crate) fn run(shared: &SharedState) {
+    let _end = JudgeEndGuard(&shared.queue);
     shared.drawing.is_seen_by_me();
     let (mut items, mut spares) = (Vec::new(), Vec::new());
     let mut done = 0;
     loop {
         match shared.queue.next(done, &mut items, &mut spares) {
-            Next::End => return,
-            Next::Items => {
+            NextWork::End => return,
+            NextWork::Items => {
                 let latest = items.iter().rev().find_map(received_at);
                 for item in &items {
-                    if matches!(item.work, Work::Event(Event::Flush, _)) {
+                    if matches!(item.work, QueueEntry::Event(RecordingEvent::Flush, _)) {
                         shared.flushing.store(false, Ordering::Relaxed);
                     }
                 }
@@ -194,7 +194,7 @@ pub(crate) fn run(shared: &Shared) {
                 }
                 shared.changed();
             }
-            Next::Read(to) => {
+            NextWork::Read(to) => {
                 let before = shared.lock().opened.bad_lines;
                 let read = read_lines::read(&shared.recording, done, to, &mut |block, spares| {
                     shared.board().again(block, &shared.recording);
@@ -235,24 +235,29 @@ pub(crate) fn passed_over(bad: u64, line: u64, error: &str) -> String {
 }
 
 /// Nobody may wait for a thread that is gone.
-struct EndOnDrop<'q>(&'q Queue);
+struct JudgeEndGuard<'q>(&'q Queue);
 
-impl Drop for EndOnDrop<'_> {
+impl Drop for JudgeEndGuard<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
 }
 
-fn received_at(item: &Item) -> Option<Millis> {
+fn received_at(item: &QueuedLine) -> Option<Millis> {
     match &item.work {
-        Work::Request(read) => Some(read.line.received_at),
-        Work::Refused(line) => Some(line.received_at),
+        QueueEntry::Request(read) => Some(read.line.received_at),
+        QueueEntry::Refused(line) => Some(line.received_at),
         _ => None,
     }
 }
 
 /// Judges lines in their order, and lets those in who look.
-fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read_back: bool) {
+fn judge(
+    shared: &SharedState,
+    items: &mut Vec<QueuedLine>,
+    spares: &mut Vec<ParseScratch>,
+    read_back: bool,
+) {
     let mut state = shared.lock_without_asking();
     let mut calls = 0;
     for item in items.drain(..) {
@@ -284,7 +289,10 @@ fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read
 }
 
 /// Gives the state away for a moment.
-fn let_in<'s>(shared: &'s Shared, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+fn let_in<'s>(
+    shared: &'s SharedState,
+    state: MutexGuard<'s, JudgingState>,
+) -> MutexGuard<'s, JudgingState> {
     drop(state);
     shared.drawing.stand_back();
     if shared.wanted.load(Ordering::Relaxed) > 0 {

@@ -2,34 +2,34 @@
 //! takes the first one's place when it has caught up with it.
 
 use crate::call::Seq;
-use crate::engine::ingest::queue::Item;
+use crate::engine::ingest::queue::QueuedLine;
 use crate::engine::judging::rejudge_diff;
-use crate::engine::judging::rejudge_diff::Changes;
-use crate::engine::judging::settings_epochs::Eras;
-use crate::engine::judging::state::State;
+use crate::engine::judging::rejudge_diff::RejudgeDiff;
+use crate::engine::judging::settings_epochs::SettingsEpochs;
+use crate::engine::judging::state::JudgingState;
 use crate::engine::source::read_lines;
-use crate::engine::{InUse, Pipeline};
+use crate::engine::{Engine, InUse};
 use crate::vendors::Vendors;
-use crate::wire::Scratch;
+use crate::wire::ParseScratch;
 use std::io;
 use std::sync::{Arc, PoisonError};
 
 /// So much may be left to be judged with the lock held, when the two change places.
 const LITTLE: u64 = 64 << 10;
 
-impl Pipeline {
+impl Engine {
     /// Reads all calls again, from the beginning and with nothing remembered, with the vendors that
     /// judge now. Requests are answered meanwhile.
-    pub fn judge_again(&self) -> io::Result<Changes> {
+    pub fn judge_again(&self) -> io::Result<RejudgeDiff> {
         self.judge_with(self.vendors(), self.in_use())
     }
 
     /// The same with other vendors or settings. Says what became of the calls.
-    pub fn judge_with(&self, vendors: Arc<Vendors>, in_use: InUse) -> io::Result<Changes> {
-        self.replace(Eras::of(vendors), in_use)
+    pub fn judge_with(&self, vendors: Arc<Vendors>, in_use: InUse) -> io::Result<RejudgeDiff> {
+        self.replace(SettingsEpochs::new(vendors), in_use)
     }
 
-    /// Changes the vendors in use. The ids that the log shows follow from them, so all calls are
+    /// RejudgeDiff the vendors in use. The ids that the log shows follow from them, so all calls are
     /// read again, each with the settings that it was judged with.
     pub fn set_in_use(&self, in_use: InUse) -> io::Result<()> {
         let eras = self.lock().eras.clone();
@@ -60,13 +60,13 @@ impl Pipeline {
         self.lock().stale_before()
     }
 
-    fn replace(&self, eras: Eras, in_use: InUse) -> io::Result<Changes> {
+    fn replace(&self, eras: SettingsEpochs, in_use: InUse) -> io::Result<RejudgeDiff> {
         // two at once would each undo what the other did
         let _alone = self.again.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &*self.shared;
         let aside = self.lock().index.in_use.aside().to_vec();
         let in_use = in_use.with_aside(aside);
-        let mut next = State::new(shared.recording.clone(), eras, in_use);
+        let mut next = JudgingState::new(shared.recording.clone(), eras, in_use);
         loop {
             self.catch_up(&mut next, shared.queue.done())?;
             let mut state = shared.lock_between();
@@ -86,10 +86,12 @@ impl Pipeline {
         }
     }
 
-    fn catch_up(&self, state: &mut State, to: u64) -> io::Result<()> {
-        read_lines::read(&self.shared.recording, state.done, to, &mut |items: &mut Vec<Item>,
+    fn catch_up(&self, state: &mut JudgingState, to: u64) -> io::Result<()> {
+        read_lines::read(&self.shared.recording, state.done, to, &mut |items: &mut Vec<
+            QueuedLine,
+        >,
                                                                        spares: &mut Vec<
-            Scratch,
+            ParseScratch,
         >| {
             for item in items.drain(..) {
                 state.count_line(item.offset);

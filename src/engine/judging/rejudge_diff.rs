@@ -1,12 +1,12 @@
 //! What became of each call when all were judged again, beside what it was before.
 
-use crate::engine::judging::index_request::Index;
+use crate::engine::judging::index_request::JudgedIndex;
 use crate::findings::{Verdict, VerdictCounts};
 use crate::vendors::Vendors;
 
 /// How many calls went from which verdict to which, for each vendor; repeats are not counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct RejudgeDiff {
     /// The calls that were judged again.
     pub calls: u64,
     /// Each vendor that was there before and after.
@@ -25,7 +25,7 @@ pub struct VendorChanges {
 impl VendorChanges {
     /// Calls with a verdict before and after, and of the latter those that had another before, of
     /// the former those that have another now.
-    pub fn of(&self, verdict: Verdict) -> VerdictChange {
+    pub fn change_to(&self, verdict: Verdict) -> VerdictChange {
         let at = place(verdict);
         let before: u64 = self.moved[at].iter().sum();
         let after: u64 = self.moved.iter().map(|to| to[at]).sum();
@@ -36,7 +36,7 @@ impl VendorChanges {
     /// True if no call has another verdict.
     pub fn is_none(&self) -> bool {
         Verdict::WORST_FIRST.iter().all(|verdict| {
-            let change = self.of(*verdict);
+            let change = self.change_to(*verdict);
             change.more == 0 && change.fewer == 0
         })
     }
@@ -46,7 +46,7 @@ impl VendorChanges {
         let mut parts = Vec::new();
         // what a developer hopes for comes first
         for verdict in Verdict::WORST_FIRST.iter().rev() {
-            let VerdictChange { more, fewer, .. } = self.of(*verdict);
+            let VerdictChange { more, fewer, .. } = self.change_to(*verdict);
             match (more, fewer) {
                 (0, 0) => {}
                 (more, 0) => parts.push(format!("{more} more {}", verdict.name())),
@@ -83,9 +83,9 @@ fn place(verdict: Verdict) -> usize {
 
 /// What the same calls are in two indexes of the same lines.
 pub(crate) fn between(
-    (before, old): (&Index, &Vendors),
-    (after, new): (&Index, &Vendors),
-) -> Changes {
+    (before, old): (&JudgedIndex, &Vendors),
+    (after, new): (&JudgedIndex, &Vendors),
+) -> RejudgeDiff {
     let both = new.names().enumerate().filter_map(|(at, name)| Some((old.index_of(name)?, at)));
     let both: Vec<(usize, usize)> = both.collect();
     let mut moved = vec![[VerdictCounts::default(); Verdict::COUNT]; both.len()];
@@ -107,7 +107,7 @@ pub(crate) fn between(
         .iter()
         .zip(moved)
         .map(|((_, at), moved)| VendorChanges { name: new.info(*at).name.clone(), moved });
-    Changes { calls: counted, vendors: named.collect() }
+    RejudgeDiff { calls: counted, vendors: named.collect() }
 }
 
 #[cfg(test)]
@@ -128,7 +128,7 @@ mod tests {
             changes.sentence(),
             "custify: 17 more delivered, 2 fewer; 2 more dropped; 17 fewer rejected"
         );
-        let delivered = changes.of(Verdict::Delivered);
+        let delivered = changes.change_to(Verdict::Delivered);
         assert_eq!((delivered.before, delivered.after), (102, 117));
         assert_eq!((delivered.more, delivered.fewer), (17, 2));
     }

@@ -13,12 +13,12 @@ const MOST: usize = 64;
 
 /// From which call on which vendors judge; the first from the beginning.
 #[derive(Debug, Clone)]
-pub(crate) struct Eras(Vec<(Seq, Arc<Vendors>)>);
+pub(crate) struct SettingsEpochs(Vec<(Seq, Arc<Vendors>)>);
 
-impl Eras {
+impl SettingsEpochs {
     /// These vendors judge all calls.
-    pub fn of(vendors: Arc<Vendors>) -> Eras {
-        Eras(vec![(Seq(0), vendors)])
+    pub fn new(vendors: Arc<Vendors>) -> SettingsEpochs {
+        SettingsEpochs(vec![(Seq(0), vendors)])
     }
 
     /// Those that judge from now on.
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_call_keeps_the_settings_that_judged_it() {
-        let mut eras = Eras::of(vendors("a"));
+        let mut eras = SettingsEpochs::new(vendors("a"));
         assert!(eras.begin(Seq(1), vendors("b")), "before the first call");
         assert_eq!(eras.stale_before(), None);
         assert!(eras.begin(Seq(5), vendors("c")));
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn other_vendors_cannot_go_on() {
-        let mut eras = Eras::of(vendors("a"));
+        let mut eras = SettingsEpochs::new(vendors("a"));
         let only = Vendors::only(&["planhat"], &Default::default(), &[]).expect("built in");
         assert!(!eras.begin(Seq(3), Arc::new(only)));
         for nth in 0..MOST as u64 - 1 {

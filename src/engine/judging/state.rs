@@ -3,25 +3,25 @@
 
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::engine::ingest::queue::{Item, ReadRequest, Work};
-use crate::engine::judging::index_request::{Index, no_call};
-use crate::engine::judging::settings_epochs::Eras;
+use crate::engine::ingest::queue::{QueueEntry, QueuedLine, ReadRequest};
+use crate::engine::judging::index_request::{JudgedIndex, no_call};
+use crate::engine::judging::settings_epochs::SettingsEpochs;
 use crate::engine::source::read_lines;
-use crate::engine::source::recording_files::Parts;
+use crate::engine::source::recording_files::RecordingText;
 use crate::engine::{InUse, Opened};
-use crate::recording::Event;
+use crate::recording::RecordingEvent;
 use crate::vendors::Vendors;
-use crate::wire::Scratch;
+use crate::wire::ParseScratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The index with what it was made from.
 #[derive(Debug)]
-pub(crate) struct State {
-    pub recording: Parts,
-    pub index: Index,
+pub(crate) struct JudgingState {
+    pub recording: RecordingText,
+    pub index: JudgedIndex,
     /// Which vendors judge which calls.
-    pub eras: Eras,
+    pub eras: SettingsEpochs,
     pub clears: u64,
     /// Up to where the recording is judged.
     pub done: u64,
@@ -40,7 +40,7 @@ pub(crate) struct State {
 /// What was there before a clearing, until the next one.
 #[derive(Debug)]
 struct Cleared {
-    index: Index,
+    index: JudgedIndex,
     /// Where the line of the clearing ends.
     from: u64,
 }
@@ -49,25 +49,25 @@ struct Cleared {
 #[expect(clippy::large_enum_variant, reason = "it is moved, never kept")]
 pub(crate) enum Applied {
     /// To its end; gives back room for another reading, if there was one.
-    Whole(Option<Scratch>),
+    Whole(Option<ParseScratch>),
     /// Calls are left.
-    Part(Rest),
+    Part(UnjudgedRequest),
 }
 
 /// A request of which some calls are not judged yet.
-pub(crate) struct Rest {
+pub(crate) struct UnjudgedRequest {
     read: ReadRequest,
     /// Those that judge all of it.
     vendors: Arc<Vendors>,
     next: usize,
 }
 
-impl State {
+impl JudgingState {
     /// Nothing judged yet.
-    pub fn new(recording: Parts, eras: Eras, in_use: InUse) -> State {
-        State {
+    pub fn new(recording: RecordingText, eras: SettingsEpochs, in_use: InUse) -> JudgingState {
+        JudgingState {
             recording,
-            index: Index::new(eras.latest(), in_use),
+            index: JudgedIndex::new(eras.latest(), in_use),
             eras,
             clears: 0,
             done: 0,
@@ -80,7 +80,7 @@ impl State {
     }
 
     /// Does what a line says. Gives back room for another reading, if there was one.
-    pub fn apply(&mut self, item: Item) -> Option<Scratch> {
+    pub fn apply(&mut self, item: QueuedLine) -> Option<ParseScratch> {
         let mut applied = self.apply_some(item, usize::MAX);
         loop {
             match applied {
@@ -92,12 +92,12 @@ impl State {
 
     /// The same, but of a request's calls at most so many: the rest is to follow, before any other
     /// line.
-    pub fn apply_some(&mut self, item: Item, most: usize) -> Applied {
-        if let Work::Event(Event::Undo, _) = item.work {
+    pub fn apply_some(&mut self, item: QueuedLine, most: usize) -> Applied {
+        if let QueueEntry::Event(RecordingEvent::Undo, _) = item.work {
             self.undo(item.offset, item.end);
             return Applied::Whole(None);
         }
-        if let Work::ClearTest(test) = item.work {
+        if let QueueEntry::ClearTest(test) = item.work {
             self.clear_test(test, item.offset, item.end);
             return Applied::Whole(None);
         }
@@ -105,33 +105,33 @@ impl State {
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
-            Work::Request(read) if self.index.is_cleared(&read.line) => {
+            QueueEntry::Request(read) if self.index.is_cleared(&read.line) => {
                 self.index.skip(read.reading.calls.len() as u64);
             }
-            Work::Refused(line) if self.index.is_cleared(&line) => {}
+            QueueEntry::Refused(line) if self.index.is_cleared(&line) => {}
             // what was cleared away in between has come back by now
-            Work::Event(Event::Clear, _) if self.is_again => {}
-            Work::Request(read) => {
+            QueueEntry::Event(RecordingEvent::Clear, _) if self.is_again => {}
+            QueueEntry::Request(read) => {
                 self.opened.requests += 1;
                 self.index.push_request(&read.line, &read.reading);
                 let vendors = Arc::clone(vendors);
-                return self.go_on(Rest { read, vendors, next: 0 }, most);
+                return self.go_on(UnjudgedRequest { read, vendors, next: 0 }, most);
             }
-            Work::Refused(line) => {
+            QueueEntry::Refused(line) => {
                 self.opened.requests += 1;
                 self.index.push_error(&line);
             }
-            Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
-            Work::Event(Event::Clear, _) => {
+            QueueEntry::Event(RecordingEvent::Flush, at) => self.index.flush(vendors, at),
+            QueueEntry::Event(RecordingEvent::Clear, _) => {
                 let index = self.index.clear(vendors, item.end);
                 self.cleared = Some(Box::new(Cleared { index, from: item.end }));
                 self.clears += 1;
             }
             // done above
-            Work::Event(Event::Undo, _) | Work::ClearTest(_) => {}
-            Work::Remark(remark) => self.index.remarks.take(remark),
-            Work::Push(..) | Work::Nothing => {}
-            Work::Bad(error) => {
+            QueueEntry::Event(RecordingEvent::Undo, _) | QueueEntry::ClearTest(_) => {}
+            QueueEntry::Remark(remark) => self.index.remarks.take(remark),
+            QueueEntry::Push(..) | QueueEntry::Nothing => {}
+            QueueEntry::Bad(error) => {
                 self.opened.bad_lines += 1;
                 let line = self.lines.1;
                 self.opened.first_bad.get_or_insert((line, error));
@@ -141,7 +141,7 @@ impl State {
     }
 
     /// Goes on with a request.
-    pub fn go_on(&mut self, mut rest: Rest, most: usize) -> Applied {
+    pub fn go_on(&mut self, mut rest: UnjudgedRequest, most: usize) -> Applied {
         let all = rest.read.reading.calls.len();
         let to = all.min(rest.next.saturating_add(most));
         // were it to panic, the rest of the request is not taken
@@ -162,7 +162,7 @@ impl State {
 
     /// How many calls would come back if the last clearing were undone.
     pub fn cleared(&self) -> Option<u64> {
-        let calls = |index: &Index| index.store.calls.len() - index.repeats;
+        let calls = |index: &JudgedIndex| index.store.calls.len() - index.repeats;
         self.cleared.as_ref().map(|cleared| calls(&cleared.index))
     }
 
@@ -173,7 +173,7 @@ impl State {
         let aside = self.index.in_use.aside().to_vec();
         self.index = index;
         self.index.set_aside(aside, self.eras.latest());
-        self.index.epoch = Index::new_epoch();
+        self.index.epoch = JudgedIndex::new_epoch();
         self.clears += 1;
         let (opened, parts) = (self.opened.clone(), self.recording.clone());
         let read = read_lines::read(&parts, from, to, &mut |items, spares| {
@@ -202,7 +202,7 @@ impl State {
             return;
         }
         let vendors = Arc::clone(self.eras.at(Seq(self.index.base + 1)));
-        let mut index = Index::new(&vendors, self.index.in_use.clone());
+        let mut index = JudgedIndex::new(&vendors, self.index.in_use.clone());
         (index.base, index.since) = (self.index.base, self.index.since);
         index.test_clears = std::mem::take(&mut self.index.test_clears);
         let remarks = std::mem::take(&mut self.index.remarks);
@@ -212,7 +212,10 @@ impl State {
         self.is_again = true;
         let read = read_lines::read(&parts, self.index.since, to, &mut |items, spares| {
             for item in items.drain(..) {
-                if matches!(item.work, Work::Event(Event::Undo, _) | Work::ClearTest(_)) {
+                if matches!(
+                    item.work,
+                    QueueEntry::Event(RecordingEvent::Undo, _) | QueueEntry::ClearTest(_)
+                ) {
                     continue;
                 }
                 // one that panics has been told already, when it was first judged

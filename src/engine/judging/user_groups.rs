@@ -47,20 +47,20 @@ impl SeenGroup {
 
 /// The groups that users and visitors were seen with.
 #[derive(Debug, Default)]
-pub(crate) struct People {
-    groups: HashMap<Box<str>, Vec<Known>>,
+pub(crate) struct UserGroups {
+    groups: HashMap<Box<str>, Vec<UserGroup>>,
     bytes: usize,
 }
 
 /// A group, the call that named it, and when that arrived.
 #[derive(Debug)]
-struct Known {
+struct UserGroup {
     seq: Seq,
     received_at: Millis,
     group: Box<str>,
 }
 
-impl People {
+impl UserGroups {
     /// Learns from a group call.
     pub fn learn(
         &mut self,
@@ -84,7 +84,7 @@ impl People {
                 continue;
             }
             self.bytes += bytes;
-            let known = Known { seq, received_at, group: group.as_str().into() };
+            let known = UserGroup { seq, received_at, group: group.as_str().into() };
             self.groups.entry(key.into()).or_default().push(known);
         }
     }
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_was_known_before_a_call() {
-        let mut people = People::default();
+        let mut people = UserGroups::default();
         let docs: Vec<Doc<'_>> = [
             r#"{"userId":"u","anonymousId":"a","groupId":"g1"}"#,
             r#"{"userId":"u","groupId":"g1"}"#,
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn at_its_bound_it_stops_learning() {
-        let mut people = People { bytes: MAX_BYTES - 10, ..People::default() };
+        let mut people = UserGroups { bytes: MAX_BYTES - 10, ..UserGroups::default() };
         let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
         people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);
         assert!(people.groups.is_empty());

@@ -1,7 +1,7 @@
 //! The vendors in use: those that the user feeds. They decide the id columns, what counts as
 //! missing, the findings shown first and exit codes.
 
-use crate::engine::index::{Sender, VendorBits};
+use crate::engine::index::{SenderPlatform, VendorBits};
 use crate::vendors::{CodeId, FedBy, Vendors};
 
 /// Which vendors count.
@@ -61,15 +61,15 @@ impl InUse {
     }
 
     /// The vendors that count for a call from such a sender, as bits.
-    pub fn bits(&self, sender: Sender) -> VendorBits {
+    pub fn bits(&self, sender: SenderPlatform) -> VendorBits {
         match &self.chosen {
             Some(chosen) => chosen.iter().fold(0, |bits, v| bits | 1 << v),
-            None => self.fed[Sender::ALL.iter().position(|s| *s == sender).unwrap_or(2)],
+            None => self.fed[SenderPlatform::ALL.iter().position(|s| *s == sender).unwrap_or(2)],
         }
     }
 
     /// The same in the order that decides whose ids are shown.
-    pub fn ordered(&self, sender: Sender) -> impl Iterator<Item = usize> + '_ {
+    pub fn ordered(&self, sender: SenderPlatform) -> impl Iterator<Item = usize> + '_ {
         let bits = self.bits(sender);
         let all = self.chosen.is_none().then_some(0..self.all).into_iter().flatten();
         let chosen = self.chosen.iter().flatten().copied();

@@ -4,33 +4,33 @@
 use crate::call::text::write_excerpt;
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
-use crate::engine::index::{Sender, SetInfo};
-use crate::engine::judging::user_groups::People;
+use crate::engine::index::{SenderPlatform, SetInfo};
+use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
-use crate::engine::rows::cross_vendor_fix::{Asked, Told};
+use crate::engine::rows::cross_vendor_fix::{CrossVendorFix, EvaluatedCall};
 use crate::engine::{CallDetail, RequestDetail};
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::vendors::{Memory, Rendered, Vendors};
-use crate::wire::{self, ReadCall, Reading, ServiceVerdict};
+use crate::wire::{self, ParsedRequest, ReadCall, ServiceVerdict};
 use std::sync::Arc;
 
 /// The code of a call that the service drops, since a different one had its `messageId`.
 pub(crate) const MESSAGE_ID_REUSED: &str = wire::discard::MESSAGE_ID_REUSED;
 
 /// What is known of all calls.
-pub(crate) struct Known<'k> {
+pub(crate) struct DetailContext<'k> {
     /// Those that judged the call.
     pub vendors: &'k Vendors,
     pub memory: &'k Memory,
-    pub people: &'k People,
+    pub people: &'k UserGroups,
     pub in_use: &'k InUse,
 }
 
 /// What was noted of a call when it was judged.
-pub(crate) struct Noted {
+pub(crate) struct JudgeNotes {
     pub seq: Seq,
-    pub sender: Sender,
+    pub sender: SenderPlatform,
     pub repeat: bool,
     /// A different call with its `messageId` came before.
     pub reused: bool,
@@ -42,30 +42,36 @@ pub(crate) struct Noted {
 }
 
 /// What the vendors make of a call.
-pub(crate) struct Made {
+pub(crate) struct VendorResults {
     rendered: Vec<(usize, Rendered)>,
     in_use: Vec<usize>,
-    told: Told,
+    told: CrossVendorFix,
     /// What is wrong with the call whichever vendor reads it.
     of_call: Vec<Finding>,
 }
 
-impl Known<'_> {
+impl DetailContext<'_> {
     /// What the vendors make of a call that arrived at a moment.
-    pub fn make(&self, event: &Event<'_>, seq: Seq, sender: Sender, at: Millis) -> Made {
+    pub fn make(
+        &self,
+        event: &Event<'_>,
+        seq: Seq,
+        sender: SenderPlatform,
+        at: Millis,
+    ) -> VendorResults {
         let vendors = self.vendors;
         let mut rendered: Vec<(usize, Rendered)> = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
             .collect();
         for (vendor, rendered) in &mut rendered {
-            rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));
+            rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
-        let (memory, rudder) = (self.memory, sender == Sender::RudderStack);
-        let asked = Asked { vendors, memory, event, seq, at, in_use: &in_use, rudder };
+        let (memory, rudder) = (self.memory, sender == SenderPlatform::RudderStack);
+        let asked = EvaluatedCall { vendors, memory, event, seq, at, in_use: &in_use, rudder };
         let told = asked.tell(&mut rendered, self.people);
         let of_call = vendors.findings_of_call(event);
-        Made { rendered, in_use, told, of_call }
+        VendorResults { rendered, in_use, told, of_call }
     }
 }
 
@@ -83,14 +89,14 @@ pub(crate) fn is_reused(set: &SetInfo, vendors: &Vendors) -> bool {
 
 /// Everything about a call.
 pub(crate) fn detail(
-    noted: Noted,
-    made: Made,
-    reading: &Reading<'_>,
+    noted: JudgeNotes,
+    made: VendorResults,
+    reading: &ParsedRequest<'_>,
     read: &ReadCall,
     request: &Arc<RequestDetail>,
 ) -> CallDetail {
     let event = reading.event(read);
-    let Made { rendered, in_use, told, of_call } = made;
+    let VendorResults { rendered, in_use, told, of_call } = made;
     // where nobody kept an id, the first vendor in use that finds one says it
     let found = |pick: fn(&Rendered) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
@@ -120,7 +126,7 @@ pub(crate) fn detail(
         missing: noted.missing,
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
-        rudder: noted.sender == Sender::RudderStack,
+        rudder: noted.sender == SenderPlatform::RudderStack,
         seen_group: told.seen,
         edits: told.edits,
         needs: told.needs,
@@ -149,7 +155,7 @@ pub(crate) fn discarded_as(call: &ReadCall, reused: bool) -> Option<&'static str
 }
 
 /// What the service itself does with the call, and what is odd about its request.
-fn common(reading: &Reading<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
+fn common(reading: &ParsedRequest<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
     let service = reading.platform.service();
     let finding = |discard: &wire::Discard| {
         finding_for_discard(discard.code, &discard.path, &discard.said, service)

@@ -1,8 +1,8 @@
 //! The few fields of a call that the log and the record show.
 
-use crate::call::{CallType, Event, Kind, Val};
-use crate::engine::index::{Held, IdsOfCall, Met, Print, TextId, Texts};
-use crate::wire::{ReadCall, Reading};
+use crate::call::{CallType, Event, JsonKind, Val};
+use crate::engine::index::{Fingerprint, IdsOfCall, IndexedField, Repeat, TextId, Texts};
+use crate::wire::{ParsedRequest, ReadCall};
 use std::borrow::Cow;
 
 fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
@@ -17,12 +17,12 @@ pub(crate) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
 
 /// The event of a track call, the name of a page or screen.
 pub(crate) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
-    Top::of(event).name_of(kind)
+    Top::from_event(event).name_of(kind)
 }
 
 /// What [`ids`] gives.
 #[derive(Default)]
-pub(crate) struct Ids<'d> {
+pub(crate) struct CallIds<'d> {
     pub event: Option<Cow<'d, str>>,
     pub account: Option<&'d str>,
     pub user: Option<&'d str>,
@@ -30,7 +30,7 @@ pub(crate) struct Ids<'d> {
     pub anonymous_id: Option<Cow<'d, str>>,
 }
 
-impl Ids<'_> {
+impl CallIds<'_> {
     /// The same as texts.
     pub fn of_call(&self) -> IdsOfCall<'_> {
         IdsOfCall {
@@ -46,14 +46,14 @@ impl Ids<'_> {
 /// The ids and the event of a call, by which it is compared with others; `account` and `user` are
 /// what the first vendor in use found.
 pub(crate) fn ids<'d>(
-    reading: &'d Reading<'_>,
+    reading: &'d ParsedRequest<'_>,
     call: &ReadCall,
     account: Option<&'d str>,
     user: Option<&'d str>,
-) -> Ids<'d> {
+) -> CallIds<'d> {
     // an alias call joins two users
     let anonymous_id = call.anonymous_id.filter(|_| call.kind != Some(CallType::Alias));
-    Ids {
+    CallIds {
         event: text(reading.value(call.event.filter(|_| call.kind == Some(CallType::Track)))),
         account,
         user,
@@ -63,12 +63,12 @@ pub(crate) fn ids<'d>(
 }
 
 /// What tells a call from others, if it has a `messageId` of its own.
-pub(crate) fn met(reading: &Reading<'_>, call: &ReadCall) -> Option<Met> {
+pub(crate) fn met(reading: &ParsedRequest<'_>, call: &ReadCall) -> Option<Repeat> {
     // one that the service makes is no other call's
     call.message_id?;
     let id = text(reading.message_id(call))?;
     let discarded = call.discarded_as().is_some();
-    Some(Met { print: Print::of(&id, call.content), discarded })
+    Some(Repeat { print: Fingerprint::new(&id, call.content), discarded })
 }
 
 /// The `messageId`, made if the call came without.
@@ -104,12 +104,12 @@ pub(crate) struct Top<'d> {
 }
 
 /// Names of the record that a call takes the place of by a field of its own
-/// ([`crate::fql::Record::shadow`]).
+/// ([`crate::fql::RecordField::shadow`]).
 pub(crate) const SHADOWS: [&str; 9] =
     ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test", "service"];
 
 impl<'d> Top<'d> {
-    pub fn of(event: &Event<'d>) -> Top<'d> {
+    pub fn from_event(event: &Event<'d>) -> Top<'d> {
         let mut top = Top::default();
         for member in event.call.children() {
             let decoded;
@@ -184,18 +184,23 @@ impl<'d> Top<'d> {
 }
 
 /// The column that has the text of a field, if one has.
-pub(crate) fn held(field: Option<Val<'_>>, texts: &Texts, columns: &[(Held, TextId)]) -> Held {
+pub(crate) fn held(
+    field: Option<Val<'_>>,
+    texts: &Texts,
+    columns: &[(IndexedField, TextId)],
+) -> IndexedField {
     match field {
-        None => Held::Absent,
+        None => IndexedField::Absent,
         Some(value) => match value.kind() {
-            Kind::Null => Held::Absent,
-            Kind::String => {
+            JsonKind::Null => IndexedField::Absent,
+            JsonKind::String => {
                 let text = value.as_str();
-                let has =
-                    |(_, id): &&(Held, TextId)| !id.is_none() && texts.get(*id) == text.as_deref();
-                columns.iter().find(has).map_or(Held::Elsewhere, |(held, _)| *held)
+                let has = |(_, id): &&(IndexedField, TextId)| {
+                    !id.is_none() && texts.get(*id) == text.as_deref()
+                };
+                columns.iter().find(has).map_or(IndexedField::Elsewhere, |(held, _)| *held)
             }
-            _ => Held::Elsewhere,
+            _ => IndexedField::Elsewhere,
         },
     }
 }

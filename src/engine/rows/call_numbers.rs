@@ -1,9 +1,9 @@
 //! The numbers of calls. A call keeps its number for good: after a clear the next ones go on behind
 //! it, and where a test's calls were cleared away, their numbers stay unused.
 
-use crate::engine::judging::index_request::{Index, Line};
+use crate::engine::judging::index_request::{JudgedIndex, RecordedLine};
 
-impl Index {
+impl JudgedIndex {
     /// The number of the call at a place.
     pub fn seq_at(&self, at: u64) -> u64 {
         self.base + at + 1 + self.skipped(at)
@@ -36,7 +36,7 @@ impl Index {
     }
 
     /// Whether the requests of a test were cleared away behind this line.
-    pub fn is_cleared(&self, line: &Line) -> bool {
+    pub fn is_cleared(&self, line: &RecordedLine) -> bool {
         if self.test_clears.is_empty() {
             return false;
         }
@@ -71,9 +71,9 @@ mod tests {
     #[test]
     fn numbers_that_were_cleared_away_stay_unused() {
         let vendors = Vendors::new(&serde_json::Map::new(), &[]).expect("valid");
-        let mut index = Index::new(&vendors, InUse::unsaid(&vendors));
+        let mut index = JudgedIndex::new(&vendors, InUse::unsaid(&vendors));
         index.base = 10;
-        let call = |index: &mut Index| {
+        let call = |index: &mut JudgedIndex| {
             index.store.calls.push(CallRow::default());
         };
         index.skip(2);

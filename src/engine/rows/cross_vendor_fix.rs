@@ -4,8 +4,8 @@
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event, Seq, pointer};
 use crate::engine::SeenGroup;
-use crate::engine::judging::user_groups::People;
-use crate::findings::fixes::{self, Call, Edit, Need};
+use crate::engine::judging::user_groups::UserGroups;
+use crate::findings::fixes::{self, BrokenCall, Edit, VendorNeed};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};
 use crate::vendors::{Memory, Outcome, Rendered, Vendors};
@@ -14,7 +14,7 @@ use crate::vendors::{Memory, Outcome, Rendered, Vendors};
 const MAX_CHANGES: usize = 8;
 
 /// A call that vendors were asked about.
-pub(crate) struct Asked<'a> {
+pub(crate) struct EvaluatedCall<'a> {
     pub vendors: &'a Vendors,
     pub memory: &'a Memory,
     pub event: &'a Event<'a>,
@@ -30,13 +30,13 @@ pub(crate) struct Asked<'a> {
 
 /// What is told about a call besides what the vendors say.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct CrossVendorFix {
     /// The group that the user was seen with before, where the call names no account.
     pub seen: Option<SeenGroup>,
     /// The changes that mend the call.
     pub edits: Vec<Edit>,
     /// What the vendors in use need.
-    pub needs: Vec<Need>,
+    pub needs: Vec<VendorNeed>,
     /// Where vendors in use also find the account that the call names in `groupId`, for a library
     /// that cannot send it there.
     pub group: Vec<String>,
@@ -49,15 +49,15 @@ fn is_without_account(finding: &Finding) -> bool {
 
 type Known<'k> = Option<(&'k str, u64)>;
 
-impl Asked<'_> {
+impl EvaluatedCall<'_> {
     /// Completes what the vendors said.
-    pub fn tell(&self, rendered: &mut [(usize, Rendered)], people: &People) -> Told {
+    pub fn tell(&self, rendered: &mut [(usize, Rendered)], people: &UserGroups) -> CrossVendorFix {
         let lacks = self.counted(rendered).any(|(_, finding)| is_without_account(finding));
         let seen = lacks.then(|| people.before(self.event, self.seq, self.at)).flatten();
         let known = seen.as_ref().map(|seen| (seen.group_id.as_str(), seen.seq));
         let (edits, group) = self.complete(rendered, seen.as_ref(), known);
         let needs = fixes::needs(self.event, self.counted(rendered), &edits, known);
-        Told { edits, needs, group, seen }
+        CrossVendorFix { edits, needs, group, seen }
     }
 
     fn complete(
@@ -77,7 +77,7 @@ impl Asked<'_> {
         let library = self.event.pointer("/context/library/name");
         let library = library.and_then(|name| name.as_str());
         let library = library.as_deref();
-        let call = Call { event: *self.event, kind, library, rudder: self.rudder };
+        let call = BrokenCall { event: *self.event, kind, library, rudder: self.rudder };
         let group = self.group_places(rendered, &call);
         if self.counted(rendered).all(|(_, finding)| finding.severity == Severity::Info) {
             return (Vec::new(), group);
@@ -124,7 +124,7 @@ impl Asked<'_> {
     fn with_changes(
         &self,
         rendered: &[(usize, Rendered)],
-        call: &Call<'_>,
+        call: &BrokenCall<'_>,
         mut edits: Vec<Edit>,
     ) -> Vec<Edit> {
         let changes: Vec<Edit> = self
@@ -182,7 +182,7 @@ impl Asked<'_> {
 
     /// Where else vendors in use look for the account that they find in `groupId`, if the sender's
     /// library takes it only in group calls.
-    fn group_places(&self, rendered: &[(usize, Rendered)], call: &Call<'_>) -> Vec<String> {
+    fn group_places(&self, rendered: &[(usize, Rendered)], call: &BrokenCall<'_>) -> Vec<String> {
         const GROUP: &str = "/groupId";
         let elsewhere = call.sendable(GROUP);
         if elsewhere == GROUP || self.event.pointer(GROUP).is_none() {

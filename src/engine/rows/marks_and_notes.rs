@@ -3,11 +3,11 @@
 
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::engine::Pipeline;
-use crate::engine::ingest::queue::Work;
+use crate::engine::Engine;
+use crate::engine::ingest::queue::QueueEntry;
 use crate::engine::source::recording_files::only_read;
 use crate::recording;
-use crate::recording::{Remark, Says};
+use crate::recording::{MarkOrNote, Remark};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -18,20 +18,20 @@ pub const NOTE_CHARS: usize = 4_000;
 
 /// What is said of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct CallRemarks {
     pub marked: bool,
     pub note: Option<Box<str>>,
 }
 
 /// What is said of all calls.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Remarks {
-    said: BTreeMap<u64, Said>,
+pub(crate) struct MarksAndNotes {
+    said: BTreeMap<u64, CallRemarks>,
     /// Grows with each change.
     pub changes: u64,
 }
 
-impl Remarks {
+impl MarksAndNotes {
     /// Takes one more; at the bound what is said of further calls is not kept.
     pub fn take(&mut self, remark: Remark) {
         if !self.said.contains_key(&remark.seq) && self.said.len() >= MOST {
@@ -40,39 +40,39 @@ impl Remarks {
         self.changes += 1;
         let said = self.said.entry(remark.seq).or_default();
         match remark.says {
-            Says::Marked(marked) => {
+            MarkOrNote::Marked(marked) => {
                 said.marked = marked;
             }
-            Says::Note(text) if text.is_empty() => said.note = None,
-            Says::Note(text) => {
+            MarkOrNote::Note(text) if text.is_empty() => said.note = None,
+            MarkOrNote::Note(text) => {
                 said.note = Some(text.chars().take(NOTE_CHARS).collect::<String>().into());
             }
         }
-        if *said == Said::default() {
+        if *said == CallRemarks::default() {
             self.said.remove(&remark.seq);
         }
     }
 
     /// What is said of a call.
-    pub fn of(&self, seq: u64) -> Option<&Said> {
+    pub fn get(&self, seq: u64) -> Option<&CallRemarks> {
         self.said.get(&seq)
     }
 
     /// Whether a call is marked.
     pub fn is_marked(&self, seq: u64) -> bool {
-        self.of(seq).is_some_and(|said| said.marked)
+        self.get(seq).is_some_and(|said| said.marked)
     }
 }
 
-impl Pipeline {
+impl Engine {
     /// Marks a call, or takes the mark away.
     pub fn mark(&self, seq: Seq, marked: bool, now: Millis) -> io::Result<()> {
-        self.remark(Remark { seq: seq.0, says: Says::Marked(marked) }, now)
+        self.remark(Remark { seq: seq.0, says: MarkOrNote::Marked(marked) }, now)
     }
 
     /// Puts a note to a call; an empty one takes it away.
     pub fn note(&self, seq: Seq, text: &str, now: Millis) -> io::Result<()> {
-        self.remark(Remark { seq: seq.0, says: Says::Note(text.to_owned()) }, now)
+        self.remark(Remark { seq: seq.0, says: MarkOrNote::Note(text.to_owned()) }, now)
     }
 
     fn remark(&self, remark: Remark, now: Millis) -> io::Result<()> {
@@ -85,7 +85,7 @@ impl Pipeline {
         recording::compose_remark(&mut line, &remark, now);
         let appended = self.shared.append(front, &line);
         front.line = line;
-        self.shared.hand_over(front, appended?, Work::Remark(remark));
+        self.shared.hand_over(front, appended?, QueueEntry::Remark(remark));
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! Finding codes that the user has set aside: their marks are hidden in the log, and they are counted
 //! all the same.
 
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::index::{SetId, VendorBits};
-use crate::engine::judging::index_request::Index;
+use crate::engine::judging::index_request::JudgedIndex;
 use crate::vendors::{CodeId, Vendors};
 
-impl Pipeline {
+impl Engine {
     /// Sets the codes of these names aside, and no others. A name that no vendor knows is left out.
     pub fn set_aside(&self, names: &[String]) {
         let vendors = self.vendors();
@@ -53,7 +53,7 @@ impl Pipeline {
     }
 }
 
-impl Index {
+impl JudgedIndex {
     /// Sets these codes aside, and no others.
     pub(crate) fn set_aside(&mut self, aside: Vec<CodeId>, vendors: &Vendors) {
         self.store.sets.set_aside(&aside, vendors.codes(), vendors.len());

@@ -10,7 +10,7 @@ use crate::recording::RequestLine;
 use crate::wire;
 use crate::wire::empty_request;
 use crate::wire::empty_request::Explanation;
-use crate::wire::{Reading, RequestHead, intended_route};
+use crate::wire::{ParsedRequest, RequestHead, intended_route};
 
 /// Everything about the request of a line.
 pub(crate) fn detail(
@@ -22,7 +22,7 @@ pub(crate) fn detail(
     if request.refused.is_some() {
         return Ok(of_request(request, &shared, kind, None));
     }
-    let mut scratch = wire::Scratch::default();
+    let mut scratch = wire::ParseScratch::default();
     let body = body_text(line, request);
     let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
         .map_err(|refusal| refusal.to_string())?;
@@ -34,7 +34,7 @@ pub(crate) fn of_request(
     request: &RequestLine,
     shared: &RequestDetail,
     kind: NoCall,
-    reading: Option<&Reading<'_>>,
+    reading: Option<&ParsedRequest<'_>>,
 ) -> NoCallDetail {
     let head = head_of(request);
     let (problem, explained) = match (&request.refused, reading) {

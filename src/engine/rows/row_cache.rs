@@ -4,14 +4,14 @@
 
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_detail::find_call;
-use crate::engine::rows::row_window::Half;
+use crate::engine::rows::row_window::UnfinishedRow;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{Cell, NoCallView};
+use crate::engine::{IdCell, NoCallView};
 use crate::findings::{Id, advice};
 use crate::recording;
-use crate::recording::{Entry, RequestLine};
+use crate::recording::{RecordingEntry, RequestLine};
 use crate::vendors::Vendors;
-use crate::wire::{self, Reading};
+use crate::wire::{self, ParsedRequest};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ type Key = (u64, u64);
 
 /// What was read for one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Said {
+enum RowText {
     /// The near misses of both ids, for the vendors that were asked.
     Near { asked: [Option<usize>; 2], names: [Option<String>; 2] },
     /// Everything about a request that has a row of its own.
@@ -31,28 +31,33 @@ enum Said {
 
 /// What was read for the rows that were in view last.
 #[derive(Debug, Default)]
-pub struct InView {
-    kept: Mutex<Kept>,
+pub struct RowCache {
+    kept: Mutex<CachedRow>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct CachedRow {
     /// Whose near misses they are.
     vendors: Option<Arc<Vendors>>,
-    said: HashMap<Key, Said>,
+    said: HashMap<Key, RowText>,
 }
 
-impl InView {
+impl RowCache {
     /// Completes rows by what the index does not hold. Of a request with several rows it is read
     /// once, and not at all where all of them were in view a moment ago. When the time is up the
     /// other rows say that they are not read; one request is read always.
-    pub(crate) fn fill(&self, halves: &mut [Half], vendors: &Arc<Vendors>, patience: Duration) {
+    pub(crate) fn fill(
+        &self,
+        halves: &mut [UnfinishedRow],
+        vendors: &Arc<Vendors>,
+        patience: Duration,
+    ) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if !kept.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, vendors)) {
-            *kept = Kept { vendors: Some(Arc::clone(vendors)), said: HashMap::new() };
+            *kept = CachedRow { vendors: Some(Arc::clone(vendors)), said: HashMap::new() };
         }
         let mut known = std::mem::take(&mut kept.said);
-        let mut scratch = wire::Scratch::default();
+        let mut scratch = wire::ParseScratch::default();
         let (began, mut any) = (Instant::now(), false);
         for group in halves.chunk_by_mut(|a, b| a.request == b.request) {
             let mut all = true;
@@ -75,53 +80,53 @@ impl InView {
     }
 }
 
-fn key(half: &Half) -> Key {
+fn key(half: &UnfinishedRow) -> Key {
     (half.offset, half.view.seq.map_or(0, |seq| seq.0))
 }
 
-impl Said {
+impl RowText {
     /// Whether it is what this row asks for: the vendors in use may be others by now.
-    fn answers(&self, half: &Half) -> bool {
+    fn answers(&self, half: &UnfinishedRow) -> bool {
         match self {
-            Said::Near { asked, .. } => *asked == half.near,
-            Said::NoCall(_) => half.call.is_none(),
+            RowText::Near { asked, .. } => *asked == half.near,
+            RowText::NoCall(_) => half.call.is_none(),
         }
     }
 
-    fn put(&self, half: &mut Half) {
+    fn put(&self, half: &mut UnfinishedRow) {
         match self {
-            Said::Near { names, .. } => {
+            RowText::Near { names, .. } => {
                 let cells = [&mut half.view.account, &mut half.view.user];
                 for (cell, name) in cells.into_iter().zip(names) {
-                    if let Cell::Missing { near } = cell {
+                    if let IdCell::Missing { near } = cell {
                         near.clone_from(name);
                     }
                 }
             }
-            Said::NoCall(said) => half.view.no_call = Some(said.clone()),
+            RowText::NoCall(said) => half.view.no_call = Some(said.clone()),
         }
     }
 }
 
 /// Reads the request of some rows.
 fn read(
-    group: &mut [Half],
+    group: &mut [UnfinishedRow],
     vendors: &Vendors,
-    scratch: &mut wire::Scratch,
-    said: &mut HashMap<Key, Said>,
+    scratch: &mut wire::ParseScratch,
+    said: &mut HashMap<Key, RowText>,
 ) {
     let Some((place, len)) = group.iter().find_map(|half| half.line.clone()) else { return };
     // a line that cannot be read leaves the row without its near miss; the detail says why
     let Ok(line) = place.read(len) else { return };
-    let Ok(Entry::Request(request)) = recording::parse(&line) else { return };
-    let mut put = |half: &mut Half, new: Said| {
+    let Ok(RecordingEntry::Request(request)) = recording::parse(&line) else { return };
+    let mut put = |half: &mut UnfinishedRow, new: RowText| {
         new.put(half);
         said.insert(key(half), new);
     };
     for half in group.iter_mut().filter(|half| half.line.is_some()) {
         let Some(kind) = half.view.no_call.as_ref().map(|view| view.kind) else { continue };
         if let Ok(detail) = request_without_calls::detail(&line, &request, kind) {
-            put(half, Said::NoCall(request_without_calls::view(detail)));
+            put(half, RowText::NoCall(request_without_calls::view(detail)));
         }
     }
     let mut asking = group.iter_mut().filter(|half| half.line.is_some() && half.call.is_some());
@@ -139,11 +144,11 @@ fn read(
 }
 
 fn near(
-    half: &Half,
-    reading: &Reading<'_>,
+    half: &UnfinishedRow,
+    reading: &ParsedRequest<'_>,
     request: &RequestLine,
     vendors: &Vendors,
-) -> Option<Said> {
+) -> Option<RowText> {
     let call = find_call(reading, request, half.call.as_ref()?)?;
     let event = reading.event(call);
     let hint = |id: Id, vendor: Option<usize>| {
@@ -152,7 +157,7 @@ fn near(
     };
     let [account, user] = half.near;
     let names = [hint(Id::Account, account), hint(Id::User, user)];
-    Some(Said::Near { asked: half.near, names })
+    Some(RowText::Near { asked: half.near, names })
 }
 
 /// A near miss as the log names it: its name, with its place where that is not the call's own

@@ -1,32 +1,32 @@
 //! Everything about one row, made when someone looks at it.
 
 use crate::call::{Seq, text::visible};
-use crate::engine::index::{CallRow, NoCall, RequestRow, Row, TextId};
+use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
 use crate::engine::rows::call_detail;
-use crate::engine::rows::call_detail::{Known, Noted};
+use crate::engine::rows::call_detail::{DetailContext, JudgeNotes};
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
-use crate::engine::source::recording_files::Place;
+use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{CallDetail, Detail, Pipeline, RequestDetail, State};
+use crate::engine::{CallDetail, Engine, JudgingState, RequestDetail, RowDetail};
 use crate::recording;
 use crate::recording::RequestLine;
-use crate::wire::{self, ReadCall, Reading, Reply};
+use crate::wire::{self, ParsedRequest, ReadCall, Reply};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What the index says of a row, before its line is read.
-struct Half {
+struct UnreadRow {
     request_at: u32,
     request: RequestRow,
-    place: Place,
-    call: Option<HalfCall>,
+    place: LinePosition,
+    call: Option<UnreadCall>,
     /// Why the request has this row.
     no_call: Option<NoCall>,
 }
 
-struct HalfCall {
+struct UnreadCall {
     seq: Seq,
     row: CallRow,
     /// Account and user; none where the index had no room for the id.
@@ -34,20 +34,23 @@ struct HalfCall {
     missing: Vec<&'static str>,
 }
 
-impl Pipeline {
+impl Engine {
     /// Everything about a row; an error if the recording cannot be read there.
-    pub fn detail(&self, row: u64) -> Result<Option<Detail>, String> {
+    pub fn detail(&self, row: u64) -> Result<Option<RowDetail>, String> {
         self.details(row..row + 1).pop().transpose()
     }
 
     /// Everything about the rows of a range, as far as they are there. A batch is read once for all
     /// of its calls.
-    pub fn details(&self, range: Range<u64>) -> Vec<Result<Detail, String>> {
+    pub fn details(&self, range: Range<u64>) -> Vec<Result<RowDetail, String>> {
         self.details_of(range)
     }
 
     /// The same of rows that need not stand together, up to the first that is not there.
-    pub fn details_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<Result<Detail, String>> {
+    pub fn details_of(
+        &self,
+        rows: impl IntoIterator<Item = u64>,
+    ) -> Vec<Result<RowDetail, String>> {
         self.details_within(rows, Duration::MAX)
     }
 
@@ -57,13 +60,13 @@ impl Pipeline {
         &self,
         rows: impl IntoIterator<Item = u64>,
         patience: Duration,
-    ) -> Vec<Result<Detail, String>> {
+    ) -> Vec<Result<RowDetail, String>> {
         let began = Instant::now();
         let state = self.lock();
-        let halves: Vec<Half> = rows.into_iter().map_while(|row| half(&state, row)).collect();
+        let halves: Vec<UnreadRow> = rows.into_iter().map_while(|row| half(&state, row)).collect();
         drop(state);
         let mut out = Vec::with_capacity(halves.len());
-        let mut scratch = wire::Scratch::default();
+        let mut scratch = wire::ParseScratch::default();
         for group in halves.chunk_by(|a, b| a.request_at == b.request_at) {
             match request_line(&group[0].place, group[0].request.len) {
                 Ok((line, request)) => self.group(group, &line, &request, &mut scratch, &mut out),
@@ -78,11 +81,11 @@ impl Pipeline {
 
     fn group(
         &self,
-        group: &[Half],
+        group: &[UnreadRow],
         line: &str,
         request: &RequestLine,
-        scratch: &mut wire::Scratch,
-        out: &mut Vec<Result<Detail, String>>,
+        scratch: &mut wire::ParseScratch,
+        out: &mut Vec<Result<RowDetail, String>>,
     ) {
         let shared = Arc::new(request_detail(line, request));
         let reading =
@@ -97,12 +100,12 @@ impl Pipeline {
                         kind,
                         reading.as_ref().ok(),
                     );
-                    Ok(Detail::NoCall(Box::new(detail)))
+                    Ok(RowDetail::NoCall(Box::new(detail)))
                 }
                 (Some(_), Err(refusal)) => Err(refusal.to_string()),
                 (Some(call), Ok(reading)) => match find_call(reading, request, &call.row) {
                     Some(read) => {
-                        Ok(Detail::Call(Box::new(self.call(half, call, reading, read, &shared))))
+                        Ok(RowDetail::Call(Box::new(self.call(half, call, reading, read, &shared))))
                     }
                     None => Err("the recording holds no call there; was it changed?".to_owned()),
                 },
@@ -115,14 +118,14 @@ impl Pipeline {
 
     fn call(
         &self,
-        half: &Half,
-        call: &HalfCall,
-        reading: &Reading<'_>,
+        half: &UnreadRow,
+        call: &UnreadCall,
+        reading: &ParsedRequest<'_>,
         read: &ReadCall,
         request: &Arc<RequestDetail>,
     ) -> CallDetail {
         let state = self.lock();
-        let known = Known {
+        let known = DetailContext {
             vendors: state.eras.at(call.seq),
             memory: &state.index.memory,
             people: &state.index.people,
@@ -134,7 +137,7 @@ impl Pipeline {
         let mut event = reading.event(read);
         event.discarded |= reused;
         let made = known.make(&event, call.seq, sender, request.received_at);
-        let noted = Noted {
+        let noted = JudgeNotes {
             seq: call.seq,
             sender,
             repeat: call.row.flags.repeat(),
@@ -148,11 +151,11 @@ impl Pipeline {
     }
 }
 
-fn half(state: &State, row: u64) -> Option<Half> {
+fn half(state: &JudgingState, row: u64) -> Option<UnreadRow> {
     let store = &state.index.store;
     let (request_at, call, no_call) = match store.row(row)? {
-        Row::NoCall(row) => (row.request, None, Some(row.kind)),
-        Row::Call(at) => {
+        IndexRow::NoCall(row) => (row.request, None, Some(row.kind)),
+        IndexRow::Call(at) => {
             let call = store.calls.get(at)?;
             (call.request, Some((Seq(state.index.seq_at(at)), *call)), None)
         }
@@ -161,7 +164,7 @@ fn half(state: &State, row: u64) -> Option<Half> {
     let text = |id: TextId| store.texts.get(id).map(str::to_owned);
     let call = call.map(|(seq, row)| {
         let (set, in_use) = (store.sets.get(row.set), state.index.in_use.bits(request.sender));
-        HalfCall {
+        UnreadCall {
             seq,
             row,
             ids: [row.account, row.user].map(|id| (id != TextId::UNKEPT).then(|| text(id))),
@@ -169,12 +172,12 @@ fn half(state: &State, row: u64) -> Option<Half> {
         }
     });
     let place = state.recording.place(request.offset)?;
-    Some(Half { request_at, request, place, call, no_call })
+    Some(UnreadRow { request_at, request, place, call, no_call })
 }
 
 /// The call of a request that stands where the index says.
 pub(crate) fn find_call<'r>(
-    reading: &'r Reading<'_>,
+    reading: &'r ParsedRequest<'_>,
     request: &RequestLine,
     row: &CallRow,
 ) -> Option<&'r ReadCall> {
@@ -194,7 +197,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         // HTTP itself refused it, without a body
         Some((code, _)) if code == "bad_http" => Reply::json(request.status, ""),
         Some((code, message)) => Reply::failure(request.status, code, message),
-        None => wire::reply::of(&head_of(request), "", false),
+        None => wire::reply::for_request(&head_of(request), "", false),
     };
     let answer = match answer.content_type {
         wire::reply::JSON => String::from_utf8_lossy(&answer.body).into_owned(),

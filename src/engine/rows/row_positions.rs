@@ -1,11 +1,11 @@
 //! Where calls and rows stand: which row a call has, and which of them are new.
 
 use crate::call::Seq;
-use crate::engine::Pipeline;
-use crate::engine::index::Row;
+use crate::engine::Engine;
+use crate::engine::index::IndexRow;
 use std::ops::Range;
 
-impl Pipeline {
+impl Engine {
     /// How many rows the log has.
     pub fn rows(&self) -> u64 {
         self.lock().index.store.rows()
@@ -24,7 +24,7 @@ impl Pipeline {
 
     /// Whether a row is a request that has a row of its own.
     pub fn is_no_call(&self, row: u64) -> bool {
-        matches!(self.lock().index.store.row(row), Some(Row::NoCall(_)))
+        matches!(self.lock().index.store.row(row), Some(IndexRow::NoCall(_)))
     }
 
     /// The number of the last call before a row.

@@ -1,14 +1,14 @@
 //! The rows of the log that a screen shows, and no more.
 
 use crate::call::{CallType, Seq};
-use crate::engine::index::{CallRow, NoCall, RequestRow, Row, Store, TextId, VendorBits};
-use crate::engine::judging::index_request::Index;
-use crate::engine::rows::row_cache::InView;
-use crate::engine::source::recording_files::Place;
-use crate::engine::{Cell, Mark, NoCallView, Pipeline, RowView, Wanted};
+use crate::engine::index::{CallRow, Index, IndexRow, NoCall, RequestRow, TextId, VendorBits};
+use crate::engine::judging::index_request::JudgedIndex;
+use crate::engine::rows::row_cache::RowCache;
+use crate::engine::source::recording_files::LinePosition;
+use crate::engine::{Engine, IdCell, Mark, MissedId, NoCallView, RowView};
 use crate::findings::{Id, Severity, Verdict};
 use crate::recording;
-use crate::recording::{Entry, RequestLine};
+use crate::recording::{RecordingEntry, RequestLine};
 use crate::vendors::{Codes, Vendors};
 use crate::wire::ServiceVerdict;
 use std::ops::Range;
@@ -19,18 +19,18 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(3);
 
 /// A row with what has still to be read from disk.
-pub(crate) struct Half {
+pub(crate) struct UnfinishedRow {
     pub view: RowView,
     pub request: u32,
     /// Where its request begins in the recording.
     pub offset: u64,
     pub call: Option<CallRow>,
-    pub line: Option<(Place, u32)>,
+    pub line: Option<(LinePosition, u32)>,
     /// For each id that is missed: the first vendor in use that misses it.
     pub near: [Option<usize>; 2],
 }
 
-impl Pipeline {
+impl Engine {
     /// The rows of a range, as far as they are there. Only this many are built; what the index
     /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
     pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
@@ -40,7 +40,7 @@ impl Pipeline {
     /// The same of rows that need not stand together, up to the first that is not there.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
         let (mut halves, vendors) = self.halves(rows);
-        InView::default().fill(&mut halves, &vendors, Duration::MAX);
+        RowCache::default().fill(&mut halves, &vendors, Duration::MAX);
         halves.into_iter().map(|half| half.view).collect()
     }
 
@@ -52,19 +52,19 @@ impl Pipeline {
         halves.into_iter().map(|half| half.view).collect()
     }
 
-    fn halves(&self, rows: impl IntoIterator<Item = u64>) -> (Vec<Half>, Arc<Vendors>) {
+    fn halves(&self, rows: impl IntoIterator<Item = u64>) -> (Vec<UnfinishedRow>, Arc<Vendors>) {
         let mut state = self.lock();
         let vendors = Arc::clone(state.eras.latest());
         state.index.common(&vendors);
         let stale_before = state.stale_before();
         let index = &state.index;
         let store = &index.store;
-        let mut halves: Vec<Half> = Vec::new();
+        let mut halves: Vec<UnfinishedRow> = Vec::new();
         for row in rows {
             let Some(what) = store.row(row) else { break };
             let (request_at, call) = match what {
-                Row::NoCall(row) => (row.request, None),
-                Row::Call(at) => match store.calls.get(at) {
+                IndexRow::NoCall(row) => (row.request, None),
+                IndexRow::Call(at) => match store.calls.get(at) {
                     Some(call) => (call.request, Some((Seq(index.seq_at(at)), *call))),
                     None => break,
                 },
@@ -78,7 +78,7 @@ impl Pipeline {
                     let alarm = alarm(call, index, in_use, vendors.codes());
                     let mut half = half(row, seq, call, request, place, (store, &vendors), alarm);
                     half.view.stale = stale_before.is_some_and(|first| seq < first);
-                    if let Some(said) = index.remarks.of(seq.0) {
+                    if let Some(said) = index.remarks.get(seq.0) {
                         half.view.marked = said.marked;
                         half.view.note = said.note.as_deref().map(str::to_owned);
                     }
@@ -94,12 +94,12 @@ impl Pipeline {
 fn no_call(
     row: u64,
     request_at: u32,
-    (request, what): (RequestRow, Row),
-    place: Option<(Place, u32)>,
-) -> Half {
+    (request, what): (RequestRow, IndexRow),
+    place: Option<(LinePosition, u32)>,
+) -> UnfinishedRow {
     let kind = match what {
-        Row::NoCall(row) => row.kind,
-        Row::Call(_) => NoCall::Other,
+        IndexRow::NoCall(row) => row.kind,
+        IndexRow::Call(_) => NoCall::Other,
     };
     let view = RowView {
         row,
@@ -107,8 +107,8 @@ fn no_call(
         received_at: request.received_at,
         kind: String::new(),
         name: String::new(),
-        account: Cell::NotLooked,
-        user: Cell::NotLooked,
+        account: IdCell::NotLooked,
+        user: IdCell::NotLooked,
         service: None,
         marks: Vec::new(),
         repeat: false,
@@ -128,7 +128,7 @@ fn no_call(
             path: String::new(),
         }),
     };
-    Half {
+    UnfinishedRow {
         view,
         request: request_at,
         offset: request.offset,
@@ -139,16 +139,17 @@ fn no_call(
 }
 
 /// Whose warnings and errors are not common to all calls of the library.
-struct Alarm {
+struct VendorAlarms {
     in_use: VendorBits,
     vendors: VendorBits,
     any: bool,
 }
 
-fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
+fn alarm(call: CallRow, index: &JudgedIndex, in_use: VendorBits, codes: &Codes) -> VendorAlarms {
     let folded = index.folded(index.store.shapes.get(call.shape).group);
     let set = index.store.sets.get(call.set);
-    let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() || set.discarded.is_some() };
+    let mut alarm =
+        VendorAlarms { in_use, vendors: 0, any: folded.is_empty() || set.discarded.is_some() };
     for code in &set.loud().codes {
         let entry = codes.entry(*code);
         if entry.severity == Severity::Info || folded.binary_search(code).is_ok() {
@@ -166,10 +167,10 @@ fn half(
     seq: Seq,
     call: CallRow,
     request: RequestRow,
-    place: Option<(Place, u32)>,
-    (store, vendors): (&Store, &Vendors),
-    Alarm { in_use, vendors: alarmed, any }: Alarm,
-) -> Half {
+    place: Option<(LinePosition, u32)>,
+    (store, vendors): (&Index, &Vendors),
+    VendorAlarms { in_use, vendors: alarmed, any }: VendorAlarms,
+) -> UnfinishedRow {
     let set = store.sets.get(call.set);
     let loud = set.loud();
     let text = |id: TextId| {
@@ -181,17 +182,17 @@ fn half(
     let cell = |id: Id, kept: TextId, doubtful: bool| {
         let missed = loud.strong(id) & in_use;
         match (kept.is_none(), missed != 0) {
-            (false, false) => Cell::Found { text: text(kept), doubtful },
+            (false, false) => IdCell::Found { text: text(kept), doubtful },
             (false, true) => {
                 let mut wanted = wanted(vendors, missed, CallType::parse(&kind), id);
                 // where there is room for one only, it is one that the call is lost at
                 wanted.sort_by_key(|wanted| set.verdicts[wanted.vendor].goes_through());
-                Cell::SomeMiss { text: text(kept), doubtful, wanted }
+                IdCell::SomeMiss { text: text(kept), doubtful, wanted }
             }
-            (true, true) => Cell::Missing { near: None },
-            (true, false) if loud.weak(id) & in_use != 0 => Cell::Nobody,
-            (true, false) if set.minds(id, in_use) => Cell::Muted,
-            (true, false) => Cell::NotLooked,
+            (true, true) => IdCell::Missing { near: None },
+            (true, false) if loud.weak(id) & in_use != 0 => IdCell::Nobody,
+            (true, false) if set.minds(id, in_use) => IdCell::Muted,
+            (true, false) => IdCell::NotLooked,
         }
     };
     let account = cell(Id::Account, call.account, call.flags.doubtful_account());
@@ -234,23 +235,33 @@ fn half(
         no_call: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();
-    Half { view, request: call.request, offset: request.offset, call: Some(call), line, near }
+    UnfinishedRow {
+        view,
+        request: call.request,
+        offset: request.offset,
+        call: Some(call),
+        line,
+        near,
+    }
 }
 
-fn is_missing(cell: &Cell) -> bool {
-    matches!(cell, Cell::Missing { .. })
+fn is_missing(cell: &IdCell) -> bool {
+    matches!(cell, IdCell::Missing { .. })
 }
 
 /// The vendors of a set, with where each looks first for an id.
-fn wanted(vendors: &Vendors, missed: VendorBits, kind: Option<CallType>, id: Id) -> Vec<Wanted> {
+fn wanted(vendors: &Vendors, missed: VendorBits, kind: Option<CallType>, id: Id) -> Vec<MissedId> {
     let of = |vendor: usize| {
         let looks = vendors.info(vendor).looks_for(kind?, id)?;
-        Some(Wanted { vendor, path: looks.from.first()?.clone() })
+        Some(MissedId { vendor, path: looks.from.first()?.clone() })
     };
     (0..vendors.len()).filter(|vendor| missed >> vendor & 1 == 1).filter_map(of).collect()
 }
 
-pub(crate) fn request_line(place: &Place, len: u32) -> Result<(String, Box<RequestLine>), String> {
+pub(crate) fn request_line(
+    place: &LinePosition,
+    len: u32,
+) -> Result<(String, Box<RequestLine>), String> {
     let line = place.read(len).map_err(|error| error.to_string())?;
     let request = request_of(&line)?;
     Ok((line, request))
@@ -259,7 +270,7 @@ pub(crate) fn request_line(place: &Place, len: u32) -> Result<(String, Box<Reque
 /// The request that a line of the recording holds.
 pub(crate) fn request_of(line: &str) -> Result<Box<RequestLine>, String> {
     match recording::parse(line) {
-        Ok(Entry::Request(request)) => Ok(request),
+        Ok(RecordingEntry::Request(request)) => Ok(request),
         Ok(_) => Err("the line holds no request".to_owned()),
         Err(error) => Err(error.to_string()),
     }

@@ -1,10 +1,10 @@
-//! What a screen or a report is given: plain data, cut loose from the pipeline's lock.
+//! What a screen or a report is given: plain data, cut loose from the engine's lock.
 
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::engine::SeenGroup;
 use crate::engine::index::NoCall;
-use crate::findings::fixes::{Edit, Need};
+use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
 use crate::vendors::Rendered;
 use crate::wire::ServiceVerdict;
@@ -25,9 +25,9 @@ pub struct RowView {
     /// What names the call: event, page, group.
     pub name: String,
     /// The account column.
-    pub account: Cell,
+    pub account: IdCell,
     /// The user column.
-    pub user: Cell,
+    pub user: IdCell,
     /// Whether the service in front of the vendors passes the call on; none for a refused request.
     pub service: Option<ServiceVerdict>,
     /// One for each vendor.
@@ -79,7 +79,7 @@ pub struct NoCallView {
 
 /// An id in the log.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum IdCell {
     /// A vendor in use found it and none misses it.
     Found {
         /// The id.
@@ -94,7 +94,7 @@ pub enum Cell {
         /// It is used, but a number or a text such as `null`.
         doubtful: bool,
         /// The vendors in use that miss it, each with where it looks first.
-        wanted: Vec<Wanted>,
+        wanted: Vec<MissedId>,
     },
     /// A vendor in use misses it and none found it.
     Missing {
@@ -111,24 +111,24 @@ pub enum Cell {
 
 /// A vendor that misses an id which others find.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct MissedId {
     /// Its place in the registry.
     pub vendor: usize,
     /// Where it wants the id, as a JSON pointer.
     pub path: String,
 }
 
-impl Wanted {
+impl MissedId {
     /// The name that the id is wanted as.
     pub fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 }
 
-impl Cell {
+impl IdCell {
     /// Whether a vendor in use misses the id.
     pub fn is_missed(&self) -> bool {
-        matches!(self, Cell::Missing { .. } | Cell::SomeMiss { .. })
+        matches!(self, IdCell::Missing { .. } | IdCell::SomeMiss { .. })
     }
 }
 
@@ -147,7 +147,7 @@ pub struct Mark {
 
 /// Everything about one row.
 #[derive(Debug, Clone)]
-pub enum Detail {
+pub enum RowDetail {
     /// A call.
     Call(Box<CallDetail>),
     /// A request that has a row of its own.
@@ -184,7 +184,7 @@ pub struct CallDetail {
     /// What has to change for the vendors in use to find the ids.
     pub edits: Vec<Edit>,
     /// What the vendors in use need, a line for those that need the same.
-    pub needs: Vec<Need>,
+    pub needs: Vec<VendorNeed>,
     /// Where vendors in use also find the account that the call names in `groupId`, for a library
     /// that cannot send it there.
     pub group_places: Vec<String>,

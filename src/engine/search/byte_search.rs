@@ -1,7 +1,7 @@
 //! What is asked of the bytes of calls that stand one behind the other in a piece of the recording.
 
 use crate::engine::search::json_field::fetch;
-use crate::fql::{Civil, Columns, Id, Leaf, Needle, Path, Record, Value};
+use crate::fql::{Civil, FilterInput, Leaf, Needle, Path, RecordField, Value, WatchedId};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
@@ -25,13 +25,13 @@ pub(crate) fn suffices(leaf: &Leaf, merged: bool) -> bool {
 
 /// Where a text stands in a piece, looked for only as far as it is needed.
 pub(crate) struct Hits {
-    raw: Next,
-    escape: Next,
+    raw: NextHit,
+    escape: NextHit,
 }
 
 /// The next place from some place on.
 #[derive(Clone, Copy)]
-struct Next {
+struct NextHit {
     /// Nothing stands before this that was not passed.
     at: usize,
     /// None: nothing more in this piece.
@@ -39,14 +39,14 @@ struct Next {
     known: bool,
 }
 
-const UNKNOWN: Next = Next { at: 0, found: false, known: false };
+const UNKNOWN: NextHit = NextHit { at: 0, found: false, known: false };
 
-impl Next {
+impl NextHit {
     /// Where it stands first from `from` on.
     fn from(&mut self, from: usize, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
         if !self.known || (self.found && self.at < from) {
             let found = find();
-            *self = Next { at: from + found.unwrap_or(0), found: found.is_some(), known: true };
+            *self = NextHit { at: from + found.unwrap_or(0), found: found.is_some(), known: true };
         }
         self.found.then_some(self.at)
     }
@@ -54,7 +54,7 @@ impl Next {
 
 /// What a call's bytes say of a text.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum TextMatch {
     /// The text stands there.
     Yes,
     /// It does not, but an escape may hide it.
@@ -69,13 +69,13 @@ impl Hits {
     }
 
     /// Whether a text stands within a part of the piece. The parts must be asked for in order.
-    pub fn ask(&mut self, needle: &Needle, piece: &[u8], part: Range<usize>) -> Said {
+    pub fn ask(&mut self, needle: &Needle, piece: &[u8], part: Range<usize>) -> TextMatch {
         let raw = self.raw.from(part.start, || needle.find(&piece[part.start..]));
         if raw.is_some_and(|at| at + needle.text().len() <= part.end) {
-            return Said::Yes;
+            return TextMatch::Yes;
         }
         let escape = self.escape.from(part.start, || needle.find_escape(&piece[part.start..]));
-        if escape.is_some_and(|at| at < part.end) { Said::Perhaps } else { Said::No }
+        if escape.is_some_and(|at| at < part.end) { TextMatch::Perhaps } else { TextMatch::No }
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct OwnBytes<'b> {
     pub lacks: Cell<bool>,
 }
 
-impl Columns for OwnBytes<'_> {
+impl FilterInput for OwnBytes<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
         let value = fetch(self.text, path.segments());
         if path.segments().first().is_some_and(|name| name == "messageId") {
@@ -111,7 +111,7 @@ impl Columns for OwnBytes<'_> {
         false
     }
 
-    fn record(&self, _field: Record) -> Value<'_> {
+    fn record(&self, _field: RecordField) -> Value<'_> {
         self.lacks.set(true);
         Value::Null
     }
@@ -131,12 +131,12 @@ impl Columns for OwnBytes<'_> {
         0
     }
 
-    fn missing(&self, _id: Id) -> bool {
+    fn missing(&self, _id: WatchedId) -> bool {
         self.lacks.set(true);
         false
     }
 
-    fn nearmiss(&self, _id: Id) -> bool {
+    fn nearmiss(&self, _id: WatchedId) -> bool {
         self.lacks.set(true);
         false
     }
@@ -167,12 +167,12 @@ pub(crate) fn answer(
     let text = &piece[part.clone()];
     if let Some(needle) = leaf.needle() {
         return Some(match hits.ask(needle, piece, part) {
-            Said::Yes => true,
-            Said::Perhaps => needle.is_in_resolved(text),
-            Said::No => false,
+            TextMatch::Yes => true,
+            TextMatch::Perhaps => needle.is_in_resolved(text),
+            TextMatch::No => false,
         });
     }
-    let hides = |required: &Needle| hits.ask(required, piece, part.clone()) == Said::No;
+    let hides = |required: &Needle| hits.ask(required, piece, part.clone()) == TextMatch::No;
     if leaf.required().is_some_and(hides) {
         return Some(false);
     }
@@ -191,12 +191,12 @@ mod tests {
         let needle = Needle::new("refund");
         let mut hits = Hits::new();
         let mut ask = |part| hits.ask(&needle, piece, part);
-        assert_eq!(ask(0..6), Said::Yes);
-        assert_eq!(ask(7..9), Said::No);
-        assert_eq!(ask(10..14), Said::No);
-        assert_eq!(ask(15..26), Said::Perhaps);
-        assert_eq!(ask(27..33), Said::No, "its end is cut off");
-        assert_eq!(ask(28..36), Said::Yes);
+        assert_eq!(ask(0..6), TextMatch::Yes);
+        assert_eq!(ask(7..9), TextMatch::No);
+        assert_eq!(ask(10..14), TextMatch::No);
+        assert_eq!(ask(15..26), TextMatch::Perhaps);
+        assert_eq!(ask(27..33), TextMatch::No, "its end is cut off");
+        assert_eq!(ask(28..36), TextMatch::Yes);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What a filter reads of a call, taken from its detail.
 
-use crate::call::{Doc, Event, Kind, Val};
+use crate::call::{Doc, Event, JsonKind, Val};
 use crate::engine::CallDetail;
 use crate::findings::{self, Finding, Verdict};
-use crate::fql::{Civil, Columns, Id, Number, Path, Record, Value};
+use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
 use crate::vendors::{Rendered, Vendors};
 use std::borrow::Cow;
 
@@ -49,13 +49,13 @@ impl<'a> CallColumns<'a> {
 /// A value of a call's JSON as the filter's language has it.
 pub(crate) fn value(val: Val<'_>) -> Value<'_> {
     match val.kind() {
-        Kind::Null => Value::Null,
-        Kind::True => Value::Bool(true),
-        Kind::False => Value::Bool(false),
-        Kind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
-        Kind::String => Value::String(val.as_str().unwrap_or_default()),
-        Kind::Array => Value::List(val.children().map(value).collect()),
-        Kind::Object => Value::Object(Cow::Borrowed(val.raw())),
+        JsonKind::Null => Value::Null,
+        JsonKind::True => Value::Bool(true),
+        JsonKind::False => Value::Bool(false),
+        JsonKind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
+        JsonKind::String => Value::String(val.as_str().unwrap_or_default()),
+        JsonKind::Array => Value::List(val.children().map(value).collect()),
+        JsonKind::Object => Value::Object(Cow::Borrowed(val.raw())),
     }
 }
 
@@ -78,13 +78,13 @@ pub(crate) fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
     let mut names = path.segments().iter();
     let first = names.next().and_then(|name| event.get(name));
     let found = names.fold(first, |at, name| match at?.kind() {
-        Kind::Array => at?.index(name.parse().ok()?),
+        JsonKind::Array => at?.index(name.parse().ok()?),
         _ => at?.get(name),
     });
     found.map_or(Value::Null, value)
 }
 
-impl Columns for CallColumns<'_> {
+impl FilterInput for CallColumns<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
         field(&self.event(), path)
     }
@@ -93,26 +93,26 @@ impl Columns for CallColumns<'_> {
         self.call.root().get(name).is_some()
     }
 
-    fn record(&self, field: Record) -> Value<'_> {
+    fn record(&self, field: RecordField) -> Value<'_> {
         let detail = self.detail;
         let library = detail.library.as_ref();
         match field {
-            Record::Seq => Value::int(detail.seq.0),
-            Record::WriteKey => Value::text(detail.write_key.as_deref()),
-            Record::LibraryName => Value::text(library.map(|(name, _)| name.as_str())),
-            Record::LibraryVersion => {
+            RecordField::Seq => Value::int(detail.seq.0),
+            RecordField::WriteKey => Value::text(detail.write_key.as_deref()),
+            RecordField::LibraryName => Value::text(library.map(|(name, _)| name.as_str())),
+            RecordField::LibraryVersion => {
                 Value::text(library.and_then(|(_, version)| version.as_deref()))
             }
-            Record::Path => Value::text(Some(&detail.request.path)),
-            Record::Status => Value::int(detail.request.status),
-            Record::Repeat => Value::Bool(detail.repeat),
-            Record::Marked => Value::Bool(detail.marked),
-            Record::Test => Value::text(test_of(&detail.request.headers)),
-            Record::ServiceName => Value::text(Some(detail.service.service.name())),
-            Record::ServiceVerdict => Value::text(Some(detail.service.name())),
-            Record::ServiceCode => Value::text(detail.service.code),
-            Record::AccountId => Value::text(detail.account_id.as_deref()),
-            Record::UserId => Value::text(detail.user_id.as_deref()),
+            RecordField::Path => Value::text(Some(&detail.request.path)),
+            RecordField::Status => Value::int(detail.request.status),
+            RecordField::Repeat => Value::Bool(detail.repeat),
+            RecordField::Marked => Value::Bool(detail.marked),
+            RecordField::Test => Value::text(test_of(&detail.request.headers)),
+            RecordField::ServiceName => Value::text(Some(detail.service.service.name())),
+            RecordField::ServiceVerdict => Value::text(Some(detail.service.name())),
+            RecordField::ServiceCode => Value::text(detail.service.code),
+            RecordField::AccountId => Value::text(detail.account_id.as_deref()),
+            RecordField::UserId => Value::text(detail.user_id.as_deref()),
         }
     }
 
@@ -128,11 +128,11 @@ impl Columns for CallColumns<'_> {
         local_ms(at)
     }
 
-    fn missing(&self, id: Id) -> bool {
+    fn missing(&self, id: WatchedId) -> bool {
         self.detail.missing.contains(&name(id).name())
     }
 
-    fn nearmiss(&self, id: Id) -> bool {
+    fn nearmiss(&self, id: WatchedId) -> bool {
         let id = name(id);
         let near = |finding: &Finding| {
             finding.hints.as_ref().is_some_and(|hints| !hints.is_empty())
@@ -175,10 +175,10 @@ impl Columns for CallColumns<'_> {
     }
 }
 
-fn name(id: Id) -> findings::Id {
+fn name(id: WatchedId) -> findings::Id {
     match id {
-        Id::Account => findings::Id::Account,
-        Id::User => findings::Id::User,
+        WatchedId::Account => findings::Id::Account,
+        WatchedId::User => findings::Id::User,
     }
 }
 
@@ -193,7 +193,7 @@ pub struct NoCallColumns<'a> {
     pub now_ms: i64,
 }
 
-impl Columns for NoCallColumns<'_> {
+impl FilterInput for NoCallColumns<'_> {
     fn field(&self, _path: &Path) -> Value<'_> {
         Value::Null
     }
@@ -202,11 +202,11 @@ impl Columns for NoCallColumns<'_> {
         false
     }
 
-    fn record(&self, field: Record) -> Value<'_> {
+    fn record(&self, field: RecordField) -> Value<'_> {
         match field {
-            Record::Path => Value::text(Some(&self.request.path)),
-            Record::Status => Value::int(self.request.status),
-            Record::Test => Value::text(test_of(&self.request.headers)),
+            RecordField::Path => Value::text(Some(&self.request.path)),
+            RecordField::Status => Value::int(self.request.status),
+            RecordField::Test => Value::text(test_of(&self.request.headers)),
             _ => Value::Null,
         }
     }
@@ -223,11 +223,11 @@ impl Columns for NoCallColumns<'_> {
         local_ms(at)
     }
 
-    fn missing(&self, _id: Id) -> bool {
+    fn missing(&self, _id: WatchedId) -> bool {
         false
     }
 
-    fn nearmiss(&self, _id: Id) -> bool {
+    fn nearmiss(&self, _id: WatchedId) -> bool {
         false
     }
 

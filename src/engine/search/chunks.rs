@@ -1,6 +1,6 @@
 //! Lines of the recording, read many at once.
 
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::index::CallRow;
 use std::io;
 use std::ops::Range;
@@ -14,12 +14,12 @@ const KEPT_BYTES: usize = 4 << 20;
 
 /// Where a line stands in the recording, without its line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct LineSpan {
     pub offset: u64,
     pub len: u32,
 }
 
-impl Line {
+impl LineSpan {
     fn end(self) -> u64 {
         self.offset + u64::from(self.len)
     }
@@ -27,20 +27,20 @@ impl Line {
 
 /// A piece of the recording.
 #[derive(Debug, Default)]
-pub(crate) struct Pieces {
+pub(crate) struct Chunks {
     bytes: Vec<u8>,
     /// Where it begins.
     at: u64,
 }
 
-impl Pieces {
+impl Chunks {
     /// Reads the first of these lines, which stand in order, and as many of the others as fit. How
     /// many that were; an error if not even the first could be read.
     pub fn read(
         &mut self,
-        pipeline: &Pipeline,
-        first: Line,
-        lines: impl Iterator<Item = Line>,
+        engine: &Engine,
+        first: LineSpan,
+        lines: impl Iterator<Item = LineSpan>,
     ) -> io::Result<usize> {
         let (mut end, mut count, mut last) = (first.end(), 0, first);
         let mut of_first = 0;
@@ -56,11 +56,11 @@ impl Pieces {
         }
         self.at = first.offset;
         self.bytes.shrink_to(KEPT_BYTES);
-        if pipeline.read_bytes(first.offset..end, &mut self.bytes).is_ok() {
+        if engine.read_bytes(first.offset..end, &mut self.bytes).is_ok() {
             return Ok(count);
         }
         // some of it may lie in another file, or be gone
-        pipeline.read_bytes(first.offset..first.end(), &mut self.bytes)?;
+        engine.read_bytes(first.offset..first.end(), &mut self.bytes)?;
         Ok(of_first)
     }
 
@@ -70,13 +70,13 @@ impl Pieces {
     }
 
     /// One of its lines.
-    pub fn line(&self, line: Line) -> Option<&[u8]> {
+    pub fn line(&self, line: LineSpan) -> Option<&[u8]> {
         let start = usize::try_from(line.offset.checked_sub(self.at)?).ok()?;
         self.bytes.get(start..start + line.len as usize)
     }
 
     /// Where the text of a call stands in it.
-    pub fn call(&self, line: Line, call: &CallRow) -> Option<Range<usize>> {
+    pub fn call(&self, line: LineSpan, call: &CallRow) -> Option<Range<usize>> {
         let line = usize::try_from(line.offset.checked_sub(self.at)?).ok()?;
         let start = line + call.start as usize;
         let part = start..start + call.len as usize;

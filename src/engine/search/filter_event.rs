@@ -2,11 +2,11 @@
 //! and with what is near a missing id.
 
 use crate::call::Event;
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::engine::search::call_columns;
-use crate::engine::search::indexed_row::{Clock, Known, KnownRow};
+use crate::engine::search::indexed_row::{IndexedRows, KnownRow, SearchTime};
 use crate::findings;
-use crate::fql::{Civil, Columns, Id, Path, Record, Value};
+use crate::fql::{Civil, FilterInput, Path, RecordField, Value, WatchedId};
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -16,8 +16,8 @@ pub(crate) struct EventRow<'e> {
     pub row: u64,
     /// Which index the row is of.
     pub epoch: u64,
-    pub pipeline: &'e Pipeline,
-    pub clock: &'e Clock,
+    pub engine: &'e Engine,
+    pub clock: &'e SearchTime,
     /// Something was asked for that not even the call and the index tell together.
     pub lacks: Cell<bool>,
 }
@@ -26,9 +26,9 @@ impl EventRow<'_> {
     /// Asks the index. Conditions that mix what it holds with what stands in the call are rare, so
     /// it is asked anew for each.
     fn known<T>(&self, ask: impl FnOnce(&KnownRow<'_>) -> T) -> Option<T> {
-        let state = self.pipeline.lock();
+        let state = self.engine.lock();
         let (vendors, clock) = (&**state.eras.latest(), self.clock);
-        let known = Known { index: &state.index, vendors, clock };
+        let known = IndexedRows { index: &state.index, vendors, clock };
         let row = (state.index.epoch == self.epoch).then(|| known.row(self.row)).flatten();
         let Some(row) = row else {
             self.lacks.set(true);
@@ -40,7 +40,7 @@ impl EventRow<'_> {
     }
 }
 
-impl Columns for EventRow<'_> {
+impl FilterInput for EventRow<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
         call_columns::field(&self.event, path)
     }
@@ -49,7 +49,7 @@ impl Columns for EventRow<'_> {
         self.event.call.get(name).is_some()
     }
 
-    fn record(&self, field: Record) -> Value<'_> {
+    fn record(&self, field: RecordField) -> Value<'_> {
         self.known(|row| call_columns::owned(row.record(field))).unwrap_or(Value::Null)
     }
 
@@ -65,17 +65,17 @@ impl Columns for EventRow<'_> {
         self.clock.local_ms(at)
     }
 
-    fn missing(&self, id: Id) -> bool {
+    fn missing(&self, id: WatchedId) -> bool {
         self.known(|row| row.missing(id)).unwrap_or(false)
     }
 
-    fn nearmiss(&self, id: Id) -> bool {
+    fn nearmiss(&self, id: WatchedId) -> bool {
         let missing_at = self.known(|row| row.missing_at(id)).unwrap_or(0);
         let id = match id {
-            Id::Account => findings::Id::Account,
-            Id::User => findings::Id::User,
+            WatchedId::Account => findings::Id::Account,
+            WatchedId::User => findings::Id::User,
         };
-        let vendors = self.pipeline.vendors();
+        let vendors = self.engine.vendors();
         (0..vendors.len())
             .filter(|vendor| missing_at >> vendor & 1 == 1)
             .any(|vendor| !vendors.hints(vendor, &self.event, id).is_empty())

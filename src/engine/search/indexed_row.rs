@@ -1,34 +1,36 @@
 //! A row as a filter sees it from the index alone. What the index does not hold is null, and noted:
 //! an answer that rests on it is none.
 
-use crate::engine::index::{CallRow, Held, RequestRow, Row, SetInfo, Shape, TextId, VendorBits};
-use crate::engine::judging::index_request::Index;
+use crate::engine::index::{
+    CallRow, CallShape, IndexRow, IndexedField, RequestRow, SetInfo, TextId, VendorBits,
+};
+use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::rows::call_fields::SHADOWS;
 use crate::engine::search::call_columns::local_ms;
 use crate::findings::{self, Verdict};
-use crate::fql::{Civil, Columns, Id, Path, Record, Value};
+use crate::fql::{Civil, FilterInput, Path, RecordField, Value, WatchedId};
 use crate::vendors::Vendors;
 use crate::wire::ServiceVerdict;
 use std::borrow::Cow;
 use std::cell::Cell;
 
 /// The index as a filter sees it.
-pub(crate) struct Known<'i> {
-    pub index: &'i Index,
+pub(crate) struct IndexedRows<'i> {
+    pub index: &'i JudgedIndex,
     pub vendors: &'i Vendors,
-    pub clock: &'i Clock,
+    pub clock: &'i SearchTime,
 }
 
 /// The time, for all rows that are looked at in one go.
-pub(crate) struct Clock {
+pub(crate) struct SearchTime {
     pub now_ms: i64,
     /// The last local time that was asked for: what a zone makes of one takes long.
     local: Cell<Option<(Civil, i64)>>,
 }
 
-impl Clock {
-    pub fn at(now_ms: i64) -> Clock {
-        Clock { now_ms, local: Cell::new(None) }
+impl SearchTime {
+    pub fn at(now_ms: i64) -> SearchTime {
+        SearchTime { now_ms, local: Cell::new(None) }
     }
 
     pub fn local_ms(&self, at: &Civil) -> i64 {
@@ -43,14 +45,14 @@ impl Clock {
     }
 }
 
-impl<'i> Known<'i> {
+impl<'i> IndexedRows<'i> {
     /// A row of the log.
     pub fn row(&'i self, row: u64) -> Option<KnownRow<'i>> {
         let store = &self.index.store;
         let row = store.row(row)?;
         let (request, call) = match row {
-            Row::NoCall(row) => (u64::from(row.request), None),
-            Row::Call(at) => {
+            IndexRow::NoCall(row) => (u64::from(row.request), None),
+            IndexRow::Call(at) => {
                 let call = store.calls.get(at)?;
                 (u64::from(call.request), Some((at, *call, store.shapes.get(call.shape))))
             }
@@ -66,9 +68,9 @@ impl<'i> Known<'i> {
 
 /// One row.
 pub(crate) struct KnownRow<'i> {
-    known: &'i Known<'i>,
+    known: &'i IndexedRows<'i>,
     pub request: RequestRow,
-    pub call: Option<(u64, CallRow, &'i Shape)>,
+    pub call: Option<(u64, CallRow, &'i CallShape)>,
     lacks: Cell<bool>,
 }
 
@@ -90,13 +92,13 @@ impl<'i> KnownRow<'i> {
         Value::text(self.known.index.store.texts.get(id))
     }
 
-    fn held(&self, held: Held, call: &CallRow) -> Value<'i> {
+    fn held(&self, held: IndexedField, call: &CallRow) -> Value<'i> {
         match held {
-            Held::Absent => Value::Null,
-            Held::Name => self.text(call.name),
-            Held::Account => self.text(call.account),
-            Held::User => self.text(call.user),
-            Held::Elsewhere => self.lack(),
+            IndexedField::Absent => Value::Null,
+            IndexedField::Name => self.text(call.name),
+            IndexedField::Account => self.text(call.account),
+            IndexedField::User => self.text(call.user),
+            IndexedField::Elsewhere => self.lack(),
         }
     }
 
@@ -107,16 +109,16 @@ impl<'i> KnownRow<'i> {
     }
 
     /// The vendors in use that miss an id.
-    pub fn missing_at(&self, id: Id) -> VendorBits {
+    pub fn missing_at(&self, id: WatchedId) -> VendorBits {
         let id = match id {
-            Id::Account => findings::Id::Account,
-            Id::User => findings::Id::User,
+            WatchedId::Account => findings::Id::Account,
+            WatchedId::User => findings::Id::User,
         };
         self.set().map_or(0, |(set, in_use)| set.strong(id) & in_use)
     }
 }
 
-impl Columns for KnownRow<'_> {
+impl FilterInput for KnownRow<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
         // a request that has a row of its own is no call
         let Some((_, call, shape)) = &self.call else { return Value::Null };
@@ -135,37 +137,37 @@ impl Columns for KnownRow<'_> {
         SHADOWS.iter().position(|known| *known == name).is_some_and(|at| shape.own >> at & 1 == 1)
     }
 
-    fn record(&self, field: Record) -> Value<'_> {
+    fn record(&self, field: RecordField) -> Value<'_> {
         match field {
-            Record::Path => return self.text(self.request.path),
-            Record::Status => return Value::int(self.request.status),
-            Record::Test => return self.text(self.request.test),
+            RecordField::Path => return self.text(self.request.path),
+            RecordField::Status => return Value::int(self.request.status),
+            RecordField::Test => return self.text(self.request.test),
             _ => {}
         }
         let Some((at, call, shape)) = &self.call else { return Value::Null };
         match field {
-            Record::Seq => Value::int(self.known.index.seq_at(*at)),
-            Record::WriteKey => self.text(shape.write_key),
-            Record::LibraryName => self.text(shape.library),
-            Record::LibraryVersion => self.text(shape.library_version),
-            Record::Repeat => Value::Bool(call.flags.repeat()),
-            Record::Marked => {
+            RecordField::Seq => Value::int(self.known.index.seq_at(*at)),
+            RecordField::WriteKey => self.text(shape.write_key),
+            RecordField::LibraryName => self.text(shape.library),
+            RecordField::LibraryVersion => self.text(shape.library_version),
+            RecordField::Repeat => Value::Bool(call.flags.repeat()),
+            RecordField::Marked => {
                 let index = self.known.index;
                 Value::Bool(index.remarks.is_marked(index.seq_at(*at)))
             }
-            Record::ServiceName | Record::ServiceVerdict | Record::ServiceCode => {
+            RecordField::ServiceName | RecordField::ServiceVerdict | RecordField::ServiceCode => {
                 let service = self.request.sender.service();
                 let code = self.known.index.store.sets.get(call.set).discarded;
                 let service = ServiceVerdict { service, code };
                 Value::text(match field {
-                    Record::ServiceName => Some(service.service.name()),
-                    Record::ServiceVerdict => Some(service.name()),
+                    RecordField::ServiceName => Some(service.service.name()),
+                    RecordField::ServiceVerdict => Some(service.name()),
                     _ => service.code,
                 })
             }
-            Record::AccountId => self.text(call.account),
-            Record::UserId => self.text(call.user),
-            Record::Path | Record::Status | Record::Test => Value::Null,
+            RecordField::AccountId => self.text(call.account),
+            RecordField::UserId => self.text(call.user),
+            RecordField::Path | RecordField::Status | RecordField::Test => Value::Null,
         }
     }
 
@@ -181,11 +183,11 @@ impl Columns for KnownRow<'_> {
         self.known.clock.local_ms(at)
     }
 
-    fn missing(&self, id: Id) -> bool {
+    fn missing(&self, id: WatchedId) -> bool {
         self.missing_at(id) != 0
     }
 
-    fn nearmiss(&self, id: Id) -> bool {
+    fn nearmiss(&self, id: WatchedId) -> bool {
         if self.missing_at(id) != 0 {
             // what is near stands in the call
             self.lack();

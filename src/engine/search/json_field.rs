@@ -179,7 +179,7 @@ mod tests {
     fn by_table(json: &str, names: &[String]) -> Value<'static> {
         let doc = Doc::parse(json).expect("JSON");
         let found = names.iter().try_fold(doc.root(), |at, name| match at.kind() {
-            crate::call::Kind::Array => at.index(name.parse().ok()?),
+            crate::call::JsonKind::Array => at.index(name.parse().ok()?),
             _ => at.get(name),
         });
         call_columns::owned(found.map_or(Value::Null, call_columns::value))

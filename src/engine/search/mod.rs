@@ -1,9 +1,9 @@
 //! A filter in force over the log: which rows pass it, found by threads of its own.
 //!
 //! ```text
-//! screen ── filter() ──▶ Sieve ◀── claims a block of rows, says which pass ── two threads
+//! screen ── filter() ──▶ Search ◀── claims a block of rows, says which pass ── two threads
 //!    ▲ shown(), shown_rows()  │                                                   │ columns, bytes
-//!    └────────────────────────┘                                                Pipeline
+//!    └────────────────────────┘                                                Engine
 //! ```
 //!
 //! The rows nearest to those that the screen shows are looked at first, new ones as they come. A
@@ -21,12 +21,12 @@ pub(crate) mod recorded_names;
 mod row_matcher;
 mod threads;
 
-pub use crate::engine::search::next_row::Found;
-pub use crate::engine::search::range_filter::Matching;
+pub use crate::engine::search::next_row::NextRow;
+pub use crate::engine::search::range_filter::RangeFilter;
 
-use crate::engine::index::{Nearest, Passed};
-use crate::engine::{Pipeline, What};
-use crate::fql::{Filter, Record};
+use crate::engine::index::{MatchBitmap, Nearest};
+use crate::engine::{Engine, What};
+use crate::fql::{Filter, RecordField};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,7 @@ use threads::Threads;
 
 /// How far looking through the rows has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct SearchProgress {
     /// Another number: the rows that are shown are others than before.
     pub generation: u64,
     /// How many rows pass so far.
@@ -49,14 +49,14 @@ pub struct Shown {
 }
 
 /// The filter in force, and what passes it.
-pub struct Sieve {
-    shared: Arc<Shared>,
+pub struct Search {
+    shared: Arc<SearchShared>,
     _threads: Threads,
 }
 
-struct Shared {
-    pipeline: Arc<Pipeline>,
-    inner: Mutex<Inner>,
+struct SearchShared {
+    engine: Arc<Engine>,
+    inner: Mutex<SearchState>,
     /// Told when there is something to look at or to end for.
     wake: Condvar,
     version: AtomicU64,
@@ -65,7 +65,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct Inner {
+struct SearchState {
     filter: Option<Arc<Filter>>,
     generation: u64,
     /// Which index the rows are of.
@@ -73,7 +73,7 @@ struct Inner {
     /// Whether marks decide what passes, and how often they had changed.
     asks_marks: bool,
     remarks: u64,
-    passed: Passed,
+    passed: MatchBitmap,
     /// The row around which is looked first; none: the newest.
     focus: Option<u64>,
     /// For a filter that asks for the time: when all is looked at again.
@@ -100,7 +100,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// …and so many times as long as looking took.
 const AGAIN_TIMES: u32 = 10;
 
-impl Inner {
+impl SearchState {
     /// Lets all be looked at again if the time for that has come.
     fn look_again(&mut self) {
         let Some(again) = &mut self.again else { return };
@@ -117,17 +117,17 @@ impl Inner {
     }
 }
 
-impl Sieve {
+impl Search {
     /// Without a filter.
-    pub fn new(pipeline: Arc<Pipeline>) -> Sieve {
-        let shared = Arc::new(Shared {
-            pipeline,
+    pub fn new(engine: Arc<Engine>) -> Search {
+        let shared = Arc::new(SearchShared {
+            engine,
             inner: Mutex::default(),
             wake: Condvar::new(),
             version: AtomicU64::new(0),
             generation: AtomicU64::new(0),
         });
-        Sieve { _threads: Threads::new(Arc::clone(&shared)), shared }
+        Search { _threads: Threads::new(Arc::clone(&shared)), shared }
     }
 
     /// A number that grows with each change of what passes.
@@ -152,17 +152,21 @@ impl Sieve {
     }
 
     /// How far it has come.
-    pub fn shown(&self) -> Shown {
+    pub fn shown(&self) -> SearchProgress {
         let inner = self.shared.current();
         let rows = match inner.filter {
-            None => self.shared.pipeline.rows(),
+            None => self.shared.engine.rows(),
             Some(_) => inner.passed.rows(),
         };
         match inner.filter {
-            None => {
-                Shown { generation: inner.generation, rows, looked_at: rows, of: rows, known: rows }
-            }
-            Some(_) => Shown {
+            None => SearchProgress {
+                generation: inner.generation,
+                rows,
+                looked_at: rows,
+                of: rows,
+                known: rows,
+            },
+            Some(_) => SearchProgress {
                 generation: inner.generation,
                 rows: inner.passed.passed(),
                 looked_at: inner.passed.looked(),
@@ -177,7 +181,7 @@ impl Sieve {
     pub fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
         let mut inner = self.shared.current();
         if inner.filter.is_none() {
-            return (places.start..places.end.min(self.shared.pipeline.rows())).collect();
+            return (places.start..places.end.min(self.shared.engine.rows())).collect();
         }
         let rows = inner.passed.places(places.clone());
         let at_end = places.end >= inner.passed.passed();
@@ -189,37 +193,37 @@ impl Sieve {
     pub fn place_of(&self, row: u64) -> u64 {
         let inner = self.shared.current();
         match inner.filter {
-            None => row.min(self.shared.pipeline.rows()),
+            None => row.min(self.shared.engine.rows()),
             Some(_) => inner.passed.before(row),
         }
     }
 
     /// The nearest row strictly after (or before) `from` that passes and is what is looked for. It
     /// gives up after some milliseconds and says where to go on.
-    pub fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+    pub fn find(&self, from: u64, forward: bool, what: &What) -> NextRow {
         crate::engine::search::next_row::find(&self.shared, from, forward, what)
     }
 }
 
 fn asks_marks(filter: &Filter) -> bool {
     let plan = filter.plan();
-    plan.leaves().iter().any(|leaf| leaf.asks().records.contains(&Record::Marked))
+    plan.leaves().iter().any(|leaf| leaf.asks().records.contains(&RecordField::Marked))
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+impl SearchShared {
+    fn lock(&self) -> MutexGuard<'_, SearchState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known of the rows that are there now.
-    fn current(&self) -> MutexGuard<'_, Inner> {
+    fn current(&self) -> MutexGuard<'_, SearchState> {
         let mut inner = self.lock();
         self.refresh(&mut inner);
         inner
     }
 
-    fn refresh(&self, inner: &mut Inner) {
-        let (epoch, rows, remarks) = self.pipeline.extent();
+    fn refresh(&self, inner: &mut SearchState) {
+        let (epoch, rows, remarks) = self.engine.extent();
         let marked = inner.asks_marks && inner.remarks != remarks;
         inner.remarks = remarks;
         if inner.epoch != epoch || marked {
@@ -231,8 +235,8 @@ impl Shared {
         }
     }
 
-    fn begin_again(&self, inner: &mut Inner) {
-        inner.passed = Passed::default();
+    fn begin_again(&self, inner: &mut SearchState) {
+        inner.passed = MatchBitmap::default();
         inner.generation += 1;
         self.generation.store(inner.generation, Ordering::Release);
         self.changed();
@@ -246,7 +250,7 @@ impl Shared {
     fn nearest(&self, from: u64, forward: bool, most: u64) -> (Vec<u64>, Nearest) {
         let mut inner = self.current();
         if inner.filter.is_none() {
-            let rows = self.pipeline.rows();
+            let rows = self.engine.rows();
             let found: Vec<u64> = match forward {
                 true => (from.saturating_add(1)..rows.min(from.saturating_add(1 + most))).collect(),
                 false => (from.saturating_sub(most)..from.min(rows)).rev().collect(),

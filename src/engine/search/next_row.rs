@@ -1,14 +1,14 @@
 //! The next row of a kind, among those that pass.
 
 use crate::engine::index::{BLOCK_ROWS, Nearest};
-use crate::engine::search::row_matcher::{Looker, passes};
-use crate::engine::search::{Shared, What};
+use crate::engine::search::row_matcher::{RowMatcher, passes};
+use crate::engine::search::{SearchShared, What};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What a search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum NextRow {
     /// This row is it.
     Row(u64),
     /// There is none.
@@ -37,14 +37,14 @@ fn run(rows: &[u64]) -> usize {
     (1 + pairs.take_while(together).count()).min(RUN)
 }
 
-pub(crate) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Found {
+pub(crate) fn find(shared: &SearchShared, from: u64, forward: bool, what: &What) -> NextRow {
     let begun = Instant::now();
     let mut at = from;
     let mut looker = match what {
-        What::Matches(filter) => Some(Looker::new(Arc::clone(filter))),
+        What::Matches(filter) => Some(RowMatcher::new(Arc::clone(filter))),
         _ => None,
     };
-    let epoch = shared.pipeline.extent().0;
+    let epoch = shared.engine.extent().0;
     loop {
         let (rows, end) = shared.nearest(at, forward, STEP);
         let found = match &mut looker {
@@ -57,35 +57,35 @@ pub(crate) fn find(shared: &Shared, from: u64, forward: bool, what: &What) -> Fo
                     let last = now.last().unwrap_or(first);
                     let part = *first.min(last)..first.max(last) + 1;
                     // all was cleared away, or is judged again
-                    let Some(bits) = looker.look(&shared.pipeline, part, epoch, &|| true) else {
-                        return Found::None;
+                    let Some(bits) = looker.look(&shared.engine, part, epoch, &|| true) else {
+                        return NextRow::None;
                     };
                     found = now.iter().copied().find(|row| passes(&bits, *row));
                     if found.is_some() {
                         break;
                     }
                     if begun.elapsed() >= BUDGET {
-                        return Found::Paused { at: *last };
+                        return NextRow::Paused { at: *last };
                     }
                 }
                 found
             }
-            None => shared.pipeline.first(rows.iter().copied(), what),
+            None => shared.engine.first(rows.iter().copied(), what),
         };
         if let Some(row) = found {
-            return Found::Row(row);
+            return NextRow::Row(row);
         }
         match (rows.last(), end) {
             (_, Nearest::Unlooked(row)) => {
                 // rows up to here were looked at, and are not it
                 let at = if forward { row.saturating_sub(1) } else { row.saturating_add(1) };
-                return Found::Paused { at };
+                return NextRow::Paused { at };
             }
             (Some(last), _) => at = *last,
-            (None, _) => return Found::None,
+            (None, _) => return NextRow::None,
         }
         if begun.elapsed() >= BUDGET {
-            return Found::Paused { at };
+            return NextRow::Paused { at };
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What this recording really holds, for completing a filter: names and values of a sample of its
 //! requests, the newest and some from all over, and the codes of all findings.
 
-use crate::call::{Kind, Val};
+use crate::call::{JsonKind, Val};
 use crate::engine::rows::row_window::request_line;
-use crate::engine::source::recording_files::Place;
+use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{Pipeline, State};
+use crate::engine::{Engine, JudgingState};
 use crate::fql;
-use crate::fql::{Names, Path};
+use crate::fql::{NameSource, Path};
 use crate::vendors::Vendors;
 use crate::wire;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +27,7 @@ const VALUE_BYTES: usize = 120;
 
 type Known = BTreeMap<Vec<String>, BTreeSet<String>>;
 
-/// Names and values seen.
+/// NameSource and values seen.
 #[derive(Debug, Default)]
 pub struct SeenNames {
     fields: Known,
@@ -39,7 +39,7 @@ pub struct SeenNames {
     is_sample: bool,
 }
 
-impl Pipeline {
+impl Engine {
     /// What may stand in a filter over this recording.
     pub fn names(&self) -> SeenNames {
         let state = self.lock();
@@ -56,7 +56,7 @@ impl Pipeline {
         let places = sample(&state);
         seen.is_sample = state.index.store.requests.len() > places.len() as u64;
         drop(state);
-        let mut scratch = wire::Scratch::default();
+        let mut scratch = wire::ParseScratch::default();
         let mut left = CALLS;
         for (place, len) in places {
             let Ok((line, request)) = request_line(&place, len) else { continue };
@@ -104,7 +104,7 @@ fn vendor_aliases(vendors: &Vendors) -> Vec<(String, String)> {
 }
 
 /// Where some requests stand: the newest first.
-fn sample(state: &State) -> Vec<(Place, u32)> {
+fn sample(state: &JudgingState) -> Vec<(LinePosition, u32)> {
     let requests = &state.index.store.requests;
     let count = requests.len();
     let newest = (count.saturating_sub(REQUESTS / 2)..count).rev();
@@ -128,8 +128,8 @@ impl SeenNames {
             add(&mut self.fields, under, &name);
             under.push(name.into_owned());
             match value.kind() {
-                Kind::Object => self.object(under, value),
-                Kind::String => {
+                JsonKind::Object => self.object(under, value),
+                JsonKind::String => {
                     if let Some(text) = value.as_str() {
                         add(&mut self.values, under, &text);
                     }
@@ -159,17 +159,17 @@ fn add(known: &mut Known, at: &[String], text: &str) {
     }
 }
 
-fn of(known: &Known, at: &[String]) -> Vec<String> {
+fn seen_at(known: &Known, at: &[String]) -> Vec<String> {
     known.get(at).into_iter().flatten().cloned().collect()
 }
 
-impl Names for SeenNames {
+impl NameSource for SeenNames {
     fn fields(&self, under: &[String], _typed: &str) -> Vec<String> {
-        of(&self.fields, under)
+        seen_at(&self.fields, under)
     }
 
     fn values(&self, path: &Path, _typed: &str) -> Vec<String> {
-        of(&self.values, path.segments())
+        seen_at(&self.values, path.segments())
     }
 
     fn vendors(&self) -> Vec<String> {

@@ -8,14 +8,14 @@ use crate::engine::index::{BLOCK_ROWS, Bits, CallRow, SetId, ShapeId, no_bits};
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::search::byte_search;
 use crate::engine::search::byte_search::Hits;
-use crate::engine::search::chunks::{Line, Pieces};
+use crate::engine::search::chunks::{Chunks, LineSpan};
 use crate::engine::search::filter_event::EventRow;
-use crate::engine::search::indexed_row::{Clock, Known};
+use crate::engine::search::indexed_row::{IndexedRows, SearchTime};
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{CallColumns, Detail, NoCallColumns, Pipeline};
-use crate::fql::{Answers, Filter, Leaf, Plan};
+use crate::engine::{CallColumns, Engine, NoCallColumns, RowDetail};
+use crate::fql::{ConditionBits, Filter, IndexPlan, Leaf};
 use crate::recording;
-use crate::recording::Entry;
+use crate::recording::RecordingEntry;
 use crate::wire;
 use hashbrown::HashMap;
 use std::cell::Cell;
@@ -28,17 +28,17 @@ const AT_ONCE: u64 = 256;
 const MOST_REMEMBERED: usize = 100_000;
 
 /// A filter made ready, with room that is used again.
-pub(crate) struct Looker {
+pub(crate) struct RowMatcher {
     filter: Arc<Filter>,
-    plan: Plan,
+    plan: IndexPlan,
     /// Conditions that what calls have in common answers, each once for all such calls.
     common: u64,
     /// Conditions that a call's own bytes can answer; with nothing merged into it, and otherwise.
     by_bytes: [u64; 2],
-    remembered: HashMap<(SetId, ShapeId), Answers>,
+    remembered: HashMap<(SetId, ShapeId), ConditionBits>,
     epoch: u64,
-    pieces: Pieces,
-    scratch: wire::Scratch,
+    pieces: Chunks,
+    scratch: wire::ParseScratch,
     undecided: Vec<Undecided>,
     /// Why something could not be read.
     error: Option<String>,
@@ -49,11 +49,11 @@ pub(crate) struct Looker {
 /// A row that the index does not decide.
 struct Undecided {
     row: u64,
-    line: Line,
+    line: LineSpan,
     /// None for a request that has a row of its own.
     call: Option<CallRow>,
     merged: bool,
-    answers: Answers,
+    answers: ConditionBits,
 }
 
 fn bits_of(leaves: &[Leaf], test: impl Fn(&Leaf) -> bool) -> u64 {
@@ -62,7 +62,7 @@ fn bits_of(leaves: &[Leaf], test: impl Fn(&Leaf) -> bool) -> u64 {
 
 /// Whether the set of findings and the shape of a call answer it.
 fn is_common(leaf: &Leaf) -> bool {
-    use crate::fql::Record::{LibraryName, LibraryVersion, WriteKey};
+    use crate::fql::RecordField::{LibraryName, LibraryVersion, WriteKey};
     let asks = leaf.asks();
     let own = asks.paths.iter().all(|path| {
         path.name() == Some("type")
@@ -72,11 +72,11 @@ fn is_common(leaf: &Leaf) -> bool {
         && asks.records.iter().all(|at| matches!(at, LibraryName | LibraryVersion | WriteKey))
 }
 
-impl Looker {
-    pub fn new(filter: Arc<Filter>) -> Looker {
+impl RowMatcher {
+    pub fn new(filter: Arc<Filter>) -> RowMatcher {
         let plan = filter.plan();
         let leaves = plan.leaves();
-        Looker {
+        RowMatcher {
             common: bits_of(leaves, is_common),
             by_bytes: [false, true]
                 .map(|merged| bits_of(leaves, |leaf| byte_search::suffices(leaf, merged))),
@@ -84,8 +84,8 @@ impl Looker {
             filter,
             remembered: HashMap::new(),
             epoch: 0,
-            pieces: Pieces::default(),
-            scratch: wire::Scratch::default(),
+            pieces: Chunks::default(),
+            scratch: wire::ParseScratch::default(),
             undecided: Vec::new(),
             error: None,
             unreadable: 0,
@@ -95,25 +95,25 @@ impl Looker {
     /// Which rows of a block pass. None if it should not go on, or if the index is another.
     pub fn look(
         &mut self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         rows: Range<u64>,
         epoch: u64,
         goes_on: &dyn Fn() -> bool,
     ) -> Option<Bits> {
         let mut bits = no_bits();
-        let clock = Clock::at(time::now());
+        let clock = SearchTime::at(time::now());
         self.undecided.clear();
         let mut from = rows.start;
         while from < rows.end {
             let to = rows.end.min(from + AT_ONCE);
-            self.by_index(pipeline, from..to, epoch, &clock, &mut bits)?;
+            self.by_index(engine, from..to, epoch, &clock, &mut bits)?;
             if !goes_on() {
                 return None;
             }
             from = to;
         }
         let undecided = std::mem::take(&mut self.undecided);
-        let done = self.by_lines(pipeline, &undecided, epoch, &clock, goes_on, &mut bits);
+        let done = self.by_lines(engine, &undecided, epoch, &clock, goes_on, &mut bits);
         self.undecided = undecided;
         done.then_some(bits)
     }
@@ -131,13 +131,13 @@ impl Looker {
     /// Looks at rows in the index. None if it is another.
     fn by_index(
         &mut self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         rows: Range<u64>,
         epoch: u64,
-        clock: &Clock,
+        clock: &SearchTime,
         bits: &mut Bits,
     ) -> Option<()> {
-        let state = pipeline.lock();
+        let state = engine.lock();
         if state.index.epoch != epoch {
             return None;
         }
@@ -145,13 +145,13 @@ impl Looker {
             self.remembered.clear();
             self.epoch = epoch;
         }
-        let known = Known { index: &state.index, vendors: state.eras.latest(), clock };
+        let known = IndexedRows { index: &state.index, vendors: state.eras.latest(), clock };
         for row in rows {
             let Some(at) = known.row(row) else { break };
-            let mut answers = Answers::default();
+            let mut answers = ConditionBits::default();
             let leaves = self.plan.leaves();
             let call = at.call.map(|(_, call, _)| call);
-            let ask = |answers: &mut Answers, of: u64| {
+            let ask = |answers: &mut ConditionBits, of: u64| {
                 for (leaf, condition) in leaves.iter().enumerate() {
                     if of >> leaf & 1 == 1 {
                         let holds = condition.holds(&at);
@@ -164,7 +164,7 @@ impl Looker {
             match call.filter(|_| self.common != 0) {
                 Some(call) => {
                     answers = *self.remembered.entry((call.set, call.shape)).or_insert_with(|| {
-                        let mut answers = Answers::default();
+                        let mut answers = ConditionBits::default();
                         ask(&mut answers, self.common);
                         answers
                     });
@@ -181,7 +181,7 @@ impl Looker {
                 Some(false) => {}
                 None => self.undecided.push(Undecided {
                     row,
-                    line: Line { offset: at.request.offset, len: at.request.len },
+                    line: LineSpan { offset: at.request.offset, len: at.request.len },
                     call,
                     merged: at.request.merged,
                     answers,
@@ -194,10 +194,10 @@ impl Looker {
     /// Looks at what the index does not decide. False if it should not go on.
     fn by_lines(
         &mut self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         undecided: &[Undecided],
         epoch: u64,
-        clock: &Clock,
+        clock: &SearchTime,
         goes_on: &dyn Fn() -> bool,
         bits: &mut Bits,
     ) -> bool {
@@ -206,9 +206,9 @@ impl Looker {
         let mut on = true;
         while let (Some(first), true) = (rest.first(), on) {
             let lines = rest.iter().map(|at| at.line);
-            let count = match pieces.read(pipeline, first.line, lines) {
+            let count = match pieces.read(engine, first.line, lines) {
                 Ok(count) => {
-                    self.piece(pipeline, &pieces, &rest[..count], epoch, clock, bits);
+                    self.piece(engine, &pieces, &rest[..count], epoch, clock, bits);
                     count
                 }
                 Err(error) => {
@@ -228,11 +228,11 @@ impl Looker {
     /// Looks at rows whose lines stand in a piece.
     fn piece(
         &mut self,
-        pipeline: &Pipeline,
-        pieces: &Pieces,
+        engine: &Engine,
+        pieces: &Chunks,
         rows: &[Undecided],
         epoch: u64,
-        clock: &Clock,
+        clock: &SearchTime,
         bits: &mut Bits,
     ) {
         let mut hits: Vec<Hits> = self.plan.leaves().iter().map(|_| Hits::new()).collect();
@@ -267,24 +267,24 @@ impl Looker {
             }
         }
         for group in left.chunk_by(|a, b| rows[a.0].line.offset == rows[b.0].line.offset) {
-            self.request(pipeline, pieces, rows, group, (epoch, clock), bits);
+            self.request(engine, pieces, rows, group, (epoch, clock), bits);
         }
     }
 
     /// Looks at rows of one request.
     fn request(
         &mut self,
-        pipeline: &Pipeline,
-        pieces: &Pieces,
+        engine: &Engine,
+        pieces: &Chunks,
         rows: &[Undecided],
-        group: &[(usize, Answers)],
-        (epoch, clock): (u64, &Clock),
+        group: &[(usize, ConditionBits)],
+        (epoch, clock): (u64, &SearchTime),
         bits: &mut Bits,
     ) {
         let line = group.first().and_then(|(nth, _)| pieces.line(rows[*nth].line));
         let line = line.and_then(|line| std::str::from_utf8(line).ok());
         let parsed = line.and_then(|line| Some((line, recording::parse(line).ok()?)));
-        let Some((line, Entry::Request(request))) = parsed else {
+        let Some((line, RecordingEntry::Request(request))) = parsed else {
             self.unreadable += group.len() as u64;
             return;
         };
@@ -301,20 +301,14 @@ impl Looker {
             };
             let leaves = self.plan.leaves();
             let passes = read.and_then(|event| {
-                let row = EventRow {
-                    event,
-                    row: at.row,
-                    epoch,
-                    pipeline,
-                    clock,
-                    lacks: Cell::new(false),
-                };
+                let row =
+                    EventRow { event, row: at.row, epoch, engine, clock, lacks: Cell::new(false) };
                 self.plan.finish(*answers, &mut |leaf| {
                     let holds = leaves[leaf].holds(&row);
                     (!row.lacks.replace(false)).then_some(holds)
                 })
             });
-            if passes.unwrap_or_else(|| by_detail(pipeline, &self.filter, at.row)) {
+            if passes.unwrap_or_else(|| by_detail(engine, &self.filter, at.row)) {
                 set(bits, at.row);
             }
         }
@@ -337,12 +331,12 @@ fn set(bits: &mut Bits, row: u64) {
 
 /// Whether a row passes, from all that is known of it: a request with a row of its own, or a call of which the
 /// index had no room for a text.
-fn by_detail(pipeline: &Pipeline, filter: &Filter, row: u64) -> bool {
-    match pipeline.detail(row) {
-        Ok(Some(Detail::Call(call))) => {
-            filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
+fn by_detail(engine: &Engine, filter: &Filter, row: u64) -> bool {
+    match engine.detail(row) {
+        Ok(Some(RowDetail::Call(call))) => {
+            filter.matches(&CallColumns::new(&call, &engine.vendors(), time::now()))
         }
-        Ok(Some(Detail::NoCall(row))) => {
+        Ok(Some(RowDetail::NoCall(row))) => {
             let (request, severity) = (&row.request, row.severity);
             filter.matches(&NoCallColumns { request, severity, now_ms: time::now() })
         }

@@ -2,8 +2,8 @@
 
 use crate::engine::index::Claim;
 use crate::engine::low_priority::give_way;
-use crate::engine::search::row_matcher::Looker;
-use crate::engine::search::{Inner, Shared};
+use crate::engine::search::row_matcher::RowMatcher;
+use crate::engine::search::{SearchShared, SearchState};
 use crate::fql::Filter;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -18,12 +18,12 @@ const PAUSE: Duration = Duration::from_millis(8);
 
 /// They end with this.
 pub(crate) struct Threads {
-    shared: Arc<Shared>,
+    shared: Arc<SearchShared>,
     handles: Vec<JoinHandle<()>>,
 }
 
 impl Threads {
-    pub fn new(shared: Arc<Shared>) -> Threads {
+    pub fn new(shared: Arc<SearchShared>) -> Threads {
         let handles = (0..THREADS)
             .filter_map(|nth| {
                 let shared = Arc::clone(&shared);
@@ -54,17 +54,19 @@ struct Job {
     epoch: u64,
 }
 
-fn work(shared: &Shared) {
+fn work(shared: &SearchShared) {
     give_way();
-    let mut looker: Option<(u64, Looker)> = None;
+    let mut looker: Option<(u64, RowMatcher)> = None;
     while let Some(job) = next(shared) {
         let looker = match &mut looker {
             Some((generation, looker)) if *generation == job.generation => looker,
-            other => &mut other.insert((job.generation, Looker::new(Arc::clone(&job.filter)))).1,
+            other => {
+                &mut other.insert((job.generation, RowMatcher::new(Arc::clone(&job.filter)))).1
+            }
         };
         let goes_on = || shared.generation.load(Ordering::Acquire) == job.generation;
         let rows = job.claim.rows();
-        let bits = looker.look(&shared.pipeline, rows, job.epoch, &goes_on);
+        let bits = looker.look(&shared.engine, rows, job.epoch, &goes_on);
         let mut inner = shared.lock();
         if inner.generation != job.generation {
             continue;
@@ -79,7 +81,7 @@ fn work(shared: &Shared) {
 }
 
 /// Waits for rows to look at; none when it is time to end.
-fn next(shared: &Shared) -> Option<Job> {
+fn next(shared: &SearchShared) -> Option<Job> {
     let mut inner = shared.lock();
     loop {
         if inner.ended {
@@ -99,7 +101,7 @@ fn next(shared: &Shared) -> Option<Job> {
     }
 }
 
-fn claim(inner: &mut Inner) -> Option<Job> {
+fn claim(inner: &mut SearchState) -> Option<Job> {
     let filter = inner.filter.clone()?;
     let near = inner.focus.unwrap_or(inner.passed.rows());
     let claim = inner.passed.claim(near)?;

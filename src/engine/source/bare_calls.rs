@@ -3,7 +3,7 @@
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, SyntaxError, Val};
 use crate::engine::source::envelope;
-use crate::wire::{self, Reading, RequestHead, Scratch};
+use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
 use std::ops::Range;
 
 /// A line without what may stand around its value.
@@ -36,18 +36,18 @@ pub(crate) fn objects<'t>(
 }
 
 /// A call or a batch as it stands in a file, read.
-pub(crate) struct Bare<'t> {
+pub(crate) struct BareCall<'t> {
     /// Its text; where a record of `tail` or `check` stood, that of the call in it.
     pub text: &'t str,
-    pub reading: Reading<'t>,
+    pub reading: ParsedRequest<'t>,
 }
 
 /// Reads the text of an object. `number` is that of the request which it becomes.
 pub(crate) fn read<'t>(
     text: &'t str,
     number: u64,
-    scratch: &mut Scratch,
-) -> Result<Bare<'t>, String> {
+    scratch: &mut ParseScratch,
+) -> Result<BareCall<'t>, String> {
     // what is derived of a call from a file follows from its own times
     let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at: 0 };
     let mut read = |text| {
@@ -59,10 +59,10 @@ pub(crate) fn read<'t>(
     let reading = read(text)?;
     match recorded(&reading) {
         None if is_warehouse_row(&reading) => Err(WAREHOUSE_ROW.to_owned()),
-        None => Ok(Bare { text, reading }),
+        None => Ok(BareCall { text, reading }),
         Some(call) => {
             let text = &text[call];
-            Ok(Bare { text, reading: read(text)? })
+            Ok(BareCall { text, reading: read(text)? })
         }
     }
 }
@@ -70,14 +70,14 @@ pub(crate) fn read<'t>(
 const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
 
 /// Whether an object without a type is a row of a warehouse's table.
-fn is_warehouse_row(reading: &Reading<'_>) -> bool {
+fn is_warehouse_row(reading: &ParsedRequest<'_>) -> bool {
     // nearly every call has a type, so hardly one is looked at
     matches!(&reading.calls[..], [call] if call.kind.is_none())
         && reading.doc.as_ref().is_some_and(|doc| envelope::is_warehouse_row(doc.root()))
 }
 
 /// Where in a record its call stands.
-fn recorded(reading: &Reading<'_>) -> Option<Range<usize>> {
+fn recorded(reading: &ParsedRequest<'_>) -> Option<Range<usize>> {
     let root = reading.doc.as_ref()?.root();
     // every call is asked, and hardly one is a record
     let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
@@ -88,7 +88,7 @@ fn recorded(reading: &Reading<'_>) -> Option<Range<usize>> {
 
 /// When a call or a batch from a file counts as received. One without any time counts as received at
 /// the beginning of the epoch; its own record shows none.
-pub(crate) fn received_at(reading: &Reading<'_>) -> Millis {
+pub(crate) fn received_at(reading: &ParsedRequest<'_>) -> Millis {
     let Some(doc) = &reading.doc else { return 0 };
     let root = doc.root();
     let first = root.get("batch").and_then(|batch| batch.index(0));
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn call_of(text: &str) -> Result<(&str, Millis), String> {
-        let bare = read(text, 1, &mut Scratch::default())?;
+        let bare = read(text, 1, &mut ParseScratch::default())?;
         let at = received_at(&bare.reading);
         Ok((bare.text, at))
     }

@@ -9,7 +9,7 @@ use std::io::Read;
 
 /// What a JSON value of a file turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Row {
+pub(crate) enum EnvelopeItem {
     /// It is a call, or holds so many.
     Calls(u64),
     /// A row of a warehouse's table.
@@ -93,41 +93,41 @@ const MAX_DEPTH: u32 = 12;
 const MAX_UNPACKED_BYTES: u64 = 8 << 20;
 
 /// Takes each call of a value of a file, with what envelopes it is in taken off.
-pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> Row {
+pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem {
     if value.is_array() {
         let mut found = 0;
-        let mut row = Row::Other;
+        let mut row = EnvelopeItem::Other;
         for item in value.children() {
             match calls(item, each) {
-                Row::Calls(calls) => found += calls,
-                Row::Warehouse => row = Row::Warehouse,
-                Row::Other => {}
+                EnvelopeItem::Calls(calls) => found += calls,
+                EnvelopeItem::Warehouse => row = EnvelopeItem::Warehouse,
+                EnvelopeItem::Other => {}
             }
         }
-        return if found > 0 { Row::Calls(found) } else { row };
+        return if found > 0 { EnvelopeItem::Calls(found) } else { row };
     }
     if !value.is_object() {
-        return Row::Other;
+        return EnvelopeItem::Other;
     }
     // a call record of this program
     if let Some(call) =
         value.get("call").filter(|call| call.is_object() && value.get("seq").is_some())
     {
         each(call.raw());
-        return Row::Calls(1);
+        return EnvelopeItem::Calls(1);
     }
     if is_whole(value) {
         each(value.raw());
-        return Row::Calls(1);
+        return EnvelopeItem::Calls(1);
     }
     match inside(value, MAX_DEPTH, each) {
-        0 if is_warehouse_row(value) => Row::Warehouse,
+        0 if is_warehouse_row(value) => EnvelopeItem::Warehouse,
         0 if may_be_call(value) => {
             each(value.raw());
-            Row::Calls(1)
+            EnvelopeItem::Calls(1)
         }
-        0 => Row::Other,
-        found => Row::Calls(found),
+        0 => EnvelopeItem::Other,
+        found => EnvelopeItem::Calls(found),
     }
 }
 
@@ -262,7 +262,7 @@ mod tests {
 
     const CALL: &str = r#"{"type":"track","event":"E","userId":"u"}"#;
 
-    fn taken(text: &str) -> (Row, Vec<String>) {
+    fn taken(text: &str) -> (EnvelopeItem, Vec<String>) {
         let doc = Doc::parse(text).expect("JSON");
         let mut found = Vec::new();
         let row = calls(doc.root(), &mut |call| found.push(call.to_owned()));
@@ -311,11 +311,15 @@ mod tests {
             format!("{{\"event\":\"segment.sent\",\"userId\":\"u\",\"payload\":{CALL}}}"),
             format!("{{\"log\":{},\"stream\":\"stdout\"}}", quoted(&format!("{CALL}\n"))),
         ] {
-            assert_eq!(taken(&envelope), (Row::Calls(1), vec![CALL.to_owned()]), "{envelope}");
+            assert_eq!(
+                taken(&envelope),
+                (EnvelopeItem::Calls(1), vec![CALL.to_owned()]),
+                "{envelope}"
+            );
         }
         let batch = format!("{{\"batch\":[{CALL},{CALL}]}}");
         let envelope = format!("{{\"body\":{}}}", quoted(&batch));
-        assert_eq!(taken(&envelope), (Row::Calls(1), vec![batch]));
+        assert_eq!(taken(&envelope), (EnvelopeItem::Calls(1), vec![batch]));
     }
 
     #[test]
@@ -329,7 +333,7 @@ mod tests {
             r#"{"batch":[{"userId":"u"}],"sentAt":"x"}"#,
             r#"{"type":"track","event":"E","user_id":"u","anonymous_id":"a"}"#,
         ] {
-            assert_eq!(taken(call), (Row::Calls(1), vec![call.to_owned()]), "{call}");
+            assert_eq!(taken(call), (EnvelopeItem::Calls(1), vec![call.to_owned()]), "{call}");
         }
         assert_eq!(taken(&format!("{{\"seq\":1,\"call\":{CALL}}}")).1, [CALL]);
     }
@@ -341,10 +345,10 @@ mod tests {
             r#"{"RECEIVED_AT":"x","ANONYMOUS_ID":"u"}"#,
             r#"[{"context_library_name":"x","sent_at":"y"}]"#,
         ] {
-            assert_eq!(taken(row).0, Row::Warehouse, "{row}");
+            assert_eq!(taken(row).0, EnvelopeItem::Warehouse, "{row}");
         }
         for other in [r#"{"n":1}"#, "{}", r#"{"level":"info","message":"started"}"#, "[]"] {
-            assert_eq!(taken(other), (Row::Other, Vec::new()), "{other}");
+            assert_eq!(taken(other), (EnvelopeItem::Other, Vec::new()), "{other}");
         }
     }
 }

@@ -4,11 +4,13 @@ use crate::call::{Doc, text::visible};
 use crate::engine::Recording;
 use crate::engine::source::bare_calls;
 use crate::engine::source::envelope;
-use crate::engine::source::envelope::Row;
-use crate::engine::source::follow::Input;
-use crate::engine::source::json_values::{Step, Values};
+use crate::engine::source::envelope::EnvelopeItem;
+use crate::engine::source::follow::FollowedFile;
+use crate::engine::source::json_values::{ReadStep, Values};
 use crate::engine::source::spool::Spool;
-use crate::engine::source::{FileError, MAX_LINE_BYTES, Place, curl, gzip, har, line_too_long};
+use crate::engine::source::{
+    FileError, MAX_LINE_BYTES, TextPosition, curl, gzip, har, line_too_long,
+};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 const TOLD: usize = 4;
 
 /// What was taken of a file, or of all files of a folder together.
-pub(crate) struct Taken {
+pub(crate) struct Extracted {
     name: PathBuf,
     /// Several files share it.
     shared: bool,
@@ -27,9 +29,9 @@ pub(crate) struct Taken {
     request: u64,
 }
 
-impl Taken {
-    pub fn new(name: &Path, shared: bool) -> Taken {
-        Taken { name: name.to_owned(), shared, calls: None, requests: None, request: 0 }
+impl Extracted {
+    pub fn new(name: &Path, shared: bool) -> Extracted {
+        Extracted { name: name.to_owned(), shared, calls: None, requests: None, request: 0 }
     }
 
     pub fn is_shared(&self) -> bool {
@@ -37,8 +39,8 @@ impl Taken {
     }
 
     /// Begins a file.
-    pub fn part(&mut self, name: &Path, damage: Option<gzip::Damage>) -> Part<'_> {
-        Part { taken: self, name: name.to_owned(), damage, found: Found::default() }
+    pub fn part(&mut self, name: &Path, damage: Option<gzip::Damage>) -> SplitFile<'_> {
+        SplitFile { taken: self, name: name.to_owned(), damage, found: FileContents::default() }
     }
 
     /// Adds what was taken to a recording.
@@ -50,7 +52,7 @@ impl Taken {
         }
         if let Some(calls) = self.calls {
             let (file, len) = calls.finish(false).map_err(io)?;
-            recording.add_input(Input::new(&self.name, file, len));
+            recording.add_input(FollowedFile::new(&self.name, file, len));
         }
         Ok(())
     }
@@ -73,7 +75,7 @@ impl Taken {
 
 /// What a file was found to hold.
 #[derive(Debug, Default)]
-struct Found {
+struct FileContents {
     calls: u64,
     /// Some calls were in envelopes.
     wrapped: bool,
@@ -91,14 +93,14 @@ struct Found {
 }
 
 /// A file that is taken apart.
-pub(crate) struct Part<'t> {
-    taken: &'t mut Taken,
+pub(crate) struct SplitFile<'t> {
+    taken: &'t mut Extracted,
     name: PathBuf,
     damage: Option<gzip::Damage>,
-    found: Found,
+    found: FileContents,
 }
 
-impl Part<'_> {
+impl SplitFile<'_> {
     fn io(&self, source: io::Error) -> FileError {
         FileError::Io { path: self.name.clone(), source }
     }
@@ -113,7 +115,7 @@ impl Part<'_> {
     }
 
     /// Takes a JSON value that begins at a place.
-    fn value(&mut self, bytes: &[u8], place: Place) -> Result<(), FileError> {
+    fn value(&mut self, bytes: &[u8], place: TextPosition) -> Result<(), FileError> {
         let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
             self.bad(place.line, "expected UTF-8 text".to_owned());
             return Ok(());
@@ -141,16 +143,16 @@ impl Part<'_> {
         kept.map_err(|error| self.io(error))?;
         let found = &mut self.found;
         match row {
-            Row::Calls(calls) => found.calls += calls,
-            Row::Warehouse => found.warehouse += 1,
+            EnvelopeItem::Calls(calls) => found.calls += calls,
+            EnvelopeItem::Warehouse => found.warehouse += 1,
             // an empty list
-            Row::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
+            EnvelopeItem::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
             // in a file of calls it is meant as one
-            Row::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
+            EnvelopeItem::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
                 found.calls += 1;
                 self.taken.call(root.raw()).map_err(|error| self.io(error))?;
             }
-            Row::Other => {
+            EnvelopeItem::Other => {
                 found.others += 1;
                 let object =
                     if doc.root().is_array() { doc.root().index(0) } else { Some(doc.root()) };
@@ -182,7 +184,7 @@ impl Part<'_> {
             if text.is_empty() || !line.ends_with(b"\n") && self.is_damaged() {
                 continue;
             }
-            self.value(text, Place { line: number, column: 1 })?;
+            self.value(text, TextPosition { line: number, column: 1 })?;
         }
     }
 
@@ -191,10 +193,10 @@ impl Part<'_> {
         let (mut values, mut value) = (Values::new(input), Vec::new());
         loop {
             match values.next(&mut value).map_err(|error| self.io(error))? {
-                Step::Object(place) => self.value(&value, place)?,
-                Step::TooLong(place) => self.bad(place.line, too_long()),
-                Step::Cut(_) if self.is_damaged() => return Ok(()),
-                Step::Cut(place) => {
+                ReadStep::Object(place) => self.value(&value, place)?,
+                ReadStep::TooLong(place) => self.bad(place.line, too_long()),
+                ReadStep::Cut(_) if self.is_damaged() => return Ok(()),
+                ReadStep::Cut(place) => {
                     let cut = Doc::parse(&*String::from_utf8_lossy(&value)).err();
                     let line = cut.as_ref().map_or(place.line, |error| place.line + error.line - 1);
                     let says =
@@ -203,14 +205,14 @@ impl Part<'_> {
                     self.bad(line, says);
                     return Ok(());
                 }
-                Step::Other(place, _) => {
+                ReadStep::Other(place, _) => {
                     self.bad(
                         place.line,
                         format!("column {}: {}", place.column, bare_calls::EXPECTED),
                     );
                     return Ok(());
                 }
-                Step::End => return Ok(()),
+                ReadStep::End => return Ok(()),
             }
         }
     }
@@ -223,7 +225,7 @@ impl Part<'_> {
         }
         loop {
             match values.next(&mut value).map_err(|error| self.io(error))? {
-                Step::Object(place) => {
+                ReadStep::Object(place) => {
                     let text = String::from_utf8_lossy(&value);
                     let doc = match Doc::parse(&*text) {
                         Ok(doc) => doc,
@@ -233,24 +235,24 @@ impl Part<'_> {
                         }
                     };
                     match har::entry(doc.root(), self.taken.request + 1, &mut line) {
-                        har::Entry::Calls => {
+                        har::HarEntry::Calls => {
                             self.taken.request(&line).map_err(|error| self.io(error))?;
                             self.found.requests += 1;
                         }
-                        har::Entry::Other => self.found.entries += 1,
-                        har::Entry::Unreadable(why) => {
+                        har::HarEntry::Other => self.found.entries += 1,
+                        har::HarEntry::Unreadable(why) => {
                             *self.found.unreadable.entry(why).or_default() += 1;
                         }
                     }
                 }
-                Step::TooLong(place) => self.bad(place.line, too_long()),
-                Step::Cut(_) if self.is_damaged() => return Ok(()),
-                Step::Cut(place) => {
+                ReadStep::TooLong(place) => self.bad(place.line, too_long()),
+                ReadStep::Cut(_) if self.is_damaged() => return Ok(()),
+                ReadStep::Cut(place) => {
                     self.bad(place.line, "the archive ends inside of this entry".to_owned());
                     return Ok(());
                 }
-                Step::Other(..) => {}
-                Step::End => return Ok(()),
+                ReadStep::Other(..) => {}
+                ReadStep::End => return Ok(()),
             }
         }
     }
@@ -271,14 +273,14 @@ impl Part<'_> {
                 }
                 _ => body,
             };
-            self.value(body.trim().as_bytes(), Place { line: nth + 1, column: 1 })?;
+            self.value(body.trim().as_bytes(), TextPosition { line: nth + 1, column: 1 })?;
         }
         Ok(())
     }
 
     /// Tells what was passed over, and fails where nothing was taken.
     pub fn end(self, recording: &mut Recording) -> Result<(), FileError> {
-        let Part { name, found, .. } = self;
+        let SplitFile { name, found, .. } = self;
         let shown = name.display();
         if found.calls + found.requests == 0 {
             return Err(found.nothing(name));
@@ -340,7 +342,7 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-impl Found {
+impl FileContents {
     /// Why a file gave no call.
     fn nothing(self, path: PathBuf) -> FileError {
         let rows = |names: &[String]| match names.is_empty() {

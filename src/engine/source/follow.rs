@@ -6,16 +6,16 @@
 //! of it stays, whatever becomes of it.
 
 use crate::call::Doc;
-use crate::engine::ingest::queue::{Item, ReadRequest, Work};
-use crate::engine::judging::index_request::{Line, Origin};
-use crate::engine::judging::judge_thread::Shared;
+use crate::engine::ingest::queue::{QueueEntry, QueuedLine, ReadRequest};
+use crate::engine::judging::index_request::{RecordedLine, RequestOrigin};
+use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
 use crate::engine::source::bare_calls;
 use crate::engine::source::read_lines;
 use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
 use crate::recording;
 use crate::recording::{Body, LineHead};
-use crate::wire::Scratch;
+use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// What the lines of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum LineFormat {
     /// Calls.
     Calls,
     /// Those of a recording.
@@ -42,19 +42,19 @@ pub(crate) enum Form {
 
 /// A file that is taken in.
 #[derive(Debug)]
-pub(crate) struct Input {
+pub(crate) struct FollowedFile {
     pub path: PathBuf,
     pub file: File,
     pub len: u64,
-    pub form: Form,
+    pub form: LineFormat,
     /// It may grow; its last line counts when its end is there.
     pub follow: bool,
 }
 
-impl Input {
+impl FollowedFile {
     /// A file of calls.
-    pub fn new(path: &Path, file: File, len: u64) -> Input {
-        Input { path: path.to_owned(), file, len, form: Form::Calls, follow: false }
+    pub fn new(path: &Path, file: File, len: u64) -> FollowedFile {
+        FollowedFile { path: path.to_owned(), file, len, form: LineFormat::Calls, follow: false }
     }
 }
 
@@ -76,7 +76,7 @@ struct Progress {
 }
 
 impl Import {
-    pub fn of(inputs: &[Input]) -> Import {
+    pub fn from_files(inputs: &[FollowedFile]) -> Import {
         let import = Import::default();
         import.lock().busy = !inputs.is_empty();
         import.total.store(inputs.iter().map(|input| input.len).sum(), Ordering::Relaxed);
@@ -143,7 +143,7 @@ impl Import {
 }
 
 /// Reads the files in their order.
-pub(crate) fn run(shared: &Shared, inputs: &mut [Input]) {
+pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     give_way();
     // however it ends, nobody waits for it
     let _settled = SettledOnDrop(&shared.import);
@@ -151,7 +151,7 @@ pub(crate) fn run(shared: &Shared, inputs: &mut [Input]) {
         Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, told: 0 };
     for input in inputs {
         let read = match input.follow {
-            false => importer.read(input, &mut Place::default()),
+            false => importer.read(input, &mut FilePosition::default()),
             true => importer.follow(input),
         };
         if let Err(source) = read {
@@ -163,7 +163,7 @@ pub(crate) fn run(shared: &Shared, inputs: &mut [Input]) {
 
 /// How far a file is read.
 #[derive(Debug, Default)]
-struct Place {
+struct FilePosition {
     at: u64,
     lines: usize,
 }
@@ -185,8 +185,8 @@ impl Importer<'_> {
     }
 
     /// Reads a file as it grows, until nobody wants more.
-    fn follow(&mut self, input: &mut Input) -> io::Result<()> {
-        let mut place = Place::default();
+    fn follow(&mut self, input: &mut FollowedFile) -> io::Result<()> {
+        let mut place = FilePosition::default();
         loop {
             self.read(input, &mut place)?;
             self.tell();
@@ -215,7 +215,7 @@ impl Importer<'_> {
             }
             input.len = input.file.metadata()?.len();
             self.shared.import.more(input.len);
-            place = Place::default();
+            place = FilePosition::default();
             self.shared.notice(format!(
                 "{} was {what} while it was followed: what was read of it is kept, and it is read from its beginning",
                 input.path.display()
@@ -233,9 +233,9 @@ impl Drop for SettledOnDrop<'_> {
 }
 
 struct Importer<'s> {
-    shared: &'s Shared,
-    spares: Vec<Scratch>,
-    origin: Arc<Origin>,
+    shared: &'s SharedState,
+    spares: Vec<ParseScratch>,
+    origin: Arc<RequestOrigin>,
     /// How many lines were wrong, and of how many the user knows.
     wrong: u64,
     told: u64,
@@ -243,10 +243,10 @@ struct Importer<'s> {
 
 /// Lines that are recorded at once.
 #[derive(Default)]
-struct Block {
+struct LineBatch {
     text: Vec<u8>,
     /// Their offsets count from the block's beginning.
-    items: Vec<(std::ops::Range<usize>, Work)>,
+    items: Vec<(std::ops::Range<usize>, QueueEntry)>,
 }
 
 impl Importer<'_> {
@@ -256,7 +256,7 @@ impl Importer<'_> {
     }
 
     /// Reads on from a place.
-    fn read(&mut self, input: &mut Input, place: &mut Place) -> io::Result<()> {
+    fn read(&mut self, input: &mut FollowedFile, place: &mut FilePosition) -> io::Result<()> {
         let (mut bytes, mut size) = (Vec::new(), BLOCK);
         while place.at < input.len && !self.shared.import.is_ended() {
             size = size.min((input.len - place.at) as usize);
@@ -287,22 +287,27 @@ impl Importer<'_> {
     }
 
     /// Takes whole lines; `number` counts those before.
-    fn lines(&mut self, input: &mut Input, bytes: &[u8], number: &mut usize) -> io::Result<()> {
-        let mut block = Block::default();
+    fn lines(
+        &mut self,
+        input: &mut FollowedFile,
+        bytes: &[u8],
+        number: &mut usize,
+    ) -> io::Result<()> {
+        let mut block = LineBatch::default();
         let first = self.shared.front().next_request;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             *number += 1;
-            if input.form == Form::Unknown && !bare_calls::trimmed(line).is_empty() {
+            if input.form == LineFormat::Unknown && !bare_calls::trimmed(line).is_empty() {
                 let text = std::str::from_utf8(bare_calls::trimmed(line)).unwrap_or_default();
                 // a damaged line tells nothing of those behind it
                 if recording::parse(text).is_ok() {
-                    input.form = Form::Recording;
+                    input.form = LineFormat::Recording;
                 } else if Doc::parse(text).is_ok() {
-                    input.form = Form::Calls;
+                    input.form = LineFormat::Calls;
                 }
             }
             let taken = match input.form {
-                Form::Recording => self.recorded(line, &mut block),
+                LineFormat::Recording => self.recorded(line, &mut block),
                 _ => self.line(line, first, &mut block),
             };
             if let Err(message) = taken {
@@ -317,12 +322,12 @@ impl Importer<'_> {
         for (place, mut work) in block.items {
             let (offset, end) = (base + place.start as u64, base + place.end as u64);
             match &mut work {
-                Work::Request(ReadRequest { line, .. }) | Work::Refused(line) => {
+                QueueEntry::Request(ReadRequest { line, .. }) | QueueEntry::Refused(line) => {
                     line.offset = offset
                 }
                 _ => {}
             }
-            let item = Item { offset, end, work };
+            let item = QueuedLine { offset, end, work };
             self.shared.board().take_in(&item, &self.shared.recording);
             items.push(item);
         }
@@ -331,7 +336,7 @@ impl Importer<'_> {
     }
 
     /// Takes a line of a recording as it is.
-    fn recorded(&mut self, line: &[u8], block: &mut Block) -> Result<(), String> {
+    fn recorded(&mut self, line: &[u8], block: &mut LineBatch) -> Result<(), String> {
         let text =
             std::str::from_utf8(line.trim_ascii()).map_err(|_| "expected UTF-8 text".to_owned())?;
         if text.is_empty() {
@@ -345,12 +350,12 @@ impl Importer<'_> {
         Ok(())
     }
 
-    fn line(&mut self, line: &[u8], first: u64, block: &mut Block) -> Result<(), String> {
+    fn line(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
         bare_calls::objects(line, &mut |text| self.call(text, first, block))
     }
 
     /// Takes a call or a batch, or the call of a record that `tail` or `check` wrote.
-    fn call(&mut self, text: &str, first: u64, block: &mut Block) -> Result<(), String> {
+    fn call(&mut self, text: &str, first: u64, block: &mut LineBatch) -> Result<(), String> {
         let number = first + block.items.len() as u64;
         let mut scratch = self.spares.pop().unwrap_or_default();
         let read = bare_calls::read(text, number, &mut scratch)?;
@@ -368,8 +373,8 @@ impl Importer<'_> {
         let start = block.text.len();
         let body_at = recording::compose_more(&mut block.text, &line_head, Body::Json(text), None);
         let end = block.text.len();
-        let line = Line {
-            origin: Origin::of("", &[], &mut self.origin),
+        let line = RecordedLine {
+            origin: RequestOrigin::new("", &[], &mut self.origin),
             offset: 0,
             len: (end - start - 1) as u32,
             status: 200,
@@ -377,7 +382,7 @@ impl Importer<'_> {
             signature: None,
         };
         let read = ReadRequest { line, body_at, reading, scratch };
-        block.items.push((start..end, Work::Request(read)));
+        block.items.push((start..end, QueueEntry::Request(read)));
         Ok(())
     }
 }

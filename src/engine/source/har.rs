@@ -14,7 +14,7 @@ const MAX_BODY_BYTES: u64 = 32 << 20;
 
 /// What an entry turns out to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum HarEntry {
     /// A request with calls; its line of a recording is composed.
     Calls,
     /// A request for something else.
@@ -33,15 +33,15 @@ pub(crate) fn is_har(head: &str) -> bool {
 }
 
 /// Composes the line of an entry into `line`. `number` is that of the request.
-pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> Entry {
-    let Some(request) = entry.get("request") else { return Entry::Other };
+pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry {
+    let Some(request) = entry.get("request") else { return HarEntry::Other };
     let text = |name: &str| request.get(name).and_then(|text| text.as_str());
-    let (Some(method), Some(url)) = (text("method"), text("url")) else { return Entry::Other };
-    let Some((host, path, query)) = parts(&url) else { return Entry::Other };
+    let (Some(method), Some(url)) = (text("method"), text("url")) else { return HarEntry::Other };
+    let Some((host, path, query)) = parts(&url) else { return HarEntry::Other };
     let body = match body(request.get("postData")) {
         Ok(body) => body,
-        Err(why) if tracking(&method, path).is_some() => return Entry::Unreadable(why),
-        Err(_) => return Entry::Other,
+        Err(why) if tracking(&method, path).is_some() => return HarEntry::Unreadable(why),
+        Err(_) => return HarEntry::Other,
     };
     let json =
         std::str::from_utf8(&body).ok().map(|text| text.trim_start_matches('\u{feff}').trim());
@@ -51,10 +51,10 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> Entry {
         // a proxy of one's own has paths of its own; this program's exports have none for calls
         // that came from a file
         (None, Some((path, json))) => (path, Some(json)),
-        (None, None) => return Entry::Other,
+        (None, None) => return HarEntry::Other,
     };
     if body.is_empty() && method == "POST" {
-        return Entry::Unreadable("the archive does not hold their bodies");
+        return HarEntry::Unreadable("the archive does not hold their bodies");
     }
     let status =
         entry.pointer("/response/status").and_then(|status| status.as_number()?.parse().ok());
@@ -72,10 +72,10 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> Entry {
     let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
         Some(json) => Body::Json(json),
         None if body.is_empty() => Body::None,
-        None => return Entry::Unreadable("their bodies are not JSON"),
+        None => return HarEntry::Unreadable("their bodies are not JSON"),
     };
     compose(line, &head, body, None, None);
-    Entry::Calls
+    HarEntry::Calls
 }
 
 /// Host, path and query of an address.
@@ -91,7 +91,7 @@ fn parts(url: &str) -> Option<(&str, &str, &str)> {
 fn tracking<'p>(method: &str, path: &'p str) -> Option<&'p str> {
     let has_calls = |path: &&str| {
         let head = RequestHead { method, path, query: "", headers: &[], received_at: 0 };
-        head.route().has_calls() && !matches!(head.route(), Route::Calls(wire::Shape::Webhook))
+        head.route().has_calls() && !matches!(head.route(), Route::Calls(wire::BodyShape::Webhook))
     };
     let ends = ["/beacon/v1/", "/pixel/v1/", "/v1/"].iter();
     let ends = ends.filter_map(|begin| path.rfind(begin).map(|at| &path[at..]));
@@ -150,7 +150,7 @@ fn body(post: Option<Val<'_>>) -> Result<Vec<u8>, &'static str> {
 mod tests {
     use super::*;
 
-    fn line(method: &str, url: &str, post: &str) -> (Entry, String) {
+    fn line(method: &str, url: &str, post: &str) -> (HarEntry, String) {
         let text = format!(
             "{{\"startedDateTime\":\"2026-11-20T10:00:00.100Z\",\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\",\"headers\":[{{\"name\":\":authority\",\"value\":\"x\"}},{{\"name\":\"Content-Type\",\"value\":\"text/plain\"}}]{post}}},\"response\":{{\"status\":200}}}}"
         );
@@ -164,7 +164,7 @@ mod tests {
     fn composes_the_line_of_a_tracking_request() {
         let post = ",\"postData\":{\"text\":\"{\\\"event\\\":\\\"E\\\"}\"}";
         let (found, text) = line("POST", "https://api.segment.io/v1/t?x=1#y", post);
-        assert_eq!(found, Entry::Calls);
+        assert_eq!(found, HarEntry::Calls);
         for part in [
             "\"request\":7,",
             "\"received_at\":\"2026-11-20T10:00:00.100Z\"",
@@ -193,11 +193,11 @@ mod tests {
             ("POST", "https://app.example.org/api", ",\"postData\":{\"text\":\"{\\\"a\\\":1}\"}"),
             ("POST", "https://api.segment.io/v1/m", ",\"postData\":{\"text\":\"{}\"}"),
         ] {
-            assert_eq!(line(method, url, post).0, Entry::Other, "{method} {url}");
+            assert_eq!(line(method, url, post).0, HarEntry::Other, "{method} {url}");
         }
         for post in ["", ",\"postData\":{\"text\":\"H4sI!\"}", ",\"postData\":{\"text\":\"x\"}"] {
             let found = line("POST", "https://api.segment.io/v1/batch", post).0;
-            assert!(matches!(found, Entry::Unreadable(_)), "{post}: {found:?}");
+            assert!(matches!(found, HarEntry::Unreadable(_)), "{post}: {found:?}");
         }
     }
 }

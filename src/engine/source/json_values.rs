@@ -1,29 +1,29 @@
 //! JSON values of a stream, one at a time: one after the other, in arrays, or pretty-printed. Only
 //! the value that is being read is in memory.
 
-use crate::engine::source::{MAX_VALUE_BYTES, Place};
+use crate::engine::source::{MAX_VALUE_BYTES, TextPosition};
 use std::io::{self, BufRead};
 
 /// A step of reading.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum ReadStep {
     /// An object; where it begins.
-    Object(Place),
+    Object(TextPosition),
     /// An object that is too long to be read; where it begins.
-    TooLong(Place),
+    TooLong(TextPosition),
     /// Something else than an object or an array.
-    Other(Place, u8),
+    Other(TextPosition, u8),
     /// The stream ends inside the object or array that begins here.
-    Cut(Place),
+    Cut(TextPosition),
     End,
 }
 
 /// Reads the objects of a stream.
 pub(crate) struct Values<R> {
     input: R,
-    place: Place,
+    place: TextPosition,
     /// Where the arrays that are open begin.
-    arrays: Vec<Place>,
+    arrays: Vec<TextPosition>,
     /// Only the elements of one array are read.
     one_array: bool,
     /// How many more bytes the value that is being read may have.
@@ -39,7 +39,7 @@ impl<R: BufRead> Values<R> {
     pub fn new(input: R) -> Values<R> {
         Values {
             input,
-            place: Place::default(),
+            place: TextPosition::default(),
             arrays: Vec::new(),
             one_array: false,
             left: MAX_SKIPPED_BYTES,
@@ -84,15 +84,15 @@ impl<R: BufRead> Values<R> {
     }
 
     /// The next object's text into `value`.
-    pub fn next(&mut self, value: &mut Vec<u8>) -> io::Result<Step> {
+    pub fn next(&mut self, value: &mut Vec<u8>) -> io::Result<ReadStep> {
         value.clear();
         self.left = MAX_SKIPPED_BYTES;
         loop {
             if self.one_array && self.arrays.is_empty() {
-                return Ok(Step::End);
+                return Ok(ReadStep::End);
             }
             let Some(byte) = self.next_byte()? else {
-                return Ok(self.arrays.last().map_or(Step::End, |open| Step::Cut(*open)));
+                return Ok(self.arrays.last().map_or(ReadStep::End, |open| ReadStep::Cut(*open)));
             };
             match byte {
                 b'{' => return self.object(value),
@@ -103,26 +103,26 @@ impl<R: BufRead> Values<R> {
                 // between values of a list, and of a JSON text sequence
                 b',' | 0x1e => {}
                 byte if byte.is_ascii_whitespace() => {}
-                0xef if self.place == (Place { line: 1, column: 1 }) => {
+                0xef if self.place == (TextPosition { line: 1, column: 1 }) => {
                     // a byte order mark
                     for _ in 0..2 {
                         self.next_byte()?;
                     }
                     self.place.column = 0;
                 }
-                byte => return Ok(Step::Other(self.place, byte)),
+                byte => return Ok(ReadStep::Other(self.place, byte)),
             }
         }
     }
 
     /// Reads an object behind its brace.
-    fn object(&mut self, value: &mut Vec<u8>) -> io::Result<Step> {
+    fn object(&mut self, value: &mut Vec<u8>) -> io::Result<ReadStep> {
         let begin = self.place;
         value.push(b'{');
         let (mut depth, mut too_long) = (1usize, false);
         while depth > 0 {
             self.plain(value)?;
-            let Some(byte) = self.next_byte()? else { return Ok(Step::Cut(begin)) };
+            let Some(byte) = self.next_byte()? else { return Ok(ReadStep::Cut(begin)) };
             if value.len() >= MAX_VALUE_BYTES {
                 // what follows is skipped to its end, so that only this one is lost
                 value.clear();
@@ -139,7 +139,7 @@ impl<R: BufRead> Values<R> {
                 _ => {}
             }
         }
-        Ok(if too_long { Step::TooLong(begin) } else { Step::Object(begin) })
+        Ok(if too_long { ReadStep::TooLong(begin) } else { ReadStep::Object(begin) })
     }
 
     /// Reads a string behind its quote, up to the quote at its end. A line end ends it too: it is
@@ -217,17 +217,17 @@ mod tests {
         let mut value = Vec::new();
         loop {
             match values.next(&mut value).expect("memory") {
-                Step::Object(_) => found.push(String::from_utf8_lossy(&value).into_owned()),
-                Step::End => return found,
-                Step::Other(place, byte) => {
+                ReadStep::Object(_) => found.push(String::from_utf8_lossy(&value).into_owned()),
+                ReadStep::End => return found,
+                ReadStep::Other(place, byte) => {
                     found.push(format!("{}:{} {}", place.line, place.column, byte as char));
                     return found;
                 }
-                Step::Cut(place) => {
+                ReadStep::Cut(place) => {
                     found.push(format!("cut {}:{}", place.line, place.column));
                     return found;
                 }
-                Step::TooLong(_) => found.push("too long".to_owned()),
+                ReadStep::TooLong(_) => found.push("too long".to_owned()),
             }
         }
     }
@@ -255,10 +255,10 @@ mod tests {
         let mut values = Values::new(text.as_bytes());
         assert!(values.skip_to("log", "entries").expect("memory"));
         let mut value = Vec::new();
-        assert!(matches!(values.next(&mut value), Ok(Step::Object(_))));
+        assert!(matches!(values.next(&mut value), Ok(ReadStep::Object(_))));
         assert_eq!(value, b"{\"a\":1}");
-        assert!(matches!(values.next(&mut value), Ok(Step::Object(_))));
-        assert_eq!(values.next(&mut value).expect("memory"), Step::End);
+        assert!(matches!(values.next(&mut value), Ok(ReadStep::Object(_))));
+        assert_eq!(values.next(&mut value).expect("memory"), ReadStep::End);
         assert!(!Values::new(&b"{\"log\":{}}"[..]).skip_to("log", "entries").expect("memory"));
     }
 }

@@ -28,9 +28,9 @@ mod unreadable;
 
 use crate::call::text::visible;
 use crate::engine::Recording;
-use crate::engine::source::extract::Taken;
-use crate::engine::source::follow::{Form as LineForm, Input};
-use crate::engine::source::sniff::Form;
+use crate::engine::source::extract::Extracted;
+use crate::engine::source::follow::{FollowedFile, LineFormat as LineForm};
+use crate::engine::source::sniff::FileFormat;
 use crate::recording;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -123,18 +123,18 @@ fn help_line(help: &str, path: &Path) -> String {
 
 /// A place in a text; both count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct TextPosition {
     line: usize,
     column: usize,
 }
 
-impl Default for Place {
-    fn default() -> Place {
-        Place { line: 1, column: 0 }
+impl Default for TextPosition {
+    fn default() -> TextPosition {
+        TextPosition { line: 1, column: 0 }
     }
 }
 
-impl Place {
+impl TextPosition {
     /// Goes on behind a byte.
     fn step(&mut self, byte: u8) {
         if byte == b'\n' {
@@ -235,7 +235,7 @@ impl Recording {
                 false => (Bytes::Stream(Box::new(file), None), 0),
             }
         };
-        let mut taken = Taken::new(name, false);
+        let mut taken = Extracted::new(name, false);
         self.add_bytes(name, bytes, 0, &mut taken)?;
         taken.add_to(self)?;
         self.count_file(name, size, false);
@@ -248,13 +248,13 @@ impl Recording {
         name: &Path,
         bytes: Bytes,
         packed: u32,
-        taken: &mut Taken,
+        taken: &mut Extracted,
     ) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: name.to_owned(), source };
         let (head, bytes) = bytes.head().map_err(io)?;
         let form = crate::engine::source::sniff::form(&head, name);
         match form {
-            Form::Gzip if packed < MAX_PACKED => {
+            FileFormat::Gzip if packed < MAX_PACKED => {
                 let (input, _) = bytes.into_stream();
                 let (input, damage) = gzip::Unpacked::new(input);
                 let bytes = Bytes::Stream(Box::new(input), Some(damage.clone()));
@@ -271,23 +271,23 @@ impl Recording {
                     (added, None) => added,
                 };
             }
-            Form::Gzip => {
+            FileFormat::Gzip => {
                 let what = "gzip in gzip in gzip";
                 return Err(FileError::Kind { path: name.to_owned(), what, help: "" });
             }
-            Form::Kind(kind) => {
+            FileFormat::Kind(kind) => {
                 let (what, help) = (kind.what, kind.help);
                 return Err(FileError::Kind { path: name.to_owned(), what, help });
             }
-            Form::Wrong(line, message) => {
+            FileFormat::Wrong(line, message) => {
                 return Err(FileError::Content { path: name.to_owned(), line, message });
             }
             _ => {}
         }
         // what is packed may be damaged, so each line of it is looked at before it counts
         let in_place = match form {
-            Form::Recording => true,
-            Form::Calls => packed == 0 && !taken.is_shared(),
+            FileFormat::Recording => true,
+            FileFormat::Calls => packed == 0 && !taken.is_shared(),
             _ => false,
         };
         if !in_place {
@@ -295,9 +295,9 @@ impl Recording {
             let mut part = taken.part(name, damage);
             let input = BufReader::with_capacity(128 << 10, input);
             let done = match form {
-                Form::Har => part.har(input),
-                Form::Curl => part.curl(input),
-                Form::Values => part.values(input),
+                FileFormat::Har => part.har(input),
+                FileFormat::Curl => part.curl(input),
+                FileFormat::Values => part.values(input),
                 _ => part.lines(input),
             };
             done?;
@@ -312,11 +312,11 @@ impl Recording {
             Bytes::Stream(input, damage) => spooled(input, damage).map_err(io)?,
         };
         match form {
-            Form::Recording => {
+            FileFormat::Recording => {
                 let whole = recording::end_of_last_line(&mut file, len).map_err(io)?;
                 self.add_part(file, whole, is_plain);
             }
-            _ => self.add_input(Input::new(name, file, len)),
+            _ => self.add_input(FollowedFile::new(name, file, len)),
         }
         Ok(())
     }
@@ -336,21 +336,21 @@ impl Recording {
             message: format!("{message}only lines can be followed"),
         };
         match crate::engine::source::sniff::form(&head, path) {
-            Form::Recording | Form::Calls | Form::Lines => {}
+            FileFormat::Recording | FileFormat::Calls | FileFormat::Lines => {}
             // what is there may be the beginning of a line, or nothing yet
             _ if memchr::memchr(b'\n', head.trim_ascii_start()).is_none()
                 && head.len() < HEAD_BYTES => {}
-            Form::Kind(kind) => {
+            FileFormat::Kind(kind) => {
                 let (what, help) = (kind.what, kind.help);
                 return Err(FileError::Kind { path: path.to_owned(), what, help });
             }
-            Form::Wrong(line, message) => return Err(wrong(line, &format!("{message}; "))),
+            FileFormat::Wrong(line, message) => return Err(wrong(line, &format!("{message}; "))),
             _ => return Err(wrong(1, "")),
         }
-        self.add_input(Input {
+        self.add_input(FollowedFile {
             form: LineForm::Unknown,
             follow: true,
-            ..Input::new(path, file, meta.len())
+            ..FollowedFile::new(path, file, meta.len())
         });
         self.count_file(path, meta.len(), true);
         Ok(())

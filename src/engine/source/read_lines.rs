@@ -1,17 +1,17 @@
-//! Lines read back from the recording. Reading a line is independent of all others, so other
+//! Lines read back from the recording. ParsedRequest a line is independent of all others, so other
 //! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
 
 use crate::call::time::Millis;
-use crate::engine::ingest::queue::{Item, ReadRequest, Work};
-use crate::engine::judging::index_request::{Line, Origin};
+use crate::engine::ingest::queue::{QueueEntry, QueuedLine, ReadRequest};
+use crate::engine::judging::index_request::{RecordedLine, RequestOrigin};
 use crate::engine::low_priority::give_way;
-use crate::engine::source::recording_files::Parts;
+use crate::engine::source::recording_files::RecordingText;
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::engine::source::{MAX_LINE_BYTES, line_too_long};
-use crate::objects_api::Step;
+use crate::objects_api::ObjectsRoute;
 use crate::recording;
-use crate::recording::{Entry, Event, Remark, RequestLine};
-use crate::wire::{self, Reading, Scratch};
+use crate::recording::{RecordingEntry, RecordingEvent, Remark, RequestLine};
+use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -30,10 +30,10 @@ const SMALL: u64 = 2 * BLOCK;
 const MOST_THREADS: usize = 4;
 
 /// Takes a block of lines in their order, and gives back room of readings. False ends it all.
-pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Vec<Item>, &mut Vec<Scratch>) -> bool;
+pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Vec<QueuedLine>, &mut Vec<ParseScratch>) -> bool;
 
 /// Reads the lines of the recording from one offset to another.
-pub(crate) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Result<()> {
+pub(crate) fn read(parts: &RecordingText, from: u64, to: u64, each: Each<'_>) -> io::Result<()> {
     // asking the system takes longer than reading a few lines
     let cores = || thread::available_parallelism().map_or(1, |cores| cores.get());
     let cores = if to - from < SMALL { 1 } else { cores() };
@@ -49,10 +49,10 @@ pub(crate) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Res
         }
         return Ok(());
     }
-    let source = Source {
+    let source = LineSource {
         parts,
         to,
-        cursor: Mutex::new(Cursor { at: from, number: 0, taken: 0, ended: false }),
+        cursor: Mutex::new(LineCursor { at: from, number: 0, taken: 0, ended: false }),
         go_on: Condvar::new(),
         spares: Mutex::default(),
     };
@@ -71,7 +71,7 @@ pub(crate) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Res
         }
         drop(sender);
         // however it ends, nobody waits for more to be taken
-        let _end = EndOnDrop(&source);
+        let _end = ReaderEndGuard(&source);
         let (mut waiting, mut spares) = (BTreeMap::new(), Vec::new());
         for (number, block) in receiver {
             waiting.insert(number, block);
@@ -86,15 +86,15 @@ pub(crate) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Res
     })
 }
 
-struct Source<'p> {
-    parts: &'p Parts,
+struct LineSource<'p> {
+    parts: &'p RecordingText,
     to: u64,
-    cursor: Mutex<Cursor>,
+    cursor: Mutex<LineCursor>,
     go_on: Condvar,
-    spares: Mutex<Vec<Scratch>>,
+    spares: Mutex<Vec<ParseScratch>>,
 }
 
-struct Cursor {
+struct LineCursor {
     at: u64,
     /// The number of the next block.
     number: u64,
@@ -103,10 +103,10 @@ struct Cursor {
     ended: bool,
 }
 
-type Block = io::Result<Vec<Item>>;
+type Block = io::Result<Vec<QueuedLine>>;
 
-impl Source<'_> {
-    fn cursor(&self) -> MutexGuard<'_, Cursor> {
+impl LineSource<'_> {
+    fn cursor(&self) -> MutexGuard<'_, LineCursor> {
         self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -139,16 +139,16 @@ impl Source<'_> {
         self.cursor().taken
     }
 
-    fn take(&self, spares: &mut Vec<Scratch>) {
+    fn take(&self, spares: &mut Vec<ParseScratch>) {
         self.spares.lock().unwrap_or_else(PoisonError::into_inner).append(spares);
         self.cursor().taken += 1;
         self.go_on.notify_all();
     }
 }
 
-struct EndOnDrop<'s>(&'s Source<'s>);
+struct ReaderEndGuard<'s>(&'s LineSource<'s>);
 
-impl Drop for EndOnDrop<'_> {
+impl Drop for ReaderEndGuard<'_> {
     fn drop(&mut self) {
         self.0.cursor().ended = true;
         self.0.go_on.notify_all();
@@ -156,7 +156,7 @@ impl Drop for EndOnDrop<'_> {
 }
 
 /// Whole lines from an offset on, a block of them or one that is longer; where they end.
-fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Result<u64> {
+fn read_block(parts: &RecordingText, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Result<u64> {
     let (part, next) = parts.part(from).ok_or(io::ErrorKind::UnexpectedEof)?;
     let end = next.map_or(to, |next| next.min(to));
     let mut len = BLOCK;
@@ -179,7 +179,7 @@ fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Res
 }
 
 /// The lines of a block that begins at an offset.
-fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
+fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<QueuedLine> {
     let mut items = Vec::new();
     let mut origin = Arc::default();
     let mut at = 0;
@@ -191,11 +191,11 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
             // a hostile line must not end the reading of all others
             Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
                 .unwrap_or_else(|_| Err("it cannot be read: a mistake in segscope".to_owned()))
-                .unwrap_or_else(Work::Bad),
-            Err(_) => Work::Bad("expected UTF-8 text".to_owned()),
+                .unwrap_or_else(QueueEntry::Bad),
+            Err(_) => QueueEntry::Bad("expected UTF-8 text".to_owned()),
         };
         at += (len + 1).min(rest.len());
-        items.push(Item { offset, end: start + at as u64, work });
+        items.push(QueuedLine { offset, end: start + at as u64, work });
     }
     items
 }
@@ -204,43 +204,43 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
 pub(crate) fn work(
     text: &str,
     offset: u64,
-    origin: &mut Arc<Origin>,
-    spares: &mut Vec<Scratch>,
-) -> Result<Work, String> {
+    origin: &mut Arc<RequestOrigin>,
+    spares: &mut Vec<ParseScratch>,
+) -> Result<QueueEntry, String> {
     let mut scratch = spares.pop().unwrap_or_default();
     let (request, reading) = match read_line(text, &mut scratch)? {
-        Read::Request(request, reading) => (request, Some(reading)),
-        Read::Refused(request) => (request, None),
-        Read::Push(request) => return Ok(Work::Push(text.to_owned(), request)),
-        Read::Event(event, at) => return Ok(Work::Event(event, at)),
-        Read::Remark(remark) => return Ok(Work::Remark(remark)),
-        Read::ClearTest(test) => return Ok(Work::ClearTest(test)),
-        Read::Nothing => return Ok(Work::Nothing),
+        ParsedLine::Request(request, reading) => (request, Some(reading)),
+        ParsedLine::Refused(request) => (request, None),
+        ParsedLine::Push(request) => return Ok(QueueEntry::Push(text.to_owned(), request)),
+        ParsedLine::Event(event, at) => return Ok(QueueEntry::Event(event, at)),
+        ParsedLine::Remark(remark) => return Ok(QueueEntry::Remark(remark)),
+        ParsedLine::ClearTest(test) => return Ok(QueueEntry::ClearTest(test)),
+        ParsedLine::Nothing => return Ok(QueueEntry::Nothing),
     };
-    let line = Line {
-        origin: Origin::of(&request.path, &request.headers, origin),
+    let line = RecordedLine {
+        origin: RequestOrigin::new(&request.path, &request.headers, origin),
         offset,
         len: text.len() as u32,
         status: request.status,
         received_at: request.received_at,
         signature: wire::signature::code(request.signature.as_deref()),
     };
-    let Some(reading) = reading else { return Ok(Work::Refused(line)) };
+    let Some(reading) = reading else { return Ok(QueueEntry::Refused(line)) };
     let body_at = request.body.as_ref().map_or(0, |body| body.start);
     let reading = reading.into_owned(&mut scratch);
-    Ok(Work::Request(ReadRequest { line, body_at, reading, scratch }))
+    Ok(QueueEntry::Request(ReadRequest { line, body_at, reading, scratch }))
 }
 
 /// What a line of a recording holds.
-pub(crate) enum Read<'l> {
+pub(crate) enum ParsedLine<'l> {
     /// A request with its calls.
-    Request(RequestLine, Reading<'l>),
+    Request(RequestLine, ParsedRequest<'l>),
     /// A request that was refused.
     Refused(RequestLine),
     /// A source's push.
     Push(Box<RequestLine>),
     /// Something else that happened.
-    Event(Event, Millis),
+    Event(RecordingEvent, Millis),
     /// A user says something about a call.
     Remark(Remark),
     /// What one test has sent is cleared away.
@@ -250,39 +250,43 @@ pub(crate) enum Read<'l> {
 }
 
 /// Reads a line.
-pub(crate) fn read_line<'l>(text: &'l str, scratch: &mut Scratch) -> Result<Read<'l>, String> {
+pub(crate) fn read_line<'l>(
+    text: &'l str,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedLine<'l>, String> {
     let quick = recording::parse_quick(text);
-    let quick = quick.filter(|request| Step::of(&request.method, &request.path).is_none());
+    let quick =
+        quick.filter(|request| ObjectsRoute::parse(&request.method, &request.path).is_none());
     // a body that nobody has read may have further fields behind it
     if let Some(request) = quick
         && let Ok(reading) = calls(text, &request, scratch)
         && reading.doc.is_some()
     {
-        return Ok(Read::Request(request, reading));
+        return Ok(ParsedLine::Request(request, reading));
     }
     let request = match recording::parse(text).map_err(|error| error.to_string())? {
-        Entry::Request(request) => request,
-        Entry::Event { event, at } => return Ok(Read::Event(event, at)),
-        Entry::Remark(remark) => return Ok(Read::Remark(remark)),
-        Entry::ClearTest(test) => return Ok(Read::ClearTest(test)),
-        Entry::Other { .. } => return Ok(Read::Nothing),
+        RecordingEntry::Request(request) => request,
+        RecordingEntry::Event { event, at } => return Ok(ParsedLine::Event(event, at)),
+        RecordingEntry::Remark(remark) => return Ok(ParsedLine::Remark(remark)),
+        RecordingEntry::ClearTest(test) => return Ok(ParsedLine::ClearTest(test)),
+        RecordingEntry::Other { .. } => return Ok(ParsedLine::Nothing),
     };
-    if Step::of(&request.method, &request.path).is_some() {
-        return Ok(Read::Push(request));
+    if ObjectsRoute::parse(&request.method, &request.path).is_some() {
+        return Ok(ParsedLine::Push(request));
     }
     if request.refused.is_some() {
-        return Ok(Read::Refused(*request));
+        return Ok(ParsedLine::Refused(*request));
     }
     let reading = calls(text, &request, scratch)?;
-    Ok(Read::Request(*request, reading))
+    Ok(ParsedLine::Request(*request, reading))
 }
 
 /// The calls of a request.
 fn calls<'l>(
     text: &'l str,
     request: &RequestLine,
-    scratch: &mut Scratch,
-) -> Result<Reading<'l>, String> {
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'l>, String> {
     wire::read(&head_of(request), request.request, body_text(text, request), scratch)
         .map_err(|refusal| refusal.to_string())
 }
@@ -297,7 +301,7 @@ mod tests {
     fn reading_no_lines_asks_the_system_nothing() {
         let begin = Instant::now();
         for _ in 0..20_000 {
-            read(&Parts::default(), 7, 7, &mut |_, _| false).expect("nothing to read");
+            read(&RecordingText::default(), 7, 7, &mut |_, _| false).expect("nothing to read");
         }
         // to ask how many cores there are takes 40 µs
         assert!(begin.elapsed() < Duration::from_millis(400), "{:?}", begin.elapsed());

@@ -1,8 +1,8 @@
 //! What is read back: files that are only read, and behind them the one that is appended to.
 
 use crate::engine::rows::views::OpenedFiles;
-use crate::engine::source::follow::Input;
-use crate::recording::Journal;
+use crate::engine::source::follow::FollowedFile;
+use crate::recording::RecordingFile;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -12,14 +12,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// One long text of lines: the files in their order, then the journal. Offsets count over all.
 #[derive(Debug, Default)]
 pub struct Recording {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<FileSection>,
     pub(crate) len: u64,
     /// The files that are only read.
     opened: Option<OpenedFiles>,
-    pub(crate) journal: Option<Journal>,
+    pub(crate) journal: Option<RecordingFile>,
     /// Files of calls, which become lines of the journal.
-    pub(crate) inputs: Vec<Input>,
-    remarks: Remarks,
+    pub(crate) inputs: Vec<FollowedFile>,
+    remarks: RemarkTarget,
     /// The one part is the opened file itself.
     in_place: bool,
     /// What of the files could not be read.
@@ -30,7 +30,7 @@ pub struct Recording {
 
 /// Where marks and notes go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Remarks {
+pub enum RemarkTarget {
     /// Into the recording that is being made.
     #[default]
     Recorded,
@@ -42,7 +42,7 @@ pub enum Remarks {
 
 impl Recording {
     /// Nothing but a journal.
-    pub fn of_journal(journal: Journal) -> io::Result<Recording> {
+    pub fn of_journal(journal: RecordingFile) -> io::Result<Recording> {
         let mut recording = Recording::default();
         recording.set_journal(journal)?;
         Ok(recording)
@@ -52,7 +52,7 @@ impl Recording {
     /// it.
     pub(crate) fn add_part(&mut self, file: File, whole_lines_bytes: u64, in_place: bool) {
         self.in_place = in_place;
-        self.parts.push(Part::new(self.len, 0, file));
+        self.parts.push(FileSection::new(self.len, 0, file));
         self.len += whole_lines_bytes;
     }
 
@@ -72,10 +72,10 @@ impl Recording {
     }
 
     /// Takes the journal; there is one at most, and it comes last.
-    pub fn set_journal(&mut self, journal: Journal) -> io::Result<()> {
+    pub fn set_journal(&mut self, journal: RecordingFile) -> io::Result<()> {
         // the part of a file that is created with its first line is added with that line
         if !journal.is_planned() {
-            self.parts.push(Part::new(self.len, 0, journal.reader()?));
+            self.parts.push(FileSection::new(self.len, 0, journal.reader()?));
         }
         self.len += journal.len();
         self.journal = Some(journal);
@@ -87,7 +87,7 @@ impl Recording {
     pub fn take_remarks(&mut self) -> io::Result<()> {
         let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
             (Some(opened), [_], []) if self.in_place => {
-                Journal::join(&opened.path).map_err(|error| error.to_string())
+                RecordingFile::join(&opened.path).map_err(|error| error.to_string())
             }
             (_, [], _) | (_, [_], []) => Err("a file of calls is only read".to_owned()),
             _ => Err("several files are only read".to_owned()),
@@ -95,24 +95,24 @@ impl Recording {
         match joined {
             Ok(journal) => {
                 let path = self.opened.as_ref().map(|opened| opened.path.clone());
-                self.remarks = Remarks::Opened(path.unwrap_or_default());
+                self.remarks = RemarkTarget::Opened(path.unwrap_or_default());
                 (self.parts, self.len) = (Vec::new(), 0);
                 self.set_journal(journal)
             }
             Err(why) => {
-                self.remarks = Remarks::UntilTheEnd(why);
-                self.set_journal(Journal::nameless().map_err(io::Error::other)?)
+                self.remarks = RemarkTarget::UntilTheEnd(why);
+                self.set_journal(RecordingFile::nameless().map_err(io::Error::other)?)
             }
         }
     }
 
     /// Where marks and notes go.
-    pub fn remarks(&self) -> &Remarks {
+    pub fn remarks(&self) -> &RemarkTarget {
         &self.remarks
     }
 
     /// Adds a file of calls. They become lines of a journal without a name.
-    pub(crate) fn add_input(&mut self, input: Input) {
+    pub(crate) fn add_input(&mut self, input: FollowedFile) {
         self.inputs.push(input);
     }
 
@@ -134,7 +134,7 @@ impl Recording {
     /// The journal's file, if it has a name; without a journal the first file that was opened.
     pub fn path(&self) -> Option<&Path> {
         let opened = || self.opened.as_ref().map(|opened| opened.path.as_path());
-        self.journal.as_ref().and_then(Journal::path).or_else(opened)
+        self.journal.as_ref().and_then(RecordingFile::path).or_else(opened)
     }
 
     /// The files that are open to be read.
@@ -143,11 +143,13 @@ impl Recording {
     }
 
     /// What is read, what is written, and what is taken in.
-    pub(crate) fn split(mut self) -> io::Result<(Parts, Option<Journal>, Vec<Input>)> {
+    pub(crate) fn split(
+        mut self,
+    ) -> io::Result<(RecordingText, Option<RecordingFile>, Vec<FollowedFile>)> {
         if self.journal.is_none() && !self.inputs.is_empty() {
-            self.set_journal(Journal::nameless().map_err(io::Error::other)?)?;
+            self.set_journal(RecordingFile::nameless().map_err(io::Error::other)?)?;
         }
-        Ok((Parts(Arc::new(RwLock::new(self.parts))), self.journal, self.inputs))
+        Ok((RecordingText(Arc::new(RwLock::new(self.parts))), self.journal, self.inputs))
     }
 }
 
@@ -157,7 +159,7 @@ pub(crate) fn only_read() -> io::Error {
 
 /// A file or what is behind some place in it, and the offset that this has.
 #[derive(Debug, Clone)]
-pub(crate) struct Part {
+pub(crate) struct FileSection {
     pub base: u64,
     /// The place in the file.
     pub at: u64,
@@ -166,22 +168,22 @@ pub(crate) struct Part {
     end: u64,
 }
 
-impl Part {
+impl FileSection {
     /// What is in a file from a place on.
-    pub fn new(base: u64, at: u64, file: File) -> Part {
-        Part { base, at, file: Arc::new(file), end: u64::MAX }
+    pub fn new(base: u64, at: u64, file: File) -> FileSection {
+        FileSection { base, at, file: Arc::new(file), end: u64::MAX }
     }
 }
 
 /// The text as all its readers share it. Reading it needs no lock but this one, held for a moment.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Parts(Arc<RwLock<Vec<Part>>>);
+pub(crate) struct RecordingText(Arc<RwLock<Vec<FileSection>>>);
 
-impl Parts {
+impl RecordingText {
     /// The file that holds an offset, and the offset within it.
-    pub fn place(&self, offset: u64) -> Option<Place> {
+    pub fn place(&self, offset: u64) -> Option<LinePosition> {
         let (part, _) = self.part(offset)?;
-        Some(Place { offset: offset - part.base + part.at, file: part.file, end: part.end })
+        Some(LinePosition { offset: offset - part.base + part.at, file: part.file, end: part.end })
     }
 
     /// Notes that the file of these parts was cut to a length: what stood behind that is gone, also
@@ -198,12 +200,12 @@ impl Parts {
     }
 
     /// Adds what is recorded from now on.
-    pub fn add(&self, part: Part) {
+    pub fn add(&self, part: FileSection) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 
     /// The part that holds an offset, and where the next one begins, if there is one.
-    pub fn part(&self, offset: u64) -> Option<(Part, Option<u64>)> {
+    pub fn part(&self, offset: u64) -> Option<(FileSection, Option<u64>)> {
         let parts = self.0.read().unwrap_or_else(PoisonError::into_inner);
         // of parts that begin together, all but the last are empty
         let next = parts.partition_point(|part| part.base <= offset);
@@ -214,15 +216,15 @@ impl Parts {
 
 /// Where a line begins.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct LinePosition {
     file: Arc<File>,
     offset: u64,
     end: u64,
 }
 
-impl Place {
+impl LinePosition {
     /// All bytes from here up to another place, that one included.
-    pub(crate) fn read_to(&self, last: &Place, into: &mut [u8]) -> io::Result<()> {
+    pub(crate) fn read_to(&self, last: &LinePosition, into: &mut [u8]) -> io::Result<()> {
         let len = last.offset.checked_sub(self.offset).map(|len| len + 1);
         if !Arc::ptr_eq(&self.file, &last.file) || len != Some(into.len() as u64) {
             return Err(io::Error::other("a part of the recording that lies in two files"));

@@ -4,8 +4,8 @@ use crate::engine::Recording;
 use crate::engine::source::bare_calls;
 use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
 use crate::recording;
-use crate::recording::{Entry, RequestLine};
-use crate::wire::{self, RequestHead, Scratch};
+use crate::recording::{RecordingEntry, RequestLine};
+use crate::wire::{self, ParseScratch, RequestHead};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -80,10 +80,10 @@ impl Read for FilePart<'_> {
 fn each_line<E: From<FileError>>(
     path: &Path,
     part: FilePart<'_>,
-    mut each: impl FnMut(&[u8], &mut Scratch) -> Result<Result<(), E>, String>,
+    mut each: impl FnMut(&[u8], &mut ParseScratch) -> Result<Result<(), E>, String>,
 ) -> Result<(), E> {
     let io = |source| FileError::Io { path: path.to_owned(), source };
-    let (mut input, mut scratch) = (BufReader::new(part), Scratch::default());
+    let (mut input, mut scratch) = (BufReader::new(part), ParseScratch::default());
     let (mut bytes, mut line) = (Vec::new(), 0);
     loop {
         bytes.clear();
@@ -107,12 +107,12 @@ fn each_line<E: From<FileError>>(
 /// Gives the calls of a recorded request.
 fn request_calls<E>(
     line: &[u8],
-    scratch: &mut Scratch,
+    scratch: &mut ParseScratch,
     each: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<Result<(), E>, String> {
     let line = std::str::from_utf8(line).map_err(|_| "expected UTF-8 text".to_owned())?;
     let entry = recording::parse(line).map_err(|error| error.to_string())?;
-    let Entry::Request(request) = entry else { return Ok(Ok(())) };
+    let RecordingEntry::Request(request) = entry else { return Ok(Ok(())) };
     if request.refused.is_some() {
         return Ok(Ok(()));
     }

@@ -3,9 +3,9 @@
 use crate::call::Doc;
 use crate::engine::source::bare_calls;
 use crate::engine::source::envelope;
-use crate::engine::source::envelope::Row;
+use crate::engine::source::envelope::EnvelopeItem;
 use crate::engine::source::unreadable;
-use crate::engine::source::unreadable::Kind;
+use crate::engine::source::unreadable::UnreadableKind;
 use crate::engine::source::{curl, gzip, har};
 use crate::recording;
 use std::path::Path;
@@ -15,12 +15,12 @@ const MAX_LINES: usize = 20;
 
 /// How a file is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Lines of a recording, in place.
+pub(crate) enum FileFormat {
+    /// FirstLines of a recording, in place.
     Recording,
     /// Calls, a line each, in place.
     Calls,
-    /// Lines of JSON that are to be taken apart.
+    /// FirstLines of JSON that are to be taken apart.
     Lines,
     /// JSON values, however they are laid out.
     Values,
@@ -28,59 +28,59 @@ pub(crate) enum Form {
     Curl,
     Gzip,
     /// Something else that is known.
-    Kind(Kind),
+    Kind(UnreadableKind),
     /// Something else: a line, and what is wrong with it.
     Wrong(usize, String),
 }
 
 /// Tells the form of a file by its beginning.
-pub(crate) fn form(head: &[u8], path: &Path) -> Form {
+pub(crate) fn form(head: &[u8], path: &Path) -> FileFormat {
     if head.starts_with(gzip::MAGIC) {
-        return Form::Gzip;
+        return FileFormat::Gzip;
     }
-    let lines = Lines::of(head);
+    let lines = FirstLines::from_head(head);
     if lines.recorded > 0 {
-        return Form::Recording;
+        return FileFormat::Recording;
     }
     // lines that can be read tell more than one that is damaged
     if lines.calls == 0
         && let Some(kind) = unreadable::binary(head)
     {
-        return Form::Kind(kind);
+        return FileFormat::Kind(kind);
     }
     let text = valid(head).trim_start_matches('\u{feff}');
     if bare_calls::trimmed(head).is_empty() {
-        return Form::Wrong(1, "expected calls as JSON objects; found nothing".to_owned());
+        return FileFormat::Wrong(1, "expected calls as JSON objects; found nothing".to_owned());
     }
     if har::is_har(text) {
-        return Form::Har;
+        return FileFormat::Har;
     }
     if curl::is_curl(text) {
-        return Form::Curl;
+        return FileFormat::Curl;
     }
     // a JSON text sequence begins with the separator
     let json = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}');
     let first_is_json = json.starts_with(['{', '[']);
     if lines.first && (first_is_json || lines.calls > 0) {
         let in_place = lines.others == 0 && lines.first_is_call;
-        return if in_place { Form::Calls } else { Form::Lines };
+        return if in_place { FileFormat::Calls } else { FileFormat::Lines };
     }
     // a first line that is damaged among others that are whole
     if lines.calls > 0 && lines.commas == 0 && lines.json * 2 >= lines.seen {
-        return Form::Lines;
+        return FileFormat::Lines;
     }
     if let Some(kind) = unreadable::text(json, path) {
-        return Form::Kind(kind);
+        return FileFormat::Kind(kind);
     }
     if first_is_json {
-        return Form::Values;
+        return FileFormat::Values;
     }
     let wrong = match Doc::parse(json.lines().next().unwrap_or_default()) {
         Ok(_) => bare_calls::EXPECTED.to_owned(),
         Err(error) => bare_calls::says(&error),
     };
     let before = text.len() - json.len();
-    Form::Wrong(text[..before].matches('\n').count() + 1, wrong)
+    FileFormat::Wrong(text[..before].matches('\n').count() + 1, wrong)
 }
 
 /// The beginning of a text, up to what is no UTF-8.
@@ -93,14 +93,14 @@ fn valid(head: &[u8]) -> &str {
 
 /// What the first lines of a file are.
 #[derive(Debug, Default)]
-struct Lines {
+struct FirstLines {
     seen: usize,
     /// The first is JSON by itself.
     first: bool,
     json: usize,
     recorded: usize,
     calls: usize,
-    /// Lines that end in a comma: those of a list.
+    /// FirstLines that end in a comma: those of a list.
     commas: usize,
     /// The first object is a call as it is, so that the others are meant as calls too.
     first_is_call: bool,
@@ -108,9 +108,9 @@ struct Lines {
     others: usize,
 }
 
-impl Lines {
-    fn of(head: &[u8]) -> Lines {
-        let (mut lines, mut other) = (Lines::default(), false);
+impl FirstLines {
+    fn from_head(head: &[u8]) -> FirstLines {
+        let (mut lines, mut other) = (FirstLines::default(), false);
         let whole = head.split_inclusive(|byte| *byte == b'\n');
         let is_short = head.len() < crate::engine::source::HEAD_BYTES;
         // the last line of a longer file may go on
@@ -133,13 +133,15 @@ impl Lines {
             let mut as_it_is = true;
             let inside = |call: &str| as_it_is &= doc.root().is_array() || call == text;
             match envelope::calls(doc.root(), &mut { inside }) {
-                Row::Calls(_) if as_it_is || doc.root().get("seq").is_some() => {
+                EnvelopeItem::Calls(_) if as_it_is || doc.root().get("seq").is_some() => {
                     lines.first_is_call |= !other;
                     lines.calls += 1;
                 }
-                Row::Calls(_) => (lines.calls, lines.others) = (lines.calls + 1, lines.others + 1),
-                Row::Warehouse => lines.others += 1,
-                Row::Other => other |= doc.root().is_object(),
+                EnvelopeItem::Calls(_) => {
+                    (lines.calls, lines.others) = (lines.calls + 1, lines.others + 1)
+                }
+                EnvelopeItem::Warehouse => lines.others += 1,
+                EnvelopeItem::Other => other |= doc.root().is_object(),
             }
         }
         lines
@@ -150,7 +152,7 @@ impl Lines {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Form {
+    fn of(text: &str) -> FileFormat {
         form(text.as_bytes(), Path::new("f"))
     }
 
@@ -159,32 +161,32 @@ mod tests {
         let (a, b) = (r#"{"type":"track","userId":"u"}"#, r#"{"type":"page","userId":"u"}"#);
         let recorded = r#"{"v":1,"kind":"clear","at":"2026-11-22T10:00:01.000Z"}"#;
         for (text, form) in [
-            (format!("{a}\n\n{b}\n"), Form::Calls),
-            (format!("\u{feff}{a}"), Form::Calls),
-            (format!("[{a},{b}]\n{a}"), Form::Calls),
-            (format!("{{\"seq\":1,\"call\":{a}}}"), Form::Calls),
-            (format!("{a}\n{{\"type\":}}\n"), Form::Calls),
-            (format!("{a}\n{{\"n\":1}}\n"), Form::Calls),
-            (format!("{{\"n\":1}}\n{a}\n"), Form::Lines),
-            (format!("{a}\n{{\"message\":{b}}}\n"), Form::Lines),
-            (format!("{a},\n{b}\n"), Form::Values),
-            (format!("{{\"message\":{a}}}\n"), Form::Lines),
-            (format!("{{\"v\"21}}\n{recorded}\n"), Form::Recording),
-            (format!("\0\0\0\n{recorded}\n"), Form::Recording),
-            (format!("{{\"ty\n{a}\n{b}\n"), Form::Lines),
-            (format!("{a}{b}"), Form::Values),
-            (format!("[\n{a},\n{b}\n]"), Form::Values),
-            (format!("{{\n\"batch\": [\n{a}\n]\n}}"), Form::Values),
-            ("{\"log\":{\"version\":\"1.2\",\"entries\":[]}}".to_owned(), Form::Har),
-            ("{\"log\":{\"level\":\"info\"}}".to_owned(), Form::Lines),
-            ("# x\ncurl a -d '{}'".to_owned(), Form::Curl),
+            (format!("{a}\n\n{b}\n"), FileFormat::Calls),
+            (format!("\u{feff}{a}"), FileFormat::Calls),
+            (format!("[{a},{b}]\n{a}"), FileFormat::Calls),
+            (format!("{{\"seq\":1,\"call\":{a}}}"), FileFormat::Calls),
+            (format!("{a}\n{{\"type\":}}\n"), FileFormat::Calls),
+            (format!("{a}\n{{\"n\":1}}\n"), FileFormat::Calls),
+            (format!("{{\"n\":1}}\n{a}\n"), FileFormat::Lines),
+            (format!("{a}\n{{\"message\":{b}}}\n"), FileFormat::Lines),
+            (format!("{a},\n{b}\n"), FileFormat::Values),
+            (format!("{{\"message\":{a}}}\n"), FileFormat::Lines),
+            (format!("{{\"v\"21}}\n{recorded}\n"), FileFormat::Recording),
+            (format!("\0\0\0\n{recorded}\n"), FileFormat::Recording),
+            (format!("{{\"ty\n{a}\n{b}\n"), FileFormat::Lines),
+            (format!("{a}{b}"), FileFormat::Values),
+            (format!("[\n{a},\n{b}\n]"), FileFormat::Values),
+            (format!("{{\n\"batch\": [\n{a}\n]\n}}"), FileFormat::Values),
+            ("{\"log\":{\"version\":\"1.2\",\"entries\":[]}}".to_owned(), FileFormat::Har),
+            ("{\"log\":{\"level\":\"info\"}}".to_owned(), FileFormat::Lines),
+            ("# x\ncurl a -d '{}'".to_owned(), FileFormat::Curl),
         ] {
             assert_eq!(of(&text), form, "{text}");
         }
-        let wrong = |line, text: &str| Form::Wrong(line, text.to_owned());
+        let wrong = |line, text: &str| FileFormat::Wrong(line, text.to_owned());
         assert_eq!(of("hello"), wrong(1, "column 1: expected a JSON value, found `h`"));
         assert_eq!(of("3"), wrong(1, bare_calls::EXPECTED));
         assert_eq!(of(" \n"), wrong(1, "expected calls as JSON objects; found nothing"));
-        assert!(matches!(of("\0\0\0\0"), Form::Kind(_)));
+        assert!(matches!(of("\0\0\0\0"), FileFormat::Kind(_)));
     }
 }

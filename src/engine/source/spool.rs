@@ -1,6 +1,6 @@
 //! What cannot be read in place, kept in a file without a name so that it can be read as any other.
 
-use crate::recording::Journal;
+use crate::recording::RecordingFile;
 use std::fs::File;
 use std::io;
 
@@ -11,7 +11,7 @@ const MAX_SPOOLED_BYTES: u64 = 64 << 30;
 
 /// Lines on their way into a file.
 pub(crate) struct Spool {
-    kept: Journal,
+    kept: RecordingFile,
     buffer: Vec<u8>,
     /// Bytes behind the last line end.
     open_line: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Spool {
 
 impl Spool {
     pub fn new() -> io::Result<Spool> {
-        let kept = Journal::nameless().map_err(io::Error::other)?;
+        let kept = RecordingFile::nameless().map_err(io::Error::other)?;
         Ok(Spool { kept, buffer: Vec::new(), open_line: 0 })
     }
 

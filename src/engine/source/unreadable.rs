@@ -4,19 +4,19 @@ use std::path::Path;
 
 /// A kind of file, and what to do with one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kind {
+pub(crate) struct UnreadableKind {
     /// What it is, such as "a zip archive".
     pub what: &'static str,
     /// What helps; `FILE` stands for the file.
     pub help: &'static str,
 }
 
-const fn kind(what: &'static str, help: &'static str) -> Kind {
-    Kind { what, help }
+const fn kind(what: &'static str, help: &'static str) -> UnreadableKind {
+    UnreadableKind { what, help }
 }
 
 /// How files of known kinds begin.
-const MAGIC: [(&[u8], Kind); 29] = [
+const MAGIC: [(&[u8], UnreadableKind); 29] = [
     (b"PK\x03\x04", kind("a zip archive", "run `unzip -p FILE | segscope check -`")),
     (b"PK\x05\x06", kind("an empty zip archive", "")),
     (b"\x28\xb5\x2f\xfd", kind("compressed with zstd", "run `zstd -dc FILE | segscope check -`")),
@@ -72,61 +72,62 @@ const MAGIC: [(&[u8], Kind); 29] = [
     ),
 ];
 
-const PCAP: Kind = kind(
+const PCAP: UnreadableKind = kind(
     "a packet capture",
     "run `tshark -r FILE --export-objects http,bodies`, then check the folder bodies (HTTPS in it cannot be read)",
 );
-const UTF_16: Kind = kind("UTF-16 text", "run `iconv -f UTF-16 -t UTF-8 FILE | segscope check -`");
-const UTF_16LE: Kind =
+const UTF_16: UnreadableKind =
+    kind("UTF-16 text", "run `iconv -f UTF-16 -t UTF-8 FILE | segscope check -`");
+const UTF_16LE: UnreadableKind =
     kind("UTF-16 text", "run `iconv -f UTF-16LE -t UTF-8 FILE | segscope check -`");
-const UTF_16BE: Kind =
+const UTF_16BE: UnreadableKind =
     kind("UTF-16 text", "run `iconv -f UTF-16BE -t UTF-8 FILE | segscope check -`");
-const CHARLES: Kind = kind(
+const CHARLES: UnreadableKind = kind(
     "a Charles session",
     "export it as HAR in Charles (File, Export Session), or run `charles convert FILE session.har`, then check session.har",
 );
-const MITMPROXY: Kind = kind(
+const MITMPROXY: UnreadableKind = kind(
     "a mitmproxy dump",
     "run `mitmdump -nr FILE --set hardump=flows.har`, then check flows.har",
 );
-const TAR: Kind = kind("a tar archive", "run `tar -xOf FILE | segscope check -`");
-const BINARY: Kind = kind("a binary file", "");
-const HTML: Kind = kind(
+const TAR: UnreadableKind = kind("a tar archive", "run `tar -xOf FILE | segscope check -`");
+const BINARY: UnreadableKind = kind("a binary file", "");
+const HTML: UnreadableKind = kind(
     "a web page (HTML), often a login or error page saved in place of a file",
     "download the file again",
 );
-const XML: Kind = kind("XML", "");
-const JAVASCRIPT: Kind = kind(
+const XML: UnreadableKind = kind("XML", "");
+const JAVASCRIPT: UnreadableKind = kind(
     "JavaScript, not JSON",
     "print the calls as JSON: `node -p 'JSON.stringify(VALUE)' | segscope check -`",
 );
-const PYTHON: Kind = kind(
+const PYTHON: UnreadableKind = kind(
     "Python values, not JSON",
     "run `python3 -c 'import ast,json,sys; [print(json.dumps(ast.literal_eval(l))) for l in sys.stdin]' < FILE | segscope check -`",
 );
-const PREFIXED: Kind =
+const PREFIXED: UnreadableKind =
     kind("log lines with text before the JSON", "run `sed 's/^[^{]*//' FILE | segscope check -`");
-const CSV: Kind = kind(
+const CSV: UnreadableKind = kind(
     "CSV",
     "export the calls as JSON, or convert it: `mlr --icsv --ojsonl cat FILE` shows the rows",
 );
-const CSV_WITH_JSON: Kind = kind(
+const CSV_WITH_JSON: UnreadableKind = kind(
     "CSV",
     "print the column that holds the calls: `mlr --icsv --ojsonl cut -f COLUMN FILE | jq -r '.[]' | segscope check -`",
 );
-const WAREHOUSE_CSV: Kind = kind(
+const WAREHOUSE_CSV: UnreadableKind = kind(
     "CSV of warehouse rows (snake_case columns), not calls",
     "check the calls themselves: record them with `segscope tail`, or export raw events",
 );
-const FORM: Kind = kind(
+const FORM: UnreadableKind = kind(
     "a form (URL-encoded), not JSON",
     "send the calls as JSON with `Content-Type: application/json`",
 );
-const YAML: Kind = kind("YAML, not JSON", "run `yq -o=json FILE | segscope check -`");
+const YAML: UnreadableKind = kind("YAML, not JSON", "run `yq -o=json FILE | segscope check -`");
 
 /// The kind of a file by how it begins; none for text that may be JSON. `head` is its beginning.
-pub(crate) fn binary(head: &[u8]) -> Option<Kind> {
-    let begins = |(magic, _): &&(&[u8], Kind)| head.starts_with(magic);
+pub(crate) fn binary(head: &[u8]) -> Option<UnreadableKind> {
+    let begins = |(magic, _): &&(&[u8], UnreadableKind)| head.starts_with(magic);
     if let Some((_, kind)) = MAGIC.iter().find(begins) {
         return Some(*kind);
     }
@@ -168,7 +169,7 @@ fn is_mitmproxy(head: &[u8]) -> bool {
 }
 
 /// The kind of a text that is no JSON. `text` is its beginning, `path` its name.
-pub(crate) fn text(text: &str, path: &Path) -> Option<Kind> {
+pub(crate) fn text(text: &str, path: &Path) -> Option<UnreadableKind> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     if ending.eq_ignore_ascii_case("chls") || ending.eq_ignore_ascii_case("chlz") {
         return Some(CHARLES);
@@ -263,7 +264,7 @@ fn is_prefixed(text: &str) -> bool {
     !lines.is_empty() && lines.iter().filter(is_so).count() * 2 > lines.len()
 }
 
-fn csv(text: &str, ending: &str) -> Option<Kind> {
+fn csv(text: &str, ending: &str) -> Option<UnreadableKind> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let head = lines.next()?;
     let separators = |line: &str| [',', '\t', ';'].map(|sign| line.matches(sign).count());

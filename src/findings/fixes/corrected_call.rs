@@ -3,20 +3,20 @@
 use crate::call::{CallType, Event, pointer, time};
 use crate::findings::advice::dotted;
 use crate::findings::doubtful_ids::stand_in;
-use crate::findings::fixes::edits::{Edit, Source};
+use crate::findings::fixes::edits::{Edit, ValueSource};
 use crate::findings::fixes::json_tree::Lit;
-use crate::findings::fixes::language::{Choice, Form};
+use crate::findings::fixes::language::{CallSyntax, Choice};
 use crate::findings::fixes::omitted_fields;
-use crate::findings::fixes::omitted_fields::Left;
+use crate::findings::fixes::omitted_fields::OmittedFields;
 use crate::findings::fixes::sdk_code::TEXTS;
-use crate::findings::fixes::{Call, Reader};
+use crate::findings::fixes::{BrokenCall, SnippetAudience};
 
 /// A time that differs by more from the time of sending was set by the app: libraries send what
 /// they queue within seconds.
 const SET_BY_LIBRARY_MS: i64 = 60_000;
 
 /// A corrected call, and what is other in it besides the edits.
-pub(crate) struct Sent {
+pub(crate) struct CorrectedCall {
     pub tree: Lit,
     pub notes: Vec<String>,
 }
@@ -26,14 +26,14 @@ impl Lit {
     pub(crate) fn whole(event: &Event<'_>) -> Lit {
         let mut tree = Lit::Map(Vec::new());
         for member in event.members() {
-            tree.set(&member.key(), Lit::of(member));
+            tree.set(&member.key(), Lit::from_value(member));
         }
         tree
     }
 }
 
 /// The call with the edits made.
-pub(crate) fn changed(call: &Call<'_>, edits: &[Edit]) -> Lit {
+pub(crate) fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> Lit {
     let mut tree = Lit::whole(&call.event);
     make(&mut tree, edits);
     tree
@@ -47,7 +47,7 @@ fn make(tree: &mut Lit, edits: &[Edit]) {
         }
     }
     for edit in edits {
-        if let Source::Rename(from) = &edit.source {
+        if let ValueSource::Rename(from) = &edit.source {
             tree.remove(from);
         }
     }
@@ -55,16 +55,17 @@ fn make(tree: &mut Lit, edits: &[Edit]) {
 
 /// The call as it should have been, with what the library of the language can send.
 pub(crate) fn sent(
-    call: &Call<'_>,
+    call: &BrokenCall<'_>,
     edits: &[Edit],
     group: &[String],
-    (choice, form): (&Choice, &Form),
-    reader: Reader,
-) -> Sent {
+    (choice, form): (&Choice, &CallSyntax),
+    reader: SnippetAudience,
+) -> CorrectedCall {
     let language = choice.language;
     let mut tree = Lit::whole(&call.event);
     let mut notes = Vec::new();
-    let Left { replaced } = omitted_fields::clean(&mut tree, call.kind, edits, language, reader);
+    let OmittedFields { replaced } =
+        omitted_fields::clean(&mut tree, call.kind, edits, language, reader);
     set_time(&mut tree, call, (choice, form), &mut notes);
     make(&mut tree, edits);
     move_group(&mut tree, call, (choice, form), group, &mut notes);
@@ -102,14 +103,14 @@ pub(crate) fn sent(
     if !replaced.is_empty() {
         notes.push(format!("replaced: {}", replaced.join(", ")));
     }
-    Sent { tree, notes }
+    CorrectedCall { tree, notes }
 }
 
 /// Keeps the time of a call if the app set it and the library takes one.
 fn set_time(
     tree: &mut Lit,
-    call: &Call<'_>,
-    (choice, form): (&Choice, &Form),
+    call: &BrokenCall<'_>,
+    (choice, form): (&Choice, &CallSyntax),
     notes: &mut Vec<String>,
 ) {
     tree.remove("/timestamp");
@@ -143,8 +144,8 @@ fn set_time(
 /// Libraries take a group id only in group calls; for others its place is in the context.
 fn move_group(
     tree: &mut Lit,
-    call: &Call<'_>,
-    (choice, form): (&Choice, &Form),
+    call: &BrokenCall<'_>,
+    (choice, form): (&Choice, &CallSyntax),
     further: &[String],
     notes: &mut Vec<String>,
 ) {
@@ -203,7 +204,7 @@ fn without_nulls(value: Lit, path: &str, nulls: &mut Vec<String>) -> Lit {
 }
 
 /// Leaves out what the library has no argument for, and names it.
-fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &Form), notes: &mut Vec<String>) {
+fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &CallSyntax), notes: &mut Vec<String>) {
     let Lit::Map(members) = tree else { return };
     let mut gone: Vec<String> = Vec::new();
     let texts = members.iter_mut().filter(|(name, _)| TEXTS.contains(&name.as_str()));

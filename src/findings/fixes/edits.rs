@@ -1,9 +1,9 @@
 //! What has to change in a call, worked out from its findings: one list that the header of a call,
 //! all languages and the transformation share.
 
-use super::Call;
+use super::BrokenCall;
 use crate::call::{Event, pointer, text};
-use crate::findings::advice::{self, Way};
+use crate::findings::advice::{self, IdRoute};
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::omitted_fields::made_up;
@@ -23,7 +23,7 @@ pub struct Edit {
     /// Where the value belongs, as a JSON pointer, in a place that the sender's library can fill.
     pub to: String,
     /// Where it comes from.
-    pub source: Source,
+    pub source: ValueSource,
     /// The paths of the findings that it answers.
     pub answers: Vec<String>,
     /// The vendors that need it.
@@ -34,20 +34,20 @@ pub struct Edit {
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum ValueSource {
     /// Another place of the call, which keeps it.
     Copy(String),
     /// Another place of the call, which loses it.
     Rename(String),
     /// The place itself: the value gets another type.
-    As(Shape),
+    As(ValueShape),
     /// Nowhere in the call: this stands for it.
     Add(String),
 }
 
 /// The type that a value gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum ValueShape {
     /// a text
     Text,
     /// a number
@@ -56,13 +56,13 @@ pub enum Shape {
     Boolean,
 }
 
-impl Shape {
+impl ValueShape {
     /// What it is called.
     pub fn words(self) -> &'static str {
         match self {
-            Shape::Text => "a text",
-            Shape::Number => "a number",
-            Shape::Boolean => "true or false",
+            ValueShape::Text => "a text",
+            ValueShape::Number => "a number",
+            ValueShape::Boolean => "true or false",
         }
     }
 }
@@ -72,18 +72,18 @@ impl Edit {
     pub fn words(&self) -> String {
         let to = advice::dotted(&self.to);
         match &self.source {
-            Source::Copy(from) => format!("`{}` copied to `{to}`", advice::dotted(from)),
-            Source::Rename(from) => format!("`{}` renamed to `{to}`", advice::dotted(from)),
-            Source::As(shape) => format!("`{to}` as {}", shape.words()),
-            Source::Add(_) => format!("`{to}` set"),
+            ValueSource::Copy(from) => format!("`{}` copied to `{to}`", advice::dotted(from)),
+            ValueSource::Rename(from) => format!("`{}` renamed to `{to}`", advice::dotted(from)),
+            ValueSource::As(shape) => format!("`{to}` as {}", shape.words()),
+            ValueSource::Add(_) => format!("`{to}` set"),
         }
     }
 
     /// The place of the call that it reads, if it is another one.
     pub fn from(&self) -> Option<&str> {
         match &self.source {
-            Source::Copy(from) | Source::Rename(from) => Some(from),
-            Source::As(_) | Source::Add(_) => None,
+            ValueSource::Copy(from) | ValueSource::Rename(from) => Some(from),
+            ValueSource::As(_) | ValueSource::Add(_) => None,
         }
     }
 
@@ -94,36 +94,36 @@ impl Edit {
 
     fn strength(&self) -> u8 {
         match self.source {
-            Source::Rename(_) => 0,
-            Source::Copy(_) => 1,
-            Source::As(_) => 2,
-            Source::Add(_) => 3,
+            ValueSource::Rename(_) => 0,
+            ValueSource::Copy(_) => 1,
+            ValueSource::As(_) => 2,
+            ValueSource::Add(_) => 3,
         }
     }
 
     /// The value that it puts in place; none if the call does not have it.
     pub(crate) fn value(&self, call: &Lit) -> Option<Lit> {
         match &self.source {
-            Source::Add(text) => Some(Lit::Text(text.clone())),
-            Source::As(shape) => call.at(&self.to)?.shaped(*shape),
-            Source::Copy(from) | Source::Rename(from) if self.is_id => {
-                call.at(from)?.shaped(Shape::Text)
+            ValueSource::Add(text) => Some(Lit::Text(text.clone())),
+            ValueSource::As(shape) => call.at(&self.to)?.shaped(*shape),
+            ValueSource::Copy(from) | ValueSource::Rename(from) if self.is_id => {
+                call.at(from)?.shaped(ValueShape::Text)
             }
-            Source::Copy(from) | Source::Rename(from) => call.at(from).cloned(),
+            ValueSource::Copy(from) | ValueSource::Rename(from) => call.at(from).cloned(),
         }
     }
 }
 
 impl Lit {
     /// The value in another type, if it has one that means the same.
-    fn shaped(&self, shape: Shape) -> Option<Lit> {
+    fn shaped(&self, shape: ValueShape) -> Option<Lit> {
         match (shape, self) {
-            (Shape::Text, _) => self.id().map(|text| Lit::Text(text.to_owned())),
-            (Shape::Number, Lit::Text(text)) => {
+            (ValueShape::Text, _) => self.id().map(|text| Lit::Text(text.to_owned())),
+            (ValueShape::Number, Lit::Text(text)) => {
                 let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
                 is_number.then(|| Lit::Number(text.clone()))
             }
-            (Shape::Boolean, Lit::Text(text) | Lit::Number(text)) => match text.as_str() {
+            (ValueShape::Boolean, Lit::Text(text) | Lit::Number(text)) => match text.as_str() {
                 "true" | "1" => Some(Lit::Bool(true)),
                 "false" | "0" => Some(Lit::Bool(false)),
                 _ => None,
@@ -160,12 +160,12 @@ impl Edits {
     /// is not taken away at all.
     pub fn settled(self) -> Vec<Edit> {
         let mut edits = self.0;
-        edits.sort_by_key(|edit| matches!(edit.source, Source::Rename(_)));
+        edits.sort_by_key(|edit| matches!(edit.source, ValueSource::Rename(_)));
         for at in 0..edits.len() {
-            let Source::Rename(from) = &edits[at].source else { continue };
+            let ValueSource::Rename(from) = &edits[at].source else { continue };
             let later = edits[at + 1..].iter().any(|edit| edit.source == edits[at].source);
             if later || edits.iter().any(|edit| edit.to == *from) {
-                edits[at].source = Source::Copy(from.clone());
+                edits[at].source = ValueSource::Copy(from.clone());
             }
         }
         edits
@@ -173,14 +173,14 @@ impl Edits {
 }
 
 /// True for a finding that an edit takes away.
-pub(crate) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
+pub(crate) fn kind_of(finding: &Finding) -> Option<(WantedValue, Id)> {
     if finding.severity == Severity::Info {
         return None;
     }
     match (finding.lacks(), finding.mistyped) {
-        (Some(id), _) => Some((Wanted::Value, id)),
-        (None, Some(id)) => Some((Wanted::Text, id)),
-        _ if names_nobody_at(finding) => Some((Wanted::Value, placed(&finding.path))),
+        (Some(id), _) => Some((WantedValue::Value, id)),
+        (None, Some(id)) => Some((WantedValue::Text, id)),
+        _ if names_nobody_at(finding) => Some((WantedValue::Value, placed(&finding.path))),
         _ => None,
     }
 }
@@ -199,7 +199,7 @@ pub fn is_without(finding: &Finding) -> Option<Id> {
 }
 
 #[derive(PartialEq)]
-pub(crate) enum Wanted {
+pub(crate) enum WantedValue {
     Value,
     Text,
 }
@@ -240,7 +240,7 @@ fn near(event: &Event<'_>, finding: &Finding, id: Id) -> Vec<Hint> {
 /// The changes that take findings about ids away, one for each place. `keeps` says of a place that
 /// a vendor in use could not do without it if its value went to another: it is copied, not renamed.
 pub fn edits<'f>(
-    call: &Call<'_>,
+    call: &BrokenCall<'_>,
     findings: impl Iterator<Item = (usize, &'f Finding)>,
     known_account: Option<&str>,
     keeps: impl Fn(&str, &str) -> bool,
@@ -249,7 +249,7 @@ pub fn edits<'f>(
     for (vendor, finding) in findings {
         let Some((wanted, id)) = kind_of(finding) else { continue };
         let number = || call.event.pointer(&finding.path).is_some_and(|it| it.as_f64().is_some());
-        if wanted == Wanted::Text && !number() {
+        if wanted == WantedValue::Text && !number() {
             continue;
         }
         let near = near(&call.event, finding, id);
@@ -257,15 +257,18 @@ pub fn edits<'f>(
         let hint = hint.filter(|hint| hint.kind != HintKind::Anonymous);
         let to = call.sendable(&finding.path).into_owned();
         let source = match (wanted, hint) {
-            (Wanted::Text, _) if to != finding.path => Source::Copy(finding.path.clone()),
-            (Wanted::Text, _) => Source::As(Shape::Text),
-            (Wanted::Value, Some(hint)) => match Way::of(Some(hint), &finding.path) {
-                Way::Rename(from) if !keeps(from, &finding.path) => Source::Rename(from.to_owned()),
-                _ => Source::Copy(hint.path.clone()),
+            (WantedValue::Text, _) if to != finding.path => ValueSource::Copy(finding.path.clone()),
+            (WantedValue::Text, _) => ValueSource::As(ValueShape::Text),
+            (WantedValue::Value, Some(hint)) => match IdRoute::from_hint(Some(hint), &finding.path)
+            {
+                IdRoute::Rename(from) if !keeps(from, &finding.path) => {
+                    ValueSource::Rename(from.to_owned())
+                }
+                _ => ValueSource::Copy(hint.path.clone()),
             },
-            (Wanted::Value, None) => match (id, known_account) {
-                (Id::Account, Some(account)) => Source::Add(account.to_owned()),
-                _ => Source::Add(stand_in_for(&finding.path, id)),
+            (WantedValue::Value, None) => match (id, known_account) {
+                (Id::Account, Some(account)) => ValueSource::Add(account.to_owned()),
+                _ => ValueSource::Add(stand_in_for(&finding.path, id)),
             },
         };
         let answers = vec![finding.path.clone()];
@@ -278,32 +281,34 @@ pub fn edits<'f>(
 /// call has. None where the finding's own words have to do. `known` is the account that is known
 /// from a call with this number.
 pub fn words(
-    call: &Call<'_>,
+    call: &BrokenCall<'_>,
     finding: &Finding,
     edits: &[Edit],
     known: Option<(&str, u64)>,
 ) -> Option<String> {
     let edit = edits.iter().find(|edit| edit.answers(finding))?;
     if !edit.is_id {
-        let Source::Rename(from) = &edit.source else { return None };
-        return Some(advice::fix(Way::Rename(from), &edit.to, ""));
+        let ValueSource::Rename(from) = &edit.source else { return None };
+        return Some(advice::fix(IdRoute::Rename(from), &edit.to, ""));
     }
-    let (Wanted::Value, id) = kind_of(finding)? else { return None };
+    let (WantedValue::Value, id) = kind_of(finding)? else { return None };
     let near = near(&call.event, finding, id);
     let hint = advice::worth(&near, &call.event);
     let way = match &edit.source {
-        Source::As(_) => return None,
-        Source::Rename(from) => Way::Rename(from),
-        Source::Copy(from) => match Way::of(hint, &finding.path) {
-            Way::Alias(path) if path == from => Way::Alias(from),
-            _ => Way::Copy(from),
+        ValueSource::As(_) => return None,
+        ValueSource::Rename(from) => IdRoute::Rename(from),
+        ValueSource::Copy(from) => match IdRoute::from_hint(hint, &finding.path) {
+            IdRoute::Alias(path) if path == from => IdRoute::Alias(from),
+            _ => IdRoute::Copy(from),
         },
-        Source::Add(text) => match known.filter(|(known, _)| known == text) {
-            Some((known, seq)) => Way::Known(known, seq),
-            None => Way::of(hint, &finding.path),
+        ValueSource::Add(text) => match known.filter(|(known, _)| known == text) {
+            Some((known, seq)) => IdRoute::Known(known, seq),
+            None => IdRoute::from_hint(hint, &finding.path),
         },
     };
-    if way == Way::Say && in_json_text(&call.event, id, &finding.path, ValueRule::Plain).is_some() {
+    if way == IdRoute::Say
+        && in_json_text(&call.event, id, &finding.path, ValueRule::Plain).is_some()
+    {
         return None;
     }
     if !names_nobody_at(finding) && call.is_told_the_user(&edit.to) {
@@ -312,7 +317,7 @@ pub fn words(
     if !names_nobody_at(finding) {
         return Some(advice::fix(way, &edit.to, advice::instead(finding.reason)));
     }
-    if matches!(way, Way::Say | Way::Later) {
+    if matches!(way, IdRoute::Say | IdRoute::Later) {
         return None;
     }
     let stands = call.event.pointer(&finding.path)?.as_str()?;

@@ -1,6 +1,6 @@
 //! A call as a tree that can be changed.
 
-use crate::call::{Kind, Val, pointer};
+use crate::call::{JsonKind, Val, pointer};
 
 /// How deep values are followed; what is deeper is left out of a corrected call.
 const DEEPEST: usize = 48;
@@ -19,26 +19,26 @@ pub(crate) enum Lit {
 }
 
 impl Lit {
-    pub fn of(value: Val<'_>) -> Lit {
+    pub fn from_value(value: Val<'_>) -> Lit {
         Lit::within(value, DEEPEST)
     }
 
     fn within(value: Val<'_>, depth: usize) -> Lit {
         match value.kind() {
-            Kind::True | Kind::False => Lit::Bool(value.kind() == Kind::True),
-            Kind::Number => Lit::Number(value.raw().to_owned()),
-            Kind::String => Lit::Text(value.as_str().unwrap_or_default().into_owned()),
-            Kind::Array if depth > 0 => {
+            JsonKind::True | JsonKind::False => Lit::Bool(value.kind() == JsonKind::True),
+            JsonKind::Number => Lit::Number(value.raw().to_owned()),
+            JsonKind::String => Lit::Text(value.as_str().unwrap_or_default().into_owned()),
+            JsonKind::Array if depth > 0 => {
                 Lit::List(value.children().map(|item| Lit::within(item, depth - 1)).collect())
             }
-            Kind::Object if depth > 0 => {
+            JsonKind::Object if depth > 0 => {
                 let mut map = Lit::Map(Vec::new());
                 for member in value.children() {
                     map.set(&member.key(), Lit::within(member, depth - 1));
                 }
                 map
             }
-            Kind::Null | Kind::Array | Kind::Object => Lit::Null,
+            JsonKind::Null | JsonKind::Array | JsonKind::Object => Lit::Null,
         }
     }
 
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_tree_is_changed() {
         let doc = Doc::parse(r#"{"a":{"b":1.50,"b":2e3,"c/d":[null]},"e":"x"}"#).expect("JSON");
-        let mut tree = Lit::of(doc.root());
+        let mut tree = Lit::from_value(doc.root());
         assert_eq!(tree.at("/a/b"), Some(&Lit::Number("2e3".to_owned())));
         tree.put("/e/f", Lit::Bool(true));
         tree.remove("/a/c~1d");
@@ -170,7 +170,7 @@ mod tests {
         let text = format!("{}1{}", "[".repeat(200), "]".repeat(200));
         let doc = Doc::parse(text).expect("JSON");
         let mut depth = 0;
-        let mut at = &Lit::of(doc.root());
+        let mut at = &Lit::from_value(doc.root());
         while let Lit::List(items) = at {
             depth += 1;
             at = &items[0];

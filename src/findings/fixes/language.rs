@@ -25,14 +25,14 @@ pub(crate) struct Language {
     pub no: String,
     pub string: Strings,
     #[serde(default)]
-    pub number: Numbers,
-    pub map: Shape,
-    pub list: Shape,
+    pub number: NumberSyntax,
+    pub map: LiteralSyntax,
+    pub list: LiteralSyntax,
     /// A line before the call that tells the library who the user is.
     pub identify: Option<String>,
     /// How a user is named where that is one argument.
     pub user: Option<User>,
-    pub call: BTreeMap<String, Form>,
+    pub call: BTreeMap<String, CallSyntax>,
 }
 
 fn yes() -> String {
@@ -78,23 +78,23 @@ pub(crate) enum Unicode {
 /// How numbers are written that are not as usual.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Numbers {
+pub(crate) struct NumberSyntax {
     /// Integers of more than 32 bits.
     pub long: String,
     /// What fits neither 64 bits nor a double.
     pub wide: String,
 }
 
-impl Default for Numbers {
-    fn default() -> Numbers {
-        Numbers { long: "{}".to_owned(), wide: "{}".to_owned() }
+impl Default for NumberSyntax {
+    fn default() -> NumberSyntax {
+        NumberSyntax { long: "{}".to_owned(), wide: "{}".to_owned() }
     }
 }
 
 /// How objects or lists are written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Shape {
+pub(crate) struct LiteralSyntax {
     pub open: String,
     pub close: String,
     pub separator: String,
@@ -129,7 +129,7 @@ pub(crate) struct User {
 /// How a call of one type is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Form {
+pub(crate) struct CallSyntax {
     /// Arguments and layout are those of another type.
     pub like: Option<String>,
     pub open: String,
@@ -172,7 +172,7 @@ pub(crate) struct Arg {
     pub last: bool,
 }
 
-impl Form {
+impl CallSyntax {
     /// True if the call has an argument for a top-level field.
     pub fn takes(&self, name: &str) -> bool {
         let args = || self.args.iter().chain(&self.after);
@@ -194,7 +194,7 @@ impl Arg {
 
 impl Language {
     /// How a call of a type is written: its own form, and the one that has the arguments.
-    pub fn form(&self, kind: CallType) -> Option<(&Form, &Form)> {
+    pub fn form(&self, kind: CallType) -> Option<(&CallSyntax, &CallSyntax)> {
         let own = self.call.get(kind.name())?;
         match &own.like {
             Some(other) => Some((own, self.call.get(other)?)),
@@ -221,7 +221,7 @@ languages!(
 /// A sender's library.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Library {
+struct SdkLibrary {
     names: Vec<String>,
     language: String,
     title: String,
@@ -239,10 +239,10 @@ struct Library {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Libraries {
-    library: Vec<Library>,
+    library: Vec<SdkLibrary>,
 }
 
-static LIBRARIES: LazyLock<Vec<Library>> = LazyLock::new(|| {
+static LIBRARIES: LazyLock<Vec<SdkLibrary>> = LazyLock::new(|| {
     let read: Libraries = toml::from_str(include_str!("../../../assets/fixes/libraries.toml"))
         .expect("the built-in table of libraries is valid");
     read.library
@@ -272,7 +272,7 @@ impl Choice {
     }
 
     /// What a library's name says; `rudder` tells which of two libraries with one name it is.
-    pub fn of(library: Option<&str>, rudder: bool) -> Choice {
+    pub fn for_library(library: Option<&str>, rudder: bool) -> Choice {
         let known = library.and_then(|name| {
             let same = |known: &String| known.eq_ignore_ascii_case(name);
             LIBRARIES.iter().find(|library| library.names.iter().any(same))

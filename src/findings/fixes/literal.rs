@@ -1,6 +1,6 @@
 //! Values in a language: texts, numbers, objects and lists.
 
-use super::language::{Language, Shape, Strings, Unicode};
+use super::language::{Language, LiteralSyntax, Strings, Unicode};
 use crate::call::text::is_hostile;
 use crate::findings::fixes::json_tree::Lit;
 
@@ -64,7 +64,13 @@ impl Language {
         put(form, &[("{key}", &key), ("{word}", name), ("{value}", &value)])
     }
 
-    fn block(&self, shape: &Shape, open: Option<&str>, items: Vec<String>, depth: usize) -> String {
+    fn block(
+        &self,
+        shape: &LiteralSyntax,
+        open: Option<&str>,
+        items: Vec<String>,
+        depth: usize,
+    ) -> String {
         let open = open.unwrap_or(&shape.open);
         if items.is_empty() {
             return match &shape.empty {

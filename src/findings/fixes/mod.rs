@@ -20,8 +20,8 @@ mod tests;
 
 pub(crate) use crate::findings::fixes::omitted_fields::made_up;
 pub use changes::{change, with};
-pub use edits::{Edit, Shape, Source, edits, is_without, words};
-pub use needs::{Need, needs};
+pub use edits::{Edit, ValueShape, ValueSource, edits, is_without, words};
+pub use needs::{VendorNeed, needs};
 
 use super::Finding;
 use crate::call::{CallType, Event};
@@ -30,7 +30,7 @@ use std::borrow::Cow;
 
 /// A call that is to be corrected.
 #[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
+pub struct BrokenCall<'a> {
     /// The call as a destination sees it.
     pub event: Event<'a>,
     /// Its type.
@@ -41,11 +41,13 @@ pub struct Call<'a> {
     pub rudder: bool,
 }
 
-impl Call<'_> {
+impl BrokenCall<'_> {
     /// The place where the sender's library can put what belongs at a place: most take a group id
     /// only in group calls, and for others its place is in the context.
     pub fn sendable<'p>(&self, path: &'p str) -> Cow<'p, str> {
-        if path == "/groupId" && !Choice::of(self.library, self.rudder).takes_group(self.kind) {
+        if path == "/groupId"
+            && !Choice::for_library(self.library, self.rudder).takes_group(self.kind)
+        {
             return Cow::Borrowed("/context/groupId");
         }
         Cow::Borrowed(path)
@@ -55,14 +57,14 @@ impl Call<'_> {
     /// told it.
     fn is_told_the_user(&self, path: &str) -> bool {
         let by_call = matches!(self.kind, CallType::Identify | CallType::Alias);
-        let client_side = || Choice::of(self.library, self.rudder).language.client_side;
+        let client_side = || Choice::for_library(self.library, self.rudder).language.client_side;
         path == "/userId" && !by_call && client_side()
     }
 }
 
 /// Who reads a corrected call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
+pub enum SnippetAudience {
     /// The user whose call it is: values are as they came.
     Owner,
     /// Anybody, as with a report of CI: secrets and what is about a person are replaced.
@@ -114,13 +116,18 @@ pub fn is_about_ids(finding: &Finding) -> bool {
 }
 
 /// The call with the changes made, as JSON: what a vendor gets if nothing else changes.
-pub fn changed(call: &Call<'_>, edits: &[Edit]) -> String {
+pub fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> String {
     crate::findings::fixes::corrected_call::changed(call, edits).to_json()
 }
 
 /// The fix for a call, with these changes. `group`: further places at which vendors in use find
 /// the account that the call names in `groupId`, for a library that cannot send it there.
-pub fn fix(call: &Call<'_>, edits: Vec<Edit>, group: &[String], reader: Reader) -> Fix {
+pub fn fix(
+    call: &BrokenCall<'_>,
+    edits: Vec<Edit>,
+    group: &[String],
+    reader: SnippetAudience,
+) -> Fix {
     Fix {
         snippet: crate::findings::fixes::sdk_code::snippet(call, &edits, group, reader),
         transformation: transformation::transformation(call, &edits),

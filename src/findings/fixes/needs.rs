@@ -1,12 +1,12 @@
 //! What the vendors in use need of a call, a line for those that need the same.
 
-use super::edits::{Edit, Shape, Source, kind_of, names_nobody_at};
+use super::edits::{Edit, ValueShape, ValueSource, kind_of, names_nobody_at};
 use crate::call::{Event, text};
 use crate::findings::{Finding, Headline, Severity, advice};
 
 /// What some vendors need.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Need {
+pub struct VendorNeed {
     /// The vendors, in their order.
     pub vendors: Vec<usize>,
     /// How bad it is without it.
@@ -20,7 +20,7 @@ pub struct Need {
 }
 
 /// One change, before those of the same vendors are put together.
-struct Wanted {
+struct SingleNeed {
     at: String,
     vendors: Vec<usize>,
     severity: Severity,
@@ -35,8 +35,8 @@ pub fn needs<'f>(
     findings: impl Iterator<Item = (usize, &'f Finding)>,
     edits: &[Edit],
     known: Option<(&str, u64)>,
-) -> Vec<Need> {
-    let mut all: Vec<Wanted> = Vec::new();
+) -> Vec<VendorNeed> {
+    let mut all: Vec<SingleNeed> = Vec::new();
     for (vendor, finding) in findings {
         let is_id = kind_of(finding).is_some();
         let missing = matches!(finding.headline, Some(Headline::Strong(_)));
@@ -59,13 +59,13 @@ pub fn needs<'f>(
                     None => Err(finding.fix.clone()),
                 };
                 let (vendors, severity) = (vec![vendor], finding.severity);
-                all.push(Wanted { at, vendors, severity, missing, words });
+                all.push(SingleNeed { at, vendors, severity, missing, words });
             }
         }
     }
-    let mut needs: Vec<Need> = Vec::new();
-    for Wanted { vendors, severity, missing, words, .. } in all {
-        let same = |need: &&mut Need| need.vendors == vendors && need.advice.is_none();
+    let mut needs: Vec<VendorNeed> = Vec::new();
+    for SingleNeed { vendors, severity, missing, words, .. } in all {
+        let same = |need: &&mut VendorNeed| need.vendors == vendors && need.advice.is_none();
         match (words, needs.iter_mut().find(same)) {
             (Ok(change), Some(need)) => {
                 need.changes.push(change);
@@ -74,11 +74,11 @@ pub fn needs<'f>(
             }
             (Ok(change), None) => {
                 let changes = vec![change];
-                needs.push(Need { vendors, severity, missing, changes, advice: None });
+                needs.push(VendorNeed { vendors, severity, missing, changes, advice: None });
             }
             (Err(fix), _) => {
                 let (changes, advice) = (Vec::new(), Some(fix));
-                needs.push(Need { vendors, severity, missing, changes, advice });
+                needs.push(VendorNeed { vendors, severity, missing, changes, advice });
             }
         }
     }
@@ -100,7 +100,7 @@ fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str
         None => None,
     };
     match &edit.source {
-        Source::Copy(from) | Source::Rename(from) => {
+        ValueSource::Copy(from) | ValueSource::Rename(from) => {
             let at = container(from);
             let beside = at == container(&edit.to) && from[..at] == edit.to[..at];
             match beside {
@@ -108,12 +108,12 @@ fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str
                 false => format!("{to} (copy {})", advice::dotted(from)),
             }
         }
-        Source::As(Shape::Text) => match event.pointer(&edit.to) {
+        ValueSource::As(ValueShape::Text) => match event.pointer(&edit.to) {
             Some(value) => format!("{to} as a text (it is {})", text::visible(value.raw())),
             None => format!("{to} as a text"),
         },
-        Source::As(_) => to,
-        Source::Add(id) => match known.filter(|(known, _)| known == id) {
+        ValueSource::As(_) => to,
+        ValueSource::Add(id) => match known.filter(|(known, _)| known == id) {
             Some((known, seq)) => {
                 format!("{to} ({}, the group since call {seq})", text::visible(known))
             }

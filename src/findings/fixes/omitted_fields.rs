@@ -2,7 +2,7 @@
 //! may read it, secrets and what is about a person.
 
 use crate::call::{CallType, pointer};
-use crate::findings::fixes::Reader;
+use crate::findings::fixes::SnippetAudience;
 use crate::findings::fixes::edits::Edit;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::language::Language;
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct OmittedTable {
     secret: String,
     secret_keys: Vec<String>,
     secret_starts: Vec<String>,
@@ -26,7 +26,7 @@ struct Table {
     personal_traits: BTreeMap<String, String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+static TABLE: LazyLock<OmittedTable> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../assets/fixes/private.toml"))
         .expect("the built-in table of what is private is valid")
 });
@@ -47,7 +47,7 @@ pub fn made_up(path: &str) -> Option<&'static str> {
 }
 
 /// What was replaced in a call.
-pub(crate) struct Left {
+pub(crate) struct OmittedFields {
     /// The places, with dots.
     pub replaced: Vec<String>,
 }
@@ -60,8 +60,8 @@ pub(crate) fn clean(
     kind: CallType,
     edits: &[Edit],
     language: &Language,
-    reader: Reader,
-) -> Left {
+    reader: SnippetAudience,
+) -> OmittedFields {
     let table = &*TABLE;
     let mut kept: Vec<&str> = edits.iter().map(|edit| edit.to.as_str()).collect();
     kept.extend(edits.iter().filter_map(Edit::from));
@@ -96,8 +96,8 @@ pub(crate) fn clean(
         tree.remove("/integrations");
     }
     let mut replaced = Vec::new();
-    if reader == Reader::Owner {
-        return Left { replaced };
+    if reader == SnippetAudience::Owner {
+        return OmittedFields { replaced };
     }
     for (place, personal) in [
         ("/properties", false),
@@ -112,7 +112,7 @@ pub(crate) fn clean(
         }
         replaced = masking.replaced;
     }
-    Left { replaced }
+    OmittedFields { replaced }
 }
 
 /// Switches that say what would be without them.

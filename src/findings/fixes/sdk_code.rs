@@ -3,12 +3,12 @@
 use crate::call::CallType;
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::corrected_call;
-use crate::findings::fixes::corrected_call::Sent;
+use crate::findings::fixes::corrected_call::CorrectedCall;
 use crate::findings::fixes::edits::Edit;
 use crate::findings::fixes::json_tree::Lit;
-use crate::findings::fixes::language::{Arg, Choice, Form, Language};
+use crate::findings::fixes::language::{Arg, CallSyntax, Choice, Language};
 use crate::findings::fixes::literal::put;
-use crate::findings::fixes::{Call, Reader, Snippet};
+use crate::findings::fixes::{BrokenCall, Snippet, SnippetAudience};
 
 /// Fields that are one text at the top level of a call.
 pub(crate) const TEXTS: [&str; 8] =
@@ -17,31 +17,32 @@ pub(crate) const TEXTS: [&str; 8] =
 /// The call with the edits done, in the language of the library that sent it; a curl line where
 /// that has no such call.
 pub(crate) fn snippet(
-    call: &Call<'_>,
+    call: &BrokenCall<'_>,
     edits: &[Edit],
     group: &[String],
-    reader: Reader,
+    reader: SnippetAudience,
 ) -> Snippet {
     let written = |choice: &Choice| written(call, edits, group, choice, reader);
-    written(&Choice::of(call.library, call.rudder))
+    written(&Choice::for_library(call.library, call.rudder))
         .or_else(|| written(&Choice::curl()))
         .expect("curl sends every type of call")
 }
 
 fn written(
-    call: &Call<'_>,
+    call: &BrokenCall<'_>,
     edits: &[Edit],
     group: &[String],
     choice: &Choice,
-    reader: Reader,
+    reader: SnippetAudience,
 ) -> Option<Snippet> {
     let language = choice.language;
     let (own, form) = language.form(call.kind)?;
     // a form that borrows another's words has only what differs
     let pick = |own: &str, other: &str| if own.is_empty() { other } else { own }.to_owned();
     let (open, close) = (pick(&own.open, &form.open), pick(&own.close, &form.close));
-    let Sent { tree, notes } = corrected_call::sent(call, edits, group, (choice, form), reader);
-    let writer = Writer { language, choice, kind: call.kind, tree };
+    let CorrectedCall { tree, notes } =
+        corrected_call::sent(call, edits, group, (choice, form), reader);
+    let writer = CodeWriter { language, choice, kind: call.kind, tree };
     let said = |path: &str| edits.iter().any(|edit| edit.to == path);
     let mut code = String::new();
     let by_itself = matches!(call.kind, CallType::Identify | CallType::Alias);
@@ -56,14 +57,14 @@ fn written(
     Some(Snippet { language: choice.title, code, notes, comment, call })
 }
 
-struct Writer<'a> {
+struct CodeWriter<'a> {
     language: &'a Language,
     choice: &'a Choice,
     kind: CallType,
     tree: Lit,
 }
 
-impl Writer<'_> {
+impl CodeWriter<'_> {
     /// A field of the call, as the SDKs take it.
     fn field(&self, name: &str) -> Option<Lit> {
         match name {
@@ -107,7 +108,7 @@ impl Writer<'_> {
         put(template, &words)
     }
 
-    fn call(&self, open: &str, close: &str, form: &Form) -> String {
+    fn call(&self, open: &str, close: &str, form: &CallSyntax) -> String {
         let depth = usize::from(!form.inline);
         let mut args: Vec<(String, bool)> = Vec::new();
         let mut skipped: Vec<&str> = Vec::new();

@@ -42,7 +42,7 @@ fn missing(code: &'static str, path: &str, hint: Option<(&str, HintKind)>) -> Fi
 fn of(json: &str, library: &str, rudder: bool, findings: &[Finding], used: &[&str]) -> Fix {
     let doc = Doc::parse(json).expect("JSON");
     let kind = doc.root().get("type").and_then(|kind| kind.as_str()).expect("a type");
-    let call = Call {
+    let call = BrokenCall {
         event: Event::bare(doc.root()),
         kind: CallType::parse(&kind).expect("a known type"),
         library: Some(library),
@@ -50,7 +50,7 @@ fn of(json: &str, library: &str, rudder: bool, findings: &[Finding], used: &[&st
     };
     let findings = findings.iter().map(|finding| (0, finding));
     let edits = edits(&call, findings, None, |from, _| used.contains(&from));
-    fix(&call, edits, &[], Reader::Owner)
+    fix(&call, edits, &[], SnippetAudience::Owner)
 }
 
 /// The same as anybody may read it.
@@ -59,9 +59,9 @@ fn for_anybody(json: &str, library: &str, findings: &[Finding]) -> Snippet {
     let kind = doc.root().get("type").and_then(|kind| kind.as_str()).expect("a type");
     let kind = CallType::parse(&kind).expect("a known type");
     let event = Event::bare(doc.root());
-    let call = Call { event, kind, library: Some(library), rudder: false };
+    let call = BrokenCall { event, kind, library: Some(library), rudder: false };
     let edits = edits(&call, findings.iter().map(|finding| (0, finding)), None, |_, _| false);
-    fix(&call, edits, &[], Reader::Anybody).snippet
+    fix(&call, edits, &[], SnippetAudience::Anybody).snippet
 }
 
 fn both() -> Vec<Finding> {
@@ -338,7 +338,7 @@ fn a_browser_is_told_who_the_user_is() {
 #[test]
 fn an_account_that_is_known_from_before_is_used() {
     let doc = Doc::parse(r#"{"type":"track","event":"E","userId":"u"}"#).expect("JSON");
-    let call = Call {
+    let call = BrokenCall {
         event: Event::bare(doc.root()),
         kind: CallType::Track,
         library: Some("analytics-python"),
@@ -346,7 +346,7 @@ fn an_account_that_is_known_from_before_is_used() {
     };
     let finding = missing("X-T-ACCOUNT-MISSING", "/properties/account_id", None);
     let edits = edits(&call, [(0, &finding)].into_iter(), Some("acct_42"), |_, _| false);
-    let code = fix(&call, edits, &[], Reader::Owner).snippet.code;
+    let code = fix(&call, edits, &[], SnippetAudience::Owner).snippet.code;
     assert!(code.contains("'account_id': 'acct_42'"), "{code}");
 }
 
@@ -365,11 +365,11 @@ fn what_names_nobody_is_told_apart_by_its_place() {
         assert!(words(user).starts_with("`traits.user_id` copied to"), "{}", words(user));
     }
     let session = of(call, "", false, &[placeholder("/anonymousId")], &[]);
-    assert_eq!(session.edits[0].source, Source::Add("ANONYMOUS_ID".to_owned()));
+    assert_eq!(session.edits[0].source, ValueSource::Add("ANONYMOUS_ID".to_owned()));
     for account in ["/groupId", "/traits/company/id", "/traits/customer_id"] {
         let finding = placeholder(account);
         assert_eq!(is_without(&finding), Some(super::super::Id::Account), "{account}");
         let fix = of(call, "", false, &[finding], &[]);
-        assert_eq!(fix.edits[0].source, Source::Add("ACCOUNT_ID".to_owned()));
+        assert_eq!(fix.edits[0].source, ValueSource::Add("ACCOUNT_ID".to_owned()));
     }
 }

@@ -1,9 +1,9 @@
 //! The fix for teams that cannot change the app: code that the service runs on each call.
 
-use super::edits::{Edit, Shape, Source};
+use super::edits::{Edit, ValueShape, ValueSource};
 use super::language::Choice;
 use super::literal::put;
-use super::{Call, Snippet};
+use super::{BrokenCall, Snippet};
 use crate::call::pointer;
 use crate::findings::fixes::json_tree::Lit;
 use serde::Deserialize;
@@ -15,34 +15,34 @@ const RUDDERSTACK: &str = include_str!("../../../assets/fixes/transformation.js"
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Step {
+struct TransformStep {
     step: String,
     needs: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Steps {
-    copy: Step,
-    rename: Step,
-    keep: Step,
-    keep_rename: Step,
-    text: Step,
-    number: Step,
-    boolean: Step,
+struct TransformSteps {
+    copy: TransformStep,
+    rename: TransformStep,
+    keep: TransformStep,
+    keep_rename: TransformStep,
+    text: TransformStep,
+    number: TransformStep,
+    boolean: TransformStep,
     functions: BTreeMap<String, String>,
 }
 
-static STEPS: LazyLock<Steps> = LazyLock::new(|| {
+static STEPS: LazyLock<TransformSteps> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../assets/fixes/steps.toml"))
         .expect("the built-in steps of transformations are valid")
 });
 
 /// The function that does the edits on each call of this type; none where an id is nowhere in the
 /// call, since no function can know it.
-pub(crate) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet> {
+pub(crate) fn transformation(call: &BrokenCall<'_>, edits: &[Edit]) -> Option<Snippet> {
     let table = &*STEPS;
-    let node = Choice::of(Some("@segment/analytics-node"), false).language;
+    let node = Choice::for_library(Some("@segment/analytics-node"), false).language;
     let list = |path: &str| {
         let tokens: Vec<String> =
             pointer::tokens(path).map(|token| node.string.quote(&token)).collect();
@@ -52,14 +52,14 @@ pub(crate) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet>
     let mut needs: Vec<&str> = Vec::new();
     for edit in edits {
         let (step, from) = match &edit.source {
-            Source::Copy(from) if edit.is_id => (&table.copy, from.as_str()),
-            Source::Copy(from) => (&table.keep, from.as_str()),
-            Source::Rename(from) if edit.is_id => (&table.rename, from.as_str()),
-            Source::Rename(from) => (&table.keep_rename, from.as_str()),
-            Source::As(Shape::Text) => (&table.text, ""),
-            Source::As(Shape::Number) => (&table.number, ""),
-            Source::As(Shape::Boolean) => (&table.boolean, ""),
-            Source::Add(_) => continue,
+            ValueSource::Copy(from) if edit.is_id => (&table.copy, from.as_str()),
+            ValueSource::Copy(from) => (&table.keep, from.as_str()),
+            ValueSource::Rename(from) if edit.is_id => (&table.rename, from.as_str()),
+            ValueSource::Rename(from) => (&table.keep_rename, from.as_str()),
+            ValueSource::As(ValueShape::Text) => (&table.text, ""),
+            ValueSource::As(ValueShape::Number) => (&table.number, ""),
+            ValueSource::As(ValueShape::Boolean) => (&table.boolean, ""),
+            ValueSource::Add(_) => continue,
         };
         let line = put(&step.step, &[("{from}", &list(from)), ("{to}", &list(&edit.to))]);
         steps.push(format!("  {line}"));

@@ -31,19 +31,19 @@ const COLUMNS: [&str; 15] = [
 const LAST_COLUMNS: [&str; 3] = ["service", "service_verdict", "service_code"];
 
 /// A table being written.
-pub(crate) struct Table;
+pub(crate) struct CsvTable;
 
-impl Table {
+impl CsvTable {
     /// Writes the heads of the columns: those of each call, then a verdict for each vendor, then
     /// the service's.
     pub(crate) fn begin(
         out: &mut impl Write,
         vendors: &Vendors,
         shown: &[usize],
-    ) -> io::Result<Table> {
+    ) -> io::Result<CsvTable> {
         let names = shown.iter().map(|at| vendors.info(*at).name.as_str());
         line(out, COLUMNS.into_iter().chain(names).chain(LAST_COLUMNS).map(Cow::Borrowed))?;
-        Ok(Table)
+        Ok(CsvTable)
     }
 
     /// Writes a call.

@@ -63,18 +63,18 @@ impl ExportFormat {
 /// Writes calls, one after the other.
 pub struct Exporter<'e, W: Write> {
     out: Escaped<W>,
-    form: Form,
+    form: FormatWriter,
     with_secrets: bool,
     vendors: &'e Vendors,
     /// The vendors in a record or table, by their places.
     shown: &'e [usize],
 }
 
-enum Form {
+enum FormatWriter {
     Ndjson,
     Har(har::Har),
     Curl,
-    Csv(csv::Table),
+    Csv(csv::CsvTable),
 }
 
 impl<'e, W: Write> Exporter<'e, W> {
@@ -93,13 +93,13 @@ impl<'e, W: Write> Exporter<'e, W> {
         };
         let mut out = Escaped::new(out, escaping);
         let form = match format {
-            ExportFormat::Ndjson => Form::Ndjson,
-            ExportFormat::Har => Form::Har(har::Har::begin(&mut out)?),
+            ExportFormat::Ndjson => FormatWriter::Ndjson,
+            ExportFormat::Har => FormatWriter::Har(har::Har::begin(&mut out)?),
             ExportFormat::Curl => {
                 curl::begin(&mut out)?;
-                Form::Curl
+                FormatWriter::Curl
             }
-            ExportFormat::Csv => Form::Csv(csv::Table::begin(&mut out, vendors, shown)?),
+            ExportFormat::Csv => FormatWriter::Csv(csv::CsvTable::begin(&mut out, vendors, shown)?),
         };
         Ok(Exporter { out, form, with_secrets, vendors, shown })
     }
@@ -107,12 +107,12 @@ impl<'e, W: Write> Exporter<'e, W> {
     /// Writes a call.
     pub fn call(&mut self, mut call: CallDetail) -> io::Result<()> {
         let keys = (!self.with_secrets).then(|| WriteKeys::of_call(&call));
-        if let (Some(keys), Form::Har(_) | Form::Csv(_)) = (&keys, &self.form) {
+        if let (Some(keys), FormatWriter::Har(_) | FormatWriter::Csv(_)) = (&keys, &self.form) {
             mask_call(&mut call, keys);
         }
         let out = &mut self.out;
         match &mut self.form {
-            Form::Ndjson => {
+            FormatWriter::Ndjson => {
                 let record = call_record(&call, self.vendors, self.shown);
                 // the outputs of vendors that take the call itself hold its keys, too
                 let record = match keys {
@@ -121,15 +121,15 @@ impl<'e, W: Write> Exporter<'e, W> {
                 };
                 writeln!(out, "{record}")
             }
-            Form::Har(har) => har.call(out, &call),
-            Form::Curl => curl::call(out, &call, self.with_secrets),
-            Form::Csv(table) => table.call(out, &call, self.shown),
+            FormatWriter::Har(har) => har.call(out, &call),
+            FormatWriter::Curl => curl::call(out, &call, self.with_secrets),
+            FormatWriter::Csv(table) => table.call(out, &call, self.shown),
         }
     }
 
     /// Ends, and has all of it written.
     pub fn end(mut self) -> io::Result<()> {
-        if let Form::Har(har) = self.form {
+        if let FormatWriter::Har(har) = self.form {
             har.end(&mut self.out)?;
         }
         self.out.flush()

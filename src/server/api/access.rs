@@ -18,7 +18,7 @@
 //! The token is a secret that no page has, so with it `Host` and `User-Agent` may be anything:
 //! other machines use names for this one that segscope does not know.
 
-use crate::server::token::Token;
+use crate::server::token::ApiToken;
 use crate::wire::Reply;
 use hyper::HeaderMap;
 use hyper::header::{self, AsHeaderName};
@@ -70,7 +70,7 @@ impl Denied {
 pub(crate) fn check(
     parts: &Parts,
     bound: &[SocketAddr],
-    token: Option<&Token>,
+    token: Option<&ApiToken>,
     is_here: bool,
 ) -> Result<(), Denied> {
     let headers = &parts.headers;
@@ -94,7 +94,7 @@ pub(crate) fn is_here(remote: SocketAddr, local: impl FnOnce() -> Option<SocketA
     remote.is_loopback() || local().is_some_and(|local| local.ip().to_canonical() == remote)
 }
 
-fn sends(headers: &HeaderMap, token: &Token) -> bool {
+fn sends(headers: &HeaderMap, token: &ApiToken) -> bool {
     texts(headers, header::AUTHORIZATION).any(|text| {
         text.split_once(' ').is_some_and(|(scheme, sent)| {
             scheme.eq_ignore_ascii_case("bearer") && token.is(sent.trim())
@@ -180,7 +180,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).expect("a request").into_parts();
-        let token = token.map(Token::new);
+        let token = token.map(ApiToken::new);
         check(&parts, &[bound.parse().expect("an address")], token.as_ref(), here).err()
     }
 

@@ -1,10 +1,10 @@
 //! `/_segscope/calls`: call records, those that a filter lets through.
 
 use crate::call::Seq;
-use crate::engine::{Matching, Pipeline};
+use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
-use crate::server::api::record_page::Page;
-use crate::server::api::{Answer, query};
+use crate::server::api::record_page::RecordPage;
+use crate::server::api::{ApiResponse, query};
 use crate::wire::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -23,10 +23,10 @@ const TURN: Duration = Duration::from_millis(50);
 const SHOWN_OTHERS: usize = 20;
 
 pub(crate) async fn answer(
-    pipeline: &Arc<Pipeline>,
+    engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-) -> Answer {
+) -> ApiResponse {
     let asked = || {
         query::known(query, &["filter", "after", "limit"])?;
         let after = query::number(query, "after", u64::MAX)?;
@@ -35,15 +35,15 @@ pub(crate) async fn answer(
     };
     let (filter, after, limit) = match asked() {
         Ok(asked) => asked,
-        Err(reply) => return Answer::Whole(reply),
+        Err(reply) => return ApiResponse::Whole(reply),
     };
-    let scan = Scan::new(pipeline, filter, after, limit as usize);
+    let scan = Scan::new(engine, filter, after, limit as usize);
     match look(scan, workers).await {
         Ok(scan) => {
             let more = json!({ "more": scan.more() });
-            Answer::Page(200, scan.into_page(more))
+            ApiResponse::Page(200, scan.into_page(more))
         }
-        Err(reply) => Answer::Whole(reply),
+        Err(reply) => ApiResponse::Whole(reply),
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn look(mut scan: Scan, workers: &Arc<Semaphore>) -> Result<Sca
 /// A look through the calls in order, that can go on later. It holds the numbers of rows, not the
 /// calls.
 pub(crate) struct Scan {
-    pipeline: Arc<Pipeline>,
+    engine: Arc<Engine>,
     filter: Arc<Filter>,
     limit: usize,
     /// The row of the first call that may count.
@@ -84,15 +84,15 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    pub fn new(pipeline: &Arc<Pipeline>, filter: Filter, after: u64, limit: usize) -> Scan {
-        let first_row = pipeline.row_of(Seq(after.saturating_add(1)));
+    pub fn new(engine: &Arc<Engine>, filter: Filter, after: u64, limit: usize) -> Scan {
+        let first_row = engine.row_of(Seq(after.saturating_add(1)));
         Scan {
             filter: Arc::new(filter),
             limit,
             first_row,
             next_row: first_row,
-            clears: pipeline.clears(),
-            pipeline: Arc::clone(pipeline),
+            clears: engine.clears(),
+            engine: Arc::clone(engine),
             found: Vec::new(),
             after,
             others: VecDeque::new(),
@@ -102,23 +102,24 @@ impl Scan {
 
     /// Looks at what is there, until enough was found or its turn is over; false in that case.
     pub fn run(&mut self) -> bool {
-        if self.pipeline.clears() != self.clears {
+        if self.engine.clears() != self.clears {
             // what was found before may be gone, and rows have other places
-            self.clears = self.pipeline.clears();
-            self.first_row = self.pipeline.row_of(Seq(self.after.saturating_add(1)));
+            self.clears = self.engine.clears();
+            self.first_row = self.engine.row_of(Seq(self.after.saturating_add(1)));
             self.next_row = self.first_row;
             self.found.clear();
             self.others.clear();
             self.unreadable = 0;
         }
         let began = Instant::now();
-        let end = self.pipeline.rows();
+        let end = self.engine.rows();
         // made anew each time: it remembers more than may be held while a request waits
         let mut matching = None;
         while !self.is_full() && self.next_row < end {
-            let matching = matching.get_or_insert_with(|| Matching::new(Arc::clone(&self.filter)));
+            let matching =
+                matching.get_or_insert_with(|| RangeFilter::new(Arc::clone(&self.filter)));
             let to = end.min(self.next_row + AT_ONCE);
-            let (pass, unreadable) = matching.readable(&self.pipeline, self.next_row..to);
+            let (pass, unreadable) = matching.readable(&self.engine, self.next_row..to);
             self.unreadable += unreadable;
             for row in pass {
                 self.pass_over(row);
@@ -147,13 +148,13 @@ impl Scan {
 
     /// How many calls were looked at.
     pub fn seen(&self) -> u64 {
-        let before = |row| self.pipeline.seq_before(row);
+        let before = |row| self.engine.seq_before(row);
         before(self.next_row).saturating_sub(before(self.first_row))
     }
 
     /// The last call that was looked at.
     fn last(&self) -> u64 {
-        if self.seen() == 0 { self.after } else { self.pipeline.seq_before(self.next_row) }
+        if self.seen() == 0 { self.after } else { self.engine.seq_before(self.next_row) }
     }
 
     /// True once as much was found as was asked for.
@@ -163,7 +164,7 @@ impl Scan {
 
     /// True while there are calls that were not looked at.
     pub fn more(&self) -> bool {
-        self.next_row < self.pipeline.rows()
+        self.next_row < self.engine.rows()
     }
 
     /// How much was found.
@@ -172,13 +173,13 @@ impl Scan {
     }
 
     /// What was found, with further members of the answer.
-    pub fn into_page(self, more: Value) -> Page {
+    pub fn into_page(self, more: Value) -> RecordPage {
         let last = self.last();
-        Page::new(self.pipeline, self.found, self.clears, last, more, self.unreadable)
+        RecordPage::new(self.engine, self.found, self.clears, last, more, self.unreadable)
     }
 
     /// The same with the latest calls that the filter did not let through, in short.
-    pub fn into_page_with_others(mut self, more: Value) -> Page {
+    pub fn into_page_with_others(mut self, more: Value) -> RecordPage {
         let others = std::mem::take(&mut self.others);
         self.into_page(more).with_others(others.into())
     }

@@ -15,9 +15,9 @@ mod wait;
 pub(crate) use crate::server::api::response_body::OwnBody;
 
 use crate::call::time;
-use crate::engine::Pipeline;
-use crate::server::api::record_page::Page;
-use crate::server::connection_state::Watch;
+use crate::engine::Engine;
+use crate::server::api::record_page::RecordPage;
+use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::server::{cors, respond};
 use crate::wire::{Reply, query_value};
@@ -75,10 +75,10 @@ const PROTECTION: [(HeaderName, &str); 4] = [
 ];
 
 /// An answer, before it is one of HTTP.
-enum Answer {
+enum ApiResponse {
     Whole(Reply),
     /// A status and call records.
-    Page(u16, Page),
+    Page(u16, RecordPage),
 }
 
 /// So long the health page waits for what is being judged.
@@ -93,7 +93,7 @@ pub(crate) async fn respond(
     parts: &Parts,
     name: &str,
     is_here: bool,
-    watch: &Watch,
+    watch: &PhaseCell,
 ) -> Response<OwnBody> {
     let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
     let mut response = match denied {
@@ -140,7 +140,12 @@ fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody
 }
 
 /// Answers a request that may ask.
-async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Response<OwnBody> {
+async fn permitted(
+    server: &Server,
+    parts: &Parts,
+    name: &str,
+    watch: &PhaseCell,
+) -> Response<OwnBody> {
     let name = name.strip_suffix('/').unwrap_or(name);
     let permit = match name {
         "health" => None,
@@ -150,8 +155,8 @@ async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) ->
         },
     };
     match answer(server, parts, name, watch).await {
-        Answer::Whole(reply) => whole(reply, permit),
-        Answer::Page(status, page) => {
+        ApiResponse::Whole(reply) => whole(reply, permit),
+        ApiResponse::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
                 Ok(body) => respond::response(Reply::json(status, " "), |_| body),
                 Err(_) => whole(Reply::failure(500, "internal", "the answer ended early"), None),
@@ -160,68 +165,68 @@ async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) ->
     }
 }
 
-async fn answer(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Answer {
+async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -> ApiResponse {
     let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
         let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
-        return Answer::Whole(Reply::failure(404, "not_found", &message));
+        return ApiResponse::Whole(Reply::failure(404, "not_found", &message));
     };
     if !allow.split(", ").any(|method| method == parts.method.as_str()) {
         let message = format!("use {allow}");
         let refused = Reply::failure(405, "method_not_allowed", &message);
-        return Answer::Whole(Reply { allow: Some(allow), ..refused });
+        return ApiResponse::Whole(Reply { allow: Some(allow), ..refused });
     }
     let query = parts.uri.query().unwrap_or("");
     if matches!(name, "openapi.json" | "health" | "summary" | "sync")
         && let Err(reply) = query::known(query, &[])
     {
-        return Answer::Whole(reply);
+        return ApiResponse::Whole(reply);
     }
     if name == "openapi.json" {
-        return Answer::Whole(Reply::json(200, OPENAPI));
+        return ApiResponse::Whole(Reply::json(200, OPENAPI));
     }
-    let pipeline = server.intake.pipeline();
+    let engine = server.intake.engine();
     if name == "health" {
-        if let Some(pipeline) = pipeline {
+        if let Some(engine) = engine {
             // a large recording that is still being read is no reason to keep a probe waiting
-            let _ = timeout(HEALTH_WAITS, settled(pipeline)).await;
+            let _ = timeout(HEALTH_WAITS, settled(engine)).await;
         }
-        return Answer::Whole(Reply::json(200, health(server)));
+        return ApiResponse::Whole(Reply::json(200, health(server)));
     }
-    let Some(pipeline) = pipeline else {
-        return Answer::Whole(Reply::failure(404, "not_found", "nothing is kept here"));
+    let Some(engine) = engine else {
+        return ApiResponse::Whole(Reply::failure(404, "not_found", "nothing is kept here"));
     };
-    settled(pipeline).await;
+    settled(engine).await;
     let workers = &server.own.workers;
-    Answer::Whole(match name {
-        "calls" => return calls::answer(pipeline, query, workers).await,
+    ApiResponse::Whole(match name {
+        "calls" => return calls::answer(engine, query, workers).await,
         "wait" => {
             watch.set_waiting(true);
-            let answer = wait::answer(pipeline, query, workers, watch).await;
+            let answer = wait::answer(engine, query, workers, watch).await;
             watch.set_waiting(false);
             return answer;
         }
-        "summary" => Reply::json(200, summary::json(pipeline)),
+        "summary" => Reply::json(200, summary::json(engine)),
         "sync" => {
-            let panel = pipeline.sync(|objects| objects.panel(time::now()));
+            let panel = engine.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
-        _ => reset(pipeline, query).await,
+        _ => reset(engine, query).await,
     })
 }
 
 /// Waits until all that was answered before is judged, so that who asks sees it; not on the thread
 /// that answers SDKs.
-async fn settled(pipeline: &Arc<Pipeline>) {
-    if !pipeline.is_settled() {
-        let pipeline = Arc::clone(pipeline);
+async fn settled(engine: &Arc<Engine>) {
+    if !engine.is_settled() {
+        let engine = Arc::clone(engine);
         // what cannot be waited for is not there, which the answer shows
-        let _ = tokio::task::spawn_blocking(move || pipeline.settle()).await;
+        let _ = tokio::task::spawn_blocking(move || engine.settle()).await;
     }
 }
 
 /// Clears everything away, or what one test has sent, so that the next test begins with nothing.
-async fn reset(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+async fn reset(engine: &Arc<Engine>, query: &str) -> Reply {
     if let Err(reply) = query::known(query, &["test"]) {
         return reply;
     }
@@ -231,17 +236,17 @@ async fn reset(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
             let message = "`test` is the value of the test's X-Segscope-Test header";
             return Reply::failure(400, "bad_parameter", message);
         }
-        Some(test) => pipeline.calls_of_test(test),
-        None => pipeline.calls(),
+        Some(test) => engine.calls_of_test(test),
+        None => engine.calls(),
     };
     let cleared = match &test {
-        Some(test) => pipeline.clear_test(test, time::now()),
-        None => pipeline.clear(time::now()),
+        Some(test) => engine.clear_test(test, time::now()),
+        None => engine.clear(time::now()),
     };
     if let Err(error) = cleared {
         return Reply::unavailable(&format!("the recording cannot be written: {error}"));
     }
-    settled(pipeline).await;
+    settled(engine).await;
     let mut body = json!({"success": true, "cleared": before});
     if let Some(test) = test {
         body["test"] = test.into();

@@ -1,6 +1,6 @@
 //! A page of call records, which are read back and written as they are sent.
 
-use crate::engine::{Detail, Pipeline};
+use crate::engine::{Engine, RowDetail};
 use crate::report::call_record;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -16,8 +16,8 @@ const READ_AT_ONCE: std::ops::RangeInclusive<usize> = 4..=32;
 const USUAL_BYTES: usize = 8 << 10;
 
 /// What a request found, not sent yet: the numbers of its rows.
-pub(crate) struct Page {
-    pipeline: Arc<Pipeline>,
+pub(crate) struct RecordPage {
+    engine: Arc<Engine>,
     rows: Vec<u64>,
     /// Rows with another number of clears are other rows.
     clears: u64,
@@ -33,20 +33,20 @@ pub(crate) struct Page {
     ended: bool,
 }
 
-impl Page {
+impl RecordPage {
     /// A page of these rows. `last` is the last call that was looked at, `unreadable` says of how
     /// many calls it cannot be told whether they belong here.
     pub fn new(
-        pipeline: Arc<Pipeline>,
+        engine: Arc<Engine>,
         rows: Vec<u64>,
         clears: u64,
         last: u64,
         more: Value,
         unreadable: u64,
-    ) -> Page {
+    ) -> RecordPage {
         let (done_rows, records, bytes, others, ended) = (0, 0, 0, None, false);
-        Page {
-            pipeline,
+        RecordPage {
+            engine,
             rows,
             clears,
             done_rows,
@@ -61,7 +61,7 @@ impl Page {
     }
 
     /// Adds these rows in short, as `others`.
-    pub fn with_others(mut self, rows: Vec<u64>) -> Page {
+    pub fn with_others(mut self, rows: Vec<u64>) -> RecordPage {
         self.others = Some(rows);
         self
     }
@@ -95,27 +95,27 @@ impl Page {
             ((CHUNK_BYTES - out.len()) / usual).clamp(*READ_AT_ONCE.start(), *READ_AT_ONCE.end());
         let some = &self.rows[self.done_rows..];
         let some = &some[..some.len().min(fit)];
-        let details = self.pipeline.details_of(some.iter().copied());
-        if self.pipeline.clears() != self.clears {
+        let details = self.engine.details_of(some.iter().copied());
+        if self.engine.clears() != self.clears {
             // what was found is cleared away
             self.done_rows = self.rows.len();
             return;
         }
-        let shown = self.pipeline.in_use().shown();
-        let vendors = self.pipeline.vendors();
+        let shown = self.engine.in_use().shown();
+        let vendors = self.engine.vendors();
         // where one is not there, those behind it are not either
         let gone = some.len() - details.len();
         for detail in details {
             self.done_rows += 1;
             match detail {
-                Ok(Detail::Call(call)) => {
+                Ok(RowDetail::Call(call)) => {
                     if self.records > 0 {
                         out.push(b',');
                     }
                     out.extend_from_slice(call_record(&call, &vendors, &shown).as_bytes());
                     self.records += 1;
                 }
-                Ok(Detail::NoCall(_)) => {}
+                Ok(RowDetail::NoCall(_)) => {}
                 Err(_) => self.unreadable += 1,
             }
             if self.bytes + out.len() >= ENOUGH_BYTES && self.done_rows < self.rows.len() {
@@ -130,7 +130,7 @@ impl Page {
     fn cut(&mut self) {
         let row = self.rows[self.done_rows - 1];
         self.rows.truncate(self.done_rows);
-        self.last = self.pipeline.seq_before(row + 1);
+        self.last = self.engine.seq_before(row + 1);
         self.more["more"] = true.into();
     }
 
@@ -147,9 +147,9 @@ impl Page {
 
     /// Calls in short.
     fn short(&self, rows: &[u64]) -> Value {
-        let details = rows.iter().map(|row| self.pipeline.detail(*row));
+        let details = rows.iter().map(|row| self.engine.detail(*row));
         let calls = details.filter_map(|detail| match detail {
-            Ok(Some(Detail::Call(call))) => Some(json!({
+            Ok(Some(RowDetail::Call(call))) => Some(json!({
                 "seq": call.seq.0, "type": call.kind, "name": call.name,
                 "account_id": call.account_id, "user_id": call.user_id, "missing": call.missing,
             })),

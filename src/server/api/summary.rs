@@ -3,8 +3,8 @@
 use crate::call::time;
 use crate::engine::index::RemarkKind;
 use crate::engine::{
-    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, IdRemarkView, IdShare,
-    Pipeline, Who,
+    Counted, Coverage, Engine, Expectations, Expected, FoundIn, GroupBy, GroupedRows, IdRemarkView,
+    IdShare, Who,
 };
 use crate::findings::{Verdict, VerdictCounts};
 use serde_json::{Map, Value, json};
@@ -12,10 +12,10 @@ use serde_json::{Map, Value, json};
 /// Of each list so many entries are given, those with most calls; `…_of` says how many there are.
 const MOST: usize = 100;
 
-pub(crate) fn json(pipeline: &Pipeline) -> String {
-    let (stats, tally, held) = (pipeline.stats(), pipeline.overview(), pipeline.held());
-    let names = Names::of(pipeline);
-    let vendors = pipeline.vendors();
+pub(crate) fn json(engine: &Engine) -> String {
+    let (stats, tally, held) = (engine.stats(), engine.overview(), engine.held());
+    let names = VendorNames::from_engine(engine);
+    let vendors = engine.vendors();
     let findings: Vec<Value> = tally
         .found
         .iter()
@@ -52,19 +52,21 @@ pub(crate) fn json(pipeline: &Pipeline) -> String {
         },
     });
     let Value::Object(mut out) = out else { return out.to_string() };
-    let found = pipeline.found_in(false);
+    let found = engine.found_in(false);
     list(&mut out, "findings_by_event", found, |row| names.found(row));
     let coverage = |row: &Coverage| names.coverage(row);
-    list(&mut out, "events", pipeline.coverage(By::Event), coverage);
-    for (name, by) in
-        [("libraries", By::Library), ("app_versions", By::AppVersion), ("write_keys", By::WriteKey)]
-    {
-        list(&mut out, name, pipeline.totals(by), coverage);
+    list(&mut out, "events", engine.coverage(GroupBy::Event), coverage);
+    for (name, by) in [
+        ("libraries", GroupBy::Library),
+        ("app_versions", GroupBy::AppVersion),
+        ("write_keys", GroupBy::WriteKey),
+    ] {
+        list(&mut out, name, engine.totals(by), coverage);
     }
     for (name, who, with) in
         [("accounts", Who::Accounts, "with_user"), ("users", Who::Users, "with_account")]
     {
-        list(&mut out, name, pipeline.people(who, 0..MOST as u64), |person| {
+        list(&mut out, name, engine.people(who, 0..MOST as u64), |person| {
             let mut out = counted(&person.counted);
             out.remove("trend");
             out.insert("id".to_owned(), person.id.as_str().into());
@@ -72,8 +74,8 @@ pub(crate) fn json(pipeline: &Pipeline) -> String {
             out
         });
     }
-    list(&mut out, "id_remarks", pipeline.id_remarks(), id_remark);
-    if let Some(expectations) = pipeline.expectations(None) {
+    list(&mut out, "id_remarks", engine.id_remarks(), id_remark);
+    if let Some(expectations) = engine.expectations(None) {
         out.insert("expected".to_owned(), expected(&expectations));
     }
     Value::Object(out).to_string()
@@ -116,16 +118,16 @@ fn expected(expectations: &Expectations) -> Value {
 }
 
 /// The vendors' names, and which of them are shown.
-struct Names {
+struct VendorNames {
     all: Vec<String>,
     shown: Vec<usize>,
 }
 
-impl Names {
-    fn of(pipeline: &Pipeline) -> Names {
-        let vendors = pipeline.vendors();
+impl VendorNames {
+    fn from_engine(engine: &Engine) -> VendorNames {
+        let vendors = engine.vendors();
         let all = (0..vendors.len()).map(|at| vendors.info(at).name.clone()).collect();
-        Names { all, shown: pipeline.in_use().shown() }
+        VendorNames { all, shown: engine.in_use().shown() }
     }
 
     fn verdicts(&self, counts: &[VerdictCounts]) -> Value {
@@ -187,7 +189,7 @@ fn counted(counted: &Counted) -> Map<String, Value> {
 fn list<T>(
     out: &mut Map<String, Value>,
     name: &str,
-    groups: Groups<T>,
+    groups: GroupedRows<T>,
     entry: impl Fn(&T) -> Map<String, Value>,
 ) {
     let entries = groups.rows.iter().take(MOST).map(|row| Value::Object(entry(row)));

@@ -1,10 +1,10 @@
 //! `/_segscope/wait`: answers once the calls are there that a test waits for.
 
-use crate::engine::Pipeline;
+use crate::engine::Engine;
 use crate::server::api::calls::{Scan, look};
-use crate::server::api::record_page::Page;
-use crate::server::api::{Answer, query, settled};
-use crate::server::connection_state::Watch;
+use crate::server::api::record_page::RecordPage;
+use crate::server::api::{ApiResponse, query, settled};
+use crate::server::connection_state::PhaseCell;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::sync::Arc;
@@ -26,29 +26,29 @@ const PAUSE: Duration = Duration::from_millis(5);
 const QUIET_MS: u64 = 1_000;
 
 pub(crate) async fn answer(
-    pipeline: &Arc<Pipeline>,
+    engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    watch: &Watch,
-) -> Answer {
+    watch: &PhaseCell,
+) -> ApiResponse {
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(pipeline, query, workers, watch).await,
-        Some("" | "1" | "true") => none(pipeline, query, workers, watch).await,
+        None | Some("0" | "false") => some(engine, query, workers, watch).await,
+        Some("" | "1" | "true") => none(engine, query, workers, watch).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
-        Ok((status, page)) => Answer::Page(status, page),
-        Err(reply) => Answer::Whole(reply),
+        Ok((status, page)) => ApiResponse::Page(status, page),
+        Err(reply) => ApiResponse::Whole(reply),
     }
 }
 
 /// Answers 200 once so many calls are there, and 504 if they are not in time.
 async fn some(
-    pipeline: &Arc<Pipeline>,
+    engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    watch: &Watch,
-) -> Result<(u16, Page), Reply> {
+    watch: &PhaseCell,
+) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         query::known(query, &["filter", "count", "timeout_ms", "after", "none"])?;
         let count = query::number(query, "count", MOST)?.unwrap_or(1);
@@ -58,10 +58,10 @@ async fn some(
     };
     let (filter, count, timeout, after) = asked()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
-    let mut scan = Scan::new(pipeline, filter, after, count as usize);
+    let mut scan = Scan::new(engine, filter, after, count as usize);
     let mut version = None;
     loop {
-        let now = pipeline.version();
+        let now = engine.version();
         if version != Some(now) {
             version = Some(now);
             scan = look(scan, workers).await?;
@@ -82,11 +82,11 @@ async fn some(
 
 /// Answers 200 once no matching call has come for a time, and 409 as soon as one has.
 async fn none(
-    pipeline: &Arc<Pipeline>,
+    engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    watch: &Watch,
-) -> Result<(u16, Page), Reply> {
+    watch: &PhaseCell,
+) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         query::known(query, &["filter", "none", "quiet_ms", "after"])?;
         let quiet = query::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
@@ -95,11 +95,11 @@ async fn none(
     };
     let (filter, quiet, after) = asked()?;
     let end = Instant::now() + Duration::from_millis(quiet);
-    let mut scan = Scan::new(pipeline, filter, after, SHOWN as usize);
+    let mut scan = Scan::new(engine, filter, after, SHOWN as usize);
     loop {
         // asked before it is looked, so that what came until then is looked at
         let is_over = Instant::now() >= end;
-        settled(pipeline).await;
+        settled(engine).await;
         scan = look(scan, workers).await?;
         if scan.count() > 0 {
             let message = format!("expected no call, but {} came", scan.count());
@@ -113,8 +113,8 @@ async fn none(
             let more = json!({ "more": false, "quiet_ms": quiet });
             return Ok((200, scan.into_page(more)));
         }
-        let version = pipeline.version();
-        while pipeline.version() == version && Instant::now() < end {
+        let version = engine.version();
+        while engine.version() == version && Instant::now() < end {
             sleep(PAUSE.min(end - Instant::now())).await;
             if watch.is_gone() {
                 return Err(gone());
@@ -129,7 +129,7 @@ fn gone() -> Reply {
 }
 
 /// What was seen instead.
-fn too_late(scan: Scan, wanted: u64, timeout: u64) -> Page {
+fn too_late(scan: Scan, wanted: u64, timeout: u64) -> RecordPage {
     let message = format!(
         "{} of {wanted} calls came within {timeout} ms; {} were looked at",
         scan.count(),

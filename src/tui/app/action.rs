@@ -2,7 +2,7 @@
 
 /// Where a key is pressed: each place has its own section of the keymap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum KeyContext {
     /// behind every other place
     Everywhere,
     /// both panes of the log view
@@ -41,81 +41,85 @@ pub enum Place {
     Help,
 }
 
-impl Place {
+impl KeyContext {
     /// All places, in the order of the help.
-    pub const ALL: [Place; 18] = [
-        Place::Log,
-        Place::Detail,
-        Place::Calls,
-        Place::Call,
-        Place::Counts,
-        Place::People,
-        Place::Sync,
-        Place::Compose,
-        Place::Composed,
-        Place::Everywhere,
-        Place::Filter,
-        Place::Text,
-        Place::List,
-        Place::Vendors,
-        Place::Aside,
-        Place::Columns,
-        Place::Deliver,
-        Place::Help,
+    pub const ALL: [KeyContext; 18] = [
+        KeyContext::Log,
+        KeyContext::Detail,
+        KeyContext::Calls,
+        KeyContext::Call,
+        KeyContext::Counts,
+        KeyContext::People,
+        KeyContext::Sync,
+        KeyContext::Compose,
+        KeyContext::Composed,
+        KeyContext::Everywhere,
+        KeyContext::Filter,
+        KeyContext::Text,
+        KeyContext::List,
+        KeyContext::Vendors,
+        KeyContext::Aside,
+        KeyContext::Columns,
+        KeyContext::Deliver,
+        KeyContext::Help,
     ];
 
     /// The section's name in the keymap.
     pub fn name(self) -> &'static str {
         match self {
-            Place::Everywhere => "everywhere",
-            Place::Calls => "calls",
-            Place::Call => "call",
-            Place::Log => "log",
-            Place::Detail => "detail",
-            Place::Counts => "counts",
-            Place::People => "people",
-            Place::Sync => "sync",
-            Place::Compose => "compose",
-            Place::Composed => "composed",
-            Place::Vendors => "vendors",
-            Place::Aside => "aside",
-            Place::Columns => "columns",
-            Place::Deliver => "deliver",
-            Place::Text => "text",
-            Place::Filter => "filter",
-            Place::List => "list",
-            Place::Help => "help",
+            KeyContext::Everywhere => "everywhere",
+            KeyContext::Calls => "calls",
+            KeyContext::Call => "call",
+            KeyContext::Log => "log",
+            KeyContext::Detail => "detail",
+            KeyContext::Counts => "counts",
+            KeyContext::People => "people",
+            KeyContext::Sync => "sync",
+            KeyContext::Compose => "compose",
+            KeyContext::Composed => "composed",
+            KeyContext::Vendors => "vendors",
+            KeyContext::Aside => "aside",
+            KeyContext::Columns => "columns",
+            KeyContext::Deliver => "deliver",
+            KeyContext::Text => "text",
+            KeyContext::Filter => "filter",
+            KeyContext::List => "list",
+            KeyContext::Help => "help",
         }
     }
 
     /// The place of that name.
-    pub fn parse(name: &str) -> Option<Place> {
-        Place::ALL.into_iter().find(|place| place.name() == name)
+    pub fn parse(name: &str) -> Option<KeyContext> {
+        KeyContext::ALL.into_iter().find(|place| place.name() == name)
     }
 
     /// The sections that have a say here, the nearest first.
-    pub fn sections(self) -> &'static [Place] {
+    pub fn sections(self) -> &'static [KeyContext] {
         match self {
-            Place::Everywhere => &[Place::Everywhere],
-            Place::Calls => &[Place::Calls, Place::Call, Place::Everywhere],
-            Place::Call => &[Place::Call, Place::Everywhere],
-            Place::Log => &[Place::Log, Place::Calls, Place::Call, Place::Everywhere],
-            Place::Detail => &[Place::Detail, Place::Calls, Place::Call, Place::Everywhere],
-            Place::Counts => &[Place::Counts, Place::Call, Place::Everywhere],
-            Place::People => &[Place::People, Place::Call, Place::Everywhere],
-            Place::Sync => &[Place::Sync, Place::Everywhere],
+            KeyContext::Everywhere => &[KeyContext::Everywhere],
+            KeyContext::Calls => &[KeyContext::Calls, KeyContext::Call, KeyContext::Everywhere],
+            KeyContext::Call => &[KeyContext::Call, KeyContext::Everywhere],
+            KeyContext::Log => {
+                &[KeyContext::Log, KeyContext::Calls, KeyContext::Call, KeyContext::Everywhere]
+            }
+            KeyContext::Detail => {
+                &[KeyContext::Detail, KeyContext::Calls, KeyContext::Call, KeyContext::Everywhere]
+            }
+            KeyContext::Counts => &[KeyContext::Counts, KeyContext::Call, KeyContext::Everywhere],
+            KeyContext::People => &[KeyContext::People, KeyContext::Call, KeyContext::Everywhere],
+            KeyContext::Sync => &[KeyContext::Sync, KeyContext::Everywhere],
             // what is not bound here types
-            Place::Compose => &[Place::Compose],
-            Place::Composed => &[Place::Composed, Place::Everywhere],
-            Place::Vendors => &[Place::Vendors, Place::Everywhere],
-            Place::Aside => &[Place::Aside, Place::Everywhere],
-            Place::Columns => &[Place::Columns, Place::Everywhere],
-            Place::Deliver => &[Place::Deliver, Place::Everywhere],
+            KeyContext::Compose => &[KeyContext::Compose],
+            KeyContext::Composed => &[KeyContext::Composed, KeyContext::Everywhere],
+            KeyContext::Vendors => &[KeyContext::Vendors, KeyContext::Everywhere],
+            KeyContext::Aside => &[KeyContext::Aside, KeyContext::Everywhere],
+            KeyContext::Columns => &[KeyContext::Columns, KeyContext::Everywhere],
+            KeyContext::Deliver => &[KeyContext::Deliver, KeyContext::Everywhere],
             // in a text keys type: what is bound everywhere is not bound there
-            Place::Text => &[Place::Text],
-            Place::Filter => &[Place::Filter, Place::Text],
-            Place::List => &[Place::List, Place::Everywhere],
-            Place::Help => &[Place::Help, Place::Everywhere],
+            KeyContext::Text => &[KeyContext::Text],
+            KeyContext::Filter => &[KeyContext::Filter, KeyContext::Text],
+            KeyContext::List => &[KeyContext::List, KeyContext::Everywhere],
+            KeyContext::Help => &[KeyContext::Help, KeyContext::Everywhere],
         }
     }
 }

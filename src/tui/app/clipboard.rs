@@ -20,7 +20,7 @@ pub enum Between {
 
 impl Between {
     /// What the environment says of it.
-    pub fn of(var: impl Fn(&str) -> Option<String>) -> Between {
+    pub fn from_environment(var: impl Fn(&str) -> Option<String>) -> Between {
         let set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
         // over ssh the variables of the multiplexer stay behind, its terminal's name does not
         let term = var("TERM").unwrap_or_default();
@@ -121,7 +121,7 @@ mod tests {
     fn the_environment_tells() {
         let of = |vars: &[(&str, &str)]| {
             let vars: HashMap<&str, &str> = vars.iter().copied().collect();
-            Between::of(|name| vars.get(name).map(|value| (*value).to_owned()))
+            Between::from_environment(|name| vars.get(name).map(|value| (*value).to_owned()))
         };
         assert_eq!(of(&[("TERM", "xterm-256color")]), Between::Nothing);
         assert_eq!(of(&[("TERM", "screen"), ("TMUX", "/tmp/x,1,0")]), Between::Tmux);

@@ -2,12 +2,12 @@
 //! caller's); the listener runs elsewhere and is never waited for.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::input::{Input, Inputs};
+use crate::tui::app::input::{InputEvent, Inputs};
 use crate::tui::app::screen::{Msg, Screen, ScreenError, ScreenOptions};
-use crate::tui::app::terminal::Console;
+use crate::tui::app::terminal::ScreenTerminal;
 pub use crate::tui::app::terminal::give_back;
-use crate::tui::app::view::Effect;
-use crate::tui::feed::{Arranged, Feed};
+use crate::tui::app::view::SideEffect;
+use crate::tui::feed::{ColumnChoice, Feed};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenE
 }
 
 fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
-    let mut console = Console::open(options)?;
+    let mut console = ScreenTerminal::open(options)?;
     let mut screen = Screen::new(feed, options, console.size()?);
     let inputs = Inputs::listen()?;
     let mut sized = console.size()?;
@@ -60,17 +60,17 @@ fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
         for _ in 0..BATCH {
             let Some(now) = input.take() else { break };
             let effect = match now {
-                Input::Msg(msg) => screen.update(msg, feed),
-                Input::Stop => Some(Effect::Suspend),
-                Input::Continued => {
+                InputEvent::Msg(msg) => screen.update(msg, feed),
+                InputEvent::Stop => Some(SideEffect::Suspend),
+                InputEvent::Continued => {
                     console.enter()?;
                     screen.update(Msg::Resize(console.size()?), feed)
                 }
-                Input::End(signal) => return Ok(Exit::Signal(signal)),
-                Input::Gone => return Ok(Exit::Gone),
+                InputEvent::End(signal) => return Ok(Exit::Signal(signal)),
+                InputEvent::Gone => return Ok(Exit::Gone),
             };
             match effect {
-                Some(Effect::Quit) => return Ok(Exit::Quit),
+                Some(SideEffect::Quit) => return Ok(Exit::Quit),
                 Some(effect) => perform(effect, &mut screen, &mut console, &inputs, feed)?,
                 None => {}
             }
@@ -120,21 +120,21 @@ fn panics_at() -> Option<u64> {
 
 /// Does what only the loop can do.
 fn perform(
-    effect: Effect,
+    effect: SideEffect,
     screen: &mut Screen,
-    console: &mut Console,
+    console: &mut ScreenTerminal,
     inputs: &Inputs,
     feed: &dyn Feed,
 ) -> Result<(), ScreenError> {
     match effect {
-        Effect::Quit => {}
-        Effect::Suspend => {
+        SideEffect::Quit => {}
+        SideEffect::Suspend => {
             console.leave();
             inputs.stop()?;
             console.enter()?;
             screen.update(Msg::Resize(console.size()?), feed);
         }
-        Effect::Copy { what, text } => {
+        SideEffect::Copy { what, text } => {
             let said = match console.copy(&text) {
                 Ok(copied) => {
                     let what = format!(
@@ -157,40 +157,41 @@ fn perform(
 }
 
 /// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
-pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
+pub fn do_on(feed: &dyn Feed, effect: &SideEffect) -> Option<Msg> {
     let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
     match effect {
-        Effect::UseVendors(chosen) => {
+        SideEffect::UseVendors(chosen) => {
             let done = feed.set_in_use(chosen);
             Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
         }
-        Effect::Send { to, text, write_key } => {
+        SideEffect::Send { to, text, write_key } => {
             silent(feed.send(to.as_deref(), text, write_key.as_deref()))
         }
-        Effect::Deliver(number) => silent(feed.deliver(*number)),
-        Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
-        Effect::SetAside(codes) => {
+        SideEffect::Deliver(number) => silent(feed.deliver(*number)),
+        SideEffect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
+        SideEffect::SetAside(codes) => {
             let count =
                 crate::tui::app::view_context::count(codes.len() as u64, "code is", "codes are");
             let done = feed.set_aside(codes);
             Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
         }
-        Effect::Split(split) => {
-            silent(feed.arrange(Arranged { split: Some(*split), ..feed.arranged() }))
+        SideEffect::Split(split) => {
+            silent(feed.arrange(ColumnChoice { split: Some(*split), ..feed.arranged() }))
         }
-        Effect::Columns(columns) => {
-            let done = feed.arrange(Arranged { columns: Some(columns.clone()), ..feed.arranged() });
+        SideEffect::Columns(columns) => {
+            let done =
+                feed.arrange(ColumnChoice { columns: Some(columns.clone()), ..feed.arranged() });
             Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
         }
-        Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
-        Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
-        Effect::Note { seq, text } => silent(feed.note(*seq, text)),
-        Effect::Export { file, format, filter } => {
+        SideEffect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
+        SideEffect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
+        SideEffect::Note { seq, text } => silent(feed.note(*seq, text)),
+        SideEffect::Export { file, format, filter } => {
             let begun = feed.export(file, *format, filter.clone());
             Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
         }
-        Effect::Clear => silent(feed.clear()),
-        Effect::UndoClear => silent(feed.undo_clear()),
-        Effect::Quit | Effect::Suspend | Effect::Copy { .. } => None,
+        SideEffect::Clear => silent(feed.clear()),
+        SideEffect::UndoClear => silent(feed.undo_clear()),
+        SideEffect::Quit | SideEffect::Suspend | SideEffect::Copy { .. } => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::fql::{Filter, parse};
 use crate::tui::app::page::Page;
-use crate::tui::feed::{Feed, Shown};
+use crate::tui::feed::{Feed, SearchProgress};
 use std::sync::Arc;
 
 /// The field by which only marked rows pass.
@@ -10,7 +10,7 @@ const ONLY_MARKED: &str = "marked";
 
 /// How the filter or the search changes.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub enum FilterChange {
     /// The filter's line opens.
     Edit,
     /// The filter that is typed, shown before it is accepted.
@@ -45,7 +45,7 @@ struct Before {
 
 /// What is searched for.
 #[derive(Debug, Clone)]
-pub struct Search {
+pub struct TextSearch {
     /// As it was typed.
     pub text: String,
     /// The same, parsed.
@@ -54,15 +54,15 @@ pub struct Search {
 
 /// The filter in force and what is searched for.
 #[derive(Debug, Default)]
-pub struct Filtering {
+pub struct Filters {
     text: String,
     off: bool,
     only_marked: bool,
     /// While the line is open: what is typed, as far as it could be read.
     preview: Option<String>,
-    search: Option<Search>,
+    search: Option<TextSearch>,
     /// What is searched for inside of one call.
-    inside: Option<Search>,
+    inside: Option<TextSearch>,
     before: Option<Before>,
     /// How often the calls behind a number were shown.
     behind: u64,
@@ -74,7 +74,7 @@ pub struct Filtering {
     settled: Option<u64>,
 }
 
-impl Filtering {
+impl Filters {
     /// The text of the filter, whether it is switched on or not.
     pub fn text(&self) -> &str {
         &self.text
@@ -106,12 +106,12 @@ impl Filtering {
     }
 
     /// What is searched for.
-    pub fn search(&self) -> Option<&Search> {
+    pub fn search(&self) -> Option<&TextSearch> {
         self.search.as_ref()
     }
 
     /// What is searched for inside of the call whose detail is shown.
-    pub fn inside(&self) -> Option<&Search> {
+    pub fn inside(&self) -> Option<&TextSearch> {
         self.inside.as_ref()
     }
 
@@ -132,20 +132,20 @@ impl Filtering {
 
     /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
     /// changes nothing.
-    pub fn change(&mut self, change: Change, feed: &dyn Feed) {
+    pub fn change(&mut self, change: FilterChange, feed: &dyn Feed) {
         match change {
-            Change::Edit => {
+            FilterChange::Edit => {
                 let now = if self.off { String::new() } else { self.text.clone() };
                 self.preview = Some(now);
             }
-            Change::Preview(text) if parse(&text).is_ok() => self.preview = Some(text),
-            Change::Accept(text) if parse(&text).is_ok() => {
+            FilterChange::Preview(text) if parse(&text).is_ok() => self.preview = Some(text),
+            FilterChange::Accept(text) if parse(&text).is_ok() => {
                 self.off = false;
                 self.text = text.trim().to_owned();
                 self.preview = None;
             }
-            Change::Preview(_) | Change::Accept(_) => {}
-            Change::Behind(text, page, row) => {
+            FilterChange::Preview(_) | FilterChange::Accept(_) => {}
+            FilterChange::Behind(text, page, row) => {
                 let only_marked = std::mem::take(&mut self.only_marked);
                 let (text, off) =
                     (std::mem::replace(&mut self.text, text), std::mem::take(&mut self.off));
@@ -153,17 +153,17 @@ impl Filtering {
                 self.behind += 1;
                 self.behind_row = row;
             }
-            Change::Return => {
+            FilterChange::Return => {
                 if let Some(before) = self.before.take() {
                     (self.text, self.off) = (before.text, before.off);
                     self.only_marked = before.only_marked;
                 }
             }
-            Change::Restore => self.preview = None,
-            Change::Toggle => self.off = !self.off && !self.text.is_empty(),
-            Change::OnlyMarked => self.only_marked = !self.only_marked,
-            Change::Search(text) => search(&mut self.search, text),
-            Change::SearchInside(text) => search(&mut self.inside, text),
+            FilterChange::Restore => self.preview = None,
+            FilterChange::Toggle => self.off = !self.off && !self.text.is_empty(),
+            FilterChange::OnlyMarked => self.only_marked = !self.only_marked,
+            FilterChange::Search(text) => search(&mut self.search, text),
+            FilterChange::SearchInside(text) => search(&mut self.inside, text),
         }
         let wanted = self.wanted();
         if wanted != self.given.as_deref().cloned() {
@@ -185,23 +185,23 @@ impl Filtering {
     }
 
     /// Sees how far the feed is.
-    pub fn see(&mut self, shown: &Shown) {
+    pub fn see(&mut self, shown: &SearchProgress) {
         if shown.looked_at >= shown.of {
             self.settled = Some(shown.generation);
         }
     }
 
     /// How much of all rows was looked at, in per cent, until the filter has seen all once.
-    pub fn progress(&self, shown: &Shown) -> Option<u64> {
+    pub fn progress(&self, shown: &SearchProgress) -> Option<u64> {
         let runs = self.is_on() && self.settled != Some(shown.generation);
         runs.then(|| shown.looked_at.min(shown.of) * 100 / shown.of.max(1))
     }
 }
 
 /// Searches for a text; an empty one is nothing, and one that does not parse changes nothing.
-fn search(now: &mut Option<Search>, text: String) {
+fn search(now: &mut Option<TextSearch>, text: String) {
     let read = parse(&text).ok().filter(|filter| !filter.is_all());
     if read.is_some() || text.trim().is_empty() {
-        *now = read.map(|filter| Search { text, filter: Arc::new(filter) });
+        *now = read.map(|filter| TextSearch { text, filter: Arc::new(filter) });
     }
 }

@@ -3,7 +3,7 @@
 //! When it is full the reader waits, and the terminal keeps what was typed: nothing is lost.
 
 use crate::tui::app::screen::Msg;
-use crate::tui::app::terminal_replies::{Answers, HOLD, Taken};
+use crate::tui::app::terminal_replies::{HOLD, KeyOutcome, TerminalReplies};
 use crossterm::event::{self, Event};
 use ratatui::layout::Size;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
@@ -24,7 +24,7 @@ const ANSWER: Duration = Duration::from_millis(150);
 
 /// Something that came in.
 #[derive(Debug)]
-pub enum Input {
+pub enum InputEvent {
     /// for the screen
     Msg(Msg),
     /// a signal asks to stop until the shell lets us go on
@@ -39,7 +39,7 @@ pub enum Input {
 
 /// The sources of input. They end when this is dropped.
 pub struct Inputs {
-    queue: Receiver<Input>,
+    queue: Receiver<InputEvent>,
     signals: Handle,
     /// Stop signals that we sent to our own process group and that are to be overlooked.
     own_stops: Arc<AtomicU32>,
@@ -67,9 +67,9 @@ impl Inputs {
             for signal in signals.forever() {
                 let input = match signal {
                     SIGTSTP if own(&stops) => continue,
-                    SIGTSTP => Input::Stop,
-                    SIGCONT => Input::Continued,
-                    signal => Input::End(signal),
+                    SIGTSTP => InputEvent::Stop,
+                    SIGCONT => InputEvent::Continued,
+                    signal => InputEvent::End(signal),
                 };
                 if to_queue.send(input).is_err() {
                     return;
@@ -91,16 +91,16 @@ impl Inputs {
     }
 
     /// The next input, waited for so long.
-    pub fn next(&self, wait: Duration) -> Option<Input> {
+    pub fn next(&self, wait: Duration) -> Option<InputEvent> {
         match self.queue.recv_timeout(wait) {
             Ok(input) => {
-                if matches!(input, Input::Msg(Msg::Ground(_))) {
+                if matches!(input, InputEvent::Msg(Msg::Ground(_))) {
                     self.asked.set(None);
                 }
                 Some(input)
             }
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Input::Gone),
+            Err(RecvTimeoutError::Disconnected) => Some(InputEvent::Gone),
         }
     }
 
@@ -116,7 +116,7 @@ impl Inputs {
 impl Drop for Inputs {
     fn drop(&mut self) {
         while let Some(left) = self.asked.get().and_then(|at| ANSWER.checked_sub(at.elapsed())) {
-            if let Some(Input::Gone) = self.next(left) {
+            if let Some(InputEvent::Gone) = self.next(left) {
                 break;
             }
         }
@@ -130,9 +130,9 @@ fn own(stops: &AtomicU32) -> bool {
     stops.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
 }
 
-fn read(queue: &SyncSender<Input>, ended: &AtomicBool, asked: &AtomicBool) {
-    let key = |key| Input::Msg(Msg::Key(key));
-    let mut answers = Answers::default();
+fn read(queue: &SyncSender<InputEvent>, ended: &AtomicBool, asked: &AtomicBool) {
+    let key = |key| InputEvent::Msg(Msg::Key(key));
+    let mut answers = TerminalReplies::default();
     while !ended.load(Ordering::SeqCst) {
         let event = match event::poll(if answers.holds() { HOLD } else { LOOK }) {
             Ok(false) => {
@@ -146,27 +146,29 @@ fn read(queue: &SyncSender<Input>, ended: &AtomicBool, asked: &AtomicBool) {
         };
         // set before the question is written, so before any key of the answer
         if asked.swap(false, Ordering::SeqCst) {
-            answers = Answers::to_question();
+            answers = TerminalReplies::to_question();
         }
         let input = match event {
             Ok(Event::Key(event)) => match answers.take(event) {
-                Taken::Held => continue,
-                Taken::Answer(ground) => Input::Msg(Msg::Ground(ground)),
-                Taken::Keys(keys) => {
+                KeyOutcome::Held => continue,
+                KeyOutcome::Answer(ground) => InputEvent::Msg(Msg::Ground(ground)),
+                KeyOutcome::Keys(keys) => {
                     if keys.into_iter().any(|event| queue.send(key(event)).is_err()) {
                         return;
                     }
                     continue;
                 }
             },
-            Ok(Event::Mouse(mouse)) => Input::Msg(Msg::Mouse(mouse)),
-            Ok(Event::Resize(width, height)) => Input::Msg(Msg::Resize(Size { width, height })),
-            Ok(Event::Paste(text)) => Input::Msg(Msg::Paste(text)),
+            Ok(Event::Mouse(mouse)) => InputEvent::Msg(Msg::Mouse(mouse)),
+            Ok(Event::Resize(width, height)) => {
+                InputEvent::Msg(Msg::Resize(Size { width, height }))
+            }
+            Ok(Event::Paste(text)) => InputEvent::Msg(Msg::Paste(text)),
             Ok(Event::FocusGained | Event::FocusLost) => continue,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => Input::Gone,
+            Err(_) => InputEvent::Gone,
         };
-        let last = matches!(input, Input::Gone);
+        let last = matches!(input, InputEvent::Gone);
         if queue.send(input).is_err() || last {
             return;
         }

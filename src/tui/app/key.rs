@@ -8,7 +8,7 @@ pub struct Key(KeyCode, KeyModifiers);
 
 impl Key {
     /// The key of an event.
-    pub fn of(event: KeyEvent) -> Key {
+    pub fn from_event(event: KeyEvent) -> Key {
         let known = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
         let mut modifiers = event.modifiers & known;
         let code = match event.code {
@@ -46,7 +46,7 @@ impl Key {
             (c, None) => KeyCode::Char(c),
             _ => NAMES.iter().find(|(name, _)| *name == rest)?.1,
         };
-        Some(Key::of(KeyEvent::new(code, modifiers)))
+        Some(Key::from_event(KeyEvent::new(code, modifiers)))
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_a_terminal_sends_is_what_the_file_says() {
-        let event = |code, modifiers| Key::of(KeyEvent::new(code, modifiers));
+        let event = |code, modifiers| Key::from_event(KeyEvent::new(code, modifiers));
         assert_eq!(event(KeyCode::Char('G'), KeyModifiers::SHIFT), press("G"));
         assert_eq!(event(KeyCode::Char('g'), KeyModifiers::SHIFT), press("G"));
         assert_eq!(event(KeyCode::BackTab, KeyModifiers::NONE), press("shift-tab"));

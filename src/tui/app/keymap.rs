@@ -2,7 +2,7 @@
 
 pub use crate::tui::app::key::Key;
 
-use crate::tui::app::action::{Action, Place};
+use crate::tui::app::action::{Action, KeyContext};
 use std::collections::BTreeMap;
 
 /// The keymap that comes with the program.
@@ -63,7 +63,7 @@ pub struct SetKeys {
 
 #[derive(Debug, Clone)]
 struct Binding {
-    place: Place,
+    place: KeyContext,
     action: Action,
     keys: Vec<Key>,
     /// Where the user set it.
@@ -94,7 +94,7 @@ impl Keymap {
             toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
         let mut bindings = Vec::new();
         for (place, actions) in file {
-            let place = Place::parse(&place).ok_or(KeymapError::UnknownPlace(place))?;
+            let place = KeyContext::parse(&place).ok_or(KeymapError::UnknownPlace(place))?;
             for (name, sequences) in actions {
                 let action = Action::parse(&name).ok_or(KeymapError::UnknownAction(name))?;
                 for sequence in sequences {
@@ -111,7 +111,7 @@ impl Keymap {
         let mut bindings = Keymap::default().bindings;
         for SetKeys { place, action, keys, origin } in set {
             let at = |error| KeymapError::Set { origin: origin.clone(), error: Box::new(error) };
-            let place = Place::parse(place)
+            let place = KeyContext::parse(place)
                 .ok_or_else(|| at(KeymapError::UnknownPlace(format!("keys.{place}"))))?;
             let action = Action::parse(action)
                 .ok_or_else(|| at(KeymapError::UnknownAction(action.clone())))?;
@@ -125,19 +125,19 @@ impl Keymap {
     }
 
     fn without_clash(self) -> Result<Keymap, KeymapError> {
-        match Place::ALL.into_iter().find_map(|place| self.clash(place)) {
+        match KeyContext::ALL.into_iter().find_map(|place| self.clash(place)) {
             Some(clash) => Err(clash),
             None => Ok(self),
         }
     }
 
-    fn here(&self, place: Place) -> impl Iterator<Item = &Binding> {
+    fn here(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
         let sections = place.sections();
         self.bindings.iter().filter(move |binding| sections.contains(&binding.place))
     }
 
     /// Two bindings of which one is the other, or its beginning.
-    fn clash(&self, place: Place) -> Option<KeymapError> {
+    fn clash(&self, place: KeyContext) -> Option<KeymapError> {
         let here: Vec<&Binding> = self.here(place).collect();
         here.iter().enumerate().find_map(|(at, first)| {
             let second = here[at + 1..].iter().find(|second| {
@@ -160,7 +160,7 @@ impl Keymap {
     }
 
     /// What these keys, pressed one after the other, do at a place.
-    pub fn lookup(&self, place: Place, pressed: &[Key]) -> Lookup {
+    pub fn lookup(&self, place: KeyContext, pressed: &[Key]) -> Lookup {
         let mut begun = false;
         for binding in self.here(place) {
             if binding.keys == pressed {
@@ -172,24 +172,24 @@ impl Keymap {
     }
 
     /// The keys that do this at a place, as they are shown and in the file's order: `j` `down`.
-    pub fn keys(&self, place: Place, action: Action) -> Vec<String> {
+    pub fn keys(&self, place: KeyContext, action: Action) -> Vec<String> {
         let bindings = self.here(place).filter(|binding| binding.action == action);
         bindings.map(|binding| name(&binding.keys)).collect()
     }
 
     /// The actions that a section of the file names, in the order of the help.
-    pub fn section(&self, place: Place) -> impl Iterator<Item = Action> {
+    pub fn section(&self, place: KeyContext) -> impl Iterator<Item = Action> {
         Action::ALL.iter().copied().filter(move |action| self.has(place, *action))
     }
 
     /// Whether a section of the file names an action.
-    pub fn has(&self, section: Place, action: Action) -> bool {
+    pub fn has(&self, section: KeyContext, action: Action) -> bool {
         let mut bindings = self.bindings.iter();
         bindings.any(|binding| (binding.place, binding.action) == (section, action))
     }
 
     /// The actions that begin with these keys, each with the keys that are still to press.
-    pub fn after(&self, place: Place, pressed: &[Key]) -> Vec<(String, Action)> {
+    pub fn after(&self, place: KeyContext, pressed: &[Key]) -> Vec<(String, Action)> {
         self.here(place)
             .filter(|binding| binding.keys.starts_with(pressed))
             .map(|binding| (name(&binding.keys[pressed.len()..]), binding.action))
@@ -233,15 +233,15 @@ mod tests {
         let keymap = Keymap::parse(PRESET).expect("the preset");
         for action in Action::ALL {
             let places =
-                Place::ALL.iter().filter(|place| !keymap.keys(**place, *action).is_empty());
+                KeyContext::ALL.iter().filter(|place| !keymap.keys(**place, *action).is_empty());
             assert!(places.count() > 0, "no key for {}", action.name());
         }
-        assert_eq!(keymap.lookup(Place::Log, &[press("G")]), Lookup::Action(Action::Last));
-        assert_eq!(keymap.lookup(Place::Log, &[press("y")]), Lookup::Begun);
+        assert_eq!(keymap.lookup(KeyContext::Log, &[press("G")]), Lookup::Action(Action::Last));
+        assert_eq!(keymap.lookup(KeyContext::Log, &[press("y")]), Lookup::Begun);
         let yy = [press("y"), press("y")];
-        assert_eq!(keymap.lookup(Place::Detail, &yy), Lookup::Action(Action::CopyCall));
-        assert_eq!(keymap.lookup(Place::Help, &yy), Lookup::Nothing);
-        assert_eq!(keymap.keys(Place::Log, Action::CopyCall), ["yy"]);
+        assert_eq!(keymap.lookup(KeyContext::Detail, &yy), Lookup::Action(Action::CopyCall));
+        assert_eq!(keymap.lookup(KeyContext::Help, &yy), Lookup::Nothing);
+        assert_eq!(keymap.keys(KeyContext::Log, Action::CopyCall), ["yy"]);
     }
 
     #[test]
@@ -278,9 +278,9 @@ mod tests {
             set("log", "open", &["space", "enter"], 3),
         ]);
         let keymap = keymap.expect("fine: space is free now");
-        assert_eq!(keymap.keys(Place::Log, Action::Pause), ["P", "ctrl-x p"]);
-        assert_eq!(keymap.lookup(Place::Log, &[press("space")]), Lookup::Action(Action::Open));
-        assert_eq!(keymap.lookup(Place::Log, &[press("e")]), Lookup::Nothing);
+        assert_eq!(keymap.keys(KeyContext::Log, Action::Pause), ["P", "ctrl-x p"]);
+        assert_eq!(keymap.lookup(KeyContext::Log, &[press("space")]), Lookup::Action(Action::Open));
+        assert_eq!(keymap.lookup(KeyContext::Log, &[press("e")]), Lookup::Nothing);
         let error = |set: SetKeys| Keymap::with(&[set]).expect_err("a mistake").to_string();
         assert_eq!(
             error(set("log", "open", &["space"], 7)),

@@ -4,7 +4,7 @@ use crate::tui::app::view::View;
 use ratatui::layout::{Rect, Size};
 
 /// The lines of the page, from the top.
-pub struct Layout {
+pub struct ScreenLayout {
     pub status: Rect,
     pub in_use: Rect,
     pub banner: Rect,
@@ -14,9 +14,9 @@ pub struct Layout {
     pub footer: Rect,
 }
 
-impl Layout {
+impl ScreenLayout {
     /// The page for a size; banner, settings and noise take a line where there are such.
-    pub fn of(size: Size, banner: bool, settings: bool, noise: bool) -> Layout {
+    pub fn new(size: Size, banner: bool, settings: bool, noise: bool) -> ScreenLayout {
         let all = Rect::new(0, 0, size.width, size.height);
         let [banner, settings, noise] = [banner, settings, noise].map(u16::from);
         let mut y = 0;
@@ -29,7 +29,7 @@ impl Layout {
         let (settings, noise) = (take(settings), take(noise));
         let above = [status, in_use, banner, settings, noise].map(|area| area.height).iter().sum();
         let body = take(all.height.saturating_sub(above).saturating_sub(1));
-        Layout { status, in_use, banner, settings, noise, body, footer: take(1) }
+        ScreenLayout { status, in_use, banner, settings, noise, body, footer: take(1) }
     }
 }
 

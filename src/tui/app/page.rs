@@ -1,6 +1,6 @@
 //! The pages: what fills the screen's body, one for each digit.
 
-use crate::tui::app::action::{Action, Place};
+use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::keymap::Keymap;
 use crate::tui::app::view::{
     ComposeView, LogView, SyncView, View, coverage_view, findings_view, people_view,
@@ -58,31 +58,33 @@ impl Page {
     }
 
     /// The page of a place; a window stands over any page.
-    fn of(place: Place) -> Option<Page> {
+    fn from_context(place: KeyContext) -> Option<Page> {
         match place {
-            Place::Log | Place::Detail | Place::Calls | Place::Call => Some(Page::Log),
-            Place::Compose | Place::Composed => Some(Page::Compose),
-            Place::Sync => Some(Page::Sync),
+            KeyContext::Log | KeyContext::Detail | KeyContext::Calls | KeyContext::Call => {
+                Some(Page::Log)
+            }
+            KeyContext::Compose | KeyContext::Composed => Some(Page::Compose),
+            KeyContext::Sync => Some(Page::Sync),
             // the first of those that count
-            Place::Counts => Some(Page::Findings),
-            Place::People => Some(Page::People),
-            Place::Everywhere
-            | Place::Vendors
-            | Place::Aside
-            | Place::Columns
-            | Place::Deliver
-            | Place::Text
-            | Place::Filter
-            | Place::List
-            | Place::Help => None,
+            KeyContext::Counts => Some(Page::Findings),
+            KeyContext::People => Some(Page::People),
+            KeyContext::Everywhere
+            | KeyContext::Vendors
+            | KeyContext::Aside
+            | KeyContext::Columns
+            | KeyContext::Deliver
+            | KeyContext::Text
+            | KeyContext::Filter
+            | KeyContext::List
+            | KeyContext::Help => None,
         }
     }
 
     /// The page on which an action does something, for where it does nothing.
     pub fn home(action: Action) -> Option<Page> {
         let preset = Keymap::default();
-        let mut at = Place::ALL.into_iter().filter(|place| preset.has(*place, action));
-        at.find_map(Page::of)
+        let mut at = KeyContext::ALL.into_iter().filter(|place| preset.has(*place, action));
+        at.find_map(Page::from_context)
     }
 
     /// A new view of it.

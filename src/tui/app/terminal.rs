@@ -8,7 +8,7 @@ use crate::tui::app::copy::MOST_BYTES;
 use crate::tui::app::screen::{Screen, ScreenOptions};
 use crate::tui::app::sixteen_colors;
 use crate::tui::feed::{Feed, Ring};
-use crate::tui::theme::{ASK_GROUND, Depth};
+use crate::tui::theme::{ASK_GROUND, ColorDepth};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -37,9 +37,9 @@ const END_FRAME: &[u8] = b"\x1b[?2026l";
 
 /// Where a frame is drawn: memory, so that it leaves in one write.
 #[derive(Clone, Default)]
-struct Page(Rc<RefCell<Vec<u8>>>);
+struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
 
-impl Write for Page {
+impl Write for FrameBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -51,9 +51,9 @@ impl Write for Page {
 }
 
 /// The terminal while it is ours; given back on drop.
-pub struct Console {
-    terminal: Terminal<CrosstermBackend<Page>>,
-    page: Page,
+pub struct ScreenTerminal {
+    terminal: Terminal<CrosstermBackend<FrameBuffer>>,
+    page: FrameBuffer,
     /// The terminal itself, without the line buffer of `stdout()`.
     out: File,
     mouse: bool,
@@ -62,16 +62,17 @@ pub struct Console {
     sixteen: bool,
 }
 
-impl Console {
+impl ScreenTerminal {
     /// Takes the terminal.
-    pub fn open(options: &ScreenOptions) -> io::Result<Console> {
-        let page = Page::default();
+    pub fn open(options: &ScreenOptions) -> io::Result<ScreenTerminal> {
+        let page = FrameBuffer::default();
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let whole = TerminalOptions { viewport: Viewport::Fullscreen };
         let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), whole)?;
-        let between = Between::of(|name| std::env::var(name).ok());
-        let sixteen = options.depth == Depth::Sixteen;
-        let mut console = Console { terminal, page, out, mouse: options.mouse, between, sixteen };
+        let between = Between::from_environment(|name| std::env::var(name).ok());
+        let sixteen = options.depth == ColorDepth::Sixteen;
+        let mut console =
+            ScreenTerminal { terminal, page, out, mouse: options.mouse, between, sixteen };
         restore_on_panic(std::thread::current().id());
         console.enter()?;
         Ok(console)
@@ -167,7 +168,7 @@ impl Console {
     }
 }
 
-impl Drop for Console {
+impl Drop for ScreenTerminal {
     fn drop(&mut self) {
         self.leave();
     }

@@ -4,7 +4,7 @@
 //! that is alt-`]`, then letters; where a read ends between the two, it is esc and `]`. None of it
 //! may be taken as a key, however late it comes.
 
-use crate::tui::theme::Ground;
+use crate::tui::theme::Background;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::{Duration, Instant};
 
@@ -19,18 +19,18 @@ const MOST: usize = 40;
 
 /// What became of a key.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum KeyOutcome {
     /// it may belong to the answer
     Held,
     /// these are keys
     Keys(Vec<KeyEvent>),
     /// the answer is whole; what it says, if that can be read
-    Answer(Option<Ground>),
+    Answer(Option<Background>),
 }
 
 /// Waits for the answer.
 #[derive(Debug, Default)]
-pub struct Answers {
+pub struct TerminalReplies {
     /// Since when; none: nothing was asked, or the answer has come.
     asked: Option<Instant>,
     held: Vec<KeyEvent>,
@@ -39,10 +39,10 @@ pub struct Answers {
     ends: bool,
 }
 
-impl Answers {
+impl TerminalReplies {
     /// Waits for an answer to what was asked just now.
-    pub fn to_question() -> Answers {
-        Answers { asked: Some(Instant::now()), ..Answers::default() }
+    pub fn to_question() -> TerminalReplies {
+        TerminalReplies { asked: Some(Instant::now()), ..TerminalReplies::default() }
     }
 
     /// Whether keys are held back.
@@ -51,8 +51,8 @@ impl Answers {
     }
 
     /// Looks at a key.
-    pub fn take(&mut self, key: KeyEvent) -> Taken {
-        let Some(asked) = self.asked else { return Taken::Keys(vec![key]) };
+    pub fn take(&mut self, key: KeyEvent) -> KeyOutcome {
+        let Some(asked) = self.asked else { return KeyOutcome::Keys(vec![key]) };
         let with = key.modifiers - KeyModifiers::SHIFT;
         let plain = with.is_empty();
         let fits = match (self.held.len(), self.held.first(), key.code) {
@@ -65,13 +65,13 @@ impl Answers {
         };
         if fits {
             self.held.push(key);
-            return Taken::Held;
+            return KeyOutcome::Held;
         }
         self.release(Some(key))
     }
 
     /// Behind the `]`.
-    fn inside(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> Taken {
+    fn inside(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> KeyOutcome {
         let is_sure = self.is_sure();
         match code {
             KeyCode::Char('g') if is_sure && with == KeyModifiers::CONTROL => return self.whole(),
@@ -85,7 +85,7 @@ impl Answers {
             _ => return self.release(Some(key)),
         }
         self.held.push(key);
-        Taken::Held
+        KeyOutcome::Held
     }
 
     fn is_sure(&self) -> bool {
@@ -102,14 +102,14 @@ impl Answers {
         }
     }
 
-    fn whole(&mut self) -> Taken {
-        let ground = Ground::of_answer(&self.text[HEAD.len()..]);
-        *self = Answers::default();
-        Taken::Answer(ground)
+    fn whole(&mut self) -> KeyOutcome {
+        let ground = Background::of_answer(&self.text[HEAD.len()..]);
+        *self = TerminalReplies::default();
+        KeyOutcome::Answer(ground)
     }
 
     /// It is no answer after all, or one that was cut off: that is no key either.
-    fn release(&mut self, key: Option<KeyEvent>) -> Taken {
+    fn release(&mut self, key: Option<KeyEvent>) -> KeyOutcome {
         if self.is_sure() {
             self.held.clear();
             self.asked = None;
@@ -117,7 +117,7 @@ impl Answers {
         (self.ends, self.text) = (false, String::new());
         let mut keys = std::mem::take(&mut self.held);
         keys.extend(key);
-        Taken::Keys(keys)
+        KeyOutcome::Keys(keys)
     }
 
     /// Nothing has come for a while: what is held are keys, unless it is surely the beginning of an
@@ -127,7 +127,7 @@ impl Answers {
             return Vec::new();
         }
         match self.release(None) {
-            Taken::Keys(keys) => keys,
+            KeyOutcome::Keys(keys) => keys,
             _ => Vec::new(),
         }
     }
@@ -153,10 +153,10 @@ mod tests {
         key(KeyCode::Esc, KeyModifiers::NONE)
     }
 
-    fn feed(answers: &mut Answers, keys: impl IntoIterator<Item = KeyEvent>) -> Taken {
-        let mut last = Taken::Held;
+    fn feed(answers: &mut TerminalReplies, keys: impl IntoIterator<Item = KeyEvent>) -> KeyOutcome {
+        let mut last = KeyOutcome::Held;
         for key in keys {
-            assert_eq!(last, Taken::Held, "before {key:?}");
+            assert_eq!(last, KeyOutcome::Held, "before {key:?}");
             last = answers.take(key);
         }
         last
@@ -167,38 +167,45 @@ mod tests {
         let bel = key(KeyCode::Char('g'), KeyModifiers::CONTROL);
         for begin in [vec![alt(']')], vec![esc(), plain(']')]] {
             for end in [vec![bel], vec![alt('\\')], vec![esc(), plain('\\')]] {
-                let mut answers = Answers::to_question();
+                let mut answers = TerminalReplies::to_question();
                 let colour = "11;rgb:ffff/ffff/FFFF".chars().map(|c| match c {
                     'F' => key(KeyCode::Char(c), KeyModifiers::SHIFT),
                     c => plain(c),
                 });
                 let all = begin.iter().copied().chain(colour).chain(end);
-                assert_eq!(feed(&mut answers, all), Taken::Answer(Some(Ground::Light)));
-                assert_eq!(answers.take(esc()), Taken::Keys(vec![esc()]), "it has come");
+                assert_eq!(feed(&mut answers, all), KeyOutcome::Answer(Some(Background::Light)));
+                assert_eq!(answers.take(esc()), KeyOutcome::Keys(vec![esc()]), "it has come");
             }
         }
     }
 
     #[test]
     fn keys_stay_keys() {
-        let mut answers = Answers::to_question();
-        assert_eq!(answers.take(plain('j')), Taken::Keys(vec![plain('j')]));
-        assert_eq!(answers.take(esc()), Taken::Held);
-        assert_eq!(answers.take(plain('j')), Taken::Keys(vec![esc(), plain('j')]));
-        assert_eq!(answers.take(esc()), Taken::Held);
+        let mut answers = TerminalReplies::to_question();
+        assert_eq!(answers.take(plain('j')), KeyOutcome::Keys(vec![plain('j')]));
+        assert_eq!(answers.take(esc()), KeyOutcome::Held);
+        assert_eq!(answers.take(plain('j')), KeyOutcome::Keys(vec![esc(), plain('j')]));
+        assert_eq!(answers.take(esc()), KeyOutcome::Held);
         assert_eq!(answers.lapse(), [esc()]);
-        assert_eq!(feed(&mut answers, [alt(']'), plain('1')]), Taken::Held);
-        assert_eq!(answers.take(plain('x')), Taken::Keys(vec![alt(']'), plain('1'), plain('x')]));
-        assert_eq!(Answers::default().take(alt(']')), Taken::Keys(vec![alt(']')]), "not asked");
+        assert_eq!(feed(&mut answers, [alt(']'), plain('1')]), KeyOutcome::Held);
+        assert_eq!(
+            answers.take(plain('x')),
+            KeyOutcome::Keys(vec![alt(']'), plain('1'), plain('x')])
+        );
+        assert_eq!(
+            TerminalReplies::default().take(alt(']')),
+            KeyOutcome::Keys(vec![alt(']')]),
+            "not asked"
+        );
     }
 
     #[test]
     fn an_answer_that_is_late_or_cut_off_is_no_key() {
-        let mut answers = Answers::to_question();
+        let mut answers = TerminalReplies::to_question();
         let beginning = [alt(']'), plain('1'), plain('1'), plain(';'), plain('r')];
-        assert_eq!(feed(&mut answers, beginning), Taken::Held);
+        assert_eq!(feed(&mut answers, beginning), KeyOutcome::Held);
         assert_eq!(answers.lapse(), [], "the rest may still come");
-        assert_eq!(answers.take(plain('j')), Taken::Keys(vec![plain('j')]));
+        assert_eq!(answers.take(plain('j')), KeyOutcome::Keys(vec![plain('j')]));
         assert!(!answers.holds());
     }
 }

@@ -6,8 +6,8 @@ pub use crate::tui::bars::status_bar::{banner, in_use_line, settings_line, statu
 pub use crate::tui::dialogs::column_picker::ColumnsView;
 pub(crate) use crate::tui::dialogs::copied_text::CopiedView;
 pub use crate::tui::dialogs::help::HelpView;
-pub use crate::tui::dialogs::muted_codes::AsideView;
-pub use crate::tui::dialogs::rejudge_report::JudgedView;
+pub use crate::tui::dialogs::muted_codes::MutedCodesView;
+pub use crate::tui::dialogs::rejudge_report::RejudgeReportView;
 pub use crate::tui::dialogs::vendor_picker::VendorsView;
 pub use crate::tui::pages::compose::{ComposeView, with_type};
 pub use crate::tui::pages::lists::{
@@ -22,12 +22,12 @@ pub use crate::tui::prompts::{CommandView, FilterView, does_something};
 use crate::call::Seq;
 use crate::fql::Filter;
 use crate::report::ExportFormat;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::filters::Change;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::Keymap;
-use crate::tui::app::view_context::Shared;
+use crate::tui::app::view_context::ScreenData;
 use crate::tui::feed::{Feed, Memo};
-use crate::tui::theme::painter::Look;
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -37,13 +37,13 @@ use ratatui::text::Span;
 use std::sync::Arc;
 
 /// What a view may look at.
-pub struct World<'w> {
+pub struct ViewContext<'w> {
     /// The data.
     pub feed: &'w dyn Feed,
     /// What was read of it for this frame.
-    pub shared: &'w Shared,
+    pub shared: &'w ScreenData,
     /// How things look.
-    pub look: &'w Look,
+    pub look: &'w Appearance,
     /// The keys in force.
     pub keymap: &'w Keymap,
 }
@@ -61,7 +61,7 @@ pub enum Pointer {
 
 /// Something that only the loop can do; the model has no I/O.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
+pub enum SideEffect {
     /// Leave the screen.
     Quit,
     /// Give the terminal back and stop until the shell lets us go on.
@@ -135,7 +135,7 @@ pub enum Begin {
 }
 
 /// What a view answers to an action.
-pub enum Reply {
+pub enum Response {
     /// It is done.
     Done,
     /// It means nothing here.
@@ -149,22 +149,22 @@ pub enum Reply {
     /// The user should read this.
     Say(String),
     /// The loop has to do something; the view stays.
-    Ask(Effect),
+    Ask(SideEffect),
     /// The same, and the view is closed.
-    CloseAndAsk(Effect),
+    CloseAndAsk(SideEffect),
     /// This view is closed, and the page below it begins a call with this.
     CloseAndBegin(Begin),
     /// The filter's line opens.
     EditFilter,
     /// The filter or the search changes.
-    Filter(Change),
+    Filter(FilterChange),
     /// The log shows the calls that pass this filter, with the cursor on that row if one is said,
     /// until the way back here is taken.
     Behind(String, Option<u64>),
     /// The way back to the page from which the calls behind a number were shown.
     Return,
     /// The same, and this view is closed; a filter that is accepted or given up closes all.
-    CloseAndFilter(Change),
+    CloseAndFilter(FilterChange),
     /// This is searched for, and this view is closed.
     CloseAndSearch {
         /// what
@@ -179,31 +179,31 @@ pub enum Reply {
 /// One view. It changes in `act`, `point` and `sync` only; `render` reads.
 pub trait View {
     /// Whose keys are in force.
-    fn place(&self) -> Place;
+    fn place(&self) -> KeyContext;
     /// Whether an action would do something now; the footer shows only those.
-    fn can(&self, action: Action, world: &World<'_>) -> bool;
+    fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool;
     /// The row of the call that is meant here: the one under the cursor, or the example of what is
     /// counted.
     fn example(&self) -> Option<u64> {
         None
     }
     /// Does it.
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply;
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response;
     /// Begins to write another call; only the page where calls are written does.
-    fn begin(&mut self, _from: Begin, _world: &World<'_>) -> Reply {
-        Reply::Pass
+    fn begin(&mut self, _from: Begin, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
     }
     /// Takes a key that is bound to nothing here, as a text does.
-    fn typed(&mut self, _event: KeyEvent, _world: &World<'_>) -> Reply {
-        Reply::Pass
+    fn typed(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
     }
     /// Takes a pasted text.
-    fn paste(&mut self, _pasted: &str, _world: &World<'_>) -> Reply {
-        Reply::Pass
+    fn paste(&mut self, _pasted: &str, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
     }
     /// Goes on with what takes long, a little with each tick.
-    fn tick(&mut self, _world: &World<'_>) -> Reply {
-        Reply::Pass
+    fn tick(&mut self, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
     }
     /// A key went down: ends what takes long. True if there was something to end.
     fn interrupt(&mut self) -> bool {
@@ -214,19 +214,19 @@ pub trait View {
         0
     }
     /// Answers to the mouse.
-    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
-        Reply::Pass
+    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
     }
     /// The mouse moved with its button down, or the button went up there.
-    fn drag(&mut self, _at: Position, _ended: bool, _world: &World<'_>) -> Reply {
-        Reply::Pass
+    fn drag(&mut self, _at: Position, _ended: bool, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
     }
     /// Reads what the next frame shows; the area is the page's body.
-    fn sync(&mut self, body: Rect, world: &World<'_>);
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>);
     /// Draws what was read.
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>);
     /// A few words for the right end of the status, such as `PAUSED`.
-    fn state(&self, _world: &World<'_>) -> Vec<Span<'static>> {
+    fn state(&self, _world: &ViewContext<'_>) -> Vec<Span<'static>> {
         Vec::new()
     }
     /// The actions for the footer, the most useful first.
@@ -239,7 +239,7 @@ pub(crate) fn window(
     page: Rect,
     (width, height): (u16, u16),
     title: &str,
-    look: &Look,
+    look: &Appearance,
 ) -> Rect {
     frame(buffer, centred(page, (width, height)), title, look)
 }
@@ -256,7 +256,7 @@ pub(crate) fn centred(page: Rect, (width, height): (u16, u16)) -> Rect {
 }
 
 /// The same at a place of its own.
-pub(crate) fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Look) -> Rect {
+pub(crate) fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Appearance) -> Rect {
     let area = area.intersection(buffer.area);
     blank(buffer, area, look.theme.popup);
     border(buffer, area, look);
@@ -294,7 +294,7 @@ fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
-fn border(buffer: &mut Buffer, area: Rect, look: &Look) {
+fn border(buffer: &mut Buffer, area: Rect, look: &Appearance) {
     let signs = if look.ascii {
         ["+", "+", "+", "+", "-", "|"]
     } else {

@@ -1,10 +1,10 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
-use crate::tui::app::filters::Filtering;
+use crate::tui::app::filters::Filters;
 use crate::tui::app::view::Column;
 use crate::tui::feed::{
-    Alerts, Arranged, CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats,
-    VendorView,
+    Alerts, ColumnChoice, Feed, HabitView, HistoryEntries, InUse, SearchProgress, Sending,
+    SettingsView, Stats, VendorView,
 };
 use std::collections::VecDeque;
 
@@ -15,27 +15,27 @@ const RATE_STEP_MS: u64 = 200;
 
 /// What all views see. Owned by the screen, read by the views.
 #[derive(Debug)]
-pub struct Shared {
+pub struct ScreenData {
     /// The counters.
     pub stats: Stats,
     /// All rows, refused requests too.
     pub rows: u64,
     /// How many of them pass the filter, and how far looking has come.
-    pub shown: Shown,
+    pub shown: SearchProgress,
     /// The filter and the search in force.
-    pub filtering: Filtering,
+    pub filtering: Filters,
     /// What was typed before.
-    pub kept: Kept,
+    pub kept: HistoryEntries,
     /// The finding codes that are set aside.
     pub aside: Vec<String>,
     /// What came of alerts.
     pub alerts: Alerts,
     /// How the log's page is arranged.
-    pub arranged: Arranged,
+    pub arranged: ColumnChoice,
     /// The log's columns, from the left.
     pub columns: Vec<Column>,
     /// What is noise: common to all calls of a library.
-    pub common: Vec<CommonView>,
+    pub common: Vec<HabitView>,
     /// The vendors that are built.
     pub vendors: Vec<VendorView>,
     /// Those that count.
@@ -57,14 +57,14 @@ pub struct Shared {
     rate: Rate,
 }
 
-impl Shared {
+impl ScreenData {
     /// The first look at a feed.
-    pub fn of(feed: &dyn Feed) -> Shared {
-        Shared {
+    pub fn from_feed(feed: &dyn Feed) -> ScreenData {
+        ScreenData {
             stats: feed.stats(),
             rows: feed.rows(),
             shown: feed.shown(),
-            filtering: Filtering::default(),
+            filtering: Filters::default(),
             kept: feed.kept(),
             aside: feed.aside(),
             alerts: feed.alerts(),
@@ -97,7 +97,7 @@ impl Shared {
         self.shown = shown;
         self.filtering.see(&self.shown);
         let common = feed.common();
-        let same = |a: &CommonView, b: &CommonView| {
+        let same = |a: &HabitView, b: &HabitView| {
             (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)
         };
         let changed = common.len() != self.common.len()

@@ -1,11 +1,11 @@
 //! The line that says which filter is in force and how many calls pass; and what stands in the log
 //! when none does.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count as count_of, grouped};
 use crate::tui::dialogs::filter_warnings::Doubt;
-use crate::tui::theme::painter::Pen;
+use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,16 +16,16 @@ pub const LABEL: &str = " filter  ";
 
 /// How many lines it takes at the foot of the log: none without a filter, and none while another
 /// line has its place.
-pub fn height(world: &World<'_>) -> u16 {
-    let filtering = &world.shared.filtering;
+pub fn height(ctx: &ViewContext<'_>) -> u16 {
+    let filtering = &ctx.shared.filtering;
     let any = !filtering.text().is_empty() || filtering.only_marked();
     u16::from(any && !filtering.is_edited())
 }
 
 /// `12 of 4,567`, and how far looking has come.
-pub fn count(world: &World<'_>) -> Vec<Span<'static>> {
-    let theme = &world.look.theme;
-    let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
+pub fn count(ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+    let theme = &ctx.look.theme;
+    let (filtering, shown) = (&ctx.shared.filtering, &ctx.shared.shown);
     if !filtering.is_on() {
         return Vec::new();
     }
@@ -40,12 +40,13 @@ pub fn count(world: &World<'_>) -> Vec<Span<'static>> {
 }
 
 /// Draws it.
-pub fn render(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
-    let look = world.look;
+pub fn render(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
-    let filtering = &world.shared.filtering;
-    let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
-    let mut right = count(world);
+    let filtering = &ctx.shared.filtering;
+    let key =
+        |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default();
+    let mut right = count(ctx);
     if filtering.is_off() {
         right.push(Span::styled("off  ", theme.warning));
         right.push(Span::styled(key(Action::ToggleFilter), theme.key));
@@ -53,18 +54,18 @@ pub fn render(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
     }
     let wide: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let left = Rect { width: line.width.saturating_sub(wide as u16 + 1), ..line };
-    if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
-        pen.put(LABEL, theme.label);
+    if let Some(mut painter) = Painter::on(buffer, left, 0, look) {
+        painter.put(LABEL, theme.label);
         if filtering.only_marked() {
-            pen.put("only marked", theme.marked);
-            pen.put(if filtering.text().is_empty() { "" } else { "  " }, theme.text);
+            painter.put("only marked", theme.marked);
+            painter.put(if filtering.text().is_empty() { "" } else { "  " }, theme.text);
         }
-        pen.show(filtering.text(), if filtering.is_off() { theme.unused } else { theme.text });
+        painter.show(filtering.text(), if filtering.is_off() { theme.unused } else { theme.text });
     }
-    if let Some(mut pen) = Pen::on(buffer, line, 0, look) {
-        pen.right(wide);
+    if let Some(mut painter) = Painter::on(buffer, line, 0, look) {
+        painter.right(wide);
         for span in right {
-            pen.put(&span.content, span.style);
+            painter.put(&span.content, span.style);
         }
     }
 }
@@ -75,11 +76,12 @@ pub fn nothing(
     buffer: &mut Buffer,
     area: Rect,
     (is_paused, doubts): (bool, &[Doubt]),
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) {
-    let theme = &world.look.theme;
-    let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
-    let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
+    let theme = &ctx.look.theme;
+    let (filtering, shown) = (&ctx.shared.filtering, &ctx.shared.shown);
+    let key =
+        |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default();
     let rows = |number| count_of(number, "row", "rows");
     let all = rows(shown.of);
     let unmarked = filtering.only_marked() && filtering.text().is_empty();
@@ -96,7 +98,7 @@ pub fn nothing(
     };
     let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new(), vec![why]];
     for doubt in doubts.iter().filter(|_| !hidden) {
-        let says = world.look.clean(&doubt.says);
+        let says = ctx.look.clean(&doubt.says);
         let room = usize::from(area.width).saturating_sub(4);
         let wrapped = text::wrap(&says, room).into_iter();
         lines.extend(wrapped.map(|line| vec![(format!("  {line}"), theme.warning)]));
@@ -123,9 +125,9 @@ pub fn nothing(
         }
     }
     for (at, parts) in lines.iter().enumerate() {
-        let Some(mut pen) = Pen::on(buffer, area, at, world.look) else { return };
+        let Some(mut painter) = Painter::on(buffer, area, at, ctx.look) else { return };
         for (words, style) in parts {
-            pen.put(words, *style);
+            painter.put(words, *style);
         }
     }
 }

@@ -2,28 +2,33 @@
 
 use crate::tui::app::action::Action;
 use crate::tui::app::keymap::Key;
-use crate::tui::app::view::{View, World};
-use crate::tui::theme::painter::Pen;
+use crate::tui::app::view::{View, ViewContext};
+use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// A key and what it does; a click on it does the same.
-struct Item {
+struct FooterItem {
     key: String,
     word: &'static str,
     action: Action,
 }
 
 /// What there is room for, each behind so many columns.
-fn items(view: &dyn View, begun: &[Key], width: usize, world: &World<'_>) -> Vec<(usize, Item)> {
+fn items(
+    view: &dyn View,
+    begun: &[Key],
+    width: usize,
+    ctx: &ViewContext<'_>,
+) -> Vec<(usize, FooterItem)> {
     let mut out = Vec::new();
     let mut from = 1;
     if !begun.is_empty() {
         from += text::width(&name(begun));
-        for (key, action) in world.keymap.after(view.place(), begun) {
-            if view.can(action, world) {
-                let item = Item { key, word: action.short(), action };
+        for (key, action) in ctx.keymap.after(view.place(), begun) {
+            if view.can(action, ctx) {
+                let item = FooterItem { key, word: action.short(), action };
                 from += GAP;
                 let here = from;
                 from += item.width();
@@ -32,15 +37,15 @@ fn items(view: &dyn View, begun: &[Key], width: usize, world: &World<'_>) -> Vec
         }
         return out;
     }
-    for action in view.footer().iter().filter(|action| view.can(**action, world)) {
-        let keys = world.keymap.keys(view.place(), *action);
+    for action in view.footer().iter().filter(|action| view.can(**action, ctx)) {
+        let keys = ctx.keymap.keys(view.place(), *action);
         let Some(key) = keys.first() else { continue };
         let word = match action {
             // at the bottom of everything it leaves
-            Action::BackOrQuit if !view.can(Action::Back, world) => "quit",
+            Action::BackOrQuit if !view.can(Action::Back, ctx) => "quit",
             action => action.short(),
         };
-        let item = Item { key: key.clone(), word, action: *action };
+        let item = FooterItem { key: key.clone(), word, action: *action };
         if from + item.width() > width {
             break;
         }
@@ -54,7 +59,7 @@ fn items(view: &dyn View, begun: &[Key], width: usize, world: &World<'_>) -> Vec
 /// Columns between two.
 const GAP: usize = 2;
 
-impl Item {
+impl FooterItem {
     fn width(&self) -> usize {
         text::width(&self.key) + 1 + text::width(self.word)
     }
@@ -70,10 +75,10 @@ pub fn footer_hit(
     width: usize,
     view: &dyn View,
     begun: &[Key],
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) -> Option<Action> {
-    let items = items(view, begun, width, world);
-    let here = |(from, item): &(usize, Item)| (*from..from + item.width()).contains(&column);
+    let items = items(view, begun, width, ctx);
+    let here = |(from, item): &(usize, FooterItem)| (*from..from + item.width()).contains(&column);
     items.into_iter().find(here).map(|(_, item)| item.action)
 }
 
@@ -84,23 +89,23 @@ pub fn footer(
     view: &dyn View,
     begun: &[Key],
     notice: Option<&str>,
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) {
-    let theme = &world.look.theme;
-    let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
-    pen.skip(1);
+    let theme = &ctx.look.theme;
+    let Some(mut painter) = Painter::on(buffer, line, 0, ctx.look) else { return };
+    painter.skip(1);
     if begun.is_empty()
         && let Some(notice) = notice
     {
-        pen.show(notice, theme.heading);
+        painter.show(notice, theme.heading);
         return;
     }
-    pen.put(&name(begun), theme.key);
-    let items = items(view, begun, usize::from(line.width), world);
+    painter.put(&name(begun), theme.key);
+    let items = items(view, begun, usize::from(line.width), ctx);
     let mut at = 1 + text::width(&name(begun));
     for (from, item) in items {
-        pen.skip(from - at).put(&item.key, theme.key).put(" ", theme.quiet);
-        pen.put(item.word, theme.quiet);
+        painter.skip(from - at).put(&item.key, theme.key).put(" ", theme.quiet);
+        painter.put(item.word, theme.quiet);
         at = from + item.width();
     }
 }

@@ -1,16 +1,16 @@
 //! The pages, at the right end of the first line: which there are, and which is open.
 
-use crate::tui::app::action::Place;
+use crate::tui::app::action::KeyContext;
 use crate::tui::app::page::Page;
-use crate::tui::app::view::World;
-use crate::tui::theme::painter::Pen;
+use crate::tui::app::view::ViewContext;
+use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// How much is said of each page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum TabLabels {
     /// the keys of all, and their names
     Names,
     /// the keys of all, and the name of the open one
@@ -28,36 +28,39 @@ pub struct Pages {
 impl Pages {
     /// What fits into a line beside what has to be there, and beside all that would like to be. None
     /// where there is no room for any.
-    pub fn of(
+    pub fn new(
         width: usize,
         must: usize,
         all: usize,
         open: Page,
-        world: &World<'_>,
+        ctx: &ViewContext<'_>,
     ) -> Option<Pages> {
-        let whole = Pages::made(Form::Names, open, world);
+        let whole = Pages::made(TabLabels::Names, open, ctx);
         if all + whole.width + GAP <= width {
             return Some(whole);
         }
-        [Form::Open, Form::Keys]
-            .map(|form| Pages::made(form, open, world))
+        [TabLabels::Open, TabLabels::Keys]
+            .map(|form| Pages::made(form, open, ctx))
             .into_iter()
             .find(|pages| must + pages.width + GAP <= width)
     }
 
-    fn made(form: Form, open: Page, world: &World<'_>) -> Pages {
+    fn made(form: TabLabels, open: Page, ctx: &ViewContext<'_>) -> Pages {
         let (mut tabs, mut width) = (Vec::new(), 0);
         for page in Page::ALL {
-            let keys = world.keymap.keys(Place::Everywhere, page.action());
+            let keys = ctx.keymap.keys(KeyContext::Everywhere, page.action());
             let key = keys.first().map_or("", String::as_str);
             let words = match (page == open, form) {
-                (true, Form::Keys) => format!("[{key}]"),
+                (true, TabLabels::Keys) => format!("[{key}]"),
                 (true, _) => format!("[{}]", format!("{key} {}", page.name()).trim_start()),
-                (false, Form::Names) => format!("{key} {}", page.name()).trim_start().to_owned(),
-                (false, Form::Open | Form::Keys) => key.to_owned(),
+                (false, TabLabels::Names) => {
+                    format!("{key} {}", page.name()).trim_start().to_owned()
+                }
+                (false, TabLabels::Open | TabLabels::Keys) => key.to_owned(),
             };
             let wide = text::width(&words);
-            let from = width + usize::from(width > 0) * if form == Form::Names { 2 } else { 1 };
+            let from =
+                width + usize::from(width > 0) * if form == TabLabels::Names { 2 } else { 1 };
             tabs.push((from, words, page));
             width = from + wide;
         }
@@ -70,12 +73,12 @@ impl Pages {
     }
 
     /// Draws them.
-    pub fn render(&self, buffer: &mut Buffer, line: Rect, open: Page, world: &World<'_>) {
-        let theme = &world.look.theme;
+    pub fn render(&self, buffer: &mut Buffer, line: Rect, open: Page, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
         for (from, words, page) in &self.tabs {
-            let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
+            let Some(mut painter) = Painter::on(buffer, line, 0, ctx.look) else { return };
             let style = if *page == open { theme.tab_current } else { theme.tab };
-            pen.right(self.width + 1).skip(*from).put(words, style);
+            painter.right(self.width + 1).skip(*from).put(words, style);
         }
     }
 

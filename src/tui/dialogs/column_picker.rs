@@ -1,8 +1,8 @@
 //! The choice of the log's columns: which, and in which order.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Column, Effect, Pointer, Reply, View, World};
-use crate::tui::widgets::checklist::Ticked;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{Column, Pointer, Response, SideEffect, View, ViewContext};
+use crate::tui::widgets::checklist::Checklist;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -14,17 +14,17 @@ const WIDTH: u16 = 70;
 /// The choice being made.
 pub struct ColumnsView {
     /// All columns; those that are shown are ticked.
-    list: Ticked<Column>,
+    list: Checklist<Column>,
 }
 
 impl ColumnsView {
     /// The columns as they are now, those that are not shown behind.
-    pub fn of(world: &World<'_>) -> ColumnsView {
-        let shown = &world.shared.columns;
+    pub fn new(ctx: &ViewContext<'_>) -> ColumnsView {
+        let shown = &ctx.shared.columns;
         let hidden = Column::ALL.into_iter().filter(|column| !shown.contains(column));
         let hidden = hidden.map(|column| (column, false));
         let lines = shown.iter().map(|column| (*column, true)).chain(hidden).collect();
-        ColumnsView { list: Ticked::of("Columns of the log", WIDTH, &INTRO, lines) }
+        ColumnsView { list: Checklist::new("Columns of the log", WIDTH, &INTRO, lines) }
     }
 }
 
@@ -42,41 +42,43 @@ fn about(column: Column) -> &'static str {
 }
 
 impl View for ColumnsView {
-    fn place(&self) -> Place {
-        Place::Columns
+    fn place(&self) -> KeyContext {
+        KeyContext::Columns
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
-        Ticked::<Column>::can(action) || matches!(action, Action::MoveDown | Action::MoveUp)
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+        Checklist::<Column>::can(action) || matches!(action, Action::MoveDown | Action::MoveUp)
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
         match action {
             Action::MoveDown | Action::MoveUp => self.list.shift(action == Action::MoveDown),
             Action::Save => {
                 let shown = self.list.chosen().map(|column| column.name().to_owned());
                 let names: Vec<String> = shown.collect();
                 match names.is_empty() {
-                    true => Reply::Say("tick at least one column, or go back with esc".to_owned()),
-                    false => Reply::CloseAndAsk(Effect::Columns(names)),
+                    true => {
+                        Response::Say("tick at least one column, or go back with esc".to_owned())
+                    }
+                    false => Response::CloseAndAsk(SideEffect::Columns(names)),
                 }
             }
             action => self.list.act(action),
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 
-    fn sync(&mut self, body: Rect, _world: &World<'_>) {
+    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
         self.list.sync(body);
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let theme = &world.look.theme;
-        self.list.render(buffer, body, world.look, |pen, column| {
-            pen.column(column.name(), 10, theme.text).put(about(*column), theme.quiet);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
+        self.list.render(buffer, body, ctx.look, |painter, column| {
+            painter.column(column.name(), 10, theme.text).put(about(*column), theme.quiet);
         });
     }
 

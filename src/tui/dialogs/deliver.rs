@@ -1,11 +1,11 @@
 //! An output before it is sent to its vendor: exactly what goes where, keys as `***`, and after
 //! that what came of it. Nothing is sent before it is asked for here.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Effect, HelpView, Pointer, Reply, View, World};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{HelpView, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::count;
 use crate::tui::feed::{Chosen, Prepared, Sending};
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::widgets::scroll::Scroll;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -28,7 +28,7 @@ pub struct DeliverView {
 
 impl DeliverView {
     /// Shows what one vendor would be sent of a call.
-    pub fn of(chosen: Chosen, vendor: usize) -> DeliverView {
+    pub fn new(chosen: Chosen, vendor: usize) -> DeliverView {
         let scroll = Scroll::default();
         DeliverView { chosen, what: None, vendor, prepared: None, sent: false, scroll }
     }
@@ -39,33 +39,33 @@ impl DeliverView {
     }
 
     /// Another vendor.
-    fn turn(&mut self, by: usize, world: &World<'_>) -> Reply {
-        let count = world.shared.vendors.len().max(1);
+    fn turn(&mut self, by: usize, ctx: &ViewContext<'_>) -> Response {
+        let count = ctx.shared.vendors.len().max(1);
         let what = self.what.take();
-        let view = DeliverView::of(self.chosen.clone(), (self.vendor + by) % count);
+        let view = DeliverView::new(self.chosen.clone(), (self.vendor + by) % count);
         *self = DeliverView { what, ..view };
-        Reply::Done
+        Response::Done
     }
 
-    fn send(&mut self) -> Reply {
+    fn send(&mut self) -> Response {
         match &self.prepared {
             _ if self.sent => {
-                Reply::Say("this was sent; nothing is sent twice by one question".to_owned())
+                Response::Say("this was sent; nothing is sent twice by one question".to_owned())
             }
             Some(Ok(prepared)) => {
                 self.sent = true;
-                Reply::Ask(Effect::Deliver(prepared.number))
+                Response::Ask(SideEffect::Deliver(prepared.number))
             }
-            Some(Err(why)) => Reply::Say(why.clone()),
-            None => Reply::Pass,
+            Some(Err(why)) => Response::Say(why.clone()),
+            None => Response::Pass,
         }
     }
 
-    fn lines(&self, width: usize, world: &World<'_>) -> Vec<Line<'static>> {
-        let look = world.look;
+    fn lines(&self, width: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
+        let look = ctx.look;
         let theme = &look.theme;
-        let mut paper = Paper::new(look, width);
-        let Some(vendor) = world.shared.vendors.get(self.vendor) else { return paper.done() };
+        let mut paper = TextBuilder::new(look, width);
+        let Some(vendor) = ctx.shared.vendors.get(self.vendor) else { return paper.done() };
         let prepared = self.prepared.as_ref().and_then(|prepared| prepared.as_ref().ok());
         paper.line(vec![
             Span::styled(look.clean(&vendor.title).into_owned(), theme.heading),
@@ -90,7 +90,7 @@ impl DeliverView {
             }
             None => return paper.done(),
         };
-        self.outcome(&mut paper, prepared, world);
+        self.outcome(&mut paper, prepared, ctx);
         for request in &prepared.requests {
             paper.blank();
             paper.request(request);
@@ -99,15 +99,15 @@ impl DeliverView {
     }
 
     /// What enter does, or what came of it.
-    fn outcome(&self, paper: &mut Paper<'_>, prepared: &Prepared, world: &World<'_>) {
-        let theme = &world.look.theme;
+    fn outcome(&self, paper: &mut TextBuilder<'_>, prepared: &Prepared, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
         let requests = count(prepared.requests.len() as u64, "request", "requests");
-        match world.shared.sending.as_ref().filter(|_| self.sent) {
+        match ctx.shared.sending.as_ref().filter(|_| self.sent) {
             None => {
-                let keys = world.keymap.keys(Place::Deliver, Action::SendOutput).join(" ");
+                let keys = ctx.keymap.keys(KeyContext::Deliver, Action::SendOutput).join(" ");
                 let to = match &prepared.stand_in {
                     Some(address) => {
-                        let vendor = world.shared.vendors.get(self.vendor);
+                        let vendor = ctx.shared.vendors.get(self.vendor);
                         let title = vendor.map_or("the vendor", |vendor| vendor.title.as_str());
                         format!("{address} in place of {title}")
                     }
@@ -135,11 +135,11 @@ impl DeliverView {
 }
 
 impl View for DeliverView {
-    fn place(&self) -> Place {
-        Place::Deliver
+    fn place(&self) -> KeyContext {
+        KeyContext::Deliver
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         match action {
             Action::SendOutput => !self.sent && matches!(self.prepared, Some(Ok(_))),
             Action::NextTab | Action::PreviousTab | Action::Help => true,
@@ -147,35 +147,35 @@ impl View for DeliverView {
         }
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::SendOutput => self.send(),
-            Action::NextTab => self.turn(1, world),
-            Action::PreviousTab => self.turn(world.shared.vendors.len().saturating_sub(1), world),
-            Action::Help => Reply::Open(Box::new(HelpView::of(Place::Deliver))),
+            Action::NextTab => self.turn(1, ctx),
+            Action::PreviousTab => self.turn(ctx.shared.vendors.len().saturating_sub(1), ctx),
+            Action::Help => Response::Open(Box::new(HelpView::new(KeyContext::Deliver))),
             action => self.scroll.act(action),
         }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
         match pointer {
             // a click beside the question is no answer to it
-            Pointer::Click => Reply::Pass,
+            Pointer::Click => Response::Pass,
             wheel => self.scroll.point(wheel),
         }
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         if self.prepared.is_none() {
-            self.prepared = Some(world.feed.prepare(&self.chosen, self.vendor));
+            self.prepared = Some(ctx.feed.prepare(&self.chosen, self.vendor));
         }
         let width = usize::from(WIDTH.min(body.width).saturating_sub(4));
-        let lines = self.lines(width, world);
+        let lines = self.lines(width, ctx);
         self.scroll.sync(lines, body);
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Deliver", world.look);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        self.scroll.render(buffer, body, WIDTH, "Deliver", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

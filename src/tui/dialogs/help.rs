@@ -1,9 +1,9 @@
 //! The help: the keys in force where it was opened, and what the signs mean.
 
 use crate::findings::{Severity, Verdict};
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Pointer, Reply, View, World};
-use crate::tui::theme::painter::Look;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
@@ -18,7 +18,7 @@ const SIDES: u16 = 4;
 
 /// The help's state.
 pub struct HelpView {
-    about: Place,
+    about: KeyContext,
     scroll: Scroll,
     /// The widest line.
     width: u16,
@@ -26,58 +26,58 @@ pub struct HelpView {
 
 impl HelpView {
     /// The help for a place.
-    pub fn of(about: Place) -> HelpView {
+    pub fn new(about: KeyContext) -> HelpView {
         HelpView { about, scroll: Scroll::default(), width: 0 }
     }
 }
 
 /// Where it is, for a head of the help.
-pub(crate) fn title(place: Place) -> &'static str {
+pub(crate) fn title(place: KeyContext) -> &'static str {
     match place {
-        Place::Everywhere => "Everywhere",
-        Place::Calls => "Log and detail",
-        Place::Call => "With one call: under the log's cursor, or a page's example",
-        Place::Log => "In the log",
-        Place::Detail => "In the detail",
-        Place::Counts => "In findings and coverage",
-        Place::People => "In people: accounts, users, and the calls of one",
-        Place::Sync => "In the objects that vendors push",
-        Place::Compose => "In a call being written: every other key types",
-        Place::Composed => "Beside a call being written",
-        Place::Vendors => "In the choice of vendors",
-        Place::Aside => "In the findings to set aside",
-        Place::Columns => "In the columns of the log",
-        Place::Deliver => "In an output before it is sent to its vendor",
-        Place::Text => "In a line of text: every other key types",
-        Place::Filter => "In the filter's line",
-        Place::List => "In a list",
-        Place::Help => "In the help",
+        KeyContext::Everywhere => "Everywhere",
+        KeyContext::Calls => "Log and detail",
+        KeyContext::Call => "With one call: under the log's cursor, or a page's example",
+        KeyContext::Log => "In the log",
+        KeyContext::Detail => "In the detail",
+        KeyContext::Counts => "In findings and coverage",
+        KeyContext::People => "In people: accounts, users, and the calls of one",
+        KeyContext::Sync => "In the objects that vendors push",
+        KeyContext::Compose => "In a call being written: every other key types",
+        KeyContext::Composed => "Beside a call being written",
+        KeyContext::Vendors => "In the choice of vendors",
+        KeyContext::Aside => "In the findings to set aside",
+        KeyContext::Columns => "In the columns of the log",
+        KeyContext::Deliver => "In an output before it is sent to its vendor",
+        KeyContext::Text => "In a line of text: every other key types",
+        KeyContext::Filter => "In the filter's line",
+        KeyContext::List => "In a list",
+        KeyContext::Help => "In the help",
     }
 }
 
 /// The places whose keys are told: those in force there, and those of the lines of text that open
 /// there, where no key can ask for help.
-fn places(about: Place) -> Vec<Place> {
+fn places(about: KeyContext) -> Vec<KeyContext> {
     let mut out = about.sections().to_vec();
-    if out.contains(&Place::Calls) {
-        out.push(Place::Filter);
+    if out.contains(&KeyContext::Calls) {
+        out.push(KeyContext::Filter);
     }
-    if about != Place::Help && !out.contains(&Place::Text) {
-        out.push(Place::Text);
+    if about != KeyContext::Help && !out.contains(&KeyContext::Text) {
+        out.push(KeyContext::Text);
     }
     out
 }
 
 /// One place's keys and what they do.
-fn section(place: Place, world: &World<'_>) -> Vec<(String, &'static str)> {
-    let keys = |action| world.keymap.keys(place, action).join(" ");
-    world.keymap.section(place).map(|action| (keys(action), action.long())).collect()
+fn section(place: KeyContext, ctx: &ViewContext<'_>) -> Vec<(String, &'static str)> {
+    let keys = |action| ctx.keymap.keys(place, action).join(" ");
+    ctx.keymap.section(place).map(|action| (keys(action), action.long())).collect()
 }
 
-fn key_lines(about: Place, world: &World<'_>) -> Vec<Line<'static>> {
-    let theme = &world.look.theme;
+fn key_lines(about: KeyContext, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
+    let theme = &ctx.look.theme;
     let sections: Vec<_> =
-        places(about).into_iter().map(|place| (place, section(place, world))).collect();
+        places(about).into_iter().map(|place| (place, section(place, ctx))).collect();
     let all = sections.iter().flat_map(|(_, actions)| actions);
     let column = all.map(|(keys, _)| text::width(keys)).max().unwrap_or(0).min(MOST_KEYS) + BEHIND;
     let mut out = Vec::new();
@@ -100,7 +100,7 @@ fn key_lines(about: Place, world: &World<'_>) -> Vec<Line<'static>> {
 /// The columns of a sign.
 const SIGN: usize = 15;
 
-fn sign_lines(look: &Look) -> Vec<Line<'static>> {
+fn sign_lines(look: &Appearance) -> Vec<Line<'static>> {
     let theme = &look.theme;
     let mut out = vec![Line::default(), Line::from(Span::styled("Signs", theme.heading))];
     let mut line = |sign: &str, style, means: &str| {
@@ -152,32 +152,32 @@ fn sign_lines(look: &Look) -> Vec<Line<'static>> {
 }
 
 impl View for HelpView {
-    fn place(&self) -> Place {
-        Place::Help
+    fn place(&self) -> KeyContext {
+        KeyContext::Help
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         self.scroll.can(action) || action == Action::Help
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
-        if action == Action::Help { Reply::Close } else { self.scroll.act(action) }
+    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+        if action == Action::Help { Response::Close } else { self.scroll.act(action) }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
         self.scroll.point(pointer)
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
-        let mut lines = key_lines(self.about, world);
-        lines.extend(sign_lines(world.look));
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
+        let mut lines = key_lines(self.about, ctx);
+        lines.extend(sign_lines(ctx.look));
         let widest = lines.iter().map(Line::width).max().unwrap_or(0);
         self.width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(SIDES);
         self.scroll.sync(lines, body);
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        self.scroll.render(buffer, body, self.width, "Keys", world.look);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        self.scroll.render(buffer, body, self.width, "Keys", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -2,8 +2,8 @@
 
 use crate::engine::VendorChanges;
 use crate::findings::Verdict;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Pointer, Reply, View, World};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::feed::Judged;
 use crate::tui::widgets::scroll::Scroll;
@@ -21,23 +21,23 @@ const VERDICT: usize = 12;
 const NUMBER: usize = 11;
 
 /// What changed.
-pub struct JudgedView {
+pub struct RejudgeReportView {
     judged: Arc<Judged>,
     scroll: Scroll,
 }
 
-impl JudgedView {
+impl RejudgeReportView {
     /// A window that says it.
-    pub fn of(judged: Arc<Judged>) -> JudgedView {
-        JudgedView { judged, scroll: Scroll::default() }
+    pub fn new(judged: Arc<Judged>) -> RejudgeReportView {
+        RejudgeReportView { judged, scroll: Scroll::default() }
     }
 
-    fn write(&self, room: usize, world: &World<'_>) -> Vec<Line<'static>> {
-        let theme = &world.look.theme;
+    fn write(&self, room: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
+        let theme = &ctx.look.theme;
         let changes = match &self.judged.changes {
             Ok(changes) => changes,
             Err(error) => {
-                let lines = text::wrap(&world.look.clean(error), room).into_iter();
+                let lines = text::wrap(&ctx.look.clean(error), room).into_iter();
                 return lines.map(|line| Line::from(Span::styled(line, theme.error))).collect();
             }
         };
@@ -45,30 +45,30 @@ impl JudgedView {
         let mut out = vec![Line::from(Span::styled(calls, theme.text)), Line::default()];
         for vendor in &changes.vendors {
             let style = if vendor.is_none() { theme.quiet } else { theme.text };
-            for line in text::wrap(&world.look.clean(&vendor.sentence()), room) {
+            for line in text::wrap(&ctx.look.clean(&vendor.sentence()), room) {
                 out.push(Line::from(Span::styled(line, style)));
             }
         }
         for vendor in changes.vendors.iter().filter(|vendor| !vendor.is_none()) {
             out.push(Line::default());
-            let title = world.shared.vendors.iter().find(|known| known.name == vendor.name);
+            let title = ctx.shared.vendors.iter().find(|known| known.name == vendor.name);
             let title = title.map_or(vendor.name.as_str(), |known| known.title.as_str());
             out.push(Line::from(vec![
-                Span::styled(format!("{:<VERDICT$}", world.look.clean(title)), theme.heading),
+                Span::styled(format!("{:<VERDICT$}", ctx.look.clean(title)), theme.heading),
                 Span::styled(format!("{:>NUMBER$}{:>NUMBER$}", "before", "after"), theme.label),
                 Span::styled(format!("{:>NUMBER$}{:>NUMBER$}", "more", "fewer"), theme.label),
             ]));
-            out.extend(verdicts(vendor, world));
+            out.extend(verdicts(vendor, ctx));
         }
         out
     }
 }
 
 /// A line for each verdict that some call has or had.
-fn verdicts(vendor: &VendorChanges, world: &World<'_>) -> Vec<Line<'static>> {
-    let theme = &world.look.theme;
+fn verdicts(vendor: &VendorChanges, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
+    let theme = &ctx.look.theme;
     let lines = Verdict::WORST_FIRST.iter().rev().filter_map(|verdict| {
-        let change = vendor.of(*verdict);
+        let change = vendor.change_to(*verdict);
         if change.before + change.after == 0 {
             return None;
         }
@@ -76,9 +76,9 @@ fn verdicts(vendor: &VendorChanges, world: &World<'_>) -> Vec<Line<'static>> {
             let shown = if number == 0 { "-".to_owned() } else { grouped(number) };
             Span::styled(format!("{shown:>NUMBER$}"), style)
         };
-        let name = format!("{} {}", world.look.verdict_sign(*verdict), verdict.name());
+        let name = format!("{} {}", ctx.look.verdict_sign(*verdict), verdict.name());
         Some(Line::from(vec![
-            Span::styled(format!("{name:<VERDICT$}"), world.look.verdict(*verdict)),
+            Span::styled(format!("{name:<VERDICT$}"), ctx.look.verdict(*verdict)),
             number(change.before, theme.quiet),
             number(change.after, theme.text),
             number(change.more, theme.text),
@@ -88,30 +88,30 @@ fn verdicts(vendor: &VendorChanges, world: &World<'_>) -> Vec<Line<'static>> {
     lines.collect()
 }
 
-impl View for JudgedView {
-    fn place(&self) -> Place {
-        Place::Everywhere
+impl View for RejudgeReportView {
+    fn place(&self) -> KeyContext {
+        KeyContext::Everywhere
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         self.scroll.can(action)
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
         self.scroll.act(action)
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
         self.scroll.point(pointer)
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         let room = usize::from(WIDTH.min(body.width).saturating_sub(4));
-        self.scroll.sync(self.write(room, world), body);
+        self.scroll.sync(self.write(room, ctx), body);
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Judged again", world.look);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        self.scroll.render(buffer, body, WIDTH, "Judged again", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -1,9 +1,9 @@
 //! Where a call is sent to: this listener, the real service, or another address.
 
 use crate::call::credential::without_credentials;
-use crate::tui::app::view::{Effect, Reply, World};
-use crate::tui::prompts::AskView;
-use crate::tui::widgets::choice_dialog::PickView;
+use crate::tui::app::view::{Response, SideEffect, ViewContext};
+use crate::tui::prompts::TextDialog;
+use crate::tui::widgets::choice_dialog::ChoiceDialog;
 use crate::tui::widgets::text::masked;
 
 /// Segment's own tracking API (public: its documentation of the HTTP Tracking API). A RudderStack
@@ -12,7 +12,7 @@ const SEGMENT: &str = "https://api.segment.io";
 
 /// What is sent.
 #[derive(Debug, Clone)]
-pub struct Parcel {
+pub struct SendItem {
     /// Which call it is, if one that came.
     pub what: Option<String>,
     /// The call's text.
@@ -23,19 +23,19 @@ pub struct Parcel {
     pub rudder: bool,
 }
 
-impl Parcel {
-    fn to(&self, to: &str) -> Reply {
-        let Parcel { text, write_key, .. } = self.clone();
-        Reply::CloseAndAsk(Effect::Send { to: Some(to.to_owned()), text, write_key })
+impl SendItem {
+    fn to(&self, to: &str) -> Response {
+        let SendItem { text, write_key, .. } = self.clone();
+        Response::CloseAndAsk(SideEffect::Send { to: Some(to.to_owned()), text, write_key })
     }
 
     /// What is said below the choices.
-    fn notes(&self, world: &World<'_>) -> Vec<String> {
+    fn notes(&self, ctx: &ViewContext<'_>) -> Vec<String> {
         let key = self.write_key.as_deref().map(masked);
         let key = key.map_or("a write key of ours".to_owned(), |key| format!("write key {key}"));
         let mut notes: Vec<String> = self.what.iter().cloned().collect();
         notes.push(format!("with {key}; what goes to a real service counts there"));
-        if world.shared.upstream.is_none() && self.rudder {
+        if ctx.shared.upstream.is_none() && self.rudder {
             notes.push("the setting `upstream` offers your data plane here".to_owned());
         }
         notes
@@ -43,14 +43,14 @@ impl Parcel {
 }
 
 /// Asks where to.
-pub fn ask_where(parcel: Parcel, world: &World<'_>) -> PickView {
-    let here = world.shared.addresses.first().cloned();
+pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
+    let here = ctx.shared.addresses.first().cloned();
     // what each is, and its address; the last asks for one
     let mut choices: Vec<(&str, Option<String>)> = Vec::new();
     choices.extend(here.map(|here| ("this listener", Some(here))));
-    match &world.shared.upstream {
+    match &ctx.shared.upstream {
         Some(upstream) => choices.push(("the upstream", Some(upstream.clone()))),
-        None if !parcel.rudder => choices.push(("Segment itself", Some(SEGMENT.to_owned()))),
+        None if !send_item.rudder => choices.push(("Segment itself", Some(SEGMENT.to_owned()))),
         None => {}
     }
     choices.push(("another address", None));
@@ -59,14 +59,14 @@ pub fn ask_where(parcel: Parcel, world: &World<'_>) -> PickView {
         None => "asks for it".to_owned(),
     };
     let lines = choices.iter().map(|(what, to)| ((*what).to_owned(), means(to))).collect();
-    let notes = parcel.notes(world);
-    PickView::of("Send to", lines, notes, move |at, _| match choices.get(at) {
-        Some((_, Some(to))) => parcel.to(to),
+    let notes = send_item.notes(ctx);
+    ChoiceDialog::new("Send to", lines, notes, move |at, _| match choices.get(at) {
+        Some((_, Some(to))) => send_item.to(to),
         Some((_, None)) => {
-            let parcel = parcel.clone();
-            let ask = AskView::new("send to", "https://", move |to| parcel.to(to));
-            Reply::CloseAndOpen(Box::new(ask))
+            let send_item = send_item.clone();
+            let ask = TextDialog::new("send to", "https://", move |to| send_item.to(to));
+            Response::CloseAndOpen(Box::new(ask))
         }
-        None => Reply::Pass,
+        None => Response::Pass,
     })
 }

@@ -6,20 +6,21 @@
 mod person;
 mod views;
 
-pub use crate::config::{Arranged, Kept, Memo};
+pub use crate::config::{ColumnChoice, HistoryEntries, Memo};
 pub use person::PersonFeed;
 pub use views::{
-    Alerts, By, CallDetail, Cell, Chosen, CommonView, ComposedCall, ComposedView, Counted, Course,
-    Coverage, Detail, Disorder, Expectation, Expectations, Expected, FidelityView, Found, FoundIn,
-    Groups, IdShare, InUse, Item, Judged, Looks, Mark, Member, ModelView, NoCall, NoCallDetail,
-    NoCallView, Origin, OutputView, Panel, Person, Prepared, Preset, PushesView, RequestDetail,
-    Ring, RowView, Sending, SessionIds, SettingsView, Shown, Span, Standing, Stats, Status,
-    VendorDetail, VendorView, Wanted, What, Who,
+    Alerts, CallDetail, Chosen, ComposedCall, ComposedView, Counted, Coverage, Detail, Expectation,
+    ExpectationStatus, Expectations, Expected, FidelityView, FoundIn, GroupBy, GroupedRows,
+    HabitView, IdCell, IdShare, InUse, Judged, Looks, Mark, MissedId, ModelItem, ModelView,
+    NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, OutputView, Panel, Person, Prepared,
+    Preset, PushesView, RelatedId, RequestDetail, Ring, RowView, SearchProgress, Sending,
+    SessionIds, SettingsView, Span, Stats, Status, Timeline, ValueOrigin, VendorDetail, VendorView,
+    What, Who,
 };
 
 use crate::call::Seq;
 use crate::findings::Finding;
-use crate::fql::{Filter, Names};
+use crate::fql::{Filter, NameSource};
 use crate::report::ExportFormat;
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub trait Feed: PersonFeed + Send + Sync {
     /// The counters.
     fn stats(&self) -> Stats;
     /// What all calls of a library have in common, the worst first.
-    fn common(&self) -> Vec<CommonView>;
+    fn common(&self) -> Vec<HabitView>;
     /// How many rows there are; rows are numbered from 0.
     fn rows(&self) -> u64;
     /// Copies of these rows; fewer when the range runs over the end.
@@ -46,7 +47,7 @@ pub trait Feed: PersonFeed + Send + Sync {
     fn filter(&self, filter: Option<Arc<Filter>>);
     /// How far looking has come. It is complete when `looked_at` is `of`; without a filter all rows
     /// are shown.
-    fn shown(&self) -> Shown;
+    fn shown(&self) -> SearchProgress;
     /// The numbers of the rows at these places among those that are shown, in order. Looking goes
     /// on around the last of them.
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64>;
@@ -57,24 +58,24 @@ pub trait Feed: PersonFeed + Send + Sync {
     fn detail(&self, row: u64) -> Option<Detail>;
     /// The nearest such row strictly after (or before) `from` among those that are shown. After
     /// about 10 ms it says from where to go on, to be asked again with the next tick.
-    fn find(&self, from: u64, forward: bool, what: &What) -> Found;
+    fn find(&self, from: u64, forward: bool, what: &What) -> NextRow;
     /// What this recording really has, for completing a filter. Reads some requests: for when a
     /// filter begins to be edited, not for each key.
-    fn names(&self) -> Box<dyn Names>;
+    fn names(&self) -> Box<dyn NameSource>;
     /// Findings of the vendors in use (or of all) and of Segment itself, event by event: the worst
     /// first, those of vendors not in use last.
     /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
     /// asks again when the version has grown, not for each frame.
-    fn findings(&self, at_all: bool) -> Groups<FoundIn>;
+    fn findings(&self, at_all: bool) -> GroupedRows<FoundIn>;
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
-    fn coverage(&self, by: By) -> Groups<Coverage>;
+    fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage>;
     /// What is expected and how it stands, in the order of the plan; none where nothing is.
     fn expectations(&self) -> Option<Expectations>;
     /// A part of the accounts or users, those with most calls first.
-    fn people(&self, who: Who, part: Range<u64>) -> Groups<Person>;
+    fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person>;
     /// The users of an account, or the accounts of a user, in the order in which they came.
-    fn members(&self, who: Who, id: &str) -> Groups<Member>;
+    fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId>;
     /// What calls show about the id of an account or a user beside other ids.
     fn id_remarks_about(&self, who: Who, id: &str) -> Vec<Finding>;
     /// The vendors that are built, in the order of [`RowView::marks`].
@@ -104,7 +105,7 @@ pub trait Feed: PersonFeed + Send + Sync {
     /// What something that went on behind the screen has to say, once. Asked with each tick.
     fn told(&self) -> Option<Result<String, String>>;
     /// What was typed before and is kept from run to run.
-    fn kept(&self) -> Kept;
+    fn kept(&self) -> HistoryEntries;
     /// Keeps something more. The error is shown to the user.
     fn keep(&self, memo: &Memo) -> Result<(), String>;
     /// What vendors push to Segment: the run that started last.
@@ -141,9 +142,9 @@ pub trait Feed: PersonFeed + Send + Sync {
     /// Sets these codes aside and no others, and keeps that. The error is shown to the user.
     fn set_aside(&self, codes: &[String]) -> Result<(), String>;
     /// How the page of the log is arranged.
-    fn arranged(&self) -> Arranged;
+    fn arranged(&self) -> ColumnChoice;
     /// Arranges it so, and keeps that. The error is shown to the user.
-    fn arrange(&self, arranged: Arranged) -> Result<(), String>;
+    fn arrange(&self, arranged: ColumnChoice) -> Result<(), String>;
     /// How many calls have each of these codes.
     fn calls_with(&self, codes: &[String]) -> Vec<u64>;
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first

@@ -1,6 +1,6 @@
 //! Where the data about one person comes from: found beside the log, and gone through part by part.
 
-use super::{Course, Disorder, Person, SessionIds, Shown, Span, Who};
+use super::{OrderFinding, Person, SearchProgress, SessionIds, Span, Timeline, Who};
 use crate::fql::Filter;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,15 +14,15 @@ pub trait PersonFeed {
     /// ends it.
     fn trace(&self, filter: Option<Arc<Filter>>);
     /// How far that has come.
-    fn traced(&self) -> Shown;
+    fn traced(&self) -> SearchProgress;
     /// The rows at these places among those that were found, in order.
     fn traced_rows(&self, places: Range<u64>) -> Vec<u64>;
     /// How many that were found stand before a row.
     fn traced_place(&self, row: u64) -> u64;
     /// Goes on through a person's calls: for some thousands at once.
-    fn course(&self, rows: &[u64], course: &mut Course);
+    fn timeline(&self, rows: &[u64], timeline: &mut Timeline);
     /// What was found about their order, the worst first.
-    fn disorder(&self, course: &Course) -> Vec<Disorder>;
+    fn order_finding(&self, timeline: &Timeline) -> Vec<OrderFinding>;
     /// The sessions that vendors count these calls to. The calls are read: after some milliseconds it
     /// ends, and says how many it came to.
     fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize;

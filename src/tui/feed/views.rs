@@ -3,15 +3,16 @@
 use super::super::theme::Themes;
 use crate::call::text::visible;
 pub use crate::engine::{
-    By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
-    Expected, Found, FoundIn, Groups, IdShare, Mark, Member, NoCall, NoCallDetail, NoCallView,
-    Person, RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
+    Counted, Coverage, Expectation, ExpectationStatus, Expectations, Expected, FoundIn, GroupBy,
+    GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall, NoCallDetail,
+    NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
+    SearchProgress, SessionIds, Stats, Timeline, What, Who,
 };
-use crate::findings::fixes::{Fix, Need};
+use crate::findings::fixes::{Fix, VendorNeed};
 use crate::findings::{Finding, Verdict};
-pub use crate::objects_api::{Item, Panel, Status};
+pub use crate::objects_api::{ModelItem, Panel, Status};
 use crate::tui::app::keymap::Keymap;
-pub use crate::vendors::{Origin, Preset, Span};
+pub use crate::vendors::{Preset, Span, ValueOrigin};
 use std::sync::Arc;
 
 /// All about one row.
@@ -47,7 +48,7 @@ pub struct CallDetail {
     /// What to paste; none for a call of no known type.
     pub fix: Option<Fix>,
     /// What the vendors in use need, a line for those that need the same.
-    pub needs: Vec<Need>,
+    pub needs: Vec<VendorNeed>,
     /// The request that carried it.
     pub request: RequestDetail,
 }
@@ -98,7 +99,7 @@ pub struct OutputView {
     /// The body's JSON text; none for a carrier, whose body is the call.
     pub body: Option<String>,
     /// Where each value of the body came from, by its JSON pointer into the body.
-    pub from: Vec<(String, Origin)>,
+    pub from: Vec<(String, ValueOrigin)>,
     /// What is doubtful about it, in sentences.
     pub caveats: Vec<String>,
 }
@@ -147,7 +148,7 @@ pub struct ModelView {
     /// How many requests had come.
     pub requests: u64,
     /// The lines that were asked for.
-    pub window: Vec<Item>,
+    pub window: Vec<ModelItem>,
 }
 
 /// Which vendors count.
@@ -196,7 +197,7 @@ pub struct Judged {
     /// How often that was done.
     pub number: u64,
     /// What changed, or why it could not be done.
-    pub changes: Result<Changes, String>,
+    pub changes: Result<RejudgeDiff, String>,
 }
 
 impl SettingsView {

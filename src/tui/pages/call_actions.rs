@@ -2,9 +2,9 @@
 
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
-use crate::tui::app::view::{AsideView, Effect, Reply, World};
+use crate::tui::app::view::{MutedCodesView, Response, SideEffect, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
-use crate::tui::dialogs::send_target::{Parcel, ask_where};
+use crate::tui::dialogs::send_target::{SendItem, ask_where};
 use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
 use crate::tui::pages::compose::with_type;
 
@@ -14,51 +14,52 @@ pub fn act(
     action: Action,
     row: Option<u64>,
     code: Option<&str>,
-    world: &World<'_>,
-) -> Option<Reply> {
+    ctx: &ViewContext<'_>,
+) -> Option<Response> {
     match action {
-        Action::SetAside => Some(match AsideView::of(row, code, world) {
-            Ok(view) => Reply::Open(Box::new(view)),
-            Err(why) => Reply::Say(why),
+        Action::SetAside => Some(match MutedCodesView::new(row, code, ctx) {
+            Ok(view) => Response::Open(Box::new(view)),
+            Err(why) => Response::Say(why),
         }),
-        Action::SendAgain => Some(match row.and_then(|row| call(row, world)) {
+        Action::SendAgain => Some(match row.and_then(|row| call(row, ctx)) {
             Some(call) => {
-                let parcel = Parcel {
+                let send_item = SendItem {
                     what: Some(name(&call)),
                     text: with_type(&call),
                     write_key: call.write_key.clone(),
                     rudder: call.rudder,
                 };
-                Reply::Open(Box::new(ask_where(parcel, world)))
+                Response::Open(Box::new(ask_where(send_item, ctx)))
             }
-            None => Reply::Say("there is no call here to be sent again".to_owned()),
+            None => Response::Say("there is no call here to be sent again".to_owned()),
         }),
-        Action::Deliver => Some(deliver(row, None, world)),
-        action if is_copy(action) => Some(match row.and_then(|row| call(row, world)) {
+        Action::Deliver => Some(deliver(row, None, ctx)),
+        action if is_copy(action) => Some(match row.and_then(|row| call(row, ctx)) {
             // the call itself is not in view here
-            Some(call) => match copy(action, &call, None, world) {
-                Reply::Ask(Effect::Copy { what, text }) => {
-                    Reply::Ask(Effect::Copy { what: format!("{what}, {}", name(&call)), text })
-                }
+            Some(call) => match copy(action, &call, None, ctx) {
+                Response::Ask(SideEffect::Copy { what, text }) => Response::Ask(SideEffect::Copy {
+                    what: format!("{what}, {}", name(&call)),
+                    text,
+                }),
                 other => other,
             },
-            None => Reply::Say("there is no call here to copy from".to_owned()),
+            None => Response::Say("there is no call here to copy from".to_owned()),
         }),
         _ => None,
     }
 }
 
 /// Shows what would be sent to a vendor of the call of a row: to that one, else to the first.
-pub fn deliver(row: Option<u64>, vendor: Option<usize>, world: &World<'_>) -> Reply {
-    let Some((row, call)) = row.and_then(|row| Some((row, call(row, world)?))) else {
-        return Reply::Say("there is no call here to be sent to a vendor".to_owned());
+pub fn deliver(row: Option<u64>, vendor: Option<usize>, ctx: &ViewContext<'_>) -> Response {
+    let Some((row, call)) = row.and_then(|row| Some((row, call(row, ctx)?))) else {
+        return Response::Say("there is no call here to be sent to a vendor".to_owned());
     };
     match vendor.or_else(|| first(&call.vendors)) {
         Some(vendor) => {
-            let view = DeliverView::of(Chosen::Row(row), vendor);
-            Reply::Open(Box::new(view.named(name(&call))))
+            let view = DeliverView::new(Chosen::Row(row), vendor);
+            Response::Open(Box::new(view.named(name(&call))))
         }
-        None => Reply::Say("no vendor judged this call".to_owned()),
+        None => Response::Say("no vendor judged this call".to_owned()),
     }
 }
 
@@ -82,8 +83,8 @@ pub fn name(call: &CallDetail) -> String {
 }
 
 /// The call of a row.
-pub fn call(row: u64, world: &World<'_>) -> Option<Box<CallDetail>> {
-    match world.feed.detail(row)? {
+pub fn call(row: u64, ctx: &ViewContext<'_>) -> Option<Box<CallDetail>> {
+    match ctx.feed.detail(row)? {
         Detail::Call(call) => Some(call),
         Detail::NoCall(_) => None,
     }
@@ -102,10 +103,15 @@ pub fn is_copy(action: Action) -> bool {
 }
 
 /// Copies something of a call; of the outputs that of a vendor, else the first that is in use.
-pub fn copy(action: Action, call: &CallDetail, vendor: Option<usize>, world: &World<'_>) -> Reply {
-    let base = world.shared.addresses.first().map(String::as_str);
-    match copy::of_call(action, call, vendor, &world.shared.vendors, base) {
-        Ok((what, text)) => Reply::Ask(Effect::Copy { what, text }),
-        Err(why) => Reply::Say(why.to_owned()),
+pub fn copy(
+    action: Action,
+    call: &CallDetail,
+    vendor: Option<usize>,
+    ctx: &ViewContext<'_>,
+) -> Response {
+    let base = ctx.shared.addresses.first().map(String::as_str);
+    match copy::of_call(action, call, vendor, &ctx.shared.vendors, base) {
+        Ok((what, text)) => Response::Ask(SideEffect::Copy { what, text }),
+        Err(why) => Response::Say(why.to_owned()),
     }
 }

@@ -2,25 +2,25 @@
 
 use crate::findings::{Effect, Finding, is_of_call};
 use crate::fql::quoted;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{CallDetail, Detail, FoundIn, Groups};
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::feed::{CallDetail, Detail, FoundIn, GroupedRows};
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, clock, event, number, times, trend, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::Grouped;
-use crate::tui::pages::lists::empty_page::Nothing;
-use crate::tui::pages::lists::list_page::Topic;
-use crate::tui::theme::painter::Pen;
+use crate::tui::pages::lists::empty_page::EmptyPage;
+use crate::tui::pages::lists::list_page::ListContent;
+use crate::tui::theme::painter::Painter;
 
-/// Columns of a sign and the word for it.
+/// FindingsColumns of a sign and the word for it.
 const SEVERITY: usize = 10;
-/// Columns of the sign alone.
+/// FindingsColumns of the sign alone.
 const SIGN: usize = 2;
 /// An event is seen before times and minutes are.
 const LEAST_EVENT: usize = 10;
-/// Columns of a count.
+/// FindingsColumns of a count.
 const COUNT: usize = 8;
 /// From this room on there is place for the time of the first call and for all minutes.
 const ROOMY: usize = 105;
@@ -36,7 +36,7 @@ pub struct Findings {
 }
 
 /// How wide the columns are.
-pub struct Columns {
+pub struct FindingsColumns {
     /// The sign, and the word for it where there is room.
     severity: usize,
     whose: usize,
@@ -48,21 +48,21 @@ pub struct Columns {
 }
 
 /// The short name of who says so.
-fn whose<'w>(row: &FoundIn, world: &'w World<'_>) -> &'w str {
+fn whose<'w>(row: &FoundIn, ctx: &'w ViewContext<'_>) -> &'w str {
     match row.vendor {
         None if row.remark.is_some() => "ids",
         None if is_of_call(&row.code) => "call",
         None => "Segment",
-        Some(at) => world.shared.vendors.get(at).map_or("", |vendor| vendor.short.as_str()),
+        Some(at) => ctx.shared.vendors.get(at).map_or("", |vendor| vendor.short.as_str()),
     }
 }
 
 impl Findings {
     /// The first call that has it, read when the row is looked at.
-    fn example(&mut self, row: &FoundIn, world: &World<'_>) -> Option<&CallDetail> {
-        let wanted = (row.counted.row, world.shared.judged);
+    fn example(&mut self, row: &FoundIn, ctx: &ViewContext<'_>) -> Option<&CallDetail> {
+        let wanted = (row.counted.row, ctx.shared.judged);
         if self.example.as_ref().is_none_or(|(at, judged, _)| (*at, *judged) != wanted) {
-            let call = match world.feed.detail(row.counted.row) {
+            let call = match ctx.feed.detail(row.counted.row) {
                 Some(Detail::Call(call)) => Some(call),
                 _ => None,
             };
@@ -81,14 +81,14 @@ fn finding<'c>(row: &FoundIn, call: &'c CallDetail) -> Option<&'c Finding> {
     all.iter().find(|finding| finding.code == row.code)
 }
 
-impl Topic for Findings {
+impl ListContent for Findings {
     type Row = FoundIn;
-    type Columns = Columns;
+    type Columns = FindingsColumns;
     const TABS: &'static [&'static str] = &["findings of vendors in use", "of all vendors"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<FoundIn> {
-        world.feed.findings(tab == 1)
+    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<FoundIn> {
+        ctx.feed.findings(tab == 1)
     }
 
     fn same(a: &FoundIn, b: &FoundIn) -> bool {
@@ -96,13 +96,18 @@ impl Topic for Findings {
             == (&b.code, b.vendor, &b.kind, &b.event, b.in_use)
     }
 
-    fn columns(room: usize, rows: &[FoundIn], _tab: usize, world: &World<'_>) -> Columns {
+    fn columns(
+        room: usize,
+        rows: &[FoundIn],
+        _tab: usize,
+        ctx: &ViewContext<'_>,
+    ) -> FindingsColumns {
         let roomy = room >= ROOMY;
         // a code's own beginning says whose it is, where room is dear
-        let names = rows.iter().map(|row| whose(row, world));
-        let whose = if roomy { widest(names, (3, 7), world.look) + 1 } else { 0 };
+        let names = rows.iter().map(|row| whose(row, ctx));
+        let whose = if roomy { widest(names, (3, 7), ctx.look) + 1 } else { 0 };
         let codes = rows.iter().map(|row| row.code.as_str());
-        let code = widest(codes, (12, CODE[usize::from(roomy)]), world.look) + 1;
+        let code = widest(codes, (12, CODE[usize::from(roomy)]), ctx.look) + 1;
         let all = match roomy {
             true => (SEVERITY, 2, 16),
             false => (SEVERITY, 1, 8),
@@ -117,48 +122,63 @@ impl Topic for Findings {
         let plan = plans.into_iter().find(fits).unwrap_or((SIGN, 0, 0));
         let event = room.saturating_sub(taken(plan));
         let (severity, times, minutes) = plan;
-        Columns { severity, whose, code, event, times, minutes }
+        FindingsColumns { severity, whose, code, event, times, minutes }
     }
 
-    fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
-        let label = world.look.theme.label;
-        pen.column(if columns.severity > SIGN { "severity" } else { "" }, columns.severity, label);
-        pen.column("by", columns.whose, label);
-        pen.column("code", columns.code, label);
-        pen.column("event", columns.event, label);
-        pen.put(&format!("{:>COUNT$}", "calls"), label);
+    fn heads(painter: &mut Painter<'_>, columns: &FindingsColumns, ctx: &ViewContext<'_>) {
+        let label = ctx.look.theme.label;
+        painter.column(
+            if columns.severity > SIGN { "severity" } else { "" },
+            columns.severity,
+            label,
+        );
+        painter.column("by", columns.whose, label);
+        painter.column("code", columns.code, label);
+        painter.column("event", columns.event, label);
+        painter.put(&format!("{:>COUNT$}", "calls"), label);
         for word in ["first", "last"].into_iter().skip(2 - columns.times) {
-            pen.put(&format!("{word:>TIME$}"), label);
+            painter.put(&format!("{word:>TIME$}"), label);
         }
         let minutes = ["minutes", "latest minutes"][usize::from(columns.minutes > 8)];
-        pen.skip(2).put(if columns.minutes > 0 { minutes } else { "" }, label);
+        painter.skip(2).put(if columns.minutes > 0 { minutes } else { "" }, label);
     }
 
-    fn row(pen: &mut Pen<'_>, row: &FoundIn, columns: &Columns, world: &World<'_>) {
-        let look = world.look;
+    fn row(
+        painter: &mut Painter<'_>,
+        row: &FoundIn,
+        columns: &FindingsColumns,
+        ctx: &ViewContext<'_>,
+    ) {
+        let look = ctx.look;
         let theme = &look.theme;
         let or_dim = |style| if row.in_use { style } else { theme.unused };
         let loud = or_dim(look.severity(row.severity));
         let word = if columns.severity > SIGN { row.severity.name() } else { "" };
         let sign = format!("{} {word}", look.severity_sign(row.severity));
-        pen.put(&format!("{sign:<w$}", w = columns.severity), loud);
-        pen.column(whose(row, world), columns.whose, or_dim(theme.quiet));
-        pen.column(&row.code, columns.code - 1, loud).skip(1);
+        painter.put(&format!("{sign:<w$}", w = columns.severity), loud);
+        painter.column(whose(row, ctx), columns.whose, or_dim(theme.quiet));
+        painter.column(&row.code, columns.code - 1, loud).skip(1);
         let name = event(row.kind.as_deref(), row.event.as_deref());
-        pen.column(&name, columns.event, or_dim(theme.text));
+        painter.column(&name, columns.event, or_dim(theme.text));
         let counted = &row.counted;
         let unit = if row.remark.is_some() { " ids" } else { "" };
         let calls = format!("{}{unit}", number(counted.calls));
-        pen.put(&format!("{calls:>COUNT$}"), or_dim(theme.text));
+        painter.put(&format!("{calls:>COUNT$}"), or_dim(theme.text));
         for at in [counted.first_seen, counted.last_seen].into_iter().skip(2 - columns.times) {
-            pen.put(&clock(at, look), or_dim(theme.quiet));
+            painter.put(&clock(at, look), or_dim(theme.quiet));
         }
         let minutes = &counted.trend[counted.trend.len() - columns.minutes..];
-        pen.skip(2).put(&trend(minutes, look), loud);
+        painter.skip(2).put(&trend(minutes, look), loud);
     }
 
-    fn about(&mut self, paper: &mut Paper<'_>, row: &FoundIn, _tab: usize, world: &World<'_>) {
-        let look = world.look;
+    fn about(
+        &mut self,
+        paper: &mut TextBuilder<'_>,
+        row: &FoundIn,
+        _tab: usize,
+        ctx: &ViewContext<'_>,
+    ) {
+        let look = ctx.look;
         let theme = &look.theme;
         let counted = row.counted.clone();
         if let Some(view) = &row.remark {
@@ -166,17 +186,17 @@ impl Topic for Findings {
             paper.blank();
             let [first, later] = view.seqs.map(grouped);
             paper.labelled(8, "  in    ", &format!("calls #{first} and #{later}"), theme.text);
-            let Some(call) = self.example(row, world) else { return };
+            let Some(call) = self.example(row, ctx) else { return };
             paper.heading(&format!("Call #{later}"), "");
             return paper.body(&call.call_text, &[]);
         }
-        let title = match row.vendor.and_then(|at| world.shared.vendors.get(at)) {
+        let title = match row.vendor.and_then(|at| ctx.shared.vendors.get(at)) {
             Some(vendor) => look.clean(&vendor.title).into_owned(),
             None if is_of_call(&row.code) => "the call itself".to_owned(),
             None => "Segment itself".to_owned(),
         };
         let title = if row.in_use { title } else { format!("{title}, not in use") };
-        let call = self.example(row, world);
+        let call = self.example(row, ctx);
         match call.and_then(|call| finding(row, call)) {
             Some(finding) => paper.finding(finding, &title, None),
             None => paper.heading(&look.clean(&row.code), &title),
@@ -221,10 +241,10 @@ impl Topic for Findings {
         row: &FoundIn,
         _tab: usize,
         rows: &[FoundIn],
-        world: &World<'_>,
+        ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         if !row.in_use {
-            let keys = world.keymap.keys(Place::Counts, Action::ChooseVendors);
+            let keys = ctx.keymap.keys(KeyContext::Counts, Action::ChooseVendors);
             let key = keys.first().map_or("", String::as_str);
             return Err(format!("a filter sees what vendors in use find; {key} chooses them"));
         }
@@ -235,17 +255,17 @@ impl Topic for Findings {
         terms.extend(drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()));
         // a code that several vendors have: what it does tells them apart where it decides
         let shared = rows.iter().any(|other| other.code == row.code && other.vendor != row.vendor);
-        let vendor = row.vendor.and_then(|at| world.shared.vendors.get(at));
+        let vendor = row.vendor.and_then(|at| ctx.shared.vendors.get(at));
         if let (true, Some(vendor), Effect::Ignore) = (shared, vendor, row.effect) {
             terms.push(format!("verdict.{} = \"ignored\"", vendor.name));
         }
-        Ok(drill_down::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
     }
 
-    fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {
-        let calls = world.shared.stats.calls;
+    fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {
+        let calls = ctx.shared.stats.calls;
         let whose = if tab == 0 { " at vendors in use" } else { "" };
-        Nothing {
+        EmptyPage {
             says: match calls {
                 0 => "No call came yet, so nothing is found.".to_owned(),
                 _ => format!("Nothing is found in {}{whose}.", count(calls, "call", "calls")),

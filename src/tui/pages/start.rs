@@ -1,8 +1,8 @@
 //! Before the first call: where to send, a line to try it, and what to change in each SDK.
 
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::page_text::Lines;
+use crate::tui::widgets::page_text::PageText;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 /// What screens show that wait for something.
 #[derive(serde::Deserialize)]
-pub struct SdkLines {
+pub struct StartLines {
     curl: String,
     curl_with_ids: String,
     try_it: String,
@@ -47,7 +47,7 @@ struct Sdk {
 }
 
 /// The lines that come with the program.
-pub static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
+pub static LINES: LazyLock<StartLines> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../assets/sdk-lines.toml"))
         .expect("the lines that come with the program are TOML; a test reads them")
 });
@@ -60,7 +60,7 @@ pub fn curl(base: &str, with_ids: bool) -> String {
 }
 
 /// What is said where a file is open in which there is nothing.
-pub fn no_calls(lines: &mut Lines<'_>, theme: &Theme) {
+pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme) {
     lines.prose(2, "The file that is open holds no calls.", theme.text);
     lines.gap(true);
     lines.prose(2, "segscope --record FILE records what SDKs send", theme.quiet);
@@ -68,10 +68,10 @@ pub fn no_calls(lines: &mut Lines<'_>, theme: &Theme) {
 }
 
 /// Draws it.
-pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-    let theme = &world.look.theme;
-    let Some(base) = world.shared.addresses.first() else {
-        return no_calls(&mut Lines::new(buffer, body, world.look, 1), theme);
+pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+    let theme = &ctx.look.theme;
+    let Some(base) = ctx.shared.addresses.first() else {
+        return no_calls(&mut PageText::new(buffer, body, ctx.look, 1), theme);
     };
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
     let fill = |text: &str, base: &str| text.replace("BASE", base).replace("PORT", port);
@@ -83,8 +83,8 @@ pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
         false => ("URL", format!("(URL is {base}, K any write key)")),
     };
     let roomy = body.height >= 30;
-    let mut line = Lines::new(buffer, body, world.look, usize::from(roomy));
-    let waits = match world.shared.stats.cleared {
+    let mut line = PageText::new(buffer, body, ctx.look, usize::from(roomy));
+    let waits = match ctx.shared.stats.cleared {
         Some(_) => "  All is cleared away. Waiting for the next call at ",
         None => "  Waiting for the first call at ",
     };

@@ -1,14 +1,14 @@
 //! The command line: every action by its name.
 
 use crate::call::nearest_name;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::filters::Change;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::Keymap;
 use crate::tui::app::page::Page;
-use crate::tui::app::view::{Reply, View, World};
+use crate::tui::app::view::{Response, View, ViewContext};
 use crate::tui::dialogs::help::title;
 use crate::tui::prompts::{Offer, Prompt, Typed, completions};
-use crate::tui::theme::painter::Pen;
+use crate::tui::theme::painter::Painter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -29,18 +29,18 @@ pub struct CommandView {
 
 impl CommandView {
     /// An empty line. The actions of the place come first, then those that have a page elsewhere.
-    pub fn of(place: Place, world: &World<'_>) -> CommandView {
+    pub fn new(place: KeyContext, ctx: &ViewContext<'_>) -> CommandView {
         let all = Action::ALL.iter().copied().filter(|action| *action != Action::Command);
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
         for action in all {
-            if does_something(place, action, world.keymap) {
+            if does_something(place, action, ctx.keymap) {
                 here.push(action);
             } else if Page::home(action).is_some() {
                 elsewhere.push(action);
             }
         }
         here.append(&mut elsewhere);
-        let prompt = Prompt::new("", &world.shared.kept.commands);
+        let prompt = Prompt::new("", &ctx.shared.kept.commands);
         CommandView { prompt, actions: here, error: None }
     }
 
@@ -60,23 +60,23 @@ impl CommandView {
         }
     }
 
-    fn run(&self) -> Result<Reply, String> {
+    fn run(&self) -> Result<Response, String> {
         let typed = self.prompt.text().trim();
         let (name, text) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         let text = text.trim();
         match (name, Action::parse(name)) {
-            ("", _) => Ok(Reply::Close),
+            ("", _) => Ok(Response::Close),
             ("filter", _) => match crate::fql::parse(text) {
-                Ok(_) => Ok(Reply::CloseAndFilter(Change::Accept(text.to_owned()))),
+                Ok(_) => Ok(Response::CloseAndFilter(FilterChange::Accept(text.to_owned()))),
                 Err(error) => Err(error.to_string()),
             },
             ("search", _) if !text.is_empty() => match crate::fql::parse(text) {
-                Ok(_) => Ok(Reply::CloseAndSearch { text: text.to_owned(), inside: false }),
+                Ok(_) => Ok(Response::CloseAndSearch { text: text.to_owned(), inside: false }),
                 Err(error) => Err(error.to_string()),
             },
             (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no text")),
             (_, Some(action)) if self.actions.contains(&action) => {
-                Ok(Reply::CloseAndRun(action, typed.to_owned()))
+                Ok(Response::CloseAndRun(action, typed.to_owned()))
             }
             (_, Some(action)) => Err(format!("{name} works only {}", places(action))),
             (_, None) => {
@@ -101,7 +101,7 @@ impl CommandView {
 }
 
 /// Whether an action does something at a place; one whose keys were taken away still has its name.
-pub fn does_something(place: Place, action: Action, keymap: &Keymap) -> bool {
+pub fn does_something(place: KeyContext, action: Action, keymap: &Keymap) -> bool {
     let preset = Keymap::default();
     let mut sections = place.sections().iter();
     sections.any(|section| preset.has(*section, action) || keymap.has(*section, action))
@@ -110,7 +110,7 @@ pub fn does_something(place: Place, action: Action, keymap: &Keymap) -> bool {
 /// Where an action works, in words.
 fn places(action: Action) -> String {
     let preset = Keymap::default();
-    let at = Place::ALL.into_iter().filter(|place| preset.has(*place, action));
+    let at = KeyContext::ALL.into_iter().filter(|place| preset.has(*place, action));
     let words = at.map(|place| {
         let head = title(place);
         head.split(':').next().unwrap_or(head).replacen("In ", "in ", 1)
@@ -119,18 +119,18 @@ fn places(action: Action) -> String {
 }
 
 impl View for CommandView {
-    fn place(&self) -> Place {
-        Place::Text
+    fn place(&self) -> KeyContext {
+        KeyContext::Text
     }
 
-    fn can(&self, _action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
         self.error = None;
         match action {
-            Action::Back => return Reply::Close,
+            Action::Back => return Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
                 self.prompt.take();
             }
@@ -140,43 +140,43 @@ impl View for CommandView {
             },
             action => {
                 if self.prompt.act(action, Self::offers(&self.actions)).is_none() {
-                    return Reply::Pass;
+                    return Response::Pass;
                 }
             }
         }
-        Reply::Done
+        Response::Done
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         if self.prompt.typed(event, Self::offers(&self.actions)) == Typed::Changed {
             self.error = None;
         }
-        Reply::Done
+        Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
-        Reply::Done
+        Response::Done
     }
 
     fn strip(&self) -> u16 {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
 
-    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
-        let theme = &world.look.theme;
-        if let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) {
-            pen.put(LABEL, theme.heading);
-            self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+    fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
+        if let Some(mut painter) = Painter::on(buffer, strip, 0, ctx.look) {
+            painter.put(LABEL, theme.heading);
+            self.prompt.line.render(&mut painter, |_| theme.text, ctx.look);
             if let Some(error) = &self.error {
-                pen.skip(2).show(error, theme.error);
+                painter.skip(2).show(error, theme.error);
             } else if self.prompt.text().is_empty() {
-                pen.skip(2).put("the name of an action; tab lists them", theme.quiet);
+                painter.skip(2).put("the name of an action; tab lists them", theme.quiet);
             }
         }
-        completions::render(buffer, strip, 0, &self.prompt, world.look);
+        completions::render(buffer, strip, 0, &self.prompt, ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

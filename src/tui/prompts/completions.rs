@@ -2,7 +2,7 @@
 
 use crate::tui::app::view::frame;
 use crate::tui::prompts::Prompt;
-use crate::tui::theme::painter::{Look, Pen, ground};
+use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ const MOST: usize = 8;
 const WIDEST: usize = 60;
 
 /// Draws the offers above a line; `column` is where the part that they replace begins.
-pub fn render(buffer: &mut Buffer, line: Rect, column: usize, prompt: &Prompt, look: &Look) {
+pub fn render(buffer: &mut Buffer, line: Rect, column: usize, prompt: &Prompt, look: &Appearance) {
     if prompt.offers.is_empty() {
         return;
     }
@@ -35,15 +35,15 @@ pub fn render(buffer: &mut Buffer, line: Rect, column: usize, prompt: &Prompt, l
         if prompt.chosen == Some(from + at) {
             ground(buffer, inside, at, theme.selected);
         }
-        let Some(mut pen) = Pen::on(buffer, inside, at, look) else { return };
-        pen.column(safe, widest, theme.text).skip(2).put(offer.about, theme.quiet);
+        let Some(mut painter) = Painter::on(buffer, inside, at, look) else { return };
+        painter.column(safe, widest, theme.text).skip(2).put(offer.about, theme.quiet);
     }
     let more = prompt.offers.len() - shown;
     if more > 0 {
         let words = format!(" {more} more ");
         let foot = Rect { y: area.bottom().saturating_sub(1), height: 1, ..inside };
-        if let Some(mut pen) = Pen::on(buffer, foot, 0, look) {
-            pen.right(words.len()).put(&words, theme.quiet);
+        if let Some(mut painter) = Painter::on(buffer, foot, 0, look) {
+            painter.right(words.len()).put(&words, theme.quiet);
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The filter's line: what is typed is shown at once, as far as it can be read.
 
-use crate::fql::{Filter, FilterError, Kind, Names, Tone, complete, parse, tones};
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::filters::Change;
-use crate::tui::app::view::{Effect, Reply, View, World};
+use crate::fql::{CompletionKind, Filter, FilterError, NameSource, Tone, complete, parse, tones};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::filters::FilterChange;
+use crate::tui::app::view::{Response, SideEffect, View, ViewContext};
 use crate::tui::bars::filter_bar;
 use crate::tui::dialogs::filter_warnings;
 use crate::tui::dialogs::filter_warnings::Doubt;
 use crate::tui::feed::Memo;
-use crate::tui::prompts::{AskView, NamedView, Offer, Prompt, Typed, completions};
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::prompts::{NamedView, Offer, Prompt, TextDialog, Typed, completions};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -24,10 +24,11 @@ const HALF: &str = "a field: what should it be? enter searches for the word";
 
 /// Whether a text ends in a field that nothing is said of yet, or in the beginning of one or of a
 /// word that joins.
-fn half_typed(text: &str, filter: &Filter, names: &dyn Names) -> bool {
+fn half_typed(text: &str, filter: &Filter, names: &dyn NameSource) -> bool {
     let read = filter.to_string();
     let offers = complete(text, text.len(), names);
-    let mut names = offers.iter().filter(|o| matches!(o.kind, Kind::Field | Kind::Keyword));
+    let mut names =
+        offers.iter().filter(|o| matches!(o.kind, CompletionKind::Field | CompletionKind::Keyword));
     names.any(|offer| {
         let typed = text.get(offer.replace.clone()).unwrap_or_default();
         // one that is true or false by itself, such as `repeat`, is read as what it is
@@ -44,20 +45,20 @@ pub struct FilterView {
     hint: Option<Doubt>,
     /// The field that no call has, told where nothing passes.
     absent: Option<Doubt>,
-    names: Box<dyn Names>,
+    names: Box<dyn NameSource>,
 }
 
 impl FilterView {
     /// The line with the filter in force.
-    pub fn of(world: &World<'_>) -> FilterView {
-        let filtering = &world.shared.filtering;
-        let prompt = Prompt::new(filtering.text(), &world.shared.kept.history);
-        FilterView { prompt, error: None, hint: None, absent: None, names: world.feed.names() }
+    pub fn new(ctx: &ViewContext<'_>) -> FilterView {
+        let filtering = &ctx.shared.filtering;
+        let prompt = Prompt::new(filtering.text(), &ctx.shared.kept.history);
+        FilterView { prompt, error: None, hint: None, absent: None, names: ctx.feed.names() }
     }
 
-    fn after(&mut self, typed: Typed) -> Reply {
+    fn after(&mut self, typed: Typed) -> Response {
         if typed == Typed::Same {
-            return Reply::Done;
+            return Response::Done;
         }
         let text = self.prompt.text();
         self.absent = None;
@@ -66,31 +67,31 @@ impl FilterView {
             Ok(filter) if half_typed(text, &filter, self.names.as_ref()) => {
                 self.error = None;
                 self.hint = Some(Doubt { at: None, says: HALF.to_owned() });
-                Reply::Done
+                Response::Done
             }
             Ok(filter) => {
                 self.error = None;
                 self.hint = filter_warnings::of_text(&filter).into_iter().next();
                 let absent = filter_warnings::of_fields(text, &filter, self.names.as_ref());
                 self.absent = absent.into_iter().next();
-                Reply::Filter(Change::Preview(text.to_owned()))
+                Response::Filter(FilterChange::Preview(text.to_owned()))
             }
             Err(error) => {
                 self.error = Some(error);
                 self.hint = None;
-                Reply::Done
+                Response::Done
             }
         }
     }
 
-    fn offers(names: &dyn Names) -> impl FnOnce(&str, usize) -> Vec<Offer> {
+    fn offers(names: &dyn NameSource) -> impl FnOnce(&str, usize) -> Vec<Offer> {
         move |text, cursor| {
             let offers = complete(text, cursor, names).into_iter();
             let about = |kind| match kind {
-                Kind::Field => "field",
-                Kind::Value => "value",
-                Kind::Function => "function",
-                Kind::Keyword => "word",
+                CompletionKind::Field => "field",
+                CompletionKind::Value => "value",
+                CompletionKind::Function => "function",
+                CompletionKind::Keyword => "word",
             };
             offers
                 .map(|offer| Offer {
@@ -102,61 +103,67 @@ impl FilterView {
         }
     }
 
-    fn accept(&self) -> Reply {
+    fn accept(&self) -> Response {
         let text = self.prompt.text().trim().to_owned();
         match &self.error {
             // what is wrong stands below the text
-            Some(_) => Reply::Say("the last good filter stays in force".to_owned()),
-            None => Reply::CloseAndFilter(Change::Accept(text)),
+            Some(_) => Response::Say("the last good filter stays in force".to_owned()),
+            None => Response::CloseAndFilter(FilterChange::Accept(text)),
         }
     }
 }
 
 /// Says something of a place of the line above: where it stands on the screen, and its number. The
 /// words stand on the side of the mark where there is room for them.
-fn point(pen: &mut Pen<'_>, (at, number): (usize, usize), says: &str, style: Style, look: &Look) {
+fn point(
+    painter: &mut Painter<'_>,
+    (at, number): (usize, usize),
+    says: &str,
+    style: Style,
+    look: &Appearance,
+) {
     let wide = text::width(&look.clean(says));
-    if at + 2 + wide < pen.room() {
-        pen.skip(at).put("^ ", style).show(says, style);
+    if at + 2 + wide < painter.room() {
+        painter.skip(at).put("^ ", style).show(says, style);
     } else if at > wide {
-        pen.skip(at - wide - 1).show(says, style).put(" ^", style);
+        painter.skip(at - wide - 1).show(says, style).put(" ^", style);
     } else {
-        pen.put(&format!(" column {number}: "), style).show(says, style);
+        painter.put(&format!(" column {number}: "), style).show(says, style);
     }
 }
 
 impl View for FilterView {
-    fn place(&self) -> Place {
-        Place::Filter
+    fn place(&self) -> KeyContext {
+        KeyContext::Filter
     }
 
-    fn can(&self, _action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
-            Action::Back => Reply::CloseAndFilter(Change::Restore),
+            Action::Back => Response::CloseAndFilter(FilterChange::Restore),
             Action::Accept if self.prompt.has_chosen() => {
                 let typed = self.prompt.take();
                 self.after(typed)
             }
             Action::Accept => self.accept(),
-            Action::NamedFilters => match NamedView::of(world) {
-                Some(view) => Reply::Open(Box::new(view)),
+            Action::NamedFilters => match NamedView::new(ctx) {
+                Some(view) => Response::Open(Box::new(view)),
                 None => {
-                    let keys = world.keymap.keys(Place::Filter, Action::SaveFilter);
+                    let keys = ctx.keymap.keys(KeyContext::Filter, Action::SaveFilter);
                     let key = keys.first().map_or("", String::as_str);
-                    Reply::Say(format!("no filter has a name yet; {key} gives one"))
+                    Response::Say(format!("no filter has a name yet; {key} gives one"))
                 }
             },
             Action::SaveFilter if self.error.is_some() || self.prompt.text().trim().is_empty() => {
-                Reply::Say("only a filter that can be read gets a name".to_owned())
+                Response::Say("only a filter that can be read gets a name".to_owned())
             }
             Action::SaveFilter => {
                 let text = self.prompt.text().trim().to_owned();
-                Reply::Open(Box::new(AskView::new("name of this filter", "", move |name| {
-                    Reply::CloseAndAsk(Effect::Keep(Memo::Named {
+                Response::Open(Box::new(TextDialog::new("name of this filter", "", move |name| {
+                    Response::CloseAndAsk(SideEffect::Keep(Memo::Named {
                         name: name.to_owned(),
                         text: text.clone(),
                     }))
@@ -164,17 +171,17 @@ impl View for FilterView {
             }
             action => match self.prompt.act(action, Self::offers(self.names.as_ref())) {
                 Some(typed) => self.after(typed),
-                None => Reply::Pass,
+                None => Response::Pass,
             },
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, Self::offers(self.names.as_ref()));
         self.after(typed)
     }
 
-    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
         self.after(typed)
     }
@@ -183,12 +190,12 @@ impl View for FilterView {
         2
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
 
-    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
-        let look = world.look;
+    fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
+        let look = ctx.look;
         let theme = &look.theme;
-        let count = filter_bar::count(world);
+        let count = filter_bar::count(ctx);
         let right: usize = count.iter().map(|span| text::width(&span.content)).sum();
         let wrong = self.error.as_ref().map(FilterError::span);
         let line = self.prompt.text();
@@ -213,24 +220,24 @@ impl View for FilterView {
         let left = Rect { width: strip.width.saturating_sub(right as u16 + 1), ..strip };
         let mut first = 0;
         let label = text::width(filter_bar::LABEL);
-        if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
-            pen.put(filter_bar::LABEL, theme.heading);
-            first = self.prompt.line.render(&mut pen, style, look);
+        if let Some(mut painter) = Painter::on(buffer, left, 0, look) {
+            painter.put(filter_bar::LABEL, theme.heading);
+            first = self.prompt.line.render(&mut painter, style, look);
         }
-        if let Some(mut pen) = Pen::on(buffer, strip, 0, look) {
-            pen.right(right);
+        if let Some(mut painter) = Painter::on(buffer, strip, 0, look) {
+            painter.right(right);
             for span in &count {
-                pen.put(&span.content, span.style);
+                painter.put(&span.content, span.style);
             }
         }
         let column = |at: usize| {
             let seen = line.get(first.min(at)..at).unwrap_or("");
             label + text::width(&look.clean(seen))
         };
-        let shown = &world.shared.shown;
-        let nothing = shown.rows == 0 && world.shared.filtering.progress(shown).is_none();
+        let shown = &ctx.shared.shown;
+        let nothing = shown.rows == 0 && ctx.shared.filtering.progress(shown).is_none();
         let absent = self.absent.as_ref().filter(|_| nothing);
-        if let Some(mut pen) = Pen::on(buffer, strip, 1, look) {
+        if let Some(mut painter) = Painter::on(buffer, strip, 1, look) {
             match (&self.error, absent.or(self.hint.as_ref())) {
                 (Some(error), _) => {
                     let near = error.near.as_ref();
@@ -238,17 +245,17 @@ impl View for FilterView {
                         near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     let says = format!("expected {}, found {}{near}", error.expected, error.found);
                     let at = (column(error.span().start), error.column);
-                    point(&mut pen, at, &says, theme.error, look);
+                    point(&mut painter, at, &says, theme.error, look);
                 }
                 (None, Some(Doubt { at: Some(at), says })) => {
                     let number = line.get(..*at).map_or(1, |before| before.chars().count() + 1);
-                    point(&mut pen, (column(*at), number), says, theme.warning, look);
+                    point(&mut painter, (column(*at), number), says, theme.warning, look);
                 }
                 (None, Some(hint)) => {
-                    pen.skip(label).show(&hint.says, theme.warning);
+                    painter.skip(label).show(&hint.says, theme.warning);
                 }
                 (None, None) if line.is_empty() => {
-                    pen.skip(label).put(INTRO, theme.quiet);
+                    painter.skip(label).put(INTRO, theme.quiet);
                 }
                 (None, None) => {}
             }

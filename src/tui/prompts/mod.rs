@@ -11,13 +11,13 @@ mod search;
 mod text_dialog;
 
 pub use crate::tui::prompts::named_filters::NamedView;
-pub use crate::tui::prompts::text_dialog::AskView;
+pub use crate::tui::prompts::text_dialog::TextDialog;
 pub use command::{CommandView, does_something};
 pub use filter::FilterView;
 pub use search::SearchView;
 
 use crate::tui::app::action::Action;
-use crate::tui::widgets::line_editor::Line;
+use crate::tui::widgets::line_editor::LineEditor;
 use crossterm::event::KeyEvent;
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub struct Offer {
 
 /// The line, its history and its offers.
 pub struct Prompt {
-    line: Line,
+    line: LineEditor,
     /// What was typed here before, the newest last.
     past: Vec<String>,
     /// The entry of the past in the line; behind the last one it is what is typed now.
@@ -57,7 +57,7 @@ impl Prompt {
     /// A line that holds a text.
     pub fn new(text: &str, past: &[String]) -> Prompt {
         Prompt {
-            line: Line::new(text),
+            line: LineEditor::new(text),
             past: past.to_vec(),
             at: past.len(),
             draft: String::new(),
@@ -160,7 +160,7 @@ impl Prompt {
             self.draft = self.line.text().to_owned();
         }
         self.at = to;
-        self.line = Line::new(self.past.get(to).unwrap_or(&self.draft));
+        self.line = LineEditor::new(self.past.get(to).unwrap_or(&self.draft));
         Typed::Changed
     }
 

@@ -1,11 +1,11 @@
 //! The search's line: what matches is marked while it is typed, and nothing is hidden.
 
 use crate::fql::{FilterError, parse};
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::filters::Change;
-use crate::tui::app::view::{Reply, View, World};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::filters::FilterChange;
+use crate::tui::app::view::{Response, View, ViewContext};
 use crate::tui::prompts::{Prompt, Typed};
-use crate::tui::theme::painter::Pen;
+use crate::tui::theme::painter::Painter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,62 +22,62 @@ pub struct SearchView {
 
 impl SearchView {
     /// An empty line; the last search is the newest of its history.
-    pub fn of(inside: bool, world: &World<'_>) -> SearchView {
-        let filtering = &world.shared.filtering;
+    pub fn new(inside: bool, ctx: &ViewContext<'_>) -> SearchView {
+        let filtering = &ctx.shared.filtering;
         let before = if inside { filtering.inside() } else { filtering.search() };
         let before = before.map_or(String::new(), |search| search.text.clone());
-        let prompt = Prompt::new("", &world.shared.kept.searches);
+        let prompt = Prompt::new("", &ctx.shared.kept.searches);
         SearchView { prompt, error: None, before, inside }
     }
 
-    fn change(&self, text: String) -> Change {
-        if self.inside { Change::SearchInside(text) } else { Change::Search(text) }
+    fn change(&self, text: String) -> FilterChange {
+        if self.inside { FilterChange::SearchInside(text) } else { FilterChange::Search(text) }
     }
 
-    fn after(&mut self, typed: Typed) -> Reply {
+    fn after(&mut self, typed: Typed) -> Response {
         if typed == Typed::Same {
-            return Reply::Done;
+            return Response::Done;
         }
         self.error = parse(self.prompt.text()).err();
-        Reply::Filter(self.change(self.prompt.text().to_owned()))
+        Response::Filter(self.change(self.prompt.text().to_owned()))
     }
 }
 
 impl View for SearchView {
-    fn place(&self) -> Place {
-        Place::Text
+    fn place(&self) -> KeyContext {
+        KeyContext::Text
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         action != Action::Complete
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
         match action {
-            Action::Back => Reply::CloseAndFilter(self.change(self.before.clone())),
+            Action::Back => Response::CloseAndFilter(self.change(self.before.clone())),
             Action::Accept => match &self.error {
-                Some(error) => Reply::Say(error.to_string()),
+                Some(error) => Response::Say(error.to_string()),
                 None if self.prompt.text().trim().is_empty() => {
-                    Reply::CloseAndFilter(self.change(String::new()))
+                    Response::CloseAndFilter(self.change(String::new()))
                 }
                 None => {
                     let text = self.prompt.text().trim().to_owned();
-                    Reply::CloseAndSearch { text, inside: self.inside }
+                    Response::CloseAndSearch { text, inside: self.inside }
                 }
             },
             action => match self.prompt.act(action, |_, _| Vec::new()) {
                 Some(typed) => self.after(typed),
-                None => Reply::Pass,
+                None => Response::Pass,
             },
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, |_, _| Vec::new());
         self.after(typed)
     }
 
-    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
         self.after(typed)
     }
@@ -86,18 +86,18 @@ impl View for SearchView {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
 
-    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
-        let theme = &world.look.theme;
-        let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) else { return };
+    fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
+        let Some(mut painter) = Painter::on(buffer, strip, 0, ctx.look) else { return };
         let label = if self.inside { " search in this call  " } else { " search  " };
-        pen.put(label, theme.heading);
-        self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+        painter.put(label, theme.heading);
+        self.prompt.line.render(&mut painter, |_| theme.text, ctx.look);
         if let Some(error) = &self.error {
-            pen.skip(2).show(&format!("expected {}", error.expected), theme.error);
+            painter.skip(2).show(&format!("expected {}", error.expected), theme.error);
         } else if self.prompt.text().is_empty() {
-            pen.skip(2).put("a word, or an expression of the filter", theme.quiet);
+            painter.skip(2).put("a word, or an expression of the filter", theme.quiet);
         }
     }
 

@@ -1,32 +1,32 @@
 //! Asks for one text, and does something with it.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Reply, View, World};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{Response, View, ViewContext};
 use crate::tui::prompts::Prompt;
-use crate::tui::theme::painter::Pen;
+use crate::tui::theme::painter::Painter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// What is done with the text.
-type Done = Box<dyn Fn(&str) -> Reply>;
+type Done = Box<dyn Fn(&str) -> Response>;
 
 /// The question.
-pub struct AskView {
+pub struct TextDialog {
     label: &'static str,
     prompt: Prompt,
     done: Done,
     may_be_empty: bool,
 }
 
-impl AskView {
+impl TextDialog {
     /// Asks, with an answer to begin with. The answer that is given is never empty.
     pub fn new(
         label: &'static str,
         answer: &str,
-        done: impl Fn(&str) -> Reply + 'static,
-    ) -> AskView {
-        AskView {
+        done: impl Fn(&str) -> Response + 'static,
+    ) -> TextDialog {
+        TextDialog {
             label,
             prompt: Prompt::new(answer, &[]),
             done: Box::new(done),
@@ -38,55 +38,55 @@ impl AskView {
     pub fn maybe_empty(
         label: &'static str,
         answer: &str,
-        done: impl Fn(&str) -> Reply + 'static,
-    ) -> AskView {
-        AskView { may_be_empty: true, ..AskView::new(label, answer, done) }
+        done: impl Fn(&str) -> Response + 'static,
+    ) -> TextDialog {
+        TextDialog { may_be_empty: true, ..TextDialog::new(label, answer, done) }
     }
 }
 
-impl View for AskView {
-    fn place(&self) -> Place {
-        Place::Text
+impl View for TextDialog {
+    fn place(&self) -> KeyContext {
+        KeyContext::Text
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         matches!(action, Action::Accept | Action::Back)
     }
 
-    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
         match action {
-            Action::Back => Reply::Close,
+            Action::Back => Response::Close,
             Action::Accept => match self.prompt.text().trim() {
                 "" if !self.may_be_empty => {
-                    Reply::Say("type something, or go back with esc".to_owned())
+                    Response::Say("type something, or go back with esc".to_owned())
                 }
                 text => (self.done)(text),
             },
-            _ => Reply::Pass,
+            _ => Response::Pass,
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         self.prompt.typed(event, |_, _| Vec::new());
-        Reply::Done
+        Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
-        Reply::Done
+        Response::Done
     }
 
     fn strip(&self) -> u16 {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
 
-    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
-        let theme = &world.look.theme;
-        let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) else { return };
-        pen.put(" ", theme.heading).put(self.label, theme.heading).put("  ", theme.heading);
-        self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+    fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
+        let Some(mut painter) = Painter::on(buffer, strip, 0, ctx.look) else { return };
+        painter.put(" ", theme.heading).put(self.label, theme.heading).put("  ", theme.heading);
+        self.prompt.line.render(&mut painter, |_| theme.text, ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -3,7 +3,7 @@
 
 /// What the terminal's background is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Ground {
+pub enum Background {
     /// dark, or nobody knows
     #[default]
     Dark,
@@ -14,19 +14,19 @@ pub enum Ground {
 /// Asks a terminal for the colour of its background (OSC 11).
 pub const ASK: &str = "\x1b]11;?\x1b\\";
 
-impl Ground {
+impl Background {
     /// What `COLORFGBG` says: the number of the ground's colour stands last.
-    pub fn of_env(colours: &str) -> Option<Ground> {
+    pub fn of_env(colours: &str) -> Option<Background> {
         match colours.rsplit(';').next()?.parse::<u8>().ok()? {
-            7 | 9..=15 => Some(Ground::Light),
-            0..=8 => Some(Ground::Dark),
+            7 | 9..=15 => Some(Background::Light),
+            0..=8 => Some(Background::Dark),
             _ => None,
         }
     }
 
     /// What the terminal answered, without what stands around it: `rgb:ffff/ffff/ffff`, with one
     /// to four digits a part; a fourth part (its transparency) may follow in `rgba:`.
-    pub fn of_answer(answer: &str) -> Option<Ground> {
+    pub fn of_answer(answer: &str) -> Option<Background> {
         let (kind, parts) = answer.split_once(':')?;
         if !matches!(kind, "rgb" | "rgba") {
             return None;
@@ -43,7 +43,7 @@ impl Ground {
         let [red, green, blue, ..] = parts?[..] else { return None };
         // as bright as an eye sees it
         let light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5;
-        Some(if light { Ground::Light } else { Ground::Dark })
+        Some(if light { Background::Light } else { Background::Dark })
     }
 }
 
@@ -53,12 +53,12 @@ mod tests {
 
     #[test]
     fn answers_are_read() {
-        let of = Ground::of_answer;
-        assert_eq!(of("rgb:ffff/ffff/ffff"), Some(Ground::Light));
-        assert_eq!(of("rgb:fd/f6/e3"), Some(Ground::Light));
-        assert_eq!(of("rgba:f/f/f/8"), Some(Ground::Light));
-        assert_eq!(of("rgb:1e1e/1e1e/2e2e"), Some(Ground::Dark));
-        assert_eq!(of("rgb:0000/0000/ffff"), Some(Ground::Dark), "blue is dark");
+        let of = Background::of_answer;
+        assert_eq!(of("rgb:ffff/ffff/ffff"), Some(Background::Light));
+        assert_eq!(of("rgb:fd/f6/e3"), Some(Background::Light));
+        assert_eq!(of("rgba:f/f/f/8"), Some(Background::Light));
+        assert_eq!(of("rgb:1e1e/1e1e/2e2e"), Some(Background::Dark));
+        assert_eq!(of("rgb:0000/0000/ffff"), Some(Background::Dark), "blue is dark");
         for nonsense in
             ["", "rgb:", "rgb:ff/ff", "rgb:fffff/0/0", "rgb:xx/0/0", "hsl:1/1/1", "rgb:+f/0/0"]
         {
@@ -68,10 +68,10 @@ mod tests {
 
     #[test]
     fn the_environment_may_say_it() {
-        assert_eq!(Ground::of_env("15;0"), Some(Ground::Dark));
-        assert_eq!(Ground::of_env("0;default;15"), Some(Ground::Light));
-        assert_eq!(Ground::of_env("0;7"), Some(Ground::Light));
-        assert_eq!(Ground::of_env("12;8"), Some(Ground::Dark));
-        assert_eq!((Ground::of_env(""), Ground::of_env("0;default")), (None, None));
+        assert_eq!(Background::of_env("15;0"), Some(Background::Dark));
+        assert_eq!(Background::of_env("0;default;15"), Some(Background::Light));
+        assert_eq!(Background::of_env("0;7"), Some(Background::Light));
+        assert_eq!(Background::of_env("12;8"), Some(Background::Dark));
+        assert_eq!((Background::of_env(""), Background::of_env("0;default")), (None, None));
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 /// How many colours the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub enum ColorDepth {
     /// None are wanted.
     NoColour,
     /// Those that have a name.
@@ -22,19 +22,19 @@ const TRUE_BY_TERM: [&str; 8] =
     ["direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot", "iterm"];
 const TRUE_BY_PROGRAM: [&str; 4] = ["iTerm.app", "WezTerm", "ghostty", "vscode"];
 
-impl Depth {
+impl ColorDepth {
     /// What the environment says of the terminal.
-    pub fn of_env(env: impl Fn(&str) -> Option<String>) -> Depth {
+    pub fn of_env(env: impl Fn(&str) -> Option<String>) -> ColorDepth {
         let env = |name: &str| env(name).unwrap_or_default();
         let (term, program) = (env("TERM"), env("TERM_PROGRAM"));
         match env("COLORTERM").as_str() {
-            _ if !env("NO_COLOR").is_empty() || term == "dumb" => Depth::NoColour,
-            "truecolor" | "24bit" => Depth::True,
-            _ if TRUE_BY_TERM.iter().any(|name| term.contains(name)) => Depth::True,
-            _ if TRUE_BY_PROGRAM.contains(&program.as_str()) => Depth::True,
-            _ if !env("WT_SESSION").is_empty() => Depth::True,
-            _ if term.contains("256") => Depth::Numbered,
-            _ => Depth::Sixteen,
+            _ if !env("NO_COLOR").is_empty() || term == "dumb" => ColorDepth::NoColour,
+            "truecolor" | "24bit" => ColorDepth::True,
+            _ if TRUE_BY_TERM.iter().any(|name| term.contains(name)) => ColorDepth::True,
+            _ if TRUE_BY_PROGRAM.contains(&program.as_str()) => ColorDepth::True,
+            _ if !env("WT_SESSION").is_empty() => ColorDepth::True,
+            _ if term.contains("256") => ColorDepth::Numbered,
+            _ => ColorDepth::Sixteen,
         }
     }
 }
@@ -42,15 +42,15 @@ impl Depth {
 impl Theme {
     /// The same within what the terminal can show: what is beyond becomes the nearest. Without
     /// colours what had a ground is reversed, and the rest keeps its weight.
-    pub fn reduced(mut self, depth: Depth) -> Theme {
+    pub fn reduced(mut self, depth: ColorDepth) -> Theme {
         self.each(|style| {
             *style = match depth {
-                Depth::True => *style,
-                Depth::Numbered => {
+                ColorDepth::True => *style,
+                ColorDepth::Numbered => {
                     Style { fg: style.fg.map(numbered), bg: style.bg.map(numbered), ..*style }
                 }
-                Depth::Sixteen => sixteen(*style),
-                Depth::NoColour => {
+                ColorDepth::Sixteen => sixteen(*style),
+                ColorDepth::NoColour => {
                     let plain = Style { fg: None, bg: None, ..*style };
                     if style.bg.is_some() { plain.add_modifier(Modifier::REVERSED) } else { plain }
                 }
@@ -96,8 +96,8 @@ fn nearest(colour: Color) -> Color {
 mod tests {
     use super::*;
 
-    fn of(vars: &[(&str, &str)]) -> Depth {
-        Depth::of_env(|name| {
+    fn of(vars: &[(&str, &str)]) -> ColorDepth {
+        ColorDepth::of_env(|name| {
             let var = vars.iter().find(|(known, _)| *known == name);
             var.map(|(_, value)| (*value).to_owned())
         })
@@ -105,16 +105,19 @@ mod tests {
 
     #[test]
     fn the_environment_tells_the_depth() {
-        assert_eq!(of(&[]), Depth::Sixteen);
-        assert_eq!(of(&[("TERM", "xterm")]), Depth::Sixteen);
-        assert_eq!(of(&[("TERM", "linux")]), Depth::Sixteen);
-        assert_eq!(of(&[("TERM", "xterm-256color")]), Depth::Numbered);
-        assert_eq!(of(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Depth::True);
-        assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "24bit")]), Depth::True);
-        assert_eq!(of(&[("TERM", "xterm-kitty")]), Depth::True);
-        assert_eq!(of(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]), Depth::True);
-        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), Depth::NoColour);
-        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), Depth::True);
+        assert_eq!(of(&[]), ColorDepth::Sixteen);
+        assert_eq!(of(&[("TERM", "xterm")]), ColorDepth::Sixteen);
+        assert_eq!(of(&[("TERM", "linux")]), ColorDepth::Sixteen);
+        assert_eq!(of(&[("TERM", "xterm-256color")]), ColorDepth::Numbered);
+        assert_eq!(of(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), ColorDepth::True);
+        assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "24bit")]), ColorDepth::True);
+        assert_eq!(of(&[("TERM", "xterm-kitty")]), ColorDepth::True);
+        assert_eq!(
+            of(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]),
+            ColorDepth::True
+        );
+        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), ColorDepth::NoColour);
+        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), ColorDepth::True);
     }
 
     #[test]
@@ -122,11 +125,11 @@ mod tests {
         let mut theme = Theme::preset("dark").expect("dark");
         theme.set("good", "#00d700 bold").expect("a style");
         theme.set("found", "black on-#ffff00").expect("a style");
-        assert_eq!(theme.clone().reduced(Depth::True).good.fg, Some(Color::Rgb(0, 0xd7, 0)));
-        let many = theme.clone().reduced(Depth::Numbered);
+        assert_eq!(theme.clone().reduced(ColorDepth::True).good.fg, Some(Color::Rgb(0, 0xd7, 0)));
+        let many = theme.clone().reduced(ColorDepth::Numbered);
         assert_eq!(many.good.fg, Some(Color::Indexed(40)));
         assert_eq!(many.selected.bg, Some(Color::Indexed(236)), "what has a number stays");
-        let few = theme.reduced(Depth::Sixteen);
+        let few = theme.reduced(ColorDepth::Sixteen);
         assert_eq!(few.good.fg, Some(Color::Indexed(2)));
         assert!(few.good.add_modifier.contains(Modifier::BOLD));
         assert_eq!((few.found.fg, few.found.bg), (Some(Color::Black), Some(Color::Indexed(11))));
@@ -137,7 +140,7 @@ mod tests {
 
     #[test]
     fn without_colour_a_ground_becomes_reversed() {
-        let theme = Theme::preset("dark").expect("dark").reduced(Depth::NoColour);
+        let theme = Theme::preset("dark").expect("dark").reduced(ColorDepth::NoColour);
         assert_eq!((theme.alarm.fg, theme.alarm.bg), (None, None));
         assert!(theme.alarm.add_modifier.contains(Modifier::REVERSED));
         assert!(theme.missing_id.add_modifier.contains(Modifier::BOLD));

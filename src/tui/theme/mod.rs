@@ -2,15 +2,15 @@
 //!
 //! The presets are files in `assets/themes/`. What a user sets differs from one of them style by
 //! style ([`SetStyle`]); [`Themes`] holds what that comes to on a dark and on a light ground, and
-//! [`Depth`] what of it the terminal can show.
+//! [`ColorDepth`] what of it the terminal can show.
 
 mod background;
 mod color_depth;
 pub mod painter;
 mod themes;
 
-pub use crate::tui::theme::background::{ASK as ASK_GROUND, Ground};
-pub use crate::tui::theme::color_depth::Depth;
+pub use crate::tui::theme::background::{ASK as ASK_GROUND, Background};
+pub use crate::tui::theme::color_depth::ColorDepth;
 pub use themes::{AUTO, SetStyle, Themes};
 
 use crate::call::nearest_name;

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 /// What every view needs to draw.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct Appearance {
     /// The styles.
     pub theme: Theme,
     /// Signs in ASCII only; captured text beyond it is escaped.
@@ -22,7 +22,7 @@ pub struct Look {
     pub zone: TimeZone,
 }
 
-impl Look {
+impl Appearance {
     fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { sign }
     }
@@ -185,20 +185,25 @@ impl Look {
 const NO_TIME: Millis = 0;
 
 /// A pen on one line of an area. What does not fit is cut with an ellipsis.
-pub struct Pen<'b> {
+pub struct Painter<'b> {
     buffer: &'b mut Buffer,
-    look: &'b Look,
+    look: &'b Appearance,
     x: u16,
     y: u16,
     end: u16,
 }
 
-impl<'b> Pen<'b> {
+impl<'b> Painter<'b> {
     /// A pen at the start of a line of the area; none if the area has no such line.
-    pub fn on(buffer: &'b mut Buffer, area: Rect, line: usize, look: &'b Look) -> Option<Pen<'b>> {
+    pub fn on(
+        buffer: &'b mut Buffer,
+        area: Rect,
+        line: usize,
+        look: &'b Appearance,
+    ) -> Option<Painter<'b>> {
         let area = area.intersection(buffer.area);
         let line = u16::try_from(line).ok().filter(|line| *line < area.height)?;
-        Some(Pen { buffer, look, x: area.x, y: area.y + line, end: area.right() })
+        Some(Painter { buffer, look, x: area.x, y: area.y + line, end: area.right() })
     }
 
     /// The columns that are left.
@@ -244,16 +249,16 @@ impl<'b> Pen<'b> {
 }
 
 /// The line between two panes, which stands where its area is one column wide and lies else.
-pub fn rule(buffer: &mut Buffer, area: Rect, style: Style, look: &Look) {
+pub fn rule(buffer: &mut Buffer, area: Rect, style: Style, look: &Appearance) {
     if area.width != 1 {
-        if let Some(mut pen) = Pen::on(buffer, area, 0, look) {
-            pen.put(&look.dash().repeat(usize::from(area.width)), style);
+        if let Some(mut painter) = Painter::on(buffer, area, 0, look) {
+            painter.put(&look.dash().repeat(usize::from(area.width)), style);
         }
         return;
     }
     for line in 0..usize::from(area.height) {
-        if let Some(mut pen) = Pen::on(buffer, area, line, look) {
-            pen.put(look.rule(), style);
+        if let Some(mut painter) = Painter::on(buffer, area, line, look) {
+            painter.put(look.rule(), style);
         }
     }
 }
@@ -275,7 +280,7 @@ mod tests {
     #[test]
     fn what_has_no_time_shows_none() {
         let theme = Theme::preset("dark").expect("it is there");
-        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
         assert_eq!((look.time(0), look.moment(0)), ("--:--:--.---".into(), "no time".into()));
         assert_eq!(look.time(1), "00:00:00.001");
         assert_eq!(look.moment(1), "1970-01-01 00:00:00");

@@ -1,6 +1,6 @@
 //! The themes in force: what was chosen, what of it the user set anew, on either ground.
 
-use super::{Depth, Ground, PRESETS, Theme, ThemeError};
+use super::{Background, ColorDepth, PRESETS, Theme, ThemeError};
 
 /// The name of the theme that is dark or light, as the terminal's background is.
 pub const AUTO: &str = "auto";
@@ -26,7 +26,7 @@ pub struct Themes {
 
 impl Themes {
     /// A preset, or [`AUTO`], with the styles that the user set.
-    pub fn of(name: &str, set: &[SetStyle]) -> Result<Themes, ThemeError> {
+    pub fn new(name: &str, set: &[SetStyle]) -> Result<Themes, ThemeError> {
         let with = |preset: &str| -> Result<Theme, ThemeError> {
             let mut theme = Theme::preset(preset)?;
             for SetStyle { name, words, origin } in set {
@@ -49,15 +49,15 @@ impl Themes {
     }
 
     /// The same within what the terminal can show.
-    pub fn reduced(self, depth: Depth) -> Themes {
+    pub fn reduced(self, depth: ColorDepth) -> Themes {
         let on_light = self.on_light.map(|theme| theme.reduced(depth));
         Themes { on_dark: self.on_dark.reduced(depth), on_light }
     }
 
     /// The theme on a ground.
-    pub fn on(&self, ground: Ground) -> &Theme {
+    pub fn on(&self, ground: Background) -> &Theme {
         match (&self.on_light, ground) {
-            (Some(theme), Ground::Light) => theme,
+            (Some(theme), Background::Light) => theme,
             _ => &self.on_dark,
         }
     }
@@ -70,7 +70,7 @@ impl Themes {
 
 impl Default for Themes {
     fn default() -> Themes {
-        Themes::of(AUTO, &[]).expect("the themes that come with the program; a test reads them")
+        Themes::new(AUTO, &[]).expect("the themes that come with the program; a test reads them")
     }
 }
 
@@ -84,20 +84,20 @@ mod tests {
 
     #[test]
     fn only_what_is_set_differs() {
-        let themes = Themes::of(AUTO, &[set("key", "#ff8800 bold")]).expect("fine");
-        for (ground, preset) in [(Ground::Dark, "dark"), (Ground::Light, "light")] {
+        let themes = Themes::new(AUTO, &[set("key", "#ff8800 bold")]).expect("fine");
+        for (ground, preset) in [(Background::Dark, "dark"), (Background::Light, "light")] {
             let (theme, preset) = (themes.on(ground), Theme::preset(preset).expect("a preset"));
             assert_ne!(theme.key, preset.key);
             assert_eq!((theme.missing_id, theme.text), (preset.missing_id, preset.text));
         }
-        let one = Themes::of("high-contrast", &[]).expect("fine");
+        let one = Themes::new("high-contrast", &[]).expect("fine");
         assert!(!one.depends() && themes.depends());
-        assert_eq!(one.on(Ground::Light).key, one.on(Ground::Dark).key);
+        assert_eq!(one.on(Background::Light).key, one.on(Background::Dark).key);
     }
 
     #[test]
     fn a_mistake_names_its_place() {
-        let error = |set: SetStyle| Themes::of("dark", &[set]).expect_err("a mistake").to_string();
+        let error = |set: SetStyle| Themes::new("dark", &[set]).expect_err("a mistake").to_string();
         assert_eq!(error(set("kye", "red")), "t.toml:3: `kye` is no style; the nearest is `key`");
         assert!(error(set("key", "redd")).starts_with("t.toml:3: `key`: `redd` is neither"));
     }

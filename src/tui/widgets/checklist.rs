@@ -1,29 +1,29 @@
 //! A window in which lines are ticked: each of them, and what all such windows do with it.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::view::{Pointer, Reply};
-use crate::tui::theme::painter::{Look, Pen};
-use crate::tui::widgets::list_dialog::{ListWindow, Pointed};
+use crate::tui::app::view::{Pointer, Response};
+use crate::tui::theme::painter::{Appearance, Painter};
+use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
 
 /// The lines, each ticked or not, in a window.
-pub struct Ticked<T> {
+pub struct Checklist<T> {
     lines: Vec<(T, bool)>,
-    window: ListWindow,
+    window: ListDialog,
 }
 
-impl<T> Ticked<T> {
+impl<T> Checklist<T> {
     /// These lines.
-    pub fn of(
+    pub fn new(
         title: impl Into<Cow<'static, str>>,
         width: u16,
         above: &'static [&'static str],
         lines: Vec<(T, bool)>,
-    ) -> Ticked<T> {
-        let window = ListWindow::of(title, width, lines.len()).above(above);
-        Ticked { lines, window }
+    ) -> Checklist<T> {
+        let window = ListDialog::new(title, width, lines.len()).above(above);
+        Checklist { lines, window }
     }
 
     /// What is ticked, from the top.
@@ -50,9 +50,9 @@ impl<T> Ticked<T> {
     }
 
     /// Does an action; what is saved is up to the window's own.
-    pub fn act(&mut self, action: Action) -> Reply {
+    pub fn act(&mut self, action: Action) -> Response {
         match action {
-            Action::Back | Action::BackOrQuit => return Reply::Close,
+            Action::Back | Action::BackOrQuit => return Response::Close,
             Action::Tick => {
                 let line = self.window.at().and_then(|at| self.lines.get_mut(at));
                 if let Some((_, ticked)) = line {
@@ -60,28 +60,28 @@ impl<T> Ticked<T> {
                 }
             }
             action if self.window.step(action) => {}
-            _ => return Reply::Pass,
+            _ => return Response::Pass,
         }
-        Reply::Done
+        Response::Done
     }
 
     /// Moves the line under the cursor up or down, and the cursor with it.
-    pub fn shift(&mut self, down: bool) -> Reply {
+    pub fn shift(&mut self, down: bool) -> Response {
         let at = self.window.at();
         let to = at.and_then(|at| if down { at.checked_add(1) } else { at.checked_sub(1) });
         if let (Some(at), Some(to)) = (at, to.filter(|to| *to < self.lines.len())) {
             self.lines.swap(at, to);
             self.window.select(to);
         }
-        Reply::Done
+        Response::Done
     }
 
     /// Answers to the mouse: a click ticks.
-    pub fn point(&mut self, pointer: Pointer, at: Position) -> Reply {
+    pub fn point(&mut self, pointer: Pointer, at: Position) -> Response {
         match (self.window.point(pointer, at), pointer) {
-            (Pointed::Nothing, _) => Reply::Pass,
+            (Pointed::Nothing, _) => Response::Pass,
             (_, Pointer::Click) => self.act(Action::Tick),
-            _ => Reply::Done,
+            _ => Response::Done,
         }
     }
 
@@ -95,13 +95,13 @@ impl<T> Ticked<T> {
         &self,
         buffer: &mut Buffer,
         body: Rect,
-        look: &Look,
-        draw: impl Fn(&mut Pen<'_>, &T),
+        look: &Appearance,
+        draw: impl Fn(&mut Painter<'_>, &T),
     ) {
-        self.window.render(buffer, body, look, |pen, at| {
+        self.window.render(buffer, body, look, |painter, at| {
             let Some((line, ticked)) = self.lines.get(at) else { return };
-            pen.put(if *ticked { "[x] " } else { "[ ] " }, look.theme.key);
-            draw(pen, line);
+            painter.put(if *ticked { "[x] " } else { "[ ] " }, look.theme.key);
+            draw(painter, line);
         });
     }
 

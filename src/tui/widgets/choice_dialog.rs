@@ -1,8 +1,8 @@
 //! A few things of which one is chosen, with what is said below them.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Pointer, Reply, View, World};
-use crate::tui::widgets::list_dialog::{ListWindow, Pointed};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,72 +11,72 @@ use ratatui::layout::{Position, Rect};
 const WIDTH: u16 = 76;
 
 /// What is done with the one that was chosen, by its place.
-type Chosen = Box<dyn Fn(usize, &World<'_>) -> Reply>;
+type Chosen = Box<dyn Fn(usize, &ViewContext<'_>) -> Response>;
 
 /// The choice.
-pub struct PickView {
+pub struct ChoiceDialog {
     /// What each is, and what it means.
     lines: Vec<(String, String)>,
     chosen: Chosen,
-    window: ListWindow,
+    window: ListDialog,
 }
 
-impl PickView {
+impl ChoiceDialog {
     /// A choice of these.
-    pub fn of(
+    pub fn new(
         title: &'static str,
         lines: Vec<(String, String)>,
         notes: Vec<String>,
-        chosen: impl Fn(usize, &World<'_>) -> Reply + 'static,
-    ) -> PickView {
-        let window = ListWindow::of(title, WIDTH, lines.len()).below(notes);
-        PickView { lines, chosen: Box::new(chosen), window }
+        chosen: impl Fn(usize, &ViewContext<'_>) -> Response + 'static,
+    ) -> ChoiceDialog {
+        let window = ListDialog::new(title, WIDTH, lines.len()).below(notes);
+        ChoiceDialog { lines, chosen: Box::new(chosen), window }
     }
 
-    fn choose(&self, world: &World<'_>) -> Reply {
-        self.window.at().map_or(Reply::Pass, |at| (self.chosen)(at, world))
+    fn choose(&self, ctx: &ViewContext<'_>) -> Response {
+        self.window.at().map_or(Response::Pass, |at| (self.chosen)(at, ctx))
     }
 }
 
-impl View for PickView {
-    fn place(&self) -> Place {
-        Place::List
+impl View for ChoiceDialog {
+    fn place(&self) -> KeyContext {
+        KeyContext::List
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         matches!(
             action,
             Action::Back | Action::BackOrQuit | Action::Choose | Action::Down | Action::Up
         )
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
-            Action::Back | Action::BackOrQuit => Reply::Close,
-            Action::Choose => self.choose(world),
-            action if self.window.step(action) => Reply::Done,
-            _ => Reply::Pass,
+            Action::Back | Action::BackOrQuit => Response::Close,
+            Action::Choose => self.choose(ctx),
+            action if self.window.step(action) => Response::Done,
+            _ => Response::Pass,
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         match self.window.point(pointer, at) {
-            Pointed::Again => self.choose(world),
-            Pointed::Moved => Reply::Done,
-            Pointed::Nothing => Reply::Pass,
+            Pointed::Again => self.choose(ctx),
+            Pointed::Moved => Response::Done,
+            Pointed::Nothing => Response::Pass,
         }
     }
 
-    fn sync(&mut self, body: Rect, _world: &World<'_>) {
+    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
         self.window.sync(body, self.lines.len());
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let theme = &world.look.theme;
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
         let widest = self.lines.iter().map(|(what, _)| text::width(what)).max().unwrap_or(0);
-        self.window.render(buffer, body, world.look, |pen, at| {
+        self.window.render(buffer, body, ctx.look, |painter, at| {
             let Some((what, means)) = self.lines.get(at) else { return };
-            pen.column(what, widest, theme.text).skip(2).show(means, theme.quiet);
+            painter.column(what, widest, theme.text).skip(2).show(means, theme.quiet);
         });
     }
 

@@ -1,7 +1,7 @@
 //! One line of text being typed. What is typed or pasted may be anything: it is kept as it is, and
 //! drawn harmless.
 
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Style;
@@ -14,16 +14,16 @@ const MOST_CHARS: usize = 4_000;
 
 /// The line.
 #[derive(Debug, Default)]
-pub struct Line {
+pub struct LineEditor {
     area: TextArea<'static>,
 }
 
-impl Line {
+impl LineEditor {
     /// A line that holds this, with the cursor at its end.
-    pub fn new(text: &str) -> Line {
+    pub fn new(text: &str) -> LineEditor {
         let mut area = TextArea::new(vec![one_line(text, MOST_CHARS)]);
         area.move_cursor(CursorMove::End);
-        Line { area }
+        LineEditor { area }
     }
 
     /// What it holds.
@@ -43,7 +43,7 @@ impl Line {
         let with = one_line(with, MOST_CHARS);
         let new = format!("{}{with}{}", &old[..part.start], &old[part.end..]);
         let cursor = new[..part.start + with.len()].chars().count();
-        *self = Line::new(&new);
+        *self = LineEditor::new(&new);
         self.area.move_cursor(CursorMove::Jump(0, u16::try_from(cursor).unwrap_or(u16::MAX)));
     }
 
@@ -67,7 +67,7 @@ impl Line {
         };
         if self.text().chars().count() > MOST_CHARS {
             // what was cut out was put in again and again
-            *self = Line::new(self.text());
+            *self = LineEditor::new(self.text());
         }
         changed || before != self.text().len()
     }
@@ -80,9 +80,14 @@ impl Line {
 
     /// Draws as much as fits around the cursor, each part in its style, and the cursor. Gives the
     /// byte of the first letter that is seen.
-    pub fn render(&self, pen: &mut Pen<'_>, style: impl Fn(usize) -> Style, look: &Look) -> usize {
+    pub fn render(
+        &self,
+        painter: &mut Painter<'_>,
+        style: impl Fn(usize) -> Style,
+        look: &Appearance,
+    ) -> usize {
         let cursor = self.cursor();
-        let room = pen.room();
+        let room = painter.room();
         let cells: Vec<(usize, String)> = self
             .text()
             .grapheme_indices(true)
@@ -100,13 +105,13 @@ impl Line {
         for (place, (byte, shown)) in cells.iter().enumerate().skip(from) {
             let style = style(*byte);
             let style = if place == at { look.theme.text_cursor } else { style };
-            if text::width(shown) > pen.room() {
+            if text::width(shown) > painter.room() {
                 break;
             }
-            pen.put(shown, style);
+            painter.put(shown, style);
         }
         if at == cells.len() {
-            pen.put(" ", look.theme.text_cursor);
+            painter.put(" ", look.theme.text_cursor);
         }
         cells.get(from).map_or(0, |(byte, _)| *byte)
     }
@@ -126,7 +131,7 @@ fn one_line(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
 
-    fn press(line: &mut Line, keys: &str) {
+    fn press(line: &mut LineEditor, keys: &str) {
         for c in keys.chars() {
             let (code, modifiers) = match c {
                 '<' => (KeyCode::Left, KeyModifiers::NONE),
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn it_stays_one_line() {
-        let mut line = Line::new("a\nb\n");
+        let mut line = LineEditor::new("a\nb\n");
         press(&mut line, "ü<\nx");
         assert_eq!((line.text(), line.cursor()), ("a bx\u{fc}", 4));
         assert!(line.paste("1\r\n2\t3\n"));
@@ -153,7 +158,7 @@ mod tests {
 
     #[test]
     fn ctrl_u_deletes_to_the_start() {
-        let mut line = Line::new("abc");
+        let mut line = LineEditor::new("abc");
         press(&mut line, "<");
         line.typed(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert_eq!((line.text(), line.cursor()), ("c", 0));
@@ -161,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_part_is_replaced_and_the_cursor_stands_behind_it() {
-        let mut line = Line::new("ty = \u{fc}");
+        let mut line = LineEditor::new("ty = \u{fc}");
         line.replace(0..2, "type");
         assert_eq!((line.text(), line.cursor()), ("type = \u{fc}", 4));
         press(&mut line, "\u{8}");

@@ -6,14 +6,14 @@ use std::ops::Range;
 
 /// Where the cursor is, and which lines are in view.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
+pub struct ListCursor {
     at: usize,
     top: usize,
     len: usize,
     height: usize,
 }
 
-impl Cursor {
+impl ListCursor {
     /// The line under the cursor; none in an empty list.
     pub fn at(&self) -> Option<usize> {
         (self.len > 0).then_some(self.at)
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn it_stays_in_the_list_and_in_view() {
-        let mut cursor = Cursor::default();
+        let mut cursor = ListCursor::default();
         assert!(cursor.step(Action::Down) && cursor.at().is_none());
         cursor.sync(10, 4);
         for (action, at, window) in [

@@ -2,8 +2,8 @@
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, centred, window};
-use crate::tui::theme::painter::{Look, Pen, ground};
-use crate::tui::widgets::list_cursor::Cursor;
+use crate::tui::theme::painter::{Appearance, Painter, ground};
+use crate::tui::widgets::list_cursor::ListCursor;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
@@ -19,41 +19,41 @@ pub enum Pointed {
 }
 
 /// The window.
-pub struct ListWindow {
+pub struct ListDialog {
     title: Cow<'static, str>,
     width: u16,
     above: &'static [&'static str],
     below: Vec<String>,
     /// What stands in an empty list.
     empty: &'static str,
-    cursor: Cursor,
+    cursor: ListCursor,
     len: usize,
     body: Rect,
 }
 
-impl ListWindow {
+impl ListDialog {
     /// A window of a width, with so many lines in its list.
-    pub fn of(title: impl Into<Cow<'static, str>>, width: u16, len: usize) -> ListWindow {
-        let mut cursor = Cursor::default();
+    pub fn new(title: impl Into<Cow<'static, str>>, width: u16, len: usize) -> ListDialog {
+        let mut cursor = ListCursor::default();
         cursor.sync(len, len);
         let (above, below, empty) = (&[][..], Vec::new(), "");
         let (title, body) = (title.into(), Rect::default());
-        ListWindow { title, width, above, below, empty, cursor, len, body }
+        ListDialog { title, width, above, below, empty, cursor, len, body }
     }
 
     /// The same with words above the list.
-    pub fn above(self, above: &'static [&'static str]) -> ListWindow {
-        ListWindow { above, ..self }
+    pub fn above(self, above: &'static [&'static str]) -> ListDialog {
+        ListDialog { above, ..self }
     }
 
     /// The same with words below the list.
-    pub fn below(self, below: Vec<String>) -> ListWindow {
-        ListWindow { below, ..self }
+    pub fn below(self, below: Vec<String>) -> ListDialog {
+        ListDialog { below, ..self }
     }
 
     /// The same with words for an empty list.
-    pub fn or(self, empty: &'static str) -> ListWindow {
-        ListWindow { empty, ..self }
+    pub fn or(self, empty: &'static str) -> ListDialog {
+        ListDialog { empty, ..self }
     }
 
     /// The line under the cursor; none in an empty list.
@@ -118,8 +118,8 @@ impl ListWindow {
         &self,
         buffer: &mut Buffer,
         body: Rect,
-        look: &Look,
-        draw: impl Fn(&mut Pen<'_>, usize),
+        look: &Appearance,
+        draw: impl Fn(&mut Painter<'_>, usize),
     ) {
         let theme = &look.theme;
         let inside = window(buffer, body, self.size(), &self.title, look);
@@ -127,8 +127,8 @@ impl ListWindow {
         let nothing = (self.len == 0).then_some((first, self.empty));
         let above = self.above.iter().copied().enumerate();
         for (line, words) in above.chain(nothing) {
-            if let Some(mut pen) = Pen::on(buffer, inside, line, look) {
-                pen.put(words, theme.quiet);
+            if let Some(mut painter) = Painter::on(buffer, inside, line, look) {
+                painter.put(words, theme.quiet);
             }
         }
         for (line, at) in self.cursor.window().enumerate() {
@@ -136,13 +136,15 @@ impl ListWindow {
             if current {
                 ground(buffer, inside, line, theme.selected);
             }
-            let Some(mut pen) = Pen::on(buffer, inside, line, look) else { break };
-            pen.put(if current { look.cursor() } else { " " }, theme.rule_focus);
-            draw(&mut pen, at);
+            let Some(mut painter) = Painter::on(buffer, inside, line, look) else { break };
+            painter.put(if current { look.cursor() } else { " " }, theme.rule_focus);
+            draw(&mut painter, at);
         }
         for (line, words) in self.below.iter().enumerate() {
-            if let Some(mut pen) = Pen::on(buffer, inside, first + self.len + 1 + line, look) {
-                pen.show(words, theme.quiet);
+            if let Some(mut painter) =
+                Painter::on(buffer, inside, first + self.len + 1 + line, look)
+            {
+                painter.show(words, theme.quiet);
             }
         }
     }

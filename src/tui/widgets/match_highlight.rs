@@ -1,15 +1,15 @@
 //! Marks what is searched for where it is seen.
 
 use crate::fql::Filter;
-use crate::tui::app::filters::Search;
-use crate::tui::theme::painter::Look;
+use crate::tui::app::filters::TextSearch;
+use crate::tui::theme::painter::Appearance;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 /// Gives every place in an area at which a searched text stands its style. What is seen is looked
 /// at, so a text that is cut off or folded away is not found here.
-pub fn mark(buffer: &mut Buffer, area: Rect, search: Option<&Search>, look: &Look) {
+pub fn mark(buffer: &mut Buffer, area: Rect, search: Option<&TextSearch>, look: &Appearance) {
     let Some(search) = search else { return };
     let area = area.intersection(buffer.area);
     let mut line = String::new();

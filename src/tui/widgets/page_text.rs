@@ -1,30 +1,35 @@
 //! A page of a few lines, written from the top.
 
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// Where the next line goes.
-pub struct Lines<'l> {
+pub struct PageText<'l> {
     buffer: &'l mut Buffer,
     body: Rect,
-    look: &'l Look,
+    look: &'l Appearance,
     at: usize,
 }
 
-impl<'l> Lines<'l> {
+impl<'l> PageText<'l> {
     /// Begins at a line of the body.
-    pub fn new(buffer: &'l mut Buffer, body: Rect, look: &'l Look, at: usize) -> Lines<'l> {
-        Lines { buffer, body, look, at }
+    pub fn new(
+        buffer: &'l mut Buffer,
+        body: Rect,
+        look: &'l Appearance,
+        at: usize,
+    ) -> PageText<'l> {
+        PageText { buffer, body, look, at }
     }
 
     /// Writes a line.
     pub fn write(&mut self, parts: &[(&str, Style)]) {
-        if let Some(mut pen) = Pen::on(self.buffer, self.body, self.at, self.look) {
+        if let Some(mut painter) = Painter::on(self.buffer, self.body, self.at, self.look) {
             for (part, style) in parts {
-                pen.show(part, *style);
+                painter.show(part, *style);
             }
         }
         self.at += 1;

@@ -1,8 +1,8 @@
 //! Written lines in a window that may be longer than the page.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::view::{Pointer, Reply, window};
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::app::view::{Pointer, Response, window};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::movement::step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,21 +31,23 @@ impl Scroll {
     }
 
     /// Moves, or closes the window.
-    pub fn act(&mut self, action: Action) -> Reply {
+    pub fn act(&mut self, action: Action) -> Response {
         if matches!(action, Action::Back | Action::BackOrQuit) {
-            return Reply::Close;
+            return Response::Close;
         }
-        let Some(to) = step(action, self.top, self.height, self.last()) else { return Reply::Pass };
+        let Some(to) = step(action, self.top, self.height, self.last()) else {
+            return Response::Pass;
+        };
         self.top = to;
-        Reply::Done
+        Response::Done
     }
 
     /// The wheel moves, a click closes.
-    pub fn point(&mut self, pointer: Pointer) -> Reply {
+    pub fn point(&mut self, pointer: Pointer) -> Response {
         match pointer {
             Pointer::WheelDown => self.act(Action::Down),
             Pointer::WheelUp => self.act(Action::Up),
-            Pointer::Click => Reply::Close,
+            Pointer::Click => Response::Close,
         }
     }
 
@@ -62,13 +64,20 @@ impl Scroll {
     }
 
     /// Draws the window.
-    pub fn render(&self, buffer: &mut Buffer, page: Rect, width: u16, title: &str, look: &Look) {
+    pub fn render(
+        &self,
+        buffer: &mut Buffer,
+        page: Rect,
+        width: u16,
+        title: &str,
+        look: &Appearance,
+    ) {
         let height = (self.lines.len() + 2).min(usize::from(u16::MAX)) as u16;
         let inside = window(buffer, page, (width, height), title, look);
         for (line, written) in self.shown().enumerate() {
-            let Some(mut pen) = Pen::on(buffer, inside, line, look) else { return };
+            let Some(mut painter) = Painter::on(buffer, inside, line, look) else { return };
             for span in &written.spans {
-                pen.put(&span.content, span.style);
+                painter.put(&span.content, span.style);
             }
         }
     }

@@ -7,15 +7,15 @@ mod person;
 pub(crate) use parts::build;
 
 use super::codes::CodeId;
-use super::rules::{Family, Flow, Lessons, Rules};
+use super::rules::{Family, Flow, LearnedFacts, Rules};
 use super::vendor::{IdRule, Name, SpotSet, slot};
-use crate::call::{CallType, Kind, Val};
+use crate::call::{CallType, JsonKind, Val};
 use crate::findings::{advice, identity::truthy};
-use crate::vendors::engine::evaluation::{Cx, Found, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
+use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::javascript_numbers;
-use crate::vendors::engine::output_json::{Origin, Out, compact};
-use crate::vendors::engine::presence::State;
+use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact};
+use crate::vendors::engine::presence::Presence;
 use crate::vendors::memory::facts::Topic;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -27,13 +27,13 @@ const COMPANIES: Topic = 1;
 
 /// An object that may supply custom attributes, and the company in it.
 struct Traits {
-    own: Spot,
-    id: Spot,
-    remove: Spot,
-    signed_up_at: Spot,
+    own: FieldSlot,
+    id: FieldSlot,
+    remove: FieldSlot,
+    signed_up_at: FieldSlot,
 }
 
-struct Codes {
+struct CustifyCodes {
     user_missing: Family,
     user_type: Family,
     fallback: Family,
@@ -56,57 +56,58 @@ struct Codes {
 struct Custify {
     send_anonymous: bool,
     /// The pointer that the setting's dotted path stands for, if there is one.
-    deduplication: Option<Option<Spot>>,
+    deduplication: Option<Option<FieldSlot>>,
     known_users: HashSet<String>,
     known_companies: HashSet<String>,
     traits: Traits,
     context: Traits,
-    user_id: Spot,
-    group_id: Spot,
-    company_id: Spot,
-    message_id: Spot,
-    nested: Spot,
-    emails: [Spot; 3],
-    times: [Spot; 2],
-    first_names: Vec<Spot>,
-    last_names: Vec<Spot>,
+    user_id: FieldSlot,
+    group_id: FieldSlot,
+    company_id: FieldSlot,
+    message_id: FieldSlot,
+    nested: FieldSlot,
+    emails: [FieldSlot; 3],
+    times: [FieldSlot; 2],
+    first_names: Vec<FieldSlot>,
+    last_names: Vec<FieldSlot>,
     read_behind: SpotSet,
     falsy_user: Name,
     falsy_company: Name,
     deduplicated: Name,
     full_name: Name,
     companies: Name,
-    codes: Codes,
+    codes: CustifyCodes,
 }
 
 impl Rules for Custify {
-    fn before(&self, cx: &mut Cx<'_>) -> Flow {
-        match cx.kind {
-            CallType::Group => return self.group(cx),
+    fn before(&self, evaluation: &mut Evaluation<'_>) -> Flow {
+        match evaluation.kind {
+            CallType::Group => return self.group(evaluation),
             CallType::Identify => {
-                self.user(cx);
-                cx.account = self.person(cx);
-                if cx.account.is_none() {
-                    cx.find(self.codes.company_absent, Place::Spot(self.context.id));
+                self.user(evaluation);
+                evaluation.account = self.person(evaluation);
+                if evaluation.account.is_none() {
+                    evaluation.find(self.codes.company_absent, CallPlace::Spot(self.context.id));
                 }
-                self.shadowed(cx);
+                self.shadowed(evaluation);
             }
             _ => {
-                self.user(cx);
-                self.event(cx);
+                self.user(evaluation);
+                self.event(evaluation);
             }
         }
         Flow::Go
     }
 
     /// An event's metadata names its user, unless a property does.
-    fn after(&self, cx: &mut Cx<'_>) {
-        if cx.kind != CallType::Track || !cx.rendering() {
+    fn after(&self, evaluation: &mut Evaluation<'_>) {
+        if evaluation.kind != CallType::Track || !evaluation.rendering() {
             return;
         }
-        let Some(user) = cx.user.clone() else { return };
-        let user = cx.out(user.value.map_or(Value::Text(user.text), Value::Copy), user.from);
-        cx.change(0, |body| {
+        let Some(user) = evaluation.user.clone() else { return };
+        let user = evaluation
+            .out(user.value.map_or(FieldValue::Text(user.text), FieldValue::Copy), user.from);
+        evaluation.change(0, |body| {
             let named = |key| body.get("metadata").is_some_and(|data| data.get(key).is_some());
             if !named("user_id") && !named("userId") {
                 body.set(&["metadata", "user_id"], user);
@@ -114,14 +115,14 @@ impl Rules for Custify {
         });
     }
 
-    fn learn(&self, cx: &Cx<'_>, lessons: &mut Lessons) {
-        if cx.kind == CallType::Track {
+    fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
+        if evaluation.kind == CallType::Track {
             return;
         }
-        if let Some(company) = &cx.account {
+        if let Some(company) = &evaluation.account {
             lessons.add(COMPANIES, &company.text, "");
         }
-        if let Some(user) = cx.user.as_ref().filter(|_| cx.goes_through()) {
+        if let Some(user) = evaluation.user.as_ref().filter(|_| evaluation.goes_through()) {
             lessons.add(USERS, &user.text, "");
         }
     }
@@ -129,35 +130,40 @@ impl Rules for Custify {
 
 impl Custify {
     /// Finds the user, or an email that stands in for one.
-    fn user(&self, cx: &mut Cx<'_>) {
-        let kind = cx.kind;
-        self.find_user(cx);
-        let Some(user) = cx.user.clone() else {
+    fn user(&self, evaluation: &mut Evaluation<'_>) {
+        let kind = evaluation.kind;
+        self.find_user(evaluation);
+        let Some(user) = evaluation.user.clone() else {
             let emails =
                 if kind == CallType::Group { &self.emails[1..2] } else { &self.emails[..] };
-            let email = first(cx, emails).is_some_and(|(_, email)| truthy(email));
+            let email = first(evaluation, emails).is_some_and(|(_, email)| truthy(email));
             if !email {
-                cx.find(self.codes.user_missing.of(kind), Place::Spot(self.user_id));
+                evaluation
+                    .find(self.codes.user_missing.code_for(kind), CallPlace::Spot(self.user_id));
             } else if kind == CallType::Track {
-                cx.find(self.codes.user_absent, Place::Spot(self.user_id));
+                evaluation.find(self.codes.user_absent, CallPlace::Spot(self.user_id));
             }
             return;
         };
         let From::Place(place) = user.from else { return };
-        if matches!(place, Place::Spot(spot) if Some(&spot) == anonymous(cx)) {
-            cx.find(self.codes.fallback.of(kind), place);
+        if matches!(place, CallPlace::Spot(slot) if Some(&slot) == anonymous(evaluation)) {
+            evaluation.find(self.codes.fallback.code_for(kind), place);
         }
-        cx.check_id(&user, None);
-        if user.value.is_some_and(|value| value.kind() != Kind::String) {
-            let given = cx.path(place);
-            cx.find_with(self.codes.user_type.of(kind), Place::Spot(self.user_id), |words| {
-                words.say("given", advice::dotted(&given));
-                words.say("value", &user.text);
-                words.say("sent", sent(&user));
-            });
+        evaluation.check_id(&user, None);
+        if user.value.is_some_and(|value| value.kind() != JsonKind::String) {
+            let given = evaluation.path(place);
+            evaluation.find_with(
+                self.codes.user_type.code_for(kind),
+                CallPlace::Spot(self.user_id),
+                |words| {
+                    words.say("given", advice::dotted(&given));
+                    words.say("value", &user.text);
+                    words.say("sent", sent(&user));
+                },
+            );
         }
-        if kind == CallType::Track && self.knows_user(cx, &user).is_none() {
-            cx.find_with(self.codes.unknown_user, Place::Spot(self.user_id), |words| {
+        if kind == CallType::Track && self.knows_user(evaluation, &user).is_none() {
+            evaluation.find_with(self.codes.unknown_user, CallPlace::Spot(self.user_id), |words| {
                 words.say("user", &user.text);
             });
         }
@@ -165,107 +171,128 @@ impl Custify {
 
     /// Finds the user's id, without a word. One that is falsy is still copied, and with the
     /// fallback on gives way to `anonymousId`, whatever that is.
-    fn find_user(&self, cx: &mut Cx<'_>) {
-        let Some((&anonymous, places)) = user_rule(cx).and_then(|rule| rule.from.split_last())
+    fn find_user(&self, evaluation: &mut Evaluation<'_>) {
+        let Some((&anonymous, places)) =
+            user_rule(evaluation).and_then(|rule| rule.from.split_last())
         else {
             return;
         };
-        let chosen = first(cx, places);
-        cx.user = chosen.and_then(|(spot, _)| id(cx, spot));
-        if cx.user.is_some() {
+        let chosen = first(evaluation, places);
+        evaluation.user = chosen.and_then(|(slot, _)| id(evaluation, slot));
+        if evaluation.user.is_some() {
             return;
         }
         let mut falsy = chosen;
         if self.send_anonymous {
-            cx.user = id(cx, anonymous);
-            falsy = cx.look.present(anonymous).map(|value| (anonymous, value));
+            evaluation.user = id(evaluation, anonymous);
+            falsy = evaluation.look.present(anonymous).map(|value| (anonymous, value));
         }
-        if let Some((spot, value)) = falsy {
-            cx.name(self.falsy_user, Value::Copy(value), From::Place(Place::Spot(spot)));
+        if let Some((slot, value)) = falsy {
+            evaluation.name(
+                self.falsy_user,
+                FieldValue::Copy(value),
+                From::Place(CallPlace::Spot(slot)),
+            );
         }
     }
 
     /// What a track call has besides.
-    fn event(&self, cx: &mut Cx<'_>) {
-        if let Some(company) = cx.account.clone() {
-            self.rounded(cx, &company);
+    fn event(&self, evaluation: &mut Evaluation<'_>) {
+        if let Some(company) = evaluation.account.clone() {
+            self.rounded(evaluation, &company);
         }
-        if !cx.rendering() {
+        if !evaluation.rendering() {
             return;
         }
-        if let Some(company) = cx.look.present(self.company_id) {
-            let from = From::Place(Place::Spot(self.company_id));
-            cx.name(self.falsy_company, Value::Copy(company), from);
+        if let Some(company) = evaluation.look.present(self.company_id) {
+            let from = From::Place(CallPlace::Spot(self.company_id));
+            evaluation.name(self.falsy_company, FieldValue::Copy(company), from);
         }
         let Some(field) = self.deduplication else { return };
-        let of_field = field.and_then(|spot| {
-            let value = cx.look.event.pointer(cx.look.pointer(spot))?;
-            truthy(value).then_some((spot, value))
+        let of_field = field.and_then(|slot| {
+            let value = evaluation.look.event.pointer(evaluation.look.pointer(slot))?;
+            truthy(value).then_some((slot, value))
         });
-        let message_id = || Some((self.message_id, cx.look.present(self.message_id)?));
-        if let Some((spot, value)) = of_field.or_else(message_id) {
-            cx.name(self.deduplicated, Value::Copy(value), From::Place(Place::Spot(spot)));
+        let message_id = || Some((self.message_id, evaluation.look.present(self.message_id)?));
+        if let Some((slot, value)) = of_field.or_else(message_id) {
+            evaluation.name(
+                self.deduplicated,
+                FieldValue::Copy(value),
+                From::Place(CallPlace::Spot(slot)),
+            );
         }
     }
 
     /// Reports a company id that is another one after RudderStack has read it.
-    fn rounded<'a>(&self, cx: &mut Cx<'a>, company: &Found<'a>) {
+    fn rounded<'a>(&self, evaluation: &mut Evaluation<'a>, company: &FoundId<'a>) {
         if let (Some(_), From::Place(place)) = (rounded(company), company.from) {
-            cx.find_with(self.codes.company_rounded.of(cx.kind), place, |words| {
-                words.say("sent", sent(company));
-            });
+            evaluation.find_with(
+                self.codes.company_rounded.code_for(evaluation.kind),
+                place,
+                |words| {
+                    words.say("sent", sent(company));
+                },
+            );
         }
     }
 
     /// The company is made before its user is looked for, and stays made without one.
-    fn group(&self, cx: &mut Cx<'_>) -> Flow {
-        let rule = cx.vendor.calls[slot(cx.kind)].as_ref().and_then(|call| call.account.as_ref());
-        let chosen = rule.and_then(|rule| first(cx, &rule.from));
-        let Some((spot, company)) = chosen.and_then(|(spot, _)| Some((spot, id(cx, spot)?))) else {
-            cx.find(self.codes.company_missing, Place::Spot(self.group_id));
-            self.find_user(cx);
+    fn group(&self, evaluation: &mut Evaluation<'_>) -> Flow {
+        let rule = evaluation.vendor.calls[slot(evaluation.kind)]
+            .as_ref()
+            .and_then(|call| call.account.as_ref());
+        let chosen = rule.and_then(|rule| first(evaluation, &rule.from));
+        let Some((slot, company)) =
+            chosen.and_then(|(slot, _)| Some((slot, id(evaluation, slot)?)))
+        else {
+            evaluation.find(self.codes.company_missing, CallPlace::Spot(self.group_id));
+            self.find_user(evaluation);
             return Flow::Stop;
         };
-        cx.check_id(&company, None);
-        if company.value.is_some_and(|value| value.kind() != Kind::String) {
-            let given = cx.path(Place::Spot(spot));
-            cx.find_with(self.codes.company_type, Place::Spot(spot), |words| {
+        evaluation.check_id(&company, None);
+        if company.value.is_some_and(|value| value.kind() != JsonKind::String) {
+            let given = evaluation.path(CallPlace::Spot(slot));
+            evaluation.find_with(self.codes.company_type, CallPlace::Spot(slot), |words| {
                 words.say("given", advice::dotted(&given));
                 words.say("value", &company.text);
                 words.say("sent", sent(&company));
             });
         }
-        cx.account = Some(company.clone());
-        cx.partial(1);
-        self.user(cx);
-        let linked = self.person(cx);
-        if spot != self.group_id && linked.is_none() {
-            cx.find(self.codes.no_association, Place::Spot(self.group_id));
+        evaluation.account = Some(company.clone());
+        evaluation.partial(1);
+        self.user(evaluation);
+        let linked = self.person(evaluation);
+        if slot != self.group_id && linked.is_none() {
+            evaluation.find(self.codes.no_association, CallPlace::Spot(self.group_id));
         }
-        if id(cx, self.context.id).is_some_and(|other| other.text != company.text) {
-            cx.find_with(self.codes.company_override, Place::Spot(self.context.id), |words| {
-                words.say("company", &company.text);
-            });
+        if id(evaluation, self.context.id).is_some_and(|other| other.text != company.text) {
+            evaluation.find_with(
+                self.codes.company_override,
+                CallPlace::Spot(self.context.id),
+                |words| {
+                    words.say("company", &company.text);
+                },
+            );
         }
-        if cx.look.object(self.nested).is_some() {
-            cx.find(self.codes.nested, Place::Spot(self.nested));
+        if evaluation.look.object(self.nested).is_some() {
+            evaluation.find(self.codes.nested, CallPlace::Spot(self.nested));
         }
-        self.association(cx, &company);
+        self.association(evaluation, &company);
         Flow::Go
     }
 
     /// Which of user and company Custify has before the call, and so what the call does.
-    fn association(&self, cx: &mut Cx<'_>, company: &Found<'_>) {
-        if !cx.rendering() {
+    fn association(&self, evaluation: &mut Evaluation<'_>, company: &FoundId<'_>) {
+        if !evaluation.rendering() {
             return;
         }
-        let user = cx.user.clone().and_then(|user| self.knows_user(cx, &user));
+        let user = evaluation.user.clone().and_then(|user| self.knows_user(evaluation, &user));
         let known = &self.known_companies;
-        let company = knows(cx, COMPANIES, known, "known_companies", &company.text);
-        cx.extra("association", |cx| {
+        let company = knows(evaluation, COMPANIES, known, "known_companies", &company.text);
+        evaluation.extra("association", |evaluation| {
             let flag = |known: Option<From<'_>>| {
-                let origin = known.map_or(Origin::Default, |from| cx.origin(from));
-                Out::json(known.is_some(), origin)
+                let origin = known.map_or(ValueOrigin::Default, |from| evaluation.origin(from));
+                OutputJson::json(known.is_some(), origin)
             };
             let action = match (user.is_some(), company.is_some()) {
                 (false, false) => "create_both",
@@ -273,22 +300,22 @@ impl Custify {
                 (true, false) => "create_company",
                 (true, true) => "associate",
             };
-            Out::Object(vec![
+            OutputJson::Object(vec![
                 ("user_known".to_owned(), flag(user)),
                 ("company_known".to_owned(), flag(company)),
-                ("action".to_owned(), Out::text(action, Origin::Default)),
+                ("action".to_owned(), OutputJson::text(action, ValueOrigin::Default)),
             ])
         });
     }
 
-    fn knows_user<'a>(&self, cx: &Cx<'a>, user: &Found<'_>) -> Option<From<'a>> {
-        knows(cx, USERS, &self.known_users, "known_users", &user.text)
+    fn knows_user<'a>(&self, evaluation: &Evaluation<'a>, user: &FoundId<'_>) -> Option<From<'a>> {
+        knows(evaluation, USERS, &self.known_users, "known_users", &user.text)
     }
 }
 
 /// Where it is from that an id is known, if it is.
 fn knows<'a>(
-    cx: &Cx<'a>,
+    evaluation: &Evaluation<'a>,
     topic: Topic,
     listed: &HashSet<String>,
     setting: &'static str,
@@ -297,11 +324,11 @@ fn knows<'a>(
     if listed.contains(id) {
         return Some(From::Setting(setting));
     }
-    cx.facts.first(topic, id, cx.seq).map(|known| From::Memory(known.seq))
+    evaluation.facts.first(topic, id, evaluation.seq).map(|known| From::Memory(known.seq))
 }
 
 /// How an id that is no text is sent.
-fn sent(id: &Found<'_>) -> String {
+fn sent(id: &FoundId<'_>) -> String {
     match rounded(id) {
         Some(rounded) => format!("as {rounded} (JavaScript rounds it to another id)"),
         None => "unchanged".to_owned(),
@@ -309,39 +336,39 @@ fn sent(id: &Found<'_>) -> String {
 }
 
 /// The number that JavaScript makes of an id, if it is another one.
-fn rounded<'i>(id: &'i Found<'_>) -> Option<Cow<'i, str>> {
-    let is_number = id.value.is_some_and(|value| value.kind() == Kind::Number);
+fn rounded<'i>(id: &'i FoundId<'_>) -> Option<Cow<'i, str>> {
+    let is_number = id.value.is_some_and(|value| value.kind() == JsonKind::Number);
     (is_number && javascript_numbers::changes(&id.text))
         .then(|| javascript_numbers::number(&id.text))
 }
 
-fn user_rule<'a>(cx: &Cx<'a>) -> Option<&'a IdRule> {
-    cx.vendor.calls[slot(cx.kind)].as_ref().and_then(|call| call.user.as_ref())
+fn user_rule<'a>(evaluation: &Evaluation<'a>) -> Option<&'a IdRule> {
+    evaluation.vendor.calls[slot(evaluation.kind)].as_ref().and_then(|call| call.user.as_ref())
 }
 
 /// The place of `anonymousId`: the last that the table names for a user.
-fn anonymous<'a>(cx: &Cx<'a>) -> Option<&'a Spot> {
-    user_rule(cx)?.from.last()
+fn anonymous<'a>(evaluation: &Evaluation<'a>) -> Option<&'a FieldSlot> {
+    user_rule(evaluation)?.from.last()
 }
 
 /// The value at a spot, if it is not absent, null or `""`.
-fn counts<'a>(cx: &Cx<'a>, spot: Spot) -> Option<Val<'a>> {
-    match cx.look.state(spot) {
-        State::Absent | State::Null => None,
-        State::Text => cx.look.get(spot).filter(|value| value.raw() != "\"\""),
-        _ => cx.look.get(spot),
+fn counts<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
+    match evaluation.look.state(slot) {
+        Presence::Absent | Presence::Null => None,
+        Presence::Text => evaluation.look.get(slot).filter(|value| value.raw() != "\"\""),
+        _ => evaluation.look.get(slot),
     }
 }
 
 /// The first value that counts; `0` and `false` do.
-fn first<'a>(cx: &Cx<'a>, places: &[Spot]) -> Option<(Spot, Val<'a>)> {
-    places.iter().find_map(|&spot| Some((spot, counts(cx, spot)?)))
+fn first<'a>(evaluation: &Evaluation<'a>, places: &[FieldSlot]) -> Option<(FieldSlot, Val<'a>)> {
+    places.iter().find_map(|&slot| Some((slot, counts(evaluation, slot)?)))
 }
 
 /// The id at a spot, if it is truthy. Objects and lists are compared without their blanks.
-fn id<'a>(cx: &Cx<'a>, spot: Spot) -> Option<Found<'a>> {
-    let mut id = cx.id_at(spot)?;
-    if id.value.is_some_and(|value| matches!(value.kind(), Kind::Object | Kind::Array)) {
+fn id<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<FoundId<'a>> {
+    let mut id = evaluation.id_at(slot)?;
+    if id.value.is_some_and(|value| matches!(value.kind(), JsonKind::Object | JsonKind::Array)) {
         id.text = Cow::Owned(compact(&id.text));
     }
     Some(id)

@@ -1,9 +1,9 @@
 //! What Custify's rules are made from: settings, places and codes.
 
-use super::{Codes, Custify, Traits};
+use super::{Custify, CustifyCodes, Traits};
 use crate::call::pointer;
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::rules::{Parts, Rules};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::rules::{RuleParts, Rules};
 use crate::vendors::settings::SettingsError;
 use crate::vendors::vendor::SpotSet;
 
@@ -22,17 +22,17 @@ const READ_BEHIND: [&str; 9] = [
     "id",
 ];
 
-pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
+pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
     let ids = |key: &str| parts.settings.texts(key).unwrap_or_default().into_iter().collect();
     let (known_users, known_companies) = (ids("known_users"), ids("known_companies"));
     let field = parts.settings.text("deduplication_field").map(|path| {
         path.split('.').fold(String::new(), |pointer, name| pointer::push(&pointer, name))
     });
     let deduplicates = parts.settings.flag("enable_deduplication");
-    let deduplication = deduplicates.then(|| field.map(|field| parts.spot(&field)));
+    let deduplication = deduplicates.then(|| field.map(|field| parts.slot(&field)));
     let mut read_behind = SpotSet::default();
     for name in FIRST_NAMES.iter().chain(&LAST_NAMES).chain(&READ_BEHIND) {
-        read_behind.insert(parts.spot(&format!("/context/traits/{name}")));
+        read_behind.insert(parts.slot(&format!("/context/traits/{name}")));
     }
     let (traits, context) = (Traits::new(parts, "/traits"), Traits::new(parts, "/context/traits"));
     Ok(Box::new(Custify {
@@ -42,14 +42,14 @@ pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
         known_companies,
         traits,
         context,
-        user_id: parts.spot("/userId"),
-        group_id: parts.spot("/groupId"),
-        company_id: parts.spot("/properties/companyId"),
-        message_id: parts.spot("/messageId"),
-        nested: parts.spot("/traits/traits"),
+        user_id: parts.slot("/userId"),
+        group_id: parts.slot("/groupId"),
+        company_id: parts.slot("/properties/companyId"),
+        message_id: parts.slot("/messageId"),
+        nested: parts.slot("/traits/traits"),
         emails: ["/traits/email", "/context/traits/email", "/properties/email"]
-            .map(|path| parts.spot(path)),
-        times: ["/timestamp", "/originalTimestamp"].map(|path| parts.spot(path)),
+            .map(|path| parts.slot(path)),
+        times: ["/timestamp", "/originalTimestamp"].map(|path| parts.slot(path)),
         first_names: in_both(parts, FIRST_NAMES),
         last_names: in_both(parts, LAST_NAMES),
         read_behind,
@@ -58,24 +58,24 @@ pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
         deduplicated: parts.name("deduplication"),
         full_name: parts.name("full_name"),
         companies: parts.name("companies"),
-        codes: Codes::new(parts),
+        codes: CustifyCodes::new(parts),
     }))
 }
 
 impl Traits {
-    fn new(parts: &mut Parts<'_>, place: &str) -> Traits {
+    fn new(parts: &mut RuleParts<'_>, place: &str) -> Traits {
         Traits {
             own: parts.listed(place),
-            id: parts.spot(&format!("{place}/company/id")),
-            remove: parts.spot(&format!("{place}/company/remove")),
-            signed_up_at: parts.spot(&format!("{place}/signedUpAt")),
+            id: parts.slot(&format!("{place}/company/id")),
+            remove: parts.slot(&format!("{place}/company/remove")),
+            signed_up_at: parts.slot(&format!("{place}/signedUpAt")),
         }
     }
 }
 
-impl Codes {
-    fn new(parts: &Parts<'_>) -> Codes {
-        Codes {
+impl CustifyCodes {
+    fn new(parts: &RuleParts<'_>) -> CustifyCodes {
+        CustifyCodes {
             user_missing: parts.family("USER-MISSING"),
             user_type: parts.family("USER-TYPE"),
             fallback: parts.family("ANON-FALLBACK"),
@@ -97,8 +97,8 @@ impl Codes {
     }
 }
 
-fn in_both(parts: &mut Parts<'_>, names: [&str; 3]) -> Vec<Spot> {
+fn in_both(parts: &mut RuleParts<'_>, names: [&str; 3]) -> Vec<FieldSlot> {
     let places = ["/traits", "/context/traits"];
     let paths = places.iter().flat_map(|place| names.map(|name| format!("{place}/{name}")));
-    paths.map(|path| parts.spot(&path)).collect()
+    paths.map(|path| parts.slot(&path)).collect()
 }

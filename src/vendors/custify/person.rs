@@ -1,122 +1,140 @@
 //! The person of identify and group calls: name, date of sign-up, company.
 
 use super::{Custify, Traits, counts, first, id};
-use crate::call::{CallType, Kind, Val};
+use crate::call::{CallType, JsonKind, Val};
 use crate::findings::identity::truthy;
-use crate::vendors::engine::evaluation::{Cx, Found, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
+use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::javascript_numbers;
-use crate::vendors::engine::output_json::{Origin, Out};
+use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
 use crate::vendors::table::Check;
 use std::borrow::Cow;
 
 impl Custify {
     /// What identify and group calls share. Gives the company that the person is linked to.
-    pub(crate) fn person<'a>(&self, cx: &mut Cx<'a>) -> Option<Found<'a>> {
+    pub(crate) fn person<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<FoundId<'a>> {
         let signed_up_at = [self.traits.signed_up_at, self.context.signed_up_at];
-        let given = if cx.kind == CallType::Group { &signed_up_at[1..] } else { &signed_up_at[..] };
-        if first(cx, given).is_none()
-            && let Some((time, _)) = first(cx, &self.times)
+        let given =
+            if evaluation.kind == CallType::Group { &signed_up_at[1..] } else { &signed_up_at[..] };
+        if first(evaluation, given).is_none()
+            && let Some((time, _)) = first(evaluation, &self.times)
         {
-            cx.find(self.codes.signup.of(cx.kind), Place::Spot(time));
+            evaluation.find(self.codes.signup.code_for(evaluation.kind), CallPlace::Spot(time));
         }
-        if cx.rendering() {
-            self.compose_name(cx);
+        if evaluation.rendering() {
+            self.compose_name(evaluation);
         }
-        self.link(cx)
+        self.link(evaluation)
     }
 
     /// The name of a person who has only first and last names.
-    fn compose_name(&self, cx: &mut Cx<'_>) {
-        let single = |value: Val<'_>| !matches!(value.kind(), Kind::Object | Kind::Array);
-        let part = |places: &[Spot]| {
-            let mut values = places.iter().filter_map(|&spot| Some((spot, counts(cx, spot)?)));
+    fn compose_name(&self, evaluation: &mut Evaluation<'_>) {
+        let single = |value: Val<'_>| !matches!(value.kind(), JsonKind::Object | JsonKind::Array);
+        let part = |places: &[FieldSlot]| {
+            let mut values =
+                places.iter().filter_map(|&slot| Some((slot, counts(evaluation, slot)?)));
             values.find(|(_, value)| single(*value))
         };
         let (first, last) = (part(&self.first_names), part(&self.last_names));
-        let (spot, name) = match (first.filter(|(_, first)| truthy(*first)), last) {
-            (Some((spot, first)), Some((_, last))) if truthy(last) => {
-                (spot, Value::Text(Cow::Owned(format!("{} {}", text(first), text(last)))))
+        let (slot, name) = match (first.filter(|(_, first)| truthy(*first)), last) {
+            (Some((slot, first)), Some((_, last))) if truthy(last) => {
+                (slot, FieldValue::Text(Cow::Owned(format!("{} {}", text(first), text(last)))))
             }
-            (Some((spot, only)), _) | (None, Some((spot, only))) => (spot, Value::Copy(only)),
+            (Some((slot, only)), _) | (None, Some((slot, only))) => (slot, FieldValue::Copy(only)),
             (None, None) => return,
         };
-        cx.name(self.full_name, name, From::Place(Place::Spot(spot)));
+        evaluation.name(self.full_name, name, From::Place(CallPlace::Spot(slot)));
     }
 
     /// Links the person to a company, or takes them out of it.
-    fn link<'a>(&self, cx: &mut Cx<'a>) -> Option<Found<'a>> {
-        let traits = self.source(cx);
-        let own = traits.and_then(|traits| id(cx, traits.id));
-        let remove = traits.and_then(|traits| Some((traits.remove, cx.look.get(traits.remove)?)));
-        let company = own.clone().or_else(|| id(cx, self.group_id));
+    fn link<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<FoundId<'a>> {
+        let traits = self.source(evaluation);
+        let own = traits.and_then(|traits| id(evaluation, traits.id));
+        let remove =
+            traits.and_then(|traits| Some((traits.remove, evaluation.look.get(traits.remove)?)));
+        let company = own.clone().or_else(|| id(evaluation, self.group_id));
         if let (Some(traits), None, Some((_, remove))) = (traits, &own, remove)
             && truthy(remove)
         {
-            cx.find_with(self.codes.no_id.of(cx.kind), Place::Spot(traits.id), |words| {
-                let named =
-                    company.as_ref().map(|company| format!("that of `groupId`: {}", company.text));
-                words.say("company", named.unwrap_or_else(|| "no company".to_owned()));
-            });
+            evaluation.find_with(
+                self.codes.no_id.code_for(evaluation.kind),
+                CallPlace::Spot(traits.id),
+                |words| {
+                    let named = company
+                        .as_ref()
+                        .map(|company| format!("that of `groupId`: {}", company.text));
+                    words.say("company", named.unwrap_or_else(|| "no company".to_owned()));
+                },
+            );
         }
         let company = company?;
-        if cx.kind == CallType::Identify {
-            cx.check_id(&company, None);
+        if evaluation.kind == CallType::Identify {
+            evaluation.check_id(&company, None);
         }
         // the group's own id has been looked at
-        if cx.kind == CallType::Identify || own.is_some() {
-            self.rounded(cx, &company);
+        if evaluation.kind == CallType::Identify || own.is_some() {
+            self.rounded(evaluation, &company);
         }
-        if let Some((spot, remove)) = remove {
+        if let Some((slot, remove)) = remove {
             match remove.as_bool() {
                 None => {
-                    cx.find_with(self.codes.value_type.of(cx.kind), Place::Spot(spot), |words| {
-                        words.say("wanted", Check::Boolean.words());
-                    });
+                    evaluation.find_with(
+                        self.codes.value_type.code_for(evaluation.kind),
+                        CallPlace::Spot(slot),
+                        |words| {
+                            words.say("wanted", Check::Boolean.words());
+                        },
+                    );
                 }
                 Some(false) => {}
                 Some(true) => {
-                    cx.find_with(self.codes.removed.of(cx.kind), Place::Spot(spot), |words| {
-                        words.say("company", &company.text);
-                    });
+                    evaluation.find_with(
+                        self.codes.removed.code_for(evaluation.kind),
+                        CallPlace::Spot(slot),
+                        |words| {
+                            words.say("company", &company.text);
+                        },
+                    );
                 }
             }
         }
-        if cx.rendering() {
-            let id = company.value.map_or(Value::Text(company.text.clone()), Value::Copy);
+        if evaluation.rendering() {
+            let id = company.value.map_or(FieldValue::Text(company.text.clone()), FieldValue::Copy);
             let remove = match remove {
-                Some((spot, remove)) => cx.out(Value::Copy(remove), From::Place(Place::Spot(spot))),
-                None => Out::json(false, Origin::Default),
+                Some((slot, remove)) => {
+                    evaluation.out(FieldValue::Copy(remove), From::Place(CallPlace::Spot(slot)))
+                }
+                None => OutputJson::json(false, ValueOrigin::Default),
             };
-            let link = [("company_id", cx.out(id, company.from)), ("remove", remove)];
+            let link = [("company_id", evaluation.out(id, company.from)), ("remove", remove)];
             let link = link.map(|(key, value)| (key.to_owned(), value));
-            let list = Out::Array(vec![Out::Object(link.into())]);
-            cx.name(self.companies, Value::Made(Box::new(list)), From::Default);
+            let list = OutputJson::Array(vec![OutputJson::Object(link.into())]);
+            evaluation.name(self.companies, FieldValue::Made(Box::new(list)), From::Default);
         }
         Some(company)
     }
 
     /// The object that supplies custom attributes and company.
-    fn source(&self, cx: &Cx<'_>) -> Option<&Traits> {
-        let identify = cx.kind == CallType::Identify;
+    fn source(&self, evaluation: &Evaluation<'_>) -> Option<&Traits> {
+        let identify = evaluation.kind == CallType::Identify;
         let places = [identify.then_some(&self.traits), Some(&self.context)];
-        places.into_iter().flatten().find(|traits| cx.look.object(traits.own).is_some())
+        places.into_iter().flatten().find(|traits| evaluation.look.object(traits.own).is_some())
     }
 
     /// `context.traits` behind `traits`: whatever only custom attributes would take is lost.
-    pub(crate) fn shadowed(&self, cx: &mut Cx<'_>) {
-        let Some(traits) = cx.look.object(self.traits.own) else { return };
+    pub(crate) fn shadowed(&self, evaluation: &mut Evaluation<'_>) {
+        let Some(traits) = evaluation.look.object(self.traits.own) else { return };
         // the two often hold the same keys in the same order
         let mut beside = traits.children();
-        let lost = cx.look.members(self.context.own).find(|(value, spot)| {
+        let lost = evaluation.look.members(self.context.own).find(|(value, slot)| {
             let key = value.key();
             let same = beside.next().is_some_and(|other| other.key() == key);
             !same
-                && !spot.is_some_and(|spot| self.read_behind.has(spot))
+                && !slot.is_some_and(|slot| self.read_behind.has(slot))
                 && traits.get(&key).is_none()
         });
         if let Some((value, _)) = lost {
-            cx.find_with(self.codes.shadowed, Place::Spot(self.context.own), |words| {
+            evaluation.find_with(self.codes.shadowed, CallPlace::Spot(self.context.own), |words| {
                 words.say("lost", value.key());
             });
         }
@@ -125,7 +143,7 @@ impl Custify {
 
 fn text(value: Val<'_>) -> Cow<'_, str> {
     value.as_str().unwrap_or_else(|| match value.kind() {
-        Kind::Number => javascript_numbers::text(value.raw()),
+        JsonKind::Number => javascript_numbers::text(value.raw()),
         _ => Cow::Borrowed(value.raw()),
     })
 }

@@ -31,7 +31,7 @@ impl Vendors {
         let mut line = format!("curl -X {} \"{url}\"", output.method);
         for (name, value) in &template.headers {
             let filled = filling.as_shell_text(value, false)?;
-            match next_name(value).map(|(_, name, _)| Named::of(name)) {
+            match next_name(value).map(|(_, name, _)| Named::parse(name)) {
                 Some(Named { how: How::Signed, .. }) => {
                     let name = visible(name);
                     line = format!("# {name} is left out: it is the HMAC-SHA1 of the body\n{line}")
@@ -54,7 +54,7 @@ impl Filling<'_> {
         let mut opened = String::new();
         let mut rest = template;
         while let Some((before, name, after)) = next_name(rest) {
-            let Named { keys, how } = Named::of(name);
+            let Named { keys, how } = Named::parse(name);
             let mut texts = Vec::new();
             for key in keys {
                 if key.is_empty() {

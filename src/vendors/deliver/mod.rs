@@ -6,7 +6,7 @@ mod curl;
 
 pub use curl::variable;
 
-use super::settings::Settings;
+use super::settings::VendorSettings;
 use super::{SettingKind, Vendors};
 use crate::call::credential::without_credentials;
 use crate::vendors::engine::rendered::Output;
@@ -19,7 +19,7 @@ const MASK: &str = "***";
 
 /// A request's address and headers as the vendor's table has them, before settings are filled in.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Template {
+pub(crate) struct RequestTemplate {
     pub url: String,
     pub headers: Vec<(String, String)>,
 }
@@ -121,7 +121,7 @@ enum How {
 }
 
 impl<'n> Named<'n> {
-    fn of(name: &'n str) -> Named<'n> {
+    fn parse(name: &'n str) -> Named<'n> {
         let (keys, how) = match name.rsplit_once(':') {
             Some((key, "lower")) => (vec![key], How::Lower),
             Some((key, "hmac-sha1")) => (vec![key], How::Signed),
@@ -134,14 +134,14 @@ impl<'n> Named<'n> {
 
 /// The settings that a name in a template stands for.
 pub(crate) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
-    let Named { keys, how } = Named::of(name);
+    let Named { keys, how } = Named::parse(name);
     let keys = if keys.iter().all(|key| key.is_empty()) { vec![name] } else { keys };
     keys.into_iter().filter(move |key| how != How::Base64 || !key.is_empty())
 }
 
 /// What may be shown for a name in a template.
-pub(crate) fn shown(name: &str, settings: &Settings) -> String {
-    let Named { keys, how } = Named::of(name);
+pub(crate) fn shown(name: &str, settings: &VendorSettings) -> String {
+    let Named { keys, how } = Named::parse(name);
     let key = keys.first().copied().unwrap_or_default();
     let shown = || settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));
     match how {
@@ -209,7 +209,7 @@ impl Filling<'_> {
     }
 
     /// A setting stands in the address by its name still, and an id as it will be sent.
-    fn check_ids(&self, template: &Template) -> Result<(), NoDelivery> {
+    fn check_ids(&self, template: &RequestTemplate) -> Result<(), NoDelivery> {
         match address::leads_elsewhere(&template.url) {
             true => Err(NoDelivery::IdIsPath { vendor: self.vendor_name() }),
             false => Ok(()),
@@ -261,7 +261,7 @@ impl Filling<'_> {
         let (mut out, mut own) = (String::new(), Vec::new());
         let mut rest = template;
         while let Some((before, name, after)) = next_name(rest) {
-            let Named { keys, how } = Named::of(name);
+            let Named { keys, how } = Named::parse(name);
             let mut values = Vec::new();
             for key in keys {
                 if key.is_empty() {
@@ -291,7 +291,7 @@ impl Filling<'_> {
             let filled = match how {
                 How::AsIs => value,
                 How::Lower => value.to_lowercase(),
-                How::Signed => signature::of(self.body.as_bytes(), &value),
+                How::Signed => signature::sign(self.body.as_bytes(), &value),
                 How::Base64 => STANDARD.encode(value),
             };
             let key = settings_of(name).next().unwrap_or(name);

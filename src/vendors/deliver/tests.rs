@@ -63,7 +63,7 @@ fn keys_are_filled_in_and_never_shown() {
     let delivery = deliver(set, None).expect("all is set");
     assert_eq!(delivery.url, "https://eu-one.acme.test/v1/t0ken-1");
     assert_eq!(delivery.shown_url, "https://eu-one.acme.test/v1/***");
-    let signature = signature::of(delivery.body.as_bytes(), "s3cret");
+    let signature = signature::sign(delivery.body.as_bytes(), "s3cret");
     assert_eq!(signature.len(), 40);
     let want = [("Authorization", "Bearer t0ken-1"), ("X-Signature", signature.as_str())];
     assert_eq!(delivery.headers, want.map(|(k, v)| (k.to_owned(), v.to_owned())));

@@ -8,23 +8,23 @@ use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
 use crate::findings::{Effect, Finding, Verdict, identity};
 use crate::vendors::codes::{CodeId, Codes};
-use crate::vendors::engine::call_view::Look;
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::engine::output_json::{Origin, Out};
-use crate::vendors::engine::presence::State;
+use crate::vendors::engine::call_view::CallView;
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
+use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::sentences::finding;
 use crate::vendors::memory::facts::Facts;
-use crate::vendors::table::Numbers;
-use crate::vendors::vendor::{Guard, NAMES, Name, Source, Vendor, slot};
+use crate::vendors::table::NumberRule;
+use crate::vendors::vendor::{FieldSource, Guard, NAMES, Name, Vendor, slot};
 use std::borrow::Cow;
 
 /// A place in the call.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Place<'a> {
+pub(crate) enum CallPlace<'a> {
     /// A place that has a spot.
-    Spot(Spot),
+    Spot(FieldSlot),
     /// A member of the object at a spot.
-    Member(Spot, Val<'a>),
+    Member(FieldSlot, Val<'a>),
     /// A member of the call itself.
     Top(Val<'a>),
 }
@@ -33,7 +33,7 @@ pub(crate) enum Place<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum From<'a> {
     /// A place in the call.
-    Place(Place<'a>),
+    Place(CallPlace<'a>),
     /// A setting.
     Setting(&'a str),
     /// The vendor's own.
@@ -44,7 +44,7 @@ pub(crate) enum From<'a> {
 
 /// An id that a vendor found.
 #[derive(Debug, Clone)]
-pub(crate) struct Found<'a> {
+pub(crate) struct FoundId<'a> {
     /// The id as text.
     pub text: Cow<'a, str>,
     /// The value in the call; none if it was remembered.
@@ -54,11 +54,11 @@ pub(crate) struct Found<'a> {
     pub doubt: Option<IdDoubt>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> FoundId<'a> {
     /// An id, whose text is looked at once.
-    pub fn new(text: Cow<'a, str>, value: Option<Val<'a>>, from: From<'a>) -> Found<'a> {
+    pub fn new(text: Cow<'a, str>, value: Option<Val<'a>>, from: From<'a>) -> FoundId<'a> {
         let doubt = doubt_of(&text);
-        Found { text, value, from, doubt }
+        FoundId { text, value, from, doubt }
     }
 
     /// True for an id that is used and yet looks wrong: no text, or one that is probably no id.
@@ -68,13 +68,13 @@ impl<'a> Found<'a> {
 
     /// True for an id that is a text in the call, or was remembered.
     fn is_text(&self) -> bool {
-        self.value.is_none_or(|value| value.kind() == crate::call::Kind::String)
+        self.value.is_none_or(|value| value.kind() == crate::call::JsonKind::String)
     }
 }
 
 /// A value on its way into a body.
 #[derive(Debug, Clone)]
-pub(crate) enum Value<'a> {
+pub(crate) enum FieldValue<'a> {
     /// Copied from the call as it is.
     Copy(Val<'a>),
     /// A text that was made.
@@ -82,20 +82,20 @@ pub(crate) enum Value<'a> {
     /// JSON that was made.
     Json(Cow<'a, str>),
     /// A tree that was made, each leaf with its own origin.
-    Made(Box<Out>),
+    Made(Box<OutputJson>),
 }
 
 /// What is written only when a call is rendered.
 #[derive(Debug, Default)]
-pub(crate) struct Sheet<'a> {
-    /// One for each of [`Cx::found`], until both are settled.
+pub(crate) struct Rendering<'a> {
+    /// One for each of [`Evaluation::found`], until both are settled.
     pub findings: Vec<Finding>,
-    pub bodies: Vec<Out>,
-    pub extras: Vec<(&'static str, Out)>,
+    pub bodies: Vec<OutputJson>,
+    pub extras: Vec<(&'static str, OutputJson)>,
     /// What is doubtful about a request, by its number.
     pub caveats: Vec<(usize, String)>,
     /// What the vendor's code named for the table's fields.
-    pub(crate) named: [Option<(Value<'a>, From<'a>)>; NAMES],
+    pub(crate) named: [Option<(FieldValue<'a>, From<'a>)>; NAMES],
 }
 
 /// Words for a finding's sentences that only the rule knows.
@@ -131,17 +131,17 @@ impl Words {
 }
 
 /// One call at one vendor.
-pub(crate) struct Cx<'a> {
-    pub look: &'a Look<'a>,
+pub(crate) struct Evaluation<'a> {
+    pub look: &'a CallView<'a>,
     pub vendor: &'a Vendor,
     pub codes: &'a Codes,
     pub facts: &'a Facts,
     pub seq: Seq,
     /// The call type; of a call without a known one nothing but the common checks runs.
     pub kind: CallType,
-    pub account: Option<Found<'a>>,
-    pub user: Option<Found<'a>>,
-    pub session: Option<Found<'a>>,
+    pub account: Option<FoundId<'a>>,
+    pub user: Option<FoundId<'a>>,
+    pub session: Option<FoundId<'a>>,
     pub(crate) found: Vec<CodeId>,
     strongest: Effect,
     pub(crate) skipped: u8,
@@ -150,19 +150,19 @@ pub(crate) struct Cx<'a> {
     /// A bit for each row that wrote its field, of the first request's rows.
     pub(crate) written: u128,
     /// Kept apart: a call that is only judged carries none of it about.
-    pub(crate) sheet: Option<Box<Sheet<'a>>>,
+    pub(crate) sheet: Option<Box<Rendering<'a>>>,
 }
 
-impl<'a> Cx<'a> {
+impl<'a> Evaluation<'a> {
     #[inline(always)]
     pub(crate) fn new(
-        look: &'a Look<'a>,
+        look: &'a CallView<'a>,
         vendor: &'a Vendor,
         codes: &'a Codes,
         facts: &'a Facts,
         seq: Seq,
-    ) -> Cx<'a> {
-        Cx {
+    ) -> Evaluation<'a> {
+        Evaluation {
             look,
             vendor,
             codes,
@@ -189,13 +189,13 @@ impl<'a> Cx<'a> {
     }
 
     /// A finding at a place.
-    pub fn find(&mut self, code: CodeId, place: Place<'a>) {
+    pub fn find(&mut self, code: CodeId, place: CallPlace<'a>) {
         self.find_with(code, place, |_| {});
     }
 
     /// A finding with words of the rule's own.
     #[inline]
-    pub fn find_with(&mut self, code: CodeId, place: Place<'a>, say: impl FnOnce(&mut Words)) {
+    pub fn find_with(&mut self, code: CodeId, place: CallPlace<'a>, say: impl FnOnce(&mut Words)) {
         self.strongest = self.strongest.max(self.codes.entry(code).effect);
         self.found.push(code);
         if self.rendering() {
@@ -204,7 +204,7 @@ impl<'a> Cx<'a> {
     }
 
     #[inline(never)]
-    fn write_finding(&mut self, code: CodeId, place: Place<'a>, say: impl FnOnce(&mut Words)) {
+    fn write_finding(&mut self, code: CodeId, place: CallPlace<'a>, say: impl FnOnce(&mut Words)) {
         let mut words = Words::default();
         say(&mut words);
         let finding = finding(self, code, self.path(place), words);
@@ -215,7 +215,7 @@ impl<'a> Cx<'a> {
 
     /// The verdict by what was found so far.
     pub fn verdict(&self) -> Verdict {
-        Verdict::of(self.strongest)
+        Verdict::from_effect(self.strongest)
     }
 
     /// True if the call, by what was found so far, goes through.
@@ -236,19 +236,19 @@ impl<'a> Cx<'a> {
     }
 
     /// Names a value for the table's `@name` fields, which only the output has.
-    pub fn name(&mut self, name: Name, value: Value<'a>, from: From<'a>) {
+    pub fn name(&mut self, name: Name, value: FieldValue<'a>, from: From<'a>) {
         if let Some(sheet) = &mut self.sheet {
             sheet.named[name.0 as usize] = Some((value, from));
         }
     }
 
     /// The value of that name, if the vendor's code gave one.
-    pub(crate) fn named(&self, name: Name) -> Option<(Value<'a>, From<'a>)> {
+    pub(crate) fn named(&self, name: Name) -> Option<(FieldValue<'a>, From<'a>)> {
         self.sheet.as_ref()?.named[name.0 as usize].clone()
     }
 
     /// Sets a member of a request's body, at a path of names.
-    pub fn put(&mut self, request: usize, path: &[&str], value: Value<'a>, from: From<'a>) {
+    pub fn put(&mut self, request: usize, path: &[&str], value: FieldValue<'a>, from: From<'a>) {
         if self.sheet.is_some() {
             let out = self.out(value, from);
             self.change(request, |body| body.set(path, out));
@@ -256,7 +256,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Changes a request's body, when there is one.
-    pub fn change(&mut self, request: usize, change: impl FnOnce(&mut Out)) {
+    pub fn change(&mut self, request: usize, change: impl FnOnce(&mut OutputJson)) {
         if let Some(sheet) = &mut self.sheet
             && let Some(body) = sheet.bodies.get_mut(request)
         {
@@ -272,7 +272,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Something else to show, under a name.
-    pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> Out) {
+    pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> OutputJson) {
         if self.sheet.is_some() {
             let out = make(self);
             if let Some(sheet) = &mut self.sheet {
@@ -282,35 +282,35 @@ impl<'a> Cx<'a> {
     }
 
     /// A value of an output.
-    pub fn out(&self, value: Value<'a>, from: From<'a>) -> Out {
+    pub fn out(&self, value: FieldValue<'a>, from: From<'a>) -> OutputJson {
         let origin = self.origin(from);
         match value {
-            Value::Copy(value) if self.vendor.numbers == Numbers::Javascript => {
-                Out::copy_as_javascript(value, origin)
+            FieldValue::Copy(value) if self.vendor.numbers == NumberRule::Javascript => {
+                OutputJson::copy_as_javascript(value, origin)
             }
-            Value::Copy(value) => Out::copy(value, origin),
-            Value::Text(text) => Out::text(&text, origin),
-            Value::Json(json) => Out::json(json, origin),
-            Value::Made(out) => *out,
+            FieldValue::Copy(value) => OutputJson::copy(value, origin),
+            FieldValue::Text(text) => OutputJson::text(&text, origin),
+            FieldValue::Json(json) => OutputJson::json(json, origin),
+            FieldValue::Made(out) => *out,
         }
     }
 
     /// An origin, spelled out.
-    pub fn origin(&self, from: From<'a>) -> Origin {
+    pub fn origin(&self, from: From<'a>) -> ValueOrigin {
         match from {
-            From::Place(place) => Origin::Input(self.path(place)),
-            From::Setting(key) => Origin::Setting(key.to_owned()),
-            From::Default => Origin::Default,
-            From::Memory(seq) => Origin::Memory(seq),
+            From::Place(place) => ValueOrigin::Input(self.path(place)),
+            From::Setting(key) => ValueOrigin::Setting(key.to_owned()),
+            From::Default => ValueOrigin::Default,
+            From::Memory(seq) => ValueOrigin::Memory(seq),
         }
     }
 
     /// A place as a JSON pointer.
-    pub fn path(&self, place: Place<'a>) -> String {
+    pub fn path(&self, place: CallPlace<'a>) -> String {
         match place {
-            Place::Spot(spot) => self.look.pointer(spot).to_owned(),
-            Place::Member(spot, value) => pointer::push(self.look.pointer(spot), &value.key()),
-            Place::Top(value) => pointer::push("", &value.key()),
+            CallPlace::Spot(slot) => self.look.pointer(slot).to_owned(),
+            CallPlace::Member(slot, value) => pointer::push(self.look.pointer(slot), &value.key()),
+            CallPlace::Top(value) => pointer::push("", &value.key()),
         }
     }
 
@@ -324,34 +324,36 @@ impl<'a> Cx<'a> {
     }
 
     /// Whether there is something, and not null.
-    pub(crate) fn has(&self, source: Source) -> bool {
+    pub(crate) fn has(&self, source: FieldSource) -> bool {
         match source {
-            Source::Spot(spot) => self.look.present(spot).is_some(),
-            Source::Guarded(spot, guard) => self.look.present(spot).is_some() && self.allows(guard),
-            Source::Account => self.account.is_some(),
-            Source::User => self.user.is_some(),
-            Source::Session => self.session.is_some(),
-            Source::Time => self.look.event_time().is_some(),
-            Source::Named(_) => true,
+            FieldSource::Spot(slot) => self.look.present(slot).is_some(),
+            FieldSource::Guarded(slot, guard) => {
+                self.look.present(slot).is_some() && self.allows(guard)
+            }
+            FieldSource::Account => self.account.is_some(),
+            FieldSource::User => self.user.is_some(),
+            FieldSource::Session => self.session.is_some(),
+            FieldSource::Time => self.look.event_time().is_some(),
+            FieldSource::Named(_) => true,
         }
     }
 
     /// An id at a spot under the vendor's rule.
-    pub fn id_at(&self, spot: Spot) -> Option<Found<'a>> {
-        match self.look.state(spot) {
-            State::Absent | State::Null | State::False => None,
-            _ => self.id_in(self.look.get(spot)?, Place::Spot(spot)),
+    pub fn id_at(&self, slot: FieldSlot) -> Option<FoundId<'a>> {
+        match self.look.state(slot) {
+            Presence::Absent | Presence::Null | Presence::False => None,
+            _ => self.id_in(self.look.get(slot)?, CallPlace::Spot(slot)),
         }
     }
 
     /// A value as an id under the vendor's rule.
-    pub fn id_in(&self, value: Val<'a>, place: Place<'a>) -> Option<Found<'a>> {
+    pub fn id_in(&self, value: Val<'a>, place: CallPlace<'a>) -> Option<FoundId<'a>> {
         let id = identity::id_of(Some(value), self.vendor.values).ok()?;
-        Some(Found::new(id.text, Some(value), From::Place(place)))
+        Some(FoundId::new(id.text, Some(value), From::Place(place)))
     }
 
     /// Reports an id that is used although it is no text (`kind`) or probably no id.
-    pub fn check_id(&mut self, id: &Found<'a>, kind: Option<CodeId>) {
+    pub fn check_id(&mut self, id: &FoundId<'a>, kind: Option<CodeId>) {
         self.check_type(id, kind);
         if let (From::Place(place), Some(doubt), true) = (id.from, id.doubt, id.is_text()) {
             let common = &self.vendor.common;
@@ -365,20 +367,20 @@ impl<'a> Cx<'a> {
     }
 
     /// Reports the texts of made-up persons that corrected calls have, where the vendor reads them.
-    pub fn check_made_up(&mut self, made_up: &[(Spot, Box<str>)]) {
-        for (spot, text) in made_up {
-            if self.look.state(*spot) == State::Filled
-                && let Some(value) = self.look.get(*spot)
+    pub fn check_made_up(&mut self, made_up: &[(FieldSlot, Box<str>)]) {
+        for (slot, text) in made_up {
+            if self.look.state(*slot) == Presence::Filled
+                && let Some(value) = self.look.get(*slot)
                 && value.raw().len() == text.len() + 2
                 && value.as_str().is_some_and(|value| *value == **text)
             {
-                self.find(self.vendor.common.stand_in, Place::Spot(*spot));
+                self.find(self.vendor.common.stand_in, CallPlace::Spot(*slot));
             }
         }
     }
 
     /// Reports an id that is no text.
-    pub fn check_type(&mut self, id: &Found<'a>, kind: Option<CodeId>) {
+    pub fn check_type(&mut self, id: &FoundId<'a>, kind: Option<CodeId>) {
         if let (From::Place(place), Some(code), false) = (id.from, kind, id.is_text()) {
             self.find(code, place);
         }

@@ -1,6 +1,6 @@
 //! One look-up a key that answers for all vendors.
 //!
-//! Every pointer that any table, setting or rule names is a [`Spot`]. They form a tree: a spot
+//! Every pointer that any table, setting or rule names is a [`FieldSlot`]. They form a tree: a spot
 //! whose value holds other spots is opened when a call is read ([`crate::vendors::engine::call_view`]), and each member
 //! key is looked up once, with the spot of its object, for everybody.
 
@@ -8,38 +8,38 @@ use crate::call::pointer;
 
 /// A place in the call that somebody reads: its number in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Spot(pub u16);
+pub(crate) struct FieldSlot(pub u16);
 
-impl Spot {
+impl FieldSlot {
     /// The call itself.
-    pub const ROOT: Spot = Spot(0);
+    pub const ROOT: FieldSlot = FieldSlot(0);
 }
 
 #[derive(Debug)]
-struct Place {
+struct SlotPlace {
     pointer: String,
     key: String,
     /// Spots right below this one that hold spots themselves.
-    open: Vec<Spot>,
+    open: Vec<FieldSlot>,
     /// Its members are listed, known or not: the number of the list.
     list: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Cell {
+struct SlotEntry {
     sign: Sign,
     parent: u16,
     /// 0: the cell is free.
-    spot: u16,
+    slot: u16,
 }
 
-const FREE: Cell = Cell { sign: Sign { head: 0, tail: 0, len: 0 }, parent: 0, spot: 0 };
+const FREE: SlotEntry = SlotEntry { sign: Sign { head: 0, tail: 0, len: 0 }, parent: 0, slot: 0 };
 
 /// The tree of spots with its hash table.
 #[derive(Debug)]
-pub(crate) struct Keys {
-    places: Vec<Place>,
-    cells: Vec<Cell>,
+pub(crate) struct SlotTable {
+    places: Vec<SlotPlace>,
+    cells: Vec<SlotEntry>,
     /// How many places are listed.
     lists: u16,
 }
@@ -55,7 +55,7 @@ pub(crate) struct Sign {
 
 impl Sign {
     #[inline(always)]
-    pub fn of(key: &[u8]) -> Sign {
+    pub fn from_key(key: &[u8]) -> Sign {
         let small = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
         let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
             (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
@@ -87,66 +87,66 @@ impl Sign {
     }
 }
 
-impl Default for Keys {
+impl Default for SlotTable {
     fn default() -> Self {
         let root =
-            Place { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
-        Keys { places: vec![root], cells: vec![FREE; 64], lists: 0 }
+            SlotPlace { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
+        SlotTable { places: vec![root], cells: vec![FREE; 64], lists: 0 }
     }
 }
 
-impl Keys {
+impl SlotTable {
     /// The spot of a pointer, made if it is new. The empty pointer is the call.
-    pub fn spot(&mut self, path: &str) -> Spot {
-        pointer::tokens(path).fold(Spot::ROOT, |parent, key| self.child(parent, &key))
+    pub fn slot(&mut self, path: &str) -> FieldSlot {
+        pointer::tokens(path).fold(FieldSlot::ROOT, |parent, key| self.child(parent, &key))
     }
 
     /// The spot of a member, made if it is new.
-    pub fn child(&mut self, parent: Spot, key: &str) -> Spot {
-        let sign = Sign::of(key.as_bytes());
-        if let Some(spot) = self.find(parent, key.as_bytes(), sign) {
-            return spot;
+    pub fn child(&mut self, parent: FieldSlot, key: &str) -> FieldSlot {
+        let sign = Sign::from_key(key.as_bytes());
+        if let Some(slot) = self.find(parent, key.as_bytes(), sign) {
+            return slot;
         }
         let number = u16::try_from(self.places.len()).expect("fewer than 65,536 places");
-        let spot = Spot(number);
+        let slot = FieldSlot(number);
         let pointer = pointer::push(&self.places[parent.0 as usize].pointer, key);
-        self.places.push(Place { pointer, key: key.to_owned(), open: Vec::new(), list: None });
+        self.places.push(SlotPlace { pointer, key: key.to_owned(), open: Vec::new(), list: None });
         self.open(parent);
         if self.places.len() * 2 > self.cells.len() {
             self.grow();
         }
-        self.insert(Cell { sign, parent: parent.0, spot: number });
-        spot
+        self.insert(SlotEntry { sign, parent: parent.0, slot: number });
+        slot
     }
 
     /// The spot of a member whose members are to be listed, known or not.
-    pub fn listed(&mut self, path: &str) -> Spot {
-        let spot = self.spot(path);
-        let list = &mut self.places[spot.0 as usize].list;
+    pub fn listed(&mut self, path: &str) -> FieldSlot {
+        let slot = self.slot(path);
+        let list = &mut self.places[slot.0 as usize].list;
         if list.is_none() {
             *list = Some(self.lists);
             self.lists += 1;
         }
-        self.open(spot);
-        spot
+        self.open(slot);
+        slot
     }
 
     /// Notes, at its parent, that a spot is to be opened.
-    fn open(&mut self, spot: Spot) {
-        let path = &self.places[spot.0 as usize].pointer;
+    fn open(&mut self, slot: FieldSlot) {
+        let path = &self.places[slot.0 as usize].pointer;
         let Some((parent, _)) = path.rsplit_once('/') else { return };
         let parent = parent.to_owned();
-        let parent = self.spot(&parent);
+        let parent = self.slot(&parent);
         let open = &mut self.places[parent.0 as usize].open;
-        if !open.contains(&spot) {
-            open.push(spot);
+        if !open.contains(&slot) {
+            open.push(slot);
         }
     }
 
-    fn insert(&mut self, cell: Cell) {
+    fn insert(&mut self, cell: SlotEntry) {
         let mask = self.cells.len() - 1;
-        let mut at = Self::start(Spot(cell.parent), cell.sign) & mask;
-        while self.cells[at].spot != 0 {
+        let mut at = Self::start(FieldSlot(cell.parent), cell.sign) & mask;
+        while self.cells[at].slot != 0 {
             at = (at + 1) & mask;
         }
         self.cells[at] = cell;
@@ -155,31 +155,31 @@ impl Keys {
     fn grow(&mut self) {
         let bigger = self.cells.len() * 2;
         let old = std::mem::replace(&mut self.cells, vec![FREE; bigger]);
-        for cell in old.into_iter().filter(|cell| cell.spot != 0) {
+        for cell in old.into_iter().filter(|cell| cell.slot != 0) {
             self.insert(cell);
         }
     }
 
     #[inline(always)]
-    fn start(parent: Spot, sign: Sign) -> usize {
+    fn start(parent: FieldSlot, sign: Sign) -> usize {
         (sign.hash() ^ u32::from(parent.0).wrapping_mul(0x85eb_ca6b)) as usize
     }
 
     /// The spot of a member, if anybody reads it.
     #[inline(always)]
-    pub fn find(&self, parent: Spot, key: &[u8], sign: Sign) -> Option<Spot> {
+    pub fn find(&self, parent: FieldSlot, key: &[u8], sign: Sign) -> Option<FieldSlot> {
         let mask = self.cells.len() - 1;
         let mut at = Self::start(parent, sign) & mask;
         loop {
             let cell = &self.cells[at];
-            if cell.spot == 0 {
+            if cell.slot == 0 {
                 return None;
             }
             if cell.sign == sign
                 && cell.parent == parent.0
-                && (!sign.is_partial() || self.places[cell.spot as usize].key.as_bytes() == key)
+                && (!sign.is_partial() || self.places[cell.slot as usize].key.as_bytes() == key)
             {
-                return Some(Spot(cell.spot));
+                return Some(FieldSlot(cell.slot));
             }
             at = (at + 1) & mask;
         }
@@ -191,24 +191,24 @@ impl Keys {
     }
 
     /// All spots.
-    pub fn spots(&self) -> impl Iterator<Item = Spot> + use<> {
-        (0..self.places.len() as u16).map(Spot)
+    pub fn slots(&self) -> impl Iterator<Item = FieldSlot> + use<> {
+        (0..self.places.len() as u16).map(FieldSlot)
     }
 
     /// The pointer of a spot.
-    pub fn pointer(&self, spot: Spot) -> &str {
-        &self.places[spot.0 as usize].pointer
+    pub fn pointer(&self, slot: FieldSlot) -> &str {
+        &self.places[slot.0 as usize].pointer
     }
 
     /// The spots right below one that are to be opened.
-    pub(crate) fn opened(&self, spot: Spot) -> &[Spot] {
-        &self.places[spot.0 as usize].open
+    pub(crate) fn opened(&self, slot: FieldSlot) -> &[FieldSlot] {
+        &self.places[slot.0 as usize].open
     }
 
     /// The number of the list of a spot's members, if they are listed.
     #[inline]
-    pub(crate) fn list(&self, spot: Spot) -> Option<usize> {
-        self.places[spot.0 as usize].list.map(usize::from)
+    pub(crate) fn list(&self, slot: FieldSlot) -> Option<usize> {
+        self.places[slot.0 as usize].list.map(usize::from)
     }
 
     /// How many lists there are.
@@ -223,37 +223,38 @@ mod tests {
 
     #[test]
     fn a_spot_has_one_number() {
-        let mut keys = Keys::default();
-        let deep = keys.spot("/context/traits/company/id");
-        let many: Vec<Spot> = (0..200).map(|i| keys.spot(&format!("/properties/k{i}"))).collect();
-        assert_eq!(keys.spot("/context/traits/company/id"), deep);
+        let mut keys = SlotTable::default();
+        let deep = keys.slot("/context/traits/company/id");
+        let many: Vec<FieldSlot> =
+            (0..200).map(|i| keys.slot(&format!("/properties/k{i}"))).collect();
+        assert_eq!(keys.slot("/context/traits/company/id"), deep);
         assert_eq!(keys.pointer(deep), "/context/traits/company/id");
-        let properties = keys.spot("/properties");
-        for (i, spot) in many.iter().enumerate() {
+        let properties = keys.slot("/properties");
+        for (i, slot) in many.iter().enumerate() {
             let key = format!("k{i}");
-            assert_eq!(find(&keys, properties, &key), Some(*spot));
+            assert_eq!(find(&keys, properties, &key), Some(*slot));
         }
         assert_eq!(find(&keys, properties, "id"), None);
-        assert_eq!(keys.opened(Spot::ROOT).len(), 2);
+        assert_eq!(keys.opened(FieldSlot::ROOT).len(), 2);
     }
 
-    fn find(keys: &Keys, parent: Spot, key: &str) -> Option<Spot> {
-        keys.find(parent, key.as_bytes(), Sign::of(key.as_bytes()))
+    fn find(keys: &SlotTable, parent: FieldSlot, key: &str) -> Option<FieldSlot> {
+        keys.find(parent, key.as_bytes(), Sign::from_key(key.as_bytes()))
     }
 
     #[test]
     fn keys_that_differ_in_one_byte_are_told_apart() {
         for len in 0..40 {
             let base = "k".repeat(len);
-            let mut keys = Keys::default();
-            let spot = keys.spot(&format!("/{base}"));
-            assert_eq!(find(&keys, Spot::ROOT, &base), Some(spot), "{len}");
+            let mut keys = SlotTable::default();
+            let slot = keys.slot(&format!("/{base}"));
+            assert_eq!(find(&keys, FieldSlot::ROOT, &base), Some(slot), "{len}");
             for at in 0..len {
                 let other = format!("{}x{}", &base[..at], &base[at + 1..]);
-                assert_eq!(find(&keys, Spot::ROOT, &other), None, "{other}");
+                assert_eq!(find(&keys, FieldSlot::ROOT, &other), None, "{other}");
             }
             for other in [format!("{base}k"), format!("{base}\0")] {
-                assert_eq!(find(&keys, Spot::ROOT, &other), None, "{other}");
+                assert_eq!(find(&keys, FieldSlot::ROOT, &other), None, "{other}");
             }
         }
     }

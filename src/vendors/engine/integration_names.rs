@@ -6,10 +6,10 @@ use crate::call::{Event, Val, pointer};
 use crate::findings::{Finding, Hint, HintKind, finding_for_discard};
 use crate::vendors::Vendors;
 use crate::vendors::codes::CodeId;
-use crate::vendors::engine::call_view::Look;
-use crate::vendors::engine::evaluation::Cx;
+use crate::vendors::engine::call_view::CallView;
+use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::sentences::integration;
-use crate::vendors::table::File;
+use crate::vendors::table::VendorTable;
 use crate::wire::Service;
 
 /// At most so many members of `integrations` are looked at.
@@ -36,7 +36,10 @@ pub(crate) struct SwitchNames {
 }
 
 impl SwitchNames {
-    pub fn of<'f>(files: impl Iterator<Item = &'f File>, code: Option<CodeId>) -> SwitchNames {
+    pub fn new<'f>(
+        files: impl Iterator<Item = &'f VendorTable>,
+        code: Option<CodeId>,
+    ) -> SwitchNames {
         let mut names = SwitchNames { code, ..SwitchNames::default() };
         names.exact.extend(["All".to_owned(), "all".to_owned()]);
         for (vendor, file) in files.enumerate() {
@@ -84,7 +87,7 @@ fn folded(name: &str) -> String {
 
 impl Vendors {
     /// The code of what is wrong with a call whichever vendor reads it, if anything is.
-    pub(crate) fn code_of_call(&self, look: &Look<'_>) -> Option<CodeId> {
+    pub(crate) fn code_of_call(&self, look: &CallView<'_>) -> Option<CodeId> {
         let integrations = look.object(self.basics.integrations)?;
         self.switches.members(integrations).next()?;
         self.switches.code
@@ -112,15 +115,17 @@ impl Vendors {
 
 /// Points out, in the finding that says that the vendor is switched off, the name that was to switch
 /// it on.
-pub(crate) fn point_out(cx: &mut Cx<'_>, integrations: Val<'_>) {
-    let Some(name) = integration(cx).cloned() else { return };
-    let vendor = cx.vendor.index;
+pub(crate) fn point_out(evaluation: &mut Evaluation<'_>, integrations: Val<'_>) {
+    let Some(name) = integration(evaluation).cloned() else { return };
+    let vendor = evaluation.vendor.index;
     let is_meant =
         |(member, of): &(Val<'_>, usize)| *of == vendor && member.as_bool() != Some(false);
-    let Some((member, _)) = cx.vendor.common.switches.members(integrations).find(is_meant) else {
+    let Some((member, _)) = evaluation.vendor.common.switches.members(integrations).find(is_meant)
+    else {
         return;
     };
-    let Some(finding) = cx.sheet.as_mut().and_then(|sheet| sheet.findings.last_mut()) else {
+    let Some(finding) = evaluation.sheet.as_mut().and_then(|sheet| sheet.findings.last_mut())
+    else {
         return;
     };
     let mut key = String::new();

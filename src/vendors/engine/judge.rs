@@ -4,14 +4,14 @@ use crate::call::{Event, Seq, time::Millis};
 use crate::findings::{Severity, Verdict};
 use crate::vendors::Vendors;
 use crate::vendors::codes::CodeId;
-use crate::vendors::deliver::{Template, address};
-use crate::vendors::engine::call_view::{Look, Scratch};
-use crate::vendors::engine::evaluation::{Cx, Found, Sheet};
-use crate::vendors::engine::output_json::{Origin, Out};
-use crate::vendors::engine::rendered::{Output, Record, Rendered};
+use crate::vendors::deliver::{RequestTemplate, address};
+use crate::vendors::engine::call_view::{CallView, ViewScratch};
+use crate::vendors::engine::evaluation::{Evaluation, FoundId, Rendering};
+use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
+use crate::vendors::engine::rendered::{Output, Rendered, VendorRecord};
 use crate::vendors::engine::run_rules::{run, settle};
 use crate::vendors::memory::{Memory, VendorMemory};
-use crate::vendors::rules::Lessons;
+use crate::vendors::rules::LearnedFacts;
 use crate::vendors::vendor::{Carrier, Caveat, Vendor, slot};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -22,21 +22,21 @@ pub struct Judgement {
     /// The finding codes of all vendors, in order, each once.
     pub codes: Vec<CodeId>,
     /// One entry a vendor.
-    pub vendors: Vec<Judged>,
+    pub vendors: Vec<VendorVerdict>,
     text: String,
     found: Vec<CodeId>,
-    scratch: Scratch,
-    lessons: Lessons,
+    scratch: ViewScratch,
+    lessons: LearnedFacts,
 }
 
 thread_local! {
     /// The room of the last call that this thread rendered, for the next: `check` renders them all.
-    static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch::NEW) };
+    static SCRATCH: Cell<ViewScratch> = const { Cell::new(ViewScratch::NEW) };
 }
 
 /// What became of a call at one vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct VendorVerdict {
     /// What becomes of the call.
     pub verdict: Verdict,
     account: Option<(u32, u32)>,
@@ -49,7 +49,7 @@ pub struct Judged {
     pub uncertain: bool,
 }
 
-impl Judged {
+impl VendorVerdict {
     /// The ids that were found, in the text that they were written to.
     pub(crate) fn ids<'t>(&self, text: &'t str) -> [Option<&'t str>; 2] {
         let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
@@ -79,7 +79,7 @@ pub struct Flushed {
     /// The vendor.
     pub vendor: usize,
     /// What it works out.
-    pub record: Record,
+    pub record: VendorRecord,
 }
 
 /// What becomes of a call at a vendor.
@@ -107,11 +107,11 @@ impl Vendors {
         vendors.clear();
         text.clear();
         scratch.read(&self.keys, event);
-        let look = Look::new(event, &self.keys, scratch, self.basics);
+        let look = CallView::new(event, &self.keys, scratch, self.basics);
         codes.extend(self.code_of_call(&look));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
-            let mut room = Room { text: Some(text), found, lessons };
+            let mut room = JudgeScratch { text: Some(text), found, lessons };
             let judged = self.judge_one(vendor, &look, seq, memory, &mut room);
             codes.extend_from_slice(found);
             vendors.push(judged);
@@ -121,41 +121,41 @@ impl Vendors {
     pub(crate) fn judge_one(
         &self,
         vendor: &Vendor,
-        look: &Look<'_>,
+        look: &CallView<'_>,
         seq: Seq,
         memory: &mut VendorMemory,
-        room: &mut Room<'_>,
-    ) -> Judged {
+        room: &mut JudgeScratch<'_>,
+    ) -> VendorVerdict {
         let VendorMemory { facts, notes, state } = memory;
         room.lessons.clear();
         // in a block of its own: to drop it by name would copy it first
         let judged = {
-            let mut cx = Cx::new(look, vendor, &self.codes, facts, seq);
-            cx.found = std::mem::take(room.found);
-            run(&mut cx);
-            settle(&mut cx);
-            let teaches = cx.goes_through() || cx.kept > 0;
+            let mut evaluation = Evaluation::new(look, vendor, &self.codes, facts, seq);
+            evaluation.found = std::mem::take(room.found);
+            run(&mut evaluation);
+            settle(&mut evaluation);
+            let teaches = evaluation.goes_through() || evaluation.kept > 0;
             if let Some(rules) = vendor.rules.as_ref().filter(|_| teaches) {
-                rules.learn(&cx, room.lessons);
-                if let Some(state) = state.as_mut().filter(|_| cx.goes_through())
-                    && let Some(note) = rules.step(&cx, state)
+                rules.learn(&evaluation, room.lessons);
+                if let Some(state) = state.as_mut().filter(|_| evaluation.goes_through())
+                    && let Some(note) = rules.step(&evaluation, state)
                 {
                     let codes = note.codes.clone();
                     if notes.keep(seq, note) {
-                        cx.found.extend(codes.into_iter().map(|(code, _)| code));
-                        cx.found.sort_unstable();
+                        evaluation.found.extend(codes.into_iter().map(|(code, _)| code));
+                        evaluation.found.sort_unstable();
                     }
                 }
             }
-            let judged = Judged {
-                verdict: cx.verdict(),
-                account: span(&mut room.text, cx.account.as_ref()),
-                user: span(&mut room.text, cx.user.as_ref()),
-                account_doubtful: cx.account.as_ref().is_some_and(Found::doubtful),
-                user_doubtful: cx.user.as_ref().is_some_and(Found::doubtful),
-                uncertain: cx.facts.full_since().is_some_and(|since| since < seq),
+            let judged = VendorVerdict {
+                verdict: evaluation.verdict(),
+                account: span(&mut room.text, evaluation.account.as_ref()),
+                user: span(&mut room.text, evaluation.user.as_ref()),
+                account_doubtful: evaluation.account.as_ref().is_some_and(FoundId::doubtful),
+                user_doubtful: evaluation.user.as_ref().is_some_and(FoundId::doubtful),
+                uncertain: evaluation.facts.full_since().is_some_and(|since| since < seq),
             };
-            *room.found = std::mem::take(&mut cx.found);
+            *room.found = std::mem::take(&mut evaluation.found);
             judged
         };
         for (topic, key, value) in room.lessons.iter() {
@@ -168,7 +168,7 @@ impl Vendors {
     /// as `memory` has seen the calls before `seq`. A call that is only being composed has no seq
     /// of its own; give it one behind all.
     pub fn render(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Rendered {
-        self.look_at(vendor, event, seq, memory, |cx| render(cx, memory))
+        self.look_at(vendor, event, seq, memory, |evaluation| render(evaluation, memory))
     }
 
     /// What becomes of a call at one vendor, without words.
@@ -179,19 +179,20 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> Outcome {
-        self.look_at(vendor, event, seq, memory, |mut cx| {
-            run(&mut cx);
-            let goes = cx.goes_through();
+        self.look_at(vendor, event, seq, memory, |mut evaluation| {
+            run(&mut evaluation);
+            let goes = evaluation.goes_through();
             let counts = |code: &&CodeId| {
-                let entry = cx.codes.entry(**code);
+                let entry = evaluation.codes.entry(**code);
                 entry.severity != Severity::Info && (goes || !entry.text.only_if_sent)
             };
-            let findings = cx.found.iter().filter(counts).count();
-            let text = |id: &Option<Found<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
+            let findings = evaluation.found.iter().filter(counts).count();
+            let text =
+                |id: &Option<FoundId<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
             Outcome {
-                verdict: cx.verdict(),
-                account_id: text(&cx.account),
-                user_id: text(&cx.user),
+                verdict: evaluation.verdict(),
+                account_id: text(&evaluation.account),
+                user_id: text(&evaluation.user),
                 findings,
             }
         })
@@ -203,13 +204,13 @@ impl Vendors {
         event: &Event<'_>,
         seq: Seq,
         memory: &Memory,
-        look_at: impl FnOnce(Cx<'_>) -> T,
+        look_at: impl FnOnce(Evaluation<'_>) -> T,
     ) -> T {
         let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
         let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
-        let look = Look::new(event, &self.keys, &scratch, self.basics);
-        let found = look_at(Cx::new(&look, vendor, &self.codes, &memory.facts, seq));
+        let look = CallView::new(event, &self.keys, &scratch, self.basics);
+        let found = look_at(Evaluation::new(&look, vendor, &self.codes, &memory.facts, seq));
         SCRATCH.set(scratch.kept());
         found
     }
@@ -235,15 +236,15 @@ impl Vendors {
     }
 }
 
-/// Room that judging uses again for each vendor and call.
-pub(crate) struct Room<'r> {
+/// JudgeScratch that judging uses again for each vendor and call.
+pub(crate) struct JudgeScratch<'r> {
     /// The texts of the ids that were found, if they are wanted.
     pub text: Option<&'r mut String>,
     pub found: &'r mut Vec<CodeId>,
-    pub lessons: &'r mut Lessons,
+    pub lessons: &'r mut LearnedFacts,
 }
 
-fn span(text: &mut Option<&mut String>, id: Option<&Found<'_>>) -> Option<(u32, u32)> {
+fn span(text: &mut Option<&mut String>, id: Option<&FoundId<'_>>) -> Option<(u32, u32)> {
     let (text, id) = (text.as_mut()?, id?);
     let start = text.len() as u32;
     text.push_str(&id.text);
@@ -251,44 +252,46 @@ fn span(text: &mut Option<&mut String>, id: Option<&Found<'_>>) -> Option<(u32, 
 }
 
 /// Everything about a call at one vendor.
-fn render(mut cx: Cx<'_>, memory: &Memory) -> Rendered {
-    cx.sheet = Some(Box::default());
-    run(&mut cx);
-    if let Some(rules) = cx.vendor.rules.as_ref().filter(|_| cx.goes_through()) {
-        let note = memory.vendors[cx.vendor.index].notes.get(cx.seq);
-        rules.show(&mut cx, note);
+fn render(mut evaluation: Evaluation<'_>, memory: &Memory) -> Rendered {
+    evaluation.sheet = Some(Box::default());
+    run(&mut evaluation);
+    if let Some(rules) = evaluation.vendor.rules.as_ref().filter(|_| evaluation.goes_through()) {
+        let note = memory.vendors[evaluation.vendor.index].notes.get(evaluation.seq);
+        rules.show(&mut evaluation, note);
     }
-    settle(&mut cx);
-    finish(cx)
+    settle(&mut evaluation);
+    finish(evaluation)
 }
 
 /// What was written on the sheet, as the call's verdict has it.
-fn finish(mut cx: Cx<'_>) -> Rendered {
-    let Sheet { findings, bodies, extras, caveats, .. } = *cx.sheet.take().unwrap_or_default();
-    let verdict = cx.verdict();
+fn finish(mut evaluation: Evaluation<'_>) -> Rendered {
+    let Rendering { findings, bodies, extras, caveats, .. } =
+        *evaluation.sheet.take().unwrap_or_default();
+    let verdict = evaluation.verdict();
     let goes = verdict.goes_through();
-    let made = if goes { usize::MAX } else { cx.kept };
-    let requests = cx.vendor.calls[slot(cx.kind)].iter().flat_map(|call| &call.requests);
+    let made = if goes { usize::MAX } else { evaluation.kept };
+    let requests =
+        evaluation.vendor.calls[slot(evaluation.kind)].iter().flat_map(|call| &call.requests);
     let requests = requests
         .zip(bodies)
         .enumerate()
-        .filter(|(at, _)| *at < made && cx.skipped >> at & 1 == 0)
+        .filter(|(at, _)| *at < made && evaluation.skipped >> at & 1 == 0)
         .map(|(at, (request, body))| {
             let of_table = request.caveats.iter().filter(|caveat| caveat.holds(&body));
             let of_code = caveats.iter().filter(|(request, _)| *request == at);
             let all = of_table.map(|caveat| &caveat.says).chain(of_code.map(|(_, says)| says));
             let caveats = all.cloned().collect();
-            Output { caveats, ..output(&cx, &request.carrier, Some(body)) }
+            Output { caveats, ..output(&evaluation, &request.carrier, Some(body)) }
         })
         .collect();
-    let carried = cx.carried && verdict != Verdict::Discarded;
-    let transport = cx.vendor.transport.as_ref().filter(|_| carried);
-    let transport = transport.map(|carrier| output(&cx, carrier, None));
+    let carried = evaluation.carried && verdict != Verdict::Discarded;
+    let transport = evaluation.vendor.transport.as_ref().filter(|_| carried);
+    let transport = transport.map(|carrier| output(&evaluation, carrier, None));
     Rendered {
-        fidelity: cx.vendor.info.fidelity,
+        fidelity: evaluation.vendor.info.fidelity,
         verdict,
-        account_id: cx.account.map(|id| id.text.into_owned()),
-        user_id: cx.user.map(|id| id.text.into_owned()),
+        account_id: evaluation.account.map(|id| id.text.into_owned()),
+        user_id: evaluation.user.map(|id| id.text.into_owned()),
         findings,
         requests,
         transport,
@@ -296,7 +299,7 @@ fn finish(mut cx: Cx<'_>) -> Rendered {
     }
 }
 
-fn output(cx: &Cx<'_>, carrier: &Carrier, body: Option<Out>) -> Output {
+fn output(evaluation: &Evaluation<'_>, carrier: &Carrier, body: Option<OutputJson>) -> Output {
     let mut output = Output {
         method: carrier.method.clone(),
         url: carrier.url.clone(),
@@ -308,30 +311,30 @@ fn output(cx: &Cx<'_>, carrier: &Carrier, body: Option<Out>) -> Output {
     if !carrier.ids.is_empty() {
         let id = |name: &str| {
             let found = match name {
-                "@account" => &cx.account,
-                "@user" => &cx.user,
-                _ => &cx.session,
+                "@account" => &evaluation.account,
+                "@user" => &evaluation.user,
+                _ => &evaluation.session,
             };
             found.as_ref().map_or("", |found| &*found.text)
         };
         output.url = address::with_ids(&output.url, id);
         let headers = output.template.headers.clone();
         let url = address::with_ids(&output.template.url, id);
-        output.template = Arc::new(Template { url, headers });
+        output.template = Arc::new(RequestTemplate { url, headers });
     }
     output
 }
 
 impl Caveat {
-    fn holds(&self, body: &Out) -> bool {
+    fn holds(&self, body: &OutputJson) -> bool {
         let member = self.of.iter().try_fold(body, |body, name| body.get(name));
         member.is_some() == self.with
     }
 }
 
-impl Record {
+impl VendorRecord {
     /// A record as a value of an output.
-    pub fn out(&self) -> Out {
-        Out::json(&self.json, Origin::Default)
+    pub fn out(&self) -> OutputJson {
+        OutputJson::json(&self.json, ValueOrigin::Default)
     }
 }

@@ -4,7 +4,7 @@ use crate::call::{CallType, Event, pointer};
 use crate::findings::{Hint, Id, hints, norm};
 use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
-use crate::vendors::vendor::{Rest, Row};
+use crate::vendors::vendor::{FieldRule, LeftoverRule};
 
 /// Shorter names are not compared letter by letter: `state` is not `stage`.
 const MIN_TYPO_CHARS: usize = 6;
@@ -22,7 +22,12 @@ impl Vendors {
 
 /// Returns the name of the field that a member which nothing reads was probably meant for, as seen
 /// from their object. A field that the call fills is not meant.
-pub(crate) fn meant_by(event: &Event<'_>, object: &str, key: &str, rest: &Rest) -> Option<String> {
+pub(crate) fn meant_by(
+    event: &Event<'_>,
+    object: &str,
+    key: &str,
+    rest: &LeftoverRule,
+) -> Option<String> {
     let free = |(_, from): &&(String, String)| event.pointer(from).is_none();
     let wanted = norm(key);
     let mut names = rest.names.iter().filter(free);
@@ -37,7 +42,7 @@ pub(crate) fn meant_by(event: &Event<'_>, object: &str, key: &str, rest: &Rest) 
 }
 
 /// Returns the name that was probably meant for a field that is missing, in the same object.
-pub(crate) fn meant_for(event: &Event<'_>, expected: &str, row: &Row) -> Option<String> {
+pub(crate) fn meant_for(event: &Event<'_>, expected: &str, row: &FieldRule) -> Option<String> {
     let (object, _) = expected.rsplit_once('/')?;
     let name = pointer::last(expected);
     let object = if object.is_empty() { event.call } else { event.pointer(object)? };

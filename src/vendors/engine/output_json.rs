@@ -1,13 +1,13 @@
 //! The output: a small tree whose leaves are JSON texts, each with where it came from.
 
-use crate::call::{Kind, Seq, Val, pointer};
+use crate::call::{JsonKind, Seq, Val, pointer};
 use crate::vendors::engine::javascript_numbers;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
 /// Where an output value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueOrigin {
     /// The value at a JSON pointer into the call.
     Input(String),
     /// A setting of the vendor.
@@ -18,81 +18,81 @@ pub enum Origin {
     Memory(Seq),
 }
 
-impl Origin {
+impl ValueOrigin {
     /// `{"input": …}` and so on, as the call record has it.
     pub fn json(&self) -> serde_json::Value {
         match self {
-            Origin::Input(path) => serde_json::json!({ "input": path }),
-            Origin::Setting(key) => serde_json::json!({ "setting": key }),
-            Origin::Default => serde_json::json!({ "default": true }),
-            Origin::Memory(seq) => serde_json::json!({ "memory": seq }),
+            ValueOrigin::Input(path) => serde_json::json!({ "input": path }),
+            ValueOrigin::Setting(key) => serde_json::json!({ "setting": key }),
+            ValueOrigin::Default => serde_json::json!({ "default": true }),
+            ValueOrigin::Memory(seq) => serde_json::json!({ "memory": seq }),
         }
     }
 }
 
 /// A value of an output.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Out {
+pub enum OutputJson {
     /// A value as JSON text on one line: copied from the call as it came, or made.
     Leaf {
         /// The JSON text.
         json: String,
         /// Where it came from.
-        from: Origin,
+        from: ValueOrigin,
     },
     /// An object, its members in order.
-    Object(Vec<(String, Out)>),
+    Object(Vec<(String, OutputJson)>),
     /// A list.
-    Array(Vec<Out>),
+    Array(Vec<OutputJson>),
 }
 
-impl Out {
+impl OutputJson {
     /// A value copied from the call as it came, but for blanks between its tokens.
-    pub fn copy(value: Val<'_>, from: Origin) -> Out {
+    pub fn copy(value: Val<'_>, from: ValueOrigin) -> OutputJson {
         let json = match value.kind() {
-            Kind::Object | Kind::Array => compact(value.raw()),
+            JsonKind::Object | JsonKind::Array => compact(value.raw()),
             _ => value.raw().to_owned(),
         };
-        Out::Leaf { json, from }
+        OutputJson::Leaf { json, from }
     }
 
     /// A value copied from the call, its numbers as JavaScript has them.
-    pub(crate) fn copy_as_javascript(value: Val<'_>, from: Origin) -> Out {
+    pub(crate) fn copy_as_javascript(value: Val<'_>, from: ValueOrigin) -> OutputJson {
         match value.kind() {
-            Kind::Number => Out::json(javascript_numbers::number(value.raw()), from),
-            Kind::Object | Kind::Array => {
-                Out::Leaf { json: javascript_numbers::rewrite(&compact(value.raw())), from }
+            JsonKind::Number => OutputJson::json(javascript_numbers::number(value.raw()), from),
+            JsonKind::Object | JsonKind::Array => {
+                OutputJson::Leaf { json: javascript_numbers::rewrite(&compact(value.raw())), from }
             }
-            _ => Out::copy(value, from),
+            _ => OutputJson::copy(value, from),
         }
     }
 
     /// A text.
-    pub fn text(text: &str, from: Origin) -> Out {
+    pub fn text(text: &str, from: ValueOrigin) -> OutputJson {
         let mut json = String::with_capacity(text.len() + 2);
         write_text(&mut json, text);
-        Out::Leaf { json, from }
+        OutputJson::Leaf { json, from }
     }
 
     /// JSON that is made here (a number, a boolean).
-    pub fn json(json: impl ToString, from: Origin) -> Out {
-        Out::Leaf { json: json.to_string(), from }
+    pub fn json(json: impl ToString, from: ValueOrigin) -> OutputJson {
+        OutputJson::Leaf { json: json.to_string(), from }
     }
 
     /// An object without members.
-    pub fn object() -> Out {
-        Out::Object(Vec::new())
+    pub fn object() -> OutputJson {
+        OutputJson::Object(Vec::new())
     }
 
     /// An object without members, with room for some.
-    pub(crate) fn with_room(members: usize) -> Out {
-        Out::Object(Vec::with_capacity(members))
+    pub(crate) fn with_room(members: usize) -> OutputJson {
+        OutputJson::Object(Vec::with_capacity(members))
     }
 
     /// The member of that name.
-    pub fn get(&self, key: &str) -> Option<&Out> {
+    pub fn get(&self, key: &str) -> Option<&OutputJson> {
         match self {
-            Out::Object(members) => {
+            OutputJson::Object(members) => {
                 members.iter().find(|(name, _)| name == key).map(|(_, out)| out)
             }
             _ => None,
@@ -100,19 +100,19 @@ impl Out {
     }
 
     /// Sets the member at a path of names, making objects on the way. A leaf on the way gives way.
-    pub fn set<S: AsRef<str>>(&mut self, path: &[S], value: Out) {
+    pub fn set<S: AsRef<str>>(&mut self, path: &[S], value: OutputJson) {
         let Some((key, rest)) = path.split_first() else {
             *self = value;
             return;
         };
-        if !matches!(self, Out::Object(_)) {
-            *self = Out::object();
+        if !matches!(self, OutputJson::Object(_)) {
+            *self = OutputJson::object();
         }
-        let Out::Object(members) = self else { unreachable!("made an object above") };
+        let OutputJson::Object(members) = self else { unreachable!("made an object above") };
         let at = match members.iter().position(|(name, _)| name == key.as_ref()) {
             Some(at) => at,
             None => {
-                members.push((key.as_ref().to_owned(), Out::object()));
+                members.push((key.as_ref().to_owned(), OutputJson::object()));
                 members.len() - 1
             }
         };
@@ -120,18 +120,18 @@ impl Out {
     }
 
     /// Adds members, each name once, to the object at a path of names, which is made if need be.
-    pub(crate) fn add<S: AsRef<str>>(&mut self, path: &[S], members: Vec<(String, Out)>) {
+    pub(crate) fn add<S: AsRef<str>>(&mut self, path: &[S], members: Vec<(String, OutputJson)>) {
         let mut object = self;
         for key in path {
             if object.get(key.as_ref()).is_none() {
-                object.set(&[key.as_ref()], Out::object());
+                object.set(&[key.as_ref()], OutputJson::object());
             }
-            let Out::Object(all) = object else { unreachable!("made an object above") };
+            let OutputJson::Object(all) = object else { unreachable!("made an object above") };
             let own = all.iter_mut().find(|(name, _)| name == key.as_ref());
             object = &mut own.expect("set above").1;
         }
         match object {
-            Out::Object(all) if all.is_empty() => *all = members,
+            OutputJson::Object(all) if all.is_empty() => *all = members,
             object => {
                 members.into_iter().for_each(|(name, value)| object.set(&[name], value));
             }
@@ -147,8 +147,8 @@ impl Out {
 
     fn write(&self, text: &mut String) {
         match self {
-            Out::Leaf { json, .. } => text.push_str(json),
-            Out::Object(members) => {
+            OutputJson::Leaf { json, .. } => text.push_str(json),
+            OutputJson::Object(members) => {
                 text.push('{');
                 for (i, (key, value)) in members.iter().enumerate() {
                     if i > 0 {
@@ -160,7 +160,7 @@ impl Out {
                 }
                 text.push('}');
             }
-            Out::Array(values) => {
+            OutputJson::Array(values) => {
                 text.push('[');
                 for (i, value) in values.iter().enumerate() {
                     if i > 0 {
@@ -179,21 +179,21 @@ impl Out {
     }
 
     /// Each leaf's place in the output, as a JSON pointer, with where it came from.
-    pub fn from(&self) -> Vec<(String, &Origin)> {
+    pub fn from(&self) -> Vec<(String, &ValueOrigin)> {
         let mut found = Vec::new();
         self.walk("", &mut found);
         found
     }
 
-    fn walk<'o>(&'o self, path: &str, found: &mut Vec<(String, &'o Origin)>) {
+    fn walk<'o>(&'o self, path: &str, found: &mut Vec<(String, &'o ValueOrigin)>) {
         match self {
-            Out::Leaf { from, .. } => found.push((path.to_owned(), from)),
-            Out::Object(members) => {
+            OutputJson::Leaf { from, .. } => found.push((path.to_owned(), from)),
+            OutputJson::Object(members) => {
                 for (key, value) in members {
                     value.walk(&pointer::push(path, key), found);
                 }
             }
-            Out::Array(values) => {
+            OutputJson::Array(values) => {
                 for (i, value) in values.iter().enumerate() {
                     value.walk(&pointer::push(path, &i.to_string()), found);
                 }
@@ -202,20 +202,20 @@ impl Out {
     }
 }
 
-impl Serialize for Out {
+impl Serialize for OutputJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Out::Leaf { json, .. } => serde_json::from_str::<&RawValue>(json)
+            OutputJson::Leaf { json, .. } => serde_json::from_str::<&RawValue>(json)
                 .map_err(serde::ser::Error::custom)?
                 .serialize(serializer),
-            Out::Object(members) => {
+            OutputJson::Object(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (key, value) in members {
                     map.serialize_entry(key, value)?;
                 }
                 map.end()
             }
-            Out::Array(values) => {
+            OutputJson::Array(values) => {
                 let mut list = serializer.serialize_seq(Some(values.len()))?;
                 for value in values {
                     list.serialize_element(value)?;
@@ -329,11 +329,14 @@ mod tests {
     #[test]
     fn what_came_is_kept_and_every_leaf_knows_its_origin() {
         let doc = Doc::parse("{ \"a\" : [1.0, \"x, {\\\" y\"] }").expect("valid");
-        let mut out = Out::object();
-        out.set(&["details", "list"], Out::copy(doc.root(), Origin::Input("/a".to_owned())));
-        out.set(&["details", "n/m"], Out::json(3, Origin::Memory(Seq(7))));
-        out.set(&["type"], Out::text("q\"", Origin::Default));
-        out.set(&["empty"], Out::Array(vec![]));
+        let mut out = OutputJson::object();
+        out.set(
+            &["details", "list"],
+            OutputJson::copy(doc.root(), ValueOrigin::Input("/a".to_owned())),
+        );
+        out.set(&["details", "n/m"], OutputJson::json(3, ValueOrigin::Memory(Seq(7))));
+        out.set(&["type"], OutputJson::text("q\"", ValueOrigin::Default));
+        out.set(&["empty"], OutputJson::Array(vec![]));
         let json = r#"{"details":{"list":{"a":[1.0,"x, {\" y"]},"n/m":3},"type":"q\"","empty":[]}"#;
         assert_eq!(out.to_json(), json);
         assert_eq!(serde_json::to_string(&out).expect("valid"), json);

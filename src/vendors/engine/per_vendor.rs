@@ -4,10 +4,10 @@
 use crate::call::{Event, Seq, time::Millis};
 use crate::vendors::Vendors;
 use crate::vendors::codes::CodeId;
-use crate::vendors::engine::call_view::{Look, Scratch};
-use crate::vendors::engine::judge::Room;
+use crate::vendors::engine::call_view::{CallView, ViewScratch};
+use crate::vendors::engine::judge::JudgeScratch;
 use crate::vendors::memory::{Memory, VendorMemory};
-use crate::vendors::rules::Lessons;
+use crate::vendors::rules::LearnedFacts;
 
 /// What one vendor remembers.
 #[derive(Default)]
@@ -25,23 +25,23 @@ impl Memory {
     }
 }
 
-/// Room in which a call is looked through.
+/// JudgeScratch in which a call is looked through.
 #[derive(Default)]
-pub struct Looking(Scratch);
+pub struct CallViewer(ViewScratch);
 
 /// A call that was looked through, for all vendors.
-pub struct Looked<'a>(Look<'a>);
+pub struct ViewedCall<'a>(CallView<'a>);
 
-/// Room that judging uses again for the next call.
+/// JudgeScratch that judging uses again for the next call.
 #[derive(Default)]
-pub struct Apart {
+pub struct PerVendorScratch {
     found: Vec<CodeId>,
-    lessons: Lessons,
+    lessons: LearnedFacts,
     text: String,
 }
 
 /// What a vendor finds in a call.
-pub struct FoundApart<'r> {
+pub struct PerVendorFindings<'r> {
     /// Codes, in order.
     pub codes: &'r [CodeId],
     /// The account id.
@@ -52,17 +52,17 @@ pub struct FoundApart<'r> {
 
 impl Vendors {
     /// Looks through a call, once for all vendors.
-    pub fn read(&self, event: &Event<'_>, room: &mut Looking) {
+    pub fn read(&self, event: &Event<'_>, room: &mut CallViewer) {
         room.0.read(&self.keys, event);
     }
 
     /// What was found in a call by [`Vendors::read`].
-    pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a Looking) -> Looked<'a> {
-        Looked(Look::new(event, &self.keys, &room.0, self.basics))
+    pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
+        ViewedCall(CallView::new(event, &self.keys, &room.0, self.basics))
     }
 
     /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.
-    pub fn code_apart(&self, looked: &Looked<'_>) -> Option<CodeId> {
+    pub fn code_apart(&self, looked: &ViewedCall<'_>) -> Option<CodeId> {
         self.code_of_call(&looked.0)
     }
 
@@ -70,19 +70,19 @@ impl Vendors {
     pub fn judge_apart<'r>(
         &self,
         vendor: usize,
-        looked: &Looked<'_>,
+        looked: &ViewedCall<'_>,
         seq: Seq,
         share: &mut Share,
-        room: &'r mut Apart,
-    ) -> FoundApart<'r> {
-        let Apart { found, lessons, text } = room;
+        room: &'r mut PerVendorScratch,
+    ) -> PerVendorFindings<'r> {
+        let PerVendorScratch { found, lessons, text } = room;
         found.clear();
         text.clear();
         let vendor = &self.vendors[vendor];
-        let mut room = Room { text: Some(text), found, lessons };
+        let mut room = JudgeScratch { text: Some(text), found, lessons };
         let judged = self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
         let [account, user] = judged.ids(text);
-        FoundApart { codes: found, account, user }
+        PerVendorFindings { codes: found, account, user }
     }
 
     /// What [`Vendors::idle_flush`] does to what one vendor remembers.

@@ -1,10 +1,10 @@
 //! What stands at a place of a call, in a few bits.
 
-use crate::call::{Kind, Val};
+use crate::call::{JsonKind, Val};
 
 /// What stands at a spot: enough for most rules to pass on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum Presence {
     /// nothing
     #[default]
     Absent,
@@ -22,47 +22,47 @@ pub(crate) enum State {
 
 /// A set of states.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct States(u16);
+pub(crate) struct PresenceMap(u16);
 
-impl State {
-    pub const ALL: [State; 9] = [
-        State::Absent,
-        State::Null,
-        State::False,
-        State::True,
-        State::Number,
-        State::Filled,
-        State::Text,
-        State::Array,
-        State::Object,
+impl Presence {
+    pub const ALL: [Presence; 9] = [
+        Presence::Absent,
+        Presence::Null,
+        Presence::False,
+        Presence::True,
+        Presence::Number,
+        Presence::Filled,
+        Presence::Text,
+        Presence::Array,
+        Presence::Object,
     ];
 
     /// What a value is.
     #[inline]
-    pub fn of(value: Val<'_>) -> State {
+    pub fn from_value(value: Val<'_>) -> Presence {
         match value.kind() {
-            Kind::Null => State::Null,
-            Kind::False => State::False,
-            Kind::True => State::True,
-            Kind::Number => State::Number,
-            Kind::String if value.is_plainly_filled() => State::Filled,
-            Kind::String => State::Text,
-            Kind::Array => State::Array,
-            Kind::Object => State::Object,
+            JsonKind::Null => Presence::Null,
+            JsonKind::False => Presence::False,
+            JsonKind::True => Presence::True,
+            JsonKind::Number => Presence::Number,
+            JsonKind::String if value.is_plainly_filled() => Presence::Filled,
+            JsonKind::String => Presence::Text,
+            JsonKind::Array => Presence::Array,
+            JsonKind::Object => Presence::Object,
         }
     }
 }
 
-impl FromIterator<State> for States {
-    fn from_iter<I: IntoIterator<Item = State>>(states: I) -> States {
-        States(states.into_iter().fold(0, |bits, state| bits | 1 << state as u16))
+impl FromIterator<Presence> for PresenceMap {
+    fn from_iter<I: IntoIterator<Item = Presence>>(states: I) -> PresenceMap {
+        PresenceMap(states.into_iter().fold(0, |bits, state| bits | 1 << state as u16))
     }
 }
 
-impl States {
+impl PresenceMap {
     /// True if a state is in the set.
     #[inline]
-    pub fn has(self, state: State) -> bool {
+    pub fn has(self, state: Presence) -> bool {
         self.0 >> state as u16 & 1 == 1
     }
 }

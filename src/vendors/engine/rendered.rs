@@ -1,8 +1,8 @@
 //! The second step's result: everything about one call at one vendor, made to be shown.
 
 use crate::findings::{Finding, Verdict};
-use crate::vendors::deliver::Template;
-use crate::vendors::engine::output_json::Out;
+use crate::vendors::deliver::RequestTemplate;
+use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::table::{FedBy, Fidelity};
 use crate::vendors::vendor_info::VendorInfo;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -18,11 +18,11 @@ pub struct Output {
     /// The headers, secrets masked.
     pub headers: Vec<(String, String)>,
     /// The body, each value with its origin; none for a carrier, whose body is the call itself.
-    pub body: Option<Out>,
+    pub body: Option<OutputJson>,
     /// What is doubtful about it, in sentences.
     pub caveats: Vec<String>,
     /// What it is sent by ([`crate::vendors::Vendors::delivery`]).
-    pub(crate) template: Arc<Template>,
+    pub(crate) template: Arc<RequestTemplate>,
 }
 
 impl Output {
@@ -35,7 +35,7 @@ impl Output {
 
 /// What a vendor works out by itself from calls; no request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct VendorRecord {
     /// The record as JSON.
     pub json: String,
 }
@@ -58,7 +58,7 @@ pub struct Rendered {
     /// The request that carries the call itself to the vendor.
     pub transport: Option<Output>,
     /// What else there is to show, by name (`aggregation`, `derived`, …).
-    pub extras: Vec<(&'static str, Out)>,
+    pub extras: Vec<(&'static str, OutputJson)>,
 }
 
 impl Rendered {

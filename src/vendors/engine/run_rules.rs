@@ -5,130 +5,132 @@ use crate::findings::doubtful_ids::stand_in;
 use crate::findings::identity::ValueRule;
 use crate::vendors::codes::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
-use crate::vendors::engine::evaluation::{Cx, Found, From, Place, Value};
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_rules::{is_silent, row};
-use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::integration_names;
 use crate::vendors::engine::near_miss::meant_by;
-use crate::vendors::engine::output_json::{Origin, Out};
-use crate::vendors::engine::presence::State;
+use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
+use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
-use crate::vendors::vendor::{Call, Guard, IdRule, Request, Rest, slot};
+use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, slot};
 
 /// Runs all checks and, with a sheet, writes all findings and bodies.
-pub(crate) fn run(cx: &mut Cx<'_>) {
-    let vendor = cx.vendor;
-    let Some(call) = common(cx) else { return };
-    cx.account = call.account.as_ref().and_then(|rule| id(cx, rule));
-    cx.user = call.user.as_ref().and_then(|rule| id(cx, rule));
-    cx.session = call.session.as_ref().and_then(|rule| id(cx, rule));
-    if let Some(Found { from: From::Place(place), .. }) =
-        cx.session.as_ref().filter(|id| stand_in::is_own(&id.text))
+pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
+    let vendor = evaluation.vendor;
+    let Some(call) = common(evaluation) else { return };
+    evaluation.account = call.account.as_ref().and_then(|rule| id(evaluation, rule));
+    evaluation.user = call.user.as_ref().and_then(|rule| id(evaluation, rule));
+    evaluation.session = call.session.as_ref().and_then(|rule| id(evaluation, rule));
+    if let Some(FoundId { from: From::Place(place), .. }) =
+        evaluation.session.as_ref().filter(|id| stand_in::is_own(&id.text))
     {
-        cx.find(vendor.common.stand_in, *place);
+        evaluation.find(vendor.common.stand_in, *place);
     }
-    cx.check_made_up(&call.made_up);
-    if let Some(sheet) = &mut cx.sheet {
-        let body = |request: &Request| Out::with_room(request.rows.len().min(8));
+    evaluation.check_made_up(&call.made_up);
+    if let Some(sheet) = &mut evaluation.sheet {
+        let body = |request: &Request| OutputJson::with_room(request.rows.len().min(8));
         sheet.bodies = call.requests.iter().map(body).collect();
     }
-    if vendor.rules.as_ref().is_some_and(|rules| rules.before(cx) == Flow::Stop) {
+    if vendor.rules.as_ref().is_some_and(|rules| rules.before(evaluation) == Flow::Stop) {
         return;
     }
     for (number, request) in call.requests.iter().enumerate() {
         let only_with = &request.only_with;
-        let made = (only_with.is_empty() || only_with.iter().any(|&source| cx.has(source)))
-            && request.carrier.ids.iter().all(|&id| cx.has(id));
+        let made = (only_with.is_empty() || only_with.iter().any(|&source| evaluation.has(source)))
+            && request.carrier.ids.iter().all(|&id| evaluation.has(id));
         if !made {
-            cx.skip(number);
+            evaluation.skip(number);
         }
-        fields(cx, number, request);
+        fields(evaluation, number, request);
     }
     for rest in &call.rests {
-        self::rest(cx, rest);
+        self::rest(evaluation, rest);
     }
     if let Some(rules) = &vendor.rules {
-        rules.after(cx);
+        rules.after(evaluation);
     }
 }
 
 /// The checks that come first at every vendor (A.4); the call's table, if they all pass.
-fn common<'a>(cx: &mut Cx<'a>) -> Option<&'a Call> {
-    let vendor = cx.vendor;
+fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
+    let vendor = evaluation.vendor;
     let codes = &vendor.common;
-    let kind = match cx.look.kind {
+    let kind = match evaluation.look.kind {
         TypeOf::Missing => {
-            cx.carried = false;
-            cx.find(codes.type_missing, Place::Spot(codes.kind));
+            evaluation.carried = false;
+            evaluation.find(codes.type_missing, CallPlace::Spot(codes.kind));
             return None;
         }
         TypeOf::Unknown => None,
         TypeOf::Known(kind) => Some(kind),
     };
-    if switched_off(cx) {
-        cx.carried = false;
-        cx.kind = kind.unwrap_or(CallType::Track);
-        off(cx, codes.off);
+    if switched_off(evaluation) {
+        evaluation.carried = false;
+        evaluation.kind = kind.unwrap_or(CallType::Track);
+        off(evaluation, codes.off);
         return None;
     }
     let Some(kind) = kind else {
-        cx.find(codes.type_unknown, Place::Spot(codes.kind));
+        evaluation.find(codes.type_unknown, CallPlace::Spot(codes.kind));
         return None;
     };
-    cx.kind = kind;
+    evaluation.kind = kind;
     let call = vendor.calls[slot(kind)].as_ref();
     if call.is_none() {
         let code = codes.unsupported[slot(kind)].expect("a code for each type without a table");
-        cx.find(code, Place::Spot(codes.kind));
+        evaluation.find(code, CallPlace::Spot(codes.kind));
     }
     call
 }
 
-fn off(cx: &mut Cx<'_>, code: CodeId) {
-    if let Some(integrations) = cx.look.event.get("integrations") {
-        cx.find(code, Place::Top(integrations));
-        if cx.rendering() {
-            integration_names::point_out(cx, integrations);
+fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
+    if let Some(integrations) = evaluation.look.event.get("integrations") {
+        evaluation.find(code, CallPlace::Top(integrations));
+        if evaluation.rendering() {
+            integration_names::point_out(evaluation, integrations);
         }
     }
 }
 
 /// `integrations` names the vendor with false, or names it not and says false for all.
-fn switched_off(cx: &Cx<'_>) -> bool {
-    let codes = &cx.vendor.common;
-    let is_false = |spot| cx.look.state(spot) == State::False;
+fn switched_off(evaluation: &Evaluation<'_>) -> bool {
+    let codes = &evaluation.vendor.common;
+    let is_false = |slot| evaluation.look.state(slot) == Presence::False;
     if codes.integrations.iter().any(|&name| is_false(name)) {
         return true;
     }
-    let named = codes.integrations.iter().any(|&name| cx.look.state(name) != State::Absent);
+    let named =
+        codes.integrations.iter().any(|&name| evaluation.look.state(name) != Presence::Absent);
     !named && codes.all.iter().any(|&all| is_false(all))
 }
 
 /// An id by the table: the first usable place, or the code that it is missing.
-fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
+fn id<'a>(evaluation: &mut Evaluation<'a>, rule: &IdRule) -> Option<FoundId<'a>> {
     if rule.by_code {
         return None;
     }
     let found = match &rule.guards[..] {
-        [] => rule.from.iter().find_map(|&spot| cx.id_at(spot)),
+        [] => rule.from.iter().find_map(|&slot| evaluation.id_at(slot)),
         guards => {
             let allowed = rule.from.iter().zip(guards);
             let mut allowed =
-                allowed.filter(|(_, guard)| guard.is_none_or(|guard| cx.allows(guard)));
-            allowed.find_map(|(&spot, _)| cx.id_at(spot))
+                allowed.filter(|(_, guard)| guard.is_none_or(|guard| evaluation.allows(guard)));
+            allowed.find_map(|(&slot, _)| evaluation.id_at(slot))
         }
     };
     match &found {
-        Some(found) if rule.used => cx.check_id(found, rule.kind),
-        Some(found) => cx.check_type(found, rule.kind),
+        Some(found) if rule.used => evaluation.check_id(found, rule.kind),
+        Some(found) => evaluation.check_type(found, rule.kind),
         None => {
-            let guarded =
-                |(_, guard): &(&Spot, &Option<Guard>)| guard.is_some_and(|g| cx.allows(g));
-            let chosen = rule.from.iter().zip(&rule.guards).find(guarded).map(|(spot, _)| spot);
+            let guarded = |(_, guard): &(&FieldSlot, &Option<Guard>)| {
+                guard.is_some_and(|g| evaluation.allows(g))
+            };
+            let chosen = rule.from.iter().zip(&rule.guards).find(guarded).map(|(slot, _)| slot);
             if let (Some(code), Some(&first)) = (rule.missing, chosen.or(rule.from.first())) {
-                cx.find(code, Place::Spot(first));
+                evaluation.find(code, CallPlace::Spot(first));
             }
         }
     }
@@ -137,65 +139,65 @@ fn id<'a>(cx: &mut Cx<'a>, rule: &IdRule) -> Option<Found<'a>> {
 
 /// The spreads and rows of a request; where nothing is written, only those that may give a finding
 /// or are watched.
-fn fields<'a>(cx: &mut Cx<'a>, number: usize, request: &'a Request) {
-    if cx.skipped >> number & 1 == 1 {
+fn fields<'a>(evaluation: &mut Evaluation<'a>, number: usize, request: &'a Request) {
+    if evaluation.skipped >> number & 1 == 1 {
         return;
     }
-    if !cx.rendering() {
+    if !evaluation.rendering() {
         for each in request.spreads.iter().filter(|each| each.speaks()) {
-            spread(cx, number, each);
+            spread(evaluation, number, each);
         }
         for ask in &request.asks {
-            if !is_silent(cx, ask) {
+            if !is_silent(evaluation, ask) {
                 let at = usize::from(ask.row);
-                row(cx, number, at, &request.rows[at]);
+                row(evaluation, number, at, &request.rows[at]);
             }
         }
         return;
     }
     for each in &request.spreads {
-        spread(cx, number, each);
+        spread(evaluation, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
-        row(cx, number, at, each);
+        row(evaluation, number, at, each);
     }
     if request.body == BodyKind::Call {
-        let members = cx.look.event.members().map(|member| {
+        let members = evaluation.look.event.members().map(|member| {
             let path = pointer::push("", &member.key());
-            (member.key().into_owned(), Out::copy(member, Origin::Input(path)))
+            (member.key().into_owned(), OutputJson::copy(member, ValueOrigin::Input(path)))
         });
-        let whole = Out::Object(members.collect());
-        cx.change(number, |body| *body = whole);
+        let whole = OutputJson::Object(members.collect());
+        evaluation.change(number, |body| *body = whole);
     }
 }
 
 /// The members of an object that no row reads.
-fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
-    let Some(members) = cx.look.present(rest.of) else { return };
+fn rest<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
+    let Some(members) = evaluation.look.present(rest.of) else { return };
     if !members.is_object() {
         if let Some(code) = rest.kind {
-            cx.find(code, Place::Spot(rest.of));
+            evaluation.find(code, CallPlace::Spot(rest.of));
         }
         return;
     }
     let mut told = false;
-    let object = cx.look.pointer(rest.of);
-    for (value, spot) in cx.look.members_besides(rest.of, &rest.claimed) {
+    let object = evaluation.look.pointer(rest.of);
+    for (value, slot) in evaluation.look.members_besides(rest.of, &rest.claimed) {
         if value.is_null() && !rest.nulls {
             continue;
         }
-        let place = Place::Member(rest.of, value);
-        if let Some(spot) = spot.filter(|spot| rest.sent_set.has(*spot)) {
-            let rivals = rest.sent.iter().find(|(sent, _)| *sent == spot).map_or(0, |sent| sent.1);
-            if rivals & cx.written == 0 {
-                send(cx, rest, place, value);
+        let place = CallPlace::Member(rest.of, value);
+        if let Some(slot) = slot.filter(|slot| rest.sent_set.has(*slot)) {
+            let rivals = rest.sent.iter().find(|(sent, _)| *sent == slot).map_or(0, |sent| sent.1);
+            if rivals & evaluation.written == 0 {
+                send(evaluation, rest, place, value);
                 continue;
             }
         }
         let Some(code) = rest.code else { continue };
         if rest.each {
-            let event = cx.look.event;
-            cx.find_with(code, place, |words| {
+            let event = evaluation.look.event;
+            evaluation.find_with(code, place, |words| {
                 let key = value.key();
                 match rest.advice.get(&*key) {
                     Some(advice) => words.advice = Some(advice.clone()),
@@ -206,44 +208,53 @@ fn rest<'a>(cx: &mut Cx<'a>, rest: &'a Rest) {
                 }
             });
         } else if !std::mem::replace(&mut told, true) {
-            cx.find(code, Place::Spot(rest.of));
+            evaluation.find(code, CallPlace::Spot(rest.of));
         }
     }
 }
 
 /// Sends a member that a setting lists under its own name.
-fn send<'a>(cx: &mut Cx<'a>, rest: &Rest, place: Place<'a>, value: crate::call::Val<'a>) {
+fn send<'a>(
+    evaluation: &mut Evaluation<'a>,
+    rest: &LeftoverRule,
+    place: CallPlace<'a>,
+    value: crate::call::Val<'a>,
+) {
     if value.is_object() || value.is_array() {
         if let Some(code) = rest.send_type {
-            cx.find(code, place);
+            evaluation.find(code, place);
         }
-    } else if cx.rendering() {
-        cx.put(0, &[&value.key()], Value::Copy(value), From::Place(place));
+    } else if evaluation.rendering() {
+        evaluation.put(0, &[&value.key()], FieldValue::Copy(value), From::Place(place));
     }
 }
 
 /// Puts what was found in order, each code once, without what did not happen after all.
-pub(crate) fn settle(cx: &mut Cx<'_>) {
-    if !cx.verdict().goes_through() {
-        let codes = cx.codes;
+pub(crate) fn settle(evaluation: &mut Evaluation<'_>) {
+    if !evaluation.verdict().goes_through() {
+        let codes = evaluation.codes;
         let happens = |code: CodeId| !codes.entry(code).text.only_if_sent;
-        if let Some(sheet) = &mut cx.sheet {
-            let mut found = cx.found.iter();
+        if let Some(sheet) = &mut evaluation.sheet {
+            let mut found = evaluation.found.iter();
             sheet.findings.retain(|_| found.next().is_some_and(|&code| happens(code)));
         }
-        cx.found.retain(|&code| happens(code));
+        evaluation.found.retain(|&code| happens(code));
     }
-    cx.found.sort_unstable();
-    cx.found.dedup();
-    if let Some(sheet) = &mut cx.sheet {
+    evaluation.found.sort_unstable();
+    evaluation.found.dedup();
+    if let Some(sheet) = &mut evaluation.sheet {
         sheet.findings.sort_by_key(|finding| finding.severity);
     }
 }
 
 /// The value of an id as it goes into a body: text, or at a vendor that copies ids, what it is.
-pub(crate) fn id_value<'a>(cx: &Cx<'a>, id: &Found<'a>) -> (Value<'a>, From<'a>) {
+pub(crate) fn id_value<'a>(
+    evaluation: &Evaluation<'a>,
+    id: &FoundId<'a>,
+) -> (FieldValue<'a>, From<'a>) {
     let is_text = id.value.filter(|value| {
-        cx.vendor.values == ValueRule::Truthy || value.kind() == crate::call::Kind::String
+        evaluation.vendor.values == ValueRule::Truthy
+            || value.kind() == crate::call::JsonKind::String
     });
-    (is_text.map_or_else(|| Value::Text(id.text.clone()), Value::Copy), id.from)
+    (is_text.map_or_else(|| FieldValue::Text(id.text.clone()), FieldValue::Copy), id.from)
 }

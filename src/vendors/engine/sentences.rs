@@ -5,7 +5,7 @@ use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
 use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
 use crate::findings::{advice, fill_into, hints, identity, in_json_text};
 use crate::vendors::codes::{CodeEntry, CodeId};
-use crate::vendors::engine::evaluation::{Cx, Words};
+use crate::vendors::engine::evaluation::{Evaluation, Words};
 use std::borrow::Cow;
 
 /// The texts of a code, each taken apart once.
@@ -20,13 +20,13 @@ pub(crate) struct Sentences {
 }
 
 impl Sentences {
-    pub fn of(text: &CodeText) -> Sentences {
+    pub fn from_text(text: &CodeText) -> Sentences {
         Sentences {
-            message: Sentence::of(&text.message),
-            why: Sentence::of(&text.why),
-            fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
-            fix_near: text.fix_near.as_deref().map(Sentence::of),
-            fix_nested: text.fix_nested.as_deref().map(Sentence::of),
+            message: Sentence::parse(&text.message),
+            why: Sentence::parse(&text.why),
+            fix: (!text.fix.is_empty()).then(|| Sentence::parse(&text.fix)),
+            fix_near: text.fix_near.as_deref().map(Sentence::parse),
+            fix_nested: text.fix_nested.as_deref().map(Sentence::parse),
         }
     }
 }
@@ -40,7 +40,7 @@ struct Sentence {
 }
 
 impl Sentence {
-    fn of(template: &str) -> Sentence {
+    fn parse(template: &str) -> Sentence {
         let (mut parts, mut plain) = (Vec::new(), String::new());
         fill_into(&mut plain, template, |plain, name| {
             parts.push((std::mem::take(plain), name.to_owned()));
@@ -65,14 +65,20 @@ impl Sentence {
 }
 
 /// The finding of a code at a path.
-pub(crate) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> Finding {
-    let entry = cx.codes.entry(code);
-    let (reason, hints) = identity_part(cx, entry, &path);
-    let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
+pub(crate) fn finding(
+    evaluation: &Evaluation<'_>,
+    code: CodeId,
+    path: String,
+    words: Words,
+) -> Finding {
+    let entry = evaluation.codes.entry(code);
+    let (reason, hints) = identity_part(evaluation, entry, &path);
+    let first = hints.as_ref().and_then(|hints| advice::worth(hints, evaluation.look.event));
     // what stands in the right place comes first, even as text
-    let in_text = hints.as_ref().and_then(|_| json_text(cx, entry, &path)).filter(|(place, _)| {
-        path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
-    });
+    let in_text =
+        hints.as_ref().and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
+            path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
+        });
     let target = entry.text.fix_at.as_deref().unwrap_or(&path);
     let advice = match (&in_text, first) {
         (Some((place, name)), _) => Some(advice::json_text_advice(place, name)),
@@ -83,14 +89,15 @@ pub(crate) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         sentence.write(|out, name| match name {
             // a sentence that goes on behind the advice has a place for it
             "advice" => out.push_str(advice.as_deref().unwrap_or_default()),
-            name => word(out, cx, name, &path, reason, &words),
+            name => word(out, evaluation, name, &path, reason, &words),
         })
     };
     let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
     let at_end = advice.as_deref().filter(|_| !message.has("advice"));
     let mut message = text(message);
     message.extend(at_end);
-    let nested = || cx.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+    let nested =
+        || evaluation.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
     let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
     let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
@@ -99,7 +106,7 @@ pub(crate) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         (None, None) => match &in_text {
             Some((place, _)) => advice::json_text_fix(place),
             None => {
-                let way = advice::Way::of(first, target);
+                let way = advice::IdRoute::from_hint(first, target);
                 advice::fix(way, target, advice::instead(reason))
             }
         },
@@ -108,7 +115,7 @@ pub(crate) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
         code: Cow::Owned(String::from(&*entry.code)),
         severity: entry.severity,
         effect: entry.effect,
-        vendor: Some(cx.vendor.info.name.clone()),
+        vendor: Some(evaluation.vendor.info.name.clone()),
         message,
         why: text(why),
         reason,
@@ -126,27 +133,33 @@ pub(crate) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> 
 
 /// Reason and near misses, for the codes that carry them (A.3).
 fn identity_part(
-    cx: &Cx<'_>,
+    evaluation: &Evaluation<'_>,
     entry: &CodeEntry,
     path: &str,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
     if !entry.reason {
         return (None, None);
     }
-    let reason = identity::reason_at(cx.look.event.pointer(path));
-    let hints = entry.near_misses.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
+    let reason = identity::reason_at(evaluation.look.event.pointer(path));
+    let hints = entry
+        .near_misses
+        .map(|id| hints(evaluation.look.event, id, path, evaluation.vendor.values));
     (Some(reason), hints)
 }
 
 /// The container that is JSON text and holds the id of a code, and the id's name in it.
-fn json_text(cx: &Cx<'_>, entry: &CodeEntry, path: &str) -> Option<(&'static str, String)> {
-    in_json_text(cx.look.event, entry.near_misses?, path, cx.vendor.values)
+fn json_text(
+    evaluation: &Evaluation<'_>,
+    entry: &CodeEntry,
+    path: &str,
+) -> Option<(&'static str, String)> {
+    in_json_text(evaluation.look.event, entry.near_misses?, path, evaluation.vendor.values)
 }
 
 /// Appends the word for a placeholder; nothing for one that nobody knows.
 fn word(
     out: &mut String,
-    cx: &Cx<'_>,
+    evaluation: &Evaluation<'_>,
     name: &str,
     path: &str,
     reason: Option<Reason>,
@@ -158,7 +171,7 @@ fn word(
     if let Some(phrase) = words.phrase_of(name) {
         return out.push_str(phrase);
     }
-    let value = || cx.look.event.pointer(path);
+    let value = || evaluation.look.event.pointer(path);
     match name {
         "dotted" => advice::write_dotted(out, path),
         "key" => show(out, &pointer::last(path)),
@@ -186,13 +199,13 @@ fn word(
                 out.extend(id.chars().take(EXCERPT_CHARS).map(visible_blank));
             }
         }
-        "call" => out.push_str(cx.kind.name()),
-        "title" => out.push_str(&cx.vendor.info.title),
-        "document" => out.push_str(&cx.vendor.info.document),
-        "supported" => out.push_str(&cx.vendor.supported),
-        "integration" => out.push_str(integration(cx).map_or("", String::as_str)),
+        "call" => out.push_str(evaluation.kind.name()),
+        "title" => out.push_str(&evaluation.vendor.info.title),
+        "document" => out.push_str(&evaluation.vendor.info.document),
+        "supported" => out.push_str(&evaluation.vendor.supported),
+        "integration" => out.push_str(integration(evaluation).map_or("", String::as_str)),
         _ => {
-            let settings = &cx.vendor.settings;
+            let settings = &evaluation.vendor.settings;
             if let Some(key) = name.strip_prefix("setting:") {
                 out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
             } else if let Some(key) = name.strip_prefix("listed:") {
@@ -207,11 +220,11 @@ fn word(
 }
 
 /// The vendor's name in `integrations` that switches it off, else its first.
-pub(crate) fn integration<'v>(cx: &Cx<'v>) -> Option<&'v String> {
-    let names = &cx.vendor.info.integrations;
+pub(crate) fn integration<'v>(evaluation: &Evaluation<'v>) -> Option<&'v String> {
+    let names = &evaluation.vendor.info.integrations;
     let off = |name: &&String| {
         let path = pointer::push("/integrations", name);
-        cx.look.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
+        evaluation.look.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
     };
     names.iter().find(off).or_else(|| names.first())
 }

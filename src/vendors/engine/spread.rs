@@ -1,14 +1,14 @@
 //! Members of an object that go into a body under their own names: custom attributes, metadata.
 
-use crate::call::{CallType, Kind, Val, pointer};
+use crate::call::{CallType, JsonKind, Val, pointer};
 use crate::findings::identity::truthy;
 use crate::vendors::codes::CodeId;
-use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::engine::output_json::Out;
-use crate::vendors::table::build::Maker;
-use crate::vendors::table::{CallDef, FileError, Word};
-use crate::vendors::vendor::{Source, SpotSet};
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::output_json::OutputJson;
+use crate::vendors::table::build::TableBuilder;
+use crate::vendors::table::{CallDef, TableError, Word};
+use crate::vendors::vendor::{FieldSource, SpotSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -67,7 +67,7 @@ impl SpreadDef {
 
 pub(crate) struct Spread {
     to: Vec<String>,
-    from: Vec<Source>,
+    from: Vec<FieldSource>,
     without: SpotSet,
     refused: SpotSet,
     refusal: Option<CodeId>,
@@ -78,20 +78,20 @@ pub(crate) struct Spread {
     always: bool,
 }
 
-impl Maker<'_> {
+impl TableBuilder<'_> {
     pub(crate) fn spread(
         &mut self,
         call: CallType,
         of: &CallDef,
         def: &SpreadDef,
-    ) -> Result<Spread, FileError> {
+    ) -> Result<Spread, TableError> {
         // the empty pointer is the body itself
         if !def.to.get_ref().is_empty() {
             self.check_pointer(&def.to)?;
         }
         if def.lost.is_some() && !def.scalar() && !def.truthy {
             let message = "`lost` tells of values that are left out, and this spread takes all: leave `take` out or say `take = \"scalar\"`";
-            return Err(FileError::word(self.text, &def.to, message));
+            return Err(TableError::word(self.text, &def.to, message));
         }
         let mut spread = Spread {
             to: pointer::tokens(def.to.get_ref()).map(|name| name.into_owned()).collect(),
@@ -107,14 +107,16 @@ impl Maker<'_> {
         };
         for word in &def.from {
             for source in self.places(of, word)? {
-                let (Source::Spot(spot) | Source::Guarded(spot, _)) = source else { continue };
-                let pointer = self.keys.pointer(spot).to_owned();
+                let (FieldSource::Spot(slot) | FieldSource::Guarded(slot, _)) = source else {
+                    continue;
+                };
+                let pointer = self.keys.pointer(slot).to_owned();
                 let from = self.keys.listed(&pointer);
                 spread.from.push(source);
                 let names =
                     [(&def.without, &mut spread.without), (&def.refused, &mut spread.refused)];
-                for (names, spots) in names {
-                    names.iter().for_each(|name| spots.insert(self.keys.child(from, name)));
+                for (names, slots) in names {
+                    names.iter().for_each(|name| slots.insert(self.keys.child(from, name)));
                 }
             }
         }
@@ -129,36 +131,38 @@ impl Spread {
     }
 
     fn sends(&self, value: Val<'_>) -> bool {
-        let nested = matches!(value.kind(), Kind::Object | Kind::Array);
+        let nested = matches!(value.kind(), JsonKind::Object | JsonKind::Array);
         !(self.scalar && nested) && (!self.truthy || truthy(value))
     }
 }
 
 /// Runs one spread of a request.
-pub(crate) fn spread<'a>(cx: &mut Cx<'a>, request: usize, spread: &'a Spread) {
-    let object = |source: &Source| match *source {
-        Source::Guarded(_, guard) if !cx.allows(guard) => None,
-        Source::Spot(spot) | Source::Guarded(spot, _) => cx.look.object(spot).map(|_| spot),
+pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread: &'a Spread) {
+    let object = |source: &FieldSource| match *source {
+        FieldSource::Guarded(_, guard) if !evaluation.allows(guard) => None,
+        FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
+            evaluation.look.object(slot).map(|_| slot)
+        }
         _ => None,
     };
     let from = spread.from.iter().find_map(object);
     if from.is_none() && !spread.always {
         return;
     }
-    let (look, mut sent) = (cx.look, Vec::new());
-    for (value, spot) in from.into_iter().flat_map(|from| look.members(from)) {
-        let among = |names: &SpotSet| spot.is_some_and(|spot| names.has(spot));
+    let (look, mut sent) = (evaluation.look, Vec::new());
+    for (value, slot) in from.into_iter().flat_map(|from| look.members(from)) {
+        let among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
         if value.is_null() || among(&spread.without) {
             continue;
         }
-        let place = Place::Member(from.unwrap_or(Spot::ROOT), value);
+        let place = CallPlace::Member(from.unwrap_or(FieldSlot::ROOT), value);
         let code = match (among(&spread.refused), spread.sends(value)) {
             (true, _) => spread.refusal,
             (false, false) => spread.lost,
             (false, true) => {
-                if cx.rendering() {
+                if evaluation.rendering() {
                     let key = value.key();
-                    let out = cx.out(Value::Copy(value), From::Place(place));
+                    let out = evaluation.out(FieldValue::Copy(value), From::Place(place));
                     match spread.rename.get(&*key) {
                         Some(name) => sent.push((name.clone(), out)),
                         None => sent.push((key.into_owned(), out)),
@@ -168,20 +172,20 @@ pub(crate) fn spread<'a>(cx: &mut Cx<'a>, request: usize, spread: &'a Spread) {
             }
         };
         if let Some(code) = code {
-            cx.find(code, place);
+            evaluation.find(code, place);
         }
     }
     if !spread.rename.is_empty() {
         once(&mut sent);
     }
-    cx.change(request, |body| body.add(&spread.to, sent));
+    evaluation.change(request, |body| body.add(&spread.to, sent));
 }
 
 /// Keeps a name once, in its first place with its last value: a renamed member may take the name
 /// of another one.
-fn once(sent: &mut Vec<(String, Out)>) {
+fn once(sent: &mut Vec<(String, OutputJson)>) {
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<(String, Out)> = Vec::with_capacity(sent.len());
+    let mut kept: Vec<(String, OutputJson)> = Vec::with_capacity(sent.len());
     for (name, out) in sent.drain(..) {
         match places.get(&name) {
             Some(&at) => kept[at].1 = out,

@@ -1,11 +1,11 @@
 //! Custom account dimensions: traits that the settings name, sorted by type.
 
-use crate::call::{CallType, Kind, Val, pointer, time};
+use crate::call::{CallType, JsonKind, Val, pointer, time};
 use crate::findings::identity::is_blank;
 use crate::vendors::codes::CodeId;
-use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::rules::{Family, Parts};
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::rules::{Family, RuleParts};
 use crate::vendors::settings::SettingsError;
 
 const SETTING: &str = "custom_dimensions";
@@ -19,7 +19,7 @@ enum Type {
 }
 
 struct Dimension {
-    from: Spot,
+    from: FieldSlot,
     name: String,
     kind: Type,
     /// Identify and group calls that do not use the trait for something else.
@@ -31,11 +31,11 @@ pub(crate) struct Dimensions {
     all: Vec<Dimension>,
     wrong_type: Family,
     no_account: CodeId,
-    account: Spot,
+    account: FieldSlot,
 }
 
 impl Dimensions {
-    pub fn new(parts: &mut Parts<'_>) -> Result<Dimensions, SettingsError> {
+    pub fn new(parts: &mut RuleParts<'_>) -> Result<Dimensions, SettingsError> {
         let mut all = Vec::new();
         for mut entry in parts.settings.tables(SETTING) {
             entry.retain(|_, text| !is_blank(text));
@@ -65,35 +65,36 @@ impl Dimensions {
             all,
             wrong_type: parts.family("DIM-TYPE"),
             no_account: parts.code("I-DIM-NO-ACCOUNT"),
-            account: parts.spot("/groupId"),
+            account: parts.slot("/groupId"),
         })
     }
 
     /// Puts the dimensions of a call into its request about the account: a group call's only one,
     /// an identify call's second one, which is not made without a dimension.
-    pub fn run(&self, cx: &mut Cx<'_>) {
-        let Some(slot) = CALLS.iter().position(|call| *call == cx.kind) else { return };
-        let request = usize::from(cx.kind == CallType::Identify);
+    pub fn run(&self, evaluation: &mut Evaluation<'_>) {
+        let Some(slot) = CALLS.iter().position(|call| *call == evaluation.kind) else { return };
+        let request = usize::from(evaluation.kind == CallType::Identify);
         let mut any = false;
         for dimension in self.all.iter().filter(|dimension| dimension.calls[slot]) {
-            let Some(value) = cx.look.present(dimension.from) else { continue };
-            let place = Place::Spot(dimension.from);
+            let Some(value) = evaluation.look.present(dimension.from) else { continue };
+            let place = CallPlace::Spot(dimension.from);
             if dimension.kind.fits(value) {
                 any = true;
                 let path = ["details", dimension.kind.output(), dimension.name.as_str()];
-                cx.put(request, &path, Value::Copy(value), From::Place(place));
+                evaluation.put(request, &path, FieldValue::Copy(value), From::Place(place));
             } else {
-                let code = self.wrong_type.of(cx.kind);
-                cx.find_with(code, place, |words| words.say("wanted", dimension.kind.words()));
+                let code = self.wrong_type.code_for(evaluation.kind);
+                evaluation
+                    .find_with(code, place, |words| words.say("wanted", dimension.kind.words()));
             }
         }
-        if cx.kind == CallType::Identify {
-            let known = cx.account.is_some();
+        if evaluation.kind == CallType::Identify {
+            let known = evaluation.account.is_some();
             if any && !known {
-                cx.find(self.no_account, Place::Spot(self.account));
+                evaluation.find(self.no_account, CallPlace::Spot(self.account));
             }
             if !any || !known {
-                cx.skip(request);
+                evaluation.skip(request);
             }
         }
     }
@@ -108,8 +109,8 @@ fn wrong(message: String) -> SettingsError {
 impl Type {
     fn fits(self, value: Val<'_>) -> bool {
         match self {
-            Type::String => value.kind() == Kind::String,
-            Type::Number => value.kind() == Kind::Number,
+            Type::String => value.kind() == JsonKind::String,
+            Type::Number => value.kind() == JsonKind::Number,
             Type::Date => value.as_str().is_some_and(|text| time::parse(&text).is_some()),
         }
     }

@@ -1,7 +1,7 @@
 //! Session and module time: what the vendor works out by itself from calls of one session id.
 
 use crate::call::time::{self, Millis};
-use crate::vendors::engine::rendered::Record;
+use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::MemorySize;
 use crate::vendors::rules::Remembered;
 use hashbrown::HashMap;
@@ -43,17 +43,17 @@ pub(crate) struct Sessions {
 
 /// What a call did to its session.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Step {
+pub(crate) struct SessionStep {
     /// It is older than one that came before it.
     pub late: bool,
     /// What was worked out.
-    pub records: Vec<Record>,
+    pub records: Vec<VendorRecord>,
 }
 
 impl Sessions {
     /// A call of a session at a time, which may use a module.
-    pub fn call(&mut self, id: &str, at: Millis, module: Option<&str>) -> Step {
-        let mut step = Step::default();
+    pub fn call(&mut self, id: &str, at: Millis, module: Option<&str>) -> SessionStep {
+        let mut step = SessionStep::default();
         if let Some(session) = self.open.get_mut(id) {
             if at - session.last >= TIMEOUT_MS {
                 step.records = session.close(id);
@@ -83,7 +83,7 @@ impl Sessions {
     }
 
     /// A module of an open session is used; the record of the one before it, if it was another.
-    fn enter(&mut self, id: &str, at: Millis, name: &str) -> Option<Record> {
+    fn enter(&mut self, id: &str, at: Millis, name: &str) -> Option<VendorRecord> {
         let session = self.open.get_mut(id)?;
         let before = session.module.take_if(|module| *module.name != *name);
         let record = before.map(|module| {
@@ -102,7 +102,7 @@ impl Sessions {
     }
 
     /// What an open session would give if it ended with its last call.
-    pub fn so_far(&self, id: &str) -> Vec<Record> {
+    pub fn so_far(&self, id: &str) -> Vec<VendorRecord> {
         self.open.get(id).map(|session| session.close(id)).unwrap_or_default()
     }
 
@@ -123,7 +123,7 @@ impl Sessions {
     }
 
     /// Closes the sessions that are idle at a moment, in byte order of their ids.
-    pub fn flush(&mut self, now: Millis) -> Vec<Record> {
+    pub fn flush(&mut self, now: Millis) -> Vec<VendorRecord> {
         let mut closed = Vec::new();
         while self.is_idle(now) {
             closed.extend(self.idle.pop().map(|Reverse((_, id))| id));
@@ -154,7 +154,7 @@ impl Remembered for Sessions {
 
 impl Session {
     /// The records of a session that ends with its last call.
-    fn close(&self, id: &str) -> Vec<Record> {
+    fn close(&self, id: &str) -> Vec<VendorRecord> {
         let module = self.module.as_ref().map(|module| module.record(id, self.last));
         let session = record("session_time", id, None, self.start, self.last);
         module.into_iter().chain([session]).collect()
@@ -162,12 +162,12 @@ impl Session {
 }
 
 impl Module {
-    fn record(&self, id: &str, end: Millis) -> Record {
+    fn record(&self, id: &str, end: Millis) -> VendorRecord {
         record("module_time", id, Some(&self.name), self.start, end)
     }
 }
 
-fn record(kind: &str, id: &str, module: Option<&str>, start: Millis, end: Millis) -> Record {
+fn record(kind: &str, id: &str, module: Option<&str>, start: Millis, end: Millis) -> VendorRecord {
     let mut json = serde_json::json!({ "kind": kind, "session_id": id });
     if let Some(module) = module {
         json["module"] = module.into();
@@ -175,7 +175,7 @@ fn record(kind: &str, id: &str, module: Option<&str>, start: Millis, end: Millis
     json["start"] = time::format(start).into();
     json["end"] = time::format(end).into();
     json["millis"] = (end - start).into();
-    Record { json: json.to_string() }
+    VendorRecord { json: json.to_string() }
 }
 
 #[cfg(test)]
@@ -183,8 +183,8 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    fn shown(records: &[Record]) -> Vec<String> {
-        let show = |record: &Record| {
+    fn shown(records: &[VendorRecord]) -> Vec<String> {
+        let show = |record: &VendorRecord| {
             let json: Value = serde_json::from_str(&record.json).expect("JSON");
             let text = |key: &str| json[key].as_str().unwrap_or("-").to_owned();
             format!("{} {} {} {}", text("kind"), text("session_id"), text("module"), json["millis"])
@@ -247,7 +247,7 @@ mod tests {
             sessions.call(id, at, Some("M"));
         }
         sessions.call("busy", 10, None);
-        let ids = |records: &[Record]| {
+        let ids = |records: &[VendorRecord]| {
             let is = |line: &String| line.starts_with("session_time");
             shown(records).into_iter().filter(is).collect::<Vec<_>>()
         };

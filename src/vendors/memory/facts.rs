@@ -73,7 +73,7 @@ impl std::hash::Hasher for PassedHash {
 
 /// A known fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known<'f> {
+pub(crate) struct KnownFact<'f> {
     /// What was learned about the key.
     pub value: &'f str,
     /// The call that brought it.
@@ -144,18 +144,23 @@ impl Facts {
     }
 
     /// What was known about a key before a call, in the order in which it was learned.
-    pub fn known(&self, topic: Topic, key: &str, before: Seq) -> impl Iterator<Item = Known<'_>> {
+    pub fn known(
+        &self,
+        topic: Topic,
+        key: &str,
+        before: Seq,
+    ) -> impl Iterator<Item = KnownFact<'_>> {
         // nothing is hashed while nothing is known
         let hash = if self.facts.is_empty() { 0 } else { self.hasher.hash_one((topic, key)) };
         self.chain(hash)
             .filter(move |&index| self.is(index, topic, key))
             .map(|index| &self.facts[index])
             .take_while(move |fact| fact.seq < before)
-            .map(|fact| Known { value: self.text(fact.value), seq: fact.seq })
+            .map(|fact| KnownFact { value: self.text(fact.value), seq: fact.seq })
     }
 
     /// The first that was known about a key before a call.
-    pub fn first(&self, topic: Topic, key: &str, before: Seq) -> Option<Known<'_>> {
+    pub fn first(&self, topic: Topic, key: &str, before: Seq) -> Option<KnownFact<'_>> {
         self.known(topic, key, before).next()
     }
 

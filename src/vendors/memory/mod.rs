@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// What a call left behind that no fact can say, kept under its seq.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Note {
+pub(crate) struct CallNote {
     /// Codes that the call has because of what came before it, each with its path. They have no
     /// effect on the verdict.
     pub codes: Vec<(CodeId, &'static str)>,
@@ -25,17 +25,17 @@ const MAX_NOTES: usize = 128 << 20;
 
 /// The notes of one vendor.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
-    by_seq: BTreeMap<Seq, Note>,
+pub(crate) struct VendorNotes {
+    by_seq: BTreeMap<Seq, CallNote>,
     bytes: usize,
     not_kept: u64,
 }
 
-impl Notes {
+impl VendorNotes {
     /// Keeps a call's note, if there is room.
-    pub fn keep(&mut self, seq: Seq, note: Note) -> bool {
+    pub fn keep(&mut self, seq: Seq, note: CallNote) -> bool {
         let records = note.records.as_ref().map_or(0, String::capacity);
-        let bytes = size_of::<(Seq, Note)>() + size_of_val(&*note.codes) + records;
+        let bytes = size_of::<(Seq, CallNote)>() + size_of_val(&*note.codes) + records;
         if self.bytes + bytes > MAX_NOTES {
             self.not_kept += 1;
             return false;
@@ -51,7 +51,7 @@ impl Notes {
     }
 
     /// The note of a call.
-    pub fn get(&self, seq: Seq) -> Option<&Note> {
+    pub fn get(&self, seq: Seq) -> Option<&CallNote> {
         self.by_seq.get(&seq)
     }
 }
@@ -60,7 +60,7 @@ impl Notes {
 #[derive(Default)]
 pub(crate) struct VendorMemory {
     pub facts: Facts,
-    pub notes: Notes,
+    pub notes: VendorNotes,
     pub state: Option<State>,
 }
 
@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn at_their_bound_notes_are_counted_and_not_kept() {
-        let note = |bytes| Note { codes: vec![], records: Some(String::with_capacity(bytes)) };
-        let mut notes = Notes::default();
+        let note = |bytes| CallNote { codes: vec![], records: Some(String::with_capacity(bytes)) };
+        let mut notes = VendorNotes::default();
         assert!(notes.keep(Seq(1), note(MAX_NOTES - 1000)));
         assert!(!notes.keep(Seq(2), note(1000)));
         assert!(notes.keep(Seq(3), note(10)));

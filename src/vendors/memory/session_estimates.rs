@@ -4,8 +4,8 @@
 use crate::call::time::{self, Millis};
 use crate::call::{Event, Seq};
 use crate::vendors::Vendors;
-use crate::vendors::engine::call_view::{Look, Scratch};
-use crate::vendors::engine::evaluation::Cx;
+use crate::vendors::engine::call_view::{CallView, ViewScratch};
+use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::run_rules::{run, settle};
 use crate::vendors::memory::Memory;
 use memchr::memmem::Finder;
@@ -33,7 +33,7 @@ pub struct Span {
 
 /// What a record says; what else may stand in it is not looked at.
 #[derive(Deserialize)]
-struct Said {
+struct RecordedSession {
     session_id: String,
     module: Option<String>,
     start: String,
@@ -41,7 +41,7 @@ struct Said {
 }
 
 impl Span {
-    fn of(said: Said, open: bool) -> Option<Span> {
+    fn from_session(said: RecordedSession, open: bool) -> Option<Span> {
         let (start, end) = (time::parse(&said.start)?, time::parse(&said.end)?);
         Some(Span { session: said.session_id, module: said.module, start, end, open })
     }
@@ -51,23 +51,23 @@ impl Span {
         records: impl Iterator<Item = &'r str>,
         sessions: &BTreeSet<String>,
     ) -> impl Iterator<Item = Span> {
-        let wanted = Wanted::of(sessions);
+        let wanted = SessionFilter::new(sessions);
         records.filter_map(move |record| {
             let said = wanted.has(record).then(|| serde_json::from_str(record).ok())??;
-            Span::of(said, false)
+            Span::from_session(said, false)
         })
     }
 }
 
 /// Sessions by the JSON text of their ids, so that records of others are passed over unread.
-struct Wanted(Vec<String>);
+struct SessionFilter(Vec<String>);
 
-impl Wanted {
-    fn of(sessions: &BTreeSet<String>) -> Wanted {
+impl SessionFilter {
+    fn new(sessions: &BTreeSet<String>) -> SessionFilter {
         let json = |id: &String| serde_json::Value::from(id.as_str()).to_string();
         let mut ids: Vec<String> = sessions.iter().map(json).collect();
         ids.sort_unstable();
-        Wanted(ids)
+        SessionFilter(ids)
     }
 
     /// Whether a record, or one of a list, is of one of them.
@@ -100,14 +100,14 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> Option<String> {
-        let mut scratch = Scratch::NEW;
+        let mut scratch = ViewScratch::NEW;
         scratch.read(&self.keys, event);
-        let look = Look::new(event, &self.keys, &scratch, self.basics);
+        let look = CallView::new(event, &self.keys, &scratch, self.basics);
         let facts = &memory.vendors[vendor].facts;
-        let mut cx = Cx::new(&look, &self.vendors[vendor], &self.codes, facts, seq);
-        run(&mut cx);
-        settle(&mut cx);
-        let session = cx.session.as_ref().filter(|_| cx.goes_through());
+        let mut evaluation = Evaluation::new(&look, &self.vendors[vendor], &self.codes, facts, seq);
+        run(&mut evaluation);
+        settle(&mut evaluation);
+        let session = evaluation.session.as_ref().filter(|_| evaluation.goes_through());
         session.map(|session| session.text.clone().into_owned())
     }
 
@@ -115,19 +115,19 @@ impl Vendors {
     /// it worked out when idleness ended a session is kept by who flushes it.
     pub fn spans(&self, vendor: usize, sessions: &BTreeSet<String>, memory: &Memory) -> Vec<Span> {
         let memory = &memory.vendors[vendor];
-        let wanted = Wanted::of(sessions);
+        let wanted = SessionFilter::new(sessions);
         let mut spans = Vec::new();
         for records in memory.notes.records().filter(|records| wanted.has(records)) {
-            let all: Vec<Said> = serde_json::from_str(records).unwrap_or_default();
+            let all: Vec<RecordedSession> = serde_json::from_str(records).unwrap_or_default();
             let own = all.into_iter().filter(|said| sessions.contains(&said.session_id));
-            spans.extend(own.filter_map(|said| Span::of(said, false)));
+            spans.extend(own.filter_map(|said| Span::from_session(said, false)));
         }
         let rules = self.vendors[vendor].rules.as_ref();
         if let Some((rules, state)) = rules.zip(memory.state.as_ref()) {
             let open = rules.open(sessions, state).into_iter();
-            spans.extend(
-                open.filter_map(|record| Span::of(serde_json::from_str(&record.json).ok()?, true)),
-            );
+            spans.extend(open.filter_map(|record| {
+                Span::from_session(serde_json::from_str(&record.json).ok()?, true)
+            }));
         }
         spans
     }
@@ -141,7 +141,7 @@ mod tests {
     fn records_of_other_sessions_are_passed_over() {
         let sessions = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
         let wanted: BTreeSet<String> = sessions(&["a", "ab", "x\"y", "z"]);
-        let wanted = Wanted::of(&wanted);
+        let wanted = SessionFilter::new(&wanted);
         let record = |id: &str| serde_json::json!({"kind": "k", "session_id": id, "start": ""});
         for (id, has) in
             [("a", true), ("ab", true), ("abc", false), ("", false), ("x\"y", true), ("x", false)]
@@ -150,6 +150,6 @@ mod tests {
         }
         let two = serde_json::json!([record("b"), record("z")]).to_string();
         assert!(wanted.has(&two));
-        assert!(!Wanted::of(&BTreeSet::new()).has(&two));
+        assert!(!SessionFilter::new(&BTreeSet::new()).has(&two));
     }
 }

@@ -1,10 +1,10 @@
 //! Which endusers Planhat has: those of the settings, and those that captured calls created. One
 //! that is there is never merged with another and never updated.
 
-use super::super::rules::Lessons;
-use super::super::settings::Settings;
+use super::super::rules::LearnedFacts;
+use super::super::settings::VendorSettings;
 use crate::call::Seq;
-use crate::vendors::engine::evaluation::Cx;
+use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::memory::facts::Topic;
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub(crate) struct Enduser<'a> {
 }
 
 impl Endusers {
-    pub fn new(settings: &Settings) -> Endusers {
+    pub fn new(settings: &VendorSettings) -> Endusers {
         let (mut by_id, mut by_email) = (HashMap::new(), HashMap::new());
         for mut enduser in settings.tables("known_endusers") {
             let mut field = |key| enduser.remove(key).filter(|text| !text.trim().is_empty());
@@ -46,7 +46,7 @@ impl Endusers {
     /// The enduser of that user id, or else of that email.
     pub fn find<'a>(
         &'a self,
-        cx: &Cx<'a>,
+        evaluation: &Evaluation<'a>,
         user: Option<&str>,
         email: Option<&str>,
     ) -> Option<Enduser<'a>> {
@@ -54,7 +54,7 @@ impl Endusers {
             if let Some(company) = listed.get(key) {
                 return Some(Enduser { company: company.as_deref(), by, created: None });
             }
-            let fact = cx.facts.first(topic, key, cx.seq)?;
+            let fact = evaluation.facts.first(topic, key, evaluation.seq)?;
             Some(Enduser { company: Some(fact.value), by, created: Some(fact.seq) })
         };
         let by_id = user.and_then(|id| known("user id", &self.by_id, BY_ID, id));
@@ -73,7 +73,12 @@ impl Enduser<'_> {
 }
 
 /// A created enduser.
-pub(crate) fn learn(lessons: &mut Lessons, user: Option<&str>, email: Option<&str>, company: &str) {
+pub(crate) fn learn(
+    lessons: &mut LearnedFacts,
+    user: Option<&str>,
+    email: Option<&str>,
+    company: &str,
+) {
     if let Some(id) = user {
         lessons.add(BY_ID, id, company);
     }

@@ -1,10 +1,10 @@
 //! Where Planhat's ids stand: its page spells them in several ways, and all are read.
 
-use super::super::rules::Parts;
+use super::super::rules::RuleParts;
 use crate::call::Val;
 use crate::findings::{identity::text_of, norm};
-use crate::vendors::engine::evaluation::{Cx, Found, Place};
-use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FoundId};
+use crate::vendors::engine::field_slots::FieldSlot;
 use std::borrow::Cow;
 
 /// The names of the company's id beside `company_id`, in the order in which they are looked for. All
@@ -15,103 +15,106 @@ const GROUP: &str = "groupid";
 
 /// An id, and whether it stands where the document names it.
 pub(crate) struct Spelled<'a> {
-    pub id: Found<'a>,
+    pub id: FoundId<'a>,
     pub alias: bool,
 }
 
-fn plain(id: Found<'_>) -> Spelled<'_> {
+fn plain(id: FoundId<'_>) -> Spelled<'_> {
     Spelled { id, alias: false }
 }
 
-fn alias(id: Found<'_>) -> Spelled<'_> {
+fn alias(id: FoundId<'_>) -> Spelled<'_> {
     Spelled { id, alias: true }
 }
 
 /// The places of the two ids and the email in identify or track calls.
 pub(crate) struct Places {
     /// `traits` or `properties`.
-    pub container: Spot,
-    pub company: Spot,
+    pub container: FieldSlot,
+    pub company: FieldSlot,
     /// `userId` at the top level.
-    pub user: Spot,
-    user_id: Spot,
+    pub user: FieldSlot,
+    user_id: FieldSlot,
     /// Only on identify: `traits.id`.
-    id: Option<Spot>,
-    pub email: Spot,
-    context_email: Spot,
+    id: Option<FieldSlot>,
+    pub email: FieldSlot,
+    context_email: FieldSlot,
 }
 
 impl Places {
-    pub fn new(parts: &mut Parts<'_>, container: &str, id: Option<&str>) -> Places {
-        let mut below = |key: &str| parts.spot(&format!("{container}/{key}"));
+    pub fn new(parts: &mut RuleParts<'_>, container: &str, id: Option<&str>) -> Places {
+        let mut below = |key: &str| parts.slot(&format!("{container}/{key}"));
         Places {
             company: below("company_id"),
             user_id: below("user_id"),
             email: below("email"),
             id: id.map(&mut below),
-            user: parts.spot("/userId"),
-            context_email: parts.spot("/context/traits/email"),
+            user: parts.slot("/userId"),
+            context_email: parts.slot("/context/traits/email"),
             container: parts.listed(container),
         }
     }
 
     /// The first usable company id: `company_id`, then other spellings, name by name.
-    pub fn company_of<'a>(&self, cx: &Cx<'a>) -> Option<Spelled<'a>> {
-        let spelled = || self.in_container(cx, &COMPANY);
-        cx.id_at(self.company).map(plain).or_else(|| spelled().map(alias))
+    pub fn company_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<Spelled<'a>> {
+        let spelled = || self.in_container(evaluation, &COMPANY);
+        evaluation.id_at(self.company).map(plain).or_else(|| spelled().map(alias))
     }
 
     /// The first usable user id: where the document has it, then other spellings at the top level
     /// and in the container, then `id`.
-    pub fn user_of<'a>(&self, cx: &Cx<'a>) -> Option<Spelled<'a>> {
-        let named = [self.user, self.user_id].into_iter().find_map(|spot| cx.id_at(spot));
+    pub fn user_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<Spelled<'a>> {
+        let named = [self.user, self.user_id].into_iter().find_map(|slot| evaluation.id_at(slot));
         let other = || {
-            at_top(cx, USER)
-                .or_else(|| self.in_container(cx, &[USER]))
-                .or_else(|| self.id.and_then(|spot| cx.id_at(spot)))
+            at_top(evaluation, USER)
+                .or_else(|| self.in_container(evaluation, &[USER]))
+                .or_else(|| self.id.and_then(|slot| evaluation.id_at(slot)))
         };
         named.map(plain).or_else(|| other().map(alias))
     }
 
     /// The attributes that name the user once more, by the id that was used.
-    pub fn repeats_of<'a>(&self, cx: &Cx<'a>) -> [Option<Val<'a>>; 2] {
-        [Some(self.user_id), self.id].map(|spot| {
-            let id = cx.id_at(spot?)?;
-            id.value.filter(|_| cx.user.as_ref().is_some_and(|used| used.text == id.text))
+    pub fn repeats_of<'a>(&self, evaluation: &Evaluation<'a>) -> [Option<Val<'a>>; 2] {
+        [Some(self.user_id), self.id].map(|slot| {
+            let id = evaluation.id_at(slot?)?;
+            id.value.filter(|_| evaluation.user.as_ref().is_some_and(|used| used.text == id.text))
         })
     }
 
     /// The email, with the value that it is.
-    pub fn email_of<'a>(&self, cx: &Cx<'a>) -> Option<(Cow<'a, str>, Val<'a>)> {
-        [self.email, self.context_email].into_iter().find_map(|spot| {
-            let value = cx.look.get(spot)?;
+    pub fn email_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(Cow<'a, str>, Val<'a>)> {
+        [self.email, self.context_email].into_iter().find_map(|slot| {
+            let value = evaluation.look.get(slot)?;
             Some((text_of(value)?, value))
         })
     }
 
     /// The usable one of the first of these names that has any.
-    fn in_container<'a>(&self, cx: &Cx<'a>, names: &[&str]) -> Option<Found<'a>> {
-        let usable = |(value, _): (Val<'a>, Option<Spot>)| {
+    fn in_container<'a>(&self, evaluation: &Evaluation<'a>, names: &[&str]) -> Option<FoundId<'a>> {
+        let usable = |(value, _): (Val<'a>, Option<FieldSlot>)| {
             if !may_spell(value, names[0]) {
                 return None;
             }
             let key = value.key();
             let name = names.iter().position(|name| spells(&key, name))?;
-            Some((name, key, cx.id_in(value, Place::Member(self.container, value))?))
+            Some((name, key, evaluation.id_in(value, CallPlace::Member(self.container, value))?))
         };
-        let found = cx.look.members(self.container).filter_map(usable);
+        let found = evaluation.look.members(self.container).filter_map(usable);
         let best = found.min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))?;
         Some(best.2)
     }
 }
 
 /// The group's id: `groupId`, then other spellings at the top level.
-pub(crate) fn group_of<'a>(cx: &Cx<'a>, canonical: Spot) -> Option<Spelled<'a>> {
-    cx.id_at(canonical).map(plain).or_else(|| at_top(cx, GROUP).map(alias))
+pub(crate) fn group_of<'a>(
+    evaluation: &Evaluation<'a>,
+    canonical: FieldSlot,
+) -> Option<Spelled<'a>> {
+    evaluation.id_at(canonical).map(plain).or_else(|| at_top(evaluation, GROUP).map(alias))
 }
 
-fn at_top<'a>(cx: &Cx<'a>, name: &str) -> Option<Found<'a>> {
-    let event = cx.look.event;
+fn at_top<'a>(evaluation: &Evaluation<'a>, name: &str) -> Option<FoundId<'a>> {
+    let event = evaluation.look.event;
     let usable = |member: Val<'a>| {
         let key = member.key();
         if !spells(&key, name) {
@@ -119,15 +122,15 @@ fn at_top<'a>(cx: &Cx<'a>, name: &str) -> Option<Found<'a>> {
         }
         // of a repeated key the last counts
         let value = event.get(&key)?;
-        cx.id_in(value, Place::Top(value))
+        evaluation.id_in(value, CallPlace::Top(value))
     };
     let members = event.call.children().chain(event.derived.into_iter().flat_map(|d| d.children()));
     first(members.filter(|member| may_spell(*member, name)).filter_map(usable))
 }
 
 /// The one whose key comes first in byte order.
-fn first<'a>(found: impl Iterator<Item = Found<'a>>) -> Option<Found<'a>> {
-    let key = |id: &Found<'a>| id.value.map(|value| value.key());
+fn first<'a>(found: impl Iterator<Item = FoundId<'a>>) -> Option<FoundId<'a>> {
+    let key = |id: &FoundId<'a>| id.value.map(|value| value.key());
     found.min_by(|a, b| key(a).cmp(&key(b)))
 }
 

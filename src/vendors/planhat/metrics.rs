@@ -2,19 +2,19 @@
 //! Planhat has is known only if the setting says so.
 
 use super::super::codes::CodeId;
-use super::super::rules::Parts;
-use crate::call::{Kind, Val};
+use super::super::rules::RuleParts;
+use crate::call::{JsonKind, Val};
 use crate::findings::identity::is_numeric_text;
-use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::engine::output_json::Out;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::output_json::OutputJson;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 const SETTING: &str = "metrics";
 
 pub(crate) struct Metrics {
-    traits: Spot,
+    traits: FieldSlot,
     /// The metrics that Planhat has; `None` if the setting does not say, and then any number may
     /// be one.
     defined: Option<HashSet<String>>,
@@ -27,7 +27,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub fn new(parts: &mut Parts<'_>) -> Metrics {
+    pub fn new(parts: &mut RuleParts<'_>) -> Metrics {
         Metrics {
             traits: parts.listed("/traits"),
             defined: parts.settings.texts(SETTING).map(HashSet::from_iter),
@@ -41,43 +41,44 @@ impl Metrics {
     }
 
     /// Sends one entry for each number that is, or may be, a metric, in byte order of their names.
-    pub fn send(&self, cx: &mut Cx<'_>) {
+    pub fn send(&self, evaluation: &mut Evaluation<'_>) {
         let mut traits: Vec<Val<'_>> =
-            cx.look.members(self.traits).map(|(value, _)| value).collect();
-        if cx.rendering() {
+            evaluation.look.members(self.traits).map(|(value, _)| value).collect();
+        if evaluation.rendering() {
             traits.sort_by(|a, b| a.key().cmp(&b.key()));
         }
         let mut sent = Vec::new();
         let mut ignored = false;
         for &value in &traits {
-            let place = Place::Member(self.traits, value);
-            match (self.is_metric(value), value.kind() == Kind::Number) {
+            let place = CallPlace::Member(self.traits, value);
+            match (self.is_metric(value), value.kind() == JsonKind::Number) {
                 (true, true) => {
                     let name = value.key();
                     if !is_plain(&name) {
-                        cx.find(self.name, place);
+                        evaluation.find(self.name, place);
                     }
                     sent.push((name, value, place));
                 }
-                (true, false) => self.not_a_number(cx, value, place),
-                (false, true) => cx.find(self.undefined, place),
+                (true, false) => self.not_a_number(evaluation, value, place),
+                (false, true) => evaluation.find(self.undefined, place),
                 (false, false) => ignored = true,
             }
         }
-        let is_ignored = |value: &Val<'_>| value.kind() != Kind::Number && !self.is_metric(*value);
-        let container = Place::Spot(self.traits);
+        let is_ignored =
+            |value: &Val<'_>| value.kind() != JsonKind::Number && !self.is_metric(*value);
+        let container = CallPlace::Spot(self.traits);
         if self.defined.is_none() && !sent.is_empty() {
-            cx.find_with(self.unchecked, container, |words| {
+            evaluation.find_with(self.unchecked, container, |words| {
                 words.say("metrics", names(sent.iter().map(|(_, value, _)| *value)));
             });
         }
         if ignored {
-            cx.find_with(self.ignored, container, |words| {
+            evaluation.find_with(self.ignored, container, |words| {
                 words.say("ignored", names(traits.iter().copied().filter(is_ignored)));
             });
         }
         if sent.is_empty() {
-            cx.find_with(self.none, container, |words| {
+            evaluation.find_with(self.none, container, |words| {
                 let none = match &self.defined {
                     None => "no trait of the group call is a number",
                     Some(_) => "no trait of the group call is a number of a metric in `metrics`",
@@ -85,12 +86,12 @@ impl Metrics {
                 words.phrase("none", none);
             });
         }
-        if cx.rendering() {
-            let entries: Vec<Out> = sent
+        if evaluation.rendering() {
+            let entries: Vec<OutputJson> = sent
                 .into_iter()
-                .map(|(name, value, place)| self.entry(cx, name, value, place))
+                .map(|(name, value, place)| self.entry(evaluation, name, value, place))
                 .collect();
-            cx.change(0, |body| *body = Out::Array(entries_with(body, entries)));
+            evaluation.change(0, |body| *body = OutputJson::Array(entries_with(body, entries)));
         }
     }
 
@@ -100,15 +101,20 @@ impl Metrics {
         match &self.defined {
             Some(defined) => defined.contains(&*value.key()),
             None => match value.kind() {
-                Kind::Number => true,
-                Kind::String => value.as_str().is_some_and(|text| is_numeric_text(&text)),
+                JsonKind::Number => true,
+                JsonKind::String => value.as_str().is_some_and(|text| is_numeric_text(&text)),
                 _ => false,
             },
         }
     }
 
-    fn not_a_number<'a>(&self, cx: &mut Cx<'a>, value: Val<'a>, place: Place<'a>) {
-        cx.find_with(self.no_number, place, |words| {
+    fn not_a_number<'a>(
+        &self,
+        evaluation: &mut Evaluation<'a>,
+        value: Val<'a>,
+        place: CallPlace<'a>,
+    ) {
+        evaluation.find_with(self.no_number, place, |words| {
             let text = value.as_str();
             words.phrase("shape", if text.is_some() { "the text" } else { "the value" });
             let number = text.filter(|text| is_numeric_text(text));
@@ -117,18 +123,24 @@ impl Metrics {
     }
 
     /// What is a metric's own in its entry.
-    fn entry<'a>(&self, cx: &Cx<'a>, name: Cow<'a, str>, value: Val<'a>, place: Place<'a>) -> Out {
+    fn entry<'a>(
+        &self,
+        evaluation: &Evaluation<'a>,
+        name: Cow<'a, str>,
+        value: Val<'a>,
+        place: CallPlace<'a>,
+    ) -> OutputJson {
         let place = From::Place(place);
         let known = if self.defined.is_some() { From::Setting(SETTING) } else { place };
-        let name = cx.out(Value::Text(name), known);
-        let value = cx.out(Value::Copy(value), place);
-        Out::Object(vec![("dimensionId".to_owned(), name), ("value".to_owned(), value)])
+        let name = evaluation.out(FieldValue::Text(name), known);
+        let value = evaluation.out(FieldValue::Copy(value), place);
+        OutputJson::Object(vec![("dimensionId".to_owned(), name), ("value".to_owned(), value)])
     }
 }
 
 /// The entries, each with the fields that the table gives all of them.
-fn entries_with(table: &Out, mut entries: Vec<Out>) -> Vec<Out> {
-    if let Some(Out::Object(shared)) = table.get("0") {
+fn entries_with(table: &OutputJson, mut entries: Vec<OutputJson>) -> Vec<OutputJson> {
+    if let Some(OutputJson::Object(shared)) = table.get("0") {
         for entry in &mut entries {
             for (key, value) in shared {
                 entry.set(&[key], value.clone());

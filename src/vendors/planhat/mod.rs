@@ -7,14 +7,14 @@ mod metrics;
 pub(crate) mod sync;
 
 use super::codes::CodeId;
-use super::rules::{Family, Flow, Lessons, Parts, Rules};
+use super::rules::{Family, Flow, LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use super::vendor::Name;
-use crate::call::{CallType, Kind, Val};
+use crate::call::{CallType, JsonKind, Val};
 use crate::findings::identity::text_of;
-use crate::vendors::engine::evaluation::{Cx, Found, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::engine::output_json::Out;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::output_json::OutputJson;
 use endusers::{Enduser, Endusers};
 use ids::{Places, Spelled};
 use metrics::Metrics;
@@ -24,11 +24,11 @@ use std::collections::HashSet;
 struct Planhat {
     identify: Places,
     track: Places,
-    group_id: Spot,
-    first_name: Spot,
-    last_name: Spot,
+    group_id: FieldSlot,
+    first_name: FieldSlot,
+    last_name: FieldSlot,
     full_name: Name,
-    weight: Spot,
+    weight: FieldSlot,
     endusers: Endusers,
     creates: bool,
     companies: Option<HashSet<String>>,
@@ -64,7 +64,7 @@ const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
 /// Traits that make the enduser, besides ids.
 const NAMES: [&str; 4] = ["name", "firstName", "lastName", "title"];
 
-pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
+pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
     let codes = Ours {
         user_missing: parts.family("USER-MISSING"),
         user_alias: parts.family("USER-ALIAS"),
@@ -84,11 +84,11 @@ pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
     Ok(Box::new(Planhat {
         identify: Places::new(parts, "/traits", Some("id")),
         track: Places::new(parts, "/properties", None),
-        group_id: parts.spot("/groupId"),
-        first_name: parts.spot("/traits/firstName"),
-        last_name: parts.spot("/traits/lastName"),
+        group_id: parts.slot("/groupId"),
+        first_name: parts.slot("/traits/firstName"),
+        last_name: parts.slot("/traits/lastName"),
         full_name: parts.name("full_name"),
-        weight: parts.spot("/properties/weight"),
+        weight: parts.slot("/properties/weight"),
         endusers: Endusers::new(parts.settings),
         creates: parts.settings.flag("create_endusers"),
         companies: parts.settings.texts("known_companies").map(HashSet::from_iter),
@@ -98,36 +98,37 @@ pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
 }
 
 impl Rules for Planhat {
-    fn before(&self, cx: &mut Cx<'_>) -> Flow {
-        match cx.kind {
+    fn before(&self, evaluation: &mut Evaluation<'_>) -> Flow {
+        match evaluation.kind {
             CallType::Identify => {
-                self.of_enduser(cx, &self.identify);
-                self.full_name(cx);
+                self.of_enduser(evaluation, &self.identify);
+                self.full_name(evaluation);
             }
-            CallType::Track => self.of_enduser(cx, &self.track),
-            _ => self.of_company(cx),
+            CallType::Track => self.of_enduser(evaluation, &self.track),
+            _ => self.of_company(evaluation),
         }
         Flow::Go
     }
 
-    fn after(&self, cx: &mut Cx<'_>) {
-        match cx.kind {
-            CallType::Identify => self.ignored_traits(cx),
-            CallType::Track => self.info(cx),
-            _ => self.metrics.send(cx),
+    fn after(&self, evaluation: &mut Evaluation<'_>) {
+        match evaluation.kind {
+            CallType::Identify => self.ignored_traits(evaluation),
+            CallType::Track => self.info(evaluation),
+            _ => self.metrics.send(evaluation),
         }
     }
 
-    fn learn(&self, cx: &Cx<'_>, lessons: &mut Lessons) {
-        let places = match cx.kind {
+    fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
+        let places = match evaluation.kind {
             CallType::Identify => &self.identify,
             CallType::Track => &self.track,
             _ => return,
         };
-        let created = cx.found.contains(&self.codes.enduser_created.of(cx.kind));
-        if let Some(company) = cx.account.as_ref().filter(|_| created) {
-            let user = cx.user.as_ref().map(|id| &*id.text);
-            let email = places.email_of(cx).map(|(text, _)| text);
+        let created =
+            evaluation.found.contains(&self.codes.enduser_created.code_for(evaluation.kind));
+        if let Some(company) = evaluation.account.as_ref().filter(|_| created) {
+            let user = evaluation.user.as_ref().map(|id| &*id.text);
+            let email = places.email_of(evaluation).map(|(text, _)| text);
             endusers::learn(lessons, user, email.as_deref(), &company.text);
         }
     }
@@ -135,77 +136,90 @@ impl Rules for Planhat {
 
 impl Planhat {
     /// Identify and track: who it is about, and whether Planhat finds or creates that enduser.
-    fn of_enduser<'a>(&self, cx: &mut Cx<'a>, places: &Places) {
-        let (codes, kind) = (&self.codes, cx.kind);
-        let user = places.user_of(cx);
-        let user = accept(cx, user, codes.user_alias.of(kind), codes.user_type.of(kind));
-        let company = self.company(cx, places.company_of(cx));
-        let email = places.email_of(cx).map(|(text, _)| text);
-        cx.user = user.clone();
+    fn of_enduser<'a>(&self, evaluation: &mut Evaluation<'a>, places: &Places) {
+        let (codes, kind) = (&self.codes, evaluation.kind);
+        let user = places.user_of(evaluation);
+        let user = accept(
+            evaluation,
+            user,
+            codes.user_alias.code_for(kind),
+            codes.user_type.code_for(kind),
+        );
+        let company = self.company(evaluation, places.company_of(evaluation));
+        let email = places.email_of(evaluation).map(|(text, _)| text);
+        evaluation.user = user.clone();
         if user.is_none() && email.is_none() {
-            cx.find(codes.user_missing.of(kind), Place::Spot(places.user));
+            evaluation.find(codes.user_missing.code_for(kind), CallPlace::Spot(places.user));
             if company.is_none() {
                 // there is no user that Planhat could have
-                cx.find(codes.company_missing.of(kind), Place::Spot(places.company));
+                evaluation
+                    .find(codes.company_missing.code_for(kind), CallPlace::Spot(places.company));
             }
             return;
         }
-        let who = Place::Spot(if user.is_some() { places.user } else { places.email });
+        let who = CallPlace::Spot(if user.is_some() { places.user } else { places.email });
         let user = user.as_ref().map(|id| &*id.text);
-        match (self.endusers.find(cx, user, email.as_deref()), company) {
+        match (self.endusers.find(evaluation, user, email.as_deref()), company) {
             (Some(enduser), company) => {
-                self.found(cx, places, &enduser, company.as_ref());
+                self.found(evaluation, places, &enduser, company.as_ref());
                 if kind == CallType::Identify {
-                    cx.find_with(codes.matched, who, |words| words.say("known", enduser.known()));
-                    cx.skip(0);
+                    evaluation
+                        .find_with(codes.matched, who, |words| words.say("known", enduser.known()));
+                    evaluation.skip(0);
                 }
             }
             (None, None) => {
-                let company = Place::Spot(places.company);
-                cx.find_with(codes.company_missing.of(kind), company, |words| {
+                let company = CallPlace::Spot(places.company);
+                evaluation.find_with(codes.company_missing.code_for(kind), company, |words| {
                     words.phrase("unseen", UNSEEN);
                     words.phrase("unless", UNLESS_MATCHED);
                 });
             }
             (None, Some(company)) if !self.exists(&company) => {
-                cx.find_with(codes.company_unknown.of(kind), place(&company), |words| {
-                    words.phrase("unless", UNLESS_KNOWN);
-                });
+                evaluation.find_with(
+                    codes.company_unknown.code_for(kind),
+                    place(&company),
+                    |words| {
+                        words.phrase("unless", UNLESS_KNOWN);
+                    },
+                );
             }
             (None, Some(company)) if self.creates => {
-                cx.find_with(codes.enduser_created.of(kind), who, |words| {
+                evaluation.find_with(codes.enduser_created.code_for(kind), who, |words| {
                     words.say("company", company.text);
                 });
             }
-            (None, Some(_)) => cx.find_with(codes.enduser_unknown.of(kind), who, |words| {
-                words.phrase("unless", UNLESS_KNOWN);
-            }),
+            (None, Some(_)) => {
+                evaluation.find_with(codes.enduser_unknown.code_for(kind), who, |words| {
+                    words.phrase("unless", UNLESS_KNOWN);
+                })
+            }
         }
     }
 
     /// What the call says of a known enduser's company.
     fn found<'a>(
         &self,
-        cx: &mut Cx<'a>,
+        evaluation: &mut Evaluation<'a>,
         places: &Places,
         enduser: &Enduser<'_>,
-        company: Option<&Found<'a>>,
+        company: Option<&FoundId<'a>>,
     ) {
-        let (codes, kind) = (&self.codes, cx.kind);
+        let (codes, kind) = (&self.codes, evaluation.kind);
         let Some(company) = company else {
-            let place = Place::Spot(places.company);
-            cx.find_with(codes.company_absent.of(kind), place, |words| {
+            let place = CallPlace::Spot(places.company);
+            evaluation.find_with(codes.company_absent.code_for(kind), place, |words| {
                 words.say("known", enduser.known());
             });
             return;
         };
         if !self.exists(company) {
-            cx.find_with(codes.company_mismatch.of(kind), place(company), |words| {
+            evaluation.find_with(codes.company_mismatch.code_for(kind), place(company), |words| {
                 words.say("known", enduser.known());
             });
         }
         if let Some(own) = enduser.company.filter(|own| *own != company.text) {
-            cx.find_with(codes.company_conflict.of(kind), place(company), |words| {
+            evaluation.find_with(codes.company_conflict.code_for(kind), place(company), |words| {
                 words.say("known", enduser.known());
                 words.say("company", own);
             });
@@ -213,111 +227,123 @@ impl Planhat {
     }
 
     /// Group: the company that the metrics belong to.
-    fn of_company(&self, cx: &mut Cx<'_>) {
-        match self.company(cx, ids::group_of(cx, self.group_id)) {
+    fn of_company(&self, evaluation: &mut Evaluation<'_>) {
+        match self.company(evaluation, ids::group_of(evaluation, self.group_id)) {
             None => {
-                let place = Place::Spot(self.group_id);
-                cx.find(self.codes.company_missing.of(cx.kind), place);
+                let place = CallPlace::Spot(self.group_id);
+                evaluation.find(self.codes.company_missing.code_for(evaluation.kind), place);
             }
             Some(company) if !self.exists(&company) => {
-                cx.find(self.codes.company_unknown.of(cx.kind), place(&company));
+                evaluation
+                    .find(self.codes.company_unknown.code_for(evaluation.kind), place(&company));
             }
             Some(_) => {}
         }
     }
 
-    fn company<'a>(&self, cx: &mut Cx<'a>, found: Option<Spelled<'a>>) -> Option<Found<'a>> {
+    fn company<'a>(
+        &self,
+        evaluation: &mut Evaluation<'a>,
+        found: Option<Spelled<'a>>,
+    ) -> Option<FoundId<'a>> {
         let (alias, kind) = (&self.codes.company_alias, &self.codes.company_type);
-        cx.account = accept(cx, found, alias.of(cx.kind), kind.of(cx.kind));
-        cx.account.clone()
+        evaluation.account = accept(
+            evaluation,
+            found,
+            alias.code_for(evaluation.kind),
+            kind.code_for(evaluation.kind),
+        );
+        evaluation.account.clone()
     }
 
-    fn exists(&self, company: &Found<'_>) -> bool {
+    fn exists(&self, company: &FoundId<'_>) -> bool {
         self.companies.as_ref().is_none_or(|known| known.contains(&*company.text))
     }
 
     /// The name of a new enduser whose traits have only its parts.
-    fn full_name(&self, cx: &mut Cx<'_>) {
-        if !cx.rendering() {
+    fn full_name(&self, evaluation: &mut Evaluation<'_>) {
+        if !evaluation.rendering() {
             return;
         }
-        let part = |spot| Some((spot, text_of(cx.look.get(spot)?)?));
-        let (name, spot) = match (part(self.first_name), part(self.last_name)) {
-            (Some((spot, first)), Some((_, last))) => (Cow::Owned(format!("{first} {last}")), spot),
-            (Some((spot, one)), None) | (None, Some((spot, one))) => (one, spot),
+        let part = |slot| Some((slot, text_of(evaluation.look.get(slot)?)?));
+        let (name, slot) = match (part(self.first_name), part(self.last_name)) {
+            (Some((slot, first)), Some((_, last))) => (Cow::Owned(format!("{first} {last}")), slot),
+            (Some((slot, one)), None) | (None, Some((slot, one))) => (one, slot),
             (None, None) => return,
         };
-        cx.name(self.full_name, Value::Text(name), From::Place(Place::Spot(spot)));
+        evaluation.name(self.full_name, FieldValue::Text(name), From::Place(CallPlace::Spot(slot)));
     }
 
-    fn ignored_traits(&self, cx: &mut Cx<'_>) {
+    fn ignored_traits(&self, evaluation: &mut Evaluation<'_>) {
         let traits = self.identify.container;
-        let used = self.used(cx, &self.identify);
+        let used = self.used(evaluation, &self.identify);
         let other = |value: Val<'_>| {
             !NAMES.contains(&&*value.key()) && !used.iter().flatten().any(|one| same(*one, value))
         };
-        let members = || cx.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
+        let members =
+            || evaluation.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
         if members().next().is_none() {
             return;
         }
-        let names = cx.rendering().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
-        cx.find_with(self.codes.trait_ignored, Place::Spot(traits), |words| {
+        let names = evaluation.rendering().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
+        evaluation.find_with(self.codes.trait_ignored, CallPlace::Spot(traits), |words| {
             words.say("ignored", names.unwrap_or_default().join(", "));
         });
     }
 
     /// All properties that are not sent under a name of their own.
-    fn info(&self, cx: &mut Cx<'_>) {
-        if !cx.rendering() {
+    fn info(&self, evaluation: &mut Evaluation<'_>) {
+        if !evaluation.rendering() {
             return;
         }
         let properties = self.track.container;
-        let weight = cx.look.get(self.weight).filter(|value| value.kind() == Kind::Number);
-        let used = self.used(cx, &self.track);
-        let members: Vec<(String, Out)> = cx
+        let weight =
+            evaluation.look.get(self.weight).filter(|value| value.kind() == JsonKind::Number);
+        let used = self.used(evaluation, &self.track);
+        let members: Vec<(String, OutputJson)> = evaluation
             .look
             .members(properties)
             .map(|(value, _)| value)
             .filter(|value| !used.iter().chain([&weight]).flatten().any(|one| same(*one, *value)))
             .map(|value| {
-                let from = From::Place(Place::Member(properties, value));
-                (value.key().into_owned(), cx.out(Value::Copy(value), from))
+                let from = From::Place(CallPlace::Member(properties, value));
+                (value.key().into_owned(), evaluation.out(FieldValue::Copy(value), from))
             })
             .collect();
         if !members.is_empty() {
-            cx.change(0, |body| body.set(&["info"], Out::Object(members)));
+            evaluation.change(0, |body| body.set(&["info"], OutputJson::Object(members)));
         }
     }
 
     /// The values that the call's ids and email are, also where one says an id once more.
-    fn used<'a>(&self, cx: &Cx<'a>, places: &Places) -> [Option<Val<'a>>; 5] {
-        let value = |id: &Option<Found<'a>>| id.as_ref().and_then(|id| id.value);
-        let email = places.email_of(cx).map(|(_, value)| value);
-        let [user_id, id] = places.repeats_of(cx);
-        [value(&cx.account), value(&cx.user), email, user_id, id]
+    fn used<'a>(&self, evaluation: &Evaluation<'a>, places: &Places) -> [Option<Val<'a>>; 5] {
+        let value = |id: &Option<FoundId<'a>>| id.as_ref().and_then(|id| id.value);
+        let email = places.email_of(evaluation).map(|(_, value)| value);
+        let [user_id, id] = places.repeats_of(evaluation);
+        [value(&evaluation.account), value(&evaluation.user), email, user_id, id]
     }
 }
 
 /// Takes an id, with what there is to say about where and what it is.
 fn accept<'a>(
-    cx: &mut Cx<'a>,
+    evaluation: &mut Evaluation<'a>,
     found: Option<Spelled<'a>>,
     alias: CodeId,
     kind: CodeId,
-) -> Option<Found<'a>> {
+) -> Option<FoundId<'a>> {
     let Spelled { id, alias: is_alias } = found?;
     if is_alias {
-        cx.find(alias, place(&id));
+        evaluation.find(alias, place(&id));
     }
-    cx.check_id(&id, Some(kind));
+    evaluation.check_id(&id, Some(kind));
     Some(id)
 }
 
 /// Where an id stands; all of them stand in the call.
-fn place<'a>(id: &Found<'a>) -> Place<'a> {
+fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
     match id.from {
         From::Place(place) => place,
-        _ => Place::Spot(Spot::ROOT),
+        _ => CallPlace::Spot(FieldSlot::ROOT),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::super::Vendors;
 use crate::call::{Val, time};
-use crate::objects_api::{Objects, Panel, Step};
+use crate::objects_api::{Objects, ObjectsRoute, Panel};
 use crate::vendors::map_lines::{Mapper, text};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ pub(crate) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, Stri
         now = millis("at", &at)?;
         let path = with_ids(&path, &ids);
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let Some(step) = Step::of(&method, path) else {
+        let Some(step) = ObjectsRoute::parse(&method, path) else {
             statuses.push(404);
             continue;
         };
@@ -39,7 +39,7 @@ pub(crate) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, Stri
         debug_assert_eq!(foreseen, reply.status, "what is recorded is what is answered");
         ats.push(at);
         statuses.push(reply.status);
-        if step == Step::Start {
+        if step == ObjectsRoute::Start {
             let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
             ids.push(answer["sync_id"].as_str().unwrap_or_default().to_owned());
         }
@@ -76,10 +76,10 @@ fn millis(name: &str, at: &str) -> Result<time::Millis, String> {
 }
 
 /// A body as it is sent: a value's JSON text, or of an upload the text.
-fn body<'d>(step: Step<'_>, body: Option<Val<'d>>) -> Cow<'d, str> {
+fn body<'d>(step: ObjectsRoute<'_>, body: Option<Val<'d>>) -> Cow<'d, str> {
     let Some(value) = body.filter(|value| !value.is_null()) else { return Cow::Borrowed("") };
     match value.as_str() {
-        Some(text) if matches!(step, Step::Upload(_)) => text,
+        Some(text) if matches!(step, ObjectsRoute::Upload(_)) => text,
         _ => Cow::Borrowed(value.raw()),
     }
 }

@@ -1,13 +1,13 @@
 //! A user's channels: which trait fills which, and all values that each ever had.
 
 use super::super::codes::CodeId;
-use super::super::rules::{Lessons, Parts};
+use super::super::rules::{LearnedFacts, RuleParts};
 use crate::call::{Val, pointer};
 use crate::findings::identity::{is_blank, text_of};
 use crate::findings::norm;
-use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::engine::output_json::{Origin, Out};
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
 use crate::vendors::memory::facts::Topic;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -30,7 +30,7 @@ pub(crate) struct ChannelData {
 pub(crate) struct Channel {
     data: ChannelData,
     /// The trait that is mapped to it.
-    from: Option<Spot>,
+    from: Option<FieldSlot>,
     /// The trait that the document proposes.
     reference: String,
     /// The norm of that.
@@ -39,10 +39,10 @@ pub(crate) struct Channel {
 
 impl Channel {
     /// The value that a call has for it: a text that is not blank.
-    fn value<'a>(&self, cx: &Cx<'a>) -> Option<(Spot, Val<'a>, Cow<'a, str>)> {
-        let spot = self.from?;
-        let value = cx.look.present(spot)?;
-        Some((spot, value, text_of(value)?))
+    fn value<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(FieldSlot, Val<'a>, Cow<'a, str>)> {
+        let slot = self.from?;
+        let value = evaluation.look.present(slot)?;
+        Some((slot, value, text_of(value)?))
     }
 }
 
@@ -50,10 +50,10 @@ impl Channel {
 pub(crate) struct Channels {
     list: Vec<Channel>,
     /// The traits that are mapped to channels, each once.
-    mapped: Vec<Spot>,
+    mapped: Vec<FieldSlot>,
     /// Which channels a key may look like that begins with a letter: a bit each, going round.
     beginning: [u32; 128],
-    traits: Spot,
+    traits: FieldSlot,
     kind: CodeId,
     unmapped: CodeId,
     phone: CodeId,
@@ -61,24 +61,24 @@ pub(crate) struct Channels {
 }
 
 impl Channels {
-    pub fn new(parts: &mut Parts<'_>, list: Vec<ChannelData>) -> Channels {
+    pub fn new(parts: &mut RuleParts<'_>, list: Vec<ChannelData>) -> Channels {
         let mapping = parts.settings.map("channel_mapping");
         let references = parts.preset("channel_mapping");
         let channels = list.into_iter().map(|data| {
             let reference = references.get(&data.name).expect("the preset names all channels");
             let mapped = mapping.get(&data.name).filter(|name| !is_blank(name));
             Channel {
-                from: mapped.map(|name| parts.spot(&pointer::push("/traits", name))),
+                from: mapped.map(|name| parts.slot(&pointer::push("/traits", name))),
                 reference: reference.clone(),
                 norm: norm(reference).into_owned(),
                 data,
             }
         });
         let list: Vec<Channel> = channels.collect();
-        let mut mapped: Vec<Spot> = Vec::new();
-        for spot in list.iter().filter_map(|channel| channel.from) {
-            if !mapped.contains(&spot) {
-                mapped.push(spot);
+        let mut mapped: Vec<FieldSlot> = Vec::new();
+        for slot in list.iter().filter_map(|channel| channel.from) {
+            if !mapped.contains(&slot) {
+                mapped.push(slot);
             }
         }
         let mut beginning = [0; 128];
@@ -106,7 +106,7 @@ impl Channels {
     }
 
     /// The channels that a trait is mapped to.
-    fn of(&self, from: Spot) -> impl Iterator<Item = (Topic, &Channel)> {
+    fn fed_by(&self, from: FieldSlot) -> impl Iterator<Item = (Topic, &Channel)> {
         self.iter().filter(move |(_, channel)| channel.from == Some(from))
     }
 
@@ -117,11 +117,11 @@ impl Channels {
     }
 
     /// The channel that a trait looks like, if it is mapped to none.
-    pub fn like(&self, key: &str, spot: Option<Spot>) -> Option<&Channel> {
+    pub fn like(&self, key: &str, slot: Option<FieldSlot>) -> Option<&Channel> {
         // most keys differ in the first letter
         let first = key.bytes().find(|b| !SEPARATORS.contains(b))?.to_ascii_lowercase();
         let may = self.beginning.get(first as usize).copied().unwrap_or(u32::MAX);
-        if may == 0 || spot.is_some_and(|spot| self.mapped.contains(&spot)) {
+        if may == 0 || slot.is_some_and(|slot| self.mapped.contains(&slot)) {
             return None;
         }
         let channels = self.list.iter().enumerate().filter(|(at, _)| may >> (at % 32) & 1 == 1);
@@ -129,23 +129,24 @@ impl Channels {
     }
 
     /// All findings about channels; `alike` are the traits that look like a channel's.
-    pub fn check<'a>(&self, cx: &mut Cx<'a>, alike: Vec<(Val<'a>, &Channel)>) {
-        self.values(cx);
-        self.unmapped(cx, alike);
-        self.new_values(cx);
+    pub fn check<'a>(&self, evaluation: &mut Evaluation<'a>, alike: Vec<(Val<'a>, &Channel)>) {
+        self.values(evaluation);
+        self.unmapped(evaluation, alike);
+        self.new_values(evaluation);
     }
 
     /// What is wrong with the values of mapped traits.
-    fn values(&self, cx: &mut Cx<'_>) {
-        for &spot in &self.mapped {
-            let Some(value) = cx.look.present(spot) else { continue };
+    fn values(&self, evaluation: &mut Evaluation<'_>) {
+        for &slot in &self.mapped {
+            let Some(value) = evaluation.look.present(slot) else { continue };
             match text_of(value) {
-                None => cx.find_with(self.kind, Place::Spot(spot), |words| {
-                    words.say("channels", names(self.of(spot)));
+                None => evaluation.find_with(self.kind, CallPlace::Spot(slot), |words| {
+                    words.say("channels", names(self.fed_by(slot)));
                 }),
                 Some(text) => {
-                    if self.of(spot).any(|(_, channel)| channel.data.phone) && !is_phone(&text) {
-                        cx.find_with(self.phone, Place::Spot(spot), |words| {
+                    if self.fed_by(slot).any(|(_, channel)| channel.data.phone) && !is_phone(&text)
+                    {
+                        evaluation.find_with(self.phone, CallPlace::Spot(slot), |words| {
                             words.phrase("phone", phone_words(&text));
                         });
                     }
@@ -155,10 +156,10 @@ impl Channels {
     }
 
     /// Traits that look like a channel's and are mapped to none, in byte order.
-    fn unmapped<'a>(&self, cx: &mut Cx<'a>, mut alike: Vec<(Val<'a>, &Channel)>) {
+    fn unmapped<'a>(&self, evaluation: &mut Evaluation<'a>, mut alike: Vec<(Val<'a>, &Channel)>) {
         alike.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
         for (value, channel) in alike {
-            cx.find_with(self.unmapped, Place::Member(self.traits, value), |words| {
+            evaluation.find_with(self.unmapped, CallPlace::Member(self.traits, value), |words| {
                 words.say("channel", &channel.data.name);
                 words.say("reference", &channel.reference);
             });
@@ -166,71 +167,77 @@ impl Channels {
     }
 
     /// New values for channels that have one already.
-    fn new_values(&self, cx: &mut Cx<'_>) {
-        let (look, facts, seq) = (cx.look, cx.facts, cx.seq);
-        let Some(user) = cx.user.clone() else { return };
-        for &spot in &self.mapped {
-            let Some(value) = look.present(spot).and_then(text_of) else { continue };
+    fn new_values(&self, evaluation: &mut Evaluation<'_>) {
+        let (look, facts, seq) = (evaluation.look, evaluation.facts, evaluation.seq);
+        let Some(user) = evaluation.user.clone() else { return };
+        for &slot in &self.mapped {
+            let Some(value) = look.present(slot).and_then(text_of) else { continue };
             let is_new = |(topic, _): &(Topic, &Channel)| {
                 facts.has(*topic, &user.text, &value, seq).is_none()
                     && facts.first(*topic, &user.text, seq).is_some()
             };
-            if self.of(spot).any(|channel| is_new(&channel)) {
-                cx.find_with(self.appended, Place::Spot(spot), |words| {
-                    words.say("channels", names(self.of(spot).filter(is_new)));
+            if self.fed_by(slot).any(|channel| is_new(&channel)) {
+                evaluation.find_with(self.appended, CallPlace::Spot(slot), |words| {
+                    words.say("channels", names(self.fed_by(slot).filter(is_new)));
                 });
             }
         }
     }
 
     /// Says what is doubtful about the operations of the call, each doubt once.
-    pub fn doubt(&self, cx: &mut Cx<'_>) {
+    pub fn doubt(&self, evaluation: &mut Evaluation<'_>) {
         let mut said: Vec<&str> = Vec::new();
         for channel in &self.list {
             let Some(caveat) = channel.data.caveat.as_deref() else { continue };
-            if channel.value(cx).is_some() && !said.contains(&caveat) {
+            if channel.value(evaluation).is_some() && !said.contains(&caveat) {
                 said.push(caveat);
-                cx.doubt(0, caveat);
+                evaluation.doubt(0, caveat);
             }
         }
     }
 
     /// What each operation appends.
-    pub fn operations<'a>(&self, cx: &Cx<'a>) -> impl Iterator<Item = Out> {
+    pub fn operations<'a>(&self, evaluation: &Evaluation<'a>) -> impl Iterator<Item = OutputJson> {
         self.list.iter().filter_map(|channel| {
-            let (spot, value, _) = channel.value(cx)?;
-            let mut append = Out::object();
-            append
-                .set(&channel.data.to, cx.out(Value::Copy(value), From::Place(Place::Spot(spot))));
+            let (slot, value, _) = channel.value(evaluation)?;
+            let mut append = OutputJson::object();
+            append.set(
+                &channel.data.to,
+                evaluation.out(FieldValue::Copy(value), From::Place(CallPlace::Spot(slot))),
+            );
             if let Some(provider) = &channel.data.provider {
-                append.set(&["$id_provider"], Out::text(provider, Origin::Default));
+                append.set(&["$id_provider"], OutputJson::text(provider, ValueOrigin::Default));
             }
             Some(append)
         })
     }
 
     /// All values of the user's channels once the call has come.
-    pub fn after_the_call(&self, cx: &Cx<'_>) -> Out {
-        let Some(user) = &cx.user else { return Out::object() };
+    pub fn after_the_call(&self, evaluation: &Evaluation<'_>) -> OutputJson {
+        let Some(user) = &evaluation.user else { return OutputJson::object() };
         let channels = self.iter().filter_map(|(topic, channel)| {
-            let known = cx.facts.known(topic, &user.text, cx.seq);
-            let mut values: Vec<Out> =
-                known.map(|known| Out::text(known.value, Origin::Memory(known.seq))).collect();
-            if let Some((spot, _, value)) = channel.value(cx)
-                && cx.facts.has(topic, &user.text, &value, cx.seq).is_none()
+            let known = evaluation.facts.known(topic, &user.text, evaluation.seq);
+            let mut values: Vec<OutputJson> = known
+                .map(|known| OutputJson::text(known.value, ValueOrigin::Memory(known.seq)))
+                .collect();
+            if let Some((slot, _, value)) = channel.value(evaluation)
+                && evaluation.facts.has(topic, &user.text, &value, evaluation.seq).is_none()
             {
-                values.push(Out::text(&value, cx.origin(From::Place(Place::Spot(spot)))));
+                values.push(OutputJson::text(
+                    &value,
+                    evaluation.origin(From::Place(CallPlace::Spot(slot))),
+                ));
             }
-            (!values.is_empty()).then(|| (channel.data.name.clone(), Out::Array(values)))
+            (!values.is_empty()).then(|| (channel.data.name.clone(), OutputJson::Array(values)))
         });
-        Out::Object(channels.collect())
+        OutputJson::Object(channels.collect())
     }
 
     /// The values that a call gives to a user's channels.
-    pub fn learn(&self, cx: &Cx<'_>, lessons: &mut Lessons) {
-        let Some(user) = &cx.user else { return };
+    pub fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
+        let Some(user) = &evaluation.user else { return };
         for (topic, channel) in self.iter() {
-            if let Some((_, _, value)) = channel.value(cx) {
+            if let Some((_, _, value)) = channel.value(evaluation) {
                 lessons.add(topic, &user.text, &value);
             }
         }

@@ -4,14 +4,14 @@
 mod channels;
 
 use super::codes::CodeId;
-use super::rules::{Flow, Lessons, Parts, Rules};
+use super::rules::{Flow, LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use super::vendor::Name;
 use crate::call::{CallType, Val, pointer};
 use crate::findings::identity::text_of;
-use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::engine::output_json::Out;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::output_json::OutputJson;
 use channels::{Channel, ChannelData, Channels};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 /// What the vendor's table has under `[data]`.
 #[derive(Deserialize)]
-struct Data {
+struct ChannelTable {
     event_prefix: String,
     /// Beginnings of names that the vendor keeps for itself.
     reserved: Vec<String>,
@@ -35,9 +35,9 @@ struct Data {
 }
 
 struct SuprSend {
-    event: Spot,
-    traits: Spot,
-    context_traits: Spot,
+    event: FieldSlot,
+    traits: FieldSlot,
+    context_traits: FieldSlot,
     /// The event's name with the prefix, if it gets one.
     prefixed: Option<Name>,
     event_prefix: String,
@@ -47,9 +47,9 @@ struct SuprSend {
     /// What a trait's key begins with, as it came, if there may be something to tell about it.
     notable: [bool; 256],
     /// The trait that is mapped to the language.
-    language: Option<Spot>,
+    language: Option<FieldSlot>,
     language_operation: String,
-    language_traits: Vec<Spot>,
+    language_traits: Vec<FieldSlot>,
     languages: BTreeSet<String>,
     channels: Channels,
     event_reserved: CodeId,
@@ -59,8 +59,8 @@ struct SuprSend {
     traits_level: CodeId,
 }
 
-pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
-    let data: Data = parts.data();
+pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
+    let data: ChannelTable = parts.data();
     let language = parts.settings.text("preferred_language_key");
     let language_traits = data.language_traits.iter();
     let prefixed = parts.name("prefixed");
@@ -74,18 +74,18 @@ pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
     }
     Ok(Box::new(SuprSend {
         notable,
-        event: parts.spot("/event"),
+        event: parts.slot("/event"),
         traits: parts.listed("/traits"),
-        context_traits: parts.spot("/context/traits"),
+        context_traits: parts.slot("/context/traits"),
         prefixed: parts.settings.flag("add_prefix").then_some(prefixed),
         event_prefix: data.event_prefix,
         reserved: data.reserved,
         allowed_events: data.allowed_events,
         short_event: data.short_event,
-        language: language.map(|name| parts.spot(&pointer::push("/traits", name))),
+        language: language.map(|name| parts.slot(&pointer::push("/traits", name))),
         language_operation: data.language_operation,
         language_traits: language_traits
-            .map(|name| parts.spot(&pointer::push("/traits", name)))
+            .map(|name| parts.slot(&pointer::push("/traits", name)))
             .collect(),
         languages: data.languages,
         channels,
@@ -98,32 +98,32 @@ pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsErr
 }
 
 impl Rules for SuprSend {
-    fn before(&self, cx: &mut Cx<'_>) -> Flow {
-        if cx.kind == CallType::Track {
-            self.event(cx);
+    fn before(&self, evaluation: &mut Evaluation<'_>) -> Flow {
+        if evaluation.kind == CallType::Track {
+            self.event(evaluation);
         }
         Flow::Go
     }
 
-    fn after(&self, cx: &mut Cx<'_>) {
-        if cx.kind != CallType::Identify {
+    fn after(&self, evaluation: &mut Evaluation<'_>) {
+        if evaluation.kind != CallType::Identify {
             return;
         }
-        let alike = self.names_of_traits(cx);
-        let language = self.language(cx);
-        self.channels.check(cx, alike);
-        self.level(cx);
-        if cx.rendering() {
-            self.channels.doubt(cx);
-            let operations = Out::Array(self.operations(cx, language));
-            cx.change(0, |body| body.set(&["$user_operations"], operations));
+        let alike = self.names_of_traits(evaluation);
+        let language = self.language(evaluation);
+        self.channels.check(evaluation, alike);
+        self.level(evaluation);
+        if evaluation.rendering() {
+            self.channels.doubt(evaluation);
+            let operations = OutputJson::Array(self.operations(evaluation, language));
+            evaluation.change(0, |body| body.set(&["$user_operations"], operations));
         }
-        cx.extra("channels", |cx| self.channels.after_the_call(cx));
+        evaluation.extra("channels", |evaluation| self.channels.after_the_call(evaluation));
     }
 
-    fn learn(&self, cx: &Cx<'_>, lessons: &mut Lessons) {
-        if cx.kind == CallType::Identify {
-            self.channels.learn(cx, lessons);
+    fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
+        if evaluation.kind == CallType::Identify {
+            self.channels.learn(evaluation, lessons);
         }
     }
 }
@@ -138,93 +138,99 @@ impl SuprSend {
     }
 
     /// The event's name as it is sent.
-    fn event(&self, cx: &mut Cx<'_>) {
-        let Some(event) = cx.look.get(self.event).and_then(text_of) else { return };
+    fn event(&self, evaluation: &mut Evaluation<'_>) {
+        let Some(event) = evaluation.look.get(self.event).and_then(text_of) else { return };
         let name = match self.prefixed {
             Some(_) => Cow::Owned(format!("{}{event}", self.event_prefix)),
             None => event,
         };
-        let place = Place::Spot(self.event);
+        let place = CallPlace::Spot(self.event);
         let allowed = || self.allowed_events.contains(&*name);
         if let Some(head) = self.reserved(&name).filter(|_| !allowed()) {
-            cx.find_with(self.event_reserved, place, |words| words.say("reserved", head));
+            evaluation.find_with(self.event_reserved, place, |words| words.say("reserved", head));
         }
         if name.chars().nth(1).is_none() {
-            cx.doubt(0, &self.short_event);
+            evaluation.doubt(0, &self.short_event);
         }
         if let Some(prefixed) = self.prefixed {
-            cx.name(prefixed, Value::Text(name), From::Place(place));
+            evaluation.name(prefixed, FieldValue::Text(name), From::Place(place));
         }
     }
 
     /// Tells of traits with reserved names; those that look like a channel's come back.
-    fn names_of_traits<'a>(&self, cx: &mut Cx<'a>) -> Vec<(Val<'a>, &Channel)> {
+    fn names_of_traits<'a>(&self, evaluation: &mut Evaluation<'a>) -> Vec<(Val<'a>, &Channel)> {
         let mut alike = Vec::new();
-        for (value, spot) in cx.look.members(self.traits) {
+        for (value, slot) in evaluation.look.members(self.traits) {
             let first = value.key_first();
             if !first.is_some_and(|b| self.notable[b as usize]) || value.is_null() {
                 continue;
             }
             let key = value.key();
             if let Some(head) = self.reserved(&key) {
-                let place = Place::Member(self.traits, value);
-                cx.find_with(self.trait_reserved, place, |words| words.say("reserved", head));
+                let place = CallPlace::Member(self.traits, value);
+                evaluation
+                    .find_with(self.trait_reserved, place, |words| words.say("reserved", head));
             }
-            alike.extend(self.channels.like(&key, spot).map(|channel| (value, channel)));
+            alike.extend(self.channels.like(&key, slot).map(|channel| (value, channel)));
         }
         alike
     }
 
     /// The preferred language, if the call gives a valid one.
-    fn language<'a>(&self, cx: &mut Cx<'a>) -> Option<(Spot, Val<'a>)> {
-        let Some(spot) = self.language else {
-            for &spot in &self.language_traits {
-                if cx.look.present(spot).is_some() {
-                    cx.find(self.language_unmapped, Place::Spot(spot));
+    fn language<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<(FieldSlot, Val<'a>)> {
+        let Some(slot) = self.language else {
+            for &slot in &self.language_traits {
+                if evaluation.look.present(slot).is_some() {
+                    evaluation.find(self.language_unmapped, CallPlace::Spot(slot));
                 }
             }
             return None;
         };
-        let value = cx.look.present(spot)?;
+        let value = evaluation.look.present(slot)?;
         if value.as_str().is_some_and(|code| self.languages.contains(&*code)) {
-            return Some((spot, value));
+            return Some((slot, value));
         }
-        cx.find(self.language_invalid, Place::Spot(spot));
+        evaluation.find(self.language_invalid, CallPlace::Spot(slot));
         None
     }
 
     /// Traits that stand only where the vendor does not look.
-    fn level(&self, cx: &mut Cx<'_>) {
-        let filled = |spot| {
-            let object = cx.look.get(spot).filter(|value| value.is_object());
+    fn level(&self, evaluation: &mut Evaluation<'_>) {
+        let filled = |slot| {
+            let object = evaluation.look.get(slot).filter(|value| value.is_object());
             object.is_some_and(|object| object.children().next().is_some())
         };
         if !filled(self.traits) && filled(self.context_traits) {
-            cx.find(self.traits_level, Place::Spot(self.context_traits));
+            evaluation.find(self.traits_level, CallPlace::Spot(self.context_traits));
         }
     }
 
     /// `$user_operations`: the traits, the language, the channels.
-    fn operations<'a>(&self, cx: &Cx<'a>, language: Option<(Spot, Val<'a>)>) -> Vec<Out> {
-        let operation = |name: &str, with| Out::Object(vec![(name.to_owned(), with)]);
-        let copy = |value, place| cx.out(Value::Copy(value), From::Place(place));
-        let sent: Vec<(String, Out)> = cx
+    fn operations<'a>(
+        &self,
+        evaluation: &Evaluation<'a>,
+        language: Option<(FieldSlot, Val<'a>)>,
+    ) -> Vec<OutputJson> {
+        let operation = |name: &str, with| OutputJson::Object(vec![(name.to_owned(), with)]);
+        let copy = |value, place| evaluation.out(FieldValue::Copy(value), From::Place(place));
+        let sent: Vec<(String, OutputJson)> = evaluation
             .look
             .members(self.traits)
             .filter(|(value, _)| !value.is_null() && self.reserved(&value.key()).is_none())
             .map(|(value, _)| {
-                (value.key().into_owned(), copy(value, Place::Member(self.traits, value)))
+                (value.key().into_owned(), copy(value, CallPlace::Member(self.traits, value)))
             })
             .collect();
         let mut operations = Vec::new();
         if !sent.is_empty() {
-            operations.push(operation("$set", Out::Object(sent)));
+            operations.push(operation("$set", OutputJson::Object(sent)));
         }
-        if let Some((spot, value)) = language {
-            let set = vec![(self.language_operation.clone(), copy(value, Place::Spot(spot)))];
-            operations.push(operation("$set", Out::Object(set)));
+        if let Some((slot, value)) = language {
+            let set = vec![(self.language_operation.clone(), copy(value, CallPlace::Spot(slot)))];
+            operations.push(operation("$set", OutputJson::Object(set)));
         }
-        let appends = self.channels.operations(cx).map(|append| operation("$append", append));
+        let appends =
+            self.channels.operations(evaluation).map(|append| operation("$append", append));
         operations.extend(appends);
         operations
     }

@@ -2,17 +2,17 @@
 
 use crate::call::CallType;
 use crate::call::text::visible;
-use crate::findings::{Book, common, family};
+use crate::findings::{FindingTexts, common, family};
 use crate::vendors::codes::{CodeId, Codes};
 use crate::vendors::deliver;
-use crate::vendors::deliver::{Template, address};
-use crate::vendors::engine::field_slots::{Keys, Spot};
+use crate::vendors::deliver::{RequestTemplate, address};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::engine::integration_names::SwitchNames;
-use crate::vendors::rules::{Build, Parts};
-use crate::vendors::settings::{Settings, SettingsError, check, nearest};
+use crate::vendors::rules::{Build, RuleParts};
+use crate::vendors::settings::{SettingsError, VendorSettings, check, nearest};
 use crate::vendors::table::build_field_rules::id_source;
-use crate::vendors::table::{CarrierDef, File, FileError, SettingKind, TableText, Word};
-use crate::vendors::vendor::{Carrier, Common, Vendor, slot};
+use crate::vendors::table::{CarrierDef, SettingKind, TableError, TableText, VendorTable, Word};
+use crate::vendors::vendor::{Carrier, CommonChecks, Vendor, slot};
 use crate::vendors::vendor_info::VendorInfo;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,14 +30,14 @@ pub enum VendorError {
         /// The file, or the vendor's name for a built-in one.
         name: String,
         /// What is wrong, and where.
-        error: FileError,
+        error: TableError,
         /// What else is wrong.
-        more: Vec<FileError>,
+        more: Vec<TableError>,
     },
     /// Its settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// Settings for a vendor that is not there.
+    /// VendorSettings for a vendor that is not there.
     #[error("no vendor is named `{name}`{near}")]
     Unknown {
         /// The name.
@@ -48,7 +48,7 @@ pub enum VendorError {
 }
 
 /// Each error on a line of its own that says where it is.
-fn lines(name: &str, error: &FileError, more: &[FileError]) -> String {
+fn lines(name: &str, error: &TableError, more: &[TableError]) -> String {
     let errors = std::iter::once(error).chain(more);
     // what is quoted from the file begins no line
     let line = |error| visible(&format!("{name}: {error}")).into_owned();
@@ -56,13 +56,13 @@ fn lines(name: &str, error: &FileError, more: &[FileError]) -> String {
 }
 
 /// All codes of a vendor: its own, families spelled out, and those that every vendor has.
-pub(crate) fn book(file: &File, text: &TableText<'_>) -> Result<Book, FileError> {
-    let mut book = Book::new();
+pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTexts, TableError> {
+    let mut book = FindingTexts::new();
     for (name, code) in &file.code {
         for each in family(name) {
             if !each.starts_with(&format!("{}-", file.prefix)) {
                 let at = text.find(name.as_str()).unwrap_or(0);
-                return Err(FileError::at(
+                return Err(TableError::at(
                     text,
                     at,
                     format!("code `{each}` does not begin with `{}-`", file.prefix),
@@ -85,18 +85,18 @@ pub(crate) fn book(file: &File, text: &TableText<'_>) -> Result<Book, FileError>
 }
 
 /// What a table is made ready with.
-pub(crate) struct Maker<'m> {
+pub(crate) struct TableBuilder<'m> {
     pub text: &'m TableText<'m>,
-    pub file: &'m File,
+    pub file: &'m VendorTable,
     pub index: usize,
-    pub keys: &'m mut Keys,
+    pub keys: &'m mut SlotTable,
     pub codes: &'m Codes,
     pub switches: &'m Arc<SwitchNames>,
     /// What is wrong so far: as much as possible is said at once.
-    pub errors: Vec<FileError>,
+    pub errors: Vec<TableError>,
 }
 
-impl Maker<'_> {
+impl TableBuilder<'_> {
     /// Makes the vendor.
     pub fn make(
         &mut self,
@@ -105,9 +105,9 @@ impl Maker<'_> {
     ) -> Result<Vendor, VendorError> {
         let name = self.file.name.get_ref().clone();
         self.check_defaults();
-        let settings = Settings::new(&name, &self.file.setting, given)?;
+        let settings = VendorSettings::new(&name, &self.file.setting, given)?;
         let (mut names, mut reads, mut looks) = (Vec::new(), Vec::new(), Vec::new());
-        let mut parts = Parts {
+        let mut parts = RuleParts {
             settings: &settings,
             keys: self.keys,
             codes: self.codes,
@@ -120,7 +120,7 @@ impl Maker<'_> {
         let rules = build.map(|build| build(&mut parts)).transpose()?;
         if let Some(data) = self.file.data.as_ref().filter(|_| rules.is_none()) {
             let message = "`data` is for vendors with code of their own; nothing reads it here";
-            self.errors.push(FileError::at(self.text, data.span().start, message));
+            self.errors.push(TableError::at(self.text, data.span().start, message));
         }
         let mut calls = [const { None }; 6];
         for call in CallType::ALL {
@@ -159,7 +159,7 @@ impl Maker<'_> {
     }
 
     /// What was made, or none with the error kept.
-    pub(crate) fn keep<T>(&mut self, made: Result<T, FileError>) -> Option<T> {
+    pub(crate) fn keep<T>(&mut self, made: Result<T, TableError>) -> Option<T> {
         made.map_err(|error| {
             if self.errors.len() < MAX_ERRORS {
                 self.errors.push(error);
@@ -168,7 +168,7 @@ impl Maker<'_> {
         .ok()
     }
 
-    fn common(&mut self) -> Common {
+    fn common(&mut self) -> CommonChecks {
         let code = |code: &str| {
             self.codes.find(Some(self.index), code).expect("every vendor has the common codes")
         };
@@ -178,9 +178,9 @@ impl Maker<'_> {
         });
         let (type_missing, off) = (code("EVT-TYPE-MISSING"), code("EVT-INTEGRATION-OFF"));
         let (type_unknown, placeholder) = (code("EVT-TYPE-UNKNOWN"), code("ID-PLACEHOLDER"));
-        let switches = self.keys.spot("/integrations");
-        Common {
-            kind: self.keys.spot("/type"),
+        let switches = self.keys.slot("/integrations");
+        CommonChecks {
+            kind: self.keys.slot("/type"),
             switches: Arc::clone(self.switches),
             integrations: self
                 .file
@@ -199,13 +199,17 @@ impl Maker<'_> {
         }
     }
 
-    fn transport(&self, def: &CarrierDef, settings: &Settings) -> Result<Carrier, FileError> {
+    fn transport(
+        &self,
+        def: &CarrierDef,
+        settings: &VendorSettings,
+    ) -> Result<Carrier, TableError> {
         let carrier = self.carrier(&def.method, &def.url, &def.headers, settings)?;
         if carrier.ids.is_empty() {
             return Ok(carrier);
         }
         let message = "the address of `transport` is the same for every call: it holds no id";
-        Err(FileError::word(self.text, &def.url, message))
+        Err(TableError::word(self.text, &def.url, message))
     }
 
     pub(crate) fn carrier(
@@ -213,9 +217,9 @@ impl Maker<'_> {
         method: &str,
         url: &Word,
         headers: &BTreeMap<String, Word>,
-        settings: &Settings,
-    ) -> Result<Carrier, FileError> {
-        let wrong = |word: &Word, message: String| FileError::word(self.text, word, message);
+        settings: &VendorSettings,
+    ) -> Result<Carrier, TableError> {
+        let wrong = |word: &Word, message: String| TableError::word(self.text, word, message);
         let fill = |word: &Word, in_url: bool| {
             let mut problem = None;
             let filled = crate::findings::fill(word.get_ref(), |name| {
@@ -260,8 +264,10 @@ impl Maker<'_> {
             return Err(wrong(url, message.to_owned()));
         }
         let plain = |(name, value): (&String, &Word)| (name.clone(), value.get_ref().clone());
-        let template =
-            Template { url: url.get_ref().clone(), headers: headers.iter().map(plain).collect() };
+        let template = RequestTemplate {
+            url: url.get_ref().clone(),
+            headers: headers.iter().map(plain).collect(),
+        };
         Ok(Carrier {
             template: Arc::new(template),
             method: method.to_owned(),
@@ -270,31 +276,31 @@ impl Maker<'_> {
             headers: headers
                 .iter()
                 .map(|(name, value)| Ok((name.clone(), fill(value, false)?)))
-                .collect::<Result<_, FileError>>()?,
+                .collect::<Result<_, TableError>>()?,
         })
     }
 
-    pub(crate) fn pointer(&mut self, word: &Word) -> Result<Spot, FileError> {
+    pub(crate) fn pointer(&mut self, word: &Word) -> Result<FieldSlot, TableError> {
         self.check_pointer(word)?;
-        Ok(self.keys.spot(word.get_ref()))
+        Ok(self.keys.slot(word.get_ref()))
     }
 
-    pub(crate) fn check_pointer(&self, word: &Word) -> Result<(), FileError> {
+    pub(crate) fn check_pointer(&self, word: &Word) -> Result<(), TableError> {
         let pointer = word.get_ref();
         if pointer.starts_with('/') && pointer.len() > 1 {
             return Ok(());
         }
         let message = format!("`{pointer}` is no JSON pointer: it begins with `/`");
-        Err(FileError::word(self.text, word, message))
+        Err(TableError::word(self.text, word, message))
     }
 
     /// The name of a text setting.
-    pub(crate) fn text_setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+    pub(crate) fn text_setting<'w>(&self, word: &'w Word) -> Result<&'w str, TableError> {
         self.setting(word, &[SettingKind::Text], "a text")
     }
 
     /// The name of a list setting.
-    pub(crate) fn list_setting<'w>(&self, word: &'w Word) -> Result<&'w str, FileError> {
+    pub(crate) fn list_setting<'w>(&self, word: &'w Word) -> Result<&'w str, TableError> {
         self.setting(word, &[SettingKind::Texts, SettingKind::Ids], "a list of type texts or ids")
     }
 
@@ -303,9 +309,9 @@ impl Maker<'_> {
         word: &'w Word,
         kinds: &[SettingKind],
         wanted: &str,
-    ) -> Result<&'w str, FileError> {
+    ) -> Result<&'w str, TableError> {
         let key = word.get_ref();
-        let wrong = |message| Err(FileError::word(self.text, word, message));
+        let wrong = |message| Err(TableError::word(self.text, word, message));
         match self.file.setting.iter().find(|def| def.key == *key) {
             Some(def) if kinds.contains(&def.kind) => Ok(key),
             Some(_) => wrong(format!("the setting `{key}` is not {wanted}")),
@@ -324,7 +330,7 @@ impl Maker<'_> {
             if let Some(message) = default.and_then(|value| check(def, &value).err()) {
                 let at = self.text.find(&format!("key = \"{}\"", def.key)).unwrap_or_default();
                 let message = format!("the default of a setting is wrong: {message}");
-                self.errors.push(FileError::at(self.text, at, message));
+                self.errors.push(TableError::at(self.text, at, message));
             }
         }
     }
@@ -334,7 +340,7 @@ impl Maker<'_> {
         &self,
         call: CallType,
         word: Option<&Word>,
-    ) -> Result<Option<CodeId>, FileError> {
+    ) -> Result<Option<CodeId>, TableError> {
         let Some(word) = word else { return Ok(None) };
         let code = format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref());
         if let Some(id) = self.codes.find(Some(self.index), &code) {
@@ -349,7 +355,7 @@ impl Maker<'_> {
         let near = nearest(&code, known.into_iter());
         let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
         let message = format!("code `{code}` has no entry under [code]{near}");
-        Err(FileError::word(self.text, word, message))
+        Err(TableError::word(self.text, word, message))
     }
 }
 

@@ -1,27 +1,29 @@
-//! From a call's table to a [`Call`]: its ids, its requests, and what nothing reads.
+//! From a call's table to a [`CallRules`]: its ids, its requests, and what nothing reads.
 
 use crate::call::{CallType, pointer};
 use crate::findings::Effect;
 use crate::findings::fixes::made_up;
 use crate::vendors::engine::field_rules::asks;
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::settings::Settings;
-use crate::vendors::table::build::Maker;
-use crate::vendors::table::{CallDef, CaveatDef, FileError, IdDef, RequestDef, RestDef, Word};
-use crate::vendors::vendor::{Call, Caveat, IdRule, Request, Rest, Source, SpotSet};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::settings::VendorSettings;
+use crate::vendors::table::build::TableBuilder;
+use crate::vendors::table::{CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Word};
+use crate::vendors::vendor::{
+    CallRules, Caveat, FieldSource, IdRule, LeftoverRule, Request, SpotSet,
+};
 
-impl Maker<'_> {
+impl TableBuilder<'_> {
     pub(crate) fn call(
         &mut self,
         call: CallType,
         def: &CallDef,
-        settings: &Settings,
-        (names, reads, looks): (&[&str], &[Spot], &[Spot]),
-    ) -> Result<Call, FileError> {
+        settings: &VendorSettings,
+        (names, reads, looks): (&[&str], &[FieldSlot], &[FieldSlot]),
+    ) -> Result<CallRules, TableError> {
         let choices = self.choices(def)?;
         if let Some(ninth) = def.request.get(8) {
             let message = "a call becomes at most 8 requests";
-            return Err(FileError::word(self.text, &ninth.url, message));
+            return Err(TableError::word(self.text, &ninth.url, message));
         }
         let [account, user, session] = [&def.account, &def.user, &def.session].map(|id| {
             let made = id.as_ref().map(|id| self.id(call, def, id))?;
@@ -36,23 +38,23 @@ impl Maker<'_> {
         self.keep(checked);
         let mut claimed = SpotSet::default();
         for id in [&account, &user, &session].into_iter().flatten() {
-            id.from.iter().for_each(|spot| claimed.insert(*spot));
+            id.from.iter().for_each(|slot| claimed.insert(*slot));
         }
         for source in requests.iter().flat_map(|request| &request.rows).flat_map(|row| &row.from) {
-            if let Source::Spot(spot) | Source::Guarded(spot, _) = source {
-                self.claim(&mut claimed, *spot);
+            if let FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) = source {
+                self.claim(&mut claimed, *slot);
             }
         }
         for word in &def.reads {
             let made = self.pointer(word);
-            if let Some(spot) = self.keep(made) {
-                self.claim(&mut claimed, spot);
+            if let Some(slot) = self.keep(made) {
+                self.claim(&mut claimed, slot);
             }
         }
-        reads.iter().for_each(|spot| self.claim(&mut claimed, *spot));
+        reads.iter().for_each(|slot| self.claim(&mut claimed, *slot));
         for other in &def.rest {
-            let spot = self.pointer(&other.of)?;
-            claimed.insert(spot);
+            let slot = self.pointer(&other.of)?;
+            claimed.insert(slot);
         }
         let mut rests = Vec::new();
         for rest in &def.rest {
@@ -69,15 +71,16 @@ impl Maker<'_> {
             CallType::Identify | CallType::Group => "/traits/",
             _ => "/properties/",
         };
-        let looks = |spot: &Spot| looks.contains(spot) && self.keys.pointer(*spot).starts_with(own);
-        let read = self.keys.spots().filter(|spot| claimed.has(*spot) || looks(spot));
+        let looks =
+            |slot: &FieldSlot| looks.contains(slot) && self.keys.pointer(*slot).starts_with(own);
+        let read = self.keys.slots().filter(|slot| claimed.has(*slot) || looks(slot));
         let made_up = read
-            .filter_map(|spot| Some((spot, made_up(self.keys.pointer(spot))?.into())))
+            .filter_map(|slot| Some((slot, made_up(self.keys.pointer(slot))?.into())))
             .collect();
-        Ok(Call { account, user, session, choices, requests, rests, made_up })
+        Ok(CallRules { account, user, session, choices, requests, rests, made_up })
     }
 
-    fn choices(&mut self, def: &CallDef) -> Result<Vec<Vec<Spot>>, FileError> {
+    fn choices(&mut self, def: &CallDef) -> Result<Vec<Vec<FieldSlot>>, TableError> {
         let mut choices = Vec::new();
         for (name, places) in &def.choose {
             let taken = ["account", "user", "session", "time"].contains(&name.as_str());
@@ -86,7 +89,7 @@ impl Maker<'_> {
                 let message = format!(
                     "`choose` names objects: `{name}` needs another name (not that of an id, without `/`) or a place"
                 );
-                return Err(FileError::at(self.text, at, message));
+                return Err(TableError::at(self.text, at, message));
             }
             choices.push(places.iter().map(|word| self.pointer(word)).collect::<Result<_, _>>()?);
         }
@@ -99,11 +102,11 @@ impl Maker<'_> {
         call: CallType,
         def: &CallDef,
         requests: &[Request],
-    ) -> Result<(), FileError> {
-        let is_sure = |id: &Source| {
+    ) -> Result<(), TableError> {
+        let is_sure = |id: &FieldSource| {
             let rule = match id {
-                Source::Account => &def.account,
-                Source::User => &def.user,
+                FieldSource::Account => &def.account,
+                FieldSource::User => &def.user,
                 _ => &def.session,
             };
             let missing = rule.as_ref().and_then(|rule| rule.missing.as_ref());
@@ -126,29 +129,29 @@ impl Maker<'_> {
             "no request of a {} call is always made, so one of which nothing is sent would count as delivered: leave `only_with` out of one request, or give the id in its address a `missing` code with effect drop or reject",
             call.name()
         );
-        Err(FileError::word(self.text, &first.url, message))
+        Err(TableError::word(self.text, &first.url, message))
     }
 
     /// Marks a spot, and the objects on the way to it, as read.
-    fn claim(&mut self, claimed: &mut SpotSet, spot: Spot) {
-        let mut path = self.keys.pointer(spot).to_owned();
+    fn claim(&mut self, claimed: &mut SpotSet, slot: FieldSlot) {
+        let mut path = self.keys.pointer(slot).to_owned();
         while !path.is_empty() {
-            claimed.insert(self.keys.spot(&path));
+            claimed.insert(self.keys.slot(&path));
             path.truncate(path.rfind('/').unwrap_or(0));
         }
     }
 
-    fn id(&mut self, call: CallType, of: &CallDef, def: &IdDef) -> Result<IdRule, FileError> {
+    fn id(&mut self, call: CallType, of: &CallDef, def: &IdDef) -> Result<IdRule, TableError> {
         let (mut from, mut guards) = (Vec::new(), Vec::new());
         for word in &def.from {
             for source in self.places(of, word)? {
                 match source {
-                    Source::Guarded(spot, guard) => {
-                        from.push(spot);
+                    FieldSource::Guarded(slot, guard) => {
+                        from.push(slot);
                         guards.push(Some(guard));
                     }
-                    Source::Spot(spot) => {
-                        from.push(spot);
+                    FieldSource::Spot(slot) => {
+                        from.push(slot);
                         guards.push(None);
                     }
                     _ => {}
@@ -173,9 +176,9 @@ impl Maker<'_> {
         call: CallType,
         of: &CallDef,
         def: &RequestDef,
-        settings: &Settings,
+        settings: &VendorSettings,
         names: &[&str],
-    ) -> Result<Request, FileError> {
+    ) -> Result<Request, TableError> {
         let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
         let carrier = self.carrier(&def.method, &def.url, headers, settings);
         let only_with = self.only_with(of, def.only_with.as_ref());
@@ -185,7 +188,7 @@ impl Maker<'_> {
             rows.extend(self.keep(made));
         }
         if rows.len() > 128 {
-            return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
+            return Err(TableError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
         let spreads = def.spread.iter().map(|def| self.spread(call, of, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
@@ -195,13 +198,13 @@ impl Maker<'_> {
         Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, asks })
     }
 
-    fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, FileError> {
+    fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, TableError> {
         let (of, with) = match (&def.with, &def.without) {
             (Some(of), None) => (of, true),
             (None, Some(of)) => (of, false),
             _ => {
                 let message = "a caveat has either `with` or `without`";
-                return Err(FileError::word(self.text, request, message));
+                return Err(TableError::word(self.text, request, message));
             }
         };
         self.check_pointer(of)?;
@@ -213,10 +216,10 @@ impl Maker<'_> {
         &mut self,
         call: CallType,
         def: &RestDef,
-        settings: &Settings,
+        settings: &VendorSettings,
         claimed: &SpotSet,
         requests: &[Request],
-    ) -> Result<Rest, FileError> {
+    ) -> Result<LeftoverRule, TableError> {
         self.pointer(&def.of)?;
         let of = self.keys.listed(def.of.get_ref());
         let mut claimed = claimed.clone();
@@ -229,13 +232,13 @@ impl Maker<'_> {
         };
         let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
         for name in names {
-            let spot = self.keys.child(of, &name);
+            let slot = self.keys.child(of, &name);
             let rows = requests.first().map_or(&[][..], |request| &request.rows);
             let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
-            sent.push((spot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
-            sent_set.insert(spot);
+            sent.push((slot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
+            sent_set.insert(slot);
         }
-        Ok(Rest {
+        Ok(LeftoverRule {
             of,
             code: self.code(call, def.code.as_ref())?,
             each: def.each,
@@ -256,8 +259,8 @@ impl Maker<'_> {
         let mut names = Vec::new();
         for row in requests.iter().flat_map(|request| &request.rows) {
             for source in &row.from {
-                let Source::Spot(spot) = source else { continue };
-                let from = self.keys.pointer(*spot);
+                let FieldSource::Spot(slot) = source else { continue };
+                let from = self.keys.pointer(*slot);
                 if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
                     names.push((pointer::last(from).into_owned(), from.to_owned()));
                     names.extend(row.to.last().map(|to| (to.clone(), from.to_owned())));

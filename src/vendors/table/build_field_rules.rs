@@ -1,31 +1,31 @@
-//! From a field of a vendor's table to a [`Row`].
+//! From a field of a vendor's table to a [`FieldRule`].
 
 use crate::call::CallType;
-use crate::vendors::engine::field_slots::Spot;
-use crate::vendors::settings::Settings;
-use crate::vendors::table::build::Maker;
-use crate::vendors::table::{CallDef, FieldDef, FileError, Word};
-use crate::vendors::vendor::{Fixed, Guard, Name, Row, Source};
+use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::settings::VendorSettings;
+use crate::vendors::table::build::TableBuilder;
+use crate::vendors::table::{CallDef, FieldDef, TableError, Word};
+use crate::vendors::vendor::{FieldRule, FieldSource, Fixed, Guard, Name};
 use serde_json::Value;
 
-impl Maker<'_> {
+impl TableBuilder<'_> {
     pub(crate) fn row(
         &mut self,
         call: CallType,
         of: &CallDef,
         def: &FieldDef,
-        settings: &Settings,
+        settings: &VendorSettings,
         names: &[&str],
-    ) -> Result<Row, FileError> {
+    ) -> Result<FieldRule, TableError> {
         if def.from.is_empty() == def.value.is_none() {
-            return Err(FileError::word(
+            return Err(TableError::word(
                 self.text,
                 &def.to,
                 "a field has either `from` or `value`",
             ));
         }
         let Some(to) = def.to.get_ref().strip_prefix('/') else {
-            return Err(FileError::word(
+            return Err(TableError::word(
                 self.text,
                 &def.to,
                 "`to` is a pointer: it begins with `/`",
@@ -37,7 +37,7 @@ impl Maker<'_> {
             from.extend(self.sources(of, word, names)?);
         }
         let place = from.iter().find_map(|source| match source {
-            Source::Spot(spot) | Source::Guarded(spot, _) => Some(*spot),
+            FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => Some(*slot),
             _ => None,
         });
         let only_with = self.only_with(of, def.only_with.as_ref())?;
@@ -65,11 +65,11 @@ impl Maker<'_> {
             &def.zero,
             &def.unknown,
         ];
-        Ok(Row {
+        Ok(FieldRule {
             speaks: def.value.is_none() && codes.iter().any(|code| code.is_some()),
             to,
             from,
-            place: place.unwrap_or(Spot::ROOT),
+            place: place.unwrap_or(FieldSlot::ROOT),
             near: def.near.clone(),
             always: self.fixed(def, def.value.as_ref())?,
             only_with,
@@ -95,39 +95,43 @@ impl Maker<'_> {
         of: &CallDef,
         word: &Word,
         names: &[&str],
-    ) -> Result<Vec<Source>, FileError> {
+    ) -> Result<Vec<FieldSource>, TableError> {
         let name = word.get_ref().as_str();
         if let Some(id) = id_source(name) {
             return Ok(vec![id]);
         }
         if name == "@time" {
-            return Ok(vec![Source::Time]);
+            return Ok(vec![FieldSource::Time]);
         }
         match name.strip_prefix('@').and_then(|name| names.iter().position(|known| *known == name))
         {
-            Some(at) => Ok(vec![Source::Named(Name(at as u8))]),
+            Some(at) => Ok(vec![FieldSource::Named(Name(at as u8))]),
             None => self.places(of, word),
         }
     }
 
     /// The places that a name or a pointer stands for.
-    pub(crate) fn places(&mut self, of: &CallDef, word: &Word) -> Result<Vec<Source>, FileError> {
+    pub(crate) fn places(
+        &mut self,
+        of: &CallDef,
+        word: &Word,
+    ) -> Result<Vec<FieldSource>, TableError> {
         let name = word.get_ref().as_str();
         let Some((choice, places, rest)) = of.choice(name) else {
             if !name.starts_with('@') {
-                return Ok(vec![Source::Spot(self.pointer(word)?)]);
+                return Ok(vec![FieldSource::Spot(self.pointer(word)?)]);
             }
             let known = of.choose.keys().map(|choice| format!(", @{choice}"));
             let message = format!(
                 "`{name}` is none of @account, @user, @session, @time{}, or stands where only a place of the call does",
                 known.collect::<String>()
             );
-            return Err(FileError::word(self.text, word, message));
+            return Err(TableError::word(self.text, word, message));
         };
         let guard = |object: usize| Guard { choice: choice as u8, object: object as u8 };
-        let spots = places.iter().map(|place| format!("{}{rest}", place.get_ref()));
-        let spots = spots.map(|pointer| self.keys.spot(&pointer)).enumerate();
-        Ok(spots.map(|(object, spot)| Source::Guarded(spot, guard(object))).collect())
+        let slots = places.iter().map(|place| format!("{}{rest}", place.get_ref()));
+        let slots = slots.map(|pointer| self.keys.slot(&pointer)).enumerate();
+        Ok(slots.map(|(object, slot)| FieldSource::Guarded(slot, guard(object))).collect())
     }
 
     /// The places of which one has to be there.
@@ -135,7 +139,7 @@ impl Maker<'_> {
         &mut self,
         of: &CallDef,
         word: Option<&Word>,
-    ) -> Result<Vec<Source>, FileError> {
+    ) -> Result<Vec<FieldSource>, TableError> {
         let Some(word) = word else { return Ok(Vec::new()) };
         self.sources(of, word, &[])
     }
@@ -145,11 +149,11 @@ impl Maker<'_> {
         &self,
         def: &FieldDef,
         value: Option<&toml::Value>,
-    ) -> Result<Option<Fixed>, FileError> {
+    ) -> Result<Option<Fixed>, TableError> {
         let Some(value) = value else { return Ok(None) };
         if has_date(value) {
             let message = "JSON has no dates: write the date as a text, in quotes";
-            return Err(FileError::word(self.text, &def.to, message));
+            return Err(TableError::word(self.text, &def.to, message));
         }
         let json = serde_json::to_value(value).expect("TOML is JSON but for dates");
         Ok(Some(Fixed { json: json.to_string(), setting: None }))
@@ -157,11 +161,11 @@ impl Maker<'_> {
 }
 
 /// The id that a name stands for.
-pub(crate) fn id_source(name: &str) -> Option<Source> {
+pub(crate) fn id_source(name: &str) -> Option<FieldSource> {
     match name {
-        "@account" => Some(Source::Account),
-        "@user" => Some(Source::User),
-        "@session" => Some(Source::Session),
+        "@account" => Some(FieldSource::Account),
+        "@user" => Some(FieldSource::User),
+        "@session" => Some(FieldSource::Session),
         _ => None,
     }
 }

@@ -80,7 +80,7 @@ impl CallDef {
 pub(crate) struct IdDef {
     /// Where it is looked for, in order; the first is where it is expected.
     pub from: Vec<Word>,
-    pub need: Need,
+    pub need: IdNeed,
     /// The code when no place has a usable one.
     pub missing: Option<Word>,
     /// The code when it is no text.
@@ -169,7 +169,7 @@ pub(crate) struct RestDef {
 /// How much a vendor needs an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Need {
+pub enum IdNeed {
     /// the call is lost without it
     Required,
     /// the call goes through with less

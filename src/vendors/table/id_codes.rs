@@ -2,8 +2,8 @@
 //! id names its codes, and a code that no rule names says `about`.
 
 use crate::call::CallType;
-use crate::findings::{Book, CodeText, Headline, Id, Loudness, Severity, family};
-use crate::vendors::table::{File, FileError, IdDef, TableText, Word};
+use crate::findings::{CodeText, FindingTexts, Headline, Id, Loudness, Severity, family};
+use crate::vendors::table::{IdDef, TableError, TableText, VendorTable, Word};
 use std::collections::HashMap;
 
 /// What a code says of an id.
@@ -24,11 +24,11 @@ pub(crate) type IdCodes = HashMap<String, IdCode>;
 
 /// Reads a table's rules of ids and its codes.
 pub(crate) fn id_codes(
-    file: &File,
+    file: &VendorTable,
     text: &TableText<'_>,
-    book: &Book,
-) -> Result<IdCodes, FileError> {
-    let mut reader = Reader { file, text, book, codes: IdCodes::new() };
+    book: &FindingTexts,
+) -> Result<IdCodes, TableError> {
+    let mut reader = IdCodeReader { file, text, book, codes: IdCodes::new() };
     for call in CallType::ALL {
         let Some(def) = file.call.get(call) else { continue };
         for (rule, id) in [(&def.account, Id::Account), (&def.user, Id::User)] {
@@ -53,20 +53,20 @@ pub(crate) fn id_codes(
     Ok(reader.codes)
 }
 
-struct Reader<'r> {
-    file: &'r File,
+struct IdCodeReader<'r> {
+    file: &'r VendorTable,
     text: &'r TableText<'r>,
-    book: &'r Book,
+    book: &'r FindingTexts,
     codes: IdCodes,
 }
 
-impl Reader<'_> {
+impl IdCodeReader<'_> {
     /// A code by the end of its name, as a call's table has it.
     fn full(&self, call: CallType, word: &Word) -> String {
         format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref())
     }
 
-    fn rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), FileError> {
+    fn rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {
         if let Some(word) = &rule.missing {
             let code = self.full(call, word);
             // one without an entry is reported where the rule is made
@@ -88,18 +88,18 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn shared(&self, word: &Word, code: &str) -> FileError {
+    fn shared(&self, word: &Word, code: &str) -> TableError {
         let message = format!(
             "code `{code}` is named twice, so nobody can tell which id it is about: give `missing` and `type` of each id a code of its own"
         );
-        FileError::word(self.text, word, message)
+        TableError::word(self.text, word, message)
     }
 
     /// What an entry under `[code]` says itself.
-    fn stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), FileError> {
+    fn stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), TableError> {
         let by_rule = self.codes.get(&each).and_then(|code| code.headline);
         let wrong = |message: String| {
-            FileError::at(self.text, self.text.find(name).unwrap_or_default(), message)
+            TableError::at(self.text, self.text.find(name).unwrap_or_default(), message)
         };
         match (text.about, by_rule) {
             (Some(id), Some(headline)) if headline.id() != id => Err(wrong(format!(

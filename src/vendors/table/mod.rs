@@ -9,7 +9,7 @@ mod field;
 pub(crate) mod id_codes;
 mod setting;
 
-pub use call::Need;
+pub use call::IdNeed;
 pub(crate) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
 pub(crate) use field::FieldDef;
 pub use field::{Check, Take};
@@ -17,7 +17,7 @@ pub use setting::{AddressPart, SettingDef, SettingKind};
 
 use crate::call::CallType;
 use crate::config::LineStarts;
-use crate::findings::{Book, identity::ValueRule};
+use crate::findings::{FindingTexts, identity::ValueRule};
 use crate::vendors::deliver::address::settings_in_host;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ pub enum Fidelity {
 /// What becomes of a call's numbers on their way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Numbers {
+pub(crate) enum NumberRule {
     /// they stay as they came
     #[default]
     Kept,
@@ -65,7 +65,7 @@ pub(crate) enum Numbers {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct File {
+pub(crate) struct VendorTable {
     pub name: Word,
     pub title: String,
     /// The head of the vendor's column: two or three characters.
@@ -82,7 +82,7 @@ pub(crate) struct File {
     #[serde(default)]
     pub values: ValueRule,
     #[serde(default)]
-    pub numbers: Numbers,
+    pub numbers: NumberRule,
     /// What a user should know once.
     pub note: Option<String>,
     /// What it pushes to Segment, if it does that.
@@ -95,10 +95,10 @@ pub(crate) struct File {
     pub transport: Option<CarrierDef>,
     pub call: CallDefs,
     #[serde(default)]
-    pub code: Book,
+    pub code: FindingTexts,
     /// What the vendor's own code reads: lists and tables of no other use ([`Parts::data`]).
     ///
-    /// [`Parts::data`]: crate::vendors::rules::Parts::data
+    /// [`Parts::data`]: crate::vendors::rules::RuleParts::data
     pub data: Option<Spanned<toml::Table>>,
 }
 
@@ -128,7 +128,7 @@ pub(crate) struct CarrierDef {
 /// What is wrong with a vendor's table, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
-pub struct FileError {
+pub struct TableError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong, naming the key.
@@ -160,15 +160,23 @@ impl Deref for TableText<'_> {
     }
 }
 
-impl FileError {
+impl TableError {
     /// An error at a byte of the file.
-    pub(crate) fn at(text: &TableText<'_>, offset: usize, message: impl Into<String>) -> FileError {
-        FileError { line: text.line_of(offset), message: message.into() }
+    pub(crate) fn at(
+        text: &TableText<'_>,
+        offset: usize,
+        message: impl Into<String>,
+    ) -> TableError {
+        TableError { line: text.line_of(offset), message: message.into() }
     }
 
     /// An error at a word of the file.
-    pub(crate) fn word(text: &TableText<'_>, word: &Word, message: impl Into<String>) -> FileError {
-        FileError::at(text, word.span().start, message)
+    pub(crate) fn word(
+        text: &TableText<'_>,
+        word: &Word,
+        message: impl Into<String>,
+    ) -> TableError {
+        TableError::at(text, word.span().start, message)
     }
 }
 
@@ -193,7 +201,7 @@ fn plain(text: &str, offset: usize, message: &str) -> String {
 }
 
 /// Notes which settings the hosts of the table's addresses are made of.
-fn find_address_parts(file: &mut File) {
+fn find_address_parts(file: &mut VendorTable) {
     let calls = CallType::ALL.into_iter().filter_map(|call| file.call.get(call));
     let urls = calls.flat_map(|call| &call.request).map(|request| &request.url);
     let urls = urls.chain(file.transport.as_ref().map(|transport| &transport.url));
@@ -205,19 +213,19 @@ fn find_address_parts(file: &mut File) {
 }
 
 /// Reads a vendor's table.
-pub(crate) fn parse(text: &TableText<'_>) -> Result<File, FileError> {
-    let mut file: File = toml::from_str(text).map_err(|error| {
+pub(crate) fn parse(text: &TableText<'_>) -> Result<VendorTable, TableError> {
+    let mut file: VendorTable = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        FileError::at(text, offset, plain(text, offset, error.message()))
+        TableError::at(text, offset, plain(text, offset, error.message()))
     })?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if file.name.get_ref().is_empty() || !file.name.get_ref().chars().all(good) {
         let message = "`name` is made of lower-case letters, digits, `-` and `_`";
-        return Err(FileError::word(text, &file.name, message));
+        return Err(TableError::word(text, &file.name, message));
     }
     if !(1..=3).contains(&file.short.get_ref().chars().count()) {
         let message = "`short` is the head of a column: one to three characters";
-        return Err(FileError::word(text, &file.short, message));
+        return Err(TableError::word(text, &file.short, message));
     }
     find_address_parts(&mut file);
     Ok(file)

@@ -1,10 +1,10 @@
-//! Reading whole requests: what is refused, and what is taken and then dropped.
+//! ParsedRequest whole requests: what is refused, and what is taken and then dropped.
 
 use super::*;
 
 /// The discards: the request's own, then those of each call.
 pub(crate) fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
     let show = |all: &[Discard]| -> Vec<String> {
         all.iter().map(|discard| format!("{} {}", discard.code, discard.path)).collect()
@@ -13,7 +13,8 @@ pub(crate) fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>
 }
 
 fn refused(path: &str, body: &str) -> String {
-    let refusal = read(&head(path, &[]), 7, body, &mut Scratch::default()).expect_err("refused");
+    let refusal =
+        read(&head(path, &[]), 7, body, &mut ParseScratch::default()).expect_err("refused");
     assert_eq!((refusal.status, refusal.code), (400, "invalid_request"));
     refusal.to_string()
 }
@@ -25,7 +26,7 @@ fn limits_go_by_the_senders_platform() {
         format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
     };
     let ok = |path: &str, body: &str| {
-        read(&head(path, &[]), 1, body, &mut Scratch::default()).expect("taken").calls.len()
+        read(&head(path, &[]), 1, body, &mut ParseScratch::default()).expect("taken").calls.len()
     };
     let rudder = r#","channel":"web""#;
     assert_eq!(ok("/v1/track", &call(CALL_LIMIT, "")), 1);

@@ -1,6 +1,6 @@
 //! The calls of a batch are its items, each whole, in their order.
 
-use segscope::wire::{self, RequestHead, Scratch};
+use segscope::wire::{self, ParseScratch, RequestHead};
 use serde_json::Value;
 
 pub fn run(data: &[u8]) {
@@ -14,7 +14,7 @@ pub fn run(data: &[u8]) {
             headers: &[],
             received_at: crate::input::NOW,
         };
-        let mut scratch = Scratch::default();
+        let mut scratch = ParseScratch::default();
         let Ok(reading) = wire::read(&head, 1, body, &mut scratch) else { continue };
         // deep nesting and huge numbers are beyond this reader
         let Ok(whole) = serde_json::from_str::<Value>(body) else { continue };

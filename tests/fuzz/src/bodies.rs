@@ -1,7 +1,7 @@
 //! Any body at any path: it is read or refused, the same each time, and the refusal can be shown.
 
 use crate::input::{Request, assert_harmless, assert_json};
-use segscope::wire::{self, Scratch};
+use segscope::wire::{self, ParseScratch};
 
 pub fn run(data: &[u8]) {
     let Some(request) = Request::read(data) else { return };
@@ -16,7 +16,7 @@ pub fn run(data: &[u8]) {
         (None, Ok(text)) => text.to_owned(),
         (None, Err(refusal)) => return assert_harmless("refusal", &refusal.to_string()),
     };
-    let mut scratch = Scratch::default();
+    let mut scratch = ParseScratch::default();
     let reading = match wire::read(&head, 7, &body, &mut scratch) {
         Ok(reading) => reading,
         Err(refusal) => return assert_harmless("refusal", &refusal.to_string()),

@@ -35,10 +35,10 @@ pub fn run(data: &[u8]) {
         calls += 1;
         Ok::<(), FileError>(())
     });
-    let pipeline = pipeline_of(recording);
-    pipeline.settle();
-    for row in 0..pipeline.rows().min(8) {
-        pipeline.detail(row).expect("readable").expect("there");
+    let engine = pipeline_of(recording);
+    engine.settle();
+    for row in 0..engine.rows().min(8) {
+        engine.detail(row).expect("readable").expect("there");
     }
     if let Err(error) = read {
         error.to_string();

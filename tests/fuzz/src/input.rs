@@ -2,8 +2,8 @@
 
 use segscope::call::text::is_hostile;
 use segscope::call::time::Millis;
-use segscope::recording::Journal;
-use segscope::engine::{InUse, Pipeline, Recording};
+use segscope::engine::{Engine, InUse, Recording};
+use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::{Arc, LazyLock};
@@ -63,14 +63,14 @@ pub fn vendors() -> Arc<Vendors> {
     Arc::clone(&VENDORS)
 }
 
-pub fn pipeline() -> Pipeline {
-    let journal = Journal::nameless().expect("a file");
+pub fn engine() -> Engine {
+    let journal = RecordingFile::nameless().expect("a file");
     pipeline_of(Recording::of_journal(journal).expect("its reader"))
 }
 
-pub fn pipeline_of(recording: Recording) -> Pipeline {
+pub fn pipeline_of(recording: Recording) -> Engine {
     let in_use = InUse::unsaid(&VENDORS);
-    Pipeline::new(recording, vendors(), in_use, None).expect("readable").0
+    Engine::new(recording, vendors(), in_use, None).expect("readable").0
 }
 
 /// Panics where a terminal may act on a text, line ends apart.

@@ -1,7 +1,9 @@
 //! A recorded line is read the same in both ways, and what is read can be recorded again.
 
 use segscope::call::Doc;
-use segscope::recording::{Body, Entry, LineHead, RequestLine, compose, parse, parse_quick};
+use segscope::recording::{
+    Body, LineHead, RecordingEntry, RequestLine, compose, parse, parse_quick,
+};
 use std::collections::HashSet;
 
 pub fn run(data: &[u8]) {
@@ -11,13 +13,15 @@ pub fn run(data: &[u8]) {
         && quick.body.clone().is_some_and(|body| Doc::parse(&line[body]).is_ok())
     {
         match &long {
-            Ok(Entry::Request(long)) => assert_eq!(quick, **long, "{line:?}"),
+            Ok(RecordingEntry::Request(long)) => assert_eq!(quick, **long, "{line:?}"),
             other => panic!("read the short way only: {other:?}: {line:?}"),
         }
     }
-    if let Ok(Entry::Request(request)) = long {
+    if let Ok(RecordingEntry::Request(request)) = long {
         let first = recorded(line, &request);
-        let Ok(Entry::Request(again)) = parse(&first) else { panic!("no line: {first:?}") };
+        let Ok(RecordingEntry::Request(again)) = parse(&first) else {
+            panic!("no line: {first:?}")
+        };
         assert_eq!(
             (request.request, request.received_at, &request.method, request.status),
             (again.request, again.received_at, &again.method, again.status),

@@ -1,7 +1,7 @@
 //! Text for people and for machines: whatever was captured, nothing in it is a command to a terminal.
 
-use crate::input::{Request, assert_harmless, assert_json, pipeline, vendors};
-use segscope::engine::{Detail, Plan};
+use crate::input::{Request, assert_harmless, assert_json, engine, vendors};
+use segscope::engine::{Plan, RowDetail};
 use segscope::report::{
     Escaped, Escaping, ExportFormat, Exporter, call_line, call_record, check_text, curl,
     finding_groups, github, junit, markdown, sarif, summary,
@@ -62,26 +62,26 @@ fn messages(text: &str) {
 }
 
 fn reports(request: &Request) {
-    let (pipeline, vendors) = (pipeline(), vendors());
-    let reply = pipeline.take(&request.head(), &request.body, "127.0.0.1:1");
+    let (engine, vendors) = (engine(), vendors());
+    let reply = engine.take(&request.head(), &request.body, "127.0.0.1:1");
     drop(reply);
-    pipeline.settle();
-    let rows = pipeline.window(0..pipeline.rows());
+    engine.settle();
+    let rows = engine.window(0..engine.rows());
     for row in &rows {
         shown("a line", &call_line(row, &vendors, false));
     }
-    let tally = pipeline.overview();
-    let groups = finding_groups(&vendors, &tally, &|row| pipeline.detail(row)).expect("readable");
+    let tally = engine.overview();
+    let groups = finding_groups(&vendors, &tally, &|row| engine.detail(row)).expect("readable");
     shown("text", &check_text(&vendors, &tally, &groups, (None, "passed"), false));
     shown("github", &github(&groups));
     shown("markdown", &markdown(&vendors, &tally, &groups, "passed"));
-    shown("summary", &summary(&pipeline.stats(), &vendors, &tally));
+    shown("summary", &summary(&engine.stats(), &vendors, &tally));
     machine("sarif", &sarif(&groups, Some("a.ndjson")));
     let xml = written(Escaping::Xml, junit(&groups, &[]).as_bytes(), usize::MAX);
     assert_harmless("junit", &xml);
     let all: Vec<usize> = (0..vendors.len()).collect();
-    for row in 0..pipeline.rows().min(4) {
-        let Some(Detail::Call(call)) = pipeline.detail(row).expect("readable") else { continue };
+    for row in 0..engine.rows().min(4) {
+        let Some(RowDetail::Call(call)) = engine.detail(row).expect("readable") else { continue };
         machine("a call record", &call_record(&call, &vendors, &all));
         let line = curl("http://127.0.0.1:1", "track", &call.call_text, None);
         assert_harmless("curl", &written(Escaping::Json, line.as_bytes(), usize::MAX));

@@ -1,8 +1,8 @@
 //! A row of the feed as a filter sees it.
 
-use segscope::call::{Doc, Kind, Val};
-use segscope::fql::{Civil, Columns, Id, Number, Path, Record, Value};
-use segscope::tui::feed::{Cell, Detail, RowView};
+use segscope::call::{Doc, JsonKind, Val};
+use segscope::fql::{Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
+use segscope::tui::feed::{Detail, IdCell, RowView};
 use std::borrow::Cow;
 
 pub struct FakeColumns<'a> {
@@ -21,27 +21,27 @@ impl<'a> FakeColumns<'a> {
         FakeColumns { row, detail, text, doc: Doc::parse(text).ok() }
     }
 
-    fn cell(&self, id: Id) -> &Cell {
+    fn cell(&self, id: WatchedId) -> &IdCell {
         match id {
-            Id::Account => &self.row.account,
-            Id::User => &self.row.user,
+            WatchedId::Account => &self.row.account,
+            WatchedId::User => &self.row.user,
         }
     }
 }
 
 fn value(val: Val<'_>) -> Value<'_> {
     match val.kind() {
-        Kind::Null => Value::Null,
-        Kind::True => Value::Bool(true),
-        Kind::False => Value::Bool(false),
-        Kind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
-        Kind::String => Value::String(val.as_str().unwrap_or_default()),
-        Kind::Array => Value::List(val.children().map(value).collect()),
-        Kind::Object => Value::Object(Cow::Borrowed(val.raw())),
+        JsonKind::Null => Value::Null,
+        JsonKind::True => Value::Bool(true),
+        JsonKind::False => Value::Bool(false),
+        JsonKind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
+        JsonKind::String => Value::String(val.as_str().unwrap_or_default()),
+        JsonKind::Array => Value::List(val.children().map(value).collect()),
+        JsonKind::Object => Value::Object(Cow::Borrowed(val.raw())),
     }
 }
 
-impl Columns for FakeColumns<'_> {
+impl FilterInput for FakeColumns<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
         let root = self.doc.as_ref().map(Doc::root);
         let found = path.segments().iter().fold(root, |at, name| at?.get(name));
@@ -52,22 +52,22 @@ impl Columns for FakeColumns<'_> {
         false
     }
 
-    fn record(&self, field: Record) -> Value<'_> {
-        let id = |cell: &'_ Cell| match cell {
-            Cell::Found { text, .. } | Cell::SomeMiss { text, .. } => {
+    fn record(&self, field: RecordField) -> Value<'_> {
+        let id = |cell: &'_ IdCell| match cell {
+            IdCell::Found { text, .. } | IdCell::SomeMiss { text, .. } => {
                 Value::String(text.clone().into())
             }
             _ => Value::Null,
         };
         match field {
-            Record::Seq => self.row.seq.map_or(Value::Null, |seq| Value::int(seq.0)),
-            Record::Status => {
+            RecordField::Seq => self.row.seq.map_or(Value::Null, |seq| Value::int(seq.0)),
+            RecordField::Status => {
                 Value::int(self.row.no_call.as_ref().map_or(200, |request| request.status))
             }
-            Record::Repeat => Value::Bool(self.row.repeat),
-            Record::Marked => Value::Bool(self.row.marked),
-            Record::AccountId => id(&self.row.account),
-            Record::UserId => id(&self.row.user),
+            RecordField::Repeat => Value::Bool(self.row.repeat),
+            RecordField::Marked => Value::Bool(self.row.marked),
+            RecordField::AccountId => id(&self.row.account),
+            RecordField::UserId => id(&self.row.user),
             _ => Value::Null,
         }
     }
@@ -84,12 +84,12 @@ impl Columns for FakeColumns<'_> {
         at.as_utc_ms()
     }
 
-    fn missing(&self, id: Id) -> bool {
+    fn missing(&self, id: WatchedId) -> bool {
         self.cell(id).is_missed()
     }
 
-    fn nearmiss(&self, id: Id) -> bool {
-        matches!(self.cell(id), Cell::Missing { near: Some(_) } | Cell::SomeMiss { .. })
+    fn nearmiss(&self, id: WatchedId) -> bool {
+        matches!(self.cell(id), IdCell::Missing { near: Some(_) } | IdCell::SomeMiss { .. })
     }
 
     fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {

@@ -18,21 +18,23 @@ fn count(counted: &mut Counted, row: &RowView) {
     counted.trend[counted.trend.len() - 1] += 1;
 }
 
-fn text(cell: &Cell) -> Option<&str> {
+fn text(cell: &IdCell) -> Option<&str> {
     match cell {
-        Cell::Found { text, .. } | Cell::SomeMiss { text, .. } => Some(text),
+        IdCell::Found { text, .. } | IdCell::SomeMiss { text, .. } => Some(text),
         _ => None,
     }
 }
 
 /// What one call is to the share of an id, by its cell in the log.
-fn id_share(cell: &Cell) -> IdShare {
+fn id_share(cell: &IdCell) -> IdShare {
     let (found, doubtful) = match cell {
-        Cell::Found { doubtful, .. } | Cell::SomeMiss { doubtful, .. } => (1, u64::from(*doubtful)),
+        IdCell::Found { doubtful, .. } | IdCell::SomeMiss { doubtful, .. } => {
+            (1, u64::from(*doubtful))
+        }
         _ => (0, 0),
     };
-    let some_miss = u64::from(matches!(cell, Cell::SomeMiss { .. }));
-    let looked = u64::from(!matches!(cell, Cell::NotLooked));
+    let some_miss = u64::from(matches!(cell, IdCell::SomeMiss { .. }));
+    let looked = u64::from(!matches!(cell, IdCell::NotLooked));
     IdShare { looked, found, doubtful, some_miss, missed: u64::from(cell.is_missed()) }
 }
 
@@ -41,15 +43,15 @@ fn event(row: &RowView) -> (Option<String>, Option<String>) {
     (Some(row.kind.clone()), named.then(|| row.name.clone()))
 }
 
-fn groups<T>(rows: Vec<T>) -> Groups<T> {
-    Groups { of: rows.len() as u64, rows, other: 0 }
+fn groups<T>(rows: Vec<T>) -> GroupedRows<T> {
+    GroupedRows { of: rows.len() as u64, rows, other: 0 }
 }
 
 fn call_of((row, detail): &(RowView, Detail)) -> Option<(&RowView, &CallDetail)> {
     if let Detail::Call(call) = detail { Some((row, call)) } else { None }
 }
 
-pub fn findings(rows: Rows<'_>, at_all: bool) -> Groups<FoundIn> {
+pub fn findings(rows: Rows<'_>, at_all: bool) -> GroupedRows<FoundIn> {
     let mut out: Vec<FoundIn> = Vec::new();
     for (row, call) in rows.iter().filter_map(call_of) {
         let (kind, event) = event(row);
@@ -87,17 +89,17 @@ pub fn findings(rows: Rows<'_>, at_all: bool) -> Groups<FoundIn> {
     groups(out)
 }
 
-pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
+pub fn coverage(rows: Rows<'_>, wanted: GroupBy) -> GroupedRows<Coverage> {
     let mut out: Vec<Coverage> = Vec::new();
     for (row, call) in rows.iter().filter_map(call_of) {
         let (kind, event) = event(row);
         let by = match wanted {
-            By::Library => call.library.as_ref().map(|(name, version)| match version {
+            GroupBy::Library => call.library.as_ref().map(|(name, version)| match version {
                 Some(version) => format!("{name} {version}"),
                 None => name.clone(),
             }),
-            By::WriteKey => call.write_key.clone(),
-            By::Event | By::AppVersion => None,
+            GroupBy::WriteKey => call.write_key.clone(),
+            GroupBy::Event | GroupBy::AppVersion => None,
         };
         let is = |at: &&mut Coverage| at.kind == kind && at.event == event && at.by == by;
         let place = match out.iter_mut().find(is) {
@@ -108,7 +110,7 @@ pub fn coverage(rows: Rows<'_>, wanted: By) -> Groups<Coverage> {
                     event: event.clone(),
                     by: by.clone(),
                     by_version: match by {
-                        Some(_) if wanted == By::Library => {
+                        Some(_) if wanted == GroupBy::Library => {
                             call.library.as_ref().and_then(|(_, version)| version.clone())
                         }
                         _ => None,
@@ -166,7 +168,7 @@ pub fn expectations(rows: Rows<'_>, plan: &Plan, vendors: usize) -> Expectations
             entry.with_ids += u64::from(lacks == [false; 2]);
         }
         own.iter().for_each(|(row, _)| count(&mut entry.came.counted, row));
-        for part in coverage(&own, By::Event).rows {
+        for part in coverage(&own, GroupBy::Event).rows {
             let (sum, came) = (&mut entry.came, part);
             sum.ids.iter_mut().zip(&came.ids).for_each(|(sum, share)| sum.merge(share));
             sum.missing += came.missing;
@@ -186,11 +188,11 @@ fn ids(row: &RowView, who: Who) -> (Option<&str>, Option<&str>) {
     }
 }
 
-fn is_doubtful(cell: &Cell) -> bool {
-    matches!(cell, Cell::Found { doubtful: true, .. })
+fn is_doubtful(cell: &IdCell) -> bool {
+    matches!(cell, IdCell::Found { doubtful: true, .. })
 }
 
-pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Person> {
+pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> GroupedRows<Person> {
     let mut out: Vec<Person> = Vec::new();
     for (row, _) in rows.iter().filter_map(call_of) {
         let (Some(id), other) = ids(row, who) else { continue };
@@ -211,11 +213,11 @@ pub fn people(rows: Rows<'_>, who: Who, part: std::ops::Range<u64>) -> Groups<Pe
     let of = out.len() as u64;
     let len = part.end.saturating_sub(part.start) as usize;
     let rows = out.into_iter().skip(part.start as usize).take(len).collect();
-    Groups { rows, of, other: 0 }
+    GroupedRows { rows, of, other: 0 }
 }
 
-pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
-    let mut out: Vec<Member> = Vec::new();
+pub fn members(rows: Rows<'_>, who: Who, id: &str) -> GroupedRows<RelatedId> {
+    let mut out: Vec<RelatedId> = Vec::new();
     for (row, _) in rows.iter().filter_map(call_of) {
         if let (Some(own), Some(other)) = ids(row, who)
             && own == id
@@ -224,7 +226,7 @@ pub fn members(rows: Rows<'_>, who: Who, id: &str) -> Groups<Member> {
             let since = row.seq.map_or(0, |seq| seq.0);
             let other_kind = if who == Who::Users { Who::Accounts } else { Who::Users };
             let person = person(rows, other_kind, other).expect("a call has it");
-            out.push(Member {
+            out.push(RelatedId {
                 id: other.to_owned(),
                 since,
                 row: row.row,
@@ -243,11 +245,11 @@ pub fn person(rows: Rows<'_>, who: Who, id: &str) -> Option<Person> {
     people(rows, who, 0..u64::MAX).rows.into_iter().find(|person| person.id == id)
 }
 
-pub fn course(all: Rows<'_>, rows: &[u64], course: &mut Course) {
+pub fn timeline(all: Rows<'_>, rows: &[u64], timeline: &mut Timeline) {
     for row in rows {
         let (row, _) = &all[*row as usize];
         let seq = row.seq.map_or(0, |seq| seq.0);
         let found = text(&row.user).is_some();
-        course.add(CallType::parse(&row.kind), (seq, row.received_at), (row.repeat, found));
+        timeline.add(CallType::parse(&row.kind), (seq, row.received_at), (row.repeat, found));
     }
 }

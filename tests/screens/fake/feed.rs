@@ -5,7 +5,7 @@ use super::names::FakeNames;
 use super::{BEGIN_MS, FakeFeed, counts};
 use segscope::call::Seq;
 use segscope::findings::{Finding, Severity};
-use segscope::fql::{Filter, Names};
+use segscope::fql::{Filter, NameSource};
 use segscope::report::ExportFormat;
 use segscope::tui::feed::*;
 use std::ops::Range;
@@ -43,7 +43,7 @@ impl Feed for FakeFeed {
         }
     }
 
-    fn common(&self) -> Vec<CommonView> {
+    fn common(&self) -> Vec<HabitView> {
         self.state.lock().expect("unpoisoned").common.clone()
     }
 
@@ -75,12 +75,12 @@ impl Feed for FakeFeed {
         });
     }
 
-    fn shown(&self) -> Shown {
+    fn shown(&self) -> SearchProgress {
         let state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
         let looked_at = state.looked_at.filter(|_| state.filter.is_some()).unwrap_or(of).min(of);
         let rows = state.shown().len() as u64;
-        Shown { generation: state.generation, rows, looked_at, of, known: rows }
+        SearchProgress { generation: state.generation, rows, looked_at, of, known: rows }
     }
 
     fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
@@ -94,7 +94,7 @@ impl Feed for FakeFeed {
         shown.iter().filter(|shown| **shown < row).count() as u64
     }
 
-    fn find(&self, from: u64, forward: bool, what: &What) -> Found {
+    fn find(&self, from: u64, forward: bool, what: &What) -> NextRow {
         let state = self.state.lock().expect("unpoisoned");
         let matches = |row: &u64| {
             let (row, detail) = &state.rows[*row as usize];
@@ -114,21 +114,21 @@ impl Feed for FakeFeed {
         rows.truncate(state.patience.map_or(all, |rows| rows as usize));
         let last = rows.last().copied();
         match rows.iter().copied().find(matches) {
-            Some(row) => Found::Row(row),
-            None if rows.len() < all => Found::Paused { at: last.unwrap_or(from) },
-            None => Found::None,
+            Some(row) => NextRow::Row(row),
+            None if rows.len() < all => NextRow::Paused { at: last.unwrap_or(from) },
+            None => NextRow::None,
         }
     }
 
-    fn names(&self) -> Box<dyn Names> {
+    fn names(&self) -> Box<dyn NameSource> {
         Box::new(FakeNames)
     }
 
-    fn findings(&self, at_all: bool) -> Groups<FoundIn> {
+    fn findings(&self, at_all: bool) -> GroupedRows<FoundIn> {
         counts::findings(&self.state.lock().expect("unpoisoned").rows, at_all)
     }
 
-    fn coverage(&self, by: By) -> Groups<Coverage> {
+    fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
         counts::coverage(&self.state.lock().expect("unpoisoned").rows, by)
     }
 
@@ -138,11 +138,11 @@ impl Feed for FakeFeed {
         Some(counts::expectations(&state.rows, plan, self.vendors.len()))
     }
 
-    fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
+    fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
         counts::people(&self.state.lock().expect("unpoisoned").rows, who, part)
     }
 
-    fn members(&self, who: Who, id: &str) -> Groups<Member> {
+    fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
         counts::members(&self.state.lock().expect("unpoisoned").rows, who, id)
     }
 
@@ -224,7 +224,7 @@ impl Feed for FakeFeed {
         self.state.lock().expect("unpoisoned").told.take()
     }
 
-    fn kept(&self) -> Kept {
+    fn kept(&self) -> HistoryEntries {
         self.state.lock().expect("unpoisoned").kept.clone()
     }
 
@@ -337,11 +337,11 @@ impl Feed for FakeFeed {
         self.state.lock().expect("unpoisoned").aside.clone()
     }
 
-    fn arranged(&self) -> Arranged {
+    fn arranged(&self) -> ColumnChoice {
         self.state.lock().expect("unpoisoned").arranged.clone()
     }
 
-    fn arrange(&self, arranged: Arranged) -> Result<(), String> {
+    fn arrange(&self, arranged: ColumnChoice) -> Result<(), String> {
         self.change(|state| state.arranged = arranged);
         Ok(())
     }

@@ -7,14 +7,14 @@ use super::{BEGIN_MS, FakeFeed};
 use segscope::call::Seq;
 use segscope::engine::Plan;
 use segscope::findings::{Finding, Severity};
-use segscope::objects_api::{Objects, Step};
+use segscope::objects_api::{Objects, ObjectsRoute};
 use segscope::tui::feed::*;
 use std::sync::Arc;
 
 impl FakeFeed {
     /// A warning and a lost vendor become noise of one library, and the rows' marks with them.
     pub fn set_common(&self) {
-        let view = |vendor, codes: &[&str], severity, summary: &str| CommonView {
+        let view = |vendor, codes: &[&str], severity, summary: &str| HabitView {
             library: "analytics-node".to_owned(),
             kinds: vec!["group", "track"],
             calls: 1_234,
@@ -96,7 +96,7 @@ impl FakeFeed {
 
     /// A push of objects comes, so many seconds after the beginning.
     pub fn push(&self, second: i64, path: &str, body: &str) {
-        let step = Step::of("POST", path).expect("a path of the two APIs");
+        let step = ObjectsRoute::parse("POST", path).expect("a path of the two APIs");
         self.change(|state| {
             state.pushes.take(BEGIN_MS + second * 1000, step, Some(body));
         });

@@ -30,7 +30,7 @@ struct State {
     problem: Option<String>,
     reading: Option<(u64, u64)>,
     waited: u64,
-    common: Vec<CommonView>,
+    common: Vec<HabitView>,
     pushes: Objects,
     settings: SettingsView,
     looks: Option<Arc<Looks>>,
@@ -44,9 +44,9 @@ struct State {
     looked_at: Option<u64>,
     /// A search looks at so many rows at once; none: at all.
     patience: Option<u64>,
-    kept: Kept,
+    kept: HistoryEntries,
     aside: Vec<String>,
-    arranged: Arranged,
+    arranged: ColumnChoice,
     alerts: Alerts,
     remarks: u64,
     told: Option<Result<String, String>>,
@@ -57,7 +57,7 @@ struct State {
     /// What passes that one, at so many rows of which so many were looked at: not for each frame.
     found: Option<(usize, Option<u64>, Vec<u64>)>,
     sessions: BTreeMap<usize, Vec<Span>>,
-    disorder: Vec<Disorder>,
+    order_finding: Vec<OrderFinding>,
 }
 
 impl State {
@@ -122,9 +122,9 @@ impl FakeFeed {
             generation: 0,
             looked_at: None,
             patience: None,
-            kept: Kept::default(),
+            kept: HistoryEntries::default(),
             aside: Vec::new(),
-            arranged: Arranged::default(),
+            arranged: ColumnChoice::default(),
             alerts: Alerts::default(),
             remarks: 0,
             told: None,
@@ -134,7 +134,7 @@ impl FakeFeed {
             traced: None,
             found: None,
             sessions: BTreeMap::new(),
-            disorder: Vec::new(),
+            order_finding: Vec::new(),
         };
         FakeFeed { state: Mutex::new(state), vendors }
     }

@@ -1,11 +1,11 @@
 //! What the filter offers.
 
-use segscope::fql::{Names, Path};
+use segscope::fql::{NameSource, Path};
 
 /// What the usual calls have.
 pub struct FakeNames;
 
-impl Names for FakeNames {
+impl NameSource for FakeNames {
     fn fields(&self, under: &[String], _typed: &str) -> Vec<String> {
         let names: &[&str] = match under {
             [] => &["type", "event", "userId", "properties", "traits", "context"],

@@ -18,14 +18,14 @@ impl PersonFeed for FakeFeed {
         self.change(|state| (state.traced, state.found) = (filter, None));
     }
 
-    fn traced(&self) -> Shown {
+    fn traced(&self) -> SearchProgress {
         let mut state = self.state.lock().expect("unpoisoned");
         let of = state.rows.len() as u64;
         let rows = state.traced().len() as u64;
         let looked_at = state.looked_at.unwrap_or(of).min(of);
         // the newest are looked at first, so nothing is known before all is
         let known = if looked_at < of { 0 } else { rows };
-        Shown { generation: 1 + state.clears, rows, looked_at, of, known }
+        SearchProgress { generation: 1 + state.clears, rows, looked_at, of, known }
     }
 
     fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {
@@ -39,13 +39,13 @@ impl PersonFeed for FakeFeed {
         rows.iter().filter(|other| **other < row).count() as u64
     }
 
-    fn course(&self, rows: &[u64], course: &mut Course) {
-        counts::course(&self.state.lock().expect("unpoisoned").rows, rows, course);
+    fn timeline(&self, rows: &[u64], timeline: &mut Timeline) {
+        counts::timeline(&self.state.lock().expect("unpoisoned").rows, rows, timeline);
     }
 
-    fn disorder(&self, course: &Course) -> Vec<Disorder> {
-        let all = self.state.lock().expect("unpoisoned").disorder.clone();
-        all.into_iter().filter(|_| course.calls > 0).collect()
+    fn order_finding(&self, timeline: &Timeline) -> Vec<OrderFinding> {
+        let all = self.state.lock().expect("unpoisoned").order_finding.clone();
+        all.into_iter().filter(|_| timeline.calls > 0).collect()
     }
 
     fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
@@ -70,8 +70,8 @@ impl PersonFeed for FakeFeed {
 
 impl FakeFeed {
     /// Vendors find this about the order of anybody's calls.
-    pub fn set_disorder(&self, disorder: Disorder) {
-        self.change(|state| state.disorder.push(disorder));
+    pub fn set_disorder(&self, order_finding: OrderFinding) {
+        self.change(|state| state.order_finding.push(order_finding));
     }
 
     /// A vendor has worked these out: the row whose call has the session's id, a module or none,

@@ -3,7 +3,7 @@
 use super::FakeFeed;
 use super::samples::{Id, Sample};
 use segscope::call::{CallType, Doc, Event, Seq};
-use segscope::findings::fixes::{self, Fix, Need, Reader};
+use segscope::findings::fixes::{self, Fix, SnippetAudience, VendorNeed};
 use segscope::findings::{Severity, Verdict};
 use segscope::tui::feed::*;
 use segscope::wire::{Service, ServiceVerdict};
@@ -41,12 +41,12 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
             ],
             body: Some(r#"{"account_id":"acme-42","user_id":"jane@acme.test","module_id":"Order","feature_id":"Order Received","total":12.0,"type":"feature"}"#.to_owned()),
             from: [
-                ("/account_id", Origin::Input("/properties/account_id".to_owned())),
-                ("/user_id", Origin::Input("/properties/user_id".to_owned())),
-                ("/module_id", Origin::Setting("default_module".to_owned())),
-                ("/feature_id", Origin::Input("/event".to_owned())),
-                ("/total", Origin::Memory(Seq(2))),
-                ("/type", Origin::Default),
+                ("/account_id", ValueOrigin::Input("/properties/account_id".to_owned())),
+                ("/user_id", ValueOrigin::Input("/properties/user_id".to_owned())),
+                ("/module_id", ValueOrigin::Setting("default_module".to_owned())),
+                ("/feature_id", ValueOrigin::Input("/event".to_owned())),
+                ("/total", ValueOrigin::Memory(Seq(2))),
+                ("/type", ValueOrigin::Default),
             ]
             .map(|(path, origin)| (path.to_owned(), origin))
             .to_vec(),
@@ -119,7 +119,7 @@ pub fn call(feed: &FakeFeed, row: u64, received_at: i64, sample: Sample) -> (Row
 }
 
 /// The corrected call, and what the vendors in use need.
-pub fn corrected(text: &str, vendors: &[VendorDetail]) -> (Option<Fix>, Vec<Need>) {
+pub fn corrected(text: &str, vendors: &[VendorDetail]) -> (Option<Fix>, Vec<VendorNeed>) {
     let doc = Doc::parse(text).expect("JSON");
     let kind = doc.root().get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
     let findings = || {
@@ -128,10 +128,10 @@ pub fn corrected(text: &str, vendors: &[VendorDetail]) -> (Option<Fix>, Vec<Need
     };
     let event = Event::bare(doc.root());
     let Some(kind) = kind else { return (None, fixes::needs(&event, findings(), &[], None)) };
-    let call = fixes::Call { event, kind, library: Some("analytics-node"), rudder: false };
+    let call = fixes::BrokenCall { event, kind, library: Some("analytics-node"), rudder: false };
     let edits = fixes::edits(&call, findings(), None, |_, _| false);
     let needs = fixes::needs(&event, findings(), &edits, None);
-    (Some(fixes::fix(&call, edits, &[], Reader::Owner)), needs)
+    (Some(fixes::fix(&call, edits, &[], SnippetAudience::Owner)), needs)
 }
 
 fn request(row: u64, received_at: i64, body: String, status: u16) -> RequestDetail {
@@ -166,8 +166,8 @@ pub fn refused(row: u64, received_at: i64) -> (RowView, Detail) {
         received_at,
         kind: String::new(),
         name: String::new(),
-        account: Cell::NotLooked,
-        user: Cell::NotLooked,
+        account: IdCell::NotLooked,
+        user: IdCell::NotLooked,
         service: None,
         marks: Vec::new(),
         repeat: false,

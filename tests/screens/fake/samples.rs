@@ -1,7 +1,7 @@
 //! The usual calls: one of each kind that a log has.
 
 use segscope::findings::Verdict;
-use segscope::tui::feed::{Cell, Wanted};
+use segscope::tui::feed::{IdCell, MissedId};
 
 #[derive(Clone, Copy)]
 pub struct Sample {
@@ -121,18 +121,18 @@ impl Sample {
         )
     }
 
-    pub fn cell(id: Id) -> Cell {
+    pub fn cell(id: Id) -> IdCell {
         let owned = |text: &str| text.to_owned();
         match id {
-            Id::Found(text) => Cell::Found { text: owned(text), doubtful: false },
-            Id::Number(text) => Cell::Found { text: owned(text), doubtful: true },
+            Id::Found(text) => IdCell::Found { text: owned(text), doubtful: false },
+            Id::Number(text) => IdCell::Found { text: owned(text), doubtful: true },
             Id::Some(text) => {
-                let wanted = vec![Wanted { vendor: 0, path: owned("/properties/account_id") }];
-                Cell::SomeMiss { text: owned(text), doubtful: false, wanted }
+                let wanted = vec![MissedId { vendor: 0, path: owned("/properties/account_id") }];
+                IdCell::SomeMiss { text: owned(text), doubtful: false, wanted }
             }
-            Id::Missing(near) => Cell::Missing { near: Some(owned(near)) },
-            Id::Nobody => Cell::Nobody,
-            Id::Nowhere => Cell::NotLooked,
+            Id::Missing(near) => IdCell::Missing { near: Some(owned(near)) },
+            Id::Nobody => IdCell::Nobody,
+            Id::Nowhere => IdCell::NotLooked,
         }
     }
 }

@@ -4,9 +4,9 @@
 //! the recording, in its place.
 
 use crate::call::time::Millis;
-use crate::engine::judging::index_request::Line;
-use crate::recording::{Event, Remark, RequestLine};
-use crate::wire::{Reading, Scratch};
+use crate::engine::judging::index_request::RecordedLine;
+use crate::recording::{RecordingEvent, Remark, RequestLine};
+use crate::wire::{ParseScratch, ParsedRequest};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -30,17 +30,17 @@ const FEW_SPARES: usize = 8;
 const LARGE_COST: usize = 64 << 10;
 
 /// A line of the recording, read.
-pub(crate) struct Item {
+pub(crate) struct QueuedLine {
     /// Where it begins.
     pub offset: u64,
     /// Where the next one begins.
     pub end: u64,
-    pub work: Work,
+    pub work: QueueEntry,
 }
 
-impl std::fmt::Debug for Item {
+impl std::fmt::Debug for QueuedLine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Item({}..{})", self.offset, self.end)
+        write!(f, "QueuedLine({}..{})", self.offset, self.end)
     }
 }
 
@@ -49,13 +49,13 @@ impl std::fmt::Debug for Item {
     clippy::large_enum_variant,
     reason = "nearly all are requests; a box is one more allocation"
 )]
-pub(crate) enum Work {
+pub(crate) enum QueueEntry {
     /// Its calls are judged.
     Request(ReadRequest),
     /// It is a row.
-    Refused(Line),
+    Refused(RecordedLine),
     /// Something else that happened.
-    Event(Event, Millis),
+    Event(RecordingEvent, Millis),
     /// A user says something about a call.
     Remark(Remark),
     /// What one test has sent is cleared away.
@@ -70,19 +70,19 @@ pub(crate) enum Work {
 
 /// A request, read.
 pub(crate) struct ReadRequest {
-    pub line: Line,
+    pub line: RecordedLine,
     /// Where in its line the body begins.
     pub body_at: usize,
-    pub reading: Reading<'static>,
+    pub reading: ParsedRequest<'static>,
     /// What the reading will leave behind.
-    pub scratch: Scratch,
+    pub scratch: ParseScratch,
 }
 
-impl Item {
+impl QueuedLine {
     /// How many calls it holds.
     pub fn calls(&self) -> usize {
         match &self.work {
-            Work::Request(read) => read.reading.calls.len(),
+            QueueEntry::Request(read) => read.reading.calls.len(),
             _ => 1,
         }
     }
@@ -90,17 +90,17 @@ impl Item {
     /// What it costs in memory, about: the text and a table of its values.
     fn cost(&self) -> usize {
         match &self.work {
-            Work::Request(read) => {
+            QueueEntry::Request(read) => {
                 512 + 4 * read.reading.doc.as_ref().map_or(0, |doc| doc.text().len())
             }
-            Work::Push(line, _) => 512 + line.len(),
+            QueueEntry::Push(line, _) => 512 + line.len(),
             _ => 128,
         }
     }
 }
 
 /// What the judging thread is to do next.
-pub(crate) enum Next {
+pub(crate) enum NextWork {
     /// Judge these.
     Items,
     /// Read and judge the recording up to here.
@@ -110,10 +110,10 @@ pub(crate) enum Next {
 }
 
 #[derive(Default)]
-struct Inner {
-    items: VecDeque<Item>,
+struct QueueState {
+    items: VecDeque<QueuedLine>,
     cost: usize,
-    spares: Vec<Scratch>,
+    spares: Vec<ParseScratch>,
     /// The judging thread waits to be woken, or takes a nap.
     asleep: bool,
     napping: bool,
@@ -123,7 +123,7 @@ struct Inner {
     ended: bool,
 }
 
-impl Inner {
+impl QueueState {
     /// Whether there is no room for a line that costs so much.
     fn is_full(&self, cost: usize) -> bool {
         !self.items.is_empty() && (self.cost + cost > MOST_COST || self.items.len() >= MOST_ITEMS)
@@ -139,7 +139,7 @@ pub(crate) struct Waits {
 
 #[derive(Default)]
 pub(crate) struct Queue {
-    inner: Mutex<Inner>,
+    inner: Mutex<QueueState>,
     more: Condvar,
     room: Condvar,
     judged: Condvar,
@@ -168,7 +168,7 @@ impl Queue {
         Queue { before: recorded, recorded: recorded.into(), ..Queue::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -213,7 +213,7 @@ impl Queue {
     /// Hands over lines that have just been recorded, in their order. Waits while there is no room,
     /// unless the judging thread still reads what was there before: then it will read these too.
     /// Room of earlier readings comes back in `spares`.
-    pub fn push(&self, items: &mut Vec<Item>, spares: &mut Vec<Scratch>) {
+    pub fn push(&self, items: &mut Vec<QueuedLine>, spares: &mut Vec<ParseScratch>) {
         let mut inner = self.lock();
         for item in items.drain(..) {
             let (end, cost) = (item.end, item.cost());
@@ -236,9 +236,9 @@ impl Queue {
 
     fn wait_for_room<'q>(
         &'q self,
-        mut inner: MutexGuard<'q, Inner>,
+        mut inner: MutexGuard<'q, QueueState>,
         cost: usize,
-    ) -> MutexGuard<'q, Inner> {
+    ) -> MutexGuard<'q, QueueState> {
         let began = Instant::now();
         inner.want_room += 1;
         if inner.asleep {
@@ -255,7 +255,12 @@ impl Queue {
 
     /// What the judging thread does next, which has judged everything up to `done`. The lines come
     /// in `items`; room of earlier readings goes back from `spares`.
-    pub fn next(&self, done: u64, items: &mut Vec<Item>, spares: &mut Vec<Scratch>) -> Next {
+    pub fn next(
+        &self,
+        done: u64,
+        items: &mut Vec<QueuedLine>,
+        spares: &mut Vec<ParseScratch>,
+    ) -> NextWork {
         let mut inner = self.lock();
         self.done.store(done, Ordering::Release);
         if inner.want_done > 0 {
@@ -270,7 +275,7 @@ impl Queue {
         let mut naps = 0;
         loop {
             if inner.ended {
-                return Next::End;
+                return NextWork::End;
             }
             let first = inner.items.front().map(|item| item.offset);
             if first == Some(done) {
@@ -279,7 +284,7 @@ impl Queue {
             let to = first.unwrap_or_else(|| self.recorded());
             if to > done {
                 self.reading.store(true, Ordering::Relaxed);
-                return Next::Read(to);
+                return NextWork::Read(to);
             }
             self.reading.store(false, Ordering::Relaxed);
             if naps < NAPS && inner.want_done == 0 {
@@ -297,7 +302,7 @@ impl Queue {
         self.reading.store(false, Ordering::Relaxed);
         let count = inner.items.len().min(AT_ONCE);
         items.extend(inner.items.drain(..count));
-        let cost: usize = items.iter().map(Item::cost).sum();
+        let cost: usize = items.iter().map(QueuedLine::cost).sum();
         if items.iter().any(|item| item.cost() > LARGE_COST) {
             self.large.store(true, Ordering::Relaxed);
         }
@@ -305,7 +310,7 @@ impl Queue {
         if inner.want_room > 0 {
             self.room.notify_all();
         }
-        Next::Items
+        NextWork::Items
     }
 
     /// The judging thread has judged up to here and goes on.

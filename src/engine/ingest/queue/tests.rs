@@ -4,10 +4,10 @@ use crate::engine::ingest::queue::*;
 use std::sync::Arc;
 use std::thread;
 
-fn item(offset: u64, text: usize) -> Item {
+fn item(offset: u64, text: usize) -> QueuedLine {
     let work = match text {
-        0 => Work::Nothing,
-        text => Work::Push(
+        0 => QueueEntry::Nothing,
+        text => QueueEntry::Push(
             "x".repeat(text),
             Box::new(RequestLine {
                 request: 1,
@@ -26,7 +26,7 @@ fn item(offset: u64, text: usize) -> Item {
             }),
         ),
     };
-    Item { offset, end: offset + 1, work }
+    QueuedLine { offset, end: offset + 1, work }
 }
 
 /// Judges until the queue ends; what was done, in order: lines by their offset, or how far the
@@ -35,12 +35,12 @@ fn judge(queue: &Queue) -> Vec<Result<u64, u64>> {
     let (mut items, mut spares, mut done, mut seen) = (Vec::new(), Vec::new(), 0, Vec::new());
     loop {
         match queue.next(done, &mut items, &mut spares) {
-            Next::End => return seen,
-            Next::Items => {
+            NextWork::End => return seen,
+            NextWork::Items => {
                 done = items.last().map_or(done, |item| item.end);
                 seen.extend(items.drain(..).map(|item| Ok(item.offset)));
             }
-            Next::Read(to) => {
+            NextWork::Read(to) => {
                 done = to;
                 seen.push(Err(to));
             }

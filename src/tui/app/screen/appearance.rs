@@ -3,7 +3,7 @@
 
 use crate::tui::app::screen::Screen;
 use crate::tui::feed::Looks;
-use crate::tui::theme::{Ground, Theme};
+use crate::tui::theme::{Background, Theme};
 
 impl Screen {
     /// The theme in force.
@@ -20,7 +20,7 @@ impl Screen {
     }
 
     /// The terminal has said what its background is.
-    pub(crate) fn is_on(&mut self, ground: Ground) {
+    pub(crate) fn is_on(&mut self, ground: Background) {
         self.ground = ground;
         self.paint();
     }

@@ -1,14 +1,14 @@
 //! A frame: what is read from the feed for it, what is said of that, and how it is drawn.
 
 use crate::engine::VendorChanges;
-use crate::tui::app::layout::{Layout, areas};
+use crate::tui::app::layout::{ScreenLayout, areas};
 use crate::tui::app::page::Page;
-use crate::tui::app::screen::{Screen, world};
+use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view;
-use crate::tui::app::view::{JudgedView, World};
+use crate::tui::app::view::{RejudgeReportView, ViewContext};
 use crate::tui::app::view_context::count;
 use crate::tui::feed::Feed;
-use crate::tui::theme::painter::Pen;
+use crate::tui::theme::painter::Painter;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
@@ -34,7 +34,7 @@ impl Screen {
                 let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
                 self.say(said.join("; "));
             }
-            _ => self.windows.push(Box::new(JudgedView::of(judged))),
+            _ => self.windows.push(Box::new(RejudgeReportView::new(judged))),
         }
     }
 
@@ -62,10 +62,10 @@ impl Screen {
         self.tell_judged();
         self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);
-        let world = world!(self, feed);
-        self.pages[self.page as usize].sync(body, &world);
+        let ctx = ctx!(self, feed);
+        self.pages[self.page as usize].sync(body, &ctx);
         for (window, area) in self.windows.iter_mut().zip(areas) {
-            window.sync(area, &world);
+            window.sync(area, &ctx);
         }
     }
 
@@ -75,23 +75,23 @@ impl Screen {
         if all.width < LEAST.width || all.height < LEAST.height {
             return self.too_small(buffer);
         }
-        let world = world!(self, feed);
+        let ctx = ctx!(self, feed);
         let layout = self.layout();
-        view::status(buffer, layout.status, self.page, &world);
+        view::status(buffer, layout.status, self.page, &ctx);
         let page = &self.pages[self.page as usize];
-        view::in_use_line(buffer, layout.in_use, &page.state(&world), &world);
+        view::in_use_line(buffer, layout.in_use, &page.state(&ctx), &ctx);
         if let Some(problem) = &self.shared.stats.problem {
-            view::banner(buffer, layout.banner, problem, &world);
+            view::banner(buffer, layout.banner, problem, &ctx);
         }
-        view::settings_line(buffer, layout.settings, &world);
-        view::noise(buffer, layout.noise, &world);
+        view::settings_line(buffer, layout.settings, &ctx);
+        view::noise(buffer, layout.noise, &ctx);
         let (body, areas) = areas(&self.windows, layout.body);
-        page.render(buffer, body, &world);
+        page.render(buffer, body, &ctx);
         for (window, area) in self.windows.iter().zip(areas) {
-            window.render(buffer, area, &world);
+            window.render(buffer, area, &ctx);
         }
         let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
-        view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &world);
+        view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &ctx);
     }
 
     fn too_small(&self, buffer: &mut Buffer) {
@@ -104,15 +104,15 @@ impl Screen {
             format!("this is {}x{}", all.width, all.height),
         ];
         for (line, words) in lines.iter().enumerate() {
-            if let Some(mut pen) = Pen::on(buffer, all, line, &self.look) {
-                pen.put(words, self.look.theme.text);
+            if let Some(mut painter) = Painter::on(buffer, all, line, &self.look) {
+                painter.put(words, self.look.theme.text);
             }
         }
     }
 
-    pub(crate) fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> ScreenLayout {
         let noise = !self.shared.common.is_empty();
         let settings = self.shared.settings.has_line();
-        Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)
+        ScreenLayout::new(self.size, self.shared.stats.problem.is_some(), settings, noise)
     }
 }

@@ -19,17 +19,17 @@ mod draw;
 mod mouse;
 mod response;
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::filters::Change;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::{Key, Keymap, Lookup};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::{
-    Begin, CommandView, CopiedView, Effect, Reply, View, World, does_something,
+    Begin, CommandView, CopiedView, Response, SideEffect, View, ViewContext, does_something,
 };
-use crate::tui::app::view_context::Shared;
+use crate::tui::app::view_context::ScreenData;
 use crate::tui::feed::{Feed, Sending};
-use crate::tui::theme::painter::Look;
-use crate::tui::theme::{Depth, Ground, Themes};
+use crate::tui::theme::painter::Appearance;
+use crate::tui::theme::{Background, ColorDepth, Themes};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -43,13 +43,13 @@ pub struct ScreenOptions {
     /// What things look like, on either ground.
     pub themes: Themes,
     /// What the terminal's background is, as far as is known without asking.
-    pub ground: Ground,
+    pub ground: Background,
     /// Whether the terminal can be asked for its background.
     pub can_ask: bool,
     /// The keys.
     pub keymap: Keymap,
     /// How many colours there are.
-    pub depth: Depth,
+    pub depth: ColorDepth,
     /// Signs in ASCII only.
     pub ascii: bool,
     /// Whether the mouse is asked for.
@@ -62,10 +62,10 @@ impl Default for ScreenOptions {
     fn default() -> ScreenOptions {
         ScreenOptions {
             themes: Themes::default(),
-            ground: Ground::default(),
+            ground: Background::default(),
             can_ask: false,
             keymap: Keymap::default(),
-            depth: Depth::True,
+            depth: ColorDepth::True,
             ascii: false,
             mouse: true,
             zone: TimeZone::system(),
@@ -74,12 +74,17 @@ impl Default for ScreenOptions {
 }
 
 /// What the views may look at, borrowed field by field so that a view can be changed meanwhile.
-macro_rules! world {
+macro_rules! ctx {
     ($screen:expr, $feed:expr) => {
-        World { feed: $feed, shared: &$screen.shared, look: &$screen.look, keymap: &$screen.keymap }
+        ViewContext {
+            feed: $feed,
+            shared: &$screen.shared,
+            look: &$screen.look,
+            keymap: &$screen.keymap,
+        }
     };
 }
-use world;
+use ctx;
 
 /// What may happen to the screen.
 #[derive(Debug, Clone)]
@@ -93,7 +98,7 @@ pub enum Msg {
     /// the terminal has another size
     Resize(Size),
     /// the terminal's background is this, if its answer could be read
-    Ground(Option<Ground>),
+    Ground(Option<Background>),
     /// time went by: milliseconds since some moment
     Tick(u64),
     /// an effect is done, or why it is not
@@ -102,23 +107,23 @@ pub enum Msg {
     Kept(Result<Option<String>, String>),
 }
 
-struct Notice {
+struct ScreenNotice {
     words: String,
     until_ms: u64,
 }
 
 /// The screen's state.
 pub struct Screen {
-    look: Look,
+    look: Appearance,
     themes: Themes,
-    ground: Ground,
-    depth: Depth,
+    ground: Background,
+    depth: ColorDepth,
     /// The terminal can be asked for its ground, and was not yet.
     can_ask: bool,
     keymap: Keymap,
     /// How often looks and keys were read since the screen began.
     looks: u64,
-    shared: Shared,
+    shared: ScreenData,
     page: Page,
     /// From where one came to the call that is written.
     before: Page,
@@ -127,7 +132,7 @@ pub struct Screen {
     /// The text that was copied last.
     copied: Option<String>,
     begun: Vec<Key>,
-    notice: Option<Notice>,
+    notice: Option<ScreenNotice>,
     /// The last judging again that was told of, and the last sending.
     told: u64,
     sent: Option<Sending>,
@@ -151,14 +156,14 @@ impl Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
         Screen {
-            look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
+            look: Appearance { theme, ascii: options.ascii, zone: options.zone.clone() },
             themes,
             ground: options.ground,
             depth: options.depth,
             can_ask: options.can_ask,
             looks: 0,
             keymap: options.keymap.clone(),
-            shared: Shared::of(feed),
+            shared: ScreenData::from_feed(feed),
             page: Page::Log,
             before: Page::Log,
             pages: Page::ALL.map(Page::view),
@@ -186,7 +191,7 @@ impl Screen {
     }
 
     /// The only place that changes the screen's state. It does no I/O: it asks for an effect.
-    pub fn update(&mut self, msg: Msg, feed: &dyn Feed) -> Option<Effect> {
+    pub fn update(&mut self, msg: Msg, feed: &dyn Feed) -> Option<SideEffect> {
         self.dirty |= !matches!(msg, Msg::Tick(_));
         match msg {
             Msg::Tick(now_ms) => {
@@ -200,9 +205,9 @@ impl Screen {
                     self.say(told.unwrap_or_else(|error| error));
                     self.dirty = true;
                 }
-                let world = world!(self, feed);
-                let reply = self.pages[self.page as usize].tick(&world);
-                self.dirty |= !matches!(reply, Reply::Pass);
+                let ctx = ctx!(self, feed);
+                let reply = self.pages[self.page as usize].tick(&ctx);
+                self.dirty |= !matches!(reply, Response::Pass);
                 self.reply(reply, feed)
             }
             Msg::Resize(size) => {
@@ -225,21 +230,21 @@ impl Screen {
                 None
             }
             Msg::Key(event) => self.key(event, feed),
-            Msg::Paste(text) => self.ask(feed, |view, world| view.paste(&text, world)),
+            Msg::Paste(text) => self.ask(feed, |view, ctx| view.paste(&text, ctx)),
             Msg::Mouse(event) => self.mouse(event, feed),
         }
     }
 
     /// The keys that do an action everywhere.
     pub(crate) fn keys_of(&self, action: Action) -> String {
-        self.keymap.keys(Place::Everywhere, action).join(" ")
+        self.keymap.keys(KeyContext::Everywhere, action).join(" ")
     }
 
     fn say(&mut self, words: String) {
-        self.notice = Some(Notice { words, until_ms: self.now_ms + NOTICE_MS });
+        self.notice = Some(ScreenNotice { words, until_ms: self.now_ms + NOTICE_MS });
     }
 
-    fn key(&mut self, event: KeyEvent, feed: &dyn Feed) -> Option<Effect> {
+    fn key(&mut self, event: KeyEvent, feed: &dyn Feed) -> Option<SideEffect> {
         if !event.is_press() && !event.is_repeat() {
             return None;
         }
@@ -248,13 +253,13 @@ impl Screen {
         if stopped {
             self.say("the search was stopped".to_owned());
         }
-        self.begun.push(Key::of(event));
+        self.begun.push(Key::from_event(event));
         let place = self.top().place();
         match self.keymap.lookup(place, &self.begun) {
             Lookup::Begun => None,
             Lookup::Nothing => {
                 self.begun.clear();
-                self.ask(feed, |view, world| view.typed(event, world))
+                self.ask(feed, |view, ctx| view.typed(event, ctx))
             }
             Lookup::Action(Action::Back) if stopped => {
                 self.begun.clear();
@@ -268,10 +273,10 @@ impl Screen {
     }
 
     /// Does an action, whether a key or a command asked for it.
-    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<SideEffect> {
         match action {
-            Action::Quit => Some(Effect::Quit),
-            Action::Suspend => Some(Effect::Suspend),
+            Action::Quit => Some(SideEffect::Quit),
+            Action::Suspend => Some(SideEffect::Suspend),
             Action::ShowCopied => {
                 match &self.copied {
                     Some(text) => self.windows.push(Box::new(CopiedView::new(text.clone()))),
@@ -279,9 +284,9 @@ impl Screen {
                 }
                 None
             }
-            Action::JudgeAgain => Some(Effect::JudgeAgain),
+            Action::JudgeAgain => Some(SideEffect::JudgeAgain),
             Action::Command => {
-                let view = CommandView::of(self.top().place(), &world!(self, feed));
+                let view = CommandView::new(self.top().place(), &ctx!(self, feed));
                 self.windows.push(Box::new(view));
                 None
             }
@@ -289,18 +294,18 @@ impl Screen {
             Action::Compose if self.page != Page::Compose => {
                 let row = self.pages[self.page as usize].example();
                 self.show(Page::Compose, feed);
-                self.ask(feed, |view, world| view.begin(Begin::Row(row), world))
+                self.ask(feed, |view, ctx| view.begin(Begin::Row(row), ctx))
             }
             action if let Some(page) = Page::shown_by(action) => {
                 self.show(page, feed);
                 None
             }
-            action => self.ask(feed, |view, world| view.act(action, world)),
+            action => self.ask(feed, |view, ctx| view.act(action, ctx)),
         }
     }
 
     /// Does an action that was asked for by its name, on its own page where it does nothing here.
-    fn named(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+    fn named(&mut self, action: Action, feed: &dyn Feed) -> Option<SideEffect> {
         if !does_something(self.top().place(), action, &self.keymap)
             && let Some(page) = Page::home(action)
         {
@@ -323,7 +328,7 @@ impl Screen {
             self.before = self.page;
         }
         if !matches!(page, Page::Log | Page::Compose) {
-            self.shared.filtering.change(Change::Return, feed);
+            self.shared.filtering.change(FilterChange::Return, feed);
         }
         self.page = page;
         self.windows.clear();
@@ -337,11 +342,11 @@ impl Screen {
     fn ask(
         &mut self,
         feed: &dyn Feed,
-        question: impl FnOnce(&mut dyn View, &World<'_>) -> Reply,
-    ) -> Option<Effect> {
-        let world = world!(self, feed);
+        question: impl FnOnce(&mut dyn View, &ViewContext<'_>) -> Response,
+    ) -> Option<SideEffect> {
+        let ctx = ctx!(self, feed);
         let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
-        let reply = question(view.as_mut(), &world);
+        let reply = question(view.as_mut(), &ctx);
         self.reply(reply, feed)
     }
 }

@@ -24,8 +24,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    fn of(text: &str, write_key: Option<String>, rudder: bool) -> Draft {
-        let editor = Editor::of(text);
+    fn new(text: &str, write_key: Option<String>, rudder: bool) -> Draft {
+        let editor = Editor::new(text);
         Draft { begun: editor.text(), editor, write_key, rudder, from: None }
     }
 
@@ -34,13 +34,13 @@ impl Draft {
     pub fn of_call(call: &CallDetail) -> Draft {
         let text = members(call, |key| key != "messageId")
             .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
-        let draft = Draft::of(&text, call.write_key.clone(), call.rudder);
+        let draft = Draft::new(&text, call.write_key.clone(), call.rudder);
         Draft { from: Some(call_actions::name(call)), ..draft }
     }
 
     /// A template.
     pub fn of_template(template: &Template) -> Draft {
-        Draft::of(&template.text, None, false)
+        Draft::new(&template.text, None, false)
     }
 
     fn is_touched(&self) -> bool {
@@ -74,7 +74,7 @@ pub struct Drafts {
 
 impl Drafts {
     /// Only this one.
-    pub fn of(draft: Draft) -> Drafts {
+    pub fn new(draft: Draft) -> Drafts {
         Drafts { now: draft, before: Vec::new(), after: Vec::new() }
     }
 

@@ -1,7 +1,7 @@
 //! The text area of a call that is being written.
 
 use crate::tui::pages::compose::json_colors;
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -25,7 +25,7 @@ pub struct Editor {
 
 impl Editor {
     /// An editor of a text.
-    pub fn of(text: &str) -> Editor {
+    pub fn new(text: &str) -> Editor {
         let lines = text.lines().map(str::to_owned).collect();
         Editor { area: TextArea::new(lines), top: 0, left: 0, wrong: None }
     }
@@ -95,43 +95,49 @@ impl Editor {
     }
 
     /// Draws it.
-    pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, look: &Look) {
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, look: &Appearance) {
         let (row, column) = self.cursor();
         for at in 0..usize::from(area.height) {
             let number = self.top + at;
             let Some(line) = self.area.lines().get(number) else { break };
-            let Some(mut pen) = Pen::on(buffer, area, at, look) else { break };
+            let Some(mut painter) = Painter::on(buffer, area, at, look) else { break };
             let style =
                 if self.wrong == Some(number + 1) { look.theme.error } else { look.theme.quiet };
             let shown = (number + 1) % 1000;
-            pen.put(&format!("{shown:>width$} ", width = NUMBER - 1), style);
+            painter.put(&format!("{shown:>width$} ", width = NUMBER - 1), style);
             let cursor = (focused && number == row).then_some(column);
-            self.line(&mut pen, line, cursor, look);
+            self.line(&mut painter, line, cursor, look);
         }
     }
 
     /// A line from the column on that is the first in view, the character under the cursor turned
     /// round.
-    fn line(&self, pen: &mut Pen<'_>, line: &str, cursor: Option<usize>, look: &Look) {
+    fn line(
+        &self,
+        painter: &mut Painter<'_>,
+        line: &str,
+        cursor: Option<usize>,
+        look: &Appearance,
+    ) {
         let turned = |style: Style| style.add_modifier(Modifier::REVERSED);
         let mut column = 0;
         for (part, style) in json_colors::parts(line, look) {
             for c in line[part].chars() {
-                if column >= self.left && pen.room() > 0 {
+                if column >= self.left && painter.room() > 0 {
                     let mut bytes = [0; 4];
                     let shown = c.encode_utf8(&mut bytes);
                     let style = if cursor == Some(column) { turned(style) } else { style };
                     // marks that join the letter before them would not stand alone
                     match text::width(shown) {
-                        0 => pen.put(&look.clean(shown), style),
-                        _ => pen.show(shown, style),
+                        0 => painter.put(&look.clean(shown), style),
+                        _ => painter.show(shown, style),
                     };
                 }
                 column += 1;
             }
         }
         if cursor == Some(column) {
-            pen.put(" ", turned(look.theme.text));
+            painter.put(" ", turned(look.theme.text));
         }
     }
 }

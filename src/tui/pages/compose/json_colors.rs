@@ -1,12 +1,12 @@
 //! The colours of a JSON text that may be half typed: a line at a time, since no token of JSON goes
 //! over a line's end.
 
-use crate::tui::theme::painter::Look;
+use crate::tui::theme::painter::Appearance;
 use ratatui::style::Style;
 use std::ops::Range;
 
 /// The parts of a line with their styles; together they are the line.
-pub fn parts(line: &str, look: &Look) -> Vec<(Range<usize>, Style)> {
+pub fn parts(line: &str, look: &Appearance) -> Vec<(Range<usize>, Style)> {
     let theme = &look.theme;
     let mut out = Vec::new();
     let mut at = 0;
@@ -36,7 +36,7 @@ pub fn parts(line: &str, look: &Look) -> Vec<(Range<usize>, Style)> {
 }
 
 /// A word is one of three, or a mistake.
-fn word(rest: &str, look: &Look) -> Style {
+fn word(rest: &str, look: &Appearance) -> Style {
     let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
     match &rest[..end] {
         "true" | "false" | "null" => look.theme.json_word,
@@ -65,9 +65,9 @@ mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
-    fn look() -> Look {
+    fn look() -> Appearance {
         let theme = Theme::preset("dark").expect("a preset");
-        Look { theme, ascii: false, zone: TimeZone::UTC }
+        Appearance { theme, ascii: false, zone: TimeZone::UTC }
     }
 
     #[test]

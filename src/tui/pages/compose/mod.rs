@@ -17,14 +17,14 @@ mod json_colors;
 mod results;
 
 use crate::call::template::TEMPLATES;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Begin, Effect, HelpView, Pointer, Reply, View, World};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{Begin, HelpView, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
-use crate::tui::dialogs::send_target::{Parcel, ask_where};
+use crate::tui::dialogs::send_target::{SendItem, ask_where};
 use crate::tui::feed::{Chosen, ComposedView};
 use crate::tui::pages::call_actions;
-use crate::tui::theme::painter::{Pen, rule};
-use crate::tui::widgets::choice_dialog::PickView;
+use crate::tui::theme::painter::{Painter, rule};
+use crate::tui::widgets::choice_dialog::ChoiceDialog;
 use crate::tui::widgets::movement::step;
 use crossterm::event::KeyEvent;
 pub use drafts::with_type;
@@ -59,7 +59,7 @@ impl Default for ComposeView {
     /// The first template.
     fn default() -> ComposeView {
         ComposeView {
-            drafts: Drafts::of(Draft::of_template(&TEMPLATES[0])),
+            drafts: Drafts::new(Draft::of_template(&TEMPLATES[0])),
             typing: true,
             composed: None,
             made: None,
@@ -72,14 +72,16 @@ impl Default for ComposeView {
 }
 
 /// Asks with which template to begin.
-fn ask_template() -> PickView {
+fn ask_template() -> ChoiceDialog {
     let lines = TEMPLATES.iter().map(|found| (found.name.clone(), found.about.clone())).collect();
-    PickView::of("Begin with", lines, Vec::new(), |at, _| Reply::CloseAndBegin(Begin::Template(at)))
+    ChoiceDialog::new("Begin with", lines, Vec::new(), |at, _| {
+        Response::CloseAndBegin(Begin::Template(at))
+    })
 }
 
 /// What is to be said of a key that brings back what was written.
-fn can_be_undone(world: &World<'_>) -> String {
-    let keys = world.keymap.keys(Place::Compose, Action::UndoEdit);
+fn can_be_undone(ctx: &ViewContext<'_>) -> String {
+    let keys = ctx.keymap.keys(KeyContext::Compose, Action::UndoEdit);
     let key = keys.first().map_or("undo_edit", String::as_str);
     format!("{key} brings back what was written before")
 }
@@ -116,56 +118,58 @@ impl ComposeView {
         self.page.len().saturating_sub(height)
     }
 
-    fn move_results(&mut self, action: Action) -> Reply {
+    fn move_results(&mut self, action: Action) -> Response {
         let height = usize::from(ComposeView::areas(self.body).results.height);
-        let Some(to) = step(action, self.scroll, height, self.last()) else { return Reply::Pass };
+        let Some(to) = step(action, self.scroll, height, self.last()) else {
+            return Response::Pass;
+        };
         self.scroll = to;
-        Reply::Done
+        Response::Done
     }
 
     /// Sends it, to this listener or where the user says.
-    fn send(&self, elsewhere: bool, world: &World<'_>) -> Reply {
+    fn send(&self, elsewhere: bool, ctx: &ViewContext<'_>) -> Response {
         if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
-            return Reply::Say(format!("line {line}, column {column}: {message}"));
+            return Response::Say(format!("line {line}, column {column}: {message}"));
         }
         let Draft { editor, write_key, rudder, .. } = &self.drafts.now;
         let (text, write_key) = (editor.text(), write_key.clone());
         match elsewhere {
-            false if world.shared.addresses.is_empty() => {
-                let keys = world.keymap.keys(self.place(), Action::SendElsewhere).join(" ");
-                Reply::Say(format!("nothing listens here; {keys} sends it to another address"))
+            false if ctx.shared.addresses.is_empty() => {
+                let keys = ctx.keymap.keys(self.place(), Action::SendElsewhere).join(" ");
+                Response::Say(format!("nothing listens here; {keys} sends it to another address"))
             }
-            false => Reply::Ask(Effect::Send { to: None, text, write_key }),
+            false => Response::Ask(SideEffect::Send { to: None, text, write_key }),
             true => {
-                let parcel = Parcel { what: None, text, write_key, rudder: *rudder };
-                Reply::Open(Box::new(ask_where(parcel, world)))
+                let send_item = SendItem { what: None, text, write_key, rudder: *rudder };
+                Response::Open(Box::new(ask_where(send_item, ctx)))
             }
         }
     }
 
     /// Shows what would be sent to the first vendor in use that would receive something.
-    fn deliver(&self) -> Reply {
+    fn deliver(&self) -> Response {
         let call = match &self.composed {
             Some(ComposedView::Call(call)) => call,
             Some(ComposedView::NotYet { line, column, message }) => {
-                return Reply::Say(format!("line {line}, column {column}: {message}"));
+                return Response::Say(format!("line {line}, column {column}: {message}"));
             }
-            None => return Reply::Pass,
+            None => return Response::Pass,
         };
         match call_actions::first(&call.vendors) {
             Some(vendor) => {
                 let chosen = Chosen::Text(self.drafts.now.editor.text());
-                Reply::Open(Box::new(DeliverView::of(chosen, vendor)))
+                Response::Open(Box::new(DeliverView::new(chosen, vendor)))
             }
-            None => Reply::Say("no vendor judged this call".to_owned()),
+            None => Response::Say("no vendor judged this call".to_owned()),
         }
     }
 
     /// Takes back an edit, or makes it again.
-    fn edit_again(&mut self, done: bool, none: &str) -> Reply {
+    fn edit_again(&mut self, done: bool, none: &str) -> Response {
         self.edits += u64::from(done);
         self.typing = true;
-        if done { Reply::Done } else { Reply::Say(none.to_owned()) }
+        if done { Response::Done } else { Response::Say(none.to_owned()) }
     }
 }
 
@@ -178,25 +182,25 @@ struct Areas {
 }
 
 impl View for ComposeView {
-    fn place(&self) -> Place {
-        if self.typing { Place::Compose } else { Place::Composed }
+    fn place(&self) -> KeyContext {
+        if self.typing { KeyContext::Compose } else { KeyContext::Composed }
     }
 
-    fn can(&self, action: Action, world: &World<'_>) -> bool {
+    fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool {
         match action {
-            Action::SendCall => !world.shared.addresses.is_empty(),
+            Action::SendCall => !ctx.shared.addresses.is_empty(),
             Action::UndoEdit => self.drafts.can_undo(),
             Action::Down | Action::PageDown => !self.typing && self.scroll < self.last(),
             _ => true,
         }
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
-            Action::SendCall => self.send(false, world),
-            Action::SendElsewhere => self.send(true, world),
+            Action::SendCall => self.send(false, ctx),
+            Action::SendElsewhere => self.send(true, ctx),
             Action::Deliver => self.deliver(),
-            Action::ChooseTemplate => Reply::Open(Box::new(ask_template())),
+            Action::ChooseTemplate => Response::Open(Box::new(ask_template())),
             Action::UndoEdit => {
                 let done = self.drafts.undo();
                 self.edit_again(done, "nothing was written before this")
@@ -207,25 +211,25 @@ impl View for ComposeView {
             }
             Action::Compose => {
                 self.typing = true;
-                Reply::Done
+                Response::Done
             }
             Action::NextPane | Action::PreviousPane | Action::Toggle => {
                 self.typing = !self.typing;
-                Reply::Done
+                Response::Done
             }
             Action::Back if self.typing => {
                 self.typing = false;
-                Reply::Done
+                Response::Done
             }
-            Action::Back | Action::BackOrQuit => Reply::Close,
-            Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
+            Action::Back | Action::BackOrQuit => Response::Close,
+            Action::Help => Response::Open(Box::new(HelpView::new(self.place()))),
             action => self.move_results(action),
         }
     }
 
-    fn begin(&mut self, from: Begin, world: &World<'_>) -> Reply {
+    fn begin(&mut self, from: Begin, ctx: &ViewContext<'_>) -> Response {
         let (draft, words) = match from {
-            Begin::Row(row) => match row.and_then(|row| call_actions::call(row, world)) {
+            Begin::Row(row) => match row.and_then(|row| call_actions::call(row, ctx)) {
                 Some(call) => (Draft::of_call(&call), None),
                 None => (Draft::of_template(&TEMPLATES[0]), None),
             },
@@ -234,35 +238,35 @@ impl View for ComposeView {
                     let words = format!("this is the template {}", template.name);
                     (Draft::of_template(template), Some(words))
                 }
-                None => return Reply::Pass,
+                None => return Response::Pass,
             },
         };
-        let kept = self.drafts.begin(draft).then(|| can_be_undone(world));
+        let kept = self.drafts.begin(draft).then(|| can_be_undone(ctx));
         (self.typing, self.scroll) = (true, 0);
         self.edits += 1;
         let said: Vec<String> = words.into_iter().chain(kept).collect();
-        if said.is_empty() { Reply::Done } else { Reply::Say(said.join("; ")) }
+        if said.is_empty() { Response::Done } else { Response::Say(said.join("; ")) }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         if !self.typing {
-            return Reply::Pass;
+            return Response::Pass;
         }
         self.edits += u64::from(self.drafts.now.editor.typed(event));
-        Reply::Done
+        Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
         match self.drafts.now.editor.paste(pasted) {
             true => {
                 self.edits += 1;
-                Reply::Done
+                Response::Done
             }
-            false => Reply::Say("there is no room for so much text".to_owned()),
+            false => Response::Say("there is no room for so much text".to_owned()),
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
         let areas = ComposeView::areas(self.body);
         match pointer {
             Pointer::Click if areas.text.contains(at) => {
@@ -281,19 +285,19 @@ impl View for ComposeView {
                 }
             }
         }
-        Reply::Done
+        Response::Done
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
         let areas = ComposeView::areas(body);
         self.drafts.now.editor.sync(areas.text);
-        let made = (self.edits, world.shared.judged, areas.results.width);
+        let made = (self.edits, ctx.shared.judged, areas.results.width);
         if self.made != Some(made) {
             self.made = Some(made);
-            let composed = world.feed.compose(&self.drafts.now.editor.text());
+            let composed = ctx.feed.compose(&self.drafts.now.editor.text());
             if let ComposedView::Call(call) = &composed {
-                self.page = results::page(call, usize::from(areas.results.width), world);
+                self.page = results::page(call, usize::from(areas.results.width), ctx);
             }
             self.drafts.now.editor.mark(match &composed {
                 ComposedView::NotYet { line, .. } => Some(*line),
@@ -304,8 +308,8 @@ impl View for ComposeView {
         self.scroll = self.scroll.min(self.last());
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let look = world.look;
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let look = ctx.look;
         let theme = &look.theme;
         let areas = ComposeView::areas(body);
         for at in body.intersection(buffer.area).positions() {
@@ -313,18 +317,18 @@ impl View for ComposeView {
                 cell.reset();
             }
         }
-        if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
-            pen.put(" Compose", theme.heading).skip(2);
+        if let Some(mut painter) = Painter::on(buffer, areas.title, 0, look) {
+            painter.put(" Compose", theme.heading).skip(2);
             match &self.composed {
                 Some(ComposedView::Call(call)) => {
-                    results::marks(&mut pen, call, world);
+                    results::marks(&mut painter, call, ctx);
                     if let Some(from) = &self.drafts.now.from {
-                        pen.put("from ", theme.quiet).show(from, theme.quiet);
+                        painter.put("from ", theme.quiet).show(from, theme.quiet);
                     }
                 }
                 // the marks would be of another text
                 Some(ComposedView::NotYet { .. }) if !self.page.is_empty() => {
-                    pen.put("STALE", theme.warning).put(STALE, theme.quiet);
+                    painter.put("STALE", theme.warning).put(STALE, theme.quiet);
                 }
                 _ => {}
             }
@@ -337,13 +341,13 @@ impl View for ComposeView {
         if let Some(ComposedView::NotYet { .. }) = &self.composed {
             buffer.set_style(areas.results.intersection(buffer.area), theme.unused);
         }
-        if let Some(mut pen) = Pen::on(buffer, areas.foot, 0, look) {
-            pen.skip(1);
-            crate::tui::pages::compose::footer::write(&mut pen, self.composed.as_ref(), world);
+        if let Some(mut painter) = Painter::on(buffer, areas.foot, 0, look) {
+            painter.skip(1);
+            crate::tui::pages::compose::footer::write(&mut painter, self.composed.as_ref(), ctx);
             let hidden = self.last().saturating_sub(self.scroll);
             if hidden > 0 {
                 let words = format!("  +{hidden} below");
-                pen.right(words.len()).put(&words, theme.quiet);
+                painter.right(words.len()).put(&words, theme.quiet);
             }
         }
     }

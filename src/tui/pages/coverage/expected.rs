@@ -3,11 +3,11 @@
 
 use crate::findings::Verdict;
 use crate::report::{expected_words, plural};
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Coverage, Expectations, Expected, Groups, Standing};
+use crate::tui::feed::{Coverage, ExpectationStatus, Expectations, Expected, GroupedRows};
 use crate::tui::pages::coverage::id_shares;
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::drill_down;
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -19,7 +19,7 @@ pub const WIDE: usize = 11;
 const MOST_OTHERS: usize = 50;
 
 /// A line of the coverage page.
-pub struct Line {
+pub struct ExpectedLine {
     /// The calls.
     pub came: Coverage,
     /// What is expected of them.
@@ -28,10 +28,10 @@ pub struct Line {
     pub unplanned: bool,
 }
 
-impl Line {
+impl ExpectedLine {
     /// A line of which nothing is expected.
-    pub fn of(came: Coverage) -> Line {
-        Line { came, expected: None, unplanned: false }
+    pub fn new(came: Coverage) -> ExpectedLine {
+        ExpectedLine { came, expected: None, unplanned: false }
     }
 }
 
@@ -41,11 +41,14 @@ fn key(came: &Coverage) -> (Option<String>, Option<String>) {
 }
 
 /// What is expected first, in the order of the plan, and then all else that came.
-pub fn with_expected(groups: Groups<Line>, expectations: &Expectations) -> Groups<Line> {
+pub fn with_expected(
+    groups: GroupedRows<ExpectedLine>,
+    expectations: &Expectations,
+) -> GroupedRows<ExpectedLine> {
     let planned: HashSet<_> = expectations.list.iter().map(|entry| key(&entry.came)).collect();
     let (rows, unshown) = (groups.rows.len() as u64, groups.of - groups.rows.len() as u64);
-    let mut lines: Vec<Line> = Vec::with_capacity(expectations.list.len() + rows as usize);
-    lines.extend(expectations.list.iter().map(|entry| Line {
+    let mut lines: Vec<ExpectedLine> = Vec::with_capacity(expectations.list.len() + rows as usize);
+    lines.extend(expectations.list.iter().map(|entry| ExpectedLine {
         came: entry.came.clone(),
         expected: Some(Box::new(entry.clone())),
         unplanned: false,
@@ -54,22 +57,25 @@ pub fn with_expected(groups: Groups<Line>, expectations: &Expectations) -> Group
     lines.extend(others.map(|line| {
         // an entry without a name stands for all that have none of their own
         let unplanned = !planned.contains(&(key(&line.came).0, None));
-        Line { unplanned, ..line }
+        ExpectedLine { unplanned, ..line }
     }));
-    Groups { of: lines.len() as u64 + unshown, rows: lines, other: groups.other }
+    GroupedRows { of: lines.len() as u64 + unshown, rows: lines, other: groups.other }
 }
 
 /// The line that says how far the plan is.
-pub fn line(expectations: &Expectations, world: &World<'_>) -> Vec<Span<'static>> {
-    let look = world.look;
+pub fn line(expectations: &Expectations, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+    let look = ctx.look;
     let theme = &look.theme;
     let (sign, style) = match expectations.all_met() {
         true => (look.verdict_sign(Verdict::Delivered), theme.good),
         false => (look.nothing(), theme.heading),
     };
     let mut spans = vec![Span::styled(format!("{sign} {}", expectations.line()), style)];
-    let lacking =
-        expectations.list.iter().filter(|entry| entry.standing() == Standing::Lacking).count();
+    let lacking = expectations
+        .list
+        .iter()
+        .filter(|entry| entry.standing() == ExpectationStatus::Lacking)
+        .count();
     if lacking > 0 {
         let words = format!("  {} seen without", grouped(lacking as u64));
         spans.push(Span::styled(words, theme.missing_id));
@@ -82,28 +88,30 @@ pub fn line(expectations: &Expectations, world: &World<'_>) -> Vec<Span<'static>
 }
 
 /// The sign, the word and the colour of an entry.
-pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, Style) {
-    let look = world.look;
+pub fn standing(entry: &Expected, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
+    let look = ctx.look;
     let theme = &look.theme;
     let calls = entry.came.counted.calls;
     match entry.standing() {
-        Standing::Unseen => (look.nothing(), "not yet".to_owned(), theme.unused),
-        Standing::Met if entry.is_doubtful() => {
+        ExpectationStatus::Unseen => (look.nothing(), "not yet".to_owned(), theme.unused),
+        ExpectationStatus::Met if entry.is_doubtful() => {
             (look.doubtful(), "doubtful".to_owned(), theme.warning)
         }
-        Standing::Met => {
+        ExpectationStatus::Met => {
             let style = if id_shares::lost(&entry.came) > 0 { theme.text } else { theme.good };
             (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), style)
         }
-        Standing::TooFew => ("~", format!("{calls} of {}", entry.wanted.least), theme.warning),
-        Standing::Lacking if entry.with_ids > 0 => {
+        ExpectationStatus::TooFew => {
+            ("~", format!("{calls} of {}", entry.wanted.least), theme.warning)
+        }
+        ExpectationStatus::Lacking if entry.with_ids > 0 => {
             ("!", format!("{} lack", grouped(calls - entry.with_ids)), theme.warning)
         }
-        Standing::Lacking if entry.came.discarded == calls => {
+        ExpectationStatus::Lacking if entry.came.discarded == calls => {
             let sign = look.verdict_sign(Verdict::Discarded);
             (sign, Verdict::Discarded.name().to_owned(), theme.discarded)
         }
-        Standing::Lacking => {
+        ExpectationStatus::Lacking => {
             // found in no call, or found in some and missed there by another vendor
             let none = [0, 1].map(|id| entry.lack[id] - entry.some_miss[id] == calls);
             let word = match none {
@@ -118,23 +126,23 @@ pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, S
 }
 
 /// What is expected of the row under the cursor.
-pub fn about(paper: &mut Paper<'_>, entry: &Expected, world: &World<'_>) {
+pub fn about(paper: &mut TextBuilder<'_>, entry: &Expected, ctx: &ViewContext<'_>) {
     let ids: Vec<&str> = entry.wanted.id_names().collect();
     let each = match ids.is_empty() {
         true => String::new(),
         false => format!(", each with {}", ids.join(" and ")),
     };
-    let theme = &world.look.theme;
+    let theme = &ctx.look.theme;
     let wanted = format!("{} or more{each}", plural(entry.wanted.least, "call"));
     paper.labelled(10, "  plan", &wanted, theme.text);
-    let (sign, _, style) = standing(entry, world);
+    let (sign, _, style) = standing(entry, ctx);
     paper.labelled(10, "  so far", &format!("{sign} {}", expected_words(entry)), style);
 }
 
 /// The filter that the calls of an entry pass, or why there is none. Those of an entry without a
 /// name are the calls of its type that have no entry of their own.
-pub fn behind(entry: &Expected, rows: &[Line]) -> Result<Vec<String>, String> {
-    if entry.standing() == Standing::Unseen {
+pub fn behind(entry: &Expected, rows: &[ExpectedLine]) -> Result<Vec<String>, String> {
+    if entry.standing() == ExpectationStatus::Unseen {
         return Err("no such call came yet".to_owned());
     }
     let (kind, event) = (entry.came.kind.as_deref(), entry.came.event.as_deref());

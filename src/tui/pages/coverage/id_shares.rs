@@ -3,12 +3,12 @@
 
 use crate::findings::Verdict;
 use crate::report::{DOUBTFUL, share};
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::feed::{Coverage, IdShare};
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::bar;
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
@@ -45,8 +45,8 @@ fn doubtful(row: &Coverage) -> u64 {
 }
 
 /// The sign and the words for how the ids of a row stand.
-pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Style) {
-    let look = world.look;
+pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
+    let look = ctx.look;
     let theme = &look.theme;
     if row.discarded > 0 {
         let calls = count(row.discarded, "call is", "calls are");
@@ -76,7 +76,7 @@ pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Sty
 /// The style of an id's share: what is missing is loud, what one finds and another misses or what
 /// looks wrong is a warning, what nobody needs is quiet. `passes`: the service discards none of the
 /// calls.
-fn style(id: &IdShare, passes: bool, look: &Look) -> Style {
+fn style(id: &IdShare, passes: bool, look: &Appearance) -> Style {
     let theme = &look.theme;
     match id {
         IdShare { looked: 0, .. } => theme.quiet,
@@ -98,21 +98,27 @@ fn mark(id: &IdShare) -> &'static str {
 }
 
 /// Draws an id's share in the list.
-pub fn cell(pen: &mut Pen<'_>, id: &IdShare, columns: usize, passes: bool, look: &Look) {
+pub fn cell(
+    painter: &mut Painter<'_>,
+    id: &IdShare,
+    columns: usize,
+    passes: bool,
+    look: &Appearance,
+) {
     let style = style(id, passes, look);
-    pen.put("  ", style);
+    painter.put("  ", style);
     if id.looked == 0 {
         let wide = columns + SHARE - 1;
-        pen.put(&format!("{:>wide$} ", look.nothing()), style);
+        painter.put(&format!("{:>wide$} ", look.nothing()), style);
         return;
     }
-    pen.put(&bar(id.found, id.looked, columns, look), style);
+    painter.put(&bar(id.found, id.looked, columns, look), style);
     let share = share(id.found, id.looked);
-    pen.put(&format!("{share:>w$}{}", mark(id), w = SHARE - 1), style);
+    painter.put(&format!("{share:>w$}{}", mark(id), w = SHARE - 1), style);
 }
 
 /// What there is to say of an id besides its share: how many calls, a sign, and what it is.
-fn besides(id: &IdShare, calls: u64, look: &Look) -> Vec<(&'static str, String, Style)> {
+fn besides(id: &IdShare, calls: u64, look: &Appearance) -> Vec<(&'static str, String, Style)> {
     let theme = &look.theme;
     let nobody = id.looked - id.found - id.missing();
     let unasked = calls - id.looked;
@@ -137,10 +143,10 @@ fn besides(id: &IdShare, calls: u64, look: &Look) -> Vec<(&'static str, String, 
 }
 
 /// Writes how the ids of a row stand.
-pub fn about(paper: &mut Paper<'_>, row: &Coverage, world: &World<'_>) {
-    let look = world.look;
+pub fn about(paper: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
-    let (sign, words, loud) = standing(row, world);
+    let (sign, words, loud) = standing(row, ctx);
     paper.labelled(LABEL, "  ids", &format!("{sign} {words}"), loud);
     for (label, id) in ["  account", "  user"].into_iter().zip(&row.ids) {
         if id.looked == 0 {

@@ -6,32 +6,32 @@ pub(crate) mod id_shares;
 
 use crate::findings::{Verdict, VerdictCounts};
 use crate::report::{percent, percents};
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{By, Coverage, Expectations, Groups, Standing};
-use crate::tui::pages::coverage::expected::Line;
+use crate::tui::feed::{Coverage, ExpectationStatus, Expectations, GroupBy, GroupedRows};
+use crate::tui::pages::coverage::expected::ExpectedLine;
 use crate::tui::pages::coverage::id_shares::{SHARE, is_good, standing};
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{event, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::Grouped;
-use crate::tui::pages::lists::empty_page::Nothing;
-use crate::tui::pages::lists::list_page::Topic;
-use crate::tui::theme::painter::Pen;
+use crate::tui::pages::lists::empty_page::EmptyPage;
+use crate::tui::pages::lists::list_page::ListContent;
+use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text::masked;
 use ratatui::text::Span;
 use std::collections::HashMap;
 
-/// Columns of the sign before a row.
+/// CoverageColumns of the sign before a row.
 const SIGN: usize = 2;
-/// Columns of a count.
+/// CoverageColumns of a count.
 const COUNT: usize = 8;
-/// Columns of a vendor: a blank, the mark, the share.
+/// CoverageColumns of a vendor: a blank, the mark, the share.
 const VENDOR: usize = 6;
 /// An event has so much room before bars have any, where it is counted by something.
 const MOST_NAME: usize = 24;
-/// Columns of a vendor's share.
+/// CoverageColumns of a vendor's share.
 const TAKEN: usize = 5;
 /// From this room on bars are long.
 const ROOMY: usize = 105;
@@ -40,7 +40,7 @@ const LEAST: usize = 12;
 const MOST: usize = 60;
 
 /// What each tab counts by.
-const BY: [By; 4] = [By::Event, By::Library, By::AppVersion, By::WriteKey];
+const BY: [GroupBy; 4] = [GroupBy::Event, GroupBy::Library, GroupBy::AppVersion, GroupBy::WriteKey];
 
 /// The page's own state: what is expected, and how it stood when it was read last.
 #[derive(Default)]
@@ -49,7 +49,7 @@ pub struct Events {
 }
 
 /// How wide the columns are.
-pub struct Columns {
+pub struct CoverageColumns {
     tab: usize,
     sign: usize,
     event: usize,
@@ -61,12 +61,12 @@ pub struct Columns {
 /// What a row is counted by, in words.
 fn by_words(row: &Coverage, tab: usize) -> String {
     match (BY[tab], row.by.as_deref()) {
-        (By::Event, _) => String::new(),
-        (By::WriteKey, Some(key)) => masked(key),
+        (GroupBy::Event, _) => String::new(),
+        (GroupBy::WriteKey, Some(key)) => masked(key),
         (_, Some(by)) => by.to_owned(),
-        (By::Library, None) => "no library".to_owned(),
-        (By::AppVersion, None) => "no version".to_owned(),
-        (By::WriteKey, None) => "no write key".to_owned(),
+        (GroupBy::Library, None) => "no library".to_owned(),
+        (GroupBy::AppVersion, None) => "no version".to_owned(),
+        (GroupBy::WriteKey, None) => "no write key".to_owned(),
     }
 }
 
@@ -82,29 +82,30 @@ fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
     Some((*worst, percent(share, calls, counts.iter().sum())))
 }
 
-impl Topic for Events {
-    type Row = Line;
-    type Columns = Columns;
+impl ListContent for Events {
+    type Row = ExpectedLine;
+    type Columns = CoverageColumns;
     const TABS: &'static [&'static str] =
         &["coverage by event", "library", "app version", "write key"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Line> {
-        let Groups { rows, of, other } = world.feed.coverage(BY[tab]);
-        let mut groups = Groups { rows: rows.into_iter().map(Line::of).collect(), of, other };
-        self.expectations = world.feed.expectations();
+    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<ExpectedLine> {
+        let GroupedRows { rows, of, other } = ctx.feed.coverage(BY[tab]);
+        let mut groups =
+            GroupedRows { rows: rows.into_iter().map(ExpectedLine::new).collect(), of, other };
+        self.expectations = ctx.feed.expectations();
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
             return expected::with_expected(groups, expectations);
         }
         // the rows of an event stand together, where the event alone would stand
         let mut totals: HashMap<(Option<String>, Option<String>), (u64, u64)> = HashMap::new();
-        for Line { came, .. } in &groups.rows {
+        for ExpectedLine { came, .. } in &groups.rows {
             let total = totals.entry((came.kind.clone(), came.event.clone()));
             let (calls, first) = total.or_insert((0, came.counted.seq));
             *calls += came.counted.calls;
             *first = (*first).min(came.counted.seq);
         }
-        groups.rows.sort_by_cached_key(|Line { came, .. }| {
+        groups.rows.sort_by_cached_key(|ExpectedLine { came, .. }| {
             let (calls, first) =
                 totals.get(&(came.kind.clone(), came.event.clone())).copied().unwrap_or_default();
             (std::cmp::Reverse(calls), first, std::cmp::Reverse(came.counted.calls))
@@ -112,25 +113,34 @@ impl Topic for Events {
         groups
     }
 
-    fn line(&self, world: &World<'_>) -> Option<Vec<Span<'static>>> {
-        self.expectations.as_ref().map(|expectations| expected::line(expectations, world))
+    fn line(&self, ctx: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
+        self.expectations.as_ref().map(|expectations| expected::line(expectations, ctx))
     }
 
-    fn same(Line { came: a, .. }: &Line, Line { came: b, .. }: &Line) -> bool {
+    fn same(
+        ExpectedLine { came: a, .. }: &ExpectedLine,
+        ExpectedLine { came: b, .. }: &ExpectedLine,
+    ) -> bool {
         (&a.kind, &a.event, &a.by) == (&b.kind, &b.event, &b.by)
     }
 
-    fn columns(room: usize, rows: &[Line], tab: usize, world: &World<'_>) -> Columns {
-        let vendors = world.shared.vendors.len();
+    fn columns(
+        room: usize,
+        rows: &[ExpectedLine],
+        tab: usize,
+        ctx: &ViewContext<'_>,
+    ) -> CoverageColumns {
+        let vendors = ctx.shared.vendors.len();
         let planned = rows.iter().any(|line| line.expected.is_some());
         let sign = if planned { expected::WIDE } else { SIGN };
         let by: Vec<String> = rows.iter().map(|line| by_words(&line.came, tab)).collect();
-        let by = widest(by.iter().map(String::as_str), (LEAST, MOST), world.look);
+        let by = widest(by.iter().map(String::as_str), (LEAST, MOST), ctx.look);
         let by = if tab == 0 { 0 } else { by + 1 };
-        let names =
-            rows.iter().map(|Line { came, .. }| event(came.kind.as_deref(), came.event.as_deref()));
+        let names = rows
+            .iter()
+            .map(|ExpectedLine { came, .. }| event(came.kind.as_deref(), came.event.as_deref()));
         let names: Vec<String> = names.collect();
-        let name = widest(names.iter().map(String::as_str), (LEAST, MOST), world.look) + 1;
+        let name = widest(names.iter().map(String::as_str), (LEAST, MOST), ctx.look) + 1;
         // in little room the names keep theirs: first the word of a sign goes, then vendors from the
         // last on, which stand beside the list too
         let counted = COUNT + 2 * (SHARE + 2);
@@ -149,38 +159,43 @@ impl Topic for Events {
         let both = room_of_names.saturating_sub(2 * bar);
         // what the names do not need is for what they are counted by
         let by = by.min(both.saturating_sub(name).max(both / 2));
-        Columns { tab, sign, event: both - by, by, bar, vendors }
+        CoverageColumns { tab, sign, event: both - by, by, bar, vendors }
     }
 
-    fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
-        let label = world.look.theme.label;
+    fn heads(painter: &mut Painter<'_>, columns: &CoverageColumns, ctx: &ViewContext<'_>) {
+        let label = ctx.look.theme.label;
         let expected = if columns.sign > SIGN { "expected" } else { "" };
-        pen.column(expected, columns.sign, label).column("event", columns.event, label);
-        pen.column(Events::TABS[columns.tab], columns.by, label);
-        pen.put(&format!("{:>COUNT$}", "calls"), label);
+        painter.column(expected, columns.sign, label).column("event", columns.event, label);
+        painter.column(Events::TABS[columns.tab], columns.by, label);
+        painter.put(&format!("{:>COUNT$}", "calls"), label);
         let wide = columns.bar + SHARE;
         let words = if columns.bar > 0 { ["account", "user"] } else { ["acct", "user"] };
         for word in words {
             // below the word stand the per cent, and the last column is the mark's
-            pen.put(&format!("  {word:>w$} ", w = wide - 1), label);
+            painter.put(&format!("  {word:>w$} ", w = wide - 1), label);
         }
-        for (at, vendor) in world.shared.vendors.iter().take(columns.vendors).enumerate() {
-            let used = world.shared.in_use.vendors.contains(&at);
-            let style = if used { label } else { world.look.theme.unused };
-            let short = world.look.clean(&vendor.short);
-            let short = text::cut(&short, VENDOR - 1, world.look.ellipsis()).into_owned();
-            pen.skip(VENDOR - text::width(&short)).put(&short, style);
+        for (at, vendor) in ctx.shared.vendors.iter().take(columns.vendors).enumerate() {
+            let used = ctx.shared.in_use.vendors.contains(&at);
+            let style = if used { label } else { ctx.look.theme.unused };
+            let short = ctx.look.clean(&vendor.short);
+            let short = text::cut(&short, VENDOR - 1, ctx.look.ellipsis()).into_owned();
+            painter.skip(VENDOR - text::width(&short)).put(&short, style);
         }
     }
 
-    fn row(pen: &mut Pen<'_>, line: &Line, columns: &Columns, world: &World<'_>) {
-        let look = world.look;
+    fn row(
+        painter: &mut Painter<'_>,
+        line: &ExpectedLine,
+        columns: &CoverageColumns,
+        ctx: &ViewContext<'_>,
+    ) {
+        let look = ctx.look;
         let theme = &look.theme;
         let row = &line.came;
         let (sign, word, loud) = match &line.expected {
-            Some(expected) => expected::standing(expected, world),
+            Some(expected) => expected::standing(expected, ctx),
             None => {
-                let (sign, _, loud) = standing(row, world);
+                let (sign, _, loud) = standing(row, ctx);
                 let word = if line.unplanned { "extra" } else { "" };
                 let quiet = line.unplanned && row.missing == 0;
                 (sign, word.to_owned(), if quiet { theme.quiet } else { loud })
@@ -188,9 +203,11 @@ impl Topic for Events {
         };
         let name = event(row.kind.as_deref(), row.event.as_deref());
         let style = match &line.expected {
-            Some(expected) if expected.standing() == Standing::Unseen => theme.unused,
+            Some(expected) if expected.standing() == ExpectationStatus::Unseen => theme.unused,
             Some(expected) if expected.is_doubtful() => theme.text,
-            Some(expected) if expected.standing() == Standing::Met && id_shares::lost(row) == 0 => {
+            Some(expected)
+                if expected.standing() == ExpectationStatus::Met && id_shares::lost(row) == 0 =>
+            {
                 theme.good
             }
             Some(_) => theme.text,
@@ -198,35 +215,42 @@ impl Topic for Events {
             None => theme.text,
         };
         let word = if columns.sign > SIGN { word.as_str() } else { "" };
-        pen.column(&format!("{sign} {word}"), columns.sign, loud);
-        pen.column(&name, columns.event.saturating_sub(1), style).skip(1);
-        pen.column(&by_words(row, columns.tab), columns.by, theme.quiet);
+        painter.column(&format!("{sign} {word}"), columns.sign, loud);
+        painter.column(&name, columns.event.saturating_sub(1), style).skip(1);
+        painter.column(&by_words(row, columns.tab), columns.by, theme.quiet);
         let calls = row.counted.calls;
         if calls + row.counted.repeats == 0 {
-            pen.put(&format!("{:>COUNT$}", look.nothing()), style);
+            painter.put(&format!("{:>COUNT$}", look.nothing()), style);
             return;
         }
-        pen.put(&format!("{:>COUNT$}", number(calls)), style);
+        painter.put(&format!("{:>COUNT$}", number(calls)), style);
         for id in &row.ids {
-            id_shares::cell(pen, id, columns.bar, row.discarded == 0, look);
+            id_shares::cell(painter, id, columns.bar, row.discarded == 0, look);
         }
         for counts in row.verdicts.iter().take(columns.vendors) {
             match taken(counts) {
                 Some((worst, share)) => {
                     let mark = format!(" {}", look.verdict_sign(worst));
-                    pen.skip((VENDOR + 1).saturating_sub(TAKEN + text::width(&mark)));
-                    pen.put(&mark, look.verdict(worst))
+                    painter.skip((VENDOR + 1).saturating_sub(TAKEN + text::width(&mark)));
+                    painter
+                        .put(&mark, look.verdict(worst))
                         .put(&format!("{share:>w$}", w = TAKEN - 1), look.verdict(worst));
                 }
                 None => {
-                    pen.put(&format!("{:>VENDOR$}", look.nothing()), theme.quiet);
+                    painter.put(&format!("{:>VENDOR$}", look.nothing()), theme.quiet);
                 }
             }
         }
     }
 
-    fn about(&mut self, paper: &mut Paper<'_>, line: &Line, tab: usize, world: &World<'_>) {
-        let look = world.look;
+    fn about(
+        &mut self,
+        paper: &mut TextBuilder<'_>,
+        line: &ExpectedLine,
+        tab: usize,
+        ctx: &ViewContext<'_>,
+    ) {
+        let look = ctx.look;
         let theme = &look.theme;
         let row = &line.came;
         let counted = &row.counted;
@@ -234,19 +258,19 @@ impl Topic for Events {
         let by = by_words(row, tab);
         paper.heading(&look.clean(&name), &look.clean(&by));
         if let Some(expected) = &line.expected {
-            expected::about(paper, expected, world);
+            expected::about(paper, expected, ctx);
         }
         if counted.calls + counted.repeats == 0 {
             return;
         }
-        id_shares::about(paper, row, world);
+        id_shares::about(paper, row, ctx);
         if counted.repeats > 0 {
             let repeats = count(counted.repeats, "repeat", "repeats");
             paper.labelled(10, "  besides", &format!("{repeats}, not counted"), theme.repeat);
         }
         times(paper, counted, 10);
         paper.heading("Verdicts", "the mark in the list is the worst, the number what is taken");
-        for (vendor, counts) in world.shared.vendors.iter().zip(&row.verdicts) {
+        for (vendor, counts) in ctx.shared.vendors.iter().zip(&row.verdicts) {
             let title = look.clean(&vendor.title);
             let title = text::cut(&title, 20, look.ellipsis());
             let of: u64 = counts.iter().sum();
@@ -269,17 +293,17 @@ impl Topic for Events {
         }
     }
 
-    fn example(line: &Line) -> Option<u64> {
+    fn example(line: &ExpectedLine) -> Option<u64> {
         let counted = &line.came.counted;
         (counted.calls + counted.repeats > 0).then_some(counted.row)
     }
 
     fn behind(
         &self,
-        line: &Line,
+        line: &ExpectedLine,
         tab: usize,
-        rows: &[Line],
-        _world: &World<'_>,
+        rows: &[ExpectedLine],
+        _world: &ViewContext<'_>,
     ) -> Result<String, String> {
         let row = &line.came;
         let mut terms = match &line.expected {
@@ -287,16 +311,18 @@ impl Topic for Events {
             None => drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()),
         };
         terms.extend(match BY[tab] {
-            By::Event => Vec::new(),
-            By::Library => drill_down::library_terms(row.by.as_deref(), row.by_version.as_deref()),
-            By::AppVersion => drill_down::app_terms(row.by.as_deref()),
-            By::WriteKey => drill_down::key_terms(row.by.as_deref()),
+            GroupBy::Event => Vec::new(),
+            GroupBy::Library => {
+                drill_down::library_terms(row.by.as_deref(), row.by_version.as_deref())
+            }
+            GroupBy::AppVersion => drill_down::app_terms(row.by.as_deref()),
+            GroupBy::WriteKey => drill_down::key_terms(row.by.as_deref()),
         });
-        Ok(drill_down::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
     }
 
-    fn nothing(&self, _tab: usize, _world: &World<'_>) -> Nothing {
-        Nothing {
+    fn nothing(&self, _tab: usize, _world: &ViewContext<'_>) -> EmptyPage {
+        EmptyPage {
             says: "No call came yet, so there is nothing to cover.".to_owned(),
             is_good: false,
             shows: "Here stands a line for each event: how many calls, what share of them has an \

@@ -2,16 +2,16 @@
 //! change.
 
 use crate::findings::doubtful_ids::stand_in;
-use crate::findings::fixes::{Need, Source};
+use crate::findings::fixes::{ValueSource, VendorNeed};
 use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice};
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
-use crate::tui::feed::{CallDetail, Cell, NoCallDetail, VendorDetail};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
+use crate::tui::feed::{CallDetail, IdCell, NoCallDetail, VendorDetail};
 use crate::tui::pages::detail::annotations::dotted;
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::log;
 use crate::tui::pages::log::library_habits;
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,9 +25,9 @@ const MAX_ROWS: usize = 4;
 const MAX_ROWS_ROOMY: usize = 12;
 
 /// The head of a call. Where it is roomy it says more than what is wrong and what to change.
-pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
+pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
     let width = paper.width();
-    let look = world.look;
+    let look = ctx.look;
     let theme = &look.theme;
     let row = &call.row;
     let number = row.seq.map_or(String::new(), |seq| format!("#{seq} "));
@@ -55,7 +55,7 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World
         let taken: usize = spans.iter().map(Span::width).sum();
         let fits = |words: &String| taken + 2 + text::width(words) <= width;
         // on the same line where it fits, in short if need be
-        let [long, short] = [false, true].map(|short| misses(id, short, world));
+        let [long, short] = [false, true].map(|short| misses(id, short, ctx));
         let beside = long.clone().filter(fits).or_else(|| short.filter(fits));
         let below = if beside.is_none() { long } else { None };
         let beside = beside.map(|words| Span::styled(format!("  {words}"), theme.near_miss));
@@ -69,26 +69,26 @@ pub fn call(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World
         paper.field("note", note, theme.marked);
     }
     if row.stale {
-        let keys = world.keymap.keys(Place::Detail, Action::JudgeAgain);
+        let keys = ctx.keymap.keys(KeyContext::Detail, Action::JudgeAgain);
         let key = keys.first().map_or("", String::as_str);
         let words =
             format!("{} judged with earlier settings; {key} judges all again", look.stale());
         paper.prose(0, &words, theme.warning);
     }
-    trouble(paper, call, roomy, world);
+    trouble(paper, call, roomy, ctx);
 }
 
 /// An id column's spans, drawn by the same pen as the log's. What it is wanted as is said apart.
-fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
+fn cell_spans(id: &IdCell, width: usize, look: &Appearance) -> Vec<Span<'static>> {
     let mut id = id.clone();
-    if let Cell::SomeMiss { wanted, .. } = &mut id {
+    if let IdCell::SomeMiss { wanted, .. } = &mut id {
         wanted.clear();
     }
     let id = &id;
     let area = Rect { x: 0, y: 0, width: width.min(200) as u16, height: 1 };
     let mut buffer = Buffer::empty(area);
-    if let Some(mut pen) = Pen::on(&mut buffer, area, 0, look) {
-        log::cell(&mut pen, id, usize::from(area.width), look.theme.text, look);
+    if let Some(mut painter) = Painter::on(&mut buffer, area, 0, look) {
+        log::cell(&mut painter, id, usize::from(area.width), look.theme.text, look);
     }
     let mut spans = Vec::new();
     let mut skip = 0;
@@ -104,14 +104,14 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
         spans.pop();
     }
     match id {
-        Cell::Muted => {
+        IdCell::Muted => {
             let words = "  a vendor in use misses it; the finding is muted";
             spans.push(Span::styled(words, look.theme.quiet));
         }
-        Cell::NotLooked => {
+        IdCell::NotLooked => {
             spans.push(Span::styled("  no vendor in use reads it in this call", look.theme.quiet));
         }
-        Cell::Found { text, doubtful: true } | Cell::SomeMiss { text, doubtful: true, .. } => {
+        IdCell::Found { text, doubtful: true } | IdCell::SomeMiss { text, doubtful: true, .. } => {
             let words = format!("  doubtful: {}", advice::doubt(text));
             spans.push(Span::styled(words, look.theme.warning));
         }
@@ -121,10 +121,10 @@ fn cell_spans(id: &Cell, width: usize, look: &Look) -> Vec<Span<'static>> {
 }
 
 /// Who misses an id that others find, and what each wants it as.
-fn misses(id: &Cell, short: bool, world: &World<'_>) -> Option<String> {
-    let Cell::SomeMiss { wanted, .. } = id else { return None };
+fn misses(id: &IdCell, short: bool, ctx: &ViewContext<'_>) -> Option<String> {
+    let IdCell::SomeMiss { wanted, .. } = id else { return None };
     let each = wanted.iter().enumerate().filter_map(|(nth, wanted)| {
-        let vendor = world.shared.vendors.get(wanted.vendor)?;
+        let vendor = ctx.shared.vendors.get(wanted.vendor)?;
         Some(match (short, nth) {
             (false, _) => format!("{} wants it as {}", vendor.title, dotted(&wanted.path)),
             (true, 0) => format!("{} wants it as {}", vendor.short, wanted.name()),
@@ -138,14 +138,14 @@ fn misses(id: &Cell, short: bool, world: &World<'_>) -> Option<String> {
 /// about an id that is missing.
 fn first<'c>(
     call: &'c CallDetail,
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) -> Option<(Option<&'c VendorDetail>, &'c Finding)> {
     let wire = call.wire_findings.iter().map(|finding| (None, finding));
     let vendors = call.vendors.iter().filter(|detail| detail.in_use);
     let theirs = vendors.flat_map(|detail| detail.findings.iter().map(move |f| (Some(detail), f)));
     wire.chain(theirs).filter(|(_, finding)| finding.severity != Severity::Info).min_by_key(
         |(_, finding)| {
-            let noise = library_habits::beside(finding, call, world).is_some();
+            let noise = library_habits::beside(finding, call, ctx).is_some();
             (noise, finding.severity, rank(finding))
         },
     )
@@ -162,10 +162,10 @@ fn rank(finding: &Finding) -> u8 {
     }
 }
 
-fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
-    let look = world.look;
+fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
-    let Some((whose, finding)) = first(call, world) else {
+    let Some((whose, finding)) = first(call, ctx) else {
         let taken = call.vendors.iter().filter(|detail| detail.in_use);
         let through = taken.clone().filter(|detail| detail.verdict.goes_through()).count();
         let words = match (taken.count(), through) {
@@ -179,9 +179,9 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
     };
     // what the service does comes before what vendors need
     if call.needs.is_empty() || whose.is_none() {
-        leading_finding(paper, (whose, finding), world);
+        leading_finding(paper, (whose, finding), ctx);
     }
-    needed(paper, call, roomy, world);
+    needed(paper, call, roomy, ctx);
     // where there is less room the need names the account and the call that it is known from
     let theirs = call.vendors.iter().filter(|detail| detail.in_use);
     let mut history = theirs.flat_map(|it| &it.findings).filter_map(|it| it.history.as_ref());
@@ -192,14 +192,14 @@ fn trouble(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<
 
 /// The finding to speak of first, with its fix.
 fn leading_finding(
-    paper: &mut Paper<'_>,
+    paper: &mut TextBuilder<'_>,
     (whose, finding): (Option<&VendorDetail>, &Finding),
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) {
-    let look = world.look;
+    let look = ctx.look;
     let who = match whose {
         Some(detail) => {
-            let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
+            let title = ctx.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
             format!("{title} {}: ", detail.verdict.name())
         }
         None => String::new(),
@@ -219,7 +219,7 @@ fn leading_finding(
     }
 }
 
-fn loud(about_id: bool, severity: Severity, look: &Look) -> Style {
+fn loud(about_id: bool, severity: Severity, look: &Appearance) -> Style {
     match about_id && severity == Severity::Error {
         true => look.theme.missing_id,
         false => look.severity(severity),
@@ -227,12 +227,12 @@ fn loud(about_id: bool, severity: Severity, look: &Look) -> Style {
 }
 
 /// What the vendors in use need, a line for those that need the same, as far as there is room.
-fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'_>) {
-    let look = world.look;
+fn needed(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let mut rows = if roomy { MAX_ROWS_ROOMY } else { MAX_ROWS };
     let all = call.needs.len();
     for (nth, need) in call.needs.iter().enumerate() {
-        let words = need_words(need, world);
+        let words = need_words(need, ctx);
         let lines = text::width(&words).div_ceil(paper.width().saturating_sub(2).max(1));
         if nth > 0 && lines > rows {
             let words = format!("+{} more: findings tab", all - nth);
@@ -244,7 +244,7 @@ fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'
         paper.labelled(2, look.severity_sign(need.severity), &words, style);
     }
     let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
-    let keys = world.keymap.keys(Place::Detail, Action::CopySdkCall);
+    let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySdkCall);
     let Some(key) = keys.first() else { return };
     let vendors: BTreeSet<usize> =
         fix.edits.iter().flat_map(|edit| &edit.vendors).copied().collect();
@@ -260,7 +260,7 @@ fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'
         (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
     };
     let stands = fix.edits.iter().filter_map(|edit| match &edit.source {
-        Source::Add(id) if stand_in::is_own(id) => Some(id.as_str()),
+        ValueSource::Add(id) if stand_in::is_own(id) => Some(id.as_str()),
         _ => None,
     });
     let stands: BTreeSet<&str> = stands.collect();
@@ -272,8 +272,8 @@ fn needed(paper: &mut Paper<'_>, call: &CallDetail, roomy: bool, world: &World<'
 }
 
 /// `CSB needs properties.account_id (you sent accountId) and properties.user_id (copy userId)`
-fn need_words(need: &Need, world: &World<'_>) -> String {
-    let short = |at: &usize| world.shared.vendors.get(*at).map_or("", |vendor| &vendor.short);
+fn need_words(need: &VendorNeed, ctx: &ViewContext<'_>) -> String {
+    let short = |at: &usize| ctx.shared.vendors.get(*at).map_or("", |vendor| &vendor.short);
     let vendors: Vec<&str> = need.vendors.iter().map(short).collect();
     let vendors = vendors.join(", ");
     if let Some(advice) = &need.advice {
@@ -289,7 +289,7 @@ fn need_words(need: &Need, world: &World<'_>) -> String {
 }
 
 /// The head of a request that has a row of its own.
-pub fn no_call(paper: &mut Paper<'_>, row: &NoCallDetail) {
+pub fn no_call(paper: &mut TextBuilder<'_>, row: &NoCallDetail) {
     let look = paper.look();
     let theme = &look.theme;
     let loud = if row.severity.is_some() { theme.refused } else { theme.quiet };

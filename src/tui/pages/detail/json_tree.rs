@@ -3,9 +3,9 @@
 
 use crate::call::{Children, Doc, Val, pointer};
 use crate::tui::app::action::Action;
-use crate::tui::pages::detail::annotations::{Notes, Part};
-use crate::tui::pages::detail::provenance::Uses;
-use crate::tui::theme::painter::Look;
+use crate::tui::pages::detail::annotations::{Annotations, DocumentSide};
+use crate::tui::pages::detail::provenance::Provenance;
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,7 @@ pub enum TreeRow {
     /// a value
     Value {
         /// whose
-        part: Part,
+        part: DocumentSide,
         /// its place in the document
         node: u32,
         /// how deep it is
@@ -35,7 +35,7 @@ pub enum TreeRow {
     /// a further line of a text that is shown in full
     More {
         /// whose
-        part: Part,
+        part: DocumentSide,
         /// its place in the document
         node: u32,
         /// how deep it is
@@ -43,7 +43,7 @@ pub enum TreeRow {
         /// which line
         line: u32,
     },
-    /// something that should be there, by its place in [`Notes::ghosts`]
+    /// something that should be there, by its place in [`Annotations::missing_fields`]
     Ghost {
         /// its place
         at: usize,
@@ -56,15 +56,15 @@ pub enum TreeRow {
 
 /// What a tree shows.
 #[derive(Debug, Default)]
-pub struct Planted {
+pub struct NewTree {
     /// The call as it came.
     pub call: Option<Doc<'static>>,
     /// What the service added.
     pub derived: Option<Doc<'static>>,
     /// What is said beside values.
-    pub notes: Notes,
+    pub notes: Annotations,
     /// Where values go.
-    pub uses: Uses,
+    pub uses: Provenance,
     /// The write key, which is shown masked.
     pub key: Option<String>,
 }
@@ -74,8 +74,8 @@ pub struct Planted {
 pub struct Tree {
     call: Option<Doc<'static>>,
     derived: Option<Doc<'static>>,
-    notes: Notes,
-    pub(crate) uses: Uses,
+    notes: Annotations,
+    pub(crate) uses: Provenance,
     /// How many fields go nowhere, in words.
     summary: Option<String>,
     pub(crate) rows: Vec<TreeRow>,
@@ -84,8 +84,8 @@ pub struct Tree {
     height: usize,
     pub(crate) width: usize,
     pub(crate) folds: HashMap<u64, bool>,
-    pub(crate) opened: HashSet<(Part, u32)>,
-    long: HashMap<(Part, u32), Vec<String>>,
+    pub(crate) opened: HashSet<(DocumentSide, u32)>,
+    long: HashMap<(DocumentSide, u32), Vec<String>>,
     /// The write key, which is shown masked.
     key: Option<String>,
     /// How texts are shown: a letter that is escaped takes more columns.
@@ -94,8 +94,8 @@ pub struct Tree {
 
 impl Tree {
     /// Shows another call.
-    pub fn set(&mut self, planted: Planted) {
-        let Planted { call, derived, notes, uses, key } = planted;
+    pub fn set(&mut self, planted: NewTree) {
+        let NewTree { call, derived, notes, uses, key } = planted;
         *self = Tree {
             summary: call.as_ref().and_then(|call| uses.summary(call)),
             key,
@@ -110,7 +110,7 @@ impl Tree {
     }
 
     /// Fits it into a pane.
-    pub fn sync(&mut self, width: usize, height: usize, look: &Look) {
+    pub fn sync(&mut self, width: usize, height: usize, look: &Appearance) {
         if self.width != width || self.rows.is_empty() {
             self.width = width;
             self.lay(look);
@@ -133,15 +133,15 @@ impl Tree {
     }
 
     /// The document of a part.
-    pub fn doc(&self, part: Part) -> Option<&Doc<'static>> {
+    pub fn doc(&self, part: DocumentSide) -> Option<&Doc<'static>> {
         match part {
-            Part::Call => self.call.as_ref(),
-            Part::Derived => self.derived.as_ref(),
+            DocumentSide::Call => self.call.as_ref(),
+            DocumentSide::Derived => self.derived.as_ref(),
         }
     }
 
     /// A value of a row.
-    pub fn value(&self, part: Part, node: u32) -> Option<Val<'_>> {
+    pub fn value(&self, part: DocumentSide, node: u32) -> Option<Val<'_>> {
         self.doc(part).map(|doc| doc.at(node))
     }
 
@@ -157,7 +157,7 @@ impl Tree {
     }
 
     /// Where the values go.
-    pub fn uses(&self) -> &Uses {
+    pub fn uses(&self) -> &Provenance {
         &self.uses
     }
 
@@ -172,12 +172,12 @@ impl Tree {
     }
 
     /// The notes.
-    pub fn notes(&self) -> &Notes {
+    pub fn notes(&self) -> &Annotations {
         &self.notes
     }
 
     /// A line of a text that is shown in full.
-    pub fn long_line(&self, part: Part, node: u32, line: u32) -> &str {
+    pub fn long_line(&self, part: DocumentSide, node: u32, line: u32) -> &str {
         let lines = self.long.get(&(part, node));
         lines.and_then(|lines| lines.get(line as usize)).map_or("", String::as_str)
     }
@@ -189,7 +189,7 @@ impl Tree {
     }
 
     /// The value under the cursor.
-    pub fn current(&self) -> Option<(Part, Val<'_>)> {
+    pub fn current(&self) -> Option<(DocumentSide, Val<'_>)> {
         match *self.rows.get(self.cursor)? {
             TreeRow::Value { part, node, .. } | TreeRow::More { part, node, .. } => {
                 Some((part, self.value(part, node)?))
@@ -201,7 +201,7 @@ impl Tree {
     /// Who wants the id under the cursor that is not there, by their short names.
     pub fn wanted_by(&self) -> Option<&[String]> {
         match *self.rows.get(self.cursor)? {
-            TreeRow::Ghost { at, .. } => Some(&self.notes.ghosts().get(at)?.wanted_by),
+            TreeRow::Ghost { at, .. } => Some(&self.notes.missing_fields().get(at)?.wanted_by),
             _ => None,
         }
     }
@@ -238,7 +238,7 @@ impl Tree {
     }
 
     /// Moves, folds or unfolds.
-    pub fn act(&mut self, action: Action, look: &Look) {
+    pub fn act(&mut self, action: Action, look: &Appearance) {
         let last = self.rows.len().saturating_sub(1);
         let half = (self.height / 2).max(1);
         self.cursor = match action {
@@ -258,36 +258,41 @@ impl Tree {
         .min(last);
     }
 
-    pub(crate) fn lay(&mut self, look: &Look) {
+    pub(crate) fn lay(&mut self, look: &Appearance) {
         self.ascii = look.ascii;
         let mut rows = Vec::new();
         let mut long = HashMap::new();
         if let Some(doc) = &self.call {
-            self.lay_part(Part::Call, doc, &mut rows, &mut long, look);
+            self.lay_part(DocumentSide::Call, doc, &mut rows, &mut long, look);
         }
         if let Some(doc) = self.derived.as_ref().filter(|doc| doc.root().size() > 1) {
             rows.push(TreeRow::Added);
-            self.lay_part(Part::Derived, doc, &mut rows, &mut long, look);
+            self.lay_part(DocumentSide::Derived, doc, &mut rows, &mut long, look);
         }
         (self.rows, self.long) = (rows, long);
     }
 
     fn lay_part(
         &self,
-        part: Part,
+        part: DocumentSide,
         doc: &Doc<'_>,
         rows: &mut Vec<TreeRow>,
-        long: &mut HashMap<(Part, u32), Vec<String>>,
-        look: &Look,
+        long: &mut HashMap<(DocumentSide, u32), Vec<String>>,
+        look: &Appearance,
     ) {
         // what should be there and is not stands before what is
-        let ghosts = |parent: u32, depth: u32, rows: &mut Vec<TreeRow>| {
-            let all = self.notes.ghosts().iter().enumerate().filter(|_| part == Part::Call);
-            let here = all.filter(|(_, ghost)| ghost.parent == parent);
+        let missing_fields = |parent: u32, depth: u32, rows: &mut Vec<TreeRow>| {
+            let all = self
+                .notes
+                .missing_fields()
+                .iter()
+                .enumerate()
+                .filter(|_| part == DocumentSide::Call);
+            let here = all.filter(|(_, missing_field)| missing_field.parent == parent);
             rows.extend(here.map(|(at, _)| TreeRow::Ghost { at, depth }));
         };
-        ghosts(doc.root().node(), 0, rows);
-        let mut open = vec![Level::of(doc.root(), at_root(part))];
+        missing_fields(doc.root().node(), 0, rows);
+        let mut open = vec![Level::from_value(doc.root(), at_root(part))];
         while let Some(level) = open.last_mut() {
             let Some(child) = level.children.next() else {
                 open.pop();
@@ -306,8 +311,8 @@ impl Tree {
             });
             rows.push(TreeRow::Value { part, node, depth, index, folded, path });
             if folded == Some(false) {
-                ghosts(node, depth + 1, rows);
-                open.push(Level::of(child, path));
+                missing_fields(node, depth + 1, rows);
+                open.push(Level::from_value(child, path));
             } else if self.opened.contains(&(part, node)) {
                 let shown = self.shown(child);
                 let safe = look.clean(&shown);
@@ -322,7 +327,7 @@ impl Tree {
     }
 
     /// Whether a text is shown in full below its name.
-    pub fn is_opened(&self, part: Part, node: u32) -> bool {
+    pub fn is_opened(&self, part: DocumentSide, node: u32) -> bool {
         self.long.contains_key(&(part, node))
     }
 }
@@ -336,13 +341,13 @@ struct Level<'d> {
 }
 
 impl<'d> Level<'d> {
-    fn of(value: Val<'d>, path: u64) -> Level<'d> {
+    fn from_value(value: Val<'d>, path: u64) -> Level<'d> {
         Level { array: value.is_array(), next: 0, path, children: value.children() }
     }
 }
 
 /// The number of a document's own path.
-pub(crate) fn at_root(part: Part) -> u64 {
+pub(crate) fn at_root(part: DocumentSide) -> u64 {
     part as u64
 }
 

@@ -1,8 +1,8 @@
 //! A written page that scrolls, with a cursor that goes from one value of an output to the next.
 
 use crate::tui::app::action::Action;
-use crate::tui::pages::detail::pretty_json::Source;
-use crate::tui::theme::painter::{Look, ground};
+use crate::tui::pages::detail::pretty_json::SourceLine;
+use crate::tui::theme::painter::{Appearance, ground};
 use crate::tui::widgets::movement::step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,10 +10,10 @@ use ratatui::text::Line;
 
 /// The page's lines, and what is in view.
 #[derive(Debug, Default)]
-pub struct Sheet {
+pub struct LinkedText {
     lines: Vec<Line<'static>>,
     /// The lines of values that came from the call.
-    sources: Vec<Source>,
+    sources: Vec<SourceLine>,
     /// Which of these the cursor is on.
     at: Option<usize>,
     scroll: usize,
@@ -22,9 +22,9 @@ pub struct Sheet {
     found: Option<usize>,
 }
 
-impl Sheet {
+impl LinkedText {
     /// Another text; the same one anew keeps its place.
-    pub fn set(&mut self, lines: Vec<Line<'static>>, sources: Vec<Source>, same: bool) {
+    pub fn set(&mut self, lines: Vec<Line<'static>>, sources: Vec<SourceLine>, same: bool) {
         let kept = if same { (self.scroll, self.at) } else { (0, None) };
         (self.scroll, self.at) = kept;
         (self.lines, self.sources, self.found) = (lines, sources, None);
@@ -64,10 +64,10 @@ impl Sheet {
     /// Moves: to the next value in view, else by lines. False if it is no movement.
     pub fn act(&mut self, action: Action) -> bool {
         let here = self.at.map(|at| self.sources[at].line);
-        let visible = |source: &Source| self.in_view(source.line);
+        let visible = |source: &SourceLine| self.in_view(source.line);
         let next = match (action, here) {
             (Action::Down, _) => {
-                let after = |source: &Source| here.is_none_or(|here| source.line > here);
+                let after = |source: &SourceLine| here.is_none_or(|here| source.line > here);
                 self.sources.iter().position(|source| visible(source) && after(source))
             }
             (Action::Up, Some(here)) => {
@@ -114,7 +114,8 @@ impl Sheet {
 
     /// Brings the first value that came from a place of the call into view, if none is.
     pub fn bring(&mut self, input: &str) {
-        let is_it = |source: &&Source| holds(&source.input, input) || holds(input, &source.input);
+        let is_it =
+            |source: &&SourceLine| holds(&source.input, input) || holds(input, &source.input);
         let mut lit = self.sources.iter().filter(is_it).map(|source| source.line);
         let Some(first) = lit.next() else { return };
         if !std::iter::once(first).chain(lit).any(|line| self.in_view(line)) {
@@ -150,7 +151,7 @@ impl Sheet {
         area: Rect,
         lit: Option<&str>,
         focused: bool,
-        look: &Look,
+        look: &Appearance,
     ) {
         crate::tui::pages::detail::lines(
             buffer,
@@ -183,10 +184,10 @@ fn holds(outer: &str, inner: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn sheet() -> Sheet {
+    fn sheet() -> LinkedText {
         let lines = (0..20).map(|n| Line::from(format!("line {n}"))).collect();
-        let source = |line, input: &str| Source { line, input: input.to_owned() };
-        let mut sheet = Sheet::default();
+        let source = |line, input: &str| SourceLine { line, input: input.to_owned() };
+        let mut sheet = LinkedText::default();
         sheet.set(lines, vec![source(2, "/a"), source(4, "/b"), source(15, "/c/d")], false);
         sheet.sync(5);
         sheet
@@ -226,7 +227,7 @@ mod tests {
         assert_eq!(sheet.find(ends, false), Some(true));
         assert!(sheet.in_view(17));
         assert_eq!(sheet.find(|text| text == "nothing", true), None);
-        let mut none = Sheet::default();
+        let mut none = LinkedText::default();
         assert_eq!(none.find(|_| true, true), None);
     }
 }

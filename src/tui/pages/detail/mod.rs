@@ -23,14 +23,14 @@ use crate::call::Doc;
 use crate::findings::Finding;
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
-use crate::tui::app::view::{Effect, Reply, World};
+use crate::tui::app::view::{Response, SideEffect, ViewContext};
 use crate::tui::feed::{CallDetail, Detail, Preset};
 use crate::tui::pages::call_actions;
-use crate::tui::pages::detail::annotations::Notes;
-use crate::tui::pages::detail::json_tree::{Planted, Tree};
-use crate::tui::pages::detail::linked_text::Sheet;
-use crate::tui::pages::detail::provenance::Uses;
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::annotations::Annotations;
+use crate::tui::pages::detail::json_tree::{NewTree, Tree};
+use crate::tui::pages::detail::linked_text::LinkedText;
+use crate::tui::pages::detail::provenance::Provenance;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::widgets::match_highlight;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -41,7 +41,7 @@ const ROOMY: u16 = 30;
 
 /// What the lines on the page were made from; another value means making them again.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
-struct Made {
+struct PageInputs {
     row: u64,
     judged: u64,
     written: Tab,
@@ -60,10 +60,10 @@ pub struct DetailPane {
     chosen: Option<usize>,
     /// The place in the call that is lit on the other side.
     lit: Option<String>,
-    tabs: Vec<tabs::Head>,
-    made: Option<Made>,
+    tabs: Vec<tabs::TabHead>,
+    made: Option<PageInputs>,
     header: Vec<Line<'static>>,
-    page: Sheet,
+    page: LinkedText,
     /// The place of the call that the page opens at.
     wanted: Option<String>,
     /// The open tab's vendor has settings to offer.
@@ -147,66 +147,67 @@ impl DetailPane {
     }
 
     /// What the document of the vendor in view recommends to set.
-    fn preset<'w>(&self, world: &'w World<'_>) -> Option<&'w Preset> {
-        world.shared.vendors.get(self.vendor()?)?.preset.as_ref()
+    fn preset<'w>(&self, ctx: &'w ViewContext<'_>) -> Option<&'w Preset> {
+        ctx.shared.vendors.get(self.vendor()?)?.preset.as_ref()
     }
 
     /// Does an action.
-    pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    pub fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         if call_actions::is_copy(action) {
             return match self.call() {
-                Some(call) => call_actions::copy(action, call, self.vendor(), world),
-                None => Reply::Say("this row is a request, not a call".to_owned()),
+                Some(call) => call_actions::copy(action, call, self.vendor(), ctx),
+                None => Response::Say("this row is a request, not a call".to_owned()),
             };
         }
         if !self.can(action) {
-            return Reply::Say(match action {
+            return Response::Say(match action {
                 Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
                 Action::CopySettings => {
                     "open the tab of a vendor whose document recommends settings".to_owned()
                 }
-                _ => return Reply::Pass,
+                _ => return Response::Pass,
             });
         }
-        let taken =
-            |what: &str, text: String| Reply::Ask(Effect::Copy { what: what.to_owned(), text });
+        let taken = |what: &str, text: String| {
+            Response::Ask(SideEffect::Copy { what: what.to_owned(), text })
+        };
         match action {
             Action::NextTab => self.turn(1),
             Action::PreviousTab => self.turn(self.tabs.len().saturating_sub(1)),
             Action::CopySettings => {
-                let Some(preset) = self.preset(world) else { return Reply::Pass };
+                let Some(preset) = self.preset(ctx) else { return Response::Pass };
                 let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
                 return taken(&what, preset.lines.clone());
             }
             Action::CopyPointer => match self.tree.pointer() {
-                Some(pointer) => return taken(&world.look.clean(&pointer), pointer.clone()),
-                None => return Reply::Pass,
+                Some(pointer) => return taken(&ctx.look.clean(&pointer), pointer.clone()),
+                None => return Response::Pass,
             },
             Action::CopyValue => match self.tree.copy() {
                 Some(value) => return taken("the value", value),
-                None => return Reply::Pass,
+                None => return Response::Pass,
             },
-            Action::Toggle if self.follow(world) => {}
-            _ if self.open_tab() == Tab::Call => self.tree.act(action, world.look),
+            Action::Toggle if self.follow(ctx) => {}
+            _ if self.open_tab() == Tab::Call => self.tree.act(action, ctx.look),
             _ if self.page.act(action) => {}
-            _ => return Reply::Pass,
+            _ => return Response::Pass,
         }
-        Reply::Done
+        Response::Done
     }
 
     /// Shows the next place of the open tab where something is found that is searched for.
-    pub fn find(&mut self, forward: bool, world: &World<'_>) -> Reply {
-        let Some(search) = world.shared.filtering.inside() else { return Reply::Pass };
+    pub fn find(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
+        let Some(search) = ctx.shared.filtering.inside() else { return Response::Pass };
         let matches = |line: &str| match_highlight::is_in(&search.filter, line);
         let found = match self.open_tab() {
-            Tab::Call if self.call().is_some() => self.tree.find(matches, forward, world.look),
+            Tab::Call if self.call().is_some() => self.tree.find(matches, forward, ctx.look),
             _ => self.page.find(matches, forward),
         };
         match (found, forward) {
-            (Some(false), _) => Reply::Done,
-            (Some(true), true) => Reply::Say("on from the top".to_owned()),
-            (Some(true), false) => Reply::Say("on from the end".to_owned()),
-            (None, _) => Reply::Say(format!("nothing in this tab matches {}", search.text)),
+            (Some(false), _) => Response::Done,
+            (Some(true), true) => Response::Say("on from the top".to_owned()),
+            (Some(true), false) => Response::Say("on from the end".to_owned()),
+            (None, _) => Response::Say(format!("nothing in this tab matches {}", search.text)),
         }
     }
 
@@ -224,51 +225,51 @@ impl DetailPane {
     }
 
     /// Reads what the next frame shows.
-    pub fn sync(&mut self, row: Option<u64>, area: Rect, world: &World<'_>) {
+    pub fn sync(&mut self, row: Option<u64>, area: Rect, ctx: &ViewContext<'_>) {
         self.area = area;
         let Some(row) = row else { return };
-        let wanted = (row, world.shared.judged);
+        let wanted = (row, ctx.shared.judged);
         if self.read != Some(wanted) {
-            self.data = world.feed.detail(row);
+            self.data = ctx.feed.detail(row);
             self.read = Some(wanted);
             self.made = None;
-            self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, world));
-            self.plant(world);
+            self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, ctx));
+            self.plant(ctx);
         }
         let sides = self.sides(area);
         let width = area.width;
-        let (judged, written) = (world.shared.judged, self.written());
-        let made = Made { row, judged, written, width, roomy: self.is_roomy() };
+        let (judged, written) = (ctx.shared.judged, self.written());
+        let made = PageInputs { row, judged, written, width, roomy: self.is_roomy() };
         if self.made != Some(made) {
             let roomy = made.roomy;
-            let same_page = self.made.is_some_and(|old| Made { width, roomy, ..old } == made);
+            let same_page = self.made.is_some_and(|old| PageInputs { width, roomy, ..old } == made);
             self.made = Some(made);
-            self.write(made.written, usize::from(sides.page.width), same_page, world);
+            self.write(made.written, usize::from(sides.page.width), same_page, ctx);
         }
-        self.has_preset = self.preset(world).is_some();
+        self.has_preset = self.preset(ctx).is_some();
         let page = self.panes(area).2;
         let tree_width = usize::from(sides.call.width);
         let tree_height = usize::from(page.height - tree_draw::foot_height(page, &self.tree));
-        self.tree.sync(tree_width, tree_height, world.look);
+        self.tree.sync(tree_width, tree_height, ctx.look);
         self.page.sync(usize::from(page.height));
         if let Some(wanted) = self.wanted.take() {
             self.page.go_to(&wanted);
         }
         self.light();
         // what was lit may have been out of view
-        self.tree.sync(tree_width, tree_height, world.look);
+        self.tree.sync(tree_width, tree_height, ctx.look);
     }
 
     /// Makes the tree of another call.
-    fn plant(&mut self, world: &World<'_>) {
+    fn plant(&mut self, ctx: &ViewContext<'_>) {
         let Some(Detail::Call(call)) = &self.data else {
-            return self.tree.set(Planted::default());
+            return self.tree.set(NewTree::default());
         };
         let doc = Doc::parse(call.call_text.clone()).ok();
         let derived = Doc::parse(call.derived_text.clone()).ok();
-        let mut notes = Notes::default();
+        let mut notes = Annotations::default();
         if let Some(doc) = &doc {
-            let short = |at: usize| world.shared.vendors.get(at).map_or("", |v| v.short.as_str());
+            let short = |at: usize| ctx.shared.vendors.get(at).map_or("", |v| v.short.as_str());
             let mut add =
                 |finding: &Finding, short: &str| notes.add(finding, short, doc, derived.as_ref());
             call.wire_findings.iter().for_each(|finding| add(finding, ""));
@@ -279,27 +280,27 @@ impl DetailPane {
             let edits = call.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
             notes.add_edits(edits, short, doc, derived.as_ref());
         }
-        let uses = doc.as_ref().map(|doc| Uses::of(call, doc, derived.as_ref()));
+        let uses = doc.as_ref().map(|doc| Provenance::new(call, doc, derived.as_ref()));
         let uses = uses.unwrap_or_default();
-        self.tree.set(Planted { call: doc, derived, notes, uses, key: call.write_key.clone() });
+        self.tree.set(NewTree { call: doc, derived, notes, uses, key: call.write_key.clone() });
     }
 
-    fn write(&mut self, written: Tab, page_width: usize, same_page: bool, world: &World<'_>) {
+    fn write(&mut self, written: Tab, page_width: usize, same_page: bool, ctx: &ViewContext<'_>) {
         let width = usize::from(self.area.width);
-        let mut header = Paper::new(world.look, width);
-        let mut page = Paper::new(world.look, page_width);
+        let mut header = TextBuilder::new(ctx.look, width);
+        let mut page = TextBuilder::new(ctx.look, page_width);
         match &self.data {
-            None => header.prose(0, "this row can no longer be read", world.look.theme.warning),
+            None => header.prose(0, "this row can no longer be read", ctx.look.theme.warning),
             Some(Detail::NoCall(row)) => {
                 header::no_call(&mut header, row);
                 crate::tui::pages::detail::text_tabs::request(&mut page, &row.request, None);
             }
             Some(Detail::Call(call)) => {
-                header::call(&mut header, call, self.is_roomy(), world);
+                header::call(&mut header, call, self.is_roomy(), ctx);
                 match written {
                     Tab::Call => {}
                     Tab::Findings => {
-                        crate::tui::pages::detail::text_tabs::findings(&mut page, call, world)
+                        crate::tui::pages::detail::text_tabs::findings(&mut page, call, ctx)
                     }
                     Tab::Request => {
                         crate::tui::pages::detail::text_tabs::sender(&mut page, call);
@@ -312,13 +313,13 @@ impl DetailPane {
                     Tab::Vendor(vendor) => {
                         let not_sent = self
                             .tree
-                            .doc(crate::tui::pages::detail::annotations::Part::Call)
+                            .doc(crate::tui::pages::detail::annotations::DocumentSide::Call)
                             .map_or_else(
                                 || (Vec::new(), false),
                                 |doc| self.tree.uses().not_sent(vendor, doc),
                             );
                         crate::tui::pages::detail::text_tabs::vendor(
-                            &mut page, call, vendor, not_sent, world,
+                            &mut page, call, vendor, not_sent, ctx,
                         );
                     }
                 }

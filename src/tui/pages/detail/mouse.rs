@@ -1,7 +1,7 @@
 //! The mouse in the detail.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::view::{Reply, World};
+use crate::tui::app::view::{Response, ViewContext};
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::detail::tabs;
 use crate::tui::pages::detail::tabs::Tab;
@@ -9,7 +9,7 @@ use ratatui::layout::Position;
 
 impl DetailPane {
     /// A click: on a tab, on a line of the tree, or on a value of an output.
-    pub fn click(&mut self, at: Position, world: &World<'_>) -> Reply {
+    pub fn click(&mut self, at: Position, ctx: &ViewContext<'_>) -> Response {
         let (_, bar, page) = self.panes(self.area);
         let sides = self.sides(page);
         if bar.contains(at) {
@@ -26,17 +26,17 @@ impl DetailPane {
             self.choose(self.written());
             if self.page.click(usize::from(at.y - page.y)) {
                 // a second click goes to where it came from
-                self.follow(world);
+                self.follow(ctx);
             }
         }
-        Reply::Done
+        Response::Done
     }
 
     /// The wheel turns over a place: what is under it moves.
-    pub fn wheel(&mut self, action: Action, at: Position, world: &World<'_>) {
+    pub fn wheel(&mut self, action: Action, at: Position, ctx: &ViewContext<'_>) {
         let sides = self.sides(self.panes(self.area).2);
         if sides.call.contains(at) {
-            self.tree.act(action, world.look);
+            self.tree.act(action, ctx.look);
         } else if sides.page.contains(at) {
             self.page.act(action);
         }

@@ -1,25 +1,25 @@
 //! A JSON text laid out in lines, each value's own text kept as it came.
 
-use crate::call::{Doc, Kind, Val, pointer};
-use crate::tui::theme::painter::Look;
+use crate::call::{Doc, JsonKind, Val, pointer};
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::collections::HashMap;
 
 /// The style of a value.
-pub fn style(value: Val<'_>, look: &Look) -> Style {
+pub fn style(value: Val<'_>, look: &Appearance) -> Style {
     match value.kind() {
-        Kind::String => look.theme.json_string,
-        Kind::Number => look.theme.json_number,
-        Kind::Null | Kind::True | Kind::False => look.theme.json_word,
-        Kind::Array | Kind::Object => look.theme.json_shape,
+        JsonKind::String => look.theme.json_string,
+        JsonKind::Number => look.theme.json_number,
+        JsonKind::Null | JsonKind::True | JsonKind::False => look.theme.json_word,
+        JsonKind::Array | JsonKind::Object => look.theme.json_shape,
     }
 }
 
 /// What is said beside a value.
 #[derive(Debug, Default)]
-pub struct Said {
+pub struct JsonNote {
     /// In words.
     pub words: String,
     /// The place in the call that it came from.
@@ -27,11 +27,11 @@ pub struct Said {
 }
 
 /// What is said beside the values, by their JSON pointers.
-pub type Beside<'w> = HashMap<&'w str, Said>;
+pub type Beside<'w> = HashMap<&'w str, JsonNote>;
 
 /// The line of a value that came from a place of the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceLine {
     /// The line.
     pub line: usize,
     /// The place in the call.
@@ -47,11 +47,12 @@ pub fn lines(
     json: &str,
     width: usize,
     beside: &Beside<'_>,
-    look: &Look,
-) -> Option<(Vec<Line<'static>>, Vec<Source>)> {
+    look: &Appearance,
+) -> Option<(Vec<Line<'static>>, Vec<SourceLine>)> {
     let doc = Doc::parse(json).ok()?;
-    let mut out = Layout { width, look, lines: Vec::new(), said: Vec::new(), sources: Vec::new() };
-    let mut open: Vec<Open<'_>> = Vec::new();
+    let mut out =
+        JsonLayout { width, look, lines: Vec::new(), said: Vec::new(), sources: Vec::new() };
+    let mut open: Vec<OpenContainer<'_>> = Vec::new();
     let mut path = String::new();
     let mut next = Some((doc.root(), false));
     loop {
@@ -73,8 +74,8 @@ pub fn lines(
             let empty = children.clone().next().is_none();
             if empty {
                 let raw = match value.kind() {
-                    Kind::Object => "{}",
-                    Kind::Array => "[]",
+                    JsonKind::Object => "{}",
+                    JsonKind::Array => "[]",
                     _ => value.raw(),
                 };
                 out.value(open.len(), name, raw, comma, style(value, look));
@@ -90,7 +91,7 @@ pub fn lines(
             } else {
                 let first = children.next();
                 let many = children.clone().next().is_some();
-                open.push(Open { children, array, more, nth: 0, path: here });
+                open.push(OpenContainer { children, array, more, nth: 0, path: here });
                 next = first.map(|first| (first, many));
                 continue;
             }
@@ -111,7 +112,7 @@ pub fn lines(
 }
 
 /// A container whose children are being laid out.
-struct Open<'d> {
+struct OpenContainer<'d> {
     children: crate::call::Children<'d>,
     array: bool,
     more: bool,
@@ -120,16 +121,16 @@ struct Open<'d> {
     path: usize,
 }
 
-struct Layout<'l> {
+struct JsonLayout<'l> {
     width: usize,
-    look: &'l Look,
+    look: &'l Appearance,
     lines: Vec<Line<'static>>,
     /// What is said beside lines, and whether it is a place in the call.
     said: Vec<(usize, String, bool)>,
-    sources: Vec<Source>,
+    sources: Vec<SourceLine>,
 }
 
-impl Layout<'_> {
+impl JsonLayout<'_> {
     fn value(&mut self, depth: usize, name: Option<&str>, raw: &str, comma: &str, style: Style) {
         // however deep it is, half of the width is left for the values
         let indent = (2 * depth).min(self.width / 2);
@@ -159,17 +160,17 @@ impl Layout<'_> {
         text::chunks(&text, room).into_iter().for_each(|piece| push(piece, style));
     }
 
-    fn say(&mut self, line: usize, said: &Said) {
+    fn say(&mut self, line: usize, said: &JsonNote) {
         let words = self.look.clean(&said.words).into_owned();
         self.said.push((line, words, said.input.is_some()));
         let input = said.input.clone();
-        self.sources.extend(input.map(|input| Source { line, input }));
+        self.sources.extend(input.map(|input| SourceLine { line, input }));
     }
 
     /// The lines with what is said beside them: in one column where that can be, else a little
     /// behind the value, else on a line of its own.
-    fn done(self) -> (Vec<Line<'static>>, Vec<Source>) {
-        let Layout { width, look, mut lines, said, mut sources } = self;
+    fn done(self) -> (Vec<Line<'static>>, Vec<SourceLine>) {
+        let JsonLayout { width, look, mut lines, said, mut sources } = self;
         let from = format!("{} ", look.from());
         let sign = text::width(&from);
         let widest = said.iter().map(|(_, words, _)| sign + text::width(words)).max().unwrap_or(0);
@@ -214,7 +215,7 @@ mod tests {
 
     fn shown(json: &str, width: usize) -> Option<String> {
         let theme = Theme::preset("dark").expect("dark");
-        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
         let (lines, _) = lines(json, width, &Beside::new(), &look)?;
         Some(lines.iter().map(Line::to_string).collect::<Vec<_>>().join("\n"))
     }
@@ -232,17 +233,18 @@ mod tests {
     #[test]
     fn sources_stay_with_their_lines() {
         let theme = Theme::preset("dark").expect("dark");
-        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
-        let said = |input: &str| Said { words: input.to_owned(), input: Some(input.to_owned()) };
+        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
+        let said =
+            |input: &str| JsonNote { words: input.to_owned(), input: Some(input.to_owned()) };
         let beside = Beside::from([
             ("/long", said("/properties/a_long_name")),
             ("/b", said("/b")),
-            ("/c", Said { words: "default".to_owned(), input: None }),
+            ("/c", JsonNote { words: "default".to_owned(), input: None }),
         ]);
         let json = r#"{"long":"no room is left beside it","b":1,"c":2}"#;
         let (lines, sources) = lines(json, 40, &beside, &look).expect("JSON");
         let shown: Vec<String> = lines.iter().map(Line::to_string).collect();
-        let at = |source: &Source| shown[source.line].trim_start().to_owned();
+        let at = |source: &SourceLine| shown[source.line].trim_start().to_owned();
         assert!(at(&sources[0]).starts_with("\"long\""), "{shown:#?}");
         assert!(at(&sources[1]).starts_with("\"b\": 1"), "{shown:#?}");
         assert_eq!(sources.len(), 2);

@@ -3,8 +3,8 @@
 
 use crate::call::{Doc, Val, pointer};
 use crate::tui::app::view_context::count;
-use crate::tui::feed::{CallDetail, Origin};
-use crate::tui::pages::detail::annotations::{Part, dotted};
+use crate::tui::feed::{CallDetail, ValueOrigin};
+use crate::tui::pages::detail::annotations::{DocumentSide, dotted};
 use std::collections::HashMap;
 
 /// What decides about a call without being sent itself, so that "in no output" would mislead.
@@ -14,7 +14,7 @@ const MOST_NAMED: usize = 40;
 
 /// One place in an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
+pub struct FieldUse {
     /// The vendor's place in the feed.
     pub vendor: usize,
     /// Whether the vendor counts for this call.
@@ -25,25 +25,25 @@ pub struct Use {
 
 /// Where all fields of one call go.
 #[derive(Debug, Default)]
-pub struct Uses {
-    at: HashMap<(Part, u32), Vec<Use>>,
+pub struct Provenance {
+    at: HashMap<(DocumentSide, u32), Vec<FieldUse>>,
     /// Containers that were taken whole: their nodes, and where they went.
-    whole: Vec<(Part, std::ops::Range<u32>)>,
+    whole: Vec<(DocumentSide, std::ops::Range<u32>)>,
     /// Whether any vendor would receive anything.
     any: bool,
 }
 
-impl Uses {
+impl Provenance {
     /// Reads them from the outputs of all vendors.
-    pub fn of(call: &CallDetail, doc: &Doc<'_>, derived: Option<&Doc<'_>>) -> Uses {
-        let mut uses = Uses::default();
+    pub fn new(call: &CallDetail, doc: &Doc<'_>, derived: Option<&Doc<'_>>) -> Provenance {
+        let mut uses = Provenance::default();
         for detail in &call.vendors {
             for request in &detail.requests {
                 uses.any = true;
                 for (to, origin) in &request.from {
-                    let Origin::Input(path) = origin else { continue };
+                    let ValueOrigin::Input(path) = origin else { continue };
                     let to = dotted(to);
-                    let new = Use { vendor: detail.vendor, in_use: detail.in_use, to };
+                    let new = FieldUse { vendor: detail.vendor, in_use: detail.in_use, to };
                     for (part, value) in sources(path, doc, derived) {
                         uses.add(part, value, new.clone());
                     }
@@ -53,7 +53,7 @@ impl Uses {
         uses
     }
 
-    fn add(&mut self, part: Part, value: Val<'_>, new: Use) {
+    fn add(&mut self, part: DocumentSide, value: Val<'_>, new: FieldUse) {
         if value.size() > 1 {
             self.whole.push((part, nodes(value)));
         }
@@ -65,7 +65,7 @@ impl Uses {
 
     /// Where a value itself goes; for one inside of a container that is taken whole, where that
     /// goes.
-    pub fn of_value(&self, part: Part, node: u32) -> impl Iterator<Item = &Use> {
+    pub fn of_value(&self, part: DocumentSide, node: u32) -> impl Iterator<Item = &FieldUse> {
         let around = self
             .whole
             .iter()
@@ -76,7 +76,7 @@ impl Uses {
     }
 
     /// Whether a value is in nobody's output, where there is any.
-    pub fn is_unused(&self, part: Part, value: Val<'_>, root: Val<'_>) -> bool {
+    pub fn is_unused(&self, part: DocumentSide, value: Val<'_>, root: Val<'_>) -> bool {
         self.any
             && value.children().next().is_none()
             && !decides(value, root)
@@ -87,7 +87,8 @@ impl Uses {
     pub fn summary(&self, doc: &Doc<'_>) -> Option<String> {
         let root = doc.root();
         let all = leaves(doc).filter(|value| !decides(*value, root));
-        let unused = all.filter(|value| self.is_unused(Part::Call, *value, root)).count() as u64;
+        let unused =
+            all.filter(|value| self.is_unused(DocumentSide::Call, *value, root)).count() as u64;
         match (self.any, unused) {
             (false, _) => None,
             (true, 0) => Some("all fields are used".to_owned()),
@@ -107,12 +108,16 @@ impl Uses {
             if value.node() != root.node() && decides(value, root) {
                 continue;
             }
-            let theirs = |found: &Use| found.vendor == vendor;
-            if value.node() != root.node() && self.of_value(Part::Call, value.node()).any(theirs) {
+            let theirs = |found: &FieldUse| found.vendor == vendor;
+            if value.node() != root.node()
+                && self.of_value(DocumentSide::Call, value.node()).any(theirs)
+            {
                 continue;
             }
             let nothing_below = !self.at.iter().any(|((part, node), found)| {
-                *part == Part::Call && nodes(value).contains(node) && found.iter().any(theirs)
+                *part == DocumentSide::Call
+                    && nodes(value).contains(node)
+                    && found.iter().any(theirs)
             });
             let leaf = value.children().next().is_none();
             if !path.is_empty() && (leaf || nothing_below) {
@@ -142,14 +147,14 @@ pub(crate) fn sources<'d>(
     path: &str,
     call: &'d Doc<'_>,
     derived: Option<&'d Doc<'_>>,
-) -> Vec<(Part, Val<'d>)> {
-    let own = call.root().pointer(path).map(|value| (Part::Call, value));
+) -> Vec<(DocumentSide, Val<'d>)> {
+    let own = call.root().pointer(path).map(|value| (DocumentSide::Call, value));
     let field = pointer::tokens(path).next();
     let is_derived = |doc: &&Doc<'_>| field.as_ref().is_some_and(|f| doc.root().get(f).is_some());
     let Some(derived) = derived.filter(is_derived) else { return own.into_iter().collect() };
     let Some(added) = derived.root().pointer(path) else { return Vec::new() };
     let unchanged = own.filter(|(_, own)| own.raw() == added.raw());
-    unchanged.into_iter().chain([(Part::Derived, added)]).collect()
+    unchanged.into_iter().chain([(DocumentSide::Derived, added)]).collect()
 }
 
 fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
@@ -172,14 +177,14 @@ fn leaves<'d>(doc: &'d Doc<'_>) -> impl Iterator<Item = Val<'d>> {
 mod tests {
     use super::*;
 
-    fn uses(doc: &Doc<'_>, places: &[(usize, &str, &str)]) -> Uses {
-        let mut uses = Uses { any: true, ..Uses::default() };
+    fn uses(doc: &Doc<'_>, places: &[(usize, &str, &str)]) -> Provenance {
+        let mut uses = Provenance { any: true, ..Provenance::default() };
         for (vendor, path, to) in places {
             let value = doc.root().pointer(path).expect("a value of the call");
             uses.add(
-                Part::Call,
+                DocumentSide::Call,
                 value,
-                Use { vendor: *vendor, in_use: true, to: (*to).to_owned() },
+                FieldUse { vendor: *vendor, in_use: true, to: (*to).to_owned() },
             );
         }
         uses
@@ -196,9 +201,11 @@ mod tests {
         );
         let of = |path: &str| {
             let value = doc.root().pointer(path).expect("a value");
-            let to: Vec<&str> =
-                uses.of_value(Part::Call, value.node()).map(|place| place.to.as_str()).collect();
-            (to, uses.is_unused(Part::Call, value, doc.root()))
+            let to: Vec<&str> = uses
+                .of_value(DocumentSide::Call, value.node())
+                .map(|place| place.to.as_str())
+                .collect();
+            (to, uses.is_unused(DocumentSide::Call, value, doc.root()))
         };
         assert_eq!(of("/userId"), (vec!["user", "id"], false));
         assert_eq!(of("/properties/b/c/0"), (vec!["info.b"], false), "taken with the whole");
@@ -213,8 +220,8 @@ mod tests {
     #[test]
     fn without_any_output_nothing_is_said() {
         let doc = Doc::parse(r#"{"userId":"u"}"#).expect("JSON");
-        assert_eq!(Uses::default().summary(&doc), None);
-        assert!(!Uses::default().is_unused(Part::Call, doc.at(1), doc.root()));
+        assert_eq!(Provenance::default().summary(&doc), None);
+        assert!(!Provenance::default().is_unused(DocumentSide::Call, doc.at(1), doc.root()));
     }
 
     #[test]
@@ -223,13 +230,17 @@ mod tests {
         let call = call.expect("valid");
         let derived =
             Doc::parse(r#"{"timestamp":"b","messageId":"m","receivedAt":"c"}"#).expect("valid");
-        let parts = |path: &str| -> Vec<Part> {
+        let parts = |path: &str| -> Vec<DocumentSide> {
             sources(path, &call, Some(&derived)).into_iter().map(|(part, _)| part).collect()
         };
-        assert_eq!(parts("/timestamp"), [Part::Derived]);
-        assert_eq!(parts("/messageId"), [Part::Call, Part::Derived], "the same value");
-        assert_eq!(parts("/receivedAt"), [Part::Derived]);
-        assert_eq!(parts("/context/ip"), [Part::Call]);
+        assert_eq!(parts("/timestamp"), [DocumentSide::Derived]);
+        assert_eq!(
+            parts("/messageId"),
+            [DocumentSide::Call, DocumentSide::Derived],
+            "the same value"
+        );
+        assert_eq!(parts("/receivedAt"), [DocumentSide::Derived]);
+        assert_eq!(parts("/context/ip"), [DocumentSide::Call]);
         assert_eq!(parts("/none"), []);
     }
 }

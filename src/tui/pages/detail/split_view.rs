@@ -21,7 +21,7 @@ const BETWEEN: u16 = 3;
 
 /// Where the page's parts are; one that is not shown is empty.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sides {
+pub(crate) struct SplitView {
     /// The call as a tree.
     pub call: Rect,
     /// The line between.
@@ -53,18 +53,18 @@ impl DetailPane {
     }
 
     /// The parts of the page below the tabs.
-    pub(crate) fn sides(&self, page: Rect) -> Sides {
+    pub(crate) fn sides(&self, page: Rect) -> SplitView {
         let none = Rect { width: 0, height: 0, ..page };
         if self.beside().is_none() {
             let is_call = self.open_tab() == Tab::Call && self.call().is_some();
             let (call, page) = if is_call { (page, none) } else { (none, page) };
-            return Sides { call, rule: none, page };
+            return SplitView { call, rule: none, page };
         }
         let left = page.width.saturating_sub(BETWEEN) / 2;
         let call = Rect { width: left, ..page };
         let rule = Rect { x: page.x + left + 1, width: 1, ..page };
         let x = rule.x + 2;
-        Sides { call, rule, page: Rect { x, width: page.right().saturating_sub(x), ..page } }
+        SplitView { call, rule, page: Rect { x, width: page.right().saturating_sub(x), ..page } }
     }
 
     /// The keys come to the detail, from the left or from the right.

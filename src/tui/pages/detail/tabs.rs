@@ -1,9 +1,9 @@
 //! The detail's tabs.
 
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::feed::{Detail, Mark};
 use crate::tui::pages::log::mark_style;
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,7 +25,7 @@ pub enum Tab {
 
 /// A tab's head: a word, and a sign with its own colour.
 #[derive(Debug)]
-pub struct Head {
+pub struct TabHead {
     /// Which tab.
     pub tab: Tab,
     word: String,
@@ -33,13 +33,13 @@ pub struct Head {
     style: Style,
 }
 
-impl Head {
-    fn width(&self, spread: Spread) -> usize {
+impl TabHead {
+    fn width(&self, spread: TabSpacing) -> usize {
         text::width(&self.word) + self.before_sign(spread) + text::width(&self.sign)
     }
 
     /// The columns before its sign: a number never stands close to the word.
-    fn before_sign(&self, spread: Spread) -> usize {
+    fn before_sign(&self, spread: TabSpacing) -> usize {
         match self.tab {
             _ if self.sign.is_empty() => 0,
             Tab::Findings => 1,
@@ -50,26 +50,26 @@ impl Head {
 
 /// The columns between two tabs, and between a word and its sign.
 #[derive(Debug, Clone, Copy)]
-struct Spread {
+struct TabSpacing {
     gap: usize,
     sign: usize,
 }
 
 /// As much room as lets all tabs be seen.
-fn spread(heads: &[Head], width: usize) -> Spread {
-    let least = Spread { gap: 1, sign: 0 };
-    let all = |spread: &Spread| {
+fn spread(heads: &[TabHead], width: usize) -> TabSpacing {
+    let least = TabSpacing { gap: 1, sign: 0 };
+    let all = |spread: &TabSpacing| {
         let heads = heads.iter().map(|head| head.width(*spread) + spread.gap);
         heads.sum::<usize>() <= width + spread.gap
     };
-    let spreads = [Spread { gap: 2, sign: 1 }, Spread { gap: 1, sign: 1 }];
+    let spreads = [TabSpacing { gap: 2, sign: 1 }, TabSpacing { gap: 1, sign: 1 }];
     spreads.into_iter().find(all).unwrap_or(least)
 }
 
 /// The tabs of a row.
-pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
-    let look = world.look;
-    let plain = |tab, word: &str| Head {
+pub fn heads(data: &Detail, ctx: &ViewContext<'_>) -> Vec<TabHead> {
+    let look = ctx.look;
+    let plain = |tab, word: &str| TabHead {
         tab,
         word: word.to_owned(),
         sign: String::new(),
@@ -78,12 +78,12 @@ pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
     let Detail::Call(call) = data else { return vec![plain(Tab::Request, "request")] };
     let mut out = vec![plain(Tab::Call, "call")];
     for detail in &call.vendors {
-        let Some(vendor) = world.shared.vendors.get(detail.vendor) else { continue };
+        let Some(vendor) = ctx.shared.vendors.get(detail.vendor) else { continue };
         let row = call.row.marks.get(detail.vendor);
         let misses = row.is_some_and(|mark| mark.misses);
         let folded = row.is_some_and(|mark| mark.folded);
         let mark = Mark { verdict: detail.verdict, in_use: detail.in_use, misses, folded };
-        out.push(Head {
+        out.push(TabHead {
             tab: Tab::Vendor(detail.vendor),
             word: look.clean(&vendor.short).into_owned(),
             sign: look.verdict_sign(detail.verdict).to_owned(),
@@ -106,12 +106,12 @@ pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
 /// The tabs that are seen at a width, each with its column: from the first one, or from a later
 /// one if the open tab would not be seen.
 fn seen(
-    heads: &[Head],
-    (open, spread): (Tab, Spread),
+    heads: &[TabHead],
+    (open, spread): (Tab, TabSpacing),
     width: usize,
-) -> impl Iterator<Item = (usize, &Head)> {
+) -> impl Iterator<Item = (usize, &TabHead)> {
     let at = heads.iter().position(|head| head.tab == open).unwrap_or(0);
-    let wide = move |head: &Head| head.width(spread) + spread.gap;
+    let wide = move |head: &TabHead| head.width(spread) + spread.gap;
     let span = |from: usize| heads[from..=at].iter().map(wide).sum::<usize>();
     let fits = |from: &usize| heads.is_empty() || span(*from) <= width + spread.gap;
     let from = (0..=at).find(fits).unwrap_or(at);
@@ -123,7 +123,7 @@ fn seen(
 }
 
 /// The tab at a column.
-pub fn hit(heads: &[Head], open: Tab, width: usize, column: usize) -> Option<Tab> {
+pub fn hit(heads: &[TabHead], open: Tab, width: usize, column: usize) -> Option<Tab> {
     let spread = spread(heads, width);
     seen(heads, (open, spread), width)
         .find(|(at, head)| (*at..*at + head.width(spread)).contains(&column))
@@ -134,28 +134,28 @@ pub fn hit(heads: &[Head], open: Tab, width: usize, column: usize) -> Option<Tab
 pub fn render(
     buffer: &mut Buffer,
     area: Rect,
-    heads: &[Head],
+    heads: &[TabHead],
     open: Tab,
     beside: Tab,
-    look: &Look,
+    look: &Appearance,
 ) {
     let spread = spread(heads, usize::from(area.width));
     for (column, head) in seen(heads, (open, spread), usize::from(area.width)) {
-        let Some(mut pen) = Pen::on(buffer, area, 0, look) else { return };
+        let Some(mut painter) = Painter::on(buffer, area, 0, look) else { return };
         let current = head.tab == open;
-        pen.skip(column);
+        painter.skip(column);
         // without colour and underline, brackets say which is open
         let style = match head.tab {
             tab if tab == open => look.theme.tab_current,
             tab if tab == beside => look.theme.heading,
             _ => look.theme.tab,
         };
-        pen.put(&head.word, style);
+        painter.put(&head.word, style);
         if !head.sign.is_empty() {
-            pen.skip(head.before_sign(spread)).put(&head.sign, head.style);
+            painter.skip(head.before_sign(spread)).put(&head.sign, head.style);
         }
         if current && look.ascii {
-            pen.put("*", look.theme.tab_current);
+            painter.put("*", look.theme.tab_current);
         }
     }
 }

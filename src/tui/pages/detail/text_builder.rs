@@ -2,11 +2,11 @@
 
 use crate::call::{Doc, Val};
 use crate::findings::{Finding, HintKind, Reason, advice};
-use crate::tui::feed::{Origin, OutputView};
+use crate::tui::feed::{OutputView, ValueOrigin};
 use crate::tui::pages::detail::annotations::dotted;
 use crate::tui::pages::detail::pretty_json;
-use crate::tui::pages::detail::pretty_json::{Said, Source};
-use crate::tui::theme::painter::Look;
+use crate::tui::pages::detail::pretty_json::{JsonNote, SourceLine};
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -18,17 +18,17 @@ const LABEL: usize = 9;
 const MOST_DEPTH: usize = 6;
 
 /// A page being written.
-pub struct Paper<'l> {
-    look: &'l Look,
+pub struct TextBuilder<'l> {
+    look: &'l Appearance,
     width: usize,
     lines: Vec<Line<'static>>,
-    sources: Vec<Source>,
+    sources: Vec<SourceLine>,
 }
 
-impl<'l> Paper<'l> {
+impl<'l> TextBuilder<'l> {
     /// An empty page of a width.
-    pub fn new(look: &'l Look, width: usize) -> Paper<'l> {
-        Paper { look, width: width.max(4), lines: Vec::new(), sources: Vec::new() }
+    pub fn new(look: &'l Appearance, width: usize) -> TextBuilder<'l> {
+        TextBuilder { look, width: width.max(4), lines: Vec::new(), sources: Vec::new() }
     }
 
     /// Its width.
@@ -42,12 +42,12 @@ impl<'l> Paper<'l> {
     }
 
     /// The lines, and those of them that came from a place of the call.
-    pub fn with_sources(self) -> (Vec<Line<'static>>, Vec<Source>) {
+    pub fn with_sources(self) -> (Vec<Line<'static>>, Vec<SourceLine>) {
         (self.lines, self.sources)
     }
 
     /// How things look.
-    pub fn look(&self) -> &'l Look {
+    pub fn look(&self) -> &'l Appearance {
         self.look
     }
 
@@ -128,18 +128,18 @@ impl<'l> Paper<'l> {
     }
 
     /// A JSON text, laid out, each value with where it came from beside it.
-    pub fn body(&mut self, captured: &str, from: &[(String, Origin)]) {
+    pub fn body(&mut self, captured: &str, from: &[(String, ValueOrigin)]) {
         let said = from.iter().map(|(path, origin)| {
             let input = match origin {
-                Origin::Input(input) => Some(input.clone()),
+                ValueOrigin::Input(input) => Some(input.clone()),
                 _ => None,
             };
-            (path.as_str(), Said { words: origin_words(origin), input })
+            (path.as_str(), JsonNote { words: origin_words(origin), input })
         });
         match pretty_json::lines(captured, self.width, &said.collect(), self.look) {
             Some((lines, sources)) => {
                 let above = self.lines.len();
-                let moved = sources.into_iter().map(|s| Source { line: s.line + above, ..s });
+                let moved = sources.into_iter().map(|s| SourceLine { line: s.line + above, ..s });
                 self.sources.extend(moved);
                 self.lines.extend(lines);
             }
@@ -280,13 +280,13 @@ pub fn words(name: &str) -> String {
 }
 
 /// Where a value came from, in words.
-fn origin_words(origin: &Origin) -> String {
+fn origin_words(origin: &ValueOrigin) -> String {
     match origin {
-        Origin::Input(path) if path.is_empty() => "the whole call".to_owned(),
-        Origin::Input(path) => dotted(path),
-        Origin::Setting(key) => format!("setting {key}"),
-        Origin::Default => "default".to_owned(),
-        Origin::Memory(seq) => format!("learned from call #{seq}"),
+        ValueOrigin::Input(path) if path.is_empty() => "the whole call".to_owned(),
+        ValueOrigin::Input(path) => dotted(path),
+        ValueOrigin::Setting(key) => format!("setting {key}"),
+        ValueOrigin::Default => "default".to_owned(),
+        ValueOrigin::Memory(seq) => format!("learned from call #{seq}"),
     }
 }
 

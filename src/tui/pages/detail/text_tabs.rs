@@ -3,11 +3,11 @@
 use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
 use crate::report::{hide_basic, hide_key};
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::bytes;
 use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
-use crate::tui::pages::detail::text_builder::{Paper, words};
+use crate::tui::pages::detail::text_builder::{TextBuilder, words};
 use crate::tui::pages::log::library_habits;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text::masked;
@@ -26,14 +26,14 @@ fn meaning(verdict: Verdict) -> &'static str {
 
 /// What one vendor makes of the call.
 pub fn vendor(
-    paper: &mut Paper<'_>,
+    paper: &mut TextBuilder<'_>,
     call: &CallDetail,
     vendor: usize,
     not_sent: (Vec<String>, bool),
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) {
     let Some(detail) = call.vendors.iter().find(|detail| detail.vendor == vendor) else { return };
-    let Some(info) = world.shared.vendors.get(vendor) else { return };
+    let Some(info) = ctx.shared.vendors.get(vendor) else { return };
     let look = paper.look();
     let theme = &look.theme;
     let verdict = look.verdict(detail.verdict);
@@ -66,7 +66,7 @@ pub fn vendor(
         }
     }
     for finding in first {
-        paper.finding(finding, "", library_habits::beside(finding, call, world).as_deref());
+        paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
     }
     if lost && !loud.is_empty() {
         paper.blank();
@@ -80,18 +80,18 @@ pub fn vendor(
         paper.field("left out", &format!("{}{more}", names.join(", ")), theme.quiet);
     }
     for finding in later {
-        paper.finding(finding, "", library_habits::beside(finding, call, world).as_deref());
+        paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
     }
     for (name, json) in &detail.extras {
         paper.heading(&look.clean(&words(name)), "");
         paper.table(json);
     }
     for finding in quiet {
-        paper.finding(finding, "", library_habits::beside(finding, call, world).as_deref());
+        paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
     }
     paper.blank();
     if let Some(preset) = &info.preset {
-        let keys = world.keymap.keys(Place::Detail, Action::CopySettings).join(" ");
+        let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySettings).join(" ");
         let named = preset.keys.join(", ");
         let words = format!("{named} as the document has it: {keys} copies the lines");
         paper.field("preset", &words, theme.text);
@@ -109,7 +109,7 @@ fn lacks(detail: &VendorDetail, id: Id) -> bool {
 }
 
 /// Both ids, on one line where they fit.
-fn ids(paper: &mut Paper<'_>, detail: &VendorDetail) {
+fn ids(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
     let look = paper.look();
     let theme = &look.theme;
     let both = [("account", &detail.account, Id::Account), ("user", &detail.user, Id::User)];
@@ -133,7 +133,7 @@ fn ids(paper: &mut Paper<'_>, detail: &VendorDetail) {
     paper.line(spans.collect());
 }
 
-fn output(paper: &mut Paper<'_>, detail: &VendorDetail) {
+fn output(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
     let theme = &paper.look().theme;
     if detail.requests.is_empty() {
         paper.heading("output", "nothing: this vendor would receive no data of this call");
@@ -152,12 +152,12 @@ fn output(paper: &mut Paper<'_>, detail: &VendorDetail) {
 }
 
 /// All findings: those that count, then the others.
-pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+pub fn findings(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
     let mut counted: Vec<(&str, &Finding)> =
         call.wire_findings.iter().map(|finding| ("", finding)).collect();
     let mut others = Vec::new();
     for detail in &call.vendors {
-        let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
+        let title = ctx.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
         let into = if detail.in_use { &mut counted } else { &mut others };
         for finding in &detail.findings {
             match is_said_once(&finding.code) {
@@ -169,29 +169,29 @@ pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
         }
     }
     if counted.is_empty() {
-        paper.prose(0, "nothing found at the vendors in use", world.look.theme.good);
+        paper.prose(0, "nothing found at the vendors in use", ctx.look.theme.good);
     }
     for group in [&mut counted, &mut others] {
         group.sort_by_key(|(_, finding)| finding.severity);
     }
     for (title, finding) in counted {
-        paper.finding(finding, title, library_habits::beside(finding, call, world).as_deref());
+        paper.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
     }
-    fix(paper, call, world);
+    fix(paper, call, ctx);
     if !others.is_empty() {
         paper.heading("at vendors that are not in use", "");
         for (title, finding) in others {
-            paper.finding(finding, title, library_habits::beside(finding, call, world).as_deref());
+            paper.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
         }
     }
 }
 
 /// The call as it should have been, and the function that does the same on its way.
-fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+fn fix(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
     let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
-    let theme = &world.look.theme;
+    let theme = &ctx.look.theme;
     let with_key = |words: &str, action| {
-        format!("{words} ({})", world.keymap.keys(Place::Detail, action).join(" "))
+        format!("{words} ({})", ctx.keymap.keys(KeyContext::Detail, action).join(" "))
     };
     paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
     let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
@@ -207,7 +207,7 @@ fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
 }
 
 /// Who sent the call.
-pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
+pub fn sender(paper: &mut TextBuilder<'_>, call: &CallDetail) {
     let theme = &paper.look().theme;
     if let Some((name, version)) = &call.library {
         let version = version.as_deref().unwrap_or("");
@@ -223,7 +223,7 @@ pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
 }
 
 /// The request as it came, and its answer. Its write key is masked wherever it stands.
-pub fn request(paper: &mut Paper<'_>, request: &RequestDetail, write_key: Option<&str>) {
+pub fn request(paper: &mut TextBuilder<'_>, request: &RequestDetail, write_key: Option<&str>) {
     let look = paper.look();
     let theme = &look.theme;
     let safe = |text: &str| write_key.map_or_else(|| text.to_owned(), |key| hide_key(text, key));

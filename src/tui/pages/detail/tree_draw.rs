@@ -1,13 +1,13 @@
 //! Draws the tree's rows that are in view.
 
-use crate::call::{Kind, Val};
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
-use crate::tui::pages::detail::annotations::{Note, Part};
+use crate::call::{JsonKind, Val};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
+use crate::tui::pages::detail::annotations::{Annotation, DocumentSide};
 use crate::tui::pages::detail::json_tree::{Tree, TreeRow};
 use crate::tui::pages::detail::pretty_json::style;
 use crate::tui::pages::detail::tree_find::kind_and_size;
-use crate::tui::theme::painter::{Look, Pen, ground};
+use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -38,8 +38,8 @@ pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
 }
 
 /// Draws the tree into a pane, and below it where the value under the cursor goes.
-pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world: &World<'_>) {
-    let look = world.look;
+pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let foot = foot_height(pane, tree);
     let area = Rect { height: pane.height - foot, ..pane };
     for (line, (row, cursor)) in tree.view().enumerate() {
@@ -51,8 +51,8 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world:
         if shown {
             ground(buffer, area, line, style);
         }
-        if let Some(mut pen) = Pen::on(buffer, area, line, look) {
-            draw(&mut pen, row, tree, world);
+        if let Some(mut painter) = Painter::on(buffer, area, line, look) {
+            draw(&mut painter, row, tree, ctx);
         }
         if shown && light == Light::Lit {
             // in the free column before the pane: folds have their own sign in its first
@@ -63,7 +63,7 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world:
     let foot = Rect { y: area.bottom(), height: foot, ..pane };
     let width = usize::from(foot.width);
     let (head, words) = match light {
-        Light::Cursor | Light::Lit => about(tree, world, width),
+        Light::Cursor | Light::Lit => about(tree, ctx, width),
         Light::None => (None, tree.summary().unwrap_or_default().to_owned()),
     };
     // a single line has no room for the place
@@ -86,18 +86,18 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, world:
     // at the bottom, where the next value's stands too
     let from = usize::from(foot.height).saturating_sub(lines.len());
     for (line, words) in lines.iter().enumerate() {
-        if let Some(mut pen) = Pen::on(buffer, foot, from + line, look) {
-            pen.put(words, look.theme.quiet);
+        if let Some(mut painter) = Painter::on(buffer, foot, from + line, look) {
+            painter.put(words, look.theme.quiet);
         }
     }
 }
 
 /// The place, kind and size of the value under the cursor, and where it goes, in words.
-fn about(tree: &Tree, world: &World<'_>, width: usize) -> (Option<String>, String) {
-    let look = world.look;
+fn about(tree: &Tree, ctx: &ViewContext<'_>, width: usize) -> (Option<String>, String) {
+    let look = ctx.look;
     let Some((part, value)) = tree.current() else {
         let wanted = tree.wanted_by().map(|who| {
-            let keys = world.keymap.keys(Place::Detail, Action::Toggle);
+            let keys = ctx.keymap.keys(KeyContext::Detail, Action::Toggle);
             let key = keys.first().map_or("toggle", String::as_str);
             format!("not in the call; wanted by {}: {key} shows why", who.join(", "))
         });
@@ -109,16 +109,21 @@ fn about(tree: &Tree, world: &World<'_>, width: usize) -> (Option<String>, Strin
     // what it is called stands at the end
     let most = width.saturating_sub(kind.len() + 2).max(8);
     let head = format!("{}  {kind}", text::cut_front(&pointer, most, look.ellipsis()));
-    (Some(head), goes_to(part, value, tree, world).unwrap_or_default())
+    (Some(head), goes_to(part, value, tree, ctx).unwrap_or_default())
 }
 
 /// Where a value goes, in words.
-fn goes_to(part: Part, value: Val<'_>, tree: &Tree, world: &World<'_>) -> Option<String> {
+fn goes_to(
+    part: DocumentSide,
+    value: Val<'_>,
+    tree: &Tree,
+    ctx: &ViewContext<'_>,
+) -> Option<String> {
     let places: Vec<String> = tree
         .uses()
         .of_value(part, value.node())
         .filter_map(|place| {
-            let vendor = world.shared.vendors.get(place.vendor)?;
+            let vendor = ctx.shared.vendors.get(place.vendor)?;
             Some(format!("{} {}", vendor.short, place.to))
         })
         .collect();
@@ -126,17 +131,23 @@ fn goes_to(part: Part, value: Val<'_>, tree: &Tree, world: &World<'_>) -> Option
         let unused = is_unused(tree, part, value);
         return unused.then(|| "in no vendor's output".to_owned());
     }
-    Some(format!("{} {}", world.look.arrow(), places.join(&format!(" {} ", world.look.dot()))))
+    Some(format!("{} {}", ctx.look.arrow(), places.join(&format!(" {} ", ctx.look.dot()))))
 }
 
-fn is_unused(tree: &Tree, part: Part, value: Val<'_>) -> bool {
+fn is_unused(tree: &Tree, part: DocumentSide, value: Val<'_>) -> bool {
     let root = tree.doc(part).map(|doc| doc.root());
     root.is_some_and(|root| tree.uses().is_unused(part, value, root))
 }
 
 /// Beside a value: the vendors that get it, or that none does.
-fn uses(pen: &mut Pen<'_>, part: Part, value: Val<'_>, tree: &Tree, world: &World<'_>) {
-    let theme = &world.look.theme;
+fn uses(
+    painter: &mut Painter<'_>,
+    part: DocumentSide,
+    value: Val<'_>,
+    tree: &Tree,
+    ctx: &ViewContext<'_>,
+) {
+    let theme = &ctx.look.theme;
     let mut vendors: Vec<(usize, bool)> = tree
         .uses()
         .of_value(part, value.node())
@@ -144,22 +155,22 @@ fn uses(pen: &mut Pen<'_>, part: Part, value: Val<'_>, tree: &Tree, world: &Worl
         .collect();
     vendors.dedup();
     if vendors.is_empty() {
-        if is_unused(tree, part, value) && pen.room() > UNUSED.len() + 2 {
-            pen.right(UNUSED.len()).put(UNUSED, theme.unused);
+        if is_unused(tree, part, value) && painter.room() > UNUSED.len() + 2 {
+            painter.right(UNUSED.len()).put(UNUSED, theme.unused);
         }
         return;
     }
-    let short = |vendor: usize| world.shared.vendors.get(vendor).map_or("", |v| v.short.as_str());
+    let short = |vendor: usize| ctx.shared.vendors.get(vendor).map_or("", |v| v.short.as_str());
     let names = vendors.iter().map(|(vendor, _)| text::width(short(*vendor)) + 1).sum::<usize>();
-    let arrow = world.look.arrow();
+    let arrow = ctx.look.arrow();
     let needed = text::width(arrow) + names;
-    if pen.room() < needed + 2 {
+    if painter.room() < needed + 2 {
         return;
     }
-    pen.right(needed).put(arrow, theme.quiet);
+    painter.right(needed).put(arrow, theme.quiet);
     for (vendor, in_use) in vendors {
         let style = if in_use { theme.label } else { theme.unused };
-        pen.skip(1).show(short(vendor), style);
+        painter.skip(1).show(short(vendor), style);
     }
 }
 
@@ -168,78 +179,81 @@ pub fn room_beside(both: usize, note: usize) -> usize {
     both.saturating_sub(note).max(both.min(8))
 }
 
-fn draw(pen: &mut Pen<'_>, row: TreeRow, tree: &Tree, world: &World<'_>) {
-    let look = world.look;
+fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
     match row {
         TreeRow::Added => {
-            pen.put("added by the service", theme.derived);
+            painter.put("added by the service", theme.derived);
         }
         TreeRow::Ghost { at, depth } => {
-            let Some(ghost) = tree.notes().ghosts().get(at) else { return };
-            let loud = if ghost.strong { theme.missing_id } else { theme.warning };
-            pen.skip(tree.indent(depth) + 2).show(&ghost.name, loud).put(": ", loud);
+            let Some(missing_field) = tree.notes().missing_fields().get(at) else { return };
+            let loud = if missing_field.strong { theme.missing_id } else { theme.warning };
+            painter.skip(tree.indent(depth) + 2).show(&missing_field.name, loud).put(": ", loud);
             // the sign `none` says that the call goes through
-            pen.put(if ghost.strong || ghost.lost { "missing" } else { "none" }, loud);
-            pen.put(&format!("  {}", ghost.wanted_by.join(" ")), theme.quiet);
+            painter.put(
+                if missing_field.strong || missing_field.lost { "missing" } else { "none" },
+                loud,
+            );
+            painter.put(&format!("  {}", missing_field.wanted_by.join(" ")), theme.quiet);
         }
         TreeRow::More { part, node, depth, line } => {
             let value = tree.value(part, node);
             let style = value.map_or(theme.text, |value| style(value, look));
-            pen.skip(tree.indent(depth + 1) + 2).put(tree.long_line(part, node, line), style);
+            painter.skip(tree.indent(depth + 1) + 2).put(tree.long_line(part, node, line), style);
         }
         TreeRow::Value { part, node, depth, index, folded, .. } => {
             let Some(value) = tree.value(part, node) else { return };
-            pen.skip(tree.indent(depth));
+            painter.skip(tree.indent(depth));
             match folded {
-                Some(folded) => pen.put(look.fold(folded), theme.json_shape),
-                None => pen.skip(1),
+                Some(folded) => painter.put(look.fold(folded), theme.json_shape),
+                None => painter.skip(1),
             };
-            pen.skip(1);
+            painter.skip(1);
             match index {
-                Some(index) => pen.put(&index.to_string(), theme.json_shape),
-                None => pen.show(value.key_raw(), theme.json_name),
+                Some(index) => painter.put(&index.to_string(), theme.json_shape),
+                None => painter.show(value.key_raw(), theme.json_name),
             };
             let mut notes = tree.notes().beside(part, node);
             let note = notes.next();
             let kept = note.map_or(0, |note| note.width() + 2);
             match value.kind() {
-                Kind::Object | Kind::Array => {
+                JsonKind::Object | JsonKind::Array => {
                     let count = value.children().count();
                     let shape = if value.is_object() { ["{", "}"] } else { ["[", "]"] };
                     let inside = if count == 0 { String::new() } else { count.to_string() };
-                    pen.put(&format!(" {}{inside}{}", shape[0], shape[1]), theme.json_shape);
+                    painter.put(&format!(" {}{inside}{}", shape[0], shape[1]), theme.json_shape);
                 }
                 _ if tree.is_opened(part, node) => {
-                    pen.put(":", theme.json_shape);
+                    painter.put(":", theme.json_shape);
                 }
                 _ => {
-                    pen.put(": ", theme.json_shape);
-                    let room = room_beside(pen.room(), kept);
+                    painter.put(": ", theme.json_shape);
+                    let room = room_beside(painter.room(), kept);
                     let shown = tree.shown(value);
                     let safe = look.clean(text::beginning(&shown, room));
-                    pen.put(&text::cut(&safe, room, look.ellipsis()), style(value, look));
+                    painter.put(&text::cut(&safe, room, look.ellipsis()), style(value, look));
                 }
             }
             if let Some((words, style)) = note.map(|note| note_text(note, look)) {
-                pen.skip(2).put(&words, style);
+                painter.skip(2).put(&words, style);
             }
             for note in notes {
-                if pen.room() < note.width() + 2 {
+                if painter.room() < note.width() + 2 {
                     break;
                 }
                 let (words, style) = note_text(note, look);
-                pen.skip(2).put(&words, style);
+                painter.skip(2).put(&words, style);
             }
-            uses(pen, part, value, tree, world);
+            uses(painter, part, value, tree, ctx);
         }
     }
 }
 
-fn note_text(note: &Note, look: &Look) -> (String, ratatui::style::Style) {
+fn note_text(note: &Annotation, look: &Appearance) -> (String, ratatui::style::Style) {
     match note {
-        Note::Near(does) => (format!("{} {does}", look.points_at()), look.theme.near_miss),
-        Note::Code(severity, code) => {
+        Annotation::Near(does) => (format!("{} {does}", look.points_at()), look.theme.near_miss),
+        Annotation::Code(severity, code) => {
             (format!("{} {code}", look.severity_sign(*severity)), look.severity(*severity))
         }
     }

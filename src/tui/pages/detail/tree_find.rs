@@ -1,10 +1,10 @@
 //! Looking for something in the tree, and bringing a value into view whatever is folded.
 
-use crate::call::{Kind, Val};
+use crate::call::{JsonKind, Val};
 use crate::tui::app::view_context::{bytes, count};
-use crate::tui::pages::detail::annotations::Part;
+use crate::tui::pages::detail::annotations::DocumentSide;
 use crate::tui::pages::detail::json_tree::{Tree, TreeRow, at_root, step};
-use crate::tui::theme::painter::Look;
+use crate::tui::theme::painter::Appearance;
 
 impl Tree {
     /// Puts the cursor on the next value whose name or text matches, and unfolds what it stands in;
@@ -13,18 +13,20 @@ impl Tree {
         &mut self,
         matches: impl Fn(&str) -> bool,
         forward: bool,
-        look: &Look,
+        look: &Appearance,
     ) -> Option<bool> {
-        let places: Vec<(Part, u32)> = [Part::Call, Part::Derived]
+        let places: Vec<(DocumentSide, u32)> = [DocumentSide::Call, DocumentSide::Derived]
             .into_iter()
             .filter_map(|part| Some((part, self.doc(part)?.root())))
             .flat_map(|(part, root)| (1..root.size() as u32).map(move |node| (part, node)))
             .collect();
-        let found = |(part, node): (Part, u32)| {
+        let found = |(part, node): (DocumentSide, u32)| {
             self.value(part, node).is_some_and(|value| matches(&self.line_of(value, look)))
         };
-        let first = |places: &[(Part, u32)]| places.iter().copied().find(|place| found(*place));
-        let last = |places: &[(Part, u32)]| places.iter().rev().copied().find(|at| found(*at));
+        let first =
+            |places: &[(DocumentSide, u32)]| places.iter().copied().find(|place| found(*place));
+        let last =
+            |places: &[(DocumentSide, u32)]| places.iter().rev().copied().find(|at| found(*at));
         let here = self.place_under_cursor();
         let upto = places.partition_point(|place| here.is_some_and(|here| *place <= here));
         let (before, after) = places.split_at(upto);
@@ -42,16 +44,16 @@ impl Tree {
     }
 
     /// A value as its line has it; of a container the name alone.
-    fn line_of(&self, value: Val<'_>, look: &Look) -> String {
+    fn line_of(&self, value: Val<'_>, look: &Appearance) -> String {
         let name = look.clean(value.key_raw());
         match value.kind() {
-            Kind::Object | Kind::Array => name.into_owned(),
+            JsonKind::Object | JsonKind::Array => name.into_owned(),
             _ => format!("{name}: {}", look.clean(&self.shown(value))),
         }
     }
 
     /// Puts the cursor on a value, and unfolds what it stands in.
-    pub fn reveal(&mut self, (part, node): (Part, u32), look: &Look) {
+    pub fn reveal(&mut self, (part, node): (DocumentSide, u32), look: &Appearance) {
         let mut unfolded = Vec::new();
         if let Some(doc) = self.doc(part) {
             let (mut value, mut path) = (doc.root(), at_root(part));
@@ -74,12 +76,12 @@ impl Tree {
     }
 
     /// The value at a JSON pointer: of the call, else of what was added.
-    fn place_of(&self, pointer: &str) -> Option<(Part, u32)> {
+    fn place_of(&self, pointer: &str) -> Option<(DocumentSide, u32)> {
         let at = |part| {
             let value = self.doc(part)?.root().pointer(pointer)?;
             (value.node() != 0).then_some((part, value.node()))
         };
-        at(Part::Call).or_else(|| at(Part::Derived))
+        at(DocumentSide::Call).or_else(|| at(DocumentSide::Derived))
     }
 
     /// Puts the cursor on the value at a JSON pointer or, where it is folded away, on what it stands
@@ -100,7 +102,7 @@ impl Tree {
 
     /// Puts the cursor on the value at a JSON pointer and unfolds what it stands in; false if there
     /// is none.
-    pub fn reveal_pointer(&mut self, pointer: &str, look: &Look) -> bool {
+    pub fn reveal_pointer(&mut self, pointer: &str, look: &Appearance) -> bool {
         let place = self.place_of(pointer);
         if let Some(place) = place {
             self.reveal(place, look);
@@ -114,15 +116,15 @@ pub fn kind_and_size(value: Val<'_>) -> String {
     let inside = || value.children().count() as u64;
     let size = || bytes(value.raw().len() as u64);
     match value.kind() {
-        Kind::Null => "null".to_owned(),
-        Kind::True | Kind::False => "boolean".to_owned(),
-        Kind::Number => "number".to_owned(),
-        Kind::String => {
+        JsonKind::Null => "null".to_owned(),
+        JsonKind::True | JsonKind::False => "boolean".to_owned(),
+        JsonKind::Number => "number".to_owned(),
+        JsonKind::String => {
             let text = value.as_str().unwrap_or_default();
             format!("string, {}", count(text.chars().count() as u64, "character", "characters"))
         }
-        Kind::Array => format!("array, {}, {}", count(inside(), "entry", "entries"), size()),
-        Kind::Object => format!("object, {}, {}", count(inside(), "member", "members"), size()),
+        JsonKind::Array => format!("array, {}, {}", count(inside(), "entry", "entries"), size()),
+        JsonKind::Object => format!("object, {}, {}", count(inside(), "member", "members"), size()),
     }
 }
 
@@ -130,19 +132,22 @@ pub fn kind_and_size(value: Val<'_>) -> String {
 mod tests {
     use super::*;
     use crate::call::Doc;
-    use crate::tui::pages::detail::json_tree::Planted;
+    use crate::tui::pages::detail::json_tree::NewTree;
     use crate::tui::theme::Theme;
     use jiff::tz::TimeZone;
 
     #[test]
     fn what_is_folded_is_found_and_unfolded() {
-        let look =
-            Look { theme: Theme::preset("dark").expect("dark"), ascii: false, zone: TimeZone::UTC };
+        let look = Appearance {
+            theme: Theme::preset("dark").expect("dark"),
+            ascii: false,
+            zone: TimeZone::UTC,
+        };
         let call = r#"{"a":1,"context":{"deep":[{"needle":true}]},"z":"a needle"}"#;
         let call = Doc::parse(call).expect("JSON").into_owned();
         let derived = Doc::parse(r#"{"added":"needle"}"#).expect("JSON").into_owned();
         let mut tree = Tree::default();
-        tree.set(Planted { call: Some(call), derived: Some(derived), ..Planted::default() });
+        tree.set(NewTree { call: Some(call), derived: Some(derived), ..NewTree::default() });
         tree.sync(40, 10, &look);
         let needle = |text: &str| text.contains("needle");
         let mut seen = Vec::new();

@@ -1,14 +1,14 @@
 //! Folding and unfolding the tree, and showing long texts in full.
 
-use crate::tui::pages::detail::annotations::Part;
+use crate::tui::pages::detail::annotations::DocumentSide;
 use crate::tui::pages::detail::json_tree::{Tree, TreeRow};
 use crate::tui::pages::detail::tree_draw::room_beside;
-use crate::tui::theme::painter::Look;
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 
 impl Tree {
     /// Folds, unfolds, or the other of the two.
-    pub(crate) fn turn(&mut self, fold: Option<bool>, look: &Look) {
+    pub(crate) fn turn(&mut self, fold: Option<bool>, look: &Appearance) {
         let Some(row) = self.rows.get(self.cursor).copied() else { return };
         match row {
             TreeRow::Value { folded: Some(now), path, .. } => {
@@ -78,7 +78,7 @@ impl Tree {
     }
 
     /// Shows the text under the cursor in full if its line cuts it.
-    pub(crate) fn open_cut(&mut self, look: &Look) {
+    pub(crate) fn open_cut(&mut self, look: &Appearance) {
         let Some(row) = self.rows.get(self.cursor).copied() else { return };
         if let TreeRow::Value { part, node, folded: None, .. } = row
             && self.is_cut(row)
@@ -89,7 +89,7 @@ impl Tree {
     }
 
     /// Unfolds the containers at these paths.
-    pub(crate) fn unfold_all(&mut self, paths: &[u64], look: &Look) {
+    pub(crate) fn unfold_all(&mut self, paths: &[u64], look: &Appearance) {
         self.folds.extend(paths.iter().map(|path| (*path, false)));
         self.lay(look);
     }
@@ -100,7 +100,7 @@ impl Tree {
     }
 
     /// The place of the last value at or above the cursor.
-    pub(crate) fn place_under_cursor(&self) -> Option<(Part, u32)> {
+    pub(crate) fn place_under_cursor(&self) -> Option<(DocumentSide, u32)> {
         let upto = self.rows.iter().take(self.cursor + 1);
         upto.rev().find_map(|row| match row {
             TreeRow::Value { part, node, .. } | TreeRow::More { part, node, .. } => {

@@ -3,8 +3,8 @@
 use crate::call::time::Millis;
 use crate::tui::app::view_context::grouped;
 use crate::tui::feed::Counted;
-use crate::tui::pages::detail::text_builder::Paper;
-use crate::tui::theme::painter::Look;
+use crate::tui::pages::detail::text_builder::TextBuilder;
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use ratatui::text::Span;
 
@@ -12,13 +12,13 @@ use ratatui::text::Span;
 pub const TIME: usize = 9;
 
 /// A moment's time of day to the second, in its columns.
-pub fn clock(at: Millis, look: &Look) -> String {
+pub fn clock(at: Millis, look: &Appearance) -> String {
     let time: String = look.time(at).chars().take(TIME - 1).collect();
     format!("{time:>TIME$}")
 }
 
 /// The lines about when calls came.
-pub fn times(paper: &mut Paper<'_>, counted: &Counted, indent: usize) {
+pub fn times(paper: &mut TextBuilder<'_>, counted: &Counted, indent: usize) {
     let look = paper.look();
     let (first, last) = (look.moment(counted.first_seen), look.moment(counted.last_seen));
     paper.labelled(indent, "  seen", &format!("first {first}, last {last}"), look.theme.text);
@@ -43,7 +43,7 @@ pub fn number(count: u64) -> String {
 }
 
 /// A share as a bar of so many columns.
-pub fn bar(part: u64, of: u64, columns: usize, look: &Look) -> String {
+pub fn bar(part: u64, of: u64, columns: usize, look: &Appearance) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = columns as u128 * 8 * u128::from(part) / u128::from(of.max(1));
     let eighths = usize::try_from(eighths).unwrap_or(0).min(columns * 8);
@@ -56,7 +56,7 @@ pub fn bar(part: u64, of: u64, columns: usize, look: &Look) -> String {
 }
 
 /// A bar a minute, as high as that minute's share of the highest; nothing for none.
-pub fn trend(counts: &[u32], look: &Look) -> String {
+pub fn trend(counts: &[u32], look: &Appearance) -> String {
     let steps: &[char] = match look.ascii {
         true => &['.', ':', '-', '=', '+', '*', '#'],
         false => &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
@@ -87,7 +87,7 @@ pub fn event(kind: Option<&str>, event: Option<&str>) -> String {
 pub fn widest<'t>(
     texts: impl Iterator<Item = &'t str>,
     (least, most): (usize, usize),
-    look: &Look,
+    look: &Appearance,
 ) -> usize {
     let wide = texts.map(|text| text::width(&look.clean(text::beginning(text, most)))).max();
     wide.unwrap_or(0).clamp(least.min(most), most)
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_bar_takes_its_columns() {
         let theme = Theme::preset("dark").expect("there is one");
-        let look = |ascii| Look { theme: theme.clone(), ascii, zone: TimeZone::UTC };
+        let look = |ascii| Appearance { theme: theme.clone(), ascii, zone: TimeZone::UTC };
         assert_eq!(bar(1, 2, 4, &look(false)), "██  ");
         assert_eq!(bar(5, 8, 1, &look(false)), "▋");
         assert_eq!(bar(1, 2, 4, &look(true)), "##  ");
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn the_highest_minute_is_a_full_bar_and_the_least_is_seen() {
         let theme = Theme::preset("dark").expect("there is one");
-        let look = |ascii| Look { theme: theme.clone(), ascii, zone: TimeZone::UTC };
+        let look = |ascii| Appearance { theme: theme.clone(), ascii, zone: TimeZone::UTC };
         assert_eq!(trend(&[0, 1, 500, 1000], &look(false)), " ▁▄█");
         assert_eq!(trend(&[0, 1, 500, 1000], &look(true)), " .-#");
         assert_eq!(trend(&[0, 0], &look(false)), "  ");

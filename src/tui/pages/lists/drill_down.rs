@@ -44,7 +44,7 @@ pub enum Grouped {
 
 impl Grouped {
     /// What a number counts.
-    pub fn of(calls: u64, repeats: u64) -> Grouped {
+    pub fn new(calls: u64, repeats: u64) -> Grouped {
         match (calls, repeats) {
             (0, _) | (_, 0) => Grouped::All,
             _ => Grouped::WithoutRepeats,
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(of(key_terms(Some("K"))), r#"write_key = "K""#);
         assert_eq!(of(key_terms(Some("secret**"))), r#"write_key = "secret**""#);
         assert_eq!(of(key_terms(None)), "!bool(write_key)");
-        assert_eq!(all(key_terms(None), Grouped::of(2, 1)), "!bool(write_key) and !repeat");
-        assert_eq!(Grouped::of(0, 1), Grouped::All);
+        assert_eq!(all(key_terms(None), Grouped::new(2, 1)), "!bool(write_key) and !repeat");
+        assert_eq!(Grouped::new(0, 1), Grouped::All);
     }
 }

@@ -1,14 +1,14 @@
 //! A page that counts and has nothing to count: what it would show, and how to fill it.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::pages::lists::World;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::pages::lists::ViewContext;
 use crate::tui::pages::start;
-use crate::tui::widgets::page_text::Lines;
+use crate::tui::widgets::page_text::PageText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// What an empty page says.
-pub struct Nothing {
+pub struct EmptyPage {
     /// That there is nothing, and why.
     pub says: String,
     /// It is as it should be.
@@ -20,17 +20,17 @@ pub struct Nothing {
 }
 
 /// Draws it.
-pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<'_>) {
-    let theme = &world.look.theme;
-    let mut lines = Lines::new(buffer, body, world.look, 1);
+pub fn render(buffer: &mut Buffer, body: Rect, nothing: &EmptyPage, ctx: &ViewContext<'_>) {
+    let theme = &ctx.look.theme;
+    let mut lines = PageText::new(buffer, body, ctx.look, 1);
     lines.prose(2, &nothing.says, if nothing.is_good { theme.good } else { theme.text });
     lines.gap(true);
     lines.prose(2, nothing.shows, theme.quiet);
     let key = |action| {
-        let keys = world.keymap.keys(Place::Everywhere, action);
+        let keys = ctx.keymap.keys(KeyContext::Everywhere, action);
         keys.first().cloned().unwrap_or_default()
     };
-    if world.shared.stats.came() > 0 {
+    if ctx.shared.stats.came() > 0 {
         lines.gap(true);
         if !nothing.is_good {
             lines.write(&[
@@ -42,7 +42,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<
         return;
     }
     lines.gap(true);
-    let Some(base) = world.shared.addresses.first() else {
+    let Some(base) = ctx.shared.addresses.first() else {
         return start::no_calls(&mut lines, theme);
     };
     lines.write(&[("  Try it", theme.heading)]);

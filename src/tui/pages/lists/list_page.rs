@@ -1,17 +1,17 @@
 //! What the pages that count have in common: reading, the list, the tabs, the pane beside it, keys
-//! and mouse. What is counted, and how a row looks, is a [`Topic`].
+//! and mouse. What is counted, and how a row looks, is a [`ListContent`].
 
-use crate::tui::app::action::{Action, Place};
+use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{HelpView, VendorsView};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::Groups;
+use crate::tui::feed::GroupedRows;
 use crate::tui::pages::call_actions;
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::layout::{Panes, panes};
-use crate::tui::pages::lists::side_pane::About;
-use crate::tui::pages::lists::{Pointer, Reply, View, World, empty_page, tabs};
-use crate::tui::theme::painter::{Pen, ground};
-use crate::tui::widgets::list_cursor::Cursor;
+use crate::tui::pages::lists::side_pane::SidePane;
+use crate::tui::pages::lists::{Pointer, Response, View, ViewContext, empty_page, tabs};
+use crate::tui::theme::painter::{Painter, ground};
+use crate::tui::widgets::list_cursor::ListCursor;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
@@ -22,9 +22,9 @@ const EVERY_MS: u64 = 200;
 const WHEEL_ROWS: usize = 3;
 
 /// What a page counts.
-pub trait Topic {
+pub trait ListContent {
     /// Whose keys are in force.
-    const PLACE: Place = Place::Counts;
+    const PLACE: KeyContext = KeyContext::Counts;
     /// What the keys are for, the most useful first.
     const FOOTER: &'static [Action] = &[
         Action::ShowCalls,
@@ -45,22 +45,34 @@ pub trait Topic {
     /// What there are many of, in words.
     const WORDS: (&'static str, &'static str);
     /// The rows of a tab.
-    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Self::Row>;
+    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Self::Row>;
     /// What stands in a line of its own above the list, of what was read last.
-    fn line(&self, _world: &World<'_>) -> Option<Vec<Span<'static>>> {
+    fn line(&self, _world: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
         None
     }
     /// Whether two rows stand for the same, at two moments.
     fn same(a: &Self::Row, b: &Self::Row) -> bool;
     /// The columns for so much room: worked out when rows were read, so that they stay where they
     /// are while the list is moved.
-    fn columns(room: usize, rows: &[Self::Row], tab: usize, world: &World<'_>) -> Self::Columns;
+    fn columns(room: usize, rows: &[Self::Row], tab: usize, ctx: &ViewContext<'_>)
+    -> Self::Columns;
     /// Draws the heads of the columns.
-    fn heads(pen: &mut Pen<'_>, columns: &Self::Columns, world: &World<'_>);
+    fn heads(painter: &mut Painter<'_>, columns: &Self::Columns, ctx: &ViewContext<'_>);
     /// Draws a row.
-    fn row(pen: &mut Pen<'_>, row: &Self::Row, columns: &Self::Columns, world: &World<'_>);
+    fn row(
+        painter: &mut Painter<'_>,
+        row: &Self::Row,
+        columns: &Self::Columns,
+        ctx: &ViewContext<'_>,
+    );
     /// Writes all about a row.
-    fn about(&mut self, paper: &mut Paper<'_>, row: &Self::Row, tab: usize, world: &World<'_>);
+    fn about(
+        &mut self,
+        paper: &mut TextBuilder<'_>,
+        row: &Self::Row,
+        tab: usize,
+        ctx: &ViewContext<'_>,
+    );
     /// The row of the log that is a row's example; none where no call came.
     fn example(row: &Self::Row) -> Option<u64>;
     /// The finding that a row counts.
@@ -73,14 +85,14 @@ pub trait Topic {
         row: &Self::Row,
         tab: usize,
         rows: &[Self::Row],
-        world: &World<'_>,
+        ctx: &ViewContext<'_>,
     ) -> Result<String, String>;
     /// What the empty page says.
-    fn nothing(&self, tab: usize, world: &World<'_>) -> empty_page::Nothing;
+    fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> empty_page::EmptyPage;
 }
 
 /// What the rows were read at.
-struct Read {
+struct ListVersion {
     tab: usize,
     version: u64,
     judged: u64,
@@ -88,36 +100,36 @@ struct Read {
 }
 
 /// A page that counts.
-pub struct Board<T: Topic> {
+pub struct ListPage<T: ListContent> {
     topic: T,
     tab: usize,
-    groups: Groups<T::Row>,
-    read: Option<Read>,
-    list: Cursor,
+    groups: GroupedRows<T::Row>,
+    read: Option<ListVersion>,
+    list: ListCursor,
     columns: Option<(u16, T::Columns)>,
-    about: About,
+    about: SidePane,
     in_about: bool,
     line: Option<Vec<Span<'static>>>,
     body: Rect,
 }
 
-impl<T: Topic + Default> Default for Board<T> {
-    fn default() -> Board<T> {
-        Board::of(T::default())
+impl<T: ListContent + Default> Default for ListPage<T> {
+    fn default() -> ListPage<T> {
+        ListPage::new(T::default())
     }
 }
 
-impl<T: Topic> Board<T> {
+impl<T: ListContent> ListPage<T> {
     /// A page about something.
-    pub fn of(topic: T) -> Board<T> {
-        Board {
+    pub fn new(topic: T) -> ListPage<T> {
+        ListPage {
             topic,
             tab: 0,
-            groups: Groups { rows: Vec::new(), of: 0, other: 0 },
+            groups: GroupedRows { rows: Vec::new(), of: 0, other: 0 },
             read: None,
-            list: Cursor::default(),
+            list: ListCursor::default(),
             columns: None,
-            about: About::default(),
+            about: SidePane::default(),
             in_about: false,
             line: None,
             body: Rect::default(),
@@ -125,19 +137,19 @@ impl<T: Topic> Board<T> {
     }
 
     /// Whether what is shown was read too long ago.
-    fn is_due(&self, world: &World<'_>) -> bool {
+    fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
         self.read.as_ref().is_none_or(|read| {
-            let waited = world.shared.now_ms >= read.at_ms + EVERY_MS;
-            (read.tab, read.judged) != (self.tab, world.shared.judged)
-                || (waited && read.version != world.feed.version())
+            let waited = ctx.shared.now_ms >= read.at_ms + EVERY_MS;
+            (read.tab, read.judged) != (self.tab, ctx.shared.judged)
+                || (waited && read.version != ctx.feed.version())
         })
     }
 
     /// Reads the rows, with the cursor on the same one as before.
-    fn read(&mut self, world: &World<'_>) {
-        let version = world.feed.version();
-        let groups = self.topic.read(self.tab, world);
-        self.line = self.topic.line(world);
+    fn read(&mut self, ctx: &ViewContext<'_>) {
+        let version = ctx.feed.version();
+        let groups = self.topic.read(self.tab, ctx);
+        self.line = self.topic.line(ctx);
         let before =
             self.selected().filter(|_| self.read.as_ref().is_some_and(|r| r.tab == self.tab));
         let at = before.and_then(|row| groups.rows.iter().position(|other| T::same(row, other)));
@@ -148,8 +160,8 @@ impl<T: Topic> Board<T> {
         if let Some(at) = at {
             self.list.select(at);
         }
-        let (judged, at_ms) = (world.shared.judged, world.shared.now_ms);
-        self.read = Some(Read { tab: self.tab, version, judged, at_ms });
+        let (judged, at_ms) = (ctx.shared.judged, ctx.shared.now_ms);
+        self.read = Some(ListVersion { tab: self.tab, version, judged, at_ms });
     }
 
     fn panes(&self) -> Panes {
@@ -167,33 +179,33 @@ impl<T: Topic> Board<T> {
     }
 
     /// Sees to it that there are rows of the open tab: keys may come faster than frames.
-    pub fn catch_up(&mut self, world: &World<'_>) {
+    pub fn catch_up(&mut self, ctx: &ViewContext<'_>) {
         if self.read.as_ref().is_none_or(|read| read.tab != self.tab) {
-            self.read(world);
+            self.read(ctx);
         }
     }
 
-    fn turn(&mut self, tab: usize) -> Reply {
+    fn turn(&mut self, tab: usize) -> Response {
         (self.tab, self.in_about) = (tab, false);
         self.list.select(0);
-        Reply::Done
+        Response::Done
     }
 
-    fn show_calls(&self, world: &World<'_>) -> Reply {
-        let Some(row) = self.selected() else { return Reply::Pass };
-        match self.topic.behind(row, self.tab, &self.groups.rows, world) {
-            Ok(filter) => Reply::Behind(filter, None),
-            Err(why) => Reply::Say(why),
+    fn show_calls(&self, ctx: &ViewContext<'_>) -> Response {
+        let Some(row) = self.selected() else { return Response::Pass };
+        match self.topic.behind(row, self.tab, &self.groups.rows, ctx) {
+            Ok(filter) => Response::Behind(filter, None),
+            Err(why) => Response::Say(why),
         }
     }
 
-    fn step(&mut self, action: Action) -> Reply {
+    fn step(&mut self, action: Action) -> Response {
         let moved = if self.in_about { self.about.step(action) } else { self.list.step(action) };
-        if moved { Reply::Done } else { Reply::Pass }
+        if moved { Response::Done } else { Response::Pass }
     }
 
-    fn rows_line(&self, world: &World<'_>) -> Vec<Span<'static>> {
-        let theme = &world.look.theme;
+    fn rows_line(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+        let theme = &ctx.look.theme;
         let shown = self.groups.rows.len() as u64;
         let (one, many) = T::WORDS;
         let mut out = vec![Span::styled(count(self.groups.of, one, many), theme.quiet)];
@@ -208,12 +220,12 @@ impl<T: Topic> Board<T> {
     }
 }
 
-impl<T: Topic> View for Board<T> {
-    fn place(&self) -> Place {
+impl<T: ListContent> View for ListPage<T> {
+    fn place(&self) -> KeyContext {
         T::PLACE
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         match action {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,
@@ -230,45 +242,47 @@ impl<T: Topic> View for Board<T> {
         self.selected().and_then(T::example)
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         let tabs = T::TABS.len();
-        self.catch_up(world);
+        self.catch_up(ctx);
         match action {
-            Action::Help => Reply::Open(Box::new(HelpView::of(T::PLACE))),
-            Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
-            Action::Back | Action::BackOrQuit if std::mem::take(&mut self.in_about) => Reply::Done,
-            Action::Back | Action::BackOrQuit => Reply::Close,
+            Action::Help => Response::Open(Box::new(HelpView::new(T::PLACE))),
+            Action::ChooseVendors => Response::Open(Box::new(VendorsView::new(ctx))),
+            Action::Back | Action::BackOrQuit if std::mem::take(&mut self.in_about) => {
+                Response::Done
+            }
+            Action::Back | Action::BackOrQuit => Response::Close,
             Action::NextTab => self.turn((self.tab + 1) % tabs),
             Action::PreviousTab => self.turn((self.tab + tabs - 1) % tabs),
             Action::NextPane => {
                 self.in_about = !self.in_about && self.about.has_more();
-                Reply::Done
+                Response::Done
             }
-            Action::ShowCalls => self.show_calls(world),
+            Action::ShowCalls => self.show_calls(ctx),
             action => {
                 let (row, code) = (self.example(), self.selected().and_then(T::code));
-                call_actions::act(action, row, code, world).unwrap_or_else(|| self.step(action))
+                call_actions::act(action, row, code, ctx).unwrap_or_else(|| self.step(action))
             }
         }
     }
 
-    fn tick(&mut self, world: &World<'_>) -> Reply {
-        if self.is_due(world) { Reply::Done } else { Reply::Pass }
+    fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
+        if self.is_due(ctx) { Response::Done } else { Response::Pass }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        match self.press(pointer, at, world) {
+    fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
+        match self.press(pointer, at, ctx) {
             // a second click shows the calls
-            true => self.show_calls(world),
-            false => Reply::Done,
+            true => self.show_calls(ctx),
+            false => Response::Done,
         }
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
-        let due = self.is_due(world);
+        let due = self.is_due(ctx);
         if due {
-            self.read(world);
+            self.read(ctx);
         }
         let panes = panes(body, self.line.is_some());
         self.list.sync(self.groups.rows.len(), usize::from(panes.list.height));
@@ -276,17 +290,17 @@ impl<T: Topic> View for Board<T> {
         let room = panes.list.width.saturating_sub(u16::from(panes.rule.height > 1));
         if due || self.columns.as_ref().is_none_or(|(width, _)| *width != room) {
             let rows = &self.groups.rows;
-            let columns = T::columns(usize::from(room.saturating_sub(1)), rows, self.tab, world);
+            let columns = T::columns(usize::from(room.saturating_sub(1)), rows, self.tab, ctx);
             self.columns = Some((room, columns));
         }
         let width = panes.about.width;
         let wanted =
             self.list.at().map(|at| (at, width, self.read.as_ref().map_or(0, |r| r.at_ms)));
         if due || self.about.wants(wanted) {
-            let mut paper = Paper::new(world.look, usize::from(width));
+            let mut paper = TextBuilder::new(ctx.look, usize::from(width));
             let at = self.list.at();
             if let Some(row) = at.and_then(|at| self.groups.rows.get(at)) {
-                self.topic.about(&mut paper, row, self.tab, world);
+                self.topic.about(&mut paper, row, self.tab, ctx);
             }
             self.about.put(wanted, paper.done());
         }
@@ -294,34 +308,28 @@ impl<T: Topic> View for Board<T> {
         self.in_about &= self.about.has_more();
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let look = world.look;
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let look = ctx.look;
         let theme = &look.theme;
         let panes = panes(body, self.line.is_some());
-        tabs::render(
-            buffer,
-            panes.tabs,
-            (T::TABS, self.tab, T::PLACE),
-            &self.rows_line(world),
-            world,
-        );
-        if let Some((pen, spans)) =
-            Pen::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref())
+        tabs::render(buffer, panes.tabs, (T::TABS, self.tab, T::PLACE), &self.rows_line(ctx), ctx);
+        if let Some((painter, spans)) =
+            Painter::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref())
         {
-            pen.skip(1);
+            painter.skip(1);
             for span in spans {
-                pen.put(&span.content, span.style);
+                painter.put(&span.content, span.style);
             }
         }
         let Some((_, columns)) = self.columns.as_ref().filter(|_| self.list.at().is_some()) else {
             let under = Rect { y: panes.heads.y, height: body.bottom() - panes.heads.y, ..body };
-            return empty_page::render(buffer, under, &self.topic.nothing(self.tab, world), world);
+            return empty_page::render(buffer, under, &self.topic.nothing(self.tab, ctx), ctx);
         };
         let window = self.list.window();
         let rows = &self.groups.rows[window.clone()];
-        if let Some(mut pen) = Pen::on(buffer, panes.heads, 0, look) {
-            pen.skip(1);
-            T::heads(&mut pen, columns, world);
+        if let Some(mut painter) = Painter::on(buffer, panes.heads, 0, look) {
+            painter.skip(1);
+            T::heads(&mut painter, columns, ctx);
         }
         for (line, row) in rows.iter().enumerate() {
             let here = self.list.at() == Some(window.start + line);
@@ -329,9 +337,9 @@ impl<T: Topic> View for Board<T> {
                 let style = if self.in_about { theme.selected_unfocused } else { theme.selected };
                 ground(buffer, panes.list, line, style);
             }
-            let Some(mut pen) = Pen::on(buffer, panes.list, line, look) else { break };
-            pen.put(if here { look.cursor() } else { " " }, theme.rule_focus);
-            T::row(&mut pen, row, columns, world);
+            let Some(mut painter) = Painter::on(buffer, panes.list, line, look) else { break };
+            painter.put(if here { look.cursor() } else { " " }, theme.rule_focus);
+            T::row(&mut painter, row, columns, ctx);
         }
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }
@@ -345,15 +353,15 @@ impl<T: Topic> View for Board<T> {
     }
 }
 
-impl<T: Topic> Board<T> {
+impl<T: ListContent> ListPage<T> {
     /// Answers to the mouse; true if the row under the cursor was clicked again.
-    pub fn press(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> bool {
+    pub fn press(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> bool {
         let panes = self.panes();
-        self.catch_up(world);
+        self.catch_up(ctx);
         let wheel = match pointer {
             Pointer::WheelDown => Action::Down,
             Pointer::WheelUp => Action::Up,
-            Pointer::Click => return self.click(&panes, at, world),
+            Pointer::Click => return self.click(&panes, at, ctx),
         };
         for _ in 0..WHEEL_ROWS {
             if panes.about.contains(at) {
@@ -365,10 +373,10 @@ impl<T: Topic> Board<T> {
         false
     }
 
-    fn click(&mut self, panes: &Panes, at: Position, world: &World<'_>) -> bool {
+    fn click(&mut self, panes: &Panes, at: Position, ctx: &ViewContext<'_>) -> bool {
         if panes.tabs.contains(at) {
             let column = usize::from(at.x - panes.tabs.x);
-            if let Some(tab) = tabs::hit(T::TABS, column, world) {
+            if let Some(tab) = tabs::hit(T::TABS, column, ctx) {
                 self.turn(tab);
             }
             return false;

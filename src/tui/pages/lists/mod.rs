@@ -21,12 +21,12 @@ pub(crate) mod tabs;
 
 pub use crate::tui::pages::people::{by_type, calls_of, shows};
 
-use crate::tui::app::view::{Pointer, Reply, View, World};
-use crate::tui::pages::lists::list_page::Board;
+use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::pages::lists::list_page::ListPage;
 
 /// The coverage page.
 pub fn coverage_view() -> impl View {
-    Board::<crate::tui::pages::coverage::Events>::default()
+    ListPage::<crate::tui::pages::coverage::Events>::default()
 }
 
 /// The people page.
@@ -36,5 +36,5 @@ pub fn people_view() -> impl View {
 
 /// The findings page.
 pub fn findings_view() -> impl View {
-    Board::<crate::tui::pages::findings::Findings>::default()
+    ListPage::<crate::tui::pages::findings::Findings>::default()
 }

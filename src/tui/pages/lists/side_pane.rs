@@ -4,7 +4,7 @@ use crate::tui::app::action::Action;
 use crate::tui::app::view_context::grouped;
 use crate::tui::pages::detail::lines;
 use crate::tui::theme::painter;
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::movement::step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,14 +15,14 @@ type Made = (usize, u16, u64);
 
 /// The pane.
 #[derive(Default)]
-pub struct About {
+pub struct SidePane {
     lines: Vec<Line<'static>>,
     made: Option<Made>,
     scroll: usize,
     height: usize,
 }
 
-impl About {
+impl SidePane {
     /// Whether its lines have to be made.
     pub fn wants(&self, made: Option<Made>) -> bool {
         self.made != made
@@ -59,7 +59,14 @@ impl About {
     }
 
     /// Draws it, and the line between it and the list, which stands or lies.
-    pub fn render(&self, buffer: &mut Buffer, area: Rect, rule: Rect, focus: bool, look: &Look) {
+    pub fn render(
+        &self,
+        buffer: &mut Buffer,
+        area: Rect,
+        rule: Rect,
+        focus: bool,
+        look: &Appearance,
+    ) {
         let theme = &look.theme;
         let style = if focus { theme.rule_focus } else { theme.rule };
         painter::rule(buffer, rule, style, look);
@@ -71,8 +78,8 @@ impl About {
         } else {
             rule
         };
-        if let Some(mut pen) = Pen::on(buffer, on, 0, look).filter(|_| hidden > 0) {
-            pen.right(words.len() + 1).put(&words, theme.quiet);
+        if let Some(mut painter) = Painter::on(buffer, on, 0, look).filter(|_| hidden > 0) {
+            painter.right(words.len() + 1).put(&words, theme.quiet);
         }
     }
 }

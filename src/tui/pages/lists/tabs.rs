@@ -1,8 +1,8 @@
 //! The first line of a page that counts: what it is counted by, and how many rows there are.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::pages::lists::World;
-use crate::tui::theme::painter::Pen;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::pages::lists::ViewContext;
+use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,8 +12,8 @@ use ratatui::text::Span;
 const GAP: usize = 2;
 
 /// The tab at a column.
-pub fn hit(tabs: &[&str], column: usize, world: &World<'_>) -> Option<usize> {
-    let star = usize::from(world.look.ascii);
+pub fn hit(tabs: &[&str], column: usize, ctx: &ViewContext<'_>) -> Option<usize> {
+    let star = usize::from(ctx.look.ascii);
     let mut from = GAP;
     tabs.iter().position(|tab| {
         let to = from + text::width(tab) + star;
@@ -27,30 +27,30 @@ pub fn hit(tabs: &[&str], column: usize, world: &World<'_>) -> Option<usize> {
 pub fn render(
     buffer: &mut Buffer,
     line: Rect,
-    (tabs, open, place): (&[&str], usize, Place),
+    (tabs, open, place): (&[&str], usize, KeyContext),
     right: &[Span<'static>],
-    world: &World<'_>,
+    ctx: &ViewContext<'_>,
 ) {
-    let look = world.look;
+    let look = ctx.look;
     let theme = &look.theme;
-    let Some(mut pen) = Pen::on(buffer, line, 0, look) else { return };
+    let Some(mut painter) = Painter::on(buffer, line, 0, look) else { return };
     for (at, tab) in tabs.iter().enumerate() {
-        pen.skip(GAP).put(tab, if at == open { theme.tab_current } else { theme.tab });
+        painter.skip(GAP).put(tab, if at == open { theme.tab_current } else { theme.tab });
         // where an underline may not be seen, a star says which is open
         let star = if at == open { "*" } else { " " };
-        pen.put(if look.ascii { star } else { "" }, theme.tab_current);
+        painter.put(if look.ascii { star } else { "" }, theme.tab_current);
     }
     if tabs.len() > 1 {
-        let keys = world.keymap.keys(place, Action::NextTab);
-        pen.skip(GAP).put(keys.first().map_or("", String::as_str), theme.key);
-        pen.put(" turns", theme.quiet);
+        let keys = ctx.keymap.keys(place, Action::NextTab);
+        painter.skip(GAP).put(keys.first().map_or("", String::as_str), theme.key);
+        painter.put(" turns", theme.quiet);
     }
     let wide: usize = right.iter().map(|span| text::width(&span.content)).sum();
-    if wide + 2 > pen.room() {
+    if wide + 2 > painter.room() {
         return;
     }
-    pen.right(wide + 1);
+    painter.right(wide + 1);
     for span in right {
-        pen.put(&span.content, span.style);
+        painter.put(&span.content, span.style);
     }
 }

@@ -1,6 +1,6 @@
 //! Which columns the log has at a width, and how wide they are.
 
-use crate::tui::feed::Arranged;
+use crate::tui::feed::ColumnChoice;
 
 /// A column of the log.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -51,7 +51,7 @@ impl Column {
     }
 
     /// Those that were chosen, else the usual ones. A name that is none any more is left out.
-    pub fn chosen(arranged: &Arranged) -> Vec<Column> {
+    pub fn chosen(arranged: &ColumnChoice) -> Vec<Column> {
         let names = arranged.columns.iter().flatten();
         let chosen: Vec<Column> = names.filter_map(|name| Column::parse(name)).collect();
         if chosen.is_empty() { Column::USUAL.to_vec() } else { chosen }
@@ -65,7 +65,7 @@ impl Column {
 
 /// The columns that have room, from the left, and how wide each is.
 #[derive(Debug, PartialEq, Eq, Clone)]
-pub struct Columns {
+pub struct LogColumns {
     /// Each with its width; one column lies between two.
     pub shown: Vec<(Column, usize)>,
     /// How many characters of `HH:MM:SS.mmm`, from where.
@@ -74,7 +74,7 @@ pub struct Columns {
     pub mark: usize,
 }
 
-impl Columns {
+impl LogColumns {
     /// Where each column begins.
     pub fn places(&self) -> impl Iterator<Item = (usize, Column, usize)> {
         self.shown.iter().scan(GUTTER, |from, (column, width)| {
@@ -128,7 +128,7 @@ impl Time {
 
 /// The widest name, account and user that were seen so far: what the flexible columns would like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Needs {
+pub struct ColumnNeeds {
     /// The name's column.
     pub name: usize,
     /// The account's column.
@@ -137,16 +137,16 @@ pub struct Needs {
     pub user: usize,
 }
 
-impl Default for Needs {
-    fn default() -> Needs {
+impl Default for ColumnNeeds {
+    fn default() -> ColumnNeeds {
         // the columns' own heads, and `missing`
-        Needs { name: 8, account: LEAST_ID, user: LEAST_ID }
+        ColumnNeeds { name: 8, account: LEAST_ID, user: LEAST_ID }
     }
 }
 
-impl Needs {
+impl ColumnNeeds {
     /// The wider of each, so that columns never jump back and forth.
-    pub fn grow(&mut self, other: Needs) {
+    pub fn grow(&mut self, other: ColumnNeeds) {
         self.name = self.name.max(other.name.min(MOST_NAME));
         self.account = self.account.max(other.account.min(MOST_ID));
         self.user = self.user.max(other.user.min(MOST_ID));
@@ -162,7 +162,7 @@ const MOST_NAME: usize = 44;
 
 /// What is to be shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'w> {
+pub struct ColumnRequest<'w> {
     /// The columns, from the left.
     pub columns: &'w [Column],
     /// How many vendors there are.
@@ -172,14 +172,14 @@ pub struct Wanted<'w> {
     /// How wide the highest number is.
     pub number: usize,
     /// What the flexible columns would like.
-    pub needs: Needs,
+    pub needs: ColumnNeeds,
 }
 
 /// The columns for a width. What is least needed goes first: milliseconds, the last letters of types
 /// and heads, hours, all but one letter of the heads, the time and the number, and then the marks
 /// (the sign of the worst finding stays).
-pub fn columns(width: usize, wanted: Wanted<'_>) -> Columns {
-    let Wanted { columns, vendors, head, number, needs } = wanted;
+pub fn columns(width: usize, wanted: ColumnRequest<'_>) -> LogColumns {
+    let ColumnRequest { columns, vendors, head, number, needs } = wanted;
     // where there are many, two letters have to do
     let brief = if vendors > 2 { head.min(2) } else { head };
     let plans = [
@@ -226,7 +226,7 @@ pub fn columns(width: usize, wanted: Wanted<'_>) -> Columns {
         };
         Some((*column, width))
     });
-    Columns { shown: shown.collect(), time: plan.0, mark: plan.2 }
+    LogColumns { shown: shown.collect(), time: plan.0, mark: plan.2 }
 }
 
 /// Shares room among name, account and user, as far as they are shown: who needs less than an even
@@ -258,20 +258,25 @@ fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
 mod tests {
     use super::*;
 
-    fn of(width: usize, vendors: usize, needs: Needs) -> Columns {
+    fn of(width: usize, vendors: usize, needs: ColumnNeeds) -> LogColumns {
         let columns = &Column::USUAL;
         columns_of(width, columns, vendors, needs)
     }
 
-    fn columns_of(width: usize, columns: &[Column], vendors: usize, needs: Needs) -> Columns {
-        super::columns(width, Wanted { columns, vendors, head: 3, number: 6, needs })
+    fn columns_of(
+        width: usize,
+        columns: &[Column],
+        vendors: usize,
+        needs: ColumnNeeds,
+    ) -> LogColumns {
+        super::columns(width, ColumnRequest { columns, vendors, head: 3, number: 6, needs })
     }
 
-    fn total(c: &Columns) -> usize {
+    fn total(c: &LogColumns) -> usize {
         GUTTER + c.shown.iter().map(|(_, width)| width + 1).sum::<usize>() - 1
     }
 
-    fn width_of(c: &Columns, column: Column) -> usize {
+    fn width_of(c: &LogColumns, column: Column) -> usize {
         c.shown.iter().find(|(shown, _)| *shown == column).map_or(0, |(_, width)| *width)
     }
 
@@ -279,13 +284,14 @@ mod tests {
     fn the_columns_fill_the_width() {
         for vendors in 0..=9 {
             for width in 40..300 {
-                let needs = Needs { name: width / 4, account: vendors * 3, user: 40 - vendors };
+                let needs =
+                    ColumnNeeds { name: width / 4, account: vendors * 3, user: 40 - vendors };
                 let c = of(width, vendors, needs);
                 assert_eq!(total(&c), width, "{width} wide, {vendors} vendors: {c:?}");
             }
         }
         for width in 0..40 {
-            of(width, 5, Needs::default());
+            of(width, 5, ColumnNeeds::default());
         }
     }
 
@@ -310,7 +316,7 @@ mod tests {
     }
 
     /// Names and ids that are longer than any room.
-    const LONG: Needs = Needs { name: 44, account: 26, user: 26 };
+    const LONG: ColumnNeeds = ColumnNeeds { name: 44, account: 26, user: 26 };
 
     #[test]
     fn a_missing_id_is_always_readable() {
@@ -332,7 +338,7 @@ mod tests {
             assert!(shown, "{width}: {c:?}");
         }
         // what short ids do not need is the name's
-        let short = of(80, 5, Needs { name: 20, account: 8, user: 10 });
+        let short = of(80, 5, ColumnNeeds { name: 20, account: 8, user: 10 });
         assert!(width_of(&short, Column::Name) >= 20, "{short:?}");
     }
 }

@@ -1,17 +1,17 @@
 //! What the log view tells of itself: beside the vendors, and in the footer.
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::log::LogView;
 use ratatui::text::Span;
 
 impl LogView {
     /// What is going on, for the line of the vendors.
-    pub(crate) fn going_on(&self, world: &World<'_>) -> Vec<Span<'static>> {
-        let theme = &world.look.theme;
+    pub(crate) fn going_on(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+        let theme = &ctx.look.theme;
         let mut out = Vec::new();
-        let key = |action| world.keymap.keys(Place::Log, action).first().cloned();
+        let key = |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned();
         let hint = |out: &mut Vec<Span<'static>>, action, does: &str| {
             if let Some(key) = key(action) {
                 out.push(Span::styled(format!(" {key}"), theme.key));
@@ -19,20 +19,20 @@ impl LogView {
             }
         };
         let unseen = self.list.unseen();
-        if let Some(hunt) = &self.hunt {
-            let progress = hunt.progress(world.shared.rows);
+        if let Some(jump_search) = &self.jump_search {
+            let progress = jump_search.progress(ctx.shared.rows);
             out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
             out.push(Span::styled("  any key stops", theme.quiet));
             return out;
         }
-        if let Some((done, of)) = world.shared.exporting {
+        if let Some((done, of)) = ctx.shared.exporting {
             let percent = done * 100 / of.max(1);
             out.push(Span::styled(format!(" exporting {percent} % "), theme.paused));
         }
-        if let Some(page) = world.shared.filtering.came_from() {
+        if let Some(page) = ctx.shared.filtering.came_from() {
             hint(&mut out, Action::Back, &format!("back to {}", page.name()));
         }
-        let aside = world.shared.aside.len() as u64;
+        let aside = ctx.shared.aside.len() as u64;
         if aside > 0 {
             let codes = count(aside, "code", "codes");
             hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
@@ -43,13 +43,13 @@ impl LogView {
         if unseen > 0 {
             out.push(Span::styled(format!(" +{} new", grouped(unseen)), theme.new_rows));
         }
-        if let Some(cleared) = world.shared.stats.cleared.filter(|_| world.shared.rows == 0) {
+        if let Some(cleared) = ctx.shared.stats.cleared.filter(|_| ctx.shared.rows == 0) {
             let calls = count(cleared, "call", "calls");
             hint(&mut out, Action::UndoClear, &format!("brings {calls} back"));
         }
         if self.list.is_paused() {
             hint(&mut out, Action::Pause, "goes on");
-        } else if !self.list.follows() && world.shared.grows() {
+        } else if !self.list.follows() && ctx.shared.grows() {
             hint(&mut out, Action::Last, "follows");
         }
         out

@@ -1,12 +1,12 @@
 //! Looking for a row that may be far away: a little with each tick, until a key ends it.
 
-use crate::tui::app::view::World;
-use crate::tui::feed::{Found, What};
+use crate::tui::app::view::ViewContext;
+use crate::tui::feed::{NextRow, What};
 use crate::tui::pages::log::list::List;
 
 /// A search under way.
 #[derive(Debug)]
-pub struct Hunt {
+pub struct JumpSearch {
     what: What,
     forward: bool,
     /// Whether it goes on at the other end.
@@ -18,7 +18,7 @@ pub struct Hunt {
 
 /// What came of looking a little further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum JumpProgress {
     /// This row is it; `wrapped` if it stands behind the other end.
     Row { row: u64, wrapped: bool },
     /// There is none.
@@ -27,10 +27,10 @@ pub enum Step {
     Further,
 }
 
-impl Hunt {
+impl JumpSearch {
     /// Looks from a row on, that row itself only as the last.
-    pub fn new(from: u64, forward: bool, what: What, wraps: bool) -> Hunt {
-        Hunt { what, forward, wraps, from, at: from, wrapped: false }
+    pub fn new(from: u64, forward: bool, what: What, wraps: bool) -> JumpSearch {
+        JumpSearch { what, forward, wraps, from, at: from, wrapped: false }
     }
 
     /// What is looked for.
@@ -44,24 +44,26 @@ impl Hunt {
     }
 
     /// Looks a little further.
-    pub fn step(&mut self, list: &List, world: &World<'_>) -> Step {
-        match world.feed.find(self.at, self.forward, &self.what) {
-            Found::Row(row) if list.holds(row) => Step::Row { row, wrapped: self.wrapped },
-            Found::Paused { at } => {
+    pub fn step(&mut self, list: &List, ctx: &ViewContext<'_>) -> JumpProgress {
+        match ctx.feed.find(self.at, self.forward, &self.what) {
+            NextRow::Row(row) if list.holds(row) => {
+                JumpProgress::Row { row, wrapped: self.wrapped }
+            }
+            NextRow::Paused { at } => {
                 self.at = at;
-                Step::Further
+                JumpProgress::Further
             }
             _ if self.wraps && !self.wrapped => {
                 self.wrapped = true;
-                let rows = world.shared.rows;
+                let rows = ctx.shared.rows;
                 self.at = if self.forward { 0 } else { rows };
                 // what comes after the first row does not count that row
-                if self.forward && world.feed.find(1, false, &self.what) == Found::Row(0) {
-                    return Step::Row { row: 0, wrapped: true };
+                if self.forward && ctx.feed.find(1, false, &self.what) == NextRow::Row(0) {
+                    return JumpProgress::Row { row: 0, wrapped: true };
                 }
-                self.step(list, world)
+                self.step(list, ctx)
             }
-            _ => Step::Nothing,
+            _ => JumpProgress::Nothing,
         }
     }
 

@@ -4,9 +4,9 @@
 //! being looked at. So the cursor is a row, and places are worked out anew for each frame.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::feed::RowView;
-use crate::tui::pages::log::columns::Needs;
+use crate::tui::pages::log::columns::ColumnNeeds;
 use crate::tui::pages::log::rows;
 
 /// The log's state.
@@ -33,7 +33,7 @@ pub struct List {
     /// How many rows fit, as of the last frame.
     height: u64,
     window: Vec<RowView>,
-    needs: Needs,
+    needs: ColumnNeeds,
 }
 
 impl Default for List {
@@ -50,7 +50,7 @@ impl Default for List {
             count: 0,
             height: 1,
             window: Vec::new(),
-            needs: Needs::default(),
+            needs: ColumnNeeds::default(),
         }
     }
 }
@@ -72,7 +72,7 @@ impl List {
     }
 
     /// How wide the flexible columns would have to be for all that was in view so far.
-    pub fn needs(&self) -> Needs {
+    pub fn needs(&self) -> ColumnNeeds {
         self.needs
     }
 
@@ -105,8 +105,8 @@ impl List {
     }
 
     /// Puts the cursor on a row that is shown.
-    pub fn select(&mut self, row: u64, world: &World<'_>) {
-        let at = world.feed.place_of(row);
+    pub fn select(&mut self, row: u64, ctx: &ViewContext<'_>) {
+        let at = ctx.feed.place_of(row);
         self.follow &= at >= self.at;
         (self.wanted, self.at, self.current) = (row, at, Some(row));
     }
@@ -117,13 +117,13 @@ impl List {
     }
 
     /// Goes to a row that was looked for; the log stays there.
-    pub fn jump(&mut self, row: u64, world: &World<'_>) {
+    pub fn jump(&mut self, row: u64, ctx: &ViewContext<'_>) {
         self.follow = false;
-        self.select(row, world);
+        self.select(row, ctx);
     }
 
     /// Moves; false if the action is no movement.
-    pub fn step(&mut self, action: Action, world: &World<'_>) -> bool {
+    pub fn step(&mut self, action: Action, ctx: &ViewContext<'_>) -> bool {
         let (page, half) = (self.height.max(1), (self.height / 2).max(1));
         let to = match action {
             Action::Down => self.at.saturating_add(1),
@@ -140,7 +140,7 @@ impl List {
             _ => return false,
         };
         let to = to.min(self.count.saturating_sub(1));
-        if let Some(row) = world.feed.shown_rows(to..to + 1).pop() {
+        if let Some(row) = ctx.feed.shown_rows(to..to + 1).pop() {
             self.follow &= to >= self.at;
             (self.wanted, self.at, self.current) = (row, to, Some(row));
         }
@@ -148,17 +148,17 @@ impl List {
     }
 
     /// Reads the rows that the next frame shows.
-    pub fn sync(&mut self, height: u64, world: &World<'_>) {
+    pub fn sync(&mut self, height: u64, ctx: &ViewContext<'_>) {
         let height = height.max(1);
         self.height = height;
-        let (feed, all) = (world.feed, world.shared.rows);
+        let (feed, all) = (ctx.feed, ctx.shared.rows);
         if all == 0 {
             // cleared away: what comes now is new
             (self.follow, self.wanted, self.seen) = (true, 0, 0);
         }
         self.frozen = self.frozen.map(|rows| rows.min(all));
         let end = self.frozen.unwrap_or(all);
-        let shown = world.shared.shown.rows;
+        let shown = ctx.shared.shown.rows;
         self.count = if end < all { feed.place_of(end).min(shown) } else { shown };
         let last = self.count.saturating_sub(1);
         let at = if self.follow { last } else { feed.place_of(self.wanted).min(last) };

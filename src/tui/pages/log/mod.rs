@@ -20,20 +20,22 @@ mod list;
 mod panes;
 mod rows;
 
-pub use columns::{Column, Needs};
+pub use columns::{Column, ColumnNeeds};
 pub use rows::{cell, mark_style, needs, signed, table};
 
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::filters::Change;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::ColumnsView;
-use crate::tui::app::view::{Effect, HelpView, Pointer, Reply, VendorsView, View, World};
+use crate::tui::app::view::{
+    HelpView, Pointer, Response, SideEffect, VendorsView, View, ViewContext,
+};
 use crate::tui::dialogs::export_format::ask_export;
-use crate::tui::dialogs::filter_warnings::WhyNothing;
+use crate::tui::dialogs::filter_warnings::EmptyFilterDialog;
 use crate::tui::feed::What;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
-use crate::tui::pages::log::jump_search::Hunt;
-use crate::tui::prompts::{AskView, NamedView, SearchView};
+use crate::tui::pages::log::jump_search::JumpSearch;
+use crate::tui::prompts::{NamedView, SearchView, TextDialog};
 use list::List;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -47,9 +49,9 @@ pub struct LogView {
     in_detail: bool,
     /// The detail takes the whole page while it has the keys.
     wide: bool,
-    hunt: Option<Hunt>,
+    jump_search: Option<JumpSearch>,
     /// Why nothing passes the filter.
-    why_nothing: WhyNothing,
+    why_nothing: EmptyFilterDialog,
     /// The last number whose calls were shown here.
     behind: u64,
     body: Rect,
@@ -59,25 +61,25 @@ pub struct LogView {
 
 impl LogView {
     /// Marks the call under the cursor, or asks for a note to it.
-    fn remark(&self, action: Action) -> Reply {
+    fn remark(&self, action: Action) -> Response {
         let row = self.list.current();
         let Some((row, seq)) = row.and_then(|row| Some((row, row.seq?))) else {
-            return Reply::Say("only calls can be marked or noted".to_owned());
+            return Response::Say("only calls can be marked or noted".to_owned());
         };
         match action {
-            Action::Mark => Reply::Ask(Effect::Mark { seq, marked: !row.marked }),
+            Action::Mark => Response::Ask(SideEffect::Mark { seq, marked: !row.marked }),
             _ => {
                 let note = row.note.as_deref().unwrap_or("");
-                Reply::Open(Box::new(AskView::maybe_empty("note", note, move |text| {
-                    Reply::CloseAndAsk(Effect::Note { seq, text: text.to_owned() })
+                Response::Open(Box::new(TextDialog::maybe_empty("note", note, move |text| {
+                    Response::CloseAndAsk(SideEffect::Note { seq, text: text.to_owned() })
                 })))
             }
         }
     }
 
     /// Whether something is searched for inside of the call whose detail has the keys.
-    fn searches_inside(&self, world: &World<'_>) -> bool {
-        self.in_detail && world.shared.filtering.inside().is_some()
+    fn searches_inside(&self, ctx: &ViewContext<'_>) -> bool {
+        self.in_detail && ctx.shared.filtering.inside().is_some()
     }
 
     fn back(&mut self) -> bool {
@@ -85,30 +87,30 @@ impl LogView {
     }
 }
 
-fn first_key(action: Action, world: &World<'_>) -> String {
-    world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default()
+fn first_key(action: Action, ctx: &ViewContext<'_>) -> String {
+    ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default()
 }
 
 impl View for LogView {
-    fn place(&self) -> Place {
-        if self.in_detail { Place::Detail } else { Place::Log }
+    fn place(&self) -> KeyContext {
+        if self.in_detail { KeyContext::Detail } else { KeyContext::Log }
     }
 
-    fn can(&self, action: Action, world: &World<'_>) -> bool {
-        let filtering = &world.shared.filtering;
+    fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool {
+        let filtering = &ctx.shared.filtering;
         match action {
             Action::ChooseVendors | Action::Columns | Action::Help | Action::BackOrQuit => true,
             Action::Quit | Action::Suspend | Action::Pause => true,
-            Action::EditFilter => world.shared.rows > 0 || !filtering.text().is_empty(),
+            Action::EditFilter => ctx.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),
-            Action::NamedFilters => !world.shared.kept.named.is_empty(),
-            Action::Clear => world.shared.rows > 0,
-            Action::UndoClear => world.shared.stats.cleared.is_some(),
+            Action::NamedFilters => !ctx.shared.kept.named.is_empty(),
+            Action::Clear => ctx.shared.rows > 0,
+            Action::UndoClear => ctx.shared.stats.cleared.is_some(),
             Action::Back => {
                 self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
             }
             Action::NextMatch | Action::PreviousMatch
-                if filtering.search().is_none() && !self.searches_inside(world) =>
+                if filtering.search().is_none() && !self.searches_inside(ctx) =>
             {
                 false
             }
@@ -131,75 +133,77 @@ impl View for LogView {
         self.list.cursor()
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
-        let filtering = &world.shared.filtering;
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
+        let filtering = &ctx.shared.filtering;
         match action {
-            Action::Help => Reply::Open(Box::new(HelpView::of(self.place()))),
-            Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
-            Action::Columns => Reply::Open(Box::new(ColumnsView::of(world))),
+            Action::Help => Response::Open(Box::new(HelpView::new(self.place()))),
+            Action::ChooseVendors => Response::Open(Box::new(VendorsView::new(ctx))),
+            Action::Columns => Response::Open(Box::new(ColumnsView::new(ctx))),
             Action::Deliver => {
                 let vendor = self.detail.vendor();
-                call_actions::deliver(self.list.cursor(), vendor, world)
+                call_actions::deliver(self.list.cursor(), vendor, ctx)
             }
             Action::SetAside | Action::SendAgain => {
-                call_actions::act(action, self.list.cursor(), None, world).unwrap_or(Reply::Pass)
+                call_actions::act(action, self.list.cursor(), None, ctx).unwrap_or(Response::Pass)
             }
-            Action::EditFilter => Reply::EditFilter,
-            Action::ToggleFilter if world.shared.filtering.text().is_empty() => {
-                let key = first_key(Action::EditFilter, world);
-                Reply::Say(format!("there is no filter yet; {key} writes one"))
+            Action::EditFilter => Response::EditFilter,
+            Action::ToggleFilter if ctx.shared.filtering.text().is_empty() => {
+                let key = first_key(Action::EditFilter, ctx);
+                Response::Say(format!("there is no filter yet; {key} writes one"))
             }
-            Action::ToggleFilter => Reply::Filter(Change::Toggle),
-            Action::OnlyMarked => Reply::Filter(Change::OnlyMarked),
-            Action::NamedFilters => match NamedView::of(world) {
-                Some(view) => Reply::Open(Box::new(view)),
+            Action::ToggleFilter => Response::Filter(FilterChange::Toggle),
+            Action::OnlyMarked => Response::Filter(FilterChange::OnlyMarked),
+            Action::NamedFilters => match NamedView::new(ctx) {
+                Some(view) => Response::Open(Box::new(view)),
                 None => {
-                    let key = first_key(Action::EditFilter, world);
-                    let save = world.keymap.keys(Place::Filter, Action::SaveFilter).join(" ");
-                    Reply::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
+                    let key = first_key(Action::EditFilter, ctx);
+                    let save = ctx.keymap.keys(KeyContext::Filter, Action::SaveFilter).join(" ");
+                    Response::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
                 }
             },
-            Action::Search => Reply::Open(Box::new(SearchView::of(self.in_detail, world))),
+            Action::Search => Response::Open(Box::new(SearchView::new(self.in_detail, ctx))),
             Action::Pause => {
-                self.list.pause(world.shared.rows);
-                Reply::Done
+                self.list.pause(ctx.shared.rows);
+                Response::Done
             }
             // the marks of what was searched for go first
-            Action::Back if self.searches_inside(world) => {
-                Reply::Filter(Change::SearchInside(String::new()))
+            Action::Back if self.searches_inside(ctx) => {
+                Response::Filter(FilterChange::SearchInside(String::new()))
             }
-            Action::Back | Action::BackOrQuit if self.back() => Reply::Done,
-            Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => Reply::Return,
-            Action::BackOrQuit => Reply::Ask(Effect::Quit),
+            Action::Back | Action::BackOrQuit if self.back() => Response::Done,
+            Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => {
+                Response::Return
+            }
+            Action::BackOrQuit => Response::Ask(SideEffect::Quit),
             // nothing is left to go back from but the marks of the search
-            Action::Back => Reply::Filter(Change::Search(String::new())),
-            Action::Clear if world.shared.rows > 0 => Reply::Ask(Effect::Clear),
-            Action::UndoClear => match world.shared.stats.cleared {
-                Some(_) => Reply::Ask(Effect::UndoClear),
-                None => Reply::Say("nothing was cleared away".to_owned()),
+            Action::Back => Response::Filter(FilterChange::Search(String::new())),
+            Action::Clear if ctx.shared.rows > 0 => Response::Ask(SideEffect::Clear),
+            Action::UndoClear => match ctx.shared.stats.cleared {
+                Some(_) => Response::Ask(SideEffect::UndoClear),
+                None => Response::Say("nothing was cleared away".to_owned()),
             },
-            _ if self.list.cursor().is_none() => Reply::Pass,
+            _ if self.list.cursor().is_none() => Response::Pass,
             Action::Mark | Action::Note => self.remark(action),
-            Action::Export => Reply::Open(Box::new(ask_export(world))),
-            Action::NextMark => self.look_for(What::Marked, true, world),
-            Action::NextMatch | Action::PreviousMatch if self.searches_inside(world) => {
-                self.detail.find(action == Action::NextMatch, world)
+            Action::Export => Response::Open(Box::new(ask_export(ctx))),
+            Action::NextMark => self.look_for(What::Marked, true, ctx),
+            Action::NextMatch | Action::PreviousMatch if self.searches_inside(ctx) => {
+                self.detail.find(action == Action::NextMatch, ctx)
             }
-            Action::NextMatch => self.look_for_match(true, world),
-            Action::PreviousMatch => self.look_for_match(false, world),
-            Action::NextMissing => self.look_for(What::Missing, true, world),
-            Action::PreviousMissing => self.look_for(What::Missing, false, world),
-            Action::NextFinding => self.look_for(What::Finding, true, world),
-            Action::PreviousFinding => self.look_for(What::Finding, false, world),
+            Action::NextMatch => self.look_for_match(true, ctx),
+            Action::PreviousMatch => self.look_for_match(false, ctx),
+            Action::NextMissing => self.look_for(What::Missing, true, ctx),
+            Action::PreviousMissing => self.look_for(What::Missing, false, ctx),
+            Action::NextFinding => self.look_for(What::Finding, true, ctx),
+            Action::PreviousFinding => self.look_for(What::Finding, false, ctx),
             Action::Widen if self.body.width >= panes::SIDE_BY_SIDE => {
                 self.wide = !(self.wide && self.in_detail);
                 self.in_detail |= self.wide;
-                Reply::Done
+                Response::Done
             }
-            Action::Widen => Reply::Say("the detail has the whole page already".to_owned()),
+            Action::Widen => Response::Say("the detail has the whole page already".to_owned()),
             Action::Open => {
                 self.in_detail = true;
-                Reply::Done
+                Response::Done
             }
             Action::NextPane | Action::PreviousPane => {
                 let forward = action == Action::NextPane;
@@ -209,40 +213,40 @@ impl View for LogView {
                 } else if !self.detail.next_side(forward) {
                     self.in_detail = false;
                 }
-                Reply::Done
+                Response::Done
             }
-            _ if self.in_detail => self.detail.act(action, world),
-            action if self.list.step(action, world) => Reply::Done,
-            action => self.detail.act(action, world),
+            _ if self.in_detail => self.detail.act(action, ctx),
+            action if self.list.step(action, ctx) => Response::Done,
+            action => self.detail.act(action, ctx),
         }
     }
 
-    fn tick(&mut self, world: &World<'_>) -> Reply {
-        self.look_further(world)
+    fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
+        self.look_further(ctx)
     }
 
     fn interrupt(&mut self) -> bool {
-        self.hunt.take().is_some()
+        self.jump_search.take().is_some()
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        self.pointed(pointer, at, world)
+    fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
+        self.pointed(pointer, at, ctx)
     }
 
-    fn drag(&mut self, at: Position, ended: bool, _world: &World<'_>) -> Reply {
+    fn drag(&mut self, at: Position, ended: bool, _world: &ViewContext<'_>) -> Response {
         self.dragged_to(at, ended)
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
-        self.read(body, world);
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
+        self.read(body, ctx);
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        self.draw(buffer, body, world);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        self.draw(buffer, body, ctx);
     }
 
-    fn state(&self, world: &World<'_>) -> Vec<Span<'static>> {
-        self.going_on(world)
+    fn state(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+        self.going_on(ctx)
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -1,7 +1,7 @@
 //! The panes of the log view: where each is, what is read for it, how it is drawn, and the mouse.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::view::{Effect, Pointer, Reply, View, World};
+use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::bars::filter_bar;
 use crate::tui::pages::log::{Column, LogView, rows};
 use crate::tui::pages::start;
@@ -27,13 +27,13 @@ const WHEEL_ROWS: usize = 3;
 
 impl LogView {
     /// The panes of a body: log, the line between, detail. One that is not shown is empty.
-    fn panes(&self, body: Rect, world: &World<'_>) -> (Rect, Rect, Rect) {
+    fn panes(&self, body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
         if body.width < SIDE_BY_SIDE || (self.wide && self.in_detail) {
             let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
             return if self.in_detail { (none, none, inside) } else { (body, none, none) };
         }
-        let split = self.dragged.or(world.shared.arranged.split);
+        let split = self.dragged.or(ctx.shared.arranged.split);
         let part =
             |per_cent: u16| (u32::from(body.width) * u32::from(per_cent.min(100)) / 100) as u16;
         // the detail needs room for a sentence, the log for its columns
@@ -47,81 +47,86 @@ impl LogView {
     }
 
     /// The body without the line for the filter, and that line.
-    fn split(body: Rect, world: &World<'_>) -> (Rect, Rect) {
-        let height = filter_bar::height(world).min(body.height);
+    fn split(body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect) {
+        let height = filter_bar::height(ctx).min(body.height);
         let left = Rect { height: body.height - height, ..body };
         (left, Rect { y: left.bottom(), height, ..body })
     }
 
     /// Reads what the next frame shows.
-    pub(crate) fn read(&mut self, body: Rect, world: &World<'_>) {
+    pub(crate) fn read(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
-        let behind = world.shared.filtering.behind();
+        let behind = ctx.shared.filtering.behind();
         if self.behind != behind {
             // the calls behind a number are a list first
             (self.behind, self.in_detail) = (behind, false);
-            if let Some(row) = world.shared.filtering.behind_row() {
-                self.list.jump(row, world);
+            if let Some(row) = ctx.shared.filtering.behind_row() {
+                self.list.jump(row, ctx);
             }
         }
-        let (body, _) = LogView::split(body, world);
-        let (log, _, detail) = self.panes(body, world);
+        let (body, _) = LogView::split(body, ctx);
+        let (log, _, detail) = self.panes(body, ctx);
         // covered by the detail it keeps its height, so that its window stays where it was
         let height = if log.height == 0 { body.height } else { log.height };
-        self.list.sync(u64::from(height.saturating_sub(1)), world);
+        self.list.sync(u64::from(height.saturating_sub(1)), ctx);
         self.in_detail &= self.list.cursor().is_some();
-        self.why_nothing.sync(world);
+        self.why_nothing.sync(ctx);
         if !detail.is_empty() {
-            self.detail.sync(self.list.cursor(), detail, world);
+            self.detail.sync(self.list.cursor(), detail, ctx);
         }
     }
 
     /// Draws the panes and the line for the filter.
-    pub(crate) fn draw(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let (body, bar) = LogView::split(body, world);
+    pub(crate) fn draw(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let (body, bar) = LogView::split(body, ctx);
         if !bar.is_empty() {
-            filter_bar::render(buffer, bar, world);
+            filter_bar::render(buffer, bar, ctx);
         }
-        match (self.list.cursor(), world.shared.rows) {
+        match (self.list.cursor(), ctx.shared.rows) {
             (Some(_), _) => {}
-            (None, 0) => return start::render(buffer, body, world),
+            (None, 0) => return start::render(buffer, body, ctx),
             (None, _) => {
                 let why = (self.list.is_paused(), self.why_nothing.doubts());
-                return filter_bar::nothing(buffer, body, why, world);
+                return filter_bar::nothing(buffer, body, why, ctx);
             }
         }
-        let (log, rule, detail) = self.panes(body, world);
-        let filtering = &world.shared.filtering;
+        let (log, rule, detail) = self.panes(body, ctx);
+        let filtering = &ctx.shared.filtering;
         if !log.is_empty() {
-            rows::render(buffer, log, &self.list, !self.in_detail, world);
+            rows::render(buffer, log, &self.list, !self.in_detail, ctx);
             let below_heads = Rect { y: log.y + 1, height: log.height - 1, ..log };
-            match_highlight::mark(buffer, below_heads, filtering.search(), world.look);
+            match_highlight::mark(buffer, below_heads, filtering.search(), ctx.look);
         }
-        painter::rule(buffer, rule, world.look.theme.rule, world.look);
+        painter::rule(buffer, rule, ctx.look.theme.rule, ctx.look);
         if !detail.is_empty() {
-            self.detail.render(buffer, detail, self.in_detail, world);
+            self.detail.render(buffer, detail, self.in_detail, ctx);
             match_highlight::mark(
                 buffer,
                 detail,
                 filtering.inside().or(filtering.search()),
-                world.look,
+                ctx.look,
             );
         }
     }
 
     /// The mouse did something at a place of the body.
-    pub(crate) fn pointed(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
-        let (body, bar) = LogView::split(self.body, world);
+    pub(crate) fn pointed(
+        &mut self,
+        pointer: Pointer,
+        at: Position,
+        ctx: &ViewContext<'_>,
+    ) -> Response {
+        let (body, bar) = LogView::split(self.body, ctx);
         if pointer == Pointer::Click && bar.contains(at) {
-            return Reply::EditFilter;
+            return Response::EditFilter;
         }
-        let (log, rule, detail) = self.panes(body, world);
+        let (log, rule, detail) = self.panes(body, ctx);
         if self.list.cursor().is_none() {
-            return Reply::Pass;
+            return Response::Pass;
         }
         if pointer == Pointer::Click && rule.contains(at) {
             self.dragged = per_cent(at, body);
-            return Reply::Done;
+            return Response::Done;
         }
         let wheel = match pointer {
             Pointer::Click => None,
@@ -131,65 +136,65 @@ impl LogView {
         if log.contains(at) {
             if let Some(action) = wheel {
                 for _ in 0..WHEEL_ROWS {
-                    self.list.step(action, world);
+                    self.list.step(action, ctx);
                 }
-                return Reply::Done;
+                return Response::Done;
             }
             if at.y == log.y {
-                return self.head(usize::from(at.x - log.x), log, world);
+                return self.head(usize::from(at.x - log.x), log, ctx);
             }
             let line = u64::from(at.y - log.y);
             let Some(row) = line.checked_sub(1).and_then(|line| self.list.row_at(line)) else {
-                return Reply::Pass;
+                return Response::Pass;
             };
             // a second click opens; so does the first where the detail is beside it
             self.in_detail = self.list.cursor() == Some(row) && !self.in_detail;
-            self.list.select(row, world);
-            return Reply::Done;
+            self.list.select(row, ctx);
+            return Response::Done;
         }
         if detail.contains(at) {
             if let Some(action) = wheel {
                 for _ in 0..WHEEL_ROWS {
-                    self.detail.wheel(action, at, world);
+                    self.detail.wheel(action, at, ctx);
                 }
-                return Reply::Done;
+                return Response::Done;
             }
             self.in_detail = true;
-            return self.detail.click(at, world);
+            return self.detail.click(at, ctx);
         }
-        Reply::Pass
+        Response::Pass
     }
 
     /// A click on a column's head: an id's goes to the next call that misses one, the time's to the
     /// newest, a vendor's to what it makes of the call under the cursor.
-    fn head(&mut self, x: usize, log: Rect, world: &World<'_>) -> Reply {
-        let plan = rows::plan(log, self.list.needs(), world);
+    fn head(&mut self, x: usize, log: Rect, ctx: &ViewContext<'_>) -> Response {
+        let plan = rows::plan(log, self.list.needs(), ctx);
         let here = |(from, _, width): &(usize, Column, usize)| (*from..from + width).contains(&x);
-        let Some((from, column, _)) = plan.places().find(here) else { return Reply::Pass };
+        let Some((from, column, _)) = plan.places().find(here) else { return Response::Pass };
         match column {
-            Column::Time => self.act(Action::Last, world),
-            Column::Account | Column::User => self.act(Action::NextMissing, world),
+            Column::Time => self.act(Action::Last, ctx),
+            Column::Account | Column::User => self.act(Action::NextMissing, ctx),
             Column::Vendors => {
                 self.detail.show_vendor(plan.vendor_at(x - from));
                 self.in_detail = true;
-                Reply::Done
+                Response::Done
             }
-            Column::Number | Column::Kind | Column::Name => Reply::Pass,
+            Column::Number | Column::Kind | Column::Name => Response::Pass,
         }
     }
 
     /// The line between log and detail was dragged there.
-    pub(crate) fn dragged_to(&mut self, at: Position, ended: bool) -> Reply {
+    pub(crate) fn dragged_to(&mut self, at: Position, ended: bool) -> Response {
         if self.dragged.is_none() {
-            return Reply::Pass;
+            return Response::Pass;
         }
         self.dragged = per_cent(at, self.body);
         match self.dragged.filter(|_| ended) {
             Some(split) => {
                 self.dragged = None;
-                Reply::Ask(Effect::Split(split))
+                Response::Ask(SideEffect::Split(split))
             }
-            None => Reply::Done,
+            None => Response::Done,
         }
     }
 }

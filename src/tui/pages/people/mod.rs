@@ -16,12 +16,12 @@ mod user_page;
 pub use crate::tui::pages::people::order_findings::{by_type, shows};
 pub use crate::tui::pages::people::user_page::calls_of;
 
-use crate::tui::app::action::{Action, Place};
+use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::HelpView;
-use crate::tui::app::view::{Pointer, Reply, View, World};
-use crate::tui::pages::lists::list_page::Board;
+use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::pages::lists::list_page::ListPage;
 use crate::tui::pages::people::account_users::UsersOf;
-use crate::tui::pages::people::people_list::People;
+use crate::tui::pages::people::people_list::PeopleList;
 use crate::tui::pages::people::user_page::UserView;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -30,8 +30,8 @@ use ratatui::text::Span;
 /// The page: the topmost of the steps that were taken is shown.
 #[derive(Default)]
 pub struct PeopleView {
-    list: Board<People>,
-    users: Option<Board<UsersOf>>,
+    list: ListPage<PeopleList>,
+    users: Option<ListPage<UsersOf>>,
     user: Option<Box<UserView>>,
 }
 
@@ -53,58 +53,58 @@ impl PeopleView {
     }
 
     /// Goes one step down from the row under the cursor.
-    fn open(&mut self, world: &World<'_>) -> Reply {
+    fn open(&mut self, ctx: &ViewContext<'_>) -> Response {
         if let Some(user) = &mut self.user {
-            return user.in_the_log(world);
+            return user.in_the_log(ctx);
         }
         // keys may come faster than frames
         let id = match &mut self.users {
             Some(users) => {
-                users.catch_up(world);
+                users.catch_up(ctx);
                 users.selected().map(|member| member.id.clone())
             }
             None => {
-                self.list.catch_up(world);
+                self.list.catch_up(ctx);
                 self.list.selected().map(|person| person.id.clone())
             }
         };
-        let Some(id) = id else { return Reply::Pass };
+        let Some(id) = id else { return Response::Pass };
         if self.users.is_none()
             && self.list.tab() == crate::tui::pages::people::people_list::ACCOUNTS
         {
-            self.users = Some(Board::of(UsersOf::account(id)));
+            self.users = Some(ListPage::new(UsersOf::account(id)));
         } else {
-            self.user = Some(Box::new(UserView::of(id, world)));
+            self.user = Some(Box::new(UserView::new(id, ctx)));
         }
-        Reply::Done
+        Response::Done
     }
 
     /// Goes one step up; false on the first.
-    fn up(&mut self, world: &World<'_>) -> bool {
+    fn up(&mut self, ctx: &ViewContext<'_>) -> bool {
         if let Some(user) = self.user.take() {
-            user.end(world);
+            user.end(ctx);
             return true;
         }
         self.users.take().is_some()
     }
 
-    fn answer(&mut self, reply: Reply, world: &World<'_>) -> Reply {
+    fn answer(&mut self, reply: Response, ctx: &ViewContext<'_>) -> Response {
         match reply {
-            Reply::Close if self.up(world) => Reply::Done,
+            Response::Close if self.up(ctx) => Response::Done,
             reply => reply,
         }
     }
 }
 
 impl View for PeopleView {
-    fn place(&self) -> Place {
-        Place::People
+    fn place(&self) -> KeyContext {
+        KeyContext::People
     }
 
-    fn can(&self, action: Action, world: &World<'_>) -> bool {
+    fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool {
         match action {
             Action::Open => self.top().example().is_some(),
-            action => self.top().can(action, world),
+            action => self.top().can(action, ctx),
         }
     }
 
@@ -112,40 +112,40 @@ impl View for PeopleView {
         self.top().example()
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
-            Action::Help => Reply::Open(Box::new(HelpView::of(Place::People))),
-            Action::Open => self.open(world),
+            Action::Help => Response::Open(Box::new(HelpView::new(KeyContext::People))),
+            Action::Open => self.open(ctx),
             action => {
-                let reply = self.top_mut().act(action, world);
-                self.answer(reply, world)
+                let reply = self.top_mut().act(action, ctx);
+                self.answer(reply, ctx)
             }
         }
     }
 
-    fn tick(&mut self, world: &World<'_>) -> Reply {
-        self.top_mut().tick(world)
+    fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
+        self.top_mut().tick(ctx)
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         let again = match (&mut self.user, &mut self.users) {
             (Some(user), _) => user.press(pointer, at),
-            (None, Some(users)) => users.press(pointer, at, world),
-            (None, None) => self.list.press(pointer, at, world),
+            (None, Some(users)) => users.press(pointer, at, ctx),
+            (None, None) => self.list.press(pointer, at, ctx),
         };
-        if again { self.open(world) } else { Reply::Done }
+        if again { self.open(ctx) } else { Response::Done }
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
-        self.top_mut().sync(body, world);
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
+        self.top_mut().sync(body, ctx);
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        self.top().render(buffer, body, world);
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        self.top().render(buffer, body, ctx);
     }
 
-    fn state(&self, world: &World<'_>) -> Vec<Span<'static>> {
-        self.top().state(world)
+    fn state(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+        self.top().state(ctx)
     }
 
     fn footer(&self) -> &'static [Action] {

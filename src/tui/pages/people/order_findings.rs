@@ -3,35 +3,37 @@
 
 use crate::call::CallType;
 use crate::findings::{Severity, Verdict};
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Course, Detail, Disorder};
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::feed::{Detail, OrderFinding, Timeline};
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use ratatui::style::Style;
 
 /// The calls by type, in a line.
-pub fn by_type(course: &Course) -> String {
-    let each = CallType::ALL.into_iter().zip(course.types).filter(|(_, of)| of.calls > 0);
+pub fn by_type(timeline: &Timeline) -> String {
+    let each = CallType::ALL.into_iter().zip(timeline.types).filter(|(_, of)| of.calls > 0);
     let each: Vec<String> =
         each.map(|(kind, of)| format!("{} {}", grouped(of.calls), kind.name())).collect();
     each.join(", ")
 }
 
 /// The sentence of a finding in the first call that has it.
-pub fn message(disorder: &Disorder, world: &World<'_>) -> Option<String> {
-    let Some(Detail::Call(call)) = world.feed.detail(disorder.row) else { return None };
-    let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == disorder.vendor);
+pub fn message(order_finding: &OrderFinding, ctx: &ViewContext<'_>) -> Option<String> {
+    let Some(Detail::Call(call)) = ctx.feed.detail(order_finding.row) else { return None };
+    let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == order_finding.vendor);
     let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.wire_findings);
-    findings.find(|finding| finding.code == disorder.code).map(|finding| finding.message.clone())
+    findings
+        .find(|finding| finding.code == order_finding.code)
+        .map(|finding| finding.message.clone())
 }
 
 /// What the calls show of their order: whether it is odd, and in words. Each says what was looked
 /// at and no more, as others may stand beside it; that something never came is said only once all
 /// calls are `known`.
-pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
+pub fn shows(timeline: &Timeline, known: bool) -> Vec<(bool, String)> {
     let counted =
         |calls| count(calls, "track, page or screen call", "track, page and screen calls");
-    let events = course.events();
+    let events = timeline.events();
     let order = |first: u64, before: u64, name: &str| match (before, events) {
         (0, 0) if known => Some((false, format!("{name} came, and no track, page or screen call"))),
         (0, 0) => None,
@@ -41,21 +43,22 @@ pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
             Some((true, format!("{before} came before the first {name} call, #{first}")))
         }
     };
-    let (identify, group) = (course.of(CallType::Identify), course.of(CallType::Group));
+    let (identify, group) =
+        (timeline.count_of_type(CallType::Identify), timeline.count_of_type(CallType::Group));
     let identified = match identify.calls {
         0 if known && events > 0 => {
             let events = counted(events);
             Some((true, format!("never identified with this id: {events} and no identify call")))
         }
         0 => None,
-        _ => order(identify.first, course.before_identify, "identify"),
+        _ => order(identify.first, timeline.before_identify, "identify"),
     };
     let in_group = match group.calls {
-        0 if known && course.calls + course.named > 0 => {
+        0 if known && timeline.calls + timeline.named > 0 => {
             Some((true, "group was never called with this user id".to_owned()))
         }
         0 => None,
-        _ => order(group.first, course.before_group, "group"),
+        _ => order(group.first, timeline.before_group, "group"),
     };
     identified.into_iter().chain(in_group).collect()
 }
@@ -63,29 +66,32 @@ pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
 /// Writes it, one line a thing: what the calls show, so far or once all of them are `known`, and
 /// what vendors found.
 pub fn write(
-    paper: &mut Paper<'_>,
-    (course, known): (&Course, bool),
-    found: &[(Disorder, Option<String>)],
-    world: &World<'_>,
+    paper: &mut TextBuilder<'_>,
+    (timeline, known): (&Timeline, bool),
+    found: &[(OrderFinding, Option<String>)],
+    ctx: &ViewContext<'_>,
 ) {
-    let look = world.look;
+    let look = ctx.look;
     let theme = &look.theme;
     let good = (look.verdict_sign(Verdict::Delivered), theme.good);
     let odd = (look.severity_sign(Severity::Warning), theme.warning);
     let mut line = |(sign, style): (&'static str, Style), words: &str| {
         paper.labelled(2, "  ", &format!("{sign} {words}"), style);
     };
-    for (is_odd, words) in shows(course, known) {
+    for (is_odd, words) in shows(timeline, known) {
         line(if is_odd { odd } else { good }, &words);
     }
-    for (disorder, message) in found {
-        let whose = disorder.vendor.and_then(|at| world.shared.vendors.get(at));
+    for (order_finding, message) in found {
+        let whose = order_finding.vendor.and_then(|at| ctx.shared.vendors.get(at));
         let whose = whose.map_or(String::new(), |vendor| format!("{}, ", vendor.title));
-        let calls = count(disorder.calls, "call", "calls");
-        let first = grouped(disorder.first);
+        let calls = count(order_finding.calls, "call", "calls");
+        let first = grouped(order_finding.first);
         let message = message.as_deref().map_or(String::new(), |words| format!(": {words}"));
-        let words = format!("{} ({whose}{calls}, first #{first}){message}", disorder.code);
-        line((look.severity_sign(disorder.severity), look.severity(disorder.severity)), &words);
+        let words = format!("{} ({whose}{calls}, first #{first}){message}", order_finding.code);
+        line(
+            (look.severity_sign(order_finding.severity), look.severity(order_finding.severity)),
+            &words,
+        );
     }
 }
 
@@ -95,11 +101,11 @@ mod tests {
 
     /// What is said of calls of these types in their order.
     fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
-        let mut course = Course::default();
+        let mut timeline = Timeline::default();
         for (at, kind) in kinds.iter().enumerate() {
-            course.add(Some(*kind), (at as u64 + 1, 0), (false, true));
+            timeline.add(Some(*kind), (at as u64 + 1, 0), (false, true));
         }
-        shows(&course, known)
+        shows(&timeline, known)
     }
 
     #[test]

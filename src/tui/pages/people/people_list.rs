@@ -3,22 +3,22 @@
 use crate::findings::advice;
 use crate::fql::quoted;
 use crate::report::share;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::World;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Groups, Member, Person, Who};
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::feed::{GroupedRows, Person, RelatedId, Who};
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, bar, clock, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::Grouped;
-use crate::tui::pages::lists::empty_page::Nothing;
-use crate::tui::pages::lists::list_page::Topic;
+use crate::tui::pages::lists::empty_page::EmptyPage;
+use crate::tui::pages::lists::list_page::ListContent;
 use crate::tui::pages::log::signed;
-use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::text::Span;
 
-/// Columns of a count, of a share in per cent.
+/// PeopleColumns of a count, of a share in per cent.
 const COUNT: usize = 8;
 const SHARE: usize = 6;
 /// So many accounts or users are read at most, and so many that belong to one are shown.
@@ -49,10 +49,10 @@ const WHO: [Who; 2] = [Who::Accounts, Who::Users];
 
 /// The page has no state of its own.
 #[derive(Default)]
-pub struct People;
+pub struct PeopleList;
 
 /// How wide the columns are.
-pub struct Columns {
+pub struct PeopleColumns {
     tab: usize,
     id: usize,
     first: bool,
@@ -75,60 +75,76 @@ fn words(tab: usize) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-impl Topic for People {
-    const PLACE: Place = Place::People;
+impl ListContent for PeopleList {
+    const PLACE: KeyContext = KeyContext::People;
     const FOOTER: &'static [Action] = FOOTER;
     type Row = Person;
-    type Columns = Columns;
+    type Columns = PeopleColumns;
     const TABS: &'static [&'static str] = &["accounts", "users"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Person> {
-        world.feed.people(WHO[tab], 0..MOST)
+    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Person> {
+        ctx.feed.people(WHO[tab], 0..MOST)
     }
 
     fn same(a: &Person, b: &Person) -> bool {
         a.id == b.id
     }
 
-    fn columns(room: usize, _rows: &[Person], tab: usize, _world: &World<'_>) -> Columns {
+    fn columns(
+        room: usize,
+        _rows: &[Person],
+        tab: usize,
+        _world: &ViewContext<'_>,
+    ) -> PeopleColumns {
         let first = room >= 60;
         let bar = if room >= 60 { 10 } else { 0 };
         let times = if first { 2 * TIME } else { TIME };
-        Columns { tab, id: room.saturating_sub(COUNT + 2 + bar + SHARE + times), first, bar }
+        PeopleColumns { tab, id: room.saturating_sub(COUNT + 2 + bar + SHARE + times), first, bar }
     }
 
-    fn heads(pen: &mut Pen<'_>, columns: &Columns, world: &World<'_>) {
-        let label = world.look.theme.label;
+    fn heads(painter: &mut Painter<'_>, columns: &PeopleColumns, ctx: &ViewContext<'_>) {
+        let label = ctx.look.theme.label;
         let (one, _, with) = words(columns.tab);
         let wide = columns.bar + SHARE;
-        pen.column(one, columns.id, label).put(&format!("{:>COUNT$}", "calls"), label);
+        painter.column(one, columns.id, label).put(&format!("{:>COUNT$}", "calls"), label);
         let with = if columns.bar > 0 { with } else { "with" };
-        pen.put(&format!("  {with:>wide$}"), label);
+        painter.put(&format!("  {with:>wide$}"), label);
         if columns.first {
-            pen.put(&format!("{:>TIME$}", "first"), label);
+            painter.put(&format!("{:>TIME$}", "first"), label);
         }
-        pen.put(&format!("{:>TIME$}", "last"), label);
+        painter.put(&format!("{:>TIME$}", "last"), label);
     }
 
-    fn row(pen: &mut Pen<'_>, row: &Person, columns: &Columns, world: &World<'_>) {
-        let look = world.look;
+    fn row(
+        painter: &mut Painter<'_>,
+        row: &Person,
+        columns: &PeopleColumns,
+        ctx: &ViewContext<'_>,
+    ) {
+        let look = ctx.look;
         let theme = &look.theme;
         let counted = &row.counted;
         let whole = row.with_other == counted.calls;
         let style = if whole { theme.good } else { theme.text };
-        id(pen, (&row.id, row.doubtful), columns.id.saturating_sub(1), look);
-        pen.put(&format!("{:>COUNT$}", number(counted.calls)), theme.text);
-        pen.put(&format!("  {}", bar(row.with_other, counted.calls, columns.bar, look)), style);
-        pen.put(&format!("{:>SHARE$}", share(row.with_other, counted.calls)), style);
+        id(painter, (&row.id, row.doubtful), columns.id.saturating_sub(1), look);
+        painter.put(&format!("{:>COUNT$}", number(counted.calls)), theme.text);
+        painter.put(&format!("  {}", bar(row.with_other, counted.calls, columns.bar, look)), style);
+        painter.put(&format!("{:>SHARE$}", share(row.with_other, counted.calls)), style);
         if columns.first {
-            pen.put(&clock(counted.first_seen, look), theme.quiet);
+            painter.put(&clock(counted.first_seen, look), theme.quiet);
         }
-        pen.put(&clock(counted.last_seen, look), theme.quiet);
+        painter.put(&clock(counted.last_seen, look), theme.quiet);
     }
 
-    fn about(&mut self, paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>) {
-        about(paper, row, tab, world);
+    fn about(
+        &mut self,
+        paper: &mut TextBuilder<'_>,
+        row: &Person,
+        tab: usize,
+        ctx: &ViewContext<'_>,
+    ) {
+        about(paper, row, tab, ctx);
     }
 
     fn example(row: &Person) -> Option<u64> {
@@ -140,16 +156,16 @@ impl Topic for People {
         row: &Person,
         tab: usize,
         _rows: &[Person],
-        _world: &World<'_>,
+        _world: &ViewContext<'_>,
     ) -> Result<String, String> {
         let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
-        Ok(drill_down::all(terms, Grouped::of(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
     }
 
-    fn nothing(&self, tab: usize, world: &World<'_>) -> Nothing {
+    fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {
         let (one, ..) = words(tab);
-        let calls = world.shared.stats.calls;
-        Nothing {
+        let calls = ctx.shared.stats.calls;
+        EmptyPage {
             says: match calls {
                 0 => "No call came yet, so nobody is known.".to_owned(),
                 _ => format!("No {one} id in {}.", count(calls, "call", "calls")),
@@ -163,18 +179,23 @@ impl Topic for People {
 }
 
 /// An id and a free column behind it. One that is doubtful has a sign.
-pub fn id(pen: &mut Pen<'_>, (id, doubtful): (&str, bool), columns: usize, look: &Look) {
+pub fn id(
+    painter: &mut Painter<'_>,
+    (id, doubtful): (&str, bool),
+    columns: usize,
+    look: &Appearance,
+) {
     if doubtful {
         let shown = signed(id, look.doubtful(), columns, look);
-        pen.column(&shown, columns, look.theme.warning).skip(1);
+        painter.column(&shown, columns, look.theme.warning).skip(1);
     } else {
-        pen.column(id, columns, look.theme.text).skip(1);
+        painter.column(id, columns, look.theme.text).skip(1);
     }
 }
 
 /// All about an account (tab 0) or a user (tab 1).
-pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>) {
-    let look = world.look;
+pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
     let (one, others, with) = words(tab);
     let counted = &row.counted;
@@ -198,11 +219,11 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
         paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
     }
     times(paper, counted, 14);
-    for finding in world.feed.id_remarks_about(WHO[tab], &row.id) {
+    for finding in ctx.feed.id_remarks_about(WHO[tab], &row.id) {
         paper.prose(2, &format!("! {}", finding.message), theme.warning);
         paper.prose(4, &finding.fix, theme.fix);
     }
-    let members = world.feed.members(WHO[tab], &row.id);
+    let members = ctx.feed.members(WHO[tab], &row.id);
     paper.heading(&format!("Its {others}"), &grouped(members.of));
     order(paper, row, tab, &members);
     let shown = || members.rows.iter().take(MOST_MEMBERS);
@@ -233,7 +254,7 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
 }
 
 /// What is odd about the order or the number of those that belong to it.
-fn order(paper: &mut Paper<'_>, row: &Person, tab: usize, members: &Groups<Member>) {
+fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &GroupedRows<RelatedId>) {
     let theme = &paper.look().theme;
     if WHO[tab] == Who::Accounts {
         if members.rows.is_empty() {

@@ -1,12 +1,12 @@
 //! Sessions as a vendor estimates them, drawn as a line of time.
 
 use crate::call::time::Millis;
-use crate::tui::app::view::World;
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::count;
 use crate::tui::feed::Span as Time;
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::bar;
-use crate::tui::theme::painter::Look;
+use crate::tui::theme::painter::Appearance;
 use ratatui::text::Span;
 use std::collections::BTreeMap;
 
@@ -18,21 +18,25 @@ const BAR: usize = 10;
 const LONGEST: usize = 100;
 
 /// Writes the sessions of each vendor that works some out.
-pub fn write(paper: &mut Paper<'_>, sessions: &BTreeMap<usize, Vec<Time>>, world: &World<'_>) {
+pub fn write(
+    paper: &mut TextBuilder<'_>,
+    sessions: &BTreeMap<usize, Vec<Time>>,
+    ctx: &ViewContext<'_>,
+) {
     for (vendor, spans) in sessions {
-        let Some(vendor) = world.shared.vendors.get(*vendor) else { continue };
-        let title = world.look.clean(&vendor.title).into_owned();
+        let Some(vendor) = ctx.shared.vendors.get(*vendor) else { continue };
+        let title = ctx.look.clean(&vendor.title).into_owned();
         paper.heading("Sessions", &format!("as {title} estimates them"));
-        of_one(paper, spans, world);
+        of_one(paper, spans, ctx);
     }
     if sessions.is_empty() {
         paper.heading("Sessions", "");
-        paper.prose(2, "no vendor counts one of these calls to a session", world.look.theme.quiet);
+        paper.prose(2, "no vendor counts one of these calls to a session", ctx.look.theme.quiet);
     }
 }
 
-fn of_one(paper: &mut Paper<'_>, spans: &[Time], world: &World<'_>) {
-    let (look, theme) = (world.look, &world.look.theme);
+fn of_one(paper: &mut TextBuilder<'_>, spans: &[Time], ctx: &ViewContext<'_>) {
+    let (look, theme) = (ctx.look, &ctx.look.theme);
     let whole: Vec<&Time> = spans.iter().filter(|span| span.module.is_none()).collect();
     let Some((first, last)) = ends(&whole) else {
         return paper.prose(2, "none has been worked out yet", theme.quiet);
@@ -74,9 +78,9 @@ fn drawn(
     spans: &[&Time],
     (first, last): (Millis, Millis),
     columns: usize,
-    look: &Look,
+    look: &Appearance,
 ) -> Vec<Span<'static>> {
-    let mut cells = vec![Cell::Idle; columns.max(1)];
+    let mut cells = vec![TimelineCell::Idle; columns.max(1)];
     let all = i128::from((last - first).max(1));
     let at = |moment: Millis| {
         let column = i128::from(moment - first) * columns as i128 / all;
@@ -85,15 +89,15 @@ fn drawn(
     let places: Vec<_> =
         spans.iter().map(|span| (at(span.start), at(span.end), span.open)).collect();
     for (from, to, open) in places {
-        cells[from..=to].fill(if open { Cell::Open } else { Cell::Used });
+        cells[from..=to].fill(if open { TimelineCell::Open } else { TimelineCell::Used });
     }
     let spans = cells.chunk_by(|a, b| a == b).map(|run| {
         let (sign, style) = match (run[0], look.ascii) {
-            (Cell::Idle, _) => (look.dash(), look.theme.rule),
-            (Cell::Used, false) => ("█", look.theme.text),
-            (Cell::Used, true) => ("#", look.theme.text),
-            (Cell::Open, false) => ("▓", look.theme.good),
-            (Cell::Open, true) => ("=", look.theme.good),
+            (TimelineCell::Idle, _) => (look.dash(), look.theme.rule),
+            (TimelineCell::Used, false) => ("█", look.theme.text),
+            (TimelineCell::Used, true) => ("#", look.theme.text),
+            (TimelineCell::Open, false) => ("▓", look.theme.good),
+            (TimelineCell::Open, true) => ("=", look.theme.good),
         };
         Span::styled(sign.repeat(run.len()), style)
     });
@@ -102,14 +106,20 @@ fn drawn(
 
 /// What a column of the line of time shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cell {
+enum TimelineCell {
     Idle,
     Used,
     Open,
 }
 
 /// One session: when, how long, and which modules.
-fn line(paper: &mut Paper<'_>, session: &Time, spans: &[Time], longest: Millis, look: &Look) {
+fn line(
+    paper: &mut TextBuilder<'_>,
+    session: &Time,
+    spans: &[Time],
+    longest: Millis,
+    look: &Appearance,
+) {
     let theme = &look.theme;
     let own = spans.iter().filter(|span| {
         let inside = session.start <= span.start && span.end <= session.end;
@@ -164,7 +174,7 @@ mod tests {
     #[test]
     fn every_session_is_seen_on_the_line_however_short() {
         let theme = Theme::preset("dark").expect("there is one");
-        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
         let text = |spans: &[&Time], columns| {
             let ends = ends(spans).expect("some");
             let drawn = drawn(spans, ends, columns, &look);

@@ -1,8 +1,8 @@
 //! Going through a user's calls, a part with each frame: a user may have a million of them, and no
 //! frame may wait for that.
 
-use crate::tui::app::view::World;
-use crate::tui::feed::{Course, Disorder, SessionIds, Shown, Span};
+use crate::tui::app::view::ViewContext;
+use crate::tui::feed::{OrderFinding, SearchProgress, SessionIds, Span, Timeline};
 use crate::tui::pages::people::order_findings;
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ const EVERY_MS: u64 = 1_000;
 
 /// What was seen so far.
 #[derive(Default)]
-pub struct Walk {
+pub struct TimelineReader {
     /// What the calls say.
-    pub course: Course,
+    pub timeline: Timeline,
     /// What vendors found about their order, with a sentence.
-    pub found: Vec<(Disorder, Option<String>)>,
+    pub found: Vec<(OrderFinding, Option<String>)>,
     /// The sessions of each vendor.
     pub sessions: BTreeMap<usize, Vec<Span>>,
     /// Grows with each change.
@@ -36,18 +36,18 @@ pub struct Walk {
     asked: Option<(u64, u64)>,
 }
 
-impl Walk {
+impl TimelineReader {
     /// Whether all calls were gone through once: from then on it only has to keep up.
     pub fn is_settled(&self) -> bool {
         self.settled
     }
 
-    fn is_behind(&self, shown: &Shown) -> bool {
+    fn is_behind(&self, shown: &SearchProgress) -> bool {
         self.gone < shown.known || self.reads(shown)
     }
 
     /// Whether there are calls still to be read.
-    fn reads(&self, shown: &Shown) -> bool {
+    fn reads(&self, shown: &SearchProgress) -> bool {
         self.read < MOST_READ && self.next < shown.known
     }
 
@@ -57,40 +57,45 @@ impl Walk {
     }
 
     /// Whether another step would say more.
-    pub fn is_due(&self, world: &World<'_>) -> bool {
-        let shown = world.feed.traced();
-        shown.generation != self.generation || self.is_behind(&shown) || self.is_asking(world)
+    pub fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
+        let shown = ctx.feed.traced();
+        shown.generation != self.generation || self.is_behind(&shown) || self.is_asking(ctx)
     }
 
-    fn is_asking(&self, world: &World<'_>) -> bool {
+    fn is_asking(&self, ctx: &ViewContext<'_>) -> bool {
         self.asked.is_none_or(|(version, at_ms)| {
-            version != world.feed.version() && world.shared.now_ms >= at_ms + EVERY_MS
+            version != ctx.feed.version() && ctx.shared.now_ms >= at_ms + EVERY_MS
         })
     }
 
     /// Takes a step. Calls are gone through in their order, as far as all before them are found.
-    pub fn go_on(&mut self, world: &World<'_>) {
-        let (feed, shown) = (world.feed, world.feed.traced());
+    pub fn go_on(&mut self, ctx: &ViewContext<'_>) {
+        let (feed, shown) = (ctx.feed, ctx.feed.traced());
         if shown.generation != self.generation {
             // cleared away, or judged again
             let changes = self.changes + 1;
-            *self = Walk { generation: shown.generation, changes, ..Walk::default() };
+            *self = TimelineReader {
+                generation: shown.generation,
+                changes,
+                ..TimelineReader::default()
+            };
         }
         let mut new_sessions = false;
         if self.gone < shown.known {
             let rows = feed.traced_rows(self.gone..shown.known.min(self.gone + STEP));
             self.gone += rows.len() as u64;
-            feed.course(&rows, &mut self.course);
-            let found = feed.disorder(&self.course).into_iter();
+            feed.timeline(&rows, &mut self.timeline);
+            let found = feed.order_finding(&self.timeline).into_iter();
             let before = std::mem::take(&mut self.found);
             self.found = found
-                .map(|disorder| {
-                    let known = before
-                        .iter()
-                        .find(|(old, _)| old.row == disorder.row && old.code == disorder.code);
+                .map(|order_finding| {
+                    let known = before.iter().find(|(old, _)| {
+                        old.row == order_finding.row && old.code == order_finding.code
+                    });
                     let words = known.map(|(_, words)| words.clone());
-                    let words = words.unwrap_or_else(|| order_findings::message(&disorder, world));
-                    (disorder, words)
+                    let words =
+                        words.unwrap_or_else(|| order_findings::message(&order_finding, ctx));
+                    (order_finding, words)
                 })
                 .collect();
             self.changes += 1;
@@ -114,11 +119,11 @@ impl Walk {
             self.settled = true;
             self.changes += 1;
         }
-        if new_sessions || self.is_asking(world) {
+        if new_sessions || self.is_asking(ctx) {
             let sessions = feed.sessions(&self.ids);
             self.changes += u64::from(sessions != self.sessions);
             self.sessions = sessions;
-            self.asked = Some((feed.version(), world.shared.now_ms));
+            self.asked = Some((feed.version(), ctx.shared.now_ms));
         }
     }
 }

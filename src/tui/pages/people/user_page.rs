@@ -3,22 +3,22 @@
 
 use crate::fql::{parse, quoted};
 use crate::report::calls_words;
-use crate::tui::app::action::{Action, Place};
+use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::VendorsView;
-use crate::tui::app::view::{Pointer, Reply, View, World};
+use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{RowView, Shown, Who};
+use crate::tui::feed::{RowView, SearchProgress, Who};
 use crate::tui::pages::call_actions;
-use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::layout::{Panes, panes};
-use crate::tui::pages::lists::side_pane::About;
+use crate::tui::pages::lists::side_pane::SidePane;
 use crate::tui::pages::lists::tabs;
-use crate::tui::pages::log::{Needs, needs, table};
-use crate::tui::pages::people::timeline_reader::{MOST_READ, Walk};
+use crate::tui::pages::log::{ColumnNeeds, needs, table};
+use crate::tui::pages::people::timeline_reader::{MOST_READ, TimelineReader};
 use crate::tui::pages::people::{order_findings, sessions};
-use crate::tui::theme::painter::Pen;
-use crate::tui::widgets::list_cursor::Cursor;
-use crate::tui::widgets::page_text::Lines;
+use crate::tui::theme::painter::Painter;
+use crate::tui::widgets::list_cursor::ListCursor;
+use crate::tui::widgets::page_text::PageText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
@@ -42,51 +42,51 @@ pub struct UserView {
     id: String,
     /// The filter that the user's calls pass.
     filter: String,
-    list: Cursor,
+    list: ListCursor,
     /// The row under the cursor, once it was moved: it stays there while rows before it are found.
     row: Option<u64>,
     rows: Vec<RowView>,
-    needs: Needs,
-    shown: Shown,
-    walk: Walk,
-    about: About,
+    needs: ColumnNeeds,
+    shown: SearchProgress,
+    walk: TimelineReader,
+    about: SidePane,
     in_about: bool,
     body: Rect,
 }
 
 impl UserView {
     /// The page of this one; from now on the user's calls are looked for.
-    pub fn of(id: String, world: &World<'_>) -> UserView {
+    pub fn new(id: String, ctx: &ViewContext<'_>) -> UserView {
         let filter = calls_of(&id);
-        world.feed.trace(parse(&filter).ok().map(Arc::new));
+        ctx.feed.trace(parse(&filter).ok().map(Arc::new));
         UserView {
             id,
             filter,
-            list: Cursor::default(),
+            list: ListCursor::default(),
             row: None,
             rows: Vec::new(),
-            needs: Needs::default(),
-            shown: Shown::default(),
-            walk: Walk::default(),
-            about: About::default(),
+            needs: ColumnNeeds::default(),
+            shown: SearchProgress::default(),
+            walk: TimelineReader::default(),
+            about: SidePane::default(),
             in_about: false,
             body: Rect::default(),
         }
     }
 
     /// The page closes: the calls are looked for no more.
-    pub fn end(&self, world: &World<'_>) {
-        world.feed.trace(None);
+    pub fn end(&self, ctx: &ViewContext<'_>) {
+        ctx.feed.trace(None);
     }
 
     /// The log with these calls, from the one under the cursor on.
-    pub fn in_the_log(&mut self, world: &World<'_>) -> Reply {
+    pub fn in_the_log(&mut self, ctx: &ViewContext<'_>) -> Response {
         if self.rows.is_empty() {
-            self.sync(self.body, world);
+            self.sync(self.body, ctx);
         }
         match self.example() {
-            Some(row) => Reply::Behind(self.filter.clone(), Some(row)),
-            None => Reply::Pass,
+            Some(row) => Response::Behind(self.filter.clone(), Some(row)),
+            None => Response::Pass,
         }
     }
 
@@ -123,26 +123,26 @@ impl UserView {
         false
     }
 
-    fn write(&self, paper: &mut Paper<'_>, world: &World<'_>) {
-        let (look, theme) = (world.look, &world.look.theme);
+    fn write(&self, paper: &mut TextBuilder<'_>, ctx: &ViewContext<'_>) {
+        let (look, theme) = (ctx.look, &ctx.look.theme);
         paper.labelled(10, "user", &self.id, theme.heading);
-        let course = &self.walk.course;
+        let timeline = &self.walk.timeline;
         let known = self.walk.is_settled();
         if known && self.shown.rows == 0 {
             return paper.labelled(10, "calls", "none", theme.text);
         }
-        paper.labelled(10, "calls", &calls_words(course.calls, course.repeats), theme.text);
-        if course.named > 0 {
-            let named = grouped(course.named);
+        paper.labelled(10, "calls", &calls_words(timeline.calls, timeline.repeats), theme.text);
+        if timeline.named > 0 {
+            let named = grouped(timeline.named);
             let words = format!("{named} more say it in userId, and no vendor in use finds a user");
             paper.labelled(10, "", &words, theme.quiet);
         }
-        paper.labelled(10, "types", &order_findings::by_type(course), theme.text);
-        if let Some((first, last)) = course.seen {
+        paper.labelled(10, "types", &order_findings::by_type(timeline), theme.text);
+        if let Some((first, last)) = timeline.seen {
             let words = format!("first {}, last {}", look.moment(first), look.moment(last));
             paper.labelled(10, "seen", &words, theme.text);
         }
-        let accounts = world.feed.members(Who::Users, &self.id);
+        let accounts = ctx.feed.members(Who::Users, &self.id);
         for (at, account) in accounts.rows.iter().take(MOST_ACCOUNTS).enumerate() {
             let label = if at == 0 { "accounts" } else { "" };
             let since = grouped(account.since);
@@ -165,8 +165,8 @@ impl UserView {
                 theme.warning,
             );
         }
-        order_findings::write(paper, (course, known), &self.walk.found, world);
-        sessions::write(paper, &self.walk.sessions, world);
+        order_findings::write(paper, (timeline, known), &self.walk.found, ctx);
+        sessions::write(paper, &self.walk.sessions, ctx);
         if self.shown.rows > MOST_READ {
             let words = format!(
                 "Session ids are those of {} out of {}, spread over all.",
@@ -179,32 +179,34 @@ impl UserView {
 
     /// How many calls there are, as the list of users counts them, and what else stands here.
     fn how_many(&self) -> String {
-        let course = &self.walk.course;
+        let timeline = &self.walk.timeline;
         if !self.walk.is_settled() {
             return count(self.shown.rows, "row", "rows");
         }
-        let mut words = count(course.calls, "call", "calls");
-        if course.repeats > 0 {
-            words.push_str(&format!(", {}", count(course.repeats, "repeat", "repeats")));
+        let mut words = count(timeline.calls, "call", "calls");
+        if timeline.repeats > 0 {
+            words.push_str(&format!(", {}", count(timeline.repeats, "repeat", "repeats")));
         }
-        if course.named > 0 {
-            words.push_str(&format!(", {} more by userId", grouped(course.named)));
+        if timeline.named > 0 {
+            words.push_str(&format!(", {} more by userId", grouped(timeline.named)));
         }
         words
     }
 
     /// What stands in place of the calls.
-    fn say_nothing(&self, buffer: &mut Buffer, area: Rect, world: &World<'_>) {
-        let theme = &world.look.theme;
-        let mut lines = Lines::new(buffer, area, world.look, 1);
+    fn say_nothing(&self, buffer: &mut Buffer, area: Rect, ctx: &ViewContext<'_>) {
+        let theme = &ctx.look.theme;
+        let mut lines = PageText::new(buffer, area, ctx.look, 1);
         lines.prose(2, &format!("No call of {} is here.", self.id), theme.text);
         let key = |place, action| {
-            let keys = world.keymap.keys(place, action);
+            let keys = ctx.keymap.keys(place, action);
             keys.first().cloned().unwrap_or_default()
         };
-        if world.shared.stats.cleared.is_some() {
-            let (log, undo) =
-                (key(Place::Everywhere, Action::ShowLog), key(Place::Log, Action::UndoClear));
+        if ctx.shared.stats.cleared.is_some() {
+            let (log, undo) = (
+                key(KeyContext::Everywhere, Action::ShowLog),
+                key(KeyContext::Log, Action::UndoClear),
+            );
             let words = " brings back what was cleared away";
             lines.write(&[
                 ("  ", theme.text),
@@ -216,12 +218,12 @@ impl UserView {
         }
     }
 
-    fn line(&self, world: &World<'_>) -> Vec<Span<'static>> {
-        let theme = &world.look.theme;
-        let keys = world.keymap.keys(Place::People, Action::Back);
+    fn line(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+        let theme = &ctx.look.theme;
+        let keys = ctx.keymap.keys(KeyContext::People, Action::Back);
         let mut line = vec![
             Span::styled("user ", theme.label),
-            Span::styled(world.look.clean(&self.id).into_owned(), theme.heading),
+            Span::styled(ctx.look.clean(&self.id).into_owned(), theme.heading),
         ];
         if !self.walk.is_settled() && self.shown.looked_at < self.shown.of {
             let part = self.shown.looked_at * 100 / self.shown.of.max(1);
@@ -234,11 +236,11 @@ impl UserView {
 }
 
 impl View for UserView {
-    fn place(&self) -> Place {
-        Place::People
+    fn place(&self) -> KeyContext {
+        KeyContext::People
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         match action {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,
@@ -253,40 +255,42 @@ impl View for UserView {
         self.rows.get(at).map(|row| row.row)
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
-            Action::ChooseVendors => Reply::Open(Box::new(VendorsView::of(world))),
-            Action::Back | Action::BackOrQuit if std::mem::take(&mut self.in_about) => Reply::Done,
-            Action::Back | Action::BackOrQuit => Reply::Close,
+            Action::ChooseVendors => Response::Open(Box::new(VendorsView::new(ctx))),
+            Action::Back | Action::BackOrQuit if std::mem::take(&mut self.in_about) => {
+                Response::Done
+            }
+            Action::Back | Action::BackOrQuit => Response::Close,
             Action::NextPane => {
                 self.in_about = !self.in_about && self.about.has_more();
-                Reply::Done
+                Response::Done
             }
             Action::ShowCalls if self.example().is_some() => {
-                Reply::Behind(self.filter.clone(), None)
+                Response::Behind(self.filter.clone(), None)
             }
-            action => call_actions::act(action, self.example(), None, world).unwrap_or_else(|| {
+            action => call_actions::act(action, self.example(), None, ctx).unwrap_or_else(|| {
                 let moved = match self.in_about {
                     true => self.about.step(action),
                     false => self.list.step(action),
                 };
                 self.row = self.row.filter(|_| self.in_about || !moved);
-                if moved { Reply::Done } else { Reply::Pass }
+                if moved { Response::Done } else { Response::Pass }
             }),
         }
     }
 
-    fn tick(&mut self, world: &World<'_>) -> Reply {
+    fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
         let unread = self.rows.iter().any(|row| row.unread);
-        if unread || self.walk.is_due(world) { Reply::Done } else { Reply::Pass }
+        if unread || self.walk.is_due(ctx) { Response::Done } else { Response::Pass }
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
-        let (feed, panes) = (world.feed, self.panes());
+        let (feed, panes) = (ctx.feed, self.panes());
         let before = self.shown;
         self.shown = feed.traced();
-        self.walk.go_on(world);
+        self.walk.go_on(ctx);
         self.list.sync(self.shown.rows as usize, usize::from(panes.list.height));
         let stays = self.row.filter(|_| before.generation == self.shown.generation);
         if let Some(row) = stays {
@@ -301,33 +305,33 @@ impl View for UserView {
             self.needs.grow(needs(row));
         }
         let width = panes.about.width;
-        let judged = usize::try_from(world.shared.judged).unwrap_or(0);
+        let judged = usize::try_from(ctx.shared.judged).unwrap_or(0);
         let wanted = Some((judged, width, self.walk.changes + (self.shown.rows << 20)));
         if self.about.wants(wanted) {
-            let mut paper = Paper::new(world.look, usize::from(width));
-            self.write(&mut paper, world);
+            let mut paper = TextBuilder::new(ctx.look, usize::from(width));
+            self.write(&mut paper, ctx);
             self.about.put(wanted, paper.done());
         }
         self.about.fit(panes.about);
         self.in_about &= self.about.has_more();
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let look = world.look;
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let look = ctx.look;
         let panes = panes(body, true);
         let right = [Span::styled(self.how_many(), look.theme.quiet)];
-        tabs::render(buffer, panes.tabs, (TABS, 0, Place::People), &right, world);
-        if let Some(mut pen) = Pen::on(buffer, panes.line, 0, look) {
-            pen.skip(1);
-            for span in self.line(world) {
-                pen.put(&span.content, span.style);
+        tabs::render(buffer, panes.tabs, (TABS, 0, KeyContext::People), &right, ctx);
+        if let Some(mut painter) = Painter::on(buffer, panes.line, 0, look) {
+            painter.skip(1);
+            for span in self.line(ctx) {
+                painter.put(&span.content, span.style);
             }
         }
         let log = Rect { height: panes.heads.height + panes.list.height, ..panes.heads };
         let rows = (&self.rows[..], self.needs);
-        table(buffer, log, rows, self.example(), !self.in_about, world);
+        table(buffer, log, rows, self.example(), !self.in_about, ctx);
         if self.rows.is_empty() && self.walk.is_settled() {
-            self.say_nothing(buffer, panes.list, world);
+            self.say_nothing(buffer, panes.list, ctx);
         }
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }

@@ -16,12 +16,12 @@ mod empty_page;
 mod model;
 
 use crate::call::time::Millis;
-use crate::tui::app::action::{Action, Place};
-use crate::tui::app::view::{Effect, HelpView, Pointer, Reply, View, World};
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::view::{HelpView, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::feed::{Panel, PushesView, Status};
-use crate::tui::theme::painter::{Pen, ground};
-use crate::tui::widgets::list_cursor::Cursor;
+use crate::tui::theme::painter::{Painter, ground};
+use crate::tui::widgets::list_cursor::ListCursor;
 use crate::tui::widgets::text;
 use model::ModelPane;
 use ratatui::buffer::Buffer;
@@ -41,7 +41,7 @@ const NAME: (usize, usize) = (12, 48);
 #[derive(Default)]
 pub struct SyncView {
     pushes: PushesView,
-    models: Cursor,
+    models: ListCursor,
     open: Option<ModelPane>,
     body: Rect,
 }
@@ -53,15 +53,15 @@ impl SyncView {
         Rect { x: body.x + 1, y: body.y + above, width: body.width.saturating_sub(1), height }
     }
 
-    fn open(&mut self) -> Reply {
+    fn open(&mut self) -> Response {
         let run = self.pushes.run.as_ref();
         let model = run.and_then(|run| run.models.get(self.models.at()?));
         match model {
             Some(row) => {
-                self.open = Some(ModelPane::of(&row.model));
-                Reply::Done
+                self.open = Some(ModelPane::new(&row.model));
+                Response::Done
             }
-            None => Reply::Pass,
+            None => Response::Pass,
         }
     }
 
@@ -71,11 +71,11 @@ impl SyncView {
 }
 
 impl View for SyncView {
-    fn place(&self) -> Place {
-        Place::Sync
+    fn place(&self) -> KeyContext {
+        KeyContext::Sync
     }
 
-    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
         match action {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::CopySettings => self.offers(),
@@ -85,14 +85,14 @@ impl View for SyncView {
         }
     }
 
-    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
-            Action::Help => return Reply::Open(Box::new(HelpView::of(Place::Sync))),
-            Action::CopySettings => return copy_companies(&self.pushes, world),
+            Action::Help => return Response::Open(Box::new(HelpView::new(KeyContext::Sync))),
+            Action::CopySettings => return copy_companies(&self.pushes, ctx),
             Action::Back | Action::BackOrQuit => {
                 return match self.open.take() {
-                    Some(_) => Reply::Done,
-                    None => Reply::Close,
+                    Some(_) => Response::Done,
+                    None => Response::Close,
                 };
             }
             _ => {}
@@ -100,63 +100,63 @@ impl View for SyncView {
         match &mut self.open {
             Some(model) => model.act(action),
             None if action == Action::Open => self.open(),
-            None if self.models.step(action) => Reply::Done,
-            None => Reply::Pass,
+            None if self.models.step(action) => Response::Done,
+            None => Response::Pass,
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, world: &World<'_>) -> Reply {
+    fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         if let Some(model) = &mut self.open {
             return model.point(pointer, at);
         }
         match pointer {
-            Pointer::WheelDown => self.act(Action::Down, world),
-            Pointer::WheelUp => self.act(Action::Up, world),
+            Pointer::WheelDown => self.act(Action::Down, ctx),
+            Pointer::WheelUp => self.act(Action::Up, ctx),
             Pointer::Click => {
                 let table = self.table(self.body);
                 let line = table.contains(at).then(|| usize::from(at.y - table.y));
                 let Some(line) = line.and_then(|line| self.models.line_at(line)) else {
-                    return Reply::Pass;
+                    return Response::Pass;
                 };
                 // a second click opens
                 if self.models.at() == Some(line) {
                     return self.open();
                 }
                 self.models.select(line);
-                Reply::Done
+                Response::Done
             }
         }
     }
 
-    fn sync(&mut self, body: Rect, world: &World<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
-        self.pushes = world.feed.pushes();
+        self.pushes = ctx.feed.pushes();
         let models = self.pushes.run.as_ref().map_or(0, |run| run.models.len());
         self.models.sync(models, usize::from(self.table(body).height));
-        let gone = self.open.as_mut().is_some_and(|model| !model.sync(body, world));
+        let gone = self.open.as_mut().is_some_and(|model| !model.sync(body, ctx));
         if gone {
             self.open = None;
         }
     }
 
-    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let Some(run) = &self.pushes.run else {
-            return crate::tui::pages::sync::empty_page::render(buffer, body, world);
+            return crate::tui::pages::sync::empty_page::render(buffer, body, ctx);
         };
         if let Some(model) = &self.open {
-            return model.render(buffer, body, world);
+            return model.render(buffer, body, ctx);
         }
-        head(buffer, body, run, world);
+        head(buffer, body, run, ctx);
         let table = self.table(body);
-        let widest = run.models.iter().map(|row| text::width(&world.look.clean(&row.model))).max();
+        let widest = run.models.iter().map(|row| text::width(&ctx.look.clean(&row.model))).max();
         let name = widest.unwrap_or(0).clamp(NAME.0, NAME.1);
         let name = name.min(usize::from(table.width).saturating_sub(2 * NUMBER + 4).max(NAME.0));
-        titles(buffer, body, name, world);
+        titles(buffer, body, name, ctx);
         for (line, at) in self.models.window().enumerate() {
-            self.model(buffer, table, (line, at), name, world);
+            self.model(buffer, table, (line, at), name, ctx);
         }
         let under = usize::from(table.y - body.y) + self.models.window().len() + 1;
-        self.offer(buffer, body, under, world);
+        self.offer(buffer, body, under, ctx);
     }
 
     fn footer(&self) -> &'static [Action] {
@@ -180,83 +180,83 @@ impl SyncView {
         table: Rect,
         (line, at): (usize, usize),
         name: usize,
-        world: &World<'_>,
+        ctx: &ViewContext<'_>,
     ) {
-        let look = world.look;
+        let look = ctx.look;
         let theme = &look.theme;
         let Some(row) = self.pushes.run.as_ref().and_then(|run| run.models.get(at)) else { return };
         let here = self.models.at() == Some(at);
         if here {
             ground(buffer, table, line, theme.selected);
         }
-        let Some(mut pen) = Pen::on(buffer, table, line, look) else { return };
+        let Some(mut painter) = Painter::on(buffer, table, line, look) else { return };
         let errors = if row.errors > 0 { theme.error } else { theme.quiet };
-        pen.put(if here { look.cursor() } else { " " }, theme.rule_focus);
-        pen.column(&row.model, name, theme.text);
-        pen.put(&format!("{:>NUMBER$}", grouped(row.objects_synced)), theme.text);
-        pen.put(&format!("{:>NUMBER$}", grouped(row.errors)), errors);
+        painter.put(if here { look.cursor() } else { " " }, theme.rule_focus);
+        painter.column(&row.model, name, theme.text);
+        painter.put(&format!("{:>NUMBER$}", grouped(row.objects_synced)), theme.text);
+        painter.put(&format!("{:>NUMBER$}", grouped(row.errors)), errors);
     }
 
-    fn offer(&self, buffer: &mut Buffer, body: Rect, line: usize, world: &World<'_>) {
+    fn offer(&self, buffer: &mut Buffer, body: Rect, line: usize, ctx: &ViewContext<'_>) {
         let (Some(fills), true) = (&self.pushes.fills, self.offers()) else { return };
-        let theme = &world.look.theme;
-        let Some(mut pen) = Pen::on(buffer, body, line, world.look) else { return };
-        let keys = world.keymap.keys(Place::Sync, Action::CopySettings);
+        let theme = &ctx.look.theme;
+        let Some(mut painter) = Painter::on(buffer, body, line, ctx.look) else { return };
+        let keys = ctx.keymap.keys(KeyContext::Sync, Action::CopySettings);
         let companies = count(self.pushes.companies as u64, "company id", "company ids");
-        pen.put(&format!("  {companies} came: "), theme.text);
-        pen.put(keys.first().map_or("", String::as_str), theme.key);
-        pen.put(&format!(" copies them for the setting {fills}"), theme.text);
+        painter.put(&format!("  {companies} came: "), theme.text);
+        painter.put(keys.first().map_or("", String::as_str), theme.key);
+        painter.put(&format!(" copies them for the setting {fills}"), theme.text);
     }
 }
 
-fn copy_companies(pushes: &PushesView, world: &World<'_>) -> Reply {
+fn copy_companies(pushes: &PushesView, ctx: &ViewContext<'_>) -> Response {
     let fills = pushes.fills.as_deref().filter(|_| pushes.companies > 0);
-    match fills.and_then(|fills| Some((fills, world.feed.pushed_companies()?))) {
-        Some((fills, text)) => Reply::Ask(Effect::Copy {
+    match fills.and_then(|fills| Some((fills, ctx.feed.pushed_companies()?))) {
+        Some((fills, text)) => Response::Ask(SideEffect::Copy {
             what: format!("the setting {fills} for segscope.toml"),
             text,
         }),
-        None => Reply::Say("no company ids came that a setting could take".to_owned()),
+        None => Response::Say("no company ids came that a setting could take".to_owned()),
     }
 }
 
 /// Who pushes, how the run stands, when it ended and how long it took.
-fn head(buffer: &mut Buffer, body: Rect, run: &Panel, world: &World<'_>) {
-    let look = world.look;
+fn head(buffer: &mut Buffer, body: Rect, run: &Panel, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
-    if let Some(mut pen) = Pen::on(buffer, body, 0, look) {
-        let who = pushers(world).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
-        let (words, style) = status(run, world);
-        pen.put("  ", theme.text).show(&who, theme.heading);
-        pen.put(&format!(" {} Segment  ", look.arrow()), theme.heading).put(&words, style);
+    if let Some(mut painter) = Painter::on(buffer, body, 0, look) {
+        let who = pushers(ctx).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
+        let (words, style) = status(run, ctx);
+        painter.put("  ", theme.text).show(&who, theme.heading);
+        painter.put(&format!(" {} Segment  ", look.arrow()), theme.heading).put(&words, style);
     }
-    if let Some(mut pen) = Pen::on(buffer, body, 1, look) {
+    if let Some(mut painter) = Painter::on(buffer, body, 1, look) {
         let none = || look.nothing().to_owned();
-        pen.put("  last sync ", theme.label);
-        pen.put(&run.last_sync.map_or_else(none, |at| look.moment(at)), theme.text);
-        pen.put("   duration ", theme.label);
-        pen.put(&run.duration_ms.map_or_else(none, duration), theme.text);
+        painter.put("  last sync ", theme.label);
+        painter.put(&run.last_sync.map_or_else(none, |at| look.moment(at)), theme.text);
+        painter.put("   duration ", theme.label);
+        painter.put(&run.duration_ms.map_or_else(none, duration), theme.text);
     }
 }
 
 /// The vendors that push: their titles, and when they do so.
-fn pushers<'w>(world: &'w World<'_>) -> impl Iterator<Item = (&'w str, &'w str)> {
-    let vendors = world.shared.vendors.iter();
+fn pushers<'w>(ctx: &'w ViewContext<'_>) -> impl Iterator<Item = (&'w str, &'w str)> {
+    let vendors = ctx.shared.vendors.iter();
     vendors.filter_map(|vendor| Some((vendor.title.as_str(), vendor.pushes.as_deref()?)))
 }
 
-fn titles(buffer: &mut Buffer, body: Rect, name: usize, world: &World<'_>) {
-    let theme = &world.look.theme;
-    if let Some(mut pen) = Pen::on(buffer, body, usize::from(HEAD_LINES) - 1, world.look) {
-        pen.put(&format!("  {:<name$}", "Model"), theme.label);
-        pen.put(&format!("{:>NUMBER$}", "Objects Synced"), theme.label);
-        pen.put(&format!("{:>NUMBER$}", "Errors"), theme.label);
+fn titles(buffer: &mut Buffer, body: Rect, name: usize, ctx: &ViewContext<'_>) {
+    let theme = &ctx.look.theme;
+    if let Some(mut painter) = Painter::on(buffer, body, usize::from(HEAD_LINES) - 1, ctx.look) {
+        painter.put(&format!("  {:<name$}", "Model"), theme.label);
+        painter.put(&format!("{:>NUMBER$}", "Objects Synced"), theme.label);
+        painter.put(&format!("{:>NUMBER$}", "Errors"), theme.label);
     }
 }
 
 /// How a run stands; none with errors below it is well.
-fn status(run: &Panel, world: &World<'_>) -> (String, Style) {
-    let theme = &world.look.theme;
+fn status(run: &Panel, ctx: &ViewContext<'_>) -> (String, Style) {
+    let theme = &ctx.look.theme;
     let (words, style) = match run.status {
         Status::Running => ("running", theme.text),
         Status::Ok if run.errors() > 0 => ("over", theme.text),

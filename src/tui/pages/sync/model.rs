@@ -3,12 +3,12 @@
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Item, ModelView};
+use crate::tui::feed::{ModelItem, ModelView};
 use crate::tui::pages::detail::lines;
-use crate::tui::pages::detail::text_builder::Paper;
-use crate::tui::pages::sync::{Pointer, Reply, World};
-use crate::tui::theme::painter::{Pen, ground};
-use crate::tui::widgets::list_cursor::Cursor;
+use crate::tui::pages::detail::text_builder::TextBuilder;
+use crate::tui::pages::sync::{Pointer, Response, ViewContext};
+use crate::tui::theme::painter::{Painter, ground};
+use crate::tui::widgets::list_cursor::ListCursor;
 use crate::tui::widgets::movement::step;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
@@ -29,7 +29,7 @@ const ID: usize = 24;
 pub struct ModelPane {
     name: String,
     view: ModelView,
-    list: Cursor,
+    list: ListCursor,
     /// The keys move what is below the list.
     below: bool,
     scroll: usize,
@@ -41,11 +41,11 @@ pub struct ModelPane {
 
 impl ModelPane {
     /// Opens a model.
-    pub fn of(name: &str) -> ModelPane {
+    pub fn new(name: &str) -> ModelPane {
         ModelPane {
             name: name.to_owned(),
             view: ModelView::default(),
-            list: Cursor::default(),
+            list: ListCursor::default(),
             below: false,
             scroll: 0,
             page: Vec::new(),
@@ -75,22 +75,22 @@ impl ModelPane {
         self.page.len() > usize::from(ModelPane::panes(self.body).2.height)
     }
 
-    pub fn act(&mut self, action: Action) -> Reply {
+    pub fn act(&mut self, action: Action) -> Response {
         if action == Action::NextPane {
             self.below = !self.below && self.has_more();
-            return Reply::Done;
+            return Response::Done;
         }
         if !self.below {
-            return if self.list.step(action) { Reply::Done } else { Reply::Pass };
+            return if self.list.step(action) { Response::Done } else { Response::Pass };
         }
         let height = usize::from(ModelPane::panes(self.body).2.height).max(1);
         let last = self.page.len().saturating_sub(height);
-        let Some(to) = step(action, self.scroll, height, last) else { return Reply::Pass };
+        let Some(to) = step(action, self.scroll, height, last) else { return Response::Pass };
         self.scroll = to;
-        Reply::Done
+        Response::Done
     }
 
-    pub fn point(&mut self, pointer: Pointer, at: Position) -> Reply {
+    pub fn point(&mut self, pointer: Pointer, at: Position) -> Response {
         let (list, _, below) = ModelPane::panes(self.body);
         self.below = below.contains(at) && self.has_more();
         match pointer {
@@ -101,30 +101,30 @@ impl ModelPane {
                 match line.and_then(|line| self.list.line_at(line)) {
                     Some(line) => {
                         self.list.select(line);
-                        Reply::Done
+                        Response::Done
                     }
-                    None => Reply::Pass,
+                    None => Response::Pass,
                 }
             }
         }
     }
 
     /// Reads what the next frame shows; false if the model is gone.
-    pub fn sync(&mut self, body: Rect, world: &World<'_>) -> bool {
+    pub fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) -> bool {
         self.body = body;
         let (list, _, below) = ModelPane::panes(body);
-        let Some(mut view) = world.feed.pushed(&self.name, 0..0) else { return false };
+        let Some(mut view) = ctx.feed.pushed(&self.name, 0..0) else { return false };
         self.list.sync(view.items, usize::from(list.height));
         let window = self.list.window();
-        view = world.feed.pushed(&self.name, window).unwrap_or(view);
+        view = ctx.feed.pushed(&self.name, window).unwrap_or(view);
         self.view = view;
-        let (requests, judged) = (self.view.requests, world.shared.judged);
+        let (requests, judged) = (self.view.requests, ctx.shared.judged);
         let wanted = self.list.at().map(|item| (item, below.width, requests, judged));
         if self.made != wanted {
             let same = wanted.map(|(item, ..)| item) == self.made.map(|(item, ..)| item);
             self.scroll = if same { self.scroll } else { 0 };
             self.made = wanted;
-            self.page = self.write(usize::from(below.width), world);
+            self.page = self.write(usize::from(below.width), ctx);
         }
         self.scroll = self.scroll.min(self.page.len().saturating_sub(usize::from(below.height)));
         self.below &= self.has_more();
@@ -132,24 +132,24 @@ impl ModelPane {
     }
 
     /// All about the line under the cursor.
-    fn write(&self, width: usize, world: &World<'_>) -> Vec<Line<'static>> {
-        let theme = &world.look.theme;
-        let mut paper = Paper::new(world.look, width);
+    fn write(&self, width: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
+        let theme = &ctx.look.theme;
+        let mut paper = TextBuilder::new(ctx.look, width);
         let Some(at) = self.list.at() else { return Vec::new() };
         match self.view.window.get(at - self.list.window().start) {
             None => {}
-            Some(Item::Problem(problem)) => {
+            Some(ModelItem::Problem(problem)) => {
                 paper.prose(0, &format!("not stored: {}", problem.reason), theme.error);
-                paper.field("came at", &world.look.moment(problem.at), theme.text);
+                paper.field("came at", &ctx.look.moment(problem.at), theme.text);
             }
-            Some(Item::Object { id, .. }) => {
-                let all = world.feed.pushed_properties(&self.name, at).unwrap_or_default();
+            Some(ModelItem::Object { id, .. }) => {
+                let all = ctx.feed.pushed_properties(&self.name, at).unwrap_or_default();
                 let shown = || all.iter().take(SHOWN_PROPERTIES);
-                let clean = |key: &str| world.look.clean(text::beginning(key, width)).into_owned();
+                let clean = |key: &str| ctx.look.clean(text::beginning(key, width)).into_owned();
                 let widest = shown().map(|(key, _)| text::width(&clean(key))).max();
                 let indent = widest.unwrap_or(0).clamp(2, LABEL) + 2;
                 let mut put = |key: &str, value: &str| {
-                    let name = text::cut(key, indent - 1, world.look.ellipsis());
+                    let name = text::cut(key, indent - 1, ctx.look.ellipsis());
                     paper.labelled(indent, &name, value, theme.text);
                 };
                 put("id", id);
@@ -172,21 +172,21 @@ impl ModelPane {
         paper.done()
     }
 
-    pub fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
-        let look = world.look;
+    pub fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+        let look = ctx.look;
         let theme = &look.theme;
         let (list, rule, below) = ModelPane::panes(body);
-        if let Some(mut pen) = Pen::on(buffer, body, 0, look) {
-            pen.put("  ", theme.text).show(&self.name, theme.heading);
+        if let Some(mut painter) = Painter::on(buffer, body, 0, look) {
+            painter.put("  ", theme.text).show(&self.name, theme.heading);
             let objects = count(self.view.objects_synced, "object synced", "objects synced");
-            pen.put(&format!("   {objects}"), theme.text);
+            painter.put(&format!("   {objects}"), theme.text);
             let errors = count(self.view.errors, "error", "errors");
             let style = if self.view.errors > 0 { theme.error } else { theme.quiet };
-            pen.put(&format!("   {errors}"), style);
+            painter.put(&format!("   {errors}"), style);
             let unkept = self.view.objects_synced + self.view.errors - self.view.items as u64;
             if unkept > 0 {
                 let words = format!("   {} counted without room to keep them", grouped(unkept));
-                pen.put(&words, theme.warning);
+                painter.put(&words, theme.warning);
             }
         }
         for (line, item) in self.view.window.iter().enumerate() {
@@ -195,29 +195,29 @@ impl ModelPane {
                 let style = if self.below { theme.selected_unfocused } else { theme.selected };
                 ground(buffer, list, line, style);
             }
-            let Some(mut pen) = Pen::on(buffer, list, line, look) else { break };
-            pen.put(if here { look.cursor() } else { " " }, theme.rule_focus);
+            let Some(mut painter) = Painter::on(buffer, list, line, look) else { break };
+            painter.put(if here { look.cursor() } else { " " }, theme.rule_focus);
             match item {
-                Item::Problem(problem) => {
+                ModelItem::Problem(problem) => {
                     let sign = look.severity_sign(crate::findings::Severity::Error);
-                    pen.put(&format!("{sign} error  "), theme.error);
-                    pen.put(&look.time(problem.at)[..TIME], theme.quiet).skip(2);
-                    pen.show(&problem.reason, theme.text);
+                    painter.put(&format!("{sign} error  "), theme.error);
+                    painter.put(&look.time(problem.at)[..TIME], theme.quiet).skip(2);
+                    painter.show(&problem.reason, theme.text);
                 }
-                Item::Object { id, summary } => {
-                    pen.column(id, ID, theme.text).skip(2).show(summary, theme.quiet);
+                ModelItem::Object { id, summary } => {
+                    painter.column(id, ID, theme.text).skip(2).show(summary, theme.quiet);
                 }
             }
         }
-        if let Some(mut pen) = Pen::on(buffer, rule, 0, look) {
+        if let Some(mut painter) = Painter::on(buffer, rule, 0, look) {
             let style = if self.below { theme.rule_focus } else { theme.rule };
-            pen.put(&look.dash().repeat(usize::from(rule.width)), style);
+            painter.put(&look.dash().repeat(usize::from(rule.width)), style);
         }
         lines(buffer, below, self.page.get(self.scroll..).unwrap_or(&[]));
         let hidden = self.page.len().saturating_sub(self.scroll + usize::from(below.height)) as u64;
-        if let Some(mut pen) = Pen::on(buffer, rule, 0, look).filter(|_| hidden > 0) {
+        if let Some(mut painter) = Painter::on(buffer, rule, 0, look).filter(|_| hidden > 0) {
             let words = format!(" +{} below ", grouped(hidden));
-            pen.right(words.len() + 1).put(&words, theme.quiet);
+            painter.right(words.len() + 1).put(&words, theme.quiet);
         }
     }
 }

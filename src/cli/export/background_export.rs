@@ -1,7 +1,7 @@
 //! Calls that the screen shows, written to a file by a thread of its own.
 
 use crate::call::time;
-use crate::engine::{CallColumns, Detail, Pipeline};
+use crate::engine::{CallColumns, Engine, RowDetail};
 use crate::fql::Filter;
 use crate::report::{ExportFormat, Exporter, plural};
 use std::fs::{File, OpenOptions};
@@ -49,7 +49,7 @@ impl Exports {
     /// Begins to write the calls that pass a filter, as many as there are now.
     pub fn begin(
         self: &Arc<Exports>,
-        pipeline: &Arc<Pipeline>,
+        engine: &Arc<Engine>,
         file: &str,
         format: ExportFormat,
         filter: Option<Arc<Filter>>,
@@ -62,10 +62,10 @@ impl Exports {
             return Err("an export is still being written".to_owned());
         }
         self.done.store(0, Ordering::Release);
-        self.of.store(pipeline.rows(), Ordering::Release);
-        let (exports, pipeline) = (Arc::clone(self), Arc::clone(pipeline));
+        self.of.store(engine.rows(), Ordering::Release);
+        let (exports, engine) = (Arc::clone(self), Arc::clone(engine));
         let work = move || {
-            let done = exports.write(&pipeline, &file, format, filter.as_deref());
+            let done = exports.write(&engine, &file, format, filter.as_deref());
             let done = done.map_err(|error| {
                 format!("no call was exported: could not write {}: {error}", file.display())
             });
@@ -102,7 +102,7 @@ impl Exports {
     /// Writes beside the file, so that it is there only when it is whole; how many calls it holds.
     fn write(
         &self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         file: &Path,
         format: ExportFormat,
         filter: Option<&Filter>,
@@ -113,7 +113,7 @@ impl Exports {
         let mut options = OpenOptions::new();
         // what was captured is its user's alone
         let out = options.write(true).create_new(true).mode(0o600).open(&beside)?;
-        let written = self.write_calls(pipeline, out, format, filter).and_then(|calls| {
+        let written = self.write_calls(engine, out, format, filter).and_then(|calls| {
             std::fs::rename(&beside, file)?;
             Ok(calls)
         });
@@ -126,28 +126,28 @@ impl Exports {
 
     fn write_calls(
         &self,
-        pipeline: &Pipeline,
+        engine: &Engine,
         out: File,
         format: ExportFormat,
         filter: Option<&Filter>,
     ) -> io::Result<u64> {
-        let (vendors, shown) = (pipeline.vendors(), pipeline.in_use().shown());
+        let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
         let out = BufWriter::new(out);
         let (mut exporter, mut calls) = (Exporter::begin(out, format, false, &vendors, &shown)?, 0);
-        let (rows, clears) = (self.of.load(Ordering::Acquire), pipeline.clears());
+        let (rows, clears) = (self.of.load(Ordering::Acquire), engine.clears());
         let mut from = 0;
         while from < rows {
             let to = rows.min(from + AT_ONCE);
-            for detail in pipeline.details(from..to) {
+            for detail in engine.details(from..to) {
                 // a request that has a row of its own is no call
-                let Detail::Call(call) = detail.map_err(io::Error::other)? else { continue };
+                let RowDetail::Call(call) = detail.map_err(io::Error::other)? else { continue };
                 let columns = || CallColumns::new(&call, &vendors, time::now());
                 if filter.is_none_or(|filter| filter.matches(&columns())) {
                     exporter.call(*call)?;
                     calls += 1;
                 }
             }
-            if pipeline.clears() != clears {
+            if engine.clears() != clears {
                 return Err(io::Error::other("the log was cleared while it was written"));
             }
             if self.ends.load(Ordering::Acquire) {
