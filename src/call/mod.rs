@@ -14,6 +14,7 @@ mod kind;
 mod near;
 pub mod pointer;
 mod scan;
+mod shape;
 pub mod template;
 pub mod text;
 pub mod time;
@@ -21,10 +22,10 @@ pub mod time;
 pub use build::Builder;
 pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
-pub(crate) use fingerprints::Fingerprints;
 pub use kind::CallType;
 pub use near::nearest_name;
 pub use scan::SyntaxError;
+pub use shape::ObjectShape;
 
 /// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a
 /// call everywhere; a `messageId` may be missing or repeated and is only shown.

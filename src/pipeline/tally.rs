@@ -7,7 +7,7 @@ use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
 use super::{InUse, Pipeline, State};
-use crate::call::{Fingerprints, fingerprints};
+use crate::call::fingerprints;
 use crate::findings::{Effect, Verdict, VerdictCounts};
 use crate::store::{CallRow, IdRemark, Row, Sender, SetId, Sets};
 use crate::vendors::{CodeId, Vendors};
@@ -195,9 +195,7 @@ fn structures(calls: &[CountedCall], scratch: &mut wire::Scratch) -> Vec<u64> {
 /// names and kinds of its members.
 pub(super) fn structure(reading: &Reading<'_>, call: &ReadCall) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
-    let derived = reading.event(call).derived;
-    let derived = derived.map_or(0, |derived| Fingerprints::of(derived, |_, _| false).structure);
-    fingerprints::mix(fingerprints::mix(call.structure, library), derived).max(1)
+    fingerprints::mix(call.structure, library).max(1)
 }
 
 /// Calls counted by their findings, sender and structure.

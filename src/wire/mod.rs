@@ -13,6 +13,7 @@ pub mod discard;
 mod fields;
 pub mod intended;
 mod key;
+mod layouts;
 mod limits;
 mod merge;
 pub mod no_call;

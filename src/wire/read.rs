@@ -3,11 +3,12 @@
 use super::derive::{self, Origin, Shared};
 use super::discard::{self, at};
 use super::fields::Fields;
+use super::layouts::with_layout;
 use super::platform::{self, Headers};
 use super::refusal::Problem;
 use super::{Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape};
 use super::{content, key, limits, merge, not_json, repeated, times};
-use crate::call::{Builder, CallType, Doc, Fingerprints, Val, text, time};
+use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
 
 /// How many items are looked at for a library that tells the sender's service.
 const LOOKED_AT: usize = 8;
@@ -66,6 +67,10 @@ pub fn read<'b>(
     let derived = derived.finish();
     for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
         call.derived = fields.node();
+        let shape = ObjectShape::of(fields);
+        let structure = with_layout(fields, shape, |layout| layout.structure);
+        call.structure = fingerprints::mix(call.structure, structure);
+        call.shape = call.shape.zip(shape).map(|(own, derived)| own.with(derived));
     }
     Ok(Reading { doc: Some(doc), derived: Some(derived), write_key, platform, calls, discards })
 }
@@ -100,7 +105,7 @@ impl Reader<'_, '_> {
             _ => false,
         };
         if items {
-            if Fingerprints::may_repeat_in(root) {
+            if fingerprints::may_repeat_in(root) {
                 repeated::check_batch(root, &mut self.discards);
             }
             let batch = top.batch.filter(|batch| batch.is_array());
@@ -256,7 +261,9 @@ impl Reader<'_, '_> {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
         times::check(fields, shared, &mut discards);
-        let content = content::read(item, fields, kind);
+        let message_id = derive::own_id(fields).map(|id| id.node());
+        let shape = ObjectShape::of(item);
+        let content = content::read(item, shape, fields, kind, message_id.is_some());
         if content.may_repeat {
             repeated::check(item, &mut discards);
         }
@@ -267,7 +274,8 @@ impl Reader<'_, '_> {
             kind,
             library: library.map(|library| library.node()),
             write_key: fields.write_key.map(|key| key.node()),
-            message_id: derive::own_id(fields).map(|id| id.node()),
+            message_id,
+            shape,
             content: content.print,
             structure: content.structure,
             event: fields.event.map(|event| event.node()),
