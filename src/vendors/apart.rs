@@ -4,7 +4,8 @@
 use super::Vendors;
 use super::codes::CodeId;
 use super::judge::Room;
-use super::look::{Look, Scratch};
+use super::look::Look;
+use super::look_plan::Scratch;
 use super::memory::{Memory, VendorMemory};
 use super::rules::Lessons;
 use crate::call::{Event, Seq, time::Millis};

@@ -5,6 +5,7 @@
 //! key is looked up once, with the spot of its object, for everybody.
 
 use crate::call::pointer;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A place in the call that somebody reads: its number in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,11 +34,16 @@ struct Cell {
     spot: u16,
 }
 
+/// The number of the next tree.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 const FREE: Cell = Cell { sign: Sign { head: 0, tail: 0, len: 0 }, parent: 0, spot: 0 };
 
 /// The tree of spots with its hash table.
 #[derive(Debug)]
 pub(super) struct Keys {
+    /// No two trees of a run have the same.
+    number: u64,
     places: Vec<Place>,
     cells: Vec<Cell>,
     /// How many places are listed.
@@ -91,7 +97,8 @@ impl Default for Keys {
     fn default() -> Self {
         let root =
             Place { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
-        Keys { places: vec![root], cells: vec![FREE; 64], lists: 0 }
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Keys { number, places: vec![root], cells: vec![FREE; 64], lists: 0 }
     }
 }
 
@@ -183,6 +190,11 @@ impl Keys {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// What tells this tree from others.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// How many spots there are.

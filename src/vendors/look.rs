@@ -1,172 +1,17 @@
 //! One call, looked through once for all vendors.
 
-use super::keys::{Keys, Sign, Spot};
+use super::keys::{Keys, Spot};
+use super::look_plan::{Member, Plan, Scratch, decode, value};
 use super::state::State;
 use super::vendor::SpotSet;
 use crate::call::{CallType, Event, Val, time};
-use std::borrow::Cow;
-use std::collections::HashMap;
-
-/// The bit of a node number that says it belongs to the derived document.
-const DERIVED: u32 = 1 << 31;
-
-/// What was found in a call, by spot; used again for the next call.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    /// Node number + 1 of the value at a spot, 0 for none.
-    slots: Vec<u32>,
-    /// What kind of value that is.
-    states: Vec<State>,
-    /// Where the members of each listed spot stand in `members`.
-    ranges: Vec<(u32, u32)>,
-    members: Vec<Member>,
-}
-
-/// A member of a listed object.
-#[derive(Debug, Clone, Copy)]
-struct Member {
-    node: u32,
-    hash: u32,
-    spot: Option<Spot>,
-}
-
-/// Room for more members than this is given back after a call.
-const KEPT_MEMBERS: usize = 4096;
-
-impl Scratch {
-    /// No room yet.
-    pub const NEW: Scratch =
-        Scratch { slots: Vec::new(), states: Vec::new(), ranges: Vec::new(), members: Vec::new() };
-
-    /// What of it is worth keeping for the next call.
-    pub fn kept(mut self) -> Scratch {
-        self.members.clear();
-        self.members.shrink_to(KEPT_MEMBERS);
-        self
-    }
-
-    /// Looks through a call.
-    pub fn read(&mut self, keys: &Keys, event: &Event<'_>) {
-        self.slots.clear();
-        self.slots.resize(keys.len(), 0);
-        self.states.clear();
-        self.states.resize(keys.len(), State::Absent);
-        self.ranges.clear();
-        self.ranges.resize(keys.lists(), (0, 0));
-        self.members.clear();
-        for (value, bit) in [(Some(event.call), 0), (event.derived, DERIVED)] {
-            for child in value.into_iter().flat_map(|value| value.children()) {
-                if let Some(spot) = find(keys, Spot::ROOT, child).0 {
-                    self.put(spot, (child.node() + 1) | bit, child);
-                }
-            }
-        }
-        self.open(keys, Spot::ROOT, event);
-    }
-
-    #[inline]
-    fn put(&mut self, spot: Spot, node: u32, value: Val<'_>) {
-        self.slots[spot.0 as usize] = node;
-        self.states[spot.0 as usize] = State::of(value);
-    }
-
-    /// Opens the objects below a spot whose own members are done.
-    fn open(&mut self, keys: &Keys, spot: Spot, event: &Event<'_>) {
-        for &below in keys.opened(spot) {
-            if self.states[below.0 as usize] != State::Object {
-                continue;
-            }
-            let Some(object) = value(&self.slots, below, event) else { continue };
-            let bit = self.slots[below.0 as usize] & DERIVED;
-            let list = keys.list(below);
-            let start = self.members.len();
-            let mut seen = [0u64; 4];
-            let mut twice = false;
-            for child in object.children() {
-                let (found, hash) = find(keys, below, child);
-                let node = (child.node() + 1) | bit;
-                if let Some(spot) = found {
-                    self.put(spot, node, child);
-                }
-                if list.is_some() {
-                    let (word, mark) = ((hash >> 6 & 3) as usize, 1u64 << (hash & 63));
-                    twice |= seen[word] & mark != 0;
-                    seen[word] |= mark;
-                    self.members.push(Member { node, hash, spot: found });
-                }
-            }
-            if twice {
-                self.once(start, event);
-            }
-            if let Some(list) = list {
-                self.ranges[list] = (start as u32, self.members.len() as u32);
-            }
-            self.open(keys, below, event);
-        }
-    }
-
-    /// Keeps a repeated key once: in its first place, with its last value, as `JSON.parse` does.
-    fn once(&mut self, start: usize, event: &Event<'_>) {
-        let members = &self.members[start..];
-        let alone = |i: usize| members[..i].iter().all(|member| member.hash != members[i].hash);
-        if members.len() <= 64 && (1..members.len()).all(alone) {
-            return;
-        }
-        let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
-        let mut kept: Vec<Member> = Vec::with_capacity(members.len());
-        for member in members {
-            match places.entry(decode(member.node, event).key()) {
-                std::collections::hash_map::Entry::Occupied(place) => {
-                    kept[*place.get()].node = member.node;
-                }
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(kept.len());
-                    kept.push(*member);
-                }
-            }
-        }
-        self.members.truncate(start);
-        self.members.extend(kept);
-    }
-}
-
-#[inline(always)]
-fn find(keys: &Keys, parent: Spot, child: Val<'_>) -> (Option<Spot>, u32) {
-    let decoded;
-    let key = match child.key_plain() {
-        Some(key) => key,
-        None => {
-            decoded = child.key();
-            decoded.as_bytes()
-        }
-    };
-    let sign = Sign::of(key);
-    (keys.find(parent, key, sign), sign.hash())
-}
-
-#[inline]
-fn value<'d>(slots: &[u32], spot: Spot, event: &Event<'d>) -> Option<Val<'d>> {
-    match slots[spot.0 as usize] {
-        0 => None,
-        node => Some(decode(node, event)),
-    }
-}
-
-#[inline]
-fn decode<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
-    if node & DERIVED == 0 {
-        event.call.same_doc(node - 1)
-    } else {
-        event.derived.expect("a derived document").same_doc((node & !DERIVED) - 1)
-    }
-}
 
 /// A call with what was found in it.
 pub(super) struct Look<'a> {
     /// The call.
     pub event: &'a Event<'a>,
     keys: &'a Keys,
-    scratch: &'a Scratch,
+    plan: &'a Plan,
     basics: Basics,
     /// What its type says, read once for all vendors.
     pub kind: TypeOf,
@@ -188,7 +33,8 @@ pub(super) struct Basics {
 
 impl<'a> Look<'a> {
     pub fn new(event: &'a Event<'a>, keys: &'a Keys, scratch: &'a Scratch, basics: Basics) -> Self {
-        let get = |spot| value(&scratch.slots, spot, event);
+        let plan = scratch.plan();
+        let get = |spot| value(&plan.slots, spot, event);
         let time = |spot| time::parse(&get(spot)?.as_str()?);
         let timestamp = time(basics.timestamp);
         // most calls say the same time more than once
@@ -198,7 +44,7 @@ impl<'a> Look<'a> {
         Look {
             event,
             keys,
-            scratch,
+            plan,
             basics,
             kind: type_of(get(basics.kind)),
             received: other(basics.received),
@@ -210,13 +56,13 @@ impl<'a> Look<'a> {
     /// What kind of value stands at a spot.
     #[inline]
     pub fn state(&self, spot: Spot) -> State {
-        self.scratch.states[spot.0 as usize]
+        self.plan.states[spot.0 as usize]
     }
 
     /// The value at a spot.
     #[inline]
     pub fn get(&self, spot: Spot) -> Option<Val<'a>> {
-        value(&self.scratch.slots, spot, self.event)
+        value(&self.plan.slots, spot, self.event)
     }
 
     /// The value at a spot, unless it is null.
@@ -256,8 +102,8 @@ impl<'a> Look<'a> {
     #[inline]
     fn listed(&self, spot: Spot) -> &'a [Member] {
         let list = self.keys.list(spot).expect("a listed spot");
-        let (start, end) = self.scratch.ranges[list];
-        &self.scratch.members[start as usize..end as usize]
+        let (start, end) = self.plan.ranges[list];
+        &self.plan.members[start as usize..end as usize]
     }
 
     /// The pointer of a spot.

@@ -54,6 +54,7 @@ mod javascript;
 mod judge;
 mod keys;
 mod look;
+mod look_plan;
 mod map;
 mod memory;
 mod near;

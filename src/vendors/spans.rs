@@ -3,7 +3,8 @@
 
 use super::Vendors;
 use super::cx::Cx;
-use super::look::{Look, Scratch};
+use super::look::Look;
+use super::look_plan::Scratch;
 use super::memory::Memory;
 use super::run::{run, settle};
 use crate::call::time::{self, Millis};
