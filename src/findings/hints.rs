@@ -1,5 +1,6 @@
 //! Near misses: ids that stand close to where one was expected (`specs/vendors.md` A.5).
 
+use super::compared::compare_once;
 use super::identity::{ValueRule, id_of};
 use super::near_names::Names;
 use super::{Hint, HintKind, Id};
@@ -34,7 +35,7 @@ pub fn norm(key: &str) -> Cow<'_, str> {
 /// ids stand, then further down, then misspelt. The same name elsewhere comes before other names.
 pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<Hint> {
     let search =
-        Search { event, expected, rule, names: Names::of(id), wanted: wanted_name(expected) };
+        Search { event, expected, rule, id, names: Names::of(id), wanted: wanted_name(expected) };
     let mut found = Vec::new();
     for place in PLACES {
         search.place(place, &mut found);
@@ -101,6 +102,7 @@ struct Search<'s, 'd> {
     event: &'s Event<'d>,
     expected: &'s str,
     rule: ValueRule,
+    id: Id,
     names: &'static Names,
     /// The norm of the expected name.
     wanted: String,
@@ -152,6 +154,10 @@ impl<'d> Search<'_, 'd> {
 
     /// How the key of a place is close.
     fn kind_of(&self, key: &str) -> Option<HintKind> {
+        compare_once((self.id, &self.wanted), None, key, || self.compare(key))
+    }
+
+    fn compare(&self, key: &str) -> Option<HintKind> {
         let norm = norm(key);
         if norm == *self.wanted {
             Some(HintKind::Level)
@@ -210,17 +216,20 @@ impl<'d> Search<'_, 'd> {
 
     /// How a member of an object further down is close.
     fn kind_below(&self, object: Val<'d>, parent: &str, key: &str) -> Option<HintKind> {
-        let made = match (&*norm(parent), key) {
-            // RudderStack's and Segment's own lists of ids
-            ("externalids" | "externalid", "id") => {
-                let kind = object.get("type").and_then(|kind| kind.as_str())?;
-                self.names.are_made_by("", &kind) || self.names.are_made_by(&kind, "id")
-            }
-            _ => norm(key) == *self.wanted || self.names.are_made_by(parent, key),
-        };
-        if made {
-            Some(HintKind::Nested)
-        } else if norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted) {
+        // RudderStack's and Segment's own lists of ids
+        if key == "id" && matches!(&*norm(parent), "externalids" | "externalid") {
+            let kind = object.get("type").and_then(|kind| kind.as_str())?;
+            let made = self.names.are_made_by("", &kind) || self.names.are_made_by(&kind, "id");
+            return if made { Some(HintKind::Nested) } else { self.misspelt_below(key) };
+        }
+        compare_once((self.id, &self.wanted), Some(parent), key, || {
+            let made = norm(key) == *self.wanted || self.names.are_made_by(parent, key);
+            if made { Some(HintKind::Nested) } else { self.misspelt_below(key) }
+        })
+    }
+
+    fn misspelt_below(&self, key: &str) -> Option<HintKind> {
+        if norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted) {
             Some(HintKind::Typo)
         } else {
             None

@@ -2,6 +2,7 @@
 
 pub mod advice;
 mod book;
+mod compared;
 mod discards;
 pub mod fixes;
 mod hints;

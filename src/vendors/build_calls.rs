@@ -5,10 +5,10 @@ use super::file::{CallDef, CaveatDef, FileError, IdDef, RequestDef, RestDef, Wor
 use super::keys::Spot;
 use super::rows::asks;
 use super::settings::Settings;
-use super::vendor::{Call, Caveat, IdRule, Request, Rest, Source, SpotSet};
+use super::vendor::{Call, Caveat, FieldName, IdRule, Request, Rest, Source, SpotSet};
 use crate::call::{CallType, pointer};
-use crate::findings::Effect;
 use crate::findings::fixes::made_up;
+use crate::findings::{Effect, norm};
 
 impl Maker<'_> {
     pub(super) fn call(
@@ -252,15 +252,19 @@ impl Maker<'_> {
 
     /// The fields that are filled from below an object, each by its own name and by the name of
     /// what fills it.
-    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<(String, String)> {
+    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<FieldName> {
         let mut names = Vec::new();
+        let field = |name: String, from: &str| {
+            let norm = norm(&name).into_owned();
+            FieldName { name, norm, from: from.to_owned() }
+        };
         for row in requests.iter().flat_map(|request| &request.rows) {
             for source in &row.from {
                 let Source::Spot(spot) = source else { continue };
                 let from = self.keys.pointer(*spot);
                 if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
-                    names.push((pointer::last(from).into_owned(), from.to_owned()));
-                    names.extend(row.to.last().map(|to| (to.clone(), from.to_owned())));
+                    names.push(field(pointer::last(from).into_owned(), from));
+                    names.extend(row.to.last().map(|to| field(to.clone(), from)));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Vendors;
 use super::settings::distance;
-use super::vendor::{Rest, Row};
+use super::vendor::{FieldName, Rest, Row};
 use crate::call::{CallType, Event, pointer};
 use crate::findings::{Hint, Id, hints, norm};
 
@@ -23,16 +23,17 @@ impl Vendors {
 /// Returns the name of the field that a member which nothing reads was probably meant for, as seen
 /// from their object. A field that the call fills is not meant.
 pub(super) fn meant_by(event: &Event<'_>, object: &str, key: &str, rest: &Rest) -> Option<String> {
-    let free = |(_, from): &&(String, String)| event.pointer(from).is_none();
-    let wanted = norm(key);
-    let mut names = rest.names.iter().filter(free);
-    let same = names.clone().find(|(name, _)| norm(name) == wanted);
-    let is_typo = |(name, _): &&(String, String)| {
-        let long = name.chars().count().min(key.chars().count()) >= MIN_TYPO_CHARS;
-        long && distance(key, name) == 1
+    let is_free = |field: &&FieldName| event.pointer(&field.from).is_none();
+    let (wanted, chars) = (norm(key), key.chars().count());
+    let is_same = |field: &&FieldName| field.norm == *wanted && is_free(field);
+    let is_typo = |field: &&FieldName| {
+        let length = field.name.chars().count();
+        let is_close = length.min(chars) >= MIN_TYPO_CHARS && length.abs_diff(chars) <= 1;
+        is_close && distance(key, &field.name) == 1 && is_free(field)
     };
-    let (_, from) = same.or_else(|| names.find(is_typo))?;
-    let below = from.strip_prefix(object)?;
+    let mut names = rest.names.iter();
+    let field = names.clone().find(is_same).or_else(|| names.find(is_typo))?;
+    let below = field.from.strip_prefix(object)?;
     Some(pointer::tokens(below).collect::<Vec<_>>().join("."))
 }
 
