@@ -1,6 +1,6 @@
 //! Everything about one row, made when someone looks at it.
 
-use super::one::{self, Known, Noted};
+use super::one::{self, Extent, Known, Noted};
 use super::recording::Place;
 use super::replay::{body_text, head_of};
 use super::window::request_line;
@@ -124,7 +124,7 @@ impl Pipeline {
         let reused = one::is_reused(state.index.store.sets.get(call.row.set), known.vendors);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, call.seq, sender, request.received_at);
+        let made = known.make(&event, (call.seq, sender, request.received_at), Extent::Everything);
         let noted = Noted {
             seq: call.seq,
             sender,

@@ -40,6 +40,15 @@ pub(super) struct Noted {
     pub ids: [Option<Option<String>>; 2],
 }
 
+/// How much vendors make of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Findings and output.
+    Everything,
+    /// No output, which a report does not show.
+    Findings,
+}
+
 /// What the vendors make of a call.
 pub(super) struct Made {
     rendered: Vec<(usize, Rendered)>,
@@ -51,10 +60,19 @@ pub(super) struct Made {
 
 impl Known<'_> {
     /// What the vendors make of a call that arrived at a moment.
-    pub fn make(&self, event: &Event<'_>, seq: Seq, sender: Sender, at: Millis) -> Made {
+    pub fn make(
+        &self,
+        event: &Event<'_>,
+        (seq, sender, at): (Seq, Sender, Millis),
+        extent: Extent,
+    ) -> Made {
+        let render = match extent {
+            Extent::Everything => Vendors::render,
+            Extent::Findings => Vendors::render_findings,
+        };
         let vendors = self.vendors;
         let mut rendered: Vec<(usize, Rendered)> = (0..vendors.len())
-            .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
+            .map(|vendor| (vendor, render(vendors, vendor, event, seq, self.memory)))
             .collect();
         for (vendor, rendered) in &mut rendered {
             rendered.sent_by(sender == Sender::RudderStack, vendors.info(*vendor));

@@ -260,7 +260,7 @@ impl Planhat {
         if members().next().is_none() {
             return;
         }
-        let names = cx.rendering().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
+        let names = cx.writes_findings().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
         cx.find_with(self.codes.trait_ignored, Place::Spot(traits), |words| {
             words.say("ignored", names.unwrap_or_default().join(", "));
         });

@@ -30,7 +30,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
         cx.find(vendor.common.stand_in, *place);
     }
     cx.check_made_up(&call.made_up);
-    if let Some(sheet) = &mut cx.sheet {
+    if let Some(sheet) = cx.sheet.as_mut().filter(|sheet| sheet.has_output) {
         let body = |request: &Request| Out::with_room(request.rows.len().min(8));
         sheet.bodies = call.requests.iter().map(body).collect();
     }
@@ -89,7 +89,7 @@ fn common<'a>(cx: &mut Cx<'a>) -> Option<&'a Call> {
 fn off(cx: &mut Cx<'_>, code: CodeId) {
     if let Some(integrations) = cx.look.event.get("integrations") {
         cx.find(code, Place::Top(integrations));
-        if cx.rendering() {
+        if cx.writes_findings() {
             switches::point_out(cx, integrations);
         }
     }

@@ -23,7 +23,7 @@ mod source;
 mod turns;
 mod work;
 
-use super::one::{self, Known, Noted};
+use super::one::{self, Extent, Known, Noted};
 use super::people::People;
 use super::recording::Recording;
 use super::remarks::Remarks;
@@ -153,9 +153,18 @@ impl Surveyed<'_> {
 
     /// Everything about a row that the tally names; nothing of any other.
     pub fn detail(&self, row: u64) -> Result<Option<Detail>, String> {
+        self.row(row, Extent::Everything)
+    }
+
+    /// The same without the vendors' outputs, of which a report shows none.
+    pub fn example(&self, row: u64) -> Result<Option<Detail>, String> {
+        self.row(row, Extent::Findings)
+    }
+
+    fn row(&self, row: u64, extent: Extent) -> Result<Option<Detail>, String> {
         match self.kept.get(&row) {
             None => Ok(None),
-            Some(Kept::Call(call)) => self.call(call).map(Some),
+            Some(Kept::Call(call)) => self.call(call, extent).map(Some),
             Some(Kept::NoCall(line, kind)) => {
                 let read;
                 let line: &str = match line {
@@ -173,7 +182,7 @@ impl Surveyed<'_> {
         }
     }
 
-    fn call(&self, call: &KeptCall) -> Result<Detail, String> {
+    fn call(&self, call: &KeptCall, extent: Extent) -> Result<Detail, String> {
         let request = request_of(&call.line)?;
         let shared = Arc::new(detail::request_detail(&call.line, &request));
         let mut scratch = wire::Scratch::default();
@@ -190,7 +199,7 @@ impl Surveyed<'_> {
         let reused = one::is_reused(self.sets.get(call.set), self.vendors);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, call.seq, call.sender, shared.received_at);
+        let made = known.make(&event, (call.seq, call.sender, shared.received_at), extent);
         let noted = Noted {
             seq: call.seq,
             sender: call.sender,

@@ -44,7 +44,7 @@ impl Metrics {
     pub fn send(&self, cx: &mut Cx<'_>) {
         let mut traits: Vec<Val<'_>> =
             cx.look.members(self.traits).map(|(value, _)| value).collect();
-        if cx.rendering() {
+        if cx.writes_findings() {
             traits.sort_by(|a, b| a.key().cmp(&b.key()));
         }
         let mut sent = Vec::new();
