@@ -154,20 +154,18 @@ impl<'d> Search<'_, 'd> {
 
     /// How the key of a place is close.
     fn kind_of(&self, key: &str) -> Option<HintKind> {
-        compare_once((self.id, &self.wanted), None, key, || self.compare(key))
-    }
-
-    fn compare(&self, key: &str) -> Option<HintKind> {
-        let norm = norm(key);
-        if norm == *self.wanted {
-            Some(HintKind::Level)
-        } else if self.names.forms.contains(&&*norm) {
-            Some(HintKind::Alias)
-        } else if self.names.are_nearly(key, &self.wanted) || self.names.are_made_by("", key) {
-            Some(HintKind::Typo)
-        } else {
-            None
-        }
+        compare_once((self.id, &self.wanted), None, key, || {
+            let norm = norm(key);
+            if norm == *self.wanted {
+                Some(HintKind::Level)
+            } else if self.names.forms.contains(&&*norm) {
+                Some(HintKind::Alias)
+            } else if self.names.are_nearly(key, &self.wanted) || self.names.are_made_by("", key) {
+                Some(HintKind::Typo)
+            } else {
+                None
+            }
+        })
     }
 
     /// Adds what stands deeper than the places.
@@ -229,11 +227,8 @@ impl<'d> Search<'_, 'd> {
     }
 
     fn misspelt_below(&self, key: &str) -> Option<HintKind> {
-        if norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted) {
-            Some(HintKind::Typo)
-        } else {
-            None
-        }
+        let is_near = norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted);
+        is_near.then_some(HintKind::Typo)
     }
 
     /// The same name in another place comes first, other names after it; misspellings are last.

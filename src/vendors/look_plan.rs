@@ -44,7 +44,7 @@ struct Plans {
 }
 
 /// A thread keeps so many plans; then it begins again.
-const MAX_PLANS: usize = 2_048;
+const MAX_PLANS: usize = 1_024;
 
 thread_local! {
     static PLANS: RefCell<Plans> = RefCell::default();
@@ -227,4 +227,74 @@ pub(super) fn decode<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
 #[inline]
 fn base<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
     if node & DERIVED == 0 { event.call } else { event.derived.expect("a derived document") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    /// The values at spots, the states, and the members of a list, of the call that a text ends in.
+    fn found(keys: &Keys, texts: [&str; 2], with_shape: bool) -> Vec<String> {
+        let [call, derived] = texts.map(|text| Doc::parse(text).expect("valid"));
+        let last = |doc: &Doc<'_>| doc.root().children().last().map(|value| value.node());
+        let [call_at, derived_at] =
+            [last(&call), last(&derived)].map(|node| node.expect("a value"));
+        let (call, derived) = (call.at(call_at), derived.at(derived_at));
+        let shapes = ObjectShape::of(call).zip(ObjectShape::of(derived));
+        let shape = shapes.filter(|_| with_shape).map(|(own, derived)| own.with(derived));
+        let event = Event { derived: Some(derived), shape, ..Event::bare(call) };
+        let mut scratch = Scratch::default();
+        scratch.read(keys, &event);
+        assert_eq!(scratch.shared.is_some(), with_shape);
+        let plan = scratch.plan();
+        let raw = |spot| value(&plan.slots, spot, &event).map_or("", |value| value.raw());
+        let spots =
+            keys.spots().map(|spot| format!("{} {:?}", raw(spot), plan.states[spot.0 as usize]));
+        let members = plan
+            .members
+            .iter()
+            .map(|member| format!("{:?} {:?}", decode(member.node, &event).raw(), member.spot));
+        spots.chain(members).chain(plan.ranges.iter().map(|range| format!("{range:?}"))).collect()
+    }
+
+    #[test]
+    fn a_known_shape_gives_what_a_new_one_does_wherever_the_call_stands() {
+        let mut keys = Keys::default();
+        for path in ["/userId", "/properties/id", "/properties/deep/id", "/context/groupId"] {
+            keys.spot(path);
+        }
+        keys.listed("/properties");
+        let texts = [
+            [
+                r#"[{"userId":"u1","properties":{"a":1,"id":"x","deep":{"id":2},"a":3}}]"#,
+                r#"[{"context":{"groupId":"g1"}}]"#,
+            ],
+            [
+                r#"[1,{"x":[2]},{"userId":"u22","properties":{"a":11,"id":"yy","deep":{"id":-2.5},"a":0}}]"#,
+                r#"[{"context":{}},{"context":{"groupId":"other"}}]"#,
+            ],
+            // another shape: a blank id, and no derived context
+            [
+                r#"[{"userId":" ","properties":{"a":1,"id":"x","deep":{"id":2},"a":3}}]"#,
+                r#"[{"messageId":"m"}]"#,
+            ],
+        ];
+        let all: Vec<Vec<String>> = texts.iter().map(|texts| found(&keys, *texts, true)).collect();
+        for (texts, found_before) in texts.iter().zip(&all) {
+            assert_eq!(&found(&keys, *texts, false), found_before, "{texts:?}");
+        }
+        assert!(all[1].contains(&"\"u22\" Filled".to_owned()), "{:?}", all[1]);
+        assert!(all[1].contains(&"\"other\" Filled".to_owned()), "{:?}", all[1]);
+    }
+
+    #[test]
+    fn plans_of_other_spots_are_not_used() {
+        let texts = [r#"[{"a":1,"b":2}]"#, r#"[{}]"#];
+        for name in ["a", "b", "a"] {
+            let mut keys = Keys::default();
+            keys.spot(&format!("/{name}"));
+            assert_eq!(found(&keys, texts, true), found(&keys, texts, false), "{name}");
+        }
+    }
 }
