@@ -1,7 +1,7 @@
 //! Findings that are set aside: no marks in the log, and counted all the same.
 
-use segscope::journal::Journal;
-use segscope::pipeline::{Cell, Found, InUse, Pipeline, Recording, Sieve, What};
+use segscope::engine::{Cell, Found, InUse, Pipeline, Recording, Sieve, What};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ fn the_log_has_no_marks_of_it_and_it_is_counted() {
     assert_eq!(sieve.find(5, false, &What::Missing), Found::None);
     assert_eq!(pipeline.overview(), before, "counted all the same");
     assert_eq!((pipeline.stats().missing, pipeline.calls_with(&[CODE.to_owned()])), (1, vec![1]));
-    assert!(matches!(&pipeline.detail(0), Ok(Some(segscope::pipeline::Detail::Call(call)))
+    assert!(matches!(&pipeline.detail(0), Ok(Some(segscope::engine::Detail::Call(call)))
         if call.vendors.iter().any(|(_, out)| out.findings.iter().any(|f| f.code == CODE))));
 
     // it holds for what comes, after a clearing and its undo, and when all is judged again

@@ -2,9 +2,9 @@
 
 use segscope::call::template::TEMPLATES;
 use segscope::call::{CallType, Doc};
+use segscope::engine::{Detail, InUse, Pipeline, Recording};
 use segscope::findings::{Finding, Headline, Verdict};
-use segscope::journal::Journal;
-use segscope::pipeline::{Detail, InUse, Pipeline, Recording};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::{RequestHead, posted};
 use std::sync::Arc;

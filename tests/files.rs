@@ -1,6 +1,6 @@
 //! Files of calls: taken in line by line, whatever their form, and followed while they grow.
 
-use segscope::pipeline::{FileError, InUse, Pipeline, Recording};
+use segscope::engine::{FileError, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
 use std::fs::{File, OpenOptions};
 use std::io::Write;

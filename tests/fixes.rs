@@ -1,10 +1,10 @@
 //! The fix of a call as the pipeline gives it, live and after all calls are read again.
 
 use segscope::call::time;
+use segscope::engine::{CallDetail, Cell, Detail, InUse, Pipeline, Recording};
 use segscope::findings::fixes::Reader;
 use segscope::findings::{Finding, Severity, advice};
-use segscope::journal::Journal;
-use segscope::pipeline::{CallDetail, Cell, Detail, InUse, Pipeline, Recording};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! How ids that are wanted under another name, or that name nobody, are told: in the log's lines,
 //! in words and in the counts.
 
-use segscope::journal::Journal;
-use segscope::pipeline::{Cell, InUse, Pipeline, Recording, RowView, Who};
+use segscope::engine::{Cell, InUse, Pipeline, Recording, RowView, Who};
+use segscope::recording::Journal;
 use segscope::report::call_line;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;

@@ -1,7 +1,7 @@
 //! What rows in view need from the recording is read once for as long as they are in view.
 
-use segscope::journal::Journal;
-use segscope::pipeline::{Cell, InUse, Pipeline, Recording, RowView};
+use segscope::engine::{Cell, InUse, Pipeline, Recording, RowView};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! What every call of a library has in common is said once, and only that.
 
 use segscope::call::time::Millis;
+use segscope::engine::{Found, InUse, Pipeline, Recording, Sieve, What};
 use segscope::findings::Severity;
-use segscope::journal::Journal;
-use segscope::pipeline::{Found, InUse, Pipeline, Recording, Sieve, What};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};

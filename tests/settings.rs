@@ -1,9 +1,9 @@
 //! Settings that change while calls are there: a call keeps those that it was judged with until all
 //! are judged again.
 
+use segscope::engine::{CallDetail, Detail, InUse, Pipeline, Recording};
 use segscope::findings::Verdict;
-use segscope::journal::Journal;
-use segscope::pipeline::{CallDetail, Detail, InUse, Pipeline, Recording};
+use segscope::recording::Journal;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;

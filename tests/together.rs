@@ -1,7 +1,7 @@
 //! Requests that are ready together are written together, and answered when they are.
 
-use segscope::journal::Journal;
-use segscope::pipeline::{InUse, Pending, Pipeline, Recording, Taken};
+use segscope::engine::{InUse, Pending, Pipeline, Recording, Taken};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::fs;

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
-use segscope::journal::Journal;
-use segscope::pipeline::{InUse, Pipeline, Recording, RowView};
+use segscope::engine::{InUse, Pipeline, Recording, RowView};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::path::Path;

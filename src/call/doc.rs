@@ -23,7 +23,7 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     pub start: u32,
     pub end: u32,
     pub key_start: u32,
@@ -59,7 +59,7 @@ pub struct Doc<'t> {
 
 /// Room for the next [`Doc`], so that a busy reader allocates no table for each text.
 #[derive(Debug, Default)]
-pub struct Spare(pub(super) Vec<Node>);
+pub struct Spare(pub(crate) Vec<Node>);
 
 impl<'t> Doc<'t> {
     /// Reads a text.
@@ -84,7 +84,7 @@ impl<'t> Doc<'t> {
     }
 
     /// A text with the table of its values, which must be what reading it would give.
-    pub(super) fn of(text: String, nodes: Vec<Node>) -> Doc<'static> {
+    pub(crate) fn of(text: String, nodes: Vec<Node>) -> Doc<'static> {
         debug_assert!(
             Doc::parse(text.as_str()).is_ok_and(|doc| doc.nodes == nodes),
             "the table of {text}"
@@ -141,7 +141,7 @@ impl<'t> Doc<'t> {
 /// A cursor on one value of a [`Doc`]. Two words: rules hand it on by the dozen.
 #[derive(Clone, Copy)]
 pub struct Val<'d> {
-    pub(super) doc: &'d Doc<'d>,
+    pub(crate) doc: &'d Doc<'d>,
     at: u32,
 }
 
@@ -315,7 +315,7 @@ impl<'d> Val<'d> {
     }
 
     /// The part of the table for the whole subtree, itself first.
-    pub(super) fn nodes(&self) -> &'d [Node] {
+    pub(crate) fn nodes(&self) -> &'d [Node] {
         &self.doc.nodes[self.at as usize..self.entry().next as usize]
     }
 

@@ -135,7 +135,7 @@ fn hash_bytes(text: &[u8]) -> u64 {
 /// The first 16 bytes of a text, and what follows. Of 16 bytes or less these are both ends, which
 /// with the length say all of it; no byte is moved for that.
 #[inline(always)]
-pub(super) fn two_words(text: &[u8]) -> ((u64, u64), &[u8]) {
+pub(crate) fn two_words(text: &[u8]) -> ((u64, u64), &[u8]) {
     let long = |eight: &[u8; 8]| u64::from_le_bytes(*eight);
     let small = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
     if text.len() > 16

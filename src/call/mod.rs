@@ -4,26 +4,26 @@
 //! [`Builder`] puts one together from values of others. An
 //! [`Event`] is a call with the derived fields laid over it, which is what a destination sees.
 
-mod build;
-pub mod change;
 pub mod credential;
 mod doc;
+mod doc_builder;
 mod event;
 pub(crate) mod fingerprints;
 mod kind;
-mod near;
+mod nearest_word;
 pub mod pointer;
 mod scan;
+pub mod set_value;
 mod shape;
 pub mod template;
 pub mod text;
 pub mod time;
 
-pub use build::Builder;
+pub use crate::call::doc_builder::Builder;
+pub use crate::call::nearest_word::nearest_name;
 pub use doc::{Children, Doc, Kind, Spare, Val};
 pub use event::Event;
 pub use kind::CallType;
-pub use near::nearest_name;
 pub use scan::SyntaxError;
 pub use shape::ObjectShape;
 

@@ -23,7 +23,7 @@ pub struct SyntaxError {
     pub found: String,
 }
 
-pub(super) struct Scanner<'t> {
+pub(crate) struct Scanner<'t> {
     text: &'t str,
     bytes: &'t [u8],
 }
@@ -46,12 +46,12 @@ impl Key {
 const NONE: u32 = u32::MAX;
 
 impl<'t> Scanner<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Scanner { text, bytes: text.as_bytes() }
     }
 
     /// Fills `nodes` with the values of the text, in order, parents before their children.
-    pub(super) fn run(self, nodes: &mut Vec<Node>) -> Result<(), SyntaxError> {
+    pub(crate) fn run(self, nodes: &mut Vec<Node>) -> Result<(), SyntaxError> {
         nodes.clear();
         if self.bytes.len() > u32::MAX as usize {
             return Err(self.error(0, "a text under 4 GiB"));

@@ -4,9 +4,10 @@ use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
 use super::setup::Setup;
 use super::{doubts, input, output};
-use crate::filter::Filter;
+use crate::engine;
+use crate::engine::{Detail, Expectations, Matching, Pipeline, Shares, Tally};
 use crate::findings::Severity;
-use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
+use crate::fql::Filter;
 use crate::report::{
     self, Details, FindingGroup, call_record, check_text, expected_text, finding_groups,
     unmet_groups,
@@ -22,8 +23,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let recording = input::read(&args.input.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each
     if filter.is_all() && plan.is_none() && args.format != CheckFormat::Ndjson {
-        let surveyed =
-            pipeline::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
+        let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
             let detail = |row| surveyed.example(row);
             let all = (surveyed.tally(), None);
@@ -119,7 +119,7 @@ fn report(
 
 /// The rows that the filter lets through; none if it asks for nothing. Where none passes, what is
 /// doubtful about the filter is said.
-pub(super) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
+pub(crate) fn wanted(pipeline: &Pipeline, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
     }

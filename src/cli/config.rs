@@ -9,7 +9,7 @@ use crate::call::credential::without_credentials;
 use crate::call::text::visible;
 use crate::config::KEYS;
 use crate::report::escaped_json;
-use crate::tui::keymap;
+use crate::tui::app::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
 

@@ -7,7 +7,7 @@ use super::intake;
 use super::listen::draw;
 use super::setup::Setup;
 use crate::call::time;
-use crate::pipeline::{Pipeline, Recording};
+use crate::engine::{Pipeline, Recording};
 use crate::wire::RequestHead;
 use serde_json::Value;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! What is said on standard error where no call passes a filter: it may have been meant otherwise.
 
 use super::output;
-use crate::filter::{self, Filter, Hint, HintSubject};
-use crate::pipeline::{Matching, Pipeline};
+use crate::engine::{Matching, Pipeline};
+use crate::fql;
+use crate::fql::{Filter, Hint, HintSubject};
 use std::ops::Range;
 
 /// Says what is doubtful about a filter that none of these rows passed.
@@ -10,12 +11,12 @@ pub fn tell(filter: &Filter, pipeline: &Pipeline, rows: Range<u64>) -> Result<()
     if rows.is_empty() {
         return Ok(());
     }
-    let mut absent = filter::absent(filter, &pipeline.names());
+    let mut absent = fql::absent(filter, &pipeline.names());
     // the names are those of a sample
     let mut error = None;
     absent.retain(|one| {
         let Some(check) = &one.check else { return true };
-        let has = filter::parse(check);
+        let has = fql::parse(check);
         let has = has.map(|has| Matching::new(has).calls(pipeline, rows.clone()));
         match has {
             Ok(Ok(found)) => found.is_empty(),

@@ -6,7 +6,7 @@ use super::input;
 use super::output;
 use super::setup::Setup;
 use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text};
-use crate::pipeline::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan, holds_calls};
+use crate::engine::{ID_NAMES, LearnedPlan, MOST_EXPECTED, Pipeline, Plan, holds_calls};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 

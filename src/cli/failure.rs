@@ -2,7 +2,7 @@
 
 use super::output;
 use crate::call::credential::without_credentials;
-use crate::pipeline::FileError;
+use crate::engine::FileError;
 use crate::vendors::VendorError;
 use std::fmt;
 use std::io;

@@ -3,8 +3,9 @@
 use super::args::FilterArgs;
 use super::failure::Failure;
 use super::output;
-use crate::filter::{self, Filter};
-use crate::pipeline::{Pipeline, Recording};
+use crate::engine::{Pipeline, Recording};
+use crate::fql;
+use crate::fql::Filter;
 use std::path::{Path, PathBuf};
 
 /// Reads the files in their order as one recording, and says on standard error what of them was
@@ -42,7 +43,7 @@ pub fn all_read(pipeline: &Pipeline) -> Result<(), Failure> {
 impl FilterArgs {
     /// The filter; a wrong one is shown with the place underlined.
     pub fn read(&self) -> Result<Filter, Failure> {
-        filter::parse(self.filter.as_deref().unwrap_or_default())
+        fql::parse(self.filter.as_deref().unwrap_or_default())
             .map_err(|error| Failure::UseLines(format!("--filter: {}", error.render())))
     }
 }

@@ -3,9 +3,9 @@
 use super::failure::Failure;
 use super::setup::Setup;
 use crate::call::time::Millis;
-use crate::journal::Refused;
-use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble};
-use crate::pipeline::{Pending, Pipeline, Taken};
+use crate::engine::{Pending, Pipeline, Taken};
+use crate::recording::Refused;
+use crate::server::{Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble};
 use crate::wire::{Reply, RequestHead};
 use std::path::Path;
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 use super::setup::Setup;
 use super::watch::Watch;
 use crate::config::Settings;
-use crate::pipeline::{InUse, Pipeline};
+use crate::engine::{InUse, Pipeline};
 use crate::tui::feed::{Judged, Looks, SettingsView};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;

@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::setup::Setup;
 use crate::config::{self, Arranged, Settings};
 use crate::tui::ScreenOptions;
+use crate::tui::app::view::Column;
 use crate::tui::theme::{AUTO, Depth, Ground, PRESETS, SetStyle, Themes};
-use crate::tui::view::Column;
 use std::path::{Path, PathBuf};
 
 /// Terminals that would show a question as if it were text.

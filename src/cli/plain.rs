@@ -5,10 +5,10 @@ use super::failure::Failure;
 use super::feed::PipelineFeed;
 use super::output;
 use super::signals::Ending;
-use crate::listener::Listener;
-use crate::pipeline::Pipeline;
+use crate::engine::Pipeline;
 use crate::plain;
 use crate::report::{expected_text, summary};
+use crate::server::Listener;
 use std::io::{BufRead, BufReader, BufWriter, IsTerminal};
 use std::sync::Arc;
 

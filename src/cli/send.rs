@@ -5,11 +5,11 @@ use super::args::SendArgs;
 use super::failure::Failure;
 use super::input;
 use super::output;
-use crate::call::change;
 use crate::call::credential::without_credentials;
+use crate::call::set_value;
 use crate::call::template::{names, template};
+use crate::engine::Recording;
 use crate::outbound::Sender;
-use crate::pipeline::Recording;
 use crate::wire::posted;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -126,7 +126,7 @@ impl Calls {
 fn change(text: &str) -> Result<(String, Value), Failure> {
     match text.split_once('=') {
         Some((pointer, value)) if pointer.starts_with('/') => {
-            Ok((pointer.to_owned(), change::value(value)))
+            Ok((pointer.to_owned(), set_value::value(value)))
         }
         _ => Err(Failure::wrong(format!(
             "--set {text}: expected /POINTER=VALUE, such as /properties/account_id=42"
@@ -143,7 +143,7 @@ fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<Ready,
         let mut call: Value = serde_json::from_str(text)
             .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
         for (pointer, value) in changes {
-            change::set(&mut call, pointer, value.clone()).map_err(|at| {
+            set_value::set(&mut call, pointer, value.clone()).map_err(|at| {
                 Failure::wrong(format!("--set {pointer}: call {} has no object at {at}", nth + 1))
             })?;
         }

@@ -9,7 +9,7 @@ use super::output;
 use super::setup::Setup;
 use super::signals::Ending;
 use crate::call::Seq;
-use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
+use crate::engine::{Detail, Expectations, Matching, Pipeline, Recording};
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
 use std::sync::Arc;

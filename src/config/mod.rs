@@ -2,17 +2,17 @@
 //! folder over the presets. Each value knows where it came from, so that an error can name the
 //! place. Rooms read their own section and check it; this room checks only the keys it owns.
 
-mod choices;
-mod file;
-mod keys;
-mod notebook;
-mod place;
+mod folder_choices;
+mod input_history;
+mod known_keys;
 mod text_file;
+mod toml_file;
+mod user_folders;
 
-pub use choices::{Arranged, Choices};
-pub use keys::{KEYS, Key, Kind};
-pub use notebook::{Kept, Memo, Notebook};
-pub use place::{
+pub use crate::config::folder_choices::{Arranged, Choices};
+pub use crate::config::input_history::{Kept, Memo, Notebook};
+pub use crate::config::known_keys::{KEYS, Key, Kind};
+pub use crate::config::user_folders::{
     Exposed, close_to_others, create_private_folder, user_config_file, user_state_folder,
     user_themes_folder, user_vendors_folder,
 };
@@ -110,7 +110,7 @@ impl Settings {
         for (file, own) in [(sources.user_file, true), (sources.project_file, false)] {
             let Some(path) = file else { continue };
             for (key, value, origin) in read_file(path)? {
-                if !own && keys::is_user_only(&key) {
+                if !own && crate::config::known_keys::is_user_only(&key) {
                     let message = format!(
                         "`{key}` is taken from flags and your own config file only, not from a project's file"
                     );
@@ -121,9 +121,9 @@ impl Settings {
         }
         for (name, text) in &sources.env {
             let origin = || Origin::Env(name.clone());
-            if let Some(key) = keys::from_env(name) {
+            if let Some(key) = crate::config::known_keys::from_env(name) {
                 settings.set(key.name, key.value_of(text), origin())?;
-            } else if let Some(key) = keys::vendor_setting_from_env(name) {
+            } else if let Some(key) = crate::config::known_keys::vendor_setting_from_env(name) {
                 settings.set(&key, text.as_str().into(), origin())?;
             }
         }
@@ -137,12 +137,16 @@ impl Settings {
         // `vendors = [..]` (in use) and `[vendors.NAME]` cannot stand in one TOML file, so a file
         // with both writes the list as `vendors.use`
         let key = if key == "vendors" { "vendors.use" } else { key };
-        let checked = match keys::find(key) {
+        let checked = match crate::config::known_keys::find(key) {
             Some(known) => known.check(&value),
             None if key.starts_with("vendors.") => Ok(()),
-            None if keys::is_deliver(key) => keys::check_deliver(key, &value),
-            None if keys::is_of_the_screen(key) => keys::check_of_the_screen(key, &value),
-            None => Err(keys::unknown(key)),
+            None if crate::config::known_keys::is_deliver(key) => {
+                crate::config::known_keys::check_deliver(key, &value)
+            }
+            None if crate::config::known_keys::is_of_the_screen(key) => {
+                crate::config::known_keys::check_of_the_screen(key, &value)
+            }
+            None => Err(crate::config::known_keys::unknown(key)),
         };
         checked.map_err(|message| ConfigError { origin: origin.clone(), message })?;
         self.values.insert(key.to_owned(), (value, origin));
@@ -196,12 +200,12 @@ impl Settings {
 
     /// The base address that a vendor's outputs are sent to in place of its own.
     pub fn deliver_to(&self, vendor: &str) -> Option<&str> {
-        self.text(&format!("{}{vendor}", keys::DELIVER))
+        self.text(&format!("{}{vendor}", crate::config::known_keys::DELIVER))
     }
 
     /// The vendors that have such an address.
     pub fn delivered_elsewhere(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().filter_map(|key| key.strip_prefix(keys::DELIVER))
+        self.values.keys().filter_map(|key| key.strip_prefix(crate::config::known_keys::DELIVER))
     }
 
     /// A list of texts.
@@ -224,7 +228,8 @@ impl Settings {
     /// The screen's keys that are set: place, action, keys, and where that is said.
     pub fn screen_keys(&self) -> impl Iterator<Item = (&str, &str, Vec<String>, &Origin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
-            let (place, action) = key.strip_prefix(keys::SCREEN_KEYS)?.split_once('.')?;
+            let (place, action) =
+                key.strip_prefix(crate::config::known_keys::SCREEN_KEYS)?.split_once('.')?;
             let keys = value.as_array()?.iter().filter_map(|key| key.as_str().map(str::to_owned));
             Some((place, action, keys.collect(), origin))
         })
@@ -233,13 +238,13 @@ impl Settings {
     /// The screen's styles that are set: name, style in words, and where that is said.
     pub fn colours(&self) -> impl Iterator<Item = (&str, &str, &Origin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
-            Some((key.strip_prefix(keys::COLOURS)?, value.as_str()?, origin))
+            Some((key.strip_prefix(crate::config::known_keys::COLOURS)?, value.as_str()?, origin))
         })
     }
 
     /// Whether a setting says what the screen looks like or what its keys do.
     pub fn is_of_the_screen(key: &str) -> bool {
-        key == "theme" || keys::is_of_the_screen(key)
+        key == "theme" || crate::config::known_keys::is_of_the_screen(key)
     }
 
     /// Where a vendor's setting came from: its own line, or the nearest one above or below it.
@@ -263,7 +268,7 @@ impl Settings {
 /// The values of a TOML file of the user's by dotted key, each with its place.
 pub fn read_file(path: &std::path::Path) -> Result<Vec<(String, Value, Origin)>, ConfigError> {
     let placed = |(key, value, line)| (key, value, Origin::File { path: path.to_owned(), line });
-    Ok(file::read(path)?.into_iter().map(placed).collect())
+    Ok(crate::config::toml_file::read(path)?.into_iter().map(placed).collect())
 }
 
 fn insert(map: &mut Map<String, Value>, path: &str, value: Value) {

@@ -1,10 +1,10 @@
 //! What to change, in words: a sentence made from the first near miss.
 
-use super::hints::wanted_name;
-use super::id_doubt::{IdDoubt, doubt_of, names_nobody};
 use super::near_names::is_misspelling;
 use super::{Finding, Hint, HintKind, Reason, norm};
 use crate::call::{Event, pointer, text};
+use crate::findings::doubtful_ids::{IdDoubt, doubt_of, names_nobody};
+use crate::findings::near_misses::wanted_name;
 use std::borrow::Cow;
 
 /// The words for what stands at a place.

@@ -25,7 +25,7 @@ thread_local! {
 
 /// How a name is close to the wanted one of an id, by itself or below the name of an object. It
 /// follows from these names alone, so `compare` is asked once.
-pub(super) fn compare_once(
+pub(crate) fn compare_once(
     (id, wanted): (Id, &str),
     parent: Option<&str>,
     key: &str,

@@ -1,20 +1,22 @@
 //! What a finding is: one thing about a call that a developer should know.
 
 pub mod advice;
-mod book;
 mod compared;
-mod discards;
+pub mod doubtful_ids;
+mod finding_texts;
 pub mod fixes;
-mod hints;
-pub mod id_doubt;
 pub mod identity;
+pub(crate) mod near_misses;
 mod near_names;
+pub(crate) mod service_discards;
 mod verdict;
 
-pub use book::{Book, Change, CodeText, Loudness, common, family, fill, fill_into, is_said_once};
-pub use discards::{discards, finding_for_discard, finding_for_remark};
-pub(crate) use hints::in_json_text;
-pub use hints::{hints, norm};
+pub use crate::findings::finding_texts::{
+    Book, Change, CodeText, Loudness, common, family, fill, fill_into, is_said_once,
+};
+pub(crate) use crate::findings::near_misses::in_json_text;
+pub use crate::findings::near_misses::{hints, norm};
+pub use crate::findings::service_discards::{discards, finding_for_discard, finding_for_remark};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 
 use serde::{Deserialize, Serialize};

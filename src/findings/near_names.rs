@@ -4,7 +4,7 @@
 use super::{Id, norm};
 
 /// The names of one kind of id.
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Norms that name the id.
     pub forms: &'static [&'static str],
     /// Short and long forms that probably name it.
@@ -177,7 +177,7 @@ impl Names {
 }
 
 /// Returns true for a misspelling of the very name that is wanted, or an abbreviation of it.
-pub(super) fn is_misspelling(key: &str, wanted: &str) -> bool {
+pub(crate) fn is_misspelling(key: &str, wanted: &str) -> bool {
     let key = cut(key);
     let name = &*norm(key);
     let stem = wanted.strip_suffix("id");

@@ -1,16 +1,16 @@
 //! All about one call, and what is copied from it.
 
-use super::talk::Talk;
-use super::words;
+use crate::plain::phrases;
+use crate::plain::session::Talk;
 use crate::report::{hide_basic, hide_key};
-use crate::tui::action::Action;
-use crate::tui::copy;
+use crate::tui::app::action::Action;
+use crate::tui::app::copy;
 use crate::tui::feed::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use std::io;
 
 impl Talk<'_> {
     /// The call of a row, or says that it is none.
-    pub(super) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
+    pub(crate) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
         match self.feed.detail(row) {
             Some(Detail::Call(call)) => Ok(Some(call)),
             Some(Detail::NoCall(_)) => self.say("this row is a request, not a call").map(|()| None),
@@ -19,7 +19,7 @@ impl Talk<'_> {
     }
 
     /// Says all about a call, or a part of it.
-    pub(super) fn show(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn show(&mut self, text: &str) -> io::Result<()> {
         let Some((row, part)) = self.meant(text)? else { return Ok(()) };
         let call = match self.feed.detail(row) {
             Some(Detail::Call(call)) => call,
@@ -73,25 +73,25 @@ impl Talk<'_> {
         self.say("the call:")?;
         let key = call.write_key.as_deref();
         self.print(
-            words::json(&call.call_text)
+            phrases::json(&call.call_text)
                 .iter()
                 .map(|line| key.map_or_else(|| line.clone(), |key| hide_key(line, key))),
         )?;
         self.say("added by the service:")?;
-        self.print(words::json(&call.derived_text))
+        self.print(phrases::json(&call.derived_text))
     }
 
     fn show_findings(&mut self, call: &CallDetail) -> io::Result<()> {
         let used = call.vendors.iter().filter(|detail| detail.in_use);
         let all = call.wire_findings.iter().chain(used.flat_map(|detail| &detail.findings));
-        let lines = words::findings(all);
+        let lines = phrases::findings(all);
         if lines.is_empty() {
             return self.say("nothing was found");
         }
         self.print(lines)
     }
 
-    pub(super) fn show_vendor(&mut self, detail: &VendorDetail) -> io::Result<()> {
+    pub(crate) fn show_vendor(&mut self, detail: &VendorDetail) -> io::Result<()> {
         let vendors = self.vendors();
         let title = vendors.get(detail.vendor).map_or("", |vendor| vendor.title.as_str());
         let id = |id: &Option<String>| id.clone().unwrap_or_else(|| "none".to_owned());
@@ -101,7 +101,7 @@ impl Talk<'_> {
             id(&detail.account),
             id(&detail.user)
         ))?;
-        self.print(words::findings(detail.findings.iter()))?;
+        self.print(phrases::findings(detail.findings.iter()))?;
         if detail.requests.is_empty() {
             return self.say("it would receive nothing");
         }
@@ -111,7 +111,7 @@ impl Talk<'_> {
         Ok(())
     }
 
-    pub(super) fn show_output(&mut self, output: &OutputView) -> io::Result<()> {
+    pub(crate) fn show_output(&mut self, output: &OutputView) -> io::Result<()> {
         self.say(&format!("{} {}", output.method, output.url))?;
         for (name, value) in &output.headers {
             self.say(&format!("  {name}: {value}"))?;
@@ -120,7 +120,7 @@ impl Talk<'_> {
             self.say(&format!("  doubt: {caveat}"))?;
         }
         match &output.body {
-            Some(body) => self.print(words::json(body)),
+            Some(body) => self.print(phrases::json(body)),
             None => Ok(()),
         }
     }
@@ -137,7 +137,7 @@ impl Talk<'_> {
             };
             format!("  {name}: {value}")
         }));
-        lines.extend(words::json(&request.body));
+        lines.extend(phrases::json(&request.body));
         self.print(
             lines.iter().map(|line| key.map_or_else(|| line.clone(), |key| hide_key(line, key))),
         )?;
@@ -156,7 +156,7 @@ impl Talk<'_> {
     }
 
     /// Prints something of a call, as it is taken over elsewhere.
-    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
         let Some((row, what)) = self.meant(text)? else { return Ok(()) };
         let Some(call) = self.call_of(row)? else { return Ok(()) };
         let (action, vendor) = match what {
@@ -165,7 +165,7 @@ impl Talk<'_> {
             "sdk" => (Action::CopySdkCall, None),
             "function" => (Action::CopyTransformation, None),
             pointer if pointer.starts_with('/') => {
-                return match words::value_at(&call.call_text, pointer) {
+                return match phrases::value_at(&call.call_text, pointer) {
                     Some(value) => self.print_text(&value),
                     None => self.say(&format!("the call has nothing at {pointer}")),
                 };

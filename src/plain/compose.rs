@@ -1,18 +1,18 @@
 //! A call that is written: the draft, what vendors would make of it, and what goes to a vendor.
 
 use super::command::{number, word};
-use super::talk::Talk;
-use super::words;
-use crate::call::change;
+use crate::call::set_value;
 use crate::call::template::{names, template};
+use crate::plain::phrases;
+use crate::plain::session::Talk;
+use crate::tui::app::view::with_type;
 use crate::tui::feed::{Chosen, ComposedView};
-use crate::tui::view::with_type;
 use serde_json::Value;
 use std::io;
 
 impl Talk<'_> {
     /// Begins a draft: from a call, a template or a text.
-    pub(super) fn compose(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn compose(&mut self, text: &str) -> io::Result<()> {
         if text.starts_with(['{', '[']) {
             self.draft = Some(text.to_owned());
         } else if let Some(template) = template(text) {
@@ -32,7 +32,7 @@ impl Talk<'_> {
     }
 
     /// Changes a value of the draft.
-    pub(super) fn set(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn set(&mut self, text: &str) -> io::Result<()> {
         let Some(draft) = &self.draft else {
             return self.say("there is no draft; `compose` begins one");
         };
@@ -48,7 +48,7 @@ impl Talk<'_> {
         let changed = serde_json::from_str::<Value>(draft)
             .map_err(|error| format!("the draft is no JSON: {error}"))
             .and_then(|mut call| {
-                change::set(&mut call, pointer, change::value(value))
+                set_value::set(&mut call, pointer, set_value::value(value))
                     .map_err(|place| format!("the draft has no object at {place}"))?;
                 Ok(call.to_string())
             });
@@ -62,12 +62,12 @@ impl Talk<'_> {
     }
 
     /// Says the draft and what vendors would make of it.
-    pub(super) fn draft(&mut self) -> io::Result<()> {
+    pub(crate) fn draft(&mut self) -> io::Result<()> {
         let Some(draft) = self.draft.clone() else {
             return self.say("there is no draft; `compose` begins one");
         };
         self.say("the draft:")?;
-        self.print(words::json(&draft))?;
+        self.print(phrases::json(&draft))?;
         let call = match self.feed.compose(&draft) {
             ComposedView::NotYet { line, column, message } => {
                 return self
@@ -75,7 +75,7 @@ impl Talk<'_> {
             }
             ComposedView::Call(call) => call,
         };
-        self.print(words::findings(call.wire_findings.iter()))?;
+        self.print(phrases::findings(call.wire_findings.iter()))?;
         for detail in call.vendors.iter().filter(|detail| detail.in_use) {
             self.show_vendor(detail)?;
         }
@@ -83,7 +83,7 @@ impl Talk<'_> {
     }
 
     /// Shows what would go to the vendor itself.
-    pub(super) fn deliver(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn deliver(&mut self, text: &str) -> io::Result<()> {
         let (first, rest) = word(text);
         let (chosen, name) = if first == "draft" {
             let Some(draft) = self.draft.clone() else {
@@ -111,7 +111,7 @@ impl Talk<'_> {
     }
 
     /// Sends what was shown last.
-    pub(super) fn yes(&mut self) -> io::Result<()> {
+    pub(crate) fn yes(&mut self) -> io::Result<()> {
         match self.prepared.take() {
             Some(number) => match self.feed.deliver(number) {
                 Ok(()) => self.say("sending"),

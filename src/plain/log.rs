@@ -1,9 +1,9 @@
 //! Going through the calls: lists, the next of a kind, the filter, the search.
 
 use super::command::{number, word};
-use super::talk::Talk;
-use super::words;
-use crate::filter;
+use crate::fql;
+use crate::plain::phrases;
+use crate::plain::session::Talk;
 use crate::tui::feed::{Feed, Found, What};
 use std::io;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(5);
 
 impl Talk<'_> {
     /// The row of a call's number.
-    pub(super) fn row_of(&self, seq: u64) -> Option<u64> {
+    pub(crate) fn row_of(&self, seq: u64) -> Option<u64> {
         // a refused request has a row and no number, so a call's row is never before its number's
         let (mut low, mut high) = (seq.checked_sub(1)?, self.feed.rows());
         while low < high {
@@ -48,7 +48,7 @@ impl Talk<'_> {
 
     /// The row that a text begins with the number of, else the current one, and what follows; none
     /// if it was said that there is none.
-    pub(super) fn meant<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
+    pub(crate) fn meant<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
         let (named, rest) = number(text);
         let row = match named {
             Some(seq) => self.row_of(seq),
@@ -68,7 +68,7 @@ impl Talk<'_> {
     }
 
     /// Lists calls.
-    pub(super) fn list(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn list(&mut self, text: &str) -> io::Result<()> {
         let (count, rest) = number(text);
         let count = count.unwrap_or(USUAL).min(MOST);
         self.settled();
@@ -91,14 +91,14 @@ impl Talk<'_> {
         }
         let vendors = self.vendors();
         let lines: Vec<String> =
-            self.feed.window_of(&rows).iter().map(|row| words::row(row, &vendors)).collect();
+            self.feed.window_of(&rows).iter().map(|row| phrases::row(row, &vendors)).collect();
         self.current = rows.last().copied();
         self.print(lines)?;
         self.say(&format!("{} of {shown} lines", rows.len()))
     }
 
     /// The next call of a kind, or the one before.
-    pub(super) fn go(&mut self, kind: &str, forward: bool) -> io::Result<()> {
+    pub(crate) fn go(&mut self, kind: &str, forward: bool) -> io::Result<()> {
         let what = match kind {
             "" => return self.step(forward),
             "missing" => What::Missing,
@@ -171,7 +171,7 @@ impl Talk<'_> {
     }
 
     /// Waits for what is done behind the talk, or for as long as anybody would.
-    pub(super) fn wait_until(&self, done: impl Fn(&dyn Feed) -> bool) {
+    pub(crate) fn wait_until(&self, done: impl Fn(&dyn Feed) -> bool) {
         let begun = Instant::now();
         while !done(self.feed) && begun.elapsed() < PATIENCE {
             std::thread::sleep(LOOK);
@@ -179,7 +179,7 @@ impl Talk<'_> {
     }
 
     /// Changes the filter, or says it.
-    pub(super) fn filter(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn filter(&mut self, text: &str) -> io::Result<()> {
         let filtered = &mut self.filtered;
         match text {
             "" if filtered.text.is_empty() && !filtered.only_marked => {
@@ -189,7 +189,7 @@ impl Talk<'_> {
             "off" => (filtered.off, filtered.only_marked) = (true, false),
             "on" => filtered.off = false,
             "marked" => filtered.only_marked = !filtered.only_marked,
-            text => match filter::parse(text) {
+            text => match fql::parse(text) {
                 Ok(_) => (filtered.text, filtered.off) = (text.to_owned(), false),
                 Err(error) => {
                     let column = error.column;
@@ -220,7 +220,7 @@ impl Talk<'_> {
         if shown.rows > 0 || shown.looked_at < shown.of || rows == 0 {
             return Ok(());
         }
-        let absent = filter::absent(&filter, self.feed.names().as_ref());
+        let absent = fql::absent(&filter, self.feed.names().as_ref());
         for one in &absent {
             self.say(&one.to_string())?;
         }
@@ -238,14 +238,14 @@ impl Talk<'_> {
             (true, true) => "marked".to_owned(),
             (false, true) => format!("({own}) and marked"),
         };
-        let wanted = filter::parse(&text).ok().filter(|filter| !filter.is_all()).map(Arc::new);
+        let wanted = fql::parse(&text).ok().filter(|filter| !filter.is_all()).map(Arc::new);
         filtered.filter = wanted.clone();
         self.feed.filter(wanted);
     }
 
     /// Searches for something from the current call on.
-    pub(super) fn search(&mut self, text: &str) -> io::Result<()> {
-        match filter::parse(text) {
+    pub(crate) fn search(&mut self, text: &str) -> io::Result<()> {
+        match fql::parse(text) {
             Ok(filter) if filter.is_all() => self.say("expected something to search for"),
             Ok(filter) => {
                 self.search = Some(Arc::new(filter));

@@ -4,23 +4,23 @@
 //! It reads the same [`Feed`] as the screen, so that nothing is said here that is not so there. No
 //! drawing sequence is ever written, and what was captured is escaped.
 
-mod acts;
+mod actions;
+mod announcements;
 mod call;
 mod command;
 mod compose;
 mod log;
-mod news;
-mod pages;
 mod person;
-mod talk;
-mod words;
+mod phrases;
+mod session;
+mod summaries;
 
+pub use crate::plain::phrases::row as row_words;
+use crate::plain::session::{Flow, Talk};
 use crate::tui::feed::Feed;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
-use talk::{Flow, Talk};
-pub use words::row as row_words;
 
 /// How often it is looked whether something has come.
 const LOOK: Duration = Duration::from_millis(20);

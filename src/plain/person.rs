@@ -1,9 +1,9 @@
 //! The calls of one user, in words.
 
-use super::talk::Talk;
-use crate::filter::parse;
+use crate::fql::parse;
+use crate::plain::session::Talk;
+use crate::tui::app::view::{calls_by_type, calls_of, order_of_calls};
 use crate::tui::feed::Course;
-use crate::tui::view::{calls_by_type, calls_of, order_of_calls};
 use std::io;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ const STEP: u64 = 5_000;
 
 impl Talk<'_> {
     /// What the calls of a user show of their order, and what vendors find about it.
-    pub(super) fn order(&mut self, user: &str) -> io::Result<()> {
+    pub(crate) fn order(&mut self, user: &str) -> io::Result<()> {
         self.feed.trace(parse(&calls_of(user)).ok().map(Arc::new));
         self.wait_until(|feed| feed.traced().looked_at >= feed.traced().of);
         let (mut course, mut gone, traced) = (Course::default(), 0, self.feed.traced());

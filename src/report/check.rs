@@ -1,12 +1,12 @@
 //! What `check` prints for people.
 
 use super::findings::{Corrected, FindingGroup};
-use super::numbers::plural;
-use super::paint::Paint;
 use super::summary::{untold, verdict_lines};
 use crate::call::text::visible;
+use crate::engine::Tally;
 use crate::findings::Severity;
-use crate::pipeline::Tally;
+use crate::report::colors::Paint;
+use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
 use std::collections::HashMap;
 use std::fmt::Write;

@@ -1,8 +1,8 @@
 //! Output in which nothing is a command to a terminal.
 
-use super::paint;
-use super::writing::counted;
 use crate::call::text::{is_hostile, visible_char};
+use crate::report::colors;
+use crate::report::write_timeout::counted;
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::str;
@@ -43,7 +43,7 @@ impl Escaping {
                 continue;
             }
             if c == '\x1b' && self == (Escaping::Text { color: true }) {
-                passed = at + paint::color_code_bytes(&text[at..]);
+                passed = at + colors::color_code_bytes(&text[at..]);
                 if passed > at {
                     continue;
                 }

@@ -1,11 +1,11 @@
 //! How calls stand to what is expected: lines for people, and entries of the reports for CI.
 
 use super::findings::FindingGroup;
-use super::numbers::plural;
-use super::paint::Paint;
 use crate::call::text::visible;
+use crate::engine::{Expectations, Expected, Standing};
 use crate::findings::Severity;
-use crate::pipeline::{Expectations, Expected, Standing};
+use crate::report::colors::Paint;
+use crate::report::format_numbers::plural;
 use std::fmt::Write;
 
 /// The name under which reports that go by vendor list what is expected.

@@ -1,12 +1,12 @@
 //! Findings of many calls, one entry for each code, event and fix: what every report for CI is made of.
 
-use super::numbers::plural;
 use crate::call::text::{spelled, visible, visible_id};
+use crate::engine::index::RemarkKind;
+use crate::engine::{CallDetail, CallGroup, Detail, NoCall, NoCallDetail, Tally};
 use crate::findings::advice::{self, Way, dotted};
 use crate::findings::fixes::{Edit, Reader};
 use crate::findings::{Finding, Headline, Severity};
-use crate::pipeline::{CallDetail, CallGroup, Detail, NoCall, NoCallDetail, Tally};
-use crate::store::RemarkKind;
+use crate::report::format_numbers::plural;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -294,7 +294,7 @@ fn example(call: &CallDetail) -> String {
 const MAX_FURTHER: usize = 5;
 
 /// What the calls show about ids together: one entry a kind.
-pub(super) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
+pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
     RemarkKind::ALL.into_iter().filter_map(|kind| {
         let of_kind = || tally.id_remarks.iter().filter(move |view| view.remark.kind == kind);
         let first = of_kind().next()?;

@@ -1,9 +1,9 @@
 //! Findings as Markdown, for the summary of a build or a comment.
 
 use super::findings::{Corrected, FindingGroup};
-use super::numbers::plural;
+use crate::engine::Tally;
 use crate::findings::Verdict;
-use crate::pipeline::Tally;
+use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
 
 /// The outcome, a table of the findings, and one of what became of the calls at each vendor.
@@ -78,7 +78,7 @@ fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
 }
 
 /// A block of code, between fences that are longer than any run of backticks in it.
-pub(super) fn block(corrected: &Corrected) -> String {
+pub(crate) fn block(corrected: &Corrected) -> String {
     let code = corrected.code();
     let runs = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(runs + 1));

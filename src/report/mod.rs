@@ -1,23 +1,26 @@
 //! What leaves the program: the call record, lines for people.
 
 mod check;
+mod colors;
 mod escaped;
 mod expected;
 mod export;
 mod findings;
-mod github;
-mod junit;
-mod markdown;
-mod masked;
-mod numbers;
-mod paint;
+mod format_numbers;
+pub mod github;
+pub mod junit;
+pub mod markdown;
+mod mask_keys;
 mod record;
-mod sarif;
-mod summary;
+pub mod sarif;
+pub mod summary;
 mod text;
 mod vendor;
-mod writing;
+mod write_timeout;
 
+pub use crate::report::format_numbers::{calls_words, percent, percents, plural, share};
+pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
+pub use crate::report::write_timeout::{counted, writes};
 pub use check::check_text;
 pub use escaped::{Escaped, Escaping, escaped_json};
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
@@ -26,11 +29,8 @@ pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use masked::{hide_basic, hide_key, mask_request};
-pub use numbers::{calls_words, percent, percents, plural, share};
 pub use record::call_record;
 pub use sarif::sarif;
 pub use summary::summary;
 pub use text::{DOUBTFUL, call_line};
 pub use vendor::{vendor_list, vendor_losses, vendor_tables};
-pub use writing::{counted, writes};

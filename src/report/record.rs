@@ -2,9 +2,9 @@
 //! Fields are only ever added.
 
 use crate::call::time;
+use crate::engine::{CallDetail, SeenGroup};
 use crate::findings::Finding;
 use crate::findings::fixes::Reader;
-use crate::pipeline::{CallDetail, SeenGroup};
 use crate::vendors::{Rendered, Vendors};
 use crate::wire::ServiceVerdict;
 use serde::ser::{Serialize, SerializeMap, Serializer};

@@ -1,10 +1,10 @@
 //! What was captured, in a few lines.
 
 use super::findings::remarks;
-use super::numbers::plural;
 use crate::call::text::visible;
+use crate::engine::{Stats, Tally};
 use crate::findings::{Verdict, VerdictCounts};
-use crate::pipeline::{Stats, Tally};
+use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
 use std::fmt::Write;
 
@@ -54,7 +54,7 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
 }
 
 /// A line about ids that were not compared for want of room; nothing where all were.
-pub(super) fn untold(tally: &Tally) -> String {
+pub(crate) fn untold(tally: &Tally) -> String {
     let mut out = String::new();
     if tally.ids_untold > 0 {
         let calls = plural(tally.ids_untold, "call");
@@ -71,7 +71,7 @@ pub(super) fn untold(tally: &Tally) -> String {
 
 /// One line a vendor that has any: how many calls of each verdict, in the order of
 /// [`Verdict::WORST_FIRST`].
-pub(super) fn verdict_lines(vendors: &Vendors, verdicts: &[VerdictCounts]) -> String {
+pub(crate) fn verdict_lines(vendors: &Vendors, verdicts: &[VerdictCounts]) -> String {
     let mut out = String::new();
     for (vendor, counts) in verdicts.iter().enumerate() {
         let parts: Vec<String> = Verdict::WORST_FIRST

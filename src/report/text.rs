@@ -1,10 +1,10 @@
 //! A call as a line for people.
 
-use super::paint::Paint;
 use crate::call::text::{visible, visible_id};
 use crate::call::time;
+use crate::engine::{Cell, RowView};
 use crate::findings::Verdict;
-use crate::pipeline::{Cell, RowView};
+use crate::report::colors::Paint;
 use crate::vendors::Vendors;
 use std::fmt::Write;
 

@@ -1,25 +1,17 @@
 //! The screen: the log of calls and the detail of one, drawn in the terminal.
 //!
-//! [`feed::Feed`] is where the data comes from, [`screen::Screen`] is the state and the only place
+//! [`feed::Feed`] is where the data comes from, [`crate::tui::app::screen::Screen`] is the state and the only place
 //! that changes it, [`view`] holds one file a view, and [`run`] is the loop with the terminal.
 //! Keys and styles are data, in `assets/keys.toml` and `assets/themes/`.
 
-pub mod action;
-pub mod copy;
+pub mod app;
+pub(crate) mod bars;
+pub(crate) mod dialogs;
 pub mod feed;
-mod filtering;
-mod key;
-pub mod keymap;
-mod layout;
-mod line;
-pub mod look;
-pub mod page;
-mod run;
-pub mod screen;
-mod shared;
-mod text;
+pub(crate) mod pages;
+pub(crate) mod prompts;
 pub mod theme;
-pub mod view;
+pub(crate) mod widgets;
 
-pub use run::{Exit, do_on, give_back, run};
-pub use screen::{Screen, ScreenError, ScreenOptions};
+pub use crate::tui::app::event_loop::{Exit, do_on, give_back, run};
+pub use crate::tui::app::screen::{Screen, ScreenError, ScreenOptions};

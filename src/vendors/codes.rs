@@ -1,8 +1,8 @@
 //! One number for each finding code of each vendor.
 
-use super::id_codes::{IdCode, IdCodes};
-use super::note::Sentences;
 use crate::findings::{Book, CodeText, Effect, Headline, Id, Severity, discards};
+use crate::vendors::engine::sentences::Sentences;
+use crate::vendors::table::id_codes::{IdCode, IdCodes};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,12 +26,12 @@ pub struct CodeEntry {
     /// The id that it says is no text.
     pub mistyped: Option<Id>,
     /// It says what stands in the id's place.
-    pub(super) reason: bool,
+    pub(crate) reason: bool,
     /// It says what is near the place of this id.
-    pub(super) near_misses: Option<Id>,
+    pub(crate) near_misses: Option<Id>,
     /// Its sentences.
     pub text: Arc<CodeText>,
-    pub(super) sentences: Arc<Sentences>,
+    pub(crate) sentences: Arc<Sentences>,
 }
 
 /// All codes: Segment's discards first, then each vendor's, in byte order of their names.
@@ -48,13 +48,13 @@ fn place(vendor: Option<usize>) -> usize {
 }
 
 impl Codes {
-    pub(super) fn new() -> Codes {
+    pub(crate) fn new() -> Codes {
         let mut codes = Codes::default();
         codes.add_all(None, discards(), &IdCodes::default());
         codes
     }
 
-    pub(super) fn add_all(&mut self, vendor: Option<usize>, book: &Book, ids: &IdCodes) {
+    pub(crate) fn add_all(&mut self, vendor: Option<usize>, book: &Book, ids: &IdCodes) {
         let of = place(vendor);
         self.by_name.resize_with(self.by_name.len().max(of + 1), HashMap::new);
         for (code, text) in book {

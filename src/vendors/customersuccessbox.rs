@@ -1,13 +1,13 @@
 //! CustomerSuccessBox: usage is aggregated by day, and a group call should come before identify.
 
 use super::codes::CodeId;
-use super::cx::{Cx, Place};
-use super::facts::Topic;
-use super::keys::Spot;
-use super::out::{Origin, Out};
 use super::rules::{Lessons, Parts, Rules};
 use super::settings::SettingsError;
 use crate::call::{CallType, time};
+use crate::vendors::engine::evaluation::{Cx, Place};
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::output_json::{Origin, Out};
+use crate::vendors::memory::facts::Topic;
 
 /// Accounts that had a group call.
 const GROUPED: Topic = 0;
@@ -18,7 +18,7 @@ struct CustomerSuccessBox {
     no_group_yet: CodeId,
 }
 
-pub(super) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
+pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
     Ok(Box::new(CustomerSuccessBox {
         account: parts.spot("/traits/account_id"),
         backdated: parts.code("T-BACKDATED"),

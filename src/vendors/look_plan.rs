@@ -1,8 +1,8 @@
 //! Where the values of a call stand that somebody reads: found once for each shape of calls.
 
-use super::keys::{Keys, Sign, Spot};
-use super::state::State;
 use crate::call::{Event, ObjectShape, Val};
+use crate::vendors::engine::field_slots::{Keys, Sign, Spot};
+use crate::vendors::engine::presence::State;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ const DERIVED: u32 = 1 << 31;
 /// Where the values of a call stand, by spot. Nodes are counted from that of the call or of its
 /// derived object, so it is true for all calls of one shape.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// Node number + 1 of the value at a spot, 0 for none.
     pub slots: Vec<u32>,
     /// What kind of value that is.
@@ -27,7 +27,7 @@ pub(super) struct Plan {
 
 /// Room in which a call is looked through, used again for the next call.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     /// The plan of a call with a known shape;
     shared: Option<Arc<Plan>>,
     /// else that of the call alone.
@@ -52,7 +52,7 @@ thread_local! {
 
 /// A member of a listed object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Member {
+pub(crate) struct Member {
     pub node: u32,
     hash: u32,
     pub spot: Option<Spot>,
@@ -209,7 +209,7 @@ fn find(keys: &Keys, parent: Spot, child: Val<'_>) -> (Option<Spot>, u32) {
 
 /// The value at a spot.
 #[inline]
-pub(super) fn value<'d>(slots: &[u32], spot: Spot, event: &Event<'d>) -> Option<Val<'d>> {
+pub(crate) fn value<'d>(slots: &[u32], spot: Spot, event: &Event<'d>) -> Option<Val<'d>> {
     match slots[spot.0 as usize] {
         0 => None,
         node => Some(decode(node, event)),
@@ -218,7 +218,7 @@ pub(super) fn value<'d>(slots: &[u32], spot: Spot, event: &Event<'d>) -> Option<
 
 /// The value of a node number as a plan has it.
 #[inline]
-pub(super) fn decode<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
+pub(crate) fn decode<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
     let base = base(node, event);
     base.same_doc(base.node() + (node & !DERIVED) - 1)
 }

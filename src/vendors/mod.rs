@@ -11,7 +11,7 @@
 //!
 //! A built-in vendor needs four things:
 //! 1. `assets/vendors/NAME.toml`;
-//! 2. `src/vendors/NAME.rs` with `pub(super) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
+//! 2. `src/vendors/NAME.rs` with `pub(crate) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
 //!    the table does not say all;
 //! 3. a line in [`rules::BUILT_IN`] (and `mod NAME;` here);
 //! 4. cases: `tests/vendors/NAME/*.toml` (the form is described in `tests/vendors.rs`).
@@ -23,83 +23,66 @@
 //! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
 //! 4. The table's spreads and fields, request by request ([`spread`], [`rows`]).
 //! 5. The table's `rest`: members that nothing reads.
-//! 6. [`rules::Rules::after`]: further findings, bodies ([`cx::Cx::put`], [`cx::Cx::change`]),
+//! 6. [`rules::Rules::after`]: further findings, bodies ([`crate::vendors::engine::evaluation::Cx::put`], [`crate::vendors::engine::evaluation::Cx::change`]),
 //!    extras.
-//! 7. If the call goes through (or [`cx::Cx::partial`] was called): [`rules::Rules::learn`] gives
+//! 7. If the call goes through (or [`crate::vendors::engine::evaluation::Cx::partial`] was called): [`rules::Rules::learn`] gives
 //!    facts, [`rules::Rules::step`] moves a state on and may leave a note under the call's seq,
 //!    which [`rules::Rules::show`] shows.
 //!
-//! Code works on [`cx::Cx`]: `cx.look.get(spot)` for values (spots are made once, in `build`),
+//! Code works on [`crate::vendors::engine::evaluation::Cx`]: `cx.look.get(spot)` for values (spots are made once, in `build`),
 //! `cx.find(code, place)` for findings (codes too), `cx.facts` for what was known *before* this
-//! call (pass `cx.seq`). Anything costly belongs in a closure or behind [`cx::Cx::rendering`].
+//! call (pass `cx.seq`). Anything costly belongs in a closure or behind [`crate::vendors::engine::evaluation::Cx::rendering`].
 //! Steps 3 to 6 never change what is remembered, so a call's output is the same whenever it is
 //! made.
 
-mod apart;
-mod build;
-mod build_calls;
-mod build_rows;
 mod codes;
 mod custify;
 mod customersuccessbox;
-mod cx;
 mod deliver;
-mod examples;
-mod facts;
-mod file;
+pub(crate) mod engine;
 mod freshsuccess;
-mod id_codes;
-mod info;
-mod javascript;
-mod judge;
-mod keys;
-mod look;
 mod look_plan;
-mod map;
+mod map_lines;
 mod memory;
-mod near;
-mod note;
-mod offer;
-mod out;
 mod planhat;
-mod rendered;
-mod rows;
 mod rules;
-mod run;
 mod settings;
-mod spans;
-mod spread;
-mod state;
+mod suggested_settings;
 mod suprsend;
-mod switches;
+mod table;
 mod vendor;
+mod vendor_info;
 
-pub use apart::{Apart, FoundApart, Looked, Looking, Share};
-pub use build::VendorError;
+pub(crate) use crate::vendors::engine::judge::Outcome;
+pub use crate::vendors::engine::judge::{Flushed, Judged, Judgement};
+pub use crate::vendors::engine::output_json::{Origin, Out, compact, pretty};
+pub use crate::vendors::engine::per_vendor::{Apart, FoundApart, Looked, Looking, Share};
+pub use crate::vendors::engine::rendered::{Output, Record, Rendered};
+pub use crate::vendors::map_lines::{Mapper, map_line};
+pub use crate::vendors::memory::session_estimates::Span;
+pub use crate::vendors::suggested_settings::Preset;
+pub use crate::vendors::table::build::VendorError;
+pub use crate::vendors::table::example_files::{EXAMPLES, TEMPLATE};
+pub use crate::vendors::table::{
+    Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take,
+};
+pub use crate::vendors::vendor_info::{
+    CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
+};
 pub use codes::{CodeEntry, CodeId, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};
-pub use examples::{EXAMPLES, TEMPLATE};
-pub use file::{Check, FedBy, Fidelity, FileError, Need, SettingDef, SettingKind, Take};
-pub use info::{CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo};
-pub(crate) use judge::Outcome;
-pub use judge::{Flushed, Judged, Judgement};
-pub use map::{Mapper, map_line};
 pub use memory::{Memory, MemorySize};
-pub use offer::Preset;
-pub use out::{Origin, Out, compact, pretty};
-pub use rendered::{Output, Record, Rendered};
 pub use settings::{Settings, SettingsError, nearest};
-pub use spans::Span;
 
-use build::{Maker, book};
-use file::{File, TableText};
-use id_codes::id_codes;
-use keys::Keys;
-use look::Basics;
+use crate::vendors::engine::call_view::Basics;
+use crate::vendors::engine::field_slots::Keys;
+use crate::vendors::engine::integration_names::SwitchNames;
+use crate::vendors::table::build::{Maker, book};
+use crate::vendors::table::id_codes::id_codes;
+use crate::vendors::table::{File, TableText};
 use rules::{BUILT_IN, Build};
 use serde_json::{Map, Value};
 use std::sync::{Arc, LazyLock};
-use switches::SwitchNames;
 use vendor::Vendor;
 
 /// A vendor's table that a user wrote.
@@ -285,7 +268,7 @@ impl<'s> Source<'s> {
     fn read(name: &'s str, text: &'s str, build: Option<Build>) -> Result<Source<'s>, VendorError> {
         let wrong = |error| VendorError::File { name: name.to_owned(), error, more: Vec::new() };
         let text = TableText::new(text);
-        let file = file::parse(&text).map_err(wrong)?;
+        let file = crate::vendors::table::parse(&text).map_err(wrong)?;
         Ok(Source { name, text, file, build })
     }
 

@@ -1,31 +1,31 @@
 //! What a vendor's own code may do, and which vendors are built in.
 
 use super::codes::{CodeId, Codes};
-use super::cx::Cx;
-use super::facts::Topic;
-use super::file::File;
-use super::keys::{Keys, Spot};
 use super::memory::{MemorySize, Note};
-use super::rendered::Record;
 use super::settings::{Settings, SettingsError};
 use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};
+use crate::vendors::engine::evaluation::Cx;
+use crate::vendors::engine::field_slots::{Keys, Spot};
+use crate::vendors::engine::rendered::Record;
+use crate::vendors::memory::facts::Topic;
+use crate::vendors::table::File;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one vendor remembers besides facts, if it must.
-pub(super) type State = Box<dyn Remembered>;
+pub(crate) type State = Box<dyn Remembered>;
 
 /// A state that can say how large it is.
-pub(super) trait Remembered: Any + Send + Sync {
+pub(crate) trait Remembered: Any + Send + Sync {
     /// How much it holds, and what it had no room for.
     fn size(&self) -> MemorySize;
 }
 
 /// Goes on with the call, or stops with what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flow {
+pub(crate) enum Flow {
     /// on to the table
     Go,
     /// nothing else is checked or sent
@@ -34,7 +34,7 @@ pub(super) enum Flow {
 
 /// A vendor's code, for what a table cannot say. The same methods run when a call is judged and
 /// when its output is made ([`Cx::rendering`] tells), so the two cannot disagree.
-pub(super) trait Rules: Send + Sync {
+pub(crate) trait Rules: Send + Sync {
     /// After the table's ids, before its fields: decides ids ([`Cx::account`] …), names values for
     /// `@name` fields, skips requests.
     fn before(&self, _cx: &mut Cx<'_>) -> Flow {
@@ -84,7 +84,7 @@ pub(super) trait Rules: Send + Sync {
 
 /// What a call teaches, gathered before it is learned.
 #[derive(Debug, Default)]
-pub(super) struct Lessons {
+pub(crate) struct Lessons {
     text: String,
     ends: Vec<(Topic, usize, usize)>,
 }
@@ -98,13 +98,13 @@ impl Lessons {
         self.ends.push((topic, key_end, self.text.len()));
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }
 
     /// The facts in order: topic, key, value.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Topic, &str, &str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Topic, &str, &str)> {
         let mut start = 0;
         self.ends.iter().map(move |&(topic, key_end, end)| {
             let lesson = (topic, &self.text[start..key_end], &self.text[key_end..end]);
@@ -115,16 +115,16 @@ impl Lessons {
 }
 
 /// What a vendor's code is made from.
-pub(super) struct Parts<'p> {
+pub(crate) struct Parts<'p> {
     pub settings: &'p Settings,
-    pub(super) keys: &'p mut Keys,
-    pub(super) codes: &'p Codes,
-    pub(super) vendor: usize,
-    pub(super) file: &'p File,
-    pub(super) names: &'p mut Vec<&'static str>,
-    pub(super) reads: &'p mut Vec<Spot>,
+    pub(crate) keys: &'p mut Keys,
+    pub(crate) codes: &'p Codes,
+    pub(crate) vendor: usize,
+    pub(crate) file: &'p File,
+    pub(crate) names: &'p mut Vec<&'static str>,
+    pub(crate) reads: &'p mut Vec<Spot>,
     /// Every place that the code asked for.
-    pub(super) looks: &'p mut Vec<Spot>,
+    pub(crate) looks: &'p mut Vec<Spot>,
 }
 
 impl Parts<'_> {
@@ -135,7 +135,7 @@ impl Parts<'_> {
         spot
     }
 
-    /// The spot of an object whose members the code goes through ([`super::look::Look::members`]).
+    /// The spot of an object whose members the code goes through ([`crate::vendors::engine::call_view::Look::members`]).
     pub fn listed(&mut self, pointer: &str) -> Spot {
         self.keys.listed(pointer)
     }
@@ -208,7 +208,7 @@ impl Parts<'_> {
 
 /// A code of several call types.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Family([Option<CodeId>; 6]);
+pub(crate) struct Family([Option<CodeId>; 6]);
 
 impl Family {
     /// The code for a call type.
@@ -221,10 +221,10 @@ impl Family {
 }
 
 /// Makes a vendor's code.
-pub(super) type Build = fn(&mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
+pub(crate) type Build = fn(&mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
 
 /// The vendors that are built in, in the order of their columns.
-pub(super) const BUILT_IN: &[(&str, Option<Build>)] = &[
+pub(crate) const BUILT_IN: &[(&str, Option<Build>)] = &[
     (
         include_str!("../../assets/vendors/customersuccessbox.toml"),
         Some(super::customersuccessbox::build),

@@ -1,8 +1,8 @@
 //! A vendor's settings: checked against its table, defaults filled in, read by type.
 
 use super::deliver::address::misfit;
-use super::file::{SettingDef, SettingKind};
 use crate::call::credential::without_credentials;
+use crate::vendors::table::{SettingDef, SettingKind};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub struct Settings {
 
 impl Settings {
     /// Checks what a user has set and fills in the defaults.
-    pub(super) fn new(
+    pub(crate) fn new(
         vendor: &str,
         defs: &[SettingDef],
         given: Option<&Value>,
@@ -111,7 +111,7 @@ impl Settings {
     }
 
     /// A setting as it is.
-    pub(super) fn value(&self, key: &str) -> Option<&Value> {
+    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
     }
 
@@ -143,7 +143,7 @@ fn is_unset(def: &SettingDef, value: &Value) -> bool {
 }
 
 /// The value, if the setting may have it.
-pub(super) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
+pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     let all = |list: &Value, fits: &dyn Fn(&Value) -> bool| {
         list.as_array().is_some_and(|list| list.iter().all(fits))
     };
@@ -241,7 +241,7 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
 }
 
 /// How many single changes lead from one name to the other.
-pub(super) fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

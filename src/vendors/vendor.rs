@@ -2,24 +2,24 @@
 
 use super::codes::CodeId;
 use super::deliver::Template;
-use super::file::{BodyKind, Check, Numbers, Take};
-use super::info::VendorInfo;
-use super::keys::Spot;
 use super::rules::Rules;
 use super::settings::Settings;
-use super::spread::Spread;
-use super::state::States;
-use super::switches::SwitchNames;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::integration_names::SwitchNames;
+use crate::vendors::engine::presence::States;
+use crate::vendors::engine::spread::Spread;
+use crate::vendors::table::{BodyKind, Check, Numbers, Take};
+use crate::vendors::vendor_info::VendorInfo;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many values a vendor's code may name for its table's fields (`@name`).
-pub(super) const NAMES: usize = 8;
+pub(crate) const NAMES: usize = 8;
 
 /// One number for each call type, to index tables with.
-pub(super) fn slot(call: CallType) -> usize {
+pub(crate) fn slot(call: CallType) -> usize {
     match call {
         CallType::Track => 0,
         CallType::Identify => 1,
@@ -30,7 +30,7 @@ pub(super) fn slot(call: CallType) -> usize {
     }
 }
 
-pub(super) struct Vendor {
+pub(crate) struct Vendor {
     pub index: usize,
     pub info: VendorInfo,
     pub settings: Settings,
@@ -45,7 +45,7 @@ pub(super) struct Vendor {
 }
 
 /// The spots and codes of the checks that every vendor makes first.
-pub(super) struct Common {
+pub(crate) struct Common {
     pub kind: Spot,
     pub integrations: Vec<Spot>,
     /// The names of all vendors, for those that are nearly one.
@@ -62,7 +62,7 @@ pub(super) struct Common {
     pub unsupported: [Option<CodeId>; 6],
 }
 
-pub(super) struct Call {
+pub(crate) struct Call {
     pub account: Option<IdRule>,
     pub user: Option<IdRule>,
     pub session: Option<IdRule>,
@@ -74,7 +74,7 @@ pub(super) struct Call {
     pub made_up: Vec<(Spot, Box<str>)>,
 }
 
-pub(super) struct IdRule {
+pub(crate) struct IdRule {
     pub from: Vec<Spot>,
     /// The choice that each of these depends on; empty where none does.
     pub guards: Vec<Option<Guard>>,
@@ -88,7 +88,7 @@ pub(super) struct IdRule {
 
 /// A place that counts only if the call has the object that it is in, and none that comes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     /// The number of the choice in [`Call::choices`].
     pub choice: u8,
     /// The number of the object in it.
@@ -96,7 +96,7 @@ pub(super) struct Guard {
 }
 
 /// Method, address and headers, ready to show.
-pub(super) struct Carrier {
+pub(crate) struct Carrier {
     pub method: String,
     /// The address, with `{@user}` and the like where an id of the call goes.
     pub url: String,
@@ -107,7 +107,7 @@ pub(super) struct Carrier {
     pub template: Arc<Template>,
 }
 
-pub(super) struct Request {
+pub(crate) struct Request {
     pub carrier: Carrier,
     /// It is made only if one of these is there; empty: always.
     pub only_with: Vec<Source>,
@@ -120,7 +120,7 @@ pub(super) struct Request {
 }
 
 /// What is doubtful about a request, by what its body has.
-pub(super) struct Caveat {
+pub(crate) struct Caveat {
     /// The member of the body.
     pub of: Vec<String>,
     /// Whether it is doubtful with that member or without it.
@@ -131,7 +131,7 @@ pub(super) struct Caveat {
 /// A row that may matter to a call that is only judged, and when it surely does not. A row of more
 /// than one place has an ask for each.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ask {
+pub(crate) struct Ask {
     /// The number of the row.
     pub row: u8,
     /// A place that it looks at.
@@ -144,7 +144,7 @@ pub(super) struct Ask {
 
 /// Where a row's value comes from.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Spot(Spot),
     /// A place in an object of which a call has one or another.
     Guarded(Spot, Guard),
@@ -159,16 +159,16 @@ pub(super) enum Source {
 
 /// A value that the vendor's code names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Name(pub u8);
+pub(crate) struct Name(pub u8);
 
 /// A value that is the same for every call.
-pub(super) struct Fixed {
+pub(crate) struct Fixed {
     pub json: String,
     /// The setting that it is; none for one of the table's own.
     pub setting: Option<String>,
 }
 
-pub(super) struct Row {
+pub(crate) struct Row {
     /// It can give a finding. One that cannot is run only where its value is wanted.
     pub speaks: bool,
     pub to: Vec<String>,
@@ -195,7 +195,7 @@ pub(super) struct Row {
 }
 
 /// What becomes of the members of an object that no row reads.
-pub(super) struct Rest {
+pub(crate) struct Rest {
     pub of: Spot,
     pub code: Option<CodeId>,
     pub each: bool,
@@ -215,7 +215,7 @@ pub(super) struct Rest {
 }
 
 /// A name of an output's field, or of the member that fills it.
-pub(super) struct FieldName {
+pub(crate) struct FieldName {
     pub name: String,
     /// What it shares with its other spellings ([`crate::findings::norm`]).
     pub norm: String,
@@ -225,7 +225,7 @@ pub(super) struct FieldName {
 
 /// A set of spots.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SpotSet(Vec<u64>);
+pub(crate) struct SpotSet(Vec<u64>);
 
 impl SpotSet {
     pub fn insert(&mut self, spot: Spot) {

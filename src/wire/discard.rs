@@ -20,7 +20,7 @@ pub struct Discard {
 
 impl Discard {
     /// True if a call that has this discard reaches no vendor.
-    pub(super) fn is_fatal(&self) -> bool {
+    pub(crate) fn is_fatal(&self) -> bool {
         find(self.code).is_some_and(|code| code.lost)
     }
 
@@ -76,7 +76,7 @@ pub const CODES: &[Code] = &[
 pub const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
 
 /// The code of a call that is good itself, in a request that RudderStack refuses for another call.
-pub(super) const REQUEST_REFUSED: &str = "request_refused";
+pub(crate) const REQUEST_REFUSED: &str = "request_refused";
 
 /// What is fixed about a code.
 pub fn find(code: &str) -> Option<&'static Code> {
@@ -135,13 +135,13 @@ impl Serialize for ServiceVerdict {
     }
 }
 
-pub(super) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Discard {
+pub(crate) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Discard {
     Discard { code, path: path.into(), said: Vec::new() }
 }
 
 /// Adds the reasons for which the service discards a call. `kind` is its type, if it has one that is
 /// known; RudderStack's gateway checks only that there is one of the two ids.
-pub(super) fn check(
+pub(crate) fn check(
     call: &Fields<'_>,
     kind: Option<CallType>,
     platform: Platform,

@@ -4,7 +4,7 @@ use crate::call::Val;
 
 /// A call's members; `null` counts as absent, and of a repeated name the last one counts.
 #[derive(Default, Clone, Copy)]
-pub(super) struct Fields<'d> {
+pub(crate) struct Fields<'d> {
     pub kind: Option<Val<'d>>,
     pub message_id: Option<Val<'d>>,
     pub timestamp: Option<Val<'d>>,

@@ -26,7 +26,7 @@ thread_local! {
 }
 
 /// Looks at the layout of a call, or of its derived fields.
-pub(super) fn with_layout<T>(
+pub(crate) fn with_layout<T>(
     object: Val<'_>,
     shape: Option<ObjectShape>,
     look: impl FnOnce(&Layout) -> T,

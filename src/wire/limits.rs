@@ -13,9 +13,9 @@ pub const RUDDERSTACK_LIMIT: usize = 4_000 * 1024;
 pub const WEBHOOK_LIMIT: usize = 16 * 1024 * 1024;
 
 /// How many calls Segment takes in one batch.
-pub(super) const BATCH_CALLS: usize = 2_500;
+pub(crate) const BATCH_CALLS: usize = 2_500;
 /// A `messageId` has fewer characters than this.
-pub(super) const MESSAGE_ID: usize = 100;
+pub(crate) const MESSAGE_ID: usize = 100;
 
 /// The most that a body of this route may hold whoever sends it, before and after decoding: what
 /// is larger need not be read to be refused.
@@ -27,7 +27,7 @@ pub fn body_limit(route: &Route<'_>) -> usize {
 }
 
 /// Refuses a body that is over its sender's limit for the whole request.
-pub(super) fn check_body(shape: Shape, platform: Platform, length: usize) -> Result<(), Refusal> {
+pub(crate) fn check_body(shape: Shape, platform: Platform, length: usize) -> Result<(), Refusal> {
     let (limit, what) = match (shape, platform) {
         (Shape::Pixel(_) | Shape::RudderPixel(_) | Shape::Bare, _) => return Ok(()),
         (Shape::Webhook, _) => (WEBHOOK_LIMIT, "a webhook request"),
@@ -42,7 +42,7 @@ pub(super) fn check_body(shape: Shape, platform: Platform, length: usize) -> Res
 }
 
 /// Refuses a batch that holds an item over Segment's limit for one call.
-pub(super) fn check_item(platform: Platform, index: usize, length: usize) -> Result<(), Refusal> {
+pub(crate) fn check_item(platform: Platform, index: usize, length: usize) -> Result<(), Refusal> {
     if platform == Platform::RudderStack || length <= CALL_LIMIT {
         return Ok(());
     }

@@ -6,41 +6,41 @@
 //! request without a body (pixels, webhooks by GET) first gets one from [`query_body`]. [`reply`]
 //! holds what is answered.
 
-mod content;
+mod batch_context;
+mod call_request;
+mod content_fingerprint;
 mod decode;
-mod derive;
+mod derived_fields;
 pub mod discard;
+pub mod empty_request;
 mod fields;
-pub mod intended;
-mod key;
+pub mod intended_route;
 mod layouts;
 mod limits;
-mod merge;
-pub mod no_call;
 pub mod not_json;
+mod parse_calls;
+mod parsed_request;
 mod platform;
-mod post;
 mod query;
-mod read;
-mod reading;
 mod refusal;
-mod repeated;
+mod repeated_keys;
 pub mod reply;
 mod route;
 pub mod signature;
 #[cfg(test)]
 mod tests;
 mod times;
+mod write_key;
 
+pub use crate::wire::call_request::posted;
+pub use crate::wire::parse_calls::read;
+pub use crate::wire::parsed_request::{Library, ReadCall, Reading, Scratch};
+pub use crate::wire::write_key::{Place, WriteKey, basic_credentials, of_head as key_of_head};
 pub use decode::{decode, decode_within, text};
 pub use discard::{Discard, ServiceVerdict};
-pub use key::{Place, WriteKey, basic_credentials, of_head as key_of_head};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
 pub use platform::{Platform, Service};
-pub use post::posted;
 pub use query::{form as form_decoded, query_body, value as query_value};
-pub use read::read;
-pub use reading::{Library, ReadCall, Reading, Scratch};
 pub use refusal::{Problem, Refusal, fix as fix_of_refusal};
 pub use reply::Reply;
 pub use route::{Route, Shape, is_icon, route};

@@ -1,8 +1,8 @@
 //! A body that is not JSON: what it is instead, which call of the batch is at fault, and how many
 //! good calls are refused with it. Only refused bodies come here.
 
-use super::no_call::quoted;
 use crate::call::{Doc, SyntaxError};
+use crate::wire::empty_request::quoted;
 use std::fmt::Write;
 use std::ops::Range;
 

@@ -61,7 +61,7 @@ impl Service {
 
 /// The headers that matter, found in one pass.
 #[derive(Default)]
-pub(super) struct Headers<'a> {
+pub(crate) struct Headers<'a> {
     pub authorization: Option<&'a str>,
     pub user_agent: Option<&'a str>,
     pub rudder: bool,
@@ -115,7 +115,7 @@ fn of_library(name: &str) -> Platform {
 /// The service, by what stands in front of the body and by one call of it. `forwarded`: the call has
 /// been through the service (a webhook destination sent it, or a file holds it with its
 /// `receivedAt`), which filled it in, so its fields tell less.
-pub(super) fn of(
+pub(crate) fn of(
     head: &RequestHead<'_>,
     headers: &Headers<'_>,
     call: &Fields<'_>,

@@ -102,7 +102,7 @@ pub fn form(text: &str) -> String {
 }
 
 /// Undoes percent encoding; what is no escape stays, what is no UTF-8 becomes U+FFFD.
-pub(super) fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let bytes = text.as_bytes();
     if !bytes.contains(&b'%') {
         return text.to_owned();

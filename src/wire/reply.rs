@@ -1,6 +1,7 @@
 //! What is answered, to the byte (`specs/wire.md` 6 and 7). The listener adds the CORS headers.
 
-use super::{Refusal, RequestHead, Route, intended, key};
+use super::{Refusal, RequestHead, Route};
+use crate::wire::{intended_route, write_key};
 use serde_json::json;
 use std::borrow::Cow;
 
@@ -99,18 +100,18 @@ pub fn of(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
             Reply::json(200, settings(&super::query::percent(write_key), host(), secure))
         }
         Route::SourceConfig => {
-            let key = key::of_head(head).map(|found| found.key).unwrap_or_default();
+            let key = write_key::of_head(head).map(|found| found.key).unwrap_or_default();
             Reply::json(200, source_config(&key))
         }
         // the listener tells whoever may know it which segscope this is
         Route::Health | Route::Version | Route::Root => Reply::up(),
         Route::Preflight => Reply { status: 204, body: Cow::Borrowed(b""), ..Reply::success() },
         Route::WrongMethod(allow) => {
-            let message = intended::explain(head).reason;
+            let message = intended_route::explain(head).reason;
             Reply { allow: Some(allow), ..Reply::failure(405, "method_not_allowed", &message) }
         }
         Route::Own(_) | Route::Unknown => {
-            Reply::failure(404, "not_found", &intended::explain(head).reason)
+            Reply::failure(404, "not_found", &intended_route::explain(head).reason)
         }
     }
 }

@@ -2,11 +2,11 @@
 //! as it is: the vendors' verdicts say what each of them makes of it.
 
 use super::Platform;
-use super::derive::{Origin, Shared};
 use super::discard::{Discard, at};
 use super::fields::Fields;
 use crate::call::time::{self, DAY_MS, Millis};
 use crate::call::{Val, text};
+use crate::wire::derived_fields::{Origin, Shared};
 
 /// 2000-01-01T00:00:00Z. No call is about an event before that.
 const MIN_TIME: Millis = 946_684_800_000;
@@ -15,7 +15,7 @@ const MIN_TIME: Millis = 946_684_800_000;
 const MAX_EPOCH: Millis = 4_102_444_800_000;
 
 /// Adds a finding for each time of a call that is invalid or implausible.
-pub(super) fn check(call: &Fields<'_>, shared: &Shared<'_>, out: &mut Vec<Discard>) {
+pub(crate) fn check(call: &Fields<'_>, shared: &Shared<'_>, out: &mut Vec<Discard>) {
     let rudder = shared.platform == Platform::RudderStack;
     let is_sent = matches!(shared.origin, Origin::Sent(_));
     let from_batch = if is_sent && !rudder { shared.batch.sent_at } else { None };

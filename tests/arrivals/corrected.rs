@@ -3,10 +3,10 @@
 
 use super::{case, check_records, codes, segscope};
 use segscope::call::time;
+use segscope::engine::{CallDetail, Detail, InUse, Pipeline, Recording};
 use segscope::findings::fixes::{Edit, Fix, Reader};
 use segscope::findings::{Severity, Verdict};
-use segscope::journal::Journal;
-use segscope::pipeline::{CallDetail, Detail, InUse, Pipeline, Recording};
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};

@@ -554,7 +554,7 @@ fn plain_mode_says_that_the_service_discards_a_call() {
 
 #[test]
 fn judging_again_changes_nothing() {
-    use segscope::pipeline::{InUse, Pipeline, Recording};
+    use segscope::engine::{InUse, Pipeline, Recording};
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("calls.ndjson");
     std::fs::write(&file, mixed()).expect("written");

@@ -3,8 +3,8 @@
 //! `=TEXT` is a text that `rg -c TEXT FILE` counts in turn with the filter `"TEXT"`; a text without a
 //! capital letter ignores case, as `rg -c -i` does, which then counts it too.
 
-use segscope::filter::parse;
-use segscope::pipeline::{InUse, Pipeline, Recording, Sieve};
+use segscope::engine::{InUse, Pipeline, Recording, Sieve};
+use segscope::fql::parse;
 use segscope::vendors::Vendors;
 use serde_json::Map;
 use std::path::Path;

@@ -5,7 +5,7 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use segscope::journal::{Body, LineHead, compose};
+use segscope::recording::{Body, LineHead, compose};
 use std::io::{BufWriter, Write};
 
 fn main() {

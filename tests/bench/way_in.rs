@@ -9,9 +9,10 @@ mod common;
 use common::{batch, headers, track};
 use divan::{AllocProfiler, Bencher, black_box};
 use segscope::call::{Doc, Spare};
-use segscope::journal::{self, Body, Journal, LineHead};
-use segscope::pipeline::{InUse, Pipeline, Recording};
-use segscope::store::{CallRow, Met, Print, Sender, Shape, Store};
+use segscope::engine::index::{CallRow, Met, Print, Sender, Shape, Store};
+use segscope::engine::{InUse, Pipeline, Recording};
+use segscope::recording;
+use segscope::recording::{Body, Journal, LineHead};
 use segscope::vendors::Vendors;
 use segscope::wire::{self, RequestHead, Scratch};
 use serde_json::Map;
@@ -77,7 +78,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         status: 200,
     };
     bencher.bench_local(|| {
-        journal::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);
+        recording::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);
         journal.append(&line).expect("written")
     });
 }

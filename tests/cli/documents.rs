@@ -2,7 +2,7 @@
 
 use crate::{segscope, stdout};
 use regex::Regex;
-use segscope::{config, journal, listener, objects, wire};
+use segscope::{config, objects_api, recording, server, wire};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -144,7 +144,7 @@ fn every_link_leads_to_a_file_of_the_repository() {
 
 #[test]
 fn limits_are_documented_as_they_are() {
-    let limits = listener::Limits::default();
+    let limits = server::Limits::default();
     let seconds = |time: std::time::Duration| format!("{} s", time.as_secs());
     let document = include_str!("../../docs/security.md");
     for (limit, value) in [
@@ -152,7 +152,7 @@ fn limits_are_documented_as_they_are() {
         ("body of a batch (Segment)", format!("{} KB", wire::BATCH_LIMIT >> 10)),
         ("body of a request (RudderStack)", format!("{} KB", wire::RUDDERSTACK_LIMIT >> 10)),
         ("body of a webhook's request", format!("{} KB", wire::WEBHOOK_LIMIT >> 10)),
-        ("body of an object push", format!("{} MB", objects::BODY_LIMIT >> 20)),
+        ("body of an object push", format!("{} MB", objects_api::BODY_LIMIT >> 20)),
         ("bodies in memory together", format!("{} MB", limits.memory >> 20)),
         ("wait for room in it, then 429", seconds(limits.room_wait)),
         ("open connections", limits.connections.to_string()),
@@ -166,8 +166,8 @@ fn limits_are_documented_as_they_are() {
             "settings files, themes and vendor files",
             format!("{} MB", config::MAX_TEXT_FILE_BYTES >> 20),
         ),
-        ("recordings that hold calls", journal::MAX_RECORDINGS.to_string()),
-        ("all recordings together", format!("{} MB", journal::MAX_RECORDED_BYTES >> 20)),
+        ("recordings that hold calls", recording::MAX_RECORDINGS.to_string()),
+        ("all recordings together", format!("{} MB", recording::MAX_RECORDED_BYTES >> 20)),
     ] {
         let row = format!("\n| {limit} | {value} |\n");
         assert!(document.contains(&row), "docs/security.md has no row{row}");
@@ -175,8 +175,8 @@ fn limits_are_documented_as_they_are() {
     let privacy = include_str!("../../docs/privacy.md");
     let kept = format!(
         "while more than {} hold calls or all take more than {} GiB",
-        journal::MAX_RECORDINGS,
-        journal::MAX_RECORDED_BYTES >> 30
+        recording::MAX_RECORDINGS,
+        recording::MAX_RECORDED_BYTES >> 30
     );
     assert!(privacy.contains(&kept), "docs/privacy.md: {kept}");
 }

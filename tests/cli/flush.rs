@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use segscope::call::time::{self, Millis};
-use segscope::journal::Journal;
-use segscope::pipeline::{Closed, Detail, InUse, Pipeline, Recording};
+use segscope::engine::{Closed, Detail, InUse, Pipeline, Recording};
+use segscope::recording::Journal;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;

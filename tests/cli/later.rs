@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use segscope::call::time::Millis;
-use segscope::journal::Journal;
-use segscope::pipeline::{Detail, InUse, Pipeline, Recording};
+use segscope::engine::{Detail, InUse, Pipeline, Recording};
+use segscope::recording::Journal;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;

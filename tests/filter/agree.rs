@@ -1,7 +1,7 @@
 //! Agreement with Segment's own evaluator on the part of the language that it knows. The cases
 //! beside this file were made by it (`agree/generate.mjs`); `agree/run.sh` makes many more.
 
-use segscope::filter::parse;
+use segscope::fql::parse;
 use serde_json::Value as Json;
 
 use crate::call::TestCall;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use segscope::filter::{Civil, Columns, Id, Names, Number, Path, Record, Value};
+use segscope::fql::{Civil, Columns, Id, Names, Number, Path, Record, Value};
 use serde_json::Value as Json;
 
 /// A call and its record. The record is an object with the names that the language uses, and

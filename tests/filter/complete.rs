@@ -1,6 +1,6 @@
 //! What is offered at the cursor.
 
-use segscope::filter::{Kind, Names, Path, absent, complete, parse};
+use segscope::fql::{Kind, Names, Path, absent, complete, parse};
 
 /// A recording that holds a few names.
 struct Recording;

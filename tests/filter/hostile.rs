@@ -1,7 +1,7 @@
 //! Whatever is typed or sent: no panic, no exhausted stack, and what parses prints back equal.
 
 use proptest::prelude::*;
-use segscope::filter::{complete, parse};
+use segscope::fql::{complete, parse};
 
 use crate::call::{NoNames, TestCall};
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use segscope::filter::{Civil, Columns, Id, Needs, Path, Record, Value, parse};
+use segscope::fql::{Civil, Columns, Id, Needs, Path, Record, Value, parse};
 
 /// A call of which only `type` and `seq` may be asked.
 struct Strict;

@@ -1,6 +1,6 @@
 //! The tables of cases beside this file.
 
-use segscope::filter::parse;
+use segscope::fql::parse;
 
 use crate::call::TestCall;
 

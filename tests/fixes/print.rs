@@ -1,7 +1,7 @@
 //! Prints what to paste for each call of a recording, a JSON object a line: `print_fixes FILE`.
 
+use segscope::engine::{Detail, InUse, Pipeline, Recording};
 use segscope::findings::fixes::{Reader, Snippet};
-use segscope::pipeline::{Detail, InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
 use serde_json::{Value, json};
 use std::error::Error;

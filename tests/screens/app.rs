@@ -7,10 +7,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use ratatui::style::Style;
-use segscope::tui::keymap::Key;
-use segscope::tui::screen::Msg;
+use segscope::tui::app::keymap::Key;
+use segscope::tui::app::screen::Msg;
+use segscope::tui::app::view::Effect;
 use segscope::tui::theme::Theme;
-use segscope::tui::view::Effect;
 use segscope::tui::{Screen, ScreenOptions, do_on};
 use unicode_width::UnicodeWidthStr;
 

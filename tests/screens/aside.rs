@@ -2,8 +2,8 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::Feed;
-use segscope::tui::view::Effect;
 
 #[test]
 fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {

@@ -4,9 +4,9 @@ use crate::app::{TestApp, options};
 use crate::fake::FakeFeed;
 use ratatui::style::{Color, Style};
 use segscope::tui::ScreenOptions;
+use segscope::tui::app::keymap::{Keymap, SetKeys};
+use segscope::tui::app::screen::Msg;
 use segscope::tui::feed::{Alerts, Feed, Looks};
-use segscope::tui::keymap::{Keymap, SetKeys};
-use segscope::tui::screen::Msg;
 use segscope::tui::theme::{Depth, Ground, SetStyle, Themes};
 
 pub fn looks_like(found: Style, wanted: Style) {

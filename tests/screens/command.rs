@@ -3,9 +3,9 @@
 use crate::app::{TestApp, options};
 use crate::fake::FakeFeed;
 use segscope::tui::ScreenOptions;
+use segscope::tui::app::keymap::{Keymap, SetKeys};
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::Feed;
-use segscope::tui::keymap::{Keymap, SetKeys};
-use segscope::tui::view::Effect;
 
 fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(FakeFeed::with_calls(1), width, height)

@@ -3,8 +3,8 @@
 use crate::app::{SIZES, TestApp, five};
 use crate::fake::FakeFeed;
 use segscope::call::template::TEMPLATES;
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::Sending;
-use segscope::tui::view::Effect;
 
 fn composing(width: u16, height: u16) -> TestApp {
     let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);

@@ -2,8 +2,8 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::Sending;
-use segscope::tui::view::Effect;
 
 #[test]
 fn it_is_shown_then_sent_and_the_answer_shown() {

@@ -2,8 +2,8 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::Feed;
-use segscope::tui::view::Effect;
 
 fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(FakeFeed::with_calls(1), width, height)

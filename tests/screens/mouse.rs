@@ -3,9 +3,9 @@
 use crate::app::{TestApp, cursor};
 use crate::fake::FakeFeed;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use segscope::tui::app::screen::Msg;
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::Feed;
-use segscope::tui::screen::Msg;
-use segscope::tui::view::Effect;
 
 fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(FakeFeed::with_calls(5), width, height)

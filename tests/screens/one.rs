@@ -2,7 +2,7 @@
 
 use crate::app::{TestApp, cursor};
 use crate::fake::FakeFeed;
-use segscope::tui::view::Effect;
+use segscope::tui::app::view::Effect;
 
 fn app() -> TestApp {
     TestApp::new(FakeFeed::with_calls(5), 120, 40)

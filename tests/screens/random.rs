@@ -5,9 +5,9 @@
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use segscope::tui::keymap::PRESET;
-use segscope::tui::screen::Msg;
-use segscope::tui::view::Effect;
+use segscope::tui::app::keymap::PRESET;
+use segscope::tui::app::screen::Msg;
+use segscope::tui::app::view::Effect;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many rounds are played with one seed: a fresh screen each, so that a failure is found soon.

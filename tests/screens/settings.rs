@@ -3,9 +3,9 @@
 
 use crate::app::TestApp;
 use crate::fake::FakeFeed;
-use segscope::pipeline::{Changes, VendorChanges};
+use segscope::engine::{Changes, VendorChanges};
+use segscope::tui::app::view::Effect;
 use segscope::tui::feed::{Judged, SettingsView};
-use segscope::tui::view::Effect;
 use std::sync::Arc;
 
 fn changed() -> SettingsView {

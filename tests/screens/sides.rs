@@ -2,7 +2,7 @@
 
 use crate::app::{TestApp, picture_of};
 use crate::fake::FakeFeed;
-use segscope::tui::view::Effect;
+use segscope::tui::app::view::Effect;
 
 /// The detail of the call that has all its ids, with room for both sides.
 fn app() -> TestApp {

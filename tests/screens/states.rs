@@ -6,7 +6,7 @@ use crate::app::{SIZES, TestApp, five};
 use crate::colours::looks_like;
 use crate::fake::FakeFeed;
 use ratatui::style::Style;
-use segscope::pipeline::{Changes, VendorChanges};
+use segscope::engine::{Changes, VendorChanges};
 use segscope::tui::feed::{Feed, Judged, Sending, SettingsView};
 use segscope::tui::theme::Theme;
 use std::sync::Arc;

@@ -2,9 +2,9 @@
 
 use crate::app::{SIZES, TestApp};
 use crate::fake::FakeFeed;
-use segscope::tui::screen::Msg;
+use segscope::tui::app::screen::Msg;
+use segscope::tui::app::view::Effect;
 use segscope::tui::theme::Ground;
-use segscope::tui::view::Effect;
 
 fn pushed() -> FakeFeed {
     let feed = FakeFeed::with_calls(5);

@@ -1,7 +1,7 @@
 use crate::{complete, generate, naive, pipeline, send};
 use proptest::prelude::*;
-use segscope::filter::parse;
-use segscope::pipeline::{Found, Sieve, What};
+use segscope::engine::{Found, Sieve, What};
+use segscope::fql::parse;
 use std::sync::Arc;
 
 proptest! {

@@ -3,11 +3,11 @@
 use crate::{BEGIN_MS, generate, pipeline, send};
 use proptest::prelude::*;
 use segscope::call::CallType;
-use segscope::findings::Verdict;
-use segscope::pipeline::{
+use segscope::engine::{
     By, CallDetail, Cell, Counted, Coverage, Detail, Expectation, Groups, IdShare, LearnedPlan,
     Pipeline, Plan, RowView, Who,
 };
+use segscope::findings::Verdict;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -197,7 +197,7 @@ proptest! {
                 .map(|(key, calls)| (key, count(calls.into_iter(), now)))
                 .collect();
             let groups = pipeline.found_in(at_all);
-            let order = |row: &segscope::pipeline::FoundIn| {
+            let order = |row: &segscope::engine::FoundIn| {
                 let reaches = row.effect != segscope::findings::Effect::Discard;
                 (!row.in_use, row.severity, reaches, std::cmp::Reverse(row.counted.calls))
             };
@@ -343,7 +343,7 @@ fn the_first_rows_of_many_are_the_worst_and_then_the_earliest() {
     }
     let groups = pipeline.found_in(false);
     assert!(groups.rows.len() == 2_000 && groups.of > 10 * events as u64, "{}", groups.of);
-    let order = |row: &segscope::pipeline::FoundIn| {
+    let order = |row: &segscope::engine::FoundIn| {
         let calls = std::cmp::Reverse(row.counted.calls);
         (row.severity, row.effect != segscope::findings::Effect::Discard, calls, row.counted.seq)
     };

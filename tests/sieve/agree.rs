@@ -5,8 +5,8 @@ use crate::aggregates::{Call, calls};
 use crate::course::{course, rows_of};
 use crate::{generate, pipeline, send};
 use proptest::prelude::*;
-use segscope::filter::parse;
-use segscope::pipeline::{By, Cell, Expectation, Matching, Pipeline, Plan, Tallied, Tally, Who};
+use segscope::engine::{By, Cell, Expectation, Matching, Pipeline, Plan, Tallied, Tally, Who};
+use segscope::fql::parse;
 use segscope::report::{check_text, finding_groups, summary};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +79,7 @@ proptest! {
         // coverage
         for by in [By::Event, By::Library, By::AppVersion, By::WriteKey] {
             let rows = pipeline.coverage(by).rows;
-            let sum = |number: fn(&segscope::pipeline::Coverage) -> u64| rows.iter().map(number).sum::<u64>();
+            let sum = |number: fn(&segscope::engine::Coverage) -> u64| rows.iter().map(number).sum::<u64>();
             prop_assert_eq!(sum(|row| row.counted.calls), stats.calls);
             prop_assert_eq!(sum(|row| row.counted.repeats), stats.repeats);
             prop_assert_eq!(sum(|row| row.missing), stats.missing);
@@ -151,7 +151,7 @@ proptest! {
             let came = &entry.came;
             // an entry without a name stands for all that have none of their own, and a type may be
             // written in several ways
-            let is = |row: &&segscope::pipeline::Coverage| {
+            let is = |row: &&segscope::engine::Coverage| {
                 (&row.kind, &row.event) == (&came.kind, &came.event) && row.counted == came.counted
             };
             if let Some(row) = rows.iter().find(is) {

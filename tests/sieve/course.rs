@@ -4,8 +4,8 @@
 use crate::{BEGIN_MS, generate, pipeline, send};
 use proptest::prelude::*;
 use segscope::call::CallType;
-use segscope::filter::parse;
-use segscope::pipeline::{CallDetail, Course, Detail, Matching, Pipeline, SessionIds};
+use segscope::engine::{CallDetail, Course, Detail, Matching, Pipeline, SessionIds};
+use segscope::fql::parse;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -147,7 +147,7 @@ fn a_vendor_that_expects_identify_first_says_so_of_the_user() {
 
 #[test]
 fn a_person_is_found_by_id_and_members_have_their_own_calls() {
-    use segscope::pipeline::Who;
+    use segscope::engine::Who;
     let pipeline = pipeline();
     for (minute, user) in [(0, "u"), (1, "u"), (2, "v")] {
         call(&pipeline, minute, "s", Some(user), None);

@@ -8,11 +8,11 @@ mod generate;
 mod names;
 
 use segscope::call::time;
-use segscope::filter::Filter;
-use segscope::journal::Journal;
-use segscope::pipeline::{
+use segscope::engine::{
     CallColumns, Detail, InUse, NoCallColumns, Pipeline, Recording, Shown, Sieve,
 };
+use segscope::fql::Filter;
+use segscope::recording::Journal;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use serde_json::Map;

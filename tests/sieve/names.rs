@@ -1,7 +1,7 @@
 //! What is offered while a filter is typed, from what a recording has.
 
 use crate::{pipeline, send};
-use segscope::filter::{Names, complete};
+use segscope::fql::{Names, complete};
 
 fn offers(names: &dyn Names, text: &str) -> Vec<String> {
     complete(text, text.len(), names).into_iter().map(|offer| offer.text).collect()

@@ -2,7 +2,7 @@
 
 use crate::{Said, same};
 use proptest::prelude::*;
-use segscope::journal::{Body, LineHead, Refused, compose};
+use segscope::recording::{Body, LineHead, Refused, compose};
 use std::path::{Path, PathBuf};
 
 /// A call by a number: of any type, with ids here and there, few of them its own.

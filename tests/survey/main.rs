@@ -8,7 +8,7 @@ mod files;
 #[path = "../wire/load.rs"]
 mod load;
 
-use segscope::pipeline::{Detail, InUse, Pipeline, Recording, Shares, Tally, survey};
+use segscope::engine::{Detail, InUse, Pipeline, Recording, Shares, Tally, survey};
 use segscope::report::{self, FindingGroup, check_text, finding_groups};
 use segscope::vendors::Vendors;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! A listener that keeps everything in memory, and a client that speaks plain HTTP/1.1 to it.
 
-use segscope::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
-use segscope::pipeline::{self, Pending};
+use segscope::engine;
+use segscope::engine::Pending;
+use segscope::server::{Health, Intake, Limits, Listen, Listener, Notice, Options, Trouble};
 use segscope::wire::{self, Reply, RequestHead, Route, Scratch};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -83,8 +84,8 @@ impl Memory {
 }
 
 impl Intake for Memory {
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> pipeline::Taken {
-        pipeline::Taken::Answered(self.answer(head, body, here))
+    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> engine::Taken {
+        engine::Taken::Answered(self.answer(head, body, here))
     }
 
     fn written(&self, _: &Pending) -> Option<Reply> {

@@ -1,7 +1,7 @@
 //! More connections and bodies than there is room for: what is idle or slow makes room.
 
 use crate::client::{Client, start, until};
-use segscope::listener::{Limits, Notice};
+use segscope::server::{Limits, Notice};
 use std::time::{Duration, Instant};
 
 const CALL: &str = r#"{"userId":"u","event":"E","messageId":"m-1"}"#;

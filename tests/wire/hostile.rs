@@ -3,7 +3,7 @@
 use crate::client::{Client, start, until};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use segscope::listener::{Limits, Notice};
+use segscope::server::{Limits, Notice};
 use std::io::Write;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! HTTP as clients speak it.
 
 use crate::client::{Client, start, until};
-use segscope::listener::{Limits, Listen, ListenError, Listener, Options};
+use segscope::server::{Limits, Listen, ListenError, Listener, Options};
 use std::net::SocketAddr;
 
 const CALL: &str = r#"{"userId":"u","event":"E","messageId":"m-1"}"#;

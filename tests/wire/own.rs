@@ -1,7 +1,7 @@
 //! segscope's own paths, as web pages try to use them.
 
 use crate::client::{Answer, Client, start};
-use segscope::listener::Limits;
+use segscope::server::Limits;
 
 const PATHS: [&str; 9] =
     ["health", "calls", "wait", "summary", "sync", "reset", "openapi.json", "else", ""];

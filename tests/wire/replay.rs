@@ -2,7 +2,7 @@
 
 use crate::client::start;
 use crate::load::{Capture, captures};
-use segscope::listener::Limits;
+use segscope::server::Limits;
 use segscope::wire::{self, Route};
 
 const SUCCESS: &[u8] = br#"{"success": true}"#;

@@ -14,8 +14,9 @@ use super::watch::Watch;
 use crate::call::Seq;
 use crate::call::text::visible;
 use crate::config::Settings;
-use crate::filter::{self, Filter};
-use crate::pipeline::{Detail, Matching, Pipeline};
+use crate::engine::{Detail, Matching, Pipeline};
+use crate::fql;
+use crate::fql::Filter;
 use crate::plain::row_words;
 use crate::report::call_record;
 use crate::tui::feed::{Alerts, Ring, VendorView};
@@ -70,7 +71,7 @@ impl Asked {
         let Some(text) = settings.text("alert").filter(|text| !text.trim().is_empty()) else {
             return Ok(None);
         };
-        let filter = filter::parse(text).map_err(|error| {
+        let filter = fql::parse(text).map_err(|error| {
             let origin = settings.origin_of("alert").to_string();
             Failure::UseLines(format!("{}: {}", visible(&origin), error.render()))
         })?;

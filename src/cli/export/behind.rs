@@ -1,8 +1,8 @@
 //! Calls that the screen shows, written to a file by a thread of its own.
 
 use crate::call::time;
-use crate::filter::Filter;
-use crate::pipeline::{CallColumns, Detail, Pipeline};
+use crate::engine::{CallColumns, Detail, Pipeline};
+use crate::fql::Filter;
 use crate::report::{ExportFormat, Exporter, plural};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter};

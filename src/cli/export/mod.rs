@@ -8,7 +8,7 @@ use super::args::{ExportArgs, ExportForm};
 use super::failure::Failure;
 use super::setup::Setup;
 use super::{check, input, output};
-use crate::pipeline::Detail;
+use crate::engine::Detail;
 use crate::report::{ExportFormat, Exporter};
 use std::io::BufWriter;
 

@@ -10,9 +10,10 @@ use super::live::Live;
 use super::outbox::Outbox;
 use crate::call::{Seq, time};
 use crate::config::{Arranged, Choices, Notebook};
-use crate::filter::{Filter, Names};
+use crate::engine;
+use crate::engine::{Detail as Full, Pipeline, Remarks, Sieve};
 use crate::findings::Finding;
-use crate::pipeline::{self, Detail as Full, Pipeline, Remarks, Sieve};
+use crate::fql::{Filter, Names};
 use crate::report::ExportFormat;
 use crate::tui::feed::{
     Alerts, By, Chosen, CommonView, ComposedView, Coverage, Detail, Expectations, Feed, Found,
@@ -193,7 +194,7 @@ impl Feed for PipelineFeed {
 
     fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
         let known = self.pipeline.vendors();
-        let in_use = pipeline::InUse::chosen(&known, vendors.to_vec());
+        let in_use = engine::InUse::chosen(&known, vendors.to_vec());
         self.pipeline
             .set_in_use(in_use)
             .map_err(|error| format!("the calls could not be read again: {error}"))?;

@@ -1,7 +1,7 @@
 //! One person's calls, as the screen reads them.
 
 use super::PipelineFeed;
-use crate::filter::Filter;
+use crate::fql::Filter;
 use crate::tui::feed::{Course, Disorder, Person, PersonFeed, SessionIds, Shown, Span, Who};
 use std::collections::BTreeMap;
 use std::ops::Range;

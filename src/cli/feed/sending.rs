@@ -4,14 +4,14 @@ use super::{PipelineFeed, views};
 use crate::call::credential::without_credentials;
 use crate::call::time;
 use crate::cli::deliver;
-use crate::pipeline::Detail as Full;
+use crate::engine::Detail as Full;
 use crate::tui::feed::{Chosen, OutputView, Prepared};
 use crate::vendors::{Fidelity, Output};
 use std::sync::PoisonError;
 
 impl PipelineFeed {
     /// What would be sent to a vendor of a call, kept to be sent as it is shown.
-    pub(super) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+    pub(crate) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.pipeline.vendors();
         let settings = self.live.settings();
@@ -35,7 +35,7 @@ impl PipelineFeed {
     }
 
     /// Begins to send what was prepared under a number, once.
-    pub(super) fn deliver_prepared(&self, number: u64) -> Result<(), String> {
+    pub(crate) fn deliver_prepared(&self, number: u64) -> Result<(), String> {
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.0 != number || kept.2.is_empty() {
             return Err("this is not to be sent any more; ask anew".to_owned());

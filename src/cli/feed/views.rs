@@ -1,7 +1,8 @@
 //! What the pipeline has, as the screen shows it.
 
+use crate::engine;
+use crate::engine::NotYet;
 use crate::findings::fixes::Reader;
-use crate::pipeline::{self, NotYet};
 use crate::report::mask_request;
 use crate::tui::feed::{
     CallDetail, ComposedCall, ComposedView, Detail, FidelityView, NoCallDetail, OutputView,
@@ -31,7 +32,7 @@ fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
     }
 }
 
-pub(super) fn fidelity(fidelity: Fidelity) -> FidelityView {
+pub(crate) fn fidelity(fidelity: Fidelity) -> FidelityView {
     let (word, means) = match fidelity {
         Fidelity::Equivalent => (
             "equivalent",
@@ -48,12 +49,12 @@ pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
 }
 
 /// A request that has a row of its own, without its sender's key.
-pub(super) fn no_call_view(mut row: Box<NoCallDetail>) -> Detail {
+pub(crate) fn no_call_view(mut row: Box<NoCallDetail>) -> Detail {
     mask_request(&mut row.request);
     Detail::NoCall(row)
 }
 
-pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail {
+pub(crate) fn call_view(call: engine::CallDetail, row: RowView) -> CallDetail {
     let fix = call.fix(Reader::Owner);
     let in_use = call.in_use;
     let vendors = call
@@ -77,7 +78,7 @@ pub(super) fn call_view(call: pipeline::CallDetail, row: RowView) -> CallDetail 
 }
 
 /// What a text would give if it came now.
-pub(super) fn composed(composed: Result<pipeline::Composed, NotYet>) -> ComposedView {
+pub(crate) fn composed(composed: Result<engine::Composed, NotYet>) -> ComposedView {
     match composed {
         Ok(composed) => {
             let in_use = composed.in_use;
@@ -95,7 +96,7 @@ pub(super) fn composed(composed: Result<pipeline::Composed, NotYet>) -> Composed
     }
 }
 
-pub(super) fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
+pub(crate) fn vendor_detail(vendor: usize, rendered: Rendered, in_use: bool) -> VendorDetail {
     VendorDetail {
         vendor,
         verdict: rendered.verdict,

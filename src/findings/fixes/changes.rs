@@ -2,8 +2,8 @@
 
 use super::Call;
 use super::edits::{Edit, Edits, Shape, Source};
-use super::tree::Lit;
 use crate::call::pointer;
+use crate::findings::fixes::json_tree::Lit;
 use crate::findings::{Change, Finding, Severity};
 
 /// The change that a code's table names for a finding, if the call has what it needs. `field` is

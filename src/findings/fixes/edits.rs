@@ -2,11 +2,11 @@
 //! all languages and the transformation share.
 
 use super::Call;
-use super::private::made_up;
-use super::tree::Lit;
 use crate::call::{Event, pointer, text};
 use crate::findings::advice::{self, Way};
-use crate::findings::id_doubt::stand_in;
+use crate::findings::doubtful_ids::stand_in;
+use crate::findings::fixes::json_tree::Lit;
+use crate::findings::fixes::omitted_fields::made_up;
 use crate::findings::identity::ValueRule;
 use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
 
@@ -102,7 +102,7 @@ impl Edit {
     }
 
     /// The value that it puts in place; none if the call does not have it.
-    pub(super) fn value(&self, call: &Lit) -> Option<Lit> {
+    pub(crate) fn value(&self, call: &Lit) -> Option<Lit> {
         match &self.source {
             Source::Add(text) => Some(Lit::Text(text.clone())),
             Source::As(shape) => call.at(&self.to)?.shaped(*shape),
@@ -135,7 +135,7 @@ impl Lit {
 
 /// The changes of a call, put together one by one.
 #[derive(Default)]
-pub(super) struct Edits(pub Vec<Edit>);
+pub(crate) struct Edits(pub Vec<Edit>);
 
 impl Edits {
     /// Adds a change, or makes it one with a change of the same place.
@@ -173,7 +173,7 @@ impl Edits {
 }
 
 /// True for a finding that an edit takes away.
-pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
+pub(crate) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
     if finding.severity == Severity::Info {
         return None;
     }
@@ -186,7 +186,7 @@ pub(super) fn kind_of(finding: &Finding) -> Option<(Wanted, Id)> {
 }
 
 /// True for a finding that says that an id is none.
-pub(super) fn names_nobody_at(finding: &Finding) -> bool {
+pub(crate) fn names_nobody_at(finding: &Finding) -> bool {
     matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN") && made_up(&finding.path).is_none()
 }
 
@@ -199,7 +199,7 @@ pub fn is_without(finding: &Finding) -> Option<Id> {
 }
 
 #[derive(PartialEq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     Value,
     Text,
 }

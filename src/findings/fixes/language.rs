@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// One language with the calls of its SDK.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Language {
+pub(crate) struct Language {
     /// The library knows user and visitor by itself: no call names them.
     pub client_side: bool,
     /// A call may carry any field at its top level.
@@ -50,7 +50,7 @@ fn no() -> String {
 /// How texts are quoted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Strings {
+pub(crate) struct Strings {
     /// A quote inside which only itself and the backslash are escaped; for tame texts.
     pub plain: Option<char>,
     pub quote: char,
@@ -66,7 +66,7 @@ pub(super) struct Strings {
 /// How a character that is not written as it is gets named.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Unicode {
+pub(crate) enum Unicode {
     /// `\u1234` for each UTF-16 unit.
     Utf16,
     /// `\u{1234}`
@@ -78,7 +78,7 @@ pub(super) enum Unicode {
 /// How numbers are written that are not as usual.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     /// Integers of more than 32 bits.
     pub long: String,
     /// What fits neither 64 bits nor a double.
@@ -94,7 +94,7 @@ impl Default for Numbers {
 /// How objects or lists are written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     pub open: String,
     pub close: String,
     pub separator: String,
@@ -120,7 +120,7 @@ fn value() -> String {
 /// How a user is named where that is one argument.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct User {
+pub(crate) struct User {
     pub user_id: String,
     pub anonymous_id: String,
     pub both: String,
@@ -129,7 +129,7 @@ pub(super) struct User {
 /// How a call of one type is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Form {
+pub(crate) struct Form {
     /// Arguments and layout are those of another type.
     pub like: Option<String>,
     pub open: String,
@@ -148,7 +148,7 @@ pub(super) struct Form {
 /// One argument.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Arg {
+pub(crate) struct Arg {
     /// The field of the call; `options`, `user` and `call` are put together from several.
     pub of: Option<String>,
     /// Around the value; `{}` stands for it.
@@ -249,7 +249,7 @@ static LIBRARIES: LazyLock<Vec<Library>> = LazyLock::new(|| {
 });
 
 /// A library's language, the name to show for it, and what its client object is called.
-pub(super) struct Choice {
+pub(crate) struct Choice {
     pub language: &'static Language,
     pub title: &'static str,
     pub client: &'static str,

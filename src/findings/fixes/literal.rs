@@ -1,11 +1,11 @@
 //! Values in a language: texts, numbers, objects and lists.
 
 use super::language::{Language, Shape, Strings, Unicode};
-use super::tree::Lit;
 use crate::call::text::is_hostile;
+use crate::findings::fixes::json_tree::Lit;
 
 /// Replaces each token of a template by its text, in one pass: what is put in is not looked at.
-pub(super) fn put(template: &str, words: &[(&str, &str)]) -> String {
+pub(crate) fn put(template: &str, words: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(at) = rest.find('{') {

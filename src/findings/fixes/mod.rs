@@ -5,23 +5,23 @@
 //! function share it. What a language looks like is in `assets/fixes`.
 
 mod changes;
+mod corrected_call;
 mod edits;
+mod json_tree;
 mod language;
 mod literal;
 mod needs;
-mod private;
-mod send;
+mod omitted_fields;
+mod sdk_code;
 mod transformation;
-mod tree;
-mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use crate::findings::fixes::omitted_fields::made_up;
 pub use changes::{change, with};
 pub use edits::{Edit, Shape, Source, edits, is_without, words};
 pub use needs::{Need, needs};
-pub(crate) use private::made_up;
 
 use super::Finding;
 use crate::call::{CallType, Event};
@@ -115,14 +115,14 @@ pub fn is_about_ids(finding: &Finding) -> bool {
 
 /// The call with the changes made, as JSON: what a vendor gets if nothing else changes.
 pub fn changed(call: &Call<'_>, edits: &[Edit]) -> String {
-    send::changed(call, edits).to_json()
+    crate::findings::fixes::corrected_call::changed(call, edits).to_json()
 }
 
 /// The fix for a call, with these changes. `group`: further places at which vendors in use find
 /// the account that the call names in `groupId`, for a library that cannot send it there.
 pub fn fix(call: &Call<'_>, edits: Vec<Edit>, group: &[String], reader: Reader) -> Fix {
     Fix {
-        snippet: write::snippet(call, &edits, group, reader),
+        snippet: crate::findings::fixes::sdk_code::snippet(call, &edits, group, reader),
         transformation: transformation::transformation(call, &edits),
         edits,
     }

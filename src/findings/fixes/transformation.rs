@@ -3,9 +3,9 @@
 use super::edits::{Edit, Shape, Source};
 use super::language::Choice;
 use super::literal::put;
-use super::tree::Lit;
 use super::{Call, Snippet};
 use crate::call::pointer;
+use crate::findings::fixes::json_tree::Lit;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -40,7 +40,7 @@ static STEPS: LazyLock<Steps> = LazyLock::new(|| {
 
 /// The function that does the edits on each call of this type; none where an id is nowhere in the
 /// call, since no function can know it.
-pub(super) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet> {
+pub(crate) fn transformation(call: &Call<'_>, edits: &[Edit]) -> Option<Snippet> {
     let table = &*STEPS;
     let node = Choice::of(Some("@segment/analytics-node"), false).language;
     let list = |path: &str| {

@@ -3,7 +3,7 @@
 
 use crate::call::text::visible;
 use crate::call::time;
-use crate::pipeline::CallDetail;
+use crate::engine::CallDetail;
 use crate::vendors::Vendors;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -31,12 +31,12 @@ const COLUMNS: [&str; 15] = [
 const LAST_COLUMNS: [&str; 3] = ["service", "service_verdict", "service_code"];
 
 /// A table being written.
-pub(super) struct Table;
+pub(crate) struct Table;
 
 impl Table {
     /// Writes the heads of the columns: those of each call, then a verdict for each vendor, then
     /// the service's.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         out: &mut impl Write,
         vendors: &Vendors,
         shown: &[usize],
@@ -47,7 +47,7 @@ impl Table {
     }
 
     /// Writes a call.
-    pub(super) fn call(
+    pub(crate) fn call(
         &mut self,
         out: &mut impl Write,
         call: &CallDetail,

@@ -1,8 +1,8 @@
 //! Calls as curl lines.
 
 use crate::call::CallType;
-use crate::pipeline::CallDetail;
-use crate::report::masked::WriteKeys;
+use crate::engine::CallDetail;
+use crate::report::mask_keys::WriteKeys;
 use std::io::{self, Write};
 
 /// Stands for the write key in a text until the text is quoted. No sender's text is likely to hold
@@ -33,12 +33,12 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-pub(super) fn begin(out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn begin(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "# sends to SEGSCOPE_URL, or to the address below, with the key in WRITE_KEY")?;
     writeln!(out, ": \"${{SEGSCOPE_URL:=http://127.0.0.1:7357}}\" \"${{WRITE_KEY:=K}}\"")
 }
 
-pub(super) fn call(out: &mut impl Write, call: &CallDetail, with_secrets: bool) -> io::Result<()> {
+pub(crate) fn call(out: &mut impl Write, call: &CallDetail, with_secrets: bool) -> io::Result<()> {
     let kind = call.kind.as_deref().unwrap_or_default();
     let key = call.write_key.as_deref();
     let line = match key.filter(|_| with_secrets) {

@@ -2,7 +2,7 @@
 //! of its calls are exported.
 
 use crate::call::time;
-use crate::pipeline::{CallDetail, RequestDetail};
+use crate::engine::{CallDetail, RequestDetail};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -10,21 +10,21 @@ use std::io::{self, Write};
 const NO_HOST: &str = "127.0.0.1:7357";
 
 /// An archive being written.
-pub(super) struct Har {
+pub(crate) struct Har {
     /// The number of the last request; calls come in their order.
     last: Option<u64>,
 }
 
 impl Har {
     /// Writes what stands before the entries.
-    pub(super) fn begin(out: &mut impl Write) -> io::Result<Har> {
+    pub(crate) fn begin(out: &mut impl Write) -> io::Result<Har> {
         let creator = json!({ "name": "segscope", "version": env!("CARGO_PKG_VERSION") });
         write!(out, "{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[")?;
         Ok(Har { last: None })
     }
 
     /// Writes a call's request, unless an earlier call's was the same.
-    pub(super) fn call(&mut self, out: &mut impl Write, call: &CallDetail) -> io::Result<()> {
+    pub(crate) fn call(&mut self, out: &mut impl Write, call: &CallDetail) -> io::Result<()> {
         let number = call.request.number;
         if self.last == Some(number) {
             return Ok(());
@@ -35,7 +35,7 @@ impl Har {
     }
 
     /// Writes what stands behind the entries.
-    pub(super) fn end(self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn end(self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\n]}}}}")
     }
 }

@@ -7,9 +7,9 @@ mod har;
 
 pub use curl::curl;
 
-use super::masked::{WriteKeys, mask_call};
 use super::{Escaped, Escaping, call_record};
-use crate::pipeline::CallDetail;
+use crate::engine::CallDetail;
+use crate::report::mask_keys::{WriteKeys, mask_call};
 use crate::vendors::Vendors;
 use std::io::{self, Write};
 

@@ -18,8 +18,8 @@ pub use views::{
 };
 
 use crate::call::Seq;
-use crate::filter::{Filter, Names};
 use crate::findings::Finding;
+use crate::fql::{Filter, Names};
 use crate::report::ExportFormat;
 use std::ops::Range;
 use std::sync::Arc;

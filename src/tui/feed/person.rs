@@ -1,7 +1,7 @@
 //! Where the data about one person comes from: found beside the log, and gone through part by part.
 
 use super::{Course, Disorder, Person, SessionIds, Shown, Span, Who};
-use crate::filter::Filter;
+use crate::fql::Filter;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,16 +1,16 @@
 //! What the screen shows, as plain data.
 
-use super::super::keymap::Keymap;
 use super::super::theme::Themes;
 use crate::call::text::visible;
-use crate::findings::fixes::{Fix, Need};
-use crate::findings::{Finding, Verdict};
-pub use crate::objects::{Item, Panel, Status};
-pub use crate::pipeline::{
+pub use crate::engine::{
     By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
     Expected, Found, FoundIn, Groups, IdShare, Mark, Member, NoCall, NoCallDetail, NoCallView,
     Person, RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
 };
+use crate::findings::fixes::{Fix, Need};
+use crate::findings::{Finding, Verdict};
+pub use crate::objects_api::{Item, Panel, Status};
+use crate::tui::app::keymap::Keymap;
 pub use crate::vendors::{Origin, Preset, Span};
 use std::sync::Arc;
 

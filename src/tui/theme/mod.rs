@@ -4,12 +4,13 @@
 //! style ([`SetStyle`]); [`Themes`] holds what that comes to on a dark and on a light ground, and
 //! [`Depth`] what of it the terminal can show.
 
-mod depth;
-mod ground;
+mod background;
+mod color_depth;
+pub mod painter;
 mod themes;
 
-pub use depth::Depth;
-pub use ground::{ASK as ASK_GROUND, Ground};
+pub use crate::tui::theme::background::{ASK as ASK_GROUND, Ground};
+pub use crate::tui::theme::color_depth::Depth;
 pub use themes::{AUTO, SetStyle, Themes};
 
 use crate::call::nearest_name;

@@ -2,7 +2,7 @@
 
 use super::{Codes, Custify, Traits};
 use crate::call::pointer;
-use crate::vendors::keys::Spot;
+use crate::vendors::engine::field_slots::Spot;
 use crate::vendors::rules::{Parts, Rules};
 use crate::vendors::settings::SettingsError;
 use crate::vendors::vendor::SpotSet;
@@ -22,7 +22,7 @@ const READ_BEHIND: [&str; 9] = [
     "id",
 ];
 
-pub(in crate::vendors) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
+pub(crate) fn build(parts: &mut Parts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
     let ids = |key: &str| parts.settings.texts(key).unwrap_or_default().into_iter().collect();
     let (known_users, known_companies) = (ids("known_users"), ids("known_companies"));
     let field = parts.settings.text("deduplication_field").map(|path| {

@@ -3,16 +3,16 @@
 use super::{Custify, Traits, counts, first, id};
 use crate::call::{CallType, Kind, Val};
 use crate::findings::identity::truthy;
-use crate::vendors::cx::{Cx, Found, From, Place, Value};
-use crate::vendors::file::Check;
-use crate::vendors::javascript;
-use crate::vendors::keys::Spot;
-use crate::vendors::out::{Origin, Out};
+use crate::vendors::engine::evaluation::{Cx, Found, From, Place, Value};
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::javascript_numbers;
+use crate::vendors::engine::output_json::{Origin, Out};
+use crate::vendors::table::Check;
 use std::borrow::Cow;
 
 impl Custify {
     /// What identify and group calls share. Gives the company that the person is linked to.
-    pub(super) fn person<'a>(&self, cx: &mut Cx<'a>) -> Option<Found<'a>> {
+    pub(crate) fn person<'a>(&self, cx: &mut Cx<'a>) -> Option<Found<'a>> {
         let signed_up_at = [self.traits.signed_up_at, self.context.signed_up_at];
         let given = if cx.kind == CallType::Group { &signed_up_at[1..] } else { &signed_up_at[..] };
         if first(cx, given).is_none()
@@ -104,7 +104,7 @@ impl Custify {
     }
 
     /// `context.traits` behind `traits`: whatever only custom attributes would take is lost.
-    pub(super) fn shadowed(&self, cx: &mut Cx<'_>) {
+    pub(crate) fn shadowed(&self, cx: &mut Cx<'_>) {
         let Some(traits) = cx.look.object(self.traits.own) else { return };
         // the two often hold the same keys in the same order
         let mut beside = traits.children();
@@ -125,7 +125,7 @@ impl Custify {
 
 fn text(value: Val<'_>) -> Cow<'_, str> {
     value.as_str().unwrap_or_else(|| match value.kind() {
-        Kind::Number => javascript::text(value.raw()),
+        Kind::Number => javascript_numbers::text(value.raw()),
         _ => Cow::Borrowed(value.raw()),
     })
 }

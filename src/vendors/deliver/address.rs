@@ -1,10 +1,10 @@
 //! Ids of a call in the address of a request: `https://api.example/users/{@user}/events`.
 
 use super::{next_name, settings_of};
-use crate::vendors::file::AddressPart;
+use crate::vendors::table::AddressPart;
 
 /// The names with `@` in an address.
-pub(in crate::vendors) fn ids(url: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn ids(url: &str) -> impl Iterator<Item = &str> {
     let mut rest = url;
     let names = std::iter::from_fn(move || {
         let (_, name, after) = next_name(rest)?;
@@ -15,14 +15,14 @@ pub(in crate::vendors) fn ids(url: &str) -> impl Iterator<Item = &str> {
 }
 
 /// True if each id stands behind the host: what a call says must not decide where keys go.
-pub(in crate::vendors) fn ids_are_in_the_path(url: &str) -> bool {
+pub(crate) fn ids_are_in_the_path(url: &str) -> bool {
     let Some(first) = url.find("{@") else { return true };
     let host = url.find("://").map_or(0, |at| at + 3);
     url[host..].find('/').is_some_and(|slash| slash > 0 && host + slash < first)
 }
 
 /// An address with its ids filled in, each percent-encoded.
-pub(in crate::vendors) fn with_ids<'i>(url: &str, id: impl Fn(&str) -> &'i str) -> String {
+pub(crate) fn with_ids<'i>(url: &str, id: impl Fn(&str) -> &'i str) -> String {
     let mut out = String::with_capacity(url.len() + 32);
     let mut rest = url;
     while let Some((before, name, after)) = next_name(rest) {
@@ -39,7 +39,7 @@ pub(in crate::vendors) fn with_ids<'i>(url: &str, id: impl Fn(&str) -> &'i str) 
 }
 
 /// The settings that the host of an address is made of, and what each is of it.
-pub(in crate::vendors) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)> {
+pub(crate) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)> {
     let (host, is_base) = match url.split_once("://") {
         Some((_, rest)) => (rest.split(['/', '?', '#']).next().unwrap_or(rest), false),
         None => (url, true),
@@ -64,7 +64,7 @@ pub(in crate::vendors) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)
 }
 
 /// What a setting must be to be that part of an address, if it is not; none if it is.
-pub(in crate::vendors) fn misfit(part: AddressPart, text: &str) -> Option<&'static str> {
+pub(crate) fn misfit(part: AddressPart, text: &str) -> Option<&'static str> {
     let (fits, expected) = match part {
         AddressPart::None => return None,
         AddressPart::Label => (
@@ -125,7 +125,7 @@ fn push_encoded(out: &mut String, text: &str) {
 }
 
 /// True if a part of the path is `.` or `..`, which clients and servers take for another path.
-pub(super) fn leads_elsewhere(url: &str) -> bool {
+pub(crate) fn leads_elsewhere(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     path.split('/').any(|part| part == "." || part == "..")
 }

@@ -3,7 +3,7 @@
 use super::{Filling, How, Named, NoDelivery, Trust, next_name, rebased};
 use crate::call::credential::without_credentials;
 use crate::call::text::visible;
-use crate::vendors::rendered::Output;
+use crate::vendors::engine::rendered::Output;
 use crate::vendors::{SettingKind, Vendors};
 use std::fmt::Write;
 

@@ -1,15 +1,15 @@
 //! An output as it is really sent, with the user's own keys: nothing else opens a secret. What may
 //! be shown of it stands beside it, and what is secret in it can be masked in any answer.
 
-pub(super) mod address;
+pub(crate) mod address;
 mod curl;
 
 pub use curl::variable;
 
-use super::rendered::Output;
 use super::settings::Settings;
 use super::{SettingKind, Vendors};
 use crate::call::credential::without_credentials;
+use crate::vendors::engine::rendered::Output;
 use crate::wire::signature;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +19,7 @@ const MASK: &str = "***";
 
 /// A request's address and headers as the vendor's table has them, before settings are filled in.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Template {
+pub(crate) struct Template {
     pub url: String,
     pub headers: Vec<(String, String)>,
 }
@@ -133,14 +133,14 @@ impl<'n> Named<'n> {
 }
 
 /// The settings that a name in a template stands for.
-pub(super) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
     let Named { keys, how } = Named::of(name);
     let keys = if keys.iter().all(|key| key.is_empty()) { vec![name] } else { keys };
     keys.into_iter().filter(move |key| how != How::Base64 || !key.is_empty())
 }
 
 /// What may be shown for a name in a template.
-pub(super) fn shown(name: &str, settings: &Settings) -> String {
+pub(crate) fn shown(name: &str, settings: &Settings) -> String {
     let Named { keys, how } = Named::of(name);
     let key = keys.first().copied().unwrap_or_default();
     let shown = || settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));

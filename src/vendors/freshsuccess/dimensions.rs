@@ -3,8 +3,8 @@
 use crate::call::{CallType, Kind, Val, pointer, time};
 use crate::findings::identity::is_blank;
 use crate::vendors::codes::CodeId;
-use crate::vendors::cx::{Cx, From, Place, Value};
-use crate::vendors::keys::Spot;
+use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
+use crate::vendors::engine::field_slots::Spot;
 use crate::vendors::rules::{Family, Parts};
 use crate::vendors::settings::SettingsError;
 
@@ -27,7 +27,7 @@ struct Dimension {
 }
 
 /// The dimensions of the settings.
-pub(super) struct Dimensions {
+pub(crate) struct Dimensions {
     all: Vec<Dimension>,
     wrong_type: Family,
     no_account: CodeId,

@@ -1,8 +1,8 @@
 //! Session and module time: what the vendor works out by itself from calls of one session id.
 
 use crate::call::time::{self, Millis};
+use crate::vendors::engine::rendered::Record;
 use crate::vendors::memory::MemorySize;
-use crate::vendors::rendered::Record;
 use crate::vendors::rules::Remembered;
 use hashbrown::HashMap;
 use std::cmp::Reverse;
@@ -32,7 +32,7 @@ struct Session {
 
 /// The open sessions, by their id.
 #[derive(Debug, Default)]
-pub(super) struct Sessions {
+pub(crate) struct Sessions {
     open: HashMap<Arc<str>, Session>,
     /// One entry an open session, with a time that its `last` was or has passed since: so a call
     /// changes nothing here, and a flush looks only at sessions that may be idle.
@@ -43,7 +43,7 @@ pub(super) struct Sessions {
 
 /// What a call did to its session.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// It is older than one that came before it.
     pub late: bool,
     /// What was worked out.

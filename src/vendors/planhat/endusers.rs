@@ -1,11 +1,11 @@
 //! Which endusers Planhat has: those of the settings, and those that captured calls created. One
 //! that is there is never merged with another and never updated.
 
-use super::super::cx::Cx;
-use super::super::facts::Topic;
 use super::super::rules::Lessons;
 use super::super::settings::Settings;
 use crate::call::Seq;
+use crate::vendors::engine::evaluation::Cx;
+use crate::vendors::memory::facts::Topic;
 use std::collections::HashMap;
 
 /// Created endusers by their user id; the value is their company.
@@ -14,13 +14,13 @@ const BY_ID: Topic = 0;
 const BY_EMAIL: Topic = 1;
 
 /// The endusers of the settings; each may lack any field.
-pub(super) struct Endusers {
+pub(crate) struct Endusers {
     by_id: HashMap<String, Option<String>>,
     by_email: HashMap<String, Option<String>>,
 }
 
 /// A known enduser.
-pub(super) struct Enduser<'a> {
+pub(crate) struct Enduser<'a> {
     pub company: Option<&'a str>,
     by: &'static str,
     /// The call that created it; none for one of the settings.
@@ -73,7 +73,7 @@ impl Enduser<'_> {
 }
 
 /// A created enduser.
-pub(super) fn learn(lessons: &mut Lessons, user: Option<&str>, email: Option<&str>, company: &str) {
+pub(crate) fn learn(lessons: &mut Lessons, user: Option<&str>, email: Option<&str>, company: &str) {
     if let Some(id) = user {
         lessons.add(BY_ID, id, company);
     }

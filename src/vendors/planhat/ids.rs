@@ -1,10 +1,10 @@
 //! Where Planhat's ids stand: its page spells them in several ways, and all are read.
 
-use super::super::cx::{Cx, Found, Place};
-use super::super::keys::Spot;
 use super::super::rules::Parts;
 use crate::call::Val;
 use crate::findings::{identity::text_of, norm};
+use crate::vendors::engine::evaluation::{Cx, Found, Place};
+use crate::vendors::engine::field_slots::Spot;
 use std::borrow::Cow;
 
 /// The names of the company's id beside `company_id`, in the order in which they are looked for. All
@@ -14,7 +14,7 @@ const USER: &str = "userid";
 const GROUP: &str = "groupid";
 
 /// An id, and whether it stands where the document names it.
-pub(super) struct Spelled<'a> {
+pub(crate) struct Spelled<'a> {
     pub id: Found<'a>,
     pub alias: bool,
 }
@@ -28,7 +28,7 @@ fn alias(id: Found<'_>) -> Spelled<'_> {
 }
 
 /// The places of the two ids and the email in identify or track calls.
-pub(super) struct Places {
+pub(crate) struct Places {
     /// `traits` or `properties`.
     pub container: Spot,
     pub company: Spot,
@@ -106,7 +106,7 @@ impl Places {
 }
 
 /// The group's id: `groupId`, then other spellings at the top level.
-pub(super) fn group_of<'a>(cx: &Cx<'a>, canonical: Spot) -> Option<Spelled<'a>> {
+pub(crate) fn group_of<'a>(cx: &Cx<'a>, canonical: Spot) -> Option<Spelled<'a>> {
     cx.id_at(canonical).map(plain).or_else(|| at_top(cx, GROUP).map(alias))
 }
 

@@ -2,18 +2,18 @@
 //! Planhat has is known only if the setting says so.
 
 use super::super::codes::CodeId;
-use super::super::cx::{Cx, From, Place, Value};
-use super::super::keys::Spot;
-use super::super::out::Out;
 use super::super::rules::Parts;
 use crate::call::{Kind, Val};
 use crate::findings::identity::is_numeric_text;
+use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::output_json::Out;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 const SETTING: &str = "metrics";
 
-pub(super) struct Metrics {
+pub(crate) struct Metrics {
     traits: Spot,
     /// The metrics that Planhat has; `None` if the setting does not say, and then any number may
     /// be one.

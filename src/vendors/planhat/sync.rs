@@ -2,20 +2,20 @@
 //! (`specs/vendors.md` F and H).
 
 use super::super::Vendors;
-use super::super::map::{Mapper, text};
 use crate::call::{Val, time};
-use crate::objects::{Objects, Panel, Step};
+use crate::objects_api::{Objects, Panel, Step};
+use crate::vendors::map_lines::{Mapper, text};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// What a line names in `vendor` for this form.
-pub(in super::super) const NAME: &str = "planhat-sync";
+pub(crate) const NAME: &str = "planhat-sync";
 
 /// The vendor whose settings it takes.
 const VENDOR: &str = "planhat";
 
 /// Plays the requests of a line; the statuses, and the panel afterwards.
-pub(in super::super) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, String> {
+pub(crate) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, String> {
     let requests = input.get("sync_requests").filter(|list| !list.is_null());
     if requests.is_some_and(|list| !list.is_array()) {
         return Err("`sync_requests` is a list".to_owned());

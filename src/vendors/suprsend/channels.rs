@@ -1,20 +1,20 @@
 //! A user's channels: which trait fills which, and all values that each ever had.
 
 use super::super::codes::CodeId;
-use super::super::cx::{Cx, From, Place, Value};
-use super::super::facts::Topic;
-use super::super::keys::Spot;
-use super::super::out::{Origin, Out};
 use super::super::rules::{Lessons, Parts};
 use crate::call::{Val, pointer};
 use crate::findings::identity::{is_blank, text_of};
 use crate::findings::norm;
+use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::output_json::{Origin, Out};
+use crate::vendors::memory::facts::Topic;
 use serde::Deserialize;
 use std::borrow::Cow;
 
 /// A channel as the vendor's table has it.
 #[derive(Deserialize)]
-pub(super) struct ChannelData {
+pub(crate) struct ChannelData {
     name: String,
     /// Where the operation has the value.
     to: Vec<String>,
@@ -27,7 +27,7 @@ pub(super) struct ChannelData {
     caveat: Option<String>,
 }
 
-pub(super) struct Channel {
+pub(crate) struct Channel {
     data: ChannelData,
     /// The trait that is mapped to it.
     from: Option<Spot>,
@@ -47,7 +47,7 @@ impl Channel {
 }
 
 /// All channels, in the order of their operations.
-pub(super) struct Channels {
+pub(crate) struct Channels {
     list: Vec<Channel>,
     /// The traits that are mapped to channels, each once.
     mapped: Vec<Spot>,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The discards: the request's own, then those of each call.
-pub(super) fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
+pub(crate) fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut scratch = Scratch::default();
     let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
     let show = |all: &[Discard]| -> Vec<String> {

@@ -3,7 +3,7 @@
 use crate::input::pipeline_of;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use segscope::pipeline::{FileError, Recording};
+use segscope::engine::{FileError, Recording};
 use std::io::Write;
 use std::sync::LazyLock;
 

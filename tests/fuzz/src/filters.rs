@@ -5,7 +5,7 @@ mod call;
 
 use crate::input::assert_harmless;
 use call::{NoNames, TestCall};
-use segscope::filter::{complete, parse, tones};
+use segscope::fql::{complete, parse, tones};
 use std::sync::LazyLock;
 
 /// A call and its record.

@@ -2,8 +2,8 @@
 
 use segscope::call::text::is_hostile;
 use segscope::call::time::Millis;
-use segscope::journal::Journal;
-use segscope::pipeline::{InUse, Pipeline, Recording};
+use segscope::recording::Journal;
+use segscope::engine::{InUse, Pipeline, Recording};
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
 use std::sync::{Arc, LazyLock};

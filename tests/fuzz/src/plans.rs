@@ -1,6 +1,6 @@
 //! A plan is refused with its line, or written as one that reads the same.
 
-use segscope::pipeline::Plan;
+use segscope::engine::Plan;
 
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -1,7 +1,7 @@
 //! A recorded line is read the same in both ways, and what is read can be recorded again.
 
 use segscope::call::Doc;
-use segscope::journal::{Body, Entry, LineHead, RequestLine, compose, parse, parse_quick};
+use segscope::recording::{Body, Entry, LineHead, RequestLine, compose, parse, parse_quick};
 use std::collections::HashSet;
 
 pub fn run(data: &[u8]) {

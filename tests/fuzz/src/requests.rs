@@ -3,7 +3,7 @@
 use crate::input::{NOW, Request, assert_json, pipeline, vendors};
 use segscope::call::Seq;
 use segscope::findings::fixes::Reader;
-use segscope::pipeline::Detail;
+use segscope::engine::Detail;
 use segscope::report::call_record;
 use segscope::wire;
 

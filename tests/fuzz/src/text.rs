@@ -1,7 +1,7 @@
 //! Text for people and for machines: whatever was captured, nothing in it is a command to a terminal.
 
 use crate::input::{Request, assert_harmless, assert_json, pipeline, vendors};
-use segscope::pipeline::{Detail, Plan};
+use segscope::engine::{Detail, Plan};
 use segscope::report::{
     Escaped, Escaping, ExportFormat, Exporter, call_line, call_record, check_text, curl,
     finding_groups, github, junit, markdown, sarif, summary,
@@ -49,7 +49,7 @@ pub fn run(data: &[u8]) {
 
 /// Errors that quote what they refuse.
 fn messages(text: &str) {
-    if let Err(error) = segscope::filter::parse(text) {
+    if let Err(error) = segscope::fql::parse(text) {
         shown("a filter's error", &error.render());
     }
     if let Err(error) = Plan::read(text) {

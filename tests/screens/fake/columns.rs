@@ -1,7 +1,7 @@
 //! A row of the feed as a filter sees it.
 
 use segscope::call::{Doc, Kind, Val};
-use segscope::filter::{Civil, Columns, Id, Number, Path, Record, Value};
+use segscope::fql::{Civil, Columns, Id, Number, Path, Record, Value};
 use segscope::tui::feed::{Cell, Detail, RowView};
 use std::borrow::Cow;
 

@@ -13,9 +13,9 @@ mod vendors;
 
 use columns::FakeColumns;
 pub use found::headline;
-use segscope::filter::Filter;
-use segscope::objects::Objects;
-use segscope::pipeline::Plan;
+use segscope::engine::Plan;
+use segscope::fql::Filter;
+use segscope::objects_api::Objects;
 use segscope::tui::feed::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
 //! What the filter offers.
 
-use segscope::filter::{Names, Path};
+use segscope::fql::{Names, Path};
 
 /// What the usual calls have.
 pub struct FakeNames;

@@ -3,7 +3,7 @@
 use super::rows::call;
 use super::samples::{self, Sample};
 use super::{BEGIN_MS, FakeFeed, counts};
-use segscope::filter::Filter;
+use segscope::fql::Filter;
 use segscope::tui::feed::*;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,0 +1,162 @@
+//! A document that is put together from values of others, without reading its text again.
+
+use crate::call::doc::{Doc, Kind, Node, Spare, Val};
+use crate::call::time;
+use crate::call::time::Millis;
+
+/// The number of no node.
+const NONE: u32 = u32::MAX;
+
+/// Writes a JSON text and the table of its values at the same time. Names and texts that are given
+/// need no escape.
+#[derive(Debug)]
+pub struct Builder {
+    text: String,
+    nodes: Vec<Node>,
+    /// The innermost open object or list; its `next` is the number of the one around it.
+    open: u32,
+}
+
+impl Builder {
+    /// Begins a text in the room of others.
+    pub fn new(text: String, spare: &mut Spare) -> Builder {
+        let mut nodes = std::mem::take(&mut spare.0);
+        nodes.clear();
+        Builder { text, nodes, open: NONE }
+    }
+
+    /// Opens a list; what follows are its elements.
+    pub fn list(&mut self) {
+        self.element();
+        self.open(Kind::Array, '[');
+    }
+
+    /// Opens an object, an element; what follows are its members.
+    pub fn object(&mut self) {
+        self.element();
+        self.open(Kind::Object, '{');
+    }
+
+    /// Closes the innermost object or list.
+    pub fn close(&mut self) {
+        let next = self.nodes.len() as u32;
+        let node = &mut self.nodes[self.open as usize];
+        self.open = std::mem::replace(&mut node.next, next);
+        self.text.push(if node.kind == Kind::Object { '}' } else { ']' });
+        node.end = self.text.len() as u32;
+    }
+
+    /// A member that is a text.
+    pub fn member(&mut self, name: &str, value: &str) {
+        self.written(name, |text| text.push_str(value));
+    }
+
+    /// A member that is a time.
+    pub fn time(&mut self, name: &str, at: Millis) {
+        self.written(name, |text| time::write(text, at));
+    }
+
+    fn written(&mut self, name: &str, write: impl FnOnce(&mut String)) {
+        self.name(name);
+        self.text.push('"');
+        write(&mut self.text);
+        self.text.push('"');
+        let end = self.text.len() as u32;
+        if let Some(node) = self.nodes.last_mut() {
+            node.end = end;
+        }
+    }
+
+    /// A member that is a value of another document.
+    pub fn copy(&mut self, name: &str, value: Val<'_>) {
+        self.name(name);
+        self.text.push_str(value.raw());
+        self.take(value);
+    }
+
+    /// A member of another document, under its own name.
+    pub fn copy_member(&mut self, member: Val<'_>) {
+        self.separate();
+        self.text.push('"');
+        let key_start = self.text.len() as u32;
+        self.text.push_str(member.key_raw());
+        let key_end = self.text.len() as u32;
+        self.text.push_str("\":");
+        let escaped = member.key_plain().is_none();
+        self.push(Node { key_start, key_end, key_escaped: escaped, ..Node::EMPTY });
+        self.text.push_str(member.raw());
+        self.take(member);
+    }
+
+    /// A member that is an object of another document, left open for more members. It has some.
+    pub fn reopen(&mut self, name: &str, object: Val<'_>) {
+        self.name(name);
+        let raw = object.raw();
+        self.text.push_str(raw[..raw.len() - 1].trim_end());
+        let number = self.nodes.len() as u32 - 1;
+        self.take(object);
+        self.nodes[number as usize].next = std::mem::replace(&mut self.open, number);
+    }
+
+    /// The document, all of whose objects and lists are closed.
+    pub fn finish(self) -> Doc<'static> {
+        debug_assert_eq!(self.open, NONE, "all is closed");
+        Doc::of(self.text, self.nodes)
+    }
+
+    fn separate(&mut self) {
+        if !matches!(self.text.as_bytes().last(), None | Some(b'{' | b'[')) {
+            self.text.push(',');
+        }
+    }
+
+    /// Pushes the node of an element.
+    fn element(&mut self) {
+        self.separate();
+        self.push(Node::EMPTY);
+    }
+
+    /// Writes a member's name and pushes its node.
+    fn name(&mut self, name: &str) {
+        self.separate();
+        self.text.push('"');
+        let key_start = self.text.len() as u32;
+        self.text.push_str(name);
+        let key_end = self.text.len() as u32;
+        self.text.push_str("\":");
+        self.push(Node { key_start, key_end, ..Node::EMPTY });
+    }
+
+    /// Pushes a node that begins here, a text unless it is changed.
+    fn push(&mut self, node: Node) {
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node { start: self.text.len() as u32, next, ..node });
+    }
+
+    fn open(&mut self, kind: Kind, sign: char) {
+        let number = self.nodes.len() as u32 - 1;
+        let node = &mut self.nodes[number as usize];
+        (node.kind, node.next) = (kind, std::mem::replace(&mut self.open, number));
+        self.text.push(sign);
+    }
+
+    /// Takes over the nodes of a value whose text was just written, at the node pushed last.
+    fn take(&mut self, value: Val<'_>) {
+        let first = self.nodes.len() - 1;
+        let [own, below @ ..] = value.nodes() else { return };
+        let root = &mut self.nodes[first];
+        let (start, at) = (root.start, value.node());
+        let moved = |place: u32| start + (place - own.start);
+        (root.end, root.kind, root.escaped) = (moved(own.end), own.kind, own.escaped);
+        root.next = first as u32 + (own.next - at);
+        self.nodes.extend(below.iter().map(|node| Node {
+            start: moved(node.start),
+            end: moved(node.end),
+            // elements of a list have none
+            key_start: if node.key_end == 0 { 0 } else { moved(node.key_start) },
+            key_end: if node.key_end == 0 { 0 } else { moved(node.key_end) },
+            next: first as u32 + (node.next - at),
+            ..*node
+        }));
+    }
+}

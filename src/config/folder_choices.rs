@@ -1,0 +1,122 @@
+//! What the user chose on the screen, kept for each project folder.
+
+use crate::config::text_file::read_text_file;
+use serde_json::{Map, Value};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How the page of the log is arranged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arranged {
+    /// How much of the width is the log's, in per cent.
+    pub split: Option<u16>,
+    /// The log's columns by name, from the left.
+    pub columns: Option<Vec<String>>,
+}
+
+/// The choices of one project, in a file that all projects share.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    file: PathBuf,
+    project: String,
+}
+
+impl Choices {
+    /// The choices of a project folder, kept in a state folder.
+    pub fn of(state_folder: &Path, project: &Path) -> Choices {
+        Choices {
+            file: state_folder.join("choices.json"),
+            project: project.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// The vendors that were chosen. A file that cannot be read counts as none.
+    pub fn vendors(&self) -> Option<Vec<String>> {
+        self.list("vendors")
+    }
+
+    /// The finding codes that were set aside.
+    pub fn aside(&self) -> Vec<String> {
+        self.list("aside").unwrap_or_default()
+    }
+
+    /// How the page of the log was arranged.
+    pub fn arranged(&self) -> Arranged {
+        let all = self.read();
+        let split = all.get(&self.project).and_then(|own| own.get("split")?.as_u64());
+        Arranged {
+            split: split.and_then(|split| u16::try_from(split).ok()),
+            columns: self.list("columns"),
+        }
+    }
+
+    /// Keeps how it was arranged.
+    pub fn set_arranged(&self, arranged: &Arranged) -> io::Result<()> {
+        if let Some(split) = arranged.split {
+            self.set("split", split.into())?;
+        }
+        match &arranged.columns {
+            Some(columns) => self.set("columns", columns.clone().into()),
+            None => Ok(()),
+        }
+    }
+
+    fn list(&self, name: &str) -> Option<Vec<String>> {
+        let all = self.read();
+        let names = all.get(&self.project)?.get(name)?.as_array()?;
+        Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Keeps the vendors that were chosen.
+    pub fn set_vendors(&self, names: &[&str]) -> io::Result<()> {
+        self.set("vendors", names.into())
+    }
+
+    /// Keeps the finding codes that were set aside.
+    pub fn set_aside(&self, names: &[&str]) -> io::Result<()> {
+        self.set("aside", names.into())
+    }
+
+    fn set(&self, name: &str, value: Value) -> io::Result<()> {
+        let mut all = self.read();
+        let own = all.get(&self.project).and_then(Value::as_object).cloned();
+        let mut own = own.unwrap_or_default();
+        own.insert(name.to_owned(), value);
+        all.insert(self.project.clone(), Value::Object(own));
+        crate::config::user_folders::write_whole(&self.file, &Value::Object(all).to_string())
+    }
+
+    fn read(&self) -> Map<String, Value> {
+        let text = read_text_file(&self.file, crate::config::user_folders::MAX_STATE_BYTES)
+            .unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_project_has_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = folder.path().join("new");
+        let (a, b) = (Choices::of(&state, Path::new("/a")), Choices::of(&state, Path::new("/b")));
+        assert_eq!(a.vendors(), None);
+        a.set_vendors(&["x", "y"]).expect("kept");
+        b.set_vendors(&[]).expect("kept");
+        assert_eq!(
+            (a.vendors(), b.vendors()),
+            (Some(vec!["x".to_owned(), "y".to_owned()]), Some(vec![]))
+        );
+        a.set_aside(&["CODE"]).expect("kept");
+        assert_eq!((a.aside(), b.aside()), (vec!["CODE".to_owned()], vec![]));
+        assert_eq!(a.vendors(), Some(vec!["x".to_owned(), "y".to_owned()]), "beside the vendors");
+        assert_eq!(a.arranged(), Arranged::default());
+        let arranged = Arranged { split: Some(40), columns: Some(vec!["name".to_owned()]) };
+        a.set_arranged(&arranged).expect("kept");
+        assert_eq!((a.arranged(), b.arranged()), (arranged, Arranged::default()));
+        std::fs::write(state.join("choices.json"), "{").expect("written");
+        assert_eq!(a.vendors(), None, "a broken file is no choice");
+    }
+}

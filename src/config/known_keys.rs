@@ -1,0 +1,234 @@
+//! The keys that this program knows, apart from the vendors' own.
+
+use crate::call::credential::{is_credential, without_credentials};
+use crate::call::nearest_name;
+use serde_json::Value;
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`
+    Switch,
+    /// a text
+    Text,
+    /// a list of texts
+    List,
+}
+
+/// A setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its dotted name.
+    pub name: &'static str,
+    /// What its value must be.
+    pub kind: Kind,
+    /// The value where nothing says otherwise, as TOML writes it.
+    pub default: Option<&'static str>,
+    /// One line for the template and for `config show`.
+    pub doc: &'static str,
+    /// Opens an address, sends something out or runs something: never taken from a project's file.
+    pub user_only: bool,
+}
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: Option<&'static str>,
+    doc: &'static str,
+) -> Key {
+    Key { name, kind, default, doc, user_only: false }
+}
+
+const fn own(key: Key) -> Key {
+    Key { user_only: true, ..key }
+}
+
+/// All settings but the vendors' own (`[vendors.NAME]`).
+pub const KEYS: &[Key] = &[
+    own(key(
+        "listen",
+        Kind::Text,
+        Some("127.0.0.1:7357"),
+        "address to listen on; port 0 picks a free one",
+    )),
+    own(key(
+        "allow_remote",
+        Kind::Switch,
+        Some("false"),
+        "allow `listen` to be more than this machine",
+    )),
+    own(key(
+        "token_file",
+        Kind::Text,
+        None,
+        "other machines may ask /_segscope if they send the token of this file, one line that only you can read, as `Authorization: Bearer TOKEN`",
+    )),
+    own(key("record", Kind::Text, None, "append the recording to this file")),
+    key("no_record", Kind::Switch, Some("false"), "do not keep a recording after exit"),
+    key("fsync", Kind::Switch, Some("false"), "wait for the disk before a call is acknowledged"),
+    key(
+        "vendors.use",
+        Kind::List,
+        None,
+        "vendors to check (default: all); `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
+    ),
+    own(key("webhook_secret", Kind::Text, None, "shared secret of /webhook; checks X-Signature")),
+    own(key(
+        "webhook_secret_file",
+        Kind::Text,
+        None,
+        "the file that holds webhook_secret; `-` is standard input",
+    )),
+    key("alert", Kind::Text, None, "alert when a call matches this filter"),
+    own(key(
+        "alert_with",
+        Kind::Text,
+        Some("bell"),
+        "bell, notify (a notification of the terminal), or a command with its arguments, which gets the call record on its standard input",
+    )),
+    key(
+        "theme",
+        Kind::Text,
+        Some("auto"),
+        "auto (dark or light, as the terminal's background is), dark, light, high-contrast, or NAME of themes/NAME.toml in your config folder",
+    ),
+    own(key(
+        "upstream",
+        Kind::Text,
+        None,
+        "the real tracking API that `r` offers to send a call to again, such as https://api.segment.io",
+    )),
+    key(
+        "columns",
+        Kind::List,
+        None,
+        "the log's columns, from the left: number, time, type, name, account, user, vendors",
+    ),
+    key("ascii", Kind::Switch, Some("false"), "draw with ASCII only"),
+];
+
+/// Before the keys of the screen: `keys.PLACE.ACTION`.
+pub(crate) const SCREEN_KEYS: &str = "keys.";
+/// Before the styles of the screen: `colours.STYLE`.
+pub(crate) const COLOURS: &str = "colours.";
+
+/// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
+pub(crate) const DELIVER: &str = "deliver.";
+
+/// Whether it is such an address, or their section.
+pub(crate) fn is_deliver(name: &str) -> bool {
+    name.starts_with(DELIVER) || name == DELIVER.trim_end_matches('.')
+}
+
+/// Before a variable that sets a vendor's setting: `SEGSCOPE_VENDORS_NAME_KEY`.
+const VENDOR_VARIABLE: &str = "SEGSCOPE_VENDORS_";
+
+/// The vendor's setting that an environment variable sets. The vendor's name ends at the first `_`.
+pub(crate) fn vendor_setting_from_env(name: &str) -> Option<String> {
+    let (vendor, key) = name.strip_prefix(VENDOR_VARIABLE)?.split_once('_')?;
+    Some(format!("vendors.{vendor}.{key}").to_ascii_lowercase())
+}
+
+/// Whether it is one of the screen's keys or styles; the screen itself knows which there are.
+pub(crate) fn is_of_the_screen(name: &str) -> bool {
+    name.starts_with(SCREEN_KEYS) || is_colour(name)
+}
+
+fn is_colour(name: &str) -> bool {
+    name.starts_with(COLOURS) || name == COLOURS.trim_end_matches('.')
+}
+
+/// Whether a project's file may not set it.
+pub(crate) fn is_user_only(name: &str) -> bool {
+    name.starts_with(SCREEN_KEYS) || is_deliver(name) || find(name).is_some_and(|key| key.user_only)
+}
+
+pub(crate) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
+    match (name.split('.').count(), value) {
+        (2, Value::String(_)) => Ok(()),
+        // a section in which nothing is set
+        (1, Value::Object(none)) if none.is_empty() => Ok(()),
+        _ => Err(format!(
+            "`{name}` is {}; expected a base URL, such as \"http://127.0.0.1:8080\"",
+            without_credentials(&value.to_string())
+        )),
+    }
+}
+
+pub(crate) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), String> {
+    let expected = match (is_colour(name), name.split('.').count(), value) {
+        // a section in which nothing is set
+        (true, 1, Value::Object(none)) | (false, 2, Value::Object(none)) if none.is_empty() => {
+            return Ok(());
+        }
+        (true, 2, Value::String(_)) => return Ok(()),
+        (false, 3, Value::Array(keys)) if keys.iter().all(Value::is_string) => return Ok(()),
+        (true, ..) => "a style in words, such as \"red bold\"",
+        (false, ..) => "a list of keys, such as [\"ctrl-x\"]",
+    };
+    Err(format!("`{name}` is {value}; expected {expected}"))
+}
+
+/// The key of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The key that an environment variable sets. Others that begin with `SEGSCOPE_` (such as
+/// `SEGSCOPE_URL`) are no settings.
+pub(crate) fn from_env(name: &str) -> Option<&'static Key> {
+    let wanted = name.strip_prefix("SEGSCOPE_")?.to_ascii_lowercase();
+    KEYS.iter().find(|key| key.name == wanted || (key.name == "vendors.use" && wanted == "vendors"))
+}
+
+pub(crate) fn unknown(name: &str) -> String {
+    match nearest_name(name, KEYS.iter().map(|key| key.name)) {
+        Some(near) => format!("`{name}` is no setting; the nearest is `{near}`"),
+        None => format!("`{name}` is no setting; `segscope config show` lists them"),
+    }
+}
+
+impl Key {
+    pub(crate) fn preset(&self) -> Option<Value> {
+        self.default.map(|text| self.value_of(text))
+    }
+
+    /// A text, as an environment variable has it, as a value of this key.
+    pub(crate) fn value_of(&self, text: &str) -> Value {
+        match self.kind {
+            Kind::Switch => match text {
+                "1" | "true" => Value::Bool(true),
+                "0" | "false" | "" => Value::Bool(false),
+                other => Value::String(other.to_owned()),
+            },
+            Kind::Text => Value::String(text.to_owned()),
+            Kind::List => text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.to_owned()))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
+        let good = match self.kind {
+            Kind::Switch => value.is_boolean(),
+            Kind::Text => value.is_string(),
+            Kind::List => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+        };
+        if good {
+            return Ok(());
+        }
+        let expected = match self.kind {
+            Kind::Switch => "true or false",
+            Kind::Text => "a text",
+            Kind::List => "a list of texts",
+        };
+        if is_credential(self.name) {
+            return Err(format!("`{}` must be {expected}", self.name));
+        }
+        let shown = value.to_string();
+        Err(format!("`{}` is {}; expected {expected}", self.name, without_credentials(&shown)))
+    }
+}

@@ -1,0 +1,154 @@
+//! The files of a survey, in blocks of whole lines.
+
+use crate::engine::source::recording_files::Recording;
+use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// A file, or a part of one.
+pub(crate) struct Lines<'r> {
+    file: &'r File,
+    begin: u64,
+    end: u64,
+    /// The name of a file of calls; none of a recording.
+    calls: Option<&'r Path>,
+}
+
+impl Lines<'_> {
+    pub fn is_recording(&self) -> bool {
+        self.calls.is_none()
+    }
+
+    /// What is wrong with a line of a file of calls.
+    pub fn wrong(&self, line: usize, message: String) -> FileError {
+        FileError::Content { path: self.calls.unwrap_or(Path::new("")).to_owned(), line, message }
+    }
+
+    /// Reads a line again.
+    pub fn read(&self, at: u64, len: usize) -> io::Result<String> {
+        let mut bytes = vec![0; len];
+        self.file.read_exact_at(&mut bytes, at)?;
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
+
+/// Whole lines.
+pub(crate) struct Block<'b> {
+    /// How many blocks come before it.
+    pub nth: u64,
+    /// The number of its file.
+    pub file: usize,
+    /// Where in the file it begins.
+    pub at: u64,
+    pub bytes: &'b [u8],
+}
+
+/// Why there are no more blocks although there is more to read.
+pub(crate) enum Stop {
+    /// A recording cannot be read.
+    Recording,
+    /// A file of calls cannot be read: what is wrong, and which block it would have been.
+    Calls(u64, FileError),
+}
+
+pub(crate) struct Source<'r> {
+    pub files: Vec<Lines<'r>>,
+    /// About so much is read at once.
+    block_bytes: u64,
+    cursor: Mutex<Cursor>,
+}
+
+#[derive(Default)]
+struct Cursor {
+    nth: u64,
+    file: usize,
+    /// How much of the file is given out.
+    done: u64,
+}
+
+impl<'r> Source<'r> {
+    /// The files of a recording, in the order in which the pipeline takes them; none if it is
+    /// written to or followed.
+    pub fn of(recording: &'r Recording, block_bytes: u64) -> Option<Source<'r>> {
+        if recording.journal.is_some() || recording.inputs.iter().any(|input| input.follow) {
+            return None;
+        }
+        let ends = recording.parts.iter().skip(1).map(|part| part.base).chain([recording.len]);
+        let parts = recording.parts.iter().zip(ends).map(|(part, end)| Lines {
+            file: &part.file,
+            begin: part.at,
+            end: part.at + (end - part.base),
+            calls: None,
+        });
+        let inputs = recording.inputs.iter().map(|input| Lines {
+            file: &input.file,
+            begin: 0,
+            end: input.len,
+            calls: Some(&input.path),
+        });
+        let files = parts.chain(inputs).collect();
+        Some(Source { files, block_bytes, cursor: Mutex::default() })
+    }
+
+    /// How many blocks there are, about.
+    pub fn blocks(&self) -> u64 {
+        self.files.iter().map(|lines| (lines.end - lines.begin).div_ceil(self.block_bytes)).sum()
+    }
+
+    /// The next block; its bytes come in `bytes`.
+    pub fn next<'b>(&self, bytes: &'b mut Vec<u8>) -> Result<Option<Block<'b>>, Stop> {
+        let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let (lines, at) = loop {
+            let Some(lines) = self.files.get(cursor.file) else { return Ok(None) };
+            let at = lines.begin + cursor.done;
+            if at < lines.end {
+                break (lines, at);
+            }
+            (cursor.file, cursor.done) = (cursor.file + 1, 0);
+        };
+        if let Err(source) = read_lines(lines.file, at..lines.end, self.block_bytes, bytes) {
+            let nth = cursor.nth;
+            // nobody needs what follows
+            cursor.file = self.files.len();
+            return Err(match lines.calls {
+                Some(path) => Stop::Calls(nth, FileError::Io { path: path.to_owned(), source }),
+                None => Stop::Recording,
+            });
+        }
+        let block = Block { nth: cursor.nth, file: cursor.file, at, bytes };
+        cursor.nth += 1;
+        cursor.done += block.bytes.len() as u64;
+        Ok(Some(block))
+    }
+}
+
+/// Whole lines from a place on, about a block of them or one that is longer. The last line need not
+/// have an end.
+fn read_lines(
+    file: &File,
+    Range { start: at, end }: Range<u64>,
+    block: u64,
+    bytes: &mut Vec<u8>,
+) -> io::Result<()> {
+    let (mut len, mut have) = (block.min(end - at), 0);
+    loop {
+        bytes.resize(len as usize, 0);
+        file.read_exact_at(&mut bytes[have..], at + have as u64)?;
+        if at + len == end {
+            return Ok(());
+        }
+        if let Some(last) = memchr::memrchr(b'\n', &bytes[have..]) {
+            bytes.truncate(have + last + 1);
+            return Ok(());
+        }
+        have = len as usize;
+        if have >= MAX_LINE_BYTES {
+            return Err(line_too_long());
+        }
+        len = (len * 2).min(end - at);
+    }
+}

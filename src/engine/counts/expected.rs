@@ -1,0 +1,295 @@
+//! How what came stands to what is expected, and a plan learned from what came.
+
+use crate::call::CallType;
+use crate::engine::Pipeline;
+use crate::engine::counts::id_shares::shares;
+use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum, counted, words};
+use crate::engine::index::{Count, Cube, Row, Shape, Store, TextId};
+use crate::engine::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan};
+use hashbrown::HashMap;
+
+/// How the calls of an expectation stand to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// None came.
+    Unseen,
+    /// Some came without an id that is expected.
+    Lacking,
+    /// They have their ids, but too few came.
+    TooFew,
+    /// Enough came, all with their ids.
+    Met,
+}
+
+impl Standing {
+    /// A word for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Unseen => "unseen",
+            Standing::Lacking => "lacking",
+            Standing::TooFew => "too few",
+            Standing::Met => "met",
+        }
+    }
+}
+
+/// An expectation and the calls that came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// What is expected.
+    pub wanted: Expectation,
+    /// The calls that came.
+    pub came: Coverage,
+    /// Of the calls without repeats: those that have all ids that are expected.
+    pub with_ids: u64,
+    /// Those that lack an expected id, account and user: no vendor in use finds it, or one misses
+    /// it.
+    pub lack: [u64; 2],
+    /// Of these, those in which one finds it and another misses it.
+    pub some_miss: [u64; 2],
+    /// Those that have the expected id, which looks wrong: a number, `"null"`.
+    pub doubtful: [u64; 2],
+}
+
+impl Expected {
+    /// An expectation of which nothing came yet, among so many vendors.
+    pub fn unseen(wanted: Expectation, vendors: usize) -> Expected {
+        let came = Coverage {
+            kind: Some(wanted.kind.name().to_owned()),
+            event: wanted.name.clone(),
+            verdicts: vec![Default::default(); vendors],
+            ..Coverage::default()
+        };
+        let none = [0, 0];
+        Expected { wanted, came, with_ids: 0, lack: none, some_miss: none, doubtful: none }
+    }
+
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        match self.came.counted.calls {
+            0 => Standing::Unseen,
+            calls if self.with_ids < calls => Standing::Lacking,
+            calls if calls < self.wanted.least => Standing::TooFew,
+            _ => Standing::Met,
+        }
+    }
+
+    /// The names of the expected ids that some calls lack: how many lack each, and in how many of
+    /// these a vendor in use finds it and another misses it.
+    pub fn lacking(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+        let each = ID_NAMES.into_iter().zip(self.lack).zip(self.some_miss);
+        each.map(|((name, lack), some)| (name, lack, some)).filter(|(_, lack, _)| *lack > 0)
+    }
+
+    /// The names of the expected ids that are doubtful in some calls, and in how many.
+    pub fn doubting(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        ID_NAMES.into_iter().zip(self.doubtful).filter(|(_, doubtful)| *doubtful > 0)
+    }
+
+    /// Whether all came as expected, and an id of them looks wrong.
+    pub fn is_doubtful(&self) -> bool {
+        self.standing() == Standing::Met && self.doubtful != [0, 0]
+    }
+}
+
+/// All that is expected, in the order of the plan, and how it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expectations {
+    /// The entries.
+    pub list: Vec<Expected>,
+    /// Calls, repeats too, that came when there was no room to tell them apart: they are in none.
+    pub other: u64,
+}
+
+impl Expectations {
+    /// How many came with their ids.
+    pub fn met(&self) -> usize {
+        self.list.iter().filter(|entry| entry.standing() == Standing::Met).count()
+    }
+
+    /// Whether all did.
+    pub fn all_met(&self) -> bool {
+        self.met() == self.list.len()
+    }
+
+    /// What a person wants to know first.
+    pub fn line(&self) -> String {
+        let line = format!("{} of {} expected seen with their ids", self.met(), self.list.len());
+        match self.list.iter().filter(|entry| entry.is_doubtful()).count() {
+            0 => line,
+            some => format!("{line}, {some} of them doubtful"),
+        }
+    }
+}
+
+/// What tells expectations apart: a type and, where the type has names, the name.
+type Key = (CallType, TextId);
+
+#[derive(Default)]
+struct Came {
+    sum: Sum,
+    with_ids: u64,
+    lack: [u64; 2],
+    /// Calls in which a vendor in use misses the id.
+    missed: [u64; 2],
+    some_miss: [u64; 2],
+    doubtful: [u64; 2],
+}
+
+/// A plan that was learned, and what it does not ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnedPlan {
+    /// Each event once, with the ids that all of its calls have, the most frequent first.
+    pub plan: Plan,
+    /// How many events were left out, for want of room or because they could not be told apart.
+    pub left_out: u64,
+    /// In how many of the events a vendor in use misses the account id, the user id.
+    pub missing: [u64; 2],
+}
+
+impl Came {
+    fn add(&mut self, key: &CellKey, count: &Count, wanted: [bool; 2], snapshot: &Snapshot) {
+        self.sum.add(key, count, snapshot);
+        let shares = shares(key, count.calls, snapshot.set(key));
+        // what no vendor receives is not there with its ids
+        let mut has_all = snapshot.set(key).0.discarded.is_none();
+        for id in [0, 1].into_iter().filter(|id| wanted[*id]) {
+            let share = &shares[id];
+            // all calls of a cell are alike
+            if share.found == 0 || share.missed > 0 {
+                self.lack[id] += count.calls;
+                has_all = false;
+            } else {
+                self.doubtful[id] += share.doubtful;
+            }
+            self.missed[id] += share.missed;
+            self.some_miss[id] += share.some_miss;
+        }
+        self.with_ids += if has_all { count.calls } else { 0 };
+    }
+}
+
+impl Pipeline {
+    /// From now on these calls are expected, if any are; a plan is given once, at the start.
+    pub fn expect(&self, plan: Option<Plan>) {
+        if let Some(plan) = plan {
+            self.plan.get_or_init(|| plan);
+        }
+    }
+
+    /// How all calls stand to what is expected, or only those of some rows; none where nothing is.
+    pub fn expectations(&self, rows: Option<&[u64]>) -> Option<Expectations> {
+        let plan = self.plan.get()?;
+        let mut snapshot = self.snapshot();
+        if let Some(rows) = rows {
+            let cube = self.cube_of(rows);
+            snapshot.other = cube.other().calls + cube.other().repeats;
+            snapshot.cells = cube.cells().to_vec();
+        }
+        let kinds = self.kinds(&snapshot.shapes);
+        let mut came: Vec<Came> = plan.list.iter().map(|_| Came::default()).collect();
+        let places = self.places(plan);
+        let mut other = snapshot.other;
+        for (key, count) in &snapshot.cells {
+            if key.event.is_unkept() {
+                other += count.calls + count.repeats;
+                continue;
+            }
+            let Some(kind) = kinds.get(&snapshot.shape(key).kind) else { continue };
+            let own = places.get(&(*kind, key.event));
+            if let Some(at) = own.or_else(|| places.get(&(*kind, TextId::NONE))) {
+                came[*at].add(key, count, plan.list[*at].ids, &snapshot);
+            }
+        }
+        let state = self.lock();
+        let index = &state.index;
+        let entry = |(wanted, came): (&Expectation, Came)| {
+            let mut entry = Expected::unseen(wanted.clone(), snapshot.vendors);
+            if let Some(counted) = counted(index, &came.sum.count)
+                && counted.calls + counted.repeats > 0
+            {
+                let Came { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
+                let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
+                let Came { with_ids, lack, some_miss, doubtful, .. } = came;
+                entry = Expected { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
+            }
+            entry
+        };
+        let list = plan.list.iter().zip(came).map(entry).collect();
+        Some(Expectations { list, other })
+    }
+
+    /// Makes a plan of the calls that came.
+    pub fn learn(&self) -> LearnedPlan {
+        let snapshot = self.snapshot();
+        let kinds = self.kinds(&snapshot.shapes);
+        let mut seen: HashMap<Key, Came> = HashMap::new();
+        for (key, count) in &snapshot.cells {
+            if let Some(kind) = kinds.get(&snapshot.shape(key).kind).filter(|_| count.calls > 0) {
+                seen.entry((*kind, key.event)).or_default().add(key, count, [true; 2], &snapshot);
+            }
+        }
+        let mut seen: Vec<(Key, Came)> = seen.into_iter().collect();
+        seen.sort_unstable_by_key(|(_, came)| {
+            (std::cmp::Reverse(came.sum.count.calls), came.sum.count.first)
+        });
+        let events = seen.len();
+        seen.retain(|((_, name), _)| !name.is_unkept());
+        seen.truncate(MOST_EXPECTED);
+        let left_out = (events - seen.len()) as u64;
+        let missing =
+            [0, 1].map(|id| seen.iter().filter(|(_, came)| came.missed[id] > 0).count() as u64);
+        let state = self.lock();
+        let entry = |((kind, name), came): (Key, Came)| Expectation {
+            kind,
+            name: words(&state.index.store, name),
+            ids: came.lack.map(|lack| lack == 0),
+            least: 1,
+        };
+        let plan = Plan { list: seen.into_iter().map(entry).collect() };
+        LearnedPlan { plan, left_out, missing }
+    }
+
+    /// The call types that shapes have, by their texts.
+    fn kinds(&self, shapes: &[Shape]) -> HashMap<TextId, CallType> {
+        let state = self.lock();
+        let texts = &state.index.store.texts;
+        let kind = |shape: &Shape| Some((shape.kind, CallType::parse(texts.get(shape.kind)?)?));
+        shapes.iter().filter_map(kind).collect()
+    }
+
+    /// Where each entry of a plan stands in it. A name that never came is in no call.
+    fn places(&self, plan: &Plan) -> HashMap<Key, usize> {
+        let state = self.lock();
+        let place = |(at, entry): (usize, &Expectation)| {
+            let name = match &entry.name {
+                Some(name) => state.index.store.texts.find(name)?,
+                None => TextId::NONE,
+            };
+            Some(((entry.kind, name), at))
+        };
+        plan.list.iter().enumerate().filter_map(place).collect()
+    }
+
+    /// The calls of some rows, counted.
+    fn cube_of(&self, rows: &[u64]) -> Cube {
+        let state = self.lock();
+        let store = &state.index.store;
+        let mut cube = Cube::default();
+        for row in rows {
+            let Some(Row::Call(at)) = store.row(*row) else { continue };
+            let Some((key, repeat, received_at)) = cell(store, at) else { continue };
+            cube.add(key, at, repeat, received_at);
+        }
+        cube
+    }
+}
+
+/// The cell of a call, as it was counted when the call came.
+fn cell(store: &Store, at: u64) -> Option<(CellKey, bool, i64)> {
+    let call = store.calls.get(at)?;
+    let request = store.requests.get(u64::from(call.request))?;
+    let kind = store.texts.get(store.shapes.get(call.shape).kind).and_then(CallType::parse);
+    let key = CellKey::of(kind, call.name, call.set, call.shape, call.has());
+    Some((key, call.flags.repeat(), request.received_at))
+}

@@ -1,0 +1,336 @@
+//! What was captured, counted by event, finding, library, app version, write key, account and user:
+//! what the findings, coverage and people views and `/_segscope/summary` show. The counts are kept
+//! up to date as calls come (see [`crate::engine::index::Cube`]); a view copies the cells and groups them
+//! without holding the lock.
+//!
+//! What a number counts, here and wherever else one is said (the log's header, the window of what is
+//! set aside, `check`, the summary at the end, `--plain`):
+//!
+//! * "calls" are calls without repeats. Repeats are a number of their own beside it and in no other
+//!   one: not in ids, verdicts, findings or people. (A row of the log is either, and a filter lets
+//!   either through: `!repeat` leaves repeats out.)
+//! * A finding that only repeats have is still a finding, of 0 calls: it is listed, and `check` fails
+//!   on it.
+//! * A vendor counts for the calls for which it is in use: its ids, verdicts and findings are in no
+//!   number about another call.
+//! * The share with an id is of the calls in which a vendor in use looks for it ([`IdShare`]).
+//! * An account or a user has the calls in which the first vendor in use that finds an id finds it.
+
+mod expected;
+pub(crate) mod finding_totals;
+mod findings;
+pub(crate) mod id_remarks;
+mod id_shares;
+pub(crate) mod library_habits;
+pub(crate) mod object_push;
+mod people;
+pub(crate) mod timeline;
+pub(crate) mod totals;
+
+pub use crate::engine::counts::id_shares::IdShare;
+pub use expected::{Expectations, Expected, LearnedPlan, Standing};
+pub use people::{Member, Person, Who};
+
+use crate::call::time::Millis;
+use crate::engine::Pipeline;
+use crate::engine::counts::id_remarks::IdRemarkView;
+use crate::engine::index::{
+    CellKey, Count, Sender, SetInfo, Shape, Store, TREND_MINUTES, TextId, VendorBits,
+};
+use crate::engine::judging::index_request::Index;
+use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
+use hashbrown::HashMap;
+use std::sync::Arc;
+
+/// What calls are grouped by, besides their event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// Nothing.
+    Event,
+    /// The library's name and version.
+    Library,
+    /// `context.app.version`
+    AppVersion,
+    /// The write key.
+    WriteKey,
+}
+
+/// Calls that have something in common.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Calls, without repeats.
+    pub calls: u64,
+    /// Calls whose `messageId` came before.
+    pub repeats: u64,
+    /// The row of the first of them: the example.
+    pub row: u64,
+    /// Its number.
+    pub seq: u64,
+    /// When the first arrived.
+    pub first_seen: Millis,
+    /// When the last arrived.
+    pub last_seen: Millis,
+    /// How many came in each of the latest minutes, repeats too, the oldest first. The last minute
+    /// is that of the latest request.
+    pub trend: [u32; TREND_MINUTES],
+}
+
+/// A group of calls in the coverage view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// The type; none where there was no room to tell it apart.
+    pub kind: Option<String>,
+    /// The event, or the name of a page or a screen; of other types none.
+    pub event: Option<String>,
+    /// The library, version or write key; none for calls without, and where nothing was asked for.
+    pub by: Option<String>,
+    /// The library's version, which `by` ends with.
+    pub by_version: Option<String>,
+    /// How many, and when.
+    pub counted: Counted,
+    /// How the account id stands in them, and the user id.
+    pub ids: [IdShare; 2],
+    /// Calls that lack an id at a vendor in use.
+    pub missing: u64,
+    /// Calls that the service in front of the vendors discards.
+    pub discarded: u64,
+    /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
+    /// vendor counts for the calls for which it is in use.
+    pub verdicts: Vec<VerdictCounts>,
+}
+
+/// A finding of an event in the findings view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundIn {
+    /// The code.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it does to a call.
+    pub effect: Effect,
+    /// The vendor's place in the registry; none for what Segment itself does.
+    pub vendor: Option<usize>,
+    /// Whether the vendor counts for these calls.
+    pub in_use: bool,
+    /// The type of the calls.
+    pub kind: Option<String>,
+    /// The event, or the name of a page or a screen.
+    pub event: Option<String>,
+    /// How many calls have it, and when.
+    pub counted: Counted,
+    /// It is no finding of calls but a remark about ids. Then `kind` and `event` say which id, and
+    /// `counted` counts the ids.
+    pub remark: Option<Box<IdRemarkView>>,
+}
+
+/// Rows of a view, and what stands in none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Groups<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many there would be.
+    pub of: u64,
+    /// Calls, repeats too, that came when there was no room to tell them apart.
+    pub other: u64,
+}
+
+/// What the index holds besides a row a call and a row a request, and where it is full.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Different texts: names, ids, keys, libraries.
+    pub texts: u64,
+    /// How long they are together.
+    pub text_bytes: u64,
+    /// Texts that came when there was no room, each time that they came.
+    pub unkept: u64,
+    /// Calls that the counts do not tell apart for want of room.
+    pub other: u64,
+}
+
+/// At most so many rows are made of one view; `Groups::of` says how many there would be.
+const MOST_ROWS: usize = 2_000;
+
+/// A copy of what the counts need, taken under the lock.
+struct Snapshot {
+    cells: Vec<(CellKey, Count)>,
+    other: u64,
+    shapes: Vec<Shape>,
+    sets: Vec<Arc<SetInfo>>,
+    in_use: [VendorBits; 3],
+    vendors: usize,
+}
+
+impl Snapshot {
+    fn shape(&self, key: &CellKey) -> &Shape {
+        &self.shapes[usize::from(key.shape.0)]
+    }
+
+    fn set(&self, key: &CellKey) -> (&SetInfo, VendorBits) {
+        let sender = self.shape(key).sender as usize;
+        (&self.sets[key.set.0 as usize], self.in_use[sender])
+    }
+}
+
+#[derive(Default)]
+struct Sum {
+    count: Count,
+    ids: [IdShare; 2],
+    missing: u64,
+    discarded: u64,
+    verdicts: Vec<VerdictCounts>,
+}
+
+impl Sum {
+    fn add(&mut self, key: &CellKey, count: &Count, snapshot: &Snapshot) {
+        let (set, in_use) = snapshot.set(key);
+        self.count.merge(count);
+        for (sum, share) in self.ids.iter_mut().zip(crate::engine::counts::id_shares::shares(
+            key,
+            count.calls,
+            (set, in_use),
+        )) {
+            sum.merge(&share);
+        }
+        self.missing += if set.missing(in_use) { count.calls } else { 0 };
+        self.discarded += if set.discarded.is_some() { count.calls } else { 0 };
+        self.verdicts.resize(snapshot.vendors, VerdictCounts::default());
+        for (vendor, verdict) in set.verdicts.iter().enumerate() {
+            let place = Verdict::WORST_FIRST.iter().position(|known| known == verdict);
+            if let Some(place) = place.filter(|_| in_use >> vendor & 1 == 1) {
+                self.verdicts[vendor][place] += count.calls;
+            }
+        }
+    }
+}
+
+/// The event of a cell: its type and its name.
+type Event = (TextId, TextId);
+/// A dimension's value: a text, and a second one that belongs to it.
+type Value = (TextId, TextId);
+
+fn value(by: By, shape: &Shape) -> Value {
+    match by {
+        By::Event => (TextId::NONE, TextId::NONE),
+        By::Library => (shape.library, shape.library_version),
+        By::AppVersion => (shape.app_version, TextId::NONE),
+        By::WriteKey => (shape.write_key, TextId::NONE),
+    }
+}
+
+impl Pipeline {
+    /// What the index holds of what is bounded.
+    pub fn held(&self) -> Held {
+        let state = self.lock();
+        let index = &state.index;
+        let (texts, bytes) = index.store.texts.kept();
+        let unkept = index.store.texts.unkept();
+        let ids = [&index.ids.accounts, &index.ids.users];
+        let other = index.cube.other();
+        let apart = [other.calls + other.repeats, ids[0].other(), ids[1].other()];
+        Held {
+            texts: texts as u64,
+            text_bytes: bytes as u64,
+            unkept,
+            other: apart.into_iter().max().unwrap_or(0),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let state = self.lock();
+        let index = &state.index;
+        Snapshot {
+            cells: index.cube.cells().to_vec(),
+            other: index.cube.other().calls + index.cube.other().repeats,
+            shapes: index.store.shapes.all().to_vec(),
+            sets: index.store.sets.all().to_vec(),
+            in_use: Sender::ALL.map(|sender| index.in_use.bits(sender)),
+            vendors: self.vendors().len(),
+        }
+    }
+
+    /// Calls event by event, and within each by something more; the most frequent first.
+    pub fn coverage(&self, by: By) -> Groups<Coverage> {
+        self.grouped(|key, shape| ((shape.kind, key.event), value(by, shape)))
+    }
+
+    /// All calls by a library, app version or write key, whatever the event.
+    pub fn totals(&self, by: By) -> Groups<Coverage> {
+        self.grouped(|_, shape| ((TextId::NONE, TextId::NONE), value(by, shape)))
+    }
+
+    fn grouped(&self, group: impl Fn(&CellKey, &Shape) -> (Event, Value)) -> Groups<Coverage> {
+        let snapshot = self.snapshot();
+        let group = |key: &CellKey| group(key, snapshot.shape(key));
+        // which groups stand first follows from little; only of these the rest is summed up
+        let mut ranks: HashMap<(Event, Value), (u64, u64)> = HashMap::new();
+        for (key, count) in &snapshot.cells {
+            let (calls, first) = ranks.entry(group(key)).or_insert((0, u64::MAX));
+            *calls += count.calls;
+            *first = count.first.min(*first);
+        }
+        let of = ranks.len() as u64;
+        let mut ranks: Vec<((Event, Value), (u64, u64))> = ranks.into_iter().collect();
+        let rank = |(calls, first): (u64, u64)| (std::cmp::Reverse(calls), first);
+        if ranks.len() > MOST_ROWS {
+            ranks.select_nth_unstable_by_key(MOST_ROWS, |(_, sum)| rank(*sum));
+            ranks.truncate(MOST_ROWS);
+        }
+        ranks.sort_unstable_by_key(|(_, sum)| rank(*sum));
+        let groups = ranks.iter().enumerate();
+        let places: HashMap<(Event, Value), usize> =
+            groups.map(|(place, (group, _))| (*group, place)).collect();
+        let mut sums: Vec<((Event, Value), Sum)> =
+            ranks.iter().map(|(group, _)| (*group, Sum::default())).collect();
+        for (key, count) in &snapshot.cells {
+            if let Some(place) = places.get(&group(key)) {
+                sums[*place].1.add(key, count, &snapshot);
+            }
+        }
+        let state = self.lock();
+        let index = &state.index;
+        let text = |id: TextId| words(&index.store, id);
+        let rows = sums.into_iter().filter_map(|(((kind, event), (by, more)), sum)| {
+            let by = match text(more) {
+                Some(more) => text(by).map(|by| format!("{by} {more}")),
+                None => text(by),
+            };
+            Some(Coverage {
+                kind: text(kind),
+                event: text(event),
+                by_version: by.as_ref().and_then(|_| text(more)),
+                by,
+                counted: counted(index, &sum.count)?,
+                ids: sum.ids,
+                missing: sum.missing,
+                discarded: sum.discarded,
+                verdicts: sum.verdicts,
+            })
+        });
+        Groups { rows: rows.collect(), of, other: snapshot.other }
+    }
+}
+
+/// A text as a view shows it; what there was no room to keep is an ellipsis.
+fn words(store: &Store, id: TextId) -> Option<String> {
+    if id.is_unkept() { Some("…".to_owned()) } else { store.texts.get(id).map(str::to_owned) }
+}
+
+fn arrived(store: &Store, call: u64) -> Option<Millis> {
+    let request = store.calls.get(call)?.request;
+    store.requests.get(u64::from(request)).map(|request| request.received_at)
+}
+
+/// A count with its times. None if all was cleared away meanwhile.
+fn counted(index: &Index, count: &Count) -> Option<Counted> {
+    let store = &index.store;
+    let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
+    Some(Counted {
+        calls: count.calls,
+        repeats: count.repeats,
+        row: store.row_of_call(count.first),
+        seq: index.seq_at(count.first),
+        first_seen: arrived(store, count.first)?,
+        last_seen: arrived(store, count.last)?,
+        trend: count.trend.until(now),
+    })
+}

@@ -1,0 +1,137 @@
+//! The accounts and users of the people view, and who came in one call with whom.
+
+use crate::call::time::Millis;
+use crate::engine::Pipeline;
+use crate::engine::counts::{Counted, Groups, MOST_ROWS, arrived, counted, words};
+use crate::engine::index::{Count, IdCount, IdCounts, Ids};
+use crate::engine::judging::index_request::Index;
+use std::ops::Range;
+
+/// Accounts or users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Accounts.
+    Accounts,
+    /// Users.
+    Users,
+}
+
+/// An account or a user in the people view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The id.
+    pub id: String,
+    /// How many calls, and when. It has no trend.
+    pub counted: Counted,
+    /// Of the calls without repeats: those that have the other id too.
+    pub with_other: u64,
+    /// Some call has a number for it, or it is a text such as `null`.
+    pub doubtful: bool,
+}
+
+/// An id of the other kind that came in one call with an account or a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The id.
+    pub id: String,
+    /// The first call that had both.
+    pub since: u64,
+    /// The row of that call.
+    pub row: u64,
+    /// When it arrived.
+    pub since_ms: Millis,
+    /// All calls of that id, those with others too,
+    pub calls: u64,
+    /// and its repeats.
+    pub repeats: u64,
+    /// When the last of them arrived.
+    pub last_seen: Millis,
+    /// Some call has a number for it, or it is a text such as `null`.
+    pub doubtful: bool,
+}
+
+impl Pipeline {
+    /// Accounts or users, those with most calls first: a part of the list.
+    pub fn people(&self, who: Who, part: Range<u64>) -> Groups<Person> {
+        let state = self.lock();
+        let counts = of(&state.index.ids, who).counts().to_vec();
+        drop(state);
+        let mut order: Vec<&IdCount> = counts.iter().collect();
+        order.sort_unstable_by_key(|count| (std::cmp::Reverse(count.calls), count.first));
+        let state = self.lock();
+        let index = &state.index;
+        let start = usize::try_from(part.start).unwrap_or(usize::MAX);
+        let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
+        let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS));
+        let rows = rows.filter_map(|at| Person::of(index, at));
+        let other = of(&index.ids, who).other();
+        Groups { rows: rows.collect(), of: counts.len() as u64, other }
+    }
+
+    /// One account or user by its id, if it is told apart.
+    pub fn person(&self, who: Who, id: &str) -> Option<Person> {
+        let state = self.lock();
+        let index = &state.index;
+        let count = of(&index.ids, who).get(index.store.texts.find(id)?)?;
+        Person::of(index, count)
+    }
+
+    /// The users of an account, or the accounts of a user, in the order in which they came.
+    /// `other` counts pairs that came when there was no room for more.
+    pub fn members(&self, who: Who, id: &str) -> Groups<Member> {
+        let state = self.lock();
+        let index = &state.index;
+        let id = index.store.texts.find(id);
+        let pairs = index.ids.pairs().iter().filter_map(|pair| match who {
+            Who::Accounts => (Some(pair.account) == id).then_some((pair.user, pair.since)),
+            Who::Users => (Some(pair.user) == id).then_some((pair.account, pair.since)),
+        });
+        let rows: Vec<Member> = pairs
+            .filter_map(|(id, since)| {
+                let other = match who {
+                    Who::Accounts => Who::Users,
+                    Who::Users => Who::Accounts,
+                };
+                // past the bound an id is in a pair and not counted itself
+                let count = of(&index.ids, other).get(id);
+                let last = count.map_or(since, |count| count.last);
+                Some(Member {
+                    calls: count.map_or(0, |count| count.calls),
+                    repeats: count.map_or(0, |count| count.repeats),
+                    last_seen: arrived(&index.store, last)?,
+                    doubtful: count.is_some_and(|count| count.doubtful),
+                    id: words(&index.store, id)?,
+                    since: index.seq_at(since),
+                    row: index.store.row_of_call(since),
+                    since_ms: arrived(&index.store, since)?,
+                })
+            })
+            .collect();
+        Groups { of: rows.len() as u64, rows, other: index.ids.unpaired() }
+    }
+}
+
+impl Person {
+    fn of(index: &Index, at: &IdCount) -> Option<Person> {
+        let count = Count {
+            calls: at.calls,
+            repeats: at.repeats,
+            first: at.first,
+            last: at.last,
+            ..Count::default()
+        };
+        Some(Person {
+            id: words(&index.store, at.id)?,
+            counted: counted(index, &count)?,
+            with_other: at.with_other,
+            doubtful: at.doubtful,
+        })
+    }
+}
+
+fn of(ids: &IdCounts, who: Who) -> &Ids {
+    match who {
+        Who::Accounts => &ids.accounts,
+        Who::Users => &ids.users,
+    }
+}

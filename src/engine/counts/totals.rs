@@ -1,0 +1,79 @@
+//! Counts of all that came, for the status bar and the summary.
+
+use crate::engine::index::{NoCall, Store};
+use crate::engine::ingest::queue::Waits;
+use crate::engine::{CommonView, OpenedFiles, Pipeline, Remarks, RequestCounts, Stats};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+impl Pipeline {
+    /// Counts for the status bar.
+    pub fn stats(&self) -> Stats {
+        let shared = &*self.shared;
+        let trouble = {
+            let trouble = shared.trouble();
+            trouble.problem.clone().or_else(|| trouble.notice.clone())
+        };
+        let opened = self.opened_files();
+        // a file that is read is nobody who waits for an answer
+        let waits = if opened.is_some() { Waits::default() } else { shared.queue.waits() };
+        let state = self.lock();
+        let store = &state.index.store;
+        let counts = request_counts(store);
+        let full = || {
+            let unkept = store.texts.unkept();
+            let says = "names and ids came when the index had no room for more; their rows show …";
+            (unkept > 0).then(|| format!("{unkept} {says}"))
+        };
+        let problem = trouble.or_else(full);
+        Stats {
+            calls: store.calls.len() - state.index.repeats,
+            repeats: state.index.repeats,
+            requests: store.requests.len(),
+            refused: counts.refused + counts.not_found,
+            empty: store.no_calls(NoCall::Empty),
+            request_counts: counts,
+            missing: state.index.missing(),
+            unrecorded: shared.unrecorded.load(Ordering::Relaxed),
+            too_much: shared.too_much.load(Ordering::Relaxed),
+            waited: waits.times,
+            waited_ms: waits.micros / 1000,
+            recorded_bytes: shared.queue.recorded(),
+            reading: shared.import.reading().or_else(|| shared.queue.reading()),
+            recording: shared.path.clone(),
+            opened,
+            cleared: state.cleared(),
+            remarks: state.index.remarks.changes,
+            problem,
+        }
+    }
+
+    /// The files that are open to be read, as large as they are now.
+    fn opened_files(&self) -> Option<OpenedFiles> {
+        let mut opened = self.shared.opened.clone()?;
+        if opened.grows {
+            opened.bytes = self.shared.import.total();
+        } else if matches!(self.remarks(), Remarks::Opened(_)) {
+            // marks and notes were added to it
+            opened.bytes = opened.bytes.max(self.shared.queue.recorded());
+        }
+        Some(opened)
+    }
+
+    /// What all calls of a library have in common besides a missing id: noise, to be said once.
+    pub fn common(&self) -> Vec<CommonView> {
+        let mut state = self.lock();
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
+        let index = &state.index;
+        index.common_view(&vendors)
+    }
+}
+
+fn request_counts(store: &Store) -> RequestCounts {
+    let received = store.requests.len();
+    let without_calls = store.no_calls(NoCall::Empty) + store.no_calls(NoCall::Other);
+    let (refused, not_found) = (store.no_calls(NoCall::Refused), store.no_calls(NoCall::NotFound));
+    let with_calls = received - without_calls - refused - not_found;
+    RequestCounts { received, with_calls, without_calls, refused, not_found }
+}

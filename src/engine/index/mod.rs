@@ -1,0 +1,176 @@
+//! The index of a recording: small rows in blocks, shared texts, sets of findings. Bodies stay on
+//! disk; a row says where.
+
+mod call_counts;
+mod call_shapes;
+mod chunked_vec;
+mod finding_sets;
+mod id_counts;
+mod id_remarks;
+mod match_bitmap;
+mod message_ids;
+mod rows;
+mod strings;
+
+pub use crate::engine::index::call_counts::{CellKey, Count, Cube, TREND_MINUTES, Trend};
+pub use crate::engine::index::call_shapes::{Held, Shape, ShapeId, Shapes};
+pub use crate::engine::index::chunked_vec::Blocks;
+pub use crate::engine::index::finding_sets::{SetId, SetInfo, Sets, VendorBits};
+pub use crate::engine::index::match_bitmap::{BLOCK_ROWS, Bits, Claim, Nearest, Passed, no_bits};
+pub use crate::engine::index::message_ids::{Met, Print, Seen, Sighting};
+pub use id_counts::{IdCount, IdCounts, IdOf, Ids, MOST_IDS, Pair};
+pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
+pub use rows::{CallRow, Flags, HasId, NoCall, NoCallRow, RequestRow, Row, Sender};
+pub use strings::{TextId, Texts};
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// One row a call, in order of arrival.
+    pub calls: Blocks<CallRow>,
+    /// One row a request.
+    pub requests: Blocks<RequestRow>,
+    /// Names, ids, keys, libraries: each text once.
+    pub texts: Texts,
+    /// The sets of finding codes that calls have.
+    pub sets: Sets,
+    /// What calls have in common otherwise.
+    pub shapes: Shapes,
+    /// Rows of requests among the calls: how many calls came before, and which request it is.
+    no_calls: Vec<(u64, NoCallRow)>,
+    /// How many there are of each kind.
+    no_call_counts: [u64; NoCall::COUNT],
+    seen: Seen,
+}
+
+impl Store {
+    /// How many rows the log has: calls, and requests that have a row of their own.
+    pub fn rows(&self) -> u64 {
+        self.calls.len() + self.no_calls.len() as u64
+    }
+
+    /// How many requests have a row of their own for a reason.
+    pub fn no_calls(&self, kind: NoCall) -> u64 {
+        self.no_call_counts[kind as usize]
+    }
+
+    /// Adds a row for the request that was added last, behind the calls so far.
+    pub fn push_no_call(&mut self, kind: NoCall) {
+        let request = self.requests.len().saturating_sub(1) as u32;
+        self.no_calls.push((self.calls.len(), NoCallRow { request, kind }));
+        self.no_call_counts[kind as usize] += 1;
+    }
+
+    /// What stands in a row of the log.
+    pub fn row(&self, row: u64) -> Option<Row> {
+        // no_calls[k] stands at row no_calls[k].0 + k; these places only grow
+        let before = self.no_calls_before(row);
+        if let Some(&(calls, no_call)) = self.no_calls.get(before as usize)
+            && calls + before == row
+        {
+            return Some(Row::NoCall(no_call));
+        }
+        let call = row - before;
+        (call < self.calls.len()).then_some(Row::Call(call))
+    }
+
+    /// The row of a call.
+    pub fn row_of_call(&self, call: u64) -> u64 {
+        let before = self.no_calls.partition_point(|&(calls, _)| calls <= call);
+        call + before as u64
+    }
+
+    /// How many calls stand before a row.
+    pub fn calls_before(&self, row: u64) -> u64 {
+        (row - self.no_calls_before(row)).min(self.calls.len())
+    }
+
+    /// How many rows and how many calls stand before those of a request.
+    pub fn before_request(&self, request: u64) -> (u64, u64) {
+        let calls = self.calls.partition_point(|call| u64::from(call.request) < request);
+        let others = self.no_calls.partition_point(|(_, row)| u64::from(row.request) < request);
+        (calls + others as u64, calls)
+    }
+
+    fn no_calls_before(&self, row: u64) -> u64 {
+        let (mut low, mut high) = (0, self.no_calls.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.no_calls[middle].0 + (middle as u64) < row {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low as u64
+    }
+
+    /// Notes a call.
+    pub fn meet(&mut self, met: Option<Met>) -> Sighting {
+        self.seen.note(met)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_before_a_request_are_those_of_earlier_ones() {
+        let mut store = Store::default();
+        let call = |store: &mut Store, calls| {
+            let request = store.requests.push(RequestRow::default()) as u32;
+            (0..calls).for_each(|_| {
+                store.calls.push(CallRow { request, ..CallRow::default() });
+            });
+        };
+        let no_call = |store: &mut Store| {
+            store.requests.push(RequestRow::default());
+            store.push_no_call(NoCall::Empty);
+        };
+        call(&mut store, 2);
+        no_call(&mut store);
+        call(&mut store, 0);
+        no_call(&mut store);
+        call(&mut store, 3);
+        let before = [0, 1, 2, 3, 4, 5].map(|request| store.before_request(request));
+        assert_eq!(before, [(0, 0), (2, 2), (3, 2), (3, 2), (4, 2), (7, 5)]);
+    }
+
+    #[test]
+    fn rows_are_calls_and_requests_without_calls_in_order() {
+        let mut store = Store::default();
+        let no_call = |store: &mut Store, kind| {
+            store.requests.push(RequestRow::default());
+            store.push_no_call(kind);
+        };
+        no_call(&mut store, NoCall::Refused);
+        store.calls.push(CallRow::default());
+        store.calls.push(CallRow::default());
+        no_call(&mut store, NoCall::Empty);
+        no_call(&mut store, NoCall::Refused);
+        store.calls.push(CallRow::default());
+        let row = |request, kind| Some(Row::NoCall(NoCallRow { request, kind }));
+        assert_eq!(NoCall::Other as usize, NoCall::COUNT - 1);
+        let kinds = [NoCall::Refused, NoCall::Empty, NoCall::NotFound];
+        assert_eq!(kinds.map(|kind| store.no_calls(kind)), [2, 1, 0]);
+        let rows: Vec<_> = (0..7).map(|row| store.row(row)).collect();
+        assert_eq!(
+            rows,
+            [
+                row(0, NoCall::Refused),
+                Some(Row::Call(0)),
+                Some(Row::Call(1)),
+                row(1, NoCall::Empty),
+                row(2, NoCall::Refused),
+                Some(Row::Call(2)),
+                None
+            ]
+        );
+        assert_eq!([0, 1, 2].map(|call| store.row_of_call(call)), [1, 2, 5]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5, 6, 9].map(|row| store.calls_before(row)),
+            [0, 0, 1, 2, 2, 2, 3, 3]
+        );
+    }
+}

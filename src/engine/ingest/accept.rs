@@ -1,0 +1,219 @@
+//! A request is taken: read, recorded, handed over to the judging thread, and answered.
+
+use crate::engine::Pipeline;
+use crate::engine::counts::object_push::Unread;
+use crate::engine::ingest::queue::{ReadRequest, Work};
+use crate::engine::ingest::writer::Pending;
+use crate::engine::judging::index_request::{Line, Origin};
+use crate::objects_api::Step;
+use crate::recording;
+use crate::recording::{Body, LineHead, Refused};
+use crate::wire::{self, Refusal, Reply, RequestHead, Route};
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
+
+/// Of a refused request over a limit this much is kept.
+pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
+
+/// A request that was taken: how it is answered.
+#[derive(Debug)]
+pub enum Taken {
+    /// At once.
+    Answered(Reply),
+    /// So, as soon as its line is written: [`Pipeline::written`].
+    Pending(Reply, Pending),
+}
+
+impl Pipeline {
+    /// Takes a request with its whole body as it came, and answers when it is recorded. Preflights,
+    /// probes (`/`, `/health`, `/version`) and the icon that a browser looks for are answered and
+    /// not recorded: no SDK depends on them.
+    pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
+        match self.take_in(head, raw, here) {
+            Taken::Answered(reply) => reply,
+            Taken::Pending(reply, held) => self.written(&held).unwrap_or(reply),
+        }
+    }
+
+    /// The other answer to a request that was held, if its line could not be written. Writes what
+    /// is held.
+    pub fn written(&self, held: &Pending) -> Option<Reply> {
+        self.shared.written(held).err().map(|message| Reply::unavailable(&message))
+    }
+
+    /// Takes a request like [`Pipeline::take`], but does not write its line yet where others that
+    /// are ready may be written together with it. Who calls this asks [`Pipeline::written`]
+    /// before he answers.
+    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Taken {
+        if let Some(step) = Step::of(head.method, head.path) {
+            return Taken::Answered(self.take_push(head, step, raw));
+        }
+        let route = head.route();
+        match route {
+            Route::Calls(_)
+            | Route::Metrics
+            | Route::Merge
+            | Route::WebhookSource
+            | Route::Settings { .. }
+            | Route::SourceConfig => {}
+            Route::WrongMethod(_) | Route::Unknown if !wire::is_icon(head.path) => {
+                // a call, or a question that an SDK depends on, was sent to the wrong place
+                let reply = wire::reply::of(head, here, false);
+                let message = wire::intended_route::explain(head).reason;
+                let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
+                let refused = Refused { code, message: &message, kind: "", body_bytes: None };
+                self.record_refused(head, raw, reply.status, refused);
+                return Taken::Answered(reply);
+            }
+            _ => return Taken::Answered(wire::reply::of(head, here, false)),
+        }
+        let body = match decoded(head, raw) {
+            Ok(body) => body,
+            Err(refusal) => return Taken::Answered(self.refuse(head, raw, &refusal, None)),
+        };
+        let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
+        match self.record(head, &body, signature) {
+            Ok(held) => Taken::Pending(wire::reply::of(head, here, false), held),
+            Err(refusal) => Taken::Answered(self.refuse(head, body.as_bytes(), &refusal, None)),
+        }
+    }
+
+    /// Refuses a request and records that. `raw` is its body or the beginning of it; `body_bytes`
+    /// says how long it was where it was not kept whole.
+    pub fn refuse(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        refusal: &Refusal,
+        body_bytes: Option<u64>,
+    ) -> Reply {
+        let (code, kind) = (refusal.code, refusal.kind());
+        let refused = Refused { code, message: &refusal.to_string(), kind, body_bytes };
+        self.record_refused(head, raw, refusal.status, refused);
+        Reply::refused(refusal)
+    }
+
+    /// Records a request that was answered with an error.
+    pub fn record_refused(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        status: u16,
+        refused: Refused<'_>,
+    ) {
+        let Refused { code, message, kind, body_bytes } = refused;
+        if let Some(step) = Step::of(head.method, head.path) {
+            return self.refuse_push(
+                head,
+                step,
+                status,
+                Unread { raw, code, message, len: body_bytes },
+            );
+        }
+        let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
+        let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
+        let mut front = self.shared.front();
+        // first, for the numbers of lines that could not be written are given back
+        self.shared.write_held(&mut front);
+        let mut line = std::mem::take(&mut front.line);
+        let line_head = line_head(head, front.next_request, status);
+        let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
+        let refused = Some(Refused { code, message, kind, body_bytes });
+        recording::compose(&mut line, &line_head, body, refused, None);
+        let appended = self.shared.append(&mut front, &line);
+        let len = line.len() as u32 - 1;
+        front.line = line;
+        match appended {
+            Ok(offset) => {
+                front.next_request += 1;
+                let received_at = head.received_at;
+                let origin = Origin::of(head.path, head.headers, &mut front.origin);
+                let line = Line { origin, offset, len, status, received_at, signature: None };
+                self.shared.hand_over(&mut front, offset, Work::Refused(line));
+            }
+            Err(_) => {
+                self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Reads a request's calls and holds its line to be written. Its judging follows.
+    fn record(
+        &self,
+        head: &RequestHead<'_>,
+        body: &str,
+        signature: Option<&'static str>,
+    ) -> Result<Pending, Refusal> {
+        let mut front = self.shared.front();
+        self.flush(&mut front, head.received_at);
+        let number = front.next_request;
+        let mut scratch = front.spares.pop().unwrap_or_default();
+        let reading = match wire::read(head, number, body, &mut scratch) {
+            Ok(reading) => reading,
+            Err(refusal) => {
+                front.spares.push(scratch);
+                return Err(refusal);
+            }
+        };
+        let status = 200;
+        let kept = match (&reading.doc, body.is_empty()) {
+            (_, true) => Body::None,
+            (Some(_), _) => Body::Json(body),
+            (None, _) => body_of_other(body),
+        };
+        let line_head = line_head(head, number, status);
+        let origin = Origin::of(head.path, head.headers, &mut front.origin);
+        let received_at = head.received_at;
+        let compose =
+            |line: &mut Vec<u8>| recording::compose_more(line, &line_head, kept, signature);
+        let work = |offset, len, body_at| {
+            let signature = wire::signature::code(signature);
+            let line = Line { origin, offset, len, status, received_at, signature };
+            let reading = reading.into_owned(&mut scratch);
+            Work::Request(ReadRequest { line, body_at, reading, scratch })
+        };
+        Ok(self.shared.hold(&mut front, compose, work))
+    }
+}
+
+/// The body of a request that holds no calls (counters, another service's source): JSON if it is.
+fn body_of_other(body: &str) -> Body<'_> {
+    if crate::call::Doc::parse(body).is_ok() {
+        Body::Json(body)
+    } else {
+        Body::Bytes(body.as_bytes())
+    }
+}
+
+pub(crate) fn line_head<'a>(head: &RequestHead<'a>, request: u64, status: u16) -> LineHead<'a> {
+    LineHead {
+        request,
+        received_at: head.received_at,
+        method: head.method,
+        path: head.path,
+        query: head.query,
+        headers: head.headers,
+        status,
+    }
+}
+
+/// The text that holds the calls: the decoded body, or what a pixel's query says.
+fn decoded<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refusal> {
+    // what is recorded as its body shows no credential that the query hides
+    let query = recording::redacted_query(head.query);
+    if let Some(body) = wire::query_body(&RequestHead { query: &query, ..*head }) {
+        return Ok(Cow::Owned(body));
+    }
+    let decoded = match wire::decode(head, raw) {
+        // a pixel is taken whatever it carries
+        Err(_) if head.route().is_pixel() => Cow::Borrowed(&b""[..]),
+        other => other?,
+    };
+    match decoded {
+        Cow::Borrowed(bytes) => wire::text(bytes).map(Cow::Borrowed),
+        Cow::Owned(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Cow::Owned(text)),
+            Err(error) => Err(wire::text(error.as_bytes()).expect_err("it was no UTF-8")),
+        },
+    }
+}

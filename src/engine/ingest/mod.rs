@@ -1,0 +1,5 @@
+//! Accepting requests: read, appended to the recording, handed to the judge thread and answered.
+
+pub(crate) mod accept;
+pub(crate) mod queue;
+pub(crate) mod writer;

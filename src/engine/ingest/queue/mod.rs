@@ -1,0 +1,348 @@
+//! What stands between the thread that answers and the thread that judges: the lines that are
+//! recorded and not yet judged, already read. It is bounded; when it is full the answering side
+//! waits, and so do its clients. What is not in it (a file that was there before) is read back from
+//! the recording, in its place.
+
+use crate::call::time::Millis;
+use crate::engine::judging::index_request::Line;
+use crate::recording::{Event, Remark, RequestLine};
+use crate::wire::{Reading, Scratch};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The lines in the queue cost at most so many bytes of memory, about…
+const MOST_COST: usize = 12 << 20;
+/// …and are at most so many.
+const MOST_ITEMS: usize = 16 * 1024;
+/// So many lines are handed over at once.
+const AT_ONCE: usize = 256;
+/// While calls keep coming the judging thread looks for more after this long: waking it for each
+/// call would cost the answering thread more than the call does.
+const NAP: Duration = Duration::from_millis(1);
+/// After so many looks in vain it sleeps until it is woken.
+const NAPS: u32 = 20;
+/// So much room of earlier readings is kept for later ones.
+const MOST_SPARES: usize = 256;
+/// The same while requests come that cost more than this.
+const FEW_SPARES: usize = 8;
+const LARGE_COST: usize = 64 << 10;
+
+/// A line of the recording, read.
+pub(crate) struct Item {
+    /// Where it begins.
+    pub offset: u64,
+    /// Where the next one begins.
+    pub end: u64,
+    pub work: Work,
+}
+
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Item({}..{})", self.offset, self.end)
+    }
+}
+
+/// What a line asks for.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are requests; a box is one more allocation"
+)]
+pub(crate) enum Work {
+    /// Its calls are judged.
+    Request(ReadRequest),
+    /// It is a row.
+    Refused(Line),
+    /// Something else that happened.
+    Event(Event, Millis),
+    /// A user says something about a call.
+    Remark(Remark),
+    /// What one test has sent is cleared away.
+    ClearTest(String),
+    /// A source's push, with its whole line.
+    Push(String, Box<RequestLine>),
+    /// Nothing.
+    Nothing,
+    /// It is no line of a recording.
+    Bad(String),
+}
+
+/// A request, read.
+pub(crate) struct ReadRequest {
+    pub line: Line,
+    /// Where in its line the body begins.
+    pub body_at: usize,
+    pub reading: Reading<'static>,
+    /// What the reading will leave behind.
+    pub scratch: Scratch,
+}
+
+impl Item {
+    /// How many calls it holds.
+    pub fn calls(&self) -> usize {
+        match &self.work {
+            Work::Request(read) => read.reading.calls.len(),
+            _ => 1,
+        }
+    }
+
+    /// What it costs in memory, about: the text and a table of its values.
+    fn cost(&self) -> usize {
+        match &self.work {
+            Work::Request(read) => {
+                512 + 4 * read.reading.doc.as_ref().map_or(0, |doc| doc.text().len())
+            }
+            Work::Push(line, _) => 512 + line.len(),
+            _ => 128,
+        }
+    }
+}
+
+/// What the judging thread is to do next.
+pub(crate) enum Next {
+    /// Judge these.
+    Items,
+    /// Read and judge the recording up to here.
+    Read(u64),
+    /// End.
+    End,
+}
+
+#[derive(Default)]
+struct Inner {
+    items: VecDeque<Item>,
+    cost: usize,
+    spares: Vec<Scratch>,
+    /// The judging thread waits to be woken, or takes a nap.
+    asleep: bool,
+    napping: bool,
+    /// How many wait for room, and for all to be judged.
+    want_room: u32,
+    want_done: u32,
+    ended: bool,
+}
+
+impl Inner {
+    /// Whether there is no room for a line that costs so much.
+    fn is_full(&self, cost: usize) -> bool {
+        !self.items.is_empty() && (self.cost + cost > MOST_COST || self.items.len() >= MOST_ITEMS)
+    }
+}
+
+/// How often and how long the answering side has waited for room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Waits {
+    pub times: u64,
+    pub micros: u64,
+}
+
+#[derive(Default)]
+pub(crate) struct Queue {
+    inner: Mutex<Inner>,
+    more: Condvar,
+    room: Condvar,
+    judged: Condvar,
+    /// What was there before anything came in.
+    before: u64,
+    /// Up to where is recorded, and up to where of that is judged. Both change with the lock held.
+    recorded: AtomicU64,
+    done: AtomicU64,
+    /// Lines are read back from the recording now.
+    reading: AtomicBool,
+    /// Some of the lines handed over last were large.
+    large: AtomicBool,
+    waits: AtomicU64,
+    waited_micros: AtomicU64,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Queue({} of {} bytes judged)", self.done(), self.recorded())
+    }
+}
+
+impl Queue {
+    /// Everything recorded so far is still to be judged.
+    pub fn new(recorded: u64) -> Queue {
+        Queue { before: recorded, recorded: recorded.into(), ..Queue::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to where there are lines.
+    pub fn recorded(&self) -> u64 {
+        self.recorded.load(Ordering::Acquire)
+    }
+
+    /// Up to where they are judged.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Acquire)
+    }
+
+    /// True if all that is recorded is judged.
+    pub fn is_settled(&self) -> bool {
+        self.done() == self.recorded()
+    }
+
+    /// Up to where has been read and how much there is, while the recording is read back.
+    pub fn reading(&self) -> Option<(u64, u64)> {
+        self.reading.load(Ordering::Relaxed).then(|| (self.done(), self.recorded()))
+    }
+
+    /// How often and how long there was no room.
+    pub fn waits(&self) -> Waits {
+        Waits {
+            times: self.waits.load(Ordering::Relaxed),
+            micros: self.waited_micros.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Up to where lines were there before anything came in.
+    pub fn before(&self) -> u64 {
+        self.before
+    }
+
+    /// True while what was there before anything came in is still being read.
+    pub fn is_behind(&self) -> bool {
+        self.done() < self.before
+    }
+
+    /// Hands over lines that have just been recorded, in their order. Waits while there is no room,
+    /// unless the judging thread still reads what was there before: then it will read these too.
+    /// Room of earlier readings comes back in `spares`.
+    pub fn push(&self, items: &mut Vec<Item>, spares: &mut Vec<Scratch>) {
+        let mut inner = self.lock();
+        for item in items.drain(..) {
+            let (end, cost) = (item.end, item.cost());
+            if inner.is_full(cost) && !self.is_behind() {
+                inner = self.wait_for_room(inner, cost);
+            }
+            self.recorded.store(end, Ordering::Release);
+            if !inner.is_full(cost) && !inner.ended {
+                inner.cost += cost;
+                inner.items.push_back(item);
+            }
+        }
+        if spares.is_empty() {
+            std::mem::swap(spares, &mut inner.spares);
+        }
+        if inner.asleep {
+            self.more.notify_one();
+        }
+    }
+
+    fn wait_for_room<'q>(
+        &'q self,
+        mut inner: MutexGuard<'q, Inner>,
+        cost: usize,
+    ) -> MutexGuard<'q, Inner> {
+        let began = Instant::now();
+        inner.want_room += 1;
+        if inner.asleep {
+            self.more.notify_one();
+        }
+        while inner.is_full(cost) && !inner.ended {
+            inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.want_room -= 1;
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        self.waited_micros.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
+        inner
+    }
+
+    /// What the judging thread does next, which has judged everything up to `done`. The lines come
+    /// in `items`; room of earlier readings goes back from `spares`.
+    pub fn next(&self, done: u64, items: &mut Vec<Item>, spares: &mut Vec<Scratch>) -> Next {
+        let mut inner = self.lock();
+        self.done.store(done, Ordering::Release);
+        if inner.want_done > 0 {
+            self.judged.notify_all();
+        }
+        // a batch leaves much room, and a few of these are enough
+        let most = if self.large.swap(false, Ordering::Relaxed) { FEW_SPARES } else { MOST_SPARES };
+        inner.spares.truncate(most);
+        let room = most.saturating_sub(inner.spares.len()).min(spares.len());
+        inner.spares.extend(spares.drain(..room));
+        spares.clear();
+        let mut naps = 0;
+        loop {
+            if inner.ended {
+                return Next::End;
+            }
+            let first = inner.items.front().map(|item| item.offset);
+            if first == Some(done) {
+                break;
+            }
+            let to = first.unwrap_or_else(|| self.recorded());
+            if to > done {
+                self.reading.store(true, Ordering::Relaxed);
+                return Next::Read(to);
+            }
+            self.reading.store(false, Ordering::Relaxed);
+            if naps < NAPS && inner.want_done == 0 {
+                naps += 1;
+                inner.napping = true;
+                let woken = self.more.wait_timeout(inner, NAP);
+                inner = woken.map_or_else(|poison| poison.into_inner().0, |(inner, _)| inner);
+                inner.napping = false;
+            } else {
+                inner.asleep = true;
+                inner = self.more.wait(inner).unwrap_or_else(PoisonError::into_inner);
+                inner.asleep = false;
+            }
+        }
+        self.reading.store(false, Ordering::Relaxed);
+        let count = inner.items.len().min(AT_ONCE);
+        items.extend(inner.items.drain(..count));
+        let cost: usize = items.iter().map(Item::cost).sum();
+        if items.iter().any(|item| item.cost() > LARGE_COST) {
+            self.large.store(true, Ordering::Relaxed);
+        }
+        inner.cost -= cost;
+        if inner.want_room > 0 {
+            self.room.notify_all();
+        }
+        Next::Items
+    }
+
+    /// The judging thread has judged up to here and goes on.
+    pub fn moved(&self, done: u64) -> bool {
+        let inner = self.lock();
+        self.done.store(done, Ordering::Release);
+        if inner.want_done > 0 {
+            self.judged.notify_all();
+        }
+        !inner.ended
+    }
+
+    /// Waits until all that is recorded by now is judged.
+    pub fn settle(&self) {
+        let wanted = self.recorded();
+        if self.done() >= wanted {
+            return;
+        }
+        let mut inner = self.lock();
+        inner.want_done += 1;
+        if inner.asleep || inner.napping {
+            self.more.notify_one();
+        }
+        while self.done() < wanted && !inner.ended {
+            inner = self.judged.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.want_done -= 1;
+    }
+
+    /// Nothing is judged any more; nobody waits for it.
+    pub fn end(&self) {
+        self.lock().ended = true;
+        self.more.notify_all();
+        self.room.notify_all();
+        self.judged.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! The queue fills, waits and ends as its callers need it.
+
+use crate::engine::ingest::queue::*;
+use std::sync::Arc;
+use std::thread;
+
+fn item(offset: u64, text: usize) -> Item {
+    let work = match text {
+        0 => Work::Nothing,
+        text => Work::Push(
+            "x".repeat(text),
+            Box::new(RequestLine {
+                request: 1,
+                received_at: 0,
+                method: String::new(),
+                path: String::new(),
+                query: String::new(),
+                headers: Vec::new(),
+                status: 200,
+                body: None,
+                other_body: None,
+                refused: None,
+                refused_kind: None,
+                body_bytes: None,
+                signature: None,
+            }),
+        ),
+    };
+    Item { offset, end: offset + 1, work }
+}
+
+/// Judges until the queue ends; what was done, in order: lines by their offset, or how far the
+/// recording was read.
+fn judge(queue: &Queue) -> Vec<Result<u64, u64>> {
+    let (mut items, mut spares, mut done, mut seen) = (Vec::new(), Vec::new(), 0, Vec::new());
+    loop {
+        match queue.next(done, &mut items, &mut spares) {
+            Next::End => return seen,
+            Next::Items => {
+                done = items.last().map_or(done, |item| item.end);
+                seen.extend(items.drain(..).map(|item| Ok(item.offset)));
+            }
+            Next::Read(to) => {
+                done = to;
+                seen.push(Err(to));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
+    let queue = Arc::new(Queue::new(5));
+    assert!(!queue.is_settled() && queue.is_behind());
+    queue.push(&mut vec![item(5, 0)], &mut Vec::new());
+    let judging = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || judge(&queue)
+    });
+    (6..2_000).for_each(|offset| queue.push(&mut vec![item(offset, 0)], &mut Vec::new()));
+    queue.settle();
+    assert!(queue.is_settled() && !queue.is_behind());
+    assert_eq!(queue.reading(), None);
+    queue.end();
+    queue.settle();
+    let seen = judging.join().expect("no panic");
+    assert_eq!(seen, std::iter::once(Err(5)).chain((5..2_000).map(Ok)).collect::<Vec<_>>());
+}
+
+#[test]
+fn who_finds_no_room_waits_and_that_is_counted() {
+    let queue = Arc::new(Queue::new(0));
+    let pushing = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || {
+            (0..4).for_each(|at| {
+                queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new())
+            })
+        }
+    });
+    while queue.recorded() < 2 || queue.lock().want_room == 0 {
+        thread::yield_now();
+    }
+    assert_eq!(queue.recorded(), 2, "the third waits");
+    let judging = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || judge(&queue)
+    });
+    pushing.join().expect("no panic");
+    queue.settle();
+    queue.end();
+    assert_eq!(judging.join().expect("no panic"), [Ok(0), Ok(1), Ok(2), Ok(3)]);
+    assert!(queue.waits().times >= 1);
+}
+
+#[test]
+fn what_finds_no_room_while_a_file_is_read_is_read_too() {
+    let queue = Queue::new(9);
+    (9..13).for_each(|at| queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new()));
+    assert_eq!(queue.waits(), Waits::default(), "nobody waits for a file");
+    let queue = Arc::new(queue);
+    let judging = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || judge(&queue)
+    });
+    queue.settle();
+    queue.end();
+    assert_eq!(judging.join().expect("no panic"), [Err(9), Ok(9), Ok(10), Err(13)]);
+}

@@ -1,0 +1,253 @@
+//! The answering side's own: the one writer of the recording.
+//!
+//! Lines of requests that are ready together are held and written at once ([`Pending`]): to write to
+//! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
+//! his line is written, and nothing is judged before.
+
+use crate::engine::ingest::queue::{Item, Work};
+use crate::engine::judging::index_request::Origin;
+use crate::engine::judging::judge_thread::Shared;
+use crate::engine::source::recording_files::{Part, only_read};
+use crate::recording;
+use crate::recording::{Entry, Journal, Standing};
+use crate::wire::Scratch;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
+
+/// What one request leaves for the next.
+#[derive(Debug)]
+pub(crate) struct Front {
+    /// The recording's end; none where files are only read.
+    journal: Option<Journal>,
+    pub next_request: u64,
+    /// Where the line ends that was appended last.
+    end: u64,
+    pub line: Vec<u8>,
+    /// Lines that are not written yet, and what they ask for; in the lines' order.
+    held: Vec<u8>,
+    items: Vec<Item>,
+    group: Pending,
+    /// Where the request before was sent.
+    pub origin: Arc<Origin>,
+    pub spares: Vec<Scratch>,
+}
+
+/// What becomes of lines that are written together, for those who wait to be told.
+#[derive(Debug, Clone, Default)]
+pub struct Pending(Arc<OnceLock<Result<(), String>>>);
+
+/// More than this is written at once: it is enough that a write is worth its cost.
+const MOST_HELD: usize = 256 << 10;
+
+impl Front {
+    /// Where the line ends that was appended last.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Whether nothing can be recorded because files are only read.
+    pub fn is_only_read(&self) -> bool {
+        self.journal.is_none()
+    }
+
+    /// `end` is where the recording ends.
+    pub fn new(journal: Option<Journal>, end: u64) -> io::Result<Front> {
+        let last = match &journal {
+            Some(journal) if !journal.is_planned() => {
+                last_request(&journal.reader()?, journal.len())?
+            }
+            _ => 0,
+        };
+        Ok(Front {
+            journal,
+            next_request: last + 1,
+            end,
+            line: Vec::new(),
+            held: Vec::new(),
+            items: Vec::new(),
+            group: Pending::default(),
+            origin: Arc::default(),
+            spares: Vec::new(),
+        })
+    }
+}
+
+impl Shared {
+    pub fn front(&self) -> MutexGuard<'_, Front> {
+        // a panic before a line was recorded has changed nothing; after it, reading goes on from
+        // the recording
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Holds the line of a request, which `compose` puts behind those that are held already and of
+    /// which `work` says what it asks for, by where it begins and its length without its end.
+    pub fn hold(
+        &self,
+        front: &mut Front,
+        compose: impl FnOnce(&mut Vec<u8>) -> usize,
+        work: impl FnOnce(u64, u32, usize) -> Work,
+    ) -> Pending {
+        let begin = front.held.len();
+        let body_at = compose(&mut front.held);
+        let offset = front.end + begin as u64;
+        let end = front.end + front.held.len() as u64;
+        front.next_request += 1;
+        let work = work(offset, (end - offset - 1) as u32, body_at);
+        front.items.push(Item { offset, end, work });
+        let held = front.group.clone();
+        if front.held.len() >= MOST_HELD {
+            self.write_held(front);
+        }
+        held
+    }
+
+    /// Writes the lines that are held, if there are any, and hands them over.
+    pub fn write_held(&self, front: &mut Front) {
+        if front.items.is_empty() {
+            return;
+        }
+        let lines = std::mem::take(&mut front.held);
+        let written = self.write(front, &lines);
+        front.held = lines;
+        front.held.clear();
+        front.held.shrink_to(2 * MOST_HELD);
+        let group = std::mem::take(&mut front.group);
+        let outcome = match written {
+            Ok(_) => {
+                self.queue.push(&mut front.items, &mut front.spares);
+                Ok(())
+            }
+            Err(error) => {
+                let count = front.items.len() as u64;
+                front.items.clear();
+                front.next_request -= count;
+                self.unrecorded.fetch_add(count, Ordering::Relaxed);
+                Err(not_recorded(&error))
+            }
+        };
+        // it is set here alone, and once
+        let _ = group.0.set(outcome);
+    }
+
+    /// What became of a line that was held.
+    pub fn written(&self, held: &Pending) -> Result<(), String> {
+        if let Some(outcome) = held.0.get() {
+            return outcome.clone();
+        }
+        self.write_held(&mut self.front());
+        held.0.get().cloned().unwrap_or(Ok(()))
+    }
+
+    /// Appends a line behind those that are held; where it begins.
+    pub fn append(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+        self.write_held(front);
+        self.write(front, line)
+    }
+
+    fn write(&self, front: &mut Front, line: &[u8]) -> io::Result<u64> {
+        let appended = match self.stand(front) {
+            Ok(journal) => journal.append(line),
+            Err(error) => Err(error),
+        };
+        let mut trouble = self.trouble();
+        match appended {
+            Ok(_) => {
+                let offset = front.end;
+                front.end += line.len() as u64;
+                if trouble.problem.take().is_some() {
+                    self.changed();
+                }
+                Ok(offset)
+            }
+            Err(error) => {
+                trouble.problem = Some(not_recorded(&error));
+                self.changed();
+                Err(error)
+            }
+        }
+    }
+
+    /// The journal, fit to be written: if something else has removed its file there is a new one,
+    /// and if something else has cut it or written to it, it goes on behind that.
+    fn stand<'f>(&self, front: &'f mut Front) -> io::Result<&'f mut Journal> {
+        let end = front.end;
+        let journal = front.journal.as_mut().ok_or_else(only_read)?;
+        let Some(name) = journal.path().map(|path| path.display().to_string()) else {
+            return Ok(journal);
+        };
+        let what = match journal.look()? {
+            Standing::Whole => return Ok(journal),
+            Standing::Planned => {
+                journal.create()?;
+                let part = Part::new(end, journal.len(), journal.reader()?);
+                self.recording.add(part);
+                return Ok(journal);
+            }
+            Standing::Removed => {
+                *journal = journal.again()?;
+                "was removed while it was written; recording goes on in a new file of that name, and what came before is there only as long as segscope runs".to_owned()
+            }
+            Standing::Changed { len } if len < journal.len() => {
+                self.recording.cut(&journal.reader()?, len)?;
+                journal.accept()?;
+                format!(
+                    "was cut to {len} bytes by something else; recording goes on behind them, and what was behind them cannot be looked at any more"
+                )
+            }
+            Standing::Changed { .. } => {
+                journal.accept()?;
+                "was written to by something else; recording goes on behind that".to_owned()
+            }
+        };
+        self.recording.add(Part::new(end, journal.len(), journal.reader()?));
+        self.notice(format!("the recording {name} {what}"));
+        Ok(journal)
+    }
+
+    /// Hands the line that was just appended over to be judged.
+    pub fn hand_over(&self, front: &mut Front, offset: u64, work: Work) {
+        front.items.push(Item { offset, end: front.end, work });
+        self.queue.push(&mut front.items, &mut front.spares);
+    }
+}
+
+pub(crate) fn not_recorded(error: &io::Error) -> String {
+    format!("the recording cannot be written: {error}; nothing is acknowledged until it can")
+}
+
+/// The number of the last request of a recording, so that the next one can have its own before all
+/// of it is read; 0 if there is none.
+fn last_request(file: &File, len: u64) -> io::Result<u64> {
+    let mut end = len;
+    while end > 0 {
+        let start = line_start(file, end - 1)?;
+        let mut bytes = vec![0; (end - start) as usize];
+        file.read_exact_at(&mut bytes, start)?;
+        let entry = std::str::from_utf8(&bytes).ok().and_then(|line| recording::parse(line).ok());
+        if let Some(Entry::Request(request)) = entry {
+            return Ok(request.request);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+/// Where the line begins that ends here.
+fn line_start(file: &File, end: u64) -> io::Result<u64> {
+    const STEP: u64 = 64 * 1024;
+    let mut to = end;
+    let mut buffer = Vec::new();
+    while to > 0 {
+        let from = to.saturating_sub(STEP);
+        buffer.resize((to - from) as usize, 0);
+        file.read_exact_at(&mut buffer, from)?;
+        if let Some(newline) = memchr::memrchr(b'\n', &buffer) {
+            return Ok(from + newline as u64 + 1);
+        }
+        to = from;
+    }
+    Ok(0)
+}

@@ -1,0 +1,370 @@
+//! A recorded request is judged and added to the index.
+
+use crate::call::Seq;
+use crate::call::time::Millis;
+use crate::engine::counts::library_habits::{Common, CommonView, GroupId, Groups};
+use crate::engine::index::{
+    CallRow, CellKey, Cube, Flags, Held, IdCounts, IdRemarks, NoCall, RequestRow, Sender, SetId,
+    SetInfo, Shape, ShapeId, Store, TextId,
+};
+use crate::engine::ingest::queue::ReadRequest;
+use crate::engine::judging::arrival_clock::Closed;
+use crate::engine::judging::user_groups::People;
+use crate::engine::judging::vendors_in_use::InUse;
+use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
+use crate::engine::rows::call_fields;
+use crate::engine::rows::marks_and_notes::Remarks;
+use crate::engine::search::call_columns::test_of;
+use crate::vendors::{CodeId, Judgement, Memory, Vendors};
+use crate::wire::{Platform, ReadCall, Reading};
+use memchr::memmem::Finder;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// What a batch merges into its calls, as the derived text names it. Made once: to make a finder
+/// costs more than to search the few derived fields of a single call.
+static MERGED: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["\"context\":", "\"integrations\":"].map(Finder::new));
+
+/// A line of the recording that was just written or read.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub origin: Arc<Origin>,
+    pub offset: u64,
+    /// Without its line end.
+    pub len: u32,
+    pub status: u16,
+    pub received_at: Millis,
+    /// The finding code for a signature that is wrong or missing.
+    pub signature: Option<&'static str>,
+}
+
+/// Where a request was sent, and by which test. Most requests have that of the one before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    path: String,
+    pub test: Option<String>,
+}
+
+impl Origin {
+    /// The origin of a request; that of the last one if it is the same.
+    pub fn of(path: &str, headers: &[(String, String)], last: &mut Arc<Origin>) -> Arc<Origin> {
+        let test = test_of(headers);
+        if last.path != path || last.test.as_deref() != test {
+            let (path, test) = (path.to_owned(), test.map(str::to_owned));
+            *last = Arc::new(Origin { path, test });
+        }
+        Arc::clone(last)
+    }
+}
+
+/// The store with what judging needs, and counts that the store does not keep.
+#[derive(Debug)]
+pub(crate) struct Index {
+    /// A number that no other index of this program has.
+    pub epoch: u64,
+    /// How many calls came before the last clear: a call's number stays its own.
+    pub base: u64,
+    /// Where the line of the last clear ends.
+    pub since: u64,
+    /// The tests whose requests were cleared away, each with where in the recording.
+    pub test_clears: BTreeMap<String, u64>,
+    /// Numbers that calls had which a test's clearing took away: from which place among the calls
+    /// on, and how many in all up to there.
+    pub gaps: Vec<(u64, u64)>,
+    pub store: Store,
+    pub memory: Memory,
+    pub in_use: InUse,
+    pub people: People,
+    pub repeats: u64,
+    /// Marks and notes.
+    pub remarks: Remarks,
+    /// Calls counted for the aggregates.
+    pub cube: Cube,
+    /// Accounts and users counted.
+    pub ids: IdCounts,
+    /// What the calls show about ids together.
+    pub id_remarks: IdRemarks,
+    /// Sessions that idleness has closed.
+    pub closed: Vec<Closed>,
+    /// Calls and repeats, by what was found (the set's number) and by who sent them.
+    tally: Vec<[[u64; 2]; Sender::ALL.len()]>,
+    groups: Groups,
+    common: Common,
+    /// The origin of the request before, with the numbers of its texts.
+    origin: (Arc<Origin>, TextId, TextId),
+    judgement: Judgement,
+    codes: Vec<CodeId>,
+}
+
+impl Index {
+    pub(crate) fn new(vendors: &Vendors, in_use: InUse) -> Index {
+        let mut store = Store::default();
+        store.sets.set_aside(in_use.aside(), vendors.codes(), vendors.len());
+        Index {
+            epoch: Index::new_epoch(),
+            base: 0,
+            since: 0,
+            test_clears: BTreeMap::new(),
+            gaps: Vec::new(),
+            store,
+            memory: vendors.memory(),
+            in_use,
+            people: People::default(),
+            repeats: 0,
+            remarks: Remarks::default(),
+            cube: Cube::default(),
+            ids: IdCounts::default(),
+            id_remarks: IdRemarks::default(),
+            closed: Vec::new(),
+            tally: Vec::new(),
+            groups: Groups::default(),
+            common: Common::default(),
+            origin: Default::default(),
+            judgement: Judgement::default(),
+            codes: Vec::new(),
+        }
+    }
+
+    /// A number that no index has yet.
+    pub(crate) fn new_epoch() -> u64 {
+        static EPOCHS: AtomicU64 = AtomicU64::new(1);
+        EPOCHS.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number that the next call gets.
+    pub(crate) fn next_seq(&self) -> Seq {
+        Seq(self.seq_at(self.store.calls.len()))
+    }
+
+    /// Calls without repeats that lack an id at a vendor in use.
+    pub(crate) fn missing(&self) -> u64 {
+        let bits = Sender::ALL.map(|sender| self.in_use.bits(sender));
+        let lacking = |(set, counts): (&SetInfo, &[[u64; 2]; 3])| -> u64 {
+            let lacks = counts.iter().zip(bits).filter(|(_, bits)| set.missing(*bits));
+            lacks.map(|([calls, _], _)| calls).sum()
+        };
+        self.store.sets.iter().zip(&self.tally).map(lacking).sum()
+    }
+
+    /// What all calls of a library have in common, as of now.
+    pub(crate) fn common(&mut self, vendors: &Vendors) -> &Common {
+        let calls = self.store.calls.len();
+        let in_use = &self.in_use;
+        self.common.refresh(calls, &self.groups, in_use, (&self.store.sets, vendors.codes()));
+        &self.common
+    }
+
+    /// The same in words, as it was last worked out.
+    pub(crate) fn common_view(&self, vendors: &Vendors) -> Vec<CommonView> {
+        self.common.view(&self.store.texts, vendors.codes())
+    }
+
+    /// What is folded in a row, as it was last worked out.
+    pub(crate) fn folded(&self, group: GroupId) -> &[CodeId] {
+        self.common.folded(group)
+    }
+
+    /// How many calls and repeats of each shape there are.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = ((SetId, Sender), [u64; 2])> {
+        self.tally.iter().enumerate().flat_map(|(set, counts)| {
+            let set = SetId(set as u32);
+            let counts = Sender::ALL.into_iter().zip(*counts).filter(|(_, count)| *count != [0, 0]);
+            counts.map(move |(sender, count)| ((set, sender), count))
+        })
+    }
+
+    /// Takes in a request that was answered with an error.
+    pub(crate) fn push_error(&mut self, line: &Line) {
+        let row = self.row(line, Sender::Other);
+        self.store.requests.push(row);
+        self.store.push_no_call(NoCall::of_error(line.status));
+    }
+
+    fn row(&mut self, line: &Line, sender: Sender) -> RequestRow {
+        if !Arc::ptr_eq(&self.origin.0, &line.origin) {
+            let path = self.store.texts.intern(&line.origin.path);
+            let test = line.origin.test.as_ref();
+            let test = test.map_or(TextId::NONE, |test| self.store.texts.intern(test));
+            self.origin = (Arc::clone(&line.origin), path, test);
+        }
+        RequestRow {
+            offset: line.offset,
+            len: line.len,
+            received_at: line.received_at,
+            status: line.status,
+            sender,
+            path: self.origin.1,
+            test: self.origin.2,
+            merged: false,
+        }
+    }
+
+    /// Takes a request in, whose calls follow.
+    pub(crate) fn push_request(&mut self, line: &Line, reading: &Reading<'_>) {
+        let mut row = self.row(line, sender(reading.platform));
+        row.merged = reading.derived.as_ref().is_some_and(|derived| {
+            let text = derived.text().as_bytes();
+            MERGED.iter().any(|name| name.find(text).is_some())
+        });
+        self.store.requests.push(row);
+    }
+
+    /// Judges calls of the request that was taken in last, in their order.
+    pub(crate) fn push_calls(
+        &mut self,
+        vendors: &Vendors,
+        ReadRequest { line, body_at, reading, .. }: &ReadRequest,
+        calls: Range<usize>,
+    ) {
+        let sender = sender(reading.platform);
+        let request = (self.store.requests.len() - 1) as u32;
+        let Some(doc) = &reading.doc else { return };
+        for nth in calls {
+            let call = &reading.calls[nth];
+            let mut event = reading.event(call);
+            let seq = self.next_seq();
+            let sighting = self.store.meet(call_fields::met(reading, call));
+            event.discarded |= sighting.is_reused();
+            vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
+            self.people.learn(&event, call.kind, seq, line.received_at);
+            self.codes.clear();
+            self.codes.extend_from_slice(&self.judgement.codes);
+            // what is so about the whole request is said once, with its first call
+            let whole = (nth == 0).then(|| reading.whole_discards()).into_iter().flatten();
+            for discard in call.discards.iter().chain(whole) {
+                self.codes.extend(vendors.codes().find(None, discard.code));
+            }
+            if sighting.is_reused() {
+                self.codes.extend(vendors.codes().find(None, MESSAGE_ID_REUSED));
+            }
+            if let (0, Some(code)) = (nth, line.signature) {
+                self.codes.extend(vendors.codes().find(None, code));
+            }
+            self.codes.sort_unstable();
+            self.codes.dedup();
+            let top = call_fields::Top::of(&event);
+            let store = &mut self.store;
+            let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
+            let repeat = sighting.is_repeat();
+            let mut account = None;
+            let mut user = None;
+            for vendor in self.in_use.ordered(sender) {
+                let judged = &self.judgement.vendors[vendor];
+                account = account
+                    .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
+                user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
+            }
+            let flags = Flags::new(
+                repeat,
+                account.is_some_and(|(_, doubtful)| doubtful),
+                user.is_some_and(|(_, doubtful)| doubtful),
+            );
+            if !repeat {
+                let found = [account, user].map(|found| found.map(|(id, _)| id));
+                let ids = call_fields::ids(reading, call, found[0], found[1]);
+                self.id_remarks.note(&ids.of_call(), store.calls.len());
+            }
+            let name = store.texts.intern(&top.label(call.kind));
+            let account = account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
+            let user = user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
+            let (shape, group) = self.shape(reading, call, &top, [name, account, user]);
+            self.groups.note(group, name);
+            let span = doc.at(call.node).span();
+            let row = CallRow {
+                request,
+                start: (body_at + span.start) as u32,
+                len: span.len() as u32,
+                shape,
+                flags,
+                name,
+                account,
+                user,
+                set,
+            };
+            let place = self.store.calls.push(row);
+            let key = CellKey::of(call.kind, name, set, shape, row.has());
+            self.cube.add(key, place, repeat, line.received_at);
+            let ids = [(account, flags.doubtful_account()), (user, flags.doubtful_user())];
+            self.ids.add(ids[0], ids[1], place, repeat);
+            if repeat {
+                self.repeats += 1;
+            } else {
+                self.groups.count(group, set, sender);
+            }
+            if self.tally.len() < self.store.sets.len() {
+                self.tally.resize(self.store.sets.len(), Default::default());
+            }
+            let [calls, repeats] = &mut self.tally[set.0 as usize][sender as usize];
+            *(if repeat { repeats } else { calls }) += 1;
+        }
+    }
+
+    /// What a call has in common with others. `name`, `account` and `user` are its columns.
+    fn shape(
+        &mut self,
+        reading: &Reading<'_>,
+        call: &ReadCall,
+        top: &call_fields::Top<'_>,
+        [name, account, user]: [TextId; 3],
+    ) -> (ShapeId, GroupId) {
+        let texts = &mut self.store.texts;
+        let last = self.store.shapes.last();
+        let mut text = |text: Option<Cow<'_, str>>, last| {
+            text.map_or(TextId::NONE, |text| texts.intern_like(last, &text))
+        };
+        let (library, library_version) = match reading.library(call) {
+            Some(library) => (
+                text(Some(library.name), last.library),
+                text(library.version, last.library_version),
+            ),
+            None => (TextId::NONE, TextId::NONE),
+        };
+        let app_version = text(top.app_version(), last.app_version);
+        let key = reading
+            .key_of(call)
+            .or_else(|| reading.write_key.as_ref().map(|key| Cow::Borrowed(key.key.as_str())));
+        let write_key = text(key, last.write_key);
+        let kind = text(top.kind(), last.kind);
+        let texts = &self.store.texts;
+        let (name, account, user) =
+            ((Held::Name, name), (Held::Account, account), (Held::User, user));
+        let group = self.groups.of(library, call.kind, name.1);
+        let shape = Shape {
+            kind,
+            library,
+            library_version,
+            app_version,
+            write_key,
+            sender: sender(reading.platform),
+            group,
+            event: call_fields::held(top.event, texts, &[name]),
+            name: call_fields::held(top.name, texts, &[name]),
+            user_id: call_fields::held(top.user_id, texts, &[user, name]),
+            group_id: call_fields::held(top.group_id, texts, &[account, name]),
+            own: top.own,
+        };
+        (self.store.shapes.intern(shape), group)
+    }
+}
+
+/// Whether a request has a row besides those of its calls, and why.
+pub(crate) fn no_call(reading: &Reading<'_>) -> Option<NoCall> {
+    match (reading.calls.is_empty(), reading.lacks_calls()) {
+        (true, true) => Some(NoCall::Empty),
+        (true, false) => Some(NoCall::Other),
+        (false, true) => Some(NoCall::LostItems),
+        (false, false) => None,
+    }
+}
+
+pub(crate) fn sender(platform: Platform) -> Sender {
+    match platform {
+        Platform::Segment => Sender::Segment,
+        Platform::RudderStack => Sender::RudderStack,
+        Platform::Unknown => Sender::Other,
+    }
+}

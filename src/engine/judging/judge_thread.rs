@@ -1,0 +1,295 @@
+//! The judging thread: takes the lines in their order, from the queue or back from the recording,
+//! and makes the index of them.
+
+use crate::call::time::Millis;
+use crate::engine::counts::object_push::Board;
+use crate::engine::ingest::queue::{Item, Next, Queue, Work};
+use crate::engine::ingest::writer::Front;
+use crate::engine::judging::frame_priority::Drawing;
+use crate::engine::judging::settings_epochs::Eras;
+use crate::engine::judging::state::{Applied, State};
+use crate::engine::rows::views::OpenedFiles;
+use crate::engine::source::follow::Import;
+use crate::engine::source::read_lines;
+use crate::engine::source::recording_files::Parts;
+use crate::engine::{InUse, Opened};
+use crate::recording::Event;
+use crate::vendors::Vendors;
+use crate::wire::Scratch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread;
+use std::time::Duration;
+
+/// What those who look wait for at most: the judging thread lets them in after so many calls.
+const AT_ONCE: usize = 64;
+
+/// So long it stands back for them.
+const LET_IN: Duration = Duration::from_micros(100);
+
+/// What the answering side, the judging thread and all who look have in common.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Those that judge from now on, for those who do not hold the state.
+    pub vendors: RwLock<Arc<Vendors>>,
+    /// What is read back.
+    pub recording: Parts,
+    /// The file that is named to the user.
+    pub path: Option<PathBuf>,
+    /// The files that are open to be read.
+    pub opened: Option<OpenedFiles>,
+    pub queue: Queue,
+    pub import: Import,
+    pub front: Mutex<Front>,
+    /// Objects that sources push are answered at once, so the answering side has them.
+    pub board: Mutex<Board>,
+    state: Mutex<State>,
+    /// How many wait for the state.
+    wanted: AtomicU32,
+    /// A screen draws.
+    pub drawing: Drawing,
+    pub version: AtomicU64,
+    /// A session is idle by the clock of the latest request.
+    pub idle: AtomicBool,
+    /// A flush is recorded and not judged yet.
+    pub flushing: AtomicBool,
+    pub unrecorded: AtomicU64,
+    pub too_much: AtomicU64,
+    pub trouble: Mutex<Trouble>,
+}
+
+/// What is wrong, for a banner.
+#[derive(Debug, Default)]
+pub(crate) struct Trouble {
+    /// Why nothing can be recorded now; gone with the next request that is.
+    pub problem: Option<String>,
+    /// The last thing worth knowing that no request shows.
+    pub notice: Option<String>,
+}
+
+impl Shared {
+    pub fn new(
+        vendors: Arc<Vendors>,
+        in_use: InUse,
+        recording: Parts,
+        recorded: u64,
+        (path, opened): (Option<PathBuf>, Option<OpenedFiles>),
+        front: Front,
+        import: Import,
+    ) -> Shared {
+        Shared {
+            front: Mutex::new(front),
+            import,
+            state: Mutex::new(State::new(
+                recording.clone(),
+                Eras::of(Arc::clone(&vendors)),
+                in_use,
+            )),
+            board: Mutex::new(Board::new(vendors.sync_gap_ms(), recorded)),
+            vendors: RwLock::new(vendors),
+            recording,
+            path,
+            opened,
+            queue: Queue::new(recorded),
+            wanted: AtomicU32::new(0),
+            drawing: Drawing::default(),
+            version: AtomicU64::new(1),
+            idle: AtomicBool::new(false),
+            flushing: AtomicBool::new(false),
+            unrecorded: AtomicU64::new(0),
+            too_much: AtomicU64::new(0),
+            trouble: Mutex::default(),
+        }
+    }
+
+    /// The state, for those who look. The judging thread makes room for them.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        if let Some(state) = self.try_lock() {
+            return state;
+        }
+        self.wanted.fetch_add(1, Ordering::Relaxed);
+        let state = self.lock_without_asking();
+        self.wanted.fetch_sub(1, Ordering::Relaxed);
+        state
+    }
+
+    /// The state at a moment when no request is judged in part: for those who change what judges.
+    pub fn lock_between(&self) -> MutexGuard<'_, State> {
+        loop {
+            let state = self.lock();
+            if !state.is_within {
+                return state;
+            }
+            drop(state);
+            thread::park_timeout(LET_IN);
+        }
+    }
+
+    /// The state, if nobody has it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(std::sync::TryLockError::Poisoned(poison)) => Some(poison.into_inner()),
+            Err(std::sync::TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn lock_without_asking(&self) -> MutexGuard<'_, State> {
+        // a panic while a request was judged leaves at worst that request half indexed; to refuse
+        // all that follows would lose more
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those that judge from now on.
+    pub fn vendors(&self) -> Arc<Vendors> {
+        Arc::clone(&self.vendors.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Others judge from now on.
+    pub fn set_vendors(&self, vendors: Arc<Vendors>) {
+        *self.vendors.write().unwrap_or_else(PoisonError::into_inner) = vendors;
+    }
+
+    pub fn changed(&self) {
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    pub fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn notice(&self, notice: String) {
+        self.trouble().notice = Some(notice);
+        self.changed();
+    }
+
+    pub fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Judges until the queue ends.
+pub(crate) fn run(shared: &Shared) {
+    let _end = EndOnDrop(&shared.queue);
+    shared.drawing.is_seen_by_me();
+    let (mut items, mut spares) = (Vec::new(), Vec::new());
+    let mut done = 0;
+    loop {
+        match shared.queue.next(done, &mut items, &mut spares) {
+            Next::End => return,
+            Next::Items => {
+                let latest = items.iter().rev().find_map(received_at);
+                for item in &items {
+                    if matches!(item.work, Work::Event(Event::Flush, _)) {
+                        shared.flushing.store(false, Ordering::Relaxed);
+                    }
+                }
+                done = items.last().map_or(done, |item| item.end);
+                judge(shared, &mut items, &mut spares, false);
+                if let Some(now) = latest.filter(|_| !shared.flushing.load(Ordering::Relaxed)) {
+                    let idle = shared.lock().is_idle(now);
+                    shared.idle.store(idle, Ordering::Relaxed);
+                }
+                shared.changed();
+            }
+            Next::Read(to) => {
+                let before = shared.lock().opened.bad_lines;
+                let read = read_lines::read(&shared.recording, done, to, &mut |block, spares| {
+                    shared.board().again(block, &shared.recording);
+                    let end = block.last().map_or(done, |item| item.end);
+                    judge(shared, block, spares, true);
+                    shared.changed();
+                    // the end is told when what was found is
+                    end == to || shared.queue.moved(end)
+                });
+                if let Err(error) = read {
+                    shared.notice(format!("the recording could not be read: {error}"));
+                }
+                done = to;
+                let mut state = shared.lock();
+                state.done = to;
+                let told = told(&state.opened).filter(|_| state.opened.bad_lines > before);
+                drop(state);
+                if let Some(told) = told {
+                    shared.notice(told);
+                }
+                shared.changed();
+            }
+        }
+    }
+}
+
+/// What is said of lines that could not be read.
+fn told(opened: &Opened) -> Option<String> {
+    let (line, error) = opened.first_bad.as_ref()?;
+    Some(passed_over(opened.bad_lines, *line, error))
+}
+
+/// The same in words.
+pub(crate) fn passed_over(bad: u64, line: u64, error: &str) -> String {
+    format!(
+        "{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"
+    )
+}
+
+/// Nobody may wait for a thread that is gone.
+struct EndOnDrop<'q>(&'q Queue);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+fn received_at(item: &Item) -> Option<Millis> {
+    match &item.work {
+        Work::Request(read) => Some(read.line.received_at),
+        Work::Refused(line) => Some(line.received_at),
+        _ => None,
+    }
+}
+
+/// Judges lines in their order, and lets those in who look.
+fn judge(shared: &Shared, items: &mut Vec<Item>, spares: &mut Vec<Scratch>, read_back: bool) {
+    let mut state = shared.lock_without_asking();
+    let mut calls = 0;
+    for item in items.drain(..) {
+        let wanted = shared.drawing.is_on() || shared.wanted.load(Ordering::Relaxed) > 0;
+        if calls >= AT_ONCE || wanted {
+            state = let_in(shared, state);
+            calls = 0;
+        }
+        calls += item.calls();
+        if read_back {
+            state.count_line(item.offset);
+        }
+        let offset = item.offset;
+        // what a vendor's code does with a hostile call must not end the judging of all others
+        let mut done = catch_unwind(AssertUnwindSafe(|| state.apply_some(item, AT_ONCE)));
+        while let Ok(Applied::Part(rest)) = done {
+            state = let_in(shared, state);
+            calls = 0;
+            done = catch_unwind(AssertUnwindSafe(|| state.go_on(rest, AT_ONCE)));
+        }
+        match done {
+            Ok(Applied::Whole(spare)) => spares.extend(spare),
+            Ok(Applied::Part(_)) => {}
+            Err(_) => shared.notice(format!(
+                "the line at byte {offset} of the recording could not be judged: this is a mistake in segscope"
+            )),
+        }
+    }
+}
+
+/// Gives the state away for a moment.
+fn let_in<'s>(shared: &'s Shared, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+    drop(state);
+    shared.drawing.stand_back();
+    if shared.wanted.load(Ordering::Relaxed) > 0 {
+        // they are awake by then, or have another turn soon; to spin would take from them
+        thread::park_timeout(LET_IN);
+    }
+    shared.lock_without_asking()
+}

@@ -1,0 +1,135 @@
+//! What became of each call when all were judged again, beside what it was before.
+
+use crate::engine::judging::index_request::Index;
+use crate::findings::{Verdict, VerdictCounts};
+use crate::vendors::Vendors;
+
+/// How many calls went from which verdict to which, for each vendor; repeats are not counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The calls that were judged again.
+    pub calls: u64,
+    /// Each vendor that was there before and after.
+    pub vendors: Vec<VendorChanges>,
+}
+
+/// What became of the calls at one vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VendorChanges {
+    /// Its name.
+    pub name: String,
+    /// Before and after, in the order of [`Verdict::WORST_FIRST`].
+    pub moved: [VerdictCounts; Verdict::COUNT],
+}
+
+impl VendorChanges {
+    /// Calls with a verdict before and after, and of the latter those that had another before, of
+    /// the former those that have another now.
+    pub fn of(&self, verdict: Verdict) -> VerdictChange {
+        let at = place(verdict);
+        let before: u64 = self.moved[at].iter().sum();
+        let after: u64 = self.moved.iter().map(|to| to[at]).sum();
+        let stayed = self.moved[at][at];
+        VerdictChange { before, after, more: after - stayed, fewer: before - stayed }
+    }
+
+    /// True if no call has another verdict.
+    pub fn is_none(&self) -> bool {
+        Verdict::WORST_FIRST.iter().all(|verdict| {
+            let change = self.of(*verdict);
+            change.more == 0 && change.fewer == 0
+        })
+    }
+
+    /// In words: `NAME: 17 more delivered, 2 fewer`.
+    pub fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        // what a developer hopes for comes first
+        for verdict in Verdict::WORST_FIRST.iter().rev() {
+            let VerdictChange { more, fewer, .. } = self.of(*verdict);
+            match (more, fewer) {
+                (0, 0) => {}
+                (more, 0) => parts.push(format!("{more} more {}", verdict.name())),
+                (0, fewer) => parts.push(format!("{fewer} fewer {}", verdict.name())),
+                (more, fewer) => {
+                    parts.push(format!("{more} more {}, {fewer} fewer", verdict.name()));
+                }
+            }
+        }
+        match parts.is_empty() {
+            true => format!("{}: no change", self.name),
+            false => format!("{}: {}", self.name, parts.join("; ")),
+        }
+    }
+}
+
+/// How many calls have a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerdictChange {
+    /// Before.
+    pub before: u64,
+    /// After.
+    pub after: u64,
+    /// Of those after, how many had another before.
+    pub more: u64,
+    /// Of those before, how many have another now.
+    pub fewer: u64,
+}
+
+fn place(verdict: Verdict) -> usize {
+    let found = Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
+    found.expect("every verdict is in the list")
+}
+
+/// What the same calls are in two indexes of the same lines.
+pub(crate) fn between(
+    (before, old): (&Index, &Vendors),
+    (after, new): (&Index, &Vendors),
+) -> Changes {
+    let both = new.names().enumerate().filter_map(|(at, name)| Some((old.index_of(name)?, at)));
+    let both: Vec<(usize, usize)> = both.collect();
+    let mut moved = vec![[VerdictCounts::default(); Verdict::COUNT]; both.len()];
+    let calls = before.store.calls.len().min(after.store.calls.len());
+    let mut counted = 0;
+    for nth in 0..calls {
+        let pair = (before.store.calls.get(nth), after.store.calls.get(nth));
+        let (Some(was), Some(is)) = pair else { break };
+        if is.flags.repeat() {
+            continue;
+        }
+        counted += 1;
+        let (was, is) = (before.store.sets.get(was.set), after.store.sets.get(is.set));
+        for (moved, (old, new)) in moved.iter_mut().zip(&both) {
+            moved[place(was.verdicts[*old])][place(is.verdicts[*new])] += 1;
+        }
+    }
+    let named = both
+        .iter()
+        .zip(moved)
+        .map(|((_, at), moved)| VendorChanges { name: new.info(*at).name.clone(), moved });
+    Changes { calls: counted, vendors: named.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_in_words() {
+        let [_, rejected, dropped, _, delivered, _] = Verdict::WORST_FIRST.map(place);
+        let mut changes = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
+        assert_eq!(changes.sentence(), "custify: no change");
+        changes.moved[delivered][delivered] = 100;
+        assert_eq!(changes.sentence(), "custify: no change");
+        assert!(changes.is_none());
+        changes.moved[rejected][delivered] = 17;
+        changes.moved[delivered][dropped] = 2;
+        assert_eq!(
+            changes.sentence(),
+            "custify: 17 more delivered, 2 fewer; 2 more dropped; 17 fewer rejected"
+        );
+        let delivered = changes.of(Verdict::Delivered);
+        assert_eq!((delivered.before, delivered.after), (102, 117));
+        assert_eq!((delivered.more, delivered.fewer), (17, 2));
+    }
+}

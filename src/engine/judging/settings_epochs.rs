@@ -1,0 +1,102 @@
+//! Settings that change while calls are on the screen: which vendors, with which settings, judged
+//! which calls. A call keeps the settings that it was judged with until all are judged again.
+//!
+//! The recording holds no settings. To read it is a replay (`specs/vendors.md` E): whoever opens it
+//! judges its calls with the settings in force then, as `check --setting` must.
+
+use crate::call::Seq;
+use crate::vendors::Vendors;
+use std::sync::Arc;
+
+/// So often settings may change before all calls are judged again.
+const MOST: usize = 64;
+
+/// From which call on which vendors judge; the first from the beginning.
+#[derive(Debug, Clone)]
+pub(crate) struct Eras(Vec<(Seq, Arc<Vendors>)>);
+
+impl Eras {
+    /// These vendors judge all calls.
+    pub fn of(vendors: Arc<Vendors>) -> Eras {
+        Eras(vec![(Seq(0), vendors)])
+    }
+
+    /// Those that judge from now on.
+    pub fn latest(&self) -> &Arc<Vendors> {
+        &self.0[self.0.len() - 1].1
+    }
+
+    /// Those that judge a call.
+    pub fn at(&self, seq: Seq) -> &Arc<Vendors> {
+        let later = self.0.iter().rev().find(|(first, _)| *first <= seq);
+        later.map_or(self.latest(), |(_, vendors)| vendors)
+    }
+
+    /// Others judge from a call on. False if they cannot go on where the latest stop, or if that
+    /// happened too often; then only judging all again helps.
+    pub fn begin(&mut self, from: Seq, vendors: Arc<Vendors>) -> bool {
+        if !vendors.continues(self.latest()) {
+            return false;
+        }
+        // settings that judged no call are forgotten
+        while self.0.len() > 1 && self.0[self.0.len() - 1].0 >= from {
+            self.0.pop();
+        }
+        if self.0.len() == 1 && from <= Seq(1) {
+            self.0[0].1 = vendors;
+            return true;
+        }
+        if self.0.len() == MOST {
+            return false;
+        }
+        self.0.push((from, vendors));
+        true
+    }
+
+    /// The first call that the latest settings judge, where earlier ones judged calls before it.
+    pub fn stale_before(&self) -> Option<Seq> {
+        (self.0.len() > 1).then(|| self.0[self.0.len() - 1].0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn vendors(known: &str) -> Arc<Vendors> {
+        let settings = json!({"custify": {"known_users": [known]}});
+        Arc::new(Vendors::new(settings.as_object().expect("a table"), &[]).expect("valid"))
+    }
+
+    fn known(vendors: &Vendors) -> Vec<String> {
+        let custify = vendors.index_of("custify").expect("built in");
+        vendors.settings(custify).texts("known_users").expect("set")
+    }
+
+    #[test]
+    fn a_call_keeps_the_settings_that_judged_it() {
+        let mut eras = Eras::of(vendors("a"));
+        assert!(eras.begin(Seq(1), vendors("b")), "before the first call");
+        assert_eq!(eras.stale_before(), None);
+        assert!(eras.begin(Seq(5), vendors("c")));
+        assert!(eras.begin(Seq(5), vendors("d")), "the third judged no call");
+        assert!(eras.begin(Seq(9), vendors("e")));
+        let at = |seq| known(eras.at(Seq(seq))).concat();
+        assert_eq!([1, 4, 5, 8, 9, 99].map(at).concat(), "bbddee");
+        assert_eq!(eras.stale_before(), Some(Seq(9)));
+        assert_eq!(known(eras.latest()), ["e"]);
+    }
+
+    #[test]
+    fn other_vendors_cannot_go_on() {
+        let mut eras = Eras::of(vendors("a"));
+        let only = Vendors::only(&["planhat"], &Default::default(), &[]).expect("built in");
+        assert!(!eras.begin(Seq(3), Arc::new(only)));
+        for nth in 0..MOST as u64 - 1 {
+            assert!(eras.begin(Seq(3 + nth), vendors("b")));
+        }
+        assert!(!eras.begin(Seq(1000), vendors("b")), "a bound");
+        assert!(eras.begin(Seq(MOST as u64 + 1), vendors("b")), "the last one judged none");
+    }
+}

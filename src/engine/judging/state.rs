@@ -1,0 +1,253 @@
+//! What all that was judged so far gives. Lines are the only thing that changes it, whether they
+//! have just been recorded or are read again: so reading again gives what was live.
+
+use crate::call::Seq;
+use crate::call::time::Millis;
+use crate::engine::ingest::queue::{Item, ReadRequest, Work};
+use crate::engine::judging::index_request::{Index, no_call};
+use crate::engine::judging::settings_epochs::Eras;
+use crate::engine::source::read_lines;
+use crate::engine::source::recording_files::Parts;
+use crate::engine::{InUse, Opened};
+use crate::recording::Event;
+use crate::vendors::Vendors;
+use crate::wire::Scratch;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// The index with what it was made from.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub recording: Parts,
+    pub index: Index,
+    /// Which vendors judge which calls.
+    pub eras: Eras,
+    pub clears: u64,
+    /// Up to where the recording is judged.
+    pub done: u64,
+    /// Of the request up to there not all calls are judged yet.
+    pub is_within: bool,
+    /// What was found on the way.
+    pub opened: Opened,
+    /// Where the file begins that was read last, and how many of its lines were read.
+    lines: (u64, u64),
+    /// While lines are taken again that a test's clearing leaves.
+    is_again: bool,
+    /// What the last clearing put away.
+    cleared: Option<Box<Cleared>>,
+}
+
+/// What was there before a clearing, until the next one.
+#[derive(Debug)]
+struct Cleared {
+    index: Index,
+    /// Where the line of the clearing ends.
+    from: u64,
+}
+
+/// How far a line was done.
+#[expect(clippy::large_enum_variant, reason = "it is moved, never kept")]
+pub(crate) enum Applied {
+    /// To its end; gives back room for another reading, if there was one.
+    Whole(Option<Scratch>),
+    /// Calls are left.
+    Part(Rest),
+}
+
+/// A request of which some calls are not judged yet.
+pub(crate) struct Rest {
+    read: ReadRequest,
+    /// Those that judge all of it.
+    vendors: Arc<Vendors>,
+    next: usize,
+}
+
+impl State {
+    /// Nothing judged yet.
+    pub fn new(recording: Parts, eras: Eras, in_use: InUse) -> State {
+        State {
+            recording,
+            index: Index::new(eras.latest(), in_use),
+            eras,
+            clears: 0,
+            done: 0,
+            is_within: false,
+            opened: Opened::default(),
+            lines: (0, 0),
+            is_again: false,
+            cleared: None,
+        }
+    }
+
+    /// Does what a line says. Gives back room for another reading, if there was one.
+    pub fn apply(&mut self, item: Item) -> Option<Scratch> {
+        let mut applied = self.apply_some(item, usize::MAX);
+        loop {
+            match applied {
+                Applied::Whole(spare) => return spare,
+                Applied::Part(rest) => applied = self.go_on(rest, usize::MAX),
+            }
+        }
+    }
+
+    /// The same, but of a request's calls at most so many: the rest is to follow, before any other
+    /// line.
+    pub fn apply_some(&mut self, item: Item, most: usize) -> Applied {
+        if let Work::Event(Event::Undo, _) = item.work {
+            self.undo(item.offset, item.end);
+            return Applied::Whole(None);
+        }
+        if let Work::ClearTest(test) = item.work {
+            self.clear_test(test, item.offset, item.end);
+            return Applied::Whole(None);
+        }
+        let vendors = self.eras.at(self.index.next_seq());
+        // were it to panic, the line would not be taken twice
+        self.done = item.end;
+        match item.work {
+            Work::Request(read) if self.index.is_cleared(&read.line) => {
+                self.index.skip(read.reading.calls.len() as u64);
+            }
+            Work::Refused(line) if self.index.is_cleared(&line) => {}
+            // what was cleared away in between has come back by now
+            Work::Event(Event::Clear, _) if self.is_again => {}
+            Work::Request(read) => {
+                self.opened.requests += 1;
+                self.index.push_request(&read.line, &read.reading);
+                let vendors = Arc::clone(vendors);
+                return self.go_on(Rest { read, vendors, next: 0 }, most);
+            }
+            Work::Refused(line) => {
+                self.opened.requests += 1;
+                self.index.push_error(&line);
+            }
+            Work::Event(Event::Flush, at) => self.index.flush(vendors, at),
+            Work::Event(Event::Clear, _) => {
+                let index = self.index.clear(vendors, item.end);
+                self.cleared = Some(Box::new(Cleared { index, from: item.end }));
+                self.clears += 1;
+            }
+            // done above
+            Work::Event(Event::Undo, _) | Work::ClearTest(_) => {}
+            Work::Remark(remark) => self.index.remarks.take(remark),
+            Work::Push(..) | Work::Nothing => {}
+            Work::Bad(error) => {
+                self.opened.bad_lines += 1;
+                let line = self.lines.1;
+                self.opened.first_bad.get_or_insert((line, error));
+            }
+        }
+        Applied::Whole(None)
+    }
+
+    /// Goes on with a request.
+    pub fn go_on(&mut self, mut rest: Rest, most: usize) -> Applied {
+        let all = rest.read.reading.calls.len();
+        let to = all.min(rest.next.saturating_add(most));
+        // were it to panic, the rest of the request is not taken
+        self.is_within = false;
+        self.index.push_calls(&rest.vendors, &rest.read, rest.next..to);
+        if to < all {
+            self.is_within = true;
+            rest.next = to;
+            return Applied::Part(rest);
+        }
+        let ReadRequest { reading, mut scratch, .. } = rest.read;
+        if let Some(kind) = no_call(&reading) {
+            self.index.store.push_no_call(kind);
+        }
+        reading.recycle(&mut scratch);
+        Applied::Whole(Some(scratch))
+    }
+
+    /// How many calls would come back if the last clearing were undone.
+    pub fn cleared(&self) -> Option<u64> {
+        let calls = |index: &Index| index.store.calls.len() - index.repeats;
+        self.cleared.as_ref().map(|cleared| calls(&cleared.index))
+    }
+
+    /// Takes the last clearing back, and takes again what came since.
+    fn undo(&mut self, to: u64, end: u64) {
+        let Some(cleared) = self.cleared.take() else { return };
+        let Cleared { index, from } = *cleared;
+        let aside = self.index.in_use.aside().to_vec();
+        self.index = index;
+        self.index.set_aside(aside, self.eras.latest());
+        self.index.epoch = Index::new_epoch();
+        self.clears += 1;
+        let (opened, parts) = (self.opened.clone(), self.recording.clone());
+        let read = read_lines::read(&parts, from, to, &mut |items, spares| {
+            for item in items.drain(..) {
+                // one that panics has been told already, when it was first judged
+                let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
+                spares.extend(done.ok().flatten());
+            }
+            true
+        });
+        // nothing of it is new
+        self.opened = opened;
+        self.done = end;
+        if let Err(error) = read {
+            self.opened.bad_lines += 1;
+            self.opened.first_bad.get_or_insert((self.lines.1, error.to_string()));
+        }
+    }
+
+    /// Clears away what a test has sent before a line: takes all others again, into a new index.
+    fn clear_test(&mut self, test: String, to: u64, end: u64) {
+        self.done = end;
+        let has_any = self.index.has_test(&test);
+        self.index.test_clears.insert(test, to);
+        if !has_any {
+            return;
+        }
+        let vendors = Arc::clone(self.eras.at(Seq(self.index.base + 1)));
+        let mut index = Index::new(&vendors, self.index.in_use.clone());
+        (index.base, index.since) = (self.index.base, self.index.since);
+        index.test_clears = std::mem::take(&mut self.index.test_clears);
+        let remarks = std::mem::take(&mut self.index.remarks);
+        self.index = index;
+        self.clears += 1;
+        let (opened, parts) = (self.opened.clone(), self.recording.clone());
+        self.is_again = true;
+        let read = read_lines::read(&parts, self.index.since, to, &mut |items, spares| {
+            for item in items.drain(..) {
+                if matches!(item.work, Work::Event(Event::Undo, _) | Work::ClearTest(_)) {
+                    continue;
+                }
+                // one that panics has been told already, when it was first judged
+                let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
+                spares.extend(done.ok().flatten());
+            }
+            true
+        });
+        self.is_again = false;
+        // nothing of it is new
+        self.opened = opened;
+        self.index.remarks = remarks;
+        self.done = end;
+        if let Err(error) = read {
+            self.opened.bad_lines += 1;
+            self.opened.first_bad.get_or_insert((self.lines.1, error.to_string()));
+        }
+    }
+
+    /// The first call that the latest settings judged, where others judged calls that are shown.
+    pub fn stale_before(&self) -> Option<Seq> {
+        self.eras.stale_before().filter(|first| first.0 > self.index.base + 1)
+    }
+
+    /// Whether the idle flush would close a session at a moment.
+    pub fn is_idle(&mut self, now: Millis) -> bool {
+        self.eras.latest().is_idle(now, &mut self.index.memory)
+    }
+
+    /// Counts a line that was read from a file; errors name it.
+    pub fn count_line(&mut self, offset: u64) {
+        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        if self.lines.0 != base {
+            self.lines = (base, 0);
+        }
+        self.lines.1 += 1;
+    }
+}

@@ -1,0 +1,160 @@
+//! Which group a user was seen with: what says why a later call of that user has no account.
+//!
+//! Only group calls teach, and of each user only changes are kept, each with the call that brought
+//! it; so what was known before a call is the same whenever it is asked.
+
+use crate::call::time::Millis;
+use crate::call::{CallType, Event, Seq, Val, text::visible_id};
+use crate::engine::rows::call_fields;
+use crate::findings::doubtful_ids::names_nobody;
+use crate::findings::identity::{ValueRule, id_of};
+use std::collections::HashMap;
+
+/// How many bytes the memory may hold.
+const MAX_BYTES: usize = 32 << 20;
+
+/// What one entry costs besides its texts.
+const ENTRY_BYTES: usize = 96;
+
+/// A group call of the same user, earlier than the call that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SeenGroup {
+    /// Its `groupId`.
+    pub group_id: String,
+    /// The call that named it first.
+    pub seq: u64,
+    /// How long before, by the clock of arrival.
+    pub ms_before: i64,
+}
+
+impl SeenGroup {
+    /// Why a later call of that type has no account although the user was seen with one.
+    pub fn history(&self, kind: CallType) -> String {
+        let ago = match self.ms_before {
+            ms if ms < 1000 => "less than a second earlier".to_owned(),
+            ms if ms < 120_000 => format!("{} s earlier", ms / 1000),
+            ms if ms < 7_200_000 => format!("{} min earlier", ms / 60_000),
+            ms => format!("{} h earlier", ms / 3_600_000),
+        };
+        let group = visible_id(&self.group_id);
+        let called = format!("group `{group}` was called {ago} (call {})", self.seq);
+        match kind {
+            CallType::Group => called,
+            kind => format!("{called}; SDKs do not attach it to {} calls", kind.name()),
+        }
+    }
+}
+
+/// The groups that users and visitors were seen with.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    groups: HashMap<Box<str>, Vec<Known>>,
+    bytes: usize,
+}
+
+/// A group, the call that named it, and when that arrived.
+#[derive(Debug)]
+struct Known {
+    seq: Seq,
+    received_at: Millis,
+    group: Box<str>,
+}
+
+impl People {
+    /// Learns from a group call.
+    pub fn learn(
+        &mut self,
+        event: &Event<'_>,
+        kind: Option<CallType>,
+        seq: Seq,
+        received_at: Millis,
+    ) {
+        if kind != Some(CallType::Group) {
+            return;
+        }
+        let group = usable(event.get("groupId")).filter(|group| !names_nobody(group));
+        let Some(group) = group else { return };
+        for key in keys(event).into_iter().flatten() {
+            let known = self.groups.get(key.as_str()).and_then(|groups| groups.last());
+            if known.is_some_and(|last| *last.group == *group) {
+                continue;
+            }
+            let bytes = ENTRY_BYTES + key.len() + group.len();
+            if self.bytes + bytes > MAX_BYTES {
+                continue;
+            }
+            self.bytes += bytes;
+            let known = Known { seq, received_at, group: group.as_str().into() };
+            self.groups.entry(key.into()).or_default().push(known);
+        }
+    }
+
+    /// The group that the call's user, or else its visitor, was last seen with before.
+    /// `now` is when the call arrived.
+    pub fn before(&self, event: &Event<'_>, seq: Seq, now: Millis) -> Option<SeenGroup> {
+        keys(event).into_iter().flatten().find_map(|key| {
+            let groups = self.groups.get(key.as_str())?;
+            let earlier = groups.iter().rev().find(|known| known.seq < seq);
+            earlier.map(|known| SeenGroup {
+                group_id: known.group.to_string(),
+                seq: known.seq.0,
+                ms_before: now - known.received_at,
+            })
+        })
+    }
+}
+
+fn usable(value: Option<Val<'_>>) -> Option<String> {
+    id_of(value, ValueRule::Plain).ok().map(|id| id.text.into_owned())
+}
+
+/// A user and a visitor are told apart even if they have the same id.
+fn keys(event: &Event<'_>) -> [Option<String>; 2] {
+    let user = usable(event.get("userId")).map(|id| format!("u{id}"));
+    [user, call_fields::anonymous_id(event).map(|id| format!("a{id}"))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    #[test]
+    fn what_was_known_before_a_call() {
+        let mut people = People::default();
+        let docs: Vec<Doc<'_>> = [
+            r#"{"userId":"u","anonymousId":"a","groupId":"g1"}"#,
+            r#"{"userId":"u","groupId":"g1"}"#,
+            r#"{"userId":"u","groupId":7}"#,
+            r#"{"userId":"u","groupId":" "}"#,
+            r#"{"anonymousId":"u","groupId":"g9"}"#,
+        ]
+        .into_iter()
+        .map(|json| Doc::parse(json).expect("JSON"))
+        .collect();
+        for (at, doc) in docs.iter().enumerate() {
+            let event = Event::bare(doc.root());
+            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1), at as i64 * 10);
+            people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1), 0);
+        }
+        let before = |json: &str, seq| {
+            let doc = Doc::parse(json).expect("JSON");
+            let found = people.before(&Event::bare(doc.root()), Seq(seq), 100);
+            found.map(|seen| (seen.seq, seen.group_id, seen.ms_before))
+        };
+        let user = r#"{"userId":"u","anonymousId":"b"}"#;
+        assert_eq!(before(user, 1), None);
+        assert_eq!(before(user, 3), Some((1, "g1".to_owned(), 100)));
+        assert_eq!(before(user, 99), Some((3, "7".to_owned(), 80)));
+        assert_eq!(before(r#"{"anonymousId":"a"}"#, 99), Some((1, "g1".to_owned(), 100)));
+        assert_eq!(before(r#"{"userId":"v","anonymousId":"c"}"#, 99), None);
+    }
+
+    #[test]
+    fn at_its_bound_it_stops_learning() {
+        let mut people = People { bytes: MAX_BYTES - 10, ..People::default() };
+        let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
+        people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);
+        assert!(people.groups.is_empty());
+    }
+}

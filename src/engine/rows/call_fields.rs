@@ -1,0 +1,201 @@
+//! The few fields of a call that the log and the record show.
+
+use crate::call::{CallType, Event, Kind, Val};
+use crate::engine::index::{Held, IdsOfCall, Met, Print, TextId, Texts};
+use crate::wire::{ReadCall, Reading};
+use std::borrow::Cow;
+
+fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
+    let value = value?;
+    value.as_str().or_else(|| value.as_number().map(Cow::Borrowed)).filter(|text| !text.is_empty())
+}
+
+/// The type as it came, or as the path gives it.
+pub(crate) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    event.get("type").and_then(|v| v.as_str())
+}
+
+/// The event of a track call, the name of a page or screen.
+pub(crate) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
+    Top::of(event).name_of(kind)
+}
+
+/// What [`ids`] gives.
+#[derive(Default)]
+pub(crate) struct Ids<'d> {
+    pub event: Option<Cow<'d, str>>,
+    pub account: Option<&'d str>,
+    pub user: Option<&'d str>,
+    pub user_id: Option<Cow<'d, str>>,
+    pub anonymous_id: Option<Cow<'d, str>>,
+}
+
+impl Ids<'_> {
+    /// The same as texts.
+    pub fn of_call(&self) -> IdsOfCall<'_> {
+        IdsOfCall {
+            event: self.event.as_deref(),
+            account: self.account,
+            user: self.user,
+            user_id: self.user_id.as_deref(),
+            anonymous_id: self.anonymous_id.as_deref(),
+        }
+    }
+}
+
+/// The ids and the event of a call, by which it is compared with others; `account` and `user` are
+/// what the first vendor in use found.
+pub(crate) fn ids<'d>(
+    reading: &'d Reading<'_>,
+    call: &ReadCall,
+    account: Option<&'d str>,
+    user: Option<&'d str>,
+) -> Ids<'d> {
+    // an alias call joins two users
+    let anonymous_id = call.anonymous_id.filter(|_| call.kind != Some(CallType::Alias));
+    Ids {
+        event: text(reading.value(call.event.filter(|_| call.kind == Some(CallType::Track)))),
+        account,
+        user,
+        user_id: text(reading.value(call.user_id)),
+        anonymous_id: text(reading.value(anonymous_id)),
+    }
+}
+
+/// What tells a call from others, if it has a `messageId` of its own.
+pub(crate) fn met(reading: &Reading<'_>, call: &ReadCall) -> Option<Met> {
+    // one that the service makes is no other call's
+    call.message_id?;
+    let id = text(reading.message_id(call))?;
+    let discarded = call.discarded_as().is_some();
+    Some(Met { print: Print::of(&id, call.content), discarded })
+}
+
+/// The `messageId`, made if the call came without.
+pub(crate) fn message_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    text(event.get("messageId"))
+}
+
+/// The time that a destination sees.
+pub(crate) fn timestamp<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    text(event.get("timestamp")).or_else(|| text(event.get("originalTimestamp")))
+}
+
+/// The `anonymousId`.
+pub(crate) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
+    text(event.get("anonymousId"))
+}
+
+/// The top-level fields that the index knows of a call, found in one pass. What a service may add
+/// or merge is as a destination sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Top<'d> {
+    kind: Option<Val<'d>>,
+    pub context: Option<Val<'d>>,
+    pub event: Option<Val<'d>>,
+    pub name: Option<Val<'d>>,
+    pub user_id: Option<Val<'d>>,
+    pub group_id: Option<Val<'d>>,
+    previous_id: Option<Val<'d>>,
+    anonymous_id: Option<Val<'d>>,
+    properties: Option<Val<'d>>,
+    /// Which of [`SHADOWS`] the call has, a bit each.
+    pub own: u16,
+}
+
+/// Names of the record that a call takes the place of by a field of its own
+/// ([`crate::fql::Record::shadow`]).
+pub(crate) const SHADOWS: [&str; 9] =
+    ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test", "service"];
+
+impl<'d> Top<'d> {
+    pub fn of(event: &Event<'d>) -> Top<'d> {
+        let mut top = Top::default();
+        for member in event.call.children() {
+            let decoded;
+            let key = match member.key_plain() {
+                Some(key) => key,
+                None => {
+                    decoded = member.key();
+                    decoded.as_bytes()
+                }
+            };
+            let slot = match key {
+                b"type" => &mut top.kind,
+                b"context" => &mut top.context,
+                b"event" => &mut top.event,
+                b"name" => &mut top.name,
+                b"userId" => &mut top.user_id,
+                b"groupId" => &mut top.group_id,
+                b"previousId" => &mut top.previous_id,
+                b"anonymousId" => &mut top.anonymous_id,
+                b"properties" => &mut top.properties,
+                other => {
+                    let at = SHADOWS.iter().position(|name| name.as_bytes() == other);
+                    top.own |= at.map_or(0, |at| 1 << at);
+                    continue;
+                }
+            };
+            *slot = Some(member);
+        }
+        for member in event.derived.into_iter().flat_map(|derived| derived.children()) {
+            // what is derived is ours, so its names are plain
+            match member.key_plain() {
+                Some(b"type") => top.kind = Some(member),
+                Some(b"context") => top.context = Some(member),
+                _ => {}
+            }
+        }
+        top
+    }
+
+    /// The type as it came, or as the path gives it.
+    pub fn kind(&self) -> Option<Cow<'d, str>> {
+        self.kind?.as_str()
+    }
+
+    /// `context.app.version`
+    pub fn app_version(&self) -> Option<Cow<'d, str>> {
+        self.context?.get("app")?.get("version")?.as_str()
+    }
+
+    /// The event of a track call, the name of a page or screen.
+    fn name_of(&self, kind: Option<CallType>) -> Option<Cow<'d, str>> {
+        match kind {
+            Some(CallType::Page | CallType::Screen) => text(self.name)
+                .or_else(|| text(self.properties.and_then(|properties| properties.get("name")))),
+            _ => text(self.event),
+        }
+    }
+
+    /// What the log shows as the name: where a call has none, whom it is about.
+    pub fn label(&self, kind: Option<CallType>) -> Cow<'d, str> {
+        let user = || text(self.user_id).or_else(|| text(self.anonymous_id));
+        match kind {
+            Some(CallType::Identify) => user().unwrap_or_default(),
+            Some(CallType::Group) => text(self.group_id).unwrap_or_default(),
+            Some(CallType::Alias) => {
+                let old = text(self.previous_id).unwrap_or_default();
+                format!("{old} → {}", user().unwrap_or_default()).into()
+            }
+            _ => self.name_of(kind).unwrap_or_default(),
+        }
+    }
+}
+
+/// The column that has the text of a field, if one has.
+pub(crate) fn held(field: Option<Val<'_>>, texts: &Texts, columns: &[(Held, TextId)]) -> Held {
+    match field {
+        None => Held::Absent,
+        Some(value) => match value.kind() {
+            Kind::Null => Held::Absent,
+            Kind::String => {
+                let text = value.as_str();
+                let has =
+                    |(_, id): &&(Held, TextId)| !id.is_none() && texts.get(*id) == text.as_deref();
+                columns.iter().find(has).map_or(Held::Elsewhere, |(held, _)| *held)
+            }
+            _ => Held::Elsewhere,
+        },
+    }
+}

@@ -1,0 +1,23 @@
+//! The fix of a call, ready to paste.
+
+use crate::call::{CallType, Doc, Event};
+use crate::engine::CallDetail;
+use crate::findings::fixes::{self, Fix, Reader};
+
+impl CallDetail {
+    /// What to paste: the call as the vendors in use want it. None for a call of no known type.
+    pub fn fix(&self, reader: Reader) -> Option<Fix> {
+        let kind = CallType::parse(self.kind.as_deref()?)?;
+        let call = Doc::parse(self.call_text.as_str()).ok()?;
+        let derived = Doc::parse(self.derived_text.as_str()).ok();
+        let event = Event { derived: derived.as_ref().map(Doc::root), ..Event::bare(call.root()) };
+        let library = self.library.as_ref().map(|(name, _)| name.as_str());
+        let call = fixes::Call { event, kind, library, rudder: self.rudder };
+        Some(fixes::fix(&call, self.edits.clone(), &self.group_places, reader))
+    }
+
+    /// The same if it corrects something.
+    pub fn correction(&self, reader: Reader) -> Option<Fix> {
+        if self.edits.is_empty() { None } else { self.fix(reader) }
+    }
+}

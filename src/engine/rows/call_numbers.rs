@@ -1,0 +1,91 @@
+//! The numbers of calls. A call keeps its number for good: after a clear the next ones go on behind
+//! it, and where a test's calls were cleared away, their numbers stay unused.
+
+use crate::engine::judging::index_request::{Index, Line};
+
+impl Index {
+    /// The number of the call at a place.
+    pub fn seq_at(&self, at: u64) -> u64 {
+        self.base + at + 1 + self.skipped(at)
+    }
+
+    /// How many numbers are unused up to a place.
+    fn skipped(&self, at: u64) -> u64 {
+        let before = self.gaps.partition_point(|(place, _)| *place <= at);
+        before.checked_sub(1).map_or(0, |last| self.gaps[last].1)
+    }
+
+    /// The place of the first call whose number is not below this one. It may have none yet.
+    pub fn place_of(&self, seq: u64) -> u64 {
+        let wanted = seq.saturating_sub(self.base + 1);
+        let before = self.gaps.partition_point(|(place, skipped)| place + skipped <= wanted);
+        let skipped = before.checked_sub(1).map_or(0, |last| self.gaps[last].1);
+        let at = wanted - skipped;
+        // in a gap: the call behind it
+        self.gaps.get(before).map_or(at, |(place, _)| at.min(*place))
+    }
+
+    /// Leaves the next numbers unused.
+    pub fn skip(&mut self, calls: u64) {
+        let (at, all) = (self.store.calls.len(), self.gaps.last().map_or(0, |(_, all)| *all));
+        match self.gaps.last_mut() {
+            _ if calls == 0 => {}
+            Some(last) if last.0 == at => last.1 += calls,
+            _ => self.gaps.push((at, all + calls)),
+        }
+    }
+
+    /// Whether the requests of a test were cleared away behind this line.
+    pub fn is_cleared(&self, line: &Line) -> bool {
+        if self.test_clears.is_empty() {
+            return false;
+        }
+        let test = line.origin.test.as_ref();
+        test.and_then(|test| self.test_clears.get(test)).is_some_and(|clear| line.offset < *clear)
+    }
+
+    /// Whether there is a request of a test.
+    pub fn has_test(&self, test: &str) -> bool {
+        (0..self.store.requests.len()).any(|at| self.is_of_test(at, test))
+    }
+
+    /// How many calls a test has sent.
+    pub fn calls_of_test(&self, test: &str) -> u64 {
+        let calls = (0..self.store.calls.len()).filter_map(|at| self.store.calls.get(at));
+        calls.filter(|call| self.is_of_test(u64::from(call.request), test)).count() as u64
+    }
+
+    fn is_of_test(&self, request: u64, test: &str) -> bool {
+        let request = self.store.requests.get(request);
+        request.and_then(|request| self.store.texts.get(request.test)) == Some(test)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::InUse;
+    use crate::engine::index::CallRow;
+    use crate::vendors::Vendors;
+
+    #[test]
+    fn numbers_that_were_cleared_away_stay_unused() {
+        let vendors = Vendors::new(&serde_json::Map::new(), &[]).expect("valid");
+        let mut index = Index::new(&vendors, InUse::unsaid(&vendors));
+        index.base = 10;
+        let call = |index: &mut Index| {
+            index.store.calls.push(CallRow::default());
+        };
+        index.skip(2);
+        call(&mut index);
+        index.skip(0);
+        call(&mut index);
+        index.skip(1);
+        index.skip(3);
+        call(&mut index);
+        assert_eq!([0, 1, 2, 3].map(|at| index.seq_at(at)), [13, 14, 19, 20]);
+        assert_eq!(index.next_seq().0, 20);
+        let places = [1, 11, 12, 13, 14, 15, 18, 19, 20].map(|seq| index.place_of(seq));
+        assert_eq!(places, [0, 0, 0, 0, 1, 2, 2, 2, 3]);
+    }
+}

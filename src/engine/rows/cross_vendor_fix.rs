@@ -1,0 +1,242 @@
+//! What findings say that no vendor can know by itself: the history of the user, and one way to mend
+//! a place that is right for all vendors in use, the same that the corrected call takes.
+
+use crate::call::time::Millis;
+use crate::call::{CallType, Doc, Event, Seq, pointer};
+use crate::engine::SeenGroup;
+use crate::engine::judging::user_groups::People;
+use crate::findings::fixes::{self, Call, Edit, Need};
+use crate::findings::identity::{ValueRule, id_of};
+use crate::findings::{Finding, Id, Severity, Verdict, norm};
+use crate::vendors::{Memory, Outcome, Rendered, Vendors};
+
+/// At most so many changes of single values are tried: each is judged again.
+const MAX_CHANGES: usize = 8;
+
+/// A call that vendors were asked about.
+pub(crate) struct Asked<'a> {
+    pub vendors: &'a Vendors,
+    pub memory: &'a Memory,
+    pub event: &'a Event<'a>,
+    /// Its number, or the one that it would get.
+    pub seq: Seq,
+    /// When it arrived.
+    pub at: Millis,
+    /// The vendors in use for it, in order.
+    pub in_use: &'a [usize],
+    /// A library of RudderStack sent it.
+    pub rudder: bool,
+}
+
+/// What is told about a call besides what the vendors say.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The group that the user was seen with before, where the call names no account.
+    pub seen: Option<SeenGroup>,
+    /// The changes that mend the call.
+    pub edits: Vec<Edit>,
+    /// What the vendors in use need.
+    pub needs: Vec<Need>,
+    /// Where vendors in use also find the account that the call names in `groupId`, for a library
+    /// that cannot send it there.
+    pub group: Vec<String>,
+}
+
+/// Whether a finding is about an account that the call does not name.
+fn is_without_account(finding: &Finding) -> bool {
+    fixes::is_without(finding) == Some(Id::Account)
+}
+
+type Known<'k> = Option<(&'k str, u64)>;
+
+impl Asked<'_> {
+    /// Completes what the vendors said.
+    pub fn tell(&self, rendered: &mut [(usize, Rendered)], people: &People) -> Told {
+        let lacks = self.counted(rendered).any(|(_, finding)| is_without_account(finding));
+        let seen = lacks.then(|| people.before(self.event, self.seq, self.at)).flatten();
+        let known = seen.as_ref().map(|seen| (seen.group_id.as_str(), seen.seq));
+        let (edits, group) = self.complete(rendered, seen.as_ref(), known);
+        let needs = fixes::needs(self.event, self.counted(rendered), &edits, known);
+        Told { edits, needs, group, seen }
+    }
+
+    fn complete(
+        &self,
+        rendered: &mut [(usize, Rendered)],
+        seen: Option<&SeenGroup>,
+        known: Known<'_>,
+    ) -> (Vec<Edit>, Vec<String>) {
+        let kind = self.event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+        let Some(kind) = kind else { return (Vec::new(), Vec::new()) };
+        if let Some(seen) = seen {
+            let all = rendered.iter_mut().flat_map(|(_, rendered)| &mut rendered.findings);
+            for finding in all.filter(|finding| is_without_account(finding)) {
+                finding.history = Some(seen.history(kind));
+            }
+        }
+        let library = self.event.pointer("/context/library/name");
+        let library = library.and_then(|name| name.as_str());
+        let library = library.as_deref();
+        let call = Call { event: *self.event, kind, library, rudder: self.rudder };
+        let group = self.group_places(rendered, &call);
+        if self.counted(rendered).all(|(_, finding)| finding.severity == Severity::Info) {
+            return (Vec::new(), group);
+        }
+        let keeps = |from: &str, to: &str| self.keeps(rendered, kind, from, to);
+        let account = known.map(|(account, _)| account);
+        let edits = fixes::edits(&call, self.counted(rendered), account, keeps);
+        let edits = self.with_changes(rendered, &call, edits);
+        for (vendor, rendered) in rendered.iter_mut().filter(|(at, _)| self.in_use.contains(at)) {
+            for finding in &mut rendered.findings {
+                if self.follows(*vendor, finding)
+                    && let Some(words) = fixes::words(&call, finding, &edits, known)
+                {
+                    finding.fix = words;
+                }
+            }
+        }
+        (edits, group)
+    }
+
+    /// The findings of the vendors in use, vendor by vendor.
+    fn counted<'r>(
+        &self,
+        rendered: &'r [(usize, Rendered)],
+    ) -> impl Iterator<Item = (usize, &'r Finding)> {
+        let of = |vendor: &usize| rendered.iter().find(move |(at, _)| at == vendor);
+        let counted: Vec<&(usize, Rendered)> = self.in_use.iter().filter_map(of).collect();
+        let of = |(vendor, rendered): &'r (usize, Rendered)| {
+            rendered.findings.iter().map(move |finding| (*vendor, finding))
+        };
+        counted.into_iter().flat_map(of)
+    }
+
+    /// Whether the fix of a finding follows from the call: the vendor's table has no words for it,
+    /// or they only ask where the value is.
+    fn follows(&self, vendor: usize, finding: &Finding) -> bool {
+        let code = self.vendors.codes().find(Some(vendor), &finding.code);
+        let own = code.map(|code| &*self.vendors.codes().entry(code).text.fix);
+        own.is_some_and(str::is_empty) || finding.lacks().is_none()
+    }
+
+    /// The changes of ids, and with them those of names and types that make the call worse at no
+    /// vendor in use.
+    fn with_changes(
+        &self,
+        rendered: &[(usize, Rendered)],
+        call: &Call<'_>,
+        mut edits: Vec<Edit>,
+    ) -> Vec<Edit> {
+        let changes: Vec<Edit> = self
+            .counted(rendered)
+            .filter(|(_, finding)| finding.severity != Severity::Info)
+            .filter_map(|(vendor, finding)| {
+                let codes = self.vendors.codes();
+                let code = codes.entry(codes.find(Some(vendor), &finding.code)?);
+                let rule = code.text.change.as_ref()?;
+                let field = || self.field_like(vendor, call.kind, &finding.path);
+                fixes::change(call, (vendor, finding), rule, field)
+            })
+            .take(MAX_CHANGES)
+            .collect();
+        if changes.is_empty() {
+            return edits;
+        }
+        let mut before = self.judged(&fixes::changed(call, &edits));
+        for change in changes {
+            for copied in [false, true] {
+                if copied && change.from().is_none() {
+                    continue;
+                }
+                let more = fixes::with(&edits, &change, copied);
+                let after = self.judged(&fixes::changed(call, &more));
+                if is_no_worse(&before, &after) && findings(&after) < findings(&before) {
+                    (edits, before) = (more, after);
+                    break;
+                }
+            }
+        }
+        edits
+    }
+
+    /// What the vendors in use make of another call in the place of this one.
+    fn judged(&self, call: &str) -> Vec<Outcome> {
+        let Ok(doc) = Doc::parse(call) else { return Vec::new() };
+        let event = Event::bare(doc.root());
+        let outcome = |at: &usize| self.vendors.outcome(*at, &event, self.seq, self.memory);
+        self.in_use.iter().map(outcome).collect()
+    }
+
+    /// The place that a vendor reads whose name differs only by case and separators.
+    fn field_like(&self, vendor: usize, kind: CallType, path: &str) -> Option<String> {
+        let (object, _) = path.rsplit_once('/')?;
+        let name = pointer::last(path);
+        let fields = self.vendors.info(vendor).call(kind)?.fields.iter();
+        let mut places = fields.flat_map(|field| &field.from).filter(|place| *place != path);
+        let like = |place: &&String| {
+            place.rsplit_once('/').is_some_and(|(other, _)| other == object)
+                && norm(&pointer::last(place)) == norm(&name)
+        };
+        places.find(like).cloned()
+    }
+
+    /// Where else vendors in use look for the account that they find in `groupId`, if the sender's
+    /// library takes it only in group calls.
+    fn group_places(&self, rendered: &[(usize, Rendered)], call: &Call<'_>) -> Vec<String> {
+        const GROUP: &str = "/groupId";
+        let elsewhere = call.sendable(GROUP);
+        if elsewhere == GROUP || self.event.pointer(GROUP).is_none() {
+            return Vec::new();
+        }
+        let mut places: Vec<String> = Vec::new();
+        for vendor in self.in_use {
+            let found = rendered.iter().any(|(at, it)| at == vendor && it.account_id.is_some());
+            let looks = self.vendors.info(*vendor).looks_for(call.kind, Id::Account);
+            let Some(from) = looks.map(|looks| &looks.from).filter(|_| found) else { continue };
+            if from.iter().any(|place| place == GROUP) && from.iter().all(|at| *at != elsewhere) {
+                let mut others = from.iter().filter(|place| *place != GROUP);
+                // of two such places the one that libraries have an argument for
+                let first = others.clone().find(|place| !place.starts_with("/context"));
+                places.extend(first.or_else(|| others.next()).cloned());
+            }
+        }
+        places.dedup();
+        places
+    }
+
+    /// Whether a vendor in use finds its id at a place and would not find it at another.
+    fn keeps(&self, rendered: &[(usize, Rendered)], kind: CallType, from: &str, to: &str) -> bool {
+        let value = |path: &str| id_of(self.event.pointer(path), ValueRule::Plain).ok();
+        let Some(id) = value(from) else { return false };
+        let is_it = |path: &str| value(path).is_some_and(|other| other.text == id.text);
+        self.in_use.iter().any(|vendor| {
+            let Some((_, found)) = rendered.iter().find(|(at, _)| at == vendor) else {
+                return false;
+            };
+            let ids = [(Id::Account, &found.account_id), (Id::User, &found.user_id)];
+            ids.into_iter().filter(|(_, text)| text.as_deref() == Some(&*id.text)).any(
+                |(which, _)| {
+                    let looks = self.vendors.info(*vendor).looks_for(kind, which);
+                    let places = looks.map_or(&[][..], |looks| &looks.from);
+                    !places.iter().any(|place| place == to || (place != from && is_it(place)))
+                },
+            )
+        })
+    }
+}
+
+/// How many errors and warnings there are.
+fn findings(all: &[Outcome]) -> usize {
+    all.iter().map(|outcome| outcome.findings).sum()
+}
+
+/// Whether each vendor takes a call at least as well as it took another.
+fn is_no_worse(before: &[Outcome], after: &[Outcome]) -> bool {
+    let rank = |verdict: Verdict| Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
+    before.len() == after.len()
+        && before.iter().zip(after).all(|(before, after)| {
+            rank(after.verdict) >= rank(before.verdict)
+                && (before.account_id.is_none() || after.account_id == before.account_id)
+                && (before.user_id.is_none() || after.user_id == before.user_id)
+        })
+}

@@ -1,0 +1,15 @@
+//! What a screen reads about rows and calls, a few at a time.
+
+pub(crate) mod call_detail;
+pub(crate) mod call_fields;
+pub(crate) mod call_fix;
+pub(crate) mod call_numbers;
+pub(crate) mod cross_vendor_fix;
+pub(crate) mod marks_and_notes;
+pub(crate) mod muted_codes;
+pub(crate) mod request_without_calls;
+pub(crate) mod row_cache;
+pub(crate) mod row_detail;
+pub(crate) mod row_positions;
+pub(crate) mod row_window;
+pub(crate) mod views;

@@ -1,0 +1,62 @@
+//! Finding codes that the user has set aside: their marks are hidden in the log, and they are counted
+//! all the same.
+
+use crate::engine::Pipeline;
+use crate::engine::index::{SetId, VendorBits};
+use crate::engine::judging::index_request::Index;
+use crate::vendors::{CodeId, Vendors};
+
+impl Pipeline {
+    /// Sets the codes of these names aside, and no others. A name that no vendor knows is left out.
+    pub fn set_aside(&self, names: &[String]) {
+        let vendors = self.vendors();
+        let table = vendors.codes();
+        let aside = names.iter().flat_map(|name| table.all_named(name)).collect();
+        self.lock().index.set_aside(aside, &vendors);
+        self.changed();
+    }
+
+    /// The names of the codes that are set aside.
+    pub fn aside(&self) -> Vec<String> {
+        let state = self.lock();
+        let vendors = self.vendors();
+        let table = vendors.codes();
+        let aside = state.index.in_use.aside().iter();
+        let mut names: Vec<String> =
+            aside.map(|code| table.entry(*code).code.to_string()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// How many calls have a code of each of these names, found by Segment or by a vendor that
+    /// counts for them; repeats are not counted.
+    pub fn calls_with(&self, names: &[String]) -> Vec<u64> {
+        let state = self.lock();
+        let vendors = self.vendors();
+        let table = vendors.codes();
+        let count = |name: &String| {
+            let codes = table.all_named(name);
+            let index = &state.index;
+            let has = |set: SetId, in_use: VendorBits| {
+                let set = &index.store.sets.get(set).codes;
+                let here = |code: &&CodeId| set.binary_search(code).is_ok();
+                codes.iter().filter(here).any(|code| {
+                    table.entry(*code).vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1)
+                })
+            };
+            let shapes = index.shapes();
+            let having = shapes.filter(|((set, sender), _)| has(*set, index.in_use.bits(*sender)));
+            having.map(|(_, [calls, _])| calls).sum()
+        };
+        names.iter().map(count).collect()
+    }
+}
+
+impl Index {
+    /// Sets these codes aside, and no others.
+    pub(crate) fn set_aside(&mut self, aside: Vec<CodeId>, vendors: &Vendors) {
+        self.store.sets.set_aside(&aside, vendors.codes(), vendors.len());
+        self.in_use = self.in_use.clone().with_aside(aside);
+    }
+}

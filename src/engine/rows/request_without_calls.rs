@@ -1,0 +1,103 @@
+//! A request that has a row of its own: what is wrong with it, and what to change. It is worked out
+//! from its line when someone looks.
+
+use crate::engine::index::NoCall;
+use crate::engine::rows::row_detail::request_detail;
+use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::{NoCallDetail, NoCallView, RequestDetail};
+use crate::findings::Severity;
+use crate::recording::RequestLine;
+use crate::wire;
+use crate::wire::empty_request;
+use crate::wire::empty_request::Explanation;
+use crate::wire::{Reading, RequestHead, intended_route};
+
+/// Everything about the request of a line.
+pub(crate) fn detail(
+    line: &str,
+    request: &RequestLine,
+    kind: NoCall,
+) -> Result<NoCallDetail, String> {
+    let shared = request_detail(line, request);
+    if request.refused.is_some() {
+        return Ok(of_request(request, &shared, kind, None));
+    }
+    let mut scratch = wire::Scratch::default();
+    let body = body_text(line, request);
+    let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
+        .map_err(|refusal| refusal.to_string())?;
+    Ok(of_request(request, &shared, kind, Some(&reading)))
+}
+
+/// The same of a request that is read already.
+pub(crate) fn of_request(
+    request: &RequestLine,
+    shared: &RequestDetail,
+    kind: NoCall,
+    reading: Option<&Reading<'_>>,
+) -> NoCallDetail {
+    let head = head_of(request);
+    let (problem, explained) = match (&request.refused, reading) {
+        (Some((_, message)), _) => {
+            let problem = request.refused_kind.as_ref().unwrap_or(message).clone();
+            let kind = request.refused_kind.as_deref().unwrap_or_default();
+            let fix = fix(&head, request.status, kind, message);
+            (problem, Explanation { reason: message.clone(), fix })
+        }
+        (None, Some(reading)) => {
+            let explained = empty_request::explain(&head, reading);
+            (explained.reason.clone(), explained)
+        }
+        (None, None) => Default::default(),
+    };
+    let severity = match kind {
+        NoCall::Other => None,
+        NoCall::NotFound if intended_route::is_harmless(&head) => Some(Severity::Warning),
+        _ => Some(Severity::Error),
+    };
+    NoCallDetail {
+        kind,
+        severity,
+        problem,
+        reason: explained.reason,
+        fix: explained.fix,
+        request: shared.clone(),
+    }
+}
+
+/// What the log shows of it.
+pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
+    let NoCallDetail { kind, severity, reason, fix, request, .. } = detail;
+    let RequestDetail { status, method, path, .. } = request;
+    NoCallView { kind, severity, status, reason, fix, method, path }
+}
+
+/// What to change, for a request that was answered with an error.
+fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String {
+    if matches!(status, 404 | 405) {
+        return intended_route::explain(head).fix;
+    }
+    let fix = match status {
+        408 => "the sender was too slow to send its body; nothing is lost if it sends again",
+        429 => "the SDK sends it again by itself; send in smaller batches if this goes on",
+        503 => {
+            "free space on the disk or mend the recording's folder; the SDK sends it again by itself"
+        }
+        400 => return fix_of(kind, message).to_owned(),
+        414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
+        _ => "see the message above",
+    };
+    fix.to_owned()
+}
+
+/// The same for a body that was refused. Lines of earlier versions have no kind.
+fn fix_of(kind: &str, message: &str) -> &'static str {
+    let kind = match kind {
+        "" if message.contains("bytes") => "too_large",
+        "" if message.contains("gzip") => "gzip",
+        "" if message.contains("empty") => "empty",
+        kind => kind,
+    };
+    wire::fix_of_refusal(kind)
+        .unwrap_or("send a JSON object; the message names the place where it breaks")
+}

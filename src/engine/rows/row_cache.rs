@@ -1,0 +1,165 @@
+//! What the rows in view need from the recording: near misses, and why requests hold no call. It is
+//! read once for as long as they are in view, since every frame asks, and rows that a filter shows
+//! together may each stand in a batch of their own.
+
+use crate::engine::rows::request_without_calls;
+use crate::engine::rows::row_detail::find_call;
+use crate::engine::rows::row_window::Half;
+use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::{Cell, NoCallView};
+use crate::findings::{Id, advice};
+use crate::recording;
+use crate::recording::{Entry, RequestLine};
+use crate::vendors::Vendors;
+use crate::wire::{self, Reading};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A row for good, whatever is cleared away: where its request begins, and the call's number (0 for
+/// a request that has a row of its own).
+type Key = (u64, u64);
+
+/// What was read for one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    /// The near misses of both ids, for the vendors that were asked.
+    Near { asked: [Option<usize>; 2], names: [Option<String>; 2] },
+    /// Everything about a request that has a row of its own.
+    NoCall(NoCallView),
+}
+
+/// What was read for the rows that were in view last.
+#[derive(Debug, Default)]
+pub struct InView {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// Whose near misses they are.
+    vendors: Option<Arc<Vendors>>,
+    said: HashMap<Key, Said>,
+}
+
+impl InView {
+    /// Completes rows by what the index does not hold. Of a request with several rows it is read
+    /// once, and not at all where all of them were in view a moment ago. When the time is up the
+    /// other rows say that they are not read; one request is read always.
+    pub(crate) fn fill(&self, halves: &mut [Half], vendors: &Arc<Vendors>, patience: Duration) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, vendors)) {
+            *kept = Kept { vendors: Some(Arc::clone(vendors)), said: HashMap::new() };
+        }
+        let mut known = std::mem::take(&mut kept.said);
+        let mut scratch = wire::Scratch::default();
+        let (began, mut any) = (Instant::now(), false);
+        for group in halves.chunk_by_mut(|a, b| a.request == b.request) {
+            let mut all = true;
+            for half in group.iter_mut().filter(|half| half.line.is_some()) {
+                match known.remove(&key(half)).filter(|said| said.answers(half)) {
+                    Some(said) => {
+                        said.put(half);
+                        kept.said.insert(key(half), said);
+                    }
+                    None => all = false,
+                }
+            }
+            if !all && any && began.elapsed() >= patience {
+                group.iter_mut().for_each(|half| half.view.unread = half.line.is_some());
+            } else if !all {
+                any = true;
+                read(group, vendors, &mut scratch, &mut kept.said);
+            }
+        }
+    }
+}
+
+fn key(half: &Half) -> Key {
+    (half.offset, half.view.seq.map_or(0, |seq| seq.0))
+}
+
+impl Said {
+    /// Whether it is what this row asks for: the vendors in use may be others by now.
+    fn answers(&self, half: &Half) -> bool {
+        match self {
+            Said::Near { asked, .. } => *asked == half.near,
+            Said::NoCall(_) => half.call.is_none(),
+        }
+    }
+
+    fn put(&self, half: &mut Half) {
+        match self {
+            Said::Near { names, .. } => {
+                let cells = [&mut half.view.account, &mut half.view.user];
+                for (cell, name) in cells.into_iter().zip(names) {
+                    if let Cell::Missing { near } = cell {
+                        near.clone_from(name);
+                    }
+                }
+            }
+            Said::NoCall(said) => half.view.no_call = Some(said.clone()),
+        }
+    }
+}
+
+/// Reads the request of some rows.
+fn read(
+    group: &mut [Half],
+    vendors: &Vendors,
+    scratch: &mut wire::Scratch,
+    said: &mut HashMap<Key, Said>,
+) {
+    let Some((place, len)) = group.iter().find_map(|half| half.line.clone()) else { return };
+    // a line that cannot be read leaves the row without its near miss; the detail says why
+    let Ok(line) = place.read(len) else { return };
+    let Ok(Entry::Request(request)) = recording::parse(&line) else { return };
+    let mut put = |half: &mut Half, new: Said| {
+        new.put(half);
+        said.insert(key(half), new);
+    };
+    for half in group.iter_mut().filter(|half| half.line.is_some()) {
+        let Some(kind) = half.view.no_call.as_ref().map(|view| view.kind) else { continue };
+        if let Ok(detail) = request_without_calls::detail(&line, &request, kind) {
+            put(half, Said::NoCall(request_without_calls::view(detail)));
+        }
+    }
+    let mut asking = group.iter_mut().filter(|half| half.line.is_some() && half.call.is_some());
+    let Some(first) = asking.next() else { return };
+    let asking = std::iter::once(first).chain(asking);
+    let body = body_text(&line, &request);
+    if let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) {
+        for half in asking {
+            if let Some(new) = near(half, &reading, &request, vendors) {
+                put(half, new);
+            }
+        }
+        reading.recycle(scratch);
+    }
+}
+
+fn near(
+    half: &Half,
+    reading: &Reading<'_>,
+    request: &RequestLine,
+    vendors: &Vendors,
+) -> Option<Said> {
+    let call = find_call(reading, request, half.call.as_ref()?)?;
+    let event = reading.event(call);
+    let hint = |id: Id, vendor: Option<usize>| {
+        let hints = vendors.hints(vendor?, &event, id);
+        advice::worth(&hints, &event).map(|hint| short(&hint.path))
+    };
+    let [account, user] = half.near;
+    let names = [hint(Id::Account, account), hint(Id::User, user)];
+    Some(Said::Near { asked: half.near, names })
+}
+
+/// A near miss as the log names it: its name, with its place where that is not the call's own
+/// container of fields.
+fn short(path: &str) -> String {
+    let path = path.trim_start_matches('/');
+    let path =
+        path.strip_prefix("properties/").or_else(|| path.strip_prefix("traits/")).unwrap_or(path);
+    path.replace('/', ".").replace("~1", "/").replace("~0", "~")
+}

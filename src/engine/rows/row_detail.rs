@@ -1,0 +1,220 @@
+//! Everything about one row, made when someone looks at it.
+
+use crate::call::{Seq, text::visible};
+use crate::engine::index::{CallRow, NoCall, RequestRow, Row, TextId};
+use crate::engine::rows::call_detail;
+use crate::engine::rows::call_detail::{Extent, Known, Noted};
+use crate::engine::rows::request_without_calls;
+use crate::engine::rows::row_window::request_line;
+use crate::engine::source::recording_files::Place;
+use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::{CallDetail, Detail, Pipeline, RequestDetail, State};
+use crate::recording;
+use crate::recording::RequestLine;
+use crate::wire::{self, ReadCall, Reading, Reply};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What the index says of a row, before its line is read.
+struct Half {
+    request_at: u32,
+    request: RequestRow,
+    place: Place,
+    call: Option<HalfCall>,
+    /// Why the request has this row.
+    no_call: Option<NoCall>,
+}
+
+struct HalfCall {
+    seq: Seq,
+    row: CallRow,
+    /// Account and user; none where the index had no room for the id.
+    ids: [Option<Option<String>>; 2],
+    missing: Vec<&'static str>,
+}
+
+impl Pipeline {
+    /// Everything about a row; an error if the recording cannot be read there.
+    pub fn detail(&self, row: u64) -> Result<Option<Detail>, String> {
+        self.details(row..row + 1).pop().transpose()
+    }
+
+    /// Everything about the rows of a range, as far as they are there. A batch is read once for all
+    /// of its calls.
+    pub fn details(&self, range: Range<u64>) -> Vec<Result<Detail, String>> {
+        self.details_of(range)
+    }
+
+    /// The same of rows that need not stand together, up to the first that is not there.
+    pub fn details_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<Result<Detail, String>> {
+        self.details_within(rows, Duration::MAX)
+    }
+
+    /// The same as far as it gets in a time: what one request carried is always read together, and
+    /// what the first one did always.
+    pub fn details_within(
+        &self,
+        rows: impl IntoIterator<Item = u64>,
+        patience: Duration,
+    ) -> Vec<Result<Detail, String>> {
+        let began = Instant::now();
+        let state = self.lock();
+        let halves: Vec<Half> = rows.into_iter().map_while(|row| half(&state, row)).collect();
+        drop(state);
+        let mut out = Vec::with_capacity(halves.len());
+        let mut scratch = wire::Scratch::default();
+        for group in halves.chunk_by(|a, b| a.request_at == b.request_at) {
+            match request_line(&group[0].place, group[0].request.len) {
+                Ok((line, request)) => self.group(group, &line, &request, &mut scratch, &mut out),
+                Err(error) => out.extend(group.iter().map(|_| Err(error.clone()))),
+            }
+            if began.elapsed() >= patience {
+                break;
+            }
+        }
+        out
+    }
+
+    fn group(
+        &self,
+        group: &[Half],
+        line: &str,
+        request: &RequestLine,
+        scratch: &mut wire::Scratch,
+        out: &mut Vec<Result<Detail, String>>,
+    ) {
+        let shared = Arc::new(request_detail(line, request));
+        let reading =
+            wire::read(&head_of(request), request.request, body_text(line, request), scratch);
+        for half in group {
+            out.push(match (&half.call, &reading) {
+                (None, reading) => {
+                    let kind = half.no_call.unwrap_or(NoCall::Other);
+                    let detail = request_without_calls::of_request(
+                        request,
+                        &shared,
+                        kind,
+                        reading.as_ref().ok(),
+                    );
+                    Ok(Detail::NoCall(Box::new(detail)))
+                }
+                (Some(_), Err(refusal)) => Err(refusal.to_string()),
+                (Some(call), Ok(reading)) => match find_call(reading, request, &call.row) {
+                    Some(read) => {
+                        Ok(Detail::Call(Box::new(self.call(half, call, reading, read, &shared))))
+                    }
+                    None => Err("the recording holds no call there; was it changed?".to_owned()),
+                },
+            });
+        }
+        if let Ok(reading) = reading {
+            reading.recycle(scratch);
+        }
+    }
+
+    fn call(
+        &self,
+        half: &Half,
+        call: &HalfCall,
+        reading: &Reading<'_>,
+        read: &ReadCall,
+        request: &Arc<RequestDetail>,
+    ) -> CallDetail {
+        let state = self.lock();
+        let known = Known {
+            vendors: state.eras.at(call.seq),
+            memory: &state.index.memory,
+            people: &state.index.people,
+            in_use: &state.index.in_use,
+        };
+        let sender = half.request.sender;
+        let reused =
+            call_detail::is_reused(state.index.store.sets.get(call.row.set), known.vendors);
+        let mut event = reading.event(read);
+        event.discarded |= reused;
+        let made = known.make(&event, (call.seq, sender, request.received_at), Extent::Everything);
+        let noted = Noted {
+            seq: call.seq,
+            sender,
+            repeat: call.row.flags.repeat(),
+            reused,
+            marked: state.index.remarks.is_marked(call.seq.0),
+            missing: call.missing.clone(),
+            ids: call.ids.clone(),
+        };
+        drop(state);
+        call_detail::detail(noted, made, reading, read, request)
+    }
+}
+
+fn half(state: &State, row: u64) -> Option<Half> {
+    let store = &state.index.store;
+    let (request_at, call, no_call) = match store.row(row)? {
+        Row::NoCall(row) => (row.request, None, Some(row.kind)),
+        Row::Call(at) => {
+            let call = store.calls.get(at)?;
+            (call.request, Some((Seq(state.index.seq_at(at)), *call)), None)
+        }
+    };
+    let request = *store.requests.get(u64::from(request_at))?;
+    let text = |id: TextId| store.texts.get(id).map(str::to_owned);
+    let call = call.map(|(seq, row)| {
+        let (set, in_use) = (store.sets.get(row.set), state.index.in_use.bits(request.sender));
+        HalfCall {
+            seq,
+            row,
+            ids: [row.account, row.user].map(|id| (id != TextId::UNKEPT).then(|| text(id))),
+            missing: call_detail::missing(set, in_use),
+        }
+    });
+    let place = state.recording.place(request.offset)?;
+    Some(Half { request_at, request, place, call, no_call })
+}
+
+/// The call of a request that stands where the index says.
+pub(crate) fn find_call<'r>(
+    reading: &'r Reading<'_>,
+    request: &RequestLine,
+    row: &CallRow,
+) -> Option<&'r ReadCall> {
+    let doc = reading.doc.as_ref()?;
+    let body_at = request.body.as_ref().map_or(0, |body| body.start);
+    let start = (row.start as usize).checked_sub(body_at)?;
+    let at = reading.calls.binary_search_by_key(&start, |call| doc.at(call.node).span().start);
+    reading.calls.get(at.ok()?)
+}
+
+pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {
+    let body = match &request.other_body {
+        Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        None => body_text(line, request).to_owned(),
+    };
+    let answer = match &request.refused {
+        // HTTP itself refused it, without a body
+        Some((code, _)) if code == "bad_http" => Reply::json(request.status, ""),
+        Some((code, message)) => Reply::failure(request.status, code, message),
+        None => wire::reply::of(&head_of(request), "", false),
+    };
+    let answer = match answer.content_type {
+        wire::reply::JSON => String::from_utf8_lossy(&answer.body).into_owned(),
+        other => format!("{} bytes of {}", answer.body.len(), visible(other)),
+    };
+    let headers = request.headers.iter();
+    RequestDetail {
+        number: request.request,
+        method: request.method.clone(),
+        path: request.path.clone(),
+        // an earlier version recorded more of them as they came
+        query: recording::redacted_query(&request.query).into_owned(),
+        headers: headers
+            .map(|(name, value)| (name.clone(), recording::redacted(name, value).into_owned()))
+            .collect(),
+        body,
+        body_bytes: request.body_bytes,
+        status: request.status,
+        answer,
+        received_at: request.received_at,
+        signature: request.signature.clone(),
+    }
+}

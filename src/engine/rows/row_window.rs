@@ -1,0 +1,266 @@
+//! The rows of the log that a screen shows, and no more.
+
+use crate::call::{CallType, Seq};
+use crate::engine::index::{CallRow, NoCall, RequestRow, Row, Store, TextId, VendorBits};
+use crate::engine::judging::index_request::Index;
+use crate::engine::rows::row_cache::InView;
+use crate::engine::source::recording_files::Place;
+use crate::engine::{Cell, Mark, NoCallView, Pipeline, RowView, Wanted};
+use crate::findings::{Id, Severity, Verdict};
+use crate::recording;
+use crate::recording::{Entry, RequestLine};
+use crate::vendors::{Codes, Vendors};
+use crate::wire::ServiceVerdict;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// So long is read for one frame, which with rows of many large batches would be late else.
+const PATIENCE: Duration = Duration::from_millis(3);
+
+/// A row with what has still to be read from disk.
+pub(crate) struct Half {
+    pub view: RowView,
+    pub request: u32,
+    /// Where its request begins in the recording.
+    pub offset: u64,
+    pub call: Option<CallRow>,
+    pub line: Option<(Place, u32)>,
+    /// For each id that is missed: the first vendor in use that misses it.
+    pub near: [Option<usize>; 2],
+}
+
+impl Pipeline {
+    /// The rows of a range, as far as they are there. Only this many are built; what the index
+    /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
+    pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
+        self.window_of(range)
+    }
+
+    /// The same of rows that need not stand together, up to the first that is not there.
+    pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
+        let (mut halves, vendors) = self.halves(rows);
+        InView::default().fill(&mut halves, &vendors, Duration::MAX);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+
+    /// The same for a screen, which asks with every frame: what was in view a moment ago is not
+    /// read again, and what there is no time to read for this frame says so.
+    pub fn in_view(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
+        let (mut halves, vendors) = self.halves(rows);
+        self.in_view.fill(&mut halves, &vendors, PATIENCE);
+        halves.into_iter().map(|half| half.view).collect()
+    }
+
+    fn halves(&self, rows: impl IntoIterator<Item = u64>) -> (Vec<Half>, Arc<Vendors>) {
+        let mut state = self.lock();
+        let vendors = Arc::clone(state.eras.latest());
+        state.index.common(&vendors);
+        let stale_before = state.stale_before();
+        let index = &state.index;
+        let store = &index.store;
+        let mut halves: Vec<Half> = Vec::new();
+        for row in rows {
+            let Some(what) = store.row(row) else { break };
+            let (request_at, call) = match what {
+                Row::NoCall(row) => (row.request, None),
+                Row::Call(at) => match store.calls.get(at) {
+                    Some(call) => (call.request, Some((Seq(index.seq_at(at)), *call))),
+                    None => break,
+                },
+            };
+            let Some(request) = store.requests.get(u64::from(request_at)).copied() else { break };
+            let place = state.recording.place(request.offset).map(|place| (place, request.len));
+            let in_use = index.in_use.bits(request.sender);
+            halves.push(match call {
+                None => no_call(row, request_at, (request, what), place),
+                Some((seq, call)) => {
+                    let alarm = alarm(call, index, in_use, vendors.codes());
+                    let mut half = half(row, seq, call, request, place, (store, &vendors), alarm);
+                    half.view.stale = stale_before.is_some_and(|first| seq < first);
+                    if let Some(said) = index.remarks.of(seq.0) {
+                        half.view.marked = said.marked;
+                        half.view.note = said.note.as_deref().map(str::to_owned);
+                    }
+                    half
+                }
+            });
+        }
+        drop(state);
+        (halves, vendors)
+    }
+}
+
+fn no_call(
+    row: u64,
+    request_at: u32,
+    (request, what): (RequestRow, Row),
+    place: Option<(Place, u32)>,
+) -> Half {
+    let kind = match what {
+        Row::NoCall(row) => row.kind,
+        Row::Call(_) => NoCall::Other,
+    };
+    let view = RowView {
+        row,
+        seq: None,
+        received_at: request.received_at,
+        kind: String::new(),
+        name: String::new(),
+        account: Cell::NotLooked,
+        user: Cell::NotLooked,
+        service: None,
+        marks: Vec::new(),
+        repeat: false,
+        worst: None,
+        folded: false,
+        marked: false,
+        note: None,
+        stale: false,
+        unread: false,
+        no_call: Some(NoCallView {
+            kind,
+            severity: kind.is_wrong().then_some(Severity::Error),
+            status: request.status,
+            reason: String::new(),
+            fix: String::new(),
+            method: String::new(),
+            path: String::new(),
+        }),
+    };
+    Half {
+        view,
+        request: request_at,
+        offset: request.offset,
+        call: None,
+        line: place,
+        near: [None, None],
+    }
+}
+
+/// Whose warnings and errors are not common to all calls of the library.
+struct Alarm {
+    in_use: VendorBits,
+    vendors: VendorBits,
+    any: bool,
+}
+
+fn alarm(call: CallRow, index: &Index, in_use: VendorBits, codes: &Codes) -> Alarm {
+    let folded = index.folded(index.store.shapes.get(call.shape).group);
+    let set = index.store.sets.get(call.set);
+    let mut alarm = Alarm { in_use, vendors: 0, any: folded.is_empty() || set.discarded.is_some() };
+    for code in &set.loud().codes {
+        let entry = codes.entry(*code);
+        if entry.severity == Severity::Info || folded.binary_search(code).is_ok() {
+            continue;
+        }
+        let bit = entry.vendor.map_or(0, |vendor| 1 << vendor);
+        alarm.vendors |= bit;
+        alarm.any |= entry.vendor.is_none() || bit & in_use != 0;
+    }
+    alarm
+}
+
+fn half(
+    row: u64,
+    seq: Seq,
+    call: CallRow,
+    request: RequestRow,
+    place: Option<(Place, u32)>,
+    (store, vendors): (&Store, &Vendors),
+    Alarm { in_use, vendors: alarmed, any }: Alarm,
+) -> Half {
+    let set = store.sets.get(call.set);
+    let loud = set.loud();
+    let text = |id: TextId| {
+        // what there was no room to keep is there all the same
+        let unkept = if id.is_unkept() { "…" } else { "" };
+        store.texts.get(id).unwrap_or(unkept).to_owned()
+    };
+    let kind = text(store.shapes.get(call.shape).kind);
+    let cell = |id: Id, kept: TextId, doubtful: bool| {
+        let missed = loud.strong(id) & in_use;
+        match (kept.is_none(), missed != 0) {
+            (false, false) => Cell::Found { text: text(kept), doubtful },
+            (false, true) => {
+                let mut wanted = wanted(vendors, missed, CallType::parse(&kind), id);
+                // where there is room for one only, it is one that the call is lost at
+                wanted.sort_by_key(|wanted| set.verdicts[wanted.vendor].goes_through());
+                Cell::SomeMiss { text: text(kept), doubtful, wanted }
+            }
+            (true, true) => Cell::Missing { near: None },
+            (true, false) if loud.weak(id) & in_use != 0 => Cell::Nobody,
+            (true, false) if set.minds(id, in_use) => Cell::Muted,
+            (true, false) => Cell::NotLooked,
+        }
+    };
+    let account = cell(Id::Account, call.account, call.flags.doubtful_account());
+    let user = cell(Id::User, call.user, call.flags.doubtful_user());
+    let first = |id: Id| {
+        let bits = loud.strong(id) & in_use;
+        (bits != 0).then(|| bits.trailing_zeros() as usize)
+    };
+    let near = [
+        is_missing(&account).then(|| first(Id::Account)).flatten(),
+        is_missing(&user).then(|| first(Id::User)).flatten(),
+    ];
+    let misses = loud.strong(Id::Account) | loud.strong(Id::User);
+    let mark = |(vendor, verdict): (usize, &_)| Mark {
+        verdict: *verdict,
+        in_use: in_use >> vendor & 1 == 1,
+        // no vendor is asked for the ids of a call that none of them gets
+        misses: set.discarded.is_none() && misses >> vendor & 1 == 1,
+        folded: *verdict != Verdict::Ignored
+            && set.worst[vendor].is_some_and(|worst| worst < Severity::Info)
+            && alarmed >> vendor & 1 == 0,
+    };
+    let view = RowView {
+        row,
+        seq: Some(seq),
+        received_at: request.received_at,
+        kind,
+        name: text(call.name),
+        account,
+        user,
+        service: Some(ServiceVerdict { service: request.sender.service(), code: set.discarded }),
+        marks: set.verdicts.iter().enumerate().map(mark).collect(),
+        repeat: call.flags.repeat(),
+        worst: loud.severity(in_use),
+        folded: !any,
+        marked: false,
+        note: None,
+        stale: false,
+        unread: false,
+        no_call: None,
+    };
+    let line = near.iter().any(Option::is_some).then_some(place).flatten();
+    Half { view, request: call.request, offset: request.offset, call: Some(call), line, near }
+}
+
+fn is_missing(cell: &Cell) -> bool {
+    matches!(cell, Cell::Missing { .. })
+}
+
+/// The vendors of a set, with where each looks first for an id.
+fn wanted(vendors: &Vendors, missed: VendorBits, kind: Option<CallType>, id: Id) -> Vec<Wanted> {
+    let of = |vendor: usize| {
+        let looks = vendors.info(vendor).looks_for(kind?, id)?;
+        Some(Wanted { vendor, path: looks.from.first()?.clone() })
+    };
+    (0..vendors.len()).filter(|vendor| missed >> vendor & 1 == 1).filter_map(of).collect()
+}
+
+pub(crate) fn request_line(place: &Place, len: u32) -> Result<(String, Box<RequestLine>), String> {
+    let line = place.read(len).map_err(|error| error.to_string())?;
+    let request = request_of(&line)?;
+    Ok((line, request))
+}
+
+/// The request that a line of the recording holds.
+pub(crate) fn request_of(line: &str) -> Result<Box<RequestLine>, String> {
+    match recording::parse(line) {
+        Ok(Entry::Request(request)) => Ok(request),
+        Ok(_) => Err("the line holds no request".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,270 @@
+//! What a filter reads of a call, taken from its detail.
+
+use crate::call::{Doc, Event, Kind, Val};
+use crate::engine::CallDetail;
+use crate::findings::{self, Finding, Verdict};
+use crate::fql::{Civil, Columns, Id, Number, Path, Record, Value};
+use crate::vendors::{Rendered, Vendors};
+use std::borrow::Cow;
+
+/// A call as a filter sees it.
+pub struct CallColumns<'a> {
+    detail: &'a CallDetail,
+    vendors: &'a Vendors,
+    call: Doc<'a>,
+    derived: Doc<'a>,
+    now_ms: i64,
+}
+
+impl<'a> CallColumns<'a> {
+    /// The columns of a call at a moment.
+    pub fn new(detail: &'a CallDetail, vendors: &'a Vendors, now_ms: i64) -> CallColumns<'a> {
+        let read = |text: &'a str| Doc::parse(text).expect("it was read as JSON when it was taken");
+        CallColumns {
+            detail,
+            vendors,
+            call: read(&detail.call_text),
+            derived: read(&detail.derived_text),
+            now_ms,
+        }
+    }
+
+    fn event(&self) -> Event<'_> {
+        Event { derived: Some(self.derived.root()), ..Event::bare(self.call.root()) }
+    }
+
+    fn in_use(&self) -> impl Iterator<Item = &Rendered> {
+        self.detail
+            .in_use
+            .iter()
+            .filter_map(|vendor| self.detail.vendors.iter().find(|(at, _)| at == vendor))
+            .map(|(_, rendered)| rendered)
+    }
+
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.detail.common.iter().chain(self.in_use().flat_map(|rendered| &rendered.findings))
+    }
+}
+
+/// A value of a call's JSON as the filter's language has it.
+pub(crate) fn value(val: Val<'_>) -> Value<'_> {
+    match val.kind() {
+        Kind::Null => Value::Null,
+        Kind::True => Value::Bool(true),
+        Kind::False => Value::Bool(false),
+        Kind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
+        Kind::String => Value::String(val.as_str().unwrap_or_default()),
+        Kind::Array => Value::List(val.children().map(value).collect()),
+        Kind::Object => Value::Object(Cow::Borrowed(val.raw())),
+    }
+}
+
+/// The same with texts of its own.
+pub(crate) fn owned(value: Value<'_>) -> Value<'static> {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(own) => Value::Bool(own),
+        Value::Number(Number::Int(number)) => Value::Number(Number::Int(number)),
+        Value::Number(Number::Float(number)) => Value::Number(Number::Float(number)),
+        Value::Number(Number::Json(text)) => Number::parse(text).map_or(Value::Null, Value::Number),
+        Value::String(text) => Value::String(text.into_owned().into()),
+        Value::List(items) => Value::List(items.into_iter().map(owned).collect()),
+        Value::Object(text) => Value::Object(text.into_owned().into()),
+    }
+}
+
+/// What stands at a path in a call with its derived fields over it.
+pub(crate) fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
+    let mut names = path.segments().iter();
+    let first = names.next().and_then(|name| event.get(name));
+    let found = names.fold(first, |at, name| match at?.kind() {
+        Kind::Array => at?.index(name.parse().ok()?),
+        _ => at?.get(name),
+    });
+    found.map_or(Value::Null, value)
+}
+
+impl Columns for CallColumns<'_> {
+    fn field(&self, path: &Path) -> Value<'_> {
+        field(&self.event(), path)
+    }
+
+    fn has_own(&self, name: &str) -> bool {
+        self.call.root().get(name).is_some()
+    }
+
+    fn record(&self, field: Record) -> Value<'_> {
+        let detail = self.detail;
+        let library = detail.library.as_ref();
+        match field {
+            Record::Seq => Value::int(detail.seq.0),
+            Record::WriteKey => Value::text(detail.write_key.as_deref()),
+            Record::LibraryName => Value::text(library.map(|(name, _)| name.as_str())),
+            Record::LibraryVersion => {
+                Value::text(library.and_then(|(_, version)| version.as_deref()))
+            }
+            Record::Path => Value::text(Some(&detail.request.path)),
+            Record::Status => Value::int(detail.request.status),
+            Record::Repeat => Value::Bool(detail.repeat),
+            Record::Marked => Value::Bool(detail.marked),
+            Record::Test => Value::text(test_of(&detail.request.headers)),
+            Record::ServiceName => Value::text(Some(detail.service.service.name())),
+            Record::ServiceVerdict => Value::text(Some(detail.service.name())),
+            Record::ServiceCode => Value::text(detail.service.code),
+            Record::AccountId => Value::text(detail.account_id.as_deref()),
+            Record::UserId => Value::text(detail.user_id.as_deref()),
+        }
+    }
+
+    fn received_ms(&self) -> i64 {
+        self.detail.request.received_at
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    fn local_ms(&self, at: &Civil) -> i64 {
+        local_ms(at)
+    }
+
+    fn missing(&self, id: Id) -> bool {
+        self.detail.missing.contains(&name(id).name())
+    }
+
+    fn nearmiss(&self, id: Id) -> bool {
+        let id = name(id);
+        let near = |finding: &Finding| {
+            finding.hints.as_ref().is_some_and(|hints| !hints.is_empty())
+                && finding.headline == Some(findings::Headline::Strong(id))
+        };
+        self.findings().any(near)
+    }
+
+    fn verdict(&self, vendor: Option<&str>) -> Option<&str> {
+        match vendor {
+            Some(name) => {
+                let at = self.vendors.index_of(name)?;
+                self.detail
+                    .vendors
+                    .iter()
+                    .find(|(vendor, _)| *vendor == at)
+                    .map(|(_, rendered)| rendered.verdict.name())
+            }
+            None => {
+                let has =
+                    |verdict: &Verdict| self.in_use().any(|rendered| rendered.verdict == *verdict);
+                Verdict::WORST_FIRST
+                    .iter()
+                    .find(|verdict| has(verdict))
+                    .map(|verdict| verdict.name())
+            }
+        }
+    }
+
+    fn any_finding(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.findings().any(|finding| test(&finding.code))
+    }
+
+    fn severity(&self) -> Option<&str> {
+        self.findings().map(|finding| finding.severity).min().map(|severity| severity.name())
+    }
+
+    fn text(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.detail.call_text.as_bytes())
+    }
+}
+
+fn name(id: Id) -> findings::Id {
+    match id {
+        Id::Account => findings::Id::Account,
+        Id::User => findings::Id::User,
+    }
+}
+
+/// A request that has a row of its own, as a filter sees it: it has a path, a status, a time and a text, and is no
+/// call.
+pub struct NoCallColumns<'a> {
+    /// The request.
+    pub request: &'a crate::engine::RequestDetail,
+    /// How bad its problem is.
+    pub severity: Option<findings::Severity>,
+    /// What time it is.
+    pub now_ms: i64,
+}
+
+impl Columns for NoCallColumns<'_> {
+    fn field(&self, _path: &Path) -> Value<'_> {
+        Value::Null
+    }
+
+    fn has_own(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn record(&self, field: Record) -> Value<'_> {
+        match field {
+            Record::Path => Value::text(Some(&self.request.path)),
+            Record::Status => Value::int(self.request.status),
+            Record::Test => Value::text(test_of(&self.request.headers)),
+            _ => Value::Null,
+        }
+    }
+
+    fn received_ms(&self) -> i64 {
+        self.request.received_at
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    fn local_ms(&self, at: &Civil) -> i64 {
+        local_ms(at)
+    }
+
+    fn missing(&self, _id: Id) -> bool {
+        false
+    }
+
+    fn nearmiss(&self, _id: Id) -> bool {
+        false
+    }
+
+    fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {
+        None
+    }
+
+    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
+        false
+    }
+
+    fn severity(&self) -> Option<&str> {
+        self.severity.map(findings::Severity::name)
+    }
+
+    fn text(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.request.body.as_bytes())
+    }
+}
+
+/// The value of the header by which tests keep apart.
+pub(crate) fn test_of(headers: &[(String, String)]) -> Option<&str> {
+    let test = headers.iter().find(|(name, _)| name == "x-segscope-test");
+    test.map(|(_, value)| value.as_str())
+}
+
+/// When the clock on this machine's wall shows this.
+pub(crate) fn local_ms(at: &Civil) -> i64 {
+    let local = jiff::civil::DateTime::new(
+        at.year,
+        at.month,
+        at.day,
+        at.hour,
+        at.minute,
+        at.second,
+        i32::from(at.millisecond) * 1_000_000,
+    );
+    let zoned = local.ok().and_then(|local| local.to_zoned(jiff::tz::TimeZone::system()).ok());
+    zoned.map_or_else(|| at.as_utc_ms(), |zoned| zoned.timestamp().as_millisecond())
+}

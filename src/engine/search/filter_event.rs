@@ -1,0 +1,107 @@
+//! A call as a filter sees it once its request has been read: with what the service adds or merges,
+//! and with what is near a missing id.
+
+use crate::call::Event;
+use crate::engine::Pipeline;
+use crate::engine::search::call_columns;
+use crate::engine::search::indexed_row::{Clock, Known, KnownRow};
+use crate::findings;
+use crate::fql::{Civil, Columns, Id, Path, Record, Value};
+use std::borrow::Cow;
+use std::cell::Cell;
+
+/// One call.
+pub(crate) struct EventRow<'e> {
+    pub event: Event<'e>,
+    pub row: u64,
+    /// Which index the row is of.
+    pub epoch: u64,
+    pub pipeline: &'e Pipeline,
+    pub clock: &'e Clock,
+    /// Something was asked for that not even the call and the index tell together.
+    pub lacks: Cell<bool>,
+}
+
+impl EventRow<'_> {
+    /// Asks the index. Conditions that mix what it holds with what stands in the call are rare, so
+    /// it is asked anew for each.
+    fn known<T>(&self, ask: impl FnOnce(&KnownRow<'_>) -> T) -> Option<T> {
+        let state = self.pipeline.lock();
+        let (vendors, clock) = (&**state.eras.latest(), self.clock);
+        let known = Known { index: &state.index, vendors, clock };
+        let row = (state.index.epoch == self.epoch).then(|| known.row(self.row)).flatten();
+        let Some(row) = row else {
+            self.lacks.set(true);
+            return None;
+        };
+        let answer = ask(&row);
+        self.lacks.set(self.lacks.get() || row.take_lack());
+        Some(answer)
+    }
+}
+
+impl Columns for EventRow<'_> {
+    fn field(&self, path: &Path) -> Value<'_> {
+        call_columns::field(&self.event, path)
+    }
+
+    fn has_own(&self, name: &str) -> bool {
+        self.event.call.get(name).is_some()
+    }
+
+    fn record(&self, field: Record) -> Value<'_> {
+        self.known(|row| call_columns::owned(row.record(field))).unwrap_or(Value::Null)
+    }
+
+    fn received_ms(&self) -> i64 {
+        self.known(|row| row.received_ms()).unwrap_or(0)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms
+    }
+
+    fn local_ms(&self, at: &Civil) -> i64 {
+        self.clock.local_ms(at)
+    }
+
+    fn missing(&self, id: Id) -> bool {
+        self.known(|row| row.missing(id)).unwrap_or(false)
+    }
+
+    fn nearmiss(&self, id: Id) -> bool {
+        let missing_at = self.known(|row| row.missing_at(id)).unwrap_or(0);
+        let id = match id {
+            Id::Account => findings::Id::Account,
+            Id::User => findings::Id::User,
+        };
+        let vendors = self.pipeline.vendors();
+        (0..vendors.len())
+            .filter(|vendor| missing_at >> vendor & 1 == 1)
+            .any(|vendor| !vendors.hints(vendor, &self.event, id).is_empty())
+    }
+
+    fn verdict(&self, vendor: Option<&str>) -> Option<&str> {
+        // a verdict's name is the same text wherever it comes from
+        let name = self.known(|row| row.verdict(vendor).map(str::to_owned)).flatten()?;
+        findings::Verdict::WORST_FIRST
+            .iter()
+            .map(|verdict| verdict.name())
+            .find(|known| *known == name)
+    }
+
+    fn any_finding(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.known(|row| row.any_finding(test)).unwrap_or(false)
+    }
+
+    fn severity(&self) -> Option<&str> {
+        let name = self.known(|row| row.severity().map(str::to_owned)).flatten()?;
+        let all =
+            [findings::Severity::Error, findings::Severity::Warning, findings::Severity::Info];
+        all.iter().map(|severity| severity.name()).find(|known| *known == name)
+    }
+
+    fn text(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.event.call.raw().as_bytes())
+    }
+}

@@ -1,0 +1,234 @@
+//! A row as a filter sees it from the index alone. What the index does not hold is null, and noted:
+//! an answer that rests on it is none.
+
+use crate::engine::index::{CallRow, Held, RequestRow, Row, SetInfo, Shape, TextId, VendorBits};
+use crate::engine::judging::index_request::Index;
+use crate::engine::rows::call_fields::SHADOWS;
+use crate::engine::search::call_columns::local_ms;
+use crate::findings::{self, Verdict};
+use crate::fql::{Civil, Columns, Id, Path, Record, Value};
+use crate::vendors::Vendors;
+use crate::wire::ServiceVerdict;
+use std::borrow::Cow;
+use std::cell::Cell;
+
+/// The index as a filter sees it.
+pub(crate) struct Known<'i> {
+    pub index: &'i Index,
+    pub vendors: &'i Vendors,
+    pub clock: &'i Clock,
+}
+
+/// The time, for all rows that are looked at in one go.
+pub(crate) struct Clock {
+    pub now_ms: i64,
+    /// The last local time that was asked for: what a zone makes of one takes long.
+    local: Cell<Option<(Civil, i64)>>,
+}
+
+impl Clock {
+    pub fn at(now_ms: i64) -> Clock {
+        Clock { now_ms, local: Cell::new(None) }
+    }
+
+    pub fn local_ms(&self, at: &Civil) -> i64 {
+        if let Some((known, ms)) = self.local.get()
+            && known == *at
+        {
+            return ms;
+        }
+        let ms = local_ms(at);
+        self.local.set(Some((*at, ms)));
+        ms
+    }
+}
+
+impl<'i> Known<'i> {
+    /// A row of the log.
+    pub fn row(&'i self, row: u64) -> Option<KnownRow<'i>> {
+        let store = &self.index.store;
+        let row = store.row(row)?;
+        let (request, call) = match row {
+            Row::NoCall(row) => (u64::from(row.request), None),
+            Row::Call(at) => {
+                let call = store.calls.get(at)?;
+                (u64::from(call.request), Some((at, *call, store.shapes.get(call.shape))))
+            }
+        };
+        Some(KnownRow {
+            known: self,
+            request: *store.requests.get(request)?,
+            call,
+            lacks: Cell::new(false),
+        })
+    }
+}
+
+/// One row.
+pub(crate) struct KnownRow<'i> {
+    known: &'i Known<'i>,
+    pub request: RequestRow,
+    pub call: Option<(u64, CallRow, &'i Shape)>,
+    lacks: Cell<bool>,
+}
+
+impl<'i> KnownRow<'i> {
+    /// Whether something was asked for that the index does not hold; asks afresh from then on.
+    pub fn take_lack(&self) -> bool {
+        self.lacks.replace(false)
+    }
+
+    fn lack(&self) -> Value<'static> {
+        self.lacks.set(true);
+        Value::Null
+    }
+
+    fn text(&self, id: TextId) -> Value<'i> {
+        if id.is_unkept() {
+            return self.lack();
+        }
+        Value::text(self.known.index.store.texts.get(id))
+    }
+
+    fn held(&self, held: Held, call: &CallRow) -> Value<'i> {
+        match held {
+            Held::Absent => Value::Null,
+            Held::Name => self.text(call.name),
+            Held::Account => self.text(call.account),
+            Held::User => self.text(call.user),
+            Held::Elsewhere => self.lack(),
+        }
+    }
+
+    fn set(&self) -> Option<(&'i SetInfo, VendorBits)> {
+        let (_, call, _) = &self.call?;
+        let index = self.known.index;
+        Some((index.store.sets.get(call.set), index.in_use.bits(self.request.sender)))
+    }
+
+    /// The vendors in use that miss an id.
+    pub fn missing_at(&self, id: Id) -> VendorBits {
+        let id = match id {
+            Id::Account => findings::Id::Account,
+            Id::User => findings::Id::User,
+        };
+        self.set().map_or(0, |(set, in_use)| set.strong(id) & in_use)
+    }
+}
+
+impl Columns for KnownRow<'_> {
+    fn field(&self, path: &Path) -> Value<'_> {
+        // a request that has a row of its own is no call
+        let Some((_, call, shape)) = &self.call else { return Value::Null };
+        match path.name() {
+            Some("type") if !shape.kind.is_none() => self.text(shape.kind),
+            Some("event") => self.held(shape.event, call),
+            Some("name") => self.held(shape.name, call),
+            Some("userId") => self.held(shape.user_id, call),
+            Some("groupId") => self.held(shape.group_id, call),
+            _ => self.lack(),
+        }
+    }
+
+    fn has_own(&self, name: &str) -> bool {
+        let Some((_, _, shape)) = &self.call else { return false };
+        SHADOWS.iter().position(|known| *known == name).is_some_and(|at| shape.own >> at & 1 == 1)
+    }
+
+    fn record(&self, field: Record) -> Value<'_> {
+        match field {
+            Record::Path => return self.text(self.request.path),
+            Record::Status => return Value::int(self.request.status),
+            Record::Test => return self.text(self.request.test),
+            _ => {}
+        }
+        let Some((at, call, shape)) = &self.call else { return Value::Null };
+        match field {
+            Record::Seq => Value::int(self.known.index.seq_at(*at)),
+            Record::WriteKey => self.text(shape.write_key),
+            Record::LibraryName => self.text(shape.library),
+            Record::LibraryVersion => self.text(shape.library_version),
+            Record::Repeat => Value::Bool(call.flags.repeat()),
+            Record::Marked => {
+                let index = self.known.index;
+                Value::Bool(index.remarks.is_marked(index.seq_at(*at)))
+            }
+            Record::ServiceName | Record::ServiceVerdict | Record::ServiceCode => {
+                let service = self.request.sender.service();
+                let code = self.known.index.store.sets.get(call.set).discarded;
+                let service = ServiceVerdict { service, code };
+                Value::text(match field {
+                    Record::ServiceName => Some(service.service.name()),
+                    Record::ServiceVerdict => Some(service.name()),
+                    _ => service.code,
+                })
+            }
+            Record::AccountId => self.text(call.account),
+            Record::UserId => self.text(call.user),
+            Record::Path | Record::Status | Record::Test => Value::Null,
+        }
+    }
+
+    fn received_ms(&self) -> i64 {
+        self.request.received_at
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.known.clock.now_ms
+    }
+
+    fn local_ms(&self, at: &Civil) -> i64 {
+        self.known.clock.local_ms(at)
+    }
+
+    fn missing(&self, id: Id) -> bool {
+        self.missing_at(id) != 0
+    }
+
+    fn nearmiss(&self, id: Id) -> bool {
+        if self.missing_at(id) != 0 {
+            // what is near stands in the call
+            self.lack();
+        }
+        false
+    }
+
+    fn verdict(&self, vendor: Option<&str>) -> Option<&str> {
+        let (set, in_use) = self.set()?;
+        let verdict = match vendor {
+            Some(name) => *set.verdicts.get(self.known.vendors.index_of(name)?)?,
+            None => {
+                let has = |wanted: &&Verdict| {
+                    let mut at = set.verdicts.iter().enumerate();
+                    at.any(|(vendor, verdict)| verdict == *wanted && in_use >> vendor & 1 == 1)
+                };
+                *Verdict::WORST_FIRST.iter().find(has)?
+            }
+        };
+        Some(verdict.name())
+    }
+
+    fn any_finding(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        let Some((set, in_use)) = self.set() else { return false };
+        set.codes.iter().any(|code| {
+            let code = self.known.vendors.codes().entry(*code);
+            code.vendor.is_none_or(|vendor| in_use >> vendor & 1 == 1) && test(&code.code)
+        })
+    }
+
+    fn severity(&self) -> Option<&str> {
+        match self.set() {
+            Some((set, in_use)) => set.severity(in_use).map(|severity| severity.name()),
+            // what is wrong with the request stands in its line
+            None => {
+                self.lack();
+                None
+            }
+        }
+    }
+
+    fn text(&self) -> Cow<'_, [u8]> {
+        self.lack();
+        Cow::Borrowed(b"")
+    }
+}

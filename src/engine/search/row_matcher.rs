@@ -1,0 +1,351 @@
+//! Rows are looked at with a filter: first in the index, a few at a time under its lock; those that
+//! it does not decide in the bytes of their calls, read in large pieces without the lock; and what
+//! the bytes of a call alone do not tell (what the service adds, what is near a missing id) in
+//! the request, read as it was when it came.
+
+use crate::call::time;
+use crate::engine::index::{BLOCK_ROWS, Bits, CallRow, SetId, ShapeId, no_bits};
+use crate::engine::rows::row_detail::find_call;
+use crate::engine::search::byte_search;
+use crate::engine::search::byte_search::Hits;
+use crate::engine::search::chunks::{Line, Pieces};
+use crate::engine::search::filter_event::EventRow;
+use crate::engine::search::indexed_row::{Clock, Known};
+use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::{CallColumns, Detail, NoCallColumns, Pipeline};
+use crate::fql::{Answers, Filter, Leaf, Plan};
+use crate::recording;
+use crate::recording::Entry;
+use crate::wire;
+use hashbrown::HashMap;
+use std::cell::Cell;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// So many rows are looked at under the lock at once: some tens of microseconds.
+const AT_ONCE: u64 = 256;
+/// So many answers are remembered by what calls have in common.
+const MOST_REMEMBERED: usize = 100_000;
+
+/// A filter made ready, with room that is used again.
+pub(crate) struct Looker {
+    filter: Arc<Filter>,
+    plan: Plan,
+    /// Conditions that what calls have in common answers, each once for all such calls.
+    common: u64,
+    /// Conditions that a call's own bytes can answer; with nothing merged into it, and otherwise.
+    by_bytes: [u64; 2],
+    remembered: HashMap<(SetId, ShapeId), Answers>,
+    epoch: u64,
+    pieces: Pieces,
+    scratch: wire::Scratch,
+    undecided: Vec<Undecided>,
+    /// Why something could not be read.
+    error: Option<String>,
+    /// How many rows that were, and those whose line is not what was recorded.
+    unreadable: u64,
+}
+
+/// A row that the index does not decide.
+struct Undecided {
+    row: u64,
+    line: Line,
+    /// None for a request that has a row of its own.
+    call: Option<CallRow>,
+    merged: bool,
+    answers: Answers,
+}
+
+fn bits_of(leaves: &[Leaf], test: impl Fn(&Leaf) -> bool) -> u64 {
+    leaves.iter().enumerate().fold(0, |bits, (at, leaf)| bits | u64::from(test(leaf)) << at)
+}
+
+/// Whether the set of findings and the shape of a call answer it.
+fn is_common(leaf: &Leaf) -> bool {
+    use crate::fql::Record::{LibraryName, LibraryVersion, WriteKey};
+    let asks = leaf.asks();
+    let own = asks.paths.iter().all(|path| {
+        path.name() == Some("type")
+            || matches!(path.segments()[0].as_str(), "write_key" | "library")
+    });
+    own && !(asks.text || asks.near || asks.time || asks.clock)
+        && asks.records.iter().all(|at| matches!(at, LibraryName | LibraryVersion | WriteKey))
+}
+
+impl Looker {
+    pub fn new(filter: Arc<Filter>) -> Looker {
+        let plan = filter.plan();
+        let leaves = plan.leaves();
+        Looker {
+            common: bits_of(leaves, is_common),
+            by_bytes: [false, true]
+                .map(|merged| bits_of(leaves, |leaf| byte_search::suffices(leaf, merged))),
+            plan,
+            filter,
+            remembered: HashMap::new(),
+            epoch: 0,
+            pieces: Pieces::default(),
+            scratch: wire::Scratch::default(),
+            undecided: Vec::new(),
+            error: None,
+            unreadable: 0,
+        }
+    }
+
+    /// Which rows of a block pass. None if it should not go on, or if the index is another.
+    pub fn look(
+        &mut self,
+        pipeline: &Pipeline,
+        rows: Range<u64>,
+        epoch: u64,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Option<Bits> {
+        let mut bits = no_bits();
+        let clock = Clock::at(time::now());
+        self.undecided.clear();
+        let mut from = rows.start;
+        while from < rows.end {
+            let to = rows.end.min(from + AT_ONCE);
+            self.by_index(pipeline, from..to, epoch, &clock, &mut bits)?;
+            if !goes_on() {
+                return None;
+            }
+            from = to;
+        }
+        let undecided = std::mem::take(&mut self.undecided);
+        let done = self.by_lines(pipeline, &undecided, epoch, &clock, goes_on, &mut bits);
+        self.undecided = undecided;
+        done.then_some(bits)
+    }
+
+    /// Why something could not be read, if that was so; such rows do not pass.
+    pub fn take_error(&mut self) -> Option<String> {
+        self.error.take()
+    }
+
+    /// How many rows could not be read.
+    pub fn take_unreadable(&mut self) -> u64 {
+        std::mem::take(&mut self.unreadable)
+    }
+
+    /// Looks at rows in the index. None if it is another.
+    fn by_index(
+        &mut self,
+        pipeline: &Pipeline,
+        rows: Range<u64>,
+        epoch: u64,
+        clock: &Clock,
+        bits: &mut Bits,
+    ) -> Option<()> {
+        let state = pipeline.lock();
+        if state.index.epoch != epoch {
+            return None;
+        }
+        if self.epoch != epoch || self.remembered.len() > MOST_REMEMBERED {
+            self.remembered.clear();
+            self.epoch = epoch;
+        }
+        let known = Known { index: &state.index, vendors: state.eras.latest(), clock };
+        for row in rows {
+            let Some(at) = known.row(row) else { break };
+            let mut answers = Answers::default();
+            let leaves = self.plan.leaves();
+            let call = at.call.map(|(_, call, _)| call);
+            let ask = |answers: &mut Answers, of: u64| {
+                for (leaf, condition) in leaves.iter().enumerate() {
+                    if of >> leaf & 1 == 1 {
+                        let holds = condition.holds(&at);
+                        if !at.take_lack() {
+                            answers.set(leaf, holds);
+                        }
+                    }
+                }
+            };
+            match call.filter(|_| self.common != 0) {
+                Some(call) => {
+                    answers = *self.remembered.entry((call.set, call.shape)).or_insert_with(|| {
+                        let mut answers = Answers::default();
+                        ask(&mut answers, self.common);
+                        answers
+                    });
+                }
+                None => ask(&mut answers, self.common),
+            }
+            let mut decided = self.plan.decide(answers);
+            if decided.is_none() {
+                ask(&mut answers, !self.common);
+                decided = self.plan.decide(answers);
+            }
+            match decided {
+                Some(true) => set(bits, row),
+                Some(false) => {}
+                None => self.undecided.push(Undecided {
+                    row,
+                    line: Line { offset: at.request.offset, len: at.request.len },
+                    call,
+                    merged: at.request.merged,
+                    answers,
+                }),
+            }
+        }
+        Some(())
+    }
+
+    /// Looks at what the index does not decide. False if it should not go on.
+    fn by_lines(
+        &mut self,
+        pipeline: &Pipeline,
+        undecided: &[Undecided],
+        epoch: u64,
+        clock: &Clock,
+        goes_on: &dyn Fn() -> bool,
+        bits: &mut Bits,
+    ) -> bool {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        let mut rest = undecided;
+        let mut on = true;
+        while let (Some(first), true) = (rest.first(), on) {
+            let lines = rest.iter().map(|at| at.line);
+            let count = match pieces.read(pipeline, first.line, lines) {
+                Ok(count) => {
+                    self.piece(pipeline, &pieces, &rest[..count], epoch, clock, bits);
+                    count
+                }
+                Err(error) => {
+                    // what cannot be read passes nothing; its row says why
+                    self.error = Some(error.to_string());
+                    self.unreadable += 1;
+                    1
+                }
+            };
+            rest = &rest[count..];
+            on = goes_on();
+        }
+        self.pieces = pieces;
+        on
+    }
+
+    /// Looks at rows whose lines stand in a piece.
+    fn piece(
+        &mut self,
+        pipeline: &Pipeline,
+        pieces: &Pieces,
+        rows: &[Undecided],
+        epoch: u64,
+        clock: &Clock,
+        bits: &mut Bits,
+    ) {
+        let mut hits: Vec<Hits> = self.plan.leaves().iter().map(|_| Hits::new()).collect();
+        let mut left = Vec::new();
+        for (nth, at) in rows.iter().enumerate() {
+            let Some(part) = at.call.and_then(|call| pieces.call(at.line, &call)) else {
+                left.push((nth, at.answers));
+                continue;
+            };
+            let by_bytes = self.by_bytes[usize::from(at.merged)];
+            let mut answers = at.answers;
+            let leaves = self.plan.leaves();
+            let passes = self.plan.finish(at.answers, &mut |leaf| {
+                if by_bytes >> leaf & 1 == 0 {
+                    return None;
+                }
+                let answer = byte_search::answer(
+                    &leaves[leaf],
+                    &mut hits[leaf],
+                    pieces.bytes(),
+                    part.clone(),
+                );
+                if let Some(holds) = answer {
+                    answers.set(leaf, holds);
+                }
+                answer
+            });
+            match passes {
+                Some(true) => set(bits, at.row),
+                Some(false) => {}
+                None => left.push((nth, answers)),
+            }
+        }
+        for group in left.chunk_by(|a, b| rows[a.0].line.offset == rows[b.0].line.offset) {
+            self.request(pipeline, pieces, rows, group, (epoch, clock), bits);
+        }
+    }
+
+    /// Looks at rows of one request.
+    fn request(
+        &mut self,
+        pipeline: &Pipeline,
+        pieces: &Pieces,
+        rows: &[Undecided],
+        group: &[(usize, Answers)],
+        (epoch, clock): (u64, &Clock),
+        bits: &mut Bits,
+    ) {
+        let line = group.first().and_then(|(nth, _)| pieces.line(rows[*nth].line));
+        let line = line.and_then(|line| std::str::from_utf8(line).ok());
+        let parsed = line.and_then(|line| Some((line, recording::parse(line).ok()?)));
+        let Some((line, Entry::Request(request))) = parsed else {
+            self.unreadable += group.len() as u64;
+            return;
+        };
+        let body = body_text(line, &request);
+        let head = head_of(&request);
+        let reading = wire::read(&head, request.request, body, &mut self.scratch);
+        for (nth, answers) in group {
+            let at = &rows[*nth];
+            let read = match (&at.call, &reading) {
+                (Some(call), Ok(reading)) => {
+                    find_call(reading, &request, call).map(|call| reading.event(call))
+                }
+                _ => None,
+            };
+            let leaves = self.plan.leaves();
+            let passes = read.and_then(|event| {
+                let row = EventRow {
+                    event,
+                    row: at.row,
+                    epoch,
+                    pipeline,
+                    clock,
+                    lacks: Cell::new(false),
+                };
+                self.plan.finish(*answers, &mut |leaf| {
+                    let holds = leaves[leaf].holds(&row);
+                    (!row.lacks.replace(false)).then_some(holds)
+                })
+            });
+            if passes.unwrap_or_else(|| by_detail(pipeline, &self.filter, at.row)) {
+                set(bits, at.row);
+            }
+        }
+        if let Ok(reading) = reading {
+            reading.recycle(&mut self.scratch);
+        }
+    }
+}
+
+/// Whether a row of the block passes.
+pub(crate) fn passes(bits: &Bits, row: u64) -> bool {
+    let at = (row % BLOCK_ROWS) as usize;
+    bits[at / 64] >> (at % 64) & 1 == 1
+}
+
+fn set(bits: &mut Bits, row: u64) {
+    let at = (row % BLOCK_ROWS) as usize;
+    bits[at / 64] |= 1 << (at % 64);
+}
+
+/// Whether a row passes, from all that is known of it: a request with a row of its own, or a call of which the
+/// index had no room for a text.
+fn by_detail(pipeline: &Pipeline, filter: &Filter, row: u64) -> bool {
+    match pipeline.detail(row) {
+        Ok(Some(Detail::Call(call))) => {
+            filter.matches(&CallColumns::new(&call, &pipeline.vendors(), time::now()))
+        }
+        Ok(Some(Detail::NoCall(row))) => {
+            let (request, severity) = (&row.request, row.severity);
+            filter.matches(&NoCallColumns { request, severity, now_ms: time::now() })
+        }
+        _ => false,
+    }
+}

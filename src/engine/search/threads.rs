@@ -1,0 +1,107 @@
+//! The threads that look at rows.
+
+use crate::engine::index::Claim;
+use crate::engine::low_priority::give_way;
+use crate::engine::search::row_matcher::Looker;
+use crate::engine::search::{Inner, Shared};
+use crate::fql::Filter;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How many there are.
+const THREADS: usize = 2;
+/// How often is looked for new calls while there is nothing else to look at. To be told of each
+/// would cost the listener a system call a request.
+const PAUSE: Duration = Duration::from_millis(8);
+
+/// They end with this.
+pub(crate) struct Threads {
+    shared: Arc<Shared>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+impl Threads {
+    pub fn new(shared: Arc<Shared>) -> Threads {
+        let handles = (0..THREADS)
+            .filter_map(|nth| {
+                let shared = Arc::clone(&shared);
+                let name = format!("filter-{nth}");
+                std::thread::Builder::new().name(name).spawn(move || work(&shared)).ok()
+            })
+            .collect();
+        Threads { shared, handles }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.shared.lock().ended = true;
+        self.shared.generation.store(u64::MAX, Ordering::Release);
+        self.shared.wake.notify_all();
+        for handle in self.handles.drain(..) {
+            // one that panicked has nothing left to end
+            let _ = handle.join();
+        }
+    }
+}
+
+struct Job {
+    claim: Claim,
+    filter: Arc<Filter>,
+    generation: u64,
+    epoch: u64,
+}
+
+fn work(shared: &Shared) {
+    give_way();
+    let mut looker: Option<(u64, Looker)> = None;
+    while let Some(job) = next(shared) {
+        let looker = match &mut looker {
+            Some((generation, looker)) if *generation == job.generation => looker,
+            other => &mut other.insert((job.generation, Looker::new(Arc::clone(&job.filter)))).1,
+        };
+        let goes_on = || shared.generation.load(Ordering::Acquire) == job.generation;
+        let rows = job.claim.rows();
+        let bits = looker.look(&shared.pipeline, rows, job.epoch, &goes_on);
+        let mut inner = shared.lock();
+        if inner.generation != job.generation {
+            continue;
+        }
+        match bits {
+            Some(bits) => inner.passed.done(job.claim, &bits),
+            None => inner.passed.give_back(job.claim),
+        }
+        drop(inner);
+        shared.changed();
+    }
+}
+
+/// Waits for rows to look at; none when it is time to end.
+fn next(shared: &Shared) -> Option<Job> {
+    let mut inner = shared.lock();
+    loop {
+        if inner.ended {
+            return None;
+        }
+        if inner.filter.is_none() {
+            inner = shared.wake.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        }
+        shared.refresh(&mut inner);
+        if let Some(job) = claim(&mut inner) {
+            return Some(job);
+        }
+        inner.look_again();
+        let waited = shared.wake.wait_timeout(inner, PAUSE);
+        inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+    }
+}
+
+fn claim(inner: &mut Inner) -> Option<Job> {
+    let filter = inner.filter.clone()?;
+    let near = inner.focus.unwrap_or(inner.passed.rows());
+    let claim = inner.passed.claim(near)?;
+    Some(Job { claim, filter, generation: inner.generation, epoch: inner.epoch })
+}

@@ -1,0 +1,176 @@
+//! A call of a file that is no recording: what must be known of it before it is read.
+
+use crate::call::time::{self, Millis};
+use crate::call::{Doc, SyntaxError, Val};
+use crate::engine::source::envelope;
+use crate::wire::{self, Reading, RequestHead, Scratch};
+use std::ops::Range;
+
+/// A line without what may stand around its value.
+pub(crate) fn trimmed(line: &[u8]) -> &[u8] {
+    line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii()
+}
+
+/// What a file of calls should hold.
+pub(crate) const EXPECTED: &str = "expected a call as a JSON object, or an array of them";
+
+/// The objects that a line holds: itself, or those of an array.
+pub(crate) fn objects<'t>(
+    line: &'t [u8],
+    each: &mut dyn FnMut(&'t str) -> Result<(), String>,
+) -> Result<(), String> {
+    let text =
+        simdutf8::basic::from_utf8(trimmed(line)).map_err(|_| "expected UTF-8 text".to_owned())?;
+    if text.starts_with('{') {
+        return each(text);
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    let doc = Doc::parse(text).map_err(|error| says(&error))?;
+    let calls: Vec<&str> = doc.root().children().map(|item| &text[item.span()]).collect();
+    if !doc.root().is_array() || calls.iter().any(|call| !call.starts_with('{')) {
+        return Err(EXPECTED.to_owned());
+    }
+    calls.into_iter().try_for_each(each)
+}
+
+/// A call or a batch as it stands in a file, read.
+pub(crate) struct Bare<'t> {
+    /// Its text; where a record of `tail` or `check` stood, that of the call in it.
+    pub text: &'t str,
+    pub reading: Reading<'t>,
+}
+
+/// Reads the text of an object. `number` is that of the request which it becomes.
+pub(crate) fn read<'t>(
+    text: &'t str,
+    number: u64,
+    scratch: &mut Scratch,
+) -> Result<Bare<'t>, String> {
+    // what is derived of a call from a file follows from its own times
+    let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at: 0 };
+    let mut read = |text| {
+        wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
+            Ok(_) => refusal.to_string(),
+            Err(error) => says(&error),
+        })
+    };
+    let reading = read(text)?;
+    match recorded(&reading) {
+        None if is_warehouse_row(&reading) => Err(WAREHOUSE_ROW.to_owned()),
+        None => Ok(Bare { text, reading }),
+        Some(call) => {
+            let text = &text[call];
+            Ok(Bare { text, reading: read(text)? })
+        }
+    }
+}
+
+const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
+
+/// Whether an object without a type is a row of a warehouse's table.
+fn is_warehouse_row(reading: &Reading<'_>) -> bool {
+    // nearly every call has a type, so hardly one is looked at
+    matches!(&reading.calls[..], [call] if call.kind.is_none())
+        && reading.doc.as_ref().is_some_and(|doc| envelope::is_warehouse_row(doc.root()))
+}
+
+/// Where in a record its call stands.
+fn recorded(reading: &Reading<'_>) -> Option<Range<usize>> {
+    let root = reading.doc.as_ref()?.root();
+    // every call is asked, and hardly one is a record
+    let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
+    root.children().any(may).then_some(())?;
+    root.get("seq")?;
+    root.get("call").filter(Val::is_object).map(|call| call.span())
+}
+
+/// When a call or a batch from a file counts as received. One without any time counts as received at
+/// the beginning of the epoch; its own record shows none.
+pub(crate) fn received_at(reading: &Reading<'_>) -> Millis {
+    let Some(doc) = &reading.doc else { return 0 };
+    let root = doc.root();
+    let first = root.get("batch").and_then(|batch| batch.index(0));
+    let time = |call: Val<'_>, name: &str| time::parse(&call.get(name)?.as_str()?);
+    let of_first = |name| first.and_then(|first| time(first, name));
+    // in the order in which a call's `receivedAt` is derived
+    let received = of_first("receivedAt").or_else(|| time(root, "receivedAt"));
+    let of_root =
+        || ["sentAt", "timestamp", "originalTimestamp"].iter().find_map(|name| time(root, name));
+    let times = ["sentAt", "timestamp", "originalTimestamp"];
+    received.or_else(of_root).or_else(|| times.into_iter().find_map(of_first)).unwrap_or(0)
+}
+
+/// Why a text is no call, as errors about files say it.
+pub(crate) fn says(error: &SyntaxError) -> String {
+    format!("column {}: expected {}, found {}", error.column, error.expected, error.found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call_of(text: &str) -> Result<(&str, Millis), String> {
+        let bare = read(text, 1, &mut Scratch::default())?;
+        let at = received_at(&bare.reading);
+        Ok((bare.text, at))
+    }
+
+    #[test]
+    fn a_record_gives_the_call_in_it() {
+        let call = r#"{"x":"}","timestamp":"1970-01-01T00:00:01Z"}"#;
+        for record in [
+            format!(r#"{{"a":[1],"timestamp":"1970-01-01T00:00:09Z","seq":3,"call":{call}}}"#),
+            format!(r#"{{"\u0073eq":3 , "call" : {call} }}"#),
+            format!(r#"{{"call":1,"seq":null,"call":{call}}}"#),
+        ] {
+            assert_eq!(call_of(&record), Ok((call, 1000)), "{record}");
+        }
+        for call in [r#"{"seq":1,"call":"x"}"#, r#"{"call":{}}"#, "{}"] {
+            assert_eq!(call_of(call), Ok((call, 0)));
+        }
+        let wrong = Err("column 7: expected `,` or `}`, found the end of the text".to_owned());
+        assert_eq!(call_of("{\"a\":1"), wrong);
+        let behind = call_of(r#"{"seq":1,"call":{}} 1"#).expect_err("more than one text");
+        assert!(behind.starts_with("column 21: expected the end of the text"), "{behind}");
+    }
+
+    #[test]
+    fn a_call_is_received_when_its_times_say() {
+        for (call, seconds) in [
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","sentAt":"1970-01-01T00:00:02Z"}"#, 2),
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","receivedAt":"\u0031970-01-01"}"#, 0),
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","receivedAt":"?"}"#, 3),
+            (r#"{"timestamp":"1970-01-01T00:00:03Z","timestamp":7}"#, 0),
+            (r#"{"originalTimestamp":"1970-01-01T00:00:04Z","a":{"sentAt":"1970-01-01"}}"#, 4),
+            (r#"{"batch":[{"sentAt":"1970-01-01T00:00:05Z"},{"receivedAt":"1970-01-01"}]}"#, 5),
+            (r#"{"batch":[{"sentAt":"1970-01-01T00:00:05Z"}],"sentAt":"1970-01-01T00:00:06Z"}"#, 6),
+            (r#"{"batch":[]}"#, 0),
+        ] {
+            assert_eq!(call_of(call), Ok((call, seconds * 1000)), "{call}");
+        }
+    }
+
+    #[test]
+    fn a_line_holds_an_object_or_an_array_of_them() {
+        let of = |line: &str| {
+            let mut found = Vec::new();
+            objects(line.as_bytes(), &mut |text| {
+                found.push(text.to_owned());
+                Ok(())
+            })
+            .map(|()| found.join("|"))
+        };
+        assert_eq!(of("\u{feff} {\"a\":1}\r\n"), Ok("{\"a\":1}".to_owned()));
+        assert_eq!(of(" [ {} , {\"b\":[]} ]"), Ok("{}|{\"b\":[]}".to_owned()));
+        assert_eq!(of(" \t\n"), Ok(String::new()));
+        assert_eq!(of("[{},1]"), Err(EXPECTED.to_owned()));
+        assert_eq!(of("7"), Err(EXPECTED.to_owned()));
+        assert_eq!(
+            of("[1"),
+            Err("column 3: expected `,` or `]`, found the end of the text".to_owned())
+        );
+        assert_eq!(objects(b"\xff", &mut |_| Ok(())), Err("expected UTF-8 text".to_owned()));
+    }
+}

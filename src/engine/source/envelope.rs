@@ -1,0 +1,350 @@
+//! Calls inside of what carries them: a log line, a message of a queue or bus, a delivery of a
+//! webhook. The members that are looked into are those that such envelopes are known to use.
+
+use crate::call::{CallType, Doc, Val};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use flate2::read::MultiGzDecoder;
+use std::io::Read;
+
+/// What a JSON value of a file turns out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// It is a call, or holds so many.
+    Calls(u64),
+    /// A row of a warehouse's table.
+    Warehouse,
+    /// Something else.
+    Other,
+}
+
+/// Members that carry what was sent, in lower case: of log lines, of AWS, Google, Azure and Kafka
+/// messages, of search results, of webhooks and of RudderStack's deliveries.
+const CARRIERS: [&str; 42] = [
+    "body",
+    "message",
+    "msg",
+    "payload",
+    "detail",
+    "data",
+    "event",
+    "events",
+    "record",
+    "records",
+    "value",
+    "log",
+    "json",
+    "json_array",
+    "raw",
+    "content",
+    "request",
+    "postdata",
+    "params",
+    "_source",
+    "hits",
+    "logevents",
+    "jsonpayload",
+    "textpayload",
+    "protopayload",
+    "messages",
+    "receivedmessages",
+    "sns",
+    "kinesis",
+    "awslogs",
+    "item",
+    "items",
+    "result",
+    "results",
+    "rows",
+    "calls",
+    "call",
+    "text",
+    "fields",
+    "data_base64",
+    "after",
+    "batch",
+];
+/// A call or the name of a call's type has one of these.
+const MEMBERS: [&str; 8] = [
+    "userId",
+    "anonymousId",
+    "event",
+    "groupId",
+    "previousId",
+    "properties",
+    "traits",
+    "messageId",
+];
+/// Columns of the tables that services write to a warehouse.
+const COLUMNS: [&str; 9] = [
+    "anonymous_id",
+    "user_id",
+    "group_id",
+    "previous_id",
+    "received_at",
+    "sent_at",
+    "original_timestamp",
+    "uuid_ts",
+    "event_text",
+];
+/// A call is looked for this many members down.
+const MAX_DEPTH: u32 = 12;
+/// Packed text is unpacked up to this length.
+const MAX_UNPACKED_BYTES: u64 = 8 << 20;
+
+/// Takes each call of a value of a file, with what envelopes it is in taken off.
+pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> Row {
+    if value.is_array() {
+        let mut found = 0;
+        let mut row = Row::Other;
+        for item in value.children() {
+            match calls(item, each) {
+                Row::Calls(calls) => found += calls,
+                Row::Warehouse => row = Row::Warehouse,
+                Row::Other => {}
+            }
+        }
+        return if found > 0 { Row::Calls(found) } else { row };
+    }
+    if !value.is_object() {
+        return Row::Other;
+    }
+    // a call record of this program
+    if let Some(call) =
+        value.get("call").filter(|call| call.is_object() && value.get("seq").is_some())
+    {
+        each(call.raw());
+        return Row::Calls(1);
+    }
+    if is_whole(value) {
+        each(value.raw());
+        return Row::Calls(1);
+    }
+    match inside(value, MAX_DEPTH, each) {
+        0 if is_warehouse_row(value) => Row::Warehouse,
+        0 if may_be_call(value) => {
+            each(value.raw());
+            Row::Calls(1)
+        }
+        0 => Row::Other,
+        found => Row::Calls(found),
+    }
+}
+
+/// Whether an object is a call by its type and members, or a batch of such.
+fn is_whole(value: Val<'_>) -> bool {
+    let batch = value.get("batch").filter(Val::is_array);
+    let typed =
+        |call: Val<'_>| has_type(call) && (has_member(call) || call.get("context").is_some());
+    typed(value) || batch.is_some_and(|batch| batch.children().any(may_be_call))
+}
+
+fn has_type(value: Val<'_>) -> bool {
+    let kind = value.get("type").and_then(|kind| kind.as_str());
+    kind.is_some_and(|kind| CallType::parse(&kind.to_lowercase()).is_some())
+}
+
+fn has_member(value: Val<'_>) -> bool {
+    MEMBERS.iter().any(|name| value.get(name).is_some())
+}
+
+/// Whether an object can be a call that lacks much.
+pub(crate) fn may_be_call(value: Val<'_>) -> bool {
+    value.is_object() && (has_type(value) || has_member(value))
+}
+
+/// Whether an object in an envelope is a call: one without a type needs an event and an id.
+fn is_carried(value: Val<'_>) -> bool {
+    let id = || value.get("userId").or_else(|| value.get("anonymousId")).is_some();
+    is_whole(value) || value.get("event").is_some_and(|event| event.as_str().is_some()) && id()
+}
+
+/// Whether an object is a row of a warehouse's table, whose columns are in snake case.
+pub(crate) fn is_warehouse_row(value: Val<'_>) -> bool {
+    if !value.is_object() || has_type(value) && has_member(value) {
+        return false;
+    }
+    let is_column = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        COLUMNS.contains(&&*name) || name.starts_with("context_")
+    };
+    value.children().filter(|child| is_column(&child.key())).take(2).count() == 2
+}
+
+/// Takes the calls that stand in an object's known members, of the first member that has any.
+fn inside(value: Val<'_>, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
+    if depth == 0 {
+        return 0;
+    }
+    for child in value.children() {
+        let name = child.key().to_ascii_lowercase();
+        if !CARRIERS.contains(&&*name) {
+            continue;
+        }
+        let mut found = carried(child, depth - 1, each);
+        if found == 0 && name == "records" && child.is_object() {
+            // lists by the name of their topic
+            found = child.children().map(|list| carried(list, depth - 1, each)).sum();
+        }
+        if found > 0 {
+            return found;
+        }
+    }
+    0
+}
+
+fn carried(value: Val<'_>, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
+    if value.is_array() {
+        return value.children().map(|item| carried(item, depth, each)).sum();
+    }
+    if value.is_object() {
+        if is_carried(value) {
+            each(value.raw());
+            return 1;
+        }
+        return inside(value, depth, each);
+    }
+    if depth == 0 {
+        return 0;
+    }
+    value.as_str().map_or(0, |text| in_text(&text, depth - 1, each))
+}
+
+/// Takes the calls of a text: JSON, JSON behind other words, or base64 (of gzip) of it.
+fn in_text(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
+    let text = text.trim();
+    let json = |text: &str, each: &mut dyn FnMut(&str)| {
+        Doc::parse(text).map_or(0, |doc| carried(doc.root(), depth, each))
+    };
+    if text.starts_with(['{', '[', '"']) {
+        let found = json(text, each);
+        return if found > 0 { found } else { lines(text, depth, each) };
+    }
+    if let Some(begin) = text.find('{') {
+        let end = text.rfind('}').map_or(text.len(), |end| end + 1);
+        return text.get(begin..end).map_or(0, |text| json(text, each));
+    }
+    if depth == 0 {
+        return 0;
+    }
+    unpacked(text).map_or(0, |text| in_text(&text, depth - 1, each))
+}
+
+/// Takes the calls of a text of several lines of JSON.
+fn lines(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
+    let mut found = 0;
+    if text.contains('\n') {
+        for line in text.lines() {
+            found += Doc::parse(line.trim()).map_or(0, |doc| carried(doc.root(), depth, each));
+        }
+    }
+    found
+}
+
+/// The text in base64, and in gzip in it.
+fn unpacked(text: &str) -> Option<String> {
+    if text.len() < 16 {
+        return None;
+    }
+    let bytes = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()?;
+    if !bytes.starts_with(b"\x1f\x8b") {
+        return String::from_utf8(bytes).ok();
+    }
+    let mut text = String::new();
+    MultiGzDecoder::new(&bytes[..]).take(MAX_UNPACKED_BYTES).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    const CALL: &str = r#"{"type":"track","event":"E","userId":"u"}"#;
+
+    fn taken(text: &str) -> (Row, Vec<String>) {
+        let doc = Doc::parse(text).expect("JSON");
+        let mut found = Vec::new();
+        let row = calls(doc.root(), &mut |call| found.push(call.to_owned()));
+        (row, found)
+    }
+
+    fn quoted(text: &str) -> String {
+        serde_json::Value::from(text).to_string()
+    }
+
+    #[test]
+    fn takes_calls_out_of_envelopes() {
+        let text = quoted(CALL);
+        let twice = quoted(&text);
+        let coded = STANDARD.encode(CALL);
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+        packed
+            .write_all(format!("{{\"logEvents\":[{{\"message\":{text}}}]}}").as_bytes())
+            .expect("memory");
+        let packed = STANDARD.encode(packed.finish().expect("memory"));
+        for envelope in [
+            format!("{{\"level\":\"info\",\"message\":{text}}}"),
+            format!("{{\"level\":\"info\",\"message\":{twice}}}"),
+            format!("{{\"msg\":{}}}", quoted(&format!("sent to segment: {CALL}"))),
+            format!("{{\"body\":{CALL},\"headers\":{{}}}}"),
+            format!(
+                "{{\"version\":\"0\",\"detail-type\":\"x\",\"source\":\"s\",\"detail\":{CALL}}}"
+            ),
+            format!(
+                "{{\"Records\":[{{\"messageId\":\"m\",\"body\":{text},\"eventSource\":\"aws:sqs\"}}]}}"
+            ),
+            format!("{{\"messageId\":\"m\",\"receiptHandle\":\"r\",\"body\":{text}}}"),
+            format!("{{\"Type\":\"Notification\",\"MessageId\":\"m\",\"Message\":{text}}}"),
+            format!("{{\"Records\":[{{\"Sns\":{{\"Message\":{text}}}}}]}}"),
+            format!("{{\"Records\":[{{\"kinesis\":{{\"data\":\"{coded}\"}}}}]}}"),
+            format!(
+                "{{\"message\":{{\"data\":\"{coded}\",\"messageId\":\"1\"}},\"subscription\":\"s\"}}"
+            ),
+            format!("{{\"records\":{{\"topic-0\":[{{\"value\":\"{coded}\"}}]}}}}"),
+            format!("{{\"topic\":\"t\",\"offset\":1,\"payload\":{text}}}"),
+            format!("{{\"awslogs\":{{\"data\":\"{packed}\"}}}}"),
+            format!("{{\"hits\":{{\"hits\":[{{\"_source\":{CALL}}}]}}}}"),
+            format!(
+                "{{\"type\":\"REST\",\"userId\":\"a\",\"body\":{{\"XML\":{{}},\"JSON\":{CALL}}}}}"
+            ),
+            format!("{{\"event\":\"segment.sent\",\"userId\":\"u\",\"payload\":{CALL}}}"),
+            format!("{{\"log\":{},\"stream\":\"stdout\"}}", quoted(&format!("{CALL}\n"))),
+        ] {
+            assert_eq!(taken(&envelope), (Row::Calls(1), vec![CALL.to_owned()]), "{envelope}");
+        }
+        let batch = format!("{{\"batch\":[{CALL},{CALL}]}}");
+        let envelope = format!("{{\"body\":{}}}", quoted(&batch));
+        assert_eq!(taken(&envelope), (Row::Calls(1), vec![batch]));
+    }
+
+    #[test]
+    fn leaves_calls_as_they_are() {
+        for call in [
+            CALL,
+            r#"{"type":"track","event":"E","userId":"u","message":{"type":"page","userId":"x"}}"#,
+            r#"{"event":"E","userId":"u","properties":{"data":{"type":"track","event":"E"}}}"#,
+            r#"{"type":"page"}"#,
+            r#"{"traits":{}}"#,
+            r#"{"batch":[{"userId":"u"}],"sentAt":"x"}"#,
+            r#"{"type":"track","event":"E","user_id":"u","anonymous_id":"a"}"#,
+        ] {
+            assert_eq!(taken(call), (Row::Calls(1), vec![call.to_owned()]), "{call}");
+        }
+        assert_eq!(taken(&format!("{{\"seq\":1,\"call\":{CALL}}}")).1, [CALL]);
+    }
+
+    #[test]
+    fn tells_warehouse_rows_and_other_objects_from_calls() {
+        for row in [
+            r#"{"id":"1","received_at":"x","user_id":"u","event":"report"}"#,
+            r#"{"RECEIVED_AT":"x","ANONYMOUS_ID":"u"}"#,
+            r#"[{"context_library_name":"x","sent_at":"y"}]"#,
+        ] {
+            assert_eq!(taken(row).0, Row::Warehouse, "{row}");
+        }
+        for other in [r#"{"n":1}"#, "{}", r#"{"level":"info","message":"started"}"#, "[]"] {
+            assert_eq!(taken(other), (Row::Other, Vec::new()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Files that are taken apart: each call becomes a line of a file without a name.
+
+use crate::call::{Doc, text::visible};
+use crate::engine::Recording;
+use crate::engine::source::bare_calls;
+use crate::engine::source::envelope;
+use crate::engine::source::envelope::Row;
+use crate::engine::source::follow::Input;
+use crate::engine::source::json_values::{Step, Values};
+use crate::engine::source::spool::Spool;
+use crate::engine::source::{FileError, MAX_LINE_BYTES, Place, curl, gzip, har, line_too_long};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+
+/// This many names of other members are told.
+const TOLD: usize = 4;
+
+/// What was taken of a file, or of all files of a folder together.
+pub(crate) struct Taken {
+    name: PathBuf,
+    /// Several files share it.
+    shared: bool,
+    calls: Option<Spool>,
+    /// Lines of a recording.
+    requests: Option<Spool>,
+    request: u64,
+}
+
+impl Taken {
+    pub fn new(name: &Path, shared: bool) -> Taken {
+        Taken { name: name.to_owned(), shared, calls: None, requests: None, request: 0 }
+    }
+
+    pub fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Begins a file.
+    pub fn part(&mut self, name: &Path, damage: Option<gzip::Damage>) -> Part<'_> {
+        Part { taken: self, name: name.to_owned(), damage, found: Found::default() }
+    }
+
+    /// Adds what was taken to a recording.
+    pub fn add_to(self, recording: &mut Recording) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: self.name.clone(), source };
+        if let Some(requests) = self.requests {
+            let (file, len) = requests.finish(false).map_err(io)?;
+            recording.add_part(file, len, false);
+        }
+        if let Some(calls) = self.calls {
+            let (file, len) = calls.finish(false).map_err(io)?;
+            recording.add_input(Input::new(&self.name, file, len));
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, text: &str) -> io::Result<()> {
+        if self.calls.is_none() {
+            self.calls = Some(Spool::new()?);
+        }
+        self.calls.as_mut().map_or(Ok(()), |calls| calls.line(text))
+    }
+
+    fn request(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.requests.is_none() {
+            self.requests = Some(Spool::new()?);
+        }
+        self.request += 1;
+        self.requests.as_mut().map_or(Ok(()), |requests| requests.bytes(line))
+    }
+}
+
+/// What a file was found to hold.
+#[derive(Debug, Default)]
+struct Found {
+    calls: u64,
+    /// Some calls were in envelopes.
+    wrapped: bool,
+    requests: u64,
+    /// Objects that are no calls, and the first one's line and members.
+    others: u64,
+    first_other: Option<(usize, Vec<String>)>,
+    warehouse: u64,
+    /// What could not be read, and the first of it.
+    bad: u64,
+    first_bad: Option<(usize, String)>,
+    /// Entries of an archive for something else.
+    entries: u64,
+    unreadable: BTreeMap<&'static str, u64>,
+}
+
+/// A file that is taken apart.
+pub(crate) struct Part<'t> {
+    taken: &'t mut Taken,
+    name: PathBuf,
+    damage: Option<gzip::Damage>,
+    found: Found,
+}
+
+impl Part<'_> {
+    fn io(&self, source: io::Error) -> FileError {
+        FileError::Io { path: self.name.clone(), source }
+    }
+
+    fn bad(&mut self, line: usize, message: String) {
+        self.found.bad += 1;
+        self.found.first_bad.get_or_insert((line, message));
+    }
+
+    fn is_damaged(&self) -> bool {
+        self.damage.as_ref().is_some_and(|damage| damage.told().is_some())
+    }
+
+    /// Takes a JSON value that begins at a place.
+    fn value(&mut self, bytes: &[u8], place: Place) -> Result<(), FileError> {
+        let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
+            self.bad(place.line, "expected UTF-8 text".to_owned());
+            return Ok(());
+        };
+        let doc = match Doc::parse(text) {
+            Ok(doc) => doc,
+            Err(mut error) => {
+                if error.line == 1 {
+                    error.column += place.column.saturating_sub(1);
+                }
+                self.bad(place.line + error.line - 1, bare_calls::says(&error));
+                return Ok(());
+            }
+        };
+        let root = doc.root();
+        let (taken, mut kept) = (&mut *self.taken, Ok(()));
+        let is_record = root.get("seq").is_some();
+        let wrapped = &mut self.found.wrapped;
+        let row = envelope::calls(root, &mut |call| {
+            *wrapped |= root.is_object() && !is_record && call != root.raw();
+            if kept.is_ok() {
+                kept = taken.call(call);
+            }
+        });
+        kept.map_err(|error| self.io(error))?;
+        let found = &mut self.found;
+        match row {
+            Row::Calls(calls) => found.calls += calls,
+            Row::Warehouse => found.warehouse += 1,
+            // an empty list
+            Row::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
+            // in a file of calls it is meant as one
+            Row::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
+                found.calls += 1;
+                self.taken.call(root.raw()).map_err(|error| self.io(error))?;
+            }
+            Row::Other => {
+                found.others += 1;
+                let object =
+                    if doc.root().is_array() { doc.root().index(0) } else { Some(doc.root()) };
+                let members = object.into_iter().flat_map(|object| object.children());
+                let names =
+                    members.take(TOLD + 1).map(|member| visible(&member.key()).into_owned());
+                found.first_other.get_or_insert_with(|| (place.line, names.collect()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes lines of JSON.
+    pub fn lines(&mut self, mut input: impl BufRead) -> Result<(), FileError> {
+        let (mut line, mut number) = (Vec::new(), 0);
+        loop {
+            line.clear();
+            let mut limited = input.by_ref().take(MAX_LINE_BYTES as u64 + 1);
+            let read = limited.read_until(b'\n', &mut line).map_err(|error| self.io(error))?;
+            if read == 0 {
+                return Ok(());
+            }
+            if read > MAX_LINE_BYTES {
+                return Err(self.io(line_too_long()));
+            }
+            number += 1;
+            let text = bare_calls::trimmed(&line);
+            // what a cut left of its last line is told with the cut
+            if text.is_empty() || !line.ends_with(b"\n") && self.is_damaged() {
+                continue;
+            }
+            self.value(text, Place { line: number, column: 1 })?;
+        }
+    }
+
+    /// Takes JSON values, however they are laid out.
+    pub fn values(&mut self, input: impl BufRead) -> Result<(), FileError> {
+        let (mut values, mut value) = (Values::new(input), Vec::new());
+        loop {
+            match values.next(&mut value).map_err(|error| self.io(error))? {
+                Step::Object(place) => self.value(&value, place)?,
+                Step::TooLong(place) => self.bad(place.line, too_long()),
+                Step::Cut(_) if self.is_damaged() => return Ok(()),
+                Step::Cut(place) => {
+                    let cut = Doc::parse(&*String::from_utf8_lossy(&value)).err();
+                    let line = cut.as_ref().map_or(place.line, |error| place.line + error.line - 1);
+                    let says =
+                        cut.filter(|_| !value.is_empty()).map(|error| bare_calls::says(&error));
+                    let says = says.unwrap_or_else(|| "this list has no end".to_owned());
+                    self.bad(line, says);
+                    return Ok(());
+                }
+                Step::Other(place, _) => {
+                    self.bad(
+                        place.line,
+                        format!("column {}: {}", place.column, bare_calls::EXPECTED),
+                    );
+                    return Ok(());
+                }
+                Step::End => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes the requests of an HTTP archive.
+    pub fn har(&mut self, input: impl BufRead) -> Result<(), FileError> {
+        let (mut values, mut value, mut line) = (Values::new(input), Vec::new(), Vec::new());
+        if !values.skip_to("log", "entries").map_err(|error| self.io(error))? {
+            return Ok(());
+        }
+        loop {
+            match values.next(&mut value).map_err(|error| self.io(error))? {
+                Step::Object(place) => {
+                    let text = String::from_utf8_lossy(&value);
+                    let doc = match Doc::parse(&*text) {
+                        Ok(doc) => doc,
+                        Err(error) => {
+                            self.bad(place.line + error.line - 1, bare_calls::says(&error));
+                            continue;
+                        }
+                    };
+                    match har::entry(doc.root(), self.taken.request + 1, &mut line) {
+                        har::Entry::Calls => {
+                            self.taken.request(&line).map_err(|error| self.io(error))?;
+                            self.found.requests += 1;
+                        }
+                        har::Entry::Other => self.found.entries += 1,
+                        har::Entry::Unreadable(why) => {
+                            *self.found.unreadable.entry(why).or_default() += 1;
+                        }
+                    }
+                }
+                Step::TooLong(place) => self.bad(place.line, too_long()),
+                Step::Cut(_) if self.is_damaged() => return Ok(()),
+                Step::Cut(place) => {
+                    self.bad(place.line, "the archive ends inside of this entry".to_owned());
+                    return Ok(());
+                }
+                Step::Other(..) => {}
+                Step::End => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes the bodies of curl lines.
+    pub fn curl(&mut self, mut input: impl Read) -> Result<(), FileError> {
+        let mut text = String::new();
+        let limit = MAX_LINE_BYTES as u64;
+        let read = input.by_ref().take(limit + 1).read_to_string(&mut text);
+        if read.map_err(|error| self.io(error))? as u64 > limit {
+            return Err(self.io(io::Error::other("it is longer than 64 MB")));
+        }
+        for (nth, (kind, body)) in curl::bodies(&text).into_iter().enumerate() {
+            let body = match (kind, body.trim().strip_prefix('{')) {
+                (Some(kind), Some(rest)) if !body.contains("\"type\"") => {
+                    let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
+                    format!("{{\"type\":\"{kind}\"{comma}{rest}")
+                }
+                _ => body,
+            };
+            self.value(body.trim().as_bytes(), Place { line: nth + 1, column: 1 })?;
+        }
+        Ok(())
+    }
+
+    /// Tells what was passed over, and fails where nothing was taken.
+    pub fn end(self, recording: &mut Recording) -> Result<(), FileError> {
+        let Part { name, found, .. } = self;
+        let shown = name.display();
+        if found.calls + found.requests == 0 {
+            return Err(found.nothing(name));
+        }
+        let some = |count: u64, one: &str, many: &str| match count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {many}"),
+        };
+        if found.bad > 0 {
+            let (line, message) = found.first_bad.unwrap_or_default();
+            let bad = some(found.bad, "value", "values");
+            recording.problems.push(format!(
+                "{shown}: {bad} could not be read; the first is on line {line}: {message}"
+            ));
+        }
+        for (why, count) in &found.unreadable {
+            let requests = some(*count, "request", "requests");
+            recording
+                .problems
+                .push(format!("{shown}: {requests} to tracking paths not read: {why}"));
+        }
+        if found.entries > 0 || found.requests > 0 {
+            let requests = some(found.requests, "tracking request", "tracking requests");
+            let others = some(found.entries, "other entry", "other entries");
+            recording.notes.push(format!("{shown}: {requests} read, {others} passed over"));
+        }
+        if found.warehouse > 0 {
+            let rows = some(found.warehouse, "warehouse row", "warehouse rows");
+            recording.problems.push(format!(
+                "{shown}: {rows} (snake_case columns) passed over: they are not calls"
+            ));
+        }
+        if found.others > 0 {
+            let rows = some(found.others, "JSON value", "JSON values");
+            let (line, names) = found.first_other.unwrap_or_default();
+            recording.notes.push(format!(
+                "{shown}: {rows} without a call passed over; the first is on line {line} and has {}",
+                listed(&names)
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn too_long() -> String {
+    let megabytes = crate::engine::source::MAX_VALUE_BYTES >> 20;
+    format!("this value is longer than {megabytes} MB")
+}
+
+/// Names of members, the first few.
+fn listed(names: &[String]) -> String {
+    match names.len() {
+        0 => "no members".to_owned(),
+        count => {
+            let more = if count > TOLD { ", …" } else { "" };
+            let told: Vec<_> = names.iter().take(TOLD).map(|name| visible(name)).collect();
+            format!("{}{more}", told.join(", "))
+        }
+    }
+}
+
+impl Found {
+    /// Why a file gave no call.
+    fn nothing(self, path: PathBuf) -> FileError {
+        let rows = |names: &[String]| match names.is_empty() {
+            true => "the first is empty".to_owned(),
+            false => format!("the first has {}", listed(names)),
+        };
+        if let Some((why, count)) = self.unreadable.first_key_value() {
+            let message = format!("{count} requests to tracking paths could not be read: {why}");
+            return FileError::NoCalls { path, message };
+        }
+        if let Some((line, message)) = self.first_bad {
+            return FileError::Content { path, line, message };
+        }
+        if self.warehouse > 0 {
+            let message = "these are warehouse rows (columns such as `user_id` and `received_at`), \
+                           not calls\nhelp: check the calls themselves: record them with `segscope tail`, or export raw events"
+                .to_owned();
+            return FileError::NoCalls { path, message };
+        }
+        if self.entries > 0 {
+            let message = format!(
+                "no request of this HTTP archive carries calls ({} entries); calls are POSTs to paths \
+                 such as /v1/t and /v1/batch",
+                self.entries
+            );
+            return FileError::NoCalls { path, message };
+        }
+        let Some((_, names)) = self.first_other else {
+            let message = "expected calls as JSON objects; found nothing".to_owned();
+            return FileError::Content { path, line: 1, message };
+        };
+        let found = rows(&names);
+        let message = format!(
+            "no row of this file is a Segment call: expected objects such as \
+             {{\"type\":\"track\",\"event\":\"Login\",\"userId\":\"u1\"}}, a batch, or a recording; {found}"
+        );
+        FileError::Content { path, line: 1, message }
+    }
+}

@@ -1,0 +1,383 @@
+//! Files of calls that are no recording, read line by line: each call becomes a line of a recording
+//! without a name, and takes the way that all others take. A thread of its own does it, so that who
+//! looks sees the first calls while the last ones are read.
+//!
+//! A file that is followed is taken in like this too, even if it is a recording: so what was read
+//! of it stays, whatever becomes of it.
+
+use crate::call::Doc;
+use crate::engine::ingest::queue::{Item, ReadRequest, Work};
+use crate::engine::judging::index_request::{Line, Origin};
+use crate::engine::judging::judge_thread::Shared;
+use crate::engine::low_priority::give_way;
+use crate::engine::source::bare_calls;
+use crate::engine::source::read_lines;
+use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
+use crate::recording;
+use crate::recording::{Body, LineHead};
+use crate::wire::Scratch;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// About so much is read at once.
+const BLOCK: usize = 128 << 10;
+/// A file that is followed is looked at this often.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What the lines of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Calls.
+    Calls,
+    /// Those of a recording.
+    Recording,
+    /// What the first one shows.
+    Unknown,
+}
+
+/// A file that is taken in.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub path: PathBuf,
+    pub file: File,
+    pub len: u64,
+    pub form: Form,
+    /// It may grow; its last line counts when its end is there.
+    pub follow: bool,
+}
+
+impl Input {
+    /// A file of calls.
+    pub fn new(path: &Path, file: File, len: u64) -> Input {
+        Input { path: path.to_owned(), file, len, form: Form::Calls, follow: false }
+    }
+}
+
+/// How far the files are read.
+#[derive(Debug, Default)]
+pub(crate) struct Import {
+    read: AtomicU64,
+    total: AtomicU64,
+    state: Mutex<Progress>,
+    told: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    /// Files are still to be read.
+    busy: bool,
+    ended: bool,
+    wrong: Option<Arc<FileError>>,
+}
+
+impl Import {
+    pub fn of(inputs: &[Input]) -> Import {
+        let import = Import::default();
+        import.lock().busy = !inputs.is_empty();
+        import.total.store(inputs.iter().map(|input| input.len).sum(), Ordering::Relaxed);
+        import
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True once all that was there is in the queue.
+    pub fn is_settled(&self) -> bool {
+        !self.lock().busy
+    }
+
+    /// How much is read, and of how much.
+    pub fn reading(&self) -> Option<(u64, u64)> {
+        let both = || (self.read.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
+        self.lock().busy.then(both)
+    }
+
+    /// How much there is to read.
+    pub fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    pub fn settle(&self) {
+        let mut state = self.lock();
+        while state.busy && !state.ended {
+            state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The first thing that is wrong with a file.
+    pub fn wrong(&self) -> Option<Arc<FileError>> {
+        self.lock().wrong.clone()
+    }
+
+    pub fn end(&self) {
+        self.lock().ended = true;
+        self.told.notify_all();
+    }
+
+    fn is_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    /// Waits a moment; false once nobody wants more.
+    fn pause(&self) -> bool {
+        let state = self.lock();
+        let waited = self.told.wait_timeout_while(state, PAUSE, |state| !state.ended);
+        !waited.map_or_else(|poison| poison.into_inner().0.ended, |(state, _)| state.ended)
+    }
+
+    /// There is more to read than was known.
+    fn more(&self, bytes: u64) {
+        self.total.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn settled(&self) {
+        self.lock().busy = false;
+        self.told.notify_all();
+    }
+}
+
+/// Reads the files in their order.
+pub(crate) fn run(shared: &Shared, inputs: &mut [Input]) {
+    give_way();
+    // however it ends, nobody waits for it
+    let _settled = SettledOnDrop(&shared.import);
+    let mut importer =
+        Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, told: 0 };
+    for input in inputs {
+        let read = match input.follow {
+            false => importer.read(input, &mut Place::default()),
+            true => importer.follow(input),
+        };
+        if let Err(source) = read {
+            importer.went_wrong(FileError::Io { path: input.path.clone(), source });
+        }
+    }
+    importer.tell();
+}
+
+/// How far a file is read.
+#[derive(Debug, Default)]
+struct Place {
+    at: u64,
+    lines: usize,
+}
+
+impl Importer<'_> {
+    /// Tells what was wrong.
+    fn tell(&mut self) {
+        let shared = self.shared;
+        if self.told == self.wrong {
+            return;
+        }
+        self.told = self.wrong;
+        if let Some(error) = shared.import.wrong() {
+            shared.notice(match self.wrong {
+                1 => format!("{error}; it was passed over"),
+                wrong => format!("{error}; it and {} more were passed over", wrong - 1),
+            });
+        }
+    }
+
+    /// Reads a file as it grows, until nobody wants more.
+    fn follow(&mut self, input: &mut Input) -> io::Result<()> {
+        let mut place = Place::default();
+        loop {
+            self.read(input, &mut place)?;
+            self.tell();
+            self.shared.import.settled();
+            if !self.shared.import.pause() {
+                return Ok(());
+            }
+            let (known, now) = (input.len, input.file.metadata()?);
+            if now.len() > known {
+                self.shared.import.more(now.len() - known);
+                input.len = now.len();
+                continue;
+            }
+            // the last of a file that was replaced is read before the new one is begun
+            let other = std::fs::metadata(&input.path);
+            let other =
+                other.ok().filter(|other| (other.dev(), other.ino()) != (now.dev(), now.ino()));
+            let cut = now.len() < known;
+            if !cut && other.is_none() {
+                continue;
+            }
+            let what =
+                if cut { format!("cut to {} bytes", now.len()) } else { "replaced".to_owned() };
+            if !cut {
+                input.file = File::open(&input.path)?;
+            }
+            input.len = input.file.metadata()?.len();
+            self.shared.import.more(input.len);
+            place = Place::default();
+            self.shared.notice(format!(
+                "{} was {what} while it was followed: what was read of it is kept, and it is read from its beginning",
+                input.path.display()
+            ));
+        }
+    }
+}
+
+struct SettledOnDrop<'i>(&'i Import);
+
+impl Drop for SettledOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.settled();
+    }
+}
+
+struct Importer<'s> {
+    shared: &'s Shared,
+    spares: Vec<Scratch>,
+    origin: Arc<Origin>,
+    /// How many lines were wrong, and of how many the user knows.
+    wrong: u64,
+    told: u64,
+}
+
+/// Lines that are recorded at once.
+#[derive(Default)]
+struct Block {
+    text: Vec<u8>,
+    /// Their offsets count from the block's beginning.
+    items: Vec<(std::ops::Range<usize>, Work)>,
+}
+
+impl Importer<'_> {
+    fn went_wrong(&mut self, error: FileError) {
+        self.wrong += 1;
+        self.shared.import.lock().wrong.get_or_insert(Arc::new(error));
+    }
+
+    /// Reads on from a place.
+    fn read(&mut self, input: &mut Input, place: &mut Place) -> io::Result<()> {
+        let (mut bytes, mut size) = (Vec::new(), BLOCK);
+        while place.at < input.len && !self.shared.import.is_ended() {
+            size = size.min((input.len - place.at) as usize);
+            bytes.resize(size, 0);
+            match input.file.read_exact_at(&mut bytes, place.at) {
+                // it was cut this very moment, which is seen at the next look
+                Err(error) if input.follow && error.kind() == io::ErrorKind::UnexpectedEof => break,
+                read => read?,
+            }
+            let is_last = place.at + size as u64 == input.len;
+            if !is_last || input.follow {
+                match memchr::memrchr(b'\n', &bytes) {
+                    Some(line_end) => bytes.truncate(line_end + 1),
+                    None if is_last => break,
+                    None if size >= MAX_LINE_BYTES => return Err(line_too_long()),
+                    None => {
+                        size *= 2;
+                        continue;
+                    }
+                }
+            }
+            place.at += bytes.len() as u64;
+            size = BLOCK;
+            self.lines(input, &bytes, &mut place.lines)?;
+            self.shared.import.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Takes whole lines; `number` counts those before.
+    fn lines(&mut self, input: &mut Input, bytes: &[u8], number: &mut usize) -> io::Result<()> {
+        let mut block = Block::default();
+        let first = self.shared.front().next_request;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            *number += 1;
+            if input.form == Form::Unknown && !bare_calls::trimmed(line).is_empty() {
+                let text = std::str::from_utf8(bare_calls::trimmed(line)).unwrap_or_default();
+                // a damaged line tells nothing of those behind it
+                if recording::parse(text).is_ok() {
+                    input.form = Form::Recording;
+                } else if Doc::parse(text).is_ok() {
+                    input.form = Form::Calls;
+                }
+            }
+            let taken = match input.form {
+                Form::Recording => self.recorded(line, &mut block),
+                _ => self.line(line, first, &mut block),
+            };
+            if let Err(message) = taken {
+                let (path, line) = (input.path.clone(), *number);
+                self.went_wrong(FileError::Content { path, line, message });
+            }
+        }
+        let mut front = self.shared.front();
+        let base = self.shared.append(&mut front, &block.text)?;
+        front.next_request += block.items.len() as u64;
+        let mut items = Vec::with_capacity(block.items.len());
+        for (place, mut work) in block.items {
+            let (offset, end) = (base + place.start as u64, base + place.end as u64);
+            match &mut work {
+                Work::Request(ReadRequest { line, .. }) | Work::Refused(line) => {
+                    line.offset = offset
+                }
+                _ => {}
+            }
+            let item = Item { offset, end, work };
+            self.shared.board().take_in(&item, &self.shared.recording);
+            items.push(item);
+        }
+        self.shared.queue.push(&mut items, &mut self.spares);
+        Ok(())
+    }
+
+    /// Takes a line of a recording as it is.
+    fn recorded(&mut self, line: &[u8], block: &mut Block) -> Result<(), String> {
+        let text =
+            std::str::from_utf8(line.trim_ascii()).map_err(|_| "expected UTF-8 text".to_owned())?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let work = read_lines::work(text, 0, &mut self.origin, &mut self.spares)?;
+        let start = block.text.len();
+        block.text.extend_from_slice(text.as_bytes());
+        block.text.push(b'\n');
+        block.items.push((start..block.text.len(), work));
+        Ok(())
+    }
+
+    fn line(&mut self, line: &[u8], first: u64, block: &mut Block) -> Result<(), String> {
+        bare_calls::objects(line, &mut |text| self.call(text, first, block))
+    }
+
+    /// Takes a call or a batch, or the call of a record that `tail` or `check` wrote.
+    fn call(&mut self, text: &str, first: u64, block: &mut Block) -> Result<(), String> {
+        let number = first + block.items.len() as u64;
+        let mut scratch = self.spares.pop().unwrap_or_default();
+        let read = bare_calls::read(text, number, &mut scratch)?;
+        let (text, received_at) = (read.text, bare_calls::received_at(&read.reading));
+        let reading = read.reading.into_owned(&mut scratch);
+        let line_head = LineHead {
+            request: number,
+            received_at,
+            method: "",
+            path: "",
+            query: "",
+            headers: &[],
+            status: 200,
+        };
+        let start = block.text.len();
+        let body_at = recording::compose_more(&mut block.text, &line_head, Body::Json(text), None);
+        let end = block.text.len();
+        let line = Line {
+            origin: Origin::of("", &[], &mut self.origin),
+            offset: 0,
+            len: (end - start - 1) as u32,
+            status: 200,
+            received_at,
+            signature: None,
+        };
+        let read = ReadRequest { line, body_at, reading, scratch };
+        block.items.push((start..end, Work::Request(read)));
+        Ok(())
+    }
+}

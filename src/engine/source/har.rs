@@ -1,0 +1,203 @@
+//! HTTP archives (HAR), as browsers and proxies export them: the requests in them that carry calls.
+
+use crate::call::{Doc, Val, time};
+use crate::recording::{Body, LineHead, compose};
+use crate::wire::{self, RequestHead, Route, posted};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::MultiGzDecoder;
+use std::borrow::Cow;
+use std::io::Read;
+
+/// A body is unpacked up to this length.
+const MAX_BODY_BYTES: u64 = 32 << 20;
+
+/// What an entry turns out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// A request with calls; its line of a recording is composed.
+    Calls,
+    /// A request for something else.
+    Other,
+    /// A request for a tracking path whose body is not there or cannot be read: why.
+    Unreadable(&'static str),
+}
+
+/// Whether a text that begins like this is a HAR.
+pub(crate) fn is_har(head: &str) -> bool {
+    let rest = head.trim_start_matches('\u{feff}').trim_start();
+    let rest = rest.strip_prefix('{').map(str::trim_start);
+    let rest = rest.and_then(|rest| rest.strip_prefix("\"log\"")).map(str::trim_start);
+    let is_log = rest.and_then(|rest| rest.strip_prefix(':')).is_some();
+    is_log && ["\"entries\"", "\"creator\"", "\"pages\""].iter().any(|name| head.contains(name))
+}
+
+/// Composes the line of an entry into `line`. `number` is that of the request.
+pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> Entry {
+    let Some(request) = entry.get("request") else { return Entry::Other };
+    let text = |name: &str| request.get(name).and_then(|text| text.as_str());
+    let (Some(method), Some(url)) = (text("method"), text("url")) else { return Entry::Other };
+    let Some((host, path, query)) = parts(&url) else { return Entry::Other };
+    let body = match body(request.get("postData")) {
+        Ok(body) => body,
+        Err(why) if tracking(&method, path).is_some() => return Entry::Unreadable(why),
+        Err(_) => return Entry::Other,
+    };
+    let json =
+        std::str::from_utf8(&body).ok().map(|text| text.trim_start_matches('\u{feff}').trim());
+    let own = json.filter(|_| method == "POST" || method.is_empty()).and_then(own_request);
+    let (path, json) = match (tracking(&method, path), own) {
+        (Some(path), _) => (path, json.map(Cow::Borrowed)),
+        // a proxy of one's own has paths of its own; this program's exports have none for calls
+        // that came from a file
+        (None, Some((path, json))) => (path, Some(json)),
+        (None, None) => return Entry::Other,
+    };
+    if body.is_empty() && method == "POST" {
+        return Entry::Unreadable("the archive does not hold their bodies");
+    }
+    let status =
+        entry.pointer("/response/status").and_then(|status| status.as_number()?.parse().ok());
+    let received_at = entry.get("startedDateTime").and_then(|at| time::parse(&at.as_str()?));
+    let headers = headers(request, host);
+    let head = LineHead {
+        request: number,
+        received_at: received_at.unwrap_or(0),
+        method: if method.is_empty() { "POST" } else { &method },
+        path,
+        query,
+        headers: &headers,
+        status: status.unwrap_or(200),
+    };
+    let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
+        Some(json) => Body::Json(json),
+        None if body.is_empty() => Body::None,
+        None => return Entry::Unreadable("their bodies are not JSON"),
+    };
+    compose(line, &head, body, None, None);
+    Entry::Calls
+}
+
+/// Host, path and query of an address.
+fn parts(url: &str) -> Option<(&str, &str, &str)> {
+    let (_, rest) = url.split_once("://")?;
+    let rest = rest.split('#').next().unwrap_or(rest);
+    let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    Some((host, path, query))
+}
+
+/// The path that carries calls: the whole one, or its end where a proxy puts it under another path.
+fn tracking<'p>(method: &str, path: &'p str) -> Option<&'p str> {
+    let has_calls = |path: &&str| {
+        let head = RequestHead { method, path, query: "", headers: &[], received_at: 0 };
+        head.route().has_calls() && !matches!(head.route(), Route::Calls(wire::Shape::Webhook))
+    };
+    let ends = ["/beacon/v1/", "/pixel/v1/", "/v1/"].iter();
+    let ends = ends.filter_map(|begin| path.rfind(begin).map(|at| &path[at..]));
+    std::iter::once(path).chain(ends).find(has_calls)
+}
+
+/// The path that a body is posted to, and the body as it is posted, if it is a call or a batch.
+fn own_request(text: &str) -> Option<(&'static str, Cow<'_, str>)> {
+    let doc = Doc::parse(text).ok()?;
+    let batch = doc.root().get("batch").filter(Val::is_array);
+    let typed = |call: Val<'_>| {
+        call.get("type").is_some() && crate::engine::source::envelope::may_be_call(call)
+    };
+    let is_call = typed(doc.root()) || batch.is_some_and(|batch| batch.children().any(typed));
+    is_call.then(|| posted(text).ok()).flatten()
+}
+
+/// Names in small letters, without those of HTTP/2's own, and the host of the address.
+fn headers(request: Val<'_>, host: &str) -> Vec<(String, String)> {
+    let pair = |header: Val<'_>| {
+        let text = |name: &str| header.get(name).and_then(|text| text.as_str());
+        Some((text("name")?.to_ascii_lowercase(), text("value")?.into_owned()))
+    };
+    let all = request.get("headers").into_iter().flat_map(|headers| headers.children());
+    let own = |name: &str| name.starts_with(':') || name == "host";
+    let mut headers = vec![("host".to_owned(), host.to_owned())];
+    headers.extend(all.filter_map(pair).filter(|(name, _)| !own(name)));
+    headers
+}
+
+/// The bytes of a body: text, base64, bytes as characters, each perhaps in gzip.
+fn body(post: Option<Val<'_>>) -> Result<Vec<u8>, &'static str> {
+    let Some(post) = post else { return Ok(Vec::new()) };
+    let Some(text) = post.get("text").and_then(|text| text.as_str()) else { return Ok(Vec::new()) };
+    let coded = post.get("encoding").and_then(|coding| coding.as_str());
+    let is_coded = coded.is_some_and(|coding| coding == "base64");
+    let bytes = if is_coded || text.starts_with("H4sI") {
+        STANDARD.decode(text.trim()).map_err(|_| "their bodies are not base64")?
+    } else if text.starts_with("\u{1f}\u{8b}") {
+        // bytes that were written as characters; one over U+00FF was lost in that
+        let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+        bytes.map_err(|_| "their bodies are gzip that was damaged when the archive was written")?
+    } else {
+        text.into_owned().into_bytes()
+    };
+    if !bytes.starts_with(crate::engine::source::gzip::MAGIC) {
+        return Ok(bytes);
+    }
+    let mut unpacked = Vec::new();
+    let read = MultiGzDecoder::new(&bytes[..]).take(MAX_BODY_BYTES).read_to_end(&mut unpacked);
+    read.map_err(|_| "their bodies are damaged gzip")?;
+    Ok(unpacked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(method: &str, url: &str, post: &str) -> (Entry, String) {
+        let text = format!(
+            "{{\"startedDateTime\":\"2026-11-20T10:00:00.100Z\",\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\",\"headers\":[{{\"name\":\":authority\",\"value\":\"x\"}},{{\"name\":\"Content-Type\",\"value\":\"text/plain\"}}]{post}}},\"response\":{{\"status\":200}}}}"
+        );
+        let doc = Doc::parse(text).expect("JSON");
+        let mut line = Vec::new();
+        let found = entry(doc.root(), 7, &mut line);
+        (found, String::from_utf8(line).expect("UTF-8"))
+    }
+
+    #[test]
+    fn composes_the_line_of_a_tracking_request() {
+        let post = ",\"postData\":{\"text\":\"{\\\"event\\\":\\\"E\\\"}\"}";
+        let (found, text) = line("POST", "https://api.segment.io/v1/t?x=1#y", post);
+        assert_eq!(found, Entry::Calls);
+        for part in [
+            "\"request\":7,",
+            "\"received_at\":\"2026-11-20T10:00:00.100Z\"",
+            "\"path\":\"/v1/t\",\"query\":\"x=1\"",
+            "\"host\":\"api.segment.io\"",
+            "\"content-type\":\"text/plain\"",
+            "\"body\":{\"event\":\"E\"}",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("authority"), "{text}");
+        let under = line("POST", "https://t.example.org/metrics/v1/t", post);
+        assert!(under.1.contains("\"path\":\"/v1/t\""), "{}", under.1);
+        let typed =
+            ",\"postData\":{\"text\":\"{\\\"type\\\":\\\"page\\\",\\\"userId\\\":\\\"u\\\"}\"}";
+        let own = line("POST", "https://t.example.org/collect", typed);
+        assert!(own.1.contains("\"path\":\"/v1/page\""), "{}", own.1);
+    }
+
+    #[test]
+    fn passes_over_what_carries_no_calls() {
+        for (method, url, post) in [
+            ("GET", "https://app.example.org/", ""),
+            ("OPTIONS", "https://api.segment.io/v1/t", ""),
+            ("GET", "https://cdn.segment.com/v1/projects/k/settings", ""),
+            ("POST", "https://app.example.org/api", ",\"postData\":{\"text\":\"{\\\"a\\\":1}\"}"),
+            ("POST", "https://api.segment.io/v1/m", ",\"postData\":{\"text\":\"{}\"}"),
+        ] {
+            assert_eq!(line(method, url, post).0, Entry::Other, "{method} {url}");
+        }
+        for post in ["", ",\"postData\":{\"text\":\"H4sI!\"}", ",\"postData\":{\"text\":\"x\"}"] {
+            let found = line("POST", "https://api.segment.io/v1/batch", post).0;
+            assert!(matches!(found, Entry::Unreadable(_)), "{post}: {found:?}");
+        }
+    }
+}

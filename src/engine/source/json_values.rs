@@ -1,0 +1,264 @@
+//! JSON values of a stream, one at a time: one after the other, in arrays, or pretty-printed. Only
+//! the value that is being read is in memory.
+
+use crate::engine::source::{MAX_VALUE_BYTES, Place};
+use std::io::{self, BufRead};
+
+/// A step of reading.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// An object; where it begins.
+    Object(Place),
+    /// An object that is too long to be read; where it begins.
+    TooLong(Place),
+    /// Something else than an object or an array.
+    Other(Place, u8),
+    /// The stream ends inside the object or array that begins here.
+    Cut(Place),
+    End,
+}
+
+/// Reads the objects of a stream.
+pub(crate) struct Values<R> {
+    input: R,
+    place: Place,
+    /// Where the arrays that are open begin.
+    arrays: Vec<Place>,
+    /// Only the elements of one array are read.
+    one_array: bool,
+    /// How many more bytes the value that is being read may have.
+    left: usize,
+}
+
+/// A value that is longer than this has no end.
+const MAX_SKIPPED_BYTES: usize = 128 << 20;
+/// Arrays in arrays are taken apart up to this depth.
+const MAX_ARRAYS: usize = 64;
+
+impl<R: BufRead> Values<R> {
+    pub fn new(input: R) -> Values<R> {
+        Values {
+            input,
+            place: Place::default(),
+            arrays: Vec::new(),
+            one_array: false,
+            left: MAX_SKIPPED_BYTES,
+        }
+    }
+
+    /// Skips to the elements of the member `name` of the root's member `within`; false if the
+    /// stream has no such array.
+    pub fn skip_to(&mut self, within: &str, name: &str) -> io::Result<bool> {
+        let (mut depth, mut keys) = (0usize, vec![Vec::new()]);
+        let mut text = Vec::new();
+        while let Some(byte) = self.next_byte()? {
+            match byte {
+                b'"' => {
+                    text.clear();
+                    self.string(&mut text)?;
+                }
+                b':' => {
+                    if let Some(key) = keys.get_mut(depth) {
+                        std::mem::swap(key, &mut text);
+                    }
+                }
+                b'[' if depth == 2
+                    && keys[1] == within.as_bytes()
+                    && keys[2] == name.as_bytes() =>
+                {
+                    self.arrays = vec![self.place];
+                    self.one_array = true;
+                    return Ok(true);
+                }
+                b'{' | b'[' => {
+                    depth += 1;
+                    if keys.len() <= depth && depth <= 2 {
+                        keys.push(Vec::new());
+                    }
+                }
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// The next object's text into `value`.
+    pub fn next(&mut self, value: &mut Vec<u8>) -> io::Result<Step> {
+        value.clear();
+        self.left = MAX_SKIPPED_BYTES;
+        loop {
+            if self.one_array && self.arrays.is_empty() {
+                return Ok(Step::End);
+            }
+            let Some(byte) = self.next_byte()? else {
+                return Ok(self.arrays.last().map_or(Step::End, |open| Step::Cut(*open)));
+            };
+            match byte {
+                b'{' => return self.object(value),
+                b'[' if self.arrays.len() < MAX_ARRAYS => self.arrays.push(self.place),
+                b']' if !self.arrays.is_empty() => {
+                    self.arrays.pop();
+                }
+                // between values of a list, and of a JSON text sequence
+                b',' | 0x1e => {}
+                byte if byte.is_ascii_whitespace() => {}
+                0xef if self.place == (Place { line: 1, column: 1 }) => {
+                    // a byte order mark
+                    for _ in 0..2 {
+                        self.next_byte()?;
+                    }
+                    self.place.column = 0;
+                }
+                byte => return Ok(Step::Other(self.place, byte)),
+            }
+        }
+    }
+
+    /// Reads an object behind its brace.
+    fn object(&mut self, value: &mut Vec<u8>) -> io::Result<Step> {
+        let begin = self.place;
+        value.push(b'{');
+        let (mut depth, mut too_long) = (1usize, false);
+        while depth > 0 {
+            self.plain(value)?;
+            let Some(byte) = self.next_byte()? else { return Ok(Step::Cut(begin)) };
+            if value.len() >= MAX_VALUE_BYTES {
+                // what follows is skipped to its end, so that only this one is lost
+                value.clear();
+                too_long = true;
+            }
+            value.push(byte);
+            match byte {
+                b'"' => {
+                    let closed = self.string(value)?;
+                    value.push(if closed { b'"' } else { b'\n' });
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+        }
+        Ok(if too_long { Step::TooLong(begin) } else { Step::Object(begin) })
+    }
+
+    /// Reads a string behind its quote, up to the quote at its end. A line end ends it too: it is
+    /// no part of a JSON string, and what follows is not lost in one that was cut.
+    fn string(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        loop {
+            let bytes = self.fill()?;
+            let end = memchr::memchr3(b'"', b'\\', b'\n', bytes);
+            let plain = end.unwrap_or(bytes.len());
+            if text.len() <= MAX_VALUE_BYTES {
+                text.extend_from_slice(&bytes[..plain]);
+            }
+            self.left = self.left.saturating_sub(plain);
+            self.input.consume(plain);
+            self.place.column += plain;
+            match self.next_byte()? {
+                None => return Ok(false),
+                Some(b'"') => return Ok(true),
+                Some(b'\n') => return Ok(false),
+                Some(byte) => {
+                    text.push(byte);
+                    // what is escaped ends no string
+                    if byte == b'\\'
+                        && let Some(escaped) = self.next_byte()?
+                    {
+                        text.push(escaped);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads on to the next byte that opens or closes something.
+    fn plain(&mut self, value: &mut Vec<u8>) -> io::Result<()> {
+        let bytes = self.fill()?;
+        let opens = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n');
+        let plain = bytes.iter().position(opens).unwrap_or(bytes.len());
+        value.extend_from_slice(&bytes[..plain]);
+        self.left = self.left.saturating_sub(plain);
+        self.input.consume(plain);
+        self.place.column += plain;
+        Ok(())
+    }
+
+    fn fill(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(io::Error::other("a JSON value in it has no end"));
+        }
+        loop {
+            match self.input.fill_buf() {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.input.fill_buf()
+    }
+
+    fn next_byte(&mut self) -> io::Result<Option<u8>> {
+        let Some(byte) = self.fill()?.first().copied() else { return Ok(None) };
+        self.input.consume(1);
+        self.left -= 1;
+        self.place.step(byte);
+        Ok(Some(byte))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(text: &str) -> Vec<String> {
+        let mut values = Values::new(text.as_bytes());
+        let mut found = Vec::new();
+        let mut value = Vec::new();
+        loop {
+            match values.next(&mut value).expect("memory") {
+                Step::Object(_) => found.push(String::from_utf8_lossy(&value).into_owned()),
+                Step::End => return found,
+                Step::Other(place, byte) => {
+                    found.push(format!("{}:{} {}", place.line, place.column, byte as char));
+                    return found;
+                }
+                Step::Cut(place) => {
+                    found.push(format!("cut {}:{}", place.line, place.column));
+                    return found;
+                }
+                Step::TooLong(_) => found.push("too long".to_owned()),
+            }
+        }
+    }
+
+    #[test]
+    fn finds_objects_however_they_are_laid_out() {
+        assert_eq!(steps("{\"a\":\"}\"}{\n\"b\":[{}]\n}"), ["{\"a\":\"}\"}", "{\n\"b\":[{}]\n}"]);
+        assert_eq!(steps("\u{feff}[{},[{\"c\":1}],\n{}]\u{1e}{}"), ["{}", "{\"c\":1}", "{}", "{}"]);
+        assert_eq!(steps(" \n"), [""; 0]);
+        assert_eq!(steps("{} x"), ["{}", "1:4 x"]);
+        assert_eq!(steps("[{},\n{\"a\":"), ["{}", "cut 2:1"]);
+        assert_eq!(steps("\n[{}"), ["{}", "cut 2:1"]);
+        assert_eq!(steps("{\"a\\\"\":\"\\\\\"}{}"), ["{\"a\\\"\":\"\\\\\"}", "{}"]);
+    }
+
+    #[test]
+    fn passes_over_an_object_that_is_too_long() {
+        let long = format!("{{\"a\":\"{}\"}}{{\"b\":1}}", "x".repeat(MAX_VALUE_BYTES));
+        assert_eq!(steps(&long), ["too long", "{\"b\":1}"]);
+    }
+
+    #[test]
+    fn skips_to_the_elements_of_one_array() {
+        let text = "{\"log\":{\"pages\":[{\"entries\":[1]}],\"entries\":[{\"a\":1},{\"b\":2}],\"x\":[{}]}}";
+        let mut values = Values::new(text.as_bytes());
+        assert!(values.skip_to("log", "entries").expect("memory"));
+        let mut value = Vec::new();
+        assert!(matches!(values.next(&mut value), Ok(Step::Object(_))));
+        assert_eq!(value, b"{\"a\":1}");
+        assert!(matches!(values.next(&mut value), Ok(Step::Object(_))));
+        assert_eq!(values.next(&mut value).expect("memory"), Step::End);
+        assert!(!Values::new(&b"{\"log\":{}}"[..]).skip_to("log", "entries").expect("memory"));
+    }
+}

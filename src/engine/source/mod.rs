@@ -1,0 +1,373 @@
+//! The one reader of files that hold calls, for all commands. The beginning of a file tells its
+//! form. Recordings and lines of calls are read in place; everything else is taken apart into a
+//! file without a name, one call a line, and read from there:
+//!
+//! - gzip, by content, of any of the others
+//! - JSON values one after the other, pretty-printed, or in arrays
+//! - calls in envelopes such as log lines and messages of a bus ([`envelope`])
+//! - HTTP archives ([`har`]) and scripts of curl lines ([`curl`])
+//! - folders of such files
+//!
+//! Whatever a file holds, no more than one line or value of it is in memory.
+
+pub(crate) mod bare_calls;
+mod curl;
+pub(crate) mod envelope;
+mod extract;
+mod folder;
+pub(crate) mod follow;
+mod gzip;
+mod har;
+mod json_values;
+pub(crate) mod read_lines;
+pub(crate) mod recording_files;
+pub(crate) mod request_line;
+mod sniff;
+mod spool;
+mod unreadable;
+
+use crate::call::text::visible;
+use crate::engine::Recording;
+use crate::engine::source::extract::Taken;
+use crate::engine::source::follow::{Form as LineForm, Input};
+use crate::engine::source::sniff::Form;
+use crate::recording;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// A line longer than this is not read.
+pub(crate) const MAX_LINE_BYTES: usize = 64 << 20;
+/// A JSON value longer than this is not read.
+const MAX_VALUE_BYTES: usize = 8 << 20;
+/// This much of a file tells its form…
+const HEAD_BYTES: usize = 64 << 10;
+/// …and this much where its first line is longer.
+const MAX_HEAD_BYTES: usize = 4 << 20;
+/// Gzip in gzip is unpacked this many times.
+const MAX_PACKED: u32 = 3;
+
+/// What was found when files or a recording were opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Requests that were read.
+    pub requests: u64,
+    /// Lines that are none of a recording's: how many, and the first one's number and error.
+    pub bad_lines: u64,
+    /// The first of them.
+    pub first_bad: Option<(u64, String)>,
+}
+
+/// Why a file cannot be read as calls.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("could not read {}: {source}", shown(path))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line or the whole is no JSON.
+    #[error("{}:{line}: {}", shown(path), with_help(message))]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there and what was expected.
+        message: String,
+    },
+    /// It is a file of another kind.
+    #[error("{}: this is {what}{}", shown(path), help_line(help, path))]
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// What it is, such as "a zip archive".
+        what: &'static str,
+        /// The one command that helps; `FILE` stands for the file.
+        help: &'static str,
+    },
+    /// It can be read, and holds no calls.
+    #[error("{}: {}", shown(path), with_help(message))]
+    NoCalls {
+        /// The file.
+        path: PathBuf,
+        /// What it holds instead.
+        message: String,
+    },
+}
+
+/// A message, of which a line of help is the only other line.
+fn with_help(message: &str) -> String {
+    match message.split_once("\nhelp: ") {
+        Some((message, help)) => format!("{}\nhelp: {}", visible(message), visible(help)),
+        None => visible(message).into_owned(),
+    }
+}
+
+/// A path in a message of several lines: it begins none of them.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}
+
+fn help_line(help: &str, path: &Path) -> String {
+    if help.is_empty() {
+        return String::new();
+    }
+    let name = path.display().to_string();
+    let quoted = shlex::try_quote(&name).map_or(name.clone(), |quoted| quoted.into_owned());
+    format!("\nhelp: {}", visible(&help.replace("FILE", &quoted)))
+}
+
+/// A place in a text; both count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Default for Place {
+    fn default() -> Place {
+        Place { line: 1, column: 0 }
+    }
+}
+
+impl Place {
+    /// Goes on behind a byte.
+    fn step(&mut self, byte: u8) {
+        if byte == b'\n' {
+            (self.line, self.column) = (self.line + 1, 0);
+        } else {
+            self.column += 1;
+        }
+    }
+}
+
+pub(crate) fn line_too_long() -> io::Error {
+    let megabytes = MAX_LINE_BYTES >> 20;
+    io::Error::other(format!("a line is longer than {megabytes} MB; this is not a file of calls"))
+}
+
+/// Where the bytes of a file come from.
+enum Bytes {
+    /// It can be read at any place and more than once.
+    File(File),
+    /// It comes once; with why it ended before its end, if it does.
+    Stream(Box<dyn Read>, Option<gzip::Damage>),
+}
+
+impl Bytes {
+    /// The first bytes, and the whole again.
+    fn head(self) -> io::Result<(Vec<u8>, Bytes)> {
+        match self {
+            Bytes::File(mut file) => {
+                let head = read_head(&mut file)?;
+                file.seek(SeekFrom::Start(0))?;
+                Ok((head, Bytes::File(file)))
+            }
+            Bytes::Stream(mut input, damage) => {
+                let head = read_head(&mut input)?;
+                let whole = Cursor::new(head.clone()).chain(input);
+                Ok((head, Bytes::Stream(Box::new(whole), damage)))
+            }
+        }
+    }
+
+    fn into_stream(self) -> (Box<dyn Read>, Option<gzip::Damage>) {
+        match self {
+            Bytes::File(file) => (Box::new(file), None),
+            Bytes::Stream(input, damage) => (input, damage),
+        }
+    }
+}
+
+/// The beginning of a file, up to the end of its first line where that is not too long.
+fn read_head(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut wanted = HEAD_BYTES;
+    loop {
+        let missing = (wanted - head.len()) as u64;
+        let read = input.by_ref().take(missing).read_to_end(&mut head)? as u64;
+        let text = head.trim_ascii_start();
+        let is_json = matches!(text.first(), Some(b'{' | b'[' | 0xef));
+        let is_over = read < missing || wanted >= MAX_HEAD_BYTES;
+        if is_over || !is_json || memchr::memchr(b'\n', text).is_some() {
+            return Ok(head);
+        }
+        wanted *= 8;
+    }
+}
+
+/// Whether a file that begins like this holds calls, and is no plan.
+pub(crate) fn holds_calls(head: &[u8]) -> bool {
+    let json = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let mut bytes = json.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    match bytes.next() {
+        Some(b'{') => true,
+        // a plan may begin with `[[event]]`
+        Some(b'[') => matches!(bytes.next(), Some(b'{' | b']') | None),
+        _ => {
+            let is_curl = std::str::from_utf8(head).is_ok_and(curl::is_curl);
+            is_curl || head.starts_with(gzip::MAGIC) || unreadable::binary(head).is_some()
+        }
+    }
+}
+
+impl Recording {
+    /// Adds a file of any form, or a folder of them; `-` is standard input. Nothing is written to
+    /// it. Of a recording and of lines of calls no more is read than it takes to tell their form.
+    pub fn add(&mut self, path: &Path) -> Result<(), FileError> {
+        if path.is_dir() {
+            return folder::add(self, path);
+        }
+        let name = if path.as_os_str() == "-" { Path::new("standard input") } else { path };
+        let io = |source| FileError::Io { path: path.to_owned(), source };
+        let (bytes, size) = if path.as_os_str() == "-" {
+            (Bytes::Stream(Box::new(io::stdin()), None), 0)
+        } else {
+            let file = File::open(path).map_err(io)?;
+            let meta = file.metadata().map_err(io)?;
+            match meta.is_file() {
+                true => (Bytes::File(file), meta.len()),
+                // a pipe, such as `<(command)`, can be read once only
+                false => (Bytes::Stream(Box::new(file), None), 0),
+            }
+        };
+        let mut taken = Taken::new(name, false);
+        self.add_bytes(name, bytes, 0, &mut taken)?;
+        taken.add_to(self)?;
+        self.count_file(name, size, false);
+        Ok(())
+    }
+
+    /// Adds what a file holds, or what is packed in it.
+    fn add_bytes(
+        &mut self,
+        name: &Path,
+        bytes: Bytes,
+        packed: u32,
+        taken: &mut Taken,
+    ) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: name.to_owned(), source };
+        let (head, bytes) = bytes.head().map_err(io)?;
+        let form = crate::engine::source::sniff::form(&head, name);
+        match form {
+            Form::Gzip if packed < MAX_PACKED => {
+                let (input, _) = bytes.into_stream();
+                let (input, damage) = gzip::Unpacked::new(input);
+                let bytes = Bytes::Stream(Box::new(input), Some(damage.clone()));
+                let added = self.add_bytes(name, bytes, packed + 1, taken);
+                return match (added, damage.told()) {
+                    (Ok(()), Some(told)) => {
+                        self.problems.push(format!("{}: {told}", name.display()));
+                        Ok(())
+                    }
+                    // nothing can be said of its content
+                    (Err(_), Some(told)) => {
+                        Err(FileError::NoCalls { path: name.to_owned(), message: told })
+                    }
+                    (added, None) => added,
+                };
+            }
+            Form::Gzip => {
+                let what = "gzip in gzip in gzip";
+                return Err(FileError::Kind { path: name.to_owned(), what, help: "" });
+            }
+            Form::Kind(kind) => {
+                let (what, help) = (kind.what, kind.help);
+                return Err(FileError::Kind { path: name.to_owned(), what, help });
+            }
+            Form::Wrong(line, message) => {
+                return Err(FileError::Content { path: name.to_owned(), line, message });
+            }
+            _ => {}
+        }
+        // what is packed may be damaged, so each line of it is looked at before it counts
+        let in_place = match form {
+            Form::Recording => true,
+            Form::Calls => packed == 0 && !taken.is_shared(),
+            _ => false,
+        };
+        if !in_place {
+            let (input, damage) = bytes.into_stream();
+            let mut part = taken.part(name, damage);
+            let input = BufReader::with_capacity(128 << 10, input);
+            let done = match form {
+                Form::Har => part.har(input),
+                Form::Curl => part.curl(input),
+                Form::Values => part.values(input),
+                _ => part.lines(input),
+            };
+            done?;
+            return part.end(self);
+        }
+        let is_plain = matches!(bytes, Bytes::File(_));
+        let (mut file, len) = match bytes {
+            Bytes::File(file) => {
+                let len = file.metadata().map_err(io)?.len();
+                (file, len)
+            }
+            Bytes::Stream(input, damage) => spooled(input, damage).map_err(io)?,
+        };
+        match form {
+            Form::Recording => {
+                let whole = recording::end_of_last_line(&mut file, len).map_err(io)?;
+                self.add_part(file, whole, is_plain);
+            }
+            _ => self.add_input(Input::new(name, file, len)),
+        }
+        Ok(())
+    }
+
+    /// Adds a file that grows, a recording or calls, a line each.
+    pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(io)?;
+        let meta = file.metadata().map_err(io)?;
+        if !meta.is_file() {
+            return Err(io(io::Error::other("only a file can be followed")));
+        }
+        let head = read_head(&mut file).map_err(io)?;
+        let wrong = |line, message: &str| FileError::Content {
+            path: path.to_owned(),
+            line,
+            message: format!("{message}only lines can be followed"),
+        };
+        match crate::engine::source::sniff::form(&head, path) {
+            Form::Recording | Form::Calls | Form::Lines => {}
+            // what is there may be the beginning of a line, or nothing yet
+            _ if memchr::memchr(b'\n', head.trim_ascii_start()).is_none()
+                && head.len() < HEAD_BYTES => {}
+            Form::Kind(kind) => {
+                let (what, help) = (kind.what, kind.help);
+                return Err(FileError::Kind { path: path.to_owned(), what, help });
+            }
+            Form::Wrong(line, message) => return Err(wrong(line, &format!("{message}; "))),
+            _ => return Err(wrong(1, "")),
+        }
+        self.add_input(Input {
+            form: LineForm::Unknown,
+            follow: true,
+            ..Input::new(path, file, meta.len())
+        });
+        self.count_file(path, meta.len(), true);
+        Ok(())
+    }
+}
+
+/// A stream in a file, and how much of it counts: a torn last line of a damaged one does not.
+fn spooled(mut input: Box<dyn Read>, damage: Option<gzip::Damage>) -> io::Result<(File, u64)> {
+    let mut spool = spool::Spool::new()?;
+    let mut piece = vec![0; 128 << 10];
+    loop {
+        match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => spool.bytes(&piece[..read])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+    }
+    spool.finish(damage.is_some_and(|damage| damage.told().is_some()))
+}

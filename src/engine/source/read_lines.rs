@@ -1,0 +1,305 @@
+//! Lines read back from the recording. Reading a line is independent of all others, so other
+//! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
+
+use crate::call::time::Millis;
+use crate::engine::ingest::queue::{Item, ReadRequest, Work};
+use crate::engine::judging::index_request::{Line, Origin};
+use crate::engine::low_priority::give_way;
+use crate::engine::source::recording_files::Parts;
+use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::{MAX_LINE_BYTES, line_too_long};
+use crate::objects_api::Step;
+use crate::recording;
+use crate::recording::{Entry, Event, Remark, RequestLine};
+use crate::wire::{self, Reading, Scratch};
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// About so much is read at once.
+const BLOCK: u64 = 256 << 10;
+/// So many blocks may be read and not yet judged.
+const AHEAD: u64 = 8;
+/// Less than this is not worth a thread.
+const SMALL: u64 = 2 * BLOCK;
+/// More threads than this do not help: the judging is one after the other.
+const MOST_THREADS: usize = 4;
+
+/// Takes a block of lines in their order, and gives back room of readings. False ends it all.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Vec<Item>, &mut Vec<Scratch>) -> bool;
+
+/// Reads the lines of the recording from one offset to another.
+pub(crate) fn read(parts: &Parts, from: u64, to: u64, each: Each<'_>) -> io::Result<()> {
+    // asking the system takes longer than reading a few lines
+    let cores = || thread::available_parallelism().map_or(1, |cores| cores.get());
+    let cores = if to - from < SMALL { 1 } else { cores() };
+    if cores == 1 {
+        let (mut at, mut bytes, mut spares) = (from, Vec::new(), Vec::new());
+        while at < to {
+            let start = at;
+            at = read_block(parts, at, to, &mut bytes)?;
+            let mut items = parse(&bytes, start, &mut spares);
+            if !each(&mut items, &mut spares) {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let source = Source {
+        parts,
+        to,
+        cursor: Mutex::new(Cursor { at: from, number: 0, taken: 0, ended: false }),
+        go_on: Condvar::new(),
+        spares: Mutex::default(),
+    };
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(1);
+        for _ in 0..(cores - 1).min(MOST_THREADS) {
+            let (source, sender) = (&source, sender.clone());
+            scope.spawn(move || {
+                give_way();
+                while let Some((number, block)) = source.next() {
+                    if sender.send((number, block)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        // however it ends, nobody waits for more to be taken
+        let _end = EndOnDrop(&source);
+        let (mut waiting, mut spares) = (BTreeMap::new(), Vec::new());
+        for (number, block) in receiver {
+            waiting.insert(number, block);
+            while let Some(block) = waiting.remove(&source.taken()) {
+                if !each(&mut block?, &mut spares) {
+                    return Ok(());
+                }
+                source.take(&mut spares);
+            }
+        }
+        Ok(())
+    })
+}
+
+struct Source<'p> {
+    parts: &'p Parts,
+    to: u64,
+    cursor: Mutex<Cursor>,
+    go_on: Condvar,
+    spares: Mutex<Vec<Scratch>>,
+}
+
+struct Cursor {
+    at: u64,
+    /// The number of the next block.
+    number: u64,
+    /// How many blocks were taken.
+    taken: u64,
+    ended: bool,
+}
+
+type Block = io::Result<Vec<Item>>;
+
+impl Source<'_> {
+    fn cursor(&self) -> MutexGuard<'_, Cursor> {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next block of lines, with its number.
+    fn next(&self) -> Option<(u64, Block)> {
+        let mut bytes = Vec::new();
+        let mut cursor = self.cursor();
+        while cursor.number >= cursor.taken + AHEAD && !cursor.ended {
+            cursor = self.go_on.wait(cursor).unwrap_or_else(PoisonError::into_inner);
+        }
+        if cursor.ended || cursor.at >= self.to {
+            return None;
+        }
+        let (number, start) = (cursor.number, cursor.at);
+        cursor.number += 1;
+        match read_block(self.parts, start, self.to, &mut bytes) {
+            Ok(end) => cursor.at = end,
+            Err(error) => {
+                cursor.at = self.to;
+                return Some((number, Err(error)));
+            }
+        }
+        drop(cursor);
+        let spares = &mut *self.spares.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spares = std::mem::take(spares);
+        Some((number, Ok(parse(&bytes, start, &mut spares))))
+    }
+
+    fn taken(&self) -> u64 {
+        self.cursor().taken
+    }
+
+    fn take(&self, spares: &mut Vec<Scratch>) {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner).append(spares);
+        self.cursor().taken += 1;
+        self.go_on.notify_all();
+    }
+}
+
+struct EndOnDrop<'s>(&'s Source<'s>);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.cursor().ended = true;
+        self.0.go_on.notify_all();
+    }
+}
+
+/// Whole lines from an offset on, a block of them or one that is longer; where they end.
+fn read_block(parts: &Parts, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Result<u64> {
+    let (part, next) = parts.part(from).ok_or(io::ErrorKind::UnexpectedEof)?;
+    let end = next.map_or(to, |next| next.min(to));
+    let mut len = BLOCK;
+    loop {
+        len = len.min(end - from);
+        bytes.resize(len as usize, 0);
+        part.file.read_exact_at(bytes, from - part.base + part.at)?;
+        if from + len == end {
+            return Ok(end);
+        }
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            bytes.truncate(last + 1);
+            return Ok(from + last as u64 + 1);
+        }
+        if len >= MAX_LINE_BYTES as u64 {
+            return Err(line_too_long());
+        }
+        len *= 2;
+    }
+}
+
+/// The lines of a block that begins at an offset.
+fn parse(bytes: &[u8], start: u64, spares: &mut Vec<Scratch>) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut origin = Arc::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let offset = start + at as u64;
+        let work = match std::str::from_utf8(&rest[..len]) {
+            // a hostile line must not end the reading of all others
+            Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
+                .unwrap_or_else(|_| Err("it cannot be read: a mistake in segscope".to_owned()))
+                .unwrap_or_else(Work::Bad),
+            Err(_) => Work::Bad("expected UTF-8 text".to_owned()),
+        };
+        at += (len + 1).min(rest.len());
+        items.push(Item { offset, end: start + at as u64, work });
+    }
+    items
+}
+
+/// What a line asks for.
+pub(crate) fn work(
+    text: &str,
+    offset: u64,
+    origin: &mut Arc<Origin>,
+    spares: &mut Vec<Scratch>,
+) -> Result<Work, String> {
+    let mut scratch = spares.pop().unwrap_or_default();
+    let (request, reading) = match read_line(text, &mut scratch)? {
+        Read::Request(request, reading) => (request, Some(reading)),
+        Read::Refused(request) => (request, None),
+        Read::Push(request) => return Ok(Work::Push(text.to_owned(), request)),
+        Read::Event(event, at) => return Ok(Work::Event(event, at)),
+        Read::Remark(remark) => return Ok(Work::Remark(remark)),
+        Read::ClearTest(test) => return Ok(Work::ClearTest(test)),
+        Read::Nothing => return Ok(Work::Nothing),
+    };
+    let line = Line {
+        origin: Origin::of(&request.path, &request.headers, origin),
+        offset,
+        len: text.len() as u32,
+        status: request.status,
+        received_at: request.received_at,
+        signature: wire::signature::code(request.signature.as_deref()),
+    };
+    let Some(reading) = reading else { return Ok(Work::Refused(line)) };
+    let body_at = request.body.as_ref().map_or(0, |body| body.start);
+    let reading = reading.into_owned(&mut scratch);
+    Ok(Work::Request(ReadRequest { line, body_at, reading, scratch }))
+}
+
+/// What a line of a recording holds.
+pub(crate) enum Read<'l> {
+    /// A request with its calls.
+    Request(RequestLine, Reading<'l>),
+    /// A request that was refused.
+    Refused(RequestLine),
+    /// A source's push.
+    Push(Box<RequestLine>),
+    /// Something else that happened.
+    Event(Event, Millis),
+    /// A user says something about a call.
+    Remark(Remark),
+    /// What one test has sent is cleared away.
+    ClearTest(String),
+    /// Nothing that counts.
+    Nothing,
+}
+
+/// Reads a line.
+pub(crate) fn read_line<'l>(text: &'l str, scratch: &mut Scratch) -> Result<Read<'l>, String> {
+    let quick = recording::parse_quick(text);
+    let quick = quick.filter(|request| Step::of(&request.method, &request.path).is_none());
+    // a body that nobody has read may have further fields behind it
+    if let Some(request) = quick
+        && let Ok(reading) = calls(text, &request, scratch)
+        && reading.doc.is_some()
+    {
+        return Ok(Read::Request(request, reading));
+    }
+    let request = match recording::parse(text).map_err(|error| error.to_string())? {
+        Entry::Request(request) => request,
+        Entry::Event { event, at } => return Ok(Read::Event(event, at)),
+        Entry::Remark(remark) => return Ok(Read::Remark(remark)),
+        Entry::ClearTest(test) => return Ok(Read::ClearTest(test)),
+        Entry::Other { .. } => return Ok(Read::Nothing),
+    };
+    if Step::of(&request.method, &request.path).is_some() {
+        return Ok(Read::Push(request));
+    }
+    if request.refused.is_some() {
+        return Ok(Read::Refused(*request));
+    }
+    let reading = calls(text, &request, scratch)?;
+    Ok(Read::Request(*request, reading))
+}
+
+/// The calls of a request.
+fn calls<'l>(
+    text: &'l str,
+    request: &RequestLine,
+    scratch: &mut Scratch,
+) -> Result<Reading<'l>, String> {
+    wire::read(&head_of(request), request.request, body_text(text, request), scratch)
+        .map_err(|refusal| refusal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    /// A recording may hold a clear and an undo beside each other, a hundred thousand times.
+    #[test]
+    fn reading_no_lines_asks_the_system_nothing() {
+        let begin = Instant::now();
+        for _ in 0..20_000 {
+            read(&Parts::default(), 7, 7, &mut |_, _| false).expect("nothing to read");
+        }
+        // to ask how many cores there are takes 40 µs
+        assert!(begin.elapsed() < Duration::from_millis(400), "{:?}", begin.elapsed());
+    }
+}

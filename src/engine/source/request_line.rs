@@ -1,0 +1,139 @@
+//! Lines of a recording as requests, and the calls that they hold.
+
+use crate::engine::Recording;
+use crate::engine::source::bare_calls;
+use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
+use crate::recording;
+use crate::recording::{Entry, RequestLine};
+use crate::wire::{self, RequestHead, Scratch};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+/// The text that holds the calls, as it stands in the line.
+pub(crate) fn body_text<'l>(line: &'l str, request: &RequestLine) -> &'l str {
+    request.body.clone().map_or("", |body| &line[body])
+}
+
+pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
+    RequestHead {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+        received_at: request.received_at,
+    }
+}
+
+impl Recording {
+    /// Gives the text of each call of the files, each with the type that its path gave it; of a
+    /// file of calls a batch is given whole.
+    ///
+    /// # Errors
+    /// Fails at the first line that holds no call, and where `each` does.
+    pub fn each_call<E: From<FileError>>(
+        &self,
+        mut each: impl FnMut(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let path = self.opened().map(|opened| opened.path.clone()).unwrap_or_default();
+        let ends = self.parts.iter().skip(1).map(|part| part.base).chain([self.len]);
+        for (part, end) in self.parts.iter().zip(ends) {
+            let part = FilePart { file: &part.file, at: part.at, end: part.at + (end - part.base) };
+            each_line(&path, part, |line, scratch| request_calls(line, scratch, &mut each))?;
+        }
+        for input in &self.inputs {
+            let part = FilePart { file: &input.file, at: 0, end: input.len };
+            each_line(&input.path, part, |line, scratch| {
+                let mut done = Ok(());
+                let read = bare_calls::objects(line, &mut |text| {
+                    let bare = bare_calls::read(text, 1, scratch)?;
+                    if done.is_ok() {
+                        done = each(bare.text);
+                    }
+                    bare.reading.recycle(scratch);
+                    Ok(())
+                });
+                read.map(|()| done)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// A part of a file as a stream that does not move the file's own place.
+struct FilePart<'f> {
+    file: &'f std::fs::File,
+    at: u64,
+    end: u64,
+}
+
+impl Read for FilePart<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = (self.end - self.at).min(out.len() as u64) as usize;
+        let read = self.file.read_at(&mut out[..left], self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// Gives each line that is not empty. A message about a line becomes an error that names it.
+fn each_line<E: From<FileError>>(
+    path: &Path,
+    part: FilePart<'_>,
+    mut each: impl FnMut(&[u8], &mut Scratch) -> Result<Result<(), E>, String>,
+) -> Result<(), E> {
+    let io = |source| FileError::Io { path: path.to_owned(), source };
+    let (mut input, mut scratch) = (BufReader::new(part), Scratch::default());
+    let (mut bytes, mut line) = (Vec::new(), 0);
+    loop {
+        bytes.clear();
+        let mut limited = input.by_ref().take(MAX_LINE_BYTES as u64 + 1);
+        let read = limited.read_until(b'\n', &mut bytes).map_err(io)?;
+        if read == 0 {
+            return Ok(());
+        }
+        if read > MAX_LINE_BYTES {
+            return Err(io(line_too_long()).into());
+        }
+        line += 1;
+        let text = bare_calls::trimmed(&bytes);
+        if !text.is_empty() {
+            let wrong = |message| FileError::Content { path: path.to_owned(), line, message };
+            each(text, &mut scratch).map_err(wrong)??;
+        }
+    }
+}
+
+/// Gives the calls of a recorded request.
+fn request_calls<E>(
+    line: &[u8],
+    scratch: &mut Scratch,
+    each: &mut impl FnMut(&str) -> Result<(), E>,
+) -> Result<Result<(), E>, String> {
+    let line = std::str::from_utf8(line).map_err(|_| "expected UTF-8 text".to_owned())?;
+    let entry = recording::parse(line).map_err(|error| error.to_string())?;
+    let Entry::Request(request) = entry else { return Ok(Ok(())) };
+    if request.refused.is_some() {
+        return Ok(Ok(()));
+    }
+    let body = body_text(line, &request);
+    let reading = wire::read(&head_of(&request), request.request, body, scratch)
+        .map_err(|refusal| refusal.to_string())?;
+    let mut done = Ok(());
+    for call in &reading.calls {
+        let event = reading.event(call);
+        let text = event.call.raw();
+        let typed = match (event.call.get("type"), event.get("type")) {
+            (None, Some(kind)) if event.call.size() > 1 => {
+                format!("{{\"type\":{},{}", kind.raw(), &text[1..])
+            }
+            (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
+            _ => text.to_owned(),
+        };
+        if done.is_ok() {
+            done = each(&typed);
+        }
+    }
+    reading.recycle(scratch);
+    Ok(done)
+}

@@ -1,0 +1,190 @@
+//! The form of a file, told by how it begins.
+
+use crate::call::Doc;
+use crate::engine::source::bare_calls;
+use crate::engine::source::envelope;
+use crate::engine::source::envelope::Row;
+use crate::engine::source::unreadable;
+use crate::engine::source::unreadable::Kind;
+use crate::engine::source::{curl, gzip, har};
+use crate::recording;
+use std::path::Path;
+
+/// This many lines are looked at.
+const MAX_LINES: usize = 20;
+
+/// How a file is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Lines of a recording, in place.
+    Recording,
+    /// Calls, a line each, in place.
+    Calls,
+    /// Lines of JSON that are to be taken apart.
+    Lines,
+    /// JSON values, however they are laid out.
+    Values,
+    Har,
+    Curl,
+    Gzip,
+    /// Something else that is known.
+    Kind(Kind),
+    /// Something else: a line, and what is wrong with it.
+    Wrong(usize, String),
+}
+
+/// Tells the form of a file by its beginning.
+pub(crate) fn form(head: &[u8], path: &Path) -> Form {
+    if head.starts_with(gzip::MAGIC) {
+        return Form::Gzip;
+    }
+    let lines = Lines::of(head);
+    if lines.recorded > 0 {
+        return Form::Recording;
+    }
+    // lines that can be read tell more than one that is damaged
+    if lines.calls == 0
+        && let Some(kind) = unreadable::binary(head)
+    {
+        return Form::Kind(kind);
+    }
+    let text = valid(head).trim_start_matches('\u{feff}');
+    if bare_calls::trimmed(head).is_empty() {
+        return Form::Wrong(1, "expected calls as JSON objects; found nothing".to_owned());
+    }
+    if har::is_har(text) {
+        return Form::Har;
+    }
+    if curl::is_curl(text) {
+        return Form::Curl;
+    }
+    // a JSON text sequence begins with the separator
+    let json = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}');
+    let first_is_json = json.starts_with(['{', '[']);
+    if lines.first && (first_is_json || lines.calls > 0) {
+        let in_place = lines.others == 0 && lines.first_is_call;
+        return if in_place { Form::Calls } else { Form::Lines };
+    }
+    // a first line that is damaged among others that are whole
+    if lines.calls > 0 && lines.commas == 0 && lines.json * 2 >= lines.seen {
+        return Form::Lines;
+    }
+    if let Some(kind) = unreadable::text(json, path) {
+        return Form::Kind(kind);
+    }
+    if first_is_json {
+        return Form::Values;
+    }
+    let wrong = match Doc::parse(json.lines().next().unwrap_or_default()) {
+        Ok(_) => bare_calls::EXPECTED.to_owned(),
+        Err(error) => bare_calls::says(&error),
+    };
+    let before = text.len() - json.len();
+    Form::Wrong(text[..before].matches('\n').count() + 1, wrong)
+}
+
+/// The beginning of a text, up to what is no UTF-8.
+fn valid(head: &[u8]) -> &str {
+    match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+/// What the first lines of a file are.
+#[derive(Debug, Default)]
+struct Lines {
+    seen: usize,
+    /// The first is JSON by itself.
+    first: bool,
+    json: usize,
+    recorded: usize,
+    calls: usize,
+    /// Lines that end in a comma: those of a list.
+    commas: usize,
+    /// The first object is a call as it is, so that the others are meant as calls too.
+    first_is_call: bool,
+    /// Objects that hold calls, and rows of a warehouse.
+    others: usize,
+}
+
+impl Lines {
+    fn of(head: &[u8]) -> Lines {
+        let (mut lines, mut other) = (Lines::default(), false);
+        let whole = head.split_inclusive(|byte| *byte == b'\n');
+        let is_short = head.len() < crate::engine::source::HEAD_BYTES;
+        // the last line of a longer file may go on
+        let whole = whole.filter(|line| line.ends_with(b"\n") || is_short);
+        let trimmed = whole.map(bare_calls::trimmed).filter(|line| !line.is_empty());
+        for line in trimmed.take(MAX_LINES) {
+            lines.seen += 1;
+            lines.commas += usize::from(line.ends_with(b","));
+            let text = std::str::from_utf8(line).unwrap_or_default();
+            let Ok(doc) = Doc::parse(text) else { continue };
+            lines.json += 1;
+            lines.first |= lines.seen == 1;
+            if !text.starts_with(['{', '[']) {
+                continue;
+            }
+            if text.starts_with("{\"v\":") && recording::parse(text).is_ok() {
+                lines.recorded += 1;
+                continue;
+            }
+            let mut as_it_is = true;
+            let inside = |call: &str| as_it_is &= doc.root().is_array() || call == text;
+            match envelope::calls(doc.root(), &mut { inside }) {
+                Row::Calls(_) if as_it_is || doc.root().get("seq").is_some() => {
+                    lines.first_is_call |= !other;
+                    lines.calls += 1;
+                }
+                Row::Calls(_) => (lines.calls, lines.others) = (lines.calls + 1, lines.others + 1),
+                Row::Warehouse => lines.others += 1,
+                Row::Other => other |= doc.root().is_object(),
+            }
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Form {
+        form(text.as_bytes(), Path::new("f"))
+    }
+
+    #[test]
+    fn tells_the_form_by_the_beginning() {
+        let (a, b) = (r#"{"type":"track","userId":"u"}"#, r#"{"type":"page","userId":"u"}"#);
+        let recorded = r#"{"v":1,"kind":"clear","at":"2026-11-22T10:00:01.000Z"}"#;
+        for (text, form) in [
+            (format!("{a}\n\n{b}\n"), Form::Calls),
+            (format!("\u{feff}{a}"), Form::Calls),
+            (format!("[{a},{b}]\n{a}"), Form::Calls),
+            (format!("{{\"seq\":1,\"call\":{a}}}"), Form::Calls),
+            (format!("{a}\n{{\"type\":}}\n"), Form::Calls),
+            (format!("{a}\n{{\"n\":1}}\n"), Form::Calls),
+            (format!("{{\"n\":1}}\n{a}\n"), Form::Lines),
+            (format!("{a}\n{{\"message\":{b}}}\n"), Form::Lines),
+            (format!("{a},\n{b}\n"), Form::Values),
+            (format!("{{\"message\":{a}}}\n"), Form::Lines),
+            (format!("{{\"v\"21}}\n{recorded}\n"), Form::Recording),
+            (format!("\0\0\0\n{recorded}\n"), Form::Recording),
+            (format!("{{\"ty\n{a}\n{b}\n"), Form::Lines),
+            (format!("{a}{b}"), Form::Values),
+            (format!("[\n{a},\n{b}\n]"), Form::Values),
+            (format!("{{\n\"batch\": [\n{a}\n]\n}}"), Form::Values),
+            ("{\"log\":{\"version\":\"1.2\",\"entries\":[]}}".to_owned(), Form::Har),
+            ("{\"log\":{\"level\":\"info\"}}".to_owned(), Form::Lines),
+            ("# x\ncurl a -d '{}'".to_owned(), Form::Curl),
+        ] {
+            assert_eq!(of(&text), form, "{text}");
+        }
+        let wrong = |line, text: &str| Form::Wrong(line, text.to_owned());
+        assert_eq!(of("hello"), wrong(1, "column 1: expected a JSON value, found `h`"));
+        assert_eq!(of("3"), wrong(1, bare_calls::EXPECTED));
+        assert_eq!(of(" \n"), wrong(1, "expected calls as JSON objects; found nothing"));
+        assert!(matches!(of("\0\0\0\0"), Form::Kind(_)));
+    }
+}

@@ -1,0 +1,232 @@
+//! The call as it should have been, and what of it a sender's library can send.
+
+use crate::call::{CallType, Event, pointer, time};
+use crate::findings::advice::dotted;
+use crate::findings::doubtful_ids::stand_in;
+use crate::findings::fixes::edits::{Edit, Source};
+use crate::findings::fixes::json_tree::Lit;
+use crate::findings::fixes::language::{Choice, Form};
+use crate::findings::fixes::omitted_fields;
+use crate::findings::fixes::omitted_fields::Left;
+use crate::findings::fixes::sdk_code::TEXTS;
+use crate::findings::fixes::{Call, Reader};
+
+/// A time that differs by more from the time of sending was set by the app: libraries send what
+/// they queue within seconds.
+const SET_BY_LIBRARY_MS: i64 = 60_000;
+
+/// A corrected call, and what is other in it besides the edits.
+pub(crate) struct Sent {
+    pub tree: Lit,
+    pub notes: Vec<String>,
+}
+
+impl Lit {
+    /// The whole call.
+    pub(crate) fn whole(event: &Event<'_>) -> Lit {
+        let mut tree = Lit::Map(Vec::new());
+        for member in event.members() {
+            tree.set(&member.key(), Lit::of(member));
+        }
+        tree
+    }
+}
+
+/// The call with the edits made.
+pub(crate) fn changed(call: &Call<'_>, edits: &[Edit]) -> Lit {
+    let mut tree = Lit::whole(&call.event);
+    make(&mut tree, edits);
+    tree
+}
+
+fn make(tree: &mut Lit, edits: &[Edit]) {
+    let before = tree.clone();
+    for edit in edits {
+        if let Some(value) = edit.value(&before) {
+            tree.put(&edit.to, value);
+        }
+    }
+    for edit in edits {
+        if let Source::Rename(from) = &edit.source {
+            tree.remove(from);
+        }
+    }
+}
+
+/// The call as it should have been, with what the library of the language can send.
+pub(crate) fn sent(
+    call: &Call<'_>,
+    edits: &[Edit],
+    group: &[String],
+    (choice, form): (&Choice, &Form),
+    reader: Reader,
+) -> Sent {
+    let language = choice.language;
+    let mut tree = Lit::whole(&call.event);
+    let mut notes = Vec::new();
+    let Left { replaced } = omitted_fields::clean(&mut tree, call.kind, edits, language, reader);
+    set_time(&mut tree, call, (choice, form), &mut notes);
+    make(&mut tree, edits);
+    move_group(&mut tree, call, (choice, form), group, &mut notes);
+    if choice.nests_custom {
+        flatten_custom(&mut tree, &mut notes);
+    }
+    // RudderStack's libraries take the traits of an identify call as such and send them in the
+    // context, where their destinations look
+    if call.kind == CallType::Identify
+        && call.rudder
+        && !language.anything
+        && let Some(Lit::Map(members)) = tree.at("/context/traits").cloned()
+    {
+        for (name, value) in members {
+            tree.put(&pointer::push("/traits", &name), value);
+        }
+        tree.remove("/context/traits");
+        if tree.get("context").is_some_and(Lit::is_empty_map) {
+            tree.remove("/context");
+        }
+    }
+    // the service drops a call of nobody
+    let known = |name| tree.get(name).and_then(Lit::id).is_some();
+    if !language.client_side && !known("userId") && !known("anonymousId") {
+        tree.set("userId", Lit::Text(stand_in::USER.to_owned()));
+    }
+    leave_out(&mut tree, (choice, form), &mut notes);
+    if language.map.skip_null {
+        let mut nulls = Vec::new();
+        tree = without_nulls(tree, "", &mut nulls);
+        if !nulls.is_empty() {
+            notes.push(format!("left out: {} (null)", nulls.join(", ")));
+        }
+    }
+    if !replaced.is_empty() {
+        notes.push(format!("replaced: {}", replaced.join(", ")));
+    }
+    Sent { tree, notes }
+}
+
+/// Keeps the time of a call if the app set it and the library takes one.
+fn set_time(
+    tree: &mut Lit,
+    call: &Call<'_>,
+    (choice, form): (&Choice, &Form),
+    notes: &mut Vec<String>,
+) {
+    tree.remove("/timestamp");
+    let own = |name: &str| call.event.call.get(name).and_then(|value| value.as_str());
+    let left_out = || "left out: `timestamp`, so the time is that of sending".to_owned();
+    let Some(given) = own("timestamp") else {
+        let there = call.event.call.get("timestamp").is_some_and(|value| !value.is_null());
+        notes.extend(there.then(left_out));
+        return;
+    };
+    let language = choice.language;
+    let sent = own("sentAt").or_else(|| {
+        let received = call.event.get("receivedAt")?;
+        received.as_str()
+    });
+    let at = |text: &str| time::parse(text);
+    let by_library = match (at(&given), sent.as_deref().and_then(at)) {
+        (Some(given), Some(sent)) => (sent - given).abs() <= SET_BY_LIBRARY_MS,
+        (Some(_), None) => !language.anything,
+        (None, _) => false,
+    };
+    if by_library && !language.anything {
+        return;
+    }
+    match at(&given).is_some() && form.takes("timestamp") {
+        true => tree.set("timestamp", Lit::Text(given.into_owned())),
+        false => notes.push(left_out()),
+    }
+}
+
+/// Libraries take a group id only in group calls; for others its place is in the context.
+fn move_group(
+    tree: &mut Lit,
+    call: &Call<'_>,
+    (choice, form): (&Choice, &Form),
+    further: &[String],
+    notes: &mut Vec<String>,
+) {
+    let Some(group) = tree.get("groupId").cloned() else { return };
+    if choice.takes_group(call.kind) {
+        return;
+    }
+    tree.remove("/groupId");
+    let mut to = Vec::new();
+    match form.takes("context") {
+        true => to.push("/context/groupId"),
+        false => notes.push("left out: `groupId` (the library has no place for it)".to_owned()),
+    }
+    to.extend(further.iter().map(String::as_str));
+    for place in to {
+        match tree.at(place) {
+            None | Some(Lit::Null) => {
+                tree.put(place, group.clone());
+                notes.push(format!("`groupId` is in `{}` here", dotted(place)));
+            }
+            Some(other) if *other == group => {}
+            Some(_) => notes
+                .push(format!("left out: `groupId`, since `{}` has another value", dotted(place))),
+        }
+    }
+}
+
+/// An old version of a library sends what is no trait of its own inside of `custom`.
+fn flatten_custom(tree: &mut Lit, notes: &mut Vec<String>) {
+    let Some(Lit::Map(members)) = tree.at("/traits/custom").cloned() else { return };
+    tree.remove("/traits/custom");
+    for (name, value) in members {
+        let path = pointer::push("/traits", &name);
+        if tree.at(&path).is_none() {
+            tree.put(&path, value);
+        }
+    }
+    notes.push(
+        "update the library: this version sends these traits inside of `traits.custom`".to_owned(),
+    );
+}
+
+/// The value without members that are null, whose places are noted.
+fn without_nulls(value: Lit, path: &str, nulls: &mut Vec<String>) -> Lit {
+    let Lit::Map(members) = value else { return value };
+    let mut kept = Vec::new();
+    for (name, value) in members {
+        let path = pointer::push(path, &name);
+        match value {
+            Lit::Null if !path[1..].contains('/') => {}
+            Lit::Null => nulls.push(format!("`{}`", dotted(&path))),
+            value => kept.push((name, without_nulls(value, &path, nulls))),
+        }
+    }
+    Lit::Map(kept)
+}
+
+/// Leaves out what the library has no argument for, and names it.
+fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &Form), notes: &mut Vec<String>) {
+    let Lit::Map(members) = tree else { return };
+    let mut gone: Vec<String> = Vec::new();
+    let texts = members.iter_mut().filter(|(name, _)| TEXTS.contains(&name.as_str()));
+    for (_, value) in texts.filter(|_| !choice.language.anything) {
+        if let Lit::Number(digits) = value {
+            *value = Lit::Text(digits.clone());
+        }
+    }
+    members.retain(|(name, value)| {
+        let held = match TEXTS.contains(&name.as_str()) {
+            true => value.id().is_some(),
+            false => matches!(value, Lit::Map(_)),
+        };
+        let stays = choice.language.anything || (form.takes(name) && held);
+        let known = choice.language.client_side
+            && matches!(name.as_str(), "userId" | "anonymousId" | "previousId");
+        let empty = matches!(value, Lit::Null) || value.is_empty_map();
+        if !stays && !known && !empty {
+            gone.push(format!("`{}`", dotted(&pointer::push("", name))));
+        }
+        stays || known
+    });
+    if !gone.is_empty() {
+        notes.push(format!("left out: {} (the library has no place for it)", gone.join(", ")));
+    }
+}

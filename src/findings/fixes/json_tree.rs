@@ -1,0 +1,180 @@
+//! A call as a tree that can be changed.
+
+use crate::call::{Kind, Val, pointer};
+
+/// How deep values are followed; what is deeper is left out of a corrected call.
+const DEEPEST: usize = 48;
+
+/// A value of a corrected call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Lit {
+    Null,
+    Bool(bool),
+    /// Its digits as they came.
+    Number(String),
+    Text(String),
+    List(Vec<Lit>),
+    /// Each name once, in the order of the call.
+    Map(Vec<(String, Lit)>),
+}
+
+impl Lit {
+    pub fn of(value: Val<'_>) -> Lit {
+        Lit::within(value, DEEPEST)
+    }
+
+    fn within(value: Val<'_>, depth: usize) -> Lit {
+        match value.kind() {
+            Kind::True | Kind::False => Lit::Bool(value.kind() == Kind::True),
+            Kind::Number => Lit::Number(value.raw().to_owned()),
+            Kind::String => Lit::Text(value.as_str().unwrap_or_default().into_owned()),
+            Kind::Array if depth > 0 => {
+                Lit::List(value.children().map(|item| Lit::within(item, depth - 1)).collect())
+            }
+            Kind::Object if depth > 0 => {
+                let mut map = Lit::Map(Vec::new());
+                for member in value.children() {
+                    map.set(&member.key(), Lit::within(member, depth - 1));
+                }
+                map
+            }
+            Kind::Null | Kind::Array | Kind::Object => Lit::Null,
+        }
+    }
+
+    /// Sets a member of a map; of repeated names the last counts, as in `JSON.parse`.
+    pub fn set(&mut self, name: &str, value: Lit) {
+        if let Lit::Map(members) = self {
+            match members.iter_mut().find(|(known, _)| known == name) {
+                Some(member) => member.1 = value,
+                None => members.push((name.to_owned(), value)),
+            }
+        }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Lit> {
+        let Lit::Map(members) = self else { return None };
+        members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Lit> {
+        let Lit::Map(members) = self else { return None };
+        members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The value at a pointer.
+    pub fn at(&self, path: &str) -> Option<&Lit> {
+        pointer::tokens(path).try_fold(self, |value, token| match value {
+            Lit::List(items) => items.get(pointer::index(&token)?),
+            value => value.get(&token),
+        })
+    }
+
+    /// The value as JSON text.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+
+    fn write_json(&self, out: &mut String) {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Lit::Null => out.push_str("null"),
+            Lit::Bool(on) => out.push_str(if *on { "true" } else { "false" }),
+            Lit::Number(digits) => out.push_str(digits),
+            Lit::Text(text) => out.push_str(&quoted(text)),
+            Lit::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Lit::Map(members) => {
+                out.push('{');
+                for (at, (name, value)) in members.iter().enumerate() {
+                    out.push_str(if at > 0 { "," } else { "" });
+                    out.push_str(&quoted(name));
+                    out.push(':');
+                    value.write_json(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    /// Puts a value at a pointer; whatever stands on the way and is no object becomes one.
+    pub fn put(&mut self, path: &str, value: Lit) {
+        let tokens: Vec<_> = pointer::tokens(path).collect();
+        let Some((last, way)) = tokens.split_last() else { return };
+        let mut at = self;
+        for token in way {
+            if !matches!(at.get(token), Some(Lit::Map(_))) {
+                at.set(token, Lit::Map(Vec::new()));
+            }
+            match at.get_mut(token) {
+                Some(inside) => at = inside,
+                None => return,
+            }
+        }
+        at.set(last, value);
+    }
+
+    /// Takes out what stands at a pointer.
+    pub fn remove(&mut self, path: &str) {
+        let Some((way, last)) = path.rsplit_once('/') else { return };
+        let last = last.replace("~1", "/").replace("~0", "~");
+        let place = pointer::tokens(way).try_fold(self, |value, token| value.get_mut(&token));
+        if let Some(Lit::Map(members)) = place {
+            members.retain(|(name, _)| *name != last);
+        }
+    }
+
+    /// A text or a number as text, if it is not blank.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Lit::Text(text) | Lit::Number(text) if !text.trim().is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// True for an object without members.
+    pub fn is_empty_map(&self) -> bool {
+        matches!(self, Lit::Map(members) if members.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    #[test]
+    fn a_tree_is_changed() {
+        let doc = Doc::parse(r#"{"a":{"b":1.50,"b":2e3,"c/d":[null]},"e":"x"}"#).expect("JSON");
+        let mut tree = Lit::of(doc.root());
+        assert_eq!(tree.at("/a/b"), Some(&Lit::Number("2e3".to_owned())));
+        tree.put("/e/f", Lit::Bool(true));
+        tree.remove("/a/c~1d");
+        tree.remove("/a/none");
+        let e = Lit::Map(vec![("f".to_owned(), Lit::Bool(true))]);
+        assert_eq!(tree.get("e"), Some(&e));
+        let a = Lit::Map(vec![("b".to_owned(), Lit::Number("2e3".to_owned()))]);
+        assert_eq!(tree.get("a"), Some(&a));
+    }
+
+    #[test]
+    fn what_is_too_deep_is_left_out() {
+        let text = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+        let doc = Doc::parse(text).expect("JSON");
+        let mut depth = 0;
+        let mut at = &Lit::of(doc.root());
+        while let Lit::List(items) = at {
+            depth += 1;
+            at = &items[0];
+        }
+        assert_eq!((depth, at), (DEEPEST, &Lit::Null));
+    }
+}

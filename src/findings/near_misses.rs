@@ -1,0 +1,399 @@
+//! Near misses: ids that stand close to where one was expected (`specs/vendors.md` A.5).
+
+use crate::call::{Doc, Event, Val, pointer};
+use crate::findings::compared::compare_once;
+use crate::findings::identity::{ValueRule, id_of};
+use crate::findings::near_names::Names;
+use crate::findings::{Hint, HintKind, Id};
+use std::borrow::Cow;
+
+/// Where ids are looked for, in the order in which they are reported.
+const PLACES: [&str; 5] = ["/properties", "/traits", "/context/traits", "", "/context"];
+/// The objects that are looked through to the bottom.
+const CONTAINERS: [&str; 3] = ["/properties", "/traits", "/context"];
+/// How many levels below a container are looked at.
+const MAX_LEVELS: usize = 6;
+/// How many members of a call are looked at below the places.
+const MAX_MEMBERS: usize = 2000;
+
+/// A key in lower case without `_`, `-` and spaces: what two spellings of one name share.
+pub fn norm(key: &str) -> Cow<'_, str> {
+    let changes = |b: u8| b.is_ascii_uppercase() || matches!(b, b'_' | b'-' | b' ') || b >= 0x80;
+    if !key.bytes().any(changes) {
+        return Cow::Borrowed(key);
+    }
+    if key.is_ascii() {
+        let mut norm = String::with_capacity(key.len());
+        let letters = key.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' '));
+        letters.for_each(|b| norm.push(char::from(b.to_ascii_lowercase())));
+        return Cow::Owned(norm);
+    }
+    key.to_lowercase().chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect()
+}
+
+/// The near misses of an id that was expected at `expected` and is not there: in the places where
+/// ids stand, then further down, then misspelt. The same name elsewhere comes before other names.
+pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<Hint> {
+    let search =
+        Search { event, expected, rule, id, names: Names::of(id), wanted: wanted_name(expected) };
+    let mut found = Vec::new();
+    for place in PLACES {
+        search.place(place, &mut found);
+    }
+    let further: &[(&str, HintKind)] = match id {
+        Id::Account => &[
+            ("/traits/company/id", HintKind::Alias),
+            ("/context/traits/company/id", HintKind::Alias),
+        ],
+        Id::User => &[("/anonymousId", HintKind::Anonymous)],
+    };
+    for &(path, kind) in further {
+        if in_objects(event, path) {
+            search.add(path, kind, &mut found);
+        }
+    }
+    search.further_down(&mut found);
+    found.sort_by_key(|hint| search.rank(hint));
+    found
+}
+
+/// A container that is JSON text and holds an id that is missing: the path of the container, and
+/// the name of the id in it.
+pub(crate) fn in_json_text(
+    event: &Event<'_>,
+    id: Id,
+    expected: &str,
+    rule: ValueRule,
+) -> Option<(&'static str, String)> {
+    let own = |place: &str| expected.starts_with(place);
+    let first = CONTAINERS.iter().filter(|place| own(place));
+    for place in first.chain(CONTAINERS.iter().filter(|place| !own(place))) {
+        let Some(text) = event.pointer(place).and_then(|value| value.as_str()) else { continue };
+        if !text.trim_start().starts_with('{') {
+            continue;
+        }
+        let name = pointer::last(place);
+        let Ok(doc) = Doc::parse(format!("{{\"{name}\":{text}}}")) else { continue };
+        let inside = Event::bare(doc.root());
+        if id_of(inside.pointer(expected), rule).is_ok() {
+            return Some((place, pointer::last(expected).into_owned()));
+        }
+        if let Some(hint) = hints(&inside, id, expected, rule).first() {
+            return Some((place, pointer::last(&hint.path).into_owned()));
+        }
+    }
+    None
+}
+
+/// The norm of the name that an id is expected by: the id of a company is not any `id`.
+pub(crate) fn wanted_name(expected: &str) -> String {
+    let last = pointer::last(expected);
+    let parent = expected.rsplit_once('/').map_or("", |(place, _)| place);
+    match norm(&last) {
+        name if name == "id" && !PLACES.contains(&parent) => {
+            format!("{}id", norm(&pointer::last(parent)))
+        }
+        name => name.into_owned(),
+    }
+}
+
+/// What one search looks for.
+struct Search<'s, 'd> {
+    event: &'s Event<'d>,
+    expected: &'s str,
+    rule: ValueRule,
+    id: Id,
+    names: &'static Names,
+    /// The norm of the expected name.
+    wanted: String,
+}
+
+impl<'d> Search<'_, 'd> {
+    /// Adds a path whose value can be used, once.
+    fn add(&self, path: &str, kind: HintKind, found: &mut Vec<Hint>) {
+        let usable = || id_of(self.event.pointer(path), self.rule).is_ok();
+        // nor is the object that it was expected in
+        let is_expected = self
+            .expected
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if !is_expected && !found.iter().any(|hint| hint.path == path) && usable() {
+            found.push(Hint { path: path.to_owned(), kind });
+        }
+    }
+
+    /// Adds what the members of a place name, in byte order.
+    fn place(&self, place: &str, found: &mut Vec<Hint>) {
+        let wanted_place = self.expected.rsplit_once('/').map_or("", |(place, _)| place);
+        let mut keys: Vec<(Cow<'d, str>, HintKind)> = Vec::new();
+        let mut look = |member: Val<'d>| {
+            let key = member.key();
+            let kind = match self.kind_of(&key) {
+                Some(HintKind::Level) if place == wanted_place => HintKind::Spelling,
+                // what is inside of `account` and the like is looked at by itself
+                Some(HintKind::Typo) if member.is_object() || member.is_array() => return,
+                Some(kind) => kind,
+                None => return,
+            };
+            keys.push((key, kind));
+        };
+        match place {
+            "" => self.event.members().for_each(&mut look),
+            _ => match self.event.pointer(place) {
+                Some(object) if object.is_object() && in_objects(self.event, place) => {
+                    object.children().for_each(&mut look);
+                }
+                _ => {}
+            },
+        }
+        keys.sort_by(|a, b| a.0.cmp(&b.0));
+        for (key, kind) in keys {
+            self.add(&pointer::push(place, &key), kind, found);
+        }
+    }
+
+    /// How the key of a place is close.
+    fn kind_of(&self, key: &str) -> Option<HintKind> {
+        compare_once((self.id, &self.wanted), None, key, || {
+            let norm = norm(key);
+            if norm == *self.wanted {
+                Some(HintKind::Level)
+            } else if self.names.forms.contains(&&*norm) {
+                Some(HintKind::Alias)
+            } else if self.names.are_nearly(key, &self.wanted) || self.names.are_made_by("", key) {
+                Some(HintKind::Typo)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Adds what stands deeper than the places.
+    fn further_down(&self, found: &mut Vec<Hint>) {
+        let mut left = MAX_MEMBERS;
+        for place in CONTAINERS {
+            let Some(object) = self.event.pointer(place).filter(|object| object.is_object()) else {
+                continue;
+            };
+            let mut deeper = Vec::new();
+            let above = Above { path: place, name: "", levels: 0 };
+            self.walk(object, &above, &mut left, &mut deeper);
+            deeper.sort_by(|a, b| {
+                let depth = |hint: &Hint| hint.path.matches('/').count();
+                depth(a).cmp(&depth(b)).then_with(|| a.path.cmp(&b.path))
+            });
+            for hint in deeper {
+                self.add(&hint.path, hint.kind, found);
+            }
+        }
+    }
+
+    fn walk(&self, object: Val<'d>, above: &Above<'_>, left: &mut usize, deeper: &mut Vec<Hint>) {
+        let is_list = object.is_array();
+        for (at, member) in object.children().enumerate() {
+            if *left == 0 {
+                return;
+            }
+            *left -= 1;
+            let key = if is_list { Cow::Owned(at.to_string()) } else { member.key() };
+            let path = || pointer::push(above.path, &key);
+            if member.is_object() || member.is_array() {
+                if above.levels + 1 < MAX_LEVELS {
+                    let name = if is_list { above.name } else { &*key };
+                    let below = Above { path: &path(), name, levels: above.levels + 1 };
+                    self.walk(member, &below, left, deeper);
+                }
+            } else if !is_list
+                && above.levels > 0
+                && let Some(kind) = self.kind_below(object, above.name, &key)
+            {
+                deeper.push(Hint { path: path(), kind });
+            }
+        }
+    }
+
+    /// How a member of an object further down is close.
+    fn kind_below(&self, object: Val<'d>, parent: &str, key: &str) -> Option<HintKind> {
+        // RudderStack's and Segment's own lists of ids
+        if key == "id" && matches!(&*norm(parent), "externalids" | "externalid") {
+            let kind = object.get("type").and_then(|kind| kind.as_str())?;
+            let made = self.names.are_made_by("", &kind) || self.names.are_made_by(&kind, "id");
+            return if made { Some(HintKind::Nested) } else { self.misspelt_below(key) };
+        }
+        compare_once((self.id, &self.wanted), Some(parent), key, || {
+            let made = norm(key) == *self.wanted || self.names.are_made_by(parent, key);
+            if made { Some(HintKind::Nested) } else { self.misspelt_below(key) }
+        })
+    }
+
+    fn misspelt_below(&self, key: &str) -> Option<HintKind> {
+        let is_near = norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted);
+        is_near.then_some(HintKind::Typo)
+    }
+
+    /// The same name in another place comes first, other names after it; misspellings are last.
+    fn rank(&self, hint: &Hint) -> u8 {
+        match hint.kind {
+            HintKind::Spelling | HintKind::Level => 0,
+            HintKind::Nested if norm(&pointer::last(&hint.path)) == *self.wanted => 1,
+            HintKind::Alias => 2,
+            HintKind::Anonymous => 3,
+            HintKind::Nested => 4,
+            HintKind::Typo => 5,
+        }
+    }
+}
+
+/// The way to a member.
+struct Above<'p> {
+    path: &'p str,
+    /// The name of the object that it stands in; items of a list go by the list's.
+    name: &'p str,
+    levels: usize,
+}
+
+/// True if every step on the way to a place is through an object, so that `/traits/company/id`
+/// does not walk into a list.
+fn in_objects(event: &Event<'_>, path: &str) -> bool {
+    path.match_indices('/')
+        .skip(1)
+        .all(|(at, _)| event.pointer(&path[..at]).is_some_and(|value| value.is_object()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    fn of(json: &str, id: Id, expected: &str) -> Vec<(String, HintKind)> {
+        let doc = Doc::parse(json).expect("valid");
+        hints(&Event::bare(doc.root()), id, expected, ValueRule::Plain)
+            .into_iter()
+            .map(|hint| (hint.path, hint.kind))
+            .collect()
+    }
+
+    #[test]
+    fn the_example_of_the_specification() {
+        let call = r#"{"type":"track","userId":"u1","context":{"groupId":"g1"},"properties":{"accountId":"a1"}}"#;
+        assert_eq!(
+            of(call, Id::Account, "/properties/account_id"),
+            [
+                ("/properties/accountId".to_owned(), HintKind::Spelling),
+                ("/context/groupId".to_owned(), HintKind::Alias)
+            ]
+        );
+        assert_eq!(
+            of(call, Id::User, "/properties/user_id"),
+            [("/userId".to_owned(), HintKind::Level)]
+        );
+    }
+
+    fn paths(json: &str, id: Id, expected: &str) -> Vec<String> {
+        of(json, id, expected).into_iter().map(|(path, _)| path).collect()
+    }
+
+    #[test]
+    fn the_exact_name_in_another_place_comes_before_an_alias() {
+        let call = r#"{"properties":{"account_id":"b","groupId":"a"}}"#;
+        assert_eq!(
+            of(call, Id::Account, "/groupId"),
+            [
+                ("/properties/groupId".to_owned(), HintKind::Level),
+                ("/properties/account_id".to_owned(), HintKind::Alias)
+            ]
+        );
+        let deep = r#"{"traits":{"custom":{"account_id":"a"},"companyId":"b","team":{"id":"c"}}}"#;
+        assert_eq!(
+            of(deep, Id::Account, "/traits/account_id"),
+            [
+                ("/traits/custom/account_id".to_owned(), HintKind::Nested),
+                ("/traits/companyId".to_owned(), HintKind::Alias),
+                ("/traits/team/id".to_owned(), HintKind::Nested)
+            ]
+        );
+    }
+
+    #[test]
+    fn ids_further_down_are_found_up_to_six_levels() {
+        let call = r#"{"properties":{"a":{"b":{"c":{"d":{"e":{"account_id":1,"f":{"account_id":2}}}}}},
+            "companies":[{"name":"x"},{"id":"c1"}],"products":[{"id":"p"}],"account":{"id":"","plan_id":"x"}},
+            "context":{"externalIds":[{"id":"i","type":"ios.idfa"},{"id":"g","type":"group_id"},{"id":"u","type":"user_id"}],
+            "device":{"id":"d"}},"traits":{"$groups":{"company":"g2"}}}"#;
+        assert_eq!(
+            paths(call, Id::Account, "/properties/account_id"),
+            [
+                "/properties/a/b/c/d/e/account_id",
+                "/properties/companies/1/id",
+                "/traits/$groups/company",
+                "/context/externalIds/1/id"
+            ]
+        );
+        assert_eq!(paths(call, Id::User, "/userId"), ["/context/externalIds/2/id"]);
+    }
+
+    #[test]
+    fn only_so_many_members_are_looked_at() {
+        let many = |before: usize| {
+            let members = (0..before).map(|at| format!("\"k{at}\":0,"));
+            let members: String = members.collect();
+            format!(r#"{{"properties":{{"x":{{{members}"account_id":"a"}}}}}}"#)
+        };
+        assert_eq!(paths(&many(1998), Id::Account, "/groupId").len(), 1);
+        assert_eq!(paths(&many(1999), Id::Account, "/groupId").len(), 0);
+    }
+
+    #[test]
+    fn misspelt_names_are_told_apart_from_other_words() {
+        let call = r#"{"properties":{"acount_id":"a","amount_id":"b","count_id":"c","discount":5,
+            "account":{"name":"x"},"teamId":7,"compnay_id":" ","custom":{"acct_id":"d","company":"Acme"}}}"#;
+        assert_eq!(
+            of(call, Id::Account, "/properties/account_id"),
+            [
+                ("/properties/acount_id".to_owned(), HintKind::Typo),
+                ("/properties/teamId".to_owned(), HintKind::Typo),
+                ("/properties/custom/acct_id".to_owned(), HintKind::Typo)
+            ]
+        );
+    }
+
+    #[test]
+    fn json_text_that_holds_the_id_is_found() {
+        let call = r#"{"properties":"{\"accountId\":\"a1\",\"user_id\":\"u1\"}","traits":"{no"}"#;
+        let doc = Doc::parse(call).expect("valid");
+        let event = Event::bare(doc.root());
+        let name = |id, expected| in_json_text(&event, id, expected, ValueRule::Plain);
+        let found = |name: &str| Some(("/properties", name.to_owned()));
+        assert_eq!(name(Id::Account, "/properties/account_id"), found("accountId"));
+        assert_eq!(name(Id::User, "/properties/user_id"), found("user_id"));
+        assert_eq!(name(Id::Account, "/groupId"), found("accountId"));
+        let doc =
+            Doc::parse(r#"{"properties":"{\"plan\":1}","traits":"account_id"}"#).expect("valid");
+        let event = Event::bare(doc.root());
+        assert_eq!(in_json_text(&event, Id::Account, "/groupId", ValueRule::Plain), None);
+    }
+
+    #[test]
+    fn the_wanted_name_comes_first_then_places_in_order_and_keys_in_byte_order() {
+        let call = r#"{"anonymousId":"x","UID":"1","context":{"traits":{"uid":5,"user-id":" "},"user_ID":"c"},
+            "traits":{"distinct id":"d","User_Id":"b","userId":"a","company":{"id":7}},"properties":["uid"]}"#;
+        let found = of(call, Id::User, "/userId");
+        let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "/traits/User_Id",
+                "/traits/userId",
+                "/context/user_ID",
+                "/traits/distinct id",
+                "/context/traits/uid",
+                "/UID",
+                "/anonymousId"
+            ]
+        );
+        assert_eq!(
+            of(call, Id::Account, "/groupId"),
+            [("/traits/company/id".to_owned(), HintKind::Alias)]
+        );
+    }
+}

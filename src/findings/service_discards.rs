@@ -1,0 +1,156 @@
+//! What the service in front of the vendors does not pass on (`specs/wire.md` 7 and 9), as findings
+//! of no vendor.
+
+use crate::findings::{Book, CodeText, Effect, Finding, advice, fill, is_of_call};
+use crate::wire::{Service, discard};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+static DISCARDS: LazyLock<Book> = LazyLock::new(|| {
+    let mut all = book(include_str!("../../assets/findings/wire.toml"));
+    all.append(&mut book(include_str!("../../assets/findings/call.toml")));
+    all
+});
+
+/// The texts of the codes of which RudderStack's gateway makes something else than Segment.
+static GATEWAY: LazyLock<Book> =
+    LazyLock::new(|| book(include_str!("../../assets/findings/gateway.toml")));
+
+/// Reads a table. A code that loses the call has that effect, which no table says.
+fn book(table: &str) -> Book {
+    let mut book: Book = toml::from_str(table).expect("the built-in table of codes is valid");
+    for (code, text) in &mut book {
+        if discard::find(code).is_some_and(|code| code.lost) {
+            text.effect = Some(Effect::Discard);
+        }
+    }
+    book
+}
+
+static REMARKS: LazyLock<Book> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../assets/findings/remarks.toml"))
+        .expect("the built-in table of remarks is valid")
+});
+
+/// All codes of no vendor with their texts: what a service discards, and what is wrong with a call
+/// whoever reads it.
+pub fn discards() -> &'static Book {
+    &DISCARDS
+}
+
+fn text_of(code: &str, service: Service) -> Option<(&'static str, &'static CodeText)> {
+    let own = (service == Service::RudderStack).then(|| GATEWAY.get_key_value(code)).flatten();
+    own.or_else(|| DISCARDS.get_key_value(code)).map(|(code, text)| (code.as_str(), text))
+}
+
+/// The finding for a code of no vendor at a place of the call or of its request. `said` are words
+/// for placeholders.
+///
+/// # Panics
+/// If the code is in neither `assets/findings/wire.toml` nor `assets/findings/call.toml`.
+pub fn finding_for_discard(
+    code: &str,
+    path: &str,
+    said: &[(&str, String)],
+    service: Service,
+) -> Finding {
+    let (code, text) = text_of(code, service).expect("a discard code of the table");
+    let words = |template: &str| {
+        fill(template, |name| match name {
+            "dotted" => Some(advice::dotted(path)),
+            "item" => item(path),
+            name => said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone()),
+        })
+    };
+    let cause = words(&text.message);
+    let finding = finding(code, text, path, words);
+    match text.effect() {
+        Effect::Discard if !is_of_call(code) => {
+            Finding { message: format!("{}: {cause}", service.discards()), ..finding }
+        }
+        _ => finding,
+    }
+}
+
+/// The finding for a remark about ids, by its name in `assets/findings/remarks.toml`: a code, and
+/// behind it what the ids are.
+///
+/// # Panics
+/// If the name is not in that file.
+pub fn finding_for_remark(name: &str, path: &str, said: &[(&str, String)]) -> Finding {
+    let (name, text) = REMARKS.get_key_value(name).expect("a remark of the table");
+    let code = name.split(' ').next().unwrap_or_default();
+    let word =
+        |name: &str| said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone());
+    finding(code, text, path, |template| fill(template, word))
+}
+
+/// The finding of a code of no vendor, whose templates are filled by `words`.
+fn finding(
+    code: &'static str,
+    text: &'static CodeText,
+    path: &str,
+    words: impl Fn(&str) -> String,
+) -> Finding {
+    Finding {
+        code: Cow::Borrowed(code),
+        severity: text.severity,
+        effect: text.effect(),
+        vendor: None,
+        path: path.to_owned(),
+        message: words(&text.message),
+        why: words(&text.why),
+        reason: None,
+        hints: None,
+        inferred: None,
+        history: None,
+        advice: None,
+        fix: words(&text.fix),
+        source: Cow::Borrowed(&text.source),
+        headline: None,
+        mistyped: None,
+    }
+}
+
+/// The place of an item in its batch, from 1, by a pointer into the body.
+fn item(path: &str) -> Option<String> {
+    let (_, index) = path.rsplit_once('/')?;
+    index.parse().ok().map(|index: usize| (index + 1).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Severity;
+
+    #[test]
+    fn every_code_of_no_vendor_has_its_text_and_no_text_is_idle() {
+        let own = discard::CODES.iter().map(|code| code.code);
+        let others = ["signature_missing", "signature_wrong", "EVT-INTEGRATION-NAME"];
+        let mut codes: Vec<&str> = own.chain(others).collect();
+        codes.sort_unstable();
+        assert_eq!(DISCARDS.keys().map(String::as_str).collect::<Vec<_>>(), codes);
+        for (code, text) in GATEWAY.iter() {
+            assert_eq!(
+                (text.severity, text.effect()),
+                (DISCARDS[code].severity, DISCARDS[code].effect())
+            );
+        }
+    }
+
+    #[test]
+    fn a_discard_is_a_finding_of_no_vendor_and_says_who_discards_the_call() {
+        let finding = finding_for_discard("id_not_string", "/userId", &[], Service::Segment);
+        assert_eq!((finding.severity, finding.effect), (Severity::Error, Effect::Discard));
+        assert_eq!(finding.vendor, None);
+        assert_eq!(finding.message, "discarded by Segment: `userId` is not a text, or is empty");
+        assert_eq!(finding.fix, "send `userId` as a text that is not empty");
+        let finding = finding_for_discard("no_user_anon_id", "/userId", &[], Service::RudderStack);
+        assert!(finding.message.starts_with("refused by RudderStack: the call has neither"));
+        let finding = finding_for_discard("request_refused", "/batch/1", &[], Service::RudderStack);
+        assert!(finding.fix.contains("in item 2 of the request"), "{}", finding.fix);
+        let finding = finding_for_discard("multi_user_error", "/batch", &[], Service::Segment);
+        assert_eq!(finding.effect, Effect::None);
+        assert_eq!(finding.message, "Segment discards some calls of the batch; the others go on");
+    }
+}

@@ -1,0 +1,237 @@
+//! What could stand at the cursor.
+
+use std::ops::Range;
+
+use crate::fql::ast::Path;
+use crate::fql::builtin_names::{
+    CALL_FIELDS, CALL_TYPES, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, SERVICE_VERDICTS,
+    SERVICES, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
+};
+use crate::fql::lexer::{Spanned, Token, ends_word, lex};
+use crate::fql::normal_form::quote;
+
+/// The most offers that are made at once.
+const MAX_OFFERS: usize = 200;
+
+/// What a recording really holds. All are asked with what is typed so far, so that an implementor
+/// may leave out what does not begin with it; it may also ignore that.
+pub trait Names {
+    /// Names of the fields directly under these names, in the calls; none: the top level.
+    fn fields(&self, under: &[String], typed: &str) -> Vec<String>;
+    /// Text values seen at a path: of the call, or of the record (`library.name`, `write_key`…).
+    fn values(&self, path: &Path, typed: &str) -> Vec<String>;
+    /// Names of the vendors.
+    fn vendors(&self) -> Vec<String>;
+    /// The name of the vendor that was probably meant, if the text names one in another way.
+    fn vendor_like(&self, typed: &str) -> Option<String> {
+        let vendors = self.vendors();
+        nearest(typed, vendors.iter().map(String::as_str)).map(str::to_owned)
+    }
+    /// Codes of the findings seen.
+    fn codes(&self, typed: &str) -> Vec<String>;
+    /// Whether only some of the calls were looked at for these.
+    fn is_sample(&self) -> bool {
+        false
+    }
+}
+
+/// What is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A field of the call or the record, or a vendor.
+    Field,
+    /// A text value.
+    Value,
+    /// A function.
+    Function,
+    /// A keyword.
+    Keyword,
+}
+
+/// One offer: the part of the text to replace, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What it is.
+    pub kind: Kind,
+    /// What is put in.
+    pub text: String,
+    /// In place of these bytes of the text.
+    pub replace: Range<usize>,
+}
+
+/// Offers for the cursor, a byte offset into the text; one inside a character counts as before it.
+pub fn complete(text: &str, cursor: usize, names: &dyn Names) -> Vec<Completion> {
+    let mut cursor = cursor.min(text.len());
+    while !text.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    let text = &text[..cursor];
+    let mut before = Vec::new();
+    let mut start = text.len();
+    let mut open_quote = false;
+    match lex(text, &mut before) {
+        // The word at the cursor, whole or ending in a dot, is what is being typed.
+        Ok(()) => {
+            if before.last().is_some_and(|last| last.span.end == cursor && is_word(&last.token)) {
+                start = before.pop().map_or(start, |last| last.span.start);
+            }
+        }
+        Err(_) => {
+            let done = before.last().map_or(0, |last| last.span.end);
+            start = text.len() - text[done..].trim_start().len();
+            open_quote = text[start..].starts_with(['"', '\'']);
+            if !open_quote && text[start..].contains(|c| ends_word(c) && c != ' ') {
+                return Vec::new();
+            }
+        }
+    }
+    let mut offers = if open_quote {
+        values(&before, start, &text[start + 1..], names)
+    } else {
+        words(&before, &text[start..], start, names)
+    };
+    for offer in &mut offers {
+        offer.replace.end = cursor;
+    }
+    offers.truncate(MAX_OFFERS);
+    offers
+}
+
+fn is_word(token: &Token) -> bool {
+    !matches!(token, Token::Sign(_) | Token::Quoted(_) | Token::Regex { .. })
+}
+
+fn offer(kind: Kind, text: impl Into<String>, start: usize) -> Completion {
+    Completion { kind, text: text.into(), replace: start..start }
+}
+
+/// Offers outside quotes.
+fn words(before: &[Spanned], typed: &str, start: usize, names: &dyn Names) -> Vec<Completion> {
+    let last = before.last().map(|spanned| &spanned.token);
+    if after_operand(last) {
+        return KEYWORDS[..3]
+            .iter()
+            .filter(|keyword| keyword.starts_with(&typed.to_ascii_lowercase()))
+            .map(|keyword| offer(Kind::Keyword, *keyword, start))
+            .collect();
+    }
+    if let Some(Function::Missing | Function::Nearmiss) = open_function(before) {
+        let ids = ["account_id", "user_id"].into_iter().filter(|id| id.starts_with(typed));
+        return ids.map(|id| offer(Kind::Field, id, start)).collect();
+    }
+    // what it may be equal to comes first: a field is seldom compared with another one
+    let mut offers = values(before, start, typed, names);
+    offers.extend(fields(typed, names).into_iter().map(|field| offer(Kind::Field, field, start)));
+    let functions = FUNCTIONS.iter().filter(|(name, _)| name.starts_with(typed));
+    offers.extend(functions.map(|(name, _)| offer(Kind::Function, format!("{name}("), start)));
+    if !typed.is_empty() {
+        let literals = KEYWORDS[3..].iter().filter(|keyword| keyword.starts_with(typed));
+        offers.extend(literals.map(|keyword| offer(Kind::Keyword, *keyword, start)));
+    }
+    offers
+}
+
+/// Fields that begin as typed, as they would be written.
+fn fields(typed: &str, names: &dyn Names) -> Vec<String> {
+    // The names before the last dot, unescaped as the lexer does it.
+    let (under, last) = split_path(typed);
+    let path = |name: &str| Path::new(under.iter().map(String::as_str).chain([name])).to_string();
+    let mut all = names.fields(&under, &last);
+    match under.as_slice() {
+        [] => all.extend(CALL_FIELDS.iter().chain(TYPE_FIELDS).map(|name| (*name).to_owned())),
+        [one] if one == "verdict" => all.extend(names.vendors()),
+        _ => {}
+    }
+    all.retain(|name| {
+        name.starts_with(&last) && !name.is_empty() && !name.contains(char::is_control)
+    });
+    let mut written: Vec<String> = all.iter().map(|name| path(name)).collect();
+    let record = RECORD_FIELDS.iter().filter(|name| name.starts_with(typed));
+    written.extend(record.map(|name| (*name).to_owned()));
+    written.sort();
+    written.dedup();
+    written
+}
+
+fn split_path(typed: &str) -> (Vec<String>, String) {
+    let (mut names, mut name, mut chars) = (Vec::new(), String::new(), typed.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '.' => names.push(std::mem::take(&mut name)),
+            '\\' => name.extend(chars.next()),
+            c => name.push(c),
+        }
+    }
+    (names, name)
+}
+
+/// Offers inside quotes, or where they could open: values of the path that stands on the other side.
+fn values(before: &[Spanned], quote_at: usize, typed: &str, names: &dyn Names) -> Vec<Completion> {
+    let before: Vec<&Token> = before.iter().map(|spanned| &spanned.token).collect();
+    let found = match subject(&before) {
+        Some(path) => match path.segments() {
+            [one] if one == "finding" => names.codes(typed),
+            [one] if one == "severity" => fixed(SEVERITIES),
+            [one, ..] if one == "verdict" => fixed(VERDICTS),
+            [one, two] if one == "service" && two == "verdict" => fixed(SERVICE_VERDICTS),
+            [one, two] if one == "service" && two == "name" => fixed(SERVICES),
+            [one] if one == "type" => {
+                let mut all = names.values(path, typed);
+                all.extend(fixed(CALL_TYPES));
+                all
+            }
+            _ => names.values(path, typed),
+        },
+        None => Vec::new(),
+    };
+    let mut found: Vec<String> =
+        found.into_iter().filter(|value| value.starts_with(typed)).collect();
+    found.sort();
+    found.dedup();
+    let written = found.into_iter().map(|value| {
+        let mut out = String::new();
+        quote(&value, &mut out);
+        offer(Kind::Value, out, quote_at)
+    });
+    written.collect()
+}
+
+fn fixed(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+/// The path whose value is being typed: before an operator, `in [`, or as the first argument of
+/// the same call.
+fn subject<'t>(before: &[&'t Token]) -> Option<&'t Path> {
+    let mut rest = before;
+    // Back over the elements of a list.
+    while let [head @ .., Token::Quoted(_) | Token::Number(_), Token::Sign(",")] = rest {
+        rest = head;
+    }
+    if let [head @ .., Token::Sign("[")] = rest {
+        rest = head;
+    }
+    match rest {
+        [.., Token::Path(path), Token::Sign("=" | "!=" | ",") | Token::Keyword("in")] => Some(path),
+        _ => None,
+    }
+}
+
+/// Whether a whole operand stands before the cursor, so that only joining words can follow.
+fn after_operand(last: Option<&Token>) -> bool {
+    match last {
+        None | Some(Token::Keyword("and" | "or" | "in")) => false,
+        Some(Token::Sign(sign)) => matches!(*sign, ")" | "]"),
+        Some(_) => true,
+    }
+}
+
+/// The function whose parenthesis has just been opened.
+fn open_function(before: &[Spanned]) -> Option<Function> {
+    match before {
+        [.., Spanned { token: Token::Path(path), .. }, Spanned { token: Token::Sign("("), .. }] => {
+            path.name().and_then(Function::named)
+        }
+        _ => None,
+    }
+}

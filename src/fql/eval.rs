@@ -1,0 +1,134 @@
+//! Looking at one call.
+
+use crate::fql::ast::{Expr, Id, Literal, Op};
+use crate::fql::builtin_names::{Function, Place, Record};
+use crate::fql::columns::Columns;
+use crate::fql::functions;
+use crate::fql::functions::apply;
+use crate::fql::times::Moment;
+use crate::fql::value::Value;
+
+/// Whether the condition holds for the call. Stops at the first term that decides.
+pub(crate) fn holds<C: Columns + ?Sized>(expr: &Expr, call: &C) -> bool {
+    match expr {
+        Expr::And(terms) => terms.by_cost().all(|term| holds(term, call)),
+        Expr::Or(terms) => terms.by_cost().any(|term| holds(term, call)),
+        Expr::Not(inner) => !holds(inner, call),
+        Expr::Text(needle) => needle.is_in(&call.text()),
+        Expr::Regex(pattern) => pattern.is_in(&call.text()),
+        Expr::Missing(id) => either(*id, |id| call.missing(id)),
+        Expr::Nearmiss(id) => either(*id, |id| call.nearmiss(id)),
+        Expr::Compare(op, left, right) => compare(*op, left, right, call),
+        Expr::Glob(subject, glob) => match subject.as_ref() {
+            Expr::Path(_, Place::Finding) => call.any_finding(&mut |code| glob.covers(code)),
+            subject => match value(subject, call) {
+                Value::String(text) => glob.covers(&text),
+                _ => false,
+            },
+        },
+        Expr::Call(function @ (Function::Contains | Function::Match), arguments) => {
+            let [subject, sought] = arguments.as_slice() else {
+                return false;
+            };
+            searches(*function, subject, &value(sought, call), call)
+        }
+        Expr::Literal(_) | Expr::Path(..) | Expr::Call(..) => value(expr, call).is_true(),
+    }
+}
+
+fn either(id: Option<Id>, test: impl Fn(Id) -> bool) -> bool {
+    match id {
+        Some(id) => test(id),
+        None => test(Id::Account) || test(Id::User),
+    }
+}
+
+/// `contains`, and `match` with a pattern from the call; of findings, one is enough.
+fn searches<C: Columns + ?Sized>(
+    function: Function,
+    subject: &Expr,
+    sought: &Value<'_>,
+    call: &C,
+) -> bool {
+    let Value::String(sought) = sought else {
+        return false;
+    };
+    let test = |text: &str| match function {
+        Function::Contains => text.contains(sought.as_ref()),
+        _ => functions::matches(text, sought),
+    };
+    match subject {
+        Expr::Path(_, Place::Finding) => call.any_finding(&mut |code| test(code)),
+        subject => matches!(value(subject, call), Value::String(text) if test(&text)),
+    }
+}
+
+fn compare<C: Columns + ?Sized>(op: Op, left: &Expr, right: &Expr, call: &C) -> bool {
+    if op == Op::In {
+        return contained(&value(left, call), right, call);
+    }
+    let (left, right) = (value(left, call), value(right, call));
+    match op {
+        Op::Eq | Op::In => left.same(&right),
+        Op::Ne => !left.same(&right),
+        Op::Gt => left.order(&right).is_some_and(|order| order.is_gt()),
+        Op::Ge => left.order(&right).is_some_and(|order| order.is_ge()),
+        Op::Lt => left.order(&right).is_some_and(|order| order.is_lt()),
+        Op::Le => left.order(&right).is_some_and(|order| order.is_le()),
+    }
+}
+
+/// `in`; a list in the expression and the list of findings need not be built for it.
+fn contained<C: Columns + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -> bool {
+    match list {
+        Expr::Literal(Literal::List(items)) => items.iter().any(|own| own.value().same(item)),
+        Expr::Path(_, Place::Finding) => match item {
+            Value::String(sought) => call.any_finding(&mut |code| code == sought),
+            _ => false,
+        },
+        list => match value(list, call) {
+            Value::List(items) => items.iter().any(|own| own.same(item)),
+            _ => false,
+        },
+    }
+}
+
+/// The value of an expression.
+fn value<'a, C: Columns + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
+    match expr {
+        Expr::Literal(Literal::Moment(_, moment)) => Value::int(match moment {
+            Moment::Fixed(ms) => *ms,
+            Moment::Local(civil) => call.local_ms(civil),
+        }),
+        Expr::Literal(literal) => literal.value(),
+        Expr::Path(path, place) => match place {
+            Place::Call => call.field(path),
+            Place::Record(field) if shadowed(*field, call) => call.field(path),
+            Place::Record(field) => call.record(*field),
+            Place::Age => Value::int(call.now_ms().saturating_sub(call.received_ms())),
+            Place::Time => Value::int(call.received_ms()),
+            Place::Verdict(vendor) => Value::text(call.verdict(vendor.as_deref())),
+            Place::Severity => Value::text(call.severity()),
+            Place::Finding => codes(call),
+        },
+        Expr::Call(Function::Contains | Function::Match, _) => Value::Bool(holds(expr, call)),
+        Expr::Call(function, arguments) => match arguments.first() {
+            Some(argument) => apply(*function, value(argument, call)),
+            None => Value::Null,
+        },
+        _ => Value::Bool(holds(expr, call)),
+    }
+}
+
+fn shadowed<C: Columns + ?Sized>(field: Record, call: &C) -> bool {
+    field.shadow().is_some_and(|name| call.has_own(name))
+}
+
+fn codes<C: Columns + ?Sized>(call: &C) -> Value<'_> {
+    let mut codes = Vec::new();
+    call.any_finding(&mut |code| {
+        codes.push(Value::String(code.to_owned().into()));
+        false
+    });
+    Value::List(codes)
+}

@@ -1,0 +1,165 @@
+//! The patterns of `match`: they cover the whole string and heed case.
+
+/// A prepared pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Glob {
+    source: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    /// Any run of characters.
+    Any,
+    /// One character, whatever it is.
+    One,
+    Char(char),
+    /// One of these ranges.
+    Class(Vec<(char, char)>),
+}
+
+impl Glob {
+    /// Prepares a pattern; `None` when a bracket is not closed or empty, or a `\` ends it.
+    pub(crate) fn new(source: &str) -> Option<Glob> {
+        let mut parts = Vec::new();
+        let mut chars = source.chars();
+        while let Some(c) = chars.next() {
+            let part = match c {
+                // Two stars say what one says, and would only cost time.
+                '*' if parts.last() == Some(&Part::Any) => continue,
+                '*' => Part::Any,
+                '?' => Part::One,
+                '[' => Part::Class(class(&mut chars)?),
+                '\\' => Part::Char(chars.next()?),
+                other => Part::Char(other),
+            };
+            parts.push(part);
+        }
+        Some(Glob { source: source.to_owned(), parts })
+    }
+
+    /// The pattern as it was given.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it covers the whole text. Goes back to the last star only, so the time is bounded
+    /// by the product of both lengths.
+    pub(crate) fn covers(&self, text: &str) -> bool {
+        let (mut rest, mut part) = (text.chars(), 0);
+        let mut last_star: Option<(std::str::Chars<'_>, usize)> = None;
+        loop {
+            let mut next = rest.clone();
+            match (self.parts.get(part), next.next()) {
+                (Some(Part::Any), _) => {
+                    part += 1;
+                    last_star = Some((rest.clone(), part));
+                    continue;
+                }
+                (None, None) => return true,
+                (Some(here), Some(c)) if here.takes(c) => {
+                    rest = next;
+                    part += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            let Some((from, after_star)) = &mut last_star else {
+                return false;
+            };
+            if from.next().is_none() {
+                return false;
+            }
+            rest = from.clone();
+            part = *after_star;
+        }
+    }
+}
+
+impl Part {
+    fn takes(&self, c: char) -> bool {
+        match self {
+            Part::Any | Part::One => true,
+            Part::Char(own) => *own == c,
+            Part::Class(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
+        }
+    }
+}
+
+/// Reads `abc]` or `a-z]`.
+fn class(chars: &mut std::str::Chars<'_>) -> Option<Vec<(char, char)>> {
+    let mut ranges = Vec::new();
+    loop {
+        let from = match chars.next()? {
+            ']' => return (!ranges.is_empty()).then_some(ranges),
+            '\\' => chars.next()?,
+            other => other,
+        };
+        let mut ahead = chars.clone();
+        let to = match (ahead.next(), ahead.next()) {
+            // A dash before the bracket is a dash.
+            (Some('-'), Some(to)) if to != ']' => {
+                let to = if to == '\\' { ahead.next()? } else { to };
+                *chars = ahead;
+                to
+            }
+            _ => from,
+        };
+        ranges.push((from, to));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covers(pattern: &str, text: &str) -> bool {
+        Glob::new(pattern).expect("a pattern").covers(text)
+    }
+
+    #[test]
+    fn stars_marks_and_classes() {
+        for (pattern, text) in [
+            ("*", ""),
+            ("", ""),
+            ("a*c", "abbbc"),
+            ("a*c", "ac"),
+            ("*ab*ab", "abxabxab"),
+            ("a?c", "aüc"),
+            ("[abc]x", "bx"),
+            ("[a-c0-9]x", "7x"),
+            ("[a-]", "-"),
+            (r"[\]]", "]"),
+            (r"\*\?", "*?"),
+            ("**a**", "a"),
+            ("Größe*", "Größer"),
+        ] {
+            assert!(covers(pattern, text), "{pattern} should cover {text}");
+        }
+        for (pattern, text) in [
+            ("ab", "abc"),
+            ("abc", "ab"),
+            ("a?c", "ac"),
+            ("[abc]", "d"),
+            ("[z-a]", "m"),
+            ("A*", "abc"),
+            ("*ab", "abc"),
+            ("?", ""),
+        ] {
+            assert!(!covers(pattern, text), "{pattern} should not cover {text}");
+        }
+    }
+
+    #[test]
+    fn unfinished_patterns_are_refused() {
+        for pattern in ["[", "[a", "[]", "a\\", "[a-", "[\\"] {
+            assert_eq!(Glob::new(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_pattern_takes_bounded_time() {
+        let pattern = format!("{}b", "*a".repeat(200));
+        assert!(!covers(&pattern, &"a".repeat(4000)));
+    }
+}

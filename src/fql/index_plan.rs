@@ -1,0 +1,308 @@
+//! A filter taken apart, for a store that can answer some of its conditions for many calls at once
+//! and the others only from a call's bytes.
+
+use crate::fql::ast::{Expr, Literal, Op, Path};
+use crate::fql::builtin_names::{Function, Place, Record};
+use crate::fql::columns::Columns;
+use crate::fql::eval;
+use crate::fql::{Filter, Needle, Pattern};
+
+/// More conditions than this are looked at as one.
+const MOST: usize = 64;
+
+/// The conditions of a filter, and how `and`, `or` and `!` join them.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    root: Node,
+    leaves: Vec<Leaf>,
+}
+
+/// One condition that holds no other.
+#[derive(Debug, Clone)]
+pub struct Leaf {
+    expr: Expr,
+    asks: Asks,
+    required: Option<Needle>,
+}
+
+/// What a condition asks for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Asks {
+    /// Paths into the call's own JSON.
+    pub paths: Vec<Path>,
+    /// Fields of the record.
+    pub records: Vec<Record>,
+    /// Verdicts, findings, what is missing.
+    pub judged: bool,
+    /// Near misses.
+    pub near: bool,
+    /// When the call arrived.
+    pub time: bool,
+    /// What time it is.
+    pub clock: bool,
+    /// The call's text.
+    pub text: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Node {
+    Leaf(usize),
+    Not(Box<Node>),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+}
+
+/// Answers to some of the conditions: bit n is the n-th.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Those that have an answer.
+    pub known: u64,
+    /// Those that hold.
+    pub holds: u64,
+}
+
+impl Answers {
+    /// Adds an answer.
+    pub fn set(&mut self, leaf: usize, holds: bool) {
+        self.known |= 1 << leaf;
+        self.holds |= u64::from(holds) << leaf;
+    }
+
+    /// The answer to a condition, if there is one.
+    pub fn get(&self, leaf: usize) -> Option<bool> {
+        (self.known >> leaf & 1 == 1).then_some(self.holds >> leaf & 1 == 1)
+    }
+}
+
+impl Filter {
+    /// The filter taken apart.
+    pub fn plan(&self) -> Plan {
+        let mut plan = Plan { root: Node::And(Vec::new()), leaves: Vec::new() };
+        if let Some(expr) = &self.expr {
+            plan.root = plan.node(expr);
+            if plan.leaves.len() > MOST {
+                plan.leaves = vec![Leaf::new(expr)];
+                plan.root = Node::Leaf(0);
+            }
+        }
+        plan
+    }
+}
+
+impl Plan {
+    fn node(&mut self, expr: &Expr) -> Node {
+        match expr {
+            Expr::Not(inner) => Node::Not(Box::new(self.node(inner))),
+            Expr::And(terms) => Node::And(terms.by_cost().map(|term| self.node(term)).collect()),
+            Expr::Or(terms) => Node::Or(terms.by_cost().map(|term| self.node(term)).collect()),
+            expr => {
+                self.leaves.push(Leaf::new(expr));
+                Node::Leaf(self.leaves.len() - 1)
+            }
+        }
+    }
+
+    /// The conditions.
+    pub fn leaves(&self) -> &[Leaf] {
+        &self.leaves
+    }
+
+    /// Whether a call passes, as far as these answers tell.
+    pub fn decide(&self, answers: Answers) -> Option<bool> {
+        decide(&self.root, answers)
+    }
+
+    /// Whether a call passes. What has no answer is asked, what costs least first, and only if it
+    /// matters; an answer of none leaves the whole without one.
+    pub fn finish(
+        &self,
+        answers: Answers,
+        ask: &mut impl FnMut(usize) -> Option<bool>,
+    ) -> Option<bool> {
+        finish(&self.root, answers, ask)
+    }
+}
+
+fn decide(node: &Node, answers: Answers) -> Option<bool> {
+    match node {
+        Node::Leaf(at) => answers.get(*at),
+        Node::Not(inner) => decide(inner, answers).map(|holds| !holds),
+        Node::And(nodes) => all(nodes.iter().map(|node| decide(node, answers))),
+        Node::Or(nodes) => any(nodes.iter().map(|node| decide(node, answers))),
+    }
+}
+
+fn finish(
+    node: &Node,
+    answers: Answers,
+    ask: &mut impl FnMut(usize) -> Option<bool>,
+) -> Option<bool> {
+    // what is known may settle it without asking
+    if let Some(settled) = decide(node, answers) {
+        return Some(settled);
+    }
+    match node {
+        Node::Leaf(at) => ask(*at),
+        Node::Not(inner) => finish(inner, answers, ask).map(|holds| !holds),
+        Node::And(nodes) => all(nodes.iter().map(|node| finish(node, answers, &mut *ask))),
+        Node::Or(nodes) => any(nodes.iter().map(|node| finish(node, answers, &mut *ask))),
+    }
+}
+
+fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut out = Some(true);
+    for part in parts {
+        match part {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => out = None,
+        }
+    }
+    out
+}
+
+fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    all(parts.map(|part| part.map(|holds| !holds))).map(|none| !none)
+}
+
+impl Leaf {
+    fn new(expr: &Expr) -> Leaf {
+        let mut asks = Asks::default();
+        let mut open = vec![expr];
+        while let Some(expr) = open.pop() {
+            asks.add(expr);
+            open.extend(expr.parts());
+        }
+        Leaf { expr: expr.clone(), asks, required: required(expr) }
+    }
+
+    /// What it asks for.
+    pub fn asks(&self) -> &Asks {
+        &self.asks
+    }
+
+    /// Whether it holds for a call.
+    pub fn holds<C: Columns + ?Sized>(&self, call: &C) -> bool {
+        eval::holds(&self.expr, call)
+    }
+
+    /// The text, if the condition is that the call's text holds one.
+    pub fn needle(&self) -> Option<&Needle> {
+        if let Expr::Text(needle) = &self.expr { Some(needle) } else { None }
+    }
+
+    /// The regular expression, if the condition is one.
+    pub fn pattern(&self) -> Option<&Pattern> {
+        if let Expr::Regex(pattern) = &self.expr { Some(pattern) } else { None }
+    }
+
+    /// A text without which the condition does not hold for a call's own JSON: when the call's text
+    /// holds it neither raw nor escaped, the answer is no.
+    pub fn required(&self) -> Option<&Needle> {
+        self.required.as_ref()
+    }
+}
+
+impl Asks {
+    fn add(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Path(path, Place::Call) => self.paths.push(path.clone()),
+            Expr::Path(path, Place::Record(record)) => {
+                self.records.push(*record);
+                // the call may hide it by a field of its own, which stands at that path
+                if record.shadow().is_some() {
+                    self.paths.push(path.clone());
+                }
+            }
+            Expr::Path(_, Place::Age) => self.clock = true,
+            Expr::Path(_, Place::Time) => self.time = true,
+            Expr::Path(..) | Expr::Missing(_) => self.judged = true,
+            Expr::Nearmiss(_) => self.near = true,
+            Expr::Text(_) | Expr::Regex(_) => self.text = true,
+            _ => {}
+        }
+    }
+}
+
+/// `path = "text"` and `contains(path, "text")`, for a path into the call.
+fn required(expr: &Expr) -> Option<Needle> {
+    let (path, literal) = match expr {
+        Expr::Compare(Op::Eq, left, right) => match (left.as_ref(), right.as_ref()) {
+            (path @ Expr::Path(..), literal) | (literal, path @ Expr::Path(..)) => (path, literal),
+            _ => return None,
+        },
+        Expr::Call(Function::Contains, arguments) => match arguments.as_slice() {
+            [path, literal] => (path, literal),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match (path, literal) {
+        (Expr::Path(_, Place::Call), Expr::Literal(Literal::Str(text))) if !text.is_empty() => {
+            Some(Needle::exact(text))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fql::parse;
+
+    fn plan(text: &str) -> Plan {
+        parse(text).expect("valid").plan()
+    }
+
+    #[test]
+    fn a_call_is_decided_as_soon_as_what_is_known_settles_it() {
+        let plan = plan("type = \"track\" and (refund or properties.x > 1)");
+        let kind = plan
+            .leaves()
+            .iter()
+            .position(|leaf| !leaf.asks().text && leaf.asks().paths[0].name() == Some("type"));
+        let text = plan.leaves().iter().position(|leaf| leaf.needle().is_some());
+        let (kind, text) = (kind.expect("a leaf"), text.expect("a leaf"));
+        let mut answers = Answers::default();
+        assert_eq!(plan.decide(answers), None);
+        answers.set(kind, false);
+        assert_eq!(plan.decide(answers), Some(false));
+        let mut answers = Answers::default();
+        answers.set(kind, true);
+        assert_eq!(plan.decide(answers), None);
+        let mut asked = Vec::new();
+        let mut ask = |leaf| {
+            asked.push(leaf);
+            Some(leaf == text)
+        };
+        assert_eq!(plan.finish(answers, &mut ask), Some(true));
+        assert_eq!(asked, [text], "the cheaper one was enough");
+        assert_eq!(plan.finish(answers, &mut |_| None), None);
+        assert_eq!(plan.finish(answers, &mut |leaf| (leaf == text).then_some(false)), None);
+    }
+
+    #[test]
+    fn what_a_condition_needs_of_the_bytes() {
+        let required = |text: &str| {
+            let plan = plan(text);
+            plan.leaves()[0].required().map(|needle| needle.text().to_owned())
+        };
+        assert_eq!(required("properties.x = \"a\""), Some("a".to_owned()));
+        assert_eq!(required("contains(event, \"Or\")"), Some("Or".to_owned()));
+        assert_eq!(required("properties.x != \"a\""), None);
+        assert_eq!(required("properties.x = \"\""), None);
+        assert_eq!(required("status = \"a\""), None, "the record may say so");
+        assert_eq!(required("lowercase(event) = \"a\""), None);
+        let asks = plan("status = 400").leaves()[0].asks().clone();
+        assert_eq!((asks.records, asks.paths.len()), (vec![Record::Status], 1));
+    }
+
+    #[test]
+    fn many_conditions_are_one() {
+        let text: Vec<String> = (0..70).map(|n| format!("properties.x = {n}")).collect();
+        assert_eq!(plan(&text.join(" or ")).leaves().len(), 1);
+        assert_eq!(plan(&text[..64].join(" or ")).leaves().len(), 64);
+        let none = plan("");
+        assert_eq!((none.leaves().len(), none.decide(Answers::default())), (0, Some(true)));
+    }
+}

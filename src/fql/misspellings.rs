@@ -1,0 +1,146 @@
+//! What is no error but probably not meant: any name may be a field of some call, so a misspelt
+//! field can only be hinted at.
+
+use std::ops::Range;
+
+use crate::fql::ast::{Expr, Literal, Path};
+use crate::fql::builtin_names::{
+    CALL_FIELDS, CALL_TYPES, Place, RECORD_FIELDS, Record, SERVICE_VERDICTS, SERVICES, SEVERITIES,
+    TYPE_FIELDS, VERDICTS, nearest,
+};
+use crate::fql::error::FilterError;
+use crate::fql::normal_form::quote;
+
+/// A doubt about an expression that does parse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The part of the text that it is about, in bytes.
+    pub span: Range<usize>,
+    /// What it is about.
+    pub subject: HintSubject,
+    /// What to think of it, for people.
+    pub message: String,
+}
+
+/// What a hint is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HintSubject {
+    /// A word or a value.
+    Word,
+    /// A name in a value's place, which is read as this field.
+    Unquoted(Path),
+    /// A field that may be misspelt.
+    Field,
+}
+
+impl Hint {
+    fn new(text: &str, span: &Range<usize>, message: impl FnOnce(&str) -> String) -> Hint {
+        // only to place the message: it counts lines and columns as errors do
+        let place = FilterError::new(text, span.clone(), "");
+        let message = message(&place.found);
+        Hint {
+            line: place.line,
+            column: place.column,
+            span: span.clone(),
+            subject: HintSubject::Word,
+            message,
+        }
+    }
+}
+
+/// A hint about a word that is searched for beside an expression and looks like one that joins.
+pub(crate) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<Hint> {
+    let near = nearest(&text[span.clone()], ["and", "or"])?;
+    Some(Hint::new(text, span, |found| {
+        format!("{found} is searched as text; did you mean `{near}`?")
+    }))
+}
+
+/// A hint about a word that is a condition by itself and that segscope's own screens use: a
+/// function without its parentheses, a verdict, or `not`.
+pub(crate) fn hint_for_condition(text: &str, span: &Range<usize>, expr: &Expr) -> Option<Hint> {
+    let Expr::Path(path, Place::Call) = expr else { return None };
+    let name = path.name()?;
+    let meant = match name {
+        "missing" | "nearmiss" => format!("{name}()"),
+        "not" => "!".to_owned(),
+        _ if VERDICTS.contains(&name) => format!("verdict = \"{name}\""),
+        _ => return None,
+    };
+    Some(Hint::new(text, span, |found| {
+        format!("{found} is searched as text; did you mean `{meant}`?")
+    }))
+}
+
+/// A hint about a text that a field with a closed list of values never has.
+pub(crate) fn hint_for_value(
+    text: &str,
+    span: &Range<usize>,
+    field: &Expr,
+    value: &Expr,
+) -> Option<Hint> {
+    let (what, known) = match field {
+        Expr::Path(path, Place::Call) if path.name() == Some("type") => ("call type", CALL_TYPES),
+        Expr::Path(_, Place::Verdict(_)) => ("verdict", VERDICTS),
+        Expr::Path(_, Place::Record(Record::ServiceVerdict)) => {
+            ("verdict of a service", SERVICE_VERDICTS)
+        }
+        Expr::Path(_, Place::Record(Record::ServiceName)) => ("service", SERVICES),
+        Expr::Path(_, Place::Severity) => ("severity", SEVERITIES),
+        _ => return None,
+    };
+    let Expr::Literal(literal) = value else { return None };
+    let literals = match literal {
+        Literal::List(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let unknown = literals.iter().find_map(|literal| match literal {
+        Literal::Str(value) if !known.contains(&value.as_str()) => Some(value),
+        _ => None,
+    })?;
+    let instead = match nearest(unknown, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected one of {}", known.join(", ")),
+    };
+    let shown = crate::fql::error::shown(unknown);
+    Some(Hint::new(text, span, |_| format!("{shown} is not a {what}; {instead}")))
+}
+
+/// A hint about a path: near a known field, or (`as_value`) a name where a value is likely.
+pub(crate) fn hint_for(
+    text: &str,
+    span: &Range<usize>,
+    expr: &Expr,
+    as_value: bool,
+) -> Option<Hint> {
+    let Expr::Path(path, Place::Call) = expr else {
+        return None;
+    };
+    let first = path.segments().first()?;
+    if CALL_FIELDS.contains(&first.as_str()) || TYPE_FIELDS.contains(&first.as_str()) {
+        return None;
+    }
+    let (hint, subject) = if as_value {
+        let mut quoted = String::new();
+        quote(&path.to_string(), &mut quoted);
+        let hint = Hint::new(text, span, |found| {
+            format!("{found} is read as a field; put text in quotes: `{quoted}`")
+        });
+        (hint, HintSubject::Unquoted(path.clone()))
+    } else {
+        let near = if first == "library" {
+            nearest(&path.segments().join("."), RECORD_FIELDS.iter().copied())
+        } else {
+            let known = RECORD_FIELDS.iter().chain(CALL_FIELDS).chain(TYPE_FIELDS);
+            nearest(first, known.copied().filter(|name| !name.contains('.')))
+        }?;
+        let hint =
+            Hint::new(text, span, |found| format!("unknown field {found}; did you mean `{near}`?"));
+        (hint, HintSubject::Field)
+    };
+    Some(Hint { subject, ..hint })
+}

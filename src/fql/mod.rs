@@ -1,0 +1,177 @@
+//! The filter language: Segment's FQL as destination filters use it, and what segscope adds.
+//!
+//! [`parse`] makes a [`Filter`] from text; [`Filter::matches`] looks at one call through the
+//! [`Columns`] that the keeper of the calls implements. [`complete`] says what could stand at the
+//! cursor. This room knows no other.
+
+mod ast;
+mod builtin_names;
+mod columns;
+pub(crate) mod complete;
+mod error;
+mod escapes;
+mod eval;
+mod functions;
+mod glob;
+mod index_plan;
+mod lexer;
+mod misspellings;
+mod normal_form;
+mod parser;
+mod pattern;
+mod roles;
+pub(crate) mod syntax_colors;
+mod terms;
+mod times;
+pub(crate) mod unmatched_names;
+mod value;
+mod word_search;
+
+use std::fmt;
+
+use crate::fql::builtin_names::Place;
+pub use crate::fql::builtin_names::Record;
+pub(crate) use crate::fql::builtin_names::nearest;
+pub use crate::fql::index_plan::{Answers, Asks, Leaf, Plan};
+pub use crate::fql::misspellings::{Hint, HintSubject};
+pub use crate::fql::syntax_colors::{Tone, tones};
+pub use crate::fql::times::Civil;
+pub use crate::fql::unmatched_names::{Absent, absent};
+pub use crate::fql::word_search::Needle;
+use ast::Expr;
+pub use ast::{Id, Path};
+pub use columns::{Columns, Needs};
+pub use complete::{Completion, Kind, Names, complete};
+pub use error::FilterError;
+pub use escapes::unescape;
+pub use pattern::Pattern;
+pub use value::{Number, Value};
+
+/// A filter, ready to be asked about calls. It prints as its normal form, which parses back to an
+/// equal filter.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    expr: Option<Expr>,
+    hints: Vec<Hint>,
+}
+
+/// Parses an expression. Blank text gives the filter that lets everything through.
+pub fn parse(text: &str) -> Result<Filter, FilterError> {
+    let (expr, hints) = parser::parse(text)?;
+    Ok(Filter { expr, hints })
+}
+
+/// A text as it is written inside a filter, in its quotes.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    crate::fql::normal_form::quote(text, &mut out);
+    out
+}
+
+impl Filter {
+    /// Whether it lets everything through because nothing was asked.
+    pub fn is_all(&self) -> bool {
+        self.expr.is_none()
+    }
+
+    /// Whether the call passes.
+    pub fn matches<C: Columns + ?Sized>(&self, call: &C) -> bool {
+        self.expr.as_ref().is_none_or(|expr| eval::holds(expr, call))
+    }
+
+    /// Doubts about names that are probably misspelt.
+    pub fn hints(&self) -> &[Hint] {
+        &self.hints
+    }
+
+    /// What evaluation may ask for; `is_column` says which paths into the call the asker has
+    /// without reading the call. A record field that the call itself shadows is not counted.
+    pub fn needs(&self, is_column: impl Fn(&Path) -> bool) -> Needs {
+        let mut needs = Needs::default();
+        self.visit(&mut |expr| match expr {
+            Expr::Path(path, Place::Call) => needs.json |= !is_column(path),
+            Expr::Path(_, Place::Age) => needs.clock = true,
+            Expr::Path(_, place) => needs.judgement |= place.is_judged(),
+            Expr::Missing(_) | Expr::Nearmiss(_) => needs.judgement = true,
+            Expr::Text(_) | Expr::Regex(_) => needs.text = true,
+            _ => {}
+        });
+        needs
+    }
+
+    /// The paths into the call's own JSON, each once, in the order of their first mention: all
+    /// that one pass over the call would have to fetch.
+    pub fn paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = Vec::new();
+        self.visit(&mut |expr| {
+            if let Expr::Path(path, Place::Call) = expr
+                && !paths.contains(&path)
+            {
+                paths.push(path);
+            }
+        });
+        paths
+    }
+
+    /// Texts without which no call can pass: a block of calls that holds one of them neither raw
+    /// nor escaped ([`Needle::may_be_in`]) need not be looked at further.
+    pub fn required_texts(&self) -> Vec<&Needle> {
+        let terms = match &self.expr {
+            Some(Expr::And(terms)) => terms.written.as_slice(),
+            Some(only) => std::slice::from_ref(only),
+            None => &[],
+        };
+        terms
+            .iter()
+            .filter_map(|term| if let Expr::Text(needle) = term { Some(needle) } else { None })
+            .collect()
+    }
+
+    /// All texts and patterns that are searched for and not negated, to be marked where they
+    /// stand on a screen.
+    pub fn highlights(&self) -> (Vec<&Needle>, Vec<&Pattern>) {
+        let (mut needles, mut patterns) = (Vec::new(), Vec::new());
+        let mut open: Vec<&Expr> = self.expr.iter().collect();
+        while let Some(expr) = open.pop() {
+            match expr {
+                Expr::Text(needle) => needles.push(needle),
+                Expr::Regex(pattern) => patterns.push(pattern),
+                Expr::And(terms) | Expr::Or(terms) => open.extend(terms.written.iter().rev()),
+                _ => {}
+            }
+        }
+        (needles, patterns)
+    }
+
+    fn visit<'f>(&'f self, look: &mut impl FnMut(&'f Expr)) {
+        let mut open: Vec<&Expr> = self.expr.iter().collect();
+        while let Some(expr) = open.pop() {
+            look(expr);
+            open.extend(expr.parts().into_iter().rev());
+        }
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.expr == other.expr
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        if let Some(expr) = &self.expr {
+            crate::fql::normal_form::write_expr(expr, 0, &mut out);
+        }
+        f.write_str(&out)
+    }
+}
+
+impl std::str::FromStr for Filter {
+    type Err = FilterError;
+
+    fn from_str(text: &str) -> Result<Self, FilterError> {
+        parse(text)
+    }
+}

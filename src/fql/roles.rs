@@ -1,0 +1,79 @@
+//! What a part of an expression is, once it is known where it stands: a condition by itself or
+//! the operand of something.
+
+use std::ops::Range;
+
+use crate::fql::ast::{Expr, Literal};
+use crate::fql::builtin_names::{CALL_FIELDS, Place};
+use crate::fql::error::FilterError;
+use crate::fql::misspellings::{hint_for, hint_for_condition};
+use crate::fql::parser::{Parser, Part};
+use crate::fql::times;
+use crate::fql::word_search::Needle;
+
+impl Parser<'_> {
+    /// Reads a string that stands beside `age` or `time`.
+    pub(crate) fn timed(
+        &self,
+        place: &Expr,
+        text: &mut Expr,
+        span: Range<usize>,
+    ) -> Result<(), FilterError> {
+        let Expr::Literal(Literal::Str(source)) = &*text else {
+            return Ok(());
+        };
+        let literal = match place {
+            Expr::Path(_, Place::Age) => {
+                let ms = times::duration_ms(source).ok_or_else(|| {
+                    self.error(span, "a duration such as \"5m\" (ms, s, m, h, d)")
+                })?;
+                Literal::Duration(source.clone(), ms)
+            }
+            Expr::Path(_, Place::Time) => {
+                let moment = times::moment(source)
+                    .ok_or_else(|| self.error(span, "a time such as \"2026-11-22T10:00\""))?;
+                Literal::Moment(source.clone(), moment)
+            }
+            _ => return Ok(()),
+        };
+        *text = Expr::Literal(literal);
+        Ok(())
+    }
+
+    /// A part as what stands beside an operator or in a function.
+    pub(crate) fn operand(&mut self, part: Part) -> Result<Expr, FilterError> {
+        if part.expr.is_text() && !matches!(part.expr, Expr::And(_) | Expr::Or(_)) {
+            let expected = "a field or a value (text stands in quotes)";
+            return Err(self.error(part.span, expected));
+        }
+        self.hints.extend(hint_for(self.text, &part.span, &part.expr, false));
+        Ok(part.expr)
+    }
+
+    /// A part as a condition by itself.
+    pub(crate) fn condition(&mut self, part: Part) -> Expr {
+        self.hints.extend(hint_for_condition(self.text, &part.span, &part.expr));
+        let expr = as_condition(part.expr);
+        if matches!(expr, Expr::Path(..)) {
+            self.hints.extend(hint_for(self.text, &part.span, &expr, false));
+        }
+        expr
+    }
+}
+
+/// A lone name or value that is a condition is text to search for, unless it is a field that
+/// every call has or a yes-or-no field of the record.
+fn as_condition(expr: Expr) -> Expr {
+    match expr {
+        Expr::Literal(Literal::Str(text)) => Expr::Text(Needle::new(&text)),
+        Expr::Literal(Literal::Number(text, _)) => Expr::Text(Needle::new(&text)),
+        Expr::Not(inner) => Expr::Not(Box::new(as_condition(*inner))),
+        Expr::Path(path, place) => match path.name() {
+            Some(name) if !CALL_FIELDS.contains(&name) && !place.is_flag() => {
+                Expr::Text(Needle::new(name))
+            }
+            _ => Expr::Path(path, place),
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,133 @@
+//! What a filter asks for and no call has, the usual reason why nothing passes: fields, vendors, and
+//! values that are written otherwise.
+
+use crate::fql::Filter;
+use crate::fql::ast::{Expr, Literal, Op, Path};
+use crate::fql::builtin_names::{Place, nearest};
+use crate::fql::complete::Names;
+use crate::fql::error::shown;
+use crate::fql::misspellings::HintSubject;
+use crate::fql::normal_form::quote;
+use std::fmt;
+
+/// Something that was not seen in any call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// A part of the filter's text that names it.
+    pub named: String,
+    /// A filter that some call passes if it is there after all; none if it cannot be there.
+    pub check: Option<String>,
+    /// What is not there, as a sentence needs it: `call has`, and the rest.
+    what: String,
+    /// What was seen and is written nearly the same.
+    near: Option<String>,
+    /// Only some of the calls were looked at.
+    pub of_sample: bool,
+}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.check {
+            None => write!(f, "no {}", self.what)?,
+            Some(_) => {
+                let whose = if self.of_sample { "of a sample " } else { "" };
+                write!(f, "no call {whose}has {}", self.what)?;
+            }
+        }
+        match &self.near {
+            Some(near) => write!(f, "; did you mean {}?", shown(near)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// So many names under one field are all that is known of it; there may be more.
+const ALL_KNOWN: usize = 200;
+
+/// What a filter asks for and none of the calls whose names are known has. A text without quotes is
+/// left out: its hint says more.
+pub fn absent(filter: &Filter, names: &dyn Names) -> Vec<Absent> {
+    let is_unquoted = |path: &&Path| {
+        filter.hints().iter().any(|hint| hint.subject == HintSubject::Unquoted((*path).clone()))
+    };
+    let fields = filter.paths().into_iter().filter(|path| !is_unquoted(path));
+    let mut absent: Vec<Absent> = fields.filter_map(|path| absent_field(path, names)).collect();
+    filter.visit(&mut |expr| match expr {
+        Expr::Path(path, Place::Verdict(Some(vendor))) => {
+            absent.extend(unknown_vendor(path, vendor, names));
+        }
+        Expr::Compare(Op::Eq, left, right) => {
+            absent.extend(
+                absent_value(left, right, names).or_else(|| absent_value(right, left, names)),
+            );
+        }
+        _ => {}
+    });
+    absent
+}
+
+fn unknown_vendor(path: &Path, vendor: &str, names: &dyn Names) -> Option<Absent> {
+    let is_known = names.vendors().iter().any(|known| known == vendor);
+    (!is_known).then(|| Absent {
+        named: path.to_string(),
+        check: None,
+        what: format!("vendor {}", shown(vendor)),
+        near: names.vendor_like(vendor),
+        of_sample: false,
+    })
+}
+
+/// A text that a field has only in another spelling: with other capitals, or nearly the same.
+fn absent_value(field: &Expr, value: &Expr, names: &dyn Names) -> Option<Absent> {
+    let (Expr::Path(path, Place::Call), Expr::Literal(Literal::Str(value))) = (field, value) else {
+        return None;
+    };
+    let known = names.values(path, value);
+    if path.name() == Some("type") || known.contains(value) {
+        return None;
+    }
+    let lower = value.to_lowercase();
+    let same = known.iter().find(|known| known.to_lowercase() == lower);
+    let near = match same {
+        Some(same) => same.as_str(),
+        None => nearest(value, known.iter().map(String::as_str))?,
+    };
+    let (mut typed, mut meant) = (String::new(), String::new());
+    quote(value, &mut typed);
+    quote(near, &mut meant);
+    Some(Absent {
+        check: Some(format!("{path} = {typed}")),
+        what: shown(&format!("{path} = {typed}")),
+        named: typed,
+        near: Some(meant),
+        of_sample: names.is_sample() || known.len() >= ALL_KNOWN,
+    })
+}
+
+fn absent_field(path: &Path, names: &dyn Names) -> Option<Absent> {
+    let segments = path.segments();
+    for (at, name) in segments.iter().enumerate() {
+        let known = names.fields(&segments[..at], name);
+        if known.contains(name) {
+            continue;
+        }
+        // what has no fields by name is a list, or nothing is known of it
+        if known.is_empty() || known.len() >= ALL_KNOWN {
+            return None;
+        }
+        let near = nearest(name, known.iter().map(String::as_str)).map(|near| {
+            let rest = segments[at + 1..].iter().map(String::as_str);
+            let under = segments[..at].iter().map(String::as_str);
+            Path::new(under.chain([near]).chain(rest)).to_string()
+        });
+        let named = path.to_string();
+        return Some(Absent {
+            check: Some(format!("{named} != null")),
+            what: shown(&named),
+            named,
+            near,
+            of_sample: names.is_sample(),
+        });
+    }
+    None
+}

@@ -1,0 +1,220 @@
+//! The values that an expression works on.
+
+use std::borrow::Cow;
+
+/// A value of the language. An absent field is [`Value::Null`].
+#[derive(Debug, Clone)]
+pub enum Value<'a> {
+    /// Null, or nothing there.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number<'a>),
+    /// A string, its escapes resolved.
+    String(Cow<'a, str>),
+    /// A list.
+    List(Vec<Value<'a>>),
+    /// An object, as its JSON text. It equals nothing; the text is only for `string()` of a list
+    /// that holds it.
+    Object(Cow<'a, str>),
+}
+
+/// A number, in the form that costs its giver least.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number<'a> {
+    /// A whole number.
+    Int(i128),
+    /// A number with a fraction.
+    Float(f64),
+    /// A number as it stands in JSON text; keeps its spelling for `string()`.
+    Json(&'a str),
+}
+
+impl<'a> Number<'a> {
+    /// As text is read: `None` when it is no JSON number.
+    pub fn parse(text: &str) -> Option<Number<'static>> {
+        is_json_number(text).then(|| match text.parse() {
+            Ok(whole) => Number::Int(whole),
+            Err(_) => Number::Float(text.parse().unwrap_or(f64::NAN)),
+        })
+    }
+
+    /// Whole numbers are compared exactly, all others as doubles.
+    fn compare(self, other: Number<'_>) -> Option<std::cmp::Ordering> {
+        match (self.known(), other.known()) {
+            (Number::Int(a), Number::Int(b)) => Some(a.cmp(&b)),
+            (a, b) => a.as_f64().partial_cmp(&b.as_f64()),
+        }
+    }
+
+    fn known(self) -> Number<'a> {
+        match self {
+            Number::Json(text) => Number::parse(text).unwrap_or(Number::Float(f64::NAN)),
+            known => known,
+        }
+    }
+
+    /// As a double.
+    pub fn as_f64(self) -> f64 {
+        match self.known() {
+            Number::Int(whole) => whole as f64,
+            Number::Float(float) => float,
+            Number::Json(_) => f64::NAN,
+        }
+    }
+
+    /// The JSON text; `null` for what JSON cannot say.
+    pub fn json(self) -> String {
+        match self {
+            Number::Int(whole) => whole.to_string(),
+            Number::Float(float) if float.is_finite() => format!("{float:?}"),
+            Number::Float(_) => "null".to_owned(),
+            Number::Json(text) => text.to_owned(),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// A string that lives elsewhere, or null.
+    pub fn text(text: Option<&str>) -> Value<'_> {
+        text.map_or(Value::Null, |text| Value::String(Cow::Borrowed(text)))
+    }
+
+    /// A whole number.
+    pub fn int(number: impl Into<i128>) -> Value<'static> {
+        Value::Number(Number::Int(number.into()))
+    }
+
+    /// What a condition asks: only the bool `true` is true.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Value::Bool(true))
+    }
+
+    /// `=`: the same type and strictly equal; lists element by element; an object never.
+    pub fn same(&self, other: &Value<'_>) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Number(a), Value::Number(b)) => a.compare(*b).is_some_and(|o| o.is_eq()),
+            (Value::String(a), Value::String(b)) => a == b,
+            (Value::List(a), Value::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
+            _ => false,
+        }
+    }
+
+    /// The order of two numbers; nothing else has one.
+    pub fn order(&self, other: &Value<'_>) -> Option<std::cmp::Ordering> {
+        match (self, other) {
+            (Value::Number(a), Value::Number(b)) => a.compare(*b),
+            _ => None,
+        }
+    }
+
+    /// The JSON text, without space between tokens.
+    pub fn json(&self) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+
+    fn write_json(&self, out: &mut String) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+            Value::Number(number) => out.push_str(&number.json()),
+            Value::String(text) => crate::fql::normal_form::quote(text, out),
+            Value::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Value::Object(text) => compact(text, out),
+        }
+    }
+}
+
+/// Copies JSON text without the space between its tokens.
+fn compact(text: &str, out: &mut String) {
+    let (mut quoted, mut escaped) = (false, false);
+    for c in text.chars() {
+        if quoted || !matches!(c, ' ' | '\t' | '\n' | '\r') {
+            out.push(c);
+        }
+        quoted = if escaped { quoted } else { quoted != (c == '"') };
+        escaped = quoted && c == '\\' && !escaped;
+    }
+}
+
+/// Whether the text is a number as JSON writes it.
+pub(crate) fn is_json_number(text: &str) -> bool {
+    let bytes = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let whole = digits(0);
+    if whole == 0 || (whole > 1 && bytes[0] == b'0') {
+        return false;
+    }
+    let mut at = whole;
+    if bytes.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        if fraction == 0 {
+            return false;
+        }
+        at += 1 + fraction;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        if matches!(bytes.get(at), Some(b'+' | b'-')) {
+            at += 1;
+        }
+        let exponent = digits(at);
+        if exponent == 0 {
+            return false;
+        }
+        at += exponent;
+    }
+    at == bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_json() {
+        for good in ["0", "-0", "5", "-5", "1.5", "1e5", "1E-5", "120.25e+3", "0.1"] {
+            assert!(is_json_number(good), "{good}");
+        }
+        for bad in ["", "-", "01", "1.", ".5", "+5", "1e", "1e+", "0x1", "1_000", "NaN", "1.e5"] {
+            assert!(!is_json_number(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn large_whole_numbers_stay_apart() {
+        let number = |text| Value::Number(Number::Json(text));
+        assert!(!number("9007199254740993").same(&number("9007199254740992")));
+        assert!(number("5").same(&number("5.0")));
+        assert!(number("1e400").order(&number("5")).is_some_and(|o| o.is_gt()));
+        assert!(!number("oops").same(&number("oops")));
+    }
+
+    #[test]
+    fn json_of_a_list_has_no_space() {
+        let object = r#"{ "a b" : "c \" d \\" , "e" : [ 1 , 2 ] }"#;
+        let list = Value::List(vec![
+            Value::Null,
+            Value::Number(Number::Json("1.50")),
+            Value::String("a\"b".into()),
+            Value::Object(object.into()),
+        ]);
+        assert_eq!(list.json(), r#"[null,1.50,"a\"b",{"a b":"c \" d \\","e":[1,2]}]"#);
+    }
+}

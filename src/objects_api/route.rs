@@ -1,0 +1,88 @@
+//! Which request of the two APIs a path is.
+
+/// A request of the Objects API or the Objects Bulk API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'p> {
+    /// `/v1/set`: up to ten objects of one collection.
+    Set,
+    /// `/v0/start`: a bulk sync begins and gets its id.
+    Start,
+    /// `/v0/upload/ID`: objects, a line each.
+    Upload(&'p str),
+    /// `/v0/keep-alive/ID`: more is to come.
+    KeepAlive(&'p str),
+    /// `/v0/finish/ID`: the sync is over.
+    Finish(&'p str),
+}
+
+impl Step<'_> {
+    /// The step that a method and a path (without the query) are, if they are one. A trailing slash
+    /// changes nothing.
+    pub fn of<'p>(method: &str, path: &'p str) -> Option<Step<'p>> {
+        if method != "POST" {
+            return None;
+        }
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let (version, rest) = path.strip_prefix('/')?.split_once('/')?;
+        match (version, rest) {
+            ("v1", "set") => return Some(Step::Set),
+            ("v0", "start") => return Some(Step::Start),
+            ("v0", _) => {}
+            _ => return None,
+        }
+        let (verb, id) = rest.split_once('/')?;
+        match verb {
+            _ if id.is_empty() || id.contains('/') => None,
+            "upload" => Some(Step::Upload(id)),
+            "keep-alive" => Some(Step::KeepAlive(id)),
+            "finish" => Some(Step::Finish(id)),
+            _ => None,
+        }
+    }
+}
+
+/// The id of a sync by its number: the same requests give the same ids.
+pub(crate) fn sync_id(number: u64) -> String {
+    format!("sync-{number}")
+}
+
+/// The number of a sync by its id.
+pub(crate) fn sync_number(id: &str) -> Option<u64> {
+    let number = id.strip_prefix("sync-")?.parse().ok()?;
+    (sync_id(number) == id).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_table() {
+        for (method, path, want) in [
+            ("POST", "/v1/set", Some(Step::Set)),
+            ("POST", "/v1/set/", Some(Step::Set)),
+            ("POST", "/v0/start", Some(Step::Start)),
+            ("POST", "/v0/upload/sync-1", Some(Step::Upload("sync-1"))),
+            ("POST", "/v0/keep-alive/x/", Some(Step::KeepAlive("x"))),
+            ("POST", "/v0/finish/x", Some(Step::Finish("x"))),
+            ("GET", "/v1/set", None),
+            ("POST", "/v0/set", None),
+            ("POST", "/v1/start", None),
+            ("POST", "/v0/upload/", None),
+            ("POST", "/v0/upload/a/b", None),
+            ("POST", "/v0/delete/x", None),
+            ("POST", "/v1/track", None),
+            ("POST", "", None),
+        ] {
+            assert_eq!(Step::of(method, path), want, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        assert_eq!(sync_number(&sync_id(12)), Some(12));
+        for id in ["sync-", "sync-01", "sync-+1", "12", "sync--1", "sync-99999999999999999999"] {
+            assert_eq!(sync_number(id), None, "{id}");
+        }
+    }
+}

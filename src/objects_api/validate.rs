@@ -1,0 +1,116 @@
+//! What Segment takes for a collection and for an object.
+
+use crate::call::{Doc, Kind, Val};
+use crate::objects_api::last_run::UNKNOWN;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Collections and ids have at most so many characters.
+const NAME_CHARS: usize = 100;
+/// `/v1/set` takes at most so many objects.
+const SET_OBJECTS: usize = 10;
+/// A property's JSON text is shorter than this.
+const VALUE_BYTES: usize = 32_768;
+
+/// Something that was not stored: one error of a model.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub model: String,
+    pub reason: Cow<'static, str>,
+}
+
+impl Fault {
+    pub fn unknown(reason: &'static str) -> Fault {
+        Fault { model: UNKNOWN.to_owned(), reason: Cow::Borrowed(reason) }
+    }
+
+    /// About the collection that an object names; any text is the name of a model here.
+    fn of(object: Val<'_>, reason: &'static str) -> Fault {
+        match object.get("collection").and_then(|name| name.as_str()) {
+            Some(name) => Fault { model: name.into_owned(), reason: Cow::Borrowed(reason) },
+            None => Fault::unknown(reason),
+        }
+    }
+}
+
+/// An object that may be stored: its id, and its properties as JSON texts.
+pub(crate) struct Good<'d> {
+    pub id: Cow<'d, str>,
+    pub properties: BTreeMap<Cow<'d, str>, &'d str>,
+}
+
+/// The collection and the objects of a `/v1/set` body.
+pub(crate) fn set(body: Val<'_>) -> Result<(Cow<'_, str>, crate::call::Children<'_>), Fault> {
+    if !body.is_object() {
+        return Err(Fault::unknown("the body is no JSON object"));
+    }
+    let model = collection(body)?;
+    match body.get("objects").filter(|objects| objects.is_array()) {
+        Some(list) if (1..=SET_OBJECTS).contains(&list.children().count()) => {
+            Ok((model, list.children()))
+        }
+        _ => Err(Fault::of(body, "`objects` is no list of 1 to 10 objects")),
+    }
+}
+
+/// The collection of a line of an upload.
+pub(crate) fn line(line: Val<'_>) -> Result<Cow<'_, str>, Fault> {
+    match line.is_object() {
+        true => collection(line),
+        false => Err(Fault::unknown("the line is no JSON object")),
+    }
+}
+
+fn collection(object: Val<'_>) -> Result<Cow<'_, str>, Fault> {
+    let name = object.get("collection").and_then(|name| name.as_str());
+    name.filter(|name| is_collection(name)).ok_or_else(|| {
+        Fault::of(
+            object,
+            "`collection` is not 1 to 100 of a-z and `_`, without `_` at its beginning or end",
+        )
+    })
+}
+
+fn is_collection(name: &str) -> bool {
+    (1..=NAME_CHARS).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        && !name.starts_with('_')
+        && !name.ends_with('_')
+}
+
+/// An object, or why it cannot be stored. Of repeated keys the last counts.
+pub(crate) fn object(object: Val<'_>) -> Result<Good<'_>, Cow<'static, str>> {
+    let id = object.get("id").and_then(|id| id.as_str());
+    let id = id.filter(|id| !id.is_empty() && id.chars().nth(NAME_CHARS).is_none());
+    let id = id.ok_or("`id` is no text of 1 to 100 characters")?;
+    let properties = object.get("properties").filter(|properties| properties.is_object());
+    let members = properties.ok_or("`properties` is no object")?.children();
+    let properties: BTreeMap<_, Val<'_>> = members.map(|value| (value.key(), value)).collect();
+    let good = |(key, value): (Cow<'_, str>, Val<'_>)| {
+        let shown = || crate::call::text::visible(&key).chars().take(60).collect::<String>();
+        match value.kind() {
+            Kind::Object | Kind::Array => {
+                Err(Cow::Owned(format!("the property `{}` is an object or a list", shown())))
+            }
+            _ if value.raw().len() >= VALUE_BYTES => {
+                Err(Cow::Owned(format!("the property `{}` has 32,768 bytes or more", shown())))
+            }
+            _ => Ok(()),
+        }
+    };
+    for (key, value) in &properties {
+        good((Cow::Borrowed(key), *value))?;
+    }
+    let texts = properties.into_iter().map(|(key, value)| (key, value.raw())).collect();
+    Ok(Good { id, properties: texts })
+}
+
+/// True if the body of a finish names an error.
+pub(crate) fn says_error(body: &str) -> bool {
+    let Ok(doc) = Doc::parse(body) else { return false };
+    doc.root().get("error").is_some_and(|error| match error.kind() {
+        Kind::Null | Kind::False => false,
+        Kind::String => error.raw().len() > 2,
+        _ => true,
+    })
+}

@@ -1,0 +1,171 @@
+//! What is done with calls and with the log.
+
+use crate::call::Seq;
+use crate::plain::command::{number, word};
+use crate::plain::session::Talk;
+use crate::report::{ExportFormat, calls_words, plural};
+use std::io;
+
+impl Talk<'_> {
+    /// The number of the call that is meant, whether it is marked, and what follows.
+    fn numbered<'a>(&mut self, text: &'a str) -> io::Result<Option<(Seq, bool, &'a str)>> {
+        let Some((row, rest)) = self.meant(text)? else { return Ok(None) };
+        let view = self.feed.window(row..row + 1).pop();
+        match view.and_then(|view| Some((view.seq?, view.marked))) {
+            Some((seq, marked)) => Ok(Some((seq, marked, rest))),
+            None => self.say("this row is a request, not a call").map(|()| None),
+        }
+    }
+
+    /// Marks a call, or takes the mark away.
+    pub(crate) fn mark(&mut self, text: &str) -> io::Result<()> {
+        let Some((seq, marked, _)) = self.numbered(text)? else { return Ok(()) };
+        let done = self.feed.mark(seq, !marked);
+        let words = if marked { "the mark is gone" } else { "marked" };
+        self.done(done, &format!("{}: {words}", seq.0))
+    }
+
+    /// Puts a note to a call.
+    pub(crate) fn note(&mut self, text: &str) -> io::Result<()> {
+        let Some((seq, _, note)) = self.numbered(text)? else { return Ok(()) };
+        let done = self.feed.note(seq, note);
+        let words = if note.is_empty() { "the note is gone" } else { "noted" };
+        self.done(done, &format!("{}: {words}", seq.0))
+    }
+
+    /// Chooses the vendors in use, or says them.
+    pub(crate) fn choose_vendors(&mut self, names: &str) -> io::Result<()> {
+        let vendors = self.vendors();
+        if names.is_empty() {
+            let in_use = self.feed.in_use();
+            let chosen = |at: usize| match (in_use.chosen, in_use.vendors.contains(&at)) {
+                (false, _) => "not chosen: counts where its sender feeds it",
+                (true, true) => "in use",
+                (true, false) => "not in use",
+            };
+            let lines: Vec<String> = vendors
+                .iter()
+                .enumerate()
+                .map(|(at, vendor)| {
+                    format!(
+                        "{} ({}), fed by {}: {}",
+                        vendor.title,
+                        vendor.name,
+                        vendor.fed_by,
+                        chosen(at)
+                    )
+                })
+                .collect();
+            return self.print(lines);
+        }
+        let mut chosen = Vec::new();
+        for name in names.split([',', ' ']).filter(|name| !name.is_empty()) {
+            match self.vendor(name) {
+                Some(vendor) => chosen.push(vendor),
+                None => return self.say(&format!("`{name}` is no vendor; `vendors` lists them")),
+            }
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        let done = self.feed.set_in_use(&chosen);
+        self.done(done, "the choice is saved")
+    }
+
+    /// Sets a code aside or brings it back, or says which are.
+    pub(crate) fn aside(&mut self, code: &str) -> io::Result<()> {
+        let mut codes = self.feed.aside();
+        if code.is_empty() {
+            let calls = self.feed.calls_with(&codes);
+            let lines: Vec<String> = codes
+                .iter()
+                .zip(calls)
+                .map(|(code, calls)| format!("{code}: {}", plural(calls, "call")))
+                .collect();
+            return match lines.is_empty() {
+                true => self.say("nothing is set aside"),
+                false => self.print(lines),
+            };
+        }
+        let code = code.to_ascii_uppercase();
+        let words = if codes.contains(&code) {
+            codes.retain(|other| *other != code);
+            format!("{code} is no longer set aside")
+        } else {
+            codes.push(code.clone());
+            format!("{code} is set aside; it is counted as before")
+        };
+        let done = self.feed.set_aside(&codes);
+        self.done(done, &words)
+    }
+
+    /// Judges all calls again.
+    pub(crate) fn judge(&mut self) -> io::Result<()> {
+        let begun = self.feed.judge_again();
+        match begun {
+            Ok(told) => self.say(&told),
+            Err(error) => self.say_error(&error),
+        }
+    }
+
+    /// Writes the calls that pass the filter to a file.
+    pub(crate) fn export(&mut self, file: &str) -> io::Result<()> {
+        if file.is_empty() {
+            return self.say("expected a file, such as `export calls.ndjson`");
+        }
+        let ends = |format: &ExportFormat| file.ends_with(&format!(".{}", format.ending()));
+        let format = ExportFormat::ALL.into_iter().find(ends).unwrap_or(ExportFormat::Ndjson);
+        let begun = self.feed.export(file, format, self.filtered.filter.clone());
+        self.done(begun, &format!("writing the calls to {file}"))
+    }
+
+    /// Clears the log.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        let done = self.feed.clear();
+        self.wait_until(|feed| feed.rows() == 0);
+        (self.next, self.current) = (self.feed.rows(), None);
+        self.done(done, "cleared; the recording keeps all, `undo` brings it back")
+    }
+
+    /// Brings back what was cleared away.
+    pub(crate) fn undo(&mut self) -> io::Result<()> {
+        let before = self.feed.rows();
+        let done = self.feed.undo_clear();
+        if done.is_ok() {
+            self.wait_until(|feed| feed.rows() > before);
+        }
+        // what comes back was said before
+        self.next = self.feed.rows();
+        let stats = self.feed.stats();
+        let words = format!("here again: {}", calls_words(stats.calls, stats.repeats));
+        self.done(done, &words)
+    }
+
+    /// Sends a call again, or the draft.
+    pub(crate) fn send(&mut self, text: &str) -> io::Result<()> {
+        let (first, rest) = word(text);
+        let (text, key, rest) = if first == "draft" {
+            let Some(draft) = self.draft.clone() else {
+                return self.say("there is no draft; `compose` begins one");
+            };
+            (draft, None, rest)
+        } else {
+            let rest = number(text).1;
+            let Some((row, _)) = self.meant(text)? else { return Ok(()) };
+            let Some(call) = self.call_of(row)? else { return Ok(()) };
+            (crate::tui::app::view::with_type(&call), call.write_key.clone(), rest)
+        };
+        let to =
+            match word(rest) {
+                ("", _) => None,
+                ("to", url) if !url.is_empty() => Some(url),
+                _ => return self.say(
+                    "expected `send`, `send NUMBER`, `send draft`, each with `to URL` or without",
+                ),
+            };
+        let begun = self.feed.send(to, &text, key.as_deref());
+        match begun {
+            Ok(()) => Ok(()),
+            Err(error) => self.say_error(&error),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What comes by itself: calls, what became of what goes on behind, what is wrong.
+
+use crate::plain::phrases;
+use crate::plain::session::Talk;
+use crate::report::plural;
+use crate::tui::feed::Sending;
+use std::io;
+
+/// Where more come at once, only the last are said, and how many they are.
+const AT_ONCE: u64 = 20;
+const LAST: u64 = 5;
+
+impl Talk<'_> {
+    /// Says what is new.
+    pub fn news(&mut self) -> io::Result<()> {
+        self.say_calls()?;
+        if let Some(told) = self.feed.told() {
+            match told {
+                Ok(told) => self.say(&told)?,
+                Err(error) => self.say_error(&error)?,
+            }
+        }
+        let sending = self.feed.sending();
+        if sending != self.said.sending {
+            if let Some(sending) =
+                sending.as_ref().filter(|now| !matches!(now, Sending::Underway { .. }))
+            {
+                self.say(&sending.words())?;
+            }
+            self.said.sending = sending;
+        }
+        let settings = self.feed.settings();
+        if settings.refused != self.said.refused_settings {
+            if let Some(refused) = &settings.refused {
+                self.say_error(refused)?;
+            }
+            self.said.refused_settings = settings.refused.clone();
+        }
+        if let Some(judged) = settings.judged.filter(|judged| judged.number > self.said.judged) {
+            self.said.judged = judged.number;
+            match &judged.changes {
+                Ok(changes) => {
+                    self.say(&format!("judged {} again", plural(changes.calls, "call")))?;
+                    let lines: Vec<String> =
+                        changes.vendors.iter().map(|vendor| vendor.sentence()).collect();
+                    self.print(lines)?;
+                }
+                Err(error) => self.say_error(error)?,
+            }
+        }
+        let stats = self.feed.stats();
+        if stats.problem != self.said.problem {
+            match &stats.problem {
+                Some(problem) => self.say(&format!("attention: {problem}"))?,
+                None => self.say("this is well again")?,
+            }
+            self.said.problem = stats.problem.clone();
+        }
+        let alerts = self.feed.alerts();
+        if alerts.dropped > self.said.unalerted {
+            let new = alerts.dropped - self.said.unalerted;
+            self.said.unalerted = alerts.dropped;
+            let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
+            self.say(&format!("attention: {} without an alert{failed}", plural(new, "call")))?;
+        }
+        let lost = stats.unrecorded + stats.too_much;
+        if lost > self.said.lost {
+            self.said.lost = lost;
+            self.say(&format!(
+                "attention: {}: {} could not be recorded, {} too much at once; their senders try again",
+                match lost {
+                    1 => "1 request was not taken".to_owned(),
+                    more => format!("{more} requests were not taken"),
+                },
+                stats.unrecorded,
+                stats.too_much
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn say_calls(&mut self) -> io::Result<()> {
+        let rows = self.feed.rows();
+        if rows < self.next {
+            // cleared away
+            (self.next, self.current) = (rows, None);
+        }
+        let shown = self.feed.shown();
+        if shown.looked_at < shown.of || shown.of <= self.next {
+            return Ok(());
+        }
+        let from = self.feed.place_of(self.next);
+        let count = shown.rows.saturating_sub(from);
+        self.next = shown.of;
+        if self.paused {
+            self.unsaid += count;
+            return Ok(());
+        }
+        let first = if count > AT_ONCE { shown.rows - LAST } else { from };
+        if first > from {
+            self.say(&format!("{} came; the last of them:", plural(count, "line")))?;
+        }
+        let new = self.feed.shown_rows(first..shown.rows);
+        let vendors = self.vendors();
+        for row in self.feed.window_of(&new) {
+            self.current = Some(row.row);
+            self.say(&phrases::row(&row, &vendors))?;
+        }
+        Ok(())
+    }
+
+    /// Says no more calls, or goes on.
+    pub(crate) fn pause(&mut self) -> io::Result<()> {
+        self.paused = !self.paused;
+        if self.paused {
+            return self.say("paused; nothing is lost");
+        }
+        let unsaid = std::mem::take(&mut self.unsaid);
+        self.say(&format!("goes on; {} came meanwhile", plural(unsaid, "line")))
+    }
+
+    /// Where it listens and what came.
+    pub(crate) fn status(&mut self) -> io::Result<()> {
+        let (stats, addresses) = (self.feed.stats(), self.feed.addresses());
+        match addresses.first() {
+            Some(address) => self.say(&format!("segscope listens on {address}"))?,
+            None => self.say(match &stats.opened {
+                Some(opened) if opened.files > 1 => "segscope reads files",
+                Some(opened) if opened.grows => "segscope follows a file",
+                _ => "segscope reads a file",
+            })?,
+        }
+        let recording = match (&stats.opened, &stats.recording) {
+            (Some(opened), _) => opened.path.display().to_string(),
+            (None, Some(path)) => format!("recorded in {}", path.display()),
+            (None, None) => "not recording".to_owned(),
+        };
+        self.say(&format!(
+            "{}, {} without an id, {}, {}, {}, {} without a call, {recording}",
+            plural(stats.calls, "call"),
+            stats.missing,
+            plural(stats.refused, "refused request"),
+            plural(stats.repeats, "repeat"),
+            plural(stats.requests, "request"),
+            stats.empty
+        ))?;
+        if stats.waited > 0 {
+            let times = plural(stats.waited, "time");
+            self.say(&format!("senders were paused {times} because checking was behind"))?;
+        }
+        if let Some((read, all)) = stats.reading {
+            self.say(&format!("{} % of the file are read", read * 100 / all.max(1)))?;
+        }
+        let common: Vec<String> = self
+            .feed
+            .common()
+            .iter()
+            .map(|common| {
+                let what = common.summary.clone().unwrap_or_else(|| common.codes.join(", "));
+                format!("every {} call of {}: {what}", common.kinds.join(" and "), common.library)
+            })
+            .collect();
+        self.print(common)
+    }
+}

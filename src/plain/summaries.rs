@@ -1,0 +1,178 @@
+//! The pages that count, in words.
+
+use crate::call::text::masked;
+use crate::call::time;
+use crate::findings::{Finding, Verdict, is_of_call};
+use crate::plain::command::word;
+use crate::plain::phrases;
+use crate::plain::phrases::id_words;
+use crate::plain::session::Talk;
+use crate::report::{calls_words, plural};
+use crate::tui::feed::{By, Coverage, Item, Status, Who};
+use std::io;
+
+/// So many lines are said; how many more there are is said too.
+const MOST: usize = 50;
+
+impl Talk<'_> {
+    fn some(&mut self, lines: Vec<String>, of: u64, nothing: &str) -> io::Result<()> {
+        if lines.is_empty() {
+            return self.say(nothing);
+        }
+        let said = lines.len().min(MOST);
+        self.print(lines.into_iter().take(MOST))?;
+        match of.saturating_sub(said as u64) {
+            0 => Ok(()),
+            more => self.say(&format!("and {more} more")),
+        }
+    }
+
+    /// What was found, the worst first.
+    pub(crate) fn findings(&mut self) -> io::Result<()> {
+        let (groups, vendors) = (self.feed.findings(false), self.vendors());
+        let lines = groups.rows.iter().map(|found| {
+            if let Some(view) = &found.remark {
+                let Finding { severity, code, message, fix, .. } = &view.finding;
+                return format!("{} {code}: {message}; {fix}", severity.name());
+            }
+            let vendor = found.vendor.and_then(|at| vendors.get(at));
+            let own = if is_of_call(&found.code) { "the call itself" } else { "Segment" };
+            let vendor = vendor.map_or(own, |vendor| vendor.title.as_str());
+            let calls = calls_words(found.counted.calls, found.counted.repeats);
+            let event = found.event.as_deref().or(found.kind.as_deref()).unwrap_or("any call");
+            format!(
+                "{} {}, {vendor}, {event}: {calls}, such as {}, last at {}",
+                found.severity.name(),
+                found.code,
+                found.counted.seq,
+                time::format(found.counted.last_seen)
+            )
+        });
+        let lines: Vec<String> = lines.collect();
+        self.some(lines, groups.of, "nothing was found yet")?;
+        if groups.of > 0 {
+            self.say("`show NUMBER findings` says why and what to change; `filter match(finding, \"CODE\")` lists the calls")?;
+        }
+        Ok(())
+    }
+
+    /// Event by event: calls, ids, verdicts.
+    pub(crate) fn coverage(&mut self, by: &str) -> io::Result<()> {
+        let by = match by {
+            "" => By::Event,
+            "library" => By::Library,
+            "version" => By::AppVersion,
+            "key" => By::WriteKey,
+            other => return self.say(&format!("`{other}` is none of library, version, key")),
+        };
+        let groups = self.feed.coverage(by);
+        let lines: Vec<String> = groups.rows.iter().map(|row| self.covered(row, by)).collect();
+        self.some(lines, groups.of, "no call came yet")?;
+        match self.feed.expectations() {
+            Some(expected) => self.say(&expected.line()),
+            None => Ok(()),
+        }
+    }
+
+    fn covered(&self, row: &Coverage, by: By) -> String {
+        let calls = row.counted.calls;
+        let name = [row.kind.as_deref(), row.event.as_deref()];
+        let mut words = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if by != By::Event {
+            let by = match (&row.by, by) {
+                (Some(key), By::WriteKey) => masked(key),
+                (Some(by), _) => by.clone(),
+                (None, _) => "none said".to_owned(),
+            };
+            words.push_str(&format!(" from {by}"));
+        }
+        words.push_str(&format!(
+            ": {}, {}, {}",
+            calls_words(calls, row.counted.repeats),
+            id_words("an account", &row.ids[0]),
+            id_words("a user", &row.ids[1])
+        ));
+        for (vendor, counts) in self.vendors().iter().zip(&row.verdicts) {
+            let bad = Verdict::WORST_FIRST.iter().zip(counts).filter(|(verdict, count)| {
+                **count > 0 && !matches!(verdict, Verdict::Delivered | Verdict::Ignored)
+            });
+            for (verdict, count) in bad {
+                words.push_str(&format!(", {} {} {count}", vendor.title, verdict.name()));
+            }
+        }
+        words
+    }
+
+    /// Accounts or users, or who belongs to one of them.
+    pub(crate) fn people(&mut self, text: &str) -> io::Result<()> {
+        let (who, id) = match word(text) {
+            ("users", id) => (Who::Users, id),
+            ("accounts", id) => (Who::Accounts, id),
+            _ => (Who::Accounts, text),
+        };
+        let (one, other) = match who {
+            Who::Accounts => ("account", "user"),
+            Who::Users => ("user", "account"),
+        };
+        if !id.is_empty() {
+            let members = self.feed.members(who, id);
+            let lines = members.rows.iter();
+            let lines: Vec<String> = lines
+                .map(|member| {
+                    let id = phrases::doubted(&member.id, member.doubtful);
+                    format!("{other} {id}, since call {}", member.since)
+                })
+                .collect();
+            self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
+            for finding in self.feed.id_remarks_about(who, id) {
+                let Finding { severity, code, message, fix, .. } = &finding;
+                self.say(&format!("{} {code}: {message}; {fix}", severity.name()))?;
+            }
+            return if who == Who::Users { self.order(id) } else { Ok(()) };
+        }
+        let people = self.feed.people(who, 0..MOST as u64);
+        let lines = people.rows.iter().map(|person| {
+            let calls = calls_words(person.counted.calls, person.counted.repeats);
+            let one_of = if other == "account" { "an account" } else { "a user" };
+            let id = phrases::doubted(&person.id, person.doubtful);
+            format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
+        });
+        let lines: Vec<String> = lines.collect();
+        self.some(lines, people.of, &format!("no {one} was seen yet"))
+    }
+
+    /// The objects that vendors push to Segment.
+    pub(crate) fn sync(&mut self, model: &str) -> io::Result<()> {
+        let pushes = self.feed.pushes();
+        let Some(run) = pushes.run else { return self.say("no vendor has pushed objects yet") };
+        if !model.is_empty() {
+            let Some(view) = self.feed.pushed(model, 0..MOST) else {
+                return self.say(&format!("the run has no model {model}"));
+            };
+            let lines = view.window.iter().map(|item| match item {
+                Item::Problem(problem) => format!("error: {}", problem.reason),
+                Item::Object { id, summary } => format!("{id}: {summary}"),
+            });
+            let lines: Vec<String> = lines.collect();
+            return self.some(lines, view.items as u64, "nothing came of it");
+        }
+        let status = match run.status {
+            Status::Running => "goes on",
+            Status::Ok => "is over",
+            Status::Failed => "is over, and its source says that it failed",
+            Status::Expired => "counts as over: nothing came for a long time",
+        };
+        let took = run.duration_ms.map_or(String::new(), |ms| format!(", after {} s", ms / 1000));
+        let errors = match run.errors() {
+            0 => String::new(),
+            some => format!(", with {}", plural(some, "error")),
+        };
+        self.say(&format!("the run {status}{took}{errors}"))?;
+        let lines = run.models.iter().map(|row| {
+            let (objects, errors) =
+                (plural(row.objects_synced, "object"), plural(row.errors, "error"));
+            format!("{}: {objects} synced, {errors}", row.model)
+        });
+        self.print(lines.collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,262 @@
+//! One line of the recording, composed.
+
+use crate::call::time::{self, Millis};
+use crate::recording::reader::{CLEAR_TEST, Event};
+use crate::recording::redact_headers::{redacted, redacted_path, redacted_query};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// What a line says of its request before the body.
+#[derive(Debug, Clone, Copy)]
+pub struct LineHead<'a> {
+    /// The request's number, from 1.
+    pub request: u64,
+    /// When it arrived.
+    pub received_at: Millis,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path as sent, without the query.
+    pub path: &'a str,
+    /// The query without `?`, not decoded.
+    pub query: &'a str,
+    /// Header names (lower case) and values, in order.
+    pub headers: &'a [(String, String)],
+    /// The status that it was answered with.
+    pub status: u16,
+}
+
+/// The body of a request as the recording keeps it.
+#[derive(Debug, Clone, Copy)]
+pub enum Body<'a> {
+    /// There was none.
+    None,
+    /// A JSON text.
+    Json(&'a str),
+    /// Bytes that were no JSON: kept as text where they are UTF-8, else as base64.
+    Bytes(&'a [u8]),
+}
+
+/// Why a request gave no calls, for its line.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused<'a> {
+    /// A word for scripts.
+    pub code: &'a str,
+    /// The sentence that the sender got.
+    pub message: &'a str,
+    /// A word for the kind of problem; empty where the message says it all.
+    pub kind: &'a str,
+    /// How long the whole body was, where only its beginning is kept.
+    pub body_bytes: Option<u64>,
+}
+
+/// Composes a line with its line end into `out` (cleared first). Returns where in it the body's
+/// JSON text begins; 0 where the body is no JSON.
+pub fn compose(
+    out: &mut Vec<u8>,
+    head: &LineHead<'_>,
+    body: Body<'_>,
+    refused: Option<Refused<'_>>,
+    signature: Option<&str>,
+) -> usize {
+    out.clear();
+    compose_behind(out, head, body, refused, signature)
+}
+
+/// The same of a request that was taken, behind what is in `out` already. What is returned counts
+/// from where the line begins.
+pub fn compose_more(
+    out: &mut Vec<u8>,
+    head: &LineHead<'_>,
+    body: Body<'_>,
+    signature: Option<&str>,
+) -> usize {
+    compose_behind(out, head, body, None, signature)
+}
+
+fn compose_behind(
+    out: &mut Vec<u8>,
+    head: &LineHead<'_>,
+    body: Body<'_>,
+    refused: Option<Refused<'_>>,
+    signature: Option<&str>,
+) -> usize {
+    let begin = out.len();
+    out.extend_from_slice(b"{\"v\":1,\"request\":");
+    out.extend_from_slice(head.request.to_string().as_bytes());
+    out.extend_from_slice(b",\"received_at\":\"");
+    out.extend_from_slice(time::format(head.received_at).as_bytes());
+    out.extend_from_slice(b"\",\"method\":");
+    text(out, head.method);
+    out.extend_from_slice(b",\"path\":");
+    text(out, &redacted_path(head.path));
+    out.extend_from_slice(b",\"query\":");
+    text(out, &redacted_query(head.query));
+    out.extend_from_slice(b",\"headers\":{");
+    headers(out, head.headers);
+    out.extend_from_slice(b"},\"status\":");
+    out.extend_from_slice(head.status.to_string().as_bytes());
+    let mut body_at = 0;
+    match body {
+        Body::None => {}
+        Body::Json(json) => {
+            out.extend_from_slice(b",\"body\":");
+            body_at = out.len() - begin;
+            let mut at = out.len();
+            out.extend_from_slice(json.as_bytes());
+            // valid JSON holds line ends between tokens only, so none of its values changes
+            while let Some(found) = memchr::memchr2(b'\n', b'\r', &out[at..]) {
+                out[at + found] = b' ';
+                at += found + 1;
+            }
+        }
+        Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(plain) => {
+                out.extend_from_slice(b",\"body_text\":");
+                text(out, plain);
+            }
+            Err(_) => {
+                out.extend_from_slice(b",\"body_base64\":\"");
+                out.extend_from_slice(STANDARD.encode(bytes).as_bytes());
+                out.push(b'"');
+            }
+        },
+    }
+    if let Some(refused) = refused {
+        out.extend_from_slice(b",\"refused\":{\"code\":");
+        text(out, refused.code);
+        out.extend_from_slice(b",\"message\":");
+        text(out, refused.message);
+        if !refused.kind.is_empty() {
+            out.extend_from_slice(b",\"kind\":");
+            text(out, refused.kind);
+        }
+        if let Some(bytes) = refused.body_bytes {
+            out.extend_from_slice(format!(",\"body_bytes\":{bytes}").as_bytes());
+        }
+        out.push(b'}');
+    }
+    if let Some(signature) = signature {
+        out.extend_from_slice(b",\"signature\":");
+        text(out, signature);
+    }
+    out.extend_from_slice(b"}\n");
+    body_at
+}
+
+/// Composes the line of an event with its line end into `out` (cleared first).
+pub fn compose_event(out: &mut Vec<u8>, event: Event, at: Millis) {
+    out.clear();
+    out.extend_from_slice(b"{\"v\":1,\"kind\":\"");
+    out.extend_from_slice(event.name().as_bytes());
+    out.extend_from_slice(b"\",\"at\":\"");
+    out.extend_from_slice(time::format(at).as_bytes());
+    out.extend_from_slice(b"\"}\n");
+}
+
+/// Composes the line that clears away what one test has sent, with its line end, into `out`
+/// (cleared first).
+pub fn compose_clear_test(out: &mut Vec<u8>, test: &str, at: Millis) {
+    out.clear();
+    out.extend_from_slice(b"{\"v\":1,\"kind\":");
+    text(out, CLEAR_TEST);
+    out.extend_from_slice(format!(",\"at\":\"{}\",\"test\":", time::format(at)).as_bytes());
+    text(out, test);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Header names are unique in a JSON object, so values of a repeated one are joined as HTTP does.
+fn headers(out: &mut Vec<u8>, headers: &[(String, String)]) {
+    let mut first = true;
+    for (at, (name, value)) in headers.iter().enumerate() {
+        if headers[..at].iter().any(|(earlier, _)| earlier == name) {
+            continue;
+        }
+        if !first {
+            out.push(b',');
+        }
+        first = false;
+        text(out, name);
+        out.push(b':');
+        let mut later = headers[at + 1..].iter().filter(|(other, _)| other == name).peekable();
+        if later.peek().is_none() {
+            text(out, &redacted(name, value));
+        } else {
+            let mut all = redacted(name, value).into_owned();
+            for (_, more) in later {
+                all.push_str(", ");
+                all.push_str(&redacted(name, more));
+            }
+            text(out, &all);
+        }
+    }
+}
+
+fn text(out: &mut Vec<u8>, text: &str) {
+    let plain = text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\');
+    if plain {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        serde_json::to_writer(&mut *out, text).expect("a text always has a JSON form");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head<'a>(headers: &'a [(String, String)]) -> LineHead<'a> {
+        LineHead {
+            request: 7,
+            received_at: 0,
+            method: "POST",
+            path: "/v1/track",
+            query: "a=\"b\"",
+            headers,
+            status: 200,
+        }
+    }
+
+    #[test]
+    fn one_line_whatever_the_body() {
+        let headers = [
+            ("x".to_owned(), "1".to_owned()),
+            ("y".to_owned(), "2".to_owned()),
+            ("x".to_owned(), "3".to_owned()),
+        ];
+        let mut out = Vec::new();
+        let body = "{\n  \"a\": 12.0,\r\n\t\"b\": \"x\\ny\"\n}";
+        let at = compose(&mut out, &head(&headers), Body::Json(body), None, None);
+        let line = String::from_utf8(out.clone()).expect("UTF-8");
+        assert_eq!(line.matches('\n').count(), 1);
+        assert_eq!(&line[at..at + body.len()], body.replace(['\n', '\r'], " "));
+        let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(value["headers"], serde_json::json!({"x": "1, 3", "y": "2"}));
+        assert_eq!(value["query"], "a=\"b\"");
+        assert_eq!(value["body"]["b"], "x\ny");
+
+        let at = compose(
+            &mut out,
+            &head(&[]),
+            Body::Bytes(b"{\"a\": \n"),
+            Some(Refused {
+                code: "invalid_request",
+                message: "no JSON",
+                kind: "other",
+                body_bytes: Some(9),
+            }),
+            None,
+        );
+        let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        assert_eq!((at, &value["body_text"]), (0, &serde_json::json!("{\"a\": \n")));
+        assert_eq!(value["refused"]["body_bytes"], 9);
+
+        compose(&mut out, &head(&[]), Body::Bytes(b"\xff\n"), None, Some("valid"));
+        let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        assert_eq!(
+            (&value["body_base64"], &value["signature"]),
+            (&serde_json::json!("/wo="), &serde_json::json!("valid"))
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! A line as `compose` writes it, read without a table of all its values: only what stands before
+//! the body is looked at, and the body is whatever is left. Anything else is left to the long way.
+
+use crate::call::Doc;
+use crate::call::time;
+use crate::recording::reader::RequestLine;
+
+/// The request of a line; none where it takes the long way. That the body is JSON is not checked:
+/// who reads it does that, and takes the long way then.
+pub(crate) fn parse(line: &str) -> Option<RequestLine> {
+    let mut rest = Rest { line, at: 0 };
+    rest.pass("{\"v\":1,\"request\":")?;
+    let request = rest.number()?;
+    rest.pass(",\"received_at\":")?;
+    let received_at = time::parse(rest.text()?)?;
+    rest.pass(",\"method\":")?;
+    let method = rest.text()?.to_owned();
+    rest.pass(",\"path\":")?;
+    let path = rest.text()?.to_owned();
+    rest.pass(",\"query\":")?;
+    let query = rest.text()?.to_owned();
+    rest.pass(",\"headers\":")?;
+    let headers = rest.headers()?;
+    rest.pass(",\"status\":")?;
+    let status = rest.number()?.try_into().ok()?;
+    rest.pass(",\"body\":")?;
+    // further fields behind the body make it no JSON; the usual ones end otherwise
+    let body = rest.at..line.strip_suffix('}')?.len();
+    let ends = line.get(body.clone())?.ends_with(['}', ']']);
+    ends.then_some(RequestLine {
+        request,
+        received_at,
+        method,
+        path,
+        query,
+        headers,
+        status,
+        body: Some(body),
+        other_body: None,
+        refused: None,
+        refused_kind: None,
+        body_bytes: None,
+        signature: None,
+    })
+}
+
+struct Rest<'l> {
+    line: &'l str,
+    at: usize,
+}
+
+impl<'l> Rest<'l> {
+    fn pass(&mut self, text: &str) -> Option<()> {
+        let passes = self.line.as_bytes()[self.at..].starts_with(text.as_bytes());
+        passes.then(|| self.at += text.len())
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let rest = &self.line[self.at..];
+        let len = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let digits = &rest[..len];
+        self.at += len;
+        // JSON has no leading zeros
+        digits.parse().ok().filter(|_| len == 1 || !digits.starts_with('0'))
+    }
+
+    /// A text without escapes.
+    fn text(&mut self) -> Option<&'l str> {
+        self.pass("\"")?;
+        let len = memchr::memchr(b'"', &self.line.as_bytes()[self.at..])?;
+        let text = &self.line[self.at..self.at + len];
+        self.at += len + 1;
+        let plain = text.bytes().all(|byte| byte >= 0x20 && byte != b'\\');
+        plain.then_some(text)
+    }
+
+    /// The headers, which are few and short: the long way is short there.
+    fn headers(&mut self) -> Option<Vec<(String, String)>> {
+        let start = self.at;
+        let bytes = self.line.as_bytes();
+        loop {
+            self.at += memchr::memchr2(b'"', b'}', bytes.get(self.at..)?)?;
+            if bytes[self.at] == b'}' {
+                break;
+            }
+            self.at += 1;
+            loop {
+                self.at += memchr::memchr2(b'"', b'\\', bytes.get(self.at..)?)?;
+                if bytes[self.at] == b'"' {
+                    break;
+                }
+                self.at += 2;
+            }
+            self.at += 1;
+        }
+        self.at += 1;
+        let doc = Doc::parse(&self.line[start..self.at]).ok()?;
+        let header = |value: crate::call::Val<'_>| {
+            (value.key().into_owned(), value.as_str().unwrap_or_default().into_owned())
+        };
+        doc.root().is_object().then(|| doc.root().children().map(header).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::compose_line::{Body, LineHead, Refused, compose};
+    use crate::recording::reader::{Entry, parse_long};
+    use proptest::prelude::*;
+
+    /// A line, and whether it is one that is read the short way.
+    fn check(line: &str, short: bool) {
+        let quick = parse(line);
+        assert_eq!(quick.is_some(), short, "{line}");
+        if let Some(quick) = quick {
+            let Ok(Entry::Request(long)) = parse_long(line) else { panic!("a request: {line}") };
+            assert_eq!(quick, *long, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_agree(
+            headers in proptest::collection::vec(("[a-z-]{1,9}", "[ -~é]{0,12}"), 0..4),
+            query in "[a-z=&\"\\\\]{0,6}",
+            json in prop_oneof![Just("{}"), Just(r#"{"a":"}","b":[1,{"c":"\""}]}"#), Just("[]")],
+            status in prop_oneof![Just(200u16), Just(201)],
+        ) {
+            let head = LineHead {
+                request: 12,
+                received_at: 1_714_557_600_123,
+                method: "POST",
+                path: "/v1/t",
+                query: &query,
+                headers: &headers,
+                status,
+            };
+            let mut line = Vec::new();
+            compose(&mut line, &head, Body::Json(json), None, None);
+            line.pop();
+            let line = String::from_utf8(line).expect("UTF-8");
+            check(&line, !query.contains(['"', '\\']));
+        }
+    }
+
+    #[test]
+    fn other_lines_take_the_long_way() {
+        let head = LineHead {
+            request: 1,
+            received_at: 0,
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &[],
+            status: 400,
+        };
+        let mut line = Vec::new();
+        let mut line = |body: Body<'_>, refused: Option<Refused<'_>>| {
+            compose(&mut line, &head, body, refused, None);
+            String::from_utf8(line[..line.len() - 1].to_vec()).expect("UTF-8")
+        };
+        check(&line(Body::None, None), false);
+        check(&line(Body::Bytes(b"\xff"), None), false);
+        let refused = Refused { code: "c", message: "m", kind: "", body_bytes: None };
+        check(&line(Body::Bytes(b"{"), Some(refused)), false);
+        check(&line(Body::Json("{}"), None).replace("\"request\":1", "\"request\":01"), false);
+        check(&line(Body::Json("{}"), None).replace(',', ", "), false);
+        check(&line(Body::Json("3"), None), false);
+        check(&line(Body::Json("{}"), None).replace("{}}", "{},\"signature\":\"valid\"}"), false);
+    }
+}

@@ -1,0 +1,357 @@
+//! The file behind a recording: opened once, locked, appended to.
+
+use crate::config::{self, Exposed};
+use rustix::fs::OFlags;
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Why a recording cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file or its folder refused.
+    #[error("could not {what} the recording {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another program appends to it.
+    #[error("the recording {} is being written by another segscope; choose another --record FILE", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is no file that could be read again.
+    #[error("the recording {} is {what}, not a regular file; choose another --record FILE", path.display())]
+    NotAFile {
+        /// Its name.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file holds something else.
+    #[error("{} is no segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// What was found at the end of an existing recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recovery {
+    /// Bytes of a torn last line that were cut.
+    pub cut_bytes: u64,
+    /// Users other than its owner could open it.
+    pub exposed: Option<Exposed>,
+}
+
+/// What became of a recording's file while it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not created yet: nothing has been recorded.
+    Planned,
+    /// It is as it was left.
+    Whole,
+    /// It has no name any more: what is written to it is gone with this program.
+    Removed,
+    /// Something else has cut it or written to it.
+    Changed {
+        /// How long it is now.
+        len: u64,
+    },
+}
+
+/// What a name stands for, if for no regular file.
+fn no_file(meta: &Metadata) -> Option<&'static str> {
+    let kind = meta.file_type();
+    match () {
+        () if kind.is_file() => None,
+        () if kind.is_dir() => Some("a folder"),
+        () if kind.is_fifo() => Some("a pipe"),
+        () if kind.is_socket() => Some("a socket"),
+        () => Some("a device"),
+    }
+}
+
+/// A file that no other program appends to while this one has it.
+fn locked(file: File, path: &Path) -> Result<File, JournalError> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => {
+            Err(JournalError::Io { what: "lock", path: path.to_owned(), source })
+        }
+    }
+}
+
+/// A recording that is written. It has one writer; readers use [`Journal::reader`].
+#[derive(Debug)]
+pub struct Journal {
+    /// None until the first line of a recording whose file is created with it.
+    file: Option<File>,
+    path: Option<PathBuf>,
+    len: u64,
+    fsync: bool,
+    /// A half-written line stands behind `len`.
+    torn: bool,
+    /// The user did not name the file, so it is removed at the end if nothing is in it.
+    unnamed: bool,
+}
+
+/// How often and with which pauses creating a file is tried while another program tidies the
+/// folder: it holds a file's lock for the moment that removing the file takes.
+const CREATE_TRIES: u32 = 20;
+const CREATE_PAUSE: Duration = Duration::from_millis(5);
+
+impl Journal {
+    /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
+    /// line, as a crash in the middle of a write leaves it, is cut.
+    pub fn open(path: &Path, fsync: bool) -> Result<(Journal, Recovery), JournalError> {
+        let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+        let check = |meta: &Metadata| match no_file(meta) {
+            Some(what) => Err(JournalError::NotAFile { path: path.to_owned(), what }),
+            None => Ok(()),
+        };
+        // before it is opened: that alone makes some devices act
+        std::fs::metadata(path).map_or(Ok(()), |meta| check(&meta))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            // a pipe that comes to the name in this moment must not make it wait
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(path)
+            .map_err(io("open"))?;
+        let meta = file.metadata().map_err(io("look at"))?;
+        check(&meta)?;
+        let mut file = locked(file, path)?;
+        let whole = file.metadata().map_err(io("look at"))?.len();
+        let mut first = [0u8; 6];
+        let seen = file.read(&mut first).map_err(io("read"))?;
+        if !b"{\"v\":1".starts_with(&first[..seen]) {
+            return Err(JournalError::Foreign { path: path.to_owned() });
+        }
+        let len = end_of_last_line(&mut file, whole).map_err(io("read"))?;
+        if len < whole {
+            file.set_len(len).map_err(io("cut the torn last line of"))?;
+        }
+        let exposed = config::close_to_others(path);
+        let recovery = Recovery { cut_bytes: whole - len, exposed };
+        let journal = Journal {
+            file: Some(file),
+            path: Some(path.to_owned()),
+            len,
+            fsync,
+            torn: false,
+            unnamed: false,
+        };
+        Ok((journal, recovery))
+    }
+
+    /// A recording whose file is created with its first line and removed if it stays empty.
+    pub(crate) fn planned(path: PathBuf, fsync: bool) -> Journal {
+        Journal { file: None, path: Some(path), len: 0, fsync, torn: false, unnamed: true }
+    }
+
+    /// Creates the file of a planned recording.
+    pub(crate) fn create(&mut self) -> io::Result<()> {
+        let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
+        if let Some(folder) = path.parent() {
+            config::create_private_folder(folder)?;
+        }
+        for _ in 0..CREATE_TRIES {
+            match Journal::open(&path, self.fsync) {
+                Ok((mut created, _)) => {
+                    // whoever tidies the folder may have removed the empty file before it was locked
+                    if created.look()? != Standing::Removed {
+                        self.file = created.file.take();
+                        self.len = created.len;
+                        return Ok(());
+                    }
+                }
+                Err(JournalError::InUse { .. }) => std::thread::sleep(CREATE_PAUSE),
+                Err(JournalError::Io { source, .. }) => return Err(source),
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        Err(io::Error::other(JournalError::InUse { path }))
+    }
+
+    fn file(&self) -> io::Result<&File> {
+        self.file.as_ref().ok_or_else(|| io::Error::other("the recording is not created yet"))
+    }
+
+    /// Opens a recording that is there to append to it, and changes nothing of what it holds.
+    pub fn join(path: &Path) -> Result<Journal, JournalError> {
+        let io = |what| move |source| JournalError::Io { what, path: path.to_owned(), source };
+        let file =
+            OpenOptions::new().read(true).append(true).open(path).map_err(io("append to"))?;
+        let mut file = locked(file, path)?;
+        let len = file.metadata().map_err(io("look at"))?.len();
+        if end_of_last_line(&mut file, len).map_err(io("read"))? < len {
+            let torn = io::Error::other("its last line is torn");
+            return Err(io("append to")(torn));
+        }
+        Ok(Journal {
+            file: Some(file),
+            path: Some(path.to_owned()),
+            len,
+            fsync: false,
+            torn: false,
+            unnamed: false,
+        })
+    }
+
+    /// A recording without a name: it takes room on disk and is gone with the program.
+    pub fn nameless() -> Result<Journal, JournalError> {
+        let folder = std::env::temp_dir();
+        let path =
+            folder.join(format!(".segscope-{}-{}", std::process::id(), uuid::Uuid::new_v4()));
+        let io = |what| {
+            let path = path.clone();
+            move |source| JournalError::Io { what, path, source }
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io("open"))?;
+        std::fs::remove_file(&path).map_err(io("unlink"))?;
+        Ok(Journal {
+            file: Some(file),
+            path: None,
+            len: 0,
+            fsync: false,
+            torn: false,
+            unnamed: false,
+        })
+    }
+
+    /// Whether the file is still what was written: something else may have removed or cut it.
+    pub fn look(&self) -> io::Result<Standing> {
+        let Some(file) = &self.file else { return Ok(Standing::Planned) };
+        let meta = file.metadata()?;
+        Ok(match () {
+            () if self.path.is_some() && meta.nlink() == 0 => Standing::Removed,
+            // what could not be cut after a failed write is cut before the next
+            () if meta.len() == self.len || self.torn && meta.len() > self.len => Standing::Whole,
+            () => Standing::Changed { len: meta.len() },
+        })
+    }
+
+    /// The same file anew, where it was removed; its folder too.
+    pub fn again(&self) -> io::Result<Journal> {
+        let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
+        let mut again = Journal::planned(path, self.fsync);
+        again.unnamed = self.unnamed;
+        again.create()?;
+        Ok(again)
+    }
+
+    /// Goes on behind what the file holds now, on a line of its own.
+    pub fn accept(&mut self) -> io::Result<()> {
+        let len = self.file()?.metadata()?.len();
+        let mut last = [b'\n'];
+        if len > 0 {
+            self.file()?.read_exact_at(&mut last, len - 1)?;
+        }
+        (self.len, self.torn) = (len, false);
+        if last != *b"\n" {
+            self.append(b"\n")?;
+        }
+        Ok(())
+    }
+
+    /// Appends a line and returns where it begins. When it returns, the line survives the death of
+    /// this program; with fsync also that of the machine. After an error the file ends where it
+    /// ended before, so the next line is whole.
+    pub fn append(&mut self, line: &[u8]) -> io::Result<u64> {
+        if self.file.is_none() {
+            self.create()?;
+        }
+        let at = self.len;
+        let mut file = self.file()?;
+        if self.torn {
+            file.set_len(at)?;
+        }
+        let written = file.write_all(line);
+        let kept = written.and_then(|()| if self.fsync { file.sync_data() } else { Ok(()) });
+        // a half-written line must not swallow the next one; if it cannot be cut now, it is before
+        // the next line, or at the next start
+        self.torn = kept.is_err() && file.set_len(at).is_err();
+        kept?;
+        self.len += line.len() as u64;
+        Ok(at)
+    }
+
+    /// A second handle for reading, by offset.
+    pub fn reader(&self) -> io::Result<File> {
+        self.file()?.try_clone()
+    }
+
+    /// Fills `out` with bytes from the recording.
+    pub fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file()?.read_exact_at(out, offset)
+    }
+
+    /// True if there is no file until the first line is appended.
+    pub(crate) fn is_planned(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// How long the recording is.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// True while nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The file, if it has a name.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let empty = || self.file.as_ref()?.metadata().ok().map(|meta| meta.len() == 0);
+        if let Some(path) = self.path.as_deref().filter(|_| self.unnamed && empty() == Some(true)) {
+            // its lock is still held, so it is nobody else's; what cannot be removed is at the next start
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Where the last whole line of a file of that length ends: behind its last line end.
+pub fn end_of_last_line(file: &mut File, len: u64) -> io::Result<u64> {
+    const STEP: u64 = 64 * 1024;
+    let mut end = len;
+    let mut buffer = Vec::new();
+    while end > 0 {
+        let start = end.saturating_sub(STEP);
+        buffer.resize((end - start) as usize, 0);
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut buffer)?;
+        if let Some(newline) = memchr::memrchr(b'\n', &buffer) {
+            return Ok(start + newline as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests;

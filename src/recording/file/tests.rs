@@ -1,0 +1,73 @@
+use crate::recording::file::*;
+
+#[test]
+fn a_torn_last_line_is_cut_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r.ndjson");
+    let (mut journal, recovery) = Journal::open(&path, false).expect("a new file");
+    assert_eq!(recovery.cut_bytes, 0);
+    journal.append(b"{\"v\":1,\"request\":1}\n").expect("written");
+    assert!(matches!(Journal::open(&path, false), Err(JournalError::InUse { .. })));
+    drop(journal);
+    OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .and_then(|mut f| f.write_all(b"{\"v\":1,\"req"))
+        .expect("torn");
+    let (mut journal, recovery) = Journal::open(&path, false).expect("recovered");
+    assert_eq!(recovery.cut_bytes, 11);
+    assert_eq!(journal.append(b"{\"v\":1,\"request\":2}\n").expect("written"), 20);
+    assert_eq!(
+        std::fs::read_to_string(&path).expect("text"),
+        "{\"v\":1,\"request\":1}\n{\"v\":1,\"request\":2}\n"
+    );
+}
+
+#[test]
+fn another_file_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("letter.txt");
+    std::fs::write(&path, "Dear all").expect("written");
+    assert!(matches!(Journal::open(&path, false), Err(JournalError::Foreign { .. })));
+    assert_eq!(std::fs::read_to_string(&path).expect("text"), "Dear all");
+}
+
+#[test]
+fn refuses_what_is_no_regular_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fifo = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.expect("mkfifo runs").success());
+    for (path, what) in [
+        (fifo.as_path(), "a pipe"),
+        (folder.path(), "a folder"),
+        (Path::new("/dev/null"), "a device"),
+        (Path::new("/dev/zero"), "a device"),
+    ] {
+        let error = Journal::open(path, false).expect_err("refused").to_string();
+        let want = format!("the recording {} is {what}, not a regular file", path.display());
+        assert!(error.starts_with(&want), "{error}");
+    }
+}
+
+#[test]
+fn closes_a_file_that_other_users_could_open() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r.ndjson");
+    std::fs::write(&path, "").expect("written");
+    let open = std::fs::Permissions::from_mode(0o666);
+    std::fs::set_permissions(&path, open).expect("set");
+    let (_journal, recovery) = Journal::open(&path, false).expect("opened");
+    assert_eq!(recovery.exposed, Some(Exposed { mode: 0o666, closed: true }));
+    assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn only_its_user_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r.ndjson");
+    let _journal = Journal::open(&path, false).expect("a new file");
+    assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+}

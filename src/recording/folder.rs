@@ -1,0 +1,263 @@
+//! The folder where recordings are kept when the user names no file.
+
+use crate::call::time;
+use crate::config;
+use crate::recording::file::{Journal, JournalError};
+use crate::recording::reader;
+use crate::recording::reader::{Entry, ReadLines};
+use crate::wire::{self, RequestHead, Scratch};
+use rustix::fs::Access;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The oldest recordings are deleted while more than this many hold calls…
+pub const MAX_RECORDINGS: usize = 20;
+/// …or while all of them take more than this.
+pub const MAX_RECORDED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// A recording without a call in its first bytes, this many, counts as one without calls.
+const MAX_LOOKED_AT_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A folder of recordings.
+#[derive(Debug, Clone)]
+pub struct Recordings {
+    folder: PathBuf,
+}
+
+impl Recordings {
+    /// Recordings in that folder.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Recordings {
+        Recordings { folder: folder.into() }
+    }
+
+    /// Plans a recording with a name of its own, whose file is created with its first line, and
+    /// deletes the oldest recordings that are too many.
+    ///
+    /// # Errors
+    /// Fails if the folder cannot be created, tidied or written to.
+    pub fn begin(&self, fsync: bool) -> Result<Journal, JournalError> {
+        let folder = &self.folder;
+        let io = |what| move |source| JournalError::Io { what, path: folder.clone(), source };
+        config::create_private_folder(folder).map_err(io("make the folder of"))?;
+        self.prune(MAX_RECORDINGS, MAX_RECORDED_BYTES).map_err(io("tidy the folder of"))?;
+        let rights = Access::WRITE_OK | Access::EXEC_OK;
+        rustix::fs::access(folder, rights)
+            .map_err(|error| io("write to the folder of")(error.into()))?;
+        let name = format!(
+            "{}-{}.ndjson",
+            time::format(time::now()).replace(':', "-"),
+            std::process::id()
+        );
+        Ok(Journal::planned(folder.join(name), fsync))
+    }
+
+    /// Deletes the oldest recordings while more than `files` hold calls or all take more than
+    /// `bytes`, and empty files that a crash left behind. Never deletes one that is in use. Names
+    /// begin with a time, so the order of names is the order of age. Returns how many were deleted.
+    pub fn prune(&self, files: usize, bytes: u64) -> io::Result<usize> {
+        // two that tidy at once would each delete for the other
+        let alone = File::open(&self.folder)?;
+        alone.lock()?;
+        let mut found: Vec<(PathBuf, u64)> = Vec::new();
+        let mut deleted = 0;
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            if path.extension().is_none_or(|ext| ext != "ndjson") {
+                continue;
+            }
+            // of the entry itself: a folder, a pipe or a link with such a name is not touched
+            match unless_gone(entry.metadata())? {
+                Some(meta) if meta.is_file() && meta.len() > 0 => found.push((path, meta.len())),
+                Some(meta) if meta.is_file() => deleted += usize::from(delete(&path, true)?),
+                _ => {}
+            }
+        }
+        found.sort();
+        let mut total: u64 = found.iter().map(|(_, len)| len).sum();
+        // looked into only where there may be too many
+        let looks = found.len() > files;
+        let with_calls: Vec<bool> =
+            found.iter().map(|(path, _)| looks && has_calls(path)).collect();
+        let mut count = with_calls.iter().filter(|with_calls| **with_calls).count();
+        for ((path, len), with_calls) in found.into_iter().zip(with_calls) {
+            if count <= files && total <= bytes {
+                break;
+            }
+            if delete(&path, false)? {
+                deleted += 1;
+                count -= usize::from(with_calls);
+                total -= len;
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+/// Deletes a recording that no program has open, only while it is empty if `empty`; whether it did.
+fn delete(path: &Path, empty: bool) -> io::Result<bool> {
+    let Ok(file) = File::open(path) else { return Ok(false) };
+    // held until the file is gone, so that nobody begins to write to it meanwhile
+    if file.try_lock().is_err() || empty && file.metadata()?.len() > 0 {
+        return Ok(false);
+    }
+    Ok(unless_gone(std::fs::remove_file(path))?.is_some())
+}
+
+/// Whether a recording holds a call, as far as it is looked at. One that cannot be read does not.
+fn has_calls(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let mut lines = ReadLines::new(BufReader::new(file.take(MAX_LOOKED_AT_BYTES)), 0);
+    let (mut bytes, mut scratch) = (Vec::new(), Scratch::default());
+    while let Ok(Some(Ok(_))) = lines.next_line(&mut bytes) {
+        if std::str::from_utf8(&bytes).is_ok_and(|line| line_has_calls(line, &mut scratch)) {
+            return true;
+        }
+    }
+    false
+}
+
+fn line_has_calls(line: &str, scratch: &mut Scratch) -> bool {
+    let Ok(Entry::Request(request)) = reader::parse(line) else { return false };
+    let Some(body) = request.body.clone().filter(|_| request.refused.is_none()) else {
+        return false;
+    };
+    let head = RequestHead {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+        received_at: request.received_at,
+    };
+    let reading = wire::read(&head, request.request, &line[body], scratch);
+    reading.is_ok_and(|reading| !reading.calls.is_empty())
+}
+
+/// What someone else has deleted at the same moment is no error.
+fn unless_gone<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: &str = "{\"v\":1,\"request\":1,\"received_at\":\"2026-01-01T00:00:00.000Z\",\"method\":\"POST\",\"path\":\"/v1/track\",\"query\":\"\",\"headers\":{},\"status\":200,\"body\":{\"event\":\"E\",\"userId\":\"u\"}}\n";
+    const REFUSED: &str = "{\"v\":1,\"request\":1,\"received_at\":\"2026-01-01T00:00:00.000Z\",\"method\":\"GET\",\"path\":\"/x\",\"query\":\"\",\"headers\":{},\"status\":404,\"refused\":{\"code\":\"not_found\",\"message\":\"m\"}}\n";
+
+    fn write(folder: &Path, name: &str, text: &str) {
+        std::fs::write(folder.join(name), text).expect("written");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("there");
+        let name = |entry: io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+        let mut names: Vec<String> =
+            entries.map(|entry| name(entry).to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn prunes_once_when_several_programs_prune_at_the_same_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for n in 0..400 {
+            write(folder.path(), &format!("2026-01-01-{n:03}.ndjson"), CALL);
+        }
+        let recordings = Recordings::in_folder(folder.path());
+        let deleted: usize = std::thread::scope(|scope| {
+            let tidying: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| recordings.prune(10, 1 << 30))).collect();
+            let each = |thread: std::thread::ScopedJoinHandle<'_, io::Result<usize>>| {
+                thread.join().expect("no panic").expect("tidied")
+            };
+            tidying.into_iter().map(each).sum()
+        });
+        assert_eq!(deleted, 390);
+        assert_eq!(names(folder.path()).len(), 10);
+    }
+
+    #[test]
+    fn deletes_the_oldest_but_never_a_recording_in_use() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recordings = Recordings::in_folder(folder.path());
+        for n in 0..6 {
+            write(folder.path(), &format!("2026-01-0{n}.ndjson"), CALL);
+        }
+        write(folder.path(), "0-notes.txt", "mine");
+        let _open = Journal::open(&folder.path().join("2026-01-00.ndjson"), false).expect("opened");
+        assert_eq!(recordings.prune(3, 1 << 20).expect("tidied"), 3);
+        assert_eq!(
+            names(folder.path()),
+            ["0-notes.txt", "2026-01-00.ndjson", "2026-01-04.ndjson", "2026-01-05.ndjson"]
+        );
+        let bytes = CALL.len() as u64;
+        assert_eq!(recordings.prune(20, bytes).expect("tidied"), 2, "bytes count too");
+    }
+
+    #[test]
+    fn recordings_without_calls_do_not_push_out_one_with_calls() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recordings = Recordings::in_folder(folder.path());
+        write(folder.path(), "2026-01-01.ndjson", CALL);
+        for n in 10..60 {
+            write(folder.path(), &format!("2026-01-{n}.ndjson"), REFUSED);
+            write(folder.path(), &format!("2026-02-{n}.ndjson"), "");
+            write(folder.path(), &format!("2026-03-{n}.ndjson"), "{\"v\":1,\"requ");
+        }
+        assert_eq!(recordings.prune(20, 1 << 30).expect("tidied"), 50, "only the empty ones");
+        assert!(names(folder.path()).contains(&"2026-01-01.ndjson".to_owned()));
+        // a recording with calls in its second line counts
+        for n in 10..31 {
+            write(folder.path(), &format!("2026-04-{n}.ndjson"), &format!("{REFUSED}{CALL}"));
+        }
+        // 22 hold calls: the oldest go until 20 are left
+        recordings.prune(20, 1 << 30).expect("tidied");
+        let left = names(folder.path());
+        assert_eq!(left.iter().filter(|name| name.starts_with("2026-04")).count(), 20);
+        assert!(!left.contains(&"2026-01-01.ndjson".to_owned()));
+    }
+
+    #[test]
+    fn leaves_folders_pipes_and_links_with_the_name_of_a_recording_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        write(elsewhere.path(), "mine.ndjson", CALL);
+        std::fs::create_dir(folder.path().join("0001.ndjson")).expect("a folder");
+        let fifo = folder.path().join("0002.ndjson");
+        let made = std::process::Command::new("mkfifo").arg(fifo).status();
+        assert!(made.expect("mkfifo runs").success());
+        std::os::unix::fs::symlink(
+            elsewhere.path().join("mine.ndjson"),
+            folder.path().join("0003.ndjson"),
+        )
+        .expect("a link");
+        for n in 10..35 {
+            write(folder.path(), &format!("2026-01-{n}.ndjson"), CALL);
+        }
+        let recordings = Recordings::in_folder(folder.path());
+        assert_eq!(recordings.prune(20, 1 << 30).expect("tidied"), 5);
+        assert_eq!(names(folder.path())[..3], ["0001.ndjson", "0002.ndjson", "0003.ndjson"]);
+        assert!(recordings.begin(false).is_ok());
+    }
+
+    #[test]
+    fn creates_the_file_with_the_first_line_and_removes_it_if_none_could_be_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recordings = Recordings::in_folder(folder.path());
+        let mut journal = recordings.begin(false).expect("planned");
+        assert_eq!(names(folder.path()), [""; 0]);
+        journal.create().expect("created");
+        assert_eq!(names(folder.path()).len(), 1);
+        assert_eq!(recordings.prune(20, 0).expect("tidied"), 0, "it is in use");
+        drop(journal);
+        assert_eq!(names(folder.path()), [""; 0], "nothing was recorded");
+        let mut journal = recordings.begin(false).expect("planned");
+        assert_eq!(journal.append(CALL.as_bytes()).expect("written"), 0);
+        drop(journal);
+        assert_eq!(names(folder.path()).len(), 1);
+    }
+}

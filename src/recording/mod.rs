@@ -1,0 +1,24 @@
+//! The recording: NDJSON, one line a request, appended and never rewritten.
+//!
+//! `{"v":1,"request":1,"received_at":"…","method":"POST","path":"/v1/batch","query":"",
+//! "headers":{…},"status":200,"body":…}`. The body is the decoded body's own JSON text with the
+//! line ends between tokens turned to spaces, so its length is unchanged; a body that was no JSON
+//! stands as `body_text`, one that was no UTF-8 as `body_base64`. Further fields may follow.
+//! A line of another kind carries `"kind"`.
+
+mod compose_line;
+mod fast_line;
+mod file;
+mod folder;
+mod mark_line;
+mod reader;
+mod redact_headers;
+
+pub use crate::recording::compose_line::{
+    Body, LineHead, Refused, compose, compose_clear_test, compose_event, compose_more,
+};
+pub use crate::recording::mark_line::{Remark, Says, compose_remark};
+pub use crate::recording::redact_headers::{redacted, redacted_query};
+pub use file::{Journal, JournalError, Recovery, Standing, end_of_last_line};
+pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
+pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse, parse_quick};

@@ -1,0 +1,304 @@
+//! Lines of a recording, read back.
+
+use crate::call::time::{self, Millis};
+use crate::call::{Doc, Val};
+use crate::recording::fast_line;
+use crate::recording::mark_line::Remark;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::io::{self, BufRead};
+
+/// A line of the recording, read back.
+#[derive(Debug)]
+pub enum Entry {
+    /// A request.
+    Request(Box<RequestLine>),
+    /// Something else that happened between two requests.
+    Event {
+        /// What.
+        event: Event,
+        /// When.
+        at: Millis,
+    },
+    /// What a user said about a call.
+    Remark(Remark),
+    /// What one test had sent was cleared away: the value of its header.
+    ClearTest(String),
+    /// Something that a later version wrote.
+    Other {
+        /// What the line's `kind` says.
+        kind: String,
+    },
+}
+
+/// What happens between two requests and changes what the calls behind it mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Sessions that were idle on the clock of arrival were closed.
+    Flush,
+    /// All that came before was cleared away.
+    Clear,
+    /// The last clearing is taken back: what was cleared away is there again.
+    Undo,
+}
+
+/// The `kind` of the line that clears away what one test has sent.
+pub(crate) const CLEAR_TEST: &str = "clear_test";
+
+impl Event {
+    const ALL: [Event; 3] = [Event::Flush, Event::Clear, Event::Undo];
+
+    /// The `kind` of its line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Event::Flush => "flush",
+            Event::Clear => "clear",
+            Event::Undo => "undo",
+        }
+    }
+}
+
+/// A request as its line tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestLine {
+    /// Its number.
+    pub request: u64,
+    /// When it arrived.
+    pub received_at: Millis,
+    /// The HTTP method.
+    pub method: String,
+    /// The path as sent.
+    pub path: String,
+    /// The query, not decoded.
+    pub query: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// The status that it was answered with.
+    pub status: u16,
+    /// Where in the line the body's JSON text stands.
+    pub body: Option<std::ops::Range<usize>>,
+    /// A body that was no JSON.
+    pub other_body: Option<Vec<u8>>,
+    /// Why it was refused: code and message.
+    pub refused: Option<(String, String)>,
+    /// A word for the kind of problem.
+    pub refused_kind: Option<String>,
+    /// How long the whole body was, where only its beginning is kept.
+    pub body_bytes: Option<u64>,
+    /// What came of checking a webhook's signature.
+    pub signature: Option<String>,
+}
+
+/// Why a line is no line of a recording.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// It is no JSON.
+    #[error("{0}")]
+    Syntax(#[from] crate::call::SyntaxError),
+    /// A field is absent or of the wrong type.
+    #[error("expected `{field}` to be {expected}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+}
+
+/// Reads one line.
+pub fn parse(line: &str) -> Result<Entry, EntryError> {
+    parse_long(line)
+}
+
+/// Reads one line whose body is going to be read, or not at all: where it turns out to be no JSON,
+/// the line is to be read by [`parse`].
+pub fn parse_quick(line: &str) -> Option<RequestLine> {
+    fast_line::parse(line)
+}
+
+pub(crate) fn parse_long(line: &str) -> Result<Entry, EntryError> {
+    let doc = Doc::parse(line)?;
+    let root = doc.root();
+    if root.get("v").and_then(|v| v.as_number()) != Some("1") {
+        return Err(EntryError::Field { field: "v", expected: "1" });
+    }
+    if let Some(kind) = root.get("kind").and_then(|kind| kind.as_str()) {
+        if kind == CLEAR_TEST {
+            let test = root.get("test").and_then(|test| test.as_str());
+            let test = test.ok_or(EntryError::Field { field: "test", expected: "a text" })?;
+            return Ok(Entry::ClearTest(test.into_owned()));
+        }
+        let Some(event) = Event::ALL.into_iter().find(|event| event.name() == kind) else {
+            return Ok(match Remark::read(&kind, root)? {
+                Some(remark) => Entry::Remark(remark),
+                None => Entry::Other { kind: kind.into_owned() },
+            });
+        };
+        let at = root.get("at").and_then(|at| time::parse(&at.as_str()?));
+        let at = at.ok_or(EntryError::Field { field: "at", expected: "an ISO-8601 time" })?;
+        return Ok(Entry::Event { event, at });
+    }
+    let text = |field: &'static str| {
+        root.get(field)
+            .and_then(|v| v.as_str())
+            .map(|s| s.into_owned())
+            .ok_or(EntryError::Field { field, expected: "a text" })
+    };
+    let number = |field: &'static str| {
+        root.get(field)
+            .and_then(|v| v.as_number()?.parse::<u64>().ok())
+            .ok_or(EntryError::Field { field, expected: "a whole number" })
+    };
+    let received_at = time::parse(&text("received_at")?)
+        .ok_or(EntryError::Field { field: "received_at", expected: "an ISO-8601 time" })?;
+    let headers = root
+        .get("headers")
+        .filter(Val::is_object)
+        .ok_or(EntryError::Field { field: "headers", expected: "an object" })?;
+    let other_body = match (root.get("body_text"), root.get("body_base64")) {
+        (Some(text), _) => text.as_str().map(|s| s.into_owned().into_bytes()),
+        (None, Some(coded)) => Some(
+            coded
+                .as_str()
+                .and_then(|s| STANDARD.decode(s.as_bytes()).ok())
+                .ok_or(EntryError::Field { field: "body_base64", expected: "base64 text" })?,
+        ),
+        (None, None) => None,
+    };
+    let refused = root.get("refused").map(|refused| {
+        let part =
+            |name| refused.get(name).and_then(|v| v.as_str()).unwrap_or_default().into_owned();
+        (part("code"), part("message"))
+    });
+    Ok(Entry::Request(Box::new(RequestLine {
+        request: number("request")?,
+        received_at,
+        method: text("method")?,
+        path: text("path")?,
+        query: text("query")?,
+        headers: headers
+            .children()
+            .map(|h| (h.key().into_owned(), h.as_str().unwrap_or_default().into_owned()))
+            .collect(),
+        status: number("status")?
+            .try_into()
+            .map_err(|_| EntryError::Field { field: "status", expected: "an HTTP status" })?,
+        body: root.get("body").map(|body| body.span()),
+        other_body,
+        refused,
+        refused_kind: root
+            .pointer("/refused/kind")
+            .and_then(|kind| kind.as_str())
+            .map(|kind| kind.into_owned()),
+        body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
+        signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
+    })))
+}
+
+/// Whole lines of a file, each with its offset. A last line without a line end is no line yet.
+#[derive(Debug)]
+pub struct ReadLines<R> {
+    input: R,
+    offset: u64,
+}
+
+impl<R: BufRead> ReadLines<R> {
+    /// Reads from here on; `offset` is where here is.
+    pub fn new(input: R, offset: u64) -> ReadLines<R> {
+        ReadLines { input, offset }
+    }
+
+    /// The next line without its end into `line`; its offset, or none at the end. What stands
+    /// behind the last line end is left alone and given as `Err` of its length.
+    pub fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<Option<Result<u64, u64>>> {
+        line.clear();
+        let read = self.input.read_until(b'\n', line)? as u64;
+        if read == 0 {
+            return Ok(None);
+        }
+        if line.last() != Some(&b'\n') {
+            return Ok(Some(Err(read)));
+        }
+        line.pop();
+        let at = self.offset;
+        self.offset += read;
+        Ok(Some(Ok(at)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::compose_line::{Body, LineHead, Refused, compose};
+
+    #[test]
+    fn reads_what_was_written() {
+        let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
+        let head = LineHead {
+            request: 3,
+            received_at: 1_714_557_600_123,
+            method: "POST",
+            path: "/v1/t",
+            query: "x",
+            headers: &headers,
+            status: 400,
+        };
+        let mut line = Vec::new();
+        compose(
+            &mut line,
+            &head,
+            Body::Bytes(b"\xff"),
+            Some(Refused { code: "c", message: "m", kind: "k", body_bytes: Some(70_000) }),
+            None,
+        );
+        line.pop();
+        let Entry::Request(read) =
+            parse(std::str::from_utf8(&line).expect("UTF-8")).expect("a line")
+        else {
+            panic!("a request")
+        };
+        assert_eq!(
+            *read,
+            RequestLine {
+                request: 3,
+                received_at: 1_714_557_600_123,
+                method: "POST".into(),
+                path: "/v1/t".into(),
+                query: "x".into(),
+                headers,
+                status: 400,
+                body: None,
+                other_body: Some(vec![0xff]),
+                refused: Some(("c".into(), "m".into())),
+                refused_kind: Some("k".into()),
+                body_bytes: Some(70_000),
+                signature: None
+            }
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (line, want) in [
+            (
+                "{",
+                "line 1, column 2: expected a member name in double quotes, found the end of the text",
+            ),
+            ("{}", "expected `v` to be 1"),
+            (r#"{"v":1,"request":"x"}"#, "expected `received_at` to be a text"),
+        ] {
+            assert_eq!(parse(line).expect_err("no line").to_string(), want);
+        }
+    }
+
+    #[test]
+    fn a_line_without_its_end_is_no_line_yet() {
+        let mut lines = ReadLines::new(&b"ab\nc\nde"[..], 10);
+        let mut line = Vec::new();
+        assert_eq!(lines.next_line(&mut line).expect("read"), Some(Ok(10)));
+        assert_eq!(line, b"ab");
+        assert_eq!(lines.next_line(&mut line).expect("read"), Some(Ok(13)));
+        assert_eq!(lines.next_line(&mut line).expect("read"), Some(Err(2)));
+        assert_eq!(lines.next_line(&mut line).expect("read"), None);
+    }
+}

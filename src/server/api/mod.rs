@@ -1,0 +1,299 @@
+//! The inspector's own paths, `/_segscope/…`: for this machine and for whoever has the token, and for
+//! no web page ([`access`]).
+//!
+//! What they hold in memory is bounded: there are at most [`MAX_REQUESTS`] of them at a time, one
+//! that waits holds the numbers of rows, and a page is written as it is sent.
+
+pub(crate) mod access;
+mod calls;
+mod query;
+mod record_page;
+mod response_body;
+mod summary;
+mod wait;
+
+pub(crate) use crate::server::api::response_body::OwnBody;
+
+use crate::call::time;
+use crate::engine::Pipeline;
+use crate::server::api::record_page::Page;
+use crate::server::connection_state::Watch;
+use crate::server::listener_thread::Server;
+use crate::server::{cors, respond};
+use crate::wire::{Reply, query_value};
+use http_body_util::Full;
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// Each path with the methods that it takes.
+const PATHS: &[(&str, &str)] = &[
+    ("health", "GET, HEAD"),
+    ("calls", "GET, HEAD"),
+    ("wait", "GET"),
+    ("summary", "GET, HEAD"),
+    ("sync", "GET, HEAD"),
+    ("reset", "POST"),
+    ("openapi.json", "GET, HEAD"),
+];
+
+/// So many requests are answered at a time, all but those for `health`: what they hold together (rows
+/// and filters, 64 KB of an answer each, and as much again on its way to the client) is about 64 MB.
+const MAX_REQUESTS: usize = 256;
+/// So many of them look through calls or write records at a time.
+const MAX_WORKERS: usize = 2;
+/// After how many seconds to come back beyond that.
+const RETRY_AFTER: u32 = 1;
+
+/// What keeps the memory of these paths within bounds.
+pub(crate) struct Bounds {
+    requests: Arc<Semaphore>,
+    workers: Arc<Semaphore>,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            workers: Arc::new(Semaphore::new(MAX_WORKERS)),
+        }
+    }
+}
+
+/// What a page may not do with an answer, should one get to it.
+const PROTECTION: [(HeaderName, &str); 4] = [
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// An answer, before it is one of HTTP.
+enum Answer {
+    Whole(Reply),
+    /// A status and call records.
+    Page(u16, Page),
+}
+
+/// So long the health page waits for what is being judged.
+const HEALTH_WAITS: Duration = Duration::from_secs(1);
+
+/// What these paths take and give, for programs.
+const OPENAPI: &str = include_str!("../../../assets/openapi.json");
+
+/// Answers a request for `/_segscope/NAME`. `is_here`: it comes from this machine.
+pub(crate) async fn respond(
+    server: &Server,
+    parts: &Parts,
+    name: &str,
+    is_here: bool,
+    watch: &Watch,
+) -> Response<OwnBody> {
+    let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
+    let mut response = match denied {
+        Some(denied) => whole(denied.reply(), None),
+        None => permitted(server, parts, name, watch).await,
+    };
+    protect(&mut response);
+    if denied == Some(access::Denied::NoToken) {
+        let bearer = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+    }
+    response
+}
+
+/// Answers `/version` and `/`, which probes of RudderStack ask for. Whoever may ask the own paths is
+/// told which segscope this is; a web page and another machine get the answer of `/health`.
+pub(crate) fn respond_to_probe(
+    server: &Server,
+    parts: &Parts,
+    is_here: bool,
+) -> Response<Full<Bytes>> {
+    let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).is_err();
+    let reply = match denied {
+        true => Reply::up(),
+        false => Reply::identity(),
+    };
+    let mut response = respond::response(reply, Full::new);
+    protect(&mut response);
+    if denied {
+        cors::allow(&parts.headers, response.headers_mut());
+    }
+    response
+}
+
+/// Adds what keeps a page from using an answer.
+fn protect<B>(response: &mut Response<B>) {
+    for (name, value) in PROTECTION {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+}
+
+fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody> {
+    respond::response(reply, |bytes: Bytes| OwnBody::whole(bytes, permit))
+}
+
+/// Answers a request that may ask.
+async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Response<OwnBody> {
+    let name = name.strip_suffix('/').unwrap_or(name);
+    let permit = match name {
+        "health" => None,
+        _ => match Arc::clone(&server.own.requests).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => return whole(Reply::busy(RETRY_AFTER), None),
+        },
+    };
+    match answer(server, parts, name, watch).await {
+        Answer::Whole(reply) => whole(reply, permit),
+        Answer::Page(status, page) => {
+            match OwnBody::page(page, &server.own.workers, permit).await {
+                Ok(body) => respond::response(Reply::json(status, " "), |_| body),
+                Err(_) => whole(Reply::failure(500, "internal", "the answer ended early"), None),
+            }
+        }
+    }
+}
+
+async fn answer(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> Answer {
+    let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
+        let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
+        let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
+        return Answer::Whole(Reply::failure(404, "not_found", &message));
+    };
+    if !allow.split(", ").any(|method| method == parts.method.as_str()) {
+        let message = format!("use {allow}");
+        let refused = Reply::failure(405, "method_not_allowed", &message);
+        return Answer::Whole(Reply { allow: Some(allow), ..refused });
+    }
+    let query = parts.uri.query().unwrap_or("");
+    if matches!(name, "openapi.json" | "health" | "summary" | "sync")
+        && let Err(reply) = query::known(query, &[])
+    {
+        return Answer::Whole(reply);
+    }
+    if name == "openapi.json" {
+        return Answer::Whole(Reply::json(200, OPENAPI));
+    }
+    let pipeline = server.intake.pipeline();
+    if name == "health" {
+        if let Some(pipeline) = pipeline {
+            // a large recording that is still being read is no reason to keep a probe waiting
+            let _ = timeout(HEALTH_WAITS, settled(pipeline)).await;
+        }
+        return Answer::Whole(Reply::json(200, health(server)));
+    }
+    let Some(pipeline) = pipeline else {
+        return Answer::Whole(Reply::failure(404, "not_found", "nothing is kept here"));
+    };
+    settled(pipeline).await;
+    let workers = &server.own.workers;
+    Answer::Whole(match name {
+        "calls" => return calls::answer(pipeline, query, workers).await,
+        "wait" => {
+            watch.set_waiting(true);
+            let answer = wait::answer(pipeline, query, workers, watch).await;
+            watch.set_waiting(false);
+            return answer;
+        }
+        "summary" => Reply::json(200, summary::json(pipeline)),
+        "sync" => {
+            let panel = pipeline.sync(|objects| objects.panel(time::now()));
+            Reply::json(200, json!(panel).to_string())
+        }
+        _ => reset(pipeline, query).await,
+    })
+}
+
+/// Waits until all that was answered before is judged, so that who asks sees it; not on the thread
+/// that answers SDKs.
+async fn settled(pipeline: &Arc<Pipeline>) {
+    if !pipeline.is_settled() {
+        let pipeline = Arc::clone(pipeline);
+        // what cannot be waited for is not there, which the answer shows
+        let _ = tokio::task::spawn_blocking(move || pipeline.settle()).await;
+    }
+}
+
+/// Clears everything away, or what one test has sent, so that the next test begins with nothing.
+async fn reset(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
+    if let Err(reply) = query::known(query, &["test"]) {
+        return reply;
+    }
+    let test = query_value(query, "test");
+    let before = match &test {
+        Some(test) if test.is_empty() => {
+            let message = "`test` is the value of the test's X-Segscope-Test header";
+            return Reply::failure(400, "bad_parameter", message);
+        }
+        Some(test) => pipeline.calls_of_test(test),
+        None => pipeline.calls(),
+    };
+    let cleared = match &test {
+        Some(test) => pipeline.clear_test(test, time::now()),
+        None => pipeline.clear(time::now()),
+    };
+    if let Err(error) = cleared {
+        return Reply::unavailable(&format!("the recording cannot be written: {error}"));
+    }
+    settled(pipeline).await;
+    let mut body = json!({"success": true, "cleared": before});
+    if let Some(test) = test {
+        body["test"] = test.into();
+    }
+    Reply::json(200, body.to_string())
+}
+
+fn health(server: &Server) -> String {
+    let health = server.intake.health();
+    let counts = server.counts();
+    json!({
+        "name": "segscope",
+        "version": env!("CARGO_PKG_VERSION"),
+        "pid": std::process::id(),
+        "listening": server.addrs,
+        "recording": health.recording,
+        "requests": health.requests,
+        "refused": health.refused,
+        "calls": health.calls,
+        "repeats": health.repeats,
+        "problem": health.problem,
+        "frames": health.frames.map(|frames| json!({
+            "drawn": frames.drawn,
+            "p50_us": frames.p50_us,
+            "p99_us": frames.p99_us,
+            "max_us": frames.max_us,
+        })),
+        "connections": counts.connections,
+        "tls_hellos": counts.tls_hellos,
+        "turned_away": counts.turned_away,
+        "connections_closed": counts.closed,
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_described() {
+        let described: serde_json::Value = serde_json::from_str(OPENAPI).expect("JSON");
+        let described = described["paths"].as_object().expect("paths");
+        for (name, methods) in PATHS {
+            let path = &described[&format!("/_segscope/{name}")];
+            let methods: Vec<String> = methods
+                .split(", ")
+                .filter(|method| *method != "HEAD")
+                .map(str::to_ascii_lowercase)
+                .collect();
+            assert_eq!(path.as_object().map(|path| path.keys().cloned().collect()), Some(methods));
+        }
+        assert_eq!(described.len(), PATHS.len());
+    }
+}

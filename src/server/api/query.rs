@@ -1,0 +1,52 @@
+//! What a query asks for.
+
+use crate::call::text::visible;
+use crate::fql;
+use crate::fql::Filter;
+use crate::wire::{Reply, query_value};
+use serde_json::json;
+
+/// The filter of a query; one that is wrong is answered with the place.
+pub(crate) fn filter(query: &str) -> Result<Filter, Reply> {
+    let text = query_value(query, "filter").unwrap_or_default();
+    fql::parse(&text).map_err(|error| {
+        let message = format!("filter: {error}");
+        let body = json!({
+            "success": false, "code": "bad_filter", "message": message, "error": message,
+            "column": error.column,
+        });
+        Reply::json(400, body.to_string())
+    })
+}
+
+/// A whole number of a query, from 0 to a bound.
+pub(crate) fn number(query: &str, name: &str, most: u64) -> Result<Option<u64>, Reply> {
+    let Some(text) = query_value(query, name).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(number) if number <= most => Ok(Some(number)),
+        _ => {
+            let message = format!("{name} is a whole number from 0 to {most}");
+            Err(Reply::failure(400, "bad_parameter", &message))
+        }
+    }
+}
+
+/// Refuses parameters that the path does not have: a misspelt one would silently do nothing.
+pub(crate) fn known(query: &str, names: &[&str]) -> Result<(), Reply> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let mut given = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    match given.find(|name| !names.contains(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let name: String = visible(name).chars().take(60).collect();
+            let known = match names {
+                [] => "this path has none".to_owned(),
+                names => format!("the parameters are {}", names.join(", ")),
+            };
+            let message = format!("unknown parameter `{name}`; {known}");
+            Err(Reply::failure(400, "bad_parameter", &message))
+        }
+    }
+}

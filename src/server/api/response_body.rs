@@ -1,0 +1,106 @@
+//! The body of an answer of segscope's own paths: whole, or a page that is written as it is sent.
+
+use crate::server::api::record_page::Page;
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+
+/// So much is handed to the connection at once, which keeps it until the client has taken it.
+const FRAME_BYTES: usize = 64 << 10;
+
+/// A body, with the permit of its request.
+pub(crate) struct OwnBody {
+    /// What is there to be sent.
+    bytes: Bytes,
+    rest: Rest,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What comes behind.
+enum Rest {
+    Nothing,
+    Waits(Box<Page>, Arc<Semaphore>),
+    InWork(JoinHandle<io::Result<(Box<Page>, Bytes)>>, Arc<Semaphore>),
+}
+
+impl OwnBody {
+    /// A body that is whole.
+    pub(crate) fn whole(bytes: Bytes, permit: Option<OwnedSemaphorePermit>) -> OwnBody {
+        OwnBody { bytes, rest: Rest::Nothing, _permit: permit }
+    }
+
+    /// A page. Its beginning is made now: a small page is whole, and its length is known.
+    pub(crate) async fn page(
+        page: Page,
+        workers: &Arc<Semaphore>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> io::Result<OwnBody> {
+        let (page, bytes) = next(Box::new(page), Arc::clone(workers)).await?;
+        let rest = match page.is_ended() {
+            true => Rest::Nothing,
+            false => Rest::Waits(page, Arc::clone(workers)),
+        };
+        Ok(OwnBody { bytes, rest, _permit: permit })
+    }
+}
+
+/// Makes the next piece of a page, not on the thread that answers SDKs.
+async fn next(mut page: Box<Page>, workers: Arc<Semaphore>) -> io::Result<(Box<Page>, Bytes)> {
+    let turn = workers.acquire_owned().await;
+    let made = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let bytes = Bytes::from(page.next_chunk());
+        (page, bytes)
+    });
+    made.await.map_err(io::Error::other)
+}
+
+impl Body for OwnBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        loop {
+            if !self.bytes.is_empty() {
+                let len = self.bytes.len().min(FRAME_BYTES);
+                return Poll::Ready(Some(Ok(Frame::data(self.bytes.split_to(len)))));
+            }
+            self.rest = match std::mem::replace(&mut self.rest, Rest::Nothing) {
+                Rest::Nothing => return Poll::Ready(None),
+                Rest::Waits(page, _) if page.is_ended() => return Poll::Ready(None),
+                Rest::Waits(page, workers) => {
+                    Rest::InWork(tokio::spawn(next(page, Arc::clone(&workers))), workers)
+                }
+                Rest::InWork(mut work, workers) => match Pin::new(&mut work).poll(cx) {
+                    Poll::Pending => {
+                        self.rest = Rest::InWork(work, workers);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(made) => {
+                        let (page, bytes) = made.map_err(io::Error::other).flatten()?;
+                        self.bytes = bytes;
+                        Rest::Waits(page, workers)
+                    }
+                },
+            };
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty() && matches!(self.rest, Rest::Nothing)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.rest {
+            Rest::Nothing => SizeHint::with_exact(self.bytes.len() as u64),
+            _ => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! `/_segscope/summary`: what was captured, counted.
+
+use crate::call::time;
+use crate::engine::index::RemarkKind;
+use crate::engine::{
+    By, Counted, Coverage, Expectations, Expected, FoundIn, Groups, IdRemarkView, IdShare,
+    Pipeline, Who,
+};
+use crate::findings::{Verdict, VerdictCounts};
+use serde_json::{Map, Value, json};
+
+/// Of each list so many entries are given, those with most calls; `…_of` says how many there are.
+const MOST: usize = 100;
+
+pub(crate) fn json(pipeline: &Pipeline) -> String {
+    let (stats, tally, held) = (pipeline.stats(), pipeline.overview(), pipeline.held());
+    let names = Names::of(pipeline);
+    let vendors = pipeline.vendors();
+    let findings: Vec<Value> = tally
+        .found
+        .iter()
+        .map(|found| {
+            let code = vendors.codes().entry(found.code);
+            json!({
+                "code": *code.code, "severity": code.severity,
+                "vendor": code.vendor.map(|at| &names.all[at]), "calls": found.calls,
+                "repeats": found.repeats,
+            })
+        })
+        .collect();
+    let out = json!({
+        "calls": stats.calls,
+        "repeats": stats.repeats,
+        "requests": stats.requests,
+        "refused": stats.refused,
+        "request_counts": stats.request_counts,
+        "missing": stats.missing,
+        "discarded": tally.discarded,
+        "turned_away": stats.too_much,
+        "unrecorded": stats.unrecorded,
+        "waited": stats.waited,
+        "waited_ms": stats.waited_ms,
+        "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),
+        "recording": stats.recording,
+        "recorded_bytes": stats.recorded_bytes,
+        "problem": stats.problem,
+        "vendors": names.verdicts(&tally.verdicts),
+        "findings": findings,
+        "held": {
+            "texts": held.texts, "text_bytes": held.text_bytes, "texts_not_kept": held.unkept,
+            "calls_not_told_apart": held.other,
+        },
+    });
+    let Value::Object(mut out) = out else { return out.to_string() };
+    let found = pipeline.found_in(false);
+    list(&mut out, "findings_by_event", found, |row| names.found(row));
+    let coverage = |row: &Coverage| names.coverage(row);
+    list(&mut out, "events", pipeline.coverage(By::Event), coverage);
+    for (name, by) in
+        [("libraries", By::Library), ("app_versions", By::AppVersion), ("write_keys", By::WriteKey)]
+    {
+        list(&mut out, name, pipeline.totals(by), coverage);
+    }
+    for (name, who, with) in
+        [("accounts", Who::Accounts, "with_user"), ("users", Who::Users, "with_account")]
+    {
+        list(&mut out, name, pipeline.people(who, 0..MOST as u64), |person| {
+            let mut out = counted(&person.counted);
+            out.remove("trend");
+            out.insert("id".to_owned(), person.id.as_str().into());
+            out.insert(with.to_owned(), person.with_other.into());
+            out
+        });
+    }
+    list(&mut out, "id_remarks", pipeline.id_remarks(), id_remark);
+    if let Some(expectations) = pipeline.expectations(None) {
+        out.insert("expected".to_owned(), expected(&expectations));
+    }
+    Value::Object(out).to_string()
+}
+
+/// What calls show about ids together.
+fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
+    let IdRemarkView { remark, finding, seqs, .. } = view;
+    let kind = match remark.kind {
+        RemarkKind::SharedAnonymousId => "anonymous_id",
+        RemarkKind::SharedUser | RemarkKind::SimilarUsers => "user",
+        RemarkKind::SimilarAccounts => "account",
+        RemarkKind::SimilarEvents => "event",
+    };
+    let out = json!({
+        "code": finding.code, "severity": finding.severity, "kind": kind, "id": remark.id,
+        "others": remark.others, "others_of": remark.of, "calls": seqs,
+        "message": finding.message, "fix": finding.fix,
+    });
+    if let Value::Object(out) = out { out } else { Map::new() }
+}
+
+/// How the calls stand to what is expected.
+fn expected(expectations: &Expectations) -> Value {
+    let event = |entry: &Expected| {
+        let wanted = &entry.wanted;
+        json!({
+            "type": wanted.kind.name(), "event": wanted.name,
+            "ids": wanted.id_names().collect::<Vec<_>>(), "count": wanted.least,
+            "standing": entry.standing().name(),
+            "calls": entry.came.counted.calls, "with_ids": entry.with_ids,
+            "lacking": entry.lacking().map(|(id, calls, _)| (id.to_owned(), calls.into()))
+                .collect::<Map<_, Value>>(),
+            "doubtful": entry.doubting().map(|(id, calls)| (id.to_owned(), calls.into()))
+                .collect::<Map<_, Value>>(),
+        })
+    };
+    let events: Vec<Value> = expectations.list.iter().map(event).collect();
+    json!({"met": expectations.met(), "of": events.len(), "events": events})
+}
+
+/// The vendors' names, and which of them are shown.
+struct Names {
+    all: Vec<String>,
+    shown: Vec<usize>,
+}
+
+impl Names {
+    fn of(pipeline: &Pipeline) -> Names {
+        let vendors = pipeline.vendors();
+        let all = (0..vendors.len()).map(|at| vendors.info(at).name.clone()).collect();
+        Names { all, shown: pipeline.in_use().shown() }
+    }
+
+    fn verdicts(&self, counts: &[VerdictCounts]) -> Value {
+        let of = |counts: &VerdictCounts| -> Map<String, Value> {
+            let each = Verdict::WORST_FIRST.iter().zip(counts);
+            each.map(|(verdict, count)| (verdict.name().to_owned(), (*count).into())).collect()
+        };
+        let each = self.shown.iter().map(|at| (self.all[*at].clone(), of(&counts[*at]).into()));
+        Value::Object(each.collect())
+    }
+
+    fn coverage(&self, row: &Coverage) -> Map<String, Value> {
+        let mut out = counted(&row.counted);
+        if row.kind.is_some() || row.event.is_some() {
+            out.insert("type".to_owned(), json!(row.kind));
+            out.insert("event".to_owned(), json!(row.event));
+        } else {
+            out.insert("name".to_owned(), json!(row.by));
+        }
+        for (name, id) in ["account", "user"].into_iter().zip(&row.ids) {
+            out.insert(format!("with_{name}"), id.found.into());
+            let IdShare { looked, found, doubtful, some_miss, missed } = id;
+            let of = json!({
+                "looked_for": looked, "found": found, "doubtful": doubtful, "missing": missed,
+                "found_and_missing": some_miss,
+            });
+            out.insert(name.to_owned(), of);
+        }
+        out.insert("missing".to_owned(), row.missing.into());
+        out.insert("discarded".to_owned(), row.discarded.into());
+        out.insert("vendors".to_owned(), self.verdicts(&row.verdicts));
+        out
+    }
+
+    fn found(&self, row: &FoundIn) -> Map<String, Value> {
+        let mut out = counted(&row.counted);
+        out.insert("code".to_owned(), row.code.as_str().into());
+        out.insert("severity".to_owned(), json!(row.severity));
+        out.insert("vendor".to_owned(), json!(row.vendor.map(|at| &self.all[at])));
+        out.insert("type".to_owned(), json!(row.kind));
+        out.insert("event".to_owned(), json!(row.event));
+        out
+    }
+}
+
+fn counted(counted: &Counted) -> Map<String, Value> {
+    let out = json!({
+        "calls": counted.calls,
+        "repeats": counted.repeats,
+        "first_seen": time::format(counted.first_seen),
+        "last_seen": time::format(counted.last_seen),
+        "example": counted.seq,
+        "trend": counted.trend,
+    });
+    if let Value::Object(out) = out { out } else { Map::new() }
+}
+
+/// Adds a list, how long it is without its cut, and how many calls stand in none of its entries.
+fn list<T>(
+    out: &mut Map<String, Value>,
+    name: &str,
+    groups: Groups<T>,
+    entry: impl Fn(&T) -> Map<String, Value>,
+) {
+    let entries = groups.rows.iter().take(MOST).map(|row| Value::Object(entry(row)));
+    out.insert(name.to_owned(), Value::Array(entries.collect()));
+    out.insert(format!("{name}_of"), groups.of.into());
+    if groups.other > 0 {
+        out.insert(format!("{name}_other"), groups.other.into());
+    }
+}

@@ -1,0 +1,143 @@
+//! `/_segscope/wait`: answers once the calls are there that a test waits for.
+
+use crate::engine::Pipeline;
+use crate::server::api::calls::{Scan, look};
+use crate::server::api::record_page::Page;
+use crate::server::api::{Answer, query, settled};
+use crate::server::connection_state::Watch;
+use crate::wire::{Reply, query_value};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
+
+/// How long is waited unless it is said, and at most.
+const TIMEOUT_MS: u64 = 10_000;
+const LONGEST_MS: u64 = 600_000;
+/// So many calls can be waited for.
+const MOST: u64 = 1_000;
+/// Of calls that came where none should, so many are shown.
+const SHOWN: u64 = 100;
+/// How often is looked whether something came.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// So long no call may come for none to have come, unless it is said.
+const QUIET_MS: u64 = 1_000;
+
+pub(crate) async fn answer(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+    watch: &Watch,
+) -> Answer {
+    let waited = match query_value(query, "none").as_deref() {
+        None | Some("0" | "false") => some(pipeline, query, workers, watch).await,
+        Some("" | "1" | "true") => none(pipeline, query, workers, watch).await,
+        Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
+    };
+    match waited {
+        Ok((status, page)) => Answer::Page(status, page),
+        Err(reply) => Answer::Whole(reply),
+    }
+}
+
+/// Answers 200 once so many calls are there, and 504 if they are not in time.
+async fn some(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+    watch: &Watch,
+) -> Result<(u16, Page), Reply> {
+    let asked = || {
+        query::known(query, &["filter", "count", "timeout_ms", "after", "none"])?;
+        let count = query::number(query, "count", MOST)?.unwrap_or(1);
+        let timeout = query::number(query, "timeout_ms", LONGEST_MS)?.unwrap_or(TIMEOUT_MS);
+        let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
+        Ok((query::filter(query)?, count, timeout, after))
+    };
+    let (filter, count, timeout, after) = asked()?;
+    let deadline = Instant::now() + Duration::from_millis(timeout);
+    let mut scan = Scan::new(pipeline, filter, after, count as usize);
+    let mut version = None;
+    loop {
+        let now = pipeline.version();
+        if version != Some(now) {
+            version = Some(now);
+            scan = look(scan, workers).await?;
+        }
+        if scan.is_full() {
+            let more = json!({ "more": scan.more() });
+            return Ok((200, scan.into_page(more)));
+        }
+        if Instant::now() >= deadline {
+            return Ok((504, too_late(scan, count, timeout)));
+        }
+        sleep(PAUSE.min(deadline - Instant::now())).await;
+        if watch.is_gone() {
+            return Err(gone());
+        }
+    }
+}
+
+/// Answers 200 once no matching call has come for a time, and 409 as soon as one has.
+async fn none(
+    pipeline: &Arc<Pipeline>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+    watch: &Watch,
+) -> Result<(u16, Page), Reply> {
+    let asked = || {
+        query::known(query, &["filter", "none", "quiet_ms", "after"])?;
+        let quiet = query::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
+        let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
+        Ok((query::filter(query)?, quiet, after))
+    };
+    let (filter, quiet, after) = asked()?;
+    let end = Instant::now() + Duration::from_millis(quiet);
+    let mut scan = Scan::new(pipeline, filter, after, SHOWN as usize);
+    loop {
+        // asked before it is looked, so that what came until then is looked at
+        let is_over = Instant::now() >= end;
+        settled(pipeline).await;
+        scan = look(scan, workers).await?;
+        if scan.count() > 0 {
+            let message = format!("expected no call, but {} came", scan.count());
+            let body = json!({
+                "success": false, "code": "arrived", "message": message, "error": message,
+                "wanted": 0, "seen": scan.seen(), "more": scan.more(),
+            });
+            return Ok((409, scan.into_page(body)));
+        }
+        if is_over {
+            let more = json!({ "more": false, "quiet_ms": quiet });
+            return Ok((200, scan.into_page(more)));
+        }
+        let version = pipeline.version();
+        while pipeline.version() == version && Instant::now() < end {
+            sleep(PAUSE.min(end - Instant::now())).await;
+            if watch.is_gone() {
+                return Err(gone());
+            }
+        }
+    }
+}
+
+/// The client has ended its side of the connection: nobody waits any more.
+fn gone() -> Reply {
+    Reply::failure(408, "gone", "the client went away")
+}
+
+/// What was seen instead.
+fn too_late(scan: Scan, wanted: u64, timeout: u64) -> Page {
+    let message = format!(
+        "{} of {wanted} calls came within {timeout} ms; {} were looked at",
+        scan.count(),
+        scan.seen()
+    );
+    let body = json!({
+        "success": false, "code": "timeout", "message": message, "error": message,
+        "wanted": wanted, "seen": scan.seen(),
+    });
+    scan.into_page_with_others(body)
+}

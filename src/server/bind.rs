@@ -1,0 +1,231 @@
+//! Where the listener listens, and who is there already.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket};
+
+/// Where to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen {
+    /// The address; port 0 asks for any free one.
+    pub addr: SocketAddr,
+    /// Addresses that are not loopback are allowed.
+    pub allow_remote: bool,
+}
+
+/// The port that everybody can remember.
+const PORT: u16 = 7357;
+
+/// How often a free port is looked for that is free on both loopback addresses.
+const TRIES: usize = 16;
+
+impl Default for Listen {
+    fn default() -> Listen {
+        Listen { addr: (Ipv4Addr::LOCALHOST, PORT).into(), allow_remote: false }
+    }
+}
+
+/// Why there is no listener.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The text is no address.
+    #[error(
+        "`{0}` is no address to listen on; write 127.0.0.1:7357, localhost:0, [::1]:7357 or a port"
+    )]
+    NoAddress(String),
+    /// Other machines could reach it, and nobody asked for that.
+    #[error("{0} can be reached from other machines; add --allow-remote if that is meant")]
+    Remote(SocketAddr),
+    /// Somebody else listens there.
+    #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", by(.holder))]
+    Taken {
+        /// The address.
+        addr: SocketAddr,
+        /// Who has it, if that is a segscope.
+        holder: Option<Holder>,
+    },
+    /// Something else is in the way.
+    #[error("cannot listen on {addr}: {error}")]
+    Io {
+        /// The address.
+        addr: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+}
+
+/// The segscope that has an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Its version.
+    pub version: String,
+    /// Its process.
+    pub pid: u64,
+    /// Its recording.
+    pub recording: Option<PathBuf>,
+}
+
+fn by(holder: &Option<Holder>) -> String {
+    let Some(Holder { version, pid, recording }) = holder else {
+        return " by another program".to_owned();
+    };
+    let recording = match recording {
+        Some(path) => format!(", recording to {}", path.display()),
+        None => String::new(),
+    };
+    let text = format!(" by segscope {version} (process {pid}{recording})");
+    crate::call::text::visible(&text).into_owned()
+}
+
+impl Listen {
+    /// Reads `HOST:PORT`, `localhost:PORT`, `:PORT` or `PORT`.
+    pub fn parse(text: &str, allow_remote: bool) -> Result<Listen, ListenError> {
+        let wrong = || ListenError::NoAddress(crate::call::text::visible(text).into_owned());
+        let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
+        let addr = match host {
+            "" | "localhost" => {
+                let port: u16 = port.parse().map_err(|_| wrong())?;
+                (Ipv4Addr::LOCALHOST, port).into()
+            }
+            _ => text.parse().map_err(|_| wrong())?,
+        };
+        Ok(Listen { addr, allow_remote })
+    }
+
+    /// Opens the address, and for 127.0.0.1 the same port on `[::1]` too where there is one: to many
+    /// SDKs `localhost` is that. To be called inside of the runtime that is to serve them.
+    pub(crate) fn bind(&self) -> Result<Vec<TcpListener>, ListenError> {
+        let addr = self.addr;
+        if !self.allow_remote && !addr.ip().is_loopback() {
+            return Err(ListenError::Remote(addr));
+        }
+        for _ in 0..TRIES {
+            let first = open(addr)?;
+            if addr.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) {
+                return Ok(vec![first]);
+            }
+            let port = first.local_addr().map_err(|error| ListenError::Io { addr, error })?.port();
+            match open((Ipv6Addr::LOCALHOST, port).into()) {
+                Ok(second) => return Ok(vec![first, second]),
+                // the next port may be free on both
+                Err(ListenError::Taken { .. }) if addr.port() == 0 => {}
+                Err(taken @ ListenError::Taken { .. }) => return Err(taken),
+                // no IPv6 here
+                Err(_) => return Ok(vec![first]),
+            }
+        }
+        Ok(vec![open(addr)?])
+    }
+}
+
+/// How many connections may wait to be accepted; past that the system lets clients try again, a
+/// second later each.
+const BACKLOG: u32 = 4_096;
+
+fn open(addr: SocketAddr) -> Result<TcpListener, ListenError> {
+    let run = || {
+        let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // a port is free again as soon as the program that had it is gone
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(addr)?;
+        socket.listen(BACKLOG)
+    };
+    run().map_err(|error: std::io::Error| match error.kind() {
+        ErrorKind::AddrInUse => ListenError::Taken { addr, holder: holder(addr) },
+        _ => ListenError::Io { addr, error },
+    })
+}
+
+/// Asks whoever listens there whether it is a segscope. Must never hang: it may be anything.
+fn holder(addr: SocketAddr) -> Option<Holder> {
+    const PATIENCE: Duration = Duration::from_millis(500);
+    const ENOUGH: u64 = 64 * 1024;
+    let mut addr = addr;
+    if addr.ip().is_unspecified() {
+        addr.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect_timeout(&addr, PATIENCE).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+    let request =
+        format!("GET /_segscope/health HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    // what came before an error may be all there is to come
+    let _ = stream.take(ENOUGH).read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer);
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    let health: serde_json::Value = serde_json::from_str(body).ok()?;
+    (health["name"] == "segscope").then(|| Holder {
+        version: health["version"].as_str().unwrap_or_default().to_owned(),
+        pid: health["pid"].as_u64().unwrap_or_default(),
+        recording: health["recording"].as_str().map(PathBuf::from),
+    })
+}
+
+/// Raises the limit of open files to the hard one and tells it: connections are files, and 1,024
+/// are soon used up.
+pub(crate) fn open_files() -> u64 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+        // some systems name a hard limit that they do not give
+        Err(_) => limit.current.unwrap_or(u64::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inside(listen: Listen) -> Result<Vec<TcpListener>, ListenError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let _inside = runtime.enter();
+        listen.bind()
+    }
+
+    #[test]
+    fn reads_the_ways_to_write_an_address() {
+        for (text, want) in [
+            ("127.0.0.1:7357", "127.0.0.1:7357"),
+            ("localhost:0", "127.0.0.1:0"),
+            (":80", "127.0.0.1:80"),
+            ("8080", "127.0.0.1:8080"),
+            ("[::1]:7", "[::1]:7"),
+            ("0.0.0.0:7357", "0.0.0.0:7357"),
+        ] {
+            let listen = Listen::parse(text, false).expect(text);
+            assert_eq!(listen.addr.to_string(), want);
+        }
+        for text in ["", "localhost", "example.com:80", "127.0.0.1", "127.0.0.1:99999", "::1:7"] {
+            assert!(Listen::parse(text, false).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_machines_only_when_asked() {
+        let mut listen = Listen { addr: "0.0.0.0:0".parse().expect("valid"), allow_remote: false };
+        assert!(matches!(inside(listen), Err(ListenError::Remote(_))));
+        listen.allow_remote = true;
+        assert!(inside(listen).is_ok());
+    }
+
+    #[test]
+    fn a_port_that_another_program_has_is_named() {
+        let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let addr = other.local_addr().expect("bound");
+        // it takes the connection and says nothing, then closes
+        let silent = std::thread::spawn(move || drop(other.accept()));
+        let error = inside(Listen { addr, allow_remote: false }).expect_err("taken");
+        silent.join().expect("no panic");
+        let want =
+            format!("{addr} is taken by another program; --listen 127.0.0.1:0 picks a free port");
+        assert_eq!(error.to_string(), want);
+    }
+}

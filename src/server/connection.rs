@@ -1,0 +1,265 @@
+//! One connection, and each request on it.
+
+use crate::call::time;
+use crate::engine::Taken;
+use crate::objects_api;
+use crate::objects_api::Step;
+use crate::server::body;
+use crate::server::body::Read;
+use crate::server::connection_state::{Phase, Watch, Watched};
+use crate::server::listener_thread::Server;
+use crate::server::{Notice, Trouble, api, cors, malformed, respond};
+use crate::wire::{self, RequestHead, Route};
+use http_body_util::{Either, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderMap};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::Poll;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+/// A request's head may be so large, and a connection reads ahead so far. It begins with 8 KB.
+const BUFFER: usize = 64 * 1024;
+
+/// The body of an answer: to an SDK, or of segscope's own paths.
+type Body = Either<Full<Bytes>, api::OwnBody>;
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy)]
+struct Peer {
+    addr: SocketAddr,
+    /// It is on this machine.
+    is_here: bool,
+}
+
+/// The client went away in the middle of its request, so there is nobody to answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the client went away")]
+struct Gone;
+
+/// Serves a connection until it ends, takes too long, or the listener stops.
+pub(crate) async fn serve(
+    server: Arc<Server>,
+    stream: TcpStream,
+    remote: SocketAddr,
+    mut stop: watch::Receiver<bool>,
+) {
+    let watch = Arc::new(Watch::new(Arc::clone(&server.clock)));
+    server.watch(&watch);
+    let is_here = api::access::is_here(remote, || stream.local_addr().ok());
+    let peer = Peer { addr: remote, is_here };
+    let service = service_fn(|request| {
+        let (server, watch) = (server.clone(), watch.clone());
+        async move {
+            watch.enter(Phase::Busy);
+            let answer = handle(&server, request, peer, &watch).await;
+            watch.enter(Phase::Idle);
+            answer
+        }
+    });
+    let stream = Watched { stream, watch: watch.clone(), head: Vec::new() };
+    let mut connection = http1::Builder::new()
+        .max_buf_size(BUFFER)
+        // an answer is small: one plain write of head and body is the fastest
+        .writev(false)
+        .half_close(true)
+        // the server's own look at the phases is cheaper than a timer each
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut stopping = false;
+    let mut error = None;
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut connection => {
+                error = done.err();
+                break;
+            }
+            () = watch.over.notified() => {
+                watch.end();
+                break;
+            }
+            _ = stop.changed(), if !stopping => {
+                stopping = true;
+                if watch.phase().0 == Phase::Fresh {
+                    break;
+                }
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+    }
+    if watch.is_tls() {
+        return server.saw_tls(remote);
+    }
+    let parts = connection.into_parts();
+    ended(&server, parts.io.into_inner(), &parts.read_buf, error).await;
+}
+
+/// Reports a request that was refused before it could be taken. What else went wrong on a
+/// connection is its client's business.
+async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hyper::Error>) {
+    let is_head = stream.watch.phase().0 == Phase::Head;
+    let head = if is_head { &stream.head } else { rest };
+    let trouble = match &error {
+        Some(error) => malformed::why(error, head, !is_head),
+        None if is_head && stream.watch.is_over() => Some(malformed::slow_head()),
+        None => None,
+    };
+    let Some(trouble) = trouble else { return };
+    let malformed::Head { method, path, query, headers } = malformed::Head::read(head);
+    let head = RequestHead {
+        method: &method,
+        path: &path,
+        query: &query,
+        headers: &headers,
+        received_at: time::now(),
+    };
+    server.intake.refuse(&head, &[], &trouble);
+    // hyper has answered anything else
+    if let Trouble::Malformed { status: status @ (408 | 505), .. } = trouble {
+        let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+        let answer = format!(
+            "HTTP/1.1 {status} {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            reason.unwrap_or_default()
+        );
+        let mut stream = stream.stream;
+        // a client that is gone needs no answer
+        let _ = stream.write_all(answer.as_bytes()).await;
+        let _ = stream.shutdown().await;
+    }
+}
+
+async fn handle(
+    server: &Server,
+    request: Request<Incoming>,
+    peer: Peer,
+    watch: &Watch,
+) -> Result<Response<Body>, Gone> {
+    let (parts, incoming) = request.into_parts();
+    let path = parts.uri.path();
+    // whatever the method: a preflight is not for these
+    if path.starts_with("/_segscope")
+        && let Route::Own(name) = wire::route("", path)
+    {
+        let response = api::respond(server, &parts, name, peer.is_here, watch).await;
+        return Ok(response.map(Either::Right));
+    }
+    let route = wire::route(parts.method.as_str(), path);
+    if matches!(route, Route::Version | Route::Root) {
+        let response = api::respond_to_probe(server, &parts, peer.is_here);
+        return Ok(response.map(Either::Left));
+    }
+    if route == Route::Preflight {
+        let reply = wire::reply::of(&head(&parts, &[], 0), &server.here, false);
+        let mut response = respond::response(reply, full);
+        cors::allow(&parts.headers, response.headers_mut());
+        cors::allow_next(&parts.headers, response.headers_mut());
+        return Ok(response);
+    }
+    let invited = parts.headers.contains_key(header::EXPECT);
+    let limit = match Step::of(parts.method.as_str(), path) {
+        Some(_) => objects_api::BODY_LIMIT,
+        None => wire::body_limit(&route),
+    };
+    let read = body::read(incoming, limit, invited, server, watch).await;
+    let mut close = false;
+    let reply = match read {
+        Read::Gone => {
+            server.intake.notice(&Notice::Gone { remote: peer.addr });
+            return Err(Gone);
+        }
+        Read::Whole(data, _permit) => {
+            match taking(&parts, |head| server.intake.take(head, &data, &server.here)) {
+                Taken::Answered(reply) => reply,
+                Taken::Pending(reply, held) => {
+                    behind_others().await;
+                    server.intake.written(&held).unwrap_or(reply)
+                }
+            }
+        }
+        Read::Cut(kept, trouble) => {
+            close = matches!(trouble, Trouble::TooSlow | Trouble::Malformed { .. });
+            server.saw_trouble(&trouble);
+            taking(&parts, |head| server.intake.refuse(head, &kept, &trouble))
+        }
+    };
+    let mut response = respond::response(reply, full);
+    cors::allow(&parts.headers, response.headers_mut());
+    if close {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+fn full(bytes: Bytes) -> Body {
+    Either::Left(Full::new(bytes))
+}
+
+/// Lets the requests that are ready by now come first, so that one write does for all of them.
+/// Unlike tokio's own yielding it does not look for new ones in between, which costs a system call.
+async fn behind_others() {
+    let mut yielded = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+fn head<'a>(
+    parts: &'a Parts,
+    headers: &'a [(String, String)],
+    now: time::Millis,
+) -> RequestHead<'a> {
+    RequestHead {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or(""),
+        headers,
+        received_at: now,
+    }
+}
+
+/// Hands the head over with its headers as texts. The room for these is used again: all requests
+/// are taken on one thread, one after the other, and their headers are much alike.
+fn taking<T>(parts: &Parts, take: impl FnOnce(&RequestHead<'_>) -> T) -> T {
+    thread_local! {
+        static ROOM: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+    }
+    ROOM.with_borrow_mut(|room| {
+        let count = fill(room, &parts.headers);
+        take(&head(parts, &room[..count], time::now()))
+    })
+}
+
+fn fill(room: &mut Vec<(String, String)>, headers: &HeaderMap) -> usize {
+    let mut count = 0;
+    for (name, value) in headers {
+        if room.len() == count {
+            room.push(Default::default());
+        }
+        let (key, text) = &mut room[count];
+        key.clear();
+        key.push_str(name.as_str());
+        text.clear();
+        match std::str::from_utf8(value.as_bytes()) {
+            Ok(value) => text.push_str(value),
+            Err(_) => text.push_str(&String::from_utf8_lossy(value.as_bytes())),
+        }
+        count += 1;
+    }
+    count
+}

@@ -1,0 +1,110 @@
+//! Room for new connections and bodies, where there is none: what is idle or slow has to go, those
+//! first that never sent a byte. So whoever has something to send is answered, however many others
+//! hold connections open.
+
+use crate::server::connection_state::{Phase, Watch};
+use crate::server::listener_thread::Server;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
+
+/// When this part of all connections is left, others are closed until twice as much is.
+const RESERVED_PART: usize = 16;
+const MAX_RESERVED: usize = 64;
+
+/// A connection that never sent a byte may be closed after this time: a client sends at once.
+const FRESH_GRACE: Duration = Duration::from_millis(250);
+
+/// How often to look again while nothing could be closed.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Room for one more connection, which is made where there is little left.
+pub(crate) async fn for_connection(server: &Server) -> Option<OwnedSemaphorePermit> {
+    loop {
+        if server.connections.available_permits() <= server.reserved() {
+            server.close_some_connections();
+        }
+        let acquire = Arc::clone(&server.connections).acquire_owned();
+        if let Ok(permit) = timeout(LOOK_INTERVAL, acquire).await {
+            // it is never closed
+            return permit.ok();
+        }
+    }
+}
+
+impl Server {
+    /// How many connections are kept free for new ones.
+    fn reserved(&self) -> usize {
+        (self.most / RESERVED_PART).clamp(1, MAX_RESERVED)
+    }
+
+    /// Closes some of the connections that are idle or slow: first those that never sent a byte, then
+    /// those whose head does not end, then those that wait for a next request, and if there are none
+    /// of these, the slowest body. Of each kind those come first that have been so for longest.
+    pub(crate) fn close_some_connections(&self) {
+        self.clock.tick();
+        let mut over: Vec<(usize, Duration, Arc<Watch>)> = Vec::new();
+        let (mut has_new, mut closing) = (false, 0);
+        for watch in self.watched().iter().filter_map(std::sync::Weak::upgrade) {
+            if watch.is_over() {
+                closing += 1;
+                continue;
+            }
+            let (phase, lasted) = watch.phase();
+            let (rank, grace) = match phase {
+                Phase::Fresh => (0, FRESH_GRACE.min(self.limits.grace)),
+                Phase::Head => (1, self.limits.grace),
+                Phase::Idle => (2, self.limits.grace),
+                Phase::Busy | Phase::Body => continue,
+            };
+            if lasted >= grace {
+                over.push((rank, lasted, watch));
+            } else {
+                has_new |= phase == Phase::Fresh;
+            }
+        }
+        if has_new {
+            // those that were used stay while there are others, which are over soon
+            over.retain(|(rank, ..)| *rank == 0);
+        }
+        if over.is_empty() && !has_new {
+            let cut = self.cut_slow_bodies(0);
+            self.closed.fetch_add(cut, Ordering::Relaxed);
+            return;
+        }
+        over.sort_unstable_by_key(|(rank, lasted, _)| (*rank, std::cmp::Reverse(*lasted)));
+        let free = self.connections.available_permits() + closing;
+        over.truncate((2 * self.reserved()).saturating_sub(free));
+        self.closed.fetch_add(over.len() as u64, Ordering::Relaxed);
+        for (.., watch) in over {
+            watch.end();
+            watch.over.notify_one();
+        }
+    }
+
+    /// Makes the slowest bodies give back so many bytes of room, at least one of them; how many
+    /// bodies that were. Those that came within the grace keep it.
+    pub(crate) fn cut_slow_bodies(&self, bytes: usize) -> u64 {
+        self.clock.tick();
+        let watched = self.watched();
+        let slow = |watch: Arc<Watch>| {
+            let (lasted, rate, room) = watch.body()?;
+            (lasted >= self.limits.grace).then_some((rate, room, watch))
+        };
+        let mut slow: Vec<_> =
+            watched.iter().filter_map(std::sync::Weak::upgrade).filter_map(slow).collect();
+        drop(watched);
+        slow.sort_unstable_by_key(|(rate, ..)| *rate);
+        let (mut freed, mut cut) = (0, 0);
+        for (_, room, watch) in slow {
+            watch.cut_body();
+            (freed, cut) = (freed + room, cut + 1);
+            if freed >= bytes {
+                break;
+            }
+        }
+        cut
+    }
+}

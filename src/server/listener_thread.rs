@@ -1,0 +1,330 @@
+//! The listener's thread: accepting, watching over connections, stopping.
+
+use crate::call::time;
+use crate::server::bind::{Listen, ListenError, open_files};
+use crate::server::connection_state::{Clock, Phase, Watch};
+use crate::server::token::Token;
+use crate::server::{Intake, Notice, Trouble, api, body, connection, eviction};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+/// How the listener is to run.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where.
+    pub listen: Listen,
+    /// Within which bounds.
+    pub limits: Limits,
+    /// What lets other machines ask segscope's own paths.
+    pub token: Option<Token>,
+}
+
+/// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
+/// turned away with 429.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of all bodies in memory together.
+    pub memory: usize,
+    /// How long a request waits for room in it.
+    pub room_wait: Duration,
+    /// Open connections; further ones take the place of those that are idle or slow. Fewer, if the
+    /// system gives fewer files.
+    pub connections: usize,
+    /// How long a connection may be open before its first byte.
+    pub fresh: Duration,
+    /// How long a connection may be silent, a head or a body incomplete, before it can be closed to
+    /// make room for others.
+    pub grace: Duration,
+    /// How long a request's head may take from its first byte on.
+    pub head: Duration,
+    /// How long a body may pause.
+    pub body_idle: Duration,
+    /// How long a body may take in all.
+    pub body_total: Duration,
+    /// How long a connection may be silent between two requests.
+    pub idle: Duration,
+    /// How long requests may take to end when the listener stops.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            memory: 64 << 20,
+            room_wait: Duration::from_secs(2),
+            connections: 10_000,
+            fresh: Duration::from_secs(10),
+            grace: Duration::from_secs(2),
+            head: Duration::from_secs(10),
+            body_idle: Duration::from_secs(30),
+            body_total: Duration::from_secs(300),
+            idle: Duration::from_secs(300),
+            drain: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Files that are not for connections: the recording, the terminal, what the user opens.
+const OTHER_FILES: u64 = 128;
+
+/// What the listener counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Open connections.
+    pub connections: usize,
+    /// TLS hellos on the plain port.
+    pub tls_hellos: u64,
+    /// Requests answered 429 because there was no room.
+    pub turned_away: u64,
+    /// Requests whose body stopped coming.
+    pub too_slow: u64,
+    /// Connections that were closed to make room for others.
+    pub closed: u64,
+}
+
+/// What all connections share.
+pub(crate) struct Server {
+    pub intake: Arc<dyn Intake>,
+    pub addrs: Vec<SocketAddr>,
+    /// The first address as text.
+    pub here: String,
+    pub limits: Limits,
+    pub room: Semaphore,
+    pub clock: Arc<Clock>,
+    pub token: Option<Token>,
+    /// The bounds of segscope's own paths.
+    pub own: api::Bounds,
+    pub(crate) connections: Arc<Semaphore>,
+    pub(crate) most: usize,
+    watched: Mutex<Vec<Weak<Watch>>>,
+    tls_hellos: AtomicU64,
+    turned_away: AtomicU64,
+    too_slow: AtomicU64,
+    pub(crate) closed: AtomicU64,
+    /// How many closed connections the user was told of.
+    told_closed: AtomicU64,
+}
+
+impl Server {
+    pub fn counts(&self) -> Counts {
+        Counts {
+            connections: self.watched().iter().filter(|watch| watch.strong_count() > 0).count(),
+            tls_hellos: self.tls_hellos.load(Ordering::Relaxed),
+            turned_away: self.turned_away.load(Ordering::Relaxed),
+            too_slow: self.too_slow.load(Ordering::Relaxed),
+            closed: self.closed.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Tells the user of connections that were closed to make room: of the first, and again each
+    /// time that there are twice as many.
+    fn tell_closed(&self) {
+        let closed = self.closed.load(Ordering::Relaxed);
+        if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
+            self.told_closed.store(closed, Ordering::Relaxed);
+            self.intake.notice(&Notice::Crowded { closed, most: self.most });
+        }
+    }
+
+    pub fn watch(&self, watch: &Arc<Watch>) {
+        self.watched().push(Arc::downgrade(watch));
+    }
+
+    pub(crate) fn watched(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Watch>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn saw_tls(&self, remote: SocketAddr) {
+        self.tls_hellos.fetch_add(1, Ordering::Relaxed);
+        self.intake.notice(&Notice::Tls { remote });
+    }
+
+    pub fn saw_trouble(&self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Busy { .. } => self.turned_away.fetch_add(1, Ordering::Relaxed),
+            Trouble::TooSlow => self.too_slow.fetch_add(1, Ordering::Relaxed),
+            Trouble::TooLarge { .. } | Trouble::Malformed { .. } => 0,
+        };
+    }
+
+    /// Ends the connections that have been in one phase for too long.
+    fn sweep(&self) {
+        self.clock.tick();
+        self.watched().retain(|watch| {
+            let Some(watch) = watch.upgrade() else { return false };
+            let (phase, lasted) = watch.phase();
+            let over = match phase {
+                Phase::Fresh => lasted > self.limits.fresh.min(self.limits.idle),
+                Phase::Idle => lasted > self.limits.idle,
+                Phase::Head => lasted > self.limits.head,
+                Phase::Busy | Phase::Body => false,
+            };
+            if over {
+                watch.over.notify_one();
+            }
+            true
+        });
+    }
+}
+
+/// A running listener. It stops when it is dropped.
+pub struct Listener {
+    server: Arc<Server>,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Listener {
+    /// Opens the addresses and begins to take requests.
+    pub fn start(options: &Options, intake: Arc<dyn Intake>) -> Result<Listener, ListenError> {
+        let files = open_files().saturating_sub(OTHER_FILES).max(16);
+        let most = options.limits.connections.min(usize::try_from(files).unwrap_or(usize::MAX));
+        let failed = |error| ListenError::Io { addr: options.listen.addr, error };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let sockets = {
+            let _inside = runtime.enter();
+            options.listen.bind()?
+        };
+        let addrs = sockets.iter().map(|socket| socket.local_addr());
+        let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
+        let server = Arc::new(Server {
+            intake,
+            here: addrs[0].to_string(),
+            addrs,
+            token: options.token.clone(),
+            own: api::Bounds::default(),
+            limits: options.limits.clone(),
+            room: body::room(options.limits.memory),
+            clock: Arc::new(Clock::new(Instant::now())),
+            connections: Arc::new(Semaphore::new(most)),
+            most,
+            watched: Mutex::default(),
+            tls_hellos: AtomicU64::new(0),
+            turned_away: AtomicU64::new(0),
+            too_slow: AtomicU64::new(0),
+            closed: AtomicU64::new(0),
+            told_closed: AtomicU64::new(0),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let shared = server.clone();
+        let thread = std::thread::Builder::new()
+            .name("listener".to_owned())
+            .spawn(move || runtime.block_on(run(shared, sockets, stopped)))
+            .map_err(failed)?;
+        Ok(Listener { server, stop, thread: Some(thread) })
+    }
+
+    /// The first address.
+    pub fn addr(&self) -> SocketAddr {
+        self.server.addrs[0]
+    }
+
+    /// All addresses.
+    pub fn addrs(&self) -> &[SocketAddr] {
+        &self.server.addrs
+    }
+
+    /// What to set an SDK's host to.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.here)
+    }
+
+    /// Who can reach what, in a line.
+    pub fn reach(&self) -> String {
+        let others = match (&self.server.token, self.addr().ip().is_loopback()) {
+            (_, true) => "",
+            (None, false) => {
+                " (other machines can send calls; /_segscope answers this machine only, --token FILE lets others ask)"
+            }
+            (Some(_), false) => {
+                " (other machines can send calls; /_segscope answers this machine, and others that send the token)"
+            }
+        };
+        format!("{}{others}", self.url())
+    }
+
+    /// What it has counted so far.
+    pub fn counts(&self) -> Counts {
+        self.server.counts()
+    }
+
+    /// Stops accepting, lets open requests end, and returns when all is quiet.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // nobody is left to hear it if the thread has ended
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            // a panic there has been told already, and dropping must not panic again
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Receiver<bool>) {
+    for socket in sockets {
+        tokio::spawn(accept(server.clone(), socket, stop.clone()));
+    }
+    let limits = &server.limits;
+    let tick = (limits.head.min(limits.idle).min(limits.fresh) / 4)
+        .clamp(Duration::from_millis(10), Duration::from_secs(1));
+    let mut ticks = interval(tick);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            // an error: the listener itself is gone
+            _ = stop.changed() => break,
+            _ = ticks.tick() => {
+                server.sweep();
+                server.tell_closed();
+                server.intake.tick(time::now());
+            }
+        }
+    }
+    // each connection holds one permit; what is not done by then is cut
+    let all = server.connections.acquire_many(u32::try_from(server.most).unwrap_or(u32::MAX));
+    let _ = timeout(limits.drain, all).await;
+}
+
+/// Takes connections. Where there is little room for them left, idle and slow ones are closed.
+async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Receiver<bool>) {
+    loop {
+        let next = async {
+            let permit = eviction::for_connection(&server).await;
+            (permit, socket.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            biased;
+            _ = stop.changed() => return,
+            next = next => next,
+        };
+        let Ok((stream, remote)) = accepted else {
+            // out of files, or the client has left already: others may go on meanwhile
+            server.close_some_connections();
+            sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        // an answer must not wait for more to send; without it, it merely is slower
+        let _ = stream.set_nodelay(true);
+        let (server, stop) = (server.clone(), stop.clone());
+        tokio::spawn(async move {
+            connection::serve(server, stream, remote, stop).await;
+            drop(permit);
+        });
+    }
+}

@@ -1,0 +1,176 @@
+//! Requests that hyper refuses before anybody sees them: what is known of them, and why.
+
+use crate::call::credential::{is_credential, without_credentials};
+use crate::call::text::visible;
+use crate::server::Trouble;
+use std::io;
+
+/// So much of a request's head is kept until the request is taken.
+pub(crate) const KEPT_OF_HEAD_BYTES: usize = 1024;
+/// No more headers of a malformed head are kept.
+const MAX_HEADERS: usize = 32;
+/// No more characters of a malformed line are quoted.
+const QUOTED_CHARS: usize = 60;
+
+/// The code of requests that were answered without a body, or not at all.
+pub(crate) const CODE: &str = "bad_http";
+
+/// What can be read of a malformed head.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// Reads as much as there is.
+    pub fn read(bytes: &[u8]) -> Head {
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines = text.lines();
+        let mut first = lines.next().unwrap_or_default().split(' ');
+        let method = first.next().unwrap_or_default();
+        let is_method = !method.is_empty()
+            && method.len() <= 20
+            && method.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if !is_method {
+            return Head { method: "?".to_owned(), ..Head::default() };
+        }
+        let target = first.next().unwrap_or_default();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        };
+        let headers = lines.take_while(|line| !line.is_empty()).take(MAX_HEADERS);
+        Head {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: headers.filter_map(header).collect(),
+        }
+    }
+}
+
+/// Why hyper ended a connection; none where its client did. `head` is the beginning of the request,
+/// `follows` says that another one came before it on the same connection.
+pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Trouble> {
+    if !error.is_parse() && !error.is_parse_too_large() {
+        return None;
+    }
+    let is_method = Head::read(head).method != "?";
+    let (status, kind, message) = if error.is_parse_version_h2() {
+        (505, "http2", "the client speaks HTTP/2 without TLS; this port speaks HTTP/1.1".to_owned())
+    } else {
+        match error.to_string().as_str() {
+            "message head is too large" => {
+                let message = "the head of the request has more than 100 headers or 64 KB";
+                (431, "large_head", message.to_owned())
+            }
+            "URI too long" => (414, "long_url", "the URL is longer than 64 KB".to_owned()),
+            "invalid content-length parsed" => {
+                let message = "content-length is no number, or there are two of them";
+                (400, "content_length", message.to_owned())
+            }
+            error if error.contains("transfer-encoding") => {
+                let message =
+                    "transfer-encoding is not `chunked`, or stands beside a content-length";
+                (400, "transfer_encoding", message.to_owned())
+            }
+            "invalid HTTP header parsed" => {
+                let line = malformed_line(head).map_or(String::new(), |line| format!(": `{line}`"));
+                (400, "header", format!("a header is malformed{line}"))
+            }
+            "invalid URI" => (400, "target", "the URL of the request is malformed".to_owned()),
+            "invalid HTTP version parsed" if is_method => {
+                (400, "version", "the HTTP version of the request is unknown".to_owned())
+            }
+            _ if follows => {
+                let message = "bytes that are no request follow a request on its connection";
+                (400, "rest", message.to_owned())
+            }
+            _ => {
+                let begins = String::from_utf8_lossy(&head[..head.len().min(80)]);
+                let begins = quoted(&without_credentials(&begins));
+                (400, "no_http", format!("it is no HTTP request; it begins with `{begins}`"))
+            }
+        }
+    };
+    Some(Trouble::Malformed { status, code: CODE, kind, message })
+}
+
+/// The head did not come to its end in time.
+pub(crate) fn slow_head() -> Trouble {
+    let message = "the head of the request did not arrive in time".to_owned();
+    Trouble::Malformed { status: 408, code: CODE, kind: "slow_head", message }
+}
+
+/// The body is not what transfer-encoding says; none where the client went away.
+pub(crate) fn body(error: &hyper::Error) -> Option<Trouble> {
+    let io = std::error::Error::source(error)?.downcast_ref::<io::Error>()?;
+    if !matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) {
+        return None;
+    }
+    let message = format!("the chunked body is malformed: {}", visible(&io.to_string()));
+    Some(Trouble::Malformed { status: 400, code: "invalid_request", kind: "chunks", message })
+}
+
+/// The first line of a head that is no header.
+fn malformed_line(head: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(head);
+    let is_header = |line: &&str| {
+        line.split_once(':').is_some_and(|(name, _)| {
+            let token =
+                |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            !name.is_empty() && name.bytes().all(token)
+        })
+    };
+    let mut lines = text.lines().skip(1).take_while(|line| !line.is_empty());
+    lines.find(|line| !is_header(line)).map(quoted_header)
+}
+
+/// A header as it may be shown: without the value if its name says that it carries a credential.
+fn quoted_header(line: &str) -> String {
+    if line.starts_with([' ', '\t']) {
+        // it goes on with the line before, whose name says what this is
+        return "…".to_owned();
+    }
+    let name = line.split([':', ' ', '\t']).next().unwrap_or_default();
+    let rest = line[name.len()..].trim_start();
+    let separator = if rest.starts_with(':') { " :" } else { "" };
+    match is_credential(name) {
+        true => format!("{}{separator} …", quoted(name)),
+        false => quoted(line),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    visible(text.trim_end()).chars().take(QUOTED_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_can_be_read_of_a_head() {
+        let head =
+            Head::read(b"POST /v1/track?a=1 HTTP/1.1\r\nHost : x\r\nUser-Agent: a/1\r\n\r\n{}");
+        assert_eq!((&*head.method, &*head.path, &*head.query), ("POST", "/v1/track", "a=1"));
+        let headers = [("host", "x"), ("user-agent", "a/1")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(head.headers, headers);
+        for bytes in [&b"SSH-2.0-x\r\n"[..], b"\xff\xfe", b"", b"{\"a\":1}"] {
+            assert_eq!(Head::read(bytes), Head { method: "?".to_owned(), ..Head::default() });
+        }
+        for (header, shown) in [
+            ("Host : x", "Host : x"),
+            ("Authorization : Bearer s3cret", "Authorization : …"),
+            ("X-Api-Key s3cret", "X-Api-Key …"),
+        ] {
+            let head = format!("GET / HTTP/1.1\r\nA: b\r\n{header}\r\n\r\n");
+            assert_eq!(malformed_line(head.as_bytes()).as_deref(), Some(shown));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! From a reply to an HTTP response.
+
+use crate::wire::Reply;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use std::borrow::Cow;
+
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// The response to a reply, with the body that is made of its bytes; further headers are added by
+/// those who know the request.
+pub(crate) fn response<B>(reply: Reply, body_of: impl FnOnce(Bytes) -> B) -> Response<B> {
+    let body = match reply.body {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    let empty = body.is_empty();
+    let mut response = Response::new(body_of(body));
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if !empty {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    }
+    if let Some(seconds) = reply.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+        headers.insert(RATE_LIMIT_RESET, seconds.into());
+    }
+    if let Some(allow) = reply.allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    response
+}

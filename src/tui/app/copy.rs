@@ -1,0 +1,64 @@
+//! What the copy keys put on the clipboard.
+
+use crate::report::curl;
+use crate::tui::app::action::Action;
+use crate::tui::feed::{CallDetail, OutputView, VendorDetail, VendorView};
+
+/// The longest text that is copied whole: terminals drop what is longer without a word.
+pub const MOST_BYTES: usize = 74_000;
+
+/// The bodies of an output, a line each.
+pub fn output(requests: &[OutputView]) -> String {
+    let bodies: Vec<&str> = requests.iter().filter_map(|r| r.body.as_deref()).collect();
+    bodies.join("\n")
+}
+
+/// What an action copies of a call: what it is, in words, and the text; or why there is none. Of the
+/// outputs that of a vendor, else the first that is in use.
+pub fn of_call(
+    action: Action,
+    call: &CallDetail,
+    vendor: Option<usize>,
+    vendors: &[VendorView],
+    base: Option<&str>,
+) -> Result<(String, String), &'static str> {
+    let fix = call.fix.as_ref();
+    match action {
+        Action::CopyCurl => Ok((
+            "a curl line".to_owned(),
+            curl(
+                base.unwrap_or("$SEGSCOPE_URL"),
+                &call.row.kind,
+                &call.call_text,
+                call.write_key.as_deref(),
+            ),
+        )),
+        Action::CopySdkCall => match fix {
+            Some(fix) => Ok((format!("the call for {}", fix.snippet.language), fix.snippet.text())),
+            None => Err("this is none of the six types of calls"),
+        },
+        Action::CopyTransformation => match fix.and_then(|fix| fix.transformation.as_ref()) {
+            Some(function) => Ok((format!("the {}", function.language), function.code.clone())),
+            None => {
+                Err("no function can mend this: nothing is wrong, or the id is not in the call")
+            }
+        },
+        Action::CopyOutput => match of_vendor(call, vendor) {
+            Some(detail) => {
+                let title = vendors.get(detail.vendor).map_or("", |v| &v.title);
+                Ok((format!("the output for {title}"), output(&detail.requests)))
+            }
+            None => Err("no vendor would receive anything of this"),
+        },
+        _ => Ok(("the call".to_owned(), call.call_text.clone())),
+    }
+}
+
+/// The vendor whose output is meant: that one, else the first in use that would receive something.
+pub fn of_vendor(call: &CallDetail, vendor: Option<usize>) -> Option<&VendorDetail> {
+    let mut all = call.vendors.iter().filter(|detail| !detail.requests.is_empty());
+    match vendor {
+        Some(vendor) => all.find(|detail| detail.vendor == vendor),
+        None => all.find(|detail| detail.in_use),
+    }
+}

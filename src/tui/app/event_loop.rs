@@ -1,0 +1,196 @@
+//! The loop: input, time and the feed on one side, frames on the other. It has its own thread (the
+//! caller's); the listener runs elsewhere and is never waited for.
+
+use crate::tui::app::action::Action;
+use crate::tui::app::input::{Input, Inputs};
+use crate::tui::app::screen::{Msg, Screen, ScreenError, ScreenOptions};
+use crate::tui::app::terminal::Console;
+pub use crate::tui::app::terminal::give_back;
+use crate::tui::app::view::Effect;
+use crate::tui::feed::{Arranged, Feed};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// No two frames are closer than this.
+const FRAME: Duration = Duration::from_millis(16);
+/// The same where nobody touched a key and only the feed has changed: more frames show nobody more,
+/// and under load they take the machine from those who send.
+const FEED_FRAME: Duration = Duration::from_millis(24);
+/// At most so many inputs are taken between two looks at the clock.
+const BATCH: usize = 256;
+
+/// Why the screen ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user quit.
+    Quit,
+    /// This signal asked for it.
+    Signal(i32),
+    /// The terminal is gone.
+    Gone,
+}
+
+/// Draws the screen until the user quits or a signal ends it. The terminal is as before when this
+/// returns, and also after a panic on this thread.
+pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+    match draw(feed.as_ref(), options) {
+        // whichever write met it first
+        Err(_) if !crate::tui::app::terminal::is_there() => Ok(Exit::Gone),
+        ended => ended,
+    }
+}
+
+fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+    let mut console = Console::open(options)?;
+    let mut screen = Screen::new(feed, options, console.size()?);
+    let inputs = Inputs::listen()?;
+    let mut sized = console.size()?;
+    let begun = Instant::now();
+    let mut drawn: Option<Instant> = None;
+    let (mut frames, panics_at) = (0u64, panics_at());
+    loop {
+        // the first frame waits for nothing
+        let until = |pace: Duration| match drawn {
+            Some(at) => pace.saturating_sub(at.elapsed()),
+            None => Duration::from_nanos(1),
+        };
+        // with nothing to draw the feed is looked at once a frame
+        let due = [FRAME, FEED_FRAME].map(until).into_iter().find(|left| !left.is_zero());
+        let mut input = inputs.next(due.unwrap_or(FRAME));
+        for _ in 0..BATCH {
+            let Some(now) = input.take() else { break };
+            let effect = match now {
+                Input::Msg(msg) => screen.update(msg, feed),
+                Input::Stop => Some(Effect::Suspend),
+                Input::Continued => {
+                    console.enter()?;
+                    screen.update(Msg::Resize(console.size()?), feed)
+                }
+                Input::End(signal) => return Ok(Exit::Signal(signal)),
+                Input::Gone => return Ok(Exit::Gone),
+            };
+            match effect {
+                Some(Effect::Quit) => return Ok(Exit::Quit),
+                Some(effect) => perform(effect, &mut screen, &mut console, &inputs, feed)?,
+                None => {}
+            }
+            input = inputs.next(Duration::ZERO);
+        }
+        let elapsed = begun.elapsed().as_millis();
+        screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
+        if let Some(ring) = feed.ring() {
+            console.ring(&ring)?;
+        }
+        // a key at the same moment can swallow the event of a resize: the reader returns with the key
+        // and is not told of the signal again
+        if let Some(size) = console.size().ok().filter(|size| *size != sized) {
+            sized = size;
+            screen.update(Msg::Resize(size), feed);
+        }
+        if screen.asks() {
+            inputs.expect_answer();
+            console.ask_ground()?;
+        }
+        let soiled = console.take_soiled();
+        let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
+        let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
+        if waited && (soiled || screen.is_dirty(feed)) {
+            let begins = Instant::now();
+            feed.draws();
+            screen.sync(feed);
+            match console.draw(&screen, feed) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) if !console.is_there() => return Ok(Exit::Gone),
+                drawing => drawing?,
+            }
+            feed.drew(begins.elapsed());
+            drawn = Some(Instant::now());
+            frames += 1;
+            assert!(panics_at != Some(frames), "SEGSCOPE_PANIC_AT_FRAME asks for this panic");
+        }
+    }
+}
+
+/// In builds for tests: the frame after which the screen panics, so that a test sees the terminal
+/// given back. In others there is no such thing.
+fn panics_at() -> Option<u64> {
+    let asked = cfg!(debug_assertions).then(|| std::env::var("SEGSCOPE_PANIC_AT_FRAME").ok());
+    asked.flatten()?.parse().ok()
+}
+
+/// Does what only the loop can do.
+fn perform(
+    effect: Effect,
+    screen: &mut Screen,
+    console: &mut Console,
+    inputs: &Inputs,
+    feed: &dyn Feed,
+) -> Result<(), ScreenError> {
+    match effect {
+        Effect::Quit => {}
+        Effect::Suspend => {
+            console.leave();
+            inputs.stop()?;
+            console.enter()?;
+            screen.update(Msg::Resize(console.size()?), feed);
+        }
+        Effect::Copy { what, text } => {
+            let said = match console.copy(&text) {
+                Ok(copied) => {
+                    let what = format!(
+                        "{what} ({})",
+                        crate::tui::app::view_context::bytes(text.len() as u64)
+                    );
+                    Ok(copied.words(&what, &screen.keys_of(Action::ShowCopied)))
+                }
+                Err(error) => Err(format!("{what} could not be copied: {error}")),
+            };
+            screen.update(Msg::Said(said), feed);
+        }
+        effect => {
+            if let Some(msg) = do_on(feed, &effect) {
+                screen.update(msg, feed);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
+pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
+    let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
+    match effect {
+        Effect::UseVendors(chosen) => {
+            let done = feed.set_in_use(chosen);
+            Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
+        }
+        Effect::Send { to, text, write_key } => {
+            silent(feed.send(to.as_deref(), text, write_key.as_deref()))
+        }
+        Effect::Deliver(number) => silent(feed.deliver(*number)),
+        Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
+        Effect::SetAside(codes) => {
+            let count =
+                crate::tui::app::view_context::count(codes.len() as u64, "code is", "codes are");
+            let done = feed.set_aside(codes);
+            Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
+        }
+        Effect::Split(split) => {
+            silent(feed.arrange(Arranged { split: Some(*split), ..feed.arranged() }))
+        }
+        Effect::Columns(columns) => {
+            let done = feed.arrange(Arranged { columns: Some(columns.clone()), ..feed.arranged() });
+            Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
+        }
+        Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
+        Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
+        Effect::Note { seq, text } => silent(feed.note(*seq, text)),
+        Effect::Export { file, format, filter } => {
+            let begun = feed.export(file, *format, filter.clone());
+            Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
+        }
+        Effect::Clear => silent(feed.clear()),
+        Effect::UndoClear => silent(feed.undo_clear()),
+        Effect::Quit | Effect::Suspend | Effect::Copy { .. } => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! The filter and the search in force. The screen owns them; views say how they change.
+
+use crate::fql::{Filter, parse};
+use crate::tui::app::page::Page;
+use crate::tui::feed::{Feed, Shown};
+use std::sync::Arc;
+
+/// The field by which only marked rows pass.
+const ONLY_MARKED: &str = "marked";
+
+/// How the filter or the search changes.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// The filter's line opens.
+    Edit,
+    /// The filter that is typed, shown before it is accepted.
+    Preview(String),
+    /// This text is the filter now.
+    Accept(String),
+    /// The filter is again as it was when its line opened.
+    Restore,
+    /// Off, or on again.
+    Toggle,
+    /// Only marked rows, or all again.
+    OnlyMarked,
+    /// This is searched for now; an empty text is nothing.
+    Search(String),
+    /// The same inside of the call whose detail is shown.
+    SearchInside(String),
+    /// The calls behind a number of a page are shown, from that row on if one is said, until the
+    /// way back is taken.
+    Behind(String, Page, Option<u64>),
+    /// The filter is again as it was before the calls behind a number were shown.
+    Return,
+}
+
+/// What was in force before the calls behind a number were shown.
+#[derive(Debug)]
+struct Before {
+    page: Page,
+    text: String,
+    off: bool,
+    only_marked: bool,
+}
+
+/// What is searched for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// As it was typed.
+    pub text: String,
+    /// The same, parsed.
+    pub filter: Arc<Filter>,
+}
+
+/// The filter in force and what is searched for.
+#[derive(Debug, Default)]
+pub struct Filtering {
+    text: String,
+    off: bool,
+    only_marked: bool,
+    /// While the line is open: what is typed, as far as it could be read.
+    preview: Option<String>,
+    search: Option<Search>,
+    /// What is searched for inside of one call.
+    inside: Option<Search>,
+    before: Option<Before>,
+    /// How often the calls behind a number were shown.
+    behind: u64,
+    /// The row from which they are shown.
+    behind_row: Option<u64>,
+    /// What the feed was given last.
+    given: Option<Arc<Filter>>,
+    /// The generation that was looked at in full once; it only has to keep up from then on.
+    settled: Option<u64>,
+}
+
+impl Filtering {
+    /// The text of the filter, whether it is switched on or not.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether there is a filter that is switched off.
+    pub fn is_off(&self) -> bool {
+        self.off && !self.text.is_empty()
+    }
+
+    /// Whether only marked rows are shown.
+    pub fn only_marked(&self) -> bool {
+        self.only_marked
+    }
+
+    /// Whether the line is open.
+    pub fn is_edited(&self) -> bool {
+        self.preview.is_some()
+    }
+
+    /// Whether rows are left out now.
+    pub fn is_on(&self) -> bool {
+        self.given.is_some()
+    }
+
+    /// The filter that the rows in view pass.
+    pub fn in_force(&self) -> Option<Arc<Filter>> {
+        self.given.clone()
+    }
+
+    /// What is searched for.
+    pub fn search(&self) -> Option<&Search> {
+        self.search.as_ref()
+    }
+
+    /// What is searched for inside of the call whose detail is shown.
+    pub fn inside(&self) -> Option<&Search> {
+        self.inside.as_ref()
+    }
+
+    /// The page that the way back leads to, while the calls behind a number are shown.
+    pub fn came_from(&self) -> Option<Page> {
+        self.before.as_ref().map(|before| before.page)
+    }
+
+    /// Grows each time that the calls behind another number are shown.
+    pub fn behind(&self) -> u64 {
+        self.behind
+    }
+
+    /// The row from which these are shown, if one was said.
+    pub fn behind_row(&self) -> Option<u64> {
+        self.behind_row
+    }
+
+    /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
+    /// changes nothing.
+    pub fn change(&mut self, change: Change, feed: &dyn Feed) {
+        match change {
+            Change::Edit => {
+                let now = if self.off { String::new() } else { self.text.clone() };
+                self.preview = Some(now);
+            }
+            Change::Preview(text) if parse(&text).is_ok() => self.preview = Some(text),
+            Change::Accept(text) if parse(&text).is_ok() => {
+                self.off = false;
+                self.text = text.trim().to_owned();
+                self.preview = None;
+            }
+            Change::Preview(_) | Change::Accept(_) => {}
+            Change::Behind(text, page, row) => {
+                let only_marked = std::mem::take(&mut self.only_marked);
+                let (text, off) =
+                    (std::mem::replace(&mut self.text, text), std::mem::take(&mut self.off));
+                self.before = Some(Before { page, text, off, only_marked });
+                self.behind += 1;
+                self.behind_row = row;
+            }
+            Change::Return => {
+                if let Some(before) = self.before.take() {
+                    (self.text, self.off) = (before.text, before.off);
+                    self.only_marked = before.only_marked;
+                }
+            }
+            Change::Restore => self.preview = None,
+            Change::Toggle => self.off = !self.off && !self.text.is_empty(),
+            Change::OnlyMarked => self.only_marked = !self.only_marked,
+            Change::Search(text) => search(&mut self.search, text),
+            Change::SearchInside(text) => search(&mut self.inside, text),
+        }
+        let wanted = self.wanted();
+        if wanted != self.given.as_deref().cloned() {
+            self.given = wanted.map(Arc::new);
+            feed.filter(self.given.clone());
+        }
+    }
+
+    /// The filter that should be in force.
+    fn wanted(&self) -> Option<Filter> {
+        let own = if self.off { "" } else { self.text.as_str() };
+        let text = self.preview.as_deref().unwrap_or(own).trim();
+        let text = match (text.is_empty(), self.only_marked) {
+            (_, false) => text.to_owned(),
+            (true, true) => ONLY_MARKED.to_owned(),
+            (false, true) => format!("({text}) and {ONLY_MARKED}"),
+        };
+        parse(&text).ok().filter(|filter| !filter.is_all())
+    }
+
+    /// Sees how far the feed is.
+    pub fn see(&mut self, shown: &Shown) {
+        if shown.looked_at >= shown.of {
+            self.settled = Some(shown.generation);
+        }
+    }
+
+    /// How much of all rows was looked at, in per cent, until the filter has seen all once.
+    pub fn progress(&self, shown: &Shown) -> Option<u64> {
+        let runs = self.is_on() && self.settled != Some(shown.generation);
+        runs.then(|| shown.looked_at.min(shown.of) * 100 / shown.of.max(1))
+    }
+}
+
+/// Searches for a text; an empty one is nothing, and one that does not parse changes nothing.
+fn search(now: &mut Option<Search>, text: String) {
+    let read = parse(&text).ok().filter(|filter| !filter.is_all());
+    if read.is_some() || text.trim().is_empty() {
+        *now = read.map(|filter| Search { text, filter: Arc::new(filter) });
+    }
+}

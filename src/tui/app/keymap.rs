@@ -1,0 +1,312 @@
+//! Keys as data: which key does what, read from a file.
+
+pub use crate::tui::app::key::Key;
+
+use crate::tui::app::action::{Action, Place};
+use std::collections::BTreeMap;
+
+/// The keymap that comes with the program.
+pub const PRESET: &str = include_str!("../../../assets/keys.toml");
+
+/// A keymap that cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum KeymapError {
+    /// The file is no TOML of this shape.
+    #[error("the keys cannot be read: {0}")]
+    Syntax(String),
+    /// A section is no place of the screen.
+    #[error("`[{0}]` is no place of the screen")]
+    UnknownPlace(String),
+    /// A name is no action.
+    #[error("`{0}` is no action")]
+    UnknownAction(String),
+    /// A key's name is not known.
+    #[error("`{key}` (for `{action}`) is no key")]
+    UnknownKey {
+        /// the key
+        key: String,
+        /// the action that it stands for
+        action: &'static str,
+    },
+    /// One key would do two things at one place.
+    #[error("`{key}` would do both `{first}` and `{second}`")]
+    Clash {
+        /// the key
+        key: String,
+        /// one action
+        first: &'static str,
+        /// the other
+        second: &'static str,
+    },
+    /// Something is wrong with keys that the user set.
+    #[error("{origin}: {error}")]
+    Set {
+        /// where they are set
+        origin: String,
+        /// what is wrong
+        error: Box<KeymapError>,
+    },
+}
+
+/// Keys that the user set for an action at a place, in place of those of the preset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetKeys {
+    /// The place's name.
+    pub place: String,
+    /// The action's name.
+    pub action: String,
+    /// The keys; none takes the preset's away.
+    pub keys: Vec<String>,
+    /// Where that is said.
+    pub origin: String,
+}
+
+#[derive(Debug, Clone)]
+struct Binding {
+    place: Place,
+    action: Action,
+    keys: Vec<Key>,
+    /// Where the user set it.
+    origin: Option<String>,
+}
+
+/// What the keys pressed so far amount to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// an action
+    Action(Action),
+    /// the beginning of one
+    Begun,
+    /// nothing
+    Nothing,
+}
+
+/// The map in force.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+impl Keymap {
+    /// Reads a keymap and refuses one in which a key would do two things at one place.
+    pub fn parse(text: &str) -> Result<Keymap, KeymapError> {
+        let file: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+            toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
+        let mut bindings = Vec::new();
+        for (place, actions) in file {
+            let place = Place::parse(&place).ok_or(KeymapError::UnknownPlace(place))?;
+            for (name, sequences) in actions {
+                let action = Action::parse(&name).ok_or(KeymapError::UnknownAction(name))?;
+                for sequence in sequences {
+                    let keys = read(&sequence, action)?;
+                    bindings.push(Binding { place, action, keys, origin: None });
+                }
+            }
+        }
+        Keymap { bindings }.without_clash()
+    }
+
+    /// The preset with the user's own keys. What is wrong with them names where they are set.
+    pub fn with(set: &[SetKeys]) -> Result<Keymap, KeymapError> {
+        let mut bindings = Keymap::default().bindings;
+        for SetKeys { place, action, keys, origin } in set {
+            let at = |error| KeymapError::Set { origin: origin.clone(), error: Box::new(error) };
+            let place = Place::parse(place)
+                .ok_or_else(|| at(KeymapError::UnknownPlace(format!("keys.{place}"))))?;
+            let action = Action::parse(action)
+                .ok_or_else(|| at(KeymapError::UnknownAction(action.clone())))?;
+            bindings.retain(|binding| (binding.place, binding.action) != (place, action));
+            for sequence in keys {
+                let keys = read(sequence, action).map_err(at)?;
+                bindings.push(Binding { place, action, keys, origin: Some(origin.clone()) });
+            }
+        }
+        Keymap { bindings }.without_clash()
+    }
+
+    fn without_clash(self) -> Result<Keymap, KeymapError> {
+        match Place::ALL.into_iter().find_map(|place| self.clash(place)) {
+            Some(clash) => Err(clash),
+            None => Ok(self),
+        }
+    }
+
+    fn here(&self, place: Place) -> impl Iterator<Item = &Binding> {
+        let sections = place.sections();
+        self.bindings.iter().filter(move |binding| sections.contains(&binding.place))
+    }
+
+    /// Two bindings of which one is the other, or its beginning.
+    fn clash(&self, place: Place) -> Option<KeymapError> {
+        let here: Vec<&Binding> = self.here(place).collect();
+        here.iter().enumerate().find_map(|(at, first)| {
+            let second = here[at + 1..].iter().find(|second| {
+                first.keys.starts_with(&second.keys) || second.keys.starts_with(&first.keys)
+            })?;
+            let clash = KeymapError::Clash {
+                key: name(if first.keys.len() < second.keys.len() {
+                    &first.keys
+                } else {
+                    &second.keys
+                }),
+                first: first.action.name(),
+                second: second.action.name(),
+            };
+            Some(match second.origin.clone().or_else(|| first.origin.clone()) {
+                Some(origin) => KeymapError::Set { origin, error: Box::new(clash) },
+                None => clash,
+            })
+        })
+    }
+
+    /// What these keys, pressed one after the other, do at a place.
+    pub fn lookup(&self, place: Place, pressed: &[Key]) -> Lookup {
+        let mut begun = false;
+        for binding in self.here(place) {
+            if binding.keys == pressed {
+                return Lookup::Action(binding.action);
+            }
+            begun |= binding.keys.starts_with(pressed);
+        }
+        if begun { Lookup::Begun } else { Lookup::Nothing }
+    }
+
+    /// The keys that do this at a place, as they are shown and in the file's order: `j` `down`.
+    pub fn keys(&self, place: Place, action: Action) -> Vec<String> {
+        let bindings = self.here(place).filter(|binding| binding.action == action);
+        bindings.map(|binding| name(&binding.keys)).collect()
+    }
+
+    /// The actions that a section of the file names, in the order of the help.
+    pub fn section(&self, place: Place) -> impl Iterator<Item = Action> {
+        Action::ALL.iter().copied().filter(move |action| self.has(place, *action))
+    }
+
+    /// Whether a section of the file names an action.
+    pub fn has(&self, section: Place, action: Action) -> bool {
+        let mut bindings = self.bindings.iter();
+        bindings.any(|binding| (binding.place, binding.action) == (section, action))
+    }
+
+    /// The actions that begin with these keys, each with the keys that are still to press.
+    pub fn after(&self, place: Place, pressed: &[Key]) -> Vec<(String, Action)> {
+        self.here(place)
+            .filter(|binding| binding.keys.starts_with(pressed))
+            .map(|binding| (name(&binding.keys[pressed.len()..]), binding.action))
+            .collect()
+    }
+}
+
+impl Default for Keymap {
+    fn default() -> Keymap {
+        Keymap::parse(PRESET).expect("the keys that come with the program; a test reads them")
+    }
+}
+
+/// The keys of a sequence; there is at least one.
+fn read(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
+    let unknown =
+        |key: &str| KeymapError::UnknownKey { key: key.to_owned(), action: action.name() };
+    let keys = sequence.split_whitespace().map(|key| Key::parse(key).ok_or_else(|| unknown(key)));
+    match keys.collect::<Result<Vec<Key>, _>>()? {
+        none if none.is_empty() => Err(unknown(sequence)),
+        keys => Ok(keys),
+    }
+}
+
+fn name(keys: &[Key]) -> String {
+    let names: Vec<String> = keys.iter().map(Key::to_string).collect();
+    let short = names.iter().all(|name| name.chars().count() == 1);
+    names.join(if short { "" } else { " " })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(name: &str) -> Key {
+        Key::parse(name).expect(name)
+    }
+
+    #[test]
+    fn the_preset_binds_every_action() {
+        let keymap = Keymap::parse(PRESET).expect("the preset");
+        for action in Action::ALL {
+            let places =
+                Place::ALL.iter().filter(|place| !keymap.keys(**place, *action).is_empty());
+            assert!(places.count() > 0, "no key for {}", action.name());
+        }
+        assert_eq!(keymap.lookup(Place::Log, &[press("G")]), Lookup::Action(Action::Last));
+        assert_eq!(keymap.lookup(Place::Log, &[press("y")]), Lookup::Begun);
+        let yy = [press("y"), press("y")];
+        assert_eq!(keymap.lookup(Place::Detail, &yy), Lookup::Action(Action::CopyCall));
+        assert_eq!(keymap.lookup(Place::Help, &yy), Lookup::Nothing);
+        assert_eq!(keymap.keys(Place::Log, Action::CopyCall), ["yy"]);
+    }
+
+    #[test]
+    fn a_clash_names_both_actions() {
+        let clash = |text: &str| Keymap::parse(text).expect_err("a clash").to_string();
+        assert_eq!(
+            clash("[log]\nopen = [\"space\"]\n[calls]\npause = [\"space\"]"),
+            "`space` would do both `pause` and `open`"
+        );
+        assert_eq!(
+            clash("[calls]\ncopy_call = [\"y y\"]\npause = [\"y\"]"),
+            "`y` would do both `copy_call` and `pause`"
+        );
+        // the same key under another name is the same key
+        assert_eq!(
+            clash("[everywhere]\nlast = [\"G\"]\nup = [\"shift-g\"]"),
+            "`G` would do both `last` and `up`"
+        );
+        // two places that never meet may share one
+        Keymap::parse("[log]\nopen = [\"enter\"]\n[vendors]\nsave = [\"enter\"]").expect("fine");
+    }
+
+    #[test]
+    fn the_users_keys_take_the_place_of_the_presets() {
+        let set = |place: &str, action: &str, keys: &[&str], line: usize| SetKeys {
+            place: place.to_owned(),
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            origin: format!("config.toml:{line}"),
+        };
+        let keymap = Keymap::with(&[
+            set("calls", "pause", &["P", "ctrl-x p"], 1),
+            set("calls", "next_missing", &[], 2),
+            set("log", "open", &["space", "enter"], 3),
+        ]);
+        let keymap = keymap.expect("fine: space is free now");
+        assert_eq!(keymap.keys(Place::Log, Action::Pause), ["P", "ctrl-x p"]);
+        assert_eq!(keymap.lookup(Place::Log, &[press("space")]), Lookup::Action(Action::Open));
+        assert_eq!(keymap.lookup(Place::Log, &[press("e")]), Lookup::Nothing);
+        let error = |set: SetKeys| Keymap::with(&[set]).expect_err("a mistake").to_string();
+        assert_eq!(
+            error(set("log", "open", &["space"], 7)),
+            "config.toml:7: `space` would do both `pause` and `open`"
+        );
+        assert_eq!(
+            error(set("everywhere", "help", &["f"], 8)),
+            "config.toml:8: `f` would do both `edit_filter` and `help`"
+        );
+        assert_eq!(
+            error(set("lgo", "open", &["x"], 1)),
+            "config.toml:1: `[keys.lgo]` is no place of the screen"
+        );
+        assert_eq!(error(set("log", "oepn", &["x"], 1)), "config.toml:1: `oepn` is no action");
+        assert_eq!(
+            error(set("log", "open", &["xx"], 1)),
+            "config.toml:1: `xx` (for `open`) is no key"
+        );
+        assert_eq!(error(set("log", "open", &[""], 1)), "config.toml:1: `` (for `open`) is no key");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let error = |text: &str| Keymap::parse(text).expect_err("a mistake").to_string();
+        assert_eq!(error("[lgo]\nopen = [\"x\"]"), "`[lgo]` is no place of the screen");
+        assert_eq!(error("[log]\noepn = [\"x\"]"), "`oepn` is no action");
+        assert_eq!(error("[log]\nopen = [\"xx\"]"), "`xx` (for `open`) is no key");
+    }
+}

@@ -1,0 +1,99 @@
+//! The pages: what fills the screen's body, one for each digit.
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::keymap::Keymap;
+use crate::tui::app::view::{
+    ComposeView, LogView, SyncView, View, coverage_view, findings_view, people_view,
+};
+
+/// A page. Only the one in view is read and drawn; the others keep their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// each call live
+    Log,
+    /// what was found, by code and event
+    Findings,
+    /// event by event: how many calls have ids, and what vendors take
+    Coverage,
+    /// accounts and users, and which belong together
+    People,
+    /// the objects that vendors push to Segment
+    Sync,
+    /// a call that is being written
+    Compose,
+}
+
+impl Page {
+    /// All pages, in the order of their digits.
+    pub const ALL: [Page; 6] =
+        [Page::Log, Page::Findings, Page::Coverage, Page::People, Page::Sync, Page::Compose];
+
+    /// The action that shows it.
+    pub fn action(self) -> Action {
+        match self {
+            Page::Log => Action::ShowLog,
+            Page::Findings => Action::ShowFindings,
+            Page::Coverage => Action::ShowCoverage,
+            Page::People => Action::ShowPeople,
+            Page::Sync => Action::ShowSync,
+            Page::Compose => Action::ShowCompose,
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Page::Log => "log",
+            Page::Findings => "findings",
+            Page::Coverage => "coverage",
+            Page::People => "people",
+            Page::Sync => "sync",
+            Page::Compose => "compose",
+        }
+    }
+
+    /// The page that an action shows.
+    pub fn shown_by(action: Action) -> Option<Page> {
+        Page::ALL.into_iter().find(|page| page.action() == action)
+    }
+
+    /// The page of a place; a window stands over any page.
+    fn of(place: Place) -> Option<Page> {
+        match place {
+            Place::Log | Place::Detail | Place::Calls | Place::Call => Some(Page::Log),
+            Place::Compose | Place::Composed => Some(Page::Compose),
+            Place::Sync => Some(Page::Sync),
+            // the first of those that count
+            Place::Counts => Some(Page::Findings),
+            Place::People => Some(Page::People),
+            Place::Everywhere
+            | Place::Vendors
+            | Place::Aside
+            | Place::Columns
+            | Place::Deliver
+            | Place::Text
+            | Place::Filter
+            | Place::List
+            | Place::Help => None,
+        }
+    }
+
+    /// The page on which an action does something, for where it does nothing.
+    pub fn home(action: Action) -> Option<Page> {
+        let preset = Keymap::default();
+        let mut at = Place::ALL.into_iter().filter(|place| preset.has(*place, action));
+        at.find_map(Page::of)
+    }
+
+    /// A new view of it.
+    pub fn view(self) -> Box<dyn View> {
+        match self {
+            Page::Log => Box::new(LogView::default()),
+            Page::Findings => Box::new(findings_view()),
+            Page::Coverage => Box::new(coverage_view()),
+            Page::People => Box::new(people_view()),
+            Page::Sync => Box::new(SyncView::default()),
+            Page::Compose => Box::new(ComposeView::default()),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A frame: what is read from the feed for it, what is said of that, and how it is drawn.
+
+use crate::engine::VendorChanges;
+use crate::tui::app::layout::{Layout, areas};
+use crate::tui::app::page::Page;
+use crate::tui::app::screen::{Screen, world};
+use crate::tui::app::view;
+use crate::tui::app::view::{JudgedView, World};
+use crate::tui::app::view_context::count;
+use crate::tui::feed::Feed;
+use crate::tui::theme::painter::Pen;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+
+/// The smallest screen that the page is laid out for.
+const LEAST: Size = Size { width: 40, height: 10 };
+
+impl Screen {
+    /// All calls were judged again: what changed is said once. Where nothing did, in a line.
+    fn tell_judged(&mut self) {
+        let Some(judged) = self.shared.settings.judged.clone() else { return };
+        if judged.number <= self.told {
+            return;
+        }
+        self.told = judged.number;
+        match &judged.changes {
+            Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
+                let calls = count(changes.calls, "call", "calls");
+                self.say(format!("judged {calls} again: nothing changed"));
+            }
+            // who is typing something is not interrupted
+            Ok(changes) if !self.windows.is_empty() => {
+                let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
+                let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
+                self.say(said.join("; "));
+            }
+            _ => self.windows.push(Box::new(JudgedView::of(judged))),
+        }
+    }
+
+    /// What came of a call that was sent is said, but on the page that shows it anyway.
+    fn tell_sent(&mut self) {
+        if self.sent == self.shared.sending {
+            return;
+        }
+        self.sent.clone_from(&self.shared.sending);
+        if let Some(sending) = self.sent.as_ref().filter(|_| self.page != Page::Compose) {
+            self.say(sending.words());
+        }
+    }
+
+    /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
+    pub fn sync(&mut self, feed: &dyn Feed) {
+        // first the number: what changes meanwhile is read again by the next frame
+        let version = feed.version();
+        self.version = Some(version);
+        self.dirty = false;
+        self.shared.read(feed);
+        if let Some(looks) = feed.looks() {
+            self.take_looks(&looks);
+        }
+        self.tell_judged();
+        self.tell_sent();
+        let (body, areas) = areas(&self.windows, self.layout().body);
+        let world = world!(self, feed);
+        self.pages[self.page as usize].sync(body, &world);
+        for (window, area) in self.windows.iter_mut().zip(areas) {
+            window.sync(area, &world);
+        }
+    }
+
+    /// Draws what was read.
+    pub fn render(&self, buffer: &mut Buffer, feed: &dyn Feed) {
+        let all = buffer.area;
+        if all.width < LEAST.width || all.height < LEAST.height {
+            return self.too_small(buffer);
+        }
+        let world = world!(self, feed);
+        let layout = self.layout();
+        view::status(buffer, layout.status, self.page, &world);
+        let page = &self.pages[self.page as usize];
+        view::in_use_line(buffer, layout.in_use, &page.state(&world), &world);
+        if let Some(problem) = &self.shared.stats.problem {
+            view::banner(buffer, layout.banner, problem, &world);
+        }
+        view::settings_line(buffer, layout.settings, &world);
+        view::noise(buffer, layout.noise, &world);
+        let (body, areas) = areas(&self.windows, layout.body);
+        page.render(buffer, body, &world);
+        for (window, area) in self.windows.iter().zip(areas) {
+            window.render(buffer, area, &world);
+        }
+        let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
+        view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &world);
+    }
+
+    fn too_small(&self, buffer: &mut Buffer) {
+        let all = buffer.area;
+        let (width, height) = (LEAST.width, LEAST.height);
+        let needs = format!("needs {width}x{height},");
+        let whole = format!("segscope {needs}");
+        let lines = [
+            if whole.len() > usize::from(all.width) { needs } else { whole },
+            format!("this is {}x{}", all.width, all.height),
+        ];
+        for (line, words) in lines.iter().enumerate() {
+            if let Some(mut pen) = Pen::on(buffer, all, line, &self.look) {
+                pen.put(words, self.look.theme.text);
+            }
+        }
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        let noise = !self.shared.common.is_empty();
+        let settings = self.shared.settings.has_line();
+        Layout::of(self.size, self.shared.stats.problem.is_some(), settings, noise)
+    }
+}

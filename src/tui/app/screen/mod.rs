@@ -1,0 +1,347 @@
+//! The screen as a whole: the one place where its state changes, and how the page is laid out.
+//!
+//! ```text
+//! +---------------------------------------------------+
+//! | status: address, counters, rate, recording         |
+//! | vendors in use                 PAUSED +12 new …    |
+//! | (a problem, in the alarm colour)                   |
+//! | (settings that changed: what is stale)             |
+//! | (what every call of a library has in common)       |
+//! |                                                    |
+//! | body: the view, and the windows over it            |
+//! |                                                    |
+//! | footer: keys that do something now, or a notice    |
+//! +---------------------------------------------------+
+//! ```
+
+mod appearance;
+mod draw;
+mod mouse;
+mod response;
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::filters::Change;
+use crate::tui::app::keymap::{Key, Keymap, Lookup};
+use crate::tui::app::page::Page;
+use crate::tui::app::view::{
+    Begin, CommandView, CopiedView, Effect, Reply, View, World, does_something,
+};
+use crate::tui::app::view_context::Shared;
+use crate::tui::feed::{Feed, Sending};
+use crate::tui::theme::painter::Look;
+use crate::tui::theme::{Depth, Ground, Themes};
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::tz::TimeZone;
+use ratatui::layout::Size;
+
+/// How long a notice stays.
+const NOTICE_MS: u64 = 5_000;
+
+/// How the screen should look and behave.
+#[derive(Debug, Clone)]
+pub struct ScreenOptions {
+    /// What things look like, on either ground.
+    pub themes: Themes,
+    /// What the terminal's background is, as far as is known without asking.
+    pub ground: Ground,
+    /// Whether the terminal can be asked for its background.
+    pub can_ask: bool,
+    /// The keys.
+    pub keymap: Keymap,
+    /// How many colours there are.
+    pub depth: Depth,
+    /// Signs in ASCII only.
+    pub ascii: bool,
+    /// Whether the mouse is asked for.
+    pub mouse: bool,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+}
+
+impl Default for ScreenOptions {
+    fn default() -> ScreenOptions {
+        ScreenOptions {
+            themes: Themes::default(),
+            ground: Ground::default(),
+            can_ask: false,
+            keymap: Keymap::default(),
+            depth: Depth::True,
+            ascii: false,
+            mouse: true,
+            zone: TimeZone::system(),
+        }
+    }
+}
+
+/// What the views may look at, borrowed field by field so that a view can be changed meanwhile.
+macro_rules! world {
+    ($screen:expr, $feed:expr) => {
+        World { feed: $feed, shared: &$screen.shared, look: &$screen.look, keymap: &$screen.keymap }
+    };
+}
+use world;
+
+/// What may happen to the screen.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// a key went down
+    Key(KeyEvent),
+    /// a text was pasted
+    Paste(String),
+    /// the mouse
+    Mouse(MouseEvent),
+    /// the terminal has another size
+    Resize(Size),
+    /// the terminal's background is this, if its answer could be read
+    Ground(Option<Ground>),
+    /// time went by: milliseconds since some moment
+    Tick(u64),
+    /// an effect is done, or why it is not
+    Said(Result<String, String>),
+    /// something was kept (and what to say of it), or why it was not
+    Kept(Result<Option<String>, String>),
+}
+
+struct Notice {
+    words: String,
+    until_ms: u64,
+}
+
+/// The screen's state.
+pub struct Screen {
+    look: Look,
+    themes: Themes,
+    ground: Ground,
+    depth: Depth,
+    /// The terminal can be asked for its ground, and was not yet.
+    can_ask: bool,
+    keymap: Keymap,
+    /// How often looks and keys were read since the screen began.
+    looks: u64,
+    shared: Shared,
+    page: Page,
+    /// From where one came to the call that is written.
+    before: Page,
+    pages: [Box<dyn View>; Page::ALL.len()],
+    windows: Vec<Box<dyn View>>,
+    /// The text that was copied last.
+    copied: Option<String>,
+    begun: Vec<Key>,
+    notice: Option<Notice>,
+    /// The last judging again that was told of, and the last sending.
+    told: u64,
+    sent: Option<Sending>,
+    size: Size,
+    now_ms: u64,
+    version: Option<u64>,
+    dirty: bool,
+}
+
+/// The screen cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenError {
+    /// the terminal
+    #[error("the terminal: {0}")]
+    Terminal(#[from] std::io::Error),
+}
+
+impl Screen {
+    /// A screen on a feed.
+    pub fn new(feed: &dyn Feed, options: &ScreenOptions, size: Size) -> Screen {
+        let themes = options.themes.clone().reduced(options.depth);
+        let theme = themes.on(options.ground).clone();
+        Screen {
+            look: Look { theme, ascii: options.ascii, zone: options.zone.clone() },
+            themes,
+            ground: options.ground,
+            depth: options.depth,
+            can_ask: options.can_ask,
+            looks: 0,
+            keymap: options.keymap.clone(),
+            shared: Shared::of(feed),
+            page: Page::Log,
+            before: Page::Log,
+            pages: Page::ALL.map(Page::view),
+            windows: Vec::new(),
+            copied: None,
+            begun: Vec::new(),
+            notice: None,
+            told: 0,
+            sent: None,
+            size,
+            now_ms: 0,
+            version: None,
+            dirty: true,
+        }
+    }
+
+    /// Whether it would look otherwise by what the user did, or the clock.
+    pub fn is_touched(&self) -> bool {
+        self.dirty
+    }
+
+    /// Whether another frame would look otherwise.
+    pub fn is_dirty(&self, feed: &dyn Feed) -> bool {
+        self.dirty || self.version != Some(feed.version())
+    }
+
+    /// The only place that changes the screen's state. It does no I/O: it asks for an effect.
+    pub fn update(&mut self, msg: Msg, feed: &dyn Feed) -> Option<Effect> {
+        self.dirty |= !matches!(msg, Msg::Tick(_));
+        match msg {
+            Msg::Tick(now_ms) => {
+                self.now_ms = now_ms;
+                self.dirty |= self.shared.tick(now_ms);
+                if self.notice.as_ref().is_some_and(|notice| notice.until_ms <= now_ms) {
+                    self.notice = None;
+                    self.dirty = true;
+                }
+                if let Some(told) = feed.told() {
+                    self.say(told.unwrap_or_else(|error| error));
+                    self.dirty = true;
+                }
+                let world = world!(self, feed);
+                let reply = self.pages[self.page as usize].tick(&world);
+                self.dirty |= !matches!(reply, Reply::Pass);
+                self.reply(reply, feed)
+            }
+            Msg::Resize(size) => {
+                self.size = size;
+                None
+            }
+            Msg::Ground(ground) => {
+                ground.into_iter().for_each(|ground| self.is_on(ground));
+                None
+            }
+            Msg::Said(Ok(words) | Err(words)) => {
+                self.say(words);
+                None
+            }
+            Msg::Kept(said) => {
+                self.shared.kept = feed.kept();
+                if let Some(words) = said.unwrap_or_else(Some) {
+                    self.say(words);
+                }
+                None
+            }
+            Msg::Key(event) => self.key(event, feed),
+            Msg::Paste(text) => self.ask(feed, |view, world| view.paste(&text, world)),
+            Msg::Mouse(event) => self.mouse(event, feed),
+        }
+    }
+
+    /// The keys that do an action everywhere.
+    pub(crate) fn keys_of(&self, action: Action) -> String {
+        self.keymap.keys(Place::Everywhere, action).join(" ")
+    }
+
+    fn say(&mut self, words: String) {
+        self.notice = Some(Notice { words, until_ms: self.now_ms + NOTICE_MS });
+    }
+
+    fn key(&mut self, event: KeyEvent, feed: &dyn Feed) -> Option<Effect> {
+        if !event.is_press() && !event.is_repeat() {
+            return None;
+        }
+        self.notice = None;
+        let stopped = self.pages[self.page as usize].interrupt();
+        if stopped {
+            self.say("the search was stopped".to_owned());
+        }
+        self.begun.push(Key::of(event));
+        let place = self.top().place();
+        match self.keymap.lookup(place, &self.begun) {
+            Lookup::Begun => None,
+            Lookup::Nothing => {
+                self.begun.clear();
+                self.ask(feed, |view, world| view.typed(event, world))
+            }
+            Lookup::Action(Action::Back) if stopped => {
+                self.begun.clear();
+                None
+            }
+            Lookup::Action(action) => {
+                self.begun.clear();
+                self.run(action, feed)
+            }
+        }
+    }
+
+    /// Does an action, whether a key or a command asked for it.
+    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+        match action {
+            Action::Quit => Some(Effect::Quit),
+            Action::Suspend => Some(Effect::Suspend),
+            Action::ShowCopied => {
+                match &self.copied {
+                    Some(text) => self.windows.push(Box::new(CopiedView::new(text.clone()))),
+                    None => self.say("nothing was copied yet".to_owned()),
+                }
+                None
+            }
+            Action::JudgeAgain => Some(Effect::JudgeAgain),
+            Action::Command => {
+                let view = CommandView::of(self.top().place(), &world!(self, feed));
+                self.windows.push(Box::new(view));
+                None
+            }
+            // the call that is written is not thrown away for another one
+            Action::Compose if self.page != Page::Compose => {
+                let row = self.pages[self.page as usize].example();
+                self.show(Page::Compose, feed);
+                self.ask(feed, |view, world| view.begin(Begin::Row(row), world))
+            }
+            action if let Some(page) = Page::shown_by(action) => {
+                self.show(page, feed);
+                None
+            }
+            action => self.ask(feed, |view, world| view.act(action, world)),
+        }
+    }
+
+    /// Does an action that was asked for by its name, on its own page where it does nothing here.
+    fn named(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+        if !does_something(self.top().place(), action, &self.keymap)
+            && let Some(page) = Page::home(action)
+        {
+            self.turn_to(page, feed);
+        }
+        self.run(action, feed)
+    }
+
+    /// Shows a page and reads it, for what is done on it at once.
+    fn turn_to(&mut self, page: Page, feed: &dyn Feed) {
+        self.show(page, feed);
+        self.sync(feed);
+        self.dirty = true;
+    }
+
+    /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
+    /// filter from before again; a call that is written closes to where one came from.
+    fn show(&mut self, page: Page, feed: &dyn Feed) {
+        if page == Page::Compose && self.page != page {
+            self.before = self.page;
+        }
+        if !matches!(page, Page::Log | Page::Compose) {
+            self.shared.filtering.change(Change::Return, feed);
+        }
+        self.page = page;
+        self.windows.clear();
+    }
+
+    fn top(&self) -> &dyn View {
+        self.windows.last().unwrap_or(&self.pages[self.page as usize]).as_ref()
+    }
+
+    /// Lets the topmost view answer, and does what it says.
+    fn ask(
+        &mut self,
+        feed: &dyn Feed,
+        question: impl FnOnce(&mut dyn View, &World<'_>) -> Reply,
+    ) -> Option<Effect> {
+        let world = world!(self, feed);
+        let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
+        let reply = question(view.as_mut(), &world);
+        self.reply(reply, feed)
+    }
+}

@@ -1,0 +1,215 @@
+//! The terminal: taken, drawn on, and given back whole.
+
+#![expect(clippy::disallowed_methods, reason = "frames escape what they show")]
+
+use crate::report::counted;
+use crate::tui::app::clipboard::{Between, Copied, load_into_tmux, sequence};
+use crate::tui::app::copy::MOST_BYTES;
+use crate::tui::app::screen::{Screen, ScreenOptions};
+use crate::tui::app::sixteen_colors;
+use crate::tui::feed::{Feed, Ring};
+use crate::tui::theme::{ASK_GROUND, Depth};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    DisableLineWrap, EnableLineWrap, EnterAlternateScreen, LeaveAlternateScreen,
+};
+use crossterm::{cursor, queue, terminal};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+
+/// The terminal is ours at the moment. A panic hook has no other way to know.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Another thread has written over the screen (a panic's message).
+static SOILED: AtomicBool = AtomicBool::new(false);
+
+const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
+const END_FRAME: &[u8] = b"\x1b[?2026l";
+
+/// Where a frame is drawn: memory, so that it leaves in one write.
+#[derive(Clone, Default)]
+struct Page(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal while it is ours; given back on drop.
+pub struct Console {
+    terminal: Terminal<CrosstermBackend<Page>>,
+    page: Page,
+    /// The terminal itself, without the line buffer of `stdout()`.
+    out: File,
+    mouse: bool,
+    between: Between,
+    /// It knows sixteen colours and no numbers of others.
+    sixteen: bool,
+}
+
+impl Console {
+    /// Takes the terminal.
+    pub fn open(options: &ScreenOptions) -> io::Result<Console> {
+        let page = Page::default();
+        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let whole = TerminalOptions { viewport: Viewport::Fullscreen };
+        let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), whole)?;
+        let between = Between::of(|name| std::env::var(name).ok());
+        let sixteen = options.depth == Depth::Sixteen;
+        let mut console = Console { terminal, page, out, mouse: options.mouse, between, sixteen };
+        restore_on_panic(std::thread::current().id());
+        console.enter()?;
+        Ok(console)
+    }
+
+    /// Asks the terminal for its background; nothing waits for the answer.
+    pub fn ask_ground(&mut self) -> io::Result<()> {
+        counted(|| self.out.write_all(ASK_GROUND.as_bytes()))
+    }
+
+    /// Takes the terminal, or takes it again; the next frame is drawn whole.
+    pub fn enter(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        terminal::enable_raw_mode()?;
+        queue!(
+            self.page,
+            EnterAlternateScreen,
+            DisableLineWrap,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
+        if self.mouse {
+            queue!(self.page, EnableMouseCapture)?;
+        }
+        SOILED.store(true, Ordering::SeqCst);
+        self.send()
+    }
+
+    /// Gives the terminal back.
+    pub fn leave(&mut self) {
+        give_back();
+    }
+
+    /// The terminal's size.
+    pub fn size(&self) -> io::Result<Size> {
+        self.terminal.size()
+    }
+
+    /// Whether there still is a terminal.
+    pub fn is_there(&self) -> bool {
+        is_there()
+    }
+
+    /// Whether everything has to be drawn again, and forgets it.
+    pub fn take_soiled(&mut self) -> bool {
+        let soiled = SOILED.swap(false, Ordering::SeqCst);
+        if soiled && let Ok(size) = self.size() {
+            // clears without asking the terminal where its cursor is
+            let whole = ratatui::layout::Rect::new(0, 0, size.width, size.height);
+            return self.terminal.resize(whole).is_ok();
+        }
+        soiled
+    }
+
+    /// Draws a frame and sends it in one write, as one update of the screen.
+    pub fn draw(&mut self, screen: &Screen, feed: &dyn Feed) -> io::Result<()> {
+        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), feed))?;
+        self.send()
+    }
+
+    /// Puts a text on the clipboard, through the terminal, so that it works from afar too.
+    pub fn copy(&mut self, text: &str) -> io::Result<Copied> {
+        if text.len() > MOST_BYTES {
+            return Err(io::Error::other("it is longer than terminals take"));
+        }
+        // over ssh there is a terminal of tmux and no tmux to ask
+        let in_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
+        if let Some(copied) = in_tmux.then(|| load_into_tmux(text)).flatten() {
+            return Ok(copied);
+        }
+        counted(|| self.out.write_all(&sequence(text, self.between)))?;
+        Ok(Copied::Terminal)
+    }
+
+    /// Rings the bell, or asks the terminal for a notification.
+    pub fn ring(&mut self, ring: &Ring) -> io::Result<()> {
+        counted(|| self.out.write_all(ring.bytes().as_bytes()))
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let mut frame = self.page.0.borrow_mut();
+        if frame.is_empty() {
+            return Ok(());
+        }
+        if self.sixteen {
+            *frame = sixteen_colors::rewrite(&frame);
+        }
+        frame.splice(0..0, BEGIN_FRAME.iter().copied());
+        frame.extend_from_slice(END_FRAME);
+        let sent = counted(|| self.out.write_all(&frame));
+        frame.clear();
+        sent
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// Whether there still is a terminal.
+pub fn is_there() -> bool {
+    io::stdout().is_terminal() && terminal::size().is_ok()
+}
+
+/// Gives the terminal back, once. Errors have nobody left to tell.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    // a frame may have been cut off in its middle
+    bytes.extend_from_slice(END_FRAME);
+    let queued = queue!(
+        bytes,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        EnableLineWrap,
+        crossterm::style::ResetColor,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let mut out = io::stdout().lock();
+    let write = || queued.and_then(|()| out.write_all(&bytes)).and_then(|()| out.flush());
+    let _ = counted(write);
+    let _ = terminal::disable_raw_mode();
+}
+
+/// A panic on the screen's thread gives the terminal back before its message is printed. One on
+/// another thread does not end the screen; its message is drawn over.
+fn restore_on_panic(screen_thread: ThreadId) {
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == screen_thread {
+            give_back();
+        }
+        previous(info);
+        SOILED.store(true, Ordering::SeqCst);
+    }));
+}

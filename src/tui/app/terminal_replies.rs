@@ -1,0 +1,204 @@
+//! The terminal's answer, taken out of what is typed.
+//!
+//! It comes among the keys: `ESC ] 11;rgb:1e1e/1e1e/2e2e` and BEL or `ESC \\`. To the reader of keys
+//! that is alt-`]`, then letters; where a read ends between the two, it is esc and `]`. None of it
+//! may be taken as a key, however late it comes.
+
+use crate::tui::theme::Ground;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::time::{Duration, Instant};
+
+/// How long an esc may be the beginning of an answer whose rest has not come yet.
+const WINDOW: Duration = Duration::from_secs(2);
+/// How long it is held for that.
+pub const HOLD: Duration = Duration::from_millis(25);
+/// What stands before the colour: once it has come, this is no key of anybody.
+const HEAD: &str = "11;";
+/// No colour is longer.
+const MOST: usize = 40;
+
+/// What became of a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// it may belong to the answer
+    Held,
+    /// these are keys
+    Keys(Vec<KeyEvent>),
+    /// the answer is whole; what it says, if that can be read
+    Answer(Option<Ground>),
+}
+
+/// Waits for the answer.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Since when; none: nothing was asked, or the answer has come.
+    asked: Option<Instant>,
+    held: Vec<KeyEvent>,
+    text: String,
+    /// The last key was an esc behind the colour.
+    ends: bool,
+}
+
+impl Answers {
+    /// Waits for an answer to what was asked just now.
+    pub fn to_question() -> Answers {
+        Answers { asked: Some(Instant::now()), ..Answers::default() }
+    }
+
+    /// Whether keys are held back.
+    pub fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// Looks at a key.
+    pub fn take(&mut self, key: KeyEvent) -> Taken {
+        let Some(asked) = self.asked else { return Taken::Keys(vec![key]) };
+        let with = key.modifiers - KeyModifiers::SHIFT;
+        let plain = with.is_empty();
+        let fits = match (self.held.len(), self.held.first(), key.code) {
+            (0, _, KeyCode::Char(']')) => with == KeyModifiers::ALT,
+            (0, _, KeyCode::Esc) => asked.elapsed() < WINDOW,
+            (1, Some(first), KeyCode::Char(']')) if first.code == KeyCode::Esc => plain,
+            (1, Some(first), _) if first.code == KeyCode::Esc => false,
+            (0, ..) => false,
+            (_, _, code) => return self.inside(key, code, with),
+        };
+        if fits {
+            self.held.push(key);
+            return Taken::Held;
+        }
+        self.release(Some(key))
+    }
+
+    /// Behind the `]`.
+    fn inside(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> Taken {
+        let is_sure = self.is_sure();
+        match code {
+            KeyCode::Char('g') if is_sure && with == KeyModifiers::CONTROL => return self.whole(),
+            KeyCode::Char('\\') if is_sure && (with == KeyModifiers::ALT || self.ends) => {
+                return self.whole();
+            }
+            KeyCode::Esc if is_sure && !self.ends => self.ends = true,
+            KeyCode::Char(c) if with.is_empty() && !self.ends && self.goes_on_with(c) => {
+                self.text.push(c);
+            }
+            _ => return self.release(Some(key)),
+        }
+        self.held.push(key);
+        Taken::Held
+    }
+
+    fn is_sure(&self) -> bool {
+        self.text.starts_with(HEAD)
+    }
+
+    fn goes_on_with(&self, c: char) -> bool {
+        match HEAD.chars().nth(self.text.len()) {
+            Some(wanted) => c == wanted,
+            None => {
+                self.text.len() < MOST
+                    && (c.is_ascii_hexdigit() || matches!(c, 'r' | 'g' | ':' | '/'))
+            }
+        }
+    }
+
+    fn whole(&mut self) -> Taken {
+        let ground = Ground::of_answer(&self.text[HEAD.len()..]);
+        *self = Answers::default();
+        Taken::Answer(ground)
+    }
+
+    /// It is no answer after all, or one that was cut off: that is no key either.
+    fn release(&mut self, key: Option<KeyEvent>) -> Taken {
+        if self.is_sure() {
+            self.held.clear();
+            self.asked = None;
+        }
+        (self.ends, self.text) = (false, String::new());
+        let mut keys = std::mem::take(&mut self.held);
+        keys.extend(key);
+        Taken::Keys(keys)
+    }
+
+    /// Nothing has come for a while: what is held are keys, unless it is surely the beginning of an
+    /// answer.
+    pub fn lapse(&mut self) -> Vec<KeyEvent> {
+        if self.is_sure() {
+            return Vec::new();
+        }
+        match self.release(None) {
+            Taken::Keys(keys) => keys,
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(code: KeyCode, modifiers: KeyModifiers) -> KeyEvent {
+        KeyEvent::new(code, modifiers)
+    }
+
+    fn plain(c: char) -> KeyEvent {
+        key(KeyCode::Char(c), KeyModifiers::NONE)
+    }
+
+    fn alt(c: char) -> KeyEvent {
+        key(KeyCode::Char(c), KeyModifiers::ALT)
+    }
+
+    fn esc() -> KeyEvent {
+        key(KeyCode::Esc, KeyModifiers::NONE)
+    }
+
+    fn feed(answers: &mut Answers, keys: impl IntoIterator<Item = KeyEvent>) -> Taken {
+        let mut last = Taken::Held;
+        for key in keys {
+            assert_eq!(last, Taken::Held, "before {key:?}");
+            last = answers.take(key);
+        }
+        last
+    }
+
+    #[test]
+    fn an_answer_is_no_key_however_it_is_cut() {
+        let bel = key(KeyCode::Char('g'), KeyModifiers::CONTROL);
+        for begin in [vec![alt(']')], vec![esc(), plain(']')]] {
+            for end in [vec![bel], vec![alt('\\')], vec![esc(), plain('\\')]] {
+                let mut answers = Answers::to_question();
+                let colour = "11;rgb:ffff/ffff/FFFF".chars().map(|c| match c {
+                    'F' => key(KeyCode::Char(c), KeyModifiers::SHIFT),
+                    c => plain(c),
+                });
+                let all = begin.iter().copied().chain(colour).chain(end);
+                assert_eq!(feed(&mut answers, all), Taken::Answer(Some(Ground::Light)));
+                assert_eq!(answers.take(esc()), Taken::Keys(vec![esc()]), "it has come");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_stay_keys() {
+        let mut answers = Answers::to_question();
+        assert_eq!(answers.take(plain('j')), Taken::Keys(vec![plain('j')]));
+        assert_eq!(answers.take(esc()), Taken::Held);
+        assert_eq!(answers.take(plain('j')), Taken::Keys(vec![esc(), plain('j')]));
+        assert_eq!(answers.take(esc()), Taken::Held);
+        assert_eq!(answers.lapse(), [esc()]);
+        assert_eq!(feed(&mut answers, [alt(']'), plain('1')]), Taken::Held);
+        assert_eq!(answers.take(plain('x')), Taken::Keys(vec![alt(']'), plain('1'), plain('x')]));
+        assert_eq!(Answers::default().take(alt(']')), Taken::Keys(vec![alt(']')]), "not asked");
+    }
+
+    #[test]
+    fn an_answer_that_is_late_or_cut_off_is_no_key() {
+        let mut answers = Answers::to_question();
+        let beginning = [alt(']'), plain('1'), plain('1'), plain(';'), plain('r')];
+        assert_eq!(feed(&mut answers, beginning), Taken::Held);
+        assert_eq!(answers.lapse(), [], "the rest may still come");
+        assert_eq!(answers.take(plain('j')), Taken::Keys(vec![plain('j')]));
+        assert!(!answers.holds());
+    }
+}

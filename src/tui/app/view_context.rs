@@ -1,0 +1,247 @@
+//! What all views see: the counters, the vendors and the rate, read once a frame.
+
+use crate::tui::app::filters::Filtering;
+use crate::tui::app::view::Column;
+use crate::tui::feed::{
+    Alerts, Arranged, CommonView, Feed, InUse, Kept, Sending, SettingsView, Shown, Stats,
+    VendorView,
+};
+use std::collections::VecDeque;
+
+/// How far back the rate looks.
+const RATE_SPAN_MS: u64 = 2_000;
+/// How often it is sampled.
+const RATE_STEP_MS: u64 = 200;
+
+/// What all views see. Owned by the screen, read by the views.
+#[derive(Debug)]
+pub struct Shared {
+    /// The counters.
+    pub stats: Stats,
+    /// All rows, refused requests too.
+    pub rows: u64,
+    /// How many of them pass the filter, and how far looking has come.
+    pub shown: Shown,
+    /// The filter and the search in force.
+    pub filtering: Filtering,
+    /// What was typed before.
+    pub kept: Kept,
+    /// The finding codes that are set aside.
+    pub aside: Vec<String>,
+    /// What came of alerts.
+    pub alerts: Alerts,
+    /// How the log's page is arranged.
+    pub arranged: Arranged,
+    /// The log's columns, from the left.
+    pub columns: Vec<Column>,
+    /// What is noise: common to all calls of a library.
+    pub common: Vec<CommonView>,
+    /// The vendors that are built.
+    pub vendors: Vec<VendorView>,
+    /// Those that count.
+    pub in_use: InUse,
+    /// How the settings stand to what is shown.
+    pub settings: SettingsView,
+    /// What was sent from here last, and what came of it.
+    pub sending: Option<Sending>,
+    /// Where to send to.
+    pub addresses: Vec<String>,
+    /// How many rows an export has looked at, of how many.
+    pub exporting: Option<(u64, u64)>,
+    /// The real tracking API, if the user named one.
+    pub upstream: Option<String>,
+    /// Grows when a detail has to be read again.
+    pub judged: u64,
+    /// Milliseconds since some moment.
+    pub now_ms: u64,
+    rate: Rate,
+}
+
+impl Shared {
+    /// The first look at a feed.
+    pub fn of(feed: &dyn Feed) -> Shared {
+        Shared {
+            stats: feed.stats(),
+            rows: feed.rows(),
+            shown: feed.shown(),
+            filtering: Filtering::default(),
+            kept: feed.kept(),
+            aside: feed.aside(),
+            alerts: feed.alerts(),
+            arranged: feed.arranged(),
+            columns: Column::chosen(&feed.arranged()),
+            common: feed.common(),
+            vendors: feed.vendors(),
+            in_use: feed.in_use(),
+            settings: feed.settings(),
+            sending: feed.sending(),
+            addresses: feed.addresses(),
+            upstream: feed.upstream(),
+            exporting: feed.exporting(),
+            judged: 0,
+            now_ms: 0,
+            rate: Rate::default(),
+        }
+    }
+
+    /// Another look.
+    pub fn read(&mut self, feed: &dyn Feed) {
+        let stats = feed.stats();
+        self.judged += u64::from(stats.remarks != self.stats.remarks);
+        self.stats = stats;
+        let rows = feed.rows();
+        self.rows = rows;
+        let shown = feed.shown();
+        // other rows are shown, or rows have other numbers
+        self.judged += u64::from(shown.generation != self.shown.generation);
+        self.shown = shown;
+        self.filtering.see(&self.shown);
+        let common = feed.common();
+        let same = |a: &CommonView, b: &CommonView| {
+            (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)
+        };
+        let changed = common.len() != self.common.len()
+            || common.iter().zip(&self.common).any(|(new, old)| !same(new, old));
+        self.judged += u64::from(changed);
+        self.common = common;
+        let aside = feed.aside();
+        self.judged += u64::from(aside != self.aside);
+        self.aside = aside;
+        self.alerts = feed.alerts();
+        let arranged = feed.arranged();
+        if arranged != self.arranged {
+            self.columns = Column::chosen(&arranged);
+            self.arranged = arranged;
+        }
+        self.addresses = feed.addresses();
+        self.sending = feed.sending();
+        self.exporting = feed.exporting();
+        let settings = feed.settings();
+        if settings != self.settings {
+            self.settings = settings;
+            self.upstream = feed.upstream();
+            // what they are called, and what is offered to be set
+            self.vendors = feed.vendors();
+            self.judged += 1;
+        }
+        let in_use = feed.in_use();
+        if in_use != self.in_use {
+            self.in_use = in_use;
+            self.judged += 1;
+        }
+    }
+
+    /// Lets time pass; true if the rate is another than before.
+    pub fn tick(&mut self, now_ms: u64) -> bool {
+        self.now_ms = now_ms;
+        let before = self.rate.text();
+        self.rate.sample(now_ms, self.stats.came());
+        before != self.rate.text()
+    }
+
+    /// Whether calls may still come: of files that are open, only one that is followed grows.
+    pub fn grows(&self) -> bool {
+        self.stats.reading.is_some() || self.stats.opened.as_ref().is_none_or(|opened| opened.grows)
+    }
+
+    /// Calls a second, in words.
+    pub fn rate(&self) -> String {
+        self.rate.text()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Rate {
+    samples: VecDeque<(u64, u64)>,
+}
+
+impl Rate {
+    fn sample(&mut self, now_ms: u64, calls: u64) {
+        match self.samples.back() {
+            Some((last, _)) if now_ms < last + RATE_STEP_MS => return,
+            _ => self.samples.push_back((now_ms, calls)),
+        }
+        // keep one sample from before the span, so that it is covered whole
+        while self.samples.get(1).is_some_and(|(at, _)| at + RATE_SPAN_MS <= now_ms) {
+            self.samples.pop_front();
+        }
+    }
+
+    fn text(&self) -> String {
+        let per_second = match (self.samples.front(), self.samples.back()) {
+            (Some((from, first)), Some((to, last))) if to > from => {
+                last.saturating_sub(*first) as f64 * 1000.0 / (to - from) as f64
+            }
+            _ => 0.0,
+        };
+        match per_second {
+            0.0 => "0/s".to_owned(),
+            slow if slow < 9.95 => format!("{slow:.1}/s"),
+            fast => format!("{}/s", grouped(fast.round() as u64)),
+        }
+    }
+}
+
+/// A number with a comma before each three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number of bytes, short.
+pub fn bytes(count: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    let mut amount = count as f64;
+    let mut unit = "B";
+    for next in units {
+        if amount < 999.5 {
+            break;
+        }
+        amount /= 1000.0;
+        unit = next;
+    }
+    if unit == "B" || amount >= 99.5 {
+        format!("{amount:.0} {unit}")
+    } else {
+        format!("{amount:.1} {unit}")
+    }
+}
+
+/// `1 call`, `2 calls`.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_covers_the_last_two_seconds() {
+        let mut rate = Rate::default();
+        assert_eq!(rate.text(), "0/s");
+        for step in 0..=50 {
+            rate.sample(step * 200, step * 20);
+        }
+        assert_eq!(rate.text(), "100/s");
+        for step in 51..=70 {
+            rate.sample(step * 200, 1000);
+        }
+        assert_eq!(rate.text(), "0/s");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([grouped(0), grouped(999), grouped(1_234_567)], ["0", "999", "1,234,567"]);
+        assert_eq!([bytes(0), bytes(999), bytes(1_500)], ["0 B", "999 B", "1.5 kB"]);
+        assert_eq!([bytes(999_700), bytes(123_456_789)], ["1.0 MB", "123 MB"]);
+        assert_eq!([count(1, "call", "calls"), count(2, "call", "calls")], ["1 call", "2 calls"]);
+    }
+}

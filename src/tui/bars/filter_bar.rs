@@ -1,0 +1,131 @@
+//! The line that says which filter is in force and how many calls pass; and what stands in the log
+//! when none does.
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::{count as count_of, grouped};
+use crate::tui::dialogs::filter_warnings::Doubt;
+use crate::tui::theme::painter::Pen;
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Before the filter.
+pub const LABEL: &str = " filter  ";
+
+/// How many lines it takes at the foot of the log: none without a filter, and none while another
+/// line has its place.
+pub fn height(world: &World<'_>) -> u16 {
+    let filtering = &world.shared.filtering;
+    let any = !filtering.text().is_empty() || filtering.only_marked();
+    u16::from(any && !filtering.is_edited())
+}
+
+/// `12 of 4,567`, and how far looking has come.
+pub fn count(world: &World<'_>) -> Vec<Span<'static>> {
+    let theme = &world.look.theme;
+    let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
+    if !filtering.is_on() {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    if let Some(progress) = filtering.progress(shown) {
+        out.push(Span::styled(format!("looked {progress} %  "), theme.paused));
+        out.push(Span::styled(" ", theme.text));
+    }
+    let style = if shown.rows == 0 { theme.warning } else { theme.text };
+    out.push(Span::styled(format!("{} of {} ", grouped(shown.rows), grouped(shown.of)), style));
+    out
+}
+
+/// Draws it.
+pub fn render(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let filtering = &world.shared.filtering;
+    let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
+    let mut right = count(world);
+    if filtering.is_off() {
+        right.push(Span::styled("off  ", theme.warning));
+        right.push(Span::styled(key(Action::ToggleFilter), theme.key));
+        right.push(Span::styled(" switches it on ", theme.quiet));
+    }
+    let wide: usize = right.iter().map(|span| text::width(&span.content)).sum();
+    let left = Rect { width: line.width.saturating_sub(wide as u16 + 1), ..line };
+    if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
+        pen.put(LABEL, theme.label);
+        if filtering.only_marked() {
+            pen.put("only marked", theme.marked);
+            pen.put(if filtering.text().is_empty() { "" } else { "  " }, theme.text);
+        }
+        pen.show(filtering.text(), if filtering.is_off() { theme.unused } else { theme.text });
+    }
+    if let Some(mut pen) = Pen::on(buffer, line, 0, look) {
+        pen.right(wide);
+        for span in right {
+            pen.put(&span.content, span.style);
+        }
+    }
+}
+
+/// Draws what stands in a log that is empty though there are rows: because of the filter, or since it
+/// is paused and all that could be shown came later.
+pub fn nothing(
+    buffer: &mut Buffer,
+    area: Rect,
+    (is_paused, doubts): (bool, &[Doubt]),
+    world: &World<'_>,
+) {
+    let theme = &world.look.theme;
+    let (filtering, shown) = (&world.shared.filtering, &world.shared.shown);
+    let key = |action| world.keymap.keys(Place::Log, action).first().cloned().unwrap_or_default();
+    let rows = |number| count_of(number, "row", "rows");
+    let all = rows(shown.of);
+    let unmarked = filtering.only_marked() && filtering.text().is_empty();
+    let hidden = is_paused && shown.rows > 0;
+    let why = match filtering.progress(shown) {
+        _ if hidden => {
+            let waits = if shown.rows == 1 { "waits" } else { "wait" };
+            (format!("  paused, and {} {waits} to be shown", rows(shown.rows)), theme.paused)
+        }
+        Some(progress) => (format!("  none yet: {progress} % of {all} looked at"), theme.text),
+        None if unmarked => (format!("  none of {all} is marked"), theme.warning),
+        None if filtering.is_on() => (format!("  none of {all} passes the filter"), theme.warning),
+        None => ("  no row is here".to_owned(), theme.text),
+    };
+    let mut lines: Vec<Vec<(String, _)>> = vec![Vec::new(), vec![why]];
+    for doubt in doubts.iter().filter(|_| !hidden) {
+        let says = world.look.clean(&doubt.says);
+        let room = usize::from(area.width).saturating_sub(4);
+        let wrapped = text::wrap(&says, room).into_iter();
+        lines.extend(wrapped.map(|line| vec![(format!("  {line}"), theme.warning)]));
+    }
+    lines.push(Vec::new());
+    let mut offer = |action, does: &str| {
+        lines.push(vec![
+            (format!("  {}", key(action)), theme.key),
+            (format!(" {does}"), theme.quiet),
+        ]);
+    };
+    if hidden {
+        offer(Action::Pause, "goes on and shows them");
+    } else if filtering.is_on() && !filtering.is_edited() {
+        if !unmarked {
+            offer(Action::EditFilter, "edits the filter");
+        }
+        if !filtering.text().is_empty() && !filtering.is_off() {
+            offer(Action::ToggleFilter, "switches it off and shows all rows");
+        }
+        if filtering.only_marked() {
+            offer(Action::OnlyMarked, "shows also what is not marked");
+            offer(Action::Mark, "marks a call there");
+        }
+    }
+    for (at, parts) in lines.iter().enumerate() {
+        let Some(mut pen) = Pen::on(buffer, area, at, world.look) else { return };
+        for (words, style) in parts {
+            pen.put(words, *style);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The two lines on top: where it listens and what came; which vendors count and what the view is
+//! doing. A problem has a line of its own below.
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::page::Page;
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::{bytes, count, grouped};
+use crate::tui::bars::page_tabs::Pages;
+use crate::tui::theme::painter::{Pen, ground};
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+use std::path::Path;
+
+/// Below this width the counters need the room of name and address.
+const NARROW: u16 = 60;
+
+/// What the key for the vendors does.
+const CHOOSES: &str = "chooses";
+/// What is said while nobody chose, and what the key does: the longest that fits.
+const UNSAID: [(&str, &str); 4] = [
+    (" Checking all vendors that each call's service feeds.", "chooses yours"),
+    (" Checking all vendors.", "chooses yours"),
+    (" Checking all vendors.", CHOOSES),
+    (" all vendors", CHOOSES),
+];
+
+/// What the first line says, what matters most first, and how much of that has to be there.
+fn parts(narrow: bool, world: &World<'_>) -> (Vec<(String, Style)>, usize) {
+    let theme = &world.look.theme;
+    let stats = &world.shared.stats;
+    let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
+    let mut parts: Vec<(String, Style)> = vec![
+        (count(stats.calls, "call", "calls"), theme.text),
+        (format!("{} missing", grouped(stats.missing)), loud(stats.missing, theme.missing_id)),
+        (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
+    ];
+    if stats.empty > 0 {
+        parts.push((format!("{} without a call", grouped(stats.empty)), theme.lost));
+    }
+    if let Some((read, all)) = stats.reading {
+        parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
+    }
+    for (number, words) in
+        [(stats.unrecorded, "not recorded"), (stats.too_much, "too much at once")]
+    {
+        if number > 0 {
+            parts.push((format!("{} {words}", grouped(number)), theme.lost));
+        }
+    }
+    if stats.waited > 0 {
+        // nothing is lost by it: a client's answer came later
+        let times = count(stats.waited, "time", "times");
+        parts.push((format!("paused senders {times} (checking is behind)"), theme.quiet));
+    }
+    let alerts = &world.shared.alerts;
+    if alerts.dropped > 0 {
+        let failed = alerts.failed.as_deref().map_or(String::new(), |error| format!(": {error}"));
+        let words = format!("{} without alert{failed}", grouped(alerts.dropped));
+        parts.push((world.look.clean(&words).into_owned(), theme.lost));
+    }
+    let must = parts.len();
+    if alerts.calls > 0 {
+        parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
+    }
+    parts.push((count(stats.requests, "request", "requests"), theme.quiet));
+    parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
+    if stats.opened.as_ref().is_none_or(|opened| opened.grows) {
+        parts.push((world.shared.rate(), theme.quiet));
+    }
+    parts.push((file(world), theme.quiet));
+    if let Some(address) = world.shared.addresses.first().filter(|_| !narrow) {
+        parts.insert(0, (world.look.clean(address).into_owned(), theme.text));
+        return (parts, must + 1);
+    }
+    (parts, must)
+}
+
+/// The file that is read or recorded to, with its size.
+fn file(world: &World<'_>) -> String {
+    let stats = &world.shared.stats;
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        world.look.clean(&name.to_string_lossy()).into_owned()
+    };
+    if let Some(opened) = &stats.opened {
+        let more = match opened.files - 1 {
+            0 => String::new(),
+            more => format!(" and {} more", grouped(more)),
+        };
+        let verb = if opened.grows { "following " } else { "" };
+        return format!("{verb}{}{more}  {}", name(&opened.path), bytes(opened.bytes));
+    }
+    match &stats.recording {
+        Some(path) if stats.recorded_bytes > 0 => {
+            format!("recording {} in {}", bytes(stats.recorded_bytes), name(path))
+        }
+        Some(_) => "nothing recorded yet".to_owned(),
+        None => "not recording".to_owned(),
+    }
+}
+
+/// The program's name, where there is room for it.
+fn brand(narrow: bool) -> &'static str {
+    if narrow { "" } else { " segscope" }
+}
+
+/// The pages, as far as the first line has room for them.
+fn pages(line: Rect, open: Page, world: &World<'_>) -> Option<Pages> {
+    let narrow = line.width < NARROW;
+    let (parts, must) = parts(narrow, world);
+    let wide = |parts: &[(String, Style)]| -> usize {
+        text::width(brand(narrow))
+            + parts.iter().map(|(words, _)| text::width(words) + 2).sum::<usize>()
+    };
+    Pages::of(usize::from(line.width), wide(&parts[..must]), wide(&parts), open, world)
+        .filter(|_| !narrow)
+}
+
+/// The page whose name stands at a column of the first line.
+pub fn status_hit(line: Rect, column: usize, open: Page, world: &World<'_>) -> Option<Page> {
+    pages(line, open, world)?.hit(column, usize::from(line.width))
+}
+
+/// Draws the first line: what matters most stands first, what does not fit is left out.
+pub fn status(buffer: &mut Buffer, line: Rect, open: Page, world: &World<'_>) {
+    let narrow = line.width < NARROW;
+    let pages = pages(line, open, world);
+    let taken = pages.as_ref().map_or(0, Pages::room) as u16;
+    let left = Rect { width: line.width.saturating_sub(taken), ..line };
+    if let Some(pages) = &pages {
+        pages.render(buffer, line, open, world);
+    }
+    let Some(mut pen) = Pen::on(buffer, left, 0, world.look) else { return };
+    pen.put(brand(narrow), world.look.theme.brand);
+    for (words, style) in parts(narrow, world).0 {
+        if text::width(&words) + 2 > pen.room() {
+            // a later, shorter one may still fit
+            continue;
+        }
+        pen.skip(2).put(&words, style);
+    }
+}
+
+/// Draws the second line: the vendors in use, and at the right end what the view is doing.
+pub fn in_use_line(buffer: &mut Buffer, line: Rect, state: &[Span<'static>], world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let right: usize = state.iter().map(|span| text::width(&span.content)).sum();
+    let key = world.keymap.keys(Place::Calls, Action::ChooseVendors);
+    let key = key.first().map_or("", String::as_str);
+    let in_use = &world.shared.in_use;
+    let room = usize::from(line.width).saturating_sub(right + 1);
+    let around = 5 + text::width(key) + 1;
+    let fits = |words: &str, tail: &str| text::width(words) + around + text::width(tail) <= room;
+    let (label, words, tail) = if in_use.chosen {
+        let titles = in_use.vendors.iter().filter_map(|at| world.shared.vendors.get(*at));
+        let full = titles.clone().map(|v| v.title.as_str()).collect::<Vec<_>>().join(", ");
+        let short = titles.map(|vendor| vendor.short.as_str()).collect::<Vec<_>>().join(" ");
+        let label = " in use: ";
+        let full = if fits(&format!("{label}{full}"), CHOOSES) { full } else { short };
+        (label, full, CHOOSES)
+    } else {
+        // to list all would look like a choice; what counts is said instead
+        let said = UNSAID.iter().find(|(words, tail)| fits(words, tail));
+        let (words, tail) = said.unwrap_or(&UNSAID[UNSAID.len() - 1]);
+        ("", (*words).to_owned(), *tail)
+    };
+    let left =
+        Rect { width: line.width.saturating_sub(right.min(usize::from(u16::MAX)) as u16), ..line };
+    if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
+        pen.put(label, theme.label);
+        pen.show(&words, if in_use.chosen { theme.text } else { theme.label });
+        pen.put(&format!("  {} ", look.dot()), theme.quiet);
+        pen.put(key, theme.key).put(" ", theme.quiet).put(tail, theme.quiet);
+    }
+    if let Some(mut pen) = Pen::on(buffer, line, 0, look) {
+        pen.right(right);
+        for span in state {
+            pen.put(&span.content, span.style);
+        }
+    }
+}
+
+/// Draws the line that says what is wrong with the program's own work.
+pub fn banner(buffer: &mut Buffer, line: Rect, problem: &str, world: &World<'_>) {
+    ground(buffer, line, 0, world.look.theme.alarm);
+    if let Some(mut pen) = Pen::on(buffer, line, 0, world.look) {
+        pen.put(" ! ", world.look.theme.alarm).show(problem, world.look.theme.alarm);
+    }
+}
+
+/// Draws the line about settings that changed: why they cannot be used, or what is stale and which
+/// key judges it again.
+pub fn settings_line(buffer: &mut Buffer, line: Rect, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let settings = &world.shared.settings;
+    if line.is_empty() {
+        return;
+    }
+    if let Some(refused) = &settings.refused {
+        return banner(buffer, line, refused, world);
+    }
+    let Some(mut pen) = Pen::on(buffer, line, 0, world.look) else { return };
+    if settings.judging {
+        pen.put(" judging all calls again", theme.warning);
+        return;
+    }
+    if settings.waits || settings.stale_before.is_some() {
+        let key = world.keymap.keys(Place::Calls, Action::JudgeAgain);
+        pen.put(" STALE ", theme.paused);
+        match settings.stale_before {
+            Some(first) => {
+                let before = format!(" calls before #{}", grouped(first));
+                pen.put(&before, theme.warning).put(" have earlier settings", theme.warning);
+            }
+            None => {
+                pen.put(" settings wait", theme.warning);
+            }
+        }
+        pen.put(&format!("  {} ", world.look.dot()), theme.quiet);
+        pen.put(key.first().map_or("", String::as_str), theme.key);
+        pen.put(" judges all again", theme.quiet);
+        if let Some(changed) = &settings.changed {
+            pen.put(&format!("  {} ", world.look.dot()), theme.quiet);
+            pen.put("changed: ", theme.label).show(changed, theme.text);
+        }
+        return;
+    }
+    if let Some(later) = &settings.later {
+        pen.put(" changed, and holds from the next start on: ", theme.label);
+        pen.show(later, theme.text);
+    }
+}

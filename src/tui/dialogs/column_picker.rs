@@ -1,0 +1,86 @@
+//! The choice of the log's columns: which, and in which order.
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::view::{Column, Effect, Pointer, Reply, View, World};
+use crate::tui::widgets::checklist::Ticked;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// Lines above the first column.
+const INTRO: [&str; 2] = ["From the left. What is too narrow for all leaves the least out.", ""];
+/// The window's width.
+const WIDTH: u16 = 70;
+
+/// The choice being made.
+pub struct ColumnsView {
+    /// All columns; those that are shown are ticked.
+    list: Ticked<Column>,
+}
+
+impl ColumnsView {
+    /// The columns as they are now, those that are not shown behind.
+    pub fn of(world: &World<'_>) -> ColumnsView {
+        let shown = &world.shared.columns;
+        let hidden = Column::ALL.into_iter().filter(|column| !shown.contains(column));
+        let hidden = hidden.map(|column| (column, false));
+        let lines = shown.iter().map(|column| (*column, true)).chain(hidden).collect();
+        ColumnsView { list: Ticked::of("Columns of the log", WIDTH, &INTRO, lines) }
+    }
+}
+
+/// What a column shows.
+fn about(column: Column) -> &'static str {
+    match column {
+        Column::Number => "the call's number",
+        Column::Time => "when it came",
+        Column::Kind => "track, identify, group, page, screen, alias",
+        Column::Name => "the event, the page, the group",
+        Column::Account => "its account id, and who misses it",
+        Column::User => "its user id, and who misses it",
+        Column::Vendors => "a mark for each vendor",
+    }
+}
+
+impl View for ColumnsView {
+    fn place(&self) -> Place {
+        Place::Columns
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        Ticked::<Column>::can(action) || matches!(action, Action::MoveDown | Action::MoveUp)
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        match action {
+            Action::MoveDown | Action::MoveUp => self.list.shift(action == Action::MoveDown),
+            Action::Save => {
+                let shown = self.list.chosen().map(|column| column.name().to_owned());
+                let names: Vec<String> = shown.collect();
+                match names.is_empty() {
+                    true => Reply::Say("tick at least one column, or go back with esc".to_owned()),
+                    false => Reply::CloseAndAsk(Effect::Columns(names)),
+                }
+            }
+            action => self.list.act(action),
+        }
+    }
+
+    fn point(&mut self, pointer: Pointer, at: Position, _world: &World<'_>) -> Reply {
+        self.list.point(pointer, at)
+    }
+
+    fn sync(&mut self, body: Rect, _world: &World<'_>) {
+        self.list.sync(body);
+    }
+
+    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        self.list.render(buffer, body, world.look, |pen, column| {
+            pen.column(column.name(), 10, theme.text).put(about(*column), theme.quiet);
+        });
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Tick, Action::MoveUp, Action::MoveDown, Action::Save, Action::Back, Action::Down]
+    }
+}

@@ -1,0 +1,139 @@
+//! The findings of a call that can be set aside, and those that were: of what is set aside the log
+//! shows no marks.
+
+use crate::findings::Severity;
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::view::{Effect, Pointer, Reply, View, World};
+use crate::tui::app::view_context::count;
+use crate::tui::feed::Detail;
+use crate::tui::pages::call_actions;
+use crate::tui::widgets::checklist::Ticked;
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// Lines above the first code.
+const INTRO: [&str; 3] = [
+    "What is ticked is set aside in this folder: the log shows no marks",
+    "of it. It is counted as before, and the detail still has it.",
+    "",
+];
+/// The window's title; behind it which call it is.
+const TITLE: &str = "Findings set aside";
+/// The window's width.
+const WIDTH: u16 = 74;
+
+/// A code that may be set aside.
+struct Line {
+    code: String,
+    severity: Option<Severity>,
+    calls: u64,
+}
+
+/// The choice being made.
+pub struct AsideView {
+    list: Ticked<Line>,
+}
+
+impl AsideView {
+    /// The codes of a call, and those that are set aside, with the cursor on a code that is meant;
+    /// or why there are no such.
+    pub fn of(
+        row: Option<u64>,
+        code: Option<&str>,
+        world: &World<'_>,
+    ) -> Result<AsideView, String> {
+        let mut found: Vec<(String, Option<Severity>)> = Vec::new();
+        let mut named = None;
+        if let Some(Detail::Call(call)) = row.and_then(|row| world.feed.detail(row)) {
+            named = Some(call_actions::name(&call));
+            let vendors = call.vendors.iter().filter(|detail| detail.in_use);
+            let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
+            // infos have no marks
+            let loud = all.filter(|finding| finding.severity != Severity::Info);
+            found.extend(loud.map(|finding| (finding.code.to_string(), Some(finding.severity))));
+            found.sort_by_key(|(_, severity)| *severity);
+        }
+        found.extend(world.shared.aside.iter().map(|code| (code.clone(), None)));
+        let mut codes: Vec<String> = Vec::new();
+        found.retain(|(code, _)| {
+            let new = !codes.contains(code);
+            if new {
+                codes.push(code.clone());
+            }
+            new
+        });
+        let calls = world.feed.calls_with(&codes);
+        let lines = found.into_iter().zip(calls).map(|((code, severity), calls)| {
+            let aside = world.shared.aside.contains(&code);
+            (Line { code, severity, calls }, aside)
+        });
+        let lines: Vec<(Line, bool)> = lines.collect();
+        let at = code.map(|code| (code, lines.iter().position(|(line, _)| line.code == code)));
+        if let Some((code, None)) = at {
+            return Err(format!("the log has no marks of {code} that could be set aside"));
+        }
+        if lines.is_empty() {
+            let keys = world.keymap.keys(Place::Calls, Action::NextFinding);
+            let key = keys.first().map_or("", String::as_str);
+            let named = named.unwrap_or("this row".to_owned());
+            return Err(format!(
+                "{named} has no finding that is marked; {key} goes to one that has"
+            ));
+        }
+        let named = named.map(|named| format!(": {}", world.look.clean(&named)));
+        let title = format!("{TITLE}{}", named.unwrap_or_default());
+        let mut list = Ticked::of(title, WIDTH, &INTRO, lines);
+        list.select(at.and_then(|(_, at)| at).unwrap_or(0));
+        Ok(AsideView { list })
+    }
+}
+
+impl View for AsideView {
+    fn place(&self) -> Place {
+        Place::Aside
+    }
+
+    fn can(&self, action: Action, _world: &World<'_>) -> bool {
+        Ticked::<Line>::can(action)
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        match action {
+            Action::Save => {
+                let codes = self.list.chosen().map(|line| line.code.clone()).collect();
+                Reply::CloseAndAsk(Effect::SetAside(codes))
+            }
+            action => self.list.act(action),
+        }
+    }
+
+    fn point(&mut self, pointer: Pointer, at: Position, _world: &World<'_>) -> Reply {
+        self.list.point(pointer, at)
+    }
+
+    fn sync(&mut self, body: Rect, _world: &World<'_>) {
+        self.list.sync(body);
+    }
+
+    fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let widest = self.list.lines().map(|line| text::width(&look.clean(&line.code))).max();
+        let codes = widest.unwrap_or(0).min(44);
+        self.list.render(buffer, body, look, |pen, Line { code, severity, calls }| {
+            match severity {
+                Some(severity) => {
+                    pen.column(look.severity_sign(*severity), 2, look.severity(*severity))
+                }
+                None => pen.skip(2),
+            };
+            pen.column(code, codes, theme.text).skip(2);
+            pen.put(&count(*calls, "call", "calls"), theme.quiet);
+        });
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Tick, Action::Save, Action::Back, Action::Down]
+    }
+}

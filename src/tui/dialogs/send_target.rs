@@ -1,0 +1,72 @@
+//! Where a call is sent to: this listener, the real service, or another address.
+
+use crate::call::credential::without_credentials;
+use crate::tui::app::view::{Effect, Reply, World};
+use crate::tui::prompts::AskView;
+use crate::tui::widgets::choice_dialog::PickView;
+use crate::tui::widgets::text::masked;
+
+/// Segment's own tracking API (public: its documentation of the HTTP Tracking API). A RudderStack
+/// data plane is its user's own, so there is none to offer.
+const SEGMENT: &str = "https://api.segment.io";
+
+/// What is sent.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// Which call it is, if one that came.
+    pub what: Option<String>,
+    /// The call's text.
+    pub text: String,
+    /// The write key that it goes with.
+    pub write_key: Option<String>,
+    /// Whether a library of RudderStack's sent it.
+    pub rudder: bool,
+}
+
+impl Parcel {
+    fn to(&self, to: &str) -> Reply {
+        let Parcel { text, write_key, .. } = self.clone();
+        Reply::CloseAndAsk(Effect::Send { to: Some(to.to_owned()), text, write_key })
+    }
+
+    /// What is said below the choices.
+    fn notes(&self, world: &World<'_>) -> Vec<String> {
+        let key = self.write_key.as_deref().map(masked);
+        let key = key.map_or("a write key of ours".to_owned(), |key| format!("write key {key}"));
+        let mut notes: Vec<String> = self.what.iter().cloned().collect();
+        notes.push(format!("with {key}; what goes to a real service counts there"));
+        if world.shared.upstream.is_none() && self.rudder {
+            notes.push("the setting `upstream` offers your data plane here".to_owned());
+        }
+        notes
+    }
+}
+
+/// Asks where to.
+pub fn ask_where(parcel: Parcel, world: &World<'_>) -> PickView {
+    let here = world.shared.addresses.first().cloned();
+    // what each is, and its address; the last asks for one
+    let mut choices: Vec<(&str, Option<String>)> = Vec::new();
+    choices.extend(here.map(|here| ("this listener", Some(here))));
+    match &world.shared.upstream {
+        Some(upstream) => choices.push(("the upstream", Some(upstream.clone()))),
+        None if !parcel.rudder => choices.push(("Segment itself", Some(SEGMENT.to_owned()))),
+        None => {}
+    }
+    choices.push(("another address", None));
+    let means = |to: &Option<String>| match to {
+        Some(to) => without_credentials(to).into_owned(),
+        None => "asks for it".to_owned(),
+    };
+    let lines = choices.iter().map(|(what, to)| ((*what).to_owned(), means(to))).collect();
+    let notes = parcel.notes(world);
+    PickView::of("Send to", lines, notes, move |at, _| match choices.get(at) {
+        Some((_, Some(to))) => parcel.to(to),
+        Some((_, None)) => {
+            let parcel = parcel.clone();
+            let ask = AskView::new("send to", "https://", move |to| parcel.to(to));
+            Reply::CloseAndOpen(Box::new(ask))
+        }
+        None => Reply::Pass,
+    })
+}

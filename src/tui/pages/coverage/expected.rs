@@ -1,0 +1,153 @@
+//! What is expected on the coverage page: listed from the start, and how each entry stands in a sign,
+//! a word and a colour.
+
+use crate::findings::Verdict;
+use crate::report::{expected_words, plural};
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::{count, grouped};
+use crate::tui::feed::{Coverage, Expectations, Expected, Groups, Standing};
+use crate::tui::pages::coverage::id_shares;
+use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::lists::drill_down;
+use ratatui::style::Style;
+use ratatui::text::Span;
+use std::collections::HashSet;
+
+/// Columns of the sign and the word.
+pub const WIDE: usize = 11;
+/// So many names can be left out of a filter.
+const MOST_OTHERS: usize = 50;
+
+/// A line of the coverage page.
+pub struct Line {
+    /// The calls.
+    pub came: Coverage,
+    /// What is expected of them.
+    pub expected: Option<Box<Expected>>,
+    /// An event that the plan does not have, where there is a plan.
+    pub unplanned: bool,
+}
+
+impl Line {
+    /// A line of which nothing is expected.
+    pub fn of(came: Coverage) -> Line {
+        Line { came, expected: None, unplanned: false }
+    }
+}
+
+/// A type and a name, as the coverage has them.
+fn key(came: &Coverage) -> (Option<String>, Option<String>) {
+    (came.kind.as_ref().map(|kind| kind.to_ascii_lowercase()), came.event.clone())
+}
+
+/// What is expected first, in the order of the plan, and then all else that came.
+pub fn with_expected(groups: Groups<Line>, expectations: &Expectations) -> Groups<Line> {
+    let planned: HashSet<_> = expectations.list.iter().map(|entry| key(&entry.came)).collect();
+    let (rows, unshown) = (groups.rows.len() as u64, groups.of - groups.rows.len() as u64);
+    let mut lines: Vec<Line> = Vec::with_capacity(expectations.list.len() + rows as usize);
+    lines.extend(expectations.list.iter().map(|entry| Line {
+        came: entry.came.clone(),
+        expected: Some(Box::new(entry.clone())),
+        unplanned: false,
+    }));
+    let others = groups.rows.into_iter().filter(|line| !planned.contains(&key(&line.came)));
+    lines.extend(others.map(|line| {
+        // an entry without a name stands for all that have none of their own
+        let unplanned = !planned.contains(&(key(&line.came).0, None));
+        Line { unplanned, ..line }
+    }));
+    Groups { of: lines.len() as u64 + unshown, rows: lines, other: groups.other }
+}
+
+/// The line that says how far the plan is.
+pub fn line(expectations: &Expectations, world: &World<'_>) -> Vec<Span<'static>> {
+    let look = world.look;
+    let theme = &look.theme;
+    let (sign, style) = match expectations.all_met() {
+        true => (look.verdict_sign(Verdict::Delivered), theme.good),
+        false => (look.nothing(), theme.heading),
+    };
+    let mut spans = vec![Span::styled(format!("{sign} {}", expectations.line()), style)];
+    let lacking =
+        expectations.list.iter().filter(|entry| entry.standing() == Standing::Lacking).count();
+    if lacking > 0 {
+        let words = format!("  {} seen without", grouped(lacking as u64));
+        spans.push(Span::styled(words, theme.missing_id));
+    }
+    if expectations.other > 0 {
+        let calls = count(expectations.other, "call", "calls");
+        spans.push(Span::styled(format!("  {calls} could not be told apart"), theme.lost));
+    }
+    spans
+}
+
+/// The sign, the word and the colour of an entry.
+pub fn standing(entry: &Expected, world: &World<'_>) -> (&'static str, String, Style) {
+    let look = world.look;
+    let theme = &look.theme;
+    let calls = entry.came.counted.calls;
+    match entry.standing() {
+        Standing::Unseen => (look.nothing(), "not yet".to_owned(), theme.unused),
+        Standing::Met if entry.is_doubtful() => {
+            (look.doubtful(), "doubtful".to_owned(), theme.warning)
+        }
+        Standing::Met => {
+            let style = if id_shares::lost(&entry.came) > 0 { theme.text } else { theme.good };
+            (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), style)
+        }
+        Standing::TooFew => ("~", format!("{calls} of {}", entry.wanted.least), theme.warning),
+        Standing::Lacking if entry.with_ids > 0 => {
+            ("!", format!("{} lack", grouped(calls - entry.with_ids)), theme.warning)
+        }
+        Standing::Lacking if entry.came.discarded == calls => {
+            let sign = look.verdict_sign(Verdict::Discarded);
+            (sign, Verdict::Discarded.name().to_owned(), theme.discarded)
+        }
+        Standing::Lacking => {
+            // found in no call, or found in some and missed there by another vendor
+            let none = [0, 1].map(|id| entry.lack[id] - entry.some_miss[id] == calls);
+            let word = match none {
+                [true, true] => "no ids",
+                [true, false] => "no acct",
+                [false, true] => "no user",
+                [false, false] => "all lack",
+            };
+            (look.verdict_sign(Verdict::Dropped), word.to_owned(), theme.missing_id)
+        }
+    }
+}
+
+/// What is expected of the row under the cursor.
+pub fn about(paper: &mut Paper<'_>, entry: &Expected, world: &World<'_>) {
+    let ids: Vec<&str> = entry.wanted.id_names().collect();
+    let each = match ids.is_empty() {
+        true => String::new(),
+        false => format!(", each with {}", ids.join(" and ")),
+    };
+    let theme = &world.look.theme;
+    let wanted = format!("{} or more{each}", plural(entry.wanted.least, "call"));
+    paper.labelled(10, "  plan", &wanted, theme.text);
+    let (sign, _, style) = standing(entry, world);
+    paper.labelled(10, "  so far", &format!("{sign} {}", expected_words(entry)), style);
+}
+
+/// The filter that the calls of an entry pass, or why there is none. Those of an entry without a
+/// name are the calls of its type that have no entry of their own.
+pub fn behind(entry: &Expected, rows: &[Line]) -> Result<Vec<String>, String> {
+    if entry.standing() == Standing::Unseen {
+        return Err("no such call came yet".to_owned());
+    }
+    let (kind, event) = (entry.came.kind.as_deref(), entry.came.event.as_deref());
+    let mut terms = drill_down::event_terms(kind, event);
+    if event.is_none() {
+        let others = rows.iter().filter_map(|line| line.expected.as_deref());
+        let others = others.filter(|other| other.wanted.kind == entry.wanted.kind);
+        let names: Vec<&str> = others.filter_map(|other| other.wanted.name.as_deref()).collect();
+        if names.len() > MOST_OTHERS {
+            return Err("the plan names too many events of this type to leave them out".to_owned());
+        }
+        let term = |name: &&str| drill_down::event_terms(kind, Some(name)).pop();
+        terms.extend(names.iter().filter_map(term).map(|term| format!("!({term})")));
+    }
+    Ok(terms)
+}

@@ -1,0 +1,188 @@
+//! How ids stand in the calls of a row of the coverage page: in the list a share, with the mark that
+//! the log has where one vendor finds an id and another misses it, and beside it all of it in words.
+
+use crate::findings::Verdict;
+use crate::report::{DOUBTFUL, share};
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::{count, grouped};
+use crate::tui::feed::{Coverage, IdShare};
+use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::lists::cells::bar;
+use crate::tui::theme::painter::{Look, Pen};
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+/// Columns of a share in per cent with its mark.
+pub const SHARE: usize = 6;
+/// The width of a bar beside the list.
+const LONG_BAR: usize = 20;
+/// Columns of a label beside the list.
+const LABEL: usize = 10;
+
+/// Whether each call of a row has every id that is looked for in it, none looks wrong, and the
+/// service passes each of them on.
+pub fn is_whole(row: &Coverage) -> bool {
+    let has_ids = row.ids.iter().any(|id| id.looked > 0);
+    row.discarded == 0 && has_ids && row.ids.iter().all(IdShare::is_whole)
+}
+
+/// How many calls of a row are lost at a vendor in use, by the vendor that loses most.
+pub fn lost(row: &Coverage) -> u64 {
+    let lost = |counts: &[u64]| -> u64 {
+        let all = Verdict::WORST_FIRST.iter().zip(counts);
+        all.filter(|(verdict, _)| verdict.is_loss()).map(|(_, count)| count).sum()
+    };
+    row.verdicts.iter().map(|counts| lost(counts)).max().unwrap_or(0)
+}
+
+/// Whether each call of a row has its ids, and no vendor in use loses one: only then a row is green.
+pub fn is_good(row: &Coverage) -> bool {
+    is_whole(row) && lost(row) == 0
+}
+
+fn doubtful(row: &Coverage) -> u64 {
+    row.ids.iter().map(|id| id.doubtful).sum()
+}
+
+/// The sign and the words for how the ids of a row stand.
+pub fn standing(row: &Coverage, world: &World<'_>) -> (&'static str, String, Style) {
+    let look = world.look;
+    let theme = &look.theme;
+    if row.discarded > 0 {
+        let calls = count(row.discarded, "call is", "calls are");
+        let words = format!("{calls} discarded before any vendor");
+        (look.verdict_sign(Verdict::Discarded), words, theme.discarded)
+    } else if row.missing > 0 {
+        let calls = count(row.missing, "call lacks", "calls lack");
+        let words = format!("{calls} an id that a vendor in use needs");
+        (look.verdict_sign(Verdict::Dropped), words, theme.missing_id)
+    } else if doubtful(row) > 0 {
+        (look.doubtful(), "none is missing, and some look wrong".to_owned(), theme.warning)
+    } else if is_whole(row) && lost(row) > 0 {
+        let words =
+            format!("all have their ids; a vendor in use does not use {}", grouped(lost(row)));
+        (look.verdict_sign(Verdict::Delivered), words, theme.text)
+    } else if is_whole(row) {
+        let words = match row.ids.iter().all(|id| id.looked > 0) {
+            true => "all have both ids",
+            false => "all have the id that is looked for",
+        };
+        (look.verdict_sign(Verdict::Delivered), words.to_owned(), theme.good)
+    } else {
+        (" ", "no id that is needed is missing".to_owned(), theme.quiet)
+    }
+}
+
+/// The style of an id's share: what is missing is loud, what one finds and another misses or what
+/// looks wrong is a warning, what nobody needs is quiet. `passes`: the service discards none of the
+/// calls.
+fn style(id: &IdShare, passes: bool, look: &Look) -> Style {
+    let theme = &look.theme;
+    match id {
+        IdShare { looked: 0, .. } => theme.quiet,
+        IdShare { found: 0, missed: 1.., .. } => theme.missing_id,
+        _ if id.missed > 0 || id.doubtful > 0 => theme.warning,
+        _ if id.is_whole() && passes => theme.good,
+        _ if id.is_whole() => theme.text,
+        _ => theme.quiet,
+    }
+}
+
+/// `!` as in the log, where one vendor finds an id and another misses it; `?` where some look wrong.
+fn mark(id: &IdShare) -> &'static str {
+    match id {
+        IdShare { some_miss: 1.., .. } => "!",
+        IdShare { doubtful: 1.., .. } => DOUBTFUL,
+        _ => " ",
+    }
+}
+
+/// Draws an id's share in the list.
+pub fn cell(pen: &mut Pen<'_>, id: &IdShare, columns: usize, passes: bool, look: &Look) {
+    let style = style(id, passes, look);
+    pen.put("  ", style);
+    if id.looked == 0 {
+        let wide = columns + SHARE - 1;
+        pen.put(&format!("{:>wide$} ", look.nothing()), style);
+        return;
+    }
+    pen.put(&bar(id.found, id.looked, columns, look), style);
+    let share = share(id.found, id.looked);
+    pen.put(&format!("{share:>w$}{}", mark(id), w = SHARE - 1), style);
+}
+
+/// What there is to say of an id besides its share: how many calls, a sign, and what it is.
+fn besides(id: &IdShare, calls: u64, look: &Look) -> Vec<(&'static str, String, Style)> {
+    let theme = &look.theme;
+    let nobody = id.looked - id.found - id.missing();
+    let unasked = calls - id.looked;
+    let lines = [
+        (id.missing(), "missing: no vendor in use finds one", "✗", theme.missing_id),
+        (id.some_miss, "found by a vendor in use and missed by another", "!", theme.warning),
+        (
+            id.doubtful,
+            "doubtful: a number, or a missing value as text",
+            look.doubtful(),
+            theme.warning,
+        ),
+        (nobody, "with none: they go through without", " ", theme.quiet),
+        (unasked, "in which no vendor in use looks for one", " ", theme.quiet),
+    ];
+    let some = lines.into_iter().filter(|(calls, ..)| *calls > 0);
+    some.map(|(calls, what, sign, style)| {
+        let sign = if sign == "✗" { look.verdict_sign(Verdict::Dropped) } else { sign };
+        (sign, format!("{} {what}", grouped(calls)), style)
+    })
+    .collect()
+}
+
+/// Writes how the ids of a row stand.
+pub fn about(paper: &mut Paper<'_>, row: &Coverage, world: &World<'_>) {
+    let look = world.look;
+    let theme = &look.theme;
+    let (sign, words, loud) = standing(row, world);
+    paper.labelled(LABEL, "  ids", &format!("{sign} {words}"), loud);
+    for (label, id) in ["  account", "  user"].into_iter().zip(&row.ids) {
+        if id.looked == 0 {
+            let words = format!("{} no vendor in use looks for one", look.nothing());
+            paper.labelled(LABEL, label, &words, theme.quiet);
+            continue;
+        }
+        let style = style(id, row.discarded == 0, look);
+        paper.line(vec![
+            Span::styled(format!("{label:<LABEL$}"), theme.label),
+            Span::styled(bar(id.found, id.looked, LONG_BAR, look), style),
+            Span::styled(format!(" {:>5}", share(id.found, id.looked)), style),
+            Span::styled(
+                format!("  found in {} of {}", grouped(id.found), grouped(id.looked)),
+                theme.text,
+            ),
+        ]);
+        for (sign, words, style) in besides(id, row.counted.calls, look) {
+            paper.labelled(LABEL, "", &format!("{sign} {words}"), style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(verdict: Verdict) -> Coverage {
+        let place = Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
+        let mut counts = [0; Verdict::WORST_FIRST.len()];
+        counts[place.expect("a verdict")] = 3;
+        let id = IdShare { looked: 3, found: 3, ..IdShare::default() };
+        Coverage { ids: [id, id], verdicts: vec![counts], ..Coverage::default() }
+    }
+
+    #[test]
+    fn a_row_is_good_only_where_no_vendor_loses_its_calls() {
+        assert!(is_good(&row(Verdict::Delivered)));
+        assert!(is_good(&row(Verdict::Degraded)));
+        assert!(is_good(&row(Verdict::Ignored)), "nobody was to get it");
+        for lost in [Verdict::Dropped, Verdict::Rejected] {
+            assert!(is_whole(&row(lost)) && !is_good(&row(lost)), "{}", lost.name());
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What the findings say about single places of a call: a sign beside a value that is there, and a
+//! line of its own for an id that should be there and is not.
+
+use crate::call::{Doc, Val, pointer};
+use crate::findings::fixes::{Edit, Source};
+use crate::findings::{Effect, Finding, Headline, Severity};
+use crate::tui::pages::detail::provenance::sources;
+use crate::tui::widgets::text;
+use std::collections::HashMap;
+
+/// Which of the two documents of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// the call as it came
+    Call,
+    /// what the service added
+    Derived,
+}
+
+/// A sign beside a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// It is close to where an id was expected: what to do with it.
+    Near(String),
+    /// A finding's code.
+    Code(Severity, String),
+}
+
+impl Note {
+    /// The columns that it takes, its sign included.
+    pub fn width(&self) -> usize {
+        let (Note::Near(words) | Note::Code(_, words)) = self;
+        2 + text::width(words)
+    }
+}
+
+/// A line for something that should be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ghost {
+    /// The value of the call that it should be inside of.
+    pub parent: u32,
+    /// Its name, with dots where more than one level is not there.
+    pub name: String,
+    /// Whether it is an account or user id that a vendor misses.
+    pub strong: bool,
+    /// Whether the call is lost without it.
+    pub lost: bool,
+    /// The short names of those who want it.
+    pub wanted_by: Vec<String>,
+}
+
+/// What is written beside a value while there is room: what is wrong with it, then what to do with
+/// it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Code(Severity),
+    Near,
+}
+
+/// All notes about one call.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// The most needed first.
+    beside: HashMap<(Part, u32), Vec<(Rank, Note)>>,
+    ghosts: Vec<Ghost>,
+}
+
+impl Notes {
+    /// Adds what a finding of a vendor says.
+    pub fn add(
+        &mut self,
+        finding: &Finding,
+        short: &str,
+        call: &Doc<'_>,
+        derived: Option<&Doc<'_>>,
+    ) {
+        let headline = finding.headline;
+        match place(&finding.path, call, derived) {
+            Some(place) if finding.severity != Severity::Info && !finding.path.is_empty() => {
+                let note = Note::Code(finding.severity, finding.code.to_string());
+                self.put(place, Rank::Code(finding.severity), note);
+            }
+            None if headline.is_some() => {
+                let lost = matches!(finding.effect, Effect::Drop | Effect::Reject);
+                let strong = matches!(headline, Some(Headline::Strong(_)));
+                self.ghost(&finding.path, (strong, lost), short, call.root());
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds what the corrected call does with the values of the call: all of it, for all vendors.
+    /// `short` gives the short name of a vendor.
+    pub fn add_edits<'s>(
+        &mut self,
+        edits: &[Edit],
+        short: impl Fn(usize) -> &'s str,
+        call: &Doc<'_>,
+        derived: Option<&Doc<'_>>,
+    ) {
+        let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut edits: Vec<&Edit> = edits.iter().collect();
+        // what becomes of the value itself comes first, then what is beside it
+        edits.sort_by_key(|edit| match &edit.source {
+            Source::Rename(_) => 0,
+            Source::Copy(from) if beside(&edit.to, from) != dotted(&edit.to) => 1,
+            _ => 2,
+        });
+        for edit in edits {
+            let vendors: Vec<&str> = edit.vendors.iter().map(|at| short(*at)).collect();
+            let (from, words) = match &edit.source {
+                Source::Rename(from) => (from, format!("rename to {}", beside(&edit.to, from))),
+                Source::Copy(from) => {
+                    let to = beside(&edit.to, from);
+                    (from, format!("copy to {to} for {}", vendors.join(", ")))
+                }
+                Source::As(shape) => (&edit.to, format!("send as {}", shape.words())),
+                Source::Add(_) => continue,
+            };
+            match told.iter_mut().find(|(known, _)| known == from) {
+                Some((_, all)) => match (words.strip_prefix("copy "), all.last_mut()) {
+                    (Some(more), Some(last)) if last.starts_with("copy ") => {
+                        last.push_str(&format!(", {more}"));
+                    }
+                    _ => all.push(words),
+                },
+                None => told.push((from, vec![words])),
+            }
+        }
+        for (from, words) in told {
+            if let Some(place) = place(from, call, derived) {
+                self.put(place, Rank::Near, Note::Near(words.join("; ")));
+            }
+        }
+    }
+
+    fn put(&mut self, place: (Part, u32), rank: Rank, note: Note) {
+        let notes = self.beside.entry(place).or_default();
+        match notes.iter_mut().find(|(_, known)| *known == note) {
+            Some((known, _)) => *known = rank.min(*known),
+            None => notes.push((rank, note)),
+        }
+        notes.sort_by_key(|(rank, _)| *rank);
+    }
+
+    fn ghost(&mut self, path: &str, (strong, lost): (bool, bool), short: &str, root: Val<'_>) {
+        let mut parent = root;
+        let mut tokens = pointer::tokens(path).peekable();
+        while let Some(inside) = tokens.peek().and_then(|token| parent.get(token)) {
+            if !inside.is_object() {
+                break;
+            }
+            parent = inside;
+            tokens.next();
+        }
+        let name = tokens.collect::<Vec<_>>().join(".");
+        let parent = parent.node();
+        match self.ghosts.iter_mut().find(|g| g.parent == parent && g.name == name) {
+            Some(ghost) => {
+                ghost.strong |= strong;
+                ghost.lost |= lost;
+                if !ghost.wanted_by.iter().any(|known| known == short) {
+                    ghost.wanted_by.push(short.to_owned());
+                }
+            }
+            None => {
+                let wanted_by = vec![short.to_owned()];
+                self.ghosts.push(Ghost { parent, name, strong, lost, wanted_by });
+            }
+        }
+    }
+
+    /// The notes beside a value, the most needed first.
+    pub fn beside(&self, part: Part, node: u32) -> impl Iterator<Item = &Note> {
+        self.beside.get(&(part, node)).into_iter().flatten().map(|(_, note)| note)
+    }
+
+    /// The lines for what is not there.
+    pub fn ghosts(&self) -> &[Ghost] {
+        &self.ghosts
+    }
+
+    /// Whether a note stands inside of a value, so that it should not be folded at first.
+    pub fn inside(&self, part: Part, value: Val<'_>) -> bool {
+        let range = value.node()..value.node() + value.size() as u32;
+        self.beside.keys().any(|(at, node)| *at == part && range.contains(node))
+            || (part == Part::Call && self.ghosts.iter().any(|g| range.contains(&g.parent)))
+    }
+}
+
+/// Where a value stands, in which of the two documents.
+fn place(path: &str, call: &Doc<'_>, derived: Option<&Doc<'_>>) -> Option<(Part, u32)> {
+    let source = sources(path, call, derived).into_iter().next();
+    source.map(|(part, value)| (part, value.node()))
+}
+
+/// A place as it is called beside another one: by its name alone in the same object.
+fn beside(path: &str, other: &str) -> String {
+    let object = |path: &str| path.rsplit_once('/').map_or(0, |(object, _)| object.len());
+    match path[..object(path)] == other[..object(other)] {
+        true => pointer::last(path).into_owned(),
+        false => dotted(path),
+    }
+}
+
+/// A JSON pointer as people write it.
+pub fn dotted(path: &str) -> String {
+    pointer::tokens(path).collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Id;
+    use crate::findings::fixes::Shape;
+
+    const CALL: &str =
+        r#"{"event":"E","properties":{"account_id":42,"accountId":"a1","userId":"u","x":{}}}"#;
+
+    fn finding(code: &'static str, severity: Severity, path: &str) -> Finding {
+        Finding {
+            code: code.into(),
+            severity,
+            effect: Effect::Drop,
+            vendor: None,
+            path: path.to_owned(),
+            message: String::new(),
+            why: String::new(),
+            reason: None,
+            hints: None,
+            inferred: None,
+            history: None,
+            advice: None,
+            source: "document".into(),
+            fix: String::new(),
+            headline: (path == "/anonymousId" || path == "/groupId")
+                .then_some(Headline::Weak(Id::User)),
+            mistyped: None,
+        }
+    }
+
+    fn words(findings: &[Finding], edits: &[Edit], path: &str) -> Vec<String> {
+        let doc = Doc::parse(CALL).expect("JSON");
+        let mut notes = Notes::default();
+        for finding in findings {
+            notes.add(finding, "X", &doc, None);
+        }
+        notes.add_edits(edits, |at| ["CSB", "FS", "PH"][at], &doc, None);
+        let node = doc.root().pointer(path).expect("a value").node();
+        let words = |note: &Note| match note {
+            Note::Near(words) | Note::Code(_, words) => words.clone(),
+        };
+        notes.beside(Part::Call, node).map(words).collect()
+    }
+
+    fn edit(to: &str, source: Source, vendors: &[usize]) -> Edit {
+        let to = to.to_owned();
+        let (answers, vendors) = (vec![to.clone()], vendors.to_vec());
+        Edit { to, source, answers, vendors, is_id: true }
+    }
+
+    #[test]
+    fn a_value_tells_what_all_vendors_need_of_it() {
+        let from = || "/properties/accountId".to_owned();
+        let edits = [
+            edit("/properties/company_id", Source::Copy(from()), &[2]),
+            edit("/context/groupId", Source::Copy(from()), &[1]),
+            edit("/properties/account_id", Source::Rename(from()), &[0]),
+        ];
+        assert_eq!(
+            words(&[], &edits, "/properties/accountId"),
+            ["rename to account_id; copy to company_id for PH, to context.groupId for FS"]
+        );
+        let both =
+            [edit("/properties/user_id", Source::Copy("/properties/userId".to_owned()), &[0, 2])];
+        assert_eq!(words(&[], &both, "/properties/userId"), ["copy to user_id for CSB, PH"]);
+        assert!(
+            words(&[], &[edit("/userId", Source::Add("U".to_owned()), &[0])], "/event").is_empty()
+        );
+    }
+
+    #[test]
+    fn a_code_comes_before_what_to_do() {
+        let found = [
+            finding("CSB-T-ACCOUNT-TYPE", Severity::Warning, "/properties/account_id"),
+            finding("CSB-T-PROPS-IGNORED", Severity::Info, "/properties/account_id"),
+        ];
+        let text = [edit("/properties/account_id", Source::As(Shape::Text), &[0])];
+        assert_eq!(
+            words(&found, &text, "/properties/account_id"),
+            ["CSB-T-ACCOUNT-TYPE", "send as a text"]
+        );
+    }
+
+    #[test]
+    fn what_the_call_is_lost_without_is_told_apart() {
+        let doc = Doc::parse(CALL).expect("JSON");
+        let mut notes = Notes::default();
+        let session = finding("FS-T-SESSION-MISSING", Severity::Error, "/anonymousId");
+        let mut absent = finding("PH-T-COMPANY-ABSENT", Severity::Warning, "/groupId");
+        absent.effect = Effect::Degrade;
+        for finding in [&session, &absent] {
+            notes.add(finding, "X", &doc, None);
+        }
+        let ghosts = notes.ghosts().iter().map(|ghost| (&*ghost.name, ghost.strong, ghost.lost));
+        assert_eq!(
+            ghosts.collect::<Vec<_>>(),
+            [("anonymousId", false, true), ("groupId", false, false)]
+        );
+    }
+}

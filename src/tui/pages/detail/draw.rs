@@ -1,0 +1,51 @@
+//! How the detail is drawn: header, tabs, and below them one side or two.
+
+use crate::tui::pages::detail::tabs;
+use crate::tui::pages::detail::tabs::Tab;
+use crate::tui::pages::detail::tree_draw;
+use crate::tui::pages::detail::tree_draw::Light;
+use crate::tui::pages::detail::{DetailPane, World, lines};
+use crate::tui::theme::painter::{Look, Pen, rule};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+impl DetailPane {
+    /// Draws the detail.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, world: &World<'_>) {
+        let (header, bar, page) = self.panes(area);
+        lines(buffer, header, &self.header);
+        let beside = self.beside().is_some();
+        tabs::render(buffer, bar, &self.tabs, self.open_tab(), self.written(), world.look);
+        let sides = self.sides(page);
+        rule(buffer, sides.rule, world.look.theme.rule, world.look);
+        // on the empty line between tabs and page
+        let gap = page.y.saturating_sub(bar.y + 1);
+        let above = |part: Rect| Rect { y: bar.y + 1, height: gap, ..part };
+        let in_call = self.open_tab() == Tab::Call;
+        if !sides.call.is_empty() {
+            let light = match (focused, in_call) {
+                (true, true) => Light::Cursor,
+                (true, false) if self.page.source().is_some() => Light::Lit,
+                _ => Light::None,
+            };
+            tree_draw::render(buffer, sides.call, &self.tree, light, world);
+            below(buffer, above(sides.call), self.tree.place(), world.look);
+        }
+        if !sides.page.is_empty() {
+            let lit = self.tree.pointer().filter(|_| !beside || (focused && in_call));
+            let focused = focused && !in_call;
+            self.page.render(buffer, sides.page, lit.as_deref(), focused, world.look);
+            below(buffer, above(sides.page), self.page.place(), world.look);
+        }
+    }
+}
+
+/// How many lines are out of view below, at the right end of a line.
+fn below(buffer: &mut Buffer, line: Rect, (below, total): (usize, usize), look: &Look) {
+    if below < total
+        && let Some(mut pen) = Pen::on(buffer, line, 0, look)
+    {
+        let words = format!("+{} below", total - below);
+        pen.right(words.len()).put(&words, look.theme.quiet);
+    }
+}

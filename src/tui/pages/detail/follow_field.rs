@@ -1,0 +1,38 @@
+//! From a value to where it came from or goes, and from an id that is not there to who wants it.
+
+use crate::tui::feed::VendorView;
+use crate::tui::pages::detail::{DetailPane, Tab, World};
+
+impl DetailPane {
+    /// From a value of an output to the field that it came from, or from a field to the first
+    /// output that has it; false if there is nowhere to go.
+    pub(crate) fn follow(&mut self, world: &World<'_>) -> bool {
+        match self.open_tab() {
+            Tab::Vendor(_) => {
+                let source = self.page.source();
+                let shown = source.is_some_and(|at| self.tree.reveal_pointer(at, world.look));
+                if shown {
+                    self.choose(Tab::Call);
+                }
+                shown
+            }
+            // what is not there goes nowhere: the first who wants it says why
+            Tab::Call if let Some(wanted_by) = self.tree.wanted_by() => {
+                let wants = |vendor: &VendorView| wanted_by.contains(&vendor.short);
+                let Some(vendor) = world.shared.vendors.iter().position(wants) else {
+                    return false;
+                };
+                self.choose(Tab::Vendor(vendor));
+                true
+            }
+            Tab::Call if !self.tree.can_turn() => {
+                let beside = self.beside();
+                let Some((vendor, pointer)) = self.tree.first_use(beside) else { return false };
+                self.choose(Tab::Vendor(vendor));
+                self.wanted = Some(pointer);
+                true
+            }
+            _ => false,
+        }
+    }
+}

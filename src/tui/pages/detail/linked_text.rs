@@ -1,0 +1,232 @@
+//! A written page that scrolls, with a cursor that goes from one value of an output to the next.
+
+use crate::tui::app::action::Action;
+use crate::tui::pages::detail::pretty_json::Source;
+use crate::tui::theme::painter::{Look, ground};
+use crate::tui::widgets::movement::step;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// The page's lines, and what is in view.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    lines: Vec<Line<'static>>,
+    /// The lines of values that came from the call.
+    sources: Vec<Source>,
+    /// Which of these the cursor is on.
+    at: Option<usize>,
+    scroll: usize,
+    height: usize,
+    /// The line that was found last.
+    found: Option<usize>,
+}
+
+impl Sheet {
+    /// Another text; the same one anew keeps its place.
+    pub fn set(&mut self, lines: Vec<Line<'static>>, sources: Vec<Source>, same: bool) {
+        let kept = if same { (self.scroll, self.at) } else { (0, None) };
+        (self.scroll, self.at) = kept;
+        (self.lines, self.sources, self.found) = (lines, sources, None);
+        self.at = self.at.filter(|at| *at < self.sources.len());
+    }
+
+    /// Fits it into a pane.
+    pub fn sync(&mut self, height: usize) {
+        self.height = height.max(1);
+        self.scroll = self.scroll.min(self.last());
+        self.keep_in_view();
+    }
+
+    fn last(&self) -> usize {
+        self.lines.len().saturating_sub(self.height)
+    }
+
+    fn in_view(&self, line: usize) -> bool {
+        (self.scroll..self.scroll + self.height).contains(&line)
+    }
+
+    /// A cursor that is scrolled away is gone.
+    fn keep_in_view(&mut self) {
+        self.at = self.at.filter(|at| self.sources.get(*at).is_some_and(|s| self.in_view(s.line)));
+    }
+
+    /// How far down the view is, of how many lines.
+    pub fn place(&self) -> (usize, usize) {
+        (self.scroll + self.height, self.lines.len())
+    }
+
+    /// The place in the call that the value under the cursor came from.
+    pub fn source(&self) -> Option<&str> {
+        self.sources.get(self.at?).map(|source| source.input.as_str())
+    }
+
+    /// Moves: to the next value in view, else by lines. False if it is no movement.
+    pub fn act(&mut self, action: Action) -> bool {
+        let here = self.at.map(|at| self.sources[at].line);
+        let visible = |source: &Source| self.in_view(source.line);
+        let next = match (action, here) {
+            (Action::Down, _) => {
+                let after = |source: &Source| here.is_none_or(|here| source.line > here);
+                self.sources.iter().position(|source| visible(source) && after(source))
+            }
+            (Action::Up, Some(here)) => {
+                self.sources.iter().rposition(|source| visible(source) && source.line < here)
+            }
+            _ => None,
+        };
+        if next.is_some() {
+            self.at = next;
+            return true;
+        }
+        let Some(to) = step(action, self.scroll, self.height, self.last()) else { return false };
+        self.scroll = to;
+        self.keep_in_view();
+        true
+    }
+
+    /// Puts the cursor on the value of a line of the pane, if there is one; true if it was there.
+    pub fn click(&mut self, line: usize) -> bool {
+        let before = self.at;
+        let at = self.sources.iter().position(|source| source.line == self.scroll + line);
+        self.at = at.or(self.at);
+        at.is_some() && at == before
+    }
+
+    /// Puts the cursor on the first value that came from a place of the call.
+    pub fn go_to(&mut self, input: &str) {
+        self.at = self.sources.iter().position(|source| holds(&source.input, input));
+        if let Some(at) = self.at {
+            self.show(self.sources[at].line);
+        }
+    }
+
+    /// The keys come here: the cursor is on what came from a place of the call, else on the first
+    /// value in view.
+    pub fn enter(&mut self, input: Option<&str>) {
+        let before = self.at;
+        if let Some(input) = input {
+            self.go_to(input);
+        }
+        let first = || self.sources.iter().position(|source| self.in_view(source.line));
+        self.at = self.at.or(before).or_else(first);
+    }
+
+    /// Brings the first value that came from a place of the call into view, if none is.
+    pub fn bring(&mut self, input: &str) {
+        let is_it = |source: &&Source| holds(&source.input, input) || holds(input, &source.input);
+        let mut lit = self.sources.iter().filter(is_it).map(|source| source.line);
+        let Some(first) = lit.next() else { return };
+        if !std::iter::once(first).chain(lit).any(|line| self.in_view(line)) {
+            self.show(first);
+        }
+    }
+
+    /// Brings a line into view.
+    fn show(&mut self, line: usize) {
+        if !self.in_view(line) {
+            self.scroll = line.saturating_sub(self.height / 3).min(self.last());
+        }
+    }
+
+    /// Shows the next line that matches; whether that is behind the other end. None if none does.
+    pub fn find(&mut self, matches: impl Fn(&str) -> bool, forward: bool) -> Option<bool> {
+        let count = self.lines.len();
+        let from = self.found.map_or(if forward { count } else { 0 }, |line| line + count);
+        let line = (1..=count).find_map(|step| {
+            let line = if forward { from + step } else { from + count - step } % count;
+            matches(&self.lines[line].to_string()).then_some(line)
+        })?;
+        let before = self.found.replace(line);
+        self.show(line);
+        self.keep_in_view();
+        Some(before.is_some_and(|before| if forward { line <= before } else { line >= before }))
+    }
+
+    /// Draws it. The values that came from the lit place of the call have a sign.
+    pub fn render(
+        &self,
+        buffer: &mut Buffer,
+        area: Rect,
+        lit: Option<&str>,
+        focused: bool,
+        look: &Look,
+    ) {
+        crate::tui::pages::detail::lines(
+            buffer,
+            area,
+            self.lines.get(self.scroll..).unwrap_or(&[]),
+        );
+        let lit = self.source().filter(|_| focused).or(lit);
+        for (at, source) in self.sources.iter().enumerate() {
+            let lit = lit.is_some_and(|lit| holds(&source.input, lit) || holds(lit, &source.input));
+            if !lit || !self.in_view(source.line) {
+                continue;
+            }
+            let line = source.line - self.scroll;
+            let here = focused && self.at == Some(at);
+            let style = if here { look.theme.selected } else { look.theme.selected_unfocused };
+            ground(buffer, area, line, style);
+            // values stand behind an indent
+            look.point(buffer, area, line);
+        }
+    }
+}
+
+/// Whether a place of the call is another or stands inside of it. All of the call is no place.
+fn holds(outer: &str, inner: &str) -> bool {
+    let rest = inner.strip_prefix(outer).filter(|_| !outer.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet() -> Sheet {
+        let lines = (0..20).map(|n| Line::from(format!("line {n}"))).collect();
+        let source = |line, input: &str| Source { line, input: input.to_owned() };
+        let mut sheet = Sheet::default();
+        sheet.set(lines, vec![source(2, "/a"), source(4, "/b"), source(15, "/c/d")], false);
+        sheet.sync(5);
+        sheet
+    }
+
+    #[test]
+    fn the_cursor_goes_from_value_to_value_and_scrolls_between() {
+        let mut sheet = sheet();
+        let mut seen = Vec::new();
+        for _ in 0..15 {
+            sheet.act(Action::Down);
+            seen.push((sheet.scroll, sheet.source().map(str::to_owned)));
+        }
+        assert_eq!(seen[0], (0, Some("/a".to_owned())));
+        assert_eq!(seen[1], (0, Some("/b".to_owned())));
+        assert_eq!(seen[2], (1, Some("/b".to_owned())));
+        assert!(seen.contains(&(5, None)), "{seen:?}");
+        assert!(seen.contains(&(11, Some("/c/d".to_owned()))), "{seen:?}");
+        sheet.act(Action::First);
+        assert_eq!((sheet.scroll, sheet.source()), (0, None));
+        sheet.go_to("/c");
+        assert_eq!(sheet.source(), None, "what stands inside of it is more than it");
+        sheet.go_to("/c/d/e");
+        assert_eq!(sheet.source(), Some("/c/d"), "it went with the whole");
+        assert!(sheet.in_view(15));
+    }
+
+    #[test]
+    fn finding_goes_round_in_both_directions() {
+        let mut sheet = sheet();
+        let ends = |text: &str| text.ends_with('7');
+        assert_eq!(sheet.find(ends, true), Some(false));
+        assert!(sheet.in_view(7));
+        assert_eq!(sheet.find(ends, true), Some(false));
+        assert!(sheet.in_view(17));
+        assert_eq!(sheet.find(ends, true), Some(true));
+        assert_eq!(sheet.find(ends, false), Some(true));
+        assert!(sheet.in_view(17));
+        assert_eq!(sheet.find(|text| text == "nothing", true), None);
+        let mut none = Sheet::default();
+        assert_eq!(none.find(|_| true, true), None);
+    }
+}

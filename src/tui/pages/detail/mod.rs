@@ -1,0 +1,341 @@
+//! The detail of one row: who and what is wrong on top, tabs below.
+
+mod annotations;
+mod draw;
+mod follow_field;
+mod header;
+mod json_tree;
+mod linked_text;
+mod mouse;
+mod pretty_json;
+mod provenance;
+mod split_view;
+mod tabs;
+pub(crate) mod text_builder;
+mod text_tabs;
+mod tree_draw;
+mod tree_find;
+mod tree_fold;
+
+pub use crate::tui::widgets::movement::step;
+use tabs::Tab;
+
+use crate::call::Doc;
+use crate::findings::Finding;
+use crate::tui::app::action::Action;
+use crate::tui::app::copy;
+use crate::tui::app::view::{Effect, Reply, World};
+use crate::tui::feed::{CallDetail, Detail, Preset};
+use crate::tui::pages::call_actions;
+use crate::tui::pages::detail::annotations::Notes;
+use crate::tui::pages::detail::json_tree::{Planted, Tree};
+use crate::tui::pages::detail::linked_text::Sheet;
+use crate::tui::pages::detail::provenance::Uses;
+use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::widgets::match_highlight;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// From this height on there is room for more in the header.
+const ROOMY: u16 = 30;
+
+/// What the lines on the page were made from; another value means making them again.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+struct Made {
+    row: u64,
+    judged: u64,
+    written: Tab,
+    width: u16,
+    roomy: bool,
+}
+
+/// The detail's state.
+#[derive(Default)]
+pub struct DetailPane {
+    read: Option<(u64, u64)>,
+    data: Option<Detail>,
+    /// The tab that was chosen; a request has fewer, and the choice outlives it.
+    tab: Tab,
+    /// The vendor whose tab was open last: its output stands beside the call.
+    chosen: Option<usize>,
+    /// The place in the call that is lit on the other side.
+    lit: Option<String>,
+    tabs: Vec<tabs::Head>,
+    made: Option<Made>,
+    header: Vec<Line<'static>>,
+    page: Sheet,
+    /// The place of the call that the page opens at.
+    wanted: Option<String>,
+    /// The open tab's vendor has settings to offer.
+    has_preset: bool,
+    tree: Tree,
+    area: Rect,
+}
+
+impl DetailPane {
+    fn call(&self) -> Option<&CallDetail> {
+        match &self.data {
+            Some(Detail::Call(call)) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// The tab in view.
+    fn open_tab(&self) -> Tab {
+        if self.tabs.iter().any(|head| head.tab == self.tab) {
+            self.tab
+        } else {
+            self.tabs.first().map_or(Tab::Call, |head| head.tab)
+        }
+    }
+
+    fn choose(&mut self, tab: Tab) {
+        self.tab = tab;
+        if let Tab::Vendor(vendor) = tab {
+            self.chosen = Some(vendor);
+        }
+    }
+
+    /// The panes: header, tabs, page.
+    fn panes(&self, area: Rect) -> (Rect, Rect, Rect) {
+        let most = (area.height / 2).saturating_sub(1);
+        let head = (self.header.len() as u16).min(most);
+        let header = Rect { height: head, ..area };
+        let bar_y = area.y + head;
+        let bar = Rect { y: bar_y, height: 1.min(area.height - head), ..area };
+        // an empty line below the tabs, where there is room for it
+        let gap = if area.height > 12 { 2 } else { 1 };
+        let used = (head + gap).min(area.height);
+        let page = Rect { y: area.y + used, height: area.height - used, ..area };
+        (header, bar, page)
+    }
+
+    /// Whether the header may say more than the most needed.
+    fn is_roomy(&self) -> bool {
+        self.area.height >= ROOMY
+    }
+
+    /// Whether an action does something here.
+    pub fn can(&self, action: Action) -> bool {
+        let tree = self.open_tab() == Tab::Call && self.call().is_some();
+        match action {
+            Action::Toggle => tree || self.page.source().is_some(),
+            Action::Fold | Action::Unfold => tree,
+            Action::CopyPointer | Action::CopyValue => {
+                (tree || self.beside().is_some()) && self.tree.pointer().is_some()
+            }
+            Action::CopyCall | Action::CopyCurl => self.call().is_some(),
+            Action::CopySdkCall => self.call().is_some_and(|call| call.fix.is_some()),
+            Action::CopyTransformation => {
+                let fix = self.call().and_then(|call| call.fix.as_ref());
+                fix.is_some_and(|fix| fix.transformation.is_some())
+            }
+            Action::CopySettings => self.has_preset,
+            Action::CopyOutput => {
+                self.call().is_some_and(|call| copy::of_vendor(call, self.vendor()).is_some())
+            }
+            _ => true,
+        }
+    }
+
+    /// The vendor whose output is in view.
+    pub fn vendor(&self) -> Option<usize> {
+        match self.written() {
+            Tab::Vendor(vendor) => Some(vendor),
+            _ => None,
+        }
+    }
+
+    /// What the document of the vendor in view recommends to set.
+    fn preset<'w>(&self, world: &'w World<'_>) -> Option<&'w Preset> {
+        world.shared.vendors.get(self.vendor()?)?.preset.as_ref()
+    }
+
+    /// Does an action.
+    pub fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        if call_actions::is_copy(action) {
+            return match self.call() {
+                Some(call) => call_actions::copy(action, call, self.vendor(), world),
+                None => Reply::Say("this row is a request, not a call".to_owned()),
+            };
+        }
+        if !self.can(action) {
+            return Reply::Say(match action {
+                Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
+                Action::CopySettings => {
+                    "open the tab of a vendor whose document recommends settings".to_owned()
+                }
+                _ => return Reply::Pass,
+            });
+        }
+        let taken =
+            |what: &str, text: String| Reply::Ask(Effect::Copy { what: what.to_owned(), text });
+        match action {
+            Action::NextTab => self.turn(1),
+            Action::PreviousTab => self.turn(self.tabs.len().saturating_sub(1)),
+            Action::CopySettings => {
+                let Some(preset) = self.preset(world) else { return Reply::Pass };
+                let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
+                return taken(&what, preset.lines.clone());
+            }
+            Action::CopyPointer => match self.tree.pointer() {
+                Some(pointer) => return taken(&world.look.clean(&pointer), pointer.clone()),
+                None => return Reply::Pass,
+            },
+            Action::CopyValue => match self.tree.copy() {
+                Some(value) => return taken("the value", value),
+                None => return Reply::Pass,
+            },
+            Action::Toggle if self.follow(world) => {}
+            _ if self.open_tab() == Tab::Call => self.tree.act(action, world.look),
+            _ if self.page.act(action) => {}
+            _ => return Reply::Pass,
+        }
+        Reply::Done
+    }
+
+    /// Shows the next place of the open tab where something is found that is searched for.
+    pub fn find(&mut self, forward: bool, world: &World<'_>) -> Reply {
+        let Some(search) = world.shared.filtering.inside() else { return Reply::Pass };
+        let matches = |line: &str| match_highlight::is_in(&search.filter, line);
+        let found = match self.open_tab() {
+            Tab::Call if self.call().is_some() => self.tree.find(matches, forward, world.look),
+            _ => self.page.find(matches, forward),
+        };
+        match (found, forward) {
+            (Some(false), _) => Reply::Done,
+            (Some(true), true) => Reply::Say("on from the top".to_owned()),
+            (Some(true), false) => Reply::Say("on from the end".to_owned()),
+            (None, _) => Reply::Say(format!("nothing in this tab matches {}", search.text)),
+        }
+    }
+
+    fn turn(&mut self, by: usize) {
+        let open = self.open_tab();
+        let at = self.tabs.iter().position(|head| head.tab == open).unwrap_or(0);
+        if let Some(head) = self.tabs.get((at + by) % self.tabs.len().max(1)) {
+            self.choose(head.tab);
+        }
+    }
+
+    /// Opens the tab of a vendor.
+    pub fn show_vendor(&mut self, vendor: usize) {
+        self.choose(Tab::Vendor(vendor));
+    }
+
+    /// Reads what the next frame shows.
+    pub fn sync(&mut self, row: Option<u64>, area: Rect, world: &World<'_>) {
+        self.area = area;
+        let Some(row) = row else { return };
+        let wanted = (row, world.shared.judged);
+        if self.read != Some(wanted) {
+            self.data = world.feed.detail(row);
+            self.read = Some(wanted);
+            self.made = None;
+            self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, world));
+            self.plant(world);
+        }
+        let sides = self.sides(area);
+        let width = area.width;
+        let (judged, written) = (world.shared.judged, self.written());
+        let made = Made { row, judged, written, width, roomy: self.is_roomy() };
+        if self.made != Some(made) {
+            let roomy = made.roomy;
+            let same_page = self.made.is_some_and(|old| Made { width, roomy, ..old } == made);
+            self.made = Some(made);
+            self.write(made.written, usize::from(sides.page.width), same_page, world);
+        }
+        self.has_preset = self.preset(world).is_some();
+        let page = self.panes(area).2;
+        let tree_width = usize::from(sides.call.width);
+        let tree_height = usize::from(page.height - tree_draw::foot_height(page, &self.tree));
+        self.tree.sync(tree_width, tree_height, world.look);
+        self.page.sync(usize::from(page.height));
+        if let Some(wanted) = self.wanted.take() {
+            self.page.go_to(&wanted);
+        }
+        self.light();
+        // what was lit may have been out of view
+        self.tree.sync(tree_width, tree_height, world.look);
+    }
+
+    /// Makes the tree of another call.
+    fn plant(&mut self, world: &World<'_>) {
+        let Some(Detail::Call(call)) = &self.data else {
+            return self.tree.set(Planted::default());
+        };
+        let doc = Doc::parse(call.call_text.clone()).ok();
+        let derived = Doc::parse(call.derived_text.clone()).ok();
+        let mut notes = Notes::default();
+        if let Some(doc) = &doc {
+            let short = |at: usize| world.shared.vendors.get(at).map_or("", |v| v.short.as_str());
+            let mut add =
+                |finding: &Finding, short: &str| notes.add(finding, short, doc, derived.as_ref());
+            call.wire_findings.iter().for_each(|finding| add(finding, ""));
+            for detail in call.vendors.iter().filter(|detail| detail.in_use) {
+                let short = short(detail.vendor);
+                detail.findings.iter().for_each(|finding| add(finding, short));
+            }
+            let edits = call.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
+            notes.add_edits(edits, short, doc, derived.as_ref());
+        }
+        let uses = doc.as_ref().map(|doc| Uses::of(call, doc, derived.as_ref()));
+        let uses = uses.unwrap_or_default();
+        self.tree.set(Planted { call: doc, derived, notes, uses, key: call.write_key.clone() });
+    }
+
+    fn write(&mut self, written: Tab, page_width: usize, same_page: bool, world: &World<'_>) {
+        let width = usize::from(self.area.width);
+        let mut header = Paper::new(world.look, width);
+        let mut page = Paper::new(world.look, page_width);
+        match &self.data {
+            None => header.prose(0, "this row can no longer be read", world.look.theme.warning),
+            Some(Detail::NoCall(row)) => {
+                header::no_call(&mut header, row);
+                crate::tui::pages::detail::text_tabs::request(&mut page, &row.request, None);
+            }
+            Some(Detail::Call(call)) => {
+                header::call(&mut header, call, self.is_roomy(), world);
+                match written {
+                    Tab::Call => {}
+                    Tab::Findings => {
+                        crate::tui::pages::detail::text_tabs::findings(&mut page, call, world)
+                    }
+                    Tab::Request => {
+                        crate::tui::pages::detail::text_tabs::sender(&mut page, call);
+                        crate::tui::pages::detail::text_tabs::request(
+                            &mut page,
+                            &call.request,
+                            call.write_key.as_deref(),
+                        );
+                    }
+                    Tab::Vendor(vendor) => {
+                        let not_sent = self
+                            .tree
+                            .doc(crate::tui::pages::detail::annotations::Part::Call)
+                            .map_or_else(
+                                || (Vec::new(), false),
+                                |doc| self.tree.uses().not_sent(vendor, doc),
+                            );
+                        crate::tui::pages::detail::text_tabs::vendor(
+                            &mut page, call, vendor, not_sent, world,
+                        );
+                    }
+                }
+            }
+        }
+        header.blank();
+        self.header = header.done();
+        let (lines, sources) = page.with_sources();
+        self.page.set(lines, sources, same_page);
+    }
+}
+
+/// Draws ready lines.
+pub(crate) fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'static>]) {
+    let area = area.intersection(buffer.area);
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        buffer.set_line(area.x, y, line, area.width);
+    }
+}

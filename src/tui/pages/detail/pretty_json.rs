@@ -1,0 +1,259 @@
+//! A JSON text laid out in lines, each value's own text kept as it came.
+
+use crate::call::{Doc, Kind, Val, pointer};
+use crate::tui::theme::painter::Look;
+use crate::tui::widgets::text;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use std::collections::HashMap;
+
+/// The style of a value.
+pub fn style(value: Val<'_>, look: &Look) -> Style {
+    match value.kind() {
+        Kind::String => look.theme.json_string,
+        Kind::Number => look.theme.json_number,
+        Kind::Null | Kind::True | Kind::False => look.theme.json_word,
+        Kind::Array | Kind::Object => look.theme.json_shape,
+    }
+}
+
+/// What is said beside a value.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// In words.
+    pub words: String,
+    /// The place in the call that it came from.
+    pub input: Option<String>,
+}
+
+/// What is said beside the values, by their JSON pointers.
+pub type Beside<'w> = HashMap<&'w str, Said>;
+
+/// The line of a value that came from a place of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The line.
+    pub line: usize,
+    /// The place in the call.
+    pub input: String,
+}
+
+/// The least that is seen of what is said beside a value; with less room it has its own line.
+const LEAST_BESIDE: usize = 14;
+
+/// The lines of a JSON text, and which of them came from where; none if it is no JSON. Nesting is walked without recursion, since
+/// captured text decides how deep it goes.
+pub fn lines(
+    json: &str,
+    width: usize,
+    beside: &Beside<'_>,
+    look: &Look,
+) -> Option<(Vec<Line<'static>>, Vec<Source>)> {
+    let doc = Doc::parse(json).ok()?;
+    let mut out = Layout { width, look, lines: Vec::new(), said: Vec::new(), sources: Vec::new() };
+    let mut open: Vec<Open<'_>> = Vec::new();
+    let mut path = String::new();
+    let mut next = Some((doc.root(), false));
+    loop {
+        if let Some((value, more)) = next.take() {
+            let comma = if more { "," } else { "" };
+            let here = path.len();
+            if let Some(above) = open.last_mut() {
+                let token = if above.array { above.nth.to_string() } else { value.key().into() };
+                above.nth += 1;
+                // a pointer is long only where something is said of it
+                if !beside.is_empty() {
+                    path = pointer::push(&path, &token);
+                }
+            }
+            let member = open.last().is_some_and(|above| !above.array);
+            let name = if member { Some(value.key_raw()) } else { None };
+            let (begin, array) = if value.is_object() { ("{", false) } else { ("[", true) };
+            let mut children = value.children();
+            let empty = children.clone().next().is_none();
+            if empty {
+                let raw = match value.kind() {
+                    Kind::Object => "{}",
+                    Kind::Array => "[]",
+                    _ => value.raw(),
+                };
+                out.value(open.len(), name, raw, comma, style(value, look));
+            } else {
+                out.value(open.len(), name, begin, "", look.theme.json_shape);
+            }
+            if let Some(said) = beside.get(path.as_str()) {
+                let line = out.lines.len() - 1;
+                out.say(line, said);
+            }
+            if empty {
+                path.truncate(here);
+            } else {
+                let first = children.next();
+                let many = children.clone().next().is_some();
+                open.push(Open { children, array, more, nth: 0, path: here });
+                next = first.map(|first| (first, many));
+                continue;
+            }
+        }
+        let Some(above) = open.last_mut() else { break };
+        match above.children.next() {
+            Some(child) => next = Some((child, above.children.clone().next().is_some())),
+            None => {
+                let comma = if above.more { "," } else { "" };
+                let end = if above.array { "]" } else { "}" };
+                path.truncate(above.path);
+                open.pop();
+                out.value(open.len(), None, end, comma, look.theme.json_shape);
+            }
+        }
+    }
+    Some(out.done())
+}
+
+/// A container whose children are being laid out.
+struct Open<'d> {
+    children: crate::call::Children<'d>,
+    array: bool,
+    more: bool,
+    nth: usize,
+    /// The length of the pointer before it.
+    path: usize,
+}
+
+struct Layout<'l> {
+    width: usize,
+    look: &'l Look,
+    lines: Vec<Line<'static>>,
+    /// What is said beside lines, and whether it is a place in the call.
+    said: Vec<(usize, String, bool)>,
+    sources: Vec<Source>,
+}
+
+impl Layout<'_> {
+    fn value(&mut self, depth: usize, name: Option<&str>, raw: &str, comma: &str, style: Style) {
+        // however deep it is, half of the width is left for the values
+        let indent = (2 * depth).min(self.width / 2);
+        let name = name.map(|name| format!("\"{}\": ", self.look.clean(name)));
+        let name = name.unwrap_or_default();
+        let room = self.width.saturating_sub(indent).max(2);
+        let mut before = vec![Span::raw(" ".repeat(indent))];
+        let text = format!("{}{comma}", self.look.clean(raw));
+        let name_width = text::width(&name);
+        if name_width + text::width(&text) <= room {
+            before.push(Span::styled(name, self.look.theme.json_name));
+            before.push(Span::styled(text, style));
+            self.lines.push(Line::from(before));
+            return;
+        }
+        let mut push = |piece: &str, style: Style| {
+            let mut spans = std::mem::take(&mut before);
+            spans.push(Span::styled(piece.to_owned(), style));
+            self.lines.push(Line::from(spans));
+            before.push(Span::raw(" ".repeat(indent)));
+        };
+        if !name.is_empty() {
+            text::chunks(&name, room).into_iter().for_each(|piece| {
+                push(piece, self.look.theme.json_name);
+            });
+        }
+        text::chunks(&text, room).into_iter().for_each(|piece| push(piece, style));
+    }
+
+    fn say(&mut self, line: usize, said: &Said) {
+        let words = self.look.clean(&said.words).into_owned();
+        self.said.push((line, words, said.input.is_some()));
+        let input = said.input.clone();
+        self.sources.extend(input.map(|input| Source { line, input }));
+    }
+
+    /// The lines with what is said beside them: in one column where that can be, else a little
+    /// behind the value, else on a line of its own.
+    fn done(self) -> (Vec<Line<'static>>, Vec<Source>) {
+        let Layout { width, look, mut lines, said, mut sources } = self;
+        let from = format!("{} ", look.from());
+        let sign = text::width(&from);
+        let widest = said.iter().map(|(_, words, _)| sign + text::width(words)).max().unwrap_or(0);
+        let longest = said.iter().map(|(at, ..)| lines[*at].width()).max().unwrap_or(0);
+        let cut = |words: &str, is_place: bool, room: usize| {
+            let (room, ellipsis) = (room.saturating_sub(sign), look.ellipsis());
+            let shown = match is_place {
+                true => text::cut_front(words, room, ellipsis),
+                false => text::cut(words, room, ellipsis),
+            };
+            format!("{from}{shown}")
+        };
+        let column = (longest + 2).min(width.saturating_sub(widest));
+        // from the end on, so that a line of its own moves none that is still to come
+        for (at, words, is_place) in said.into_iter().rev() {
+            let used = lines[at].width();
+            let start = column.max(used + 2);
+            let room = width.saturating_sub(start);
+            let style = look.theme.quiet;
+            if room >= (sign + text::width(&words)).min(LEAST_BESIDE) {
+                let shown = cut(&words, is_place, room);
+                lines[at].spans.push(Span::raw(" ".repeat(start - used)));
+                lines[at].spans.push(Span::styled(shown, style));
+            } else {
+                let shown = cut(&words, is_place, width);
+                let before = width.saturating_sub(text::width(&shown));
+                let spans = vec![Span::raw(" ".repeat(before)), Span::styled(shown, style)];
+                lines.insert(at + 1, Line::from(spans));
+                let below = sources.iter_mut().filter(|source| source.line > at);
+                below.for_each(|source| source.line += 1);
+            }
+        }
+        (lines, sources)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Theme;
+    use jiff::tz::TimeZone;
+
+    fn shown(json: &str, width: usize) -> Option<String> {
+        let theme = Theme::preset("dark").expect("dark");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let (lines, _) = lines(json, width, &Beside::new(), &look)?;
+        Some(lines.iter().map(Line::to_string).collect::<Vec<_>>().join("\n"))
+    }
+
+    #[test]
+    fn lays_out_and_keeps_numbers() {
+        assert_eq!(
+            shown(r#"{"a":12.0,"b":[1e-7,{}],"c":{"d":null}}"#, 40).expect("JSON"),
+            "{\n  \"a\": 12.0,\n  \"b\": [\n    1e-7,\n    {}\n  ],\n  \"c\": {\n    \"d\": null\n  }\n}"
+        );
+        assert_eq!(shown("\"x\"", 40).expect("JSON"), "\"x\"");
+        assert_eq!(shown("nope", 40), None);
+    }
+
+    #[test]
+    fn sources_stay_with_their_lines() {
+        let theme = Theme::preset("dark").expect("dark");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let said = |input: &str| Said { words: input.to_owned(), input: Some(input.to_owned()) };
+        let beside = Beside::from([
+            ("/long", said("/properties/a_long_name")),
+            ("/b", said("/b")),
+            ("/c", Said { words: "default".to_owned(), input: None }),
+        ]);
+        let json = r#"{"long":"no room is left beside it","b":1,"c":2}"#;
+        let (lines, sources) = lines(json, 40, &beside, &look).expect("JSON");
+        let shown: Vec<String> = lines.iter().map(Line::to_string).collect();
+        let at = |source: &Source| shown[source.line].trim_start().to_owned();
+        assert!(at(&sources[0]).starts_with("\"long\""), "{shown:#?}");
+        assert!(at(&sources[1]).starts_with("\"b\": 1"), "{shown:#?}");
+        assert_eq!(sources.len(), 2);
+        assert!(sources[1].line > sources[0].line + 1, "the words have a line of their own");
+    }
+
+    #[test]
+    fn deep_and_long_values_stay_inside() {
+        let deep = format!("{}\"{}\"{}", "[".repeat(5000), "x".repeat(90), "]".repeat(5000));
+        let text = shown(&deep, 30).expect("JSON");
+        assert!(text.lines().all(|line| line.len() <= 30));
+        assert_eq!(text.matches('x').count(), 90);
+    }
+}

@@ -1,0 +1,235 @@
+//! Where a call's fields go: provenance read from the other end, so that an input field says which
+//! vendor's output holds it and under which name, or that none does.
+
+use crate::call::{Doc, Val, pointer};
+use crate::tui::app::view_context::count;
+use crate::tui::feed::{CallDetail, Origin};
+use crate::tui::pages::detail::annotations::{Part, dotted};
+use std::collections::HashMap;
+
+/// What decides about a call without being sent itself, so that "in no output" would mislead.
+const DECIDES: [&str; 2] = ["type", "integrations"];
+/// So many fields are named in a list of what is not sent.
+const MOST_NAMED: usize = 40;
+
+/// One place in an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The vendor's place in the feed.
+    pub vendor: usize,
+    /// Whether the vendor counts for this call.
+    pub in_use: bool,
+    /// The output's field, with dots.
+    pub to: String,
+}
+
+/// Where all fields of one call go.
+#[derive(Debug, Default)]
+pub struct Uses {
+    at: HashMap<(Part, u32), Vec<Use>>,
+    /// Containers that were taken whole: their nodes, and where they went.
+    whole: Vec<(Part, std::ops::Range<u32>)>,
+    /// Whether any vendor would receive anything.
+    any: bool,
+}
+
+impl Uses {
+    /// Reads them from the outputs of all vendors.
+    pub fn of(call: &CallDetail, doc: &Doc<'_>, derived: Option<&Doc<'_>>) -> Uses {
+        let mut uses = Uses::default();
+        for detail in &call.vendors {
+            for request in &detail.requests {
+                uses.any = true;
+                for (to, origin) in &request.from {
+                    let Origin::Input(path) = origin else { continue };
+                    let to = dotted(to);
+                    let new = Use { vendor: detail.vendor, in_use: detail.in_use, to };
+                    for (part, value) in sources(path, doc, derived) {
+                        uses.add(part, value, new.clone());
+                    }
+                }
+            }
+        }
+        uses
+    }
+
+    fn add(&mut self, part: Part, value: Val<'_>, new: Use) {
+        if value.size() > 1 {
+            self.whole.push((part, nodes(value)));
+        }
+        let known = self.at.entry((part, value.node())).or_default();
+        if !known.contains(&new) {
+            known.push(new);
+        }
+    }
+
+    /// Where a value itself goes; for one inside of a container that is taken whole, where that
+    /// goes.
+    pub fn of_value(&self, part: Part, node: u32) -> impl Iterator<Item = &Use> {
+        let around = self
+            .whole
+            .iter()
+            .filter(move |(p, range)| *p == part && range.contains(&node) && range.start != node);
+        let mut starts: Vec<u32> = around.map(|(_, range)| range.start).collect();
+        starts.dedup();
+        std::iter::once(node).chain(starts).filter_map(move |at| self.at.get(&(part, at))).flatten()
+    }
+
+    /// Whether a value is in nobody's output, where there is any.
+    pub fn is_unused(&self, part: Part, value: Val<'_>, root: Val<'_>) -> bool {
+        self.any
+            && value.children().next().is_none()
+            && !decides(value, root)
+            && self.of_value(part, value.node()).next().is_none()
+    }
+
+    /// How many fields of the call are in no output, in words; none where there is no output.
+    pub fn summary(&self, doc: &Doc<'_>) -> Option<String> {
+        let root = doc.root();
+        let all = leaves(doc).filter(|value| !decides(*value, root));
+        let unused = all.filter(|value| self.is_unused(Part::Call, *value, root)).count() as u64;
+        match (self.any, unused) {
+            (false, _) => None,
+            (true, 0) => Some("all fields are used".to_owned()),
+            (true, some) => {
+                Some(format!("{} not sent to any vendor", count(some, "field is", "fields are")))
+            }
+        }
+    }
+
+    /// The call's fields that one vendor does not get, with dots, and whether there are more.
+    pub fn not_sent(&self, vendor: usize, doc: &Doc<'_>) -> (Vec<String>, bool) {
+        let root = doc.root();
+        let mut out = Vec::new();
+        // from each leaf up is dear in a deep call: the way down is kept instead
+        let mut open = vec![(root, String::new())];
+        while let Some((value, path)) = open.pop() {
+            if value.node() != root.node() && decides(value, root) {
+                continue;
+            }
+            let theirs = |found: &Use| found.vendor == vendor;
+            if value.node() != root.node() && self.of_value(Part::Call, value.node()).any(theirs) {
+                continue;
+            }
+            let nothing_below = !self.at.iter().any(|((part, node), found)| {
+                *part == Part::Call && nodes(value).contains(node) && found.iter().any(theirs)
+            });
+            let leaf = value.children().next().is_none();
+            if !path.is_empty() && (leaf || nothing_below) {
+                if out.len() == MOST_NAMED {
+                    return (out, true);
+                }
+                out.push(path);
+                continue;
+            }
+            let children: Vec<Val<'_>> = value.children().collect();
+            for (index, child) in children.iter().enumerate().rev() {
+                let name = match value.is_array() {
+                    true => index.to_string(),
+                    false => child.key().into_owned(),
+                };
+                let dot = if path.is_empty() { "" } else { "." };
+                open.push((*child, format!("{path}{dot}{name}")));
+            }
+        }
+        (out, false)
+    }
+}
+
+/// Where the value at a pointer comes from: the field that the service adds or replaces, if there is
+/// one, and the call's own field unless the service changed its value.
+pub(crate) fn sources<'d>(
+    path: &str,
+    call: &'d Doc<'_>,
+    derived: Option<&'d Doc<'_>>,
+) -> Vec<(Part, Val<'d>)> {
+    let own = call.root().pointer(path).map(|value| (Part::Call, value));
+    let field = pointer::tokens(path).next();
+    let is_derived = |doc: &&Doc<'_>| field.as_ref().is_some_and(|f| doc.root().get(f).is_some());
+    let Some(derived) = derived.filter(is_derived) else { return own.into_iter().collect() };
+    let Some(added) = derived.root().pointer(path) else { return Vec::new() };
+    let unchanged = own.filter(|(_, own)| own.raw() == added.raw());
+    unchanged.into_iter().chain([(Part::Derived, added)]).collect()
+}
+
+fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
+    value.node()..value.node() + value.size() as u32
+}
+
+fn decides(value: Val<'_>, root: Val<'_>) -> bool {
+    let here =
+        |name: &str| root.get(name).is_some_and(|decider| nodes(decider).contains(&value.node()));
+    DECIDES.iter().any(|name| here(name))
+}
+
+/// All values without anything inside.
+fn leaves<'d>(doc: &'d Doc<'_>) -> impl Iterator<Item = Val<'d>> {
+    let root = doc.root();
+    nodes(root).map(|node| doc.at(node)).filter(|value| value.children().next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uses(doc: &Doc<'_>, places: &[(usize, &str, &str)]) -> Uses {
+        let mut uses = Uses { any: true, ..Uses::default() };
+        for (vendor, path, to) in places {
+            let value = doc.root().pointer(path).expect("a value of the call");
+            uses.add(
+                Part::Call,
+                value,
+                Use { vendor: *vendor, in_use: true, to: (*to).to_owned() },
+            );
+        }
+        uses
+    }
+
+    #[test]
+    fn a_field_knows_where_it_goes_or_that_it_goes_nowhere() {
+        let text =
+            r#"{"type":"track","userId":"u","properties":{"a":1,"b":{"c":[2]},"d":{"e":3}}}"#;
+        let doc = Doc::parse(text).expect("JSON");
+        let uses = uses(
+            &doc,
+            &[(0, "/userId", "user"), (1, "/userId", "id"), (1, "/properties/b", "info.b")],
+        );
+        let of = |path: &str| {
+            let value = doc.root().pointer(path).expect("a value");
+            let to: Vec<&str> =
+                uses.of_value(Part::Call, value.node()).map(|place| place.to.as_str()).collect();
+            (to, uses.is_unused(Part::Call, value, doc.root()))
+        };
+        assert_eq!(of("/userId"), (vec!["user", "id"], false));
+        assert_eq!(of("/properties/b/c/0"), (vec!["info.b"], false), "taken with the whole");
+        assert_eq!(of("/properties/a"), (vec![], true));
+        assert_eq!(of("/type"), (vec![], false), "it decides");
+        assert_eq!(uses.summary(&doc).as_deref(), Some("2 fields are not sent to any vendor"));
+        let not_sent = |vendor| uses.not_sent(vendor, &doc).0.join(" ");
+        assert_eq!(not_sent(0), "properties");
+        assert_eq!(not_sent(1), "properties.a properties.d");
+    }
+
+    #[test]
+    fn without_any_output_nothing_is_said() {
+        let doc = Doc::parse(r#"{"userId":"u"}"#).expect("JSON");
+        assert_eq!(Uses::default().summary(&doc), None);
+        assert!(!Uses::default().is_unused(Part::Call, doc.at(1), doc.root()));
+    }
+
+    #[test]
+    fn a_value_that_the_service_replaces_comes_from_what_the_service_adds() {
+        let call = Doc::parse(r#"{"timestamp":"a","messageId":"m","context":{"ip":"1"}}"#);
+        let call = call.expect("valid");
+        let derived =
+            Doc::parse(r#"{"timestamp":"b","messageId":"m","receivedAt":"c"}"#).expect("valid");
+        let parts = |path: &str| -> Vec<Part> {
+            sources(path, &call, Some(&derived)).into_iter().map(|(part, _)| part).collect()
+        };
+        assert_eq!(parts("/timestamp"), [Part::Derived]);
+        assert_eq!(parts("/messageId"), [Part::Call, Part::Derived], "the same value");
+        assert_eq!(parts("/receivedAt"), [Part::Derived]);
+        assert_eq!(parts("/context/ip"), [Part::Call]);
+        assert_eq!(parts("/none"), []);
+    }
+}

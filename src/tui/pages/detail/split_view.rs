@@ -1,0 +1,123 @@
+//! The call and an output side by side, where there is room for both: which vendor's stands there,
+//! how the keys go from one side to the other, and what lights up on the other side.
+//!
+//! ```text
+//! +---------------------------------------+
+//! | who, verdict, fix                     |
+//! | tabs                                  |
+//! | the call as a tree | what the vendor  |
+//! |                    | would receive    |
+//! +---------------------------------------+
+//! ```
+
+use crate::tui::pages::detail::DetailPane;
+use crate::tui::pages::detail::tabs::Tab;
+use ratatui::layout::Rect;
+
+/// From this width on the call and an output stand side by side.
+const BOTH: u16 = 96;
+/// The columns between them.
+const BETWEEN: u16 = 3;
+
+/// Where the page's parts are; one that is not shown is empty.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sides {
+    /// The call as a tree.
+    pub call: Rect,
+    /// The line between.
+    pub rule: Rect,
+    /// What is written: an output, the findings, the request.
+    pub page: Rect,
+}
+
+impl DetailPane {
+    /// The vendor whose output stands beside the call; none where only one of them is shown.
+    pub(crate) fn beside(&self) -> Option<usize> {
+        let call = self.call().filter(|_| self.area.width >= BOTH)?;
+        match self.open_tab() {
+            Tab::Vendor(vendor) => Some(vendor),
+            Tab::Call => {
+                let chosen = call.vendors.iter().find(|detail| Some(detail.vendor) == self.chosen);
+                let in_use = || call.vendors.iter().filter(|detail| detail.in_use);
+                let sends = || in_use().find(|detail| !detail.requests.is_empty());
+                let any = chosen.or_else(sends).or_else(|| in_use().next());
+                any.or(call.vendors.first()).map(|detail| detail.vendor)
+            }
+            Tab::Findings | Tab::Request => None,
+        }
+    }
+
+    /// What the written page is about.
+    pub(crate) fn written(&self) -> Tab {
+        self.beside().map_or_else(|| self.open_tab(), Tab::Vendor)
+    }
+
+    /// The parts of the page below the tabs.
+    pub(crate) fn sides(&self, page: Rect) -> Sides {
+        let none = Rect { width: 0, height: 0, ..page };
+        if self.beside().is_none() {
+            let is_call = self.open_tab() == Tab::Call && self.call().is_some();
+            let (call, page) = if is_call { (page, none) } else { (none, page) };
+            return Sides { call, rule: none, page };
+        }
+        let left = page.width.saturating_sub(BETWEEN) / 2;
+        let call = Rect { width: left, ..page };
+        let rule = Rect { x: page.x + left + 1, width: 1, ..page };
+        let x = rule.x + 2;
+        Sides { call, rule, page: Rect { x, width: page.right().saturating_sub(x), ..page } }
+    }
+
+    /// The keys come to the detail, from the left or from the right.
+    pub fn enter(&mut self, from_the_left: bool) {
+        if self.beside().is_some() {
+            self.go_to_side(from_the_left);
+        }
+    }
+
+    /// The keys go on to the other side; false if there is none in that direction.
+    pub fn next_side(&mut self, forward: bool) -> bool {
+        let there = self.beside().is_some() && (self.open_tab() == Tab::Call) == forward;
+        if there {
+            self.go_to_side(!forward);
+        }
+        there
+    }
+
+    pub(crate) fn go_to_side(&mut self, call: bool) {
+        let Some(vendor) = self.beside() else { return };
+        if call == (self.open_tab() == Tab::Call) {
+            return;
+        }
+        if call {
+            // what the cursor is on now is where it came from
+            if let Some(source) = self.page.source() {
+                self.tree.point_at(source);
+            }
+            self.choose(Tab::Call);
+        } else {
+            self.page.enter(self.tree.pointer().as_deref());
+            self.choose(Tab::Vendor(vendor));
+        }
+        self.lit = None;
+    }
+
+    /// Shows on the other side what belongs to the value under the cursor.
+    pub(crate) fn light(&mut self) {
+        if self.beside().is_none() {
+            self.lit = None;
+            return;
+        }
+        let call = self.open_tab() == Tab::Call;
+        let now = if call { self.tree.pointer() } else { self.page.source().map(str::to_owned) };
+        if self.lit == now {
+            return;
+        }
+        if let Some(pointer) = &now {
+            match call {
+                true => self.page.bring(pointer),
+                false => self.tree.point_at(pointer),
+            }
+        }
+        self.lit = now;
+    }
+}

@@ -1,0 +1,161 @@
+//! The detail's tabs.
+
+use crate::tui::app::view::World;
+use crate::tui::feed::{Detail, Mark};
+use crate::tui::pages::log::mark_style;
+use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// One tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// the call as a tree
+    #[default]
+    Call,
+    /// one vendor
+    Vendor(usize),
+    /// all findings
+    Findings,
+    /// the request that carried the call
+    Request,
+}
+
+/// A tab's head: a word, and a sign with its own colour.
+#[derive(Debug)]
+pub struct Head {
+    /// Which tab.
+    pub tab: Tab,
+    word: String,
+    sign: String,
+    style: Style,
+}
+
+impl Head {
+    fn width(&self, spread: Spread) -> usize {
+        text::width(&self.word) + self.before_sign(spread) + text::width(&self.sign)
+    }
+
+    /// The columns before its sign: a number never stands close to the word.
+    fn before_sign(&self, spread: Spread) -> usize {
+        match self.tab {
+            _ if self.sign.is_empty() => 0,
+            Tab::Findings => 1,
+            _ => spread.sign,
+        }
+    }
+}
+
+/// The columns between two tabs, and between a word and its sign.
+#[derive(Debug, Clone, Copy)]
+struct Spread {
+    gap: usize,
+    sign: usize,
+}
+
+/// As much room as lets all tabs be seen.
+fn spread(heads: &[Head], width: usize) -> Spread {
+    let least = Spread { gap: 1, sign: 0 };
+    let all = |spread: &Spread| {
+        let heads = heads.iter().map(|head| head.width(*spread) + spread.gap);
+        heads.sum::<usize>() <= width + spread.gap
+    };
+    let spreads = [Spread { gap: 2, sign: 1 }, Spread { gap: 1, sign: 1 }];
+    spreads.into_iter().find(all).unwrap_or(least)
+}
+
+/// The tabs of a row.
+pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
+    let look = world.look;
+    let plain = |tab, word: &str| Head {
+        tab,
+        word: word.to_owned(),
+        sign: String::new(),
+        style: look.theme.tab,
+    };
+    let Detail::Call(call) = data else { return vec![plain(Tab::Request, "request")] };
+    let mut out = vec![plain(Tab::Call, "call")];
+    for detail in &call.vendors {
+        let Some(vendor) = world.shared.vendors.get(detail.vendor) else { continue };
+        let row = call.row.marks.get(detail.vendor);
+        let misses = row.is_some_and(|mark| mark.misses);
+        let folded = row.is_some_and(|mark| mark.folded);
+        let mark = Mark { verdict: detail.verdict, in_use: detail.in_use, misses, folded };
+        out.push(Head {
+            tab: Tab::Vendor(detail.vendor),
+            word: look.clean(&vendor.short).into_owned(),
+            sign: look.verdict_sign(detail.verdict).to_owned(),
+            style: mark_style(mark, look),
+        });
+    }
+    let counted = call.vendors.iter().filter(|detail| detail.in_use).flat_map(|d| &d.findings);
+    let all = counted.chain(&call.wire_findings).map(|finding| finding.severity);
+    let worst = all.clone().min();
+    let mut findings = plain(Tab::Findings, "findings");
+    if let Some(worst) = worst {
+        findings.sign = all.count().to_string();
+        findings.style = look.severity(worst);
+    }
+    out.push(findings);
+    out.push(plain(Tab::Request, "request"));
+    out
+}
+
+/// The tabs that are seen at a width, each with its column: from the first one, or from a later
+/// one if the open tab would not be seen.
+fn seen(
+    heads: &[Head],
+    (open, spread): (Tab, Spread),
+    width: usize,
+) -> impl Iterator<Item = (usize, &Head)> {
+    let at = heads.iter().position(|head| head.tab == open).unwrap_or(0);
+    let wide = move |head: &Head| head.width(spread) + spread.gap;
+    let span = |from: usize| heads[from..=at].iter().map(wide).sum::<usize>();
+    let fits = |from: &usize| heads.is_empty() || span(*from) <= width + spread.gap;
+    let from = (0..=at).find(fits).unwrap_or(at);
+    heads.iter().skip(from).scan(0, move |column, head| {
+        let here = *column;
+        *column += wide(head);
+        Some((here, head))
+    })
+}
+
+/// The tab at a column.
+pub fn hit(heads: &[Head], open: Tab, width: usize, column: usize) -> Option<Tab> {
+    let spread = spread(heads, width);
+    seen(heads, (open, spread), width)
+        .find(|(at, head)| (*at..*at + head.width(spread)).contains(&column))
+        .map(|(_, head)| head.tab)
+}
+
+/// Draws the tabs: the open one, and the one whose page stands beside the call.
+pub fn render(
+    buffer: &mut Buffer,
+    area: Rect,
+    heads: &[Head],
+    open: Tab,
+    beside: Tab,
+    look: &Look,
+) {
+    let spread = spread(heads, usize::from(area.width));
+    for (column, head) in seen(heads, (open, spread), usize::from(area.width)) {
+        let Some(mut pen) = Pen::on(buffer, area, 0, look) else { return };
+        let current = head.tab == open;
+        pen.skip(column);
+        // without colour and underline, brackets say which is open
+        let style = match head.tab {
+            tab if tab == open => look.theme.tab_current,
+            tab if tab == beside => look.theme.heading,
+            _ => look.theme.tab,
+        };
+        pen.put(&head.word, style);
+        if !head.sign.is_empty() {
+            pen.skip(head.before_sign(spread)).put(&head.sign, head.style);
+        }
+        if current && look.ascii {
+            pen.put("*", look.theme.tab_current);
+        }
+    }
+}

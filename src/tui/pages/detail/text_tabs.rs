@@ -1,0 +1,253 @@
+//! The tabs that are pages: a vendor, the findings, the request.
+
+use crate::findings::fixes::Edit;
+use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
+use crate::report::{hide_basic, hide_key};
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::view::{World, noise};
+use crate::tui::app::view_context::bytes;
+use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
+use crate::tui::pages::detail::text_builder::{Paper, words};
+use crate::tui::widgets::text;
+use crate::tui::widgets::text::masked;
+use ratatui::text::Span;
+
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Delivered => "it takes the call in full",
+        Verdict::Degraded => "it takes the call, but something is changed or left out",
+        Verdict::Dropped => "it accepts the call and silently does not use it",
+        Verdict::Rejected => "an error comes back",
+        Verdict::Ignored => "it does not act on this call",
+        Verdict::Discarded => "it never receives the call",
+    }
+}
+
+/// What one vendor makes of the call.
+pub fn vendor(
+    paper: &mut Paper<'_>,
+    call: &CallDetail,
+    vendor: usize,
+    not_sent: (Vec<String>, bool),
+    world: &World<'_>,
+) {
+    let Some(detail) = call.vendors.iter().find(|detail| detail.vendor == vendor) else { return };
+    let Some(info) = world.shared.vendors.get(vendor) else { return };
+    let look = paper.look();
+    let theme = &look.theme;
+    let verdict = look.verdict(detail.verdict);
+    let title = look.clean(&info.title).into_owned();
+    let sign = look.verdict_sign(detail.verdict);
+    let becomes = format!("  {sign} {}", detail.verdict.name());
+    let unused = if detail.in_use { "" } else { "  not in use for this call" };
+    let meaning = meaning(detail.verdict);
+    let taken = text::width(&title) + text::width(&becomes) + unused.len() + meaning.len();
+    // on one line where there is room: on a small screen what comes next is worth more
+    let fits = taken + 2 <= paper.width();
+    let beside = if fits { format!("  {meaning}") } else { String::new() };
+    paper.line(vec![
+        Span::styled(title, theme.heading),
+        Span::styled(becomes, verdict),
+        Span::styled(unused, theme.quiet),
+        Span::styled(beside, theme.quiet),
+    ]);
+    if !fits {
+        paper.prose(0, meaning, theme.quiet);
+    }
+    let (loud, quiet): (Vec<&Finding>, Vec<&Finding>) =
+        detail.findings.iter().partition(|finding| finding.severity != Severity::Info);
+    // what becomes of a lost call is seen without scrolling; of another, what is sent
+    let lost = !detail.verdict.goes_through();
+    let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
+    if detail.verdict == Verdict::Discarded {
+        for finding in call.wire_findings.iter().filter(|f| f.effect == Effect::Discard) {
+            paper.finding(finding, "", None);
+        }
+    }
+    for finding in first {
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
+    }
+    if lost && !loud.is_empty() {
+        paper.blank();
+    }
+    ids(paper, detail);
+    output(paper, detail);
+    if !detail.requests.is_empty() && !not_sent.0.is_empty() {
+        let (names, more) = not_sent;
+        let more = if more { format!(", {}", look.ellipsis()) } else { String::new() };
+        paper.blank();
+        paper.field("left out", &format!("{}{more}", names.join(", ")), theme.quiet);
+    }
+    for finding in later {
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
+    }
+    for (name, json) in &detail.extras {
+        paper.heading(&look.clean(&words(name)), "");
+        paper.table(json);
+    }
+    for finding in quiet {
+        paper.finding(finding, "", noise::beside(finding, call, world).as_deref());
+    }
+    paper.blank();
+    if let Some(preset) = &info.preset {
+        let keys = world.keymap.keys(Place::Detail, Action::CopySettings).join(" ");
+        let named = preset.keys.join(", ");
+        let words = format!("{named} as the document has it: {keys} copies the lines");
+        paper.field("preset", &words, theme.text);
+    }
+    if let Some(note) = &info.note {
+        paper.field("note", note, theme.text);
+    }
+    paper.field("fed by", &info.fed_by, theme.quiet);
+    paper.field("read from", &info.document, theme.quiet);
+}
+
+/// Whether a vendor needs an id and does not find it.
+fn lacks(detail: &VendorDetail, id: Id) -> bool {
+    detail.findings.iter().any(|finding| finding.headline == Some(Headline::Strong(id)))
+}
+
+/// Both ids, on one line where they fit.
+fn ids(paper: &mut Paper<'_>, detail: &VendorDetail) {
+    let look = paper.look();
+    let theme = &look.theme;
+    let both = [("account", &detail.account, Id::Account), ("user", &detail.user, Id::User)];
+    let both = both.map(|(label, found, id)| match found {
+        Some(text) => (label, look.clean(text).into_owned(), theme.text),
+        None if lacks(detail, id) => (label, "missing".to_owned(), theme.missing_id),
+        None => (label, look.nothing().to_owned(), theme.quiet),
+    });
+    let needed: usize =
+        both.iter().map(|(label, text, _)| label.len() + text::width(text) + 2).sum();
+    if needed + 2 > paper.width() {
+        for (label, text, style) in both {
+            paper.field(label, &text, style);
+        }
+        return;
+    }
+    let spans = both.into_iter().flat_map(|(label, text, style)| {
+        let label = Span::styled(format!("{label}  "), theme.label);
+        [label, Span::styled(text, style), Span::raw("   ")]
+    });
+    paper.line(spans.collect());
+}
+
+fn output(paper: &mut Paper<'_>, detail: &VendorDetail) {
+    let theme = &paper.look().theme;
+    if detail.requests.is_empty() {
+        paper.heading("output", "nothing: this vendor would receive no data of this call");
+    } else {
+        paper.heading("output", detail.fidelity.word);
+        paper.prose(0, detail.fidelity.means, theme.quiet);
+    }
+    for request in &detail.requests {
+        paper.blank();
+        paper.request(request);
+    }
+    if let Some(transport) = &detail.transport {
+        paper.heading("transport", "carries the call to the vendor, unchanged");
+        paper.request(transport);
+    }
+}
+
+/// All findings: those that count, then the others.
+pub fn findings(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+    let mut counted: Vec<(&str, &Finding)> =
+        call.wire_findings.iter().map(|finding| ("", finding)).collect();
+    let mut others = Vec::new();
+    for detail in &call.vendors {
+        let title = world.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());
+        let into = if detail.in_use { &mut counted } else { &mut others };
+        for finding in &detail.findings {
+            match is_said_once(&finding.code) {
+                false => into.push((title, finding)),
+                // every vendor says it
+                true if into.iter().any(|(_, said)| said.code == finding.code) => {}
+                true => into.push(("", finding)),
+            }
+        }
+    }
+    if counted.is_empty() {
+        paper.prose(0, "nothing found at the vendors in use", world.look.theme.good);
+    }
+    for group in [&mut counted, &mut others] {
+        group.sort_by_key(|(_, finding)| finding.severity);
+    }
+    for (title, finding) in counted {
+        paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
+    }
+    fix(paper, call, world);
+    if !others.is_empty() {
+        paper.heading("at vendors that are not in use", "");
+        for (title, finding) in others {
+            paper.finding(finding, title, noise::beside(finding, call, world).as_deref());
+        }
+    }
+}
+
+/// The call as it should have been, and the function that does the same on its way.
+fn fix(paper: &mut Paper<'_>, call: &CallDetail, world: &World<'_>) {
+    let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
+    let theme = &world.look.theme;
+    let with_key = |words: &str, action| {
+        format!("{words} ({})", world.keymap.keys(Place::Detail, action).join(" "))
+    };
+    paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
+    let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
+    paper.prose(0, &words.join(", "), theme.fix);
+    paper.code(&fix.snippet.text());
+    if let Some(function) = &fix.transformation {
+        paper.heading(
+            &with_key("or without a new release", Action::CopyTransformation),
+            function.language,
+        );
+        paper.code(&function.code);
+    }
+}
+
+/// Who sent the call.
+pub fn sender(paper: &mut Paper<'_>, call: &CallDetail) {
+    let theme = &paper.look().theme;
+    if let Some((name, version)) = &call.library {
+        let version = version.as_deref().unwrap_or("");
+        paper.field("library", &format!("{name} {version}"), theme.text);
+    }
+    if let Some(key) = &call.write_key {
+        paper.field("key", &masked(key), theme.text);
+    }
+    if let Some(id) = &call.message_id {
+        paper.field("message", id, theme.text);
+    }
+    paper.blank();
+}
+
+/// The request as it came, and its answer. Its write key is masked wherever it stands.
+pub fn request(paper: &mut Paper<'_>, request: &RequestDetail, write_key: Option<&str>) {
+    let look = paper.look();
+    let theme = &look.theme;
+    let safe = |text: &str| write_key.map_or_else(|| text.to_owned(), |key| hide_key(text, key));
+    let method = format!("{} ", look.clean(&request.method));
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let target = safe(&format!("{}{mark}{}", request.path, request.query));
+    paper.labelled(method.len(), &method, &target, theme.text);
+    for (name, value) in &request.headers {
+        let value = match write_key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
+            Some(key) => hide_basic(value, key),
+            None => safe(value),
+        };
+        paper.header(name, &value);
+    }
+    paper.heading("answer", &request.status.to_string());
+    paper.raw(&request.answer, theme.text);
+    if let Some(signature) = &request.signature {
+        paper.heading("signature", "");
+        paper.prose(0, signature, theme.text);
+    }
+    let kept = bytes(request.body.len() as u64);
+    let size = match request.body_bytes {
+        Some(whole) => format!("the first {kept} of {}", bytes(whole)),
+        None => kept,
+    };
+    paper.heading("body", &size);
+    paper.raw(&safe(&request.body), theme.text);
+}

@@ -1,0 +1,127 @@
+//! How counts look: a bar for the latest minutes, names of events, columns of numbers.
+
+use crate::call::time::Millis;
+use crate::tui::app::view_context::grouped;
+use crate::tui::feed::Counted;
+use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::theme::painter::Look;
+use crate::tui::widgets::text;
+use ratatui::text::Span;
+
+/// Columns of a time of day, with the blank before it.
+pub const TIME: usize = 9;
+
+/// A moment's time of day to the second, in its columns.
+pub fn clock(at: Millis, look: &Look) -> String {
+    let time: String = look.time(at).chars().take(TIME - 1).collect();
+    format!("{time:>TIME$}")
+}
+
+/// The lines about when calls came.
+pub fn times(paper: &mut Paper<'_>, counted: &Counted, indent: usize) {
+    let look = paper.look();
+    let (first, last) = (look.moment(counted.first_seen), look.moment(counted.last_seen));
+    paper.labelled(indent, "  seen", &format!("first {first}, last {last}"), look.theme.text);
+    let minutes = trend(&counted.trend, look);
+    if !minutes.trim().is_empty() {
+        let words = format!("  the latest {} minutes", counted.trend.len());
+        paper.line(vec![
+            Span::styled(format!("{:<indent$}", "  trend"), look.theme.label),
+            Span::styled(minutes, look.theme.text),
+            Span::styled(words, look.theme.quiet),
+        ]);
+    }
+}
+
+/// A count in seven columns.
+pub fn number(count: u64) -> String {
+    match count {
+        0..1_000_000 => grouped(count),
+        // cut, not rounded: it is never more than there are
+        _ => format!("{}.{:02}M", grouped(count / 1_000_000), count / 10_000 % 100),
+    }
+}
+
+/// A share as a bar of so many columns.
+pub fn bar(part: u64, of: u64, columns: usize, look: &Look) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = columns as u128 * 8 * u128::from(part) / u128::from(of.max(1));
+    let eighths = usize::try_from(eighths).unwrap_or(0).min(columns * 8);
+    let (full, rest) = (eighths / 8, eighths % 8);
+    let drawn = match look.ascii {
+        true => "#".repeat(full),
+        false => format!("{}{}", "█".repeat(full), EIGHTHS[rest]),
+    };
+    format!("{drawn:<columns$}")
+}
+
+/// A bar a minute, as high as that minute's share of the highest; nothing for none.
+pub fn trend(counts: &[u32], look: &Look) -> String {
+    let steps: &[char] = match look.ascii {
+        true => &['.', ':', '-', '=', '+', '*', '#'],
+        false => &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+    };
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |count: &u32| match count {
+        0 => ' ',
+        count => {
+            let step = u64::from(*count) * steps.len() as u64 / u64::from(most);
+            steps[usize::try_from(step).unwrap_or(0).saturating_sub(1)]
+        }
+    };
+    counts.iter().map(bar).collect()
+}
+
+/// What kind of call, and which: `Order Received`, `page Pricing`, `identify`.
+pub fn event(kind: Option<&str>, event: Option<&str>) -> String {
+    match (kind, event) {
+        (Some("track"), Some(event)) => event.to_owned(),
+        (Some(kind), Some(event)) => format!("{kind} {event}"),
+        (Some(kind), None) => kind.to_owned(),
+        (None, Some(event)) => format!("no type, {event}"),
+        (None, None) => "no type".to_owned(),
+    }
+}
+
+/// The widest of some captured texts, between two bounds.
+pub fn widest<'t>(
+    texts: impl Iterator<Item = &'t str>,
+    (least, most): (usize, usize),
+    look: &Look,
+) -> usize {
+    let wide = texts.map(|text| text::width(&look.clean(text::beginning(text, most)))).max();
+    wide.unwrap_or(0).clamp(least.min(most), most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Theme;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn a_count_keeps_to_its_columns() {
+        assert_eq!([number(0), number(999_999), number(1_000_000)], ["0", "999,999", "1.00M"]);
+        assert_eq!([number(12_349_999), number(999_999_999)], ["12.34M", "999.99M"]);
+    }
+
+    #[test]
+    fn a_bar_takes_its_columns() {
+        let theme = Theme::preset("dark").expect("there is one");
+        let look = |ascii| Look { theme: theme.clone(), ascii, zone: TimeZone::UTC };
+        assert_eq!(bar(1, 2, 4, &look(false)), "██  ");
+        assert_eq!(bar(5, 8, 1, &look(false)), "▋");
+        assert_eq!(bar(1, 2, 4, &look(true)), "##  ");
+        assert_eq!([bar(7, 0, 3, &look(false)), bar(0, 7, 0, &look(false))], ["███", ""]);
+    }
+
+    #[test]
+    fn the_highest_minute_is_a_full_bar_and_the_least_is_seen() {
+        let theme = Theme::preset("dark").expect("there is one");
+        let look = |ascii| Look { theme: theme.clone(), ascii, zone: TimeZone::UTC };
+        assert_eq!(trend(&[0, 1, 500, 1000], &look(false)), " ▁▄█");
+        assert_eq!(trend(&[0, 1, 500, 1000], &look(true)), " .-#");
+        assert_eq!(trend(&[0, 0], &look(false)), "  ");
+        assert_eq!(trend(&[u32::MAX, 1], &look(false)), "█▁");
+    }
+}

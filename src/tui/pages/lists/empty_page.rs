@@ -1,0 +1,56 @@
+//! A page that counts and has nothing to count: what it would show, and how to fill it.
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::pages::lists::World;
+use crate::tui::pages::start;
+use crate::tui::widgets::page_text::Lines;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// What an empty page says.
+pub struct Nothing {
+    /// That there is nothing, and why.
+    pub says: String,
+    /// It is as it should be.
+    pub is_good: bool,
+    /// What the page would show.
+    pub shows: &'static str,
+    /// Only a call with its ids would fill it.
+    pub needs_ids: bool,
+}
+
+/// Draws it.
+pub fn render(buffer: &mut Buffer, body: Rect, nothing: &Nothing, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let mut lines = Lines::new(buffer, body, world.look, 1);
+    lines.prose(2, &nothing.says, if nothing.is_good { theme.good } else { theme.text });
+    lines.gap(true);
+    lines.prose(2, nothing.shows, theme.quiet);
+    let key = |action| {
+        let keys = world.keymap.keys(Place::Everywhere, action);
+        keys.first().cloned().unwrap_or_default()
+    };
+    if world.shared.stats.came() > 0 {
+        lines.gap(true);
+        if !nothing.is_good {
+            lines.write(&[
+                ("  ", theme.text),
+                (&key(Action::ShowFindings), theme.key),
+                (" lists what is found in these calls, with what to change", theme.quiet),
+            ]);
+        }
+        return;
+    }
+    lines.gap(true);
+    let Some(base) = world.shared.addresses.first() else {
+        return start::no_calls(&mut lines, theme);
+    };
+    lines.write(&[("  Try it", theme.heading)]);
+    lines.folded(&start::curl(base, nothing.needs_ids), theme.key);
+    lines.gap(true);
+    lines.write(&[
+        ("  ", theme.text),
+        (&key(Action::ShowLog), theme.key),
+        (" shows what to change in each SDK", theme.quiet),
+    ]);
+}

@@ -1,0 +1,106 @@
+//! What the log view tells of itself: beside the vendors, and in the footer.
+
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::{count, grouped};
+use crate::tui::pages::log::LogView;
+use ratatui::text::Span;
+
+impl LogView {
+    /// What is going on, for the line of the vendors.
+    pub(crate) fn going_on(&self, world: &World<'_>) -> Vec<Span<'static>> {
+        let theme = &world.look.theme;
+        let mut out = Vec::new();
+        let key = |action| world.keymap.keys(Place::Log, action).first().cloned();
+        let hint = |out: &mut Vec<Span<'static>>, action, does: &str| {
+            if let Some(key) = key(action) {
+                out.push(Span::styled(format!(" {key}"), theme.key));
+                out.push(Span::styled(format!(" {does}"), theme.quiet));
+            }
+        };
+        let unseen = self.list.unseen();
+        if let Some(hunt) = &self.hunt {
+            let progress = hunt.progress(world.shared.rows);
+            out.push(Span::styled(format!(" searching {progress} % "), theme.paused));
+            out.push(Span::styled("  any key stops", theme.quiet));
+            return out;
+        }
+        if let Some((done, of)) = world.shared.exporting {
+            let percent = done * 100 / of.max(1);
+            out.push(Span::styled(format!(" exporting {percent} % "), theme.paused));
+        }
+        if let Some(page) = world.shared.filtering.came_from() {
+            hint(&mut out, Action::Back, &format!("back to {}", page.name()));
+        }
+        let aside = world.shared.aside.len() as u64;
+        if aside > 0 {
+            let codes = count(aside, "code", "codes");
+            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
+        }
+        if self.list.is_paused() {
+            out.push(Span::styled(" PAUSED ", theme.paused));
+        }
+        if unseen > 0 {
+            out.push(Span::styled(format!(" +{} new", grouped(unseen)), theme.new_rows));
+        }
+        if let Some(cleared) = world.shared.stats.cleared.filter(|_| world.shared.rows == 0) {
+            let calls = count(cleared, "call", "calls");
+            hint(&mut out, Action::UndoClear, &format!("brings {calls} back"));
+        }
+        if self.list.is_paused() {
+            hint(&mut out, Action::Pause, "goes on");
+        } else if !self.list.follows() && world.shared.grows() {
+            hint(&mut out, Action::Last, "follows");
+        }
+        out
+    }
+
+    /// What the footer tells of, the most useful first.
+    pub(crate) fn keys(&self) -> &'static [Action] {
+        if self.in_detail {
+            &[
+                Action::Back,
+                Action::Toggle,
+                Action::NextTab,
+                Action::NextMissing,
+                Action::Help,
+                Action::CopySdkCall,
+                Action::Widen,
+                Action::NextPane,
+                Action::CopyCall,
+                Action::CopyValue,
+                Action::CopyOutput,
+                Action::Search,
+                Action::Compose,
+                Action::SendAgain,
+                Action::Deliver,
+            ]
+        } else {
+            &[
+                Action::Open,
+                Action::NextMatch,
+                Action::NextMissing,
+                Action::EditFilter,
+                Action::Search,
+                Action::Help,
+                Action::BackOrQuit,
+                Action::ShowFindings,
+                Action::ShowCoverage,
+                Action::UndoClear,
+                Action::Pause,
+                Action::NextFinding,
+                Action::NextTab,
+                Action::ChooseVendors,
+                Action::CopySdkCall,
+                Action::Compose,
+                Action::SetAside,
+                Action::Mark,
+                Action::SendAgain,
+                Action::Export,
+                Action::Clear,
+                Action::Columns,
+                Action::Command,
+            ]
+        }
+    }
+}

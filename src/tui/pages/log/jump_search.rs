@@ -1,0 +1,80 @@
+//! Looking for a row that may be far away: a little with each tick, until a key ends it.
+
+use crate::tui::app::view::World;
+use crate::tui::feed::{Found, What};
+use crate::tui::pages::log::list::List;
+
+/// A search under way.
+#[derive(Debug)]
+pub struct Hunt {
+    what: What,
+    forward: bool,
+    /// Whether it goes on at the other end.
+    wraps: bool,
+    from: u64,
+    at: u64,
+    wrapped: bool,
+}
+
+/// What came of looking a little further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// This row is it; `wrapped` if it stands behind the other end.
+    Row { row: u64, wrapped: bool },
+    /// There is none.
+    Nothing,
+    /// It is not known yet.
+    Further,
+}
+
+impl Hunt {
+    /// Looks from a row on, that row itself only as the last.
+    pub fn new(from: u64, forward: bool, what: What, wraps: bool) -> Hunt {
+        Hunt { what, forward, wraps, from, at: from, wrapped: false }
+    }
+
+    /// What is looked for.
+    pub fn what(&self) -> &What {
+        &self.what
+    }
+
+    /// In which direction.
+    pub fn is_forward(&self) -> bool {
+        self.forward
+    }
+
+    /// Looks a little further.
+    pub fn step(&mut self, list: &List, world: &World<'_>) -> Step {
+        match world.feed.find(self.at, self.forward, &self.what) {
+            Found::Row(row) if list.holds(row) => Step::Row { row, wrapped: self.wrapped },
+            Found::Paused { at } => {
+                self.at = at;
+                Step::Further
+            }
+            _ if self.wraps && !self.wrapped => {
+                self.wrapped = true;
+                let rows = world.shared.rows;
+                self.at = if self.forward { 0 } else { rows };
+                // what comes after the first row does not count that row
+                if self.forward && world.feed.find(1, false, &self.what) == Found::Row(0) {
+                    return Step::Row { row: 0, wrapped: true };
+                }
+                self.step(list, world)
+            }
+            _ => Step::Nothing,
+        }
+    }
+
+    /// How much of the way was looked at, in per cent.
+    pub fn progress(&self, rows: u64) -> u64 {
+        let ahead = if self.forward { rows.saturating_sub(self.from) } else { self.from };
+        let way = if self.wraps { rows } else { ahead };
+        let gone = match (self.wrapped, self.forward) {
+            (false, true) => self.at.saturating_sub(self.from),
+            (false, false) => self.from.saturating_sub(self.at),
+            (true, true) => ahead + self.at,
+            (true, false) => ahead + rows.saturating_sub(self.at),
+        };
+        (gone * 100 / way.max(1)).min(99)
+    }
+}

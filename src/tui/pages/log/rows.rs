@@ -1,0 +1,308 @@
+//! The log's lines: the heads of the columns, and one line a row.
+
+use crate::findings::{Severity, Verdict};
+use crate::tui::app::view::World;
+use crate::tui::feed::{Cell, Mark, RowView};
+use crate::tui::pages::log::columns::{Column, Columns, GUTTER, Needs, Wanted, columns};
+use crate::tui::pages::log::list::List;
+use crate::tui::theme::painter::{Look, Pen, ground};
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// The columns of the log, where rows so far needed so much.
+pub fn plan(area: Rect, needs: Needs, world: &World<'_>) -> Columns {
+    let vendors = &world.shared.vendors;
+    let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
+    let wanted = Wanted {
+        columns: &world.shared.columns,
+        vendors: vendors.len(),
+        head,
+        number: world.shared.rows.to_string().len().max(LEAST_NUMBER),
+        needs,
+    };
+    columns(usize::from(area.width), wanted)
+}
+
+/// Draws the log.
+pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, world: &World<'_>) {
+    table(buffer, area, (list.window(), list.needs()), list.cursor(), focused, world);
+}
+
+/// Draws rows as the log has them, under the heads of their columns. They have what is needed by
+/// all that were in view so far, so that columns stay where they are.
+pub fn table(
+    buffer: &mut Buffer,
+    area: Rect,
+    (rows, needs): (&[RowView], Needs),
+    cursor: Option<u64>,
+    focused: bool,
+    world: &World<'_>,
+) {
+    let plan = plan(area, needs, world);
+    heads(buffer, area, &plan, world);
+    for (line, row) in rows.iter().enumerate() {
+        let line = line + 1;
+        let selected = cursor == Some(row.row);
+        if selected {
+            let theme = &world.look.theme;
+            let style = if focused { theme.selected } else { theme.selected_unfocused };
+            ground(buffer, area, line, style);
+        }
+        if let Some(mut pen) = Pen::on(buffer, area, line, world.look) {
+            let theme = &world.look.theme;
+            let cursor = if focused { theme.rule_focus } else { theme.rule };
+            pen.column(if selected { world.look.cursor() } else { " " }, 1, cursor);
+            row_line(&mut pen, row, &plan, world.look);
+        }
+    }
+}
+
+fn heads(buffer: &mut Buffer, area: Rect, plan: &Columns, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let Some(mut pen) = Pen::on(buffer, area, 0, world.look) else { return };
+    pen.skip(GUTTER);
+    for (at, (column, width)) in plan.shown.iter().enumerate() {
+        pen.skip(usize::from(at > 0));
+        match column {
+            Column::Vendors => {
+                let shorts = world.shared.vendors.iter().map(|vendor| vendor.short.as_str());
+                for (place, head) in brief(shorts, plan.mark, world.look).iter().enumerate() {
+                    let counts = world.shared.in_use.vendors.contains(&place);
+                    let style = if counts { theme.label } else { theme.unused };
+                    pen.skip(usize::from(place > 0));
+                    pen.column(head, plan.mark, style);
+                }
+            }
+            Column::Number => drop(pen.column("#", *width, theme.label)),
+            column => drop(pen.column(column.name(), *width, theme.label)),
+        }
+    }
+}
+
+/// Short names in so many columns. Of one column each has a letter that none before it has, where it
+/// has such a one.
+fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Look) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for name in names {
+        let name = look.clean(name);
+        let first = &name[..text::head(&name, width)];
+        let mut own = name.split("").filter(|one| text::width(one) == 1);
+        let own = own.find(|one| width == 1 && !out.iter().any(|taken| taken == one));
+        let head = own.unwrap_or(first).to_owned();
+        out.push(head);
+    }
+    out
+}
+
+/// A row, behind the cursor's column.
+fn row_line(pen: &mut Pen<'_>, row: &RowView, plan: &Columns, look: &Look) {
+    let theme = &look.theme;
+    let discarded = row.discarded().is_some();
+    match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
+        _ if discarded => {
+            let sign = look.verdict_sign(Verdict::Discarded);
+            pen.column(sign, 1, look.verdict(Verdict::Discarded));
+        }
+        Some(severity) if severity != Severity::Info => {
+            let style = if row.folded { theme.quiet } else { look.severity(severity) };
+            pen.column(look.severity_sign(severity), 1, style);
+        }
+        _ => {
+            pen.skip(1);
+        }
+    }
+    if row.marked {
+        pen.column(look.mark(), 1, theme.marked);
+    } else if row.stale {
+        pen.put(look.stale(), theme.warning);
+    } else {
+        pen.skip(1);
+    }
+    let plain = if row.repeat { theme.repeat } else { theme.text };
+    for (at, (column, width)) in plan.shown.iter().enumerate() {
+        pen.skip(usize::from(at > 0));
+        match (column, &row.no_call) {
+            (Column::Number, _) => {
+                let number = row.seq.map_or(String::new(), |seq| seq.0.to_string());
+                pen.column(&format!("{number:>width$}"), *width, theme.quiet);
+            }
+            (Column::Time, _) => {
+                let full = look.time(row.received_at);
+                pen.column(plan.time.part(&full), plan.time.width(), theme.quiet);
+            }
+            // it is no call: the rest of the line says why
+            (column, Some(request)) => {
+                let kind = if *column == Column::Kind { *width } else { STATUS };
+                let loud = if request.severity.is_some() { theme.refused } else { theme.quiet };
+                pen.put(&request.status.to_string(), loud);
+                pen.skip(kind.saturating_sub(STATUS) + 1);
+                pen.put(request.kind.word(), loud).put(" ", loud);
+                pen.show(&request.reason, loud).skip(2).show(&request.path, theme.quiet);
+                return;
+            }
+            (Column::Kind, _) => {
+                let kind = match (row.kind.as_str(), *width < 8) {
+                    ("screen", true) => "scrn".into(),
+                    _ => look.clean(&row.kind),
+                };
+                let kind = &kind[..text::head(&kind, *width)];
+                pen.column(kind, *width, if row.repeat { theme.repeat } else { theme.quiet });
+            }
+            (Column::Name, _) => name(pen, row, *width, plain, look),
+            (Column::Account, _) => cell(pen, &row.account, *width, plain, look),
+            (Column::User, _) => cell(pen, &row.user, *width, plain, look),
+            (Column::Vendors, _) => {
+                for (place, mark) in row.marks.iter().enumerate() {
+                    pen.skip(usize::from(place > 0));
+                    let sign = look.verdict_sign(mark.verdict);
+                    pen.column(sign, plan.mark, mark_style(*mark, look));
+                }
+            }
+        }
+    }
+}
+
+/// What names the call, behind the word that it came again and before its note.
+fn name(pen: &mut Pen<'_>, row: &RowView, width: usize, plain: Style, look: &Look) {
+    let theme = &look.theme;
+    let mut name = width;
+    if row.repeat {
+        let word = if name >= 20 {
+            format!("{} repeat ", look.repeat())
+        } else {
+            format!("{} ", look.repeat())
+        };
+        let taken = text::width(&word).min(name);
+        pen.column(&word, taken, theme.repeat);
+        name -= taken;
+    }
+    if let Some(note) = &row.note {
+        // the note has what the name leaves, and half of the column where that is little
+        let taken = some(&row.name).min((name / 2).max(name.saturating_sub(some(note) + 3)));
+        pen.column(&row.name, taken, plain);
+        pen.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
+    } else {
+        pen.column(&row.name, name, plain);
+    }
+}
+
+/// The style of a verdict's mark: dim where the vendor is not in use, the alarm colour where it
+/// misses an id, quiet where the verdict is the same for every call of the library.
+pub fn mark_style(mark: Mark, look: &Look) -> Style {
+    match mark {
+        Mark { in_use: false, .. } | Mark { verdict: Verdict::Discarded, .. } => look.theme.unused,
+        Mark { misses: true, .. } => look.theme.missing_id,
+        Mark { folded: true, .. } => look.theme.quiet,
+        Mark { verdict, .. } => look.verdict(verdict),
+    }
+}
+
+/// The width of a status.
+const STATUS: usize = 3;
+/// A number has room for so many digits, so that the first hundreds of calls do not move columns.
+const LEAST_NUMBER: usize = 4;
+/// ` as ` and a few letters of a name.
+const LEAST_NEAR: usize = 9;
+
+/// The columns that a row would need.
+pub fn needs(row: &RowView) -> Needs {
+    let repeat = if row.repeat { 2 } else { 0 };
+    let note = row.note.as_deref().map_or(0, |note| some(note) + 3);
+    Needs {
+        name: some(&row.name) + repeat + note,
+        account: need(&row.account),
+        user: need(&row.user),
+    }
+}
+
+/// About how wide a captured text is; no more of it is looked at than any column holds.
+fn some(text: &str) -> usize {
+    text::width(text::beginning(text, 8))
+}
+
+/// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
+/// found may have what is left.
+fn need(cell: &Cell) -> usize {
+    // an id with blanks is doubtful
+    let id = |id: &str, doubtful: bool| match doubtful {
+        true => some(&text::visible_id(id)) + 1,
+        false => some(id),
+    };
+    match cell {
+        Cell::Found { text, doubtful } => id(text, *doubtful),
+        Cell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
+        Cell::Missing { near: Some(near) } => "missing ?".len() + some(near),
+        Cell::Missing { near: None } => "missing".len(),
+        Cell::Nobody => "none".len(),
+        Cell::Muted => "muted".len(),
+        Cell::NotLooked => 1,
+    }
+}
+
+/// An id with signs behind it, which are seen however long it is.
+pub fn signed(id: &str, signs: &str, columns: usize, look: &Look) -> String {
+    let room = columns.saturating_sub(signs.len());
+    let safe = look.id(text::beginning(id, room));
+    format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
+}
+
+/// One id column.
+pub fn cell(pen: &mut Pen<'_>, cell: &Cell, columns: usize, plain: Style, look: &Look) {
+    let theme = &look.theme;
+    match cell {
+        Cell::Found { text, doubtful: false } => {
+            pen.column(text, columns, plain);
+        }
+        Cell::Found { text, doubtful: true } => {
+            let shown = signed(text, look.doubtful(), columns, look);
+            pen.column(&shown, columns, theme.warning);
+        }
+        Cell::SomeMiss { text, doubtful, wanted } => {
+            let doubtful = if *doubtful { look.doubtful() } else { "" };
+            let shown = signed(text, &format!("{doubtful}!"), columns, look);
+            let left = columns.saturating_sub(text::width(&shown));
+            // what it is wanted as has what the value leaves, if a few letters would be seen
+            let wanted = wanted.first().filter(|_| left >= LEAST_NEAR);
+            let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
+            pen.column(&shown, columns - left, theme.warning);
+            pen.column(&hint, left, theme.near_miss);
+        }
+        Cell::Missing { near } => {
+            let word = "missing".len().min(columns);
+            pen.column("missing", word, theme.missing_id);
+            let near = near.as_deref().unwrap_or("");
+            let hint = if near.is_empty() { String::new() } else { format!(" {near}?") };
+            pen.column(&hint, columns - word, theme.near_miss);
+        }
+        Cell::Nobody => {
+            pen.column("none", columns, theme.warning);
+        }
+        Cell::Muted => {
+            pen.column("muted", columns, theme.quiet);
+        }
+        Cell::NotLooked => {
+            pen.column(look.nothing(), columns, theme.quiet);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Theme;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn heads_of_one_letter_are_told_apart() {
+        let theme = Theme::preset("dark").expect("dark");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let heads = |names: &[&str], width| brief(names.iter().copied(), width, &look).concat();
+        let names = ["CSB", "FS", "PH", "SS", "CUS"];
+        assert_eq!(heads(&names, 1), "CFPSU");
+        assert_eq!(heads(&names, 2), "CSFSPHSSCU");
+        assert_eq!(heads(&["A", "A", ""], 1), "AA");
+        assert_eq!(heads(&["漢A"], 1), "A", "what is too wide has no room");
+    }
+}

@@ -1,0 +1,160 @@
+//! What is odd about the order of a user's calls, in words and with marks: what the calls
+//! themselves show, and what vendors found.
+
+use crate::call::CallType;
+use crate::findings::{Severity, Verdict};
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::{count, grouped};
+use crate::tui::feed::{Course, Detail, Disorder};
+use crate::tui::pages::detail::text_builder::Paper;
+use ratatui::style::Style;
+
+/// The calls by type, in a line.
+pub fn by_type(course: &Course) -> String {
+    let each = CallType::ALL.into_iter().zip(course.types).filter(|(_, of)| of.calls > 0);
+    let each: Vec<String> =
+        each.map(|(kind, of)| format!("{} {}", grouped(of.calls), kind.name())).collect();
+    each.join(", ")
+}
+
+/// The sentence of a finding in the first call that has it.
+pub fn message(disorder: &Disorder, world: &World<'_>) -> Option<String> {
+    let Some(Detail::Call(call)) = world.feed.detail(disorder.row) else { return None };
+    let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == disorder.vendor);
+    let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.wire_findings);
+    findings.find(|finding| finding.code == disorder.code).map(|finding| finding.message.clone())
+}
+
+/// What the calls show of their order: whether it is odd, and in words. Each says what was looked
+/// at and no more, as others may stand beside it; that something never came is said only once all
+/// calls are `known`.
+pub fn shows(course: &Course, known: bool) -> Vec<(bool, String)> {
+    let counted =
+        |calls| count(calls, "track, page or screen call", "track, page and screen calls");
+    let events = course.events();
+    let order = |first: u64, before: u64, name: &str| match (before, events) {
+        (0, 0) if known => Some((false, format!("{name} came, and no track, page or screen call"))),
+        (0, 0) => None,
+        (0, _) => Some((false, format!("{name} came before the first track, page or screen call"))),
+        (before, _) => {
+            let (before, first) = (counted(before), grouped(first));
+            Some((true, format!("{before} came before the first {name} call, #{first}")))
+        }
+    };
+    let (identify, group) = (course.of(CallType::Identify), course.of(CallType::Group));
+    let identified = match identify.calls {
+        0 if known && events > 0 => {
+            let events = counted(events);
+            Some((true, format!("never identified with this id: {events} and no identify call")))
+        }
+        0 => None,
+        _ => order(identify.first, course.before_identify, "identify"),
+    };
+    let in_group = match group.calls {
+        0 if known && course.calls + course.named > 0 => {
+            Some((true, "group was never called with this user id".to_owned()))
+        }
+        0 => None,
+        _ => order(group.first, course.before_group, "group"),
+    };
+    identified.into_iter().chain(in_group).collect()
+}
+
+/// Writes it, one line a thing: what the calls show, so far or once all of them are `known`, and
+/// what vendors found.
+pub fn write(
+    paper: &mut Paper<'_>,
+    (course, known): (&Course, bool),
+    found: &[(Disorder, Option<String>)],
+    world: &World<'_>,
+) {
+    let look = world.look;
+    let theme = &look.theme;
+    let good = (look.verdict_sign(Verdict::Delivered), theme.good);
+    let odd = (look.severity_sign(Severity::Warning), theme.warning);
+    let mut line = |(sign, style): (&'static str, Style), words: &str| {
+        paper.labelled(2, "  ", &format!("{sign} {words}"), style);
+    };
+    for (is_odd, words) in shows(course, known) {
+        line(if is_odd { odd } else { good }, &words);
+    }
+    for (disorder, message) in found {
+        let whose = disorder.vendor.and_then(|at| world.shared.vendors.get(at));
+        let whose = whose.map_or(String::new(), |vendor| format!("{}, ", vendor.title));
+        let calls = count(disorder.calls, "call", "calls");
+        let first = grouped(disorder.first);
+        let message = message.as_deref().map_or(String::new(), |words| format!(": {words}"));
+        let words = format!("{} ({whose}{calls}, first #{first}){message}", disorder.code);
+        line((look.severity_sign(disorder.severity), look.severity(disorder.severity)), &words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of calls of these types in their order.
+    fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
+        let mut course = Course::default();
+        for (at, kind) in kinds.iter().enumerate() {
+            course.add(Some(*kind), (at as u64 + 1, 0), (false, true));
+        }
+        shows(&course, known)
+    }
+
+    #[test]
+    fn each_sentence_is_true_of_every_order() {
+        let mut orders: Vec<Vec<CallType>> = vec![Vec::new()];
+        for begin in 0.. {
+            if orders[begin].len() == 4 {
+                break;
+            }
+            for kind in CallType::ALL {
+                let order = [&orders[begin][..], &[kind]].concat();
+                orders.push(order);
+            }
+        }
+        for order in orders {
+            let is_event = |kind: &CallType| {
+                matches!(kind, CallType::Track | CallType::Page | CallType::Screen)
+            };
+            let events = order.iter().filter(|kind| is_event(kind)).count();
+            let first_event = order.iter().position(is_event);
+            let said = said(&order, true);
+            for kind in [CallType::Identify, CallType::Group] {
+                let name = kind.name();
+                let first = order.iter().position(|other| *other == kind);
+                let before = order.iter().take(first.unwrap_or(0)).filter(|kind| is_event(kind));
+                let before = before.count();
+                let has = |odd: bool, words: &str| {
+                    said.iter().any(|(is, line)| *is == odd && line.contains(words))
+                };
+                let earlier = format!("{name} came before the first track, page or screen call");
+                let earlier = has(false, &earlier);
+                assert_eq!(earlier, matches!((first, first_event), (Some(a), Some(b)) if a < b));
+                let alone = has(false, &format!("{name} came, and no track, page or screen call"));
+                assert_eq!(alone, first.is_some() && events == 0, "{order:?} {said:?}");
+                let late = first.map_or(0, |first| first + 1);
+                let late = has(true, &format!("came before the first {name} call, #{late}"));
+                assert_eq!(late, before > 0, "{order:?} {said:?}");
+                assert!(!late || has(true, &format!("{before} track, page")), "{said:?}");
+                let never = match kind {
+                    CallType::Group => has(true, "group was never called"),
+                    _ => has(true, &format!("never identified with this id: {events} track")),
+                };
+                let matters = kind == CallType::Group || events > 0;
+                assert_eq!(never, first.is_none() && !order.is_empty() && matters, "{order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_still_come_is_not_said_to_be_missing() {
+        use CallType::{Group, Identify, Track};
+        assert_eq!(said(&[Track], false), []);
+        assert_eq!(said(&[Identify, Group], false), []);
+        let known = said(&[Identify, Track], false);
+        let words = "identify came before the first track, page or screen call";
+        assert_eq!(known, [(false, words.to_owned())]);
+    }
+}

@@ -1,0 +1,187 @@
+//! Sessions as a vendor estimates them, drawn as a line of time.
+
+use crate::call::time::Millis;
+use crate::tui::app::view::World;
+use crate::tui::app::view_context::count;
+use crate::tui::feed::Span as Time;
+use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::lists::cells::bar;
+use crate::tui::theme::painter::Look;
+use ratatui::text::Span;
+use std::collections::BTreeMap;
+
+/// So many of the latest sessions have a line of their own.
+const LINES: usize = 50;
+/// The bar that shows how long one took beside the others.
+const BAR: usize = 10;
+/// The line of time is no longer.
+const LONGEST: usize = 100;
+
+/// Writes the sessions of each vendor that works some out.
+pub fn write(paper: &mut Paper<'_>, sessions: &BTreeMap<usize, Vec<Time>>, world: &World<'_>) {
+    for (vendor, spans) in sessions {
+        let Some(vendor) = world.shared.vendors.get(*vendor) else { continue };
+        let title = world.look.clean(&vendor.title).into_owned();
+        paper.heading("Sessions", &format!("as {title} estimates them"));
+        of_one(paper, spans, world);
+    }
+    if sessions.is_empty() {
+        paper.heading("Sessions", "");
+        paper.prose(2, "no vendor counts one of these calls to a session", world.look.theme.quiet);
+    }
+}
+
+fn of_one(paper: &mut Paper<'_>, spans: &[Time], world: &World<'_>) {
+    let (look, theme) = (world.look, &world.look.theme);
+    let whole: Vec<&Time> = spans.iter().filter(|span| span.module.is_none()).collect();
+    let Some((first, last)) = ends(&whole) else {
+        return paper.prose(2, "none has been worked out yet", theme.quiet);
+    };
+    let all: Millis = whole.iter().map(|span| span.end - span.start).sum();
+    let open = whole.iter().filter(|span| span.open).count() as u64;
+    let going_on = if open > 0 { ", the last still open" } else { "" };
+    let words = format!(
+        "{}, {} in all{going_on}",
+        count(whole.len() as u64, "session", "sessions"),
+        duration(all)
+    );
+    paper.prose(2, &words, theme.text);
+    let room = paper.width().saturating_sub(4).min(LONGEST);
+    paper.line(
+        [Span::raw("  ")].into_iter().chain(drawn(&whole, (first, last), room, look)).collect(),
+    );
+    let (from, to) = (look.moment(first), look.moment(last));
+    let gap = " ".repeat(room.saturating_sub(from.len() + to.len()).max(2));
+    paper.line(vec![Span::styled(format!("  {from}{gap}{to}"), theme.quiet)]);
+    let longest = whole.iter().map(|span| span.end - span.start).max().unwrap_or(0);
+    for session in whole.iter().rev().take(LINES) {
+        line(paper, session, spans, longest, look);
+    }
+    if let Some(more) = whole.len().checked_sub(LINES).filter(|more| *more > 0) {
+        let words = format!("and {} before", count(more as u64, "session", "sessions"));
+        paper.prose(2, &words, theme.quiet);
+    }
+}
+
+/// When the first began and the last ended.
+fn ends(spans: &[&Time]) -> Option<(Millis, Millis)> {
+    let first = spans.iter().map(|span| span.start).min()?;
+    Some((first, spans.iter().map(|span| span.end).max()?))
+}
+
+/// The line of time: full where a session was, with its place kept however short it was.
+fn drawn(
+    spans: &[&Time],
+    (first, last): (Millis, Millis),
+    columns: usize,
+    look: &Look,
+) -> Vec<Span<'static>> {
+    let mut cells = vec![Cell::Idle; columns.max(1)];
+    let all = i128::from((last - first).max(1));
+    let at = |moment: Millis| {
+        let column = i128::from(moment - first) * columns as i128 / all;
+        usize::try_from(column).unwrap_or(0).min(cells.len() - 1)
+    };
+    let places: Vec<_> =
+        spans.iter().map(|span| (at(span.start), at(span.end), span.open)).collect();
+    for (from, to, open) in places {
+        cells[from..=to].fill(if open { Cell::Open } else { Cell::Used });
+    }
+    let spans = cells.chunk_by(|a, b| a == b).map(|run| {
+        let (sign, style) = match (run[0], look.ascii) {
+            (Cell::Idle, _) => (look.dash(), look.theme.rule),
+            (Cell::Used, false) => ("█", look.theme.text),
+            (Cell::Used, true) => ("#", look.theme.text),
+            (Cell::Open, false) => ("▓", look.theme.good),
+            (Cell::Open, true) => ("=", look.theme.good),
+        };
+        Span::styled(sign.repeat(run.len()), style)
+    });
+    spans.collect()
+}
+
+/// What a column of the line of time shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Idle,
+    Used,
+    Open,
+}
+
+/// One session: when, how long, and which modules.
+fn line(paper: &mut Paper<'_>, session: &Time, spans: &[Time], longest: Millis, look: &Look) {
+    let theme = &look.theme;
+    let own = spans.iter().filter(|span| {
+        let inside = session.start <= span.start && span.end <= session.end;
+        span.session == session.session && inside
+    });
+    // a module that was left and entered again is one, in the order of the first times
+    let mut modules: Vec<(&str, Millis)> = Vec::new();
+    for span in own {
+        let Some(name) = span.module.as_deref() else { continue };
+        let took = span.end - span.start;
+        match modules.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += took,
+            None => modules.push((name, took)),
+        }
+    }
+    let modules: Vec<String> =
+        modules.iter().map(|(name, took)| format!("{name} {}", duration(*took))).collect();
+    let took = session.end - session.start;
+    let unsigned = |millis: Millis| u64::try_from(millis).unwrap_or(0);
+    let (word, style) = if session.open { ("open", theme.good) } else { ("", theme.text) };
+    paper.line(vec![
+        Span::styled(format!("  {}", look.moment(session.start)), theme.quiet),
+        Span::styled(format!(" {:>12} ", duration(took)), theme.text),
+        Span::styled(bar(unsigned(took), unsigned(longest), BAR, look), style),
+        Span::styled(format!(" {word:<4} "), style),
+        Span::styled(look.clean(&modules.join(", ")).into_owned(), theme.quiet),
+    ]);
+}
+
+/// A length of time in words: `1 h 25 min`, `25 min`, `40 s`.
+fn duration(millis: Millis) -> String {
+    let seconds = millis / 1000;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Theme;
+    use jiff::tz::TimeZone;
+
+    fn span(start: Millis, end: Millis, open: bool) -> Time {
+        Time { session: "s".to_owned(), module: None, start, end, open }
+    }
+
+    #[test]
+    fn every_session_is_seen_on_the_line_however_short() {
+        let theme = Theme::preset("dark").expect("there is one");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        let text = |spans: &[&Time], columns| {
+            let ends = ends(spans).expect("some");
+            let drawn = drawn(spans, ends, columns, &look);
+            drawn.iter().map(|span| span.content.as_ref()).collect::<String>()
+        };
+        let (a, b, c) = (span(0, 0, false), span(50, 60, false), span(100, 100, true));
+        assert_eq!(text(&[&a, &b, &c], 10), "█────██──▓");
+        assert_eq!(text(&[&a], 4), "█───", "all at one moment");
+        assert_eq!(text(&[&a, &b, &c], 1), "▓");
+        let far = span(Millis::MAX / 2, Millis::MAX / 2, false);
+        assert_eq!(text(&[&a, &far], 5), "█───█");
+    }
+
+    #[test]
+    fn lengths_are_said_shortly() {
+        let said: Vec<String> =
+            [0, 40_000, 60_000, 61_000, 1_500_000, 3_600_000, 5_100_000].map(duration).into();
+        assert_eq!(said, ["0 s", "40 s", "1 min", "1 min 1 s", "25 min", "1 h", "1 h 25 min"]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Before the first call: where to send, a line to try it, and what to change in each SDK.
+
+use crate::tui::app::view::World;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::page_text::Lines;
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::sync::LazyLock;
+
+/// What screens show that wait for something.
+#[derive(serde::Deserialize)]
+pub struct SdkLines {
+    curl: String,
+    curl_with_ids: String,
+    try_it: String,
+    sdk: Vec<Sdk>,
+    note: String,
+    /// How to point here what pushes objects.
+    pub push: Push,
+}
+
+/// How to point here what pushes objects to Segment.
+#[derive(serde::Deserialize)]
+pub struct Push {
+    /// A line to try it.
+    pub curl: String,
+    /// What has to be changed.
+    pub note: String,
+    /// The hosts that this address stands for.
+    pub host: Vec<Host>,
+}
+
+/// A host of Segment's.
+#[derive(serde::Deserialize)]
+pub struct Host {
+    /// Its address.
+    pub instead_of: String,
+    /// The paths that are answered.
+    pub paths: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Sdk {
+    name: String,
+    change: String,
+}
+
+/// The lines that come with the program.
+pub static LINES: LazyLock<SdkLines> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../assets/sdk-lines.toml"))
+        .expect("the lines that come with the program are TOML; a test reads them")
+});
+
+/// A line to try it: a call that lacks ids, or one that has them.
+pub fn curl(base: &str, with_ids: bool) -> String {
+    let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
+    let line = if with_ids { &LINES.curl_with_ids } else { &LINES.curl };
+    line.replace("BASE", base).replace("PORT", port)
+}
+
+/// What is said where a file is open in which there is nothing.
+pub fn no_calls(lines: &mut Lines<'_>, theme: &Theme) {
+    lines.prose(2, "The file that is open holds no calls.", theme.text);
+    lines.gap(true);
+    lines.prose(2, "segscope --record FILE records what SDKs send", theme.quiet);
+    lines.prose(2, "segscope open -f FILE follows a file that grows", theme.quiet);
+}
+
+/// Draws it.
+pub fn render(buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+    let theme = &world.look.theme;
+    let Some(base) = world.shared.addresses.first() else {
+        return no_calls(&mut Lines::new(buffer, body, world.look, 1), theme);
+    };
+    let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
+    let fill = |text: &str, base: &str| text.replace("BASE", base).replace("PORT", port);
+    let names = LINES.sdk.iter().map(|sdk| text::width(&sdk.name)).max().unwrap_or(0);
+    let room = usize::from(body.width).saturating_sub(names + 5);
+    let whole = LINES.sdk.iter().all(|sdk| text::width(&fill(&sdk.change, base)) <= room);
+    let (address, key) = match whole {
+        true => (base.as_str(), "(K is your write key, or any other)".to_owned()),
+        false => ("URL", format!("(URL is {base}, K any write key)")),
+    };
+    let roomy = body.height >= 30;
+    let mut line = Lines::new(buffer, body, world.look, usize::from(roomy));
+    let waits = match world.shared.stats.cleared {
+        Some(_) => "  All is cleared away. Waiting for the next call at ",
+        None => "  Waiting for the first call at ",
+    };
+    line.write(&[(waits, theme.text), (base, theme.brand)]);
+    line.gap(true);
+    line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
+    line.folded(&fill(&LINES.curl, base), theme.key);
+    line.gap(true);
+    line.write(&[("  Point your SDK here ", theme.heading), (&key, theme.quiet)]);
+    for sdk in &LINES.sdk {
+        line.write(&[
+            (&format!("  {:<names$}  ", sdk.name), theme.label),
+            (&fill(&sdk.change, address), theme.text),
+        ]);
+        line.gap(roomy && body.height >= 46);
+    }
+    line.gap(roomy);
+    line.write(&[("  ", theme.quiet), (&LINES.note, theme.quiet)]);
+}

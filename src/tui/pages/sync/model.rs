@@ -1,0 +1,223 @@
+//! A model that is open: its errors with their reasons, its objects, and below the list all about
+//! the line under the cursor.
+
+use crate::tui::app::action::Action;
+use crate::tui::app::view_context::{count, grouped};
+use crate::tui::feed::{Item, ModelView};
+use crate::tui::pages::detail::lines;
+use crate::tui::pages::detail::text_builder::Paper;
+use crate::tui::pages::sync::{Pointer, Reply, World};
+use crate::tui::theme::painter::{Pen, ground};
+use crate::tui::widgets::list_cursor::Cursor;
+use crate::tui::widgets::movement::step;
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+/// So many properties of an object are shown, and so many characters of each.
+const SHOWN_PROPERTIES: usize = 1_000;
+const SHOWN_CHARS: usize = 2_000;
+/// A property's name has at most so many columns.
+const LABEL: usize = 24;
+/// Columns of the time before an error.
+const TIME: usize = 8;
+/// Columns of an object's id.
+const ID: usize = 24;
+
+/// The model's list and what is below it.
+pub struct ModelPane {
+    name: String,
+    view: ModelView,
+    list: Cursor,
+    /// The keys move what is below the list.
+    below: bool,
+    scroll: usize,
+    page: Vec<Line<'static>>,
+    /// What the page was made from: the line, the width, how much had come, and the looks.
+    made: Option<(usize, u16, u64, u64)>,
+    body: Rect,
+}
+
+impl ModelPane {
+    /// Opens a model.
+    pub fn of(name: &str) -> ModelPane {
+        ModelPane {
+            name: name.to_owned(),
+            view: ModelView::default(),
+            list: Cursor::default(),
+            below: false,
+            scroll: 0,
+            page: Vec::new(),
+            made: None,
+            body: Rect::default(),
+        }
+    }
+
+    /// The panes: list, the line between, what is below it.
+    fn panes(body: Rect) -> (Rect, Rect, Rect) {
+        let head = 2.min(body.height);
+        let rest = Rect { y: body.y + head, height: body.height - head, ..body };
+        let list = Rect { height: rest.height / 2, ..rest };
+        let rule = Rect { y: list.bottom(), height: 1.min(rest.height - list.height), ..rest };
+        let height = rest.height - list.height - rule.height;
+        let below = Rect {
+            x: rest.x + 2.min(rest.width),
+            y: rule.bottom(),
+            width: rest.width.saturating_sub(3),
+            height,
+        };
+        (list, rule, below)
+    }
+
+    /// Whether there is more below the list than fits.
+    pub fn has_more(&self) -> bool {
+        self.page.len() > usize::from(ModelPane::panes(self.body).2.height)
+    }
+
+    pub fn act(&mut self, action: Action) -> Reply {
+        if action == Action::NextPane {
+            self.below = !self.below && self.has_more();
+            return Reply::Done;
+        }
+        if !self.below {
+            return if self.list.step(action) { Reply::Done } else { Reply::Pass };
+        }
+        let height = usize::from(ModelPane::panes(self.body).2.height).max(1);
+        let last = self.page.len().saturating_sub(height);
+        let Some(to) = step(action, self.scroll, height, last) else { return Reply::Pass };
+        self.scroll = to;
+        Reply::Done
+    }
+
+    pub fn point(&mut self, pointer: Pointer, at: Position) -> Reply {
+        let (list, _, below) = ModelPane::panes(self.body);
+        self.below = below.contains(at) && self.has_more();
+        match pointer {
+            Pointer::WheelDown => self.act(Action::Down),
+            Pointer::WheelUp => self.act(Action::Up),
+            Pointer::Click => {
+                let line = list.contains(at).then(|| usize::from(at.y - list.y));
+                match line.and_then(|line| self.list.line_at(line)) {
+                    Some(line) => {
+                        self.list.select(line);
+                        Reply::Done
+                    }
+                    None => Reply::Pass,
+                }
+            }
+        }
+    }
+
+    /// Reads what the next frame shows; false if the model is gone.
+    pub fn sync(&mut self, body: Rect, world: &World<'_>) -> bool {
+        self.body = body;
+        let (list, _, below) = ModelPane::panes(body);
+        let Some(mut view) = world.feed.pushed(&self.name, 0..0) else { return false };
+        self.list.sync(view.items, usize::from(list.height));
+        let window = self.list.window();
+        view = world.feed.pushed(&self.name, window).unwrap_or(view);
+        self.view = view;
+        let (requests, judged) = (self.view.requests, world.shared.judged);
+        let wanted = self.list.at().map(|item| (item, below.width, requests, judged));
+        if self.made != wanted {
+            let same = wanted.map(|(item, ..)| item) == self.made.map(|(item, ..)| item);
+            self.scroll = if same { self.scroll } else { 0 };
+            self.made = wanted;
+            self.page = self.write(usize::from(below.width), world);
+        }
+        self.scroll = self.scroll.min(self.page.len().saturating_sub(usize::from(below.height)));
+        self.below &= self.has_more();
+        true
+    }
+
+    /// All about the line under the cursor.
+    fn write(&self, width: usize, world: &World<'_>) -> Vec<Line<'static>> {
+        let theme = &world.look.theme;
+        let mut paper = Paper::new(world.look, width);
+        let Some(at) = self.list.at() else { return Vec::new() };
+        match self.view.window.get(at - self.list.window().start) {
+            None => {}
+            Some(Item::Problem(problem)) => {
+                paper.prose(0, &format!("not stored: {}", problem.reason), theme.error);
+                paper.field("came at", &world.look.moment(problem.at), theme.text);
+            }
+            Some(Item::Object { id, .. }) => {
+                let all = world.feed.pushed_properties(&self.name, at).unwrap_or_default();
+                let shown = || all.iter().take(SHOWN_PROPERTIES);
+                let clean = |key: &str| world.look.clean(text::beginning(key, width)).into_owned();
+                let widest = shown().map(|(key, _)| text::width(&clean(key))).max();
+                let indent = widest.unwrap_or(0).clamp(2, LABEL) + 2;
+                let mut put = |key: &str, value: &str| {
+                    let name = text::cut(key, indent - 1, world.look.ellipsis());
+                    paper.labelled(indent, &name, value, theme.text);
+                };
+                put("id", id);
+                for (key, json) in shown() {
+                    match json.char_indices().nth(SHOWN_CHARS) {
+                        None => put(&clean(key), json),
+                        Some((end, _)) => {
+                            let size = grouped(json.len() as u64);
+                            put(&clean(key), &format!("{}... ({size} bytes)", &json[..end]));
+                        }
+                    }
+                }
+                if let Some(more) = all.len().checked_sub(SHOWN_PROPERTIES).filter(|more| *more > 0)
+                {
+                    let words = format!("and {} more properties", grouped(more as u64));
+                    paper.prose(0, &words, theme.quiet);
+                }
+            }
+        }
+        paper.done()
+    }
+
+    pub fn render(&self, buffer: &mut Buffer, body: Rect, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let (list, rule, below) = ModelPane::panes(body);
+        if let Some(mut pen) = Pen::on(buffer, body, 0, look) {
+            pen.put("  ", theme.text).show(&self.name, theme.heading);
+            let objects = count(self.view.objects_synced, "object synced", "objects synced");
+            pen.put(&format!("   {objects}"), theme.text);
+            let errors = count(self.view.errors, "error", "errors");
+            let style = if self.view.errors > 0 { theme.error } else { theme.quiet };
+            pen.put(&format!("   {errors}"), style);
+            let unkept = self.view.objects_synced + self.view.errors - self.view.items as u64;
+            if unkept > 0 {
+                let words = format!("   {} counted without room to keep them", grouped(unkept));
+                pen.put(&words, theme.warning);
+            }
+        }
+        for (line, item) in self.view.window.iter().enumerate() {
+            let here = self.list.at() == Some(self.list.window().start + line);
+            if here {
+                let style = if self.below { theme.selected_unfocused } else { theme.selected };
+                ground(buffer, list, line, style);
+            }
+            let Some(mut pen) = Pen::on(buffer, list, line, look) else { break };
+            pen.put(if here { look.cursor() } else { " " }, theme.rule_focus);
+            match item {
+                Item::Problem(problem) => {
+                    let sign = look.severity_sign(crate::findings::Severity::Error);
+                    pen.put(&format!("{sign} error  "), theme.error);
+                    pen.put(&look.time(problem.at)[..TIME], theme.quiet).skip(2);
+                    pen.show(&problem.reason, theme.text);
+                }
+                Item::Object { id, summary } => {
+                    pen.column(id, ID, theme.text).skip(2).show(summary, theme.quiet);
+                }
+            }
+        }
+        if let Some(mut pen) = Pen::on(buffer, rule, 0, look) {
+            let style = if self.below { theme.rule_focus } else { theme.rule };
+            pen.put(&look.dash().repeat(usize::from(rule.width)), style);
+        }
+        lines(buffer, below, self.page.get(self.scroll..).unwrap_or(&[]));
+        let hidden = self.page.len().saturating_sub(self.scroll + usize::from(below.height)) as u64;
+        if let Some(mut pen) = Pen::on(buffer, rule, 0, look).filter(|_| hidden > 0) {
+            let words = format!(" +{} below ", grouped(hidden));
+            pen.right(words.len() + 1).put(&words, theme.quiet);
+        }
+    }
+}

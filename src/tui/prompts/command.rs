@@ -1,0 +1,185 @@
+//! The command line: every action by its name.
+
+use crate::call::nearest_name;
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::filters::Change;
+use crate::tui::app::keymap::Keymap;
+use crate::tui::app::page::Page;
+use crate::tui::app::view::{Reply, View, World};
+use crate::tui::dialogs::help::title;
+use crate::tui::prompts::{Offer, Prompt, Typed, completions};
+use crate::tui::theme::painter::Pen;
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Before the line.
+const LABEL: &str = " :";
+/// Commands that take a text, and what they do.
+const WITH_TEXT: [(&str, &str); 2] =
+    [("filter ", "put this filter in force"), ("search ", "search for this")];
+
+/// The line's state.
+pub struct CommandView {
+    prompt: Prompt,
+    actions: Vec<Action>,
+    /// What was wrong with the line when it was accepted.
+    error: Option<String>,
+}
+
+impl CommandView {
+    /// An empty line. The actions of the place come first, then those that have a page elsewhere.
+    pub fn of(place: Place, world: &World<'_>) -> CommandView {
+        let all = Action::ALL.iter().copied().filter(|action| *action != Action::Command);
+        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+        for action in all {
+            if does_something(place, action, world.keymap) {
+                here.push(action);
+            } else if Page::home(action).is_some() {
+                elsewhere.push(action);
+            }
+        }
+        here.append(&mut elsewhere);
+        let prompt = Prompt::new("", &world.shared.kept.commands);
+        CommandView { prompt, actions: here, error: None }
+    }
+
+    fn offers(actions: &[Action]) -> impl FnOnce(&str, usize) -> Vec<Offer> {
+        let with_text = WITH_TEXT.iter().map(|(name, about)| (*name, *about));
+        let named = actions.iter().map(|action| (action.name(), action.long()));
+        let all: Vec<_> = with_text.chain(named).collect();
+        move |text, cursor| {
+            let typed = text[..cursor].trim_start();
+            let begins = |(name, _): &&(&'static str, &'static str)| name.starts_with(typed);
+            let offer = |&(name, about): &(&'static str, &'static str)| Offer {
+                text: name.to_owned(),
+                replace: 0..cursor,
+                about,
+            };
+            all.iter().filter(begins).map(offer).collect()
+        }
+    }
+
+    fn run(&self) -> Result<Reply, String> {
+        let typed = self.prompt.text().trim();
+        let (name, text) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+        let text = text.trim();
+        match (name, Action::parse(name)) {
+            ("", _) => Ok(Reply::Close),
+            ("filter", _) => match crate::fql::parse(text) {
+                Ok(_) => Ok(Reply::CloseAndFilter(Change::Accept(text.to_owned()))),
+                Err(error) => Err(error.to_string()),
+            },
+            ("search", _) if !text.is_empty() => match crate::fql::parse(text) {
+                Ok(_) => Ok(Reply::CloseAndSearch { text: text.to_owned(), inside: false }),
+                Err(error) => Err(error.to_string()),
+            },
+            (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no text")),
+            (_, Some(action)) if self.actions.contains(&action) => {
+                Ok(Reply::CloseAndRun(action, typed.to_owned()))
+            }
+            (_, Some(action)) => Err(format!("{name} works only {}", places(action))),
+            (_, None) => {
+                let near = self.near(name);
+                let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+                Err(format!("{name} is no command{near}"))
+            }
+        }
+    }
+
+    /// The command that was probably meant: one that has the name as a part (`coverage` for
+    /// `show_coverage`), else the nearest.
+    fn near(&self, name: &str) -> Option<&'static str> {
+        let with_text = WITH_TEXT.iter().map(|(known, _)| known.trim_end());
+        let all = || with_text.clone().chain(self.actions.iter().map(|action| action.name()));
+        let has_part = |known: &&str| {
+            let rest = known.strip_suffix(name).is_some_and(|rest| rest.ends_with('_'));
+            rest || known.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'))
+        };
+        all().find(has_part).or_else(|| nearest_name(name, all()))
+    }
+}
+
+/// Whether an action does something at a place; one whose keys were taken away still has its name.
+pub fn does_something(place: Place, action: Action, keymap: &Keymap) -> bool {
+    let preset = Keymap::default();
+    let mut sections = place.sections().iter();
+    sections.any(|section| preset.has(*section, action) || keymap.has(*section, action))
+}
+
+/// Where an action works, in words.
+fn places(action: Action) -> String {
+    let preset = Keymap::default();
+    let at = Place::ALL.into_iter().filter(|place| preset.has(*place, action));
+    let words = at.map(|place| {
+        let head = title(place);
+        head.split(':').next().unwrap_or(head).replacen("In ", "in ", 1)
+    });
+    words.collect::<Vec<_>>().join(" and ")
+}
+
+impl View for CommandView {
+    fn place(&self) -> Place {
+        Place::Text
+    }
+
+    fn can(&self, _action: Action, _world: &World<'_>) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, _world: &World<'_>) -> Reply {
+        self.error = None;
+        match action {
+            Action::Back => return Reply::Close,
+            Action::Accept if self.prompt.has_chosen() => {
+                self.prompt.take();
+            }
+            Action::Accept => match self.run() {
+                Ok(reply) => return reply,
+                Err(error) => self.error = Some(error),
+            },
+            action => {
+                if self.prompt.act(action, Self::offers(&self.actions)).is_none() {
+                    return Reply::Pass;
+                }
+            }
+        }
+        Reply::Done
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        if self.prompt.typed(event, Self::offers(&self.actions)) == Typed::Changed {
+            self.error = None;
+        }
+        Reply::Done
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        self.prompt.paste(pasted);
+        Reply::Done
+    }
+
+    fn strip(&self) -> u16 {
+        1
+    }
+
+    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+
+    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
+        let theme = &world.look.theme;
+        if let Some(mut pen) = Pen::on(buffer, strip, 0, world.look) {
+            pen.put(LABEL, theme.heading);
+            self.prompt.line.render(&mut pen, |_| theme.text, world.look);
+            if let Some(error) = &self.error {
+                pen.skip(2).show(error, theme.error);
+            } else if self.prompt.text().is_empty() {
+                pen.skip(2).put("the name of an action; tab lists them", theme.quiet);
+            }
+        }
+        completions::render(buffer, strip, 0, &self.prompt, world.look);
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[Action::Accept, Action::Back, Action::Complete, Action::Older]
+    }
+}

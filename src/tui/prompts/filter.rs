@@ -1,0 +1,270 @@
+//! The filter's line: what is typed is shown at once, as far as it can be read.
+
+use crate::fql::{Filter, FilterError, Kind, Names, Tone, complete, parse, tones};
+use crate::tui::app::action::{Action, Place};
+use crate::tui::app::filters::Change;
+use crate::tui::app::view::{Effect, Reply, View, World};
+use crate::tui::bars::filter_bar;
+use crate::tui::dialogs::filter_warnings;
+use crate::tui::dialogs::filter_warnings::Doubt;
+use crate::tui::feed::Memo;
+use crate::tui::prompts::{AskView, NamedView, Offer, Prompt, Typed, completions};
+use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::widgets::text;
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+/// Said while nothing is typed.
+const INTRO: &str = "a word is searched for; or missing(account_id), properties.total > 100";
+
+/// Said of a text that ends in a field's name, or in the beginning of one.
+const HALF: &str = "a field: what should it be? enter searches for the word";
+
+/// Whether a text ends in a field that nothing is said of yet, or in the beginning of one or of a
+/// word that joins.
+fn half_typed(text: &str, filter: &Filter, names: &dyn Names) -> bool {
+    let read = filter.to_string();
+    let offers = complete(text, text.len(), names);
+    let mut names = offers.iter().filter(|o| matches!(o.kind, Kind::Field | Kind::Keyword));
+    names.any(|offer| {
+        let typed = text.get(offer.replace.clone()).unwrap_or_default();
+        // one that is true or false by itself, such as `repeat`, is read as what it is
+        let as_word = || typed.contains('.') || read.ends_with(&format!("\"{typed}\""));
+        !typed.is_empty() && offer.text.starts_with(typed) && as_word()
+    })
+}
+
+/// The line's state.
+pub struct FilterView {
+    prompt: Prompt,
+    error: Option<FilterError>,
+    /// What is doubtful about a text that can be read.
+    hint: Option<Doubt>,
+    /// The field that no call has, told where nothing passes.
+    absent: Option<Doubt>,
+    names: Box<dyn Names>,
+}
+
+impl FilterView {
+    /// The line with the filter in force.
+    pub fn of(world: &World<'_>) -> FilterView {
+        let filtering = &world.shared.filtering;
+        let prompt = Prompt::new(filtering.text(), &world.shared.kept.history);
+        FilterView { prompt, error: None, hint: None, absent: None, names: world.feed.names() }
+    }
+
+    fn after(&mut self, typed: Typed) -> Reply {
+        if typed == Typed::Same {
+            return Reply::Done;
+        }
+        let text = self.prompt.text();
+        self.absent = None;
+        match parse(text) {
+            // on its way to a comparison: its own rows would be those that have such a word
+            Ok(filter) if half_typed(text, &filter, self.names.as_ref()) => {
+                self.error = None;
+                self.hint = Some(Doubt { at: None, says: HALF.to_owned() });
+                Reply::Done
+            }
+            Ok(filter) => {
+                self.error = None;
+                self.hint = filter_warnings::of_text(&filter).into_iter().next();
+                let absent = filter_warnings::of_fields(text, &filter, self.names.as_ref());
+                self.absent = absent.into_iter().next();
+                Reply::Filter(Change::Preview(text.to_owned()))
+            }
+            Err(error) => {
+                self.error = Some(error);
+                self.hint = None;
+                Reply::Done
+            }
+        }
+    }
+
+    fn offers(names: &dyn Names) -> impl FnOnce(&str, usize) -> Vec<Offer> {
+        move |text, cursor| {
+            let offers = complete(text, cursor, names).into_iter();
+            let about = |kind| match kind {
+                Kind::Field => "field",
+                Kind::Value => "value",
+                Kind::Function => "function",
+                Kind::Keyword => "word",
+            };
+            offers
+                .map(|offer| Offer {
+                    text: offer.text,
+                    replace: offer.replace,
+                    about: about(offer.kind),
+                })
+                .collect()
+        }
+    }
+
+    fn accept(&self) -> Reply {
+        let text = self.prompt.text().trim().to_owned();
+        match &self.error {
+            // what is wrong stands below the text
+            Some(_) => Reply::Say("the last good filter stays in force".to_owned()),
+            None => Reply::CloseAndFilter(Change::Accept(text)),
+        }
+    }
+}
+
+/// Says something of a place of the line above: where it stands on the screen, and its number. The
+/// words stand on the side of the mark where there is room for them.
+fn point(pen: &mut Pen<'_>, (at, number): (usize, usize), says: &str, style: Style, look: &Look) {
+    let wide = text::width(&look.clean(says));
+    if at + 2 + wide < pen.room() {
+        pen.skip(at).put("^ ", style).show(says, style);
+    } else if at > wide {
+        pen.skip(at - wide - 1).show(says, style).put(" ^", style);
+    } else {
+        pen.put(&format!(" column {number}: "), style).show(says, style);
+    }
+}
+
+impl View for FilterView {
+    fn place(&self) -> Place {
+        Place::Filter
+    }
+
+    fn can(&self, _action: Action, _world: &World<'_>) -> bool {
+        true
+    }
+
+    fn act(&mut self, action: Action, world: &World<'_>) -> Reply {
+        match action {
+            Action::Back => Reply::CloseAndFilter(Change::Restore),
+            Action::Accept if self.prompt.has_chosen() => {
+                let typed = self.prompt.take();
+                self.after(typed)
+            }
+            Action::Accept => self.accept(),
+            Action::NamedFilters => match NamedView::of(world) {
+                Some(view) => Reply::Open(Box::new(view)),
+                None => {
+                    let keys = world.keymap.keys(Place::Filter, Action::SaveFilter);
+                    let key = keys.first().map_or("", String::as_str);
+                    Reply::Say(format!("no filter has a name yet; {key} gives one"))
+                }
+            },
+            Action::SaveFilter if self.error.is_some() || self.prompt.text().trim().is_empty() => {
+                Reply::Say("only a filter that can be read gets a name".to_owned())
+            }
+            Action::SaveFilter => {
+                let text = self.prompt.text().trim().to_owned();
+                Reply::Open(Box::new(AskView::new("name of this filter", "", move |name| {
+                    Reply::CloseAndAsk(Effect::Keep(Memo::Named {
+                        name: name.to_owned(),
+                        text: text.clone(),
+                    }))
+                })))
+            }
+            action => match self.prompt.act(action, Self::offers(self.names.as_ref())) {
+                Some(typed) => self.after(typed),
+                None => Reply::Pass,
+            },
+        }
+    }
+
+    fn typed(&mut self, event: KeyEvent, _world: &World<'_>) -> Reply {
+        let typed = self.prompt.typed(event, Self::offers(self.names.as_ref()));
+        self.after(typed)
+    }
+
+    fn paste(&mut self, pasted: &str, _world: &World<'_>) -> Reply {
+        let typed = self.prompt.paste(pasted);
+        self.after(typed)
+    }
+
+    fn strip(&self) -> u16 {
+        2
+    }
+
+    fn sync(&mut self, _strip: Rect, _world: &World<'_>) {}
+
+    fn render(&self, buffer: &mut Buffer, strip: Rect, world: &World<'_>) {
+        let look = world.look;
+        let theme = &look.theme;
+        let count = filter_bar::count(world);
+        let right: usize = count.iter().map(|span| text::width(&span.content)).sum();
+        let wrong = self.error.as_ref().map(FilterError::span);
+        let line = self.prompt.text();
+        let tones = tones(line);
+        let style = |at: usize| -> Style {
+            let tone = tones.iter().find(|(part, _)| part.contains(&at)).map(|(_, tone)| *tone);
+            let style = match tone {
+                Some(Tone::Name) => theme.json_name,
+                Some(Tone::Text) => theme.json_string,
+                Some(Tone::Number) => theme.json_number,
+                Some(Tone::Keyword) => theme.json_word,
+                Some(Tone::Sign) => theme.json_shape,
+                None => theme.text,
+            };
+            match &wrong {
+                Some(wrong) if wrong.contains(&at) => {
+                    theme.error.add_modifier(Modifier::UNDERLINED)
+                }
+                _ => style,
+            }
+        };
+        let left = Rect { width: strip.width.saturating_sub(right as u16 + 1), ..strip };
+        let mut first = 0;
+        let label = text::width(filter_bar::LABEL);
+        if let Some(mut pen) = Pen::on(buffer, left, 0, look) {
+            pen.put(filter_bar::LABEL, theme.heading);
+            first = self.prompt.line.render(&mut pen, style, look);
+        }
+        if let Some(mut pen) = Pen::on(buffer, strip, 0, look) {
+            pen.right(right);
+            for span in &count {
+                pen.put(&span.content, span.style);
+            }
+        }
+        let column = |at: usize| {
+            let seen = line.get(first.min(at)..at).unwrap_or("");
+            label + text::width(&look.clean(seen))
+        };
+        let shown = &world.shared.shown;
+        let nothing = shown.rows == 0 && world.shared.filtering.progress(shown).is_none();
+        let absent = self.absent.as_ref().filter(|_| nothing);
+        if let Some(mut pen) = Pen::on(buffer, strip, 1, look) {
+            match (&self.error, absent.or(self.hint.as_ref())) {
+                (Some(error), _) => {
+                    let near = error.near.as_ref();
+                    let near =
+                        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let says = format!("expected {}, found {}{near}", error.expected, error.found);
+                    let at = (column(error.span().start), error.column);
+                    point(&mut pen, at, &says, theme.error, look);
+                }
+                (None, Some(Doubt { at: Some(at), says })) => {
+                    let number = line.get(..*at).map_or(1, |before| before.chars().count() + 1);
+                    point(&mut pen, (column(*at), number), says, theme.warning, look);
+                }
+                (None, Some(hint)) => {
+                    pen.skip(label).show(&hint.says, theme.warning);
+                }
+                (None, None) if line.is_empty() => {
+                    pen.skip(label).put(INTRO, theme.quiet);
+                }
+                (None, None) => {}
+            }
+        }
+        let from = self.prompt.offers.first().map_or(0, |offer| offer.replace.start);
+        completions::render(buffer, strip, column(from).saturating_sub(2), &self.prompt, look);
+    }
+
+    fn footer(&self) -> &'static [Action] {
+        &[
+            Action::Accept,
+            Action::Back,
+            Action::Complete,
+            Action::Older,
+            Action::SaveFilter,
+            Action::NamedFilters,
+        ]
+    }
+}

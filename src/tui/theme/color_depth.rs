@@ -1,0 +1,145 @@
+//! How many colours the terminal can show, and a theme within that.
+
+use crate::tui::theme::Theme;
+use anstyle_lossy::palette::VGA;
+use ratatui::style::{Color, Modifier, Style};
+
+/// How many colours the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// None are wanted.
+    NoColour,
+    /// Those that have a name.
+    Sixteen,
+    /// Those that have a number.
+    Numbered,
+    /// Red, green and blue, 256 steps each.
+    True,
+}
+
+/// Terminals that show all colours, and say so by their names only.
+const TRUE_BY_TERM: [&str; 8] =
+    ["direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot", "iterm"];
+const TRUE_BY_PROGRAM: [&str; 4] = ["iTerm.app", "WezTerm", "ghostty", "vscode"];
+
+impl Depth {
+    /// What the environment says of the terminal.
+    pub fn of_env(env: impl Fn(&str) -> Option<String>) -> Depth {
+        let env = |name: &str| env(name).unwrap_or_default();
+        let (term, program) = (env("TERM"), env("TERM_PROGRAM"));
+        match env("COLORTERM").as_str() {
+            _ if !env("NO_COLOR").is_empty() || term == "dumb" => Depth::NoColour,
+            "truecolor" | "24bit" => Depth::True,
+            _ if TRUE_BY_TERM.iter().any(|name| term.contains(name)) => Depth::True,
+            _ if TRUE_BY_PROGRAM.contains(&program.as_str()) => Depth::True,
+            _ if !env("WT_SESSION").is_empty() => Depth::True,
+            _ if term.contains("256") => Depth::Numbered,
+            _ => Depth::Sixteen,
+        }
+    }
+}
+
+impl Theme {
+    /// The same within what the terminal can show: what is beyond becomes the nearest. Without
+    /// colours what had a ground is reversed, and the rest keeps its weight.
+    pub fn reduced(mut self, depth: Depth) -> Theme {
+        self.each(|style| {
+            *style = match depth {
+                Depth::True => *style,
+                Depth::Numbered => {
+                    Style { fg: style.fg.map(numbered), bg: style.bg.map(numbered), ..*style }
+                }
+                Depth::Sixteen => sixteen(*style),
+                Depth::NoColour => {
+                    let plain = Style { fg: None, bg: None, ..*style };
+                    if style.bg.is_some() { plain.add_modifier(Modifier::REVERSED) } else { plain }
+                }
+            };
+        });
+        self
+    }
+}
+
+fn numbered(colour: Color) -> Color {
+    match colour {
+        Color::Rgb(r, g, b) => {
+            Color::Indexed(anstyle_lossy::rgb_to_xterm(anstyle::RgbColor(r, g, b)).0)
+        }
+        colour => colour,
+    }
+}
+
+/// A mere ground that has no name becomes reversed: the nearest of sixteen is often the very colour
+/// of the quiet words that stand on it.
+fn sixteen(style: Style) -> Style {
+    let named = |colour: Color| !matches!(colour, Color::Rgb(..) | Color::Indexed(16..));
+    match style {
+        Style { fg: None, bg: Some(ground), .. } if !named(ground) => {
+            Style { bg: None, ..style }.add_modifier(Modifier::REVERSED)
+        }
+        style => Style { fg: style.fg.map(nearest), bg: style.bg.map(nearest), ..style },
+    }
+}
+
+fn nearest(colour: Color) -> Color {
+    let found = match colour {
+        Color::Rgb(r, g, b) => anstyle_lossy::rgb_to_ansi(anstyle::RgbColor(r, g, b), VGA),
+        Color::Indexed(number @ 16..) => {
+            anstyle_lossy::xterm_to_ansi(anstyle::Ansi256Color(number), VGA)
+        }
+        named => return named,
+    };
+    Color::Indexed(anstyle::Ansi256Color::from_ansi(found).0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(vars: &[(&str, &str)]) -> Depth {
+        Depth::of_env(|name| {
+            let var = vars.iter().find(|(known, _)| *known == name);
+            var.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_environment_tells_the_depth() {
+        assert_eq!(of(&[]), Depth::Sixteen);
+        assert_eq!(of(&[("TERM", "xterm")]), Depth::Sixteen);
+        assert_eq!(of(&[("TERM", "linux")]), Depth::Sixteen);
+        assert_eq!(of(&[("TERM", "xterm-256color")]), Depth::Numbered);
+        assert_eq!(of(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Depth::True);
+        assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "24bit")]), Depth::True);
+        assert_eq!(of(&[("TERM", "xterm-kitty")]), Depth::True);
+        assert_eq!(of(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]), Depth::True);
+        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), Depth::NoColour);
+        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), Depth::True);
+    }
+
+    #[test]
+    fn what_is_beyond_becomes_the_nearest() {
+        let mut theme = Theme::preset("dark").expect("dark");
+        theme.set("good", "#00d700 bold").expect("a style");
+        theme.set("found", "black on-#ffff00").expect("a style");
+        assert_eq!(theme.clone().reduced(Depth::True).good.fg, Some(Color::Rgb(0, 0xd7, 0)));
+        let many = theme.clone().reduced(Depth::Numbered);
+        assert_eq!(many.good.fg, Some(Color::Indexed(40)));
+        assert_eq!(many.selected.bg, Some(Color::Indexed(236)), "what has a number stays");
+        let few = theme.reduced(Depth::Sixteen);
+        assert_eq!(few.good.fg, Some(Color::Indexed(2)));
+        assert!(few.good.add_modifier.contains(Modifier::BOLD));
+        assert_eq!((few.found.fg, few.found.bg), (Some(Color::Black), Some(Color::Indexed(11))));
+        assert_eq!(few.missing_id.fg, Some(Color::LightRed), "what has a name stays");
+        assert_eq!(few.selected.bg, None);
+        assert!(few.selected.add_modifier.contains(Modifier::REVERSED));
+    }
+
+    #[test]
+    fn without_colour_a_ground_becomes_reversed() {
+        let theme = Theme::preset("dark").expect("dark").reduced(Depth::NoColour);
+        assert_eq!((theme.alarm.fg, theme.alarm.bg), (None, None));
+        assert!(theme.alarm.add_modifier.contains(Modifier::REVERSED));
+        assert!(theme.missing_id.add_modifier.contains(Modifier::BOLD));
+    }
+}

@@ -1,0 +1,283 @@
+//! How things look: the theme, the signs beside the colours, and a pen that never leaves its line.
+
+use crate::call::time::Millis;
+use crate::findings::{Severity, Verdict};
+use crate::report::DOUBTFUL;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::text;
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::borrow::Cow;
+
+/// What every view needs to draw.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The styles.
+    pub theme: Theme,
+    /// Signs in ASCII only; captured text beyond it is escaped.
+    pub ascii: bool,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+}
+
+impl Look {
+    fn sign(&self, sign: &'static str, ascii: &'static str) -> &'static str {
+        if self.ascii { ascii } else { sign }
+    }
+
+    /// What stands where something was left out.
+    pub fn ellipsis(&self) -> &'static str {
+        self.sign("…", "..")
+    }
+
+    /// The sign of a column that nobody looks at.
+    pub fn nothing(&self) -> &'static str {
+        self.sign("–", "-")
+    }
+
+    /// Between two things on one line.
+    pub fn dot(&self) -> &'static str {
+        self.sign("·", "-")
+    }
+
+    /// The line between panes.
+    pub fn rule(&self) -> &'static str {
+        self.sign("│", "|")
+    }
+
+    /// A line across.
+    pub fn dash(&self) -> &'static str {
+        self.sign("─", "-")
+    }
+
+    /// The row under the cursor.
+    pub fn cursor(&self) -> &'static str {
+        self.sign("▌", ">")
+    }
+
+    /// Puts that sign before a line of a pane, where its first column is free.
+    pub fn point(&self, buffer: &mut Buffer, area: Rect, line: usize) {
+        let row = area.y.saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
+        if let Some(cell) = buffer.cell_mut((area.x, row)).filter(|cell| cell.symbol() == " ") {
+            cell.set_symbol(self.cursor()).set_style(self.theme.rule_focus);
+        }
+    }
+
+    /// A row that the user marked.
+    pub fn mark(&self) -> &'static str {
+        self.sign("◆", "*")
+    }
+
+    /// Before what the user noted.
+    pub fn note(&self) -> &'static str {
+        self.sign("¶", "#")
+    }
+
+    /// Behind an id that is used although it looks wrong.
+    pub fn doubtful(&self) -> &'static str {
+        DOUBTFUL
+    }
+
+    /// A call that was judged with earlier settings.
+    pub fn stale(&self) -> &'static str {
+        self.sign("°", "o")
+    }
+
+    /// A retried call.
+    pub fn repeat(&self) -> &'static str {
+        self.sign("↻", "=")
+    }
+
+    /// From something to something.
+    pub fn arrow(&self) -> &'static str {
+        self.sign("→", "->")
+    }
+
+    /// Where something came from.
+    pub fn from(&self) -> &'static str {
+        self.sign("←", "<-")
+    }
+
+    /// Points back at what stands before it.
+    pub fn points_at(&self) -> &'static str {
+        self.sign("◂", "<")
+    }
+
+    /// Before something that can be unfolded or folded.
+    pub fn fold(&self, folded: bool) -> &'static str {
+        if folded { self.sign("▸", "+") } else { self.sign("▾", "-") }
+    }
+
+    /// The sign of a verdict.
+    pub fn verdict_sign(&self, verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::Delivered => self.sign("✓", "+"),
+            Verdict::Degraded => "~",
+            Verdict::Dropped => self.sign("✗", "x"),
+            Verdict::Rejected => self.sign("⊗", "R"),
+            Verdict::Ignored => self.sign("·", "."),
+            Verdict::Discarded => self.sign("⊘", "D"),
+        }
+    }
+
+    /// The style of a verdict.
+    pub fn verdict(&self, verdict: Verdict) -> Style {
+        match verdict {
+            Verdict::Delivered => self.theme.delivered,
+            Verdict::Degraded => self.theme.degraded,
+            Verdict::Dropped => self.theme.dropped,
+            Verdict::Rejected => self.theme.rejected,
+            Verdict::Ignored => self.theme.ignored,
+            Verdict::Discarded => self.theme.discarded,
+        }
+    }
+
+    /// The sign of a severity.
+    pub fn severity_sign(&self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Error => self.sign("✗", "x"),
+            Severity::Warning => "!",
+            Severity::Info => self.sign("·", "."),
+        }
+    }
+
+    /// The style of a severity.
+    pub fn severity(&self, severity: Severity) -> Style {
+        match severity {
+            Severity::Error => self.theme.error,
+            Severity::Warning => self.theme.warning,
+            Severity::Info => self.theme.info,
+        }
+    }
+
+    /// A captured text, safe to print on one line.
+    pub fn clean<'t>(&self, captured: &'t str) -> Cow<'t, str> {
+        text::clean(captured, self.ascii)
+    }
+
+    /// A captured id, safe to print on one line, in which blanks and invisible characters are seen.
+    pub fn id(&self, captured: &str) -> String {
+        self.clean(&text::visible_id(captured)).into_owned()
+    }
+
+    /// A moment's time of day: `HH:MM:SS.mmm`, of which narrow columns take a part.
+    pub fn time(&self, at: Millis) -> String {
+        match Timestamp::from_millisecond(at) {
+            _ if at == NO_TIME => "--:--:--.---".to_owned(),
+            Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.3f").to_string(),
+            Err(_) => "??:??:??.???".to_owned(),
+        }
+    }
+
+    /// A moment with its day, to the second.
+    pub fn moment(&self, at: Millis) -> String {
+        match Timestamp::from_millisecond(at) {
+            _ if at == NO_TIME => "no time".to_owned(),
+            Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %T").to_string(),
+            Err(_) => "????-??-?? ??:??:??".to_owned(),
+        }
+    }
+}
+
+/// A call of a file that says no time of its own counts as received then.
+const NO_TIME: Millis = 0;
+
+/// A pen on one line of an area. What does not fit is cut with an ellipsis.
+pub struct Pen<'b> {
+    buffer: &'b mut Buffer,
+    look: &'b Look,
+    x: u16,
+    y: u16,
+    end: u16,
+}
+
+impl<'b> Pen<'b> {
+    /// A pen at the start of a line of the area; none if the area has no such line.
+    pub fn on(buffer: &'b mut Buffer, area: Rect, line: usize, look: &'b Look) -> Option<Pen<'b>> {
+        let area = area.intersection(buffer.area);
+        let line = u16::try_from(line).ok().filter(|line| *line < area.height)?;
+        Some(Pen { buffer, look, x: area.x, y: area.y + line, end: area.right() })
+    }
+
+    /// The columns that are left.
+    pub fn room(&self) -> usize {
+        usize::from(self.end.saturating_sub(self.x))
+    }
+
+    /// Writes a text of our own.
+    pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
+        let shown = text::cut(text, self.room(), self.look.ellipsis());
+        let room = self.room();
+        self.x = self.buffer.set_stringn(self.x, self.y, shown, room, style).0.min(self.end);
+        self
+    }
+
+    /// Writes a captured text.
+    pub fn show(&mut self, captured: &str, style: Style) -> &mut Self {
+        let safe = self.look.clean(text::beginning(captured, self.room()));
+        self.put(&safe, style)
+    }
+
+    /// Writes a captured text into exactly so many columns.
+    pub fn column(&mut self, captured: &str, columns: usize, style: Style) -> &mut Self {
+        let columns = columns.min(self.room());
+        let target = self.x + columns as u16;
+        let safe = self.look.clean(text::beginning(captured, columns));
+        let shown = text::cut(&safe, columns, self.look.ellipsis());
+        self.put(&shown, style);
+        self.x = target;
+        self
+    }
+
+    /// Leaves columns as they are.
+    pub fn skip(&mut self, columns: usize) -> &mut Self {
+        self.x = self.x.saturating_add(columns.min(usize::from(u16::MAX)) as u16).min(self.end);
+        self
+    }
+
+    /// Goes to so many columns before the end, if that is further on.
+    pub fn right(&mut self, columns: usize) -> &mut Self {
+        self.skip(self.room().saturating_sub(columns))
+    }
+}
+
+/// The line between two panes, which stands where its area is one column wide and lies else.
+pub fn rule(buffer: &mut Buffer, area: Rect, style: Style, look: &Look) {
+    if area.width != 1 {
+        if let Some(mut pen) = Pen::on(buffer, area, 0, look) {
+            pen.put(&look.dash().repeat(usize::from(area.width)), style);
+        }
+        return;
+    }
+    for line in 0..usize::from(area.height) {
+        if let Some(mut pen) = Pen::on(buffer, area, line, look) {
+            pen.put(look.rule(), style);
+        }
+    }
+}
+
+/// Gives a whole line of an area a style, under what is written on it.
+pub fn ground(buffer: &mut Buffer, area: Rect, line: usize, style: Style) {
+    let area = area.intersection(buffer.area);
+    if line < usize::from(area.height) {
+        let row = Rect { y: area.y + line as u16, height: 1, ..area };
+        buffer.set_style(row, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No time is invented for a call that has none.
+    #[test]
+    fn what_has_no_time_shows_none() {
+        let theme = Theme::preset("dark").expect("it is there");
+        let look = Look { theme, ascii: false, zone: TimeZone::UTC };
+        assert_eq!((look.time(0), look.moment(0)), ("--:--:--.---".into(), "no time".into()));
+        assert_eq!(look.time(1), "00:00:00.001");
+        assert_eq!(look.moment(1), "1970-01-01 00:00:00");
+    }
+}

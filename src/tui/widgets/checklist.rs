@@ -1,0 +1,112 @@
+//! A window in which lines are ticked: each of them, and what all such windows do with it.
+
+use crate::tui::app::action::Action;
+use crate::tui::app::view::{Pointer, Reply};
+use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::widgets::list_dialog::{ListWindow, Pointed};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use std::borrow::Cow;
+
+/// The lines, each ticked or not, in a window.
+pub struct Ticked<T> {
+    lines: Vec<(T, bool)>,
+    window: ListWindow,
+}
+
+impl<T> Ticked<T> {
+    /// These lines.
+    pub fn of(
+        title: impl Into<Cow<'static, str>>,
+        width: u16,
+        above: &'static [&'static str],
+        lines: Vec<(T, bool)>,
+    ) -> Ticked<T> {
+        let window = ListWindow::of(title, width, lines.len()).above(above);
+        Ticked { lines, window }
+    }
+
+    /// What is ticked, from the top.
+    pub fn chosen(&self) -> impl Iterator<Item = &T> {
+        self.lines.iter().filter(|(_, ticked)| *ticked).map(|(line, _)| line)
+    }
+
+    /// Puts the cursor on a line.
+    pub fn select(&mut self, line: usize) {
+        self.window.select(line);
+    }
+
+    /// Whether an action does something in every such window.
+    pub fn can(action: Action) -> bool {
+        matches!(
+            action,
+            Action::Tick
+                | Action::Save
+                | Action::Down
+                | Action::Up
+                | Action::Back
+                | Action::BackOrQuit
+        )
+    }
+
+    /// Does an action; what is saved is up to the window's own.
+    pub fn act(&mut self, action: Action) -> Reply {
+        match action {
+            Action::Back | Action::BackOrQuit => return Reply::Close,
+            Action::Tick => {
+                let line = self.window.at().and_then(|at| self.lines.get_mut(at));
+                if let Some((_, ticked)) = line {
+                    *ticked = !*ticked;
+                }
+            }
+            action if self.window.step(action) => {}
+            _ => return Reply::Pass,
+        }
+        Reply::Done
+    }
+
+    /// Moves the line under the cursor up or down, and the cursor with it.
+    pub fn shift(&mut self, down: bool) -> Reply {
+        let at = self.window.at();
+        let to = at.and_then(|at| if down { at.checked_add(1) } else { at.checked_sub(1) });
+        if let (Some(at), Some(to)) = (at, to.filter(|to| *to < self.lines.len())) {
+            self.lines.swap(at, to);
+            self.window.select(to);
+        }
+        Reply::Done
+    }
+
+    /// Answers to the mouse: a click ticks.
+    pub fn point(&mut self, pointer: Pointer, at: Position) -> Reply {
+        match (self.window.point(pointer, at), pointer) {
+            (Pointed::Nothing, _) => Reply::Pass,
+            (_, Pointer::Click) => self.act(Action::Tick),
+            _ => Reply::Done,
+        }
+    }
+
+    /// Fits it to the page.
+    pub fn sync(&mut self, body: Rect) {
+        self.window.sync(body, self.lines.len());
+    }
+
+    /// Draws it; what stands behind the tick is drawn by the window's own.
+    pub fn render(
+        &self,
+        buffer: &mut Buffer,
+        body: Rect,
+        look: &Look,
+        draw: impl Fn(&mut Pen<'_>, &T),
+    ) {
+        self.window.render(buffer, body, look, |pen, at| {
+            let Some((line, ticked)) = self.lines.get(at) else { return };
+            pen.put(if *ticked { "[x] " } else { "[ ] " }, look.theme.key);
+            draw(pen, line);
+        });
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> impl Iterator<Item = &T> {
+        self.lines.iter().map(|(line, _)| line)
+    }
+}

@@ -1,0 +1,149 @@
+//! A window with a list in which one line is under the cursor, a few words above it and below.
+
+use crate::tui::app::action::Action;
+use crate::tui::app::view::{Pointer, centred, window};
+use crate::tui::theme::painter::{Look, Pen, ground};
+use crate::tui::widgets::list_cursor::Cursor;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use std::borrow::Cow;
+
+/// What the mouse did to the list.
+pub enum Pointed {
+    /// The cursor is on another line, or was moved at least.
+    Moved,
+    /// The line under the cursor was clicked again.
+    Again,
+    /// Nothing.
+    Nothing,
+}
+
+/// The window.
+pub struct ListWindow {
+    title: Cow<'static, str>,
+    width: u16,
+    above: &'static [&'static str],
+    below: Vec<String>,
+    /// What stands in an empty list.
+    empty: &'static str,
+    cursor: Cursor,
+    len: usize,
+    body: Rect,
+}
+
+impl ListWindow {
+    /// A window of a width, with so many lines in its list.
+    pub fn of(title: impl Into<Cow<'static, str>>, width: u16, len: usize) -> ListWindow {
+        let mut cursor = Cursor::default();
+        cursor.sync(len, len);
+        let (above, below, empty) = (&[][..], Vec::new(), "");
+        let (title, body) = (title.into(), Rect::default());
+        ListWindow { title, width, above, below, empty, cursor, len, body }
+    }
+
+    /// The same with words above the list.
+    pub fn above(self, above: &'static [&'static str]) -> ListWindow {
+        ListWindow { above, ..self }
+    }
+
+    /// The same with words below the list.
+    pub fn below(self, below: Vec<String>) -> ListWindow {
+        ListWindow { below, ..self }
+    }
+
+    /// The same with words for an empty list.
+    pub fn or(self, empty: &'static str) -> ListWindow {
+        ListWindow { empty, ..self }
+    }
+
+    /// The line under the cursor; none in an empty list.
+    pub fn at(&self) -> Option<usize> {
+        self.cursor.at()
+    }
+
+    /// Puts the cursor on a line.
+    pub fn select(&mut self, line: usize) {
+        self.cursor.select(line);
+    }
+
+    /// Moves the cursor; false if the action is no movement.
+    pub fn step(&mut self, action: Action) -> bool {
+        self.cursor.step(action)
+    }
+
+    fn size(&self) -> (u16, u16) {
+        let below = self.below.len() + usize::from(!self.below.is_empty());
+        let height = self.above.len() + self.len.max(1) + below + 2;
+        (self.width, height.min(usize::from(u16::MAX)) as u16)
+    }
+
+    /// Answers to the mouse.
+    pub fn point(&mut self, pointer: Pointer, at: Position) -> Pointed {
+        let wheel = match pointer {
+            Pointer::WheelDown => Action::Down,
+            Pointer::WheelUp => Action::Up,
+            Pointer::Click => {
+                let line = self.line_at(at);
+                return match line {
+                    Some(line) if self.cursor.at() == Some(line) => Pointed::Again,
+                    Some(line) => {
+                        self.cursor.select(line);
+                        Pointed::Moved
+                    }
+                    None => Pointed::Nothing,
+                };
+            }
+        };
+        self.cursor.step(wheel);
+        Pointed::Moved
+    }
+
+    /// The line of the list that a place is on.
+    fn line_at(&self, at: Position) -> Option<usize> {
+        let area = centred(self.body, self.size());
+        let inside = area.contains(at) && at.y > area.y && at.y + 1 < area.bottom();
+        let line = inside.then(|| usize::from(at.y - area.y - 1))?;
+        self.cursor.line_at(line.checked_sub(self.above.len())?)
+    }
+
+    /// Fits it to the page, and to the list as it is now.
+    pub fn sync(&mut self, body: Rect, len: usize) {
+        (self.body, self.len) = (body, len);
+        let room = usize::from(body.height).saturating_sub(2 + self.above.len());
+        self.cursor.sync(len, room.min(len));
+    }
+
+    /// Draws it, with a pen for each line in view.
+    pub fn render(
+        &self,
+        buffer: &mut Buffer,
+        body: Rect,
+        look: &Look,
+        draw: impl Fn(&mut Pen<'_>, usize),
+    ) {
+        let theme = &look.theme;
+        let inside = window(buffer, body, self.size(), &self.title, look);
+        let first = self.above.len();
+        let nothing = (self.len == 0).then_some((first, self.empty));
+        let above = self.above.iter().copied().enumerate();
+        for (line, words) in above.chain(nothing) {
+            if let Some(mut pen) = Pen::on(buffer, inside, line, look) {
+                pen.put(words, theme.quiet);
+            }
+        }
+        for (line, at) in self.cursor.window().enumerate() {
+            let (line, current) = (first + line, self.cursor.at() == Some(at));
+            if current {
+                ground(buffer, inside, line, theme.selected);
+            }
+            let Some(mut pen) = Pen::on(buffer, inside, line, look) else { break };
+            pen.put(if current { look.cursor() } else { " " }, theme.rule_focus);
+            draw(&mut pen, at);
+        }
+        for (line, words) in self.below.iter().enumerate() {
+            if let Some(mut pen) = Pen::on(buffer, inside, first + self.len + 1 + line, look) {
+                pen.show(words, theme.quiet);
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Parts that several pages are made of: lists, scrolling, text, dialogs.
+
+pub(crate) mod checklist;
+pub(crate) mod choice_dialog;
+pub(crate) mod line_editor;
+pub(crate) mod list_cursor;
+pub(crate) mod list_dialog;
+pub(crate) mod match_highlight;
+pub(crate) mod movement;
+pub(crate) mod page_text;
+pub(crate) mod scroll;
+pub(crate) mod text;

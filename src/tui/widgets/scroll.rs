@@ -1,0 +1,75 @@
+//! Written lines in a window that may be longer than the page.
+
+use crate::tui::app::action::Action;
+use crate::tui::app::view::{Pointer, Reply, window};
+use crate::tui::theme::painter::{Look, Pen};
+use crate::tui::widgets::movement::step;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// The lines, and which of them stand on top.
+#[derive(Default)]
+pub struct Scroll {
+    lines: Vec<Line<'static>>,
+    top: usize,
+    height: usize,
+}
+
+impl Scroll {
+    fn last(&self) -> usize {
+        self.lines.len().saturating_sub(self.height)
+    }
+
+    /// Whether an action would do something now.
+    pub fn can(&self, action: Action) -> bool {
+        match action {
+            Action::Down | Action::PageDown => self.top < self.last(),
+            Action::Back | Action::BackOrQuit => true,
+            _ => false,
+        }
+    }
+
+    /// Moves, or closes the window.
+    pub fn act(&mut self, action: Action) -> Reply {
+        if matches!(action, Action::Back | Action::BackOrQuit) {
+            return Reply::Close;
+        }
+        let Some(to) = step(action, self.top, self.height, self.last()) else { return Reply::Pass };
+        self.top = to;
+        Reply::Done
+    }
+
+    /// The wheel moves, a click closes.
+    pub fn point(&mut self, pointer: Pointer) -> Reply {
+        match pointer {
+            Pointer::WheelDown => self.act(Action::Down),
+            Pointer::WheelUp => self.act(Action::Up),
+            Pointer::Click => Reply::Close,
+        }
+    }
+
+    /// What the next frame shows of these lines on such a page.
+    pub fn sync(&mut self, lines: Vec<Line<'static>>, page: Rect) {
+        self.lines = lines;
+        self.height = usize::from(page.height.saturating_sub(2)).max(1);
+        self.top = self.top.min(self.last());
+    }
+
+    /// The lines from the first one in view on.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Line<'static>> {
+        self.lines.iter().skip(self.top)
+    }
+
+    /// Draws the window.
+    pub fn render(&self, buffer: &mut Buffer, page: Rect, width: u16, title: &str, look: &Look) {
+        let height = (self.lines.len() + 2).min(usize::from(u16::MAX)) as u16;
+        let inside = window(buffer, page, (width, height), title, look);
+        for (line, written) in self.shown().enumerate() {
+            let Some(mut pen) = Pen::on(buffer, inside, line, look) else { return };
+            for span in &written.spans {
+                pen.put(&span.content, span.style);
+            }
+        }
+    }
+}

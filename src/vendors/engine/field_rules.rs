@@ -1,0 +1,302 @@
+//! One field of an output: which value it takes, what it makes of it, what is wrong with it.
+
+use crate::call::{Kind, Val, time};
+use crate::findings::identity::{
+    ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of, truthy,
+};
+use crate::vendors::codes::CodeId;
+use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::near_miss::meant_for;
+use crate::vendors::engine::presence::{State, States};
+use crate::vendors::engine::run_rules::id_value;
+use crate::vendors::table::{Check, Take};
+use crate::vendors::vendor::{Ask, Fixed, Row, Source};
+use std::borrow::Cow;
+
+/// Runs one row of a request.
+pub(crate) fn row<'a>(cx: &mut Cx<'a>, request: usize, number: usize, row: &'a Row) {
+    if !row.only_with.is_empty() && !row.only_with.iter().any(|&source| cx.has(source)) {
+        return;
+    }
+    let value = match &row.always {
+        Some(fixed) => Some(fixed_value(fixed)),
+        None => taken(cx, row),
+    };
+    if let Some((value, from)) = value {
+        if request == 0 {
+            cx.written |= 1 << number;
+        }
+        if cx.rendering() {
+            let out = cx.out(value, from);
+            cx.change(request, |body| body.set(&row.to, out));
+        }
+    }
+}
+
+/// When the rows of a request have to be run for a call that is only judged. One that is `watched`,
+/// a bit each, is always run: whether it writes its field matters.
+pub(crate) fn asks(rows: &[Row], watched: u128) -> Vec<Ask> {
+    let rows = rows.iter().enumerate();
+    rows.flat_map(|(at, row)| asks_of(at, row, watched >> at & 1 == 1)).collect()
+}
+
+/// The asks of one row; none if it never has anything to tell.
+fn asks_of(number: usize, row: &Row, watched: bool) -> Vec<Ask> {
+    if !row.speaks && !watched {
+        return Vec::new();
+    }
+    let spot_of = |source: &Source| match source {
+        Source::Spot(spot) => Some(*spot),
+        _ => None,
+    };
+    let spots: Vec<Spot> = row.from.iter().filter_map(spot_of).collect();
+    let wanted = row.missing.is_some() || row.recommended.is_some();
+    let alone = spots.len() == 1;
+    let number = number as u8;
+    let sure = spots.len() == row.from.len() && row.only_with.is_empty();
+    if watched || !sure || (wanted && !alone) {
+        return vec![Ask { row: number, spot: Spot::ROOT, fine: States::default(), max: None }];
+    }
+    let fine = |state: &State| match state {
+        State::Absent => !wanted,
+        state => alone && is_fine(row, *state),
+    };
+    let fine: States = State::ALL.into_iter().filter(fine).collect();
+    let max = row.max.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
+    spots.into_iter().map(|spot| Ask { row: number, spot, fine, max }).collect()
+}
+
+/// True if a row has nothing to tell of this call.
+#[inline]
+pub(crate) fn is_silent(cx: &Cx<'_>, ask: &Ask) -> bool {
+    if !ask.fine.has(cx.look.state(ask.spot)) {
+        return false;
+    }
+    // a text has at most as many characters as its JSON has bytes
+    let fits =
+        |max: u32| cx.look.get(ask.spot).is_none_or(|value| value.span().len() <= max as usize);
+    ask.max.is_none_or(fits)
+}
+
+/// True if [`judge`] tells nothing of a value of that kind, but for a text over the limit.
+fn is_fine(row: &Row, state: State) -> bool {
+    use State::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
+    let checked = match row.check.filter(|_| row.invalid.is_some()) {
+        None => true,
+        Some(Check::Date) => false,
+        Some(Check::Number | Check::Numeric) => state == Number,
+        Some(Check::Boolean) => matches!(state, True | False),
+        Some(Check::String) => state == Filled,
+    };
+    match row.take {
+        // what a row passes over, or calls blank
+        _ if matches!(state, Absent | Null | Text) => false,
+        Take::Any => checked,
+        Take::Truthy => checked && !matches!(state, False | Number),
+        Take::Scalar => checked && !matches!(state, Array | Object),
+        Take::Text | Take::String => state == Filled && row.one_of.is_empty(),
+        Take::Number | Take::Numeric => state == Number,
+        Take::Bool => matches!(state, True | False),
+        Take::Object => state == Object,
+        Take::Count | Take::Date => false,
+    }
+}
+
+type Taken<'a> = Option<(Value<'a>, From<'a>)>;
+
+fn taken<'a>(cx: &mut Cx<'a>, row: &'a Row) -> Taken<'a> {
+    for &source in &row.from {
+        let found = match source {
+            Source::Guarded(_, guard) if !cx.allows(guard) => None,
+            Source::Spot(spot) | Source::Guarded(spot, _) => match present(cx, row, spot) {
+                Some(value) => return judge(cx, row, value, Place::Spot(spot)),
+                None => None,
+            },
+            Source::Account => cx.account.as_ref().map(|id| id_value(cx, id)),
+            Source::User => cx.user.as_ref().map(|id| id_value(cx, id)),
+            Source::Session => cx.session.as_ref().map(|id| id_value(cx, id)),
+            Source::Named(name) => cx.named(name),
+            Source::Time => cx
+                .look
+                .event_time()
+                .map(|(spot, value, _)| (Value::Copy(value), From::Place(Place::Spot(spot)))),
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    for code in [row.recommended, row.missing].into_iter().flatten() {
+        let look = cx.look;
+        cx.find_with(code, Place::Spot(row.place), |words| {
+            let near = meant_for(look.event, look.pointer(row.place), row);
+            near.into_iter().for_each(|near| words.say("near", near));
+        });
+    }
+    row.default.as_ref().map(fixed_value)
+}
+
+/// The value at a spot, if the row does not pass it over.
+fn present<'a>(cx: &Cx<'a>, row: &Row, spot: Spot) -> Option<Val<'a>> {
+    let value = cx.look.present(spot)?;
+    let passed = match row.take {
+        Take::Text => text_of(value).is_none(),
+        Take::Truthy => !truthy(value),
+        _ => cx.vendor.values == ValueRule::Truthy && value.raw() == "\"\"",
+    };
+    (!passed).then_some(value)
+}
+
+/// What a row makes of a value that is there.
+fn judge<'a>(cx: &mut Cx<'a>, row: &'a Row, value: Val<'a>, place: Place<'a>) -> Taken<'a> {
+    let copied = Some((Value::Copy(value), From::Place(place)));
+    let kind = value.kind();
+    if kind == Kind::String
+        && row.recommended.is_some()
+        && value.as_str().is_some_and(|t| is_blank(&t))
+    {
+        tell(cx, row.recommended, place);
+    }
+    match row.take {
+        Take::Any | Take::Truthy => {
+            checked(cx, row, value, place);
+            copied
+        }
+        Take::Text => text(cx, row, value.as_str()?, Some(value), place),
+        Take::String if kind == Kind::String => text(cx, row, value.as_str()?, Some(value), place),
+        Take::String if kind == Kind::Number => {
+            tell(cx, row.kind, place);
+            text(cx, row, Cow::Borrowed(value.raw()), None, place)
+        }
+        Take::Scalar if !matches!(kind, Kind::Object | Kind::Array) => {
+            checked(cx, row, value, place);
+            copied
+        }
+        Take::Number if kind == Kind::Number => copied,
+        Take::Numeric if kind == Kind::Number => copied,
+        Take::Numeric => {
+            tell(cx, row.kind, place);
+            let number = value.as_str().filter(|text| is_numeric_text(text))?;
+            Some((Value::Json(Cow::Owned(json_number(&number))), From::Place(place)))
+        }
+        Take::Count if is_count(value) => {
+            if is_zero(value.raw()) {
+                tell(cx, row.zero, place);
+            }
+            copied
+        }
+        Take::Date if is(Check::Date, value) => copied,
+        Take::Date => {
+            tell(cx, row.invalid, place);
+            None
+        }
+        Take::Bool if value.as_bool().is_some() => copied,
+        Take::Bool => {
+            tell(cx, row.kind, place);
+            let json = if converts_to_true(value) { "true" } else { "false" };
+            Some((Value::Json(Cow::Borrowed(json)), From::Place(place)))
+        }
+        Take::Object if kind == Kind::Object => copied,
+        Take::Count | Take::Object => {
+            tell(cx, row.kind, place);
+            row.default.as_ref().map(fixed_value)
+        }
+        Take::String | Take::Scalar | Take::Number => {
+            tell(cx, row.kind, place);
+            None
+        }
+    }
+}
+
+/// A text, cut to the row's limit and compared with its list; `value` if it stands so in the call.
+fn text<'a>(
+    cx: &mut Cx<'a>,
+    row: &'a Row,
+    text: Cow<'a, str>,
+    value: Option<Val<'a>>,
+    place: Place<'a>,
+) -> Taken<'a> {
+    let from = From::Place(place);
+    if !row.one_of.is_empty() && !row.one_of.iter().any(|one| *one == text) {
+        tell(cx, row.unknown, place);
+    }
+    // a text has at least as many bytes as characters
+    let max = row.max.filter(|max| text.len() > *max);
+    let end = max.and_then(|max| text.char_indices().nth(max)).map(|(at, _)| at);
+    if let Some(end) = end {
+        let max = row.max.unwrap_or_default();
+        if let Some(code) = row.long {
+            cx.find_with(code, place, |words| words.say("limit", max));
+        }
+        return Some((Value::Text(Cow::Owned(text[..end].to_owned())), from));
+    }
+    Some((value.map_or_else(|| Value::Text(text), Value::Copy), from))
+}
+
+fn checked<'a>(cx: &mut Cx<'a>, row: &Row, value: Val<'a>, place: Place<'a>) {
+    if let (Some(check), Some(code)) = (row.check, row.invalid)
+        && !is(check, value)
+    {
+        cx.find_with(code, place, |words| words.say("wanted", check.words()));
+    }
+}
+
+fn is(check: Check, value: Val<'_>) -> bool {
+    let text = |fits: fn(&str) -> bool| value.as_str().is_some_and(|text| fits(&text));
+    match check {
+        Check::Date => text(|text| time::parse(text).is_some()),
+        Check::Numeric => value.kind() == Kind::Number || text(is_numeric_text),
+        Check::Number => value.kind() == Kind::Number,
+        Check::Boolean => value.as_bool().is_some(),
+        Check::String => value.kind() == Kind::String,
+    }
+}
+
+fn is_count(value: Val<'_>) -> bool {
+    value.as_number().is_some_and(|n| is_integer(n) && (!n.starts_with('-') || is_zero(n)))
+}
+
+/// Whole numbers but 0, also as text, and the text `true`.
+fn converts_to_true(value: Val<'_>) -> bool {
+    let whole = |number: &str| is_integer(number) && !is_zero(number);
+    match value.kind() {
+        Kind::Number => whole(value.raw()),
+        Kind::String => value
+            .as_str()
+            .is_some_and(|text| text == "true" || (is_numeric_text(&text) && whole(&text))),
+        _ => false,
+    }
+}
+
+/// A numeric text as a JSON number, which has no needless zeros in front.
+fn json_number(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let bare = digits.trim_start_matches('0');
+    let zero = if bare.is_empty() || bare.starts_with('.') { "0" } else { "" };
+    format!("{sign}{zero}{bare}")
+}
+
+fn fixed_value<'a>(fixed: &'a Fixed) -> (Value<'a>, From<'a>) {
+    let from = fixed.setting.as_deref().map_or(From::Default, From::Setting);
+    (Value::Json(Cow::Borrowed(&fixed.json)), from)
+}
+
+fn tell<'a>(cx: &mut Cx<'a>, code: Option<CodeId>, place: Place<'a>) {
+    if let Some(code) = code {
+        cx.find(code, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json_number;
+
+    #[test]
+    fn numeric_texts_become_json_numbers() {
+        for (text, want) in
+            [("50", "50"), ("007", "7"), ("-00.50", "-0.50"), ("0", "0"), ("000", "0")]
+        {
+            assert_eq!(json_number(text), want);
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The output: a small tree whose leaves are JSON texts, each with where it came from.
+
+use crate::call::{Kind, Seq, Val, pointer};
+use crate::vendors::engine::javascript_numbers;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
+
+/// Where an output value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The value at a JSON pointer into the call.
+    Input(String),
+    /// A setting of the vendor.
+    Setting(String),
+    /// What the vendor always sends, or sends where nothing is given.
+    Default,
+    /// What an earlier call taught.
+    Memory(Seq),
+}
+
+impl Origin {
+    /// `{"input": …}` and so on, as the call record has it.
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            Origin::Input(path) => serde_json::json!({ "input": path }),
+            Origin::Setting(key) => serde_json::json!({ "setting": key }),
+            Origin::Default => serde_json::json!({ "default": true }),
+            Origin::Memory(seq) => serde_json::json!({ "memory": seq }),
+        }
+    }
+}
+
+/// A value of an output.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Out {
+    /// A value as JSON text on one line: copied from the call as it came, or made.
+    Leaf {
+        /// The JSON text.
+        json: String,
+        /// Where it came from.
+        from: Origin,
+    },
+    /// An object, its members in order.
+    Object(Vec<(String, Out)>),
+    /// A list.
+    Array(Vec<Out>),
+}
+
+impl Out {
+    /// A value copied from the call as it came, but for blanks between its tokens.
+    pub fn copy(value: Val<'_>, from: Origin) -> Out {
+        let json = match value.kind() {
+            Kind::Object | Kind::Array => compact(value.raw()),
+            _ => value.raw().to_owned(),
+        };
+        Out::Leaf { json, from }
+    }
+
+    /// A value copied from the call, its numbers as JavaScript has them.
+    pub(crate) fn copy_as_javascript(value: Val<'_>, from: Origin) -> Out {
+        match value.kind() {
+            Kind::Number => Out::json(javascript_numbers::number(value.raw()), from),
+            Kind::Object | Kind::Array => {
+                Out::Leaf { json: javascript_numbers::rewrite(&compact(value.raw())), from }
+            }
+            _ => Out::copy(value, from),
+        }
+    }
+
+    /// A text.
+    pub fn text(text: &str, from: Origin) -> Out {
+        let mut json = String::with_capacity(text.len() + 2);
+        write_text(&mut json, text);
+        Out::Leaf { json, from }
+    }
+
+    /// JSON that is made here (a number, a boolean).
+    pub fn json(json: impl ToString, from: Origin) -> Out {
+        Out::Leaf { json: json.to_string(), from }
+    }
+
+    /// An object without members.
+    pub fn object() -> Out {
+        Out::Object(Vec::new())
+    }
+
+    /// An object without members, with room for some.
+    pub(crate) fn with_room(members: usize) -> Out {
+        Out::Object(Vec::with_capacity(members))
+    }
+
+    /// The member of that name.
+    pub fn get(&self, key: &str) -> Option<&Out> {
+        match self {
+            Out::Object(members) => {
+                members.iter().find(|(name, _)| name == key).map(|(_, out)| out)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets the member at a path of names, making objects on the way. A leaf on the way gives way.
+    pub fn set<S: AsRef<str>>(&mut self, path: &[S], value: Out) {
+        let Some((key, rest)) = path.split_first() else {
+            *self = value;
+            return;
+        };
+        if !matches!(self, Out::Object(_)) {
+            *self = Out::object();
+        }
+        let Out::Object(members) = self else { unreachable!("made an object above") };
+        let at = match members.iter().position(|(name, _)| name == key.as_ref()) {
+            Some(at) => at,
+            None => {
+                members.push((key.as_ref().to_owned(), Out::object()));
+                members.len() - 1
+            }
+        };
+        members[at].1.set(rest, value);
+    }
+
+    /// Adds members, each name once, to the object at a path of names, which is made if need be.
+    pub(crate) fn add<S: AsRef<str>>(&mut self, path: &[S], members: Vec<(String, Out)>) {
+        let mut object = self;
+        for key in path {
+            if object.get(key.as_ref()).is_none() {
+                object.set(&[key.as_ref()], Out::object());
+            }
+            let Out::Object(all) = object else { unreachable!("made an object above") };
+            let own = all.iter_mut().find(|(name, _)| name == key.as_ref());
+            object = &mut own.expect("set above").1;
+        }
+        match object {
+            Out::Object(all) if all.is_empty() => *all = members,
+            object => {
+                members.into_iter().for_each(|(name, value)| object.set(&[name], value));
+            }
+        }
+    }
+
+    /// The value on one line.
+    pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) {
+        match self {
+            Out::Leaf { json, .. } => text.push_str(json),
+            Out::Object(members) => {
+                text.push('{');
+                for (i, (key, value)) in members.iter().enumerate() {
+                    if i > 0 {
+                        text.push(',');
+                    }
+                    write_text(text, key);
+                    text.push(':');
+                    value.write(text);
+                }
+                text.push('}');
+            }
+            Out::Array(values) => {
+                text.push('[');
+                for (i, value) in values.iter().enumerate() {
+                    if i > 0 {
+                        text.push(',');
+                    }
+                    value.write(text);
+                }
+                text.push(']');
+            }
+        }
+    }
+
+    /// The value over several lines, indented by two.
+    pub fn to_pretty(&self) -> String {
+        pretty(&self.to_json())
+    }
+
+    /// Each leaf's place in the output, as a JSON pointer, with where it came from.
+    pub fn from(&self) -> Vec<(String, &Origin)> {
+        let mut found = Vec::new();
+        self.walk("", &mut found);
+        found
+    }
+
+    fn walk<'o>(&'o self, path: &str, found: &mut Vec<(String, &'o Origin)>) {
+        match self {
+            Out::Leaf { from, .. } => found.push((path.to_owned(), from)),
+            Out::Object(members) => {
+                for (key, value) in members {
+                    value.walk(&pointer::push(path, key), found);
+                }
+            }
+            Out::Array(values) => {
+                for (i, value) in values.iter().enumerate() {
+                    value.walk(&pointer::push(path, &i.to_string()), found);
+                }
+            }
+        }
+    }
+}
+
+impl Serialize for Out {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Out::Leaf { json, .. } => serde_json::from_str::<&RawValue>(json)
+                .map_err(serde::ser::Error::custom)?
+                .serialize(serializer),
+            Out::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+            Out::Array(values) => {
+                let mut list = serializer.serialize_seq(Some(values.len()))?;
+                for value in values {
+                    list.serialize_element(value)?;
+                }
+                list.end()
+            }
+        }
+    }
+}
+
+/// Appends a text as JSON.
+fn write_text(json: &mut String, text: &str) {
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        json.push_str(&serde_json::Value::from(text).to_string());
+    }
+}
+
+/// JSON text without blanks between its tokens.
+pub fn compact(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let bytes = json.as_bytes();
+    let (mut start, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = string_end(bytes, at + 1),
+            b' ' | b'\n' | b'\r' | b'\t' => {
+                out.push_str(&json[start..at]);
+                at += 1;
+                start = at;
+            }
+            _ => at += 1,
+        }
+    }
+    out.push_str(&json[start..]);
+    out
+}
+
+/// Behind the closing quote of a string whose text begins at a place.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// The space that may stand between tokens.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\n' | '\r' | '\t')
+}
+
+/// JSON text over several lines, whatever space it came with.
+pub fn pretty(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut skip) = (0usize, false, false);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth.min(100)));
+    };
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            _ if skip => skip = false,
+            '\\' if in_string => skip = true,
+            '"' => in_string = !in_string,
+            _ if in_string => {}
+            '{' | '[' => {
+                out.push(c);
+                while chars.next_if(|next| is_space(*next)).is_some() {}
+                if matches!(chars.peek(), Some('}' | ']')) {
+                    out.extend(chars.next());
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+                continue;
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+                continue;
+            }
+            ':' => {
+                out.push_str(": ");
+                continue;
+            }
+            c if is_space(c) => continue,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+
+    #[test]
+    fn what_came_is_kept_and_every_leaf_knows_its_origin() {
+        let doc = Doc::parse("{ \"a\" : [1.0, \"x, {\\\" y\"] }").expect("valid");
+        let mut out = Out::object();
+        out.set(&["details", "list"], Out::copy(doc.root(), Origin::Input("/a".to_owned())));
+        out.set(&["details", "n/m"], Out::json(3, Origin::Memory(Seq(7))));
+        out.set(&["type"], Out::text("q\"", Origin::Default));
+        out.set(&["empty"], Out::Array(vec![]));
+        let json = r#"{"details":{"list":{"a":[1.0,"x, {\" y"]},"n/m":3},"type":"q\"","empty":[]}"#;
+        assert_eq!(out.to_json(), json);
+        assert_eq!(serde_json::to_string(&out).expect("valid"), json);
+        let from: Vec<String> =
+            out.from().iter().map(|(path, origin)| format!("{path} {}", origin.json())).collect();
+        assert_eq!(
+            from,
+            [
+                "/details/list {\"input\":\"/a\"}",
+                "/details/n~1m {\"memory\":7}",
+                "/type {\"default\":true}"
+            ]
+        );
+        assert_eq!(compact(&out.to_pretty()), json);
+        assert!(out.to_pretty().starts_with("{\n  \"details\": {\n    \"list\": {"));
+        let spaced = "{ \"a b\" :  [ 1 , 2 ],\n\t\"o\": { } }";
+        assert_eq!(pretty(spaced), "{\n  \"a b\": [\n    1,\n    2\n  ],\n  \"o\": {}\n}");
+    }
+}

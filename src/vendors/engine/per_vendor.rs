@@ -1,0 +1,95 @@
+//! Judging vendor by vendor: what one vendor remembers is no other's business, so several threads
+//! can judge at once, each at another vendor, as long as every vendor sees the calls in their order.
+
+use crate::call::{Event, Seq, time::Millis};
+use crate::vendors::Vendors;
+use crate::vendors::codes::CodeId;
+use crate::vendors::engine::call_view::Look;
+use crate::vendors::engine::judge::Room;
+use crate::vendors::look_plan::Scratch;
+use crate::vendors::memory::{Memory, VendorMemory};
+use crate::vendors::rules::Lessons;
+
+/// What one vendor remembers.
+#[derive(Default)]
+pub struct Share(VendorMemory);
+
+impl Memory {
+    /// What each vendor remembers, apart from the others.
+    pub fn apart(self) -> Vec<Share> {
+        self.vendors.into_iter().map(Share).collect()
+    }
+
+    /// What all of them remember.
+    pub fn together(shares: impl IntoIterator<Item = Share>) -> Memory {
+        Memory { vendors: shares.into_iter().map(|share| share.0).collect() }
+    }
+}
+
+/// Room in which a call is looked through.
+#[derive(Default)]
+pub struct Looking(Scratch);
+
+/// A call that was looked through, for all vendors.
+pub struct Looked<'a>(Look<'a>);
+
+/// Room that judging uses again for the next call.
+#[derive(Default)]
+pub struct Apart {
+    found: Vec<CodeId>,
+    lessons: Lessons,
+    text: String,
+}
+
+/// What a vendor finds in a call.
+pub struct FoundApart<'r> {
+    /// Codes, in order.
+    pub codes: &'r [CodeId],
+    /// The account id.
+    pub account: Option<&'r str>,
+    /// The user id.
+    pub user: Option<&'r str>,
+}
+
+impl Vendors {
+    /// Looks through a call, once for all vendors.
+    pub fn read(&self, event: &Event<'_>, room: &mut Looking) {
+        room.0.read(&self.keys, event);
+    }
+
+    /// What was found in a call by [`Vendors::read`].
+    pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a Looking) -> Looked<'a> {
+        Looked(Look::new(event, &self.keys, &room.0, self.basics))
+    }
+
+    /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.
+    pub fn code_apart(&self, looked: &Looked<'_>) -> Option<CodeId> {
+        self.code_of_call(&looked.0)
+    }
+
+    /// What [`Vendors::judge`] does, at one vendor. `share` is what that vendor remembers.
+    pub fn judge_apart<'r>(
+        &self,
+        vendor: usize,
+        looked: &Looked<'_>,
+        seq: Seq,
+        share: &mut Share,
+        room: &'r mut Apart,
+    ) -> FoundApart<'r> {
+        let Apart { found, lessons, text } = room;
+        found.clear();
+        text.clear();
+        let vendor = &self.vendors[vendor];
+        let mut room = Room { text: Some(text), found, lessons };
+        let judged = self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
+        let [account, user] = judged.ids(text);
+        FoundApart { codes: found, account, user }
+    }
+
+    /// What [`Vendors::idle_flush`] does to what one vendor remembers.
+    pub fn flush_apart(&self, vendor: usize, now: Millis, share: &mut Share) {
+        if let (Some(rules), Some(state)) = (&self.vendors[vendor].rules, &mut share.0.state) {
+            rules.flush(now, state);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A finding's sentences, made from its code's table entry and the call.
+
+use crate::call::pointer;
+use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
+use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
+use crate::findings::{advice, fill_into, hints, identity, in_json_text};
+use crate::vendors::codes::{CodeEntry, CodeId};
+use crate::vendors::engine::evaluation::{Cx, Words};
+use std::borrow::Cow;
+
+/// The texts of a code, each taken apart once.
+#[derive(Debug, Clone)]
+pub(crate) struct Sentences {
+    message: Sentence,
+    why: Sentence,
+    /// None where it follows from the near misses.
+    fix: Option<Sentence>,
+    fix_near: Option<Sentence>,
+    fix_nested: Option<Sentence>,
+}
+
+impl Sentences {
+    pub fn of(text: &CodeText) -> Sentences {
+        Sentences {
+            message: Sentence::of(&text.message),
+            why: Sentence::of(&text.why),
+            fix: (!text.fix.is_empty()).then(|| Sentence::of(&text.fix)),
+            fix_near: text.fix_near.as_deref().map(Sentence::of),
+            fix_nested: text.fix_nested.as_deref().map(Sentence::of),
+        }
+    }
+}
+
+/// A template, taken apart.
+#[derive(Debug, Clone)]
+struct Sentence {
+    /// Plain text, and the placeholder behind it.
+    parts: Vec<(String, String)>,
+    end: String,
+}
+
+impl Sentence {
+    fn of(template: &str) -> Sentence {
+        let (mut parts, mut plain) = (Vec::new(), String::new());
+        fill_into(&mut plain, template, |plain, name| {
+            parts.push((std::mem::take(plain), name.to_owned()));
+        });
+        Sentence { parts, end: plain }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|(_, placeholder)| placeholder == name)
+    }
+
+    fn write(&self, mut word: impl FnMut(&mut String, &str)) -> String {
+        let plain: usize = self.parts.iter().map(|(plain, _)| plain.len()).sum();
+        let mut out = String::with_capacity(plain + self.end.len() + 24 * (self.parts.len() + 1));
+        for (plain, name) in &self.parts {
+            out.push_str(plain);
+            word(&mut out, name);
+        }
+        out.push_str(&self.end);
+        out
+    }
+}
+
+/// The finding of a code at a path.
+pub(crate) fn finding(cx: &Cx<'_>, code: CodeId, path: String, words: Words) -> Finding {
+    let entry = cx.codes.entry(code);
+    let (reason, hints) = identity_part(cx, entry, &path);
+    let first = hints.as_ref().and_then(|hints| advice::worth(hints, cx.look.event));
+    // what stands in the right place comes first, even as text
+    let in_text = hints.as_ref().and_then(|_| json_text(cx, entry, &path)).filter(|(place, _)| {
+        path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
+    });
+    let target = entry.text.fix_at.as_deref().unwrap_or(&path);
+    let advice = match (&in_text, first) {
+        (Some((place, name)), _) => Some(advice::json_text_advice(place, name)),
+        (None, first) => first.map(|hint| advice::advice(hint, target)),
+    };
+    let advice = advice.map(|advice| format!("; {advice}"));
+    let text = |sentence: &Sentence| {
+        sentence.write(|out, name| match name {
+            // a sentence that goes on behind the advice has a place for it
+            "advice" => out.push_str(advice.as_deref().unwrap_or_default()),
+            name => word(out, cx, name, &path, reason, &words),
+        })
+    };
+    let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let at_end = advice.as_deref().filter(|_| !message.has("advice"));
+    let mut message = text(message);
+    message.extend(at_end);
+    let nested = || cx.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+    let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
+    let fix_nested = fix_nested.as_ref().filter(|_| nested());
+    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
+        (Some(advice), _) => advice.clone(),
+        (None, Some(fix)) => text(fix),
+        (None, None) => match &in_text {
+            Some((place, _)) => advice::json_text_fix(place),
+            None => {
+                let way = advice::Way::of(first, target);
+                advice::fix(way, target, advice::instead(reason))
+            }
+        },
+    };
+    Finding {
+        code: Cow::Owned(String::from(&*entry.code)),
+        severity: entry.severity,
+        effect: entry.effect,
+        vendor: Some(cx.vendor.info.name.clone()),
+        message,
+        why: text(why),
+        reason,
+        hints,
+        inferred: words.inferred,
+        history: None,
+        advice,
+        fix,
+        headline: entry.headline,
+        mistyped: entry.mistyped,
+        path,
+        source: Cow::Owned(entry.text.source.clone()),
+    }
+}
+
+/// Reason and near misses, for the codes that carry them (A.3).
+fn identity_part(
+    cx: &Cx<'_>,
+    entry: &CodeEntry,
+    path: &str,
+) -> (Option<Reason>, Option<Vec<Hint>>) {
+    if !entry.reason {
+        return (None, None);
+    }
+    let reason = identity::reason_at(cx.look.event.pointer(path));
+    let hints = entry.near_misses.map(|id| hints(cx.look.event, id, path, cx.vendor.values));
+    (Some(reason), hints)
+}
+
+/// The container that is JSON text and holds the id of a code, and the id's name in it.
+fn json_text(cx: &Cx<'_>, entry: &CodeEntry, path: &str) -> Option<(&'static str, String)> {
+    in_json_text(cx.look.event, entry.near_misses?, path, cx.vendor.values)
+}
+
+/// Appends the word for a placeholder; nothing for one that nobody knows.
+fn word(
+    out: &mut String,
+    cx: &Cx<'_>,
+    name: &str,
+    path: &str,
+    reason: Option<Reason>,
+    words: &Words,
+) {
+    if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
+        return show(out, said);
+    }
+    if let Some(phrase) = words.phrase_of(name) {
+        return out.push_str(phrase);
+    }
+    let value = || cx.look.event.pointer(path);
+    match name {
+        "dotted" => advice::write_dotted(out, path),
+        "key" => show(out, &pointer::last(path)),
+        "place" => out.push_str(&advice::place(path)),
+        // as it stands in JSON, so that the text "5" is not taken for the number 5
+        "literal" => match value().map(|value| (value, value.as_str())) {
+            None => out.push_str("nothing"),
+            Some((_, Some(text))) => {
+                out.push('"');
+                show(out, &text);
+                out.push('"');
+            }
+            Some((value, None)) => show(out, value.raw()),
+        },
+        "value" => match value().map(|value| (value, value.as_str())) {
+            None => out.push_str("nothing"),
+            Some((_, Some(text))) if !identity::is_blank(&text) => show(out, &text),
+            Some((value, _)) => show(out, value.raw()),
+        },
+        "reason" => out.push_str(reason.map_or("", advice::reason_words)),
+        "instead" => out.push_str(advice::instead(reason)),
+        // every blank escaped
+        "blanks" => {
+            if let Some(id) = value().and_then(|value| value.as_str()) {
+                out.extend(id.chars().take(EXCERPT_CHARS).map(visible_blank));
+            }
+        }
+        "call" => out.push_str(cx.kind.name()),
+        "title" => out.push_str(&cx.vendor.info.title),
+        "document" => out.push_str(&cx.vendor.info.document),
+        "supported" => out.push_str(&cx.vendor.supported),
+        "integration" => out.push_str(integration(cx).map_or("", String::as_str)),
+        _ => {
+            let settings = &cx.vendor.settings;
+            if let Some(key) = name.strip_prefix("setting:") {
+                out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
+            } else if let Some(key) = name.strip_prefix("listed:") {
+                let says = match settings.value(key) {
+                    Some(_) => "does not list it",
+                    None => "is not set, so segscope does not know if it counts",
+                };
+                out.push_str(&format!("`{key}` {says}"));
+            }
+        }
+    }
+}
+
+/// The vendor's name in `integrations` that switches it off, else its first.
+pub(crate) fn integration<'v>(cx: &Cx<'v>) -> Option<&'v String> {
+    let names = &cx.vendor.info.integrations;
+    let off = |name: &&String| {
+        let path = pointer::push("/integrations", name);
+        cx.look.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
+    };
+    names.iter().find(off).or_else(|| names.first())
+}

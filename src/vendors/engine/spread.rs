@@ -1,0 +1,195 @@
+//! Members of an object that go into a body under their own names: custom attributes, metadata.
+
+use crate::call::{CallType, Kind, Val, pointer};
+use crate::findings::identity::truthy;
+use crate::vendors::codes::CodeId;
+use crate::vendors::engine::evaluation::{Cx, From, Place, Value};
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::engine::output_json::Out;
+use crate::vendors::table::build::Maker;
+use crate::vendors::table::{CallDef, FileError, Word};
+use crate::vendors::vendor::{Source, SpotSet};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpreadDef {
+    /// The object that they go into: a pointer into the body. A field of that place wins.
+    pub to: Word,
+    /// The object whose members they are: the first of these places that holds one.
+    pub from: Vec<Word>,
+    /// Names that are left out, without a word.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Names that are left out, with `refusal` for each that is not null.
+    #[serde(default)]
+    pub refused: Vec<String>,
+    /// Code: a refused name.
+    pub refusal: Option<Word>,
+    /// Other names that members get.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Which values are taken; any, but scalar where `lost` says what happens to the others. Null is
+    /// always left out.
+    pub take: Option<SpreadTake>,
+    /// Besides, `0`, `false` and `""` are left out.
+    #[serde(default)]
+    pub truthy: bool,
+    /// Code: a member that is left out for its value; null is left out without a word.
+    pub lost: Option<Word>,
+    /// The object is sent even if no place holds one.
+    #[serde(default)]
+    pub always: bool,
+    /// Where this was read, if not where the call was.
+    pub source: Option<String>,
+}
+
+/// Which values go into the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SpreadTake {
+    /// all but null, objects and lists as they came
+    Any,
+    /// texts, numbers and booleans
+    Scalar,
+}
+
+impl SpreadDef {
+    /// Objects and lists are left out.
+    pub fn scalar(&self) -> bool {
+        match self.take {
+            Some(take) => take == SpreadTake::Scalar,
+            None => self.lost.is_some(),
+        }
+    }
+}
+
+pub(crate) struct Spread {
+    to: Vec<String>,
+    from: Vec<Source>,
+    without: SpotSet,
+    refused: SpotSet,
+    refusal: Option<CodeId>,
+    rename: BTreeMap<String, String>,
+    scalar: bool,
+    truthy: bool,
+    lost: Option<CodeId>,
+    always: bool,
+}
+
+impl Maker<'_> {
+    pub(crate) fn spread(
+        &mut self,
+        call: CallType,
+        of: &CallDef,
+        def: &SpreadDef,
+    ) -> Result<Spread, FileError> {
+        // the empty pointer is the body itself
+        if !def.to.get_ref().is_empty() {
+            self.check_pointer(&def.to)?;
+        }
+        if def.lost.is_some() && !def.scalar() && !def.truthy {
+            let message = "`lost` tells of values that are left out, and this spread takes all: leave `take` out or say `take = \"scalar\"`";
+            return Err(FileError::word(self.text, &def.to, message));
+        }
+        let mut spread = Spread {
+            to: pointer::tokens(def.to.get_ref()).map(|name| name.into_owned()).collect(),
+            from: Vec::new(),
+            without: SpotSet::default(),
+            refused: SpotSet::default(),
+            refusal: self.code(call, def.refusal.as_ref())?,
+            rename: def.rename.clone(),
+            scalar: def.scalar(),
+            truthy: def.truthy,
+            lost: self.code(call, def.lost.as_ref())?,
+            always: def.always,
+        };
+        for word in &def.from {
+            for source in self.places(of, word)? {
+                let (Source::Spot(spot) | Source::Guarded(spot, _)) = source else { continue };
+                let pointer = self.keys.pointer(spot).to_owned();
+                let from = self.keys.listed(&pointer);
+                spread.from.push(source);
+                let names =
+                    [(&def.without, &mut spread.without), (&def.refused, &mut spread.refused)];
+                for (names, spots) in names {
+                    names.iter().for_each(|name| spots.insert(self.keys.child(from, name)));
+                }
+            }
+        }
+        Ok(spread)
+    }
+}
+
+impl Spread {
+    /// It can give a finding.
+    pub fn speaks(&self) -> bool {
+        self.refusal.is_some() || self.lost.is_some()
+    }
+
+    fn sends(&self, value: Val<'_>) -> bool {
+        let nested = matches!(value.kind(), Kind::Object | Kind::Array);
+        !(self.scalar && nested) && (!self.truthy || truthy(value))
+    }
+}
+
+/// Runs one spread of a request.
+pub(crate) fn spread<'a>(cx: &mut Cx<'a>, request: usize, spread: &'a Spread) {
+    let object = |source: &Source| match *source {
+        Source::Guarded(_, guard) if !cx.allows(guard) => None,
+        Source::Spot(spot) | Source::Guarded(spot, _) => cx.look.object(spot).map(|_| spot),
+        _ => None,
+    };
+    let from = spread.from.iter().find_map(object);
+    if from.is_none() && !spread.always {
+        return;
+    }
+    let (look, mut sent) = (cx.look, Vec::new());
+    for (value, spot) in from.into_iter().flat_map(|from| look.members(from)) {
+        let among = |names: &SpotSet| spot.is_some_and(|spot| names.has(spot));
+        if value.is_null() || among(&spread.without) {
+            continue;
+        }
+        let place = Place::Member(from.unwrap_or(Spot::ROOT), value);
+        let code = match (among(&spread.refused), spread.sends(value)) {
+            (true, _) => spread.refusal,
+            (false, false) => spread.lost,
+            (false, true) => {
+                if cx.rendering() {
+                    let key = value.key();
+                    let out = cx.out(Value::Copy(value), From::Place(place));
+                    match spread.rename.get(&*key) {
+                        Some(name) => sent.push((name.clone(), out)),
+                        None => sent.push((key.into_owned(), out)),
+                    }
+                }
+                continue;
+            }
+        };
+        if let Some(code) = code {
+            cx.find(code, place);
+        }
+    }
+    if !spread.rename.is_empty() {
+        once(&mut sent);
+    }
+    cx.change(request, |body| body.add(&spread.to, sent));
+}
+
+/// Keeps a name once, in its first place with its last value: a renamed member may take the name
+/// of another one.
+fn once(sent: &mut Vec<(String, Out)>) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<(String, Out)> = Vec::with_capacity(sent.len());
+    for (name, out) in sent.drain(..) {
+        match places.get(&name) {
+            Some(&at) => kept[at].1 = out,
+            None => {
+                places.insert(name.clone(), kept.len());
+                kept.push((name, out));
+            }
+        }
+    }
+    *sent = kept;
+}

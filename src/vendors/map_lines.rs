@@ -1,0 +1,181 @@
+//! The headless form: one JSON object in, one out, a line each (`specs/vendors.md` H).
+//! Members that a line does not have are passed over.
+
+use crate::call::{Doc, Event, Seq, Val, time};
+use crate::vendors::planhat::sync;
+use crate::vendors::{Judgement, Origin, Out, VendorError, VendorFile, Vendors};
+use serde_json::{Map, Value, json};
+use std::rc::Rc;
+
+/// At most so many vendors with their settings are kept for the lines to come.
+const KEPT: usize = 16;
+/// Longer settings are not kept: a vendor then costs no more memory than its line.
+const KEPT_SETTINGS: usize = 64 * 1024;
+
+/// Maps one line on its own. Whatever is wrong with it, a line comes back: `{"error": …}`.
+pub fn map_line(line: &str) -> String {
+    Mapper::default().line(line)
+}
+
+/// Maps many lines. A vendor's table is read once for all lines that give it the same settings,
+/// which takes most of a line's time otherwise; nothing else goes over from one line to the next.
+#[derive(Debug, Default)]
+pub struct Mapper {
+    /// the vendors that a user describes
+    files: Vec<VendorFile>,
+    /// the one used last at the end
+    kept: Vec<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    name: String,
+    settings: String,
+    vendors: Rc<Vendors>,
+}
+
+impl Mapper {
+    /// Maps to the vendors of a user's files too.
+    ///
+    /// # Errors
+    /// If a file describes no vendor.
+    pub fn with_files(files: Vec<VendorFile>) -> Result<Mapper, VendorError> {
+        Vendors::new(&Map::new(), &files)?;
+        Ok(Mapper { files, kept: Vec::new() })
+    }
+
+    /// Maps one line, as [`map_line`] does.
+    pub fn line(&mut self, line: &str) -> String {
+        mapped(line, self).unwrap_or_else(|error| json!({ "error": error }).to_string())
+    }
+
+    /// The vendor of that name with these settings.
+    pub(crate) fn vendors(
+        &mut self,
+        name: &str,
+        settings: Option<Val<'_>>,
+    ) -> Result<Rc<Vendors>, String> {
+        let text = settings.map_or("", |settings| settings.raw());
+        let same = |kept: &Kept| kept.name == name && kept.settings == text;
+        if let Some(at) = self.kept.iter().position(same) {
+            self.kept[at..].rotate_left(1);
+            return Ok(Rc::clone(&self.kept[self.kept.len() - 1].vendors));
+        }
+        let vendors = Rc::new(made(name, settings, &self.files)?);
+        if text.len() <= KEPT_SETTINGS {
+            if self.kept.len() == KEPT {
+                self.kept.remove(0);
+            }
+            let (name, settings) = (name.to_owned(), text.to_owned());
+            self.kept.push(Kept { name, settings, vendors: Rc::clone(&vendors) });
+        }
+        Ok(vendors)
+    }
+}
+
+fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
+    let doc = Doc::parse(line).map_err(|error| error.to_string())?;
+    let input = doc.root();
+    if !input.is_object() {
+        return Err("a line is a JSON object with `vendor` and `event`".to_owned());
+    }
+    let vendor = text(input, "vendor")?.ok_or("`vendor` is missing")?;
+    if vendor == sync::NAME {
+        return sync::mapped(input, mapper);
+    }
+    let event = input.get("event").ok_or("`event` is missing")?;
+    let vendors = mapper.vendors(&vendor, input.get("settings"))?;
+    let mut memory = vendors.memory();
+    let mut judgement = Judgement::default();
+    let mut seq = Seq(0);
+    let prior = input.get("prior_events").filter(|prior| !prior.is_null());
+    if prior.is_some_and(|prior| !prior.is_array()) {
+        return Err("`prior_events` is a list".to_owned());
+    }
+    for call in prior.into_iter().flat_map(|prior| prior.children()).chain([event]) {
+        seq.0 += 1;
+        vendors.judge(&Event::bare(call), seq, &mut memory, &mut judgement);
+    }
+    let mut rendered = vendors.render(0, &Event::bare(event), seq, &memory);
+    if let Some(at) = text(input, "flush_at")? {
+        let at = time::parse(&at).ok_or_else(|| format!("`flush_at` is no ISO-8601 time: {at}"))?;
+        let records = vendors.idle_flush(at, &mut memory).into_iter();
+        let records = records.map(|flushed| Out::json(flushed.record.json, Origin::Default));
+        rendered.extras.push(("flush_derived", Out::Array(records.collect())));
+    }
+    serde_json::to_string(&rendered).map_err(|error| error.to_string())
+}
+
+fn made(name: &str, settings: Option<Val<'_>>, files: &[VendorFile]) -> Result<Vendors, String> {
+    let mut all = Map::new();
+    if let Some(settings) = settings {
+        let value: Value =
+            serde_json::from_str(settings.raw()).map_err(|error| error.to_string())?;
+        all.insert(name.to_owned(), value);
+    }
+    let vendors = Vendors::only(&[name], &all, files).map_err(|error| error.to_string())?;
+    if vendors.is_empty() {
+        return Err(format!(
+            "no vendor is named `{name}`; `segscope vendors list` shows those there are, and `--vendor-file FILE` adds one"
+        ));
+    }
+    Ok(vendors)
+}
+
+/// A text member of a line.
+pub(crate) fn text(input: Val<'_>, key: &str) -> Result<Option<String>, String> {
+    match input.get(key).filter(|value| !value.is_null()) {
+        None => Ok(None),
+        Some(value) => match value.as_str() {
+            Some(text) => Ok(Some(text.into_owned())),
+            None => Err(format!("`{key}` is a text")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, KEPT_SETTINGS, Mapper, map_line};
+
+    fn line(domain: &str) -> String {
+        let event = r#"{"type":"group","traits":{"account_id":"a"}}"#;
+        let settings = format!(r#"{{"domain":"{domain}"}}"#);
+        format!(r#"{{"vendor":"customersuccessbox","settings":{settings},"event":{event}}}"#)
+    }
+
+    #[test]
+    fn lines_with_other_settings_between_them_are_answered_alike() {
+        let mut mapper = Mapper::default();
+        for round in 0..3 {
+            for number in [0, 1, 0, 2, KEPT, KEPT + 1, 1, 0] {
+                let line = line(&number.to_string());
+                assert_eq!(mapper.line(&line), map_line(&line), "{round} {number}");
+            }
+        }
+        let none = r#"{"vendor":"customersuccessbox","settings":{"domin":"a"},"event":{}}"#;
+        assert_eq!(mapper.line(none), map_line(none), "what is wrong is said each time");
+        assert_eq!(mapper.line(none), map_line(none));
+    }
+
+    #[test]
+    fn a_stream_of_many_settings_keeps_the_last_used_few() {
+        let mut mapper = Mapper::default();
+        mapper.line(&line("first"));
+        for number in 0..3 * KEPT {
+            mapper.line(&line(&number.to_string()));
+            mapper.line(&line("first"));
+        }
+        assert_eq!(mapper.kept.len(), KEPT);
+        let kept = |domain: &str| mapper.kept.iter().any(|kept| kept.settings.contains(domain));
+        assert!(kept("first") && kept(&format!("{}", 3 * KEPT - 1)) && !kept("\"0\""));
+        mapper.line(&line(&"a".repeat(KEPT_SETTINGS)));
+        assert!(mapper.kept.iter().all(|kept| kept.settings.len() < 100));
+    }
+
+    #[test]
+    fn members_that_a_line_does_not_have_are_passed_over() {
+        let plain = line("acme");
+        let more = plain.replacen('{', r#"{"name":"case 7","sync_requests":3,"#, 1);
+        assert_eq!(map_line(&more), map_line(&plain));
+    }
+}

@@ -1,0 +1,273 @@
+//! From a call's table to a [`Call`]: its ids, its requests, and what nothing reads.
+
+use crate::call::{CallType, pointer};
+use crate::findings::fixes::made_up;
+use crate::findings::{Effect, norm};
+use crate::vendors::engine::field_rules::asks;
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::settings::Settings;
+use crate::vendors::table::build::Maker;
+use crate::vendors::table::{CallDef, CaveatDef, FileError, IdDef, RequestDef, RestDef, Word};
+use crate::vendors::vendor::{Call, Caveat, FieldName, IdRule, Request, Rest, Source, SpotSet};
+
+impl Maker<'_> {
+    pub(crate) fn call(
+        &mut self,
+        call: CallType,
+        def: &CallDef,
+        settings: &Settings,
+        (names, reads, looks): (&[&str], &[Spot], &[Spot]),
+    ) -> Result<Call, FileError> {
+        let choices = self.choices(def)?;
+        if let Some(ninth) = def.request.get(8) {
+            let message = "a call becomes at most 8 requests";
+            return Err(FileError::word(self.text, &ninth.url, message));
+        }
+        let [account, user, session] = [&def.account, &def.user, &def.session].map(|id| {
+            let made = id.as_ref().map(|id| self.id(call, def, id))?;
+            self.keep(made)
+        });
+        let mut requests = Vec::new();
+        for request in &def.request {
+            let made = self.request(call, def, request, settings, names);
+            requests.extend(self.keep(made));
+        }
+        let checked = self.some_is_made(call, def, &requests);
+        self.keep(checked);
+        let mut claimed = SpotSet::default();
+        for id in [&account, &user, &session].into_iter().flatten() {
+            id.from.iter().for_each(|spot| claimed.insert(*spot));
+        }
+        for source in requests.iter().flat_map(|request| &request.rows).flat_map(|row| &row.from) {
+            if let Source::Spot(spot) | Source::Guarded(spot, _) = source {
+                self.claim(&mut claimed, *spot);
+            }
+        }
+        for word in &def.reads {
+            let made = self.pointer(word);
+            if let Some(spot) = self.keep(made) {
+                self.claim(&mut claimed, spot);
+            }
+        }
+        reads.iter().for_each(|spot| self.claim(&mut claimed, *spot));
+        for other in &def.rest {
+            let spot = self.pointer(&other.of)?;
+            claimed.insert(spot);
+        }
+        let mut rests = Vec::new();
+        for rest in &def.rest {
+            let made = self.rest(call, rest, settings, &claimed, &requests);
+            rests.extend(self.keep(made));
+        }
+        let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
+        let watched = rivals.fold(0, |all, rivals| all | rivals);
+        for (number, request) in requests.iter_mut().enumerate() {
+            request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
+        }
+        // the code's places are those of all call types
+        let own = match call {
+            CallType::Identify | CallType::Group => "/traits/",
+            _ => "/properties/",
+        };
+        let looks = |spot: &Spot| looks.contains(spot) && self.keys.pointer(*spot).starts_with(own);
+        let read = self.keys.spots().filter(|spot| claimed.has(*spot) || looks(spot));
+        let made_up = read
+            .filter_map(|spot| Some((spot, made_up(self.keys.pointer(spot))?.into())))
+            .collect();
+        Ok(Call { account, user, session, choices, requests, rests, made_up })
+    }
+
+    fn choices(&mut self, def: &CallDef) -> Result<Vec<Vec<Spot>>, FileError> {
+        let mut choices = Vec::new();
+        for (name, places) in &def.choose {
+            let taken = ["account", "user", "session", "time"].contains(&name.as_str());
+            if taken || name.contains('/') || places.is_empty() {
+                let at = self.text.find(name.as_str()).unwrap_or_default();
+                let message = format!(
+                    "`choose` names objects: `{name}` needs another name (not that of an id, without `/`) or a place"
+                );
+                return Err(FileError::at(self.text, at, message));
+            }
+            choices.push(places.iter().map(|word| self.pointer(word)).collect::<Result<_, _>>()?);
+        }
+        Ok(choices)
+    }
+
+    /// A call of which nothing might be sent would count as delivered: one request is always made.
+    fn some_is_made(
+        &self,
+        call: CallType,
+        def: &CallDef,
+        requests: &[Request],
+    ) -> Result<(), FileError> {
+        let is_sure = |id: &Source| {
+            let rule = match id {
+                Source::Account => &def.account,
+                Source::User => &def.user,
+                _ => &def.session,
+            };
+            let missing = rule.as_ref().and_then(|rule| rule.missing.as_ref());
+            let code = missing.and_then(|word| self.code(call, Some(word)).ok()?);
+            code.is_some_and(|code| {
+                matches!(self.codes.entry(code).effect, Effect::Drop | Effect::Reject)
+            })
+        };
+        let always = |request: &Request| {
+            request.only_with.is_empty() && request.carrier.ids.iter().all(is_sure)
+        };
+        let Some(first) = def.request.first().filter(|_| requests.len() == def.request.len())
+        else {
+            return Ok(());
+        };
+        if requests.iter().any(always) {
+            return Ok(());
+        }
+        let message = format!(
+            "no request of a {} call is always made, so one of which nothing is sent would count as delivered: leave `only_with` out of one request, or give the id in its address a `missing` code with effect drop or reject",
+            call.name()
+        );
+        Err(FileError::word(self.text, &first.url, message))
+    }
+
+    /// Marks a spot, and the objects on the way to it, as read.
+    fn claim(&mut self, claimed: &mut SpotSet, spot: Spot) {
+        let mut path = self.keys.pointer(spot).to_owned();
+        while !path.is_empty() {
+            claimed.insert(self.keys.spot(&path));
+            path.truncate(path.rfind('/').unwrap_or(0));
+        }
+    }
+
+    fn id(&mut self, call: CallType, of: &CallDef, def: &IdDef) -> Result<IdRule, FileError> {
+        let (mut from, mut guards) = (Vec::new(), Vec::new());
+        for word in &def.from {
+            for source in self.places(of, word)? {
+                match source {
+                    Source::Guarded(spot, guard) => {
+                        from.push(spot);
+                        guards.push(Some(guard));
+                    }
+                    Source::Spot(spot) => {
+                        from.push(spot);
+                        guards.push(None);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if guards.iter().all(Option::is_none) {
+            guards.clear();
+        }
+        Ok(IdRule {
+            from,
+            guards,
+            missing: self.code(call, def.missing.as_ref())?,
+            kind: self.code(call, def.kind.as_ref())?,
+            used: def.used,
+            by_code: def.decided_by_code,
+        })
+    }
+
+    fn request(
+        &mut self,
+        call: CallType,
+        of: &CallDef,
+        def: &RequestDef,
+        settings: &Settings,
+        names: &[&str],
+    ) -> Result<Request, FileError> {
+        let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
+        let carrier = self.carrier(&def.method, &def.url, headers, settings);
+        let only_with = self.only_with(of, def.only_with.as_ref());
+        let mut rows = Vec::new();
+        for field in &def.fields {
+            let made = self.row(call, of, field, settings, names);
+            rows.extend(self.keep(made));
+        }
+        if rows.len() > 128 {
+            return Err(FileError::word(self.text, &def.url, "a request has at most 128 fields"));
+        }
+        let spreads = def.spread.iter().map(|def| self.spread(call, of, def));
+        let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
+        let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));
+        let caveats = caveats.collect::<Result<Vec<_>, _>>()?;
+        let (carrier, only_with, asks) = (carrier?, only_with?, Vec::new());
+        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, asks })
+    }
+
+    fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, FileError> {
+        let (of, with) = match (&def.with, &def.without) {
+            (Some(of), None) => (of, true),
+            (None, Some(of)) => (of, false),
+            _ => {
+                let message = "a caveat has either `with` or `without`";
+                return Err(FileError::word(self.text, request, message));
+            }
+        };
+        self.check_pointer(of)?;
+        let of = pointer::tokens(of.get_ref()).map(|name| name.into_owned()).collect();
+        Ok(Caveat { of, with, says: def.says.clone() })
+    }
+
+    fn rest(
+        &mut self,
+        call: CallType,
+        def: &RestDef,
+        settings: &Settings,
+        claimed: &SpotSet,
+        requests: &[Request],
+    ) -> Result<Rest, FileError> {
+        self.pointer(&def.of)?;
+        let of = self.keys.listed(def.of.get_ref());
+        let mut claimed = claimed.clone();
+        for word in &def.silent {
+            claimed.insert(self.pointer(word)?);
+        }
+        let names = match &def.send {
+            Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
+        for name in names {
+            let spot = self.keys.child(of, &name);
+            let rows = requests.first().map_or(&[][..], |request| &request.rows);
+            let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
+            sent.push((spot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
+            sent_set.insert(spot);
+        }
+        Ok(Rest {
+            of,
+            code: self.code(call, def.code.as_ref())?,
+            each: def.each,
+            nulls: def.nulls,
+            kind: self.code(call, def.kind.as_ref())?,
+            send_type: self.code(call, def.send_type.as_ref())?,
+            claimed,
+            sent,
+            sent_set,
+            names: self.names_below(def.of.get_ref(), requests),
+            advice: def.advice.clone(),
+        })
+    }
+
+    /// The fields that are filled from below an object, each by its own name and by the name of
+    /// what fills it.
+    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<FieldName> {
+        let mut names = Vec::new();
+        let field = |name: String, from: &str| {
+            let norm = norm(&name).into_owned();
+            FieldName { name, norm, from: from.to_owned() }
+        };
+        for row in requests.iter().flat_map(|request| &request.rows) {
+            for source in &row.from {
+                let Source::Spot(spot) = source else { continue };
+                let from = self.keys.pointer(*spot);
+                if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
+                    names.push(field(pointer::last(from).into_owned(), from));
+                    names.extend(row.to.last().map(|to| field(to.clone(), from)));
+                }
+            }
+        }
+        names
+    }
+}

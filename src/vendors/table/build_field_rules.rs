@@ -1,0 +1,176 @@
+//! From a field of a vendor's table to a [`Row`].
+
+use crate::call::CallType;
+use crate::vendors::engine::field_slots::Spot;
+use crate::vendors::settings::Settings;
+use crate::vendors::table::build::Maker;
+use crate::vendors::table::{CallDef, FieldDef, FileError, Word};
+use crate::vendors::vendor::{Fixed, Guard, Name, Row, Source};
+use serde_json::Value;
+
+impl Maker<'_> {
+    pub(crate) fn row(
+        &mut self,
+        call: CallType,
+        of: &CallDef,
+        def: &FieldDef,
+        settings: &Settings,
+        names: &[&str],
+    ) -> Result<Row, FileError> {
+        if def.from.is_empty() == def.value.is_none() {
+            return Err(FileError::word(
+                self.text,
+                &def.to,
+                "a field has either `from` or `value`",
+            ));
+        }
+        let Some(to) = def.to.get_ref().strip_prefix('/') else {
+            return Err(FileError::word(
+                self.text,
+                &def.to,
+                "`to` is a pointer: it begins with `/`",
+            ));
+        };
+        let to = to.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+        let mut from = Vec::new();
+        for word in &def.from {
+            from.extend(self.sources(of, word, names)?);
+        }
+        let place = from.iter().find_map(|source| match source {
+            Source::Spot(spot) | Source::Guarded(spot, _) => Some(*spot),
+            _ => None,
+        });
+        let only_with = self.only_with(of, def.only_with.as_ref())?;
+        let setting = match &def.default_setting {
+            Some(word) => settings.text(self.text_setting(word)?),
+            None => None,
+        };
+        let default = match setting {
+            Some(text) => Some(Fixed {
+                json: Value::from(text).to_string(),
+                setting: def.default_setting.as_ref().map(|word| word.get_ref().clone()),
+            }),
+            None => self.fixed(def, def.default.as_ref())?,
+        };
+        let one_of = match &def.one_of {
+            Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let codes = [
+            &def.missing,
+            &def.recommended,
+            &def.kind,
+            &def.invalid,
+            &def.long,
+            &def.zero,
+            &def.unknown,
+        ];
+        Ok(Row {
+            speaks: def.value.is_none() && codes.iter().any(|code| code.is_some()),
+            to,
+            from,
+            place: place.unwrap_or(Spot::ROOT),
+            near: def.near.clone(),
+            always: self.fixed(def, def.value.as_ref())?,
+            only_with,
+            take: def.take,
+            check: def.check,
+            max: def.max,
+            one_of,
+            default,
+            missing: self.code(call, def.missing.as_ref())?,
+            recommended: self.code(call, def.recommended.as_ref())?,
+            kind: self.code(call, def.kind.as_ref())?,
+            invalid: self.code(call, def.invalid.as_ref())?,
+            long: self.code(call, def.long.as_ref())?,
+            zero: self.code(call, def.zero.as_ref())?,
+            unknown: self.code(call, def.unknown.as_ref())?,
+        })
+    }
+
+    /// What a name or a pointer of a field stands for: more than one place if it is in an object of
+    /// which a call has one or the other.
+    fn sources(
+        &mut self,
+        of: &CallDef,
+        word: &Word,
+        names: &[&str],
+    ) -> Result<Vec<Source>, FileError> {
+        let name = word.get_ref().as_str();
+        if let Some(id) = id_source(name) {
+            return Ok(vec![id]);
+        }
+        if name == "@time" {
+            return Ok(vec![Source::Time]);
+        }
+        match name.strip_prefix('@').and_then(|name| names.iter().position(|known| *known == name))
+        {
+            Some(at) => Ok(vec![Source::Named(Name(at as u8))]),
+            None => self.places(of, word),
+        }
+    }
+
+    /// The places that a name or a pointer stands for.
+    pub(crate) fn places(&mut self, of: &CallDef, word: &Word) -> Result<Vec<Source>, FileError> {
+        let name = word.get_ref().as_str();
+        let Some((choice, places, rest)) = of.choice(name) else {
+            if !name.starts_with('@') {
+                return Ok(vec![Source::Spot(self.pointer(word)?)]);
+            }
+            let known = of.choose.keys().map(|choice| format!(", @{choice}"));
+            let message = format!(
+                "`{name}` is none of @account, @user, @session, @time{}, or stands where only a place of the call does",
+                known.collect::<String>()
+            );
+            return Err(FileError::word(self.text, word, message));
+        };
+        let guard = |object: usize| Guard { choice: choice as u8, object: object as u8 };
+        let spots = places.iter().map(|place| format!("{}{rest}", place.get_ref()));
+        let spots = spots.map(|pointer| self.keys.spot(&pointer)).enumerate();
+        Ok(spots.map(|(object, spot)| Source::Guarded(spot, guard(object))).collect())
+    }
+
+    /// The places of which one has to be there.
+    pub(crate) fn only_with(
+        &mut self,
+        of: &CallDef,
+        word: Option<&Word>,
+    ) -> Result<Vec<Source>, FileError> {
+        let Some(word) = word else { return Ok(Vec::new()) };
+        self.sources(of, word, &[])
+    }
+
+    /// A value that is always the same.
+    fn fixed(
+        &self,
+        def: &FieldDef,
+        value: Option<&toml::Value>,
+    ) -> Result<Option<Fixed>, FileError> {
+        let Some(value) = value else { return Ok(None) };
+        if has_date(value) {
+            let message = "JSON has no dates: write the date as a text, in quotes";
+            return Err(FileError::word(self.text, &def.to, message));
+        }
+        let json = serde_json::to_value(value).expect("TOML is JSON but for dates");
+        Ok(Some(Fixed { json: json.to_string(), setting: None }))
+    }
+}
+
+/// The id that a name stands for.
+pub(crate) fn id_source(name: &str) -> Option<Source> {
+    match name {
+        "@account" => Some(Source::Account),
+        "@user" => Some(Source::User),
+        "@session" => Some(Source::Session),
+        _ => None,
+    }
+}
+
+fn has_date(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::Datetime(_) => true,
+        toml::Value::Array(values) => values.iter().any(has_date),
+        toml::Value::Table(table) => table.iter().any(|(_, value)| has_date(value)),
+        _ => false,
+    }
+}

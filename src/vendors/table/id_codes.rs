@@ -1,0 +1,139 @@
+//! Which id each of a vendor's finding codes is about. The vendor's table states it: a rule of an
+//! id names its codes, and a code that no rule names says `about`.
+
+use crate::call::CallType;
+use crate::findings::{Book, CodeText, Headline, Id, Loudness, Severity, family};
+use crate::vendors::table::{File, FileError, IdDef, TableText, Word};
+use std::collections::HashMap;
+
+/// What a code says of an id.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct IdCode {
+    /// The id that is missing, and how loudly.
+    pub headline: Option<Headline>,
+    /// The id that is no text.
+    pub mistyped: Option<Id>,
+    /// It says what stands in the id's place.
+    pub reason: bool,
+    /// It says what is near the place of this id.
+    pub near_misses: Option<Id>,
+}
+
+/// The codes that are about an id.
+pub(crate) type IdCodes = HashMap<String, IdCode>;
+
+/// Reads a table's rules of ids and its codes.
+pub(crate) fn id_codes(
+    file: &File,
+    text: &TableText<'_>,
+    book: &Book,
+) -> Result<IdCodes, FileError> {
+    let mut reader = Reader { file, text, book, codes: IdCodes::new() };
+    for call in CallType::ALL {
+        let Some(def) = file.call.get(call) else { continue };
+        for (rule, id) in [(&def.account, Id::Account), (&def.user, Id::User)] {
+            if let Some(rule) = rule {
+                reader.rule(call, rule, id)?;
+            }
+        }
+        if let Some(word) = def.session.as_ref().and_then(|rule| rule.missing.as_ref()) {
+            let code = reader.full(call, word);
+            // a call without a session cannot be told from those of other sessions of its user
+            let headline = Some(Headline::Weak(Id::User));
+            reader.codes.entry(code).or_insert(IdCode {
+                headline,
+                reason: true,
+                ..IdCode::default()
+            });
+        }
+    }
+    for (name, code) in &file.code {
+        family(name).into_iter().try_for_each(|each| reader.stated(name, each, code))?;
+    }
+    Ok(reader.codes)
+}
+
+struct Reader<'r> {
+    file: &'r File,
+    text: &'r TableText<'r>,
+    book: &'r Book,
+    codes: IdCodes,
+}
+
+impl Reader<'_> {
+    /// A code by the end of its name, as a call's table has it.
+    fn full(&self, call: CallType, word: &Word) -> String {
+        format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref())
+    }
+
+    fn rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), FileError> {
+        if let Some(word) = &rule.missing {
+            let code = self.full(call, word);
+            // one without an entry is reported where the rule is made
+            let Some(text) = self.book.get(&code) else { return Ok(()) };
+            let made = missing(id, text);
+            let known = self.codes.entry(code.clone()).or_insert(made);
+            if known.headline.is_none_or(|headline| headline.id() != id) {
+                return Err(self.shared(word, &code));
+            }
+        }
+        if let Some(word) = &rule.kind {
+            let code = self.full(call, word);
+            let made = IdCode { mistyped: Some(id), ..IdCode::default() };
+            let known = self.codes.entry(code.clone()).or_insert(made);
+            if known.mistyped != Some(id) {
+                return Err(self.shared(word, &code));
+            }
+        }
+        Ok(())
+    }
+
+    fn shared(&self, word: &Word, code: &str) -> FileError {
+        let message = format!(
+            "code `{code}` is named twice, so nobody can tell which id it is about: give `missing` and `type` of each id a code of its own"
+        );
+        FileError::word(self.text, word, message)
+    }
+
+    /// What an entry under `[code]` says itself.
+    fn stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), FileError> {
+        let by_rule = self.codes.get(&each).and_then(|code| code.headline);
+        let wrong = |message: String| {
+            FileError::at(self.text, self.text.find(name).unwrap_or_default(), message)
+        };
+        match (text.about, by_rule) {
+            (Some(id), Some(headline)) if headline.id() != id => Err(wrong(format!(
+                "code `{each}` says `about` one id, and the rule of the other id names it: leave `about` out"
+            ))),
+            (Some(id), None) => {
+                self.codes.entry(each).or_insert_with(|| missing(id, text));
+                Ok(())
+            }
+            (None, None) if text.headline.is_some() || text.near_misses.is_some() => {
+                Err(wrong(format!(
+                    "code `{each}` has `headline` or `near_misses`, and no id's rule names it as `missing`: add `about = \"account\"` or `about = \"user\"`"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a code says that tells that an id is missing.
+fn missing(id: Id, text: &CodeText) -> IdCode {
+    let by_severity = match text.severity {
+        Severity::Info => Loudness::Weak,
+        Severity::Error | Severity::Warning => Loudness::Strong,
+    };
+    let headline = match text.headline.unwrap_or(by_severity) {
+        Loudness::Strong => Headline::Strong(id),
+        Loudness::Weak => Headline::Weak(id),
+    };
+    let tells = text.near_misses != Some(false);
+    IdCode {
+        headline: Some(headline),
+        mistyped: None,
+        reason: tells,
+        near_misses: tells.then_some(id),
+    }
+}

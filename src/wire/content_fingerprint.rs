@@ -1,0 +1,123 @@
+//! What a call says, as a fingerprint: a repeat is the same call again, and a different call that has
+//! a known `messageId` is lost.
+
+use crate::call::{CallType, ObjectShape, Val, fingerprints};
+use crate::wire::fields::Fields;
+use crate::wire::layouts::with_layout;
+
+/// What one pass over a call gives.
+pub(crate) struct Content {
+    /// The same for two calls that say the same; 0 if nobody asks.
+    pub print: u32,
+    /// The same for two calls of one type and event whose members have the same names and kinds.
+    pub structure: u64,
+    /// An object of the call may have two members of one name.
+    pub may_repeat: bool,
+}
+
+/// Reads a call. What it says is asked only of one that is compared with others.
+pub(crate) fn read(
+    call: Val<'_>,
+    shape: Option<ObjectShape>,
+    fields: &Fields<'_>,
+    kind: Option<CallType>,
+    is_compared: bool,
+) -> Content {
+    let (says, structure, may_repeat) = with_layout(call, shape, |layout| {
+        let says = if is_compared { layout.content(call) } else { 0 };
+        (says, layout.structure, layout.may_repeat)
+    });
+    // the type may stand in the path as well
+    let typed = kind.map_or(0, |kind| kind as u64 + 1);
+    let is_filled = |name: &Val<'_>| name.as_str().is_none_or(|name| !name.is_empty());
+    let in_properties = || fields.properties.and_then(|properties| properties.get("name"));
+    let name = match kind {
+        Some(CallType::Page | CallType::Screen) => {
+            fields.name.filter(is_filled).or_else(in_properties)
+        }
+        _ => fields.event,
+    };
+    let text = |value: Option<Val<'_>>| value.map_or(0, |value| fingerprints::of_text(value.raw()));
+    // a type that is none of the six is known by its text
+    let named =
+        fingerprints::mix(text(name), if kind.is_none() { text(fields.kind) } else { typed });
+    Content {
+        print: (fingerprints::mix(says, typed) >> 32) as u32,
+        structure: fingerprints::mix(structure, named),
+        may_repeat,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Doc;
+    use std::collections::HashSet;
+
+    fn content(json: &str) -> Content {
+        let doc = Doc::parse(json).expect("JSON");
+        let fields = Fields::of(doc.root());
+        read(doc.root(), ObjectShape::of(doc.root()), &fields, Some(CallType::Track), true)
+    }
+
+    fn print(json: &str) -> u32 {
+        content(json).print
+    }
+
+    #[test]
+    fn pages_of_different_names_have_different_structures() {
+        let structure = |json: &str| {
+            let doc = Doc::parse(json).expect("JSON");
+            let fields = Fields::of(doc.root());
+            read(doc.root(), None, &fields, Some(CallType::Page), false).structure
+        };
+        for (a, b) in [
+            (r#"{"name":"Home"}"#, r#"{"name":"Cart"}"#),
+            (r#"{"properties":{"name":"Home"}}"#, r#"{"properties":{"name":"Cart"}}"#),
+            (
+                r#"{"name":"","properties":{"name":"Home"}}"#,
+                r#"{"name":"","properties":{"name":"Cart"}}"#,
+            ),
+        ] {
+            assert_ne!(structure(a), structure(b), "{a} {b}");
+            assert_eq!(structure(a), structure(a));
+        }
+    }
+
+    #[test]
+    fn the_same_call_again_has_the_same_print() {
+        let first = r#"{"event":"A","sentAt":"1","properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t"}"#;
+        for again in [
+            r#"{"event":"A","sentAt":"2","properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t"}"#,
+            r#"{"timestamp":"t","properties":{"c":"\u00e9","a":[ 1, {"b":"x"} ]},"\u0065vent":"A"}"#,
+            r#"{"type":"track","event":"A","userId":null,"properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t","_metadata":{"retryCount":2},"receivedAt":"3","writeKey":"k","context":null}"#,
+        ] {
+            assert_eq!(print(first), print(again), "{again}");
+        }
+        let forwarded = r#"{"event":"A","originalTimestamp":"t","timestamp":"1","context":{"ip":"1.1.1.1","x":1}}"#;
+        let again = r#"{"event":"A","originalTimestamp":"t","timestamp":"2","context":{"x":1,"ip":"2.2.2.2"}}"#;
+        assert_eq!(print(forwarded), print(again));
+    }
+
+    #[test]
+    fn another_call_has_another_print() {
+        let calls = [
+            r#"{"event":"A"}"#,
+            r#"{"event":"B"}"#,
+            r#"{"event":"A","timestamp":"1"}"#,
+            r#"{"event":"A","timestamp":"2"}"#,
+            r#"{"event":"A","properties":{"x":1}}"#,
+            r#"{"event":"A","properties":{"x":"1"}}"#,
+            r#"{"event":"A","properties":{"x":[1,2]}}"#,
+            r#"{"event":"A","properties":{"x":[2,1]}}"#,
+            r#"{"event":"A","properties":{"x":{"y":1}}}"#,
+            r#"{"event":"A","properties":{"y":{"x":1}}}"#,
+            r#"{"event":"A","context":{"x":{"ip":"1"}}}"#,
+            r#"{"event":"A","context":{"x":{"ip":"2"}}}"#,
+            r#"{"event":"A","traits":{"x":1}}"#,
+            r#"{"event":"x","A":"event"}"#,
+        ];
+        let prints: HashSet<u32> = calls.iter().map(|json| print(json)).collect();
+        assert_eq!(prints.len(), calls.len());
+    }
+}

@@ -1,0 +1,196 @@
+//! The fields that a service adds before a destination sees the call (`specs/wire.md` 10).
+
+use crate::call::{Builder, CallType, Val, time, time::Millis};
+use crate::wire::fields::Fields;
+use crate::wire::{Platform, batch_context};
+
+/// How a call's times and type come about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A tracking request; its type stands in the path, or in the call.
+    Sent(Option<CallType>),
+    /// The service has seen it already: only what is missing is added, nothing is corrected.
+    Forwarded,
+    /// From a file: as forwarded, and received when the call itself says.
+    Bare,
+}
+
+/// What the calls of one request share.
+pub(crate) struct Shared<'d> {
+    pub origin: Origin,
+    pub platform: Platform,
+    pub received_at: Millis,
+    /// `received_at` as text; empty for a call from a file.
+    pub received_text: String,
+    pub request: u64,
+    /// The batch's own members; none for a single call.
+    pub batch: Fields<'d>,
+}
+
+impl Shared<'_> {
+    /// True if the service has still to check the call. A webhook's calls have been through it, and
+    /// so have calls of files that say when the service received them.
+    pub fn is_checked(&self, call: &Fields<'_>) -> bool {
+        match self.origin {
+            Origin::Sent(_) => true,
+            Origin::Forwarded => false,
+            Origin::Bare => call.received_at.is_none() && self.batch.received_at.is_none(),
+        }
+    }
+
+    fn rudder(&self) -> bool {
+        self.platform == Platform::RudderStack
+    }
+}
+
+/// Appends the object of a call's derived fields. `index` is its place in the request.
+pub(crate) fn write(
+    out: &mut Builder,
+    call: &Fields<'_>,
+    shared: &Shared<'_>,
+    index: usize,
+    budget: &mut batch_context::Budget,
+) {
+    out.object();
+    kind(out, call, shared);
+    message_id(out, call, shared, index);
+    match shared.origin {
+        Origin::Sent(_) if shared.rudder() => rudder_times(out, call, shared),
+        Origin::Sent(_) => segment_times(out, call, shared),
+        Origin::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
+        Origin::Bare => {
+            let mut text = String::new();
+            let received =
+                bare_received(call, &shared.batch).map(|(value, at)| written(value, at, &mut text));
+            forwarded_times(out, call, received);
+        }
+    }
+    // RudderStack does not merge: its calls are whole
+    if !shared.rudder() {
+        let batch = &shared.batch;
+        batch_context::write(out, "context", call.context, batch.context, budget);
+        batch_context::write(out, "integrations", call.integrations, batch.integrations, budget);
+    }
+    out.close();
+}
+
+fn kind(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
+    let Origin::Sent(Some(kind)) = shared.origin else { return };
+    let own = call.kind_text();
+    let keep = match own.as_deref() {
+        Some(own) => !shared.rudder() || own == kind.name(),
+        None => false,
+    };
+    if !keep {
+        out.member("type", kind.name());
+    }
+}
+
+/// The call's own `messageId`, unless the service makes one in its place.
+pub(crate) fn own_id<'d>(call: &Fields<'d>) -> Option<Val<'d>> {
+    let says =
+        |id: &Val<'_>| id.is_plainly_filled() || id.as_str().is_none_or(|id| !id.trim().is_empty());
+    call.message_id.filter(says)
+}
+
+/// A made id follows from the place in the recording, so that it is the same at every reading.
+fn message_id(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>, index: usize) {
+    if own_id(call).is_none() {
+        out.member("messageId", &format!("segscope-{}-{index}", shared.request));
+    }
+}
+
+fn segment_times(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
+    let original = call.timestamp.or(call.original);
+    let sent = call.sent_at.or(shared.batch.sent_at);
+    out.member("receivedAt", &shared.received_text);
+    if let Some(original) = original {
+        out.copy("originalTimestamp", original);
+    }
+    timestamp(out, original, sent, shared);
+    if let (None, Some(sent)) = (call.sent_at, sent) {
+        out.copy("sentAt", sent);
+    }
+}
+
+fn rudder_times(out: &mut Builder, call: &Fields<'_>, shared: &Shared<'_>) {
+    let arrival = shared.received_text.as_str();
+    own_or(out, "receivedAt", call.received_at, arrival);
+    own_or(out, "originalTimestamp", call.original, arrival);
+    match call.timestamp {
+        Some(own) if moment(own).is_some() => out.copy("timestamp", own),
+        _ => timestamp(out, call.original, call.sent_at, shared),
+    }
+    if call.sent_at.is_none() {
+        out.member("sentAt", arrival);
+    }
+}
+
+fn own_or(out: &mut Builder, name: &str, own: Option<Val<'_>>, arrival: &str) {
+    match own {
+        Some(own) => out.copy(name, own),
+        None => out.member(name, arrival),
+    }
+}
+
+/// `receivedAt - (sentAt - original)`; without both of them the original as it came, else arrival.
+fn timestamp(
+    out: &mut Builder,
+    original: Option<Val<'_>>,
+    sent: Option<Val<'_>>,
+    shared: &Shared<'_>,
+) {
+    match (original, original.and_then(moment), sent.and_then(moment)) {
+        (_, Some(original), Some(sent)) => {
+            let at = shared.received_at.saturating_sub(sent - original);
+            out.time("timestamp", at);
+        }
+        (Some(original), ..) => out.copy("timestamp", original),
+        (None, ..) => out.member("timestamp", &shared.received_text),
+    }
+}
+
+/// A call from a file that holds no time at all gets none.
+fn forwarded_times(out: &mut Builder, call: &Fields<'_>, received: Option<&str>) {
+    if let (None, Some(received)) = (call.received_at, received) {
+        out.member("receivedAt", received);
+    }
+    let original = call.original.or(call.timestamp);
+    if let (None, Some(original)) = (call.original, original) {
+        out.copy("originalTimestamp", original);
+    }
+    match (call.timestamp, original, received) {
+        (None, Some(original), _) => out.copy("timestamp", original),
+        (None, None, Some(received)) => out.member("timestamp", received),
+        _ => {}
+    }
+}
+
+/// When a call from a file counts as received: never now, so that every reading is the same. With
+/// the value that says so.
+fn bare_received<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
+    let times = [
+        call.received_at,
+        batch.received_at,
+        batch.sent_at,
+        call.sent_at,
+        call.timestamp,
+        call.original,
+    ];
+    times.into_iter().flatten().find_map(|value| Some((value, moment(value)?)))
+}
+
+/// A time as the service writes it; most senders write it so themselves. `value` says `at`.
+fn written<'t>(value: Val<'t>, at: Millis, room: &'t mut String) -> &'t str {
+    let raw = value.raw();
+    // `"YYYY-MM-DDTHH:MM:SS.mmmZ"`: no other text of that length that is a time ends so
+    if raw.len() == 26 && raw.ends_with("Z\"") && raw.as_bytes()[20] == b'.' {
+        return &raw[1..25];
+    }
+    time::write(room, at);
+    room
+}
+
+fn moment(value: Val<'_>) -> Option<Millis> {
+    value.as_str().and_then(|text| time::parse(&text))
+}

@@ -1,0 +1,229 @@
+//! Why a request that was answered with success holds no call, or lost some of its items, and what
+//! its sender has to change.
+
+use crate::call::{CallType, Doc, Val, text::visible};
+use crate::wire::{Reading, RequestHead, Route, Shape};
+
+/// Why a request holds no call, in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// What is wrong, or what the request is for where nothing is.
+    pub reason: String,
+    /// What to change; empty where nothing is wrong.
+    pub fix: String,
+}
+
+impl Explanation {
+    pub(crate) fn new(reason: impl Into<String>, fix: impl Into<String>) -> Explanation {
+        Explanation { reason: reason.into(), fix: fix.into() }
+    }
+}
+
+/// Members that a call has and an envelope of calls has not.
+const OF_A_CALL: [&str; 7] =
+    ["type", "event", "userId", "anonymousId", "groupId", "previousId", "properties"];
+/// No longer part of a sender's text is quoted.
+const QUOTED_CHARS: usize = 60;
+
+/// Explains a request that was read and that holds no call, or items that are none.
+pub fn explain(head: &RequestHead<'_>, reading: &Reading<'_>) -> Explanation {
+    let path = quoted(head.path);
+    let root = reading.doc.as_ref().map(Doc::root);
+    match (head.route(), root) {
+        (Route::Calls(Shape::Batch | Shape::Beacon), Some(root)) => batch(root, &path),
+        (Route::Calls(Shape::Bare), Some(root)) => batch(root, "a batch"),
+        (Route::Calls(Shape::One(_)), Some(root)) => single(root, &path),
+        (Route::Calls(Shape::Webhook), Some(root)) => webhook(root),
+        (Route::Calls(Shape::Webhook), None) => Explanation::new(
+            "the request has neither a body nor parameters",
+            "send the call in the body, or its properties as parameters",
+        ),
+        (Route::Calls(_), _) => Explanation::new(
+            "the pixel's `data` is no call: it is not base64 of a JSON object",
+            "encode the call as JSON, then as base64, and send it as `data`",
+        ),
+        (route, _) => Explanation::new(purpose(route), ""),
+    }
+}
+
+/// What a request is for that holds no call and needs none.
+fn purpose(route: Route<'_>) -> String {
+    match route {
+        Route::Settings { write_key } => {
+            let key = quoted(&crate::wire::query::percent(write_key));
+            format!("a library asked for the settings of write key `{key}` and got them")
+        }
+        Route::SourceConfig => "a RudderStack library asked for its settings and got them".into(),
+        Route::Metrics => "counters of a library; they are not calls".into(),
+        Route::Merge => "sent between RudderStack's servers; it is not a call".into(),
+        Route::WebhookSource => "for a RudderStack webhook source; it is not a call".into(),
+        _ => "it is not a call".into(),
+    }
+}
+
+fn batch(root: Val<'_>, path: &str) -> Explanation {
+    let expects = format!("{path} expects `{{\"batch\": [...]}}`");
+    if root.is_array() {
+        return Explanation::new(
+            format!("the body is an array; {expects}"),
+            "send an object with the array as its `batch`: `{\"batch\": [...]}`",
+        );
+    }
+    if !root.is_object() {
+        return not_an_object(root, &expects);
+    }
+    match root.get("batch") {
+        Some(batch) if batch.is_array() => items(batch, "`batch`"),
+        Some(batch) if holds_json(batch) => Explanation::new(
+            format!("`batch` is a text that holds JSON (encoded twice); {expects}"),
+            "encode the body once: put the array itself into `batch`",
+        ),
+        Some(batch) => Explanation::new(
+            format!("`batch` is {}; {expects}", kind(batch)),
+            "send `batch` as an array of calls",
+        ),
+        None => no_batch(root, &expects),
+    }
+}
+
+/// An object that has no `batch`.
+fn no_batch(root: Val<'_>, expects: &str) -> Explanation {
+    let lists = |value: &Val<'_>| value.is_array() && value.children().any(|item| item.is_object());
+    if OF_A_CALL.iter().any(|name| root.get(name).is_some()) {
+        let own = root.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+        let to = own.map_or("/v1/track", crate::wire::call_request::path_of);
+        return Explanation::new(
+            format!("the body is a single call; {expects}"),
+            format!("post it to {to}, or send `{{\"batch\": [{{...}}]}}`"),
+        );
+    }
+    if let Some(list) = root.children().find(lists) {
+        let name = quoted(&list.key());
+        return Explanation::new(
+            format!("the body has no `batch` but `{name}`; {expects}"),
+            format!("rename `{name}` to `batch`"),
+        );
+    }
+    let around = |value: &Val<'_>| value.is_object() && value.get("batch").is_some();
+    if let Some(inner) = root.children().find(around) {
+        let name = quoted(&inner.key());
+        return Explanation::new(
+            format!("the batch stands in `{name}`; {expects}"),
+            format!("send what is in `{name}` as the body"),
+        );
+    }
+    if let Some(text) = root.children().find(|value| holds_json(*value)) {
+        let name = quoted(&text.key());
+        return Explanation::new(
+            format!("`{name}` is a text that holds JSON, and `batch` is missing; {expects}"),
+            format!("send the JSON of `{name}` as the body"),
+        );
+    }
+    if root.size() == 1 {
+        return Explanation::new(
+            format!("the body is an empty object; {expects}"),
+            "send the calls as the items of `batch`",
+        );
+    }
+    let names: Vec<String> =
+        root.children().take(3).map(|child| format!("`{}`", quoted(&child.key()))).collect();
+    Explanation::new(
+        format!("the body has no `batch` (it has {}); {expects}", names.join(", ")),
+        "send the calls as the items of `batch`",
+    )
+}
+
+/// An array in which items are no calls.
+fn items(batch: Val<'_>, name: &str) -> Explanation {
+    let all = batch.children().count();
+    let mut bad = batch.children().enumerate().filter(|(_, item)| !item.is_object());
+    let Some((place, first)) = bad.next() else {
+        return Explanation::new(
+            format!("{name} is empty; there is no call in it"),
+            "send a batch only when there is a call to send",
+        );
+    };
+    let more = bad.count();
+    let twice = if holds_json(first) { " that holds JSON (encoded twice)" } else { "" };
+    let kind = kind(first);
+    let reason = match (all, more) {
+        (1, _) => format!("the only item of {name} is {kind}{twice}; a call is an object"),
+        (_, 0) => {
+            format!("item {} of {all} in {name} is {kind}{twice}; a call is an object", place + 1)
+        }
+        _ => format!(
+            "{} of {all} items in {name} are no calls: item {} is {kind}{twice}",
+            more + 1,
+            place + 1
+        ),
+    };
+    let fix = match (twice.is_empty(), first.is_array()) {
+        (false, _) => "put each call into the array as an object, without encoding it first",
+        (_, true) => "put the calls themselves into the array, not arrays of them",
+        _ => "leave the item out, or send a call as an object",
+    };
+    Explanation::new(reason, fix)
+}
+
+fn single(root: Val<'_>, path: &str) -> Explanation {
+    let expects = format!("{path} expects one call as an object");
+    if root.is_array() {
+        return Explanation::new(
+            format!("the body is an array; {expects}"),
+            "post each call by itself, or send `{\"batch\": [...]}` with a `type` in each call to /v1/batch",
+        );
+    }
+    if root.is_object() {
+        return Explanation::new(
+            format!("the body is a batch; {expects}"),
+            "post the batch to /v1/batch, with a `type` in each call",
+        );
+    }
+    not_an_object(root, &expects)
+}
+
+fn webhook(root: Val<'_>) -> Explanation {
+    if root.is_array() {
+        return items(root, "the array");
+    }
+    not_an_object(root, "a webhook destination sends a call, or an array of them")
+}
+
+/// A body that is a text, a number, `true`, `false` or `null`.
+fn not_an_object(root: Val<'_>, expects: &str) -> Explanation {
+    if holds_json(root) {
+        return Explanation::new(
+            format!("the body is a text that holds JSON (encoded twice); {expects}"),
+            "encode the body once: drop the second `JSON.stringify` or `json.dumps`",
+        );
+    }
+    Explanation::new(
+        format!("the body is {}; {expects}", kind(root)),
+        "send a JSON object as the body",
+    )
+}
+
+/// What a value is, with its article.
+fn kind(value: Val<'_>) -> &'static str {
+    match value.raw().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a text",
+        Some(b't') => "`true`",
+        Some(b'f') => "`false`",
+        Some(b'n') => "`null`",
+        _ => "a number",
+    }
+}
+
+/// Whether a value is a text that is itself a JSON object or array.
+fn holds_json(value: Val<'_>) -> bool {
+    value.as_str().is_some_and(|text| {
+        text.trim_start().starts_with(['{', '[']) && Doc::parse(text.as_ref()).is_ok()
+    })
+}
+
+/// A sender's text, short and safe to print.
+pub(crate) fn quoted(text: &str) -> String {
+    visible(text).chars().take(QUOTED_CHARS).collect()
+}

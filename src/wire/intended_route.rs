@@ -1,0 +1,342 @@
+//! What a request to a wrong path was meant for, and the SDK setting that sends it there.
+
+use crate::call::CallType;
+use crate::wire::empty_request::{Explanation, quoted};
+use crate::wire::{RequestHead, Route};
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// The settings of an SDK that decide where it sends: from the list that the start screen shows.
+#[derive(Deserialize)]
+struct SdkLine {
+    name: String,
+    /// The line that points the SDK here.
+    change: String,
+    /// The setting that has the base URL.
+    #[serde(default)]
+    setting: String,
+    /// How the `user-agent` of its requests begins.
+    #[serde(default)]
+    agents: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct SdkLines {
+    sdk: Vec<SdkLine>,
+}
+
+static SDKS: LazyLock<Vec<SdkLine>> = LazyLock::new(|| {
+    let text = include_str!("../../assets/sdk-lines.toml");
+    toml::from_str::<SdkLines>(text)
+        .expect("the lines that come with the program are TOML; a test reads them")
+        .sdk
+});
+
+/// The names in paths of several calls, besides those of the call types.
+const BATCHES: [&str; 2] = ["batch", "import"];
+/// The short forms that browser and mobile libraries use.
+const SHORT: [&str; 7] = ["t", "i", "g", "p", "s", "a", "b"];
+
+/// What a path was meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Meant {
+    /// Calls, at this path.
+    Calls(String),
+    /// The settings of a Segment library for this write key.
+    Settings(String),
+    /// The settings of a RudderStack library.
+    SourceConfig,
+    /// The code of a library, without which a page sends nothing.
+    Library,
+    /// Code that a library can do without.
+    Part,
+    /// Code without which a RudderStack library sends nothing.
+    Plugins,
+    /// Calls; which ones is not known.
+    Base,
+}
+
+/// Explains a request whose path, or whose method at that path, is not known.
+pub fn explain(head: &RequestHead<'_>) -> Explanation {
+    let (method, path) = (quoted(head.method), quoted(head.path));
+    if let Route::WrongMethod(allow) = head.route()
+        && meant(head) != Some(Meant::Base)
+    {
+        let reason = format!("{method} is not taken at {path}; use {allow}");
+        let fix = match allow.starts_with("POST") {
+            true => "send calls with POST; a redirect or a browser's address bar makes a GET of it",
+            false => "ask for it with GET",
+        };
+        return Explanation::new(reason, fix);
+    }
+    let base = base(head);
+    let Some(meant) = meant(head) else {
+        return Explanation::new(
+            format!("no such path: {path}; no tracking call is taken at {method} {path}"),
+            format!(
+                "post calls to {base}/v1/track, {base}/v1/batch and their kin; in an SDK set only the base URL {base}"
+            ),
+        );
+    };
+    let sdk = sdk(head, &meant);
+    let (what, fix) = match &meant {
+        Meant::Calls(to) => (format!("did you mean {to}?"), host_fix(head, sdk, &base, to)),
+        Meant::Settings(key) => (
+            format!(
+                "a library asked for its settings, and sends nothing without them; did you mean /v1/projects/{key}/settings?"
+            ),
+            format!(
+                "set `cdnURL` (npm) or `analytics._cdn` (snippet) to {base} without a path; in Kotlin and Swift set `cdnHost` to {}/v1",
+                host(head)
+            ),
+        ),
+        Meant::SourceConfig => (
+            "a RudderStack library asked for its settings, and sends nothing without them; did you mean /sourceConfig?"
+                .to_owned(),
+            format!("set `configUrl` to {base} without a path: load('K', '{base}', {{ configUrl: '{base}' }})"),
+        ),
+        Meant::Library => (
+            "a page loads the library from here, where only its settings are; it sends nothing without the library"
+                .to_owned(),
+            format!(
+                "keep the script's `src` at the CDN and set `analytics._cdn = '{base}'` before `load`, or use the npm package with `cdnURL: '{base}'`"
+            ),
+        ),
+        Meant::Part => (
+            "a library asked for a part of its code, which is not here; it sends its calls all the same"
+                .to_owned(),
+            "nothing has to be changed for calls to arrive; the part is only at the CDN".to_owned(),
+        ),
+        Meant::Plugins => (
+            "a RudderStack library loads its plugins from here, where they are not; it sends nothing without them"
+                .to_owned(),
+            "leave out `pluginsSDKBaseURL` and `destSDKBaseURL`, or use `@rudderstack/analytics-js/bundled`"
+                .to_owned(),
+        ),
+        Meant::Base => (
+            "the request went to the base URL itself; did you mean /v1/batch or /v1/track?".to_owned(),
+            format!("post batches to {base}/v1/batch and single calls to {base}/v1/track and their kin"),
+        ),
+    };
+    Explanation::new(format!("no such path: {method} {path}; {what}"), fix)
+}
+
+/// Whether a library can do without what it asked for.
+pub fn is_harmless(head: &RequestHead<'_>) -> bool {
+    head.route() == Route::Unknown && meant(head) == Some(Meant::Part)
+}
+
+fn meant(head: &RequestHead<'_>) -> Option<Meant> {
+    let parts: Vec<&str> = head.path.split('/').filter(|part| !part.is_empty()).collect();
+    let is = |wanted: &str| parts.iter().any(|part| part.eq_ignore_ascii_case(wanted));
+    if matches!(head.method, "GET" | "HEAD") {
+        return question(&parts, is);
+    }
+    let lower: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
+    let last = match lower.last().map(String::as_str) {
+        None | Some("v1") => return Some(Meant::Base),
+        Some(last) => last,
+    };
+    let at = |name: &str| match name == "batch" && is("beacon") {
+        true => Meant::Calls("/beacon/v1/batch".to_owned()),
+        false => Meant::Calls(format!("/v1/{name}")),
+    };
+    if last == "settings" && is("projects") || last == "sourceconfig" {
+        return question(&parts, is);
+    }
+    let exact = |part: &str| names().find(|name| *name == part);
+    if let Some(name) = exact(last).or_else(|| SHORT.into_iter().find(|name| *name == last)) {
+        return Some(at(name));
+    }
+    let near = |part: &str| {
+        let distance = |name: &str| strsim::damerau_levenshtein(name, part);
+        let begins = |name: &&str| part.starts_with(*name);
+        let nearest = names().min_by_key(|name| distance(name));
+        let close = nearest.filter(|name| distance(name) * 3 <= name.len());
+        close.or_else(|| names().find(begins))
+    };
+    let earlier = lower.iter().rev().skip(1).find_map(|part| exact(part));
+    near(last).or(earlier).map(at)
+}
+
+/// What a GET was meant for.
+fn question(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<Meant> {
+    let projects = parts.iter().rposition(|part| part.eq_ignore_ascii_case("projects"));
+    let asks = parts.last().is_some_and(|last| last.eq_ignore_ascii_case("settings"));
+    if let (Some(at), true) = (projects, asks) {
+        let key = parts.get(at + 1).filter(|_| at + 2 < parts.len());
+        return Some(Meant::Settings(quoted(key.unwrap_or(&"WRITE_KEY"))));
+    }
+    if is("sourceConfig") {
+        return Some(Meant::SourceConfig);
+    }
+    let last = parts.last().copied().unwrap_or_default();
+    if is("analytics-next") || is("next-integrations") {
+        return Some(Meant::Part);
+    }
+    if last.starts_with("rsa") || is("plugins") || is("js-integrations") {
+        return Some(Meant::Plugins);
+    }
+    let library = last.starts_with("analytics") || last.starts_with("rudder");
+    (library && last.ends_with(".js")).then_some(Meant::Library)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    CallType::ALL.into_iter().map(CallType::name).chain(BATCHES)
+}
+
+/// The address that the sender knows this listener by.
+fn host<'a>(head: &RequestHead<'a>) -> std::borrow::Cow<'a, str> {
+    match head.header("host").filter(|host| !host.is_empty()) {
+        Some(host) => crate::call::text::visible(host),
+        None => "HOST".into(),
+    }
+}
+
+fn base(head: &RequestHead<'_>) -> String {
+    format!("http://{}", host(head))
+}
+
+/// The SDK that sent it, by its user agent; a browser's library by what it asks for.
+fn sdk(head: &RequestHead<'_>, meant: &Meant) -> Option<&'static SdkLine> {
+    let agent = head.header("user-agent").unwrap_or_default();
+    let named = |setting: &str| SDKS.iter().find(|sdk| sdk.setting == setting);
+    if agent.starts_with("Mozilla/") {
+        let Meant::Calls(to) = meant else { return None };
+        let short = SHORT.iter().any(|name| to.strip_prefix("/v1/") == Some(name));
+        return named(if short { "cdnURL" } else { "load" });
+    }
+    // RudderStack's Node and Python SDKs have kept the names of those that they come from, and
+    // pack what they send
+    let rudder = head.header("content-encoding") == Some("gzip");
+    let sent_by = |sdk: &&SdkLine| sdk.agents.iter().any(|begin| agent.starts_with(begin));
+    let is_rudder = |sdk: &&SdkLine| sdk.name.starts_with("RudderStack");
+    let any = || SDKS.iter().filter(sent_by);
+    any().find(|sdk| is_rudder(sdk) == rudder).or_else(|| any().next())
+}
+
+/// What to set so that calls go to the path that was meant.
+fn host_fix(head: &RequestHead<'_>, sdk: Option<&SdkLine>, base: &str, to: &str) -> String {
+    let path = head.path.trim_end_matches('/');
+    let known = path.strip_suffix(to.trim_end_matches('/'));
+    let wrong = match known.map(|before| before.trim_end_matches('/')) {
+        Some("") => "the base URL ends with `/`: ".to_owned(),
+        Some(before) => format!("the base URL ends with `{}`: ", quoted(before)),
+        None => String::new(),
+    };
+    let Some(sdk) = sdk else {
+        return format!(
+            "{wrong}set only {base}, without a path, as the SDK's base URL (`host`, `endpoint`, `apiHost`, `dataPlaneUrl`), or post to {base}{to}"
+        );
+    };
+    let port = host(head).rsplit_once(':').map_or("80".to_owned(), |(_, port)| port.to_owned());
+    let change = sdk.change.replace("BASE", base).replace("PORT", &port);
+    let name = sdk.name.trim();
+    if sdk.setting == "cdnURL" {
+        let host = host(head);
+        return format!(
+            "{wrong}{name}: leave out `apiHost`, or set it to '{host}/v1' with `protocol: 'http'`; {change}"
+        );
+    }
+    // without `/v1` the base URL is right and another setting has the path
+    let option = if wrong.is_empty() && sdk.setting == "host" {
+        " and leave out `path`, whose default is /v1/batch"
+    } else {
+        ""
+    };
+    let setting = match sdk.setting.as_str() {
+        "load" => "the second argument of `load`".to_owned(),
+        setting => format!("`{setting}`"),
+    };
+    format!("{wrong}{name}: set {setting} to {base} without a path{option}: {change}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::test_head;
+
+    fn explained(method: &str, path: &str, agent: &str) -> (String, String) {
+        let headers = [
+            ("host".to_owned(), "localhost:7357".to_owned()),
+            ("user-agent".to_owned(), agent.to_owned()),
+        ];
+        let Explanation { reason, fix } = explain(&test_head(method, path, &headers));
+        (reason, fix)
+    }
+
+    #[test]
+    fn a_wrong_path_names_the_one_that_was_meant() {
+        for (path, meant) in [
+            ("/v1/v1/batch", "/v1/batch?"),
+            ("//v1/batch", "/v1/batch?"),
+            ("/v1/batch/v1/batch", "/v1/batch?"),
+            ("/batch", "/v1/batch?"),
+            ("/b", "/v1/b?"),
+            ("/t", "/v1/t?"),
+            ("/track", "/v1/track?"),
+            ("/v1/tracks", "/v1/track?"),
+            ("/v1/Track", "/v1/track?"),
+            ("/v1/indentify", "/v1/identify?"),
+            ("/v2/identify/", "/v1/identify?"),
+            ("/api/v1/group", "/v1/group?"),
+            ("/v1/batch/events", "/v1/batch?"),
+            ("/v1/imports", "/v1/import?"),
+            ("/v1/trackEvent", "/v1/track?"),
+            ("/beacon/batch", "/beacon/v1/batch?"),
+            ("/", "/v1/batch or /v1/track?"),
+            ("/v1", "/v1/batch or /v1/track?"),
+        ] {
+            let (reason, fix) = explained("POST", path, "curl/8.0");
+            assert!(reason.ends_with(&format!("did you mean {meant}")), "{path}: {reason}");
+            assert!(fix.contains("http://localhost:7357"), "{path}: {fix}");
+        }
+        let (reason, _) = explained("POST", "/capture", "");
+        assert!(!reason.contains("did you mean"), "{reason}");
+    }
+
+    #[test]
+    fn the_fix_names_the_setting_of_the_sdk_that_sent_it() {
+        for (agent, path, fix) in [
+            ("analytics-node-next/latest", "/batch", "leave out `path`"),
+            ("analytics-node/6.2.0", "/v1/v1/batch", "set `host` to http://localhost:7357"),
+            ("analytics-python/2.4.0", "/v1/v1/batch", "analytics.host = 'http://localhost:7357'"),
+            ("analytics-go (version: 3.0.0)", "/v1/batch/v1/batch", "set `Endpoint`"),
+            ("analytics-ruby/2.5.0", "/v1/imports", "port: 7357"),
+            ("Mozilla/5.0", "/t", "set it to 'localhost:7357/v1'"),
+            ("Mozilla/5.0", "/x/v1/track", "the second argument of `load`"),
+        ] {
+            let (_, said) = explained("POST", path, agent);
+            assert!(said.contains(fix), "{agent} {path}: {said}");
+        }
+        let (_, said) = explained("POST", "/v1/v1/batch", "analytics-node/6.2.0");
+        assert!(said.starts_with("the base URL ends with `/v1`: "), "{said}");
+        let headers = [
+            ("user-agent".to_owned(), "analytics-node/3.0.13".to_owned()),
+            ("content-encoding".to_owned(), "gzip".to_owned()),
+        ];
+        let said = explain(&test_head("POST", "/v1/v1/batch", &headers)).fix;
+        assert!(said.contains("`dataPlaneUrl`"), "{said}");
+    }
+
+    #[test]
+    fn a_question_of_a_browser_library_names_its_setting() {
+        for (path, says, fix) in [
+            ("/cdn/v1/projects/K/settings", "/v1/projects/K/settings?", "`cdnURL`"),
+            ("/v1/v1/projects/K/settings", "/v1/projects/K/settings?", "`cdnURL`"),
+            ("/projects/K/settings", "/v1/projects/K/settings?", "`cdnHost`"),
+            ("/v1/projects//settings", "/v1/projects/WRITE_KEY/settings?", "`cdnURL`"),
+            ("/v1/sourceConfig/", "/sourceConfig?", "`configUrl`"),
+            ("/x/sourceconfig", "/sourceConfig?", "`configUrl`"),
+            ("/analytics.js/v1/K/analytics.min.js", "sends nothing without", "`analytics._cdn"),
+            ("/v1/analytics.js", "sends nothing without", "`analytics._cdn"),
+            ("/analytics-next/bundles/x.js", "all the same", "nothing has to be changed"),
+            ("/v3/modern/plugins/rsa-plugins.js", "plugins", "`pluginsSDKBaseURL`"),
+        ] {
+            let (reason, said) = explained("GET", path, "Mozilla/5.0");
+            assert!(reason.contains(says) && said.contains(fix), "{path}: {reason} / {said}");
+        }
+        let head = |path| is_harmless(&test_head("GET", path, &[]));
+        assert!(head("/analytics-next/bundles/x.js") && !head("/projects/K/settings"));
+    }
+}

@@ -1,0 +1,345 @@
+//! From the text of a body to its calls (`specs/wire.md` 5).
+
+use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
+use crate::wire::derived_fields;
+use crate::wire::derived_fields::{Origin, Shared};
+use crate::wire::discard;
+use crate::wire::discard::at;
+use crate::wire::fields::Fields;
+use crate::wire::layouts::with_layout;
+use crate::wire::platform;
+use crate::wire::platform::Headers;
+use crate::wire::refusal::Problem;
+use crate::wire::{
+    Place, Platform, ReadCall, Reading, Refusal, RequestHead, Route, Scratch, Shape,
+};
+use crate::wire::{
+    batch_context, content_fingerprint, limits, not_json, repeated_keys, times, write_key,
+};
+
+/// How many items are looked at for a library that tells the sender's service.
+const LOOKED_AT: usize = 8;
+
+/// Reads the calls of a request. `request` is its number in the recording: made ids follow from it.
+/// `body` is its decoded text, or what [`crate::wire::query_body`] made of its query.
+///
+/// An event that is merely wrong is never refused. A pixel never is either: what it carries is read
+/// or, as a discard, not. A request that is no call gives an empty reading.
+pub fn read<'b>(
+    head: &RequestHead<'_>,
+    request: u64,
+    body: &'b str,
+    scratch: &mut Scratch,
+) -> Result<Reading<'b>, Refusal> {
+    let shape = match head.route() {
+        Route::Calls(shape) => shape,
+        route => {
+            // counters and sources of other services may send what they like; this one is JSON
+            if route == Route::Merge {
+                parse(body, scratch)?.recycle(&mut scratch.body);
+            }
+            return Ok(Reading::empty(write_key::of_head(head), Platform::Unknown));
+        }
+    };
+    let headers = Headers::of(head);
+    let pixel = matches!(shape, Shape::Pixel(_) | Shape::RudderPixel(_));
+    let no_body = pixel || (shape == Shape::Webhook && matches!(head.method, "GET" | "DELETE"));
+    if no_body && body.is_empty() {
+        let platform = platform::of(head, &headers, &Fields::default(), None, !pixel);
+        let mut reading = Reading::empty(write_key::of_head(head), platform);
+        reading.discards.push(at(if pixel { "bad_request" } else { "empty_batch" }, ""));
+        return Ok(reading);
+    }
+    let doc = match parse(body, scratch) {
+        Ok(doc) => doc,
+        Err(refusal) if !pixel => return Err(refusal),
+        Err(_) => {
+            let mut reading = Reading::empty(write_key::of_head(head), Platform::Unknown);
+            reading.discards.push(at("bad_request", ""));
+            return Ok(reading);
+        }
+    };
+    let mut reader = Reader {
+        head,
+        headers,
+        shape,
+        request,
+        calls: std::mem::take(&mut scratch.calls),
+        derived: Builder::new(std::mem::take(&mut scratch.text), &mut scratch.derived),
+        discards: Vec::new(),
+        budget: batch_context::Budget::default(),
+    };
+    let (write_key, platform) = reader.body(doc.root(), body.len())?;
+    let Reader { mut calls, derived, discards, .. } = reader;
+    let derived = derived.finish();
+    for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
+        call.derived = fields.node();
+        let shape = ObjectShape::of(fields);
+        let structure = with_layout(fields, shape, |layout| layout.structure);
+        call.structure = fingerprints::mix(call.structure, structure);
+        call.shape = call.shape.zip(shape).map(|(own, derived)| own.with(derived));
+    }
+    Ok(Reading { doc: Some(doc), derived: Some(derived), write_key, platform, calls, discards })
+}
+
+fn parse<'b>(body: &'b str, scratch: &mut Scratch) -> Result<Doc<'b>, Refusal> {
+    if body.trim_ascii().is_empty() {
+        return Err(Refusal::new(Problem::Empty));
+    }
+    Doc::parse_with(body, &mut scratch.body)
+        .map_err(|error| Refusal::new(Problem::NotJson(not_json::look(body, &error))))
+}
+
+struct Reader<'h, 'a> {
+    head: &'h RequestHead<'a>,
+    headers: Headers<'a>,
+    shape: Shape,
+    request: u64,
+    calls: Vec<ReadCall>,
+    derived: Builder,
+    discards: Vec<discard::Discard>,
+    budget: batch_context::Budget,
+}
+
+type Found = (Option<crate::wire::WriteKey>, Platform);
+
+impl Reader<'_, '_> {
+    fn body(&mut self, root: Val<'_>, length: usize) -> Result<Found, Refusal> {
+        let top = Fields::of(root);
+        let items = match self.shape {
+            Shape::Batch | Shape::Beacon => true,
+            Shape::Bare => top.batch.is_some_and(|batch| batch.is_array()),
+            _ => false,
+        };
+        if items {
+            if fingerprints::may_repeat_in(root) {
+                repeated_keys::check_batch(root, &mut self.discards);
+            }
+            let batch = top.batch.filter(|batch| batch.is_array());
+            if batch.is_none_or(|batch| batch.size() == 1) {
+                let wrong = top.batch.is_some_and(|batch| !batch.is_array());
+                let code = if wrong { "bad_request" } else { "empty_batch" };
+                self.discards.push(at(code, "/batch"));
+            }
+            return self.items(batch, top, "/batch/", length);
+        }
+        if matches!(self.shape, Shape::Webhook | Shape::Bare) && root.is_array() {
+            if root.size() == 1 {
+                self.discards.push(at("empty_batch", ""));
+            }
+            return self.items(Some(root), Fields::default(), "/", length);
+        }
+        let library = top.library();
+        let platform = self.platform(&top, library);
+        limits::check_body(self.shape, platform, length)?;
+        let shared = self.shared(platform, Fields::default());
+        self.derived.list();
+        if root.is_object() && !self.is_envelope(&top) {
+            self.call(root, &top, &shared, 0, library);
+        } else {
+            self.discards.push(at("bad_request", ""));
+        }
+        self.derived.close();
+        Ok((self.key(top.write_key, None), platform))
+    }
+
+    /// Whether what was sent to the path of a single call is a batch.
+    fn is_envelope(&self, top: &Fields<'_>) -> bool {
+        matches!(self.shape, Shape::One(_))
+            && top.batch.is_some_and(|batch| batch.is_array())
+            && top.event.is_none()
+            && top.user_id.is_none()
+            && top.anonymous_id.is_none()
+    }
+
+    fn items<'d>(
+        &mut self,
+        items: Option<Val<'d>>,
+        top: Fields<'d>,
+        path: &str,
+        length: usize,
+    ) -> Result<Found, Refusal> {
+        let children = || items.into_iter().flat_map(|items| items.children());
+        let first = children().find(Val::is_object).map(Fields::of).unwrap_or_default();
+        let library = top.library();
+        let named = library
+            .or_else(|| children().take(LOOKED_AT).find_map(|item| Fields::of(item).library()));
+        let platform = self.platform(&first, named);
+        limits::check_body(self.shape, platform, length)?;
+        let limited = matches!(self.shape, Shape::Batch | Shape::Beacon);
+        let shared = self.shared(platform, top);
+        let passed = match self.shape {
+            Shape::Webhook => true,
+            Shape::Bare => top.received_at.is_some(),
+            _ => false,
+        };
+        let mut item_key = None;
+        // the first item that is no good
+        let mut bad = None;
+        self.derived.list();
+        for (index, item) in children().enumerate() {
+            if limited {
+                limits::check_item(platform, index, item.raw().len())?;
+            }
+            if !item.is_object() {
+                self.discards.push(at("bad_request", format!("{path}{index}")));
+                if !passed {
+                    bad.get_or_insert(index);
+                }
+                continue;
+            }
+            let fields = Fields::of(item);
+            item_key = item_key.or(fields.write_key);
+            self.call(item, &fields, &shared, index, fields.library().or(library));
+            if self.calls.last().is_some_and(|call| call.discarded_as().is_some()) {
+                bad.get_or_insert(index);
+            }
+        }
+        self.derived.close();
+        match platform {
+            Platform::RudderStack => {
+                if let Some(bad) = bad {
+                    self.refuse_all(children().filter(Val::is_object), &shared, path, bad);
+                }
+            }
+            _ => self.batch_discards(limited || (self.shape == Shape::Bare && !passed)),
+        }
+        self.context_discard();
+        Ok((self.key(top.write_key, item_key), platform))
+    }
+
+    /// What is so about the batch as a whole.
+    fn batch_discards(&mut self, segment: bool) {
+        if segment {
+            if self.calls.len() > limits::BATCH_CALLS {
+                self.discards.push(at("too_many_events", "/batch"));
+                for call in &mut self.calls {
+                    call.discards.push(at("too_many_events", ""));
+                }
+            }
+            let bad = self.calls.iter().filter(|call| call.discarded_as().is_some()).count();
+            if bad > 0 {
+                let all = bad == self.calls.len();
+                let code = if all { "empty_batch_result" } else { "multi_user_error" };
+                self.discards.push(at(code, "/batch"));
+            }
+        }
+    }
+
+    fn context_discard(&mut self) {
+        if self.budget.spent {
+            self.discards.push(at("context_not_merged", "/context"));
+        }
+    }
+
+    /// RudderStack's gateway refuses a request for one bad item: the good ones are lost with it.
+    fn refuse_all<'d>(
+        &mut self,
+        items: impl Iterator<Item = Val<'d>>,
+        shared: &Shared<'d>,
+        path: &str,
+        bad: usize,
+    ) {
+        for (call, item) in self.calls.iter_mut().zip(items) {
+            if call.discarded_as().is_none() && shared.is_checked(&Fields::of(item)) {
+                call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
+            }
+        }
+    }
+
+    fn call<'d>(
+        &mut self,
+        item: Val<'d>,
+        fields: &Fields<'d>,
+        shared: &Shared<'d>,
+        index: usize,
+        library: Option<Val<'d>>,
+    ) {
+        derived_fields::write(&mut self.derived, fields, shared, index, &mut self.budget);
+        let own = fields.kind_text();
+        let kind = match (shared.origin, own) {
+            (Origin::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => Some(path),
+            (_, Some(own)) => CallType::parse(&own),
+            (Origin::Sent(path), None) => path,
+            _ => None,
+        };
+        let mut discards = Vec::new();
+        if shared.is_checked(fields) {
+            discard::check(fields, kind, shared.platform, &mut discards);
+        }
+        times::check(fields, shared, &mut discards);
+        let message_id = derived_fields::own_id(fields).map(|id| id.node());
+        let shape = ObjectShape::of(item);
+        let content = content_fingerprint::read(item, shape, fields, kind, message_id.is_some());
+        if content.may_repeat {
+            repeated_keys::check(item, &mut discards);
+        }
+        self.calls.push(ReadCall {
+            node: item.node(),
+            derived: 0,
+            index: index as u32,
+            kind,
+            library: library.map(|library| library.node()),
+            write_key: fields.write_key.map(|key| key.node()),
+            message_id,
+            shape,
+            content: content.print,
+            structure: content.structure,
+            event: fields.event.map(|event| event.node()),
+            user_id: fields.user_id.map(|id| id.node()),
+            anonymous_id: fields.anonymous_id.map(|id| id.node()),
+            discards,
+        });
+    }
+
+    fn platform(&self, call: &Fields<'_>, library: Option<Val<'_>>) -> Platform {
+        let name = library.and_then(|library| library.get("name")).and_then(|name| name.as_str());
+        let forwarded = match self.shape {
+            Shape::Webhook => true,
+            Shape::Bare => call.received_at.is_some(),
+            _ => false,
+        };
+        platform::of(self.head, &self.headers, call, name.as_deref(), forwarded)
+    }
+
+    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> Shared<'d> {
+        Shared {
+            origin: match self.shape {
+                Shape::One(kind) | Shape::Pixel(kind) | Shape::RudderPixel(kind) => {
+                    Origin::Sent(Some(kind))
+                }
+                Shape::Batch | Shape::Beacon => Origin::Sent(None),
+                Shape::Webhook => Origin::Forwarded,
+                Shape::Bare => Origin::Bare,
+            },
+            platform,
+            received_at: self.head.received_at,
+            // what is derived of a call from a file follows from its own times
+            received_text: match self.shape {
+                Shape::Bare => String::new(),
+                _ => time::format(self.head.received_at),
+            },
+            request: self.request,
+            batch,
+        }
+    }
+
+    fn key(
+        &mut self,
+        body: Option<Val<'_>>,
+        item: Option<Val<'_>>,
+    ) -> Option<crate::wire::WriteKey> {
+        let found = write_key::find(self.head, self.headers.authorization, body, item);
+        debug_assert!(found.as_ref().is_none_or(|key| key.place != Place::Path));
+        if found.is_none() && write_key::is_expected(self.shape) {
+            self.discards.push(at("unknown_source", "/writeKey"));
+        }
+        if let Some(found) = found.as_ref().filter(|found| write_key::is_stand_in(&found.key)) {
+            let mut shown = String::new();
+            text::write_excerpt(&mut shown, &found.key);
+            let said = vec![("value", shown), ("place", found.place.name().to_owned())];
+            self.discards.push(discard::Discard { said, ..at("EVT-WRITE-KEY", "/writeKey") });
+        }
+        found
+    }
+}
