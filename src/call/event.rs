@@ -1,6 +1,6 @@
 //! A call with its derived fields laid over it.
 
-use super::{Val, pointer};
+use super::{ObjectShape, Val, pointer};
 
 /// What a destination sees: the call as it came, and over it the fields that the service adds or
 /// merges (`receivedAt`, `timestamp`, a merged `context`, …). JSON pointers of findings mean this.
@@ -12,12 +12,14 @@ pub struct Event<'d> {
     pub derived: Option<Val<'d>>,
     /// The service in front of the destinations passes the call on to none of them.
     pub discarded: bool,
+    /// The shape of the call with its derived fields; none where nobody found it out.
+    pub shape: Option<ObjectShape>,
 }
 
 impl<'d> Event<'d> {
     /// A call to which nothing is added.
     pub fn bare(call: Val<'d>) -> Event<'d> {
-        Event { call, derived: None, discarded: false }
+        Event { call, derived: None, discarded: false, shape: None }
     }
 
     /// The top-level member of that name.

@@ -1,5 +1,5 @@
-//! Two fingerprints of a call, made in one pass over its values: of what it says, and of its
-//! structure. The same pass finds out whether a key is repeated.
+//! Two fingerprints of a call: of what it says, and of its structure. One pass over its members
+//! finds the structure, where its values stand, and whether a key is repeated.
 //!
 //! Two calls say the same whatever the order of their members, their spaces and escapes. Two calls
 //! have the same structure if their members have the same names and kinds, whatever the values:
@@ -38,42 +38,74 @@ const BLANK_STRING: usize = 7;
 /// What an object or array counts as in what a call says, besides its members.
 const CONTAINER: u64 = 0x100;
 
-/// What one pass over a call gives.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Fingerprints {
-    /// Equal for calls with the same content.
-    pub content: u64,
+/// What calls of one shape ([`super::shape`]) have in common: their structure, and where the values
+/// stand that tell what each of them says. So only the values of a call are read for its content.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layout {
     /// Equal for calls with the same structure. Only the first element of an array counts, so lists
     /// of different lengths are alike.
     pub structure: u64,
     /// An object of the call may have two members of one name.
     pub may_repeat: bool,
+    /// What the objects and arrays themselves say.
+    containers: u64,
+    leaves: Vec<Leaf>,
 }
 
-impl Fingerprints {
+/// A value that a call says.
+#[derive(Debug, Clone, Copy)]
+struct Leaf {
+    /// How far behind the object's its node stands.
+    node: u32,
+    /// The fingerprint of the keys and indices that lead to it.
+    place: u64,
+}
+
+impl Layout {
     /// Reads an object. A member for which `is_left_out` returns true says nothing; it is asked
     /// about the object's own members, and with the key of the member around them about theirs.
-    pub fn from_object(
-        object: Val<'_>,
-        is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool,
-    ) -> Fingerprints {
+    pub fn new(object: Val<'_>, is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool) -> Layout {
         let (nodes, text) = (object.nodes(), object.doc.text().as_bytes());
         let first = object.node();
-        let found = Fingerprints::default();
+        let found = Layout::default();
         let mut pass = Pass { doc: object, nodes, text, first, is_left_out, found };
         pass.members(0, Around { depth: 0, place: 0, key: None, has_structure: true });
         pass.found
     }
 
-    /// True if an object itself may have two members of one name.
-    pub fn may_repeat_in(object: Val<'_>) -> bool {
-        let mut keys = ObjectKeys::default();
-        let mut may_repeat = false;
-        for (nth, member) in object.children().enumerate() {
-            may_repeat |= keys.may_have(of_text(&member.key()), object, nth);
-        }
-        may_repeat
+    /// What an object of this layout says: equal for calls with the same content.
+    pub fn content(&self, object: Val<'_>) -> u64 {
+        let (nodes, text) = (object.nodes(), object.doc.text().as_bytes());
+        self.leaves.iter().fold(self.containers, |content, leaf| {
+            let node = &nodes[leaf.node as usize];
+            let says = match node.kind {
+                JsonKind::String if node.escaped => {
+                    let value = object.same_doc(object.node() + leaf.node);
+                    !of_text(&value.as_str().unwrap_or_default())
+                }
+                JsonKind::String => {
+                    !hash_bytes(&text[node.start as usize + 1..node.end as usize - 1])
+                }
+                _ => hash_bytes(&text[node.start as usize..node.end as usize]),
+            };
+            content.wrapping_add(mix(leaf.place, says))
+        })
     }
+
+    /// How many values it names.
+    pub fn size(&self) -> usize {
+        self.leaves.len()
+    }
+}
+
+/// True if an object itself may have two members of one name.
+pub(crate) fn may_repeat_in(object: Val<'_>) -> bool {
+    let mut keys = ObjectKeys::default();
+    let mut may_repeat = false;
+    for (nth, member) in object.children().enumerate() {
+        may_repeat |= keys.may_have(of_text(&member.key()), object, nth);
+    }
+    may_repeat
 }
 
 /// Puts two fingerprints together; their order counts.
@@ -84,41 +116,49 @@ pub(crate) fn mix(a: u64, b: u64) -> u64 {
 
 /// The fingerprint of a text.
 pub(crate) fn of_text(text: &str) -> u64 {
-    hash_part(text.as_bytes(), 0, text.len())
+    hash_bytes(text.as_bytes())
 }
 
-/// Hashes a part of a text, 16 bytes at a time. Most keys and values are no longer, and no branch
-/// depends on how long they are.
+/// Hashes a text, 16 bytes at a time. Most keys and values are no longer.
 #[inline]
-fn hash_part(text: &[u8], start: usize, end: usize) -> u64 {
-    let mut hash = SEED ^ (end - start) as u64;
-    let mut at = start;
+fn hash_bytes(text: &[u8]) -> u64 {
+    let (mut hash, mut rest) = (SEED ^ text.len() as u64, text);
     loop {
-        let mut chunk = match text.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-            Some(chunk) => u128::from_le_bytes(*chunk),
-            None => last_chunk(text, at),
-        };
-        let left = end - at;
-        if left < 16 {
-            chunk &= (1 << (8 * left)) - 1;
-        }
-        let (low, high) = (chunk as u64, (chunk >> 64) as u64);
+        let (low, high);
+        ((low, high), rest) = two_words(rest);
         let wide = u128::from(hash ^ low) * u128::from(OTHER_SEED ^ high);
         hash = (wide as u64) ^ (wide >> 64) as u64 ^ low.rotate_left(23);
-        if left <= 16 {
+        if rest.is_empty() {
             return hash;
         }
-        at += 16;
     }
 }
 
-/// The bytes of a text that has less than 16 of them left.
-#[inline(never)]
-fn last_chunk(text: &[u8], at: usize) -> u128 {
-    let mut chunk = [0; 16];
-    let rest = text.get(at..).unwrap_or_default();
-    chunk[..rest.len()].copy_from_slice(rest);
-    u128::from_le_bytes(chunk)
+/// The first 16 bytes of a text, and what follows. Of 16 bytes or less these are both ends, which
+/// with the length say all of it; no byte is moved for that.
+#[inline(always)]
+pub(crate) fn two_words(text: &[u8]) -> ((u64, u64), &[u8]) {
+    let long = |eight: &[u8; 8]| u64::from_le_bytes(*eight);
+    let small = |four: &[u8; 4]| u64::from(u32::from_le_bytes(*four));
+    if text.len() > 16
+        && let Some((head, rest)) = text.split_first_chunk::<8>()
+        && let Some((tail, rest)) = rest.split_first_chunk::<8>()
+    {
+        return ((long(head), long(tail)), rest);
+    }
+    let words = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (long(head), long(tail)),
+        _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+            (Some(head), Some(tail)) => (small(head), small(tail)),
+            _ => match *text {
+                [] => (0, 0),
+                [a] => (u64::from(a), 0),
+                [a, b] => (u64::from(a), u64::from(b)),
+                [a, b, c, ..] => (u64::from(a), u64::from(b) << 8 | u64::from(c)),
+            },
+        },
+    };
+    (words, &[])
 }
 
 struct Pass<'d, L> {
@@ -128,7 +168,7 @@ struct Pass<'d, L> {
     /// The number of the first node.
     first: u32,
     is_left_out: L,
-    found: Fingerprints,
+    found: Layout,
 }
 
 /// The object or array whose members are being read.
@@ -164,7 +204,7 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
                     decoded = self.value(number).key();
                     of_text(&decoded)
                 } else {
-                    hash_part(self.text, node.key_start as usize, node.key_end as usize)
+                    hash_bytes(key)
                 };
                 self.found.may_repeat |= keys.may_have(hash, self.value(container), nth);
                 (mix(around.place, hash), Some(key), around.has_structure)
@@ -184,22 +224,16 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
                 // an absent member says the same
                 continue;
             }
-            let says = match node.kind {
+            match node.kind {
                 JsonKind::Object | JsonKind::Array if around.depth < MAX_DEPTH => {
                     let depth = around.depth + 1;
                     let has_structure = has_structure && depth < MAX_STRUCTURE_DEPTH;
                     self.members(number, Around { depth, place, key, has_structure });
-                    CONTAINER + node.kind as u64
+                    let says = mix(place, CONTAINER + node.kind as u64);
+                    self.found.containers = self.found.containers.wrapping_add(says);
                 }
-                JsonKind::String if node.escaped => {
-                    !of_text(&self.value(number).as_str().unwrap_or_default())
-                }
-                JsonKind::String => {
-                    !hash_part(self.text, node.start as usize + 1, node.end as usize - 1)
-                }
-                _ => hash_part(self.text, node.start as usize, node.end as usize),
-            };
-            self.found.content = self.found.content.wrapping_add(mix(place, says));
+                _ => self.found.leaves.push(Leaf { node: number as u32, place }),
+            }
         }
     }
 
@@ -213,11 +247,9 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
         }
     }
 
-    #[inline]
     fn is_blank(&self, number: usize) -> bool {
-        let first = self.text[self.nodes[number].start as usize + 1];
-        let is_plain = first.is_ascii_graphic() && first != b'\\' && first != b'"';
-        !is_plain && self.value(number).as_str().is_some_and(|text| text.trim().is_empty())
+        let value = self.value(number);
+        !value.is_plainly_filled() && value.as_str().is_some_and(|text| text.trim().is_empty())
     }
 
     fn value(&self, number: usize) -> Val<'d> {
@@ -267,12 +299,20 @@ mod tests {
     use crate::call::Doc;
     use std::collections::BTreeSet;
 
-    fn of(json: &str) -> Fingerprints {
+    struct Found {
+        content: u64,
+        structure: u64,
+        may_repeat: bool,
+    }
+
+    fn of(json: &str) -> Found {
         let doc = Doc::parse(json).expect("valid");
-        Fingerprints::from_object(doc.root(), |around, key| match around {
+        let layout = Layout::new(doc.root(), |around, key| match around {
             None => key == b"sentAt",
             Some(around) => around == b"context" && key == b"ip",
-        })
+        });
+        let content = layout.content(doc.root());
+        Found { content, structure: layout.structure, may_repeat: layout.may_repeat }
     }
 
     fn structure(json: &str) -> u64 {

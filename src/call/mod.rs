@@ -14,6 +14,7 @@ mod nearest_word;
 pub mod pointer;
 mod scan;
 pub mod set_value;
+mod shape;
 pub mod template;
 pub mod text;
 pub mod time;
@@ -22,9 +23,9 @@ pub use crate::call::doc_builder::Builder;
 pub use crate::call::nearest_word::nearest_name;
 pub use doc::{Children, Doc, JsonKind, Spare, Val};
 pub use event::Event;
-pub(crate) use fingerprints::Fingerprints;
 pub use kind::CallType;
 pub use scan::SyntaxError;
+pub use shape::ObjectShape;
 
 /// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a
 /// call everywhere; a `messageId` may be missing or repeated and is only shown.

@@ -25,7 +25,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     if filter.is_all() && plan.is_none() && args.format != CheckFormat::Ndjson {
         let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
-            let detail = |row| surveyed.detail(row);
+            let detail = |row| surveyed.example(row);
             let all = (surveyed.tally(), None);
             return report(args, &setup, all, &detail, surveyed.problem());
         }

@@ -151,12 +151,24 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
     let ordinary = seen == 0
         && last.is_ascii_alphanumeric()
         // a name of an id ends in `id` or `here`
-        && !matches!(last | 0x20, b'd' | b'e')
+        && !(matches!(last | 0x20, b'd' | b'e') && ends_as_name(bytes))
         // `test`, `guest`, `false`, `Array`, `Object`
         && !(matches!(bytes.len(), 4..=6) && matches!(first | 0x20, b't' | b'g' | b'f' | b'a' | b'o'))
         // a UUID of zeros
         && !(first == b'0' && bytes.len() >= 32);
     if ordinary { None } else { closely(id, seen) }
+}
+
+/// True if the last two letters without separators are those of a name of an id. One in eight ids
+/// of hexadecimal digits ends in the last of them.
+fn ends_as_name(text: &[u8]) -> bool {
+    let mut letters = text.iter().rev().filter(|byte| !is_separator(**byte));
+    let mut next = || letters.next().map(u8::to_ascii_lowercase);
+    matches!((next(), next()), (Some(b'd'), Some(b'i')) | (Some(b'e'), Some(b'r')))
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b' ')
 }
 
 /// Returns true for a text that names nobody, though vendors take it for an id.
@@ -265,7 +277,7 @@ fn is_stand_in(text: &str) -> bool {
     }
     let mut room = [0; 40];
     let mut len = 0;
-    for byte in core.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b'.' | b' ')) {
+    for byte in core.bytes().filter(|byte| !is_separator(*byte)) {
         if len == room.len() || !byte.is_ascii_alphabetic() {
             return false;
         }
@@ -410,6 +422,7 @@ mod tests {
                 "account-id",
                 "account id",
                 "user.id",
+                "user_i_d",
                 "your_account_id",
                 "YOUR_USER_ID",
                 "my-user-id",

@@ -1,6 +1,7 @@
 //! What a finding is: one thing about a call that a developer should know.
 
 pub mod advice;
+mod compared;
 pub mod doubtful_ids;
 mod finding_texts;
 pub mod fixes;

@@ -1,6 +1,7 @@
 //! Near misses: ids that stand close to where one was expected (`specs/vendors.md` A.5).
 
 use crate::call::{Doc, Event, Val, pointer};
+use crate::findings::compared::compare_once;
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::near_names::IdNames;
 use crate::findings::{Hint, HintKind, Id};
@@ -37,6 +38,7 @@ pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<
         event,
         expected,
         rule,
+        id,
         names: IdNames::for_id(id),
         wanted: wanted_name(expected),
     };
@@ -106,6 +108,7 @@ struct NearMissSearch<'s, 'd> {
     event: &'s Event<'d>,
     expected: &'s str,
     rule: ValueRule,
+    id: Id,
     names: &'static IdNames,
     /// The norm of the expected name.
     wanted: String,
@@ -157,16 +160,18 @@ impl<'d> NearMissSearch<'_, 'd> {
 
     /// How the key of a place is close.
     fn kind_of(&self, key: &str) -> Option<HintKind> {
-        let norm = norm(key);
-        if norm == *self.wanted {
-            Some(HintKind::Level)
-        } else if self.names.forms.contains(&&*norm) {
-            Some(HintKind::Alias)
-        } else if self.names.are_nearly(key, &self.wanted) || self.names.are_made_by("", key) {
-            Some(HintKind::Typo)
-        } else {
-            None
-        }
+        compare_once((self.id, &self.wanted), None, key, || {
+            let norm = norm(key);
+            if norm == *self.wanted {
+                Some(HintKind::Level)
+            } else if self.names.forms.contains(&&*norm) {
+                Some(HintKind::Alias)
+            } else if self.names.are_nearly(key, &self.wanted) || self.names.are_made_by("", key) {
+                Some(HintKind::Typo)
+            } else {
+                None
+            }
+        })
     }
 
     /// Adds what stands deeper than the places.
@@ -215,21 +220,21 @@ impl<'d> NearMissSearch<'_, 'd> {
 
     /// How a member of an object further down is close.
     fn kind_below(&self, object: Val<'d>, parent: &str, key: &str) -> Option<HintKind> {
-        let made = match (&*norm(parent), key) {
-            // RudderStack's and Segment's own lists of ids
-            ("externalids" | "externalid", "id") => {
-                let kind = object.get("type").and_then(|kind| kind.as_str())?;
-                self.names.are_made_by("", &kind) || self.names.are_made_by(&kind, "id")
-            }
-            _ => norm(key) == *self.wanted || self.names.are_made_by(parent, key),
-        };
-        if made {
-            Some(HintKind::Nested)
-        } else if norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted) {
-            Some(HintKind::Typo)
-        } else {
-            None
+        // RudderStack's and Segment's own lists of ids
+        if key == "id" && matches!(&*norm(parent), "externalids" | "externalid") {
+            let kind = object.get("type").and_then(|kind| kind.as_str())?;
+            let made = self.names.are_made_by("", &kind) || self.names.are_made_by(&kind, "id");
+            return if made { Some(HintKind::Nested) } else { self.misspelt_below(key) };
         }
+        compare_once((self.id, &self.wanted), Some(parent), key, || {
+            let made = norm(key) == *self.wanted || self.names.are_made_by(parent, key);
+            if made { Some(HintKind::Nested) } else { self.misspelt_below(key) }
+        })
+    }
+
+    fn misspelt_below(&self, key: &str) -> Option<HintKind> {
+        let is_near = norm(key).ends_with("id") && self.names.are_nearly(key, &self.wanted);
+        is_near.then_some(HintKind::Typo)
     }
 
     /// The same name in another place comes first, other names after it; misspellings are last.

@@ -41,6 +41,7 @@ mod customersuccessbox;
 mod deliver;
 pub(crate) mod engine;
 mod freshsuccess;
+mod look_plan;
 mod map_lines;
 mod memory;
 mod planhat;

@@ -208,10 +208,19 @@ pub(crate) struct LeftoverRule {
     /// take: such a row wins.
     pub sent: Vec<(FieldSlot, u128)>,
     pub sent_set: SpotSet,
-    /// Names of an output's fields with the pointer that fills each.
-    pub names: Vec<(String, String)>,
+    /// Names of an output's fields.
+    pub names: Vec<FieldName>,
     /// What to change about a member of that name.
     pub advice: BTreeMap<String, String>,
+}
+
+/// A name of an output's field, or of the member that fills it.
+pub(crate) struct FieldName {
+    pub name: String,
+    /// What it shares with its other spellings ([`crate::findings::norm`]).
+    pub norm: String,
+    /// The pointer that fills the field.
+    pub from: String,
 }
 
 /// A set of spots.

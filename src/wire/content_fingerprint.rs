@@ -1,12 +1,13 @@
 //! What a call says, as a fingerprint: a repeat is the same call again, and a different call that has
 //! a known `messageId` is lost.
 
-use crate::call::{CallType, Fingerprints, Val, fingerprints};
+use crate::call::{CallType, ObjectShape, Val, fingerprints};
 use crate::wire::fields::Fields;
+use crate::wire::layouts::with_layout;
 
 /// What one pass over a call gives.
 pub(crate) struct Content {
-    /// The same for two calls that say the same.
+    /// The same for two calls that say the same; 0 if nobody asks.
     pub print: u32,
     /// The same for two calls of one type and event whose members have the same names and kinds.
     pub structure: u64,
@@ -14,14 +15,17 @@ pub(crate) struct Content {
     pub may_repeat: bool,
 }
 
-/// Reads a call. What senders and services change when they send a call again is left out: when it
-/// was sent and received, by which key, and from which address.
-pub(crate) fn read(call: Val<'_>, fields: &Fields<'_>, kind: Option<CallType>) -> Content {
-    // a service that knows the original time has written `timestamp` itself
-    let has_original = fields.original.is_some();
-    let found = Fingerprints::from_object(call, |around, key| match around {
-        None => is_transport(key) || has_original && key == b"timestamp",
-        Some(around) => key == b"ip" && around == b"context",
+/// Reads a call. What it says is asked only of one that is compared with others.
+pub(crate) fn read(
+    call: Val<'_>,
+    shape: Option<ObjectShape>,
+    fields: &Fields<'_>,
+    kind: Option<CallType>,
+    is_compared: bool,
+) -> Content {
+    let (says, structure, may_repeat) = with_layout(call, shape, |layout| {
+        let says = if is_compared { layout.content(call) } else { 0 };
+        (says, layout.structure, layout.may_repeat)
     });
     // the type may stand in the path as well
     let typed = kind.map_or(0, |kind| kind as u64 + 1);
@@ -38,27 +42,10 @@ pub(crate) fn read(call: Val<'_>, fields: &Fields<'_>, kind: Option<CallType>) -
     let named =
         fingerprints::mix(text(name), if kind.is_none() { text(fields.kind) } else { typed });
     Content {
-        print: (fingerprints::mix(found.content, typed) >> 32) as u32,
-        structure: fingerprints::mix(found.structure, named),
-        may_repeat: found.may_repeat,
+        print: (fingerprints::mix(says, typed) >> 32) as u32,
+        structure: fingerprints::mix(structure, named),
+        may_repeat,
     }
-}
-
-fn is_transport(key: &[u8]) -> bool {
-    matches!(
-        key,
-        b"type"
-            | b"messageId"
-            | b"sentAt"
-            | b"receivedAt"
-            | b"_metadata"
-            | b"writeKey"
-            | b"projectId"
-            | b"version"
-            | b"channel"
-            | b"rudderId"
-            | b"request_ip"
-    )
 }
 
 #[cfg(test)]
@@ -70,7 +57,7 @@ mod tests {
     fn content(json: &str) -> Content {
         let doc = Doc::parse(json).expect("JSON");
         let fields = Fields::new(doc.root());
-        read(doc.root(), &fields, Some(CallType::Track))
+        read(doc.root(), ObjectShape::new(doc.root()), &fields, Some(CallType::Track), true)
     }
 
     fn print(json: &str) -> u32 {
@@ -81,7 +68,8 @@ mod tests {
     fn pages_of_different_names_have_different_structures() {
         let structure = |json: &str| {
             let doc = Doc::parse(json).expect("JSON");
-            read(doc.root(), &Fields::new(doc.root()), Some(CallType::Page)).structure
+            let fields = Fields::new(doc.root());
+            read(doc.root(), None, &fields, Some(CallType::Page), false).structure
         };
         for (a, b) in [
             (r#"{"name":"Home"}"#, r#"{"name":"Cart"}"#),

@@ -1,11 +1,12 @@
 //! From the text of a body to its calls (`specs/wire.md` 5).
 
-use crate::call::{Builder, CallType, Doc, Fingerprints, Val, text, time};
+use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;
 use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
 use crate::wire::discard::at;
 use crate::wire::fields::Fields;
+use crate::wire::layouts::with_layout;
 use crate::wire::platform;
 use crate::wire::platform::Headers;
 use crate::wire::refusal::RefusalReason;
@@ -74,6 +75,10 @@ pub fn read<'b>(
     let derived = derived.finish();
     for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
         call.derived = fields.node();
+        let shape = ObjectShape::new(fields);
+        let structure = with_layout(fields, shape, |layout| layout.structure);
+        call.structure = fingerprints::mix(call.structure, structure);
+        call.shape = call.shape.zip(shape).map(|(own, derived)| own.with(derived));
     }
     Ok(ParsedRequest {
         doc: Some(doc),
@@ -115,7 +120,7 @@ impl CallReader<'_, '_> {
             _ => false,
         };
         if items {
-            if Fingerprints::may_repeat_in(root) {
+            if fingerprints::may_repeat_in(root) {
                 repeated_keys::check_batch(root, &mut self.discards);
             }
             let batch = top.batch.filter(|batch| batch.is_array());
@@ -273,7 +278,9 @@ impl CallReader<'_, '_> {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
         times::check(fields, shared, &mut discards);
-        let content = content_fingerprint::read(item, fields, kind);
+        let message_id = derived_fields::own_id(fields).map(|id| id.node());
+        let shape = ObjectShape::new(item);
+        let content = content_fingerprint::read(item, shape, fields, kind, message_id.is_some());
         if content.may_repeat {
             repeated_keys::check(item, &mut discards);
         }
@@ -284,7 +291,8 @@ impl CallReader<'_, '_> {
             kind,
             library: library.map(|library| library.node()),
             write_key: fields.write_key.map(|key| key.node()),
-            message_id: derived_fields::own_id(fields).map(|id| id.node()),
+            message_id,
+            shape,
             content: content.print,
             structure: content.structure,
             event: fields.event.map(|event| event.node()),

@@ -1,6 +1,6 @@
 //! What a request was read to.
 
-use crate::call::{CallType, Doc, Event, Spare, Val};
+use crate::call::{CallType, Doc, Event, ObjectShape, Spare, Val};
 use crate::wire::{Discard, Platform, WriteKey};
 use std::borrow::Cow;
 
@@ -39,9 +39,13 @@ pub struct ReadCall {
     pub write_key: Option<u32>,
     /// Its own `messageId` in [`ParsedRequest::doc`]; none where the service makes one.
     pub message_id: Option<u32>,
-    /// What it says, as a fingerprint: the same for a repeat of it.
+    /// Its shape together with that of its derived fields.
+    pub shape: Option<ObjectShape>,
+    /// What it says, as a fingerprint: the same for a repeat of it. Only of a call with a
+    /// `messageId` of its own.
     pub content: u32,
-    /// The names and kinds of its members, its type and its event, as a fingerprint.
+    /// The names and kinds of its members and derived fields, its type and its event, as a
+    /// fingerprint.
     pub structure: u64,
     /// Its own `event` in [`ParsedRequest::doc`],
     pub event: Option<u32>,
@@ -102,7 +106,7 @@ impl<'b> ParsedRequest<'b> {
         let doc = self.doc.as_ref().expect("a request with a call has a body");
         let derived = self.derived.as_ref().map(|derived| derived.at(call.derived));
         let discarded = call.discarded_as().is_some();
-        Event { call: doc.at(call.node), derived, discarded }
+        Event { call: doc.at(call.node), derived, discarded, shape: call.shape }
     }
 
     /// The `messageId` of a call, its own or the one that the service makes.

@@ -30,7 +30,7 @@ use crate::engine::batch_check::worker::{BatchCheck, End, LineNumbers, Order};
 use crate::engine::index::FindingSets;
 use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::rows::call_detail;
-use crate::engine::rows::call_detail::{DetailContext, JudgeNotes};
+use crate::engine::rows::call_detail::{DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::marks_and_notes::MarksAndNotes;
 use crate::engine::rows::row_window::request_of;
 use crate::engine::rows::{request_without_calls, row_detail};
@@ -158,9 +158,18 @@ impl BatchResult<'_> {
 
     /// Everything about a row that the tally names; nothing of any other.
     pub fn detail(&self, row: u64) -> Result<Option<RowDetail>, String> {
+        self.row(row, Extent::Everything)
+    }
+
+    /// The same without the vendors' outputs, of which a report shows none.
+    pub fn example(&self, row: u64) -> Result<Option<RowDetail>, String> {
+        self.row(row, Extent::Findings)
+    }
+
+    fn row(&self, row: u64, extent: Extent) -> Result<Option<RowDetail>, String> {
         match self.kept.get(&row) {
             None => Ok(None),
-            Some(ExampleRow::Call(call)) => self.call(call).map(Some),
+            Some(ExampleRow::Call(call)) => self.call(call, extent).map(Some),
             Some(ExampleRow::NoCall(line, kind)) => {
                 let read;
                 let line: &str = match line {
@@ -178,7 +187,7 @@ impl BatchResult<'_> {
         }
     }
 
-    fn call(&self, call: &ExampleCall) -> Result<RowDetail, String> {
+    fn call(&self, call: &ExampleCall, extent: Extent) -> Result<RowDetail, String> {
         let request = request_of(&call.line)?;
         let shared = Arc::new(row_detail::request_detail(&call.line, &request));
         let mut scratch = wire::ParseScratch::default();
@@ -195,7 +204,7 @@ impl BatchResult<'_> {
         let reused = call_detail::is_reused(self.sets.get(call.set), self.vendors);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, call.seq, call.sender, shared.received_at);
+        let made = known.make(&event, (call.seq, call.sender, shared.received_at), extent);
         let noted = JudgeNotes {
             seq: call.seq,
             sender: call.sender,

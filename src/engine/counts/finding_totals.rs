@@ -1,6 +1,6 @@
 //! What was found among calls, counted: from the index alone, whatever their number.
 
-use crate::call::{Fingerprints, fingerprints};
+use crate::call::fingerprints;
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{CallRow, FindingSets, IdRemark, IndexRow, SenderPlatform, SetId};
 use crate::engine::judging::index_request::JudgedIndex;
@@ -195,10 +195,7 @@ fn structures(calls: &[CountedCall], scratch: &mut wire::ParseScratch) -> Vec<u6
 /// names and kinds of its members.
 pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
-    let derived = reading.event(call).derived;
-    let derived =
-        derived.map_or(0, |derived| Fingerprints::from_object(derived, |_, _| false).structure);
-    fingerprints::mix(fingerprints::mix(call.structure, library), derived).max(1)
+    fingerprints::mix(call.structure, library).max(1)
 }
 
 /// Calls counted by their findings, sender and structure.

@@ -41,6 +41,15 @@ pub(crate) struct JudgeNotes {
     pub ids: [Option<Option<String>>; 2],
 }
 
+/// How much vendors make of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Findings and output.
+    Everything,
+    /// No output, which a report does not show.
+    Findings,
+}
+
 /// What the vendors make of a call.
 pub(crate) struct VendorResults {
     rendered: Vec<(usize, Rendered)>,
@@ -55,13 +64,16 @@ impl DetailContext<'_> {
     pub fn make(
         &self,
         event: &Event<'_>,
-        seq: Seq,
-        sender: SenderPlatform,
-        at: Millis,
+        (seq, sender, at): (Seq, SenderPlatform, Millis),
+        extent: Extent,
     ) -> VendorResults {
+        let render = match extent {
+            Extent::Everything => Vendors::render,
+            Extent::Findings => Vendors::render_findings,
+        };
         let vendors = self.vendors;
         let mut rendered: Vec<(usize, Rendered)> = (0..vendors.len())
-            .map(|vendor| (vendor, vendors.render(vendor, event, seq, self.memory)))
+            .map(|vendor| (vendor, render(vendors, vendor, event, seq, self.memory)))
             .collect();
         for (vendor, rendered) in &mut rendered {
             rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));

@@ -3,7 +3,7 @@
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
 use crate::engine::rows::call_detail;
-use crate::engine::rows::call_detail::{DetailContext, JudgeNotes};
+use crate::engine::rows::call_detail::{DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::source::recording_files::LinePosition;
@@ -136,7 +136,7 @@ impl Engine {
             call_detail::is_reused(state.index.store.sets.get(call.row.set), known.vendors);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, call.seq, sender, request.received_at);
+        let made = known.make(&event, (call.seq, sender, request.received_at), Extent::Everything);
         let noted = JudgeNotes {
             seq: call.seq,
             sender,

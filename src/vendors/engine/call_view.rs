@@ -1,176 +1,17 @@
 //! One call, looked through once for all vendors.
 
 use crate::call::{CallType, Event, Val, time};
-use crate::vendors::engine::field_slots::{FieldSlot, Sign, SlotTable};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::engine::presence::Presence;
+use crate::vendors::look_plan::{Member, Plan, Scratch, decode, value};
 use crate::vendors::vendor::SpotSet;
-use std::borrow::Cow;
-use std::collections::HashMap;
-
-/// The bit of a node number that says it belongs to the derived document.
-const DERIVED: u32 = 1 << 31;
-
-/// What was found in a call, by spot; used again for the next call.
-#[derive(Debug, Default)]
-pub(crate) struct ViewScratch {
-    /// Node number + 1 of the value at a spot, 0 for none.
-    slots: Vec<u32>,
-    /// What kind of value that is.
-    states: Vec<Presence>,
-    /// Where the members of each listed spot stand in `members`.
-    ranges: Vec<(u32, u32)>,
-    members: Vec<ObjectMember>,
-}
-
-/// A member of a listed object.
-#[derive(Debug, Clone, Copy)]
-struct ObjectMember {
-    node: u32,
-    hash: u32,
-    slot: Option<FieldSlot>,
-}
-
-/// Room for more members than this is given back after a call.
-const KEPT_MEMBERS: usize = 4096;
-
-impl ViewScratch {
-    /// No room yet.
-    pub const NEW: ViewScratch = ViewScratch {
-        slots: Vec::new(),
-        states: Vec::new(),
-        ranges: Vec::new(),
-        members: Vec::new(),
-    };
-
-    /// What of it is worth keeping for the next call.
-    pub fn kept(mut self) -> ViewScratch {
-        self.members.clear();
-        self.members.shrink_to(KEPT_MEMBERS);
-        self
-    }
-
-    /// Looks through a call.
-    pub fn read(&mut self, keys: &SlotTable, event: &Event<'_>) {
-        self.slots.clear();
-        self.slots.resize(keys.len(), 0);
-        self.states.clear();
-        self.states.resize(keys.len(), Presence::Absent);
-        self.ranges.clear();
-        self.ranges.resize(keys.lists(), (0, 0));
-        self.members.clear();
-        for (value, bit) in [(Some(event.call), 0), (event.derived, DERIVED)] {
-            for child in value.into_iter().flat_map(|value| value.children()) {
-                if let Some(slot) = find(keys, FieldSlot::ROOT, child).0 {
-                    self.put(slot, (child.node() + 1) | bit, child);
-                }
-            }
-        }
-        self.open(keys, FieldSlot::ROOT, event);
-    }
-
-    #[inline]
-    fn put(&mut self, slot: FieldSlot, node: u32, value: Val<'_>) {
-        self.slots[slot.0 as usize] = node;
-        self.states[slot.0 as usize] = Presence::from_value(value);
-    }
-
-    /// Opens the objects below a spot whose own members are done.
-    fn open(&mut self, keys: &SlotTable, slot: FieldSlot, event: &Event<'_>) {
-        for &below in keys.opened(slot) {
-            if self.states[below.0 as usize] != Presence::Object {
-                continue;
-            }
-            let Some(object) = value(&self.slots, below, event) else { continue };
-            let bit = self.slots[below.0 as usize] & DERIVED;
-            let list = keys.list(below);
-            let start = self.members.len();
-            let mut seen = [0u64; 4];
-            let mut twice = false;
-            for child in object.children() {
-                let (found, hash) = find(keys, below, child);
-                let node = (child.node() + 1) | bit;
-                if let Some(slot) = found {
-                    self.put(slot, node, child);
-                }
-                if list.is_some() {
-                    let (word, mark) = ((hash >> 6 & 3) as usize, 1u64 << (hash & 63));
-                    twice |= seen[word] & mark != 0;
-                    seen[word] |= mark;
-                    self.members.push(ObjectMember { node, hash, slot: found });
-                }
-            }
-            if twice {
-                self.once(start, event);
-            }
-            if let Some(list) = list {
-                self.ranges[list] = (start as u32, self.members.len() as u32);
-            }
-            self.open(keys, below, event);
-        }
-    }
-
-    /// Keeps a repeated key once: in its first place, with its last value, as `JSON.parse` does.
-    fn once(&mut self, start: usize, event: &Event<'_>) {
-        let members = &self.members[start..];
-        let alone = |i: usize| members[..i].iter().all(|member| member.hash != members[i].hash);
-        if members.len() <= 64 && (1..members.len()).all(alone) {
-            return;
-        }
-        let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
-        let mut kept: Vec<ObjectMember> = Vec::with_capacity(members.len());
-        for member in members {
-            match places.entry(decode(member.node, event).key()) {
-                std::collections::hash_map::Entry::Occupied(place) => {
-                    kept[*place.get()].node = member.node;
-                }
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(kept.len());
-                    kept.push(*member);
-                }
-            }
-        }
-        self.members.truncate(start);
-        self.members.extend(kept);
-    }
-}
-
-#[inline(always)]
-fn find(keys: &SlotTable, parent: FieldSlot, child: Val<'_>) -> (Option<FieldSlot>, u32) {
-    let decoded;
-    let key = match child.key_plain() {
-        Some(key) => key,
-        None => {
-            decoded = child.key();
-            decoded.as_bytes()
-        }
-    };
-    let sign = Sign::from_key(key);
-    (keys.find(parent, key, sign), sign.hash())
-}
-
-#[inline]
-fn value<'d>(slots: &[u32], slot: FieldSlot, event: &Event<'d>) -> Option<Val<'d>> {
-    match slots[slot.0 as usize] {
-        0 => None,
-        node => Some(decode(node, event)),
-    }
-}
-
-#[inline]
-fn decode<'d>(node: u32, event: &Event<'d>) -> Val<'d> {
-    if node & DERIVED == 0 {
-        event.call.same_doc(node - 1)
-    } else {
-        event.derived.expect("a derived document").same_doc((node & !DERIVED) - 1)
-    }
-}
 
 /// A call with what was found in it.
 pub(crate) struct CallView<'a> {
     /// The call.
     pub event: &'a Event<'a>,
     keys: &'a SlotTable,
-    scratch: &'a ViewScratch,
+    plan: &'a Plan,
     basics: CallBasics,
     /// What its type says, read once for all vendors.
     pub kind: TypeOf,
@@ -194,10 +35,11 @@ impl<'a> CallView<'a> {
     pub fn new(
         event: &'a Event<'a>,
         keys: &'a SlotTable,
-        scratch: &'a ViewScratch,
+        scratch: &'a Scratch,
         basics: CallBasics,
     ) -> Self {
-        let get = |slot| value(&scratch.slots, slot, event);
+        let plan = scratch.plan();
+        let get = |slot| value(&plan.slots, slot, event);
         let time = |slot| time::parse(&get(slot)?.as_str()?);
         let timestamp = time(basics.timestamp);
         // most calls say the same time more than once
@@ -207,7 +49,7 @@ impl<'a> CallView<'a> {
         CallView {
             event,
             keys,
-            scratch,
+            plan,
             basics,
             kind: type_of(get(basics.kind)),
             received: other(basics.received),
@@ -219,13 +61,13 @@ impl<'a> CallView<'a> {
     /// What kind of value stands at a spot.
     #[inline]
     pub fn state(&self, slot: FieldSlot) -> Presence {
-        self.scratch.states[slot.0 as usize]
+        self.plan.states[slot.0 as usize]
     }
 
     /// The value at a spot.
     #[inline]
     pub fn get(&self, slot: FieldSlot) -> Option<Val<'a>> {
-        value(&self.scratch.slots, slot, self.event)
+        value(&self.plan.slots, slot, self.event)
     }
 
     /// The value at a spot, unless it is null.
@@ -266,10 +108,10 @@ impl<'a> CallView<'a> {
     }
 
     #[inline]
-    fn listed(&self, slot: FieldSlot) -> &'a [ObjectMember] {
+    fn listed(&self, slot: FieldSlot) -> &'a [Member] {
         let list = self.keys.list(slot).expect("a listed spot");
-        let (start, end) = self.scratch.ranges[list];
-        &self.scratch.members[start as usize..end as usize]
+        let (start, end) = self.plan.ranges[list];
+        &self.plan.members[start as usize..end as usize]
     }
 
     /// The pointer of a spot.
@@ -335,7 +177,7 @@ mod tests {
         )
         .expect("valid");
         let event = Event::bare(call.root());
-        let mut scratch = ViewScratch::default();
+        let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
         let look = CallView::new(&event, &keys, &scratch, basics);
         assert!(look.get(id).is_none());
@@ -361,7 +203,7 @@ mod tests {
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");
         let derived = Doc::parse(r#"{"context":{"groupId":"g"}}"#).expect("valid");
         let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
-        let mut scratch = ViewScratch::default();
+        let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
         let look = CallView::new(&event, &keys, &scratch, basics);
         assert_eq!(look.get(group).map(|v| v.raw()), Some("\"g\""));

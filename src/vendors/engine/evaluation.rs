@@ -88,6 +88,8 @@ pub(crate) enum FieldValue<'a> {
 /// What is written only when a call is rendered.
 #[derive(Debug, Default)]
 pub(crate) struct Rendering<'a> {
+    /// The output is made too, not only the findings.
+    pub has_output: bool,
     /// One for each of [`Evaluation::found`], until both are settled.
     pub findings: Vec<Finding>,
     pub bodies: Vec<OutputJson>,
@@ -183,9 +185,19 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// True when the output is made, false when the call is only judged.
-    pub fn rendering(&self) -> bool {
+    /// True when findings are written, false when the call is only judged.
+    pub fn writes_findings(&self) -> bool {
         self.sheet.is_some()
+    }
+
+    /// True when the output is made.
+    pub fn rendering(&self) -> bool {
+        self.sheet.as_ref().is_some_and(|sheet| sheet.has_output)
+    }
+
+    /// The sheet, if the output is made.
+    fn output(&mut self) -> Option<&mut Rendering<'a>> {
+        self.sheet.as_deref_mut().filter(|sheet| sheet.has_output)
     }
 
     /// A finding at a place.
@@ -198,7 +210,7 @@ impl<'a> Evaluation<'a> {
     pub fn find_with(&mut self, code: CodeId, place: CallPlace<'a>, say: impl FnOnce(&mut Words)) {
         self.strongest = self.strongest.max(self.codes.entry(code).effect);
         self.found.push(code);
-        if self.rendering() {
+        if self.writes_findings() {
             self.write_finding(code, place, say);
         }
     }
@@ -237,7 +249,7 @@ impl<'a> Evaluation<'a> {
 
     /// Names a value for the table's `@name` fields, which only the output has.
     pub fn name(&mut self, name: Name, value: FieldValue<'a>, from: From<'a>) {
-        if let Some(sheet) = &mut self.sheet {
+        if let Some(sheet) = self.output() {
             sheet.named[name.0 as usize] = Some((value, from));
         }
     }
@@ -249,7 +261,7 @@ impl<'a> Evaluation<'a> {
 
     /// Sets a member of a request's body, at a path of names.
     pub fn put(&mut self, request: usize, path: &[&str], value: FieldValue<'a>, from: From<'a>) {
-        if self.sheet.is_some() {
+        if self.rendering() {
             let out = self.out(value, from);
             self.change(request, |body| body.set(path, out));
         }
@@ -257,7 +269,7 @@ impl<'a> Evaluation<'a> {
 
     /// Changes a request's body, when there is one.
     pub fn change(&mut self, request: usize, change: impl FnOnce(&mut OutputJson)) {
-        if let Some(sheet) = &mut self.sheet
+        if let Some(sheet) = self.output()
             && let Some(body) = sheet.bodies.get_mut(request)
         {
             change(body);
@@ -266,16 +278,16 @@ impl<'a> Evaluation<'a> {
 
     /// Says what is doubtful about a request.
     pub fn doubt(&mut self, request: usize, says: &str) {
-        if let Some(sheet) = &mut self.sheet {
+        if let Some(sheet) = self.output() {
             sheet.caveats.push((request, says.to_owned()));
         }
     }
 
     /// Something else to show, under a name.
     pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> OutputJson) {
-        if self.sheet.is_some() {
+        if self.rendering() {
             let out = make(self);
-            if let Some(sheet) = &mut self.sheet {
+            if let Some(sheet) = self.output() {
                 sheet.extras.push((name, out));
             }
         }

@@ -5,6 +5,7 @@
 //! key is looked up once, with the spot of its object, for everybody.
 
 use crate::call::pointer;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A place in the call that somebody reads: its number in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,11 +34,16 @@ struct SlotEntry {
     slot: u16,
 }
 
+/// The number of the next tree.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 const FREE: SlotEntry = SlotEntry { sign: Sign { head: 0, tail: 0, len: 0 }, parent: 0, slot: 0 };
 
 /// The tree of spots with its hash table.
 #[derive(Debug)]
 pub(crate) struct SlotTable {
+    /// No two trees of a run have the same.
+    number: u64,
     places: Vec<SlotPlace>,
     cells: Vec<SlotEntry>,
     /// How many places are listed.
@@ -91,7 +97,8 @@ impl Default for SlotTable {
     fn default() -> Self {
         let root =
             SlotPlace { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
-        SlotTable { places: vec![root], cells: vec![FREE; 64], lists: 0 }
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        SlotTable { number, places: vec![root], cells: vec![FREE; 64], lists: 0 }
     }
 }
 
@@ -183,6 +190,11 @@ impl SlotTable {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// What tells this tree from others.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// How many spots there are.

@@ -4,7 +4,7 @@ use crate::call::{CallType, Event, pointer};
 use crate::findings::{Hint, Id, hints, norm};
 use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
-use crate::vendors::vendor::{FieldRule, LeftoverRule};
+use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule};
 
 /// Shorter names are not compared letter by letter: `state` is not `stage`.
 const MIN_TYPO_CHARS: usize = 6;
@@ -28,16 +28,17 @@ pub(crate) fn meant_by(
     key: &str,
     rest: &LeftoverRule,
 ) -> Option<String> {
-    let free = |(_, from): &&(String, String)| event.pointer(from).is_none();
-    let wanted = norm(key);
-    let mut names = rest.names.iter().filter(free);
-    let same = names.clone().find(|(name, _)| norm(name) == wanted);
-    let is_typo = |(name, _): &&(String, String)| {
-        let long = name.chars().count().min(key.chars().count()) >= MIN_TYPO_CHARS;
-        long && distance(key, name) == 1
+    let is_free = |field: &&FieldName| event.pointer(&field.from).is_none();
+    let (wanted, chars) = (norm(key), key.chars().count());
+    let is_same = |field: &&FieldName| field.norm == *wanted && is_free(field);
+    let is_typo = |field: &&FieldName| {
+        let length = field.name.chars().count();
+        let is_close = length.min(chars) >= MIN_TYPO_CHARS && length.abs_diff(chars) <= 1;
+        is_close && distance(key, &field.name) == 1 && is_free(field)
     };
-    let (_, from) = same.or_else(|| names.find(is_typo))?;
-    let below = from.strip_prefix(object)?;
+    let mut names = rest.names.iter();
+    let field = names.clone().find(is_same).or_else(|| names.find(is_typo))?;
+    let below = field.from.strip_prefix(object)?;
     Some(pointer::tokens(below).collect::<Vec<_>>().join("."))
 }
 

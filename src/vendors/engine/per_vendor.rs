@@ -4,8 +4,9 @@
 use crate::call::{Event, Seq, time::Millis};
 use crate::vendors::Vendors;
 use crate::vendors::codes::CodeId;
-use crate::vendors::engine::call_view::{CallView, ViewScratch};
+use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::judge::JudgeScratch;
+use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::{Memory, VendorMemory};
 use crate::vendors::rules::LearnedFacts;
 
@@ -27,7 +28,7 @@ impl Memory {
 
 /// JudgeScratch in which a call is looked through.
 #[derive(Default)]
-pub struct CallViewer(ViewScratch);
+pub struct CallViewer(Scratch);
 
 /// A call that was looked through, for all vendors.
 pub struct ViewedCall<'a>(CallView<'a>);

@@ -30,7 +30,7 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
         evaluation.find(vendor.common.stand_in, *place);
     }
     evaluation.check_made_up(&call.made_up);
-    if let Some(sheet) = &mut evaluation.sheet {
+    if let Some(sheet) = evaluation.sheet.as_mut().filter(|sheet| sheet.has_output) {
         let body = |request: &Request| OutputJson::with_room(request.rows.len().min(8));
         sheet.bodies = call.requests.iter().map(body).collect();
     }
@@ -89,7 +89,7 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
 fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
     if let Some(integrations) = evaluation.look.event.get("integrations") {
         evaluation.find(code, CallPlace::Top(integrations));
-        if evaluation.rendering() {
+        if evaluation.writes_findings() {
             integration_names::point_out(evaluation, integrations);
         }
     }

@@ -4,9 +4,10 @@
 use crate::call::time::{self, Millis};
 use crate::call::{Event, Seq};
 use crate::vendors::Vendors;
-use crate::vendors::engine::call_view::{CallView, ViewScratch};
+use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::run_rules::{run, settle};
+use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::Memory;
 use memchr::memmem::Finder;
 use serde::Deserialize;
@@ -100,7 +101,7 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> Option<String> {
-        let mut scratch = ViewScratch::NEW;
+        let mut scratch = Scratch::NEW;
         scratch.read(&self.keys, event);
         let look = CallView::new(event, &self.keys, &scratch, self.basics);
         let facts = &memory.vendors[vendor].facts;

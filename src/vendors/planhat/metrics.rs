@@ -44,7 +44,7 @@ impl Metrics {
     pub fn send(&self, evaluation: &mut Evaluation<'_>) {
         let mut traits: Vec<Val<'_>> =
             evaluation.look.members(self.traits).map(|(value, _)| value).collect();
-        if evaluation.rendering() {
+        if evaluation.writes_findings() {
             traits.sort_by(|a, b| a.key().cmp(&b.key()));
         }
         let mut sent = Vec::new();

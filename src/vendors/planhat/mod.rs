@@ -285,7 +285,8 @@ impl Planhat {
         if members().next().is_none() {
             return;
         }
-        let names = evaluation.rendering().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
+        let names =
+            evaluation.writes_findings().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
         evaluation.find_with(self.codes.trait_ignored, CallPlace::Spot(traits), |words| {
             words.say("ignored", names.unwrap_or_default().join(", "));
         });

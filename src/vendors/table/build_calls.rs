@@ -1,15 +1,15 @@
 //! From a call's table to a [`CallRules`]: its ids, its requests, and what nothing reads.
 
 use crate::call::{CallType, pointer};
-use crate::findings::Effect;
 use crate::findings::fixes::made_up;
+use crate::findings::{Effect, norm};
 use crate::vendors::engine::field_rules::asks;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Word};
 use crate::vendors::vendor::{
-    CallRules, Caveat, FieldSource, IdRule, LeftoverRule, Request, SpotSet,
+    CallRules, Caveat, FieldName, FieldSource, IdRule, LeftoverRule, Request, SpotSet,
 };
 
 impl TableBuilder<'_> {
@@ -255,15 +255,19 @@ impl TableBuilder<'_> {
 
     /// The fields that are filled from below an object, each by its own name and by the name of
     /// what fills it.
-    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<(String, String)> {
+    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<FieldName> {
         let mut names = Vec::new();
+        let field = |name: String, from: &str| {
+            let norm = norm(&name).into_owned();
+            FieldName { name, norm, from: from.to_owned() }
+        };
         for row in requests.iter().flat_map(|request| &request.rows) {
             for source in &row.from {
                 let FieldSource::Spot(slot) = source else { continue };
                 let from = self.keys.pointer(*slot);
                 if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
-                    names.push((pointer::last(from).into_owned(), from.to_owned()));
-                    names.extend(row.to.last().map(|to| (to.clone(), from.to_owned())));
+                    names.push(field(pointer::last(from).into_owned(), from));
+                    names.extend(row.to.last().map(|to| field(to.clone(), from)));
                 }
             }
         }
