@@ -52,6 +52,9 @@ fn member(text: &[u8], name: &str) -> Option<Range<usize>> {
         let key_end = string(text, at);
         let key = text.get(at + 1..key_end.checked_sub(1)?)?;
         let colon = space(text, key_end);
+        if text.get(colon) != Some(&b':') {
+            break;
+        }
         let start = space(text, colon + 1);
         let end = skip(text, start);
         if is(key, name) {
@@ -224,6 +227,11 @@ mod tests {
         })
     }
 
+    #[test]
+    fn an_object_that_ends_within_a_key_has_no_value() {
+        assert!(matches!(fetch(br#"{"a{"#, &["a".to_owned()]), Value::Null));
+    }
+
     proptest! {
         #[test]
         fn of_any_json(json in json(), pretty in any::<bool>(), path in "[ab01ü](\\.[ab01ü]){0,2}") {
@@ -232,7 +240,7 @@ mod tests {
         }
 
         #[test]
-        fn of_any_bytes_it_ends(text in prop::collection::vec(prop::sample::select(b"{}[]\",:\\a1 ".to_vec()), 0..60)) {
+        fn any_bytes_are_read_without_a_panic(text in prop::collection::vec(prop::sample::select(b"{}[]\",:\\a1 ".to_vec()), 0..60)) {
             fetch(&text, &["a".to_owned()]);
             fetch(&text, &["1".to_owned(), "a".to_owned()]);
         }
