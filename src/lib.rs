@@ -3,8 +3,8 @@
 //!
 //! The crate is laid out in rooms; a room imports only from rooms below it (`tests/house.rs`
 //! checks that). From the bottom: [`call`], [`wire`], [`config`], [`journal`], [`objects`],
-//! [`filter`], [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`], then
-//! `tui` and `listener` side by side, then `cli`.
+//! [`filter`], [`findings`], [`vendors`], [`outbound`], [`store`], [`pipeline`], [`report`],
+//! [`inspector`], then `tui` and `listener` side by side, then `plain` and `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod filter;
 pub mod findings;
+pub mod inspector;
 pub mod journal;
 pub mod listener;
 pub mod objects;

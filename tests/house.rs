@@ -16,6 +16,7 @@ const ROOMS: &[&[&str]] = &[
     &["store"],
     &["pipeline"],
     &["report"],
+    &["inspector"],
     &["tui", "listener"],
     &["plain"],
     &["cli"],

@@ -2,10 +2,11 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
-use super::setup::Setup;
+use super::setup;
 use super::{doubts, input, output};
 use crate::filter::Filter;
 use crate::findings::Severity;
+use crate::inspector::Setup;
 use crate::pipeline::{self, Detail, Expectations, Matching, Pipeline, Shares, Tally};
 use crate::report::{
     self, Details, FindingGroup, call_record, check_text, expected_text, finding_groups,
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 /// Judges, reports, and fails if something was found that must not be.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
-    let setup = Setup::new(&args.judge, Vec::new())?;
+    let setup = setup::load(&args.judge, Vec::new())?;
     let plan = args.expect.read(&setup)?;
     let recording = input::read(&args.input.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each

@@ -1,12 +1,12 @@
 //! `segscope demo`: the inspector, fed by built-in traffic.
 
-use super::alert;
 use super::args::InspectArgs;
 use super::failure::Failure;
 use super::intake;
 use super::listen::draw;
-use super::setup::Setup;
+use super::setup;
 use crate::call::time;
+use crate::inspector;
 use crate::pipeline::{Pipeline, Recording};
 use crate::wire::RequestHead;
 use serde_json::Value;
@@ -20,19 +20,19 @@ const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 
 /// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
 pub fn run(args: &InspectArgs) -> Result<(), Failure> {
-    let setup = Setup::new(&args.judge, args.screen.flags())?;
+    let setup = setup::load(&args.judge, args.screen.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, _) = setup.journal(false)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
     pipeline.expect(plan);
-    let alerting = alert::watch(&setup, &pipeline)?;
+    let alerting = inspector::watch_alerts(&setup, &pipeline).map_err(Failure::blocked)?;
     let listener = intake::listen(&setup, &pipeline, true)?;
     let ended = Arc::new(AtomicBool::new(false));
     let feeder = {
         let (pipeline, ended, here) = (Arc::clone(&pipeline), Arc::clone(&ended), listener.url());
         std::thread::spawn(move || feed(&pipeline, &ended, &here))
     };
-    let done = draw(&setup, &args.screen, &pipeline, Some(listener), alerting);
+    let done = draw(setup, &args.screen, &pipeline, Some(listener), alerting);
     ended.store(true, Ordering::Relaxed);
     feeder.thread().unpark();
     feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;

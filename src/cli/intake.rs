@@ -1,8 +1,8 @@
 //! The pipeline as the listener feeds it.
 
 use super::failure::Failure;
-use super::setup::Setup;
 use crate::call::time::Millis;
+use crate::inspector::Setup;
 use crate::journal::Refused;
 use crate::listener::{Health, Intake, Limits, Listen, Listener, Notice, Options, Token, Trouble};
 use crate::pipeline::{Pending, Pipeline, Taken};

@@ -1,17 +1,14 @@
 //! `segscope listen`: the inspector.
 
-use super::alert::{self, Alerting};
 use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
-use super::feed::PipelineFeed;
 use super::intake;
-use super::live::Live;
-use super::looks;
 use super::output;
 use super::plain;
-use super::setup::Setup;
+use super::setup;
 use super::signals;
 use crate::config::{Choices, Notebook, user_state_folder};
+use crate::inspector::{self, Alerting, Inspector, InspectorOptions, Setup};
 use crate::listener::Listener;
 use crate::pipeline::{Pipeline, Recording};
 use crate::report::calls_words;
@@ -22,7 +19,7 @@ use std::sync::Arc;
 /// Listens, records, and draws until the user quits.
 pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let flags = args.listener.flags().into_iter().chain(args.inspect.screen.flags()).collect();
-    let setup = Setup::new(&args.inspect.judge, flags)?;
+    let setup = setup::load(&args.inspect.judge, flags)?;
     let plan = args.inspect.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
@@ -30,45 +27,41 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     if let Some(notice) = notice {
         pipeline.notice(notice);
     }
-    let alerting = alert::watch(&setup, &pipeline)?;
+    let alerting = inspector::watch_alerts(&setup, &pipeline).map_err(Failure::blocked)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
     if !listener.addr().ip().is_loopback() {
         // a new token is told of beside it
         let told = pipeline.stats().problem.map_or(String::new(), |told| format!("; {told}"));
         pipeline.notice(format!("listening on {}{told}", listener.reach()));
     }
-    draw(&setup, &args.inspect.screen, &pipeline, Some(listener), alerting)
+    draw(setup, &args.inspect.screen, &pipeline, Some(listener), alerting)
 }
 
 /// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
 pub fn draw(
-    setup: &Setup,
+    setup: Setup,
     screen: &ScreenArgs,
     pipeline: &Arc<Pipeline>,
     listener: Option<Listener>,
-    (alarm, alerting): Alerting,
+    (alerts, alerting): Alerting,
 ) -> Result<(), Failure> {
-    let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
-    let notebook = user_state_folder().map(|folder| Notebook::of(&folder));
-    let live = Arc::new(Live::new(Arc::clone(pipeline), setup.clone()));
-    let watch = live.watch().map_err(Failure::blocked)?;
-    let kept = (choices(), notebook);
-    let feed = PipelineFeed::new(
-        Arc::clone(pipeline),
-        live,
-        addresses,
-        kept,
-        looks::arranged(setup),
-        Arc::clone(&alarm),
-    );
+    let screen_options = tui::screen_options(&setup.settings)?;
+    let options = InspectorOptions {
+        addresses: listener.iter().map(Listener::url).collect(),
+        choices: Choices::of_user(),
+        notebook: user_state_folder().map(|folder| Notebook::of(&folder)),
+        alerts: Arc::clone(&alerts),
+    };
+    let inspector = Inspector::new(Arc::clone(pipeline), setup, options);
+    let watch = inspector.watch_settings().map_err(Failure::blocked)?;
     if screen.plain || !can_draw() {
-        let ended = plain::run(&feed, pipeline, listener, &alarm);
+        let ended = plain::run(&inspector, listener, &alerts);
         drop((watch, alerting));
         return ended;
     }
     let listened = listener.is_some();
     signals::end_in_time(tui::give_back).map_err(Failure::blocked)?;
-    let ended = tui::run(Arc::new(feed), &looks::options(setup));
+    let ended = tui::run(&inspector, &screen_options);
     drop((watch, alerting));
     if let Some(listener) = listener {
         listener.stop();
@@ -92,9 +85,4 @@ pub fn draw(
 fn can_draw() -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     !dumb && output::is_terminal() && std::io::stdin().is_terminal()
-}
-
-/// Where choices made on the screen are kept, if there is a place for them.
-pub fn choices() -> Option<Choices> {
-    Some(Choices::of(&user_state_folder()?, &std::env::current_dir().ok()?))
 }

@@ -1,14 +1,14 @@
 //! `segscope tail`: listens without a screen, one line a call.
 
-use super::alert;
 use super::args::{TailArgs, TailFormat};
 use super::doubts;
 use super::failure::Failure;
 use super::intake;
 use super::output;
-use super::setup::Setup;
+use super::setup;
 use super::signals::Ending;
 use crate::call::Seq;
+use crate::inspector;
 use crate::pipeline::{Detail, Expectations, Matching, Pipeline, Recording};
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
@@ -32,7 +32,7 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
 fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let ending = Ending::on_signals()?;
-    let setup = Setup::new(&args.judge, args.listener.flags())?;
+    let setup = setup::load(&args.judge, args.listener.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let pipeline = setup.pipeline(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
@@ -42,7 +42,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     // looked at before anybody is listened to, else the first calls could count as old ones
     let (from, clears) = (pipeline.rows(), pipeline.clears());
     let first = Seq(pipeline.seq_before(from) + 1);
-    let (alarm, alerting) = alert::watch(&setup, &pipeline)?;
+    let (alerts, alerting) =
+        inspector::watch_alerts(&setup, &pipeline).map_err(Failure::blocked)?;
     let listener = intake::listen(&setup, &pipeline, false)?;
     if let Some(notice) = notice {
         pipeline.notice(notice);
@@ -80,7 +81,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
             listener.stop();
             pipeline.settle();
         }
-        alert::ring_on_stderr(&alarm);
+        output::ring_on_stderr(&alerts);
         let version = pipeline.version();
         if version != seen || last {
             seen = version;
@@ -102,11 +103,11 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let tally = pipeline.overview();
     output::note_lines(&summary(&pipeline.stats(), &pipeline.vendors(), &tally));
     drop(alerting);
-    alert::ring_on_stderr(&alarm);
-    let alerts = alarm.counted();
-    if alerts.dropped > 0 {
-        let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
-        let calls = plural(alerts.dropped, "call");
+    output::ring_on_stderr(&alerts);
+    let counted = alerts.counted();
+    if counted.dropped > 0 {
+        let failed = counted.failed.map_or(String::new(), |error| format!(": {error}"));
+        let calls = plural(counted.dropped, "call");
         output::note(format_args!("segscope: {calls} without an alert{failed}"));
     }
     written?;

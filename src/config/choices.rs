@@ -1,5 +1,6 @@
 //! What the user chose on the screen, kept for each project folder.
 
+use super::place::user_state_folder;
 use super::text_file::read_text_file;
 use serde_json::{Map, Value};
 use std::io;
@@ -22,6 +23,12 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// The choices for the folder where the program was started, in the user's state folder; none
+    /// where either is not known.
+    pub fn of_user() -> Option<Choices> {
+        Some(Choices::of(&user_state_folder()?, &std::env::current_dir().ok()?))
+    }
+
     /// The choices of a project folder, kept in a state folder.
     pub fn of(state_folder: &Path, project: &Path) -> Choices {
         Choices {

@@ -2,16 +2,16 @@
 
 use super::talk::Talk;
 use super::words;
+use crate::inspector::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use std::io;
 
 impl Talk<'_> {
     /// The call of a row, or says that it is none.
     pub(super) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
-        match self.feed.detail(row) {
+        match self.inspector.detail(row) {
             Some(Detail::Call(call)) => Ok(Some(call)),
             Some(Detail::NoCall(_)) => self.say("this row is a request, not a call").map(|()| None),
             None => self.say("this call can no longer be read").map(|()| None),
@@ -21,7 +21,7 @@ impl Talk<'_> {
     /// Says all about a call, or a part of it.
     pub(super) fn show(&mut self, text: &str) -> io::Result<()> {
         let Some((row, part)) = self.meant(text)? else { return Ok(()) };
-        let call = match self.feed.detail(row) {
+        let call = match self.inspector.detail(row) {
             Some(Detail::Call(call)) => call,
             Some(Detail::NoCall(request)) => {
                 self.current = Some(row);
@@ -179,7 +179,7 @@ impl Talk<'_> {
                 }
             },
         };
-        let base = self.feed.addresses().into_iter().next();
+        let base = self.inspector.addresses().into_iter().next();
         match copy::of_call(action, &call, vendor, &self.vendors(), base.as_deref()) {
             Ok((_, text)) => self.print_text(&text),
             Err(why) => self.say(why),

@@ -5,7 +5,7 @@ use super::talk::Talk;
 use super::words;
 use crate::call::change;
 use crate::call::template::{names, template};
-use crate::tui::feed::{Chosen, ComposedView};
+use crate::inspector::{Chosen, ComposedView};
 use crate::tui::view::with_type;
 use serde_json::Value;
 use std::io;
@@ -68,7 +68,7 @@ impl Talk<'_> {
         };
         self.say("the draft:")?;
         self.print(words::json(&draft))?;
-        let call = match self.feed.compose(&draft) {
+        let call = match self.inspector.compose(&draft) {
             ComposedView::NotYet { line, column, message } => {
                 return self
                     .say(&format!("it is no call yet: line {line}, column {column}: {message}"));
@@ -98,7 +98,7 @@ impl Talk<'_> {
             return self
                 .say("expected a vendor, such as `deliver 12 VENDOR`; `vendors` lists them");
         };
-        match self.feed.prepare(&chosen, vendor) {
+        match self.inspector.prepare(&chosen, vendor) {
             Ok(prepared) => {
                 for request in &prepared.requests {
                     self.show_output(request)?;
@@ -113,7 +113,7 @@ impl Talk<'_> {
     /// Sends what was shown last.
     pub(super) fn yes(&mut self) -> io::Result<()> {
         match self.prepared.take() {
-            Some(number) => match self.feed.deliver(number) {
+            Some(number) => match self.inspector.deliver(number) {
                 Ok(()) => self.say("sending"),
                 Err(why) => self.say_error(&why),
             },

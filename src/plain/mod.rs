@@ -1,7 +1,7 @@
 //! The inspector in lines, for screen readers and terminals that cannot draw: each call is said as
 //! it comes, one line in words, and lines that are typed do what the screen's keys do.
 //!
-//! It reads the same [`Feed`] as the screen, so that nothing is said here that is not so there. No
+//! It reads the same [`Inspector`] as the screen, so that nothing is said here that is not so there. No
 //! drawing sequence is ever written, and what was captured is escaped.
 
 mod acts;
@@ -15,12 +15,11 @@ mod person;
 mod talk;
 mod words;
 
-use crate::tui::feed::Feed;
+use crate::inspector::Inspector;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 use talk::{Flow, Talk};
-pub use words::row as row_words;
 
 /// How often it is looked whether something has come.
 const LOOK: Duration = Duration::from_millis(20);
@@ -32,14 +31,14 @@ const MOST_BYTES: u64 = 256 << 10;
 /// Listens to what is typed and says the rows that come from a row on, until `quit` or until `ends` says so. Where the
 /// input ends it goes on saying.
 pub fn run(
-    feed: &dyn Feed,
+    inspector: &Inspector,
     from: u64,
     input: impl BufRead + Send + 'static,
     out: &mut dyn Write,
     mut ends: impl FnMut() -> bool,
 ) -> io::Result<()> {
     let lines = typed(input)?;
-    let mut talk = Talk::new(feed, from, out);
+    let mut talk = Talk::new(inspector, from, out);
     talk.begin()?;
     loop {
         match lines.recv_timeout(LOOK) {

@@ -2,12 +2,12 @@
 
 use super::command::word;
 use super::talk::Talk;
-use super::words::{self, id_words};
+use super::words::id_words;
 use crate::call::text::masked;
 use crate::call::time;
 use crate::findings::{Finding, Verdict, is_of_call};
+use crate::inspector::{By, Coverage, Item, Status, Who, doubted_id};
 use crate::report::{calls_words, plural};
-use crate::tui::feed::{By, Coverage, Item, Status, Who};
 use std::io;
 
 /// So many lines are said; how many more there are is said too.
@@ -28,7 +28,7 @@ impl Talk<'_> {
 
     /// What was found, the worst first.
     pub(super) fn findings(&mut self) -> io::Result<()> {
-        let (groups, vendors) = (self.feed.findings(false), self.vendors());
+        let (groups, vendors) = (self.inspector.findings(false), self.vendors());
         let lines = groups.rows.iter().map(|found| {
             if let Some(view) = &found.remark {
                 let Finding { severity, code, message, fix, .. } = &view.finding;
@@ -64,10 +64,10 @@ impl Talk<'_> {
             "key" => By::WriteKey,
             other => return self.say(&format!("`{other}` is none of library, version, key")),
         };
-        let groups = self.feed.coverage(by);
+        let groups = self.inspector.coverage(by);
         let lines: Vec<String> = groups.rows.iter().map(|row| self.covered(row, by)).collect();
         self.some(lines, groups.of, "no call came yet")?;
-        match self.feed.expectations() {
+        match self.inspector.expectations() {
             Some(expected) => self.say(&expected.line()),
             None => Ok(()),
         }
@@ -114,26 +114,26 @@ impl Talk<'_> {
             Who::Users => ("user", "account"),
         };
         if !id.is_empty() {
-            let members = self.feed.members(who, id);
+            let members = self.inspector.members(who, id);
             let lines = members.rows.iter();
             let lines: Vec<String> = lines
                 .map(|member| {
-                    let id = words::doubted(&member.id, member.doubtful);
+                    let id = doubted_id(&member.id, member.doubtful);
                     format!("{other} {id}, since call {}", member.since)
                 })
                 .collect();
             self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
-            for finding in self.feed.id_remarks_about(who, id) {
+            for finding in self.inspector.id_remarks_about(who, id) {
                 let Finding { severity, code, message, fix, .. } = &finding;
                 self.say(&format!("{} {code}: {message}; {fix}", severity.name()))?;
             }
             return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
-        let people = self.feed.people(who, 0..MOST as u64);
+        let people = self.inspector.people(who, 0..MOST as u64);
         let lines = people.rows.iter().map(|person| {
             let calls = calls_words(person.counted.calls, person.counted.repeats);
             let one_of = if other == "account" { "an account" } else { "a user" };
-            let id = words::doubted(&person.id, person.doubtful);
+            let id = doubted_id(&person.id, person.doubtful);
             format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
         });
         let lines: Vec<String> = lines.collect();
@@ -142,10 +142,10 @@ impl Talk<'_> {
 
     /// The objects that vendors push to Segment.
     pub(super) fn sync(&mut self, model: &str) -> io::Result<()> {
-        let pushes = self.feed.pushes();
+        let pushes = self.inspector.pushes();
         let Some(run) = pushes.run else { return self.say("no vendor has pushed objects yet") };
         if !model.is_empty() {
-            let Some(view) = self.feed.pushed(model, 0..MOST) else {
+            let Some(view) = self.inspector.pushed(model, 0..MOST) else {
                 return self.say(&format!("the run has no model {model}"));
             };
             let lines = view.window.iter().map(|item| match item {

@@ -2,7 +2,7 @@
 
 use super::talk::Talk;
 use crate::filter::parse;
-use crate::tui::feed::Course;
+use crate::inspector::Course;
 use crate::tui::view::{calls_by_type, calls_of, order_of_calls};
 use std::io;
 use std::sync::Arc;
@@ -13,20 +13,20 @@ const STEP: u64 = 5_000;
 impl Talk<'_> {
     /// What the calls of a user show of their order, and what vendors find about it.
     pub(super) fn order(&mut self, user: &str) -> io::Result<()> {
-        self.feed.trace(parse(&calls_of(user)).ok().map(Arc::new));
-        self.wait_until(|feed| feed.traced().looked_at >= feed.traced().of);
-        let (mut course, mut gone, traced) = (Course::default(), 0, self.feed.traced());
+        self.inspector.trace(parse(&calls_of(user)).ok().map(Arc::new));
+        self.wait_until(|inspector| inspector.traced().looked_at >= inspector.traced().of);
+        let (mut course, mut gone, traced) = (Course::default(), 0, self.inspector.traced());
         while gone < traced.known {
-            let rows = self.feed.traced_rows(gone..traced.known.min(gone + STEP));
+            let rows = self.inspector.traced_rows(gone..traced.known.min(gone + STEP));
             if rows.is_empty() {
                 break;
             }
             gone += rows.len() as u64;
-            self.feed.course(&rows, &mut course);
+            self.inspector.course(&rows, &mut course);
         }
         let known = traced.looked_at >= traced.of;
-        let found = self.feed.disorder(&course);
-        self.feed.trace(None);
+        let found = self.inspector.disorder(&course);
+        self.inspector.trace(None);
         let mut lines = Vec::new();
         if course.calls > 0 {
             lines.push(format!("came: {}", calls_by_type(&course)));

@@ -1,10 +1,9 @@
 //! The talk: what is known of it, what is said, and which command does what.
 
 use super::command::{self, COMMANDS, Kind};
-use super::words;
 use crate::call::text::visible;
 use crate::filter::Filter;
-use crate::tui::feed::{Feed, Sending, VendorView};
+use crate::inspector::{Inspector, Sending, VendorView, row_words};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -38,7 +37,7 @@ pub(super) struct Filtered {
 
 /// The talk.
 pub struct Talk<'t> {
-    pub(super) feed: &'t dyn Feed,
+    pub(super) inspector: &'t Inspector,
     out: &'t mut dyn Write,
     /// The row that was said last.
     pub(super) current: Option<u64>,
@@ -57,9 +56,9 @@ pub struct Talk<'t> {
 
 impl<'t> Talk<'t> {
     /// A talk about what a feed has, in which the rows from one on are news.
-    pub fn new(feed: &'t dyn Feed, from: u64, out: &'t mut dyn Write) -> Talk<'t> {
+    pub fn new(inspector: &'t Inspector, from: u64, out: &'t mut dyn Write) -> Talk<'t> {
         Talk {
-            feed,
+            inspector,
             out,
             current: None,
             next: from,
@@ -117,7 +116,7 @@ impl<'t> Talk<'t> {
     }
 
     pub(super) fn vendors(&self) -> Vec<VendorView> {
-        self.feed.vendors()
+        self.inspector.vendors()
     }
 
     /// The vendor of a name, a title or a short name, whatever the case.
@@ -197,10 +196,10 @@ impl<'t> Talk<'t> {
 
     /// Says a row, which is the current one from now on.
     pub(super) fn say_row(&mut self, row: u64) -> io::Result<()> {
-        match self.feed.window(row..row + 1).pop() {
+        match self.inspector.window(row..row + 1).pop() {
             Some(view) => {
                 self.current = Some(row);
-                let words = words::row(&view, &self.vendors());
+                let words = row_words(&view, &self.vendors());
                 self.say(&words)
             }
             None => self.say("this call is gone"),

@@ -1,7 +1,7 @@
 //! What the copy keys put on the clipboard.
 
 use super::action::Action;
-use super::feed::{CallDetail, OutputView, VendorDetail, VendorView};
+use crate::inspector::{CallDetail, OutputView, VendorDetail, VendorView};
 use crate::report::curl;
 
 /// The longest text that is copied whole: terminals drop what is longer without a word.

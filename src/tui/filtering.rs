@@ -1,8 +1,8 @@
 //! The filter and the search in force. The screen owns them; views say how they change.
 
-use super::feed::{Feed, Shown};
 use super::page::Page;
 use crate::filter::{Filter, parse};
+use crate::inspector::{Inspector, Shown};
 use std::sync::Arc;
 
 /// The field by which only marked rows pass.
@@ -132,7 +132,7 @@ impl Filtering {
 
     /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
     /// changes nothing.
-    pub fn change(&mut self, change: Change, feed: &dyn Feed) {
+    pub fn change(&mut self, change: Change, inspector: &Inspector) {
         match change {
             Change::Edit => {
                 let now = if self.off { String::new() } else { self.text.clone() };
@@ -168,7 +168,7 @@ impl Filtering {
         let wanted = self.wanted();
         if wanted != self.given.as_deref().cloned() {
             self.given = wanted.map(Arc::new);
-            feed.filter(self.given.clone());
+            inspector.filter(self.given.clone());
         }
     }
 

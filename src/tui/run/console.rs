@@ -3,11 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "frames escape what they show")]
 
 use super::super::copy::MOST_BYTES;
-use super::super::feed::{Feed, Ring};
 use super::super::screen::{Screen, ScreenOptions};
 use super::super::theme::{ASK_GROUND, Depth};
 use super::clipboard::{Between, Copied, load_into_tmux, sequence};
 use super::sixteen;
+use crate::inspector::{Inspector, Ring};
 use crate::report::counted;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -127,8 +127,8 @@ impl Console {
     }
 
     /// Draws a frame and sends it in one write, as one update of the screen.
-    pub fn draw(&mut self, screen: &Screen, feed: &dyn Feed) -> io::Result<()> {
-        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), feed))?;
+    pub fn draw(&mut self, screen: &Screen, inspector: &Inspector) -> io::Result<()> {
+        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), inspector))?;
         self.send()
     }
 

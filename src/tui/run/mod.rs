@@ -8,13 +8,12 @@ mod input;
 mod sixteen;
 
 use super::action::Action;
-use super::feed::{Arranged, Feed};
 use super::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use super::view::Effect;
+use crate::inspector::{Arranged, Inspector};
 use console::Console;
 pub use console::give_back;
 use input::{Input, Inputs};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// No two frames are closer than this.
@@ -38,17 +37,17 @@ pub enum Exit {
 
 /// Draws the screen until the user quits or a signal ends it. The terminal is as before when this
 /// returns, and also after a panic on this thread.
-pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
-    match draw(feed.as_ref(), options) {
+pub fn run(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+    match draw(inspector, options) {
         // whichever write met it first
         Err(_) if !console::is_there() => Ok(Exit::Gone),
         ended => ended,
     }
 }
 
-fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenError> {
     let mut console = Console::open(options)?;
-    let mut screen = Screen::new(feed, options, console.size()?);
+    let mut screen = Screen::new(inspector, options, console.size()?);
     let inputs = Inputs::listen()?;
     let mut sized = console.size()?;
     let begun = Instant::now();
@@ -66,32 +65,32 @@ fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
         for _ in 0..BATCH {
             let Some(now) = input.take() else { break };
             let effect = match now {
-                Input::Msg(msg) => screen.update(msg, feed),
+                Input::Msg(msg) => screen.update(msg, inspector),
                 Input::Stop => Some(Effect::Suspend),
                 Input::Continued => {
                     console.enter()?;
-                    screen.update(Msg::Resize(console.size()?), feed)
+                    screen.update(Msg::Resize(console.size()?), inspector)
                 }
                 Input::End(signal) => return Ok(Exit::Signal(signal)),
                 Input::Gone => return Ok(Exit::Gone),
             };
             match effect {
                 Some(Effect::Quit) => return Ok(Exit::Quit),
-                Some(effect) => perform(effect, &mut screen, &mut console, &inputs, feed)?,
+                Some(effect) => perform(effect, &mut screen, &mut console, &inputs, inspector)?,
                 None => {}
             }
             input = inputs.next(Duration::ZERO);
         }
         let elapsed = begun.elapsed().as_millis();
-        screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
-        if let Some(ring) = feed.ring() {
+        screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), inspector);
+        if let Some(ring) = inspector.ring() {
             console.ring(&ring)?;
         }
         // a key at the same moment can swallow the event of a resize: the reader returns with the key
         // and is not told of the signal again
         if let Some(size) = console.size().ok().filter(|size| *size != sized) {
             sized = size;
-            screen.update(Msg::Resize(size), feed);
+            screen.update(Msg::Resize(size), inspector);
         }
         if screen.asks() {
             inputs.expect_answer();
@@ -100,16 +99,16 @@ fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
         let soiled = console.take_soiled();
         let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
-        if waited && (soiled || screen.is_dirty(feed)) {
+        if waited && (soiled || screen.is_dirty(inspector)) {
             let begins = Instant::now();
-            feed.draws();
-            screen.sync(feed);
-            match console.draw(&screen, feed) {
+            inspector.draws();
+            screen.sync(inspector);
+            match console.draw(&screen, inspector) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) if !console.is_there() => return Ok(Exit::Gone),
                 drawing => drawing?,
             }
-            feed.drew(begins.elapsed());
+            inspector.drew(begins.elapsed());
             drawn = Some(Instant::now());
             frames += 1;
             assert!(panics_at != Some(frames), "SEGSCOPE_PANIC_AT_FRAME asks for this panic");
@@ -130,7 +129,7 @@ fn perform(
     screen: &mut Screen,
     console: &mut Console,
     inputs: &Inputs,
-    feed: &dyn Feed,
+    inspector: &Inspector,
 ) -> Result<(), ScreenError> {
     match effect {
         Effect::Quit => {}
@@ -138,7 +137,7 @@ fn perform(
             console.leave();
             inputs.stop()?;
             console.enter()?;
-            screen.update(Msg::Resize(console.size()?), feed);
+            screen.update(Msg::Resize(console.size()?), inspector);
         }
         Effect::Copy { what, text } => {
             let said = match console.copy(&text) {
@@ -148,11 +147,11 @@ fn perform(
                 }
                 Err(error) => Err(format!("{what} could not be copied: {error}")),
             };
-            screen.update(Msg::Said(said), feed);
+            screen.update(Msg::Said(said), inspector);
         }
         effect => {
-            if let Some(msg) = do_on(feed, &effect) {
-                screen.update(msg, feed);
+            if let Some(msg) = do_on(inspector, &effect) {
+                screen.update(msg, inspector);
             }
         }
     }
@@ -160,39 +159,40 @@ fn perform(
 }
 
 /// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
-pub fn do_on(feed: &dyn Feed, effect: &Effect) -> Option<Msg> {
+pub fn do_on(inspector: &Inspector, effect: &Effect) -> Option<Msg> {
     let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
     match effect {
         Effect::UseVendors(chosen) => {
-            let done = feed.set_in_use(chosen);
+            let done = inspector.set_in_use(chosen);
             Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
         }
         Effect::Send { to, text, write_key } => {
-            silent(feed.send(to.as_deref(), text, write_key.as_deref()))
+            silent(inspector.send(to.as_deref(), text, write_key.as_deref()))
         }
-        Effect::Deliver(number) => silent(feed.deliver(*number)),
-        Effect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
+        Effect::Deliver(number) => silent(inspector.deliver(*number)),
+        Effect::JudgeAgain => Some(Msg::Said(inspector.judge_again())),
         Effect::SetAside(codes) => {
             let count = super::shared::count(codes.len() as u64, "code is", "codes are");
-            let done = feed.set_aside(codes);
+            let done = inspector.set_aside(codes);
             Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
         }
         Effect::Split(split) => {
-            silent(feed.arrange(Arranged { split: Some(*split), ..feed.arranged() }))
+            silent(inspector.arrange(Arranged { split: Some(*split), ..inspector.arranged() }))
         }
         Effect::Columns(columns) => {
-            let done = feed.arrange(Arranged { columns: Some(columns.clone()), ..feed.arranged() });
+            let done = inspector
+                .arrange(Arranged { columns: Some(columns.clone()), ..inspector.arranged() });
             Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
         }
-        Effect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
-        Effect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
-        Effect::Note { seq, text } => silent(feed.note(*seq, text)),
+        Effect::Keep(memo) => Some(Msg::Kept(inspector.keep(memo).map(|()| memo.said()))),
+        Effect::Mark { seq, marked } => silent(inspector.mark(*seq, *marked)),
+        Effect::Note { seq, text } => silent(inspector.note(*seq, text)),
         Effect::Export { file, format, filter } => {
-            let begun = feed.export(file, *format, filter.clone());
+            let begun = inspector.export(file, *format, filter.clone());
             Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
         }
-        Effect::Clear => silent(feed.clear()),
-        Effect::UndoClear => silent(feed.undo_clear()),
+        Effect::Clear => silent(inspector.clear()),
+        Effect::UndoClear => silent(inspector.undo_clear()),
         Effect::Quit | Effect::Suspend | Effect::Copy { .. } => None,
     }
 }

@@ -1,8 +1,8 @@
 //! A frame: what is read from the feed for it, what is said of that, and how it is drawn.
 
 use super::{Screen, world};
+use crate::inspector::Inspector;
 use crate::pipeline::VendorChanges;
-use crate::tui::feed::Feed;
 use crate::tui::layout::{Layout, areas};
 use crate::tui::look::Pen;
 use crate::tui::page::Page;
@@ -49,19 +49,17 @@ impl Screen {
     }
 
     /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
-    pub fn sync(&mut self, feed: &dyn Feed) {
+    pub fn sync(&mut self, inspector: &Inspector) {
         // first the number: what changes meanwhile is read again by the next frame
-        let version = feed.version();
+        let version = inspector.version();
         self.version = Some(version);
         self.dirty = false;
-        self.shared.read(feed);
-        if let Some(looks) = feed.looks() {
-            self.take_looks(&looks);
-        }
+        self.shared.read(inspector);
+        self.take_looks(inspector);
         self.tell_judged();
         self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);
-        let world = world!(self, feed);
+        let world = world!(self, inspector);
         self.pages[self.page as usize].sync(body, &world);
         for (window, area) in self.windows.iter_mut().zip(areas) {
             window.sync(area, &world);
@@ -69,12 +67,12 @@ impl Screen {
     }
 
     /// Draws what was read.
-    pub fn render(&self, buffer: &mut Buffer, feed: &dyn Feed) {
+    pub fn render(&self, buffer: &mut Buffer, inspector: &Inspector) {
         let all = buffer.area;
         if all.width < LEAST.width || all.height < LEAST.height {
             return self.too_small(buffer);
         }
-        let world = world!(self, feed);
+        let world = world!(self, inspector);
         let layout = self.layout();
         view::status(buffer, layout.status, self.page, &world);
         let page = &self.pages[self.page as usize];

@@ -20,7 +20,6 @@ mod looks;
 mod mouse;
 
 use super::action::{Action, Place};
-use super::feed::{Feed, Sending};
 use super::filtering::Change;
 use super::keymap::{Key, Keymap, Lookup};
 use super::look::Look;
@@ -28,6 +27,7 @@ use super::page::Page;
 use super::shared::Shared;
 use super::theme::{Depth, Ground, Themes};
 use super::view::{Begin, CommandView, CopiedView, Effect, Reply, View, World, does_something};
+use crate::inspector::{Inspector, Sending};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
@@ -73,8 +73,13 @@ impl Default for ScreenOptions {
 
 /// What the views may look at, borrowed field by field so that a view can be changed meanwhile.
 macro_rules! world {
-    ($screen:expr, $feed:expr) => {
-        World { feed: $feed, shared: &$screen.shared, look: &$screen.look, keymap: &$screen.keymap }
+    ($screen:expr, $inspector:expr) => {
+        World {
+            inspector: $inspector,
+            shared: &$screen.shared,
+            look: &$screen.look,
+            keymap: &$screen.keymap,
+        }
     };
 }
 use world;
@@ -114,7 +119,7 @@ pub struct Screen {
     /// The terminal can be asked for its ground, and was not yet.
     can_ask: bool,
     keymap: Keymap,
-    /// How often looks and keys were read since the screen began.
+    /// The number of the settings whose looks and keys are in force.
     looks: u64,
     shared: Shared,
     page: Page,
@@ -145,7 +150,7 @@ pub enum ScreenError {
 
 impl Screen {
     /// A screen on a feed.
-    pub fn new(feed: &dyn Feed, options: &ScreenOptions, size: Size) -> Screen {
+    pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
         Screen {
@@ -156,7 +161,7 @@ impl Screen {
             can_ask: options.can_ask,
             looks: 0,
             keymap: options.keymap.clone(),
-            shared: Shared::of(feed),
+            shared: Shared::of(inspector),
             page: Page::Log,
             before: Page::Log,
             pages: Page::ALL.map(Page::view),
@@ -179,12 +184,12 @@ impl Screen {
     }
 
     /// Whether another frame would look otherwise.
-    pub fn is_dirty(&self, feed: &dyn Feed) -> bool {
-        self.dirty || self.version != Some(feed.version())
+    pub fn is_dirty(&self, inspector: &Inspector) -> bool {
+        self.dirty || self.version != Some(inspector.version())
     }
 
     /// The only place that changes the screen's state. It does no I/O: it asks for an effect.
-    pub fn update(&mut self, msg: Msg, feed: &dyn Feed) -> Option<Effect> {
+    pub fn update(&mut self, msg: Msg, inspector: &Inspector) -> Option<Effect> {
         self.dirty |= !matches!(msg, Msg::Tick(_));
         match msg {
             Msg::Tick(now_ms) => {
@@ -194,14 +199,14 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
-                if let Some(told) = feed.told() {
+                if let Some(told) = inspector.told() {
                     self.say(told.unwrap_or_else(|error| error));
                     self.dirty = true;
                 }
-                let world = world!(self, feed);
+                let world = world!(self, inspector);
                 let reply = self.pages[self.page as usize].tick(&world);
                 self.dirty |= !matches!(reply, Reply::Pass);
-                self.reply(reply, feed)
+                self.reply(reply, inspector)
             }
             Msg::Resize(size) => {
                 self.size = size;
@@ -216,15 +221,15 @@ impl Screen {
                 None
             }
             Msg::Kept(said) => {
-                self.shared.kept = feed.kept();
+                self.shared.kept = inspector.kept();
                 if let Some(words) = said.unwrap_or_else(Some) {
                     self.say(words);
                 }
                 None
             }
-            Msg::Key(event) => self.key(event, feed),
-            Msg::Paste(text) => self.ask(feed, |view, world| view.paste(&text, world)),
-            Msg::Mouse(event) => self.mouse(event, feed),
+            Msg::Key(event) => self.key(event, inspector),
+            Msg::Paste(text) => self.ask(inspector, |view, world| view.paste(&text, world)),
+            Msg::Mouse(event) => self.mouse(event, inspector),
         }
     }
 
@@ -237,7 +242,7 @@ impl Screen {
         self.notice = Some(Notice { words, until_ms: self.now_ms + NOTICE_MS });
     }
 
-    fn key(&mut self, event: KeyEvent, feed: &dyn Feed) -> Option<Effect> {
+    fn key(&mut self, event: KeyEvent, inspector: &Inspector) -> Option<Effect> {
         if !event.is_press() && !event.is_repeat() {
             return None;
         }
@@ -252,7 +257,7 @@ impl Screen {
             Lookup::Begun => None,
             Lookup::Nothing => {
                 self.begun.clear();
-                self.ask(feed, |view, world| view.typed(event, world))
+                self.ask(inspector, |view, world| view.typed(event, world))
             }
             Lookup::Action(Action::Back) if stopped => {
                 self.begun.clear();
@@ -260,13 +265,13 @@ impl Screen {
             }
             Lookup::Action(action) => {
                 self.begun.clear();
-                self.run(action, feed)
+                self.run(action, inspector)
             }
         }
     }
 
     /// Does an action, whether a key or a command asked for it.
-    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+    fn run(&mut self, action: Action, inspector: &Inspector) -> Option<Effect> {
         match action {
             Action::Quit => Some(Effect::Quit),
             Action::Suspend => Some(Effect::Suspend),
@@ -279,49 +284,49 @@ impl Screen {
             }
             Action::JudgeAgain => Some(Effect::JudgeAgain),
             Action::Command => {
-                let view = CommandView::of(self.top().place(), &world!(self, feed));
+                let view = CommandView::of(self.top().place(), &world!(self, inspector));
                 self.windows.push(Box::new(view));
                 None
             }
             // the call that is written is not thrown away for another one
             Action::Compose if self.page != Page::Compose => {
                 let row = self.pages[self.page as usize].example();
-                self.show(Page::Compose, feed);
-                self.ask(feed, |view, world| view.begin(Begin::Row(row), world))
+                self.show(Page::Compose, inspector);
+                self.ask(inspector, |view, world| view.begin(Begin::Row(row), world))
             }
             action if let Some(page) = Page::shown_by(action) => {
-                self.show(page, feed);
+                self.show(page, inspector);
                 None
             }
-            action => self.ask(feed, |view, world| view.act(action, world)),
+            action => self.ask(inspector, |view, world| view.act(action, world)),
         }
     }
 
     /// Does an action that was asked for by its name, on its own page where it does nothing here.
-    fn named(&mut self, action: Action, feed: &dyn Feed) -> Option<Effect> {
+    fn named(&mut self, action: Action, inspector: &Inspector) -> Option<Effect> {
         if !does_something(self.top().place(), action, &self.keymap)
             && let Some(page) = Page::home(action)
         {
-            self.turn_to(page, feed);
+            self.turn_to(page, inspector);
         }
-        self.run(action, feed)
+        self.run(action, inspector)
     }
 
     /// Shows a page and reads it, for what is done on it at once.
-    fn turn_to(&mut self, page: Page, feed: &dyn Feed) {
-        self.show(page, feed);
-        self.sync(feed);
+    fn turn_to(&mut self, page: Page, inspector: &Inspector) {
+        self.show(page, inspector);
+        self.sync(inspector);
         self.dirty = true;
     }
 
     /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
     /// filter from before again; a call that is written closes to where one came from.
-    fn show(&mut self, page: Page, feed: &dyn Feed) {
+    fn show(&mut self, page: Page, inspector: &Inspector) {
         if page == Page::Compose && self.page != page {
             self.before = self.page;
         }
         if !matches!(page, Page::Log | Page::Compose) {
-            self.shared.filtering.change(Change::Return, feed);
+            self.shared.filtering.change(Change::Return, inspector);
         }
         self.page = page;
         self.windows.clear();
@@ -334,12 +339,12 @@ impl Screen {
     /// Lets the topmost view answer, and does what it says.
     fn ask(
         &mut self,
-        feed: &dyn Feed,
+        inspector: &Inspector,
         question: impl FnOnce(&mut dyn View, &World<'_>) -> Reply,
     ) -> Option<Effect> {
-        let world = world!(self, feed);
+        let world = world!(self, inspector);
         let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
         let reply = question(view.as_mut(), &world);
-        self.reply(reply, feed)
+        self.reply(reply, inspector)
     }
 }

@@ -4,8 +4,8 @@
 use super::ticked::Ticked;
 use super::{Effect, Pointer, Reply, View, World, one};
 use crate::findings::Severity;
+use crate::inspector::Detail;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::Detail;
 use crate::tui::shared::count;
 use crate::tui::text;
 use ratatui::buffer::Buffer;
@@ -44,7 +44,7 @@ impl AsideView {
     ) -> Result<AsideView, String> {
         let mut found: Vec<(String, Option<Severity>)> = Vec::new();
         let mut named = None;
-        if let Some(Detail::Call(call)) = row.and_then(|row| world.feed.detail(row)) {
+        if let Some(Detail::Call(call)) = row.and_then(|row| world.inspector.detail(row)) {
             named = Some(one::name(&call));
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
             let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
@@ -62,7 +62,7 @@ impl AsideView {
             }
             new
         });
-        let calls = world.feed.calls_with(&codes);
+        let calls = world.inspector.calls_with(&codes);
         let lines = found.into_iter().zip(calls).map(|((code, severity), calls)| {
             let aside = world.shared.aside.contains(&code);
             (Line { code, severity, calls }, aside)

@@ -4,8 +4,8 @@
 use super::detail::paper::Paper;
 use super::scroll::Scroll;
 use super::{Effect, HelpView, Pointer, Reply, View, World};
+use crate::inspector::{Chosen, Prepared, Sending};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Chosen, Prepared, Sending};
 use crate::tui::shared::count;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -167,7 +167,7 @@ impl View for DeliverView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         if self.prepared.is_none() {
-            self.prepared = Some(world.feed.prepare(&self.chosen, self.vendor));
+            self.prepared = Some(world.inspector.prepare(&self.chosen, self.vendor));
         }
         let width = usize::from(WIDTH.min(body.width).saturating_sub(4));
         let lines = self.lines(width, world);

@@ -54,7 +54,7 @@ impl WhyNothing {
         });
         if is_new {
             self.made = Some((shown.generation, shown.of));
-            let names = world.feed.names();
+            let names = world.inspector.names();
             let absent = of_fields(filtering.text(), &filter, names.as_ref());
             // a field that is nowhere is not told twice
             let is_told = |hint: &&Hint| hint.subject != HintSubject::Field || absent.is_empty();

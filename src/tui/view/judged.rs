@@ -3,9 +3,9 @@
 use super::scroll::Scroll;
 use super::{Pointer, Reply, View, World};
 use crate::findings::Verdict;
+use crate::inspector::Judged;
 use crate::pipeline::VendorChanges;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::Judged;
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
 use ratatui::buffer::Buffer;

@@ -52,7 +52,6 @@ pub use sync::SyncView;
 pub use vendors::VendorsView;
 
 use super::action::{Action, Place};
-use super::feed::{Feed, Memo};
 use super::filtering::Change;
 use super::keymap::Keymap;
 use super::look::Look;
@@ -60,6 +59,7 @@ use super::shared::Shared;
 use super::text;
 use crate::call::Seq;
 use crate::filter::Filter;
+use crate::inspector::{Inspector, Memo};
 use crate::report::ExportFormat;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -71,7 +71,7 @@ use std::sync::Arc;
 /// What a view may look at.
 pub struct World<'w> {
     /// The data.
-    pub feed: &'w dyn Feed,
+    pub inspector: &'w Inspector,
     /// What was read of it for this frame.
     pub shared: &'w Shared,
     /// How things look.

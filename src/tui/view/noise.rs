@@ -3,8 +3,8 @@
 
 use super::World;
 use crate::findings::{Effect, Finding};
+use crate::inspector::{CallDetail, CommonView};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{CallDetail, CommonView};
 use crate::tui::look::Pen;
 use crate::tui::shared::grouped;
 use crate::tui::text;

@@ -4,9 +4,9 @@ use super::compose::with_type;
 use super::deliver::DeliverView;
 use super::where_to::{Parcel, ask_where};
 use super::{AsideView, Effect, Reply, World};
+use crate::inspector::{CallDetail, Chosen, Detail, VendorDetail};
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
 
 /// Does it with the call of a row; none if the action is none of these. A code is what the page
 /// counts there.
@@ -83,7 +83,7 @@ pub fn name(call: &CallDetail) -> String {
 
 /// The call of a row.
 pub fn call(row: u64, world: &World<'_>) -> Option<Box<CallDetail>> {
-    match world.feed.detail(row)? {
+    match world.inspector.detail(row)? {
         Detail::Call(call) => Some(call),
         Detail::NoCall(_) => None,
     }

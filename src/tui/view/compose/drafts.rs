@@ -4,7 +4,7 @@ use super::super::one;
 use super::editor::Editor;
 use crate::call::Doc;
 use crate::call::template::Template;
-use crate::tui::feed::CallDetail;
+use crate::inspector::CallDetail;
 use crate::vendors::pretty;
 
 /// So many are kept that others took the place of.

@@ -1,7 +1,7 @@
 //! The line below a call that is written.
 
 use super::World;
-use crate::tui::feed::{ComposedView, Sending};
+use crate::inspector::{ComposedView, Sending};
 use crate::tui::look::Pen;
 
 /// Where the text is wrong; else what came of sending it.

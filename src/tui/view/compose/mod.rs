@@ -21,8 +21,8 @@ use super::pick::PickView;
 use super::where_to::{Parcel, ask_where};
 use super::{Begin, Effect, HelpView, Pointer, Reply, View, World, one};
 use crate::call::template::TEMPLATES;
+use crate::inspector::{Chosen, ComposedView};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Chosen, ComposedView};
 use crate::tui::look::{Pen, rule};
 use crate::tui::view::step::step;
 use crossterm::event::KeyEvent;
@@ -290,7 +290,7 @@ impl View for ComposeView {
         let made = (self.edits, world.shared.judged, areas.results.width);
         if self.made != Some(made) {
             self.made = Some(made);
-            let composed = world.feed.compose(&self.drafts.now.editor.text());
+            let composed = world.inspector.compose(&self.drafts.now.editor.text());
             if let ComposedView::Call(call) = &composed {
                 self.page = results::page(call, usize::from(areas.results.width), world);
             }

@@ -3,7 +3,7 @@
 use super::super::detail::paper::Paper;
 use super::World;
 use crate::findings::{Finding, Severity};
-use crate::tui::feed::{ComposedCall, VendorDetail};
+use crate::inspector::{ComposedCall, VendorDetail};
 use crate::tui::look::Pen;
 use ratatui::text::{Line, Span};
 

@@ -7,8 +7,8 @@ use super::super::{HelpView, VendorsView, one};
 use super::about::About;
 use super::panes::{Panes, panes};
 use super::{Pointer, Reply, View, World, empty, tabs};
+use crate::inspector::Groups;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::Groups;
 use crate::tui::look::{Pen, ground};
 use crate::tui::shared::{count, grouped};
 use ratatui::buffer::Buffer;
@@ -128,13 +128,13 @@ impl<T: Topic> Board<T> {
         self.read.as_ref().is_none_or(|read| {
             let waited = world.shared.now_ms >= read.at_ms + EVERY_MS;
             (read.tab, read.judged) != (self.tab, world.shared.judged)
-                || (waited && read.version != world.feed.version())
+                || (waited && read.version != world.inspector.version())
         })
     }
 
     /// Reads the rows, with the cursor on the same one as before.
     fn read(&mut self, world: &World<'_>) {
-        let version = world.feed.version();
+        let version = world.inspector.version();
         let groups = self.topic.read(self.tab, world);
         self.line = self.topic.line(world);
         let before =

@@ -10,8 +10,8 @@ use super::expected::{self, Line};
 use super::ids::{self, SHARE, is_good, standing};
 use super::signs::{event, number, times, widest};
 use crate::findings::{Verdict, VerdictCounts};
+use crate::inspector::{By, Coverage, Expectations, Groups, Standing};
 use crate::report::{percent, percents};
-use crate::tui::feed::{By, Coverage, Expectations, Groups, Standing};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
 use crate::tui::text::{self, masked};
@@ -85,9 +85,9 @@ impl Topic for Events {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Line> {
-        let Groups { rows, of, other } = world.feed.coverage(BY[tab]);
+        let Groups { rows, of, other } = world.inspector.coverage(BY[tab]);
         let mut groups = Groups { rows: rows.into_iter().map(Line::of).collect(), of, other };
-        self.expectations = world.feed.expectations();
+        self.expectations = world.inspector.expectations();
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
             return expected::with_expected(groups, expectations);
         }

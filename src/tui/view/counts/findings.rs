@@ -8,8 +8,8 @@ use super::empty::Nothing;
 use super::signs::{TIME, clock, event, number, times, trend, widest};
 use crate::filter::quoted;
 use crate::findings::{Effect, Finding, is_of_call};
+use crate::inspector::{CallDetail, Detail, FoundIn, Groups};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{CallDetail, Detail, FoundIn, Groups};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
 
@@ -61,7 +61,7 @@ impl Findings {
     fn example(&mut self, row: &FoundIn, world: &World<'_>) -> Option<&CallDetail> {
         let wanted = (row.counted.row, world.shared.judged);
         if self.example.as_ref().is_none_or(|(at, judged, _)| (*at, *judged) != wanted) {
-            let call = match world.feed.detail(row.counted.row) {
+            let call = match world.inspector.detail(row.counted.row) {
                 Some(Detail::Call(call)) => Some(call),
                 _ => None,
             };
@@ -87,7 +87,7 @@ impl Topic for Findings {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<FoundIn> {
-        world.feed.findings(tab == 1)
+        world.inspector.findings(tab == 1)
     }
 
     fn same(a: &FoundIn, b: &FoundIn) -> bool {

@@ -2,7 +2,7 @@
 
 use super::super::detail::paper::Paper;
 use crate::call::time::Millis;
-use crate::tui::feed::Counted;
+use crate::inspector::Counted;
 use crate::tui::look::Look;
 use crate::tui::shared::grouped;
 use crate::tui::text;

@@ -1,7 +1,7 @@
 //! From a value to where it came from or goes, and from an id that is not there to who wants it.
 
 use super::{DetailPane, Tab, World};
-use crate::tui::feed::VendorView;
+use crate::inspector::VendorView;
 
 impl DetailPane {
     /// From a value of an output to the field that it came from, or from a field to the first

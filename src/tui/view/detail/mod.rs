@@ -23,9 +23,9 @@ use tabs::Tab;
 use super::{Effect, Reply, World, found, one};
 use crate::call::Doc;
 use crate::findings::Finding;
+use crate::inspector::{CallDetail, Detail, Preset};
 use crate::tui::action::Action;
 use crate::tui::copy;
-use crate::tui::feed::{CallDetail, Detail, Preset};
 use notes::Notes;
 use paper::Paper;
 use ratatui::buffer::Buffer;
@@ -228,7 +228,7 @@ impl DetailPane {
         let Some(row) = row else { return };
         let wanted = (row, world.shared.judged);
         if self.read != Some(wanted) {
-            self.data = world.feed.detail(row);
+            self.data = world.inspector.detail(row);
             self.read = Some(wanted);
             self.made = None;
             self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, world));

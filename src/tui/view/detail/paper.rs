@@ -4,7 +4,7 @@ use super::notes::dotted;
 use super::pretty::{self, Said, Source};
 use crate::call::{Doc, Val};
 use crate::findings::{Finding, HintKind, Reason, advice};
-use crate::tui::feed::{Origin, OutputView};
+use crate::inspector::{Origin, OutputView};
 use crate::tui::look::Look;
 use crate::tui::text;
 use ratatui::style::Style;

@@ -2,7 +2,7 @@
 
 use super::super::World;
 use super::super::log::mark_style;
-use crate::tui::feed::{Detail, Mark};
+use crate::inspector::{Detail, Mark};
 use crate::tui::look::{Look, Pen};
 use crate::tui::text;
 use ratatui::buffer::Buffer;

@@ -3,7 +3,7 @@
 
 use super::notes::{Part, dotted};
 use crate::call::{Doc, Val, pointer};
-use crate::tui::feed::{CallDetail, Origin};
+use crate::inspector::{CallDetail, Origin};
 use crate::tui::shared::count;
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Looking for a row that may be far away: a little with each tick, until a key ends it.
 
 use super::list::List;
-use crate::tui::feed::{Found, What};
+use crate::inspector::{Found, What};
 use crate::tui::view::World;
 
 /// A search under way.
@@ -45,7 +45,7 @@ impl Hunt {
 
     /// Looks a little further.
     pub fn step(&mut self, list: &List, world: &World<'_>) -> Step {
-        match world.feed.find(self.at, self.forward, &self.what) {
+        match world.inspector.find(self.at, self.forward, &self.what) {
             Found::Row(row) if list.holds(row) => Step::Row { row, wrapped: self.wrapped },
             Found::Paused { at } => {
                 self.at = at;
@@ -56,7 +56,7 @@ impl Hunt {
                 let rows = world.shared.rows;
                 self.at = if self.forward { 0 } else { rows };
                 // what comes after the first row does not count that row
-                if self.forward && world.feed.find(1, false, &self.what) == Found::Row(0) {
+                if self.forward && world.inspector.find(1, false, &self.what) == Found::Row(0) {
                     return Step::Row { row: 0, wrapped: true };
                 }
                 self.step(list, world)

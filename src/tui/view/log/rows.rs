@@ -3,7 +3,7 @@
 use super::columns::{Column, Columns, GUTTER, Needs, Wanted, columns};
 use super::list::List;
 use crate::findings::{Severity, Verdict};
-use crate::tui::feed::{Cell, Mark, RowView};
+use crate::inspector::{Cell, Mark, RowView};
 use crate::tui::look::{Look, Pen, ground};
 use crate::tui::text;
 use crate::tui::view::World;

@@ -2,8 +2,8 @@
 
 use super::hunt::{Hunt, Step};
 use super::{LogView, first_key};
+use crate::inspector::What;
 use crate::tui::action::Action;
-use crate::tui::feed::What;
 use crate::tui::view::{Reply, World};
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 
 use super::{AskView, NamedView, Offer, Prompt, Typed, offers};
 use crate::filter::{Filter, FilterError, Kind, Names, Tone, complete, parse, tones};
+use crate::inspector::Memo;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
 use crate::tui::look::{Look, Pen};
 use crate::tui::text;
@@ -50,7 +50,7 @@ impl FilterView {
     pub fn of(world: &World<'_>) -> FilterView {
         let filtering = &world.shared.filtering;
         let prompt = Prompt::new(filtering.text(), &world.shared.kept.history);
-        FilterView { prompt, error: None, hint: None, absent: None, names: world.feed.names() }
+        FilterView { prompt, error: None, hint: None, absent: None, names: world.inspector.names() }
     }
 
     fn after(&mut self, typed: Typed) -> Reply {

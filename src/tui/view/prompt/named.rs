@@ -1,7 +1,7 @@
 //! The filters that have a name: choose one, or forget it.
 
+use crate::inspector::Memo;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::Memo;
 use crate::tui::filtering::Change;
 use crate::tui::text;
 use crate::tui::view::list_window::{ListWindow, Pointed};

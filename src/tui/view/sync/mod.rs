@@ -18,8 +18,8 @@ mod model;
 use super::cursor::Cursor;
 use super::{Effect, HelpView, Pointer, Reply, View, World};
 use crate::call::time::Millis;
+use crate::inspector::{Panel, PushesView, Status};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Panel, PushesView, Status};
 use crate::tui::look::{Pen, ground};
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
@@ -130,7 +130,7 @@ impl View for SyncView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
-        self.pushes = world.feed.pushes();
+        self.pushes = world.inspector.pushes();
         let models = self.pushes.run.as_ref().map_or(0, |run| run.models.len());
         self.models.sync(models, usize::from(self.table(body).height));
         let gone = self.open.as_mut().is_some_and(|model| !model.sync(body, world));
@@ -211,7 +211,7 @@ impl SyncView {
 
 fn copy_companies(pushes: &PushesView, world: &World<'_>) -> Reply {
     let fills = pushes.fills.as_deref().filter(|_| pushes.companies > 0);
-    match fills.and_then(|fills| Some((fills, world.feed.pushed_companies()?))) {
+    match fills.and_then(|fills| Some((fills, world.inspector.pushed_companies()?))) {
         Some((fills, text)) => Reply::Ask(Effect::Copy {
             what: format!("the setting {fills} for segscope.toml"),
             text,

@@ -4,8 +4,8 @@
 use super::super::cursor::Cursor;
 use super::super::detail::{lines, paper::Paper};
 use super::{Pointer, Reply, World};
+use crate::inspector::{Item, ModelView};
 use crate::tui::action::Action;
-use crate::tui::feed::{Item, ModelView};
 use crate::tui::look::{Pen, ground};
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
@@ -112,10 +112,10 @@ impl ModelPane {
     pub fn sync(&mut self, body: Rect, world: &World<'_>) -> bool {
         self.body = body;
         let (list, _, below) = ModelPane::panes(body);
-        let Some(mut view) = world.feed.pushed(&self.name, 0..0) else { return false };
+        let Some(mut view) = world.inspector.pushed(&self.name, 0..0) else { return false };
         self.list.sync(view.items, usize::from(list.height));
         let window = self.list.window();
-        view = world.feed.pushed(&self.name, window).unwrap_or(view);
+        view = world.inspector.pushed(&self.name, window).unwrap_or(view);
         self.view = view;
         let (requests, judged) = (self.view.requests, world.shared.judged);
         let wanted = self.list.at().map(|item| (item, below.width, requests, judged));
@@ -142,7 +142,7 @@ impl ModelPane {
                 paper.field("came at", &world.look.moment(problem.at), theme.text);
             }
             Some(Item::Object { id, .. }) => {
-                let all = world.feed.pushed_properties(&self.name, at).unwrap_or_default();
+                let all = world.inspector.pushed_properties(&self.name, at).unwrap_or_default();
                 let shown = || all.iter().take(SHOWN_PROPERTIES);
                 let clean = |key: &str| world.look.clean(text::beginning(key, width)).into_owned();
                 let widest = shown().map(|(key, _)| text::width(&clean(key))).max();

@@ -9,9 +9,9 @@ use super::super::empty::Nothing;
 use super::super::signs::{TIME, bar, clock, number, times, widest};
 use crate::filter::quoted;
 use crate::findings::advice;
+use crate::inspector::{Groups, Member, Person, Who};
 use crate::report::share;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Groups, Member, Person, Who};
 use crate::tui::look::{Look, Pen};
 use crate::tui::shared::{count, grouped};
 use crate::tui::text;
@@ -83,7 +83,7 @@ impl Topic for People {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, world: &World<'_>) -> Groups<Person> {
-        world.feed.people(WHO[tab], 0..MOST)
+        world.inspector.people(WHO[tab], 0..MOST)
     }
 
     fn same(a: &Person, b: &Person) -> bool {
@@ -197,11 +197,11 @@ pub fn about(paper: &mut Paper<'_>, row: &Person, tab: usize, world: &World<'_>)
         paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
     }
     times(paper, counted, 14);
-    for finding in world.feed.id_remarks_about(WHO[tab], &row.id) {
+    for finding in world.inspector.id_remarks_about(WHO[tab], &row.id) {
         paper.prose(2, &format!("! {}", finding.message), theme.warning);
         paper.prose(4, &finding.fix, theme.fix);
     }
-    let members = world.feed.members(WHO[tab], &row.id);
+    let members = world.inspector.members(WHO[tab], &row.id);
     paper.heading(&format!("Its {others}"), &grouped(members.of));
     order(paper, row, tab, &members);
     let shown = || members.rows.iter().take(MOST_MEMBERS);

@@ -5,7 +5,7 @@ use super::super::super::World;
 use super::super::super::detail::paper::Paper;
 use crate::call::CallType;
 use crate::findings::{Severity, Verdict};
-use crate::tui::feed::{Course, Detail, Disorder};
+use crate::inspector::{Course, Detail, Disorder};
 use crate::tui::shared::{count, grouped};
 use ratatui::style::Style;
 
@@ -19,7 +19,7 @@ pub fn by_type(course: &Course) -> String {
 
 /// The sentence of a finding in the first call that has it.
 pub fn message(disorder: &Disorder, world: &World<'_>) -> Option<String> {
-    let Some(Detail::Call(call)) = world.feed.detail(disorder.row) else { return None };
+    let Some(Detail::Call(call)) = world.inspector.detail(disorder.row) else { return None };
     let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == disorder.vendor);
     let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.wire_findings);
     findings.find(|finding| finding.code == disorder.code).map(|finding| finding.message.clone())

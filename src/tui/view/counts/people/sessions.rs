@@ -4,7 +4,7 @@ use super::super::super::World;
 use super::super::super::detail::paper::Paper;
 use super::super::signs::bar;
 use crate::call::time::Millis;
-use crate::tui::feed::Span as Time;
+use crate::inspector::Span as Time;
 use crate::tui::look::Look;
 use crate::tui::shared::count;
 use ratatui::text::Span;

@@ -10,9 +10,9 @@ use super::super::{Pointer, Reply, View, World, tabs};
 use super::walk::{MOST_READ, Walk};
 use super::{order, sessions};
 use crate::filter::{parse, quoted};
+use crate::inspector::{RowView, Shown, Who};
 use crate::report::calls_words;
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{RowView, Shown, Who};
 use crate::tui::look::Pen;
 use crate::tui::shared::{count, grouped};
 use ratatui::buffer::Buffer;
@@ -54,7 +54,7 @@ impl UserView {
     /// The page of this one; from now on the user's calls are looked for.
     pub fn of(id: String, world: &World<'_>) -> UserView {
         let filter = calls_of(&id);
-        world.feed.trace(parse(&filter).ok().map(Arc::new));
+        world.inspector.trace(parse(&filter).ok().map(Arc::new));
         UserView {
             id,
             filter,
@@ -72,7 +72,7 @@ impl UserView {
 
     /// The page closes: the calls are looked for no more.
     pub fn end(&self, world: &World<'_>) {
-        world.feed.trace(None);
+        world.inspector.trace(None);
     }
 
     /// The log with these calls, from the one under the cursor on.
@@ -138,7 +138,7 @@ impl UserView {
             let words = format!("first {}, last {}", look.moment(first), look.moment(last));
             paper.labelled(10, "seen", &words, theme.text);
         }
-        let accounts = world.feed.members(Who::Users, &self.id);
+        let accounts = world.inspector.members(Who::Users, &self.id);
         for (at, account) in accounts.rows.iter().take(MOST_ACCOUNTS).enumerate() {
             let label = if at == 0 { "accounts" } else { "" };
             let since = grouped(account.since);
@@ -279,18 +279,18 @@ impl View for UserView {
 
     fn sync(&mut self, body: Rect, world: &World<'_>) {
         self.body = body;
-        let (feed, panes) = (world.feed, self.panes());
+        let (inspector, panes) = (world.inspector, self.panes());
         let before = self.shown;
-        self.shown = feed.traced();
+        self.shown = inspector.traced();
         self.walk.go_on(world);
         self.list.sync(self.shown.rows as usize, usize::from(panes.list.height));
         let stays = self.row.filter(|_| before.generation == self.shown.generation);
         if let Some(row) = stays {
-            self.list.select(feed.traced_place(row) as usize);
+            self.list.select(inspector.traced_place(row) as usize);
         }
         let window = self.list.window();
-        let rows = feed.traced_rows(window.start as u64..window.end as u64);
-        self.rows = feed.window_of(&rows);
+        let rows = inspector.traced_rows(window.start as u64..window.end as u64);
+        self.rows = inspector.window_of(&rows);
         // who never moved stays at the first call
         self.row = self.example().filter(|_| self.list.at() != Some(0));
         for row in &self.rows {

@@ -8,8 +8,8 @@ use super::super::empty::Nothing;
 use super::super::signs::{TIME, clock, number};
 use super::list::{self, FOOTER};
 use crate::filter::quoted;
+use crate::inspector::{Groups, Member, Who};
 use crate::tui::action::{Action, Place};
-use crate::tui::feed::{Groups, Member, Who};
 use crate::tui::look::Pen;
 use crate::tui::shared::grouped;
 use ratatui::text::Span;
@@ -41,7 +41,7 @@ impl Topic for UsersOf {
     const WORDS: (&'static str, &'static str) = ("user", "users");
 
     fn read(&mut self, _tab: usize, world: &World<'_>) -> Groups<Member> {
-        world.feed.members(Who::Accounts, &self.account)
+        world.inspector.members(Who::Accounts, &self.account)
     }
 
     fn line(&self, world: &World<'_>) -> Option<Vec<Span<'static>>> {
@@ -79,7 +79,7 @@ impl Topic for UsersOf {
     }
 
     fn about(&mut self, paper: &mut Paper<'_>, row: &Member, _tab: usize, world: &World<'_>) {
-        match world.feed.person(Who::Users, &row.id) {
+        match world.inspector.person(Who::Users, &row.id) {
             Some(person) => list::about(paper, &person, list::USERS, world),
             None => paper.labelled(10, "user", &world.look.id(&row.id), world.look.theme.heading),
         }

@@ -3,7 +3,7 @@
 
 use super::super::super::World;
 use super::order;
-use crate::tui::feed::{Course, Disorder, SessionIds, Shown, Span};
+use crate::inspector::{Course, Disorder, SessionIds, Shown, Span};
 use std::collections::BTreeMap;
 
 /// So many calls are looked at in the index for one frame…
@@ -58,19 +58,19 @@ impl Walk {
 
     /// Whether another step would say more.
     pub fn is_due(&self, world: &World<'_>) -> bool {
-        let shown = world.feed.traced();
+        let shown = world.inspector.traced();
         shown.generation != self.generation || self.is_behind(&shown) || self.is_asking(world)
     }
 
     fn is_asking(&self, world: &World<'_>) -> bool {
         self.asked.is_none_or(|(version, at_ms)| {
-            version != world.feed.version() && world.shared.now_ms >= at_ms + EVERY_MS
+            version != world.inspector.version() && world.shared.now_ms >= at_ms + EVERY_MS
         })
     }
 
     /// Takes a step. Calls are gone through in their order, as far as all before them are found.
     pub fn go_on(&mut self, world: &World<'_>) {
-        let (feed, shown) = (world.feed, world.feed.traced());
+        let (inspector, shown) = (world.inspector, world.inspector.traced());
         if shown.generation != self.generation {
             // cleared away, or judged again
             let changes = self.changes + 1;
@@ -78,10 +78,10 @@ impl Walk {
         }
         let mut new_sessions = false;
         if self.gone < shown.known {
-            let rows = feed.traced_rows(self.gone..shown.known.min(self.gone + STEP));
+            let rows = inspector.traced_rows(self.gone..shown.known.min(self.gone + STEP));
             self.gone += rows.len() as u64;
-            feed.course(&rows, &mut self.course);
-            let found = feed.disorder(&self.course).into_iter();
+            inspector.course(&rows, &mut self.course);
+            let found = inspector.disorder(&self.course).into_iter();
             let before = std::mem::take(&mut self.found);
             self.found = found
                 .map(|disorder| {
@@ -99,12 +99,12 @@ impl Walk {
             let (mut rows, mut nexts) = (Vec::new(), Vec::new());
             let (mut next, mut left) = (self.next, MOST_READ - self.read);
             while next < shown.known && left > 0 && rows.len() < READS {
-                rows.extend(feed.traced_rows(next..next + 1));
+                rows.extend(inspector.traced_rows(next..next + 1));
                 next += ((shown.known - next) / left).max(1);
                 left -= 1;
                 nexts.push(next);
             }
-            let read = feed.session_ids(&rows, &mut self.ids).clamp(1, nexts.len());
+            let read = inspector.session_ids(&rows, &mut self.ids).clamp(1, nexts.len());
             self.next = nexts[read - 1];
             self.read += read as u64;
             new_sessions = count(&self.ids) > known;
@@ -115,10 +115,10 @@ impl Walk {
             self.changes += 1;
         }
         if new_sessions || self.is_asking(world) {
-            let sessions = feed.sessions(&self.ids);
+            let sessions = inspector.sessions(&self.ids);
             self.changes += u64::from(sessions != self.sessions);
             self.sessions = sessions;
-            self.asked = Some((feed.version(), world.shared.now_ms));
+            self.asked = Some((inspector.version(), world.shared.now_ms));
         }
     }
 }

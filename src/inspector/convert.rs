@@ -1,12 +1,12 @@
 //! What the pipeline has, as the screen shows it.
 
-use crate::findings::fixes::Reader;
-use crate::pipeline::{self, NotYet};
-use crate::report::mask_request;
-use crate::tui::feed::{
+use super::views::{
     CallDetail, ComposedCall, ComposedView, Detail, FidelityView, NoCallDetail, OutputView,
     RowView, VendorDetail, VendorView,
 };
+use crate::findings::fixes::Reader;
+use crate::pipeline::{self, NotYet};
+use crate::report::mask_request;
 use crate::vendors::{FedBy, Fidelity, Output, Rendered, Vendors};
 use std::sync::Arc;
 

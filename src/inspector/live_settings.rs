@@ -2,10 +2,10 @@
 //! put in force; and the judging of all calls again.
 
 use super::setup::Setup;
+use super::views::{Judged, SettingsView};
 use super::watch::Watch;
 use crate::config::Settings;
 use crate::pipeline::{InUse, Pipeline};
-use crate::tui::feed::{Judged, Looks, SettingsView};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,14 +23,14 @@ const NAMED: usize = 3;
 type Stamp = Option<(SystemTime, u64)>;
 
 /// The settings in force, and what became of those that were read since.
-pub struct Live {
+pub struct LiveSettings {
     pipeline: Arc<Pipeline>,
     /// Held while files are read.
     state: Mutex<State>,
     /// What is shown: never held for long.
     shown: Mutex<SettingsView>,
-    /// The looks and keys that were read since.
-    looks: Mutex<Option<Arc<Looks>>>,
+    /// The settings in force, and how often other ones were put in force: never held for long.
+    in_force: Mutex<(u64, Arc<Settings>)>,
     version: AtomicU64,
 }
 
@@ -46,26 +46,28 @@ struct State {
     first: Setup,
 }
 
-impl Live {
+impl LiveSettings {
     /// Begins with the settings that the program began with.
-    pub fn new(pipeline: Arc<Pipeline>, setup: Setup) -> Live {
+    pub fn new(pipeline: Arc<Pipeline>, setup: Setup) -> LiveSettings {
         let stamps = stamps(&setup);
+        let in_force = Mutex::new((0, Arc::new(setup.settings.clone())));
         let state =
             State { first: setup.clone(), setup, stamps, changed: BTreeSet::new(), waits: false };
-        let (state, shown, looks) = (Mutex::new(state), Mutex::default(), Mutex::default());
-        Live { pipeline, state, shown, looks, version: AtomicU64::new(0) }
+        let (state, shown) = (Mutex::new(state), Mutex::default());
+        LiveSettings { pipeline, state, shown, in_force, version: AtomicU64::new(0) }
     }
 
-    /// The settings in force.
-    pub fn settings(&self) -> Settings {
-        self.lock().setup.settings.clone()
+    /// The settings in force, and a number that grows when other ones are put in force. It does not
+    /// wait for files that are read, nor for calls that are judged again.
+    pub fn in_force(&self) -> (u64, Arc<Settings>) {
+        self.in_force.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number that grows with each change of [`Live::view`].
+    /// A number that grows with each change of [`LiveSettings::view`].
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
@@ -78,17 +80,10 @@ impl Live {
         view
     }
 
-    /// How the screen looks and what its keys do, if that was read since the program began.
-    pub fn looks(&self) -> Option<Arc<Looks>> {
-        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// These are in force, whether they are others or not.
-    fn show_looks(&self, setup: &Setup) {
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = looks.as_ref().map_or(1, |looks| looks.number + 1);
-        let (themes, keymap) = (setup.themes.clone(), setup.keymap.clone());
-        *looks = Some(Arc::new(Looks { number, themes, keymap }));
+    /// Others hold these settings from now on.
+    fn publish(&self, setup: &Setup) {
+        let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        *in_force = (in_force.0 + 1, Arc::new(setup.settings.clone()));
     }
 
     fn shown(&self) -> MutexGuard<'_, SettingsView> {
@@ -134,12 +129,12 @@ impl Live {
             state.changed.insert("vendors.use".to_owned());
             state.waits = true;
         }
-        self.show_looks(&setup);
+        self.publish(&setup);
         state.setup = setup;
     }
 
     /// Reads the settings and judges all calls again, behind the screen. Says what it begins with.
-    pub fn judge_again(self: &Arc<Live>) -> Result<String, String> {
+    pub fn judge_again(self: &Arc<LiveSettings>) -> Result<String, String> {
         if std::mem::replace(&mut self.shown().judging, true) {
             return Err("all calls are being judged again already".to_owned());
         }
@@ -169,7 +164,7 @@ impl Live {
         let done = self.pipeline.judge_with(Arc::clone(&setup.vendors), in_use);
         let done = done.map_err(|error| format!("the calls could not be read again: {error}"));
         if done.is_ok() {
-            self.show_looks(&setup);
+            self.publish(&setup);
             state.setup = setup;
             state.changed.clear();
             state.waits = false;
@@ -183,7 +178,7 @@ impl Live {
     }
 
     /// Looks at the files every second until it is dropped.
-    pub fn watch(self: &Arc<Live>) -> std::io::Result<Watch> {
+    pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<Watch> {
         let live = Arc::clone(self);
         Watch::begin("settings", move |ended| {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {

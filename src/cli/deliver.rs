@@ -1,14 +1,11 @@
 //! `segscope deliver`: the outputs of calls to their vendors, with the user's own keys.
 
-mod sending;
-
-pub use sending::{prepare, send};
-
 use super::args::DeliverArgs;
 use super::failure::Failure;
-use super::setup::{Setup, find_vendor};
+use super::setup;
 use super::{check, input, output};
 use crate::call::text::visible;
+use crate::inspector::{Setup, SetupError, find_vendor, prepare, send};
 use crate::outbound::check_base;
 use crate::pipeline::{CallDetail, Detail, Pipeline};
 use crate::report::plural;
@@ -21,12 +18,12 @@ use std::time::Instant;
 /// Shows or sends, in the order of the calls. What cannot be sent is told before anything is.
 pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
-    let setup = Setup::new(&args.judge, Vec::new())?;
+    let setup = setup::load(&args.judge, Vec::new())?;
     let names = &args.judge.vendor;
     if names.is_empty() {
         return Err(Failure::wrong("deliver: say which vendors with --vendor NAME[,NAME…]"));
     }
-    let chosen: Result<Vec<usize>, Failure> =
+    let chosen: Result<Vec<usize>, SetupError> =
         names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
     let work = Work { setup: &setup, chosen: chosen? };
     let pipeline = setup.pipeline(input::read(&args.input.files)?)?;

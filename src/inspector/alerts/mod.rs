@@ -6,19 +6,18 @@
 
 mod command;
 
-use super::failure::Failure;
-use super::feed::vendor_views;
-use super::output;
+use super::convert::vendor_views;
+use super::row_words::row_words;
 use super::setup::Setup;
+use super::setup_error::SetupError;
+use super::views::{AlertCounts, Ring, VendorView};
 use super::watch::Watch;
 use crate::call::Seq;
 use crate::call::text::visible;
 use crate::config::Settings;
 use crate::filter::{self, Filter};
 use crate::pipeline::{Detail, Matching, Pipeline};
-use crate::plain::row_words;
 use crate::report::call_record;
-use crate::tui::feed::{Alerts, Ring, VendorView};
 use command::Commands;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -32,33 +31,33 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// So many rows are looked at at once.
 const AT_ONCE: u64 = 4_096;
 
-/// How it alerts.
+/// What an alert does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum With {
+enum AlertAction {
     Bell,
     Notify,
     /// The program and its arguments.
     Command(Vec<String>),
 }
 
-/// What is asked for.
+/// The alerts that the settings ask for.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct AlertSettings {
     filter: Filter,
-    with: With,
+    with: AlertAction,
 }
 
-impl Asked {
+impl AlertSettings {
     /// What the settings ask for, if they ask for alerts.
-    pub fn of(settings: &Settings) -> Result<Option<Asked>, Failure> {
+    pub fn from_settings(settings: &Settings) -> Result<Option<AlertSettings>, SetupError> {
         let wrong = |key: &str, error: String| {
-            Failure::wrong(format!("{}: {error}", settings.origin_of(key)))
+            SetupError::new(format!("{}: {error}", settings.origin_of(key)))
         };
         let with = match settings.text("alert_with").unwrap_or("bell") {
-            "bell" | "" => With::Bell,
-            "notify" => With::Notify,
+            "bell" | "" => AlertAction::Bell,
+            "notify" => AlertAction::Notify,
             line => match shlex::split(line).filter(|words| !words.is_empty()) {
-                Some(words) => With::Command(words),
+                Some(words) => AlertAction::Command(words),
                 None => {
                     let error = format!(
                         "`{line}` is no command; expected bell, notify, or a program with its arguments, whose quotes are closed"
@@ -72,34 +71,22 @@ impl Asked {
         };
         let filter = filter::parse(text).map_err(|error| {
             let origin = settings.origin_of("alert").to_string();
-            Failure::UseLines(format!("{}: {}", visible(&origin), error.render()))
+            SetupError::from_lines(format!("{}: {}", visible(&origin), error.render()))
         })?;
-        Ok(Some(Asked { filter, with }))
+        Ok(Some(AlertSettings { filter, with }))
     }
 }
 
-/// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
-/// pipe.
-pub fn ring_on_stderr(alarm: &Alarm) {
-    if let Some(mut ring) = alarm.take_ring() {
-        if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-            // it would print a notification as if it were text
-            ring.words = None;
-        }
-        output::ring(&ring.bytes());
-    }
-}
-
-/// What has come of alerts, for whoever shows it.
+/// What has come of alerts.
 #[derive(Default)]
-pub struct Alarm {
+pub struct Alerts {
     ring: Mutex<Option<Ring>>,
     told: AtomicU64,
     dropped: AtomicU64,
     failed: Mutex<Option<String>>,
 }
 
-impl Alarm {
+impl Alerts {
     /// What the terminal has to do now, once.
     pub fn take_ring(&self) -> Option<Ring> {
         self.lock().take()
@@ -110,8 +97,8 @@ impl Alarm {
     }
 
     /// The counters.
-    pub fn counted(&self) -> Alerts {
-        Alerts {
+    pub fn counted(&self) -> AlertCounts {
+        AlertCounts {
             calls: self.told.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
             failed: self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -134,25 +121,22 @@ impl Alarm {
 }
 
 /// What alerts, and what it has to say; nothing where nobody asked.
-pub type Alerting = (Arc<Alarm>, Option<Watch>);
+pub type Alerting = (Arc<Alerts>, Option<Watch>);
 
 /// Begins to alert of the calls that come since the program began, if that is asked for.
-pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failure> {
-    let alarm = Arc::new(Alarm::default());
-    let Some(asked) = setup.alert.clone() else { return Ok((alarm, None)) };
+pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> std::io::Result<Alerting> {
+    let alerts = Arc::new(Alerts::default());
+    let Some(asked) = setup.alert.clone() else { return Ok((alerts, None)) };
     let commands = match &asked.with {
-        With::Command(words) => {
-            let begun = Commands::begin(words.clone(), Arc::clone(&alarm));
-            Some(begun.map_err(Failure::blocked)?)
-        }
+        AlertAction::Command(words) => Some(Commands::begin(words.clone(), Arc::clone(&alerts))?),
         _ => None,
     };
-    let mut teller = Teller {
+    let mut thread = AlertThread {
         pipeline: Arc::clone(pipeline),
         vendors: vendor_views(&pipeline.vendors()),
-        alarm: Arc::clone(&alarm),
+        alerts: Arc::clone(&alerts),
         matching: Matching::new(asked.filter),
-        notify: asked.with == With::Notify,
+        notify: asked.with == AlertAction::Notify,
         commands,
         next: None,
         told_at: None,
@@ -161,18 +145,18 @@ pub fn watch(setup: &Setup, pipeline: &Arc<Pipeline>) -> Result<Alerting, Failur
     // a command that runs goes on when it ends
     let watch = Watch::begin("alerts", move |ended| {
         while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-            teller.look();
+            thread.look();
         }
         // what came last
-        teller.look();
+        thread.look();
     });
-    Ok((alarm, Some(watch.map_err(Failure::blocked)?)))
+    Ok((alerts, Some(watch?)))
 }
 
-struct Teller {
+struct AlertThread {
     pipeline: Arc<Pipeline>,
     vendors: Vec<VendorView>,
-    alarm: Arc<Alarm>,
+    alerts: Arc<Alerts>,
     matching: Matching,
     notify: bool,
     commands: Option<Commands>,
@@ -184,7 +168,7 @@ struct Teller {
     waiting: Option<(u64, u64)>,
 }
 
-impl Teller {
+impl AlertThread {
     fn look(&mut self) {
         let first = || self.pipeline.first_new().map(|(_, call)| call);
         let Some(next) = self.next.or_else(first) else { return };
@@ -194,7 +178,7 @@ impl Teller {
             let to = rows.end.min(from + AT_ONCE);
             match self.matching.calls(&self.pipeline, from..to) {
                 Ok(found) => self.found(&found),
-                Err(error) => self.alarm.fail(error),
+                Err(error) => self.alerts.fail(error),
             }
             from = to;
         }
@@ -216,19 +200,19 @@ impl Teller {
     fn run(&self, row: u64) {
         let Some(commands) = &self.commands else { return };
         if !commands.has_room() {
-            return self.alarm.drop_one();
+            return self.alerts.drop_one();
         }
         let vendors = self.pipeline.vendors();
         match self.pipeline.detail(row) {
             Ok(Some(Detail::Call(call))) => {
                 let shown = self.pipeline.in_use().shown();
                 match commands.run(call_record(&call, &vendors, &shown)) {
-                    true => self.alarm.told.fetch_add(1, Ordering::Relaxed),
-                    false => self.alarm.dropped.fetch_add(1, Ordering::Relaxed),
+                    true => self.alerts.told.fetch_add(1, Ordering::Relaxed),
+                    false => self.alerts.dropped.fetch_add(1, Ordering::Relaxed),
                 };
             }
             Ok(_) => {}
-            Err(error) => self.alarm.fail(error.to_string()),
+            Err(error) => self.alerts.fail(error.to_string()),
         }
     }
 
@@ -239,7 +223,7 @@ impl Teller {
         }
         let Some((count, row)) = self.waiting.take() else { return };
         self.told_at = Some(Instant::now());
-        self.alarm.told.fetch_add(count, Ordering::Relaxed);
+        self.alerts.told.fetch_add(count, Ordering::Relaxed);
         let words = self.notify.then(|| {
             let last = self.pipeline.window(row..row + 1).pop();
             let last = last.map_or(String::new(), |row| row_words(&row, &self.vendors));
@@ -248,6 +232,6 @@ impl Teller {
                 more => format!("{more} calls, the last {last}"),
             }
         });
-        *self.alarm.lock() = Some(Ring { words });
+        *self.alerts.lock() = Some(Ring { words });
     }
 }

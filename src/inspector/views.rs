@@ -1,7 +1,5 @@
 //! What the screen shows, as plain data.
 
-use super::super::keymap::Keymap;
-use super::super::theme::Themes;
 use crate::call::text::visible;
 use crate::findings::fixes::{Fix, Need};
 use crate::findings::{Finding, Verdict};
@@ -55,7 +53,7 @@ pub struct CallDetail {
 /// What one vendor makes of a call.
 #[derive(Debug, Clone)]
 pub struct VendorDetail {
-    /// The vendor's place in [`super::Feed::vendors`].
+    /// The vendor's place in [`super::Inspector::vendors`].
     pub vendor: usize,
     /// What becomes of the call.
     pub verdict: Verdict,
@@ -153,7 +151,7 @@ pub struct ModelView {
 /// Which vendors count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InUse {
-    /// Their places in [`super::Feed::vendors`].
+    /// Their places in [`super::Inspector::vendors`].
     pub vendors: Vec<usize>,
     /// False until the user (or the settings) said so; then all count.
     pub chosen: bool,
@@ -177,17 +175,6 @@ pub struct SettingsView {
     pub judging: bool,
     /// What became of them the last time.
     pub judged: Option<Arc<Judged>>,
-}
-
-/// How the screen looks and what its keys do, as the settings say it now.
-#[derive(Debug, Clone)]
-pub struct Looks {
-    /// How often that was read.
-    pub number: u64,
-    /// What things look like, on either ground.
-    pub themes: Themes,
-    /// The keys.
-    pub keymap: Keymap,
 }
 
 /// All calls were judged again.
@@ -249,7 +236,7 @@ pub enum Chosen {
 /// Requests to a vendor that are ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// What [`super::Feed::deliver`] knows them by.
+    /// What [`super::Inspector::deliver`] knows them by.
     pub number: u64,
     /// As they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
@@ -286,7 +273,7 @@ impl Ring {
 
 /// What came of the alerts that were asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Alerts {
+pub struct AlertCounts {
     /// Calls that were alerted of.
     pub calls: u64,
     /// Calls of which nobody was told: too many waited, or the command failed.

@@ -1,0 +1,194 @@
+//! The application: one inspector owns the engine, the live filters, the settings, the vendors in
+//! use, what is sent, exports and alerts. The screen, plain mode and the commands hold it.
+//!
+//! A front end is never sent a message for a call; it asks for what it shows. So a slow terminal
+//! costs the listener nothing, and a million calls cost what forty rows cost. Every method is quick
+//! (it copies what one screen shows) and may be called on each frame.
+
+mod alerts;
+mod background_export;
+mod choices;
+mod convert;
+mod counts;
+mod deliver;
+mod live_settings;
+mod log;
+mod outbox;
+mod person;
+mod remarks;
+mod row_words;
+mod secret_files;
+mod sending;
+mod setup;
+mod setup_error;
+mod views;
+mod watch;
+
+pub use alerts::{AlertSettings, Alerting, Alerts, watch as watch_alerts};
+pub use deliver::{prepare, send};
+pub use row_words::{doubted_id, row_words};
+pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
+pub use setup_error::SetupError;
+pub use views::*;
+pub use watch::Watch;
+
+pub use crate::config::{Arranged, Kept, Memo};
+
+use crate::config::{Choices, Notebook, Settings};
+use crate::pipeline::{Pipeline, Sieve};
+use crate::vendors::Delivery;
+use background_export::BackgroundExport;
+use live_settings::LiveSettings;
+use outbox::Outbox;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What an inspector is made of besides the engine and the settings.
+#[derive(Default)]
+pub struct InspectorOptions {
+    /// The base addresses that it listens on; none where files are open.
+    pub addresses: Vec<String>,
+    /// Where choices made on the screen are kept.
+    pub choices: Option<Choices>,
+    /// Where what is typed is kept.
+    pub notebook: Option<Notebook>,
+    /// What comes of alerts.
+    pub alerts: Arc<Alerts>,
+}
+
+/// The application. Every method is quick and may be called on each frame.
+pub struct Inspector {
+    pipeline: Arc<Pipeline>,
+    sieve: Sieve,
+    /// Looks for the calls of one person.
+    tracer: Sieve,
+    live: Arc<LiveSettings>,
+    outbox: Arc<Outbox>,
+    addresses: Vec<String>,
+    choices: Option<Choices>,
+    notebook: Option<Notebook>,
+    export: Arc<BackgroundExport>,
+    /// Where marks go was said once; and what is to be said.
+    says_where: AtomicBool,
+    said: Mutex<Option<String>>,
+    arranged: Mutex<Arranged>,
+    alerts: Arc<Alerts>,
+    /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
+    prepared: Mutex<(u64, String, Vec<Delivery>)>,
+}
+
+impl Inspector {
+    /// An inspector over an engine that judges with the vendors of these settings.
+    pub fn new(pipeline: Arc<Pipeline>, setup: Setup, options: InspectorOptions) -> Inspector {
+        let InspectorOptions { addresses, choices, notebook, alerts } = options;
+        if let Some(choices) = &choices {
+            pipeline.set_aside(&choices.aside());
+        }
+        let [sieve, tracer] = [(); 2].map(|()| Sieve::new(Arc::clone(&pipeline)));
+        let arranged = Mutex::new(choices::arranged(&setup.settings, choices.as_ref()));
+        Inspector {
+            sieve,
+            tracer,
+            live: Arc::new(LiveSettings::new(Arc::clone(&pipeline), setup)),
+            outbox: Arc::default(),
+            pipeline,
+            addresses,
+            choices,
+            notebook,
+            export: Arc::default(),
+            arranged,
+            alerts,
+            prepared: Mutex::default(),
+            says_where: AtomicBool::new(true),
+            said: Mutex::default(),
+        }
+    }
+
+    /// The engine: requests go into it, and commands read it in whole.
+    pub fn engine(&self) -> &Arc<Pipeline> {
+        &self.pipeline
+    }
+
+    /// Looks at the settings' files every second, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// Fails if no thread can be started.
+    pub fn watch_settings(&self) -> std::io::Result<Watch> {
+        self.live.watch()
+    }
+
+    /// Reads the settings' files if one is another than before, as the watching thread does.
+    pub fn read_changed_settings(&self) {
+        self.live.look();
+    }
+
+    /// The settings in force, and a number that grows when other ones are put in force.
+    pub fn settings_in_force(&self) -> (u64, Arc<Settings>) {
+        self.live.in_force()
+    }
+
+    /// A number that grows with every change of what the other methods say. Read 60 times a
+    /// second, so it takes no lock.
+    pub fn version(&self) -> u64 {
+        let behind = self.live.version() + self.outbox.version() + self.export.version();
+        self.pipeline.version()
+            + self.sieve.version()
+            + self.tracer.version()
+            + behind
+            + self.alerts.version()
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+
+    /// How the settings stand to what is shown.
+    pub fn settings(&self) -> SettingsView {
+        self.live.view()
+    }
+
+    /// Reads the settings and judges all calls again, behind the screen; what changed is in
+    /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
+    pub fn judge_again(&self) -> Result<String, String> {
+        self.live.judge_again()
+    }
+
+    /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
+    /// first; empty where nothing listens (a file is open).
+    pub fn addresses(&self) -> Vec<String> {
+        self.addresses.clone()
+    }
+
+    /// The real tracking API, if the user named one.
+    pub fn upstream(&self) -> Option<String> {
+        self.live.in_force().1.text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
+    }
+
+    /// What an alert asks the terminal for, once.
+    pub fn ring(&self) -> Option<Ring> {
+        self.alerts.take_ring()
+    }
+
+    /// What came of alerts.
+    pub fn alerts(&self) -> AlertCounts {
+        self.alerts.counted()
+    }
+
+    /// A frame begins: what it reads had better stay as it is until it is drawn.
+    pub fn draws(&self) {
+        self.pipeline.draws();
+    }
+
+    /// A frame was drawn, and took so long with all that was read for it.
+    pub fn drew(&self, took: Duration) {
+        self.pipeline.drew(took);
+    }
+}
+
+impl Drop for Inspector {
+    fn drop(&mut self) {
+        self.export.end();
+    }
+}
