@@ -46,6 +46,11 @@ impl Inspector {
         self.sieve.filter(filter);
     }
 
+    /// The filter in force; none: all rows are shown.
+    pub fn filter_in_force(&self) -> Option<Arc<Filter>> {
+        self.sieve.filter_in_force()
+    }
+
     /// How far looking has come. It is complete when `looked_at` is `of`; without a filter all rows
     /// are shown.
     pub fn shown(&self) -> Shown {

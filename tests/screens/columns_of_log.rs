@@ -1,24 +1,24 @@
 //! The log's columns: which, in which order, on any width.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
-use segscope::tui::feed::{Arranged, Feed};
+use crate::fixture::Fixture;
+use segscope::inspector::Arranged;
 
 fn app(columns: &[&str], width: u16, height: u16) -> TestApp {
-    let feed = FakeFeed::with_calls(5);
+    let inspector = Fixture::with_calls(5);
     let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    feed.arrange(Arranged { columns: Some(columns), split: None }).expect("kept");
-    TestApp::new(feed, width, height)
+    inspector.arrange(Arranged { columns: Some(columns), split: None }).expect("kept");
+    TestApp::new(inspector, width, height)
 }
 
 #[test]
 fn they_are_chosen_and_ordered_on_the_screen() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 80, 24);
+    let mut app = TestApp::new(Fixture::with_calls(5), 80, 24);
     app.press("|");
     // the account first, then no time, and the number at the end
     app.press("j j j K K K j space G space enter");
     let wanted = ["account", "type", "name", "user", "vendors", "number"];
-    assert_eq!(app.feed.arranged().columns.expect("kept"), wanted);
+    assert_eq!(app.inspector.arranged().columns.expect("kept"), wanted);
     assert!(app.line(2).trim_start().starts_with("account"), "{}", app.line(2));
     assert!(!app.line(2).contains("time") && app.line(2).ends_with('#'), "{}", app.line(2));
     assert!(app.picture().contains("the columns are kept for this folder"));
