@@ -1,8 +1,8 @@
 //! The rows of the log, the filter and the search.
 
 use super::Inspector;
-use super::convert::{call_view, no_call_view};
-use super::views::{Detail, Found, RowView, Shown, What};
+use super::convert::no_call_view;
+use super::views::{CallDetail, Detail, Found, RowView, Shown, What};
 use crate::filter::{Filter, Names};
 use crate::pipeline::Detail as Full;
 use std::ops::Range;
@@ -29,7 +29,7 @@ impl Inspector {
         match self.pipeline.detail(row) {
             Ok(Some(Full::Call(call))) => {
                 let view = self.pipeline.window(row..row + 1).pop()?;
-                Some(Detail::Call(Box::new(call_view(*call, view))))
+                Some(Detail::Call(Box::new(CallDetail::new(*call, view))))
             }
             Ok(Some(Full::NoCall(row))) => Some(no_call_view(row)),
             Ok(None) => None,

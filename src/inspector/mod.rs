@@ -7,6 +7,7 @@
 
 mod alerts;
 mod background_export;
+mod call_detail;
 mod choices;
 mod convert;
 mod counts;

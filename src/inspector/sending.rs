@@ -1,7 +1,7 @@
 //! What is sent from the screen: calls to a tracking API, outputs to a vendor.
 
-use super::views::{Chosen, ComposedView, OutputView, Prepared, Sending};
-use super::{Inspector, convert, deliver};
+use super::views::{Chosen, ComposedCall, NotYet, OutputView, Prepared, Sending};
+use super::{Inspector, deliver};
 use crate::call::credential::without_credentials;
 use crate::call::time;
 use crate::pipeline::Detail as Full;
@@ -13,8 +13,11 @@ const COMPOSE_KEY: &str = "compose";
 
 impl Inspector {
     /// What a text would give if it came now. Quick, for each key that is typed.
-    pub fn compose(&self, text: &str) -> ComposedView {
-        convert::composed(self.pipeline.compose(text, time::now()))
+    ///
+    /// # Errors
+    /// Says where it is no call yet, and what was expected there.
+    pub fn compose(&self, text: &str) -> Result<ComposedCall, NotYet> {
+        self.pipeline.compose(text, time::now()).map(ComposedCall::new)
     }
 
     /// Begins to send a text to a base address, or to the first of [`Inspector::addresses`], with a write
@@ -52,7 +55,7 @@ impl Inspector {
         let requests = requests.collect();
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        let fidelity = convert::fidelity(fidelity);
+        let fidelity = fidelity.into();
         Ok(Prepared { number: kept.0, requests, stand_in, fidelity })
     }
 

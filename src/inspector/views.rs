@@ -1,13 +1,12 @@
 //! What the screen shows, as plain data.
 
+pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
-use crate::findings::fixes::{Fix, Need};
-use crate::findings::{Finding, Verdict};
 pub use crate::objects::{Item, Panel, Status};
 pub use crate::pipeline::{
     By, Cell, Changes, CommonView, Counted, Course, Coverage, Disorder, Expectation, Expectations,
     Expected, Found, FoundIn, Groups, IdShare, Mark, Member, NoCall, NoCallDetail, NoCallView,
-    Person, RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
+    NotYet, Person, RequestDetail, RowView, SessionIds, Shown, Standing, Stats, Wanted, What, Who,
 };
 pub use crate::vendors::{Origin, Preset, Span};
 use std::sync::Arc;
@@ -19,60 +18,6 @@ pub enum Detail {
     Call(Box<CallDetail>),
     /// a request that has a row of its own
     NoCall(Box<NoCallDetail>),
-}
-
-/// All about one call.
-#[derive(Debug, Clone)]
-pub struct CallDetail {
-    /// The same as in the log.
-    pub row: RowView,
-    /// The message's own id; it may be absent or repeated.
-    pub message_id: Option<String>,
-    /// The library's name and version.
-    pub library: Option<(String, Option<String>)>,
-    /// Whether a library of RudderStack's sent it.
-    pub rudder: bool,
-    /// The write key as it came; the screen masks it.
-    pub write_key: Option<String>,
-    /// The call exactly as it came.
-    pub call_text: String,
-    /// A JSON object of what the service adds or merges.
-    pub derived_text: String,
-    /// What each vendor makes of it.
-    pub vendors: Vec<VendorDetail>,
-    /// Findings that are no vendor's.
-    pub wire_findings: Vec<Finding>,
-    /// What to paste; none for a call of no known type.
-    pub fix: Option<Fix>,
-    /// What the vendors in use need, a line for those that need the same.
-    pub needs: Vec<Need>,
-    /// The request that carried it.
-    pub request: RequestDetail,
-}
-
-/// What one vendor makes of a call.
-#[derive(Debug, Clone)]
-pub struct VendorDetail {
-    /// The vendor's place in [`super::Inspector::vendors`].
-    pub vendor: usize,
-    /// What becomes of the call.
-    pub verdict: Verdict,
-    /// Whether the vendor counts for this call.
-    pub in_use: bool,
-    /// The account id that it finds.
-    pub account: Option<String>,
-    /// The user id that it finds.
-    pub user: Option<String>,
-    /// Its findings, the worst first.
-    pub findings: Vec<Finding>,
-    /// What it would receive, in sending order.
-    pub requests: Vec<OutputView>,
-    /// The carrier that brings the call to it unchanged.
-    pub transport: Option<OutputView>,
-    /// Further results by name, each a JSON text.
-    pub extras: Vec<(String, String)>,
-    /// How true the requests are to what it gets.
-    pub fidelity: FidelityView,
 }
 
 /// How true shown requests are to what a vendor gets.
@@ -195,33 +140,6 @@ impl SettingsView {
             || self.stale_before.is_some()
             || self.later.is_some()
     }
-}
-
-/// What a text would give if it came now.
-#[derive(Debug, Clone)]
-pub enum ComposedView {
-    /// It is no call yet.
-    NotYet {
-        /// The line where it is wrong, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-        /// What is wrong there, and what was expected.
-        message: String,
-    },
-    /// A call.
-    Call(Box<ComposedCall>),
-}
-
-/// A call that is only written.
-#[derive(Debug, Clone)]
-pub struct ComposedCall {
-    /// How many calls the text holds; this is about the first.
-    pub calls: usize,
-    /// What Segment itself would do with it.
-    pub wire_findings: Vec<Finding>,
-    /// What each vendor would make of it.
-    pub vendors: Vec<VendorDetail>,
 }
 
 /// The call whose output is meant.

@@ -83,7 +83,7 @@ impl Talk<'_> {
 
     fn show_findings(&mut self, call: &CallDetail) -> io::Result<()> {
         let used = call.vendors.iter().filter(|detail| detail.in_use);
-        let all = call.wire_findings.iter().chain(used.flat_map(|detail| &detail.findings));
+        let all = call.common.iter().chain(used.flat_map(|detail| &detail.findings));
         let lines = words::findings(all);
         if lines.is_empty() {
             return self.say("nothing was found");
@@ -98,15 +98,15 @@ impl Talk<'_> {
         self.say(&format!(
             "{title}: {}, account {}, user {}",
             detail.verdict.name(),
-            id(&detail.account),
-            id(&detail.user)
+            id(&detail.account_id),
+            id(&detail.user_id)
         ))?;
         self.print(words::findings(detail.findings.iter()))?;
         if detail.requests.is_empty() {
             return self.say("it would receive nothing");
         }
         for request in &detail.requests {
-            self.show_output(request)?;
+            self.show_output(&OutputView::from(request))?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use super::talk::Talk;
 use super::words;
 use crate::call::change;
 use crate::call::template::{names, template};
-use crate::inspector::{Chosen, ComposedView};
+use crate::inspector::{Chosen, NotYet};
 use crate::tui::view::with_type;
 use serde_json::Value;
 use std::io;
@@ -69,13 +69,13 @@ impl Talk<'_> {
         self.say("the draft:")?;
         self.print(words::json(&draft))?;
         let call = match self.inspector.compose(&draft) {
-            ComposedView::NotYet { line, column, message } => {
+            Err(NotYet { line, column, message }) => {
                 return self
                     .say(&format!("it is no call yet: line {line}, column {column}: {message}"));
             }
-            ComposedView::Call(call) => call,
+            Ok(call) => call,
         };
-        self.print(words::findings(call.wire_findings.iter()))?;
+        self.print(words::findings(call.common.iter()))?;
         for detail in call.vendors.iter().filter(|detail| detail.in_use) {
             self.show_vendor(detail)?;
         }

@@ -37,8 +37,8 @@ fn detail_tabs() {
     // the fourth call lacks both ids
     pictures("tab_call", 1, "E E enter");
     pictures("tab_vendor", 1, "E E enter ]");
-    pictures("tab_findings", 1, "E E enter ] ]");
-    pictures("tab_request", 1, "E E enter ] ] ]");
+    pictures("tab_findings", 1, "E E enter [ [");
+    pictures("tab_request", 1, "E E enter [");
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl AsideView {
         if let Some(Detail::Call(call)) = row.and_then(|row| world.inspector.detail(row)) {
             named = Some(one::name(&call));
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
-            let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
+            let all = call.common.iter().chain(vendors.flat_map(|detail| &detail.findings));
             // infos have no marks
             let loud = all.filter(|finding| finding.severity != Severity::Info);
             found.extend(loud.map(|finding| (finding.code.to_string(), Some(finding.severity))));

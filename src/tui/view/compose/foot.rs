@@ -1,13 +1,17 @@
 //! The line below a call that is written.
 
 use super::World;
-use crate::inspector::{ComposedView, Sending};
+use crate::inspector::{ComposedCall, NotYet, Sending};
 use crate::tui::look::Pen;
 
 /// Where the text is wrong; else what came of sending it.
-pub fn write(pen: &mut Pen<'_>, composed: Option<&ComposedView>, world: &World<'_>) {
+pub fn write(
+    pen: &mut Pen<'_>,
+    composed: Option<&Result<ComposedCall, NotYet>>,
+    world: &World<'_>,
+) {
     let theme = &world.look.theme;
-    if let Some(ComposedView::NotYet { line, column, message }) = composed {
+    if let Some(Err(NotYet { line, column, message })) = composed {
         pen.put(&format!("line {line}, column {column}: "), theme.error);
         pen.show(message, theme.error);
         return;

@@ -21,7 +21,7 @@ use super::pick::PickView;
 use super::where_to::{Parcel, ask_where};
 use super::{Begin, Effect, HelpView, Pointer, Reply, View, World, one};
 use crate::call::template::TEMPLATES;
-use crate::inspector::{Chosen, ComposedView};
+use crate::inspector::{Chosen, ComposedCall, NotYet};
 use crate::tui::action::{Action, Place};
 use crate::tui::look::{Pen, rule};
 use crate::tui::view::step::step;
@@ -45,7 +45,7 @@ pub struct ComposeView {
     drafts: Drafts,
     /// Keys type; else they move the results.
     typing: bool,
-    composed: Option<ComposedView>,
+    composed: Option<Result<ComposedCall, NotYet>>,
     /// What the results were made from: the text or the vendors are another, or the width.
     made: Option<(u64, u64, u16)>,
     edits: u64,
@@ -124,7 +124,7 @@ impl ComposeView {
 
     /// Sends it, to this listener or where the user says.
     fn send(&self, elsewhere: bool, world: &World<'_>) -> Reply {
-        if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
+        if let Some(Err(NotYet { line, column, message })) = &self.composed {
             return Reply::Say(format!("line {line}, column {column}: {message}"));
         }
         let Draft { editor, write_key, rudder, .. } = &self.drafts.now;
@@ -145,8 +145,8 @@ impl ComposeView {
     /// Shows what would be sent to the first vendor in use that would receive something.
     fn deliver(&self) -> Reply {
         let call = match &self.composed {
-            Some(ComposedView::Call(call)) => call,
-            Some(ComposedView::NotYet { line, column, message }) => {
+            Some(Ok(call)) => call,
+            Some(Err(NotYet { line, column, message })) => {
                 return Reply::Say(format!("line {line}, column {column}: {message}"));
             }
             None => return Reply::Pass,
@@ -291,12 +291,12 @@ impl View for ComposeView {
         if self.made != Some(made) {
             self.made = Some(made);
             let composed = world.inspector.compose(&self.drafts.now.editor.text());
-            if let ComposedView::Call(call) = &composed {
+            if let Ok(call) = &composed {
                 self.page = results::page(call, usize::from(areas.results.width), world);
             }
             self.drafts.now.editor.mark(match &composed {
-                ComposedView::NotYet { line, .. } => Some(*line),
-                ComposedView::Call(_) => None,
+                Err(NotYet { line, .. }) => Some(*line),
+                Ok(_) => None,
             });
             self.composed = Some(composed);
         }
@@ -315,14 +315,14 @@ impl View for ComposeView {
         if let Some(mut pen) = Pen::on(buffer, areas.title, 0, look) {
             pen.put(" Compose", theme.heading).skip(2);
             match &self.composed {
-                Some(ComposedView::Call(call)) => {
+                Some(Ok(call)) => {
                     results::marks(&mut pen, call, world);
                     if let Some(from) = &self.drafts.now.from {
                         pen.put("from ", theme.quiet).show(from, theme.quiet);
                     }
                 }
                 // the marks would be of another text
-                Some(ComposedView::NotYet { .. }) if !self.page.is_empty() => {
+                Some(Err(NotYet { .. })) if !self.page.is_empty() => {
                     pen.put("STALE", theme.warning).put(STALE, theme.quiet);
                 }
                 _ => {}
@@ -333,7 +333,7 @@ impl View for ComposeView {
         rule(buffer, areas.rule, style, look);
         let shown = self.page.get(self.scroll..).unwrap_or(&[]);
         super::detail::lines(buffer, areas.results, shown);
-        if let Some(ComposedView::NotYet { .. }) = &self.composed {
+        if let Some(Err(NotYet { .. })) = &self.composed {
             buffer.set_style(areas.results.intersection(buffer.area), theme.unused);
         }
         if let Some(mut pen) = Pen::on(buffer, areas.foot, 0, look) {

@@ -3,7 +3,7 @@
 use super::super::detail::paper::Paper;
 use super::World;
 use crate::findings::{Finding, Severity};
-use crate::inspector::{ComposedCall, VendorDetail};
+use crate::inspector::{ComposedCall, OutputView, VendorDetail};
 use crate::tui::look::Pen;
 use ratatui::text::{Line, Span};
 
@@ -27,7 +27,7 @@ pub fn marks(pen: &mut Pen<'_>, call: &ComposedCall, world: &World<'_>) {
 /// All of it as a page.
 pub fn page(call: &ComposedCall, width: usize, world: &World<'_>) -> Vec<Line<'static>> {
     let mut paper = Paper::new(world.look, width);
-    for finding in &call.wire_findings {
+    for finding in &call.common {
         paper.finding(finding, "", None);
     }
     let (used, others): (Vec<&VendorDetail>, Vec<&VendorDetail>) =
@@ -56,7 +56,7 @@ fn vendor(paper: &mut Paper<'_>, detail: &VendorDetail, world: &World<'_>) {
     }
     for request in &detail.requests {
         paper.blank();
-        paper.request(request);
+        paper.request(&OutputView::from(request));
     }
     for finding in quiet {
         paper.finding(finding, "", None);

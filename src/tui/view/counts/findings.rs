@@ -74,7 +74,7 @@ impl Findings {
 /// The finding in the call that has it.
 fn finding<'c>(row: &FoundIn, call: &'c CallDetail) -> Option<&'c Finding> {
     let all = match row.vendor {
-        None => &call.wire_findings,
+        None => &call.common,
         Some(at) => &call.vendors.iter().find(|vendor| vendor.vendor == at)?.findings,
     };
     all.iter().find(|finding| finding.code == row.code)

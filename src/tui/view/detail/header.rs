@@ -138,7 +138,7 @@ fn first<'c>(
     call: &'c CallDetail,
     world: &World<'_>,
 ) -> Option<(Option<&'c VendorDetail>, &'c Finding)> {
-    let wire = call.wire_findings.iter().map(|finding| (None, finding));
+    let wire = call.common.iter().map(|finding| (None, finding));
     let vendors = call.vendors.iter().filter(|detail| detail.in_use);
     let theirs = vendors.flat_map(|detail| detail.findings.iter().map(move |f| (Some(detail), f)));
     wire.chain(theirs).filter(|(_, finding)| finding.severity != Severity::Info).min_by_key(

@@ -270,7 +270,7 @@ impl DetailPane {
             let short = |at: usize| world.shared.vendors.get(at).map_or("", |v| v.short.as_str());
             let mut add =
                 |finding: &Finding, short: &str| notes.add(finding, short, doc, derived.as_ref());
-            call.wire_findings.iter().for_each(|finding| add(finding, ""));
+            call.common.iter().for_each(|finding| add(finding, ""));
             for detail in call.vendors.iter().filter(|detail| detail.in_use) {
                 let short = short(detail.vendor);
                 detail.findings.iter().for_each(|finding| add(finding, short));

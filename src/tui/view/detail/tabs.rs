@@ -91,7 +91,7 @@ pub fn heads(data: &Detail, world: &World<'_>) -> Vec<Head> {
         });
     }
     let counted = call.vendors.iter().filter(|detail| detail.in_use).flat_map(|d| &d.findings);
-    let all = counted.chain(&call.wire_findings).map(|finding| finding.severity);
+    let all = counted.chain(&call.common).map(|finding| finding.severity);
     let worst = all.clone().min();
     let mut findings = plain(Tab::Findings, "findings");
     if let Some(worst) = worst {

@@ -40,9 +40,9 @@ impl Uses {
         for detail in &call.vendors {
             for request in &detail.requests {
                 uses.any = true;
-                for (to, origin) in &request.from {
+                for (to, origin) in request.body.iter().flat_map(|body| body.from()) {
                     let Origin::Input(path) = origin else { continue };
-                    let to = dotted(to);
+                    let to = dotted(&to);
                     let new = Use { vendor: detail.vendor, in_use: detail.in_use, to };
                     for (part, value) in sources(path, doc, derived) {
                         uses.add(part, value, new.clone());

@@ -21,7 +21,7 @@ pub fn by_type(course: &Course) -> String {
 pub fn message(disorder: &Disorder, world: &World<'_>) -> Option<String> {
     let Some(Detail::Call(call)) = world.inspector.detail(disorder.row) else { return None };
     let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == disorder.vendor);
-    let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.wire_findings);
+    let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.common);
     findings.find(|finding| finding.code == disorder.code).map(|finding| finding.message.clone())
 }
 
