@@ -45,7 +45,6 @@ pub fn draw(
     listener: Option<Listener>,
     (alerts, alerting): Alerting,
 ) -> Result<(), Failure> {
-    let screen_options = tui::screen_options(&setup.settings)?;
     let options = InspectorOptions {
         addresses: listener.iter().map(Listener::url).collect(),
         choices: Choices::of_user(),
@@ -60,6 +59,7 @@ pub fn draw(
         return ended;
     }
     let listened = listener.is_some();
+    let screen_options = tui::screen_options(&inspector.settings_in_force().1)?;
     signals::end_in_time(tui::give_back).map_err(Failure::blocked)?;
     let ended = tui::run(&inspector, &screen_options);
     drop((watch, alerting));

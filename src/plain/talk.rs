@@ -55,7 +55,7 @@ pub struct Talk<'t> {
 }
 
 impl<'t> Talk<'t> {
-    /// A talk about what a feed has, in which the rows from one on are news.
+    /// A talk about what an inspector has, in which the rows from one on are news.
     pub fn new(inspector: &'t Inspector, from: u64, out: &'t mut dyn Write) -> Talk<'t> {
         Talk {
             inspector,

@@ -68,7 +68,7 @@ pub struct Filtering {
     behind: u64,
     /// The row from which they are shown.
     behind_row: Option<u64>,
-    /// What the feed was given last.
+    /// What the inspector was given last.
     given: Option<Arc<Filter>>,
     /// The generation that was looked at in full once; it only has to keep up from then on.
     settled: Option<u64>,
@@ -130,7 +130,7 @@ impl Filtering {
         self.behind_row
     }
 
-    /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
+    /// Changes it, and tells the inspector if other rows are to be shown. A text that does not parse
     /// changes nothing.
     pub fn change(&mut self, change: Change, inspector: &Inspector) {
         match change {
@@ -184,7 +184,7 @@ impl Filtering {
         parse(&text).ok().filter(|filter| !filter.is_all())
     }
 
-    /// Sees how far the feed is.
+    /// Sees how far the inspector is.
     pub fn see(&mut self, shown: &Shown) {
         if shown.looked_at >= shown.of {
             self.settled = Some(shown.generation);

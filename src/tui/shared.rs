@@ -58,7 +58,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// The first look at a feed.
+    /// The first look at an inspector.
     pub fn of(inspector: &Inspector) -> Shared {
         Shared {
             stats: inspector.stats(),

@@ -1,4 +1,4 @@
-//! The loop: input, time and the feed on one side, frames on the other. It has its own thread (the
+//! The loop: input, time and the inspector on one side, frames on the other. It has its own thread (the
 //! caller's); the listener runs elsewhere and is never waited for.
 
 mod answers;
@@ -18,9 +18,9 @@ use std::time::{Duration, Instant};
 
 /// No two frames are closer than this.
 const FRAME: Duration = Duration::from_millis(16);
-/// The same where nobody touched a key and only the feed has changed: more frames show nobody more,
+/// The same where nobody touched a key and only the inspector has changed: more frames show nobody more,
 /// and under load they take the machine from those who send.
-const FEED_FRAME: Duration = Duration::from_millis(24);
+const QUIET_FRAME: Duration = Duration::from_millis(24);
 /// At most so many inputs are taken between two looks at the clock.
 const BATCH: usize = 256;
 
@@ -59,8 +59,8 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
             Some(at) => pace.saturating_sub(at.elapsed()),
             None => Duration::from_nanos(1),
         };
-        // with nothing to draw the feed is looked at once a frame
-        let due = [FRAME, FEED_FRAME].map(until).into_iter().find(|left| !left.is_zero());
+        // with nothing to draw the inspector is looked at once a frame
+        let due = [FRAME, QUIET_FRAME].map(until).into_iter().find(|left| !left.is_zero());
         let mut input = inputs.next(due.unwrap_or(FRAME));
         for _ in 0..BATCH {
             let Some(now) = input.take() else { break };
@@ -97,7 +97,7 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
             console.ask_ground()?;
         }
         let soiled = console.take_soiled();
-        let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
+        let pace = if soiled || screen.is_touched() { FRAME } else { QUIET_FRAME };
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
         if waited && (soiled || screen.is_dirty(inspector)) {
             let begins = Instant::now();
@@ -158,7 +158,7 @@ fn perform(
     Ok(())
 }
 
-/// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
+/// Does what the inspector can do, and says what came of it; none if that is nothing of the inspector's.
 pub fn do_on(inspector: &Inspector, effect: &Effect) -> Option<Msg> {
     let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
     match effect {

@@ -1,4 +1,4 @@
-//! A frame: what is read from the feed for it, what is said of that, and how it is drawn.
+//! A frame: what is read from the inspector for it, what is said of that, and how it is drawn.
 
 use super::{Screen, world};
 use crate::inspector::Inspector;
@@ -48,7 +48,7 @@ impl Screen {
         }
     }
 
-    /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
+    /// Reads from the inspector what the next frame shows. To be called before each [`Screen::render`].
     pub fn sync(&mut self, inspector: &Inspector) {
         // first the number: what changes meanwhile is read again by the next frame
         let version = inspector.version();

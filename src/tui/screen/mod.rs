@@ -149,7 +149,7 @@ pub enum ScreenError {
 }
 
 impl Screen {
-    /// A screen on a feed.
+    /// A screen on an inspector.
     pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();

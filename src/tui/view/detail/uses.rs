@@ -15,7 +15,7 @@ const MOST_NAMED: usize = 40;
 /// One place in an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// The vendor's place in the feed.
+    /// The vendor's place in the inspector's list.
     pub vendor: usize,
     /// Whether the vendor counts for this call.
     pub in_use: bool,
