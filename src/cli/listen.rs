@@ -50,6 +50,7 @@ pub fn draw(
         choices: Choices::of_user(),
         notebook: user_state_folder().map(|folder| Notebook::of(&folder)),
         alerts: Arc::clone(&alerts),
+        ..InspectorOptions::default()
     };
     let inspector = Inspector::new(Arc::clone(pipeline), setup, options);
     let watch = inspector.watch_settings().map_err(Failure::blocked)?;

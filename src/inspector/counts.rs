@@ -5,7 +5,6 @@ use super::views::{
     By, CommonView, Coverage, Expectations, FoundIn, Groups, Member, ModelView, Person, PushesView,
     Who,
 };
-use crate::call::time;
 use crate::findings::Finding;
 use std::ops::Range;
 
@@ -59,7 +58,7 @@ impl Inspector {
         let vendors = self.pipeline.vendors();
         let fills = vendors.filled_by_pushes().map(|(_, setting)| setting.to_owned());
         self.pipeline.sync(|objects| PushesView {
-            run: objects.panel(time::now()),
+            run: objects.panel(self.now()),
             companies: objects.companies().len(),
             fills,
         })

@@ -35,6 +35,7 @@ pub use watch::Watch;
 
 pub use crate::config::{Arranged, Kept, Memo};
 
+use crate::call::time::{self, Millis};
 use crate::config::{Choices, Notebook, Settings};
 use crate::pipeline::{Pipeline, Sieve};
 use crate::vendors::Delivery;
@@ -46,7 +47,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// What an inspector is made of besides the engine and the settings.
-#[derive(Default)]
 pub struct InspectorOptions {
     /// The base addresses that it listens on; none where files are open.
     pub addresses: Vec<String>,
@@ -56,6 +56,20 @@ pub struct InspectorOptions {
     pub notebook: Option<Notebook>,
     /// What comes of alerts.
     pub alerts: Arc<Alerts>,
+    /// What the time is, for a call that is only written and for what the user does.
+    pub clock: fn() -> Millis,
+}
+
+impl Default for InspectorOptions {
+    fn default() -> InspectorOptions {
+        InspectorOptions {
+            addresses: Vec::new(),
+            choices: None,
+            notebook: None,
+            alerts: Arc::default(),
+            clock: time::now,
+        }
+    }
 }
 
 /// The application. Every method is quick and may be called on each frame.
@@ -75,6 +89,7 @@ pub struct Inspector {
     said: Mutex<Option<String>>,
     arranged: Mutex<Arranged>,
     alerts: Arc<Alerts>,
+    clock: fn() -> Millis,
     /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
@@ -82,7 +97,7 @@ pub struct Inspector {
 impl Inspector {
     /// An inspector over an engine that judges with the vendors of these settings.
     pub fn new(pipeline: Arc<Pipeline>, setup: Setup, options: InspectorOptions) -> Inspector {
-        let InspectorOptions { addresses, choices, notebook, alerts } = options;
+        let InspectorOptions { addresses, choices, notebook, alerts, clock } = options;
         if let Some(choices) = &choices {
             pipeline.set_aside(&choices.aside());
         }
@@ -100,10 +115,15 @@ impl Inspector {
             export: Arc::default(),
             arranged,
             alerts,
+            clock,
             prepared: Mutex::default(),
             says_where: AtomicBool::new(true),
             said: Mutex::default(),
         }
+    }
+
+    fn now(&self) -> Millis {
+        (self.clock)()
     }
 
     /// The engine: requests go into it, and commands read it in whole.

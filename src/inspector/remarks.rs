@@ -1,7 +1,7 @@
 //! What the user does with calls: marks, notes, clearing, exports.
 
 use super::Inspector;
-use crate::call::{Seq, time};
+use crate::call::Seq;
 use crate::filter::Filter;
 use crate::pipeline::Remarks;
 use crate::report::ExportFormat;
@@ -11,25 +11,25 @@ use std::sync::{Arc, PoisonError};
 impl Inspector {
     /// Marks a call, or takes the mark away.
     pub fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
-        let done = self.pipeline.mark(seq, marked, time::now());
+        let done = self.pipeline.mark(seq, marked, self.now());
         done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
     }
 
     /// Puts a note to a call; an empty one takes it away.
     pub fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
-        let done = self.pipeline.note(seq, text, time::now());
+        let done = self.pipeline.note(seq, text, self.now());
         done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
     }
 
     /// Clears all that came so far away; the recording keeps it.
     pub fn clear(&self) -> Result<(), String> {
-        let done = self.pipeline.clear(time::now());
+        let done = self.pipeline.clear(self.now());
         done.map_err(|error| format!("nothing is cleared: {error}"))
     }
 
     /// Brings back what was cleared away last.
     pub fn undo_clear(&self) -> Result<(), String> {
-        match self.pipeline.undo_clear(time::now()) {
+        match self.pipeline.undo_clear(self.now()) {
             Ok(true) => Ok(()),
             Ok(false) => Err("nothing was cleared away".to_owned()),
             Err(error) => Err(format!("nothing comes back: {error}")),

@@ -3,7 +3,6 @@
 use super::views::{Chosen, ComposedCall, NotYet, OutputView, Prepared, Sending};
 use super::{Inspector, deliver};
 use crate::call::credential::without_credentials;
-use crate::call::time;
 use crate::pipeline::Detail as Full;
 use crate::vendors::{Fidelity, Output};
 use std::sync::PoisonError;
@@ -17,7 +16,7 @@ impl Inspector {
     /// # Errors
     /// Says where it is no call yet, and what was expected there.
     pub fn compose(&self, text: &str) -> Result<ComposedCall, NotYet> {
-        self.pipeline.compose(text, time::now()).map(ComposedCall::new)
+        self.pipeline.compose(text, self.now()).map(ComposedCall::new)
     }
 
     /// Begins to send a text to a base address, or to the first of [`Inspector::addresses`], with a write
@@ -83,7 +82,7 @@ impl Inspector {
                 _ => return Err("this row is a request, not a call".to_owned()),
             },
             Chosen::Text(text) => {
-                let composed = self.pipeline.compose(text, time::now());
+                let composed = self.pipeline.compose(text, self.now());
                 composed.map_err(|error| error.to_string())?.vendors
             }
         };
