@@ -35,7 +35,7 @@ fn other_columns_at_the_sizes_that_everyone_has() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         let mut app = app(&columns, width, height);
         app.press("E");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("columns_other_{width}x{height}"), app.picture());
     }
 }

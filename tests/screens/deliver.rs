@@ -10,7 +10,7 @@ fn it_is_shown_then_sent_and_the_answer_shown() {
         let inspector = with_keys(5, "http://127.0.0.1:48771").with_calls();
         let mut app = TestApp::new(inspector, width, height);
         app.press("g j j D");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("deliver_{width}x{height}"), app.picture());
         assert!(app.effects.is_empty(), "nothing is sent by looking: {:?}", app.effects);
         let server = Server::start();

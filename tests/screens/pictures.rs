@@ -9,7 +9,7 @@ fn pictures(name: &str, vendors: usize, keys: &str) {
     for (width, height) in SIZES {
         let mut app = TestApp::new(Fixture::with_calls(vendors), width, height);
         app.press(keys);
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), app.picture());
     }
 }
@@ -81,7 +81,7 @@ fn what_every_call_of_a_library_has_is_said_once() {
     for (width, height) in SIZES {
         let mut app = TestApp::new(with_habits(), width, height);
         app.press("g j enter ]");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("noise_{width}x{height}"), app.picture());
     }
 }
@@ -95,7 +95,7 @@ fn ascii_only() {
         assert!(app.picture().is_ascii(), "{}", app.picture());
     }
     let mut app = TestApp::with(Fixture::with_calls(5), 120, 40, &options);
-    insta::assert_snapshot!("ascii_120x40", app.press("E E").picture());
+    insta::assert_snapshot!("ascii_120x40", app.press("E E").anew().picture());
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn too_small_says_what_it_needs() {
     let mut app = TestApp::new(Fixture::with_calls(5), 39, 10);
     assert_eq!(app.line(0), "segscope needs 40x10,");
     assert_eq!(app.line(1), "this is 39x10");
-    app.resize(40, 10);
+    app.resize(40, 10).anew();
     insta::assert_snapshot!("least_40x10", app.picture());
     for (width, height) in [(1, 1), (2, 1), (1, 9), (300, 1), (300, 100), (100, 10)] {
         app.resize(width, height).press("enter").assert_well_formed();

@@ -119,7 +119,7 @@ fn no_text_moves_the_line_between_log_and_detail() {
 #[test]
 fn the_largest_screen() {
     let mut app = TestApp::new(Fixture::with_calls(5), 300, 100);
-    app.press("k k");
+    app.press("k k").anew();
     insta::assert_snapshot!("log_300x100", app.picture());
 }
 

@@ -29,7 +29,7 @@ fn nothing_came_yet() {
     for (width, height) in SIZES {
         let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         app.press("5");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("sync_empty_{width}x{height}"), app.picture());
     }
 }
@@ -39,10 +39,10 @@ fn models_and_what_is_in_one() {
     for (width, height) in SIZES {
         let mut app = TestApp::new(pushed(), width, height);
         app.press("5 j");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("sync_{width}x{height}"), app.picture());
         app.press("enter j j j");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("sync_model_{width}x{height}"), app.picture());
     }
 }
