@@ -3,8 +3,8 @@
 //!
 //! A module imports only from modules below it (`tests/house.rs` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`vendors`], [`outbound`], [`engine`], [`report`], then `tui` and `server` side by side, then
-//! `plain`, then `cli`.
+//! [`vendors`], [`outbound`], [`engine`], [`report`], [`inspector`], then `tui` and `server` side
+//! by side, then `plain`, then `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -14,6 +14,7 @@ pub mod config;
 pub mod engine;
 pub mod findings;
 pub mod fql;
+pub mod inspector;
 pub mod objects_api;
 pub mod outbound;
 pub mod plain;

@@ -15,6 +15,7 @@ const ROOMS: &[&[&str]] = &[
     &["outbound"],
     &["engine"],
     &["report"],
+    &["inspector"],
     &["tui", "server"],
     &["plain"],
     &["cli"],

@@ -2,12 +2,13 @@
 
 use super::args::{CheckArgs, CheckFormat, FailOn};
 use super::failure::Failure;
-use super::setup::Setup;
+use super::setup;
 use super::{doubts, input, output};
 use crate::engine;
 use crate::engine::{Engine, Expectations, RangeFilter, RowDetail, Shares, Tally};
 use crate::findings::Severity;
 use crate::fql::Filter;
+use crate::inspector::Setup;
 use crate::report::{
     self, Details, FindingGroup, call_record, check_text, expected_text, finding_groups,
     unmet_groups,
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 /// Judges, reports, and fails if something was found that must not be.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
-    let setup = Setup::new(&args.judge, Vec::new())?;
+    let setup = setup::load(&args.judge, Vec::new())?;
     let plan = args.expect.read(&setup)?;
     let recording = input::read(&args.input.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each

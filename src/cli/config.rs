@@ -2,20 +2,21 @@
 
 use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
-use super::looks;
 use super::output;
-use super::setup::Setup;
+use super::setup;
 use crate::call::credential::without_credentials;
 use crate::call::text::visible;
 use crate::config::KEYS;
+use crate::inspector::Setup;
 use crate::report::escaped_json;
+use crate::tui;
 use crate::tui::app::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
 
 /// Shows the settings, or the template.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
-    let setup = Setup::new(&args.judge, Vec::new())?;
+    let setup = setup::load(&args.judge, Vec::new())?;
     let text = match args.command {
         ConfigCommand::Show => show(&setup),
         ConfigCommand::Template => template(&setup.vendors),
@@ -92,7 +93,7 @@ fn template(vendors: &Vendors) -> String {
             }
         }
     }
-    out.push_str(&looks::template());
+    out.push_str(&tui::style_template());
     out.push_str(
         "\n# Another base address for what `deliver` sends to a vendor, to try it out. (own)\n[deliver]\n",
     );

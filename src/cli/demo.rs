@@ -1,13 +1,13 @@
 //! `segscope demo`: the inspector, fed by built-in traffic.
 
-use super::alert;
 use super::args::InspectArgs;
 use super::failure::Failure;
 use super::intake;
 use super::listen::draw;
-use super::setup::Setup;
+use super::setup;
 use crate::call::time;
 use crate::engine::{Engine, Recording};
+use crate::inspector;
 use crate::wire::RequestHead;
 use serde_json::Value;
 use std::sync::Arc;
@@ -20,19 +20,19 @@ const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 
 /// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
 pub fn run(args: &InspectArgs) -> Result<(), Failure> {
-    let setup = Setup::new(&args.judge, args.screen.flags())?;
+    let setup = setup::load(&args.judge, args.screen.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, _) = setup.journal(false)?;
     let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
     engine.expect(plan);
-    let alerting = alert::watch(&setup, &engine)?;
+    let alerting = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
     let listener = intake::listen(&setup, &engine, true)?;
     let ended = Arc::new(AtomicBool::new(false));
     let feeder = {
         let (engine, ended, here) = (Arc::clone(&engine), Arc::clone(&ended), listener.url());
         std::thread::spawn(move || feed(&engine, &ended, &here))
     };
-    let done = draw(&setup, &args.screen, &engine, Some(listener), alerting);
+    let done = draw(setup, &args.screen, &engine, Some(listener), alerting);
     ended.store(true, Ordering::Relaxed);
     feeder.thread().unpark();
     feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;

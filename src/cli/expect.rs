@@ -4,9 +4,9 @@ use super::args::ExpectArgs;
 use super::failure::Failure;
 use super::input;
 use super::output;
-use super::setup::Setup;
 use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text};
 use crate::engine::{Engine, ID_NAMES, LearnedPlan, MOST_EXPECTED, Plan, holds_calls};
+use crate::inspector::Setup;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 

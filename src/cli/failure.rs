@@ -3,6 +3,7 @@
 use super::output;
 use crate::call::credential::without_credentials;
 use crate::engine::FileError;
+use crate::inspector::SetupError;
 use crate::vendors::VendorError;
 use std::fmt;
 use std::io;
@@ -70,6 +71,15 @@ impl fmt::Display for Failure {
             }
             Failure::Findings => f.write_str("there are findings"),
             Failure::Output(error) => write!(f, "could not write the output: {error}"),
+        }
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Failure {
+        match error {
+            SetupError::Line(message) => Failure::wrong(message),
+            SetupError::Lines(lines) => Failure::UseLines(lines),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The engine as the listener feeds it.
 
 use super::failure::Failure;
-use super::setup::Setup;
 use crate::call::time::Millis;
 use crate::engine::{Accepted, Engine, WriteTicket};
+use crate::inspector::Setup;
 use crate::recording::Refused;
 use crate::server::{
     ApiToken, BodyError, ConnectionNotice, Health, Intake, Limits, Listen, Listener, Options,

@@ -1,18 +1,15 @@
 //! `segscope listen`: the inspector.
 
-use super::alert::{self, Alerting};
 use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
-use super::feed::PipelineFeed;
 use super::intake;
-use super::live::Live;
-use super::looks;
 use super::output;
 use super::plain;
-use super::setup::Setup;
+use super::setup;
 use super::signals;
 use crate::config::{FolderChoices, InputHistory, user_state_folder};
 use crate::engine::{Engine, Recording};
+use crate::inspector::{self, Alerting, Inspector, InspectorOptions, Setup};
 use crate::report::calls_words;
 use crate::server::Listener;
 use crate::tui;
@@ -22,7 +19,7 @@ use std::sync::Arc;
 /// Listens, records, and draws until the user quits.
 pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let flags = args.listener.flags().into_iter().chain(args.inspect.screen.flags()).collect();
-    let setup = Setup::new(&args.inspect.judge, flags)?;
+    let setup = setup::load(&args.inspect.judge, flags)?;
     let plan = args.inspect.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
@@ -30,45 +27,42 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     if let Some(notice) = notice {
         engine.notice(notice);
     }
-    let alerting = alert::watch(&setup, &engine)?;
+    let alerting = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
     let listener = intake::listen(&setup, &engine, false)?;
     if !listener.addr().ip().is_loopback() {
         // a new token is told of beside it
         let told = engine.stats().problem.map_or(String::new(), |told| format!("; {told}"));
         engine.notice(format!("listening on {}{told}", listener.reach()));
     }
-    draw(&setup, &args.inspect.screen, &engine, Some(listener), alerting)
+    draw(setup, &args.inspect.screen, &engine, Some(listener), alerting)
 }
 
 /// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
 pub fn draw(
-    setup: &Setup,
+    setup: Setup,
     screen: &ScreenArgs,
     engine: &Arc<Engine>,
     listener: Option<Listener>,
-    (alarm, alerting): Alerting,
+    (alerts, alerting): Alerting,
 ) -> Result<(), Failure> {
-    let addresses: Vec<String> = listener.iter().map(Listener::url).collect();
-    let notebook = user_state_folder().map(|folder| InputHistory::new(&folder));
-    let live = Arc::new(Live::new(Arc::clone(engine), setup.clone()));
-    let watch = live.watch().map_err(Failure::blocked)?;
-    let kept = (choices(), notebook);
-    let feed = PipelineFeed::new(
-        Arc::clone(engine),
-        live,
-        addresses,
-        kept,
-        looks::arranged(setup),
-        Arc::clone(&alarm),
-    );
+    let options = InspectorOptions {
+        addresses: listener.iter().map(Listener::url).collect(),
+        choices: FolderChoices::of_user(),
+        notebook: user_state_folder().map(|folder| InputHistory::new(&folder)),
+        alerts: Arc::clone(&alerts),
+        ..InspectorOptions::default()
+    };
+    let inspector = Inspector::new(Arc::clone(engine), setup, options);
+    let watch = inspector.watch_settings().map_err(Failure::blocked)?;
     if screen.plain || !can_draw() {
-        let ended = plain::run(&feed, engine, listener, &alarm);
+        let ended = plain::run(&inspector, listener, &alerts);
         drop((watch, alerting));
         return ended;
     }
     let listened = listener.is_some();
+    let screen_options = tui::screen_options(&inspector.settings_in_force().1)?;
     signals::end_in_time(tui::give_back).map_err(Failure::blocked)?;
-    let ended = tui::run(Arc::new(feed), &looks::options(setup));
+    let ended = tui::run(&inspector, &screen_options);
     drop((watch, alerting));
     if let Some(listener) = listener {
         listener.stop();
@@ -92,9 +86,4 @@ pub fn draw(
 fn can_draw() -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     !dumb && output::is_terminal() && std::io::stdin().is_terminal()
-}
-
-/// Where choices made on the screen are kept, if there is a place for them.
-pub fn choices() -> Option<FolderChoices> {
-    Some(FolderChoices::new(&user_state_folder()?, &std::env::current_dir().ok()?))
 }

@@ -3,7 +3,7 @@
 use super::args::MapArgs;
 use super::failure::Failure;
 use super::output;
-use super::setup::vendor_files;
+use crate::inspector::SettingsSource;
 use crate::vendors::Mapper;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
@@ -14,8 +14,9 @@ const MAX_LINE_BYTES: u64 = 16 << 20;
 pub fn run(args: &MapArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(output::json());
     let mut input = BufReader::new(std::io::stdin());
-    let files = vendor_files(&args.vendor_file)?;
-    let mut mapper = Mapper::with_files(files)?;
+    let source =
+        SettingsSource { vendor_files: args.vendor_file.clone(), ..SettingsSource::of_user() };
+    let mut mapper = Mapper::with_files(source.vendor_files()?)?;
     let (mut line, mut number) = (Vec::new(), 0u64);
     loop {
         // whoever asks line by line waits for the answer before the next question

@@ -1,6 +1,5 @@
 //! The commands. One file a command; each returns how the program ends.
 
-mod alert;
 pub mod args;
 mod check;
 mod config;
@@ -10,26 +9,20 @@ mod doubts;
 mod expect;
 mod export;
 mod failure;
-mod feed;
 mod generate;
 mod input;
 mod intake;
 mod listen;
-mod live;
-mod looks;
 mod map;
 mod open;
-mod outbox;
 mod output;
 mod plain;
 mod plan;
-mod secret_files;
 mod send;
 mod setup;
 mod signals;
 mod tail;
 mod vendors;
-mod watch;
 
 use crate::call;
 use args::{Cli, Command};

@@ -1,11 +1,11 @@
 //! `segscope open`: the inspector over files.
 
-use super::alert::Alerting;
 use super::args::OpenArgs;
 use super::failure::Failure;
 use super::input;
 use super::listen::draw;
-use super::setup::Setup;
+use super::setup;
+use crate::inspector::Alerting;
 
 /// A file that is read in no time is refused where one of its lines is no call; in a larger one the
 /// line is passed over, and the screen says so.
@@ -13,7 +13,7 @@ const SMALL_BYTES: u64 = 4 << 20;
 
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
-    let setup = Setup::new(&args.inspect.judge, args.inspect.screen.flags())?;
+    let setup = setup::load(&args.inspect.judge, args.inspect.screen.flags())?;
     let plan = args.inspect.expect.read(&setup)?;
     let recording = match (&args.files[..], args.follow) {
         ([file], true) => input::follow(file)?,
@@ -32,5 +32,5 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if small {
         input::all_read(&engine)?;
     }
-    draw(&setup, &args.inspect.screen, &engine, None, Alerting::default())
+    draw(setup, &args.inspect.screen, &engine, None, Alerting::default())
 }

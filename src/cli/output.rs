@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one place that may write to them")]
 
 use crate::call::text::visible;
+use crate::inspector::Alerts;
 use crate::report::{Escaped, Escaping, counted};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
@@ -62,10 +63,22 @@ pub fn ask(question: impl Display) {
 }
 
 /// Writes the bytes that ring a terminal to standard error, if that is a terminal.
-pub fn ring(bytes: &str) {
+fn ring(bytes: &str) {
     if can_ask() {
         // without a terminal there is nobody to tell that it is gone
         let _ = counted(|| io::stderr().write_all(bytes.as_bytes()));
+    }
+}
+
+/// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
+/// pipe.
+pub fn ring_on_stderr(alerts: &Alerts) {
+    if let Some(mut bell) = alerts.take_ring() {
+        if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+            // it would print a notification as if it were text
+            bell.words = None;
+        }
+        ring(&bell.bytes());
     }
 }
 

@@ -1,24 +1,21 @@
 //! The inspector in lines: what comes is said, what is typed is done.
 
-use super::alert::{self, AlertStatus};
 use super::failure::Failure;
-use super::feed::PipelineFeed;
 use super::output;
 use super::signals::Ending;
-use crate::engine::Engine;
+use crate::inspector::{Alerts, Inspector};
 use crate::plain;
 use crate::report::{expected_text, summary};
 use crate::server::Listener;
 use std::io::{BufRead, BufReader, BufWriter, IsTerminal};
-use std::sync::Arc;
 
 /// Goes on until it is asked to end, lets open requests finish, and sums up.
 pub fn run(
-    feed: &PipelineFeed,
-    engine: &Arc<Engine>,
+    inspector: &Inspector,
     listener: Option<Listener>,
-    alarm: &AlertStatus,
+    alerts: &Alerts,
 ) -> Result<(), Failure> {
+    let engine = inspector.engine();
     let ending = Ending::on_signals()?;
     // on a terminal the first line that is said has it already
     if let Some(listener) = listener.as_ref().filter(|_| !output::is_terminal()) {
@@ -39,7 +36,7 @@ pub fn run(
         }
     };
     let ends = || {
-        alert::ring_on_stderr(alarm);
+        output::ring_on_stderr(alerts);
         let asked = ending.asked();
         if asked {
             stop(&mut listener);
@@ -51,7 +48,7 @@ pub fn run(
         true => Box::new(std::io::empty()),
         false => Box::new(BufReader::new(std::io::stdin())),
     };
-    let said = plain::run(feed, new, input, &mut out, ends);
+    let said = plain::run(inspector, new, input, &mut out, ends);
     stop(&mut listener);
     let tally = engine.overview();
     output::note_lines(&summary(&engine.stats(), &engine.vendors(), &tally));

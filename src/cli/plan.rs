@@ -2,7 +2,7 @@
 
 use super::args::{JudgeArgs, PlanArgs, PlanCommand};
 use super::failure::Failure;
-use super::setup::Setup;
+use super::setup;
 use super::{expect, input, output};
 use crate::report;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
-    let setup = Setup::new(judge, Vec::new())?;
+    let setup = setup::load(judge, Vec::new())?;
     let (plan, engine) = expect::learn(files, &setup)?;
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let calls = report::plural(engine.calls(), "call");
@@ -39,7 +39,7 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
 }
 
 fn check_files(plan: &Path, files: &[PathBuf], judge: &JudgeArgs) -> Result<(), Failure> {
-    let setup = Setup::new(judge, Vec::new())?;
+    let setup = setup::load(judge, Vec::new())?;
     let plan = expect::read(plan, &setup)?;
     let engine = setup.engine(input::read(files)?)?;
     engine.expect(Some(plan));

@@ -1,15 +1,15 @@
 //! `segscope tail`: listens without a screen, one line a call.
 
-use super::alert;
 use super::args::{TailArgs, TailFormat};
 use super::doubts;
 use super::failure::Failure;
 use super::intake;
 use super::output;
-use super::setup::Setup;
+use super::setup;
 use super::signals::Ending;
 use crate::call::Seq;
 use crate::engine::{Engine, Expectations, RangeFilter, Recording, RowDetail};
+use crate::inspector;
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
 fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let ending = Ending::on_signals()?;
-    let setup = Setup::new(&args.judge, args.listener.flags())?;
+    let setup = setup::load(&args.judge, args.listener.flags())?;
     let plan = args.expect.read(&setup)?;
     let (journal, notice) = setup.journal(true)?;
     let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
@@ -42,7 +42,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     // looked at before anybody is listened to, else the first calls could count as old ones
     let (from, clears) = (engine.rows(), engine.clears());
     let first = Seq(engine.seq_before(from) + 1);
-    let (alarm, alerting) = alert::watch(&setup, &engine)?;
+    let (alerts, alerting) = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
     let listener = intake::listen(&setup, &engine, false)?;
     if let Some(notice) = notice {
         engine.notice(notice);
@@ -80,7 +80,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
             listener.stop();
             engine.settle();
         }
-        alert::ring_on_stderr(&alarm);
+        output::ring_on_stderr(&alerts);
         let version = engine.version();
         if version != seen || last {
             seen = version;
@@ -102,11 +102,11 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let tally = engine.overview();
     output::note_lines(&summary(&engine.stats(), &engine.vendors(), &tally));
     drop(alerting);
-    alert::ring_on_stderr(&alarm);
-    let alerts = alarm.counted();
-    if alerts.dropped > 0 {
-        let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
-        let calls = plural(alerts.dropped, "call");
+    output::ring_on_stderr(&alerts);
+    let counted = alerts.counted();
+    if counted.dropped > 0 {
+        let failed = counted.failed.map_or(String::new(), |error| format!(": {error}"));
+        let calls = plural(counted.dropped, "call");
         output::note(format_args!("segscope: {calls} without an alert{failed}"));
     }
     written?;

@@ -3,8 +3,9 @@
 use super::args::{JudgeArgs, VendorsArgs, VendorsCommand};
 use super::failure::Failure;
 use super::output;
-use super::setup::{Setup, find_vendor, vendor_file};
+use super::setup;
 use crate::call::text::visible;
+use crate::inspector::{find_vendor, vendor_file};
 use crate::report::{vendor_list, vendor_losses, vendor_tables};
 use crate::vendors::{EXAMPLES, TEMPLATE, Vendors};
 use std::path::Path;
@@ -13,11 +14,11 @@ use std::path::Path;
 pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
     let text = match args.command.as_ref().unwrap_or(&VendorsCommand::List) {
         VendorsCommand::List => {
-            vendor_list(&Setup::new(&JudgeArgs::default(), Vec::new())?.vendors)
+            vendor_list(&setup::load(&JudgeArgs::default(), Vec::new())?.vendors)
         }
         VendorsCommand::Show { name, vendor_file } => {
             let judge = JudgeArgs { vendor_file: vendor_file.clone(), ..JudgeArgs::default() };
-            let vendors = Setup::new(&judge, Vec::new())?.vendors;
+            let vendors = setup::load(&judge, Vec::new())?.vendors;
             vendor_tables(&vendors, find_vendor(&vendors, name, "vendors show")?)
         }
         VendorsCommand::Template { name } => template(name.as_deref())?.to_owned(),

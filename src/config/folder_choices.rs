@@ -1,6 +1,7 @@
 //! What the user chose on the screen, kept for each project folder.
 
 use crate::config::text_file::read_text_file;
+use crate::config::user_folders::user_state_folder;
 use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,12 @@ pub struct FolderChoices {
 }
 
 impl FolderChoices {
+    /// The choices for the folder where the program was started, in the user's state folder; none
+    /// where either is not known.
+    pub fn of_user() -> Option<FolderChoices> {
+        Some(FolderChoices::new(&user_state_folder()?, &std::env::current_dir().ok()?))
+    }
+
     /// The choices of a project folder, kept in a state folder.
     pub fn new(state_folder: &Path, project: &Path) -> FolderChoices {
         FolderChoices {

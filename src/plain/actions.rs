@@ -10,7 +10,7 @@ impl PlainSession<'_> {
     /// The number of the call that is meant, whether it is marked, and what follows.
     fn numbered<'a>(&mut self, text: &'a str) -> io::Result<Option<(Seq, bool, &'a str)>> {
         let Some((row, rest)) = self.meant(text)? else { return Ok(None) };
-        let view = self.feed.window(row..row + 1).pop();
+        let view = self.inspector.window(row..row + 1).pop();
         match view.and_then(|view| Some((view.seq?, view.marked))) {
             Some((seq, marked)) => Ok(Some((seq, marked, rest))),
             None => self.say("this row is a request, not a call").map(|()| None),
@@ -20,7 +20,7 @@ impl PlainSession<'_> {
     /// Marks a call, or takes the mark away.
     pub(crate) fn mark(&mut self, text: &str) -> io::Result<()> {
         let Some((seq, marked, _)) = self.numbered(text)? else { return Ok(()) };
-        let done = self.feed.mark(seq, !marked);
+        let done = self.inspector.mark(seq, !marked);
         let words = if marked { "the mark is gone" } else { "marked" };
         self.done(done, &format!("{}: {words}", seq.0))
     }
@@ -28,7 +28,7 @@ impl PlainSession<'_> {
     /// Puts a note to a call.
     pub(crate) fn note(&mut self, text: &str) -> io::Result<()> {
         let Some((seq, _, note)) = self.numbered(text)? else { return Ok(()) };
-        let done = self.feed.note(seq, note);
+        let done = self.inspector.note(seq, note);
         let words = if note.is_empty() { "the note is gone" } else { "noted" };
         self.done(done, &format!("{}: {words}", seq.0))
     }
@@ -37,7 +37,7 @@ impl PlainSession<'_> {
     pub(crate) fn choose_vendors(&mut self, names: &str) -> io::Result<()> {
         let vendors = self.vendors();
         if names.is_empty() {
-            let in_use = self.feed.in_use();
+            let in_use = self.inspector.in_use();
             let chosen = |at: usize| match (in_use.chosen, in_use.vendors.contains(&at)) {
                 (false, _) => "not chosen: counts where its sender feeds it",
                 (true, true) => "in use",
@@ -67,15 +67,15 @@ impl PlainSession<'_> {
         }
         chosen.sort_unstable();
         chosen.dedup();
-        let done = self.feed.set_in_use(&chosen);
+        let done = self.inspector.set_in_use(&chosen);
         self.done(done, "the choice is saved")
     }
 
     /// Sets a code aside or brings it back, or says which are.
     pub(crate) fn aside(&mut self, code: &str) -> io::Result<()> {
-        let mut codes = self.feed.aside();
+        let mut codes = self.inspector.aside();
         if code.is_empty() {
-            let calls = self.feed.calls_with(&codes);
+            let calls = self.inspector.calls_with(&codes);
             let lines: Vec<String> = codes
                 .iter()
                 .zip(calls)
@@ -94,13 +94,13 @@ impl PlainSession<'_> {
             codes.push(code.clone());
             format!("{code} is set aside; it is counted as before")
         };
-        let done = self.feed.set_aside(&codes);
+        let done = self.inspector.set_aside(&codes);
         self.done(done, &words)
     }
 
     /// Judges all calls again.
     pub(crate) fn judge(&mut self) -> io::Result<()> {
-        let begun = self.feed.judge_again();
+        let begun = self.inspector.judge_again();
         match begun {
             Ok(told) => self.say(&told),
             Err(error) => self.say_error(&error),
@@ -114,28 +114,28 @@ impl PlainSession<'_> {
         }
         let ends = |format: &ExportFormat| file.ends_with(&format!(".{}", format.ending()));
         let format = ExportFormat::ALL.into_iter().find(ends).unwrap_or(ExportFormat::Ndjson);
-        let begun = self.feed.export(file, format, self.filtered.filter.clone());
+        let begun = self.inspector.export(file, format, self.filtered.filter.clone());
         self.done(begun, &format!("writing the calls to {file}"))
     }
 
     /// Clears the log.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
-        let done = self.feed.clear();
-        self.wait_until(|feed| feed.rows() == 0);
-        (self.next, self.current) = (self.feed.rows(), None);
+        let done = self.inspector.clear();
+        self.wait_until(|inspector| inspector.rows() == 0);
+        (self.next, self.current) = (self.inspector.rows(), None);
         self.done(done, "cleared; the recording keeps all, `undo` brings it back")
     }
 
     /// Brings back what was cleared away.
     pub(crate) fn undo(&mut self) -> io::Result<()> {
-        let before = self.feed.rows();
-        let done = self.feed.undo_clear();
+        let before = self.inspector.rows();
+        let done = self.inspector.undo_clear();
         if done.is_ok() {
-            self.wait_until(|feed| feed.rows() > before);
+            self.wait_until(|inspector| inspector.rows() > before);
         }
         // what comes back was said before
-        self.next = self.feed.rows();
-        let stats = self.feed.stats();
+        self.next = self.inspector.rows();
+        let stats = self.inspector.stats();
         let words = format!("here again: {}", calls_words(stats.calls, stats.repeats));
         self.done(done, &words)
     }
@@ -162,7 +162,7 @@ impl PlainSession<'_> {
                     "expected `send`, `send NUMBER`, `send draft`, each with `to URL` or without",
                 ),
             };
-        let begun = self.feed.send(to, &text, key.as_deref());
+        let begun = self.inspector.send(to, &text, key.as_deref());
         match begun {
             Ok(()) => Ok(()),
             Err(error) => self.say_error(&error),

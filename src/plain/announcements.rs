@@ -1,9 +1,8 @@
 //! What comes by itself: calls, what became of what goes on behind, what is wrong.
 
-use crate::plain::phrases;
+use crate::inspector::{Sending, row_words};
 use crate::plain::session::PlainSession;
 use crate::report::plural;
-use crate::tui::feed::Sending;
 use std::io;
 
 /// Where more come at once, only the last are said, and how many they are.
@@ -14,13 +13,13 @@ impl PlainSession<'_> {
     /// Says what is new.
     pub fn news(&mut self) -> io::Result<()> {
         self.say_calls()?;
-        if let Some(told) = self.feed.told() {
+        if let Some(told) = self.inspector.told() {
             match told {
                 Ok(told) => self.say(&told)?,
                 Err(error) => self.say_error(&error)?,
             }
         }
-        let sending = self.feed.sending();
+        let sending = self.inspector.sending();
         if sending != self.said.sending {
             if let Some(sending) =
                 sending.as_ref().filter(|now| !matches!(now, Sending::Underway { .. }))
@@ -29,7 +28,7 @@ impl PlainSession<'_> {
             }
             self.said.sending = sending;
         }
-        let settings = self.feed.settings();
+        let settings = self.inspector.settings();
         if settings.refused != self.said.refused_settings {
             if let Some(refused) = &settings.refused {
                 self.say_error(refused)?;
@@ -48,7 +47,7 @@ impl PlainSession<'_> {
                 Err(error) => self.say_error(error)?,
             }
         }
-        let stats = self.feed.stats();
+        let stats = self.inspector.stats();
         if stats.problem != self.said.problem {
             match &stats.problem {
                 Some(problem) => self.say(&format!("attention: {problem}"))?,
@@ -56,7 +55,7 @@ impl PlainSession<'_> {
             }
             self.said.problem = stats.problem.clone();
         }
-        let alerts = self.feed.alerts();
+        let alerts = self.inspector.alerts();
         if alerts.dropped > self.said.unalerted {
             let new = alerts.dropped - self.said.unalerted;
             self.said.unalerted = alerts.dropped;
@@ -80,16 +79,16 @@ impl PlainSession<'_> {
     }
 
     fn say_calls(&mut self) -> io::Result<()> {
-        let rows = self.feed.rows();
+        let rows = self.inspector.rows();
         if rows < self.next {
             // cleared away
             (self.next, self.current) = (rows, None);
         }
-        let shown = self.feed.shown();
+        let shown = self.inspector.shown();
         if shown.looked_at < shown.of || shown.of <= self.next {
             return Ok(());
         }
-        let from = self.feed.place_of(self.next);
+        let from = self.inspector.place_of(self.next);
         let count = shown.rows.saturating_sub(from);
         self.next = shown.of;
         if self.paused {
@@ -100,11 +99,11 @@ impl PlainSession<'_> {
         if first > from {
             self.say(&format!("{} came; the last of them:", plural(count, "line")))?;
         }
-        let new = self.feed.shown_rows(first..shown.rows);
+        let new = self.inspector.shown_rows(first..shown.rows);
         let vendors = self.vendors();
-        for row in self.feed.window_of(&new) {
+        for row in self.inspector.window_of(&new) {
             self.current = Some(row.row);
-            self.say(&phrases::row(&row, &vendors))?;
+            self.say(&row_words(&row, &vendors))?;
         }
         Ok(())
     }
@@ -121,7 +120,7 @@ impl PlainSession<'_> {
 
     /// Where it listens and what came.
     pub(crate) fn status(&mut self) -> io::Result<()> {
-        let (stats, addresses) = (self.feed.stats(), self.feed.addresses());
+        let (stats, addresses) = (self.inspector.stats(), self.inspector.addresses());
         match addresses.first() {
             Some(address) => self.say(&format!("segscope listens on {address}"))?,
             None => self.say(match &stats.opened {
@@ -152,7 +151,7 @@ impl PlainSession<'_> {
             self.say(&format!("{} % of the file are read", read * 100 / all.max(1)))?;
         }
         let common: Vec<String> = self
-            .feed
+            .inspector
             .common()
             .iter()
             .map(|common| {

@@ -1,17 +1,17 @@
 //! All about one call, and what is copied from it.
 
+use crate::inspector::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
-use crate::tui::feed::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
 use std::io;
 
 impl PlainSession<'_> {
     /// The call of a row, or says that it is none.
     pub(crate) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
-        match self.feed.detail(row) {
+        match self.inspector.detail(row) {
             Some(Detail::Call(call)) => Ok(Some(call)),
             Some(Detail::NoCall(_)) => self.say("this row is a request, not a call").map(|()| None),
             None => self.say("this call can no longer be read").map(|()| None),
@@ -21,7 +21,7 @@ impl PlainSession<'_> {
     /// Says all about a call, or a part of it.
     pub(crate) fn show(&mut self, text: &str) -> io::Result<()> {
         let Some((row, part)) = self.meant(text)? else { return Ok(()) };
-        let call = match self.feed.detail(row) {
+        let call = match self.inspector.detail(row) {
             Some(Detail::Call(call)) => call,
             Some(Detail::NoCall(request)) => {
                 self.current = Some(row);
@@ -83,7 +83,7 @@ impl PlainSession<'_> {
 
     fn show_findings(&mut self, call: &CallDetail) -> io::Result<()> {
         let used = call.vendors.iter().filter(|detail| detail.in_use);
-        let all = call.wire_findings.iter().chain(used.flat_map(|detail| &detail.findings));
+        let all = call.common.iter().chain(used.flat_map(|detail| &detail.findings));
         let lines = phrases::findings(all);
         if lines.is_empty() {
             return self.say("nothing was found");
@@ -98,15 +98,15 @@ impl PlainSession<'_> {
         self.say(&format!(
             "{title}: {}, account {}, user {}",
             detail.verdict.name(),
-            id(&detail.account),
-            id(&detail.user)
+            id(&detail.account_id),
+            id(&detail.user_id)
         ))?;
         self.print(phrases::findings(detail.findings.iter()))?;
         if detail.requests.is_empty() {
             return self.say("it would receive nothing");
         }
         for request in &detail.requests {
-            self.show_output(request)?;
+            self.show_output(&OutputView::from(request))?;
         }
         Ok(())
     }
@@ -179,7 +179,7 @@ impl PlainSession<'_> {
                 }
             },
         };
-        let base = self.feed.addresses().into_iter().next();
+        let base = self.inspector.addresses().into_iter().next();
         match copy::of_call(action, &call, vendor, &self.vendors(), base.as_deref()) {
             Ok((_, text)) => self.print_text(&text),
             Err(why) => self.say(why),

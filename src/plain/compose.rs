@@ -3,10 +3,10 @@
 use super::command::{number, word};
 use crate::call::set_value;
 use crate::call::template::{names, template};
+use crate::inspector::{Chosen, DraftError};
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
 use crate::tui::app::view::with_type;
-use crate::tui::feed::{Chosen, ComposedView};
 use serde_json::Value;
 use std::io;
 
@@ -68,14 +68,14 @@ impl PlainSession<'_> {
         };
         self.say("the draft:")?;
         self.print(phrases::json(&draft))?;
-        let call = match self.feed.compose(&draft) {
-            ComposedView::NotYet { line, column, message } => {
+        let call = match self.inspector.compose(&draft) {
+            Err(DraftError { line, column, message }) => {
                 return self
                     .say(&format!("it is no call yet: line {line}, column {column}: {message}"));
             }
-            ComposedView::Call(call) => call,
+            Ok(call) => call,
         };
-        self.print(phrases::findings(call.wire_findings.iter()))?;
+        self.print(phrases::findings(call.common.iter()))?;
         for detail in call.vendors.iter().filter(|detail| detail.in_use) {
             self.show_vendor(detail)?;
         }
@@ -98,7 +98,7 @@ impl PlainSession<'_> {
             return self
                 .say("expected a vendor, such as `deliver 12 VENDOR`; `vendors` lists them");
         };
-        match self.feed.prepare(&chosen, vendor) {
+        match self.inspector.prepare(&chosen, vendor) {
             Ok(prepared) => {
                 for request in &prepared.requests {
                     self.show_output(request)?;
@@ -113,7 +113,7 @@ impl PlainSession<'_> {
     /// Sends what was shown last.
     pub(crate) fn yes(&mut self) -> io::Result<()> {
         match self.prepared.take() {
-            Some(number) => match self.feed.deliver(number) {
+            Some(number) => match self.inspector.deliver(number) {
                 Ok(()) => self.say("sending"),
                 Err(why) => self.say_error(&why),
             },

@@ -2,9 +2,8 @@
 
 use super::command::{number, word};
 use crate::fql;
-use crate::plain::phrases;
+use crate::inspector::{Inspector, NextRow, What, row_words};
 use crate::plain::session::PlainSession;
-use crate::tui::feed::{Feed, NextRow, What};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,12 +20,12 @@ impl PlainSession<'_> {
     /// The row of a call's number.
     pub(crate) fn row_of(&self, seq: u64) -> Option<u64> {
         // a refused request has a row and no number, so a call's row is never before its number's
-        let (mut low, mut high) = (seq.checked_sub(1)?, self.feed.rows());
+        let (mut low, mut high) = (seq.checked_sub(1)?, self.inspector.rows());
         while low < high {
             let middle = low + (high - low) / 2;
             let mut at = middle;
             let found = loop {
-                match self.feed.window(at..at + 1).pop() {
+                match self.inspector.window(at..at + 1).pop() {
                     Some(row) => match row.seq {
                         Some(found) => break Some(found.0),
                         None => at += 1,
@@ -52,7 +51,7 @@ impl PlainSession<'_> {
         let (named, rest) = number(text);
         let row = match named {
             Some(seq) => self.row_of(seq),
-            None => self.current.or_else(|| self.feed.rows().checked_sub(1)),
+            None => self.current.or_else(|| self.inspector.rows().checked_sub(1)),
         };
         match (row, named) {
             (Some(row), _) => Ok(Some((row, rest))),
@@ -72,18 +71,18 @@ impl PlainSession<'_> {
         let (count, rest) = number(text);
         let count = count.unwrap_or(USUAL).min(MOST);
         self.settled();
-        let shown = self.feed.shown().rows;
+        let shown = self.inspector.shown().rows;
         let first = match word(rest) {
             ("", _) => shown.saturating_sub(count),
             ("from", seq) => match number(seq).0.map(|seq| self.row_of(seq)) {
-                Some(Some(row)) => self.feed.place_of(row),
+                Some(Some(row)) => self.inspector.place_of(row),
                 _ => return self.say("there is no such call; expected `list COUNT from NUMBER`"),
             },
             _ => return self.say("expected `list`, `list COUNT` or `list COUNT from NUMBER`"),
         };
-        let rows = self.feed.shown_rows(first..(first + count).min(shown));
+        let rows = self.inspector.shown_rows(first..(first + count).min(shown));
         if rows.is_empty() {
-            return self.say(if self.feed.rows() == 0 {
+            return self.say(if self.inspector.rows() == 0 {
                 "no call came yet"
             } else {
                 "no call passes the filter"
@@ -91,7 +90,7 @@ impl PlainSession<'_> {
         }
         let vendors = self.vendors();
         let lines: Vec<String> =
-            self.feed.window_of(&rows).iter().map(|row| phrases::row(row, &vendors)).collect();
+            self.inspector.window_of(&rows).iter().map(|row| row_words(row, &vendors)).collect();
         self.current = rows.last().copied();
         self.print(lines)?;
         self.say(&format!("{} of {shown} lines", rows.len()))
@@ -126,14 +125,17 @@ impl PlainSession<'_> {
     }
 
     fn find(&self, what: &What, forward: bool) -> Option<u64> {
-        let rows = self.feed.rows();
+        let rows = self.inspector.rows();
         let mut at = self.current.unwrap_or(if forward { 0 } else { rows });
-        if forward && self.current.is_none() && self.feed.find(1, false, what) == NextRow::Row(0) {
+        if forward
+            && self.current.is_none()
+            && self.inspector.find(1, false, what) == NextRow::Row(0)
+        {
             return Some(0);
         }
         let begun = Instant::now();
         loop {
-            match self.feed.find(at, forward, what) {
+            match self.inspector.find(at, forward, what) {
                 NextRow::Row(row) => return Some(row),
                 NextRow::None => return None,
                 NextRow::Paused { .. } if begun.elapsed() > PATIENCE => return None,
@@ -147,15 +149,20 @@ impl PlainSession<'_> {
 
     fn step(&mut self, forward: bool) -> io::Result<()> {
         self.settled();
-        let shown = self.feed.shown().rows;
+        let shown = self.inspector.shown().rows;
         let place = match self.current {
             Some(row) => {
-                let place = self.feed.place_of(row);
+                let place = self.inspector.place_of(row);
                 if forward { place + 1 } else { place.wrapping_sub(1) }
             }
             None => shown.wrapping_sub(1),
         };
-        match self.feed.shown_rows(place..place.saturating_add(1)).pop().filter(|_| place < shown) {
+        match self
+            .inspector
+            .shown_rows(place..place.saturating_add(1))
+            .pop()
+            .filter(|_| place < shown)
+        {
             Some(row) => self.say_row(row),
             None if forward => self.say("this is the last call"),
             None => self.say("this is the first call"),
@@ -164,16 +171,16 @@ impl PlainSession<'_> {
 
     /// Waits until the filter has seen all, or for as long as anybody would.
     fn settled(&self) {
-        self.wait_until(|feed| {
-            let shown = feed.shown();
+        self.wait_until(|inspector| {
+            let shown = inspector.shown();
             shown.looked_at >= shown.of
         });
     }
 
     /// Waits for what is done behind the talk, or for as long as anybody would.
-    pub(crate) fn wait_until(&self, done: impl Fn(&dyn Feed) -> bool) {
+    pub(crate) fn wait_until(&self, done: impl Fn(&Inspector) -> bool) {
         let begun = Instant::now();
-        while !done(self.feed) && begun.elapsed() < PATIENCE {
+        while !done(self.inspector) && begun.elapsed() < PATIENCE {
             std::thread::sleep(LOOK);
         }
     }
@@ -202,25 +209,25 @@ impl PlainSession<'_> {
         }
         self.put_in_force();
         self.settled();
-        let shown = self.feed.shown();
+        let shown = self.inspector.shown();
         let of = match (self.filtered.filter.is_some(), self.filtered.only_marked) {
             (false, _) => "no filter".to_owned(),
             (true, false) => format!("filter {}", self.filtered.text),
             (true, true) => "only marked calls".to_owned(),
         };
         let so_far = if shown.looked_at < shown.of { " so far" } else { "" };
-        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.feed.rows()))?;
+        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.inspector.rows()))?;
         self.say_doubts()
     }
 
     /// Says what is doubtful about a filter that nothing passes.
     fn say_doubts(&mut self) -> io::Result<()> {
-        let (shown, rows) = (self.feed.shown(), self.feed.rows());
+        let (shown, rows) = (self.inspector.shown(), self.inspector.rows());
         let Some(filter) = self.filtered.filter.clone() else { return Ok(()) };
         if shown.rows > 0 || shown.looked_at < shown.of || rows == 0 {
             return Ok(());
         }
-        let absent = fql::absent(&filter, self.feed.names().as_ref());
+        let absent = fql::absent(&filter, self.inspector.names().as_ref());
         for one in &absent {
             self.say(&one.to_string())?;
         }
@@ -240,7 +247,7 @@ impl PlainSession<'_> {
         };
         let wanted = fql::parse(&text).ok().filter(|filter| !filter.is_all()).map(Arc::new);
         filtered.filter = wanted.clone();
-        self.feed.filter(wanted);
+        self.inspector.filter(wanted);
     }
 
     /// Searches for something from the current call on.

@@ -1,7 +1,7 @@
 //! The inspector in lines, for screen readers and terminals that cannot draw: each call is said as
 //! it comes, one line in words, and lines that are typed do what the screen's keys do.
 //!
-//! It reads the same [`Feed`] as the screen, so that nothing is said here that is not so there. No
+//! It reads the same [`Inspector`] as the screen, so that nothing is said here that is not so there. No
 //! drawing sequence is ever written, and what was captured is escaped.
 
 mod actions;
@@ -15,9 +15,8 @@ mod phrases;
 mod session;
 mod summaries;
 
-pub use crate::plain::phrases::row as row_words;
+use crate::inspector::Inspector;
 use crate::plain::session::{PlainSession, SessionFlow};
-use crate::tui::feed::Feed;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
@@ -32,14 +31,14 @@ const MOST_BYTES: u64 = 256 << 10;
 /// Listens to what is typed and says the rows that come from a row on, until `quit` or until `ends` says so. Where the
 /// input ends it goes on saying.
 pub fn run(
-    feed: &dyn Feed,
+    inspector: &Inspector,
     from: u64,
     input: impl BufRead + Send + 'static,
     out: &mut dyn Write,
     mut ends: impl FnMut() -> bool,
 ) -> io::Result<()> {
     let lines = typed(input)?;
-    let mut talk = PlainSession::new(feed, from, out);
+    let mut talk = PlainSession::new(inspector, from, out);
     talk.begin()?;
     loop {
         match lines.recv_timeout(LOOK) {

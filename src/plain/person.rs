@@ -1,9 +1,9 @@
 //! The calls of one user, in words.
 
 use crate::fql::parse;
+use crate::inspector::Timeline;
 use crate::plain::session::PlainSession;
 use crate::tui::app::view::{calls_by_type, calls_of, order_of_calls};
-use crate::tui::feed::Timeline;
 use std::io;
 use std::sync::Arc;
 
@@ -13,20 +13,20 @@ const STEP: u64 = 5_000;
 impl PlainSession<'_> {
     /// What the calls of a user show of their order, and what vendors find about it.
     pub(crate) fn order(&mut self, user: &str) -> io::Result<()> {
-        self.feed.trace(parse(&calls_of(user)).ok().map(Arc::new));
-        self.wait_until(|feed| feed.traced().looked_at >= feed.traced().of);
-        let (mut timeline, mut gone, traced) = (Timeline::default(), 0, self.feed.traced());
+        self.inspector.trace(parse(&calls_of(user)).ok().map(Arc::new));
+        self.wait_until(|inspector| inspector.traced().looked_at >= inspector.traced().of);
+        let (mut timeline, mut gone, traced) = (Timeline::default(), 0, self.inspector.traced());
         while gone < traced.known {
-            let rows = self.feed.traced_rows(gone..traced.known.min(gone + STEP));
+            let rows = self.inspector.traced_rows(gone..traced.known.min(gone + STEP));
             if rows.is_empty() {
                 break;
             }
             gone += rows.len() as u64;
-            self.feed.timeline(&rows, &mut timeline);
+            self.inspector.timeline(&rows, &mut timeline);
         }
         let known = traced.looked_at >= traced.of;
-        let found = self.feed.order_finding(&timeline);
-        self.feed.trace(None);
+        let found = self.inspector.order_finding(&timeline);
+        self.inspector.trace(None);
         let mut lines = Vec::new();
         if timeline.calls > 0 {
             lines.push(format!("came: {}", calls_by_type(&timeline)));

@@ -2,10 +2,9 @@
 
 use crate::call::text::visible;
 use crate::fql::Filter;
+use crate::inspector::{Inspector, Sending, VendorView, row_words};
 use crate::plain::command;
 use crate::plain::command::{COMMANDS, CommandKind};
-use crate::plain::phrases;
-use crate::tui::feed::{Feed, Sending, VendorView};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -39,7 +38,7 @@ pub(crate) struct Filtered {
 
 /// The talk.
 pub struct PlainSession<'t> {
-    pub(crate) feed: &'t dyn Feed,
+    pub(crate) inspector: &'t Inspector,
     out: &'t mut dyn Write,
     /// The row that was said last.
     pub(crate) current: Option<u64>,
@@ -57,10 +56,10 @@ pub struct PlainSession<'t> {
 }
 
 impl<'t> PlainSession<'t> {
-    /// A talk about what a feed has, in which the rows from one on are news.
-    pub fn new(feed: &'t dyn Feed, from: u64, out: &'t mut dyn Write) -> PlainSession<'t> {
+    /// A talk about what an inspector has, in which the rows from one on are news.
+    pub fn new(inspector: &'t Inspector, from: u64, out: &'t mut dyn Write) -> PlainSession<'t> {
         PlainSession {
-            feed,
+            inspector,
             out,
             current: None,
             next: from,
@@ -118,7 +117,7 @@ impl<'t> PlainSession<'t> {
     }
 
     pub(crate) fn vendors(&self) -> Vec<VendorView> {
-        self.feed.vendors()
+        self.inspector.vendors()
     }
 
     /// The vendor of a name, a title or a short name, whatever the case.
@@ -198,10 +197,10 @@ impl<'t> PlainSession<'t> {
 
     /// Says a row, which is the current one from now on.
     pub(crate) fn say_row(&mut self, row: u64) -> io::Result<()> {
-        match self.feed.window(row..row + 1).pop() {
+        match self.inspector.window(row..row + 1).pop() {
             Some(view) => {
                 self.current = Some(row);
-                let words = phrases::row(&view, &self.vendors());
+                let words = row_words(&view, &self.vendors());
                 self.say(&words)
             }
             None => self.say("this call is gone"),

@@ -3,12 +3,11 @@
 use crate::call::text::masked;
 use crate::call::time;
 use crate::findings::{Finding, Verdict, is_of_call};
+use crate::inspector::{Coverage, GroupBy, ModelItem, Status, Who, doubted_id};
 use crate::plain::command::word;
-use crate::plain::phrases;
 use crate::plain::phrases::id_words;
 use crate::plain::session::PlainSession;
 use crate::report::{calls_words, plural};
-use crate::tui::feed::{Coverage, GroupBy, ModelItem, Status, Who};
 use std::io;
 
 /// So many lines are said; how many more there are is said too.
@@ -29,7 +28,7 @@ impl PlainSession<'_> {
 
     /// What was found, the worst first.
     pub(crate) fn findings(&mut self) -> io::Result<()> {
-        let (groups, vendors) = (self.feed.findings(false), self.vendors());
+        let (groups, vendors) = (self.inspector.findings(false), self.vendors());
         let lines = groups.rows.iter().map(|found| {
             if let Some(view) = &found.remark {
                 let Finding { severity, code, message, fix, .. } = &view.finding;
@@ -65,10 +64,10 @@ impl PlainSession<'_> {
             "key" => GroupBy::WriteKey,
             other => return self.say(&format!("`{other}` is none of library, version, key")),
         };
-        let groups = self.feed.coverage(by);
+        let groups = self.inspector.coverage(by);
         let lines: Vec<String> = groups.rows.iter().map(|row| self.covered(row, by)).collect();
         self.some(lines, groups.of, "no call came yet")?;
-        match self.feed.expectations() {
+        match self.inspector.expectations() {
             Some(expected) => self.say(&expected.line()),
             None => Ok(()),
         }
@@ -115,26 +114,26 @@ impl PlainSession<'_> {
             Who::Users => ("user", "account"),
         };
         if !id.is_empty() {
-            let members = self.feed.members(who, id);
+            let members = self.inspector.members(who, id);
             let lines = members.rows.iter();
             let lines: Vec<String> = lines
                 .map(|member| {
-                    let id = phrases::doubted(&member.id, member.doubtful);
+                    let id = doubted_id(&member.id, member.doubtful);
                     format!("{other} {id}, since call {}", member.since)
                 })
                 .collect();
             self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
-            for finding in self.feed.id_remarks_about(who, id) {
+            for finding in self.inspector.id_remarks_about(who, id) {
                 let Finding { severity, code, message, fix, .. } = &finding;
                 self.say(&format!("{} {code}: {message}; {fix}", severity.name()))?;
             }
             return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
-        let people = self.feed.people(who, 0..MOST as u64);
+        let people = self.inspector.people(who, 0..MOST as u64);
         let lines = people.rows.iter().map(|person| {
             let calls = calls_words(person.counted.calls, person.counted.repeats);
             let one_of = if other == "account" { "an account" } else { "a user" };
-            let id = phrases::doubted(&person.id, person.doubtful);
+            let id = doubted_id(&person.id, person.doubtful);
             format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
         });
         let lines: Vec<String> = lines.collect();
@@ -143,10 +142,10 @@ impl PlainSession<'_> {
 
     /// The objects that vendors push to Segment.
     pub(crate) fn sync(&mut self, model: &str) -> io::Result<()> {
-        let pushes = self.feed.pushes();
+        let pushes = self.inspector.pushes();
         let Some(run) = pushes.run else { return self.say("no vendor has pushed objects yet") };
         if !model.is_empty() {
-            let Some(view) = self.feed.pushed(model, 0..MOST) else {
+            let Some(view) = self.inspector.pushed(model, 0..MOST) else {
                 return self.say(&format!("the run has no model {model}"));
             };
             let lines = view.window.iter().map(|item| match item {

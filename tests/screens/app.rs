@@ -1,6 +1,6 @@
 //! The whole screen in a test: keys in, picture out, and a clock that the test turns.
 
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -15,29 +15,33 @@ use segscope::tui::{Screen, ScreenOptions, do_on};
 use unicode_width::UnicodeWidthStr;
 
 pub struct TestApp {
-    pub feed: FakeFeed,
+    pub inspector: Fixture,
     pub effects: Vec<SideEffect>,
     screen: Screen,
     terminal: Terminal<TestBackend>,
     now_ms: u64,
     /// Whether each message is followed by a frame, or the test draws when it likes.
     pub draws: bool,
+    /// Whether a file that is asked for is written.
+    pub exports: bool,
+    /// Whether each frame waits for what goes on from tick to tick, such as a long search.
+    pub goes_on: bool,
 }
 
 /// The three sizes that everyone has.
 pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
-/// A feed with the usual calls and five vendors.
-pub fn five() -> FakeFeed {
-    FakeFeed::with_calls(5)
+/// An inspector with the usual calls and five vendors.
+pub fn five() -> Fixture {
+    Fixture::with_calls(5)
 }
 
 /// Snapshots of what a feed looks like after these keys, one a size. A macro, so
 /// that each belongs to the file that it is asked for in.
 macro_rules! pictures {
-    ($name:expr, $feed:expr, $keys:expr) => {
+    ($name:expr, $inspector:expr, $keys:expr) => {
         for (width, height) in $crate::app::SIZES {
-            let picture = $crate::app::picture_of($feed, width, height, $keys);
+            let picture = $crate::app::picture_of($inspector, width, height, $keys);
             insta::assert_snapshot!(format!("{}_{width}x{height}", $name), picture);
         }
     };
@@ -46,8 +50,8 @@ pub(crate) use pictures;
 
 /// What a feed looks like after these keys, drawn once: what a wide letter hid of the frame before
 /// would stay in a drawing in memory.
-pub fn picture_of(feed: FakeFeed, width: u16, height: u16, keys: &str) -> String {
-    let mut app = TestApp::new(feed, width, height);
+pub fn picture_of(inspector: Fixture, width: u16, height: u16, keys: &str) -> String {
+    let mut app = TestApp::new(inspector, width, height);
     app.draws = false;
     app.press(keys).draw();
     app.assert_well_formed();
@@ -59,24 +63,60 @@ pub fn options() -> ScreenOptions {
 }
 
 impl TestApp {
-    pub fn new(feed: FakeFeed, width: u16, height: u16) -> TestApp {
-        TestApp::with(feed, width, height, &options())
+    pub fn new(inspector: Fixture, width: u16, height: u16) -> TestApp {
+        TestApp::with(inspector, width, height, &options())
     }
 
-    pub fn with(feed: FakeFeed, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
-        let screen = Screen::new(&feed, options, Size { width, height });
-        let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
-        let mut app =
-            TestApp { feed, effects: Vec::new(), screen, terminal, now_ms: 0, draws: true };
+    pub fn with(inspector: Fixture, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
+        let mut app = TestApp::begin(inspector, width, height, options);
         app.draw();
         app
     }
 
-    /// Draws as the loop does.
+    /// The same before its first frame.
+    pub fn begin(inspector: Fixture, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
+        let screen = Screen::new(&inspector, options, Size { width, height });
+        let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
+        TestApp {
+            inspector,
+            effects: Vec::new(),
+            screen,
+            terminal,
+            now_ms: 0,
+            draws: true,
+            exports: true,
+            goes_on: true,
+        }
+    }
+
+    /// Draws as the loop does, once all that was sent is judged and looked at, until what goes on
+    /// from tick to tick is done. The clock stands still meanwhile.
     pub fn draw(&mut self) -> &mut TestApp {
-        self.screen.sync(&self.feed);
-        let (screen, feed) = (&self.screen, &self.feed);
-        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), feed)).expect("never fails");
+        self.inspector.settle();
+        self.draw_now();
+        let mut ticks = 0;
+        while self.goes_on && self.ticked() {
+            ticks += 1;
+            assert!(ticks < 5_000, "it does not end:\n{}", self.picture());
+            self.inspector.settle();
+            self.draw_now();
+        }
+        self
+    }
+
+    /// Whether something goes on from tick to tick.
+    fn ticked(&mut self) -> bool {
+        self.screen.update(Msg::Tick(self.now_ms), &self.inspector);
+        self.screen.is_touched()
+    }
+
+    /// Draws what is known at this moment.
+    pub fn draw_now(&mut self) -> &mut TestApp {
+        self.screen.sync(&self.inspector);
+        let (screen, inspector) = (&self.screen, &self.inspector);
+        self.terminal
+            .draw(|frame| screen.render(frame.buffer_mut(), inspector))
+            .expect("never fails");
         self
     }
 
@@ -87,7 +127,9 @@ impl TestApp {
     }
 
     pub fn send(&mut self, msg: Msg) -> &mut TestApp {
-        let effect = self.screen.update(msg, &self.feed);
+        let effect = self.screen.update(msg, &self.inspector);
+        let effect =
+            effect.filter(|effect| self.exports || !matches!(effect, SideEffect::Export { .. }));
         match effect {
             // what the hand-made feed does as the real one would
             Some(
@@ -100,13 +142,25 @@ impl TestApp {
                 | SideEffect::Clear
                 | SideEffect::UndoClear),
             ) => {
-                if let Some(msg) = do_on(&self.feed, &effect) {
-                    self.screen.update(msg, &self.feed);
+                if let Some(msg) = do_on(&self.inspector, &effect) {
+                    self.screen.update(msg, &self.inspector);
                 }
             }
             effect => self.effects.extend(effect),
         }
-        if self.draws { self.draw() } else { self }
+        if self.draws {
+            self.draw();
+        }
+        self
+    }
+
+    /// Does the last effect that was asked for, as the loop does.
+    pub fn perform(&mut self) -> &mut TestApp {
+        let effect = self.effects.pop().expect("an effect");
+        if let Some(msg) = do_on(&self.inspector, &effect) {
+            self.screen.update(msg, &self.inspector);
+        }
+        self.draw()
     }
 
     /// Presses keys by their names in the keymap, one after the other.
@@ -166,7 +220,7 @@ impl TestApp {
     }
 
     pub fn is_dirty(&self) -> bool {
-        self.screen.is_dirty(&self.feed)
+        self.screen.is_dirty(&self.inspector)
     }
 
     /// The symbols of a line, those hidden under a wide one left out.

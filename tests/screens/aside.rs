@@ -1,28 +1,27 @@
 //! Findings that are set aside.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::app::view::SideEffect;
-use segscope::tui::feed::Feed;
 
 #[test]
 fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
-    let mut app = TestApp::new(FakeFeed::with_calls(1), 80, 24);
-    app.press("g a");
+    let mut app = TestApp::new(Fixture::with_calls(1), 80, 24);
+    app.press("g j j a");
     assert!(app.line(23).contains("no finding that is marked"), "{}", app.line(23));
     app.press("G a");
     assert!(app.picture().contains("[ ] ✗ CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("j space enter");
     let codes = vec!["CSB-T-USER-MISSING".to_owned()];
     assert_eq!(app.effects, [SideEffect::SetAside(codes.clone())]);
-    app.feed.set_aside(&codes).expect("kept");
+    app.inspector.set_aside(&codes).expect("kept");
     app.draw();
     assert!(app.line(1).ends_with("a 1 code set aside"), "{}", app.line(1));
     // from any call there is a way back
-    app.press("g a");
+    app.press("g j j a");
     assert!(app.picture().contains("[x]   CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("space enter");
     assert_eq!(app.effects[1..], [SideEffect::SetAside(Vec::new())]);
-    app.resize(200, 60).press("G enter ] ]");
+    app.resize(200, 60).press("G enter ] ] ] ] ] ]");
     assert!(app.picture().contains("set aside in this folder"), "{}", app.picture());
 }

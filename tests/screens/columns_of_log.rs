@@ -1,24 +1,24 @@
 //! The log's columns: which, in which order, on any width.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
-use segscope::tui::feed::{ColumnChoice, Feed};
+use crate::fixture::Fixture;
+use segscope::inspector::ColumnChoice;
 
 fn app(columns: &[&str], width: u16, height: u16) -> TestApp {
-    let feed = FakeFeed::with_calls(5);
+    let inspector = Fixture::with_calls(5);
     let columns = columns.iter().map(|name| (*name).to_owned()).collect();
-    feed.arrange(ColumnChoice { columns: Some(columns), split: None }).expect("kept");
-    TestApp::new(feed, width, height)
+    inspector.arrange(ColumnChoice { columns: Some(columns), split: None }).expect("kept");
+    TestApp::new(inspector, width, height)
 }
 
 #[test]
 fn they_are_chosen_and_ordered_on_the_screen() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 80, 24);
+    let mut app = TestApp::new(Fixture::with_calls(5), 80, 24);
     app.press("|");
     // the account first, then no time, and the number at the end
     app.press("j j j K K K j space G space enter");
     let wanted = ["account", "type", "name", "user", "vendors", "number"];
-    assert_eq!(app.feed.arranged().columns.expect("kept"), wanted);
+    assert_eq!(app.inspector.arranged().columns.expect("kept"), wanted);
     assert!(app.line(2).trim_start().starts_with("account"), "{}", app.line(2));
     assert!(!app.line(2).contains("time") && app.line(2).ends_with('#'), "{}", app.line(2));
     assert!(app.picture().contains("the columns are kept for this folder"));
@@ -35,7 +35,7 @@ fn other_columns_at_the_sizes_that_everyone_has() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         let mut app = app(&columns, width, height);
         app.press("E");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("columns_other_{width}x{height}"), app.picture());
     }
 }

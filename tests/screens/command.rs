@@ -1,14 +1,13 @@
 //! The command line, and keys that the user set.
 
 use crate::app::{TestApp, options};
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::ScreenOptions;
 use segscope::tui::app::keymap::{Keymap, SetKeys};
 use segscope::tui::app::view::SideEffect;
-use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
-    TestApp::new(FakeFeed::with_calls(1), width, height)
+    TestApp::new(Fixture::with_calls(1), width, height)
 }
 
 #[test]
@@ -38,7 +37,7 @@ fn names_are_offered_with_what_they_do() {
         app.picture()
     );
     app.press("down down tab enter");
-    assert_eq!(app.feed.kept().commands.len(), 1, "{:?}", app.feed.kept());
+    assert_eq!(app.inspector.kept().commands.len(), 1, "{:?}", app.inspector.kept());
     app.press(": tab");
     assert!(app.picture().contains("more"), "a tab lists all: {}", app.picture());
 }
@@ -69,13 +68,13 @@ fn mistakes_are_told_in_words() {
 fn a_filter_and_a_search_may_be_given() {
     let mut app = app(80, 24);
     app.press(":").type_in("filter type = \"track\"").press("enter");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"track\""));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"track\""));
     app.press("g :").type_in("search seat").press("enter");
     let picture = app.picture();
     let cursor = picture.lines().find(|line| line.starts_with('▌')).expect("a cursor");
     assert!(cursor.contains("Seat Added"), "{cursor}");
     app.press(":").type_in("filter").press("enter");
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
 }
 
 #[test]
@@ -93,7 +92,7 @@ fn help_and_footer_tell_the_keys_in_force() {
     ];
     let keymap = Keymap::with(&set).expect("no clash");
     let options = ScreenOptions { keymap, ..options() };
-    let mut app = TestApp::with(FakeFeed::with_calls(1), 80, 24, &options);
+    let mut app = TestApp::with(Fixture::with_calls(1), 80, 24, &options);
     assert!(
         app.line(23).contains("i filter") && app.line(23).contains("ctrl-g help"),
         "{}",

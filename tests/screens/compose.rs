@@ -1,13 +1,14 @@
 //! A call that is written: its colours, what it would give, and sending it.
 
 use crate::app::{SIZES, TestApp, five};
-use crate::fake::FakeFeed;
+use crate::fixture::{Fixture, Given, NOBODY, Server};
 use segscope::call::template::TEMPLATES;
 use segscope::tui::app::view::SideEffect;
-use segscope::tui::feed::Sending;
+use serde_json::json;
+use std::net::TcpListener;
 
 fn composing(width: u16, height: u16) -> TestApp {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+    let mut app = TestApp::new(Fixture::with_calls(5), width, height);
     app.press("E E c");
     app
 }
@@ -39,24 +40,33 @@ fn half_typed_text_is_coloured_and_its_mistake_named() {
 
 #[test]
 fn it_is_sent_and_the_answer_shown() {
-    let mut app = composing(120, 40);
-    app.press("ctrl-s");
+    let server = Server::start();
+    let inspector = Given::vendors(5).address(&server.url).with_calls();
+    let mut app = TestApp::new(inspector, 120, 40);
+    app.press("E E c ctrl-s");
     match app.effects.as_slice() {
         [SideEffect::Send { to: None, text, .. }] => {
             assert!(text.starts_with("{\n  \"") && !text.contains("messageId"), "{text}");
         }
         other => panic!("{other:?}"),
     }
-    let to = "http://127.0.0.1:7357".to_owned();
-    app.feed.set_sending(Sending::Underway { to: to.clone() });
+    app.perform();
+    let sending = format!("sending to {}", server.url);
+    assert!(app.picture().contains(&sending), "{}", app.picture());
+    server.answer(200, "{\"success\": true}\u{1b}[31m");
+    app.inspector.wait_for_answer();
     app.draw();
-    assert!(app.picture().contains("sending to http://127.0.0.1:7357"), "{}", app.picture());
-    let body = "{\"success\": true}\u{1b}[31m".to_owned();
-    app.feed.set_sending(Sending::Answered { to: to.clone(), status: 200, body, took_ms: 3 });
-    app.draw();
-    assert!(app.picture().contains("answered 200 in 3 ms  {\"success\": true}\\u{1b}"));
-    let error = "could not send to http://127.0.0.1:7357/v1/track: refused".to_owned();
-    app.feed.set_sending(Sending::Failed { to, error });
+    assert!(app.picture().contains("answered 200 in "), "{}", app.picture());
+    assert!(app.picture().contains(" ms  {\"success\": true}\\u{1b}"), "{}", app.picture());
+    // an address where nobody listens
+    drop(server);
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = closed.local_addr().expect("an address");
+    drop(closed);
+    app.inspector
+        .send(Some(&format!("http://{address}")), "{\"type\":\"track\"}", None)
+        .expect("begun");
+    app.inspector.wait_for_answer();
     app.draw();
     assert_eq!(app.style_of("could not send", 2).fg, app.theme().error.fg);
 }
@@ -108,7 +118,7 @@ fn what_was_typed_comes_back() {
 #[test]
 fn the_templates_of_types_and_vendors_are_chosen_from() {
     for (width, height) in SIZES {
-        let mut app = TestApp::new(FakeFeed::new(5), width, height);
+        let mut app = TestApp::new(Fixture::new(5), width, height);
         app.press("c");
         assert!(app.picture().contains("\"track\""), "{}", app.picture());
         app.press("ctrl-t").assert_well_formed();
@@ -165,19 +175,14 @@ fn results_of_an_older_text_say_so() {
         app.press("backspace");
         assert!(!app.picture().contains("STALE"), "{}", app.picture());
     }
-    // nothing to be stale
-    let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
-    app.press("c x");
-    assert!(!app.picture().contains("STALE"), "{}", app.picture());
 }
 
 /// A file is open, and nothing listens that a call could be sent to.
 #[test]
 fn where_nothing_listens_only_another_address_is_offered() {
     for (width, height) in SIZES {
-        let feed = five();
-        feed.without_address();
-        let mut app = TestApp::new(feed, width, height);
+        let inspector = Given::vendors(5).opened(&five().recorded()).begin();
+        let mut app = TestApp::new(inspector, width, height);
         app.press("E E c");
         assert!(app.line(height - 2).contains("nothing listens here"), "{}", app.picture());
         assert!(!app.line(height - 1).contains("ctrl-s"), "{}", app.picture());
@@ -203,7 +208,7 @@ fn the_mouse_places_the_cursor_and_scrolls() {
 #[test]
 fn wide_and_hostile_text_stays_in_its_frame() {
     for width in [40, 60, 79, 100, 101] {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), width, 14);
+        let mut app = TestApp::new(Fixture::with_calls(5), width, 14);
         app.press("k k c");
         app.paste("\u{1b}[31m漢字漢字漢字\u{202e}e\u{301}\u{301}👨‍👩‍👧\r\n\t\"x\"");
         app.assert_well_formed();
@@ -242,24 +247,25 @@ fn it_is_sent_where_the_user_says() {
 
 #[test]
 fn a_call_is_sent_again_as_it_came() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    let server = Server::start();
+    let inspector = Given::vendors(5).address(&server.url).with_calls();
+    let mut app = TestApp::new(inspector, 120, 40);
     app.press("E E r enter");
     match app.effects.as_slice() {
         [SideEffect::Send { to, text, write_key }] => {
-            assert_eq!(to.as_deref(), Some("http://127.0.0.1:7357"));
+            assert_eq!(to.as_deref(), Some(server.url.as_str()));
             assert!(text.contains("messageId") && text.contains("\"type\":\"track\""), "{text}");
             assert!(write_key.is_some(), "with the key that it came with");
         }
         other => panic!("{other:?}"),
     }
-    let (to, body) = ("http://127.0.0.1:7357".to_owned(), "{\"success\": true}".to_owned());
-    app.feed.set_sending(Sending::Answered { to, status: 200, body, took_ms: 4 });
+    server.answer(200, "{\"success\": true}");
+    app.perform();
+    app.inspector.wait_for_answer();
     app.draw();
-    assert!(
-        app.line(39).contains("http://127.0.0.1:7357 answered 200 in 4 ms: {\"success\": true}"),
-        "{}",
-        app.picture()
-    );
+    let answered = format!("{} answered 200 in ", server.url);
+    assert!(app.line(39).contains(&answered), "{}", app.picture());
+    assert!(app.line(39).contains(" ms: {\"success\": true}"), "{}", app.picture());
     // a refused request has no call
     app.press("g j j j j j r");
     assert!(app.picture().contains("there is no call here to be sent again"), "{}", app.picture());
@@ -268,15 +274,17 @@ fn a_call_is_sent_again_as_it_came() {
 #[test]
 fn the_upstream_that_the_user_named_is_offered() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         // a call of a RudderStack library: its data plane is known only if it is set
-        app.press("g j j j j j j j r");
+        let call = NOBODY.replace("$ID", "m-rudder");
+        app.inspector.batch(20_000, &[call]);
+        app.draw().press("G r");
         assert!(!app.picture().contains("Segment itself"), "{}", app.picture());
         assert!(app.picture().contains("`upstream` offers your data plane"), "{}", app.picture());
         app.press("esc");
-        let feed = FakeFeed::with_calls(5);
-        feed.set_upstream("https://plane.example");
-        let mut app = TestApp::new(feed, width, height);
+        let inspector =
+            Given::vendors(5).setting("upstream", json!("https://plane.example")).with_calls();
+        let mut app = TestApp::new(inspector, width, height);
         app.press("g j j r");
         app.assert_well_formed();
         insta::assert_snapshot!(format!("where_{width}x{height}"), app.picture());
@@ -292,7 +300,7 @@ fn the_upstream_that_the_user_named_is_offered() {
 #[test]
 fn before_any_call_it_is_a_template() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
-        let mut app = TestApp::new(FakeFeed::new(5), width, height);
+        let mut app = TestApp::new(Fixture::new(5), width, height);
         app.press("C").assert_well_formed();
         insta::assert_snapshot!(format!("compose_empty_{width}x{height}"), app.picture());
     }

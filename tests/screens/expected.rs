@@ -2,9 +2,8 @@
 
 use crate::app::{TestApp, five, options, pictures};
 use crate::colours::looks_like;
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::Feed;
 use segscope::tui::theme::ColorDepth;
 
 const PLAN: &str = r#"
@@ -29,9 +28,9 @@ ids = []
 name = "\u001b[2J never"
 "#;
 
-fn expecting(feed: FakeFeed) -> FakeFeed {
-    feed.expect(PLAN);
-    feed
+fn expecting(inspector: Fixture) -> Fixture {
+    inspector.expect(PLAN);
+    inspector
 }
 
 /// The line of the list that has a text.
@@ -43,12 +42,12 @@ fn line(app: &TestApp, text: &str) -> u16 {
 fn what_it_shows() {
     pictures!("expected", expecting(five()), "3");
     pictures!("expected_about", expecting(five()), "3 j");
-    pictures!("expected_unseen", expecting(FakeFeed::new(5)), "3");
+    pictures!("expected_unseen", expecting(Fixture::new(5)), "3");
 }
 
 #[test]
 fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
-    let mut app = TestApp::new(expecting(FakeFeed::new(5)), 120, 40);
+    let mut app = TestApp::new(expecting(Fixture::new(5)), 120, 40);
     app.press("3");
     assert!(app.line(3).contains("0 of 8 expected seen with their ids"), "{}", app.picture());
     let theme = app.theme().clone();
@@ -56,7 +55,7 @@ fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
     assert!(app.line(at).contains("– not yet"), "{}", app.picture());
     looks_like(app.style_of("Seat Added", at), theme.unused);
     // a call with a number as account: it is used, so the ids are there, and one looks wrong
-    app.feed.add(7);
+    app.inspector.add(7);
     app.wait(250);
     assert_eq!(line(&app, "Seat Added"), at, "a row stays where it is");
     assert!(app.line(at).contains("? doubtful"), "{}", app.picture());
@@ -65,7 +64,7 @@ fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
     let says = "1 of 8 expected seen with their ids, 1 of them doubtful";
     assert!(app.line(3).contains(says), "{}", app.picture());
     let at = line(&app, "Invoice Paid");
-    app.feed.add(8);
+    app.inspector.add(8);
     app.wait(250);
     assert!(app.line(at).contains("✓ seen"), "{}", app.picture());
     // its ids are there, and a vendor in use does not use it
@@ -80,7 +79,7 @@ fn what_came_otherwise_than_expected_is_no_green() {
     app.press("3");
     let theme = app.theme().clone();
     for (event, says, style) in [
-        ("Report Exported", "✗ no ids", theme.missing_id),
+        ("Report Exported", "✗ no acct", theme.missing_id),
         ("Plan Changed", "– not yet", theme.unused),
         ("identify", "! 1 lack", theme.warning),
         ("Order Received", "~ 1 of 3", theme.warning),
@@ -104,34 +103,34 @@ fn what_came_otherwise_than_expected_is_no_green() {
 fn the_calls_behind_what_is_expected() {
     let mut app = TestApp::new(expecting(five()), 120, 40);
     app.press("3 j enter");
-    let filter = app.feed.filter_in_force().expect("a filter");
+    let filter = app.inspector.filter_text().expect("a filter");
     assert_eq!(filter, "type = \"track\" and event = \"Report Exported\"");
     let page = app.press("esc").picture();
     app.press("enter esc");
     assert_eq!(app.picture(), page, "back where one was");
     app.press("j j enter");
     assert!(app.picture().contains("no such call came yet"), "{}", app.picture());
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     app.press("y y");
     assert!(app.picture().contains("there is no call here to copy from"), "{}", app.picture());
     app.press("j j j enter");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"page\""));
-    assert_eq!(app.feed.shown().rows, 1);
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"page\""));
+    assert_eq!(app.inspector.shown().rows, 1);
 }
 
 #[test]
 fn an_entry_without_a_name_leaves_out_what_has_its_own() {
-    let feed = five();
-    feed.expect("[[event]]\ntype = \"track\"\n[[event]]\nname = \"Seat Added\"\n[[event]]\nname = \"Report Exported\"");
-    let mut app = TestApp::new(feed, 120, 40);
+    let inspector = five();
+    inspector.expect("[[event]]\ntype = \"track\"\n[[event]]\nname = \"Seat Added\"\n[[event]]\nname = \"Report Exported\"");
+    let mut app = TestApp::new(inspector, 120, 40);
     app.press("3 enter");
-    let filter = app.feed.filter_in_force().expect("a filter");
+    let filter = app.inspector.filter_text().expect("a filter");
     assert!(
         filter.contains("!event = \"Seat Added\"") || filter.contains("!(event = "),
         "{filter}"
     );
-    let counted = app.feed.expectations().expect("a plan").list[0].came.counted.calls;
-    assert_eq!(app.feed.shown().rows, counted);
+    let counted = app.inspector.expectations().expect("a plan").list[0].came.counted.calls;
+    assert_eq!(app.inspector.shown().rows, counted);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The filter's line, and the log under a filter.
 
 use crate::app::{SIZES, TestApp, cursor, options};
-use crate::fake::FakeFeed;
+use crate::fixture::{Fixture, Given};
+use segscope::inspector::Memo;
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::{Feed, Memo};
 use segscope::tui::theme::ColorDepth;
 
 fn app(width: u16, height: u16) -> TestApp {
-    TestApp::new(FakeFeed::with_calls(1), width, height)
+    TestApp::new(Fixture::with_calls(1), width, height)
 }
 
 /// How many rows the log has, by their times.
@@ -19,15 +19,15 @@ fn rows(app: &TestApp) -> usize {
 fn what_is_typed_is_shown_at_once() {
     let mut app = app(80, 24);
     app.press("f").type_in("type = \"track\"");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some(r#"type = "track""#));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some(r#"type = "track""#));
     assert_eq!(rows(&app), 7, "{}", app.picture());
     assert!(app.line(21).starts_with(" filter  type = \"track\""), "{}", app.picture());
     assert!(app.line(21).ends_with("7 of 12"), "{}", app.line(21));
     app.press("enter");
     assert!(app.line(22).ends_with("7 of 12"), "{}", app.picture());
     assert!(app.picture().contains("f filter"), "the log has the keys again");
-    app.feed.add(4);
-    app.feed.add(3);
+    app.inspector.add(4);
+    app.inspector.add(3);
     assert!(app.draw().line(22).ends_with("8 of 14"), "{}", app.line(22));
     assert!(cursor(&app).contains("Report Exported"), "it follows what passes");
 }
@@ -36,11 +36,11 @@ fn what_is_typed_is_shown_at_once() {
 fn escape_gives_back_what_was() {
     let mut app = app(80, 24);
     app.press("f").type_in("repeat").press("enter f").type_in(" x");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat and \"x\""));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat and \"x\""));
     app.press("esc");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("f ctrl-u enter");
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     assert_eq!(rows(&app), 12);
 }
 
@@ -52,10 +52,10 @@ fn a_wrong_text_is_told_at_its_place_and_the_last_good_one_stays() {
         app.line(22),
         format!("{}^ expected a field, a value or a function, found the end", " ".repeat(19))
     );
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("enter");
     assert!(app.line(23).contains("the last good filter stays in force"), "{}", app.line(23));
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("ctrl-u").type_in("type == 1");
     assert!(
         app.line(22).trim_start().starts_with("^ expected `=`, found `==`"),
@@ -77,7 +77,7 @@ fn a_filter_is_switched_off_and_on() {
     app.press("f").type_in("repeat").press("enter");
     assert_eq!(rows(&app), 1);
     app.press("F");
-    assert_eq!((rows(&app), app.feed.filter_in_force()), (12, None));
+    assert_eq!((rows(&app), app.inspector.filter_text()), (12, None));
     assert!(app.line(22).ends_with("off  F switches it on"), "{}", app.line(22));
     app.press("F");
     assert_eq!(rows(&app), 1);
@@ -139,30 +139,40 @@ fn values_are_offered_behind_the_operator() {
 
 #[test]
 fn the_cursor_stays_on_its_row_while_the_filter_is_looked_at() {
-    let mut app = app(80, 24);
-    app.press("k k k k");
+    let inspector = Given::vendors(1).begin();
+    inspector.add_many(4_000);
+    inspector.add(7);
+    inspector.add_many_from(4_000, 4_000);
+    let mut app = TestApp::new(inspector, 80, 24);
+    app.press("g /").type_in("event = \"Seat Added\"").press("enter");
+    while app.line(1).contains("searching") {
+        app.wait(16);
+    }
     assert!(cursor(&app).contains("Seat Added"), "{}", cursor(&app));
-    app.feed.set_looked_at(Some(4));
-    app.press("f").type_in("type = \"track\"");
-    assert!(app.line(21).contains("looked 33 %"), "{}", app.line(21));
-    assert!(!cursor(&app).contains("Seat Added"), "it was not looked at");
+    // a filter that looks into the text of every call
+    app.draws = false;
+    app.press("f").paste("type = \"track\" and !match(properties.order, \"*1\")");
+    app.draw_now();
+    assert!(app.line(21).contains("looked "), "{}", app.line(21));
+    let mut was_there = false;
+    while app.line(21).contains("looked ") {
+        let there = cursor(&app).contains("Seat Added");
+        assert!(there || !was_there, "once it is found the cursor stays: {}", app.picture());
+        was_there = there;
+        app.draw_now();
+    }
+    assert!(cursor(&app).contains("Seat Added"), "{}", app.picture());
+    app.draws = true;
+    app.press("enter");
+    assert!(cursor(&app).contains("Seat Added"), "{}", app.picture());
     let y = |app: &TestApp, text: &str| {
         (0..24).find(|y| app.line(*y).contains(text)).unwrap_or_else(|| panic!("{text}"))
     };
-    for looked in [5, 8, 12] {
-        app.feed.set_looked_at(Some(looked));
-        app.draw();
-        assert!(cursor(&app).contains("Seat Added"), "{looked}: {}", app.picture());
-    }
-    assert!(!app.line(21).contains("looked"));
-    app.press("enter");
-    assert!(cursor(&app).contains("Seat Added"));
     // rows that come later do not make it look again
     let line = y(&app, "Seat Added");
-    app.feed.add(2);
-    app.feed.set_looked_at(Some(12));
-    assert!(!app.draw().line(22).contains("looked"), "{}", app.line(22));
-    app.feed.set_looked_at(None);
+    app.inspector.add(2);
+    app.inspector.engine().settle();
+    assert!(!app.draw_now().line(22).contains("looked"), "{}", app.line(22));
     app.draw();
     assert_eq!(y(&app, "Seat Added"), line);
     app.press("F");
@@ -196,7 +206,7 @@ fn moving_pausing_and_the_mouse_know_the_filter() {
     app.click(10, 3);
     assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
     app.press("G space");
-    (0..6).for_each(|n| app.feed.add(n));
+    (0..6).for_each(|n| app.inspector.add(n));
     app.draw();
     assert!(
         app.line(1).ends_with("PAUSED  +2 new space goes on"),
@@ -216,7 +226,7 @@ fn tab_takes_an_offer_and_the_arrows_choose() {
     app.press("f").type_in("properties.");
     assert!(app.picture().contains("properties.account_id  field"), "{}", app.picture());
     app.press("down down tab");
-    assert!(app.line(21).starts_with(" filter  properties.module_id"), "{}", app.line(21));
+    assert!(app.line(21).starts_with(" filter  properties.account_id"), "{}", app.line(21));
     app.type_in(" = 1 and ev").press("tab").type_in(" = \"Ord");
     assert!(app.picture().contains("\"Order Received\""), "{}", app.picture());
     app.press("tab");
@@ -225,7 +235,7 @@ fn tab_takes_an_offer_and_the_arrows_choose() {
     app.press("ctrl-u").type_in("ev").press("down enter");
     assert!(app.line(21).starts_with(" filter  event"), "{}", app.line(21));
     app.press("enter");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"event\""));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("\"event\""));
 }
 
 #[test]
@@ -234,12 +244,12 @@ fn the_history_goes_back_and_forth() {
     for text in ["repeat", "page", "repeat"] {
         app.press("f ctrl-u").type_in(text).press("enter");
     }
-    assert_eq!(app.feed.kept().history, ["page", "repeat"]);
+    assert_eq!(app.inspector.kept().history, ["page", "repeat"]);
     app.press("f up");
     assert!(app.line(21).starts_with(" filter  repeat "), "{}", app.line(21));
     app.press("up");
     assert!(app.line(21).starts_with(" filter  page "), "{}", app.line(21));
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"page\""));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("\"page\""));
     app.press("up down down");
     assert!(app.line(21).starts_with(" filter  repeat "), "what was typed: {}", app.line(21));
 }
@@ -261,19 +271,19 @@ fn filters_have_names() {
     assert!(app.line(23).contains("the filter is kept as retries"), "{}", app.line(23));
     assert!(app.picture().contains(" filter  repeat"), "the line is still open");
     app.press("esc");
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     let (name, text) = ("\u{1b}[31m漢字\u{202e}x".repeat(9), "page".to_owned());
-    app.feed.keep(&Memo::Named { name, text }).expect("kept");
+    app.inspector.keep(&Memo::Named { name, text }).expect("kept");
     app.press("f esc ctrl-o");
     app.assert_well_formed();
     app.press("f up");
     app.press("esc ctrl-s ctrl-o");
     app.press("j j enter");
-    assert!(app.feed.filter_in_force().is_some());
+    assert!(app.inspector.filter_text().is_some());
     assert!(app.line(22).starts_with(" filter  "), "all windows are closed: {}", app.picture());
     app.press("ctrl-o g d");
     assert!(app.line(23).contains("forgotten: "), "{}", app.line(23));
-    assert_eq!(app.feed.kept().named.len(), 1);
+    assert_eq!(app.inspector.kept().named.len(), 1);
 }
 
 #[test]
@@ -303,7 +313,7 @@ fn a_paste_is_no_row_of_keys() {
 #[test]
 fn the_line_is_in_ascii_where_that_is_asked() {
     let options = ScreenOptions { ascii: true, ..options() };
-    let mut app = TestApp::with(FakeFeed::with_calls(5), 80, 24, &options);
+    let mut app = TestApp::with(Fixture::with_calls(5), 80, 24, &options);
     app.press("f").type_in("properties.").paste("漢");
     assert!(app.picture().is_ascii(), "{}", app.picture());
 }
@@ -311,7 +321,7 @@ fn the_line_is_in_ascii_where_that_is_asked() {
 #[test]
 fn without_colour_the_words_say_it() {
     let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
-    let mut app = TestApp::with(FakeFeed::with_calls(5), 80, 24, &options);
+    let mut app = TestApp::with(Fixture::with_calls(5), 80, 24, &options);
     app.press("f").type_in("event = ").assert_no_colour();
     assert!(app.line(22).contains("^ expected"), "{}", app.line(22));
     app.press("esc /").type_in("order").press("enter").assert_no_colour();
@@ -321,24 +331,24 @@ fn without_colour_the_words_say_it() {
 fn a_half_typed_field_keeps_the_rows_of_the_last_good_filter() {
     let mut app = app(80, 24);
     app.press("f").type_in("type = \"track\"");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"track\""));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"track\""));
     for half in [" and p", "roperties", ".", "tot", "al"] {
         app.type_in(half);
-        assert_eq!(app.feed.filter_in_force().as_deref(), Some("type = \"track\""), "{half}");
+        assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"track\""), "{half}");
         assert!(app.picture().contains("Order Received"), "{}", app.picture());
     }
     assert!(app.picture().contains("a field: what should it be?"), "{}", app.picture());
     app.type_in(" > 2");
     let whole = "type = \"track\" and properties.total > 2";
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some(whole));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some(whole));
     // a word that begins no field is searched for at once
     app.press("esc f").type_in("zebra");
     assert!(!app.picture().contains("Order Received"), "{}", app.picture());
     // and one that does when it is accepted
     app.press("ctrl-u").type_in("event").press("esc");
     app.press("f ctrl-u").type_in("event").press("enter");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"event\""));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("\"event\""));
     // what is true or false by itself is whole
     app.press("f ctrl-u").type_in("repeat");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("repeat"));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
 }

@@ -2,16 +2,16 @@
 
 use crate::app::{TestApp, five, options, pictures};
 use crate::colours::looks_like;
-use crate::fake::FakeFeed;
+use crate::fixture::{Fixture, Given, empty_file};
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::Feed;
 use segscope::tui::theme::ColorDepth;
+use serde_json::json;
 
 /// The same; Planhat is not in use.
-fn without_planhat() -> FakeFeed {
-    let feed = five();
-    feed.set_unused(2);
-    feed
+fn without_planhat() -> Fixture {
+    let inspector = five();
+    inspector.use_all_but(&[2]);
+    inspector
 }
 
 #[test]
@@ -22,10 +22,10 @@ fn what_it_shows() {
 
 #[test]
 fn what_it_says_when_there_is_nothing() {
-    pictures!("findings_empty", FakeFeed::new(5), "2");
-    let feed = FakeFeed::new(1);
-    feed.add(0);
-    let mut app = TestApp::new(feed, 80, 24);
+    pictures!("findings_empty", Fixture::new(5), "2");
+    let inspector = Given::vendors(5).setting("vendors.use", json!(["suprsend"])).begin();
+    inspector.add(2);
+    let mut app = TestApp::new(inspector, 80, 24);
     app.press("2");
     assert!(
         app.picture().contains("Nothing is found in 1 call at vendors in use."),
@@ -33,9 +33,8 @@ fn what_it_says_when_there_is_nothing() {
         app.picture()
     );
     assert_eq!(app.style_of("Nothing is found", 0).fg, app.theme().good.fg);
-    let feed = FakeFeed::new(1);
-    feed.without_address();
-    let mut app = TestApp::new(feed, 80, 24);
+    let inspector = empty_file();
+    let mut app = TestApp::new(inspector, 80, 24);
     assert!(app.press("2").picture().contains("The file that is open holds no calls."));
 }
 
@@ -64,20 +63,20 @@ fn the_calls_behind_a_line_and_the_way_back() {
     for back in ["esc", "q"] {
         let mut app = TestApp::new(five(), 120, 40);
         app.press("f").type_in("type = \"track\"").press("enter");
-        let before = app.feed.filter_in_force();
+        let before = app.inspector.filter_text();
         assert_eq!(before.as_deref(), Some("type = \"track\""));
         app.press("2 j");
         let page = app.picture();
         app.press("enter");
-        let filter = app.feed.filter_in_force().expect("a filter");
+        let filter = app.inspector.filter_text().expect("a filter");
         assert!(filter.starts_with("match(finding, \""), "{filter}");
-        let rows = app.feed.shown().rows;
+        let rows = app.inspector.shown().rows;
         assert!(rows > 0 && app.picture().contains(&filter), "{}", app.picture());
         assert!(app.line(1).contains("back to findings"), "{}", app.picture());
         // into a call and out again, then back to where one was, with the filter as before
         app.press("enter").press(back).press(back);
         assert_eq!(app.picture(), page);
-        assert_eq!(app.feed.filter_in_force(), before);
+        assert_eq!(app.inspector.filter_text(), before);
         app.press("esc");
         assert!(app.line(2).contains("time"), "the page closes:\n{}", app.picture());
         assert!(app.effects.is_empty());
@@ -87,7 +86,7 @@ fn the_calls_behind_a_line_and_the_way_back() {
 #[test]
 fn the_number_is_that_of_the_calls_behind_it() {
     let mut app = TestApp::new(five(), 120, 40);
-    let rows = app.feed.findings(false).rows;
+    let rows = app.inspector.findings(false).rows;
     assert!(rows.len() > 4);
     // the hostile call's name in the list is not the one that the call itself has
     let hostile = |name: &str| name.contains("owned");
@@ -98,7 +97,7 @@ fn the_number_is_that_of_the_calls_behind_it() {
             continue;
         }
         app.press("enter");
-        let shown = app.feed.shown().rows;
+        let shown = app.inspector.shown().rows;
         let counted = &row.counted;
         assert_eq!(
             shown,
@@ -114,13 +113,13 @@ fn the_number_is_that_of_the_calls_behind_it() {
 fn another_page_s_key_takes_the_filter_away() {
     let mut app = TestApp::new(five(), 120, 40);
     app.press("2 enter 5");
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     app.press("2 enter 1");
-    assert!(app.feed.filter_in_force().is_some());
+    assert!(app.inspector.filter_text().is_some());
     app.press("F");
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     app.press("esc 1");
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     assert!(!app.picture().contains("match(finding"), "{}", app.picture());
 }
 
@@ -129,7 +128,7 @@ fn a_line_of_a_vendor_not_in_use_says_why_it_shows_no_calls() {
     let mut app = TestApp::new(without_planhat(), 120, 40);
     app.press("2 ] G enter");
     assert!(app.picture().contains("v chooses them"), "{}", app.picture());
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     app.press("v esc");
     assert!(app.line(2).contains("of all vendors"), "{}", app.picture());
 }
@@ -141,9 +140,9 @@ fn the_cursor_stays_on_its_line_while_calls_come() {
     let before = (4..24).map(|y| app.line(y)).find(|line| line.contains('▌')).expect("a cursor");
     let code = before.split_whitespace().nth(4).expect("a code").to_owned();
     for n in [10, 9, 8, 7, 10, 9] {
-        app.feed.add(n);
+        app.inspector.add(n);
     }
-    assert!(!app.is_dirty() || app.feed.version() > 0);
+    assert!(!app.is_dirty() || app.inspector.version() > 0);
     app.wait(250);
     let after = (4..30).map(|y| app.line(y)).find(|line| line.contains('▌')).expect("a cursor");
     assert!(after.contains(&code), "{before}\n{after}");
@@ -151,9 +150,9 @@ fn the_cursor_stays_on_its_line_while_calls_come() {
 
 #[test]
 fn counts_are_read_again_only_after_a_while() {
-    let mut app = TestApp::new(FakeFeed::new(5), 80, 24);
+    let mut app = TestApp::new(Fixture::new(5), 80, 24);
     app.press("2");
-    app.feed.add(3);
+    app.inspector.add(3);
     app.draw();
     assert!(app.picture().contains("0 rows"), "{}", app.picture());
     app.wait(250);
@@ -179,14 +178,14 @@ fn the_mouse_turns_selects_and_shows() {
     let mut app = TestApp::new(without_planhat(), 120, 40);
     app.press("2");
     assert!(!app.picture().contains(" PH "), "{}", app.picture());
-    app.click(32, 2);
+    app.click(32, 2).press("G");
     assert!(app.picture().contains(" PH "), "{}", app.picture());
     app.click(4, 2).click(20, 5);
     assert!(app.line(5).contains('▌'), "{}", app.picture());
     app.wheel(20, 5, true);
     assert!(app.line(8).contains('▌'), "{}", app.picture());
     app.click(20, 6).click(20, 6);
-    assert!(app.feed.filter_in_force().is_some(), "{}", app.picture());
+    assert!(app.inspector.filter_text().is_some(), "{}", app.picture());
 }
 
 #[test]
@@ -212,9 +211,5 @@ fn the_smallest_screen_says_what_was_found_in_which_event_how_often() {
     let mut app = TestApp::new(five(), 40, 10);
     app.press("2");
     let line = (3..10).find(|y| app.line(*y).contains("CSB-T-ACC")).expect("the finding");
-    assert!(
-        app.line(line).contains("Repor") && app.line(line).ends_with(" 2"),
-        "{}",
-        app.picture()
-    );
+    assert!(app.line(line).contains("Re…") && app.line(line).ends_with(" 2"), "{}", app.picture());
 }

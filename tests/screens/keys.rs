@@ -1,12 +1,11 @@
 //! What the keys and the mouse do.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::app::view::SideEffect;
-use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
-    TestApp::new(FakeFeed::with_calls(1), width, height)
+    TestApp::new(Fixture::with_calls(1), width, height)
 }
 
 /// The line of the log that the cursor is on.
@@ -19,19 +18,19 @@ fn cursor(app: &TestApp) -> String {
 #[test]
 fn it_follows_until_the_cursor_moves_up() {
     let mut app = app(80, 24);
-    app.feed.add(4);
+    app.inspector.add(4);
     assert!(cursor(app.draw()).contains("Pricing"), "the newest");
     app.press("k");
     assert!(cursor(&app).contains("Report Exported"));
     for n in 0..40 {
-        app.feed.add(n);
+        app.inspector.add(n);
     }
     app.draw();
     assert!(cursor(&app).contains("Report Exported"), "stays");
     assert!(app.line(1).ends_with("+33 new G follows"), "{}", app.line(1));
     app.press("G");
     assert!(!app.line(1).contains("new"), "{}", app.line(1));
-    app.feed.add(2);
+    app.inspector.add(2);
     assert!(cursor(app.draw()).contains("Order Received"));
 }
 
@@ -40,7 +39,7 @@ fn pausing_loses_nothing() {
     let mut app = app(80, 24);
     app.press("space");
     for _ in 0..5 {
-        app.feed.add(4);
+        app.inspector.add(4);
     }
     app.draw();
     assert!(app.line(1).ends_with("PAUSED  +5 new space goes on"), "{}", app.line(1));
@@ -76,10 +75,10 @@ fn below_100_columns_the_detail_opens_over_the_log() {
     let mut app = app(99, 24);
     assert!(!app.picture().contains("findings 2"));
     app.press("E enter");
-    assert!(app.picture().contains("Invoice Paid") && app.line(2).contains("#9"));
+    assert!(app.picture().contains("Invoice Paid") && app.line(2).contains("#8"));
     assert!(!app.picture().contains("joe@acm"));
     app.resize(100, 24);
-    assert!(app.picture().contains("joe@acm") && app.picture().contains("#9"));
+    assert!(app.picture().contains("joe@acm") && app.picture().contains("#8"));
     app.resize(99, 24).press("q");
     assert!(cursor(&app).contains("Invoice Paid"), "the place is not lost");
     assert!(app.effects.is_empty());
@@ -92,19 +91,19 @@ fn the_tree_folds_and_shows_long_texts_in_full() {
     let mut app = app(120, 40);
     app.press("E E enter");
     assert!(!app.picture().contains("over several lines"), "cut");
-    app.press("j j j j j j j j j j j j j j j enter");
+    app.press("j j j j j j j j j j j j j j j j enter");
     assert!(app.picture().contains("cut with an"), "{}", app.picture());
     app.press("enter");
     assert!(!app.picture().contains("cut with an"));
     app.press("h");
     app.press("h");
-    assert!(app.picture().contains("▸ properties {4}"), "{}", app.picture());
+    assert!(app.picture().contains("▸ properties {5}"), "{}", app.picture());
     app.press("l");
-    assert!(app.picture().contains("▾ properties {4}"));
-    app.press("G k k k l");
+    assert!(app.picture().contains("▾ properties {5}"));
+    app.press("G k k k k k l");
     assert!(app.picture().contains("▾ context {2}"), "{}", app.picture());
     app.press("esc g j j");
-    assert!(app.picture().contains("▾ context {2}"), "the next call's is unfolded as well");
+    assert!(app.picture().contains("▾ context {3}"), "the next call's is unfolded as well");
 }
 
 #[test]
@@ -117,7 +116,7 @@ fn tabs_go_round_and_stay_from_call_to_call() {
     app.press("W W W");
     app.press("g j j j j j");
     assert!(app.picture().contains("POST /v1/batch"), "a refused request has one tab");
-    app.press("g");
+    app.press("g j j");
     assert!(app.picture().contains("it takes the call in full"), "{}", app.picture());
     app.press("[ [");
     assert!(app.picture().contains("POST /v1/batch"));
@@ -125,13 +124,13 @@ fn tabs_go_round_and_stay_from_call_to_call() {
 
 #[test]
 fn the_vendors_are_chosen_and_saved() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
     assert!(app.line(1).contains("v chooses yours"));
     app.press("v space j space j space j space j space enter");
     assert!(app.picture().contains("tick at least one vendor"));
     app.press("k space enter");
     assert_eq!(app.effects, [SideEffect::UseVendors(vec![3])]);
-    app.feed.set_in_use(&[3]).expect("saved");
+    app.inspector.set_in_use(&[3]).expect("saved");
     app.draw();
     assert!(app.line(1).contains("in use: SuprSend  · v chooses"), "{}", app.line(1));
     assert!(!app.line(1).contains("feed"));
@@ -152,7 +151,7 @@ fn copies_name_what_they_are() {
         })
         .collect();
     assert_eq!(texts[..2], ["/properties/accountId", "acme-42"]);
-    assert!(texts[2].starts_with(r#"{"type":"track","event":"Report Exported""#));
+    assert!(texts[2].starts_with(r#"{"messageId":"m-4","type":"track","event":"Report Exported""#));
     assert!(texts[3].starts_with("curl http://127.0.0.1:7357/v1/track -H"), "{}", texts[3]);
     assert!(texts[3].contains("$WRITE_KEY") && !texts[3].contains("wk_live"));
     app.effects.clear();
@@ -183,7 +182,7 @@ fn the_mouse_selects_scrolls_and_opens_tabs() {
     assert!(cursor(&app).contains("Pricing"));
     app.wheel(10, 10, false);
     assert!(cursor(&app).contains("group"));
-    let bar = (0..40).find(|y| app.line(*y).contains("findings 1  request")).expect("tabs");
+    let bar = (0..40).find(|y| app.line(*y).contains(" findings ")).expect("tabs");
     let line = app.line(bar);
     let column = line[..line.find("request").expect("a tab")].chars().count();
     app.click(column as u16, bar);
@@ -200,7 +199,7 @@ fn a_digit_shows_its_page_without_the_windows_over_it() {
 
 #[test]
 fn what_does_nothing_here_is_not_offered() {
-    let mut app = TestApp::new(FakeFeed::new(1), 120, 40);
+    let mut app = TestApp::new(Fixture::new(1), 120, 40);
     let footer = app.line(39);
     assert!(!footer.contains("open") && !footer.contains("missing"), "{footer}");
     assert!(footer.contains("? help") && footer.contains("q quit"), "{footer}");
@@ -216,6 +215,7 @@ fn a_frame_is_drawn_only_when_something_changed() {
     assert!(!app.is_dirty());
     app.wait(1_000).wait(1_000).wait(1_000).wait(1_000);
     assert!(!app.is_dirty());
-    app.feed.add(0);
+    app.inspector.add(0);
+    app.inspector.settle();
     assert!(app.is_dirty());
 }

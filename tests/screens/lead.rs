@@ -1,40 +1,16 @@
 //! What the head of a call speaks of first, and what stands beside its fields.
 
 use crate::app::TestApp;
-use crate::fake::{FakeFeed, headline};
-use segscope::findings::{Effect, Finding, Reason, Severity};
-
-fn dropped(code: &'static str, path: &str, message: &str) -> Finding {
-    Finding {
-        code: code.into(),
-        severity: Severity::Error,
-        effect: Effect::Drop,
-        vendor: None,
-        path: path.to_owned(),
-        message: message.to_owned(),
-        why: String::new(),
-        reason: Some(Reason::Absent),
-        hints: None,
-        inferred: None,
-        history: None,
-        advice: None,
-        source: "document".into(),
-        fix: format!("mend {code}"),
-        headline: headline(code),
-        mistyped: None,
-    }
-}
+use crate::fixture::{Fixture, Given};
 
 /// A weak finding led and the strong one behind the `!` was a tab away.
 #[test]
 fn a_missing_id_leads_before_a_missing_session() {
-    let feed = FakeFeed::with_calls(5);
-    let session = dropped("FS-T-SESSION-MISSING", "/anonymousId", "no session id");
-    let company = dropped("PH-T-COMPANY-MISSING", "/properties/company_id", "no company id");
-    feed.set_findings(2, 1, vec![session]);
-    feed.set_findings(2, 2, vec![company]);
-    let mut app = TestApp::new(feed, 80, 24);
-    app.press("g j j enter");
+    let inspector = Given::vendors(5).begin();
+    let call = r#"{"messageId":"m","type":"track","event":"Order Received","userId":"jane","groupId":"acme-42","properties":{"account_id":"acme-42","user_id":"jane@acme.test","module_id":"Order"}}"#;
+    inspector.batch(0, &[call.to_owned()]);
+    let mut app = TestApp::new(inspector, 80, 24);
+    app.press("g enter");
     let picture = app.picture();
     let company = picture.find("PH needs properties.company_id").expect("it leads");
     let session = picture.find("FS needs anonymousId").expect("it follows");
@@ -49,7 +25,7 @@ fn a_missing_id_leads_before_a_missing_session() {
 #[test]
 fn who_wants_an_id_under_another_name_is_told() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         app.press("g /").type_in("Invoice").press("enter n enter");
         let picture = app.picture();
         // in short where the line has no room for the vendor's name and the whole place
@@ -62,7 +38,7 @@ fn who_wants_an_id_under_another_name_is_told() {
 /// A doubtful id differed by its colour alone.
 #[test]
 fn a_doubtful_id_has_a_sign_and_a_word() {
-    let mut app = TestApp::new(FakeFeed::with_calls(1), 200, 60);
+    let mut app = TestApp::new(Fixture::with_calls(1), 200, 60);
     assert!(app.picture().contains("4711? "), "{}", app.picture());
     app.press("/").type_in("Seat").press("enter n enter");
     let picture = app.picture();

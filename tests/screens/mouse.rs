@@ -1,14 +1,13 @@
 //! What the mouse does, without any key.
 
 use crate::app::{TestApp, cursor};
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use segscope::tui::app::screen::Msg;
 use segscope::tui::app::view::SideEffect;
-use segscope::tui::feed::Feed;
 
 fn app(width: u16, height: u16) -> TestApp {
-    TestApp::new(FakeFeed::with_calls(5), width, height)
+    TestApp::new(Fixture::with_calls(5), width, height)
 }
 
 /// Clicks on the key of a page in the first line.
@@ -78,7 +77,7 @@ fn the_heads_that_do_something() {
     assert!(cursor(&app).contains("Report Exp"), "the newest: {}", cursor(&app));
     app.click_on("PH", 2);
     assert!(app.picture().contains("Planhat"), "{}", app.picture());
-    assert!(app.picture().contains("it accepts the call and silently"), "{}", app.picture());
+    assert!(app.picture().contains("Planhat  ~ degraded"), "{}", app.picture());
 }
 
 #[test]
@@ -92,7 +91,7 @@ fn the_line_between_is_dragged_and_stays_where_it_was_left() {
     app.mouse(MouseEventKind::Drag(left), at + 9, 25);
     app.mouse(MouseEventKind::Up(left), at + 9, 25);
     assert!(rule(&app).abs_diff(at + 9) <= 1, "{}", app.picture());
-    let split = app.feed.arranged().split.expect("kept");
+    let split = app.inspector.arranged().split.expect("kept");
     assert!((62..=67).contains(&split), "{split}");
     // it ended: what the mouse does now is nothing to the line
     app.mouse(MouseEventKind::Drag(left), 50, 20);

@@ -1,11 +1,11 @@
 //! What is done with one call from any page, and actions that belong to another page.
 
 use crate::app::{TestApp, cursor};
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::app::view::SideEffect;
 
 fn app() -> TestApp {
-    TestApp::new(FakeFeed::with_calls(5), 120, 40)
+    TestApp::new(Fixture::with_calls(5), 120, 40)
 }
 
 fn copied(app: &TestApp) -> &str {
@@ -116,7 +116,7 @@ fn what_is_done_with_an_example_names_it() {
     assert!(named.contains(format!(" {kind} {name}").trim_end()), "{what}: {text}");
     let named = format!("#{named}");
     for (key, title) in
-        [("r", "Send to"), ("D", "Deliver"), ("a", "has no finding that is marked"), ("c", "from ")]
+        [("r", "Send to"), ("D", "Deliver"), ("a", "Findings set aside"), ("c", "from ")]
     {
         app.press(key);
         let picture = app.picture();

@@ -2,36 +2,31 @@
 
 use crate::app::{SIZES, TestApp, cursor, five, options, pictures};
 use crate::colours::looks_like;
-use crate::fake::FakeFeed;
-use segscope::findings::Severity;
+use crate::fixture::{BEGIN_MS, Fixture, Given};
+use segscope::inspector::Who;
 use segscope::tui::ScreenOptions;
-use segscope::tui::feed::{Feed, OrderFinding, Who};
 use segscope::tui::theme::ColorDepth;
 
-/// Three sessions of jane's, the last of them open, and what a vendor finds of her calls' order.
-fn with_sessions() -> FakeFeed {
-    let feed = five();
-    feed.set_sessions(
-        1,
-        &[
-            (0, Some("Dash"), 0, 10, false),
-            (0, Some("Reports"), 10, 20, false),
-            (0, Some("Reports"), 20, 25, false),
-            (0, None, 0, 25, false),
-            (2, None, 90, 151, false),
-            (2, None, 240, 245, true),
-            (3, None, 300, 301, false),
-        ],
-    );
-    feed.set_disorder(OrderFinding {
-        code: "CUS-T-UNKNOWN-USER".to_owned(),
-        severity: Severity::Info,
-        vendor: Some(4),
-        calls: 2,
-        first: 3,
-        row: 2,
-    });
-    feed
+/// Three sessions of jane's, the last of them open, and calls that came before she was known.
+fn with_sessions() -> Fixture {
+    let inspector = five();
+    for (minute, session, module) in [
+        (1, "s-1", "Dash"),
+        (11, "s-1", "Reports"),
+        (26, "s-1", "Reports"),
+        (91, "s-2", ""),
+        (116, "s-2", ""),
+        (141, "s-2", ""),
+        (152, "s-2", ""),
+        (241, "s-3", ""),
+        (246, "s-3", ""),
+    ] {
+        inspector.add_in_session(minute, session, module);
+    }
+    // the listener's clock: what is idle for half an hour has ended
+    inspector.settle();
+    inspector.engine().tick(BEGIN_MS + 250 * 60_000);
+    inspector
 }
 
 /// Lets the page go through all calls.
@@ -54,17 +49,17 @@ fn what_it_shows() {
         let mut app = TestApp::new(with_sessions(), width, height);
         app.press("4 ] enter");
         settle(&mut app);
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("people_user_{width}x{height}"), app.picture());
     }
 }
 
 #[test]
 fn what_it_says_when_there_is_nobody() {
-    pictures!("people_empty", FakeFeed::new(5), "4");
-    let feed = FakeFeed::new(1);
-    feed.add(4);
-    let mut app = TestApp::new(feed, 80, 24);
+    pictures!("people_empty", Fixture::new(5), "4");
+    let inspector = Fixture::new(1);
+    inspector.add(4);
+    let mut app = TestApp::new(inspector, 80, 24);
     assert!(app.press("4").picture().contains("No account id in 1 call."), "{}", app.picture());
     assert!(app.press("]").picture().contains("No user id in 1 call."), "{}", app.picture());
 }
@@ -82,10 +77,10 @@ fn who_belongs_together_and_since_which_call() {
 fn who_has_no_account_or_several_is_said() {
     let mut app = TestApp::new(five(), 120, 40);
     app.press("4 ]");
-    let users = app.feed.people(Who::Users, 0..100).rows;
+    let users = app.inspector.people(Who::Users, 0..100).rows;
     let mut said = Vec::new();
     for user in &users {
-        let accounts = app.feed.members(Who::Users, &user.id).rows;
+        let accounts = app.inspector.members(Who::Users, &user.id).rows;
         let picture = app.picture();
         assert_eq!(
             picture.contains("no vendor in use finds an account in these calls"),
@@ -104,9 +99,9 @@ fn who_has_no_account_or_several_is_said() {
 #[test]
 fn from_an_account_to_its_user_to_a_call_in_the_log_and_back() {
     // without wide letters, which leave traces in a drawing in memory
-    let feed = FakeFeed::new(5);
-    (0..9).for_each(|n| feed.add(n));
-    let mut app = TestApp::new(feed, 120, 40);
+    let inspector = Fixture::new(5);
+    (0..9).for_each(|n| inspector.add(n));
+    let mut app = TestApp::new(inspector, 120, 40);
     app.press("4");
     let accounts = app.picture();
     app.press("enter");
@@ -119,15 +114,15 @@ fn from_an_account_to_its_user_to_a_call_in_the_log_and_back() {
     let user = app.press("j").picture();
     app.press("enter");
     assert_eq!(
-        app.feed.filter_in_force().as_deref(),
+        app.inspector.filter_text().as_deref(),
         Some("user_id = \"jane@acme.test\" or user_id = null and userId = \"jane@acme.test\"")
     );
     assert!(app.line(1).contains("back to people"), "{}", app.picture());
-    assert!(cursor(&app).contains("00:02"), "the same call: {}", app.picture());
+    assert!(cursor(&app).contains("00:01"), "the same call: {}", app.picture());
     assert_eq!(app.press("esc").picture(), user, "back where one was");
     assert_eq!(app.press("esc").picture(), users);
     assert_eq!(app.press("q").picture(), accounts);
-    assert_eq!(app.feed.filter_in_force(), None);
+    assert_eq!(app.inspector.filter_text(), None);
     app.press("esc");
     assert!(app.line(2).contains("time"), "{}", app.picture());
 }
@@ -138,9 +133,9 @@ fn keys_that_come_faster_than_frames_go_down_all_the_same() {
     app.draws = false;
     app.press("4 enter enter").draw();
     assert!(app.line(3).contains("user jane@acme.test"), "{}", app.picture());
-    app.press("esc esc ] j enter enter").draw();
-    let filter = app.feed.filter_in_force().expect("a filter");
-    let second = app.feed.people(Who::Users, 1..2).rows[0].id.clone();
+    app.press("esc esc ] j enter").draw().press("enter").draw();
+    let filter = app.inspector.filter_text().expect("a filter");
+    let second = app.inspector.people(Who::Users, 1..2).rows[0].id.clone();
     assert!(filter.starts_with(&format!("user_id = \"{second}\"")), "{filter}");
 }
 
@@ -148,26 +143,29 @@ fn keys_that_come_faster_than_frames_go_down_all_the_same() {
 fn all_calls_of_what_is_under_the_cursor_have_a_key_of_their_own() {
     let mut app = TestApp::new(five(), 120, 40);
     app.press("4 b");
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("account_id = \"acme-42\" and !repeat"));
-    let calls = app.feed.people(Who::Accounts, 0..1).rows[0].counted.calls;
-    assert_eq!(app.feed.shown().rows, calls);
+    assert_eq!(
+        app.inspector.filter_text().as_deref(),
+        Some("account_id = \"acme-42\" and !repeat")
+    );
+    let calls = app.inspector.people(Who::Accounts, 0..1).rows[0].counted.calls;
+    assert_eq!(app.inspector.shown().rows, calls);
     app.press("esc enter b");
     assert_eq!(
-        app.feed.filter_in_force().as_deref(),
+        app.inspector.filter_text().as_deref(),
         Some("user_id = \"jane@acme.test\" and !repeat")
     );
     app.press("esc enter b");
-    let filter = app.feed.filter_in_force().expect("a filter");
+    let filter = app.inspector.filter_text().expect("a filter");
     assert!(filter.starts_with("user_id = \"jane@acme.test\" or "), "{filter}");
     app.press("esc esc esc ] b");
-    let filter = app.feed.filter_in_force().expect("a filter");
+    let filter = app.inspector.filter_text().expect("a filter");
     assert!(filter.starts_with("user_id = \"jane@acme.test\" and"), "{filter}");
 }
 
 #[test]
 fn what_is_odd_about_the_order_is_said_with_a_mark() {
-    let feed = with_sessions();
-    let mut app = TestApp::new(feed, 120, 40);
+    let inspector = with_sessions();
+    let mut app = TestApp::new(inspector, 120, 40);
     app.press("4 ] enter");
     settle(&mut app);
     let theme = app.theme().clone();
@@ -175,9 +173,10 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
         app.style_of("✓ identify came before the first track, page or screen call", 5),
         theme.good,
     );
-    let group = "! group was never called with this user id";
-    looks_like(app.style_of(group, 5), theme.warning);
-    looks_like(app.style_of("· CUS-T-UNKNOWN-USER (Custify, 2 calls, first #3)", 5), theme.info);
+    let group = "✓ group came before the first track, page or screen call";
+    looks_like(app.style_of(group, 5), theme.good);
+    let found = "· CSB-I-NO-GROUP-YET (CustomerSuccessBox, 1 call, first #1)";
+    looks_like(app.style_of(found, 5), theme.info);
     // one whose calls came before any identify
     app.press("esc");
     while !app.line(2).is_empty() && !app.picture().contains("user      joe@acme.test") {
@@ -188,10 +187,10 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
     let never = "! never identified with this id: 1 track, page or screen call";
     looks_like(app.style_of(never, 5), theme.warning);
     // and then one comes
-    app.feed.add_identify("joe@acme.test");
+    app.inspector.add_identify("joe@acme.test");
     app.wait(1_100);
     settle(&mut app);
-    let late = "! 1 track, page or screen call came before the first identify call, #13";
+    let late = "! 1 track, page or screen call came before the first identify call, #21";
     assert!(app.picture().contains(late), "{}", app.picture());
 }
 
@@ -202,34 +201,45 @@ fn sessions_are_drawn_as_a_line_of_time() {
     settle(&mut app);
     let picture = app.picture();
     assert!(picture.contains("Sessions  as Freshsuccess estimates them"), "{picture}");
-    assert!(picture.contains("3 sessions, 1 h 31 min in all, the last still open"), "{picture}");
+    assert!(picture.contains("4 sessions, 1 h 31 min in all, the last still open"), "{picture}");
     assert!(picture.contains("Dash 10 min, Reports 15 min"), "{picture}");
     let theme = app.theme().clone();
     looks_like(app.style_of("▓", 5), theme.good);
     looks_like(app.style_of("██████████", 8), theme.text);
-    let feed = five();
-    let mut app = TestApp::new(feed, 120, 40);
+    // one whose calls are of no session
+    let inspector = Fixture::new(5);
+    inspector.add(1);
+    let mut app = TestApp::new(inspector, 120, 40);
     app.press("4 ] enter tab G");
     settle(&mut app);
     let none = "no vendor counts one of these calls to a session";
-    assert!(
-        app.press("tab").picture().contains(none) || app.press("tab G").picture().contains(none)
-    );
+    assert!(app.picture().contains(none), "{}", app.picture());
 }
 
 #[test]
 fn a_user_with_many_calls_is_gone_through_frame_by_frame() {
-    let feed = FakeFeed::new(1);
-    (0..6_000).for_each(|_| feed.add(2));
-    feed.set_looked_at(Some(1_500));
-    let mut app = TestApp::new(feed, 120, 40);
-    app.press("4 ] enter");
-    assert!(app.line(3).contains("25% looked at"), "{}", app.picture());
-    assert!(app.picture().contains("still going through the calls"), "{}", app.picture());
-    app.feed.set_looked_at(None);
-    app.draw();
-    assert!(app.picture().contains("5,000 track"), "a part: {}", app.picture());
-    assert!(app.picture().contains("still going through the calls"), "{}", app.picture());
+    let inspector = Given::vendors(1).begin();
+    inspector.add_many(6_000);
+    let mut app = TestApp::new(inspector, 120, 40);
+    app.draws = false;
+    app.press("4");
+    app.draw().press("] enter");
+    // a frame goes through 5,000 calls at most, and says that there are more
+    let (mut before, mut frames) = (0, 0);
+    while before < 6_000 {
+        app.draw_now();
+        let picture = app.picture();
+        let went = picture.lines().find_map(|line| line.trim().strip_prefix("types "));
+        let went = went.and_then(|types| types.trim().strip_suffix(" track"));
+        let went = went.map_or(0, |calls| calls.replace(',', "").parse().expect("a number"));
+        assert!((before..=before + 5_000).contains(&went), "{before}: {picture}");
+        let goes_on = picture.contains("still going through the calls");
+        assert!(goes_on || went == 6_000, "{picture}");
+        (before, frames) = (went, frames + 1);
+        assert!(frames < 100_000, "{picture}");
+    }
+    assert!(frames > 1);
+    app.draws = true;
     settle(&mut app);
     assert!(app.picture().contains("6,000 track"), "{}", app.picture());
     assert!(!app.picture().contains("still going through"), "{}", app.picture());
@@ -247,7 +257,7 @@ fn the_mouse_goes_down_a_step_with_a_second_click() {
     assert!(app.picture().contains("calls of one user"), "{}", app.picture());
     app.click(20, 6).wheel(20, 6, false).wheel(20, 30, true);
     app.click(20, 5);
-    assert!(app.feed.filter_in_force().is_some(), "{}", app.picture());
+    assert!(app.inspector.filter_text().is_some(), "{}", app.picture());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! `.ci/run`); a failure names the seed, which `SEGSCOPE_RANDOM_SEED` plays again.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use segscope::tui::app::keymap::PRESET;
 use segscope::tui::app::screen::Msg;
@@ -68,21 +68,21 @@ impl Drop for Played {
 fn play(seed: u64, keys: &[String]) {
     // nearby seeds begin alike; a generator of this kind cannot begin with 0
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
-    app.draws = false;
+    let mut app = TestApp::new(Fixture::new(5), 100, 30);
+    (app.draws, app.exports) = (false, false);
     let mut played = Played { seed, round: 0 };
     for round in 0..EACH {
         played.round = round;
         match dice.roll(26) {
             0 => drop(app.resize(1 + dice.roll(220) as u16, 1 + dice.roll(70) as u16)),
-            1 | 2 => app.feed.add(dice.roll(12)),
+            1 | 2 => app.inspector.add(dice.roll(12)),
             3 => drop(app.click(dice.roll(220) as u16, dice.roll(70) as u16)),
             4 => drop(app.wheel(dice.roll(220) as u16, dice.roll(70) as u16, round % 2 == 0)),
             5 => drop(app.wait(dice.roll(3_000))),
-            6 => app.feed.set_looked_at((round % 2 == 0).then_some(dice.roll(40))),
-            7 => app.feed.set_patience((round % 2 == 0).then_some(dice.roll(4))),
+            6 => drop(app.draw_now()),
+            7 => app.inspector.add_many(1 + dice.roll(20)),
             8 => drop(app.paste(["track", "type = ", "漢\n\u{1b}\""][dice.roll(3) as usize])),
-            9 => app.feed.set_problem((round % 2 == 0).then_some("the disk is full")),
+            9 => app.inspector.engine().notice("a notice\u{1b}".to_owned()),
             10 => drop(app.send(dice.mouse())),
             _ => drop(app.press(&keys[dice.roll(keys.len() as u64) as usize])),
         }
@@ -97,7 +97,6 @@ fn play(seed: u64, keys: &[String]) {
 /// Whatever was done, `esc` leads back to the log, the help opens, and `q` ends it.
 fn leads_out(app: &mut TestApp) {
     app.draws = true;
-    app.feed.set_patience(None);
     app.resize(100, 30);
     app.effects.clear();
     for _ in 0..16 {

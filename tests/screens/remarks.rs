@@ -1,10 +1,11 @@
 //! Marks, notes, clearing and taking that back.
 
 use crate::app::{TestApp, cursor};
-use crate::fake::FakeFeed;
+use crate::fixture::{Fixture, Given};
+use segscope::report::ExportFormat;
 
 fn app(width: u16, height: u16) -> TestApp {
-    TestApp::new(FakeFeed::with_calls(1), width, height)
+    TestApp::new(Fixture::with_calls(1), width, height)
 }
 
 #[test]
@@ -31,7 +32,7 @@ fn calls_are_marked_and_gone_to() {
     assert!(app.line(22).ends_with("2 of 12"), "{}", app.line(22));
     app.press("f").type_in("exported").press("enter");
     assert!(app.line(22).ends_with("1 of 12"), "{}", app.line(22));
-    assert_eq!(app.feed.filter_in_force().as_deref(), Some("\"exported\" and marked"));
+    assert_eq!(app.inspector.filter_text().as_deref(), Some("\"exported\" and marked"));
     app.press("m");
     assert!(app.picture().contains("M shows also what is not marked"), "{}", app.picture());
     app.press("M F");
@@ -44,7 +45,7 @@ fn calls_are_marked_and_gone_to() {
 fn a_note_stands_in_the_log_and_in_the_detail() {
     let mut app = app(120, 40);
     app.press("g j j ;").type_in("look here").press("enter");
-    assert!(cursor(&app).contains("¶ loo"), "{}", cursor(&app));
+    assert!(cursor(&app).contains("¶ lo"), "{}", cursor(&app));
     assert!(app.picture().contains("note     look here"), "{}", app.picture());
     app.press(";");
     assert!(app.line(38).starts_with(" note  look here"), "{}", app.line(38));
@@ -71,7 +72,7 @@ fn what_is_cleared_away_comes_back() {
     assert!(app.picture().contains("Waiting for the next call"), "{}", app.picture());
     assert!(app.line(1).ends_with("u brings 10 calls back"), "{}", app.line(1));
     assert!(app.picture().contains("u undo clear"), "{}", app.picture());
-    app.feed.add(2);
+    app.inspector.add(2);
     app.draw();
     assert!(cursor(&app).contains("Order Received"), "{}", cursor(&app));
     app.press("u G");
@@ -94,7 +95,7 @@ fn a_paused_log_that_is_empty_says_why() {
             app.press("F");
         }
         app.press("space z");
-        app.feed.add(2);
+        app.inspector.add(2);
         app.draw();
         let picture = app.picture();
         assert!(picture.contains("paused, and 1 row waits to"), "{filter}: {picture}");
@@ -119,7 +120,7 @@ fn the_detail_is_that_of_the_row_after_a_clearing() {
     app.press("g");
     assert!(app.picture().contains("#1 10:00:00"), "{}", app.picture());
     app.press("z");
-    app.feed.add(3);
+    app.inspector.add(3);
     app.draw();
     assert!(app.picture().contains("accountId"), "{}", app.picture());
     app.press("u g");
@@ -133,21 +134,43 @@ fn the_calls_that_pass_are_written_to_a_file_that_is_asked_for() {
     assert!(app.picture().contains("12 rows that the filter lets through"), "{}", app.picture());
     app.press("esc f").type_in("repeat").press("enter x enter");
     assert!(app.line(22).starts_with(" file for these calls  calls.ndjson"), "{}", app.picture());
-    app.press("ctrl-u").type_in("a.ndjson").press("enter");
-    assert!(app.line(23).contains("writing the calls to a.ndjson"), "{}", app.line(23));
-    app.wait(16);
-    assert!(app.line(23).contains("a.ndjson has repeat as ndjson"), "{}", app.line(23));
+    let file = |app: &TestApp, name: &str| {
+        app.inspector.folder().join(name).to_str().expect("UTF-8").to_owned()
+    };
+    let told = |app: &mut TestApp| {
+        app.inspector.wait_until("it is written", |inspector| inspector.exporting().is_none());
+        app.wait(16).line(39)
+    };
+    app.resize(200, 40);
+    let name = file(&app, "a.ndjson");
+    app.press("ctrl-u").paste(&name).press("enter");
+    let says = told(&mut app);
+    assert!(says.contains(&format!("1 call record written to {name}")), "{says}");
+    assert_eq!(std::fs::read_to_string(&name).expect("written").lines().count(), 1);
     app.press("x j j enter");
-    assert!(app.line(22).starts_with(" file for these calls  calls.sh"), "{}", app.line(22));
-    app.press("enter").wait(16);
-    assert!(app.line(23).contains("calls.sh has repeat as curl"), "{}", app.line(23));
-    // how far it is, and keys are taken meanwhile
-    app.feed.set_exporting(Some((450, 1_000)));
-    app.draw();
-    assert!(app.line(1).contains("exporting 45 %"), "{}", app.line(1));
+    assert!(app.line(38).starts_with(" file for these calls  calls.sh"), "{}", app.line(38));
+    let name = file(&app, "calls.sh");
+    app.press("ctrl-u").paste(&name).press("enter");
+    let says = told(&mut app);
+    assert!(says.contains(&format!("1 call record written to {name}")), "{says}");
+    assert!(std::fs::read_to_string(&name).expect("written").contains("curl "));
+}
+
+/// How far it is, and keys are taken meanwhile.
+#[test]
+fn an_export_goes_on_behind_the_screen() {
+    let inspector = Given::vendors(1).begin();
+    inspector.add_many(400);
+    let mut app = TestApp::new(inspector, 80, 24);
+    let name = app.inspector.folder().join("calls.ndjson");
+    app.inspector
+        .export(name.to_str().expect("UTF-8"), ExportFormat::Ndjson, None)
+        .expect("it begins");
+    assert!(app.draw_now().line(1).contains("exporting "), "{}", app.line(1));
     app.press("k ?");
     assert!(app.picture().contains("In the log"), "{}", app.picture());
-    app.feed.set_exporting(None);
+    app.inspector.wait_until("it is written", |inspector| inspector.exporting().is_none());
     app.press("esc");
     assert!(!app.picture().contains("exporting"), "{}", app.picture());
+    assert_eq!(std::fs::read_to_string(name).expect("written").lines().count(), 400);
 }

@@ -2,39 +2,22 @@
 //! says what changed.
 
 use crate::app::TestApp;
-use crate::fake::FakeFeed;
-use segscope::engine::{RejudgeDiff, VendorChanges};
+use crate::fixture::{Fixture, Given};
 use segscope::tui::app::view::SideEffect;
-use segscope::tui::feed::{Judged, SettingsView};
-use std::sync::Arc;
 
-fn changed() -> SettingsView {
-    SettingsView {
-        changed: Some("vendors.custify.send_anonymous_id".to_owned()),
-        stale_before: Some(12),
-        ..SettingsView::default()
-    }
-}
-
-/// What judging again gave: in the order rejected, dropped, degraded, delivered, ignored.
-fn judged(number: u64, moved: &[(usize, usize, u64)]) -> SettingsView {
-    let mut custify = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
-    custify.moved[4][4] = 100;
-    for (from, to, calls) in moved {
-        custify.moved[*from + 1][*to + 1] = *calls;
-    }
-    let planhat = VendorChanges { name: "planhat".to_owned(), moved: Default::default() };
-    let changes = RejudgeDiff { calls: 1_119, vendors: vec![planhat, custify] };
-    let judged = Some(Arc::new(Judged { number, changes: Ok(changes) }));
-    SettingsView { judged, ..SettingsView::default() }
-}
+/// A setting by which nothing of the usual calls is judged otherwise.
+const HARMLESS: &str = "[vendors.planhat]\nsubdomain = \"api-us4\"\n";
+/// One by which two vendors of the usual calls are.
+const CHANGING: &str = "[vendors.planhat]\nknown_companies = [\"globex-inc\"]\n";
 
 #[test]
 fn what_is_stale_is_marked_and_the_key_is_named() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
-    app.feed.set_settings(changed());
-    app.press("g");
-    assert!(app.picture().contains("judged with earlier settings; R judges"));
+    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    app.inspector.write_settings(CHANGING);
+    app.inspector.add(3);
+    app.draw().press("g");
+    assert!(app.picture().contains("judged with earlier settings; R judges"), "{}", app.picture());
+    assert!(app.line(2).contains("vendors.planhat.known_companies"), "{}", app.line(2));
     assert_eq!(app.style_of("°", 4).fg, app.theme().warning.fg);
     app.press("R");
     assert_eq!(app.effects, [SideEffect::JudgeAgain]);
@@ -42,23 +25,27 @@ fn what_is_stale_is_marked_and_the_key_is_named() {
 
 #[test]
 fn a_bad_file_is_told_in_the_alarm_colour() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 24);
-    let said =
-        "segscope.toml:4: custify: `x` is no setting; the settings from before stay in force";
-    app.feed.set_settings(SettingsView { refused: Some(said.to_owned()), ..changed() });
+    let mut app = TestApp::new(Fixture::with_calls(5), 120, 24);
+    app.inspector.write_settings("[vendors.custify]\nx = 1\n");
     app.draw();
-    assert!(app.line(2).contains(said), "{}", app.picture());
-    assert_eq!(app.style_of("segscope.toml:4", 2).bg, app.theme().alarm.bg);
+    assert!(app.line(2).contains("config.toml:2: "), "{}", app.picture());
+    assert_eq!(app.style_of("config.toml:2", 2).bg, app.theme().alarm.bg);
+    // the settings from before judge what comes, until the file is good again
+    app.inspector.write_settings("");
+    app.draw();
+    assert!(!app.line(2).contains("config.toml:2"), "{}", app.picture());
 }
 
 #[test]
 fn what_changed_is_shown_beside_what_was() {
     for (width, height) in [(80, 24), (120, 40)] {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
-        app.feed.set_settings(judged(1, &[(0, 3, 17), (3, 1, 2)]));
+        let mut app = TestApp::new(Fixture::with_calls(5), width, height);
+        app.inspector.write_settings(CHANGING);
+        app.inspector.judge_all_again();
         app.draw();
         app.assert_well_formed();
-        assert!(app.picture().contains("custify: 17 more delivered, 2 fewer"), "{}", app.picture());
+        assert!(app.picture().contains("Judged again"), "{}", app.picture());
+        assert!(app.picture().contains("planhat: "), "{}", app.picture());
         // it is told once
         app.press("esc");
         app.draw();
@@ -68,38 +55,48 @@ fn what_changed_is_shown_beside_what_was() {
 
 #[test]
 fn nothing_changed_is_said_in_a_line() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 80, 24);
-    app.feed.set_settings(judged(1, &[]));
+    let mut app = TestApp::new(Fixture::with_calls(5), 80, 24);
+    app.inspector.write_settings(HARMLESS);
+    app.inspector.judge_all_again();
     app.draw();
-    assert!(
-        app.line(23).contains("judged 1,119 calls again: nothing changed"),
-        "{}",
-        app.picture()
-    );
+    assert!(app.line(23).contains("judged 10 calls again: nothing changed"), "{}", app.picture());
 }
 
 /// A window that takes what is typed is not covered.
 #[test]
 fn who_types_is_not_interrupted() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 100, 30);
+    let mut app = TestApp::new(Fixture::with_calls(5), 100, 30);
     app.press("f");
-    app.feed.set_settings(judged(1, &[(0, 3, 17)]));
+    app.inspector.write_settings(CHANGING);
+    app.inspector.judge_all_again();
     app.draw();
     assert!(!app.picture().contains("Judged again"), "{}", app.picture());
-    assert!(app.picture().contains("custify: 17 more delivered; 17 fewer rejected"));
+    assert!(app.picture().contains("planhat: "), "{}", app.picture());
 }
 
 #[test]
 fn what_holds_later_is_said() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 100, 30);
-    app.feed
-        .set_settings(SettingsView { later: Some("theme".to_owned()), ..SettingsView::default() });
+    let mut app = TestApp::new(Fixture::with_calls(5), 100, 30);
+    app.inspector.write_settings("fsync = true\n");
     app.draw();
-    assert!(app.line(2).contains("holds from the next start on: theme"), "{}", app.picture());
-    app.feed.set_settings(SettingsView { judging: true, ..changed() });
-    app.draw();
-    assert!(app.line(2).contains("judging all calls again"), "{}", app.picture());
-    app.feed.set_settings(SettingsView { waits: true, ..SettingsView::default() });
+    assert!(app.line(2).contains("holds from the next start on: fsync"), "{}", app.picture());
+    // other vendors in use wait until all is judged again
+    app.inspector.write_settings("[vendors]\nuse = [\"planhat\"]\n");
     app.draw();
     assert!(app.line(2).contains("STALE  settings wait"), "{}", app.picture());
+}
+
+/// While all calls are judged again the screen is drawn, and says so.
+#[test]
+fn the_screen_goes_on_while_all_calls_are_judged_again() {
+    let many = Given::vendors(5).begin();
+    many.add_many(6_000);
+    let mut app = TestApp::new(many, 100, 30);
+    app.inspector.judge_again().expect("it begins");
+    let begun = std::time::Instant::now();
+    app.draw_now();
+    let drawn = begun.elapsed();
+    assert!(app.line(2).contains("judging all calls again"), "{}", app.picture());
+    app.inspector.wait_until("it is done", |inspector| !inspector.settings().judging);
+    assert!(drawn < begun.elapsed() / 2, "the screen waited for it: {drawn:?}");
 }

@@ -1,12 +1,12 @@
 //! The call and an output side by side: what lights up on the other side, and where keys and mouse go.
 
 use crate::app::{TestApp, picture_of};
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::app::view::SideEffect;
 
 /// The detail of the call that has all its ids, with room for both sides.
 fn app() -> TestApp {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 200, 60);
+    let mut app = TestApp::new(Fixture::with_calls(5), 200, 60);
     app.press("g j j enter");
     app
 }
@@ -33,10 +33,10 @@ fn lit(app: &TestApp) -> Vec<String> {
 fn both_stand_there_where_there_is_room() {
     let app = app();
     let (call, output) = sides(&app, "CustomerSuccessBox  ✓");
-    assert!(call.contains("type: \"track\""), "{call}");
+    assert!(call.contains("messageId: \"m-3\""), "{call}");
     assert!(output.contains("delivered"), "{output}");
     // in a narrow detail one of them
-    let mut narrow = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    let mut narrow = TestApp::new(Fixture::with_calls(5), 120, 40);
     narrow.press("g j j enter");
     assert!(!narrow.picture().contains("CustomerSuccessBox  ✓"), "{}", narrow.picture());
     // `o` gives it the page, and takes it back
@@ -51,7 +51,7 @@ fn both_stand_there_where_there_is_room() {
     assert!(narrow.picture().contains("CustomerSuccessBox  ✓"), "{}", narrow.picture());
     narrow.press("esc");
     assert!(narrow.line(2).contains("account "), "{}", narrow.picture());
-    let mut small = TestApp::new(FakeFeed::with_calls(5), 80, 24);
+    let mut small = TestApp::new(Fixture::with_calls(5), 80, 24);
     small.press("o");
     assert!(small.line(23).contains("the whole page already"), "{}", small.line(23));
 }
@@ -95,7 +95,7 @@ fn y_of_cursor(app: &TestApp) -> u16 {
 fn what_is_folded_away_is_lit_by_what_it_stands_in() {
     let mut app = app();
     // fold the properties, then walk through the output
-    app.press("j j j j h");
+    app.press("j j j j j h");
     assert!(app.picture().contains("▸ properties"), "{}", app.picture());
     app.press("tab");
     let folded = |app: &TestApp| lit(app).iter().any(|text| text.contains("▸ properties"));
@@ -115,7 +115,7 @@ fn what_is_folded_away_is_lit_by_what_it_stands_in() {
 fn the_vendor_beside_is_the_one_looked_at_last() {
     let mut app = app();
     app.press("] ] ]");
-    assert!(sides(&app, "Planhat  ").0.contains("type: \"track\""), "{}", app.picture());
+    assert!(sides(&app, "Planhat  ").0.contains("messageId: \"m-3\""), "{}", app.picture());
     app.press("shift-tab");
     assert!(app.picture().contains("Planhat  ✓"), "the keys are in the call: {}", app.picture());
     // what is copied is what is in view
@@ -165,8 +165,8 @@ fn snapshots() {
     let open = "g j j enter";
     for (name, keys) in [("call", "j j j j j"), ("output", "] j j")] {
         for (width, height, open) in [(120, 40, "g j j o"), (200, 60, open)] {
-            let feed = FakeFeed::with_calls(5);
-            let picture = picture_of(feed, width, height, &format!("{open} {keys}"));
+            let inspector = Fixture::with_calls(5);
+            let picture = picture_of(inspector, width, height, &format!("{open} {keys}"));
             insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture);
         }
     }

@@ -1,7 +1,7 @@
 //! From the least size to the largest: the frame is whole, and no place is lost.
 
 use crate::app::{TestApp, cursor};
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use unicode_width::UnicodeWidthStr;
 
 const SIZES: [(u16, u16); 10] = [
@@ -48,7 +48,7 @@ fn every_page_and_window_is_whole_at_every_size() {
         "k k y",
     ];
     for way in ways {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+        let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
         app.press(way);
         for (width, height) in SIZES {
             app.resize(width, height).assert_well_formed();
@@ -60,7 +60,7 @@ fn every_page_and_window_is_whole_at_every_size() {
 
 #[test]
 fn below_the_least_size_it_says_what_it_needs_and_comes_back_as_it_was() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 80, 24);
+    let mut app = TestApp::new(Fixture::with_calls(5), 80, 24);
     // the backend keeps what stood under a wide letter until all is drawn anew
     app.press("k k enter ]").resize(81, 24).resize(80, 24);
     let before = app.picture();
@@ -89,23 +89,23 @@ fn a_storm_of_sizes_loses_no_place() {
     for way in
         ["g j j", "g j j enter j j j", "g j j enter ]", "2 j j", "3 j", "4 j", "f t y p e", "v j j"]
     {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+        let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
         app.press(way);
         let before = app.picture();
         storm(&mut app);
         assert_eq!(app.picture(), before, "{way}");
     }
     // while it follows it goes on following
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
     storm(&mut app);
-    app.feed.add(4);
+    app.inspector.add(4);
     assert!(cursor(app.draw()).contains("Pricing"), "{}", cursor(&app));
 }
 
 #[test]
 fn no_text_moves_the_line_between_log_and_detail() {
     for (width, height) in [(100, 30), (120, 40), (200, 60), (300, 100)] {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         for _ in 0..12 {
             app.press("k");
             let (x, _) = app.place_of("│", 2);
@@ -118,18 +118,18 @@ fn no_text_moves_the_line_between_log_and_detail() {
 
 #[test]
 fn the_largest_screen() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 300, 100);
-    app.press("k k");
+    let mut app = TestApp::new(Fixture::with_calls(5), 300, 100);
+    app.press("k k").anew();
     insta::assert_snapshot!("log_300x100", app.picture());
 }
 
 #[test]
 fn a_wide_letter_under_a_window_leaves_its_frame_whole() {
-    let feed = FakeFeed::with_calls(5);
+    let inspector = Fixture::with_calls(5);
     for _ in 0..40 {
-        feed.add(9);
+        inspector.add(9);
     }
-    let mut app = TestApp::new(feed, 120, 40);
+    let mut app = TestApp::new(inspector, 120, 40);
     assert!(app.picture().matches('漢').count() > 40, "{}", app.picture());
     app.draws = false;
     for (width, keys) in (100..140).flat_map(|width| ["v", "|", "?"].map(|keys| (width, keys))) {

@@ -1,14 +1,14 @@
 //! The sync page: what a vendor pushed to Segment.
 
 use crate::app::{SIZES, TestApp};
-use crate::fake::FakeFeed;
+use crate::fixture::Fixture;
 use segscope::tui::app::screen::Msg;
 use segscope::tui::app::view::SideEffect;
 use segscope::tui::theme::Background;
 
-fn pushed() -> FakeFeed {
-    let feed = FakeFeed::with_calls(5);
-    feed.push(0, "/v0/start", "");
+fn pushed() -> Fixture {
+    let inspector = Fixture::with_calls(5);
+    inspector.push(0, "/v0/start", "");
     let mut lines = String::new();
     for n in 0..40 {
         lines += &format!(
@@ -19,17 +19,17 @@ fn pushed() -> FakeFeed {
     lines += "{\"collection\":\"companies\",\"properties\":{}}\n";
     lines += "{\"id\":\"e\u{1b}[31m1\",\"collection\":\"endusers\",\"properties\":{\"k\u{202e}\":\"v\"}}\n{\n";
     let lines = lines.replace('\u{1b}', "\\u001b");
-    feed.push(12, "/v0/upload/sync-1", &lines);
-    feed.push(95, "/v0/finish/sync-1", "{\"error\":\"\"}");
-    feed
+    inspector.push(12, "/v0/upload/sync-1", &lines);
+    inspector.push(95, "/v0/finish/sync-1", "{\"error\":\"\"}");
+    inspector
 }
 
 #[test]
 fn nothing_came_yet() {
     for (width, height) in SIZES {
-        let mut app = TestApp::new(FakeFeed::with_calls(5), width, height);
+        let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         app.press("5");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("sync_empty_{width}x{height}"), app.picture());
     }
 }
@@ -39,10 +39,10 @@ fn models_and_what_is_in_one() {
     for (width, height) in SIZES {
         let mut app = TestApp::new(pushed(), width, height);
         app.press("5 j");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("sync_{width}x{height}"), app.picture());
         app.press("enter j j j");
-        app.assert_well_formed();
+        app.anew().assert_well_formed();
         insta::assert_snapshot!(format!("sync_model_{width}x{height}"), app.picture());
     }
 }
@@ -104,7 +104,7 @@ fn the_ids_of_companies_are_offered_on_a_key() {
         }
         other => panic!("{other:?}"),
     }
-    let mut app = TestApp::new(FakeFeed::new(5), 100, 30);
+    let mut app = TestApp::new(Fixture::new(5), 100, 30);
     app.press("5 y k");
     assert!(app.effects.is_empty());
     assert!(app.picture().contains("no company ids came"), "{}", app.picture());
@@ -112,11 +112,11 @@ fn the_ids_of_companies_are_offered_on_a_key() {
 
 #[test]
 fn long_properties_are_scrolled_below_the_list() {
-    let feed = FakeFeed::new(5);
+    let inspector = Fixture::new(5);
     let many: Vec<String> = (0..60).map(|n| format!("\"p{n:02}\":{n}")).collect();
     let object = format!("{{\"id\":\"a\",\"properties\":{{{}}}}}", many.join(","));
-    feed.push(0, "/v1/set", &format!("{{\"collection\":\"users\",\"objects\":[{object}]}}"));
-    let mut app = TestApp::new(feed, 80, 24);
+    inspector.push(0, "/v1/set", &format!("{{\"collection\":\"users\",\"objects\":[{object}]}}"));
+    let mut app = TestApp::new(inspector, 80, 24);
     app.press("5 enter");
     assert!(!app.picture().contains("p59") && app.picture().contains("below"), "{}", app.picture());
     app.press("tab G");
@@ -129,7 +129,7 @@ fn long_properties_are_scrolled_below_the_list() {
 fn a_clear_takes_the_open_model_away() {
     let mut app = TestApp::new(pushed(), 80, 24);
     app.press("5 j enter");
-    app.feed.clear_pushes();
+    app.inspector.clear().expect("cleared");
     app.draw();
     assert!(app.picture().contains("Nothing has been received"), "{}", app.picture());
 }
@@ -146,7 +146,7 @@ fn clicks_select_and_open() {
 
 #[test]
 fn a_preset_is_copied_from_the_vendor_s_tab() {
-    let mut app = TestApp::new(FakeFeed::with_calls(5), 200, 60);
+    let mut app = TestApp::new(Fixture::with_calls(5), 200, 60);
     app.press("enter ] ] ] ]");
     assert!(app.picture().contains("channel_mapping as the document has it"), "{}", app.picture());
     app.press("y k");
@@ -168,9 +168,13 @@ fn a_run_with_errors_is_not_well() {
     assert!(app.line(2).contains("over, with "), "{}", app.picture());
     assert!(app.line(2).contains(" errors"), "{}", app.picture());
     assert_eq!(app.style_of("over, with ", 2).fg, app.theme().error.fg);
-    let feed = FakeFeed::with_calls(5);
-    feed.push(0, "/v1/set", r#"{"collection":"companies","objects":[{"id":"a","properties":{}}]}"#);
-    let mut app = TestApp::new(feed, 100, 30);
+    let inspector = Fixture::with_calls(5);
+    inspector.push(
+        0,
+        "/v1/set",
+        r#"{"collection":"companies","objects":[{"id":"a","properties":{}}]}"#,
+    );
+    let mut app = TestApp::new(inspector, 100, 30);
     app.press("5");
     assert_eq!(app.style_of("ok", 2).fg, app.theme().good.fg, "{}", app.picture());
 }

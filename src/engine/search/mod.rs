@@ -151,6 +151,11 @@ impl Search {
         self.shared.wake.notify_all();
     }
 
+    /// The filter in force; none: all rows pass.
+    pub fn filter_in_force(&self) -> Option<Arc<Filter>> {
+        self.shared.lock().filter.clone()
+    }
+
     /// How far it has come.
     pub fn shown(&self) -> SearchProgress {
         let inner = self.shared.current();

@@ -1,15 +1,17 @@
 //! What the copy keys put on the clipboard.
 
+use crate::inspector::{CallDetail, VendorDetail, VendorView};
 use crate::report::curl;
 use crate::tui::app::action::Action;
-use crate::tui::feed::{CallDetail, OutputView, VendorDetail, VendorView};
+use crate::vendors::Output;
 
 /// The longest text that is copied whole: terminals drop what is longer without a word.
 pub const MOST_BYTES: usize = 74_000;
 
 /// The bodies of an output, a line each.
-pub fn output(requests: &[OutputView]) -> String {
-    let bodies: Vec<&str> = requests.iter().filter_map(|r| r.body.as_deref()).collect();
+pub fn output(requests: &[Output]) -> String {
+    let bodies: Vec<String> =
+        requests.iter().filter_map(|request| Some(request.body.as_ref()?.to_json())).collect();
     bodies.join("\n")
 }
 

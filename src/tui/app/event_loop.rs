@@ -1,21 +1,20 @@
-//! The loop: input, time and the feed on one side, frames on the other. It has its own thread (the
+//! The loop: input, time and the inspector on one side, frames on the other. It has its own thread (the
 //! caller's); the listener runs elsewhere and is never waited for.
 
+use crate::inspector::{ColumnChoice, Inspector};
 use crate::tui::app::action::Action;
 use crate::tui::app::input::{InputEvent, Inputs};
 use crate::tui::app::screen::{Msg, Screen, ScreenError, ScreenOptions};
 use crate::tui::app::terminal::ScreenTerminal;
 pub use crate::tui::app::terminal::give_back;
 use crate::tui::app::view::SideEffect;
-use crate::tui::feed::{ColumnChoice, Feed};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// No two frames are closer than this.
 const FRAME: Duration = Duration::from_millis(16);
-/// The same where nobody touched a key and only the feed has changed: more frames show nobody more,
+/// The same where nobody touched a key and only the inspector has changed: more frames show nobody more,
 /// and under load they take the machine from those who send.
-const FEED_FRAME: Duration = Duration::from_millis(24);
+const QUIET_FRAME: Duration = Duration::from_millis(24);
 /// At most so many inputs are taken between two looks at the clock.
 const BATCH: usize = 256;
 
@@ -32,17 +31,17 @@ pub enum Exit {
 
 /// Draws the screen until the user quits or a signal ends it. The terminal is as before when this
 /// returns, and also after a panic on this thread.
-pub fn run(feed: Arc<dyn Feed>, options: &ScreenOptions) -> Result<Exit, ScreenError> {
-    match draw(feed.as_ref(), options) {
+pub fn run(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+    match draw(inspector, options) {
         // whichever write met it first
         Err(_) if !crate::tui::app::terminal::is_there() => Ok(Exit::Gone),
         ended => ended,
     }
 }
 
-fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
+fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenError> {
     let mut console = ScreenTerminal::open(options)?;
-    let mut screen = Screen::new(feed, options, console.size()?);
+    let mut screen = Screen::new(inspector, options, console.size()?);
     let inputs = Inputs::listen()?;
     let mut sized = console.size()?;
     let begun = Instant::now();
@@ -54,56 +53,56 @@ fn draw(feed: &dyn Feed, options: &ScreenOptions) -> Result<Exit, ScreenError> {
             Some(at) => pace.saturating_sub(at.elapsed()),
             None => Duration::from_nanos(1),
         };
-        // with nothing to draw the feed is looked at once a frame
-        let due = [FRAME, FEED_FRAME].map(until).into_iter().find(|left| !left.is_zero());
+        // with nothing to draw the inspector is looked at once a frame
+        let due = [FRAME, QUIET_FRAME].map(until).into_iter().find(|left| !left.is_zero());
         let mut input = inputs.next(due.unwrap_or(FRAME));
         for _ in 0..BATCH {
             let Some(now) = input.take() else { break };
             let effect = match now {
-                InputEvent::Msg(msg) => screen.update(msg, feed),
+                InputEvent::Msg(msg) => screen.update(msg, inspector),
                 InputEvent::Stop => Some(SideEffect::Suspend),
                 InputEvent::Continued => {
                     console.enter()?;
-                    screen.update(Msg::Resize(console.size()?), feed)
+                    screen.update(Msg::Resize(console.size()?), inspector)
                 }
                 InputEvent::End(signal) => return Ok(Exit::Signal(signal)),
                 InputEvent::Gone => return Ok(Exit::Gone),
             };
             match effect {
                 Some(SideEffect::Quit) => return Ok(Exit::Quit),
-                Some(effect) => perform(effect, &mut screen, &mut console, &inputs, feed)?,
+                Some(effect) => perform(effect, &mut screen, &mut console, &inputs, inspector)?,
                 None => {}
             }
             input = inputs.next(Duration::ZERO);
         }
         let elapsed = begun.elapsed().as_millis();
-        screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), feed);
-        if let Some(ring) = feed.ring() {
+        screen.update(Msg::Tick(u64::try_from(elapsed).unwrap_or(u64::MAX)), inspector);
+        if let Some(ring) = inspector.ring() {
             console.ring(&ring)?;
         }
         // a key at the same moment can swallow the event of a resize: the reader returns with the key
         // and is not told of the signal again
         if let Some(size) = console.size().ok().filter(|size| *size != sized) {
             sized = size;
-            screen.update(Msg::Resize(size), feed);
+            screen.update(Msg::Resize(size), inspector);
         }
         if screen.asks() {
             inputs.expect_answer();
             console.ask_ground()?;
         }
         let soiled = console.take_soiled();
-        let pace = if soiled || screen.is_touched() { FRAME } else { FEED_FRAME };
+        let pace = if soiled || screen.is_touched() { FRAME } else { QUIET_FRAME };
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
-        if waited && (soiled || screen.is_dirty(feed)) {
+        if waited && (soiled || screen.is_dirty(inspector)) {
             let begins = Instant::now();
-            feed.draws();
-            screen.sync(feed);
-            match console.draw(&screen, feed) {
+            inspector.draws();
+            screen.sync(inspector);
+            match console.draw(&screen, inspector) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(_) if !console.is_there() => return Ok(Exit::Gone),
                 drawing => drawing?,
             }
-            feed.drew(begins.elapsed());
+            inspector.drew(begins.elapsed());
             drawn = Some(Instant::now());
             frames += 1;
             assert!(panics_at != Some(frames), "SEGSCOPE_PANIC_AT_FRAME asks for this panic");
@@ -124,7 +123,7 @@ fn perform(
     screen: &mut Screen,
     console: &mut ScreenTerminal,
     inputs: &Inputs,
-    feed: &dyn Feed,
+    inspector: &Inspector,
 ) -> Result<(), ScreenError> {
     match effect {
         SideEffect::Quit => {}
@@ -132,7 +131,7 @@ fn perform(
             console.leave();
             inputs.stop()?;
             console.enter()?;
-            screen.update(Msg::Resize(console.size()?), feed);
+            screen.update(Msg::Resize(console.size()?), inspector);
         }
         SideEffect::Copy { what, text } => {
             let said = match console.copy(&text) {
@@ -145,53 +144,53 @@ fn perform(
                 }
                 Err(error) => Err(format!("{what} could not be copied: {error}")),
             };
-            screen.update(Msg::Said(said), feed);
+            screen.update(Msg::Said(said), inspector);
         }
         effect => {
-            if let Some(msg) = do_on(feed, &effect) {
-                screen.update(msg, feed);
+            if let Some(msg) = do_on(inspector, &effect) {
+                screen.update(msg, inspector);
             }
         }
     }
     Ok(())
 }
 
-/// Does what the feed can do, and says what came of it; none if that is nothing of the feed's.
-pub fn do_on(feed: &dyn Feed, effect: &SideEffect) -> Option<Msg> {
+/// Does what the inspector can do, and says what came of it; none if that is nothing of the inspector's.
+pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
     let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
     match effect {
         SideEffect::UseVendors(chosen) => {
-            let done = feed.set_in_use(chosen);
+            let done = inspector.set_in_use(chosen);
             Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
         }
         SideEffect::Send { to, text, write_key } => {
-            silent(feed.send(to.as_deref(), text, write_key.as_deref()))
+            silent(inspector.send(to.as_deref(), text, write_key.as_deref()))
         }
-        SideEffect::Deliver(number) => silent(feed.deliver(*number)),
-        SideEffect::JudgeAgain => Some(Msg::Said(feed.judge_again())),
+        SideEffect::Deliver(number) => silent(inspector.deliver(*number)),
+        SideEffect::JudgeAgain => Some(Msg::Said(inspector.judge_again())),
         SideEffect::SetAside(codes) => {
             let count =
                 crate::tui::app::view_context::count(codes.len() as u64, "code is", "codes are");
-            let done = feed.set_aside(codes);
+            let done = inspector.set_aside(codes);
             Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
         }
         SideEffect::Split(split) => {
-            silent(feed.arrange(ColumnChoice { split: Some(*split), ..feed.arranged() }))
+            silent(inspector.arrange(ColumnChoice { split: Some(*split), ..inspector.arranged() }))
         }
         SideEffect::Columns(columns) => {
-            let done =
-                feed.arrange(ColumnChoice { columns: Some(columns.clone()), ..feed.arranged() });
+            let done = inspector
+                .arrange(ColumnChoice { columns: Some(columns.clone()), ..inspector.arranged() });
             Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
         }
-        SideEffect::Keep(memo) => Some(Msg::Kept(feed.keep(memo).map(|()| memo.said()))),
-        SideEffect::Mark { seq, marked } => silent(feed.mark(*seq, *marked)),
-        SideEffect::Note { seq, text } => silent(feed.note(*seq, text)),
+        SideEffect::Keep(memo) => Some(Msg::Kept(inspector.keep(memo).map(|()| memo.said()))),
+        SideEffect::Mark { seq, marked } => silent(inspector.mark(*seq, *marked)),
+        SideEffect::Note { seq, text } => silent(inspector.note(*seq, text)),
         SideEffect::Export { file, format, filter } => {
-            let begun = feed.export(file, *format, filter.clone());
+            let begun = inspector.export(file, *format, filter.clone());
             Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
         }
-        SideEffect::Clear => silent(feed.clear()),
-        SideEffect::UndoClear => silent(feed.undo_clear()),
+        SideEffect::Clear => silent(inspector.clear()),
+        SideEffect::UndoClear => silent(inspector.undo_clear()),
         SideEffect::Quit | SideEffect::Suspend | SideEffect::Copy { .. } => None,
     }
 }

@@ -1,8 +1,8 @@
 //! The filter and the search in force. The screen owns them; views say how they change.
 
 use crate::fql::{Filter, parse};
+use crate::inspector::{Inspector, SearchProgress};
 use crate::tui::app::page::Page;
-use crate::tui::feed::{Feed, SearchProgress};
 use std::sync::Arc;
 
 /// The field by which only marked rows pass.
@@ -68,7 +68,7 @@ pub struct Filters {
     behind: u64,
     /// The row from which they are shown.
     behind_row: Option<u64>,
-    /// What the feed was given last.
+    /// What the inspector was given last.
     given: Option<Arc<Filter>>,
     /// The generation that was looked at in full once; it only has to keep up from then on.
     settled: Option<u64>,
@@ -130,9 +130,9 @@ impl Filters {
         self.behind_row
     }
 
-    /// Changes it, and tells the feed if other rows are to be shown. A text that does not parse
+    /// Changes it, and tells the inspector if other rows are to be shown. A text that does not parse
     /// changes nothing.
-    pub fn change(&mut self, change: FilterChange, feed: &dyn Feed) {
+    pub fn change(&mut self, change: FilterChange, inspector: &Inspector) {
         match change {
             FilterChange::Edit => {
                 let now = if self.off { String::new() } else { self.text.clone() };
@@ -168,7 +168,7 @@ impl Filters {
         let wanted = self.wanted();
         if wanted != self.given.as_deref().cloned() {
             self.given = wanted.map(Arc::new);
-            feed.filter(self.given.clone());
+            inspector.filter(self.given.clone());
         }
     }
 
@@ -184,7 +184,7 @@ impl Filters {
         parse(&text).ok().filter(|filter| !filter.is_all())
     }
 
-    /// Sees how far the feed is.
+    /// Sees how far the inspector is.
     pub fn see(&mut self, shown: &SearchProgress) {
         if shown.looked_at >= shown.of {
             self.settled = Some(shown.generation);

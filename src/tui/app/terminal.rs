@@ -2,12 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "frames escape what they show")]
 
+use crate::inspector::{Inspector, Ring};
 use crate::report::counted;
 use crate::tui::app::clipboard::{Between, Copied, load_into_tmux, sequence};
 use crate::tui::app::copy::MOST_BYTES;
 use crate::tui::app::screen::{Screen, ScreenOptions};
 use crate::tui::app::sixteen_colors;
-use crate::tui::feed::{Feed, Ring};
 use crate::tui::theme::{ASK_GROUND, ColorDepth};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -128,8 +128,8 @@ impl ScreenTerminal {
     }
 
     /// Draws a frame and sends it in one write, as one update of the screen.
-    pub fn draw(&mut self, screen: &Screen, feed: &dyn Feed) -> io::Result<()> {
-        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), feed))?;
+    pub fn draw(&mut self, screen: &Screen, inspector: &Inspector) -> io::Result<()> {
+        self.terminal.draw(|frame| screen.render(frame.buffer_mut(), inspector))?;
         self.send()
     }
 

@@ -21,12 +21,12 @@ pub use crate::tui::prompts::{CommandView, FilterView, does_something};
 
 use crate::call::Seq;
 use crate::fql::Filter;
+use crate::inspector::{Inspector, Memo};
 use crate::report::ExportFormat;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::Keymap;
 use crate::tui::app::view_context::ScreenData;
-use crate::tui::feed::{Feed, Memo};
 use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use crossterm::event::KeyEvent;
@@ -39,7 +39,7 @@ use std::sync::Arc;
 /// What a view may look at.
 pub struct ViewContext<'w> {
     /// The data.
-    pub feed: &'w dyn Feed,
+    pub inspector: &'w Inspector,
     /// What was read of it for this frame.
     pub shared: &'w ScreenData,
     /// How things look.

@@ -1,11 +1,11 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
+use crate::inspector::{
+    AlertCounts, ColumnChoice, HabitView, HistoryEntries, InUse, Inspector, SearchProgress,
+    Sending, SettingsView, Stats, VendorView,
+};
 use crate::tui::app::filters::Filters;
 use crate::tui::app::view::Column;
-use crate::tui::feed::{
-    Alerts, ColumnChoice, Feed, HabitView, HistoryEntries, InUse, SearchProgress, Sending,
-    SettingsView, Stats, VendorView,
-};
 use std::collections::VecDeque;
 
 /// How far back the rate looks.
@@ -29,7 +29,7 @@ pub struct ScreenData {
     /// The finding codes that are set aside.
     pub aside: Vec<String>,
     /// What came of alerts.
-    pub alerts: Alerts,
+    pub alerts: AlertCounts,
     /// How the log's page is arranged.
     pub arranged: ColumnChoice,
     /// The log's columns, from the left.
@@ -58,26 +58,26 @@ pub struct ScreenData {
 }
 
 impl ScreenData {
-    /// The first look at a feed.
-    pub fn from_feed(feed: &dyn Feed) -> ScreenData {
+    /// The first look at an inspector.
+    pub fn from_feed(inspector: &Inspector) -> ScreenData {
         ScreenData {
-            stats: feed.stats(),
-            rows: feed.rows(),
-            shown: feed.shown(),
+            stats: inspector.stats(),
+            rows: inspector.rows(),
+            shown: inspector.shown(),
             filtering: Filters::default(),
-            kept: feed.kept(),
-            aside: feed.aside(),
-            alerts: feed.alerts(),
-            arranged: feed.arranged(),
-            columns: Column::chosen(&feed.arranged()),
-            common: feed.common(),
-            vendors: feed.vendors(),
-            in_use: feed.in_use(),
-            settings: feed.settings(),
-            sending: feed.sending(),
-            addresses: feed.addresses(),
-            upstream: feed.upstream(),
-            exporting: feed.exporting(),
+            kept: inspector.kept(),
+            aside: inspector.aside(),
+            alerts: inspector.alerts(),
+            arranged: inspector.arranged(),
+            columns: Column::chosen(&inspector.arranged()),
+            common: inspector.common(),
+            vendors: inspector.vendors(),
+            in_use: inspector.in_use(),
+            settings: inspector.settings(),
+            sending: inspector.sending(),
+            addresses: inspector.addresses(),
+            upstream: inspector.upstream(),
+            exporting: inspector.exporting(),
             judged: 0,
             now_ms: 0,
             rate: Rate::default(),
@@ -85,18 +85,18 @@ impl ScreenData {
     }
 
     /// Another look.
-    pub fn read(&mut self, feed: &dyn Feed) {
-        let stats = feed.stats();
+    pub fn read(&mut self, inspector: &Inspector) {
+        let stats = inspector.stats();
         self.judged += u64::from(stats.remarks != self.stats.remarks);
         self.stats = stats;
-        let rows = feed.rows();
+        let rows = inspector.rows();
         self.rows = rows;
-        let shown = feed.shown();
+        let shown = inspector.shown();
         // other rows are shown, or rows have other numbers
         self.judged += u64::from(shown.generation != self.shown.generation);
         self.shown = shown;
         self.filtering.see(&self.shown);
-        let common = feed.common();
+        let common = inspector.common();
         let same = |a: &HabitView, b: &HabitView| {
             (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)
         };
@@ -104,27 +104,27 @@ impl ScreenData {
             || common.iter().zip(&self.common).any(|(new, old)| !same(new, old));
         self.judged += u64::from(changed);
         self.common = common;
-        let aside = feed.aside();
+        let aside = inspector.aside();
         self.judged += u64::from(aside != self.aside);
         self.aside = aside;
-        self.alerts = feed.alerts();
-        let arranged = feed.arranged();
+        self.alerts = inspector.alerts();
+        let arranged = inspector.arranged();
         if arranged != self.arranged {
             self.columns = Column::chosen(&arranged);
             self.arranged = arranged;
         }
-        self.addresses = feed.addresses();
-        self.sending = feed.sending();
-        self.exporting = feed.exporting();
-        let settings = feed.settings();
+        self.addresses = inspector.addresses();
+        self.sending = inspector.sending();
+        self.exporting = inspector.exporting();
+        let settings = inspector.settings();
         if settings != self.settings {
             self.settings = settings;
-            self.upstream = feed.upstream();
+            self.upstream = inspector.upstream();
             // what they are called, and what is offered to be set
-            self.vendors = feed.vendors();
+            self.vendors = inspector.vendors();
             self.judged += 1;
         }
-        let in_use = feed.in_use();
+        let in_use = inspector.in_use();
         if in_use != self.in_use {
             self.in_use = in_use;
             self.judged += 1;

@@ -1,10 +1,10 @@
 //! An output before it is sent to its vendor: exactly what goes where, keys as `***`, and after
 //! that what came of it. Nothing is sent before it is asked for here.
 
+use crate::inspector::{Chosen, Prepared, Sending};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{HelpView, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::count;
-use crate::tui::feed::{Chosen, Prepared, Sending};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::widgets::scroll::Scroll;
 use ratatui::buffer::Buffer;
@@ -167,7 +167,7 @@ impl View for DeliverView {
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         if self.prepared.is_none() {
-            self.prepared = Some(ctx.feed.prepare(&self.chosen, self.vendor));
+            self.prepared = Some(ctx.inspector.prepare(&self.chosen, self.vendor));
         }
         let width = usize::from(WIDTH.min(body.width).saturating_sub(4));
         let lines = self.lines(width, ctx);

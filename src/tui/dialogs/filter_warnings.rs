@@ -54,7 +54,7 @@ impl EmptyFilterDialog {
         });
         if is_new {
             self.made = Some((shown.generation, shown.of));
-            let names = ctx.feed.names();
+            let names = ctx.inspector.names();
             let absent = of_fields(filtering.text(), &filter, names.as_ref());
             // a field that is nowhere is not told twice
             let is_told =

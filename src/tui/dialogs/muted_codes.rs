@@ -2,10 +2,10 @@
 //! shows no marks.
 
 use crate::findings::Severity;
+use crate::inspector::Detail;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::count;
-use crate::tui::feed::Detail;
 use crate::tui::pages::call_actions;
 use crate::tui::widgets::checklist::Checklist;
 use crate::tui::widgets::text;
@@ -45,10 +45,10 @@ impl MutedCodesView {
     ) -> Result<MutedCodesView, String> {
         let mut found: Vec<(String, Option<Severity>)> = Vec::new();
         let mut named = None;
-        if let Some(Detail::Call(call)) = row.and_then(|row| ctx.feed.detail(row)) {
+        if let Some(Detail::Call(call)) = row.and_then(|row| ctx.inspector.detail(row)) {
             named = Some(call_actions::name(&call));
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
-            let all = call.wire_findings.iter().chain(vendors.flat_map(|detail| &detail.findings));
+            let all = call.common.iter().chain(vendors.flat_map(|detail| &detail.findings));
             // infos have no marks
             let loud = all.filter(|finding| finding.severity != Severity::Info);
             found.extend(loud.map(|finding| (finding.code.to_string(), Some(finding.severity))));
@@ -63,7 +63,7 @@ impl MutedCodesView {
             }
             new
         });
-        let calls = ctx.feed.calls_with(&codes);
+        let calls = ctx.inspector.calls_with(&codes);
         let lines = found.into_iter().zip(calls).map(|((code, severity), calls)| {
             let aside = ctx.shared.aside.contains(&code);
             (CodeLine { code, severity, calls }, aside)

@@ -2,10 +2,10 @@
 
 use crate::engine::VendorChanges;
 use crate::findings::Verdict;
+use crate::inspector::Judged;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::Judged;
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;

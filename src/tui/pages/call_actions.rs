@@ -1,11 +1,11 @@
 //! What is done with one call: the one under the log's cursor, or the example of what a page counts.
 
+use crate::inspector::{CallDetail, Chosen, Detail, VendorDetail};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
 use crate::tui::app::view::{MutedCodesView, Response, SideEffect, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
 use crate::tui::dialogs::send_target::{SendItem, ask_where};
-use crate::tui::feed::{CallDetail, Chosen, Detail, VendorDetail};
 use crate::tui::pages::compose::with_type;
 
 /// Does it with the call of a row; none if the action is none of these. A code is what the page
@@ -84,7 +84,7 @@ pub fn name(call: &CallDetail) -> String {
 
 /// The call of a row.
 pub fn call(row: u64, ctx: &ViewContext<'_>) -> Option<Box<CallDetail>> {
-    match ctx.feed.detail(row)? {
+    match ctx.inspector.detail(row)? {
         Detail::Call(call) => Some(call),
         Detail::NoCall(_) => None,
     }

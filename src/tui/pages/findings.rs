@@ -2,10 +2,10 @@
 
 use crate::findings::{Effect, Finding, is_of_call};
 use crate::fql::quoted;
+use crate::inspector::{CallDetail, Detail, FoundIn, GroupedRows};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{CallDetail, Detail, FoundIn, GroupedRows};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, clock, event, number, times, trend, widest};
 use crate::tui::pages::lists::drill_down;
@@ -62,7 +62,7 @@ impl Findings {
     fn example(&mut self, row: &FoundIn, ctx: &ViewContext<'_>) -> Option<&CallDetail> {
         let wanted = (row.counted.row, ctx.shared.judged);
         if self.example.as_ref().is_none_or(|(at, judged, _)| (*at, *judged) != wanted) {
-            let call = match ctx.feed.detail(row.counted.row) {
+            let call = match ctx.inspector.detail(row.counted.row) {
                 Some(Detail::Call(call)) => Some(call),
                 _ => None,
             };
@@ -75,7 +75,7 @@ impl Findings {
 /// The finding in the call that has it.
 fn finding<'c>(row: &FoundIn, call: &'c CallDetail) -> Option<&'c Finding> {
     let all = match row.vendor {
-        None => &call.wire_findings,
+        None => &call.common,
         Some(at) => &call.vendors.iter().find(|vendor| vendor.vendor == at)?.findings,
     };
     all.iter().find(|finding| finding.code == row.code)
@@ -88,7 +88,7 @@ impl ListContent for Findings {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<FoundIn> {
-        ctx.feed.findings(tab == 1)
+        ctx.inspector.findings(tab == 1)
     }
 
     fn same(a: &FoundIn, b: &FoundIn) -> bool {

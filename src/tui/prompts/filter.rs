@@ -1,13 +1,13 @@
 //! The filter's line: what is typed is shown at once, as far as it can be read.
 
 use crate::fql::{CompletionKind, Filter, FilterError, NameSource, Tone, complete, parse, tones};
+use crate::inspector::Memo;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::{Response, SideEffect, View, ViewContext};
 use crate::tui::bars::filter_bar;
 use crate::tui::dialogs::filter_warnings;
 use crate::tui::dialogs::filter_warnings::Doubt;
-use crate::tui::feed::Memo;
 use crate::tui::prompts::{NamedView, Offer, Prompt, TextDialog, Typed, completions};
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
@@ -53,7 +53,7 @@ impl FilterView {
     pub fn new(ctx: &ViewContext<'_>) -> FilterView {
         let filtering = &ctx.shared.filtering;
         let prompt = Prompt::new(filtering.text(), &ctx.shared.kept.history);
-        FilterView { prompt, error: None, hint: None, absent: None, names: ctx.feed.names() }
+        FilterView { prompt, error: None, hint: None, absent: None, names: ctx.inspector.names() }
     }
 
     fn after(&mut self, typed: Typed) -> Response {

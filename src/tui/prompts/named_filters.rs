@@ -1,9 +1,9 @@
 //! The filters that have a name: choose one, or forget it.
 
+use crate::inspector::Memo;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
-use crate::tui::feed::Memo;
 use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;

@@ -1,8 +1,9 @@
 //! What the screen looks like may change while it is there: the terminal says what its background
 //! is, or the user changes a setting.
 
+use crate::inspector::Inspector;
 use crate::tui::app::screen::Screen;
-use crate::tui::feed::Looks;
+use crate::tui::looks::Looks;
 use crate::tui::theme::{Background, Theme};
 
 impl Screen {
@@ -26,13 +27,16 @@ impl Screen {
     }
 
     /// The settings say something else now.
-    pub(crate) fn take_looks(&mut self, looks: &Looks) {
-        if looks.number == self.looks {
+    pub(crate) fn take_looks(&mut self, inspector: &Inspector) {
+        let (number, settings) = inspector.settings_in_force();
+        if number == self.looks {
             return;
         }
-        self.looks = looks.number;
-        self.themes = looks.themes.clone().reduced(self.depth);
-        self.keymap = looks.keymap.clone();
+        self.looks = number;
+        // they were checked when they were read; a theme's file that changed since is read anew soon
+        let Ok(looks) = Looks::from_settings(&settings) else { return };
+        self.themes = looks.themes.reduced(self.depth);
+        self.keymap = looks.keymap;
         self.begun.clear();
         self.paint();
     }

@@ -1,13 +1,13 @@
-//! A frame: what is read from the feed for it, what is said of that, and how it is drawn.
+//! A frame: what is read from the inspector for it, what is said of that, and how it is drawn.
 
 use crate::engine::VendorChanges;
+use crate::inspector::Inspector;
 use crate::tui::app::layout::{ScreenLayout, areas};
 use crate::tui::app::page::Page;
 use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view;
 use crate::tui::app::view::{RejudgeReportView, ViewContext};
 use crate::tui::app::view_context::count;
-use crate::tui::feed::Feed;
 use crate::tui::theme::painter::Painter;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
@@ -49,20 +49,18 @@ impl Screen {
         }
     }
 
-    /// Reads from the feed what the next frame shows. To be called before each [`Screen::render`].
-    pub fn sync(&mut self, feed: &dyn Feed) {
+    /// Reads from the inspector what the next frame shows. To be called before each [`Screen::render`].
+    pub fn sync(&mut self, inspector: &Inspector) {
         // first the number: what changes meanwhile is read again by the next frame
-        let version = feed.version();
+        let version = inspector.version();
         self.version = Some(version);
         self.dirty = false;
-        self.shared.read(feed);
-        if let Some(looks) = feed.looks() {
-            self.take_looks(&looks);
-        }
+        self.shared.read(inspector);
+        self.take_looks(inspector);
         self.tell_judged();
         self.tell_sent();
         let (body, areas) = areas(&self.windows, self.layout().body);
-        let ctx = ctx!(self, feed);
+        let ctx = ctx!(self, inspector);
         self.pages[self.page as usize].sync(body, &ctx);
         for (window, area) in self.windows.iter_mut().zip(areas) {
             window.sync(area, &ctx);
@@ -70,12 +68,12 @@ impl Screen {
     }
 
     /// Draws what was read.
-    pub fn render(&self, buffer: &mut Buffer, feed: &dyn Feed) {
+    pub fn render(&self, buffer: &mut Buffer, inspector: &Inspector) {
         let all = buffer.area;
         if all.width < LEAST.width || all.height < LEAST.height {
             return self.too_small(buffer);
         }
-        let ctx = ctx!(self, feed);
+        let ctx = ctx!(self, inspector);
         let layout = self.layout();
         view::status(buffer, layout.status, self.page, &ctx);
         let page = &self.pages[self.page as usize];

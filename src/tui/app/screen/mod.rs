@@ -19,6 +19,7 @@ mod draw;
 mod mouse;
 mod response;
 
+use crate::inspector::{Inspector, Sending};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::{Key, Keymap, Lookup};
@@ -27,7 +28,6 @@ use crate::tui::app::view::{
     Begin, CommandView, CopiedView, Response, SideEffect, View, ViewContext, does_something,
 };
 use crate::tui::app::view_context::ScreenData;
-use crate::tui::feed::{Feed, Sending};
 use crate::tui::theme::painter::Appearance;
 use crate::tui::theme::{Background, ColorDepth, Themes};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -75,9 +75,9 @@ impl Default for ScreenOptions {
 
 /// What the views may look at, borrowed field by field so that a view can be changed meanwhile.
 macro_rules! ctx {
-    ($screen:expr, $feed:expr) => {
+    ($screen:expr, $inspector:expr) => {
         ViewContext {
-            feed: $feed,
+            inspector: $inspector,
             shared: &$screen.shared,
             look: &$screen.look,
             keymap: &$screen.keymap,
@@ -121,7 +121,7 @@ pub struct Screen {
     /// The terminal can be asked for its ground, and was not yet.
     can_ask: bool,
     keymap: Keymap,
-    /// How often looks and keys were read since the screen began.
+    /// The number of the settings whose looks and keys are in force.
     looks: u64,
     shared: ScreenData,
     page: Page,
@@ -151,8 +151,8 @@ pub enum ScreenError {
 }
 
 impl Screen {
-    /// A screen on a feed.
-    pub fn new(feed: &dyn Feed, options: &ScreenOptions, size: Size) -> Screen {
+    /// A screen on an inspector.
+    pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
         Screen {
@@ -163,7 +163,7 @@ impl Screen {
             can_ask: options.can_ask,
             looks: 0,
             keymap: options.keymap.clone(),
-            shared: ScreenData::from_feed(feed),
+            shared: ScreenData::from_feed(inspector),
             page: Page::Log,
             before: Page::Log,
             pages: Page::ALL.map(Page::view),
@@ -186,12 +186,12 @@ impl Screen {
     }
 
     /// Whether another frame would look otherwise.
-    pub fn is_dirty(&self, feed: &dyn Feed) -> bool {
-        self.dirty || self.version != Some(feed.version())
+    pub fn is_dirty(&self, inspector: &Inspector) -> bool {
+        self.dirty || self.version != Some(inspector.version())
     }
 
     /// The only place that changes the screen's state. It does no I/O: it asks for an effect.
-    pub fn update(&mut self, msg: Msg, feed: &dyn Feed) -> Option<SideEffect> {
+    pub fn update(&mut self, msg: Msg, inspector: &Inspector) -> Option<SideEffect> {
         self.dirty |= !matches!(msg, Msg::Tick(_));
         match msg {
             Msg::Tick(now_ms) => {
@@ -201,14 +201,14 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
-                if let Some(told) = feed.told() {
+                if let Some(told) = inspector.told() {
                     self.say(told.unwrap_or_else(|error| error));
                     self.dirty = true;
                 }
-                let ctx = ctx!(self, feed);
+                let ctx = ctx!(self, inspector);
                 let reply = self.pages[self.page as usize].tick(&ctx);
                 self.dirty |= !matches!(reply, Response::Pass);
-                self.reply(reply, feed)
+                self.reply(reply, inspector)
             }
             Msg::Resize(size) => {
                 self.size = size;
@@ -223,15 +223,15 @@ impl Screen {
                 None
             }
             Msg::Kept(said) => {
-                self.shared.kept = feed.kept();
+                self.shared.kept = inspector.kept();
                 if let Some(words) = said.unwrap_or_else(Some) {
                     self.say(words);
                 }
                 None
             }
-            Msg::Key(event) => self.key(event, feed),
-            Msg::Paste(text) => self.ask(feed, |view, ctx| view.paste(&text, ctx)),
-            Msg::Mouse(event) => self.mouse(event, feed),
+            Msg::Key(event) => self.key(event, inspector),
+            Msg::Paste(text) => self.ask(inspector, |view, ctx| view.paste(&text, ctx)),
+            Msg::Mouse(event) => self.mouse(event, inspector),
         }
     }
 
@@ -244,7 +244,7 @@ impl Screen {
         self.notice = Some(ScreenNotice { words, until_ms: self.now_ms + NOTICE_MS });
     }
 
-    fn key(&mut self, event: KeyEvent, feed: &dyn Feed) -> Option<SideEffect> {
+    fn key(&mut self, event: KeyEvent, inspector: &Inspector) -> Option<SideEffect> {
         if !event.is_press() && !event.is_repeat() {
             return None;
         }
@@ -259,7 +259,7 @@ impl Screen {
             Lookup::Begun => None,
             Lookup::Nothing => {
                 self.begun.clear();
-                self.ask(feed, |view, ctx| view.typed(event, ctx))
+                self.ask(inspector, |view, ctx| view.typed(event, ctx))
             }
             Lookup::Action(Action::Back) if stopped => {
                 self.begun.clear();
@@ -267,13 +267,13 @@ impl Screen {
             }
             Lookup::Action(action) => {
                 self.begun.clear();
-                self.run(action, feed)
+                self.run(action, inspector)
             }
         }
     }
 
     /// Does an action, whether a key or a command asked for it.
-    fn run(&mut self, action: Action, feed: &dyn Feed) -> Option<SideEffect> {
+    fn run(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
         match action {
             Action::Quit => Some(SideEffect::Quit),
             Action::Suspend => Some(SideEffect::Suspend),
@@ -286,49 +286,49 @@ impl Screen {
             }
             Action::JudgeAgain => Some(SideEffect::JudgeAgain),
             Action::Command => {
-                let view = CommandView::new(self.top().place(), &ctx!(self, feed));
+                let view = CommandView::new(self.top().place(), &ctx!(self, inspector));
                 self.windows.push(Box::new(view));
                 None
             }
             // the call that is written is not thrown away for another one
             Action::Compose if self.page != Page::Compose => {
                 let row = self.pages[self.page as usize].example();
-                self.show(Page::Compose, feed);
-                self.ask(feed, |view, ctx| view.begin(Begin::Row(row), ctx))
+                self.show(Page::Compose, inspector);
+                self.ask(inspector, |view, ctx| view.begin(Begin::Row(row), ctx))
             }
             action if let Some(page) = Page::shown_by(action) => {
-                self.show(page, feed);
+                self.show(page, inspector);
                 None
             }
-            action => self.ask(feed, |view, ctx| view.act(action, ctx)),
+            action => self.ask(inspector, |view, ctx| view.act(action, ctx)),
         }
     }
 
     /// Does an action that was asked for by its name, on its own page where it does nothing here.
-    fn named(&mut self, action: Action, feed: &dyn Feed) -> Option<SideEffect> {
+    fn named(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
         if !does_something(self.top().place(), action, &self.keymap)
             && let Some(page) = Page::home(action)
         {
-            self.turn_to(page, feed);
+            self.turn_to(page, inspector);
         }
-        self.run(action, feed)
+        self.run(action, inspector)
     }
 
     /// Shows a page and reads it, for what is done on it at once.
-    fn turn_to(&mut self, page: Page, feed: &dyn Feed) {
-        self.show(page, feed);
-        self.sync(feed);
+    fn turn_to(&mut self, page: Page, inspector: &Inspector) {
+        self.show(page, inspector);
+        self.sync(inspector);
         self.dirty = true;
     }
 
     /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
     /// filter from before again; a call that is written closes to where one came from.
-    fn show(&mut self, page: Page, feed: &dyn Feed) {
+    fn show(&mut self, page: Page, inspector: &Inspector) {
         if page == Page::Compose && self.page != page {
             self.before = self.page;
         }
         if !matches!(page, Page::Log | Page::Compose) {
-            self.shared.filtering.change(FilterChange::Return, feed);
+            self.shared.filtering.change(FilterChange::Return, inspector);
         }
         self.page = page;
         self.windows.clear();
@@ -341,12 +341,12 @@ impl Screen {
     /// Lets the topmost view answer, and does what it says.
     fn ask(
         &mut self,
-        feed: &dyn Feed,
+        inspector: &Inspector,
         question: impl FnOnce(&mut dyn View, &ViewContext<'_>) -> Response,
     ) -> Option<SideEffect> {
-        let ctx = ctx!(self, feed);
+        let ctx = ctx!(self, inspector);
         let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
         let reply = question(view.as_mut(), &ctx);
-        self.reply(reply, feed)
+        self.reply(reply, inspector)
     }
 }

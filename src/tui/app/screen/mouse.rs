@@ -1,16 +1,16 @@
 //! The mouse: what is under it answers. The first line and the last are the screen's own; all between
 //! is the topmost view's.
 
+use crate::inspector::Inspector;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view::{Pointer, SideEffect, ViewContext, footer_hit, status_hit};
-use crate::tui::feed::Feed;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 impl Screen {
     /// The mouse did something. With shift it is the terminal's, which selects text.
-    pub(crate) fn mouse(&mut self, event: MouseEvent, feed: &dyn Feed) -> Option<SideEffect> {
+    pub(crate) fn mouse(&mut self, event: MouseEvent, inspector: &Inspector) -> Option<SideEffect> {
         if event.modifiers.contains(KeyModifiers::SHIFT) {
             return None;
         }
@@ -20,27 +20,27 @@ impl Screen {
             MouseEventKind::ScrollDown => Pointer::WheelDown,
             MouseEventKind::ScrollUp => Pointer::WheelUp,
             MouseEventKind::Drag(MouseButton::Left) => {
-                return self.ask(feed, |view, ctx| view.drag(at, false, ctx));
+                return self.ask(inspector, |view, ctx| view.drag(at, false, ctx));
             }
             MouseEventKind::Up(MouseButton::Left) => {
-                return self.ask(feed, |view, ctx| view.drag(at, true, ctx));
+                return self.ask(inspector, |view, ctx| view.drag(at, true, ctx));
             }
             _ => return None,
         };
         if pointer == Pointer::Click
-            && let Some(action) = self.at_the_edge(at, feed)
+            && let Some(action) = self.at_the_edge(at, inspector)
         {
             self.notice = None;
             self.begun.clear();
-            return self.run(action, feed);
+            return self.run(action, inspector);
         }
-        self.ask(feed, |view, ctx| view.point(pointer, at, ctx))
+        self.ask(inspector, |view, ctx| view.point(pointer, at, ctx))
     }
 
     /// The action that a click on the first or the last line asks for.
-    fn at_the_edge(&self, at: Position, feed: &dyn Feed) -> Option<Action> {
+    fn at_the_edge(&self, at: Position, inspector: &Inspector) -> Option<Action> {
         let layout = self.layout();
-        let ctx = ctx!(self, feed);
+        let ctx = ctx!(self, inspector);
         let column = usize::from(at.x);
         if layout.footer.contains(at) && self.notice.is_none() {
             let width = usize::from(layout.footer.width);

@@ -1,31 +1,31 @@
 //! What comes of a view's answer: windows that open and close, pages, the filter, effects.
 
+use crate::inspector::{Inspector, Memo};
 use crate::tui::app::action::Action;
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::page::Page;
 use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view::{FilterView, Response, SideEffect, ViewContext};
-use crate::tui::feed::{Feed, Memo};
 
 impl Screen {
     /// Does what a view answered.
-    pub(crate) fn reply(&mut self, reply: Response, feed: &dyn Feed) -> Option<SideEffect> {
+    pub(crate) fn reply(&mut self, reply: Response, inspector: &Inspector) -> Option<SideEffect> {
         match reply {
             Response::Done | Response::Pass => None,
             Response::Close => {
-                self.close(feed);
+                self.close(inspector);
                 None
             }
             Response::CloseAndBegin(from) => {
-                self.close(feed);
-                self.ask(feed, |view, ctx| view.begin(from, ctx))
+                self.close(inspector);
+                self.ask(inspector, |view, ctx| view.begin(from, ctx))
             }
             Response::Open(view) => {
                 self.windows.push(view);
                 None
             }
             Response::CloseAndOpen(view) => {
-                self.close(feed);
+                self.close(inspector);
                 self.windows.push(view);
                 None
             }
@@ -40,24 +40,24 @@ impl Screen {
                 Some(effect)
             }
             Response::CloseAndAsk(effect) => {
-                self.close(feed);
-                self.reply(Response::Ask(effect), feed)
+                self.close(inspector);
+                self.reply(Response::Ask(effect), inspector)
             }
             Response::EditFilter => {
-                self.shared.filtering.change(FilterChange::Edit, feed);
-                let view = FilterView::new(&ctx!(self, feed));
+                self.shared.filtering.change(FilterChange::Edit, inspector);
+                let view = FilterView::new(&ctx!(self, inspector));
                 self.windows.push(Box::new(view));
                 None
             }
-            Response::Filter(change) => self.change(change, feed),
+            Response::Filter(change) => self.change(change, inspector),
             Response::Behind(filter, row) => {
                 let from = self.page;
-                self.show(Page::Log, feed);
-                self.change(FilterChange::Behind(filter, from, row), feed)
+                self.show(Page::Log, inspector);
+                self.change(FilterChange::Behind(filter, from, row), inspector)
             }
             Response::Return => {
                 let page = self.shared.filtering.came_from().unwrap_or(Page::Log);
-                self.show(page, feed);
+                self.show(page, inspector);
                 None
             }
             Response::CloseAndFilter(change) => {
@@ -68,20 +68,20 @@ impl Screen {
                         self.windows.clear();
                     }
                     FilterChange::Restore => self.windows.clear(),
-                    _ => self.close(feed),
+                    _ => self.close(inspector),
                 }
-                self.change(change, feed)
+                self.change(change, inspector)
             }
             Response::CloseAndRun(action, typed) => {
-                self.close(feed);
-                let effect = self.named(action, feed);
+                self.close(inspector);
+                let effect = self.named(action, inspector);
                 // an effect of the action comes first; its command is remembered where there is none
                 effect.or(Some(SideEffect::Keep(Memo::Command(typed))))
             }
             Response::CloseAndSearch { text, inside } => {
-                self.close(feed);
+                self.close(inspector);
                 if self.page != Page::Log {
-                    self.turn_to(Page::Log, feed);
+                    self.turn_to(Page::Log, inspector);
                 }
                 let wanted = text.clone();
                 let change = if inside {
@@ -89,29 +89,29 @@ impl Screen {
                 } else {
                     FilterChange::Search(wanted)
                 };
-                self.change(change, feed);
-                self.ask(feed, |view, ctx| view.act(Action::NextMatch, ctx));
+                self.change(change, inspector);
+                self.ask(inspector, |view, ctx| view.act(Action::NextMatch, ctx));
                 Some(SideEffect::Keep(Memo::Search(text)))
             }
         }
     }
 
     /// Changes the filter; one that is accepted is remembered.
-    fn change(&mut self, change: FilterChange, feed: &dyn Feed) -> Option<SideEffect> {
+    fn change(&mut self, change: FilterChange, inspector: &Inspector) -> Option<SideEffect> {
         let accepted = match &change {
             FilterChange::Accept(text) if !text.trim().is_empty() => Some(text.clone()),
             _ => None,
         };
-        self.shared.filtering.change(change, feed);
+        self.shared.filtering.change(change, inspector);
         accepted.map(|text| SideEffect::Keep(Memo::Filter(text)))
     }
 
     /// Closes the topmost window; where there is none, goes back to the log, and from a call that is
     /// written to where one came from.
-    fn close(&mut self, feed: &dyn Feed) {
+    fn close(&mut self, inspector: &Inspector) {
         if self.windows.pop().is_none() {
             let back = if self.page == Page::Compose { self.before } else { Page::Log };
-            self.show(back, feed);
+            self.show(back, inspector);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::call::Doc;
 use crate::call::template::Template;
-use crate::tui::feed::CallDetail;
+use crate::inspector::CallDetail;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::compose::editor::Editor;
 use crate::vendors::pretty;

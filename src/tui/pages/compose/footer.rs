@@ -1,13 +1,17 @@
 //! The line below a call that is written.
 
-use crate::tui::feed::{ComposedView, Sending};
+use crate::inspector::{ComposedCall, DraftError, Sending};
 use crate::tui::pages::compose::ViewContext;
 use crate::tui::theme::painter::Painter;
 
 /// Where the text is wrong; else what came of sending it.
-pub fn write(painter: &mut Painter<'_>, composed: Option<&ComposedView>, ctx: &ViewContext<'_>) {
+pub fn write(
+    painter: &mut Painter<'_>,
+    composed: Option<&Result<ComposedCall, DraftError>>,
+    ctx: &ViewContext<'_>,
+) {
     let theme = &ctx.look.theme;
-    if let Some(ComposedView::NotYet { line, column, message }) = composed {
+    if let Some(Err(DraftError { line, column, message })) = composed {
         painter.put(&format!("line {line}, column {column}: "), theme.error);
         painter.show(message, theme.error);
         return;

@@ -17,11 +17,11 @@ mod json_colors;
 mod results;
 
 use crate::call::template::TEMPLATES;
+use crate::inspector::{Chosen, ComposedCall, DraftError};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Begin, HelpView, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
 use crate::tui::dialogs::send_target::{SendItem, ask_where};
-use crate::tui::feed::{Chosen, ComposedView};
 use crate::tui::pages::call_actions;
 use crate::tui::theme::painter::{Painter, rule};
 use crate::tui::widgets::choice_dialog::ChoiceDialog;
@@ -46,7 +46,7 @@ pub struct ComposeView {
     drafts: Drafts,
     /// Keys type; else they move the results.
     typing: bool,
-    composed: Option<ComposedView>,
+    composed: Option<Result<ComposedCall, DraftError>>,
     /// What the results were made from: the text or the vendors are another, or the width.
     made: Option<(u64, u64, u16)>,
     edits: u64,
@@ -129,7 +129,7 @@ impl ComposeView {
 
     /// Sends it, to this listener or where the user says.
     fn send(&self, elsewhere: bool, ctx: &ViewContext<'_>) -> Response {
-        if let Some(ComposedView::NotYet { line, column, message }) = &self.composed {
+        if let Some(Err(DraftError { line, column, message })) = &self.composed {
             return Response::Say(format!("line {line}, column {column}: {message}"));
         }
         let Draft { editor, write_key, rudder, .. } = &self.drafts.now;
@@ -150,8 +150,8 @@ impl ComposeView {
     /// Shows what would be sent to the first vendor in use that would receive something.
     fn deliver(&self) -> Response {
         let call = match &self.composed {
-            Some(ComposedView::Call(call)) => call,
-            Some(ComposedView::NotYet { line, column, message }) => {
+            Some(Ok(call)) => call,
+            Some(Err(DraftError { line, column, message })) => {
                 return Response::Say(format!("line {line}, column {column}: {message}"));
             }
             None => return Response::Pass,
@@ -295,13 +295,13 @@ impl View for ComposeView {
         let made = (self.edits, ctx.shared.judged, areas.results.width);
         if self.made != Some(made) {
             self.made = Some(made);
-            let composed = ctx.feed.compose(&self.drafts.now.editor.text());
-            if let ComposedView::Call(call) = &composed {
+            let composed = ctx.inspector.compose(&self.drafts.now.editor.text());
+            if let Ok(call) = &composed {
                 self.page = results::page(call, usize::from(areas.results.width), ctx);
             }
             self.drafts.now.editor.mark(match &composed {
-                ComposedView::NotYet { line, .. } => Some(*line),
-                ComposedView::Call(_) => None,
+                Err(DraftError { line, .. }) => Some(*line),
+                Ok(_) => None,
             });
             self.composed = Some(composed);
         }
@@ -320,14 +320,14 @@ impl View for ComposeView {
         if let Some(mut painter) = Painter::on(buffer, areas.title, 0, look) {
             painter.put(" Compose", theme.heading).skip(2);
             match &self.composed {
-                Some(ComposedView::Call(call)) => {
+                Some(Ok(call)) => {
                     results::marks(&mut painter, call, ctx);
                     if let Some(from) = &self.drafts.now.from {
                         painter.put("from ", theme.quiet).show(from, theme.quiet);
                     }
                 }
                 // the marks would be of another text
-                Some(ComposedView::NotYet { .. }) if !self.page.is_empty() => {
+                Some(Err(DraftError { .. })) if !self.page.is_empty() => {
                     painter.put("STALE", theme.warning).put(STALE, theme.quiet);
                 }
                 _ => {}
@@ -338,7 +338,7 @@ impl View for ComposeView {
         rule(buffer, areas.rule, style, look);
         let shown = self.page.get(self.scroll..).unwrap_or(&[]);
         crate::tui::pages::detail::lines(buffer, areas.results, shown);
-        if let Some(ComposedView::NotYet { .. }) = &self.composed {
+        if let Some(Err(DraftError { .. })) = &self.composed {
             buffer.set_style(areas.results.intersection(buffer.area), theme.unused);
         }
         if let Some(mut painter) = Painter::on(buffer, areas.foot, 0, look) {

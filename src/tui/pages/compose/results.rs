@@ -1,7 +1,7 @@
 //! What vendors would make of the text: those in use first, each with what is found and sent.
 
 use crate::findings::{Finding, Severity};
-use crate::tui::feed::{ComposedCall, VendorDetail};
+use crate::inspector::{ComposedCall, OutputView, VendorDetail};
 use crate::tui::pages::compose::ViewContext;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::theme::painter::Painter;
@@ -27,7 +27,7 @@ pub fn marks(painter: &mut Painter<'_>, call: &ComposedCall, ctx: &ViewContext<'
 /// All of it as a page.
 pub fn page(call: &ComposedCall, width: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
     let mut paper = TextBuilder::new(ctx.look, width);
-    for finding in &call.wire_findings {
+    for finding in &call.common {
         paper.finding(finding, "", None);
     }
     let (used, others): (Vec<&VendorDetail>, Vec<&VendorDetail>) =
@@ -56,7 +56,7 @@ fn vendor(paper: &mut TextBuilder<'_>, detail: &VendorDetail, ctx: &ViewContext<
     }
     for request in &detail.requests {
         paper.blank();
-        paper.request(request);
+        paper.request(&OutputView::from(request));
     }
     for finding in quiet {
         paper.finding(finding, "", None);

@@ -2,10 +2,10 @@
 //! a word and a colour.
 
 use crate::findings::Verdict;
+use crate::inspector::{Coverage, ExpectationStatus, Expectations, Expected, GroupedRows};
 use crate::report::{expected_words, plural};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Coverage, ExpectationStatus, Expectations, Expected, GroupedRows};
 use crate::tui::pages::coverage::id_shares;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::drill_down;

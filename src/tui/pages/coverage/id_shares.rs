@@ -2,10 +2,10 @@
 //! the log has where one vendor finds an id and another misses it, and beside it all of it in words.
 
 use crate::findings::Verdict;
+use crate::inspector::{Coverage, IdShare};
 use crate::report::{DOUBTFUL, share};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Coverage, IdShare};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::bar;
 use crate::tui::theme::painter::{Appearance, Painter};

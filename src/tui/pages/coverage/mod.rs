@@ -5,10 +5,10 @@ pub(crate) mod expected;
 pub(crate) mod id_shares;
 
 use crate::findings::{Verdict, VerdictCounts};
+use crate::inspector::{Coverage, ExpectationStatus, Expectations, GroupBy, GroupedRows};
 use crate::report::{percent, percents};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Coverage, ExpectationStatus, Expectations, GroupBy, GroupedRows};
 use crate::tui::pages::coverage::expected::ExpectedLine;
 use crate::tui::pages::coverage::id_shares::{SHARE, is_good, standing};
 use crate::tui::pages::detail::text_builder::TextBuilder;
@@ -90,10 +90,10 @@ impl ListContent for Events {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<ExpectedLine> {
-        let GroupedRows { rows, of, other } = ctx.feed.coverage(BY[tab]);
+        let GroupedRows { rows, of, other } = ctx.inspector.coverage(BY[tab]);
         let mut groups =
             GroupedRows { rows: rows.into_iter().map(ExpectedLine::new).collect(), of, other };
-        self.expectations = ctx.feed.expectations();
+        self.expectations = ctx.inspector.expectations();
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
             return expected::with_expected(groups, expectations);
         }

@@ -1,6 +1,6 @@
 //! From a value to where it came from or goes, and from an id that is not there to who wants it.
 
-use crate::tui::feed::VendorView;
+use crate::inspector::VendorView;
 use crate::tui::pages::detail::{DetailPane, Tab, ViewContext};
 
 impl DetailPane {

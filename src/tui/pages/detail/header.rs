@@ -4,9 +4,9 @@
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::{ValueSource, VendorNeed};
 use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice};
+use crate::inspector::{CallDetail, IdCell, NoCallDetail, VendorDetail};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
-use crate::tui::feed::{CallDetail, IdCell, NoCallDetail, VendorDetail};
 use crate::tui::pages::detail::annotations::dotted;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::log;
@@ -140,7 +140,7 @@ fn first<'c>(
     call: &'c CallDetail,
     ctx: &ViewContext<'_>,
 ) -> Option<(Option<&'c VendorDetail>, &'c Finding)> {
-    let wire = call.wire_findings.iter().map(|finding| (None, finding));
+    let wire = call.common.iter().map(|finding| (None, finding));
     let vendors = call.vendors.iter().filter(|detail| detail.in_use);
     let theirs = vendors.flat_map(|detail| detail.findings.iter().map(move |f| (Some(detail), f)));
     wire.chain(theirs).filter(|(_, finding)| finding.severity != Severity::Info).min_by_key(

@@ -21,10 +21,10 @@ use tabs::Tab;
 
 use crate::call::Doc;
 use crate::findings::Finding;
+use crate::inspector::{CallDetail, Detail, Preset};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
 use crate::tui::app::view::{Response, SideEffect, ViewContext};
-use crate::tui::feed::{CallDetail, Detail, Preset};
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::annotations::Annotations;
 use crate::tui::pages::detail::json_tree::{NewTree, Tree};
@@ -230,7 +230,7 @@ impl DetailPane {
         let Some(row) = row else { return };
         let wanted = (row, ctx.shared.judged);
         if self.read != Some(wanted) {
-            self.data = ctx.feed.detail(row);
+            self.data = ctx.inspector.detail(row);
             self.read = Some(wanted);
             self.made = None;
             self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, ctx));
@@ -272,7 +272,7 @@ impl DetailPane {
             let short = |at: usize| ctx.shared.vendors.get(at).map_or("", |v| v.short.as_str());
             let mut add =
                 |finding: &Finding, short: &str| notes.add(finding, short, doc, derived.as_ref());
-            call.wire_findings.iter().for_each(|finding| add(finding, ""));
+            call.common.iter().for_each(|finding| add(finding, ""));
             for detail in call.vendors.iter().filter(|detail| detail.in_use) {
                 let short = short(detail.vendor);
                 detail.findings.iter().for_each(|finding| add(finding, short));

@@ -2,8 +2,8 @@
 //! vendor's output holds it and under which name, or that none does.
 
 use crate::call::{Doc, Val, pointer};
+use crate::inspector::{CallDetail, ValueOrigin};
 use crate::tui::app::view_context::count;
-use crate::tui::feed::{CallDetail, ValueOrigin};
 use crate::tui::pages::detail::annotations::{DocumentSide, dotted};
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ const MOST_NAMED: usize = 40;
 /// One place in an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldUse {
-    /// The vendor's place in the feed.
+    /// The vendor's place in the inspector's list.
     pub vendor: usize,
     /// Whether the vendor counts for this call.
     pub in_use: bool,
@@ -40,9 +40,9 @@ impl Provenance {
         for detail in &call.vendors {
             for request in &detail.requests {
                 uses.any = true;
-                for (to, origin) in &request.from {
+                for (to, origin) in request.body.iter().flat_map(|body| body.from()) {
                     let ValueOrigin::Input(path) = origin else { continue };
-                    let to = dotted(to);
+                    let to = dotted(&to);
                     let new = FieldUse { vendor: detail.vendor, in_use: detail.in_use, to };
                     for (part, value) in sources(path, doc, derived) {
                         uses.add(part, value, new.clone());

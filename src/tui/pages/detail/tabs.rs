@@ -1,7 +1,7 @@
 //! The detail's tabs.
 
+use crate::inspector::{Detail, Mark};
 use crate::tui::app::view::ViewContext;
-use crate::tui::feed::{Detail, Mark};
 use crate::tui::pages::log::mark_style;
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
@@ -91,7 +91,7 @@ pub fn heads(data: &Detail, ctx: &ViewContext<'_>) -> Vec<TabHead> {
         });
     }
     let counted = call.vendors.iter().filter(|detail| detail.in_use).flat_map(|d| &d.findings);
-    let all = counted.chain(&call.wire_findings).map(|finding| finding.severity);
+    let all = counted.chain(&call.common).map(|finding| finding.severity);
     let worst = all.clone().min();
     let mut findings = plain(Tab::Findings, "findings");
     if let Some(worst) = worst {

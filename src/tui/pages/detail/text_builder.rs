@@ -2,7 +2,7 @@
 
 use crate::call::{Doc, Val};
 use crate::findings::{Finding, HintKind, Reason, advice};
-use crate::tui::feed::{OutputView, ValueOrigin};
+use crate::inspector::{OutputView, ValueOrigin};
 use crate::tui::pages::detail::annotations::dotted;
 use crate::tui::pages::detail::pretty_json;
 use crate::tui::pages::detail::pretty_json::{JsonNote, SourceLine};

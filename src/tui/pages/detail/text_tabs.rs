@@ -2,11 +2,11 @@
 
 use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
+use crate::inspector::{CallDetail, FidelityView, OutputView, RequestDetail, VendorDetail};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::bytes;
-use crate::tui::feed::{CallDetail, RequestDetail, VendorDetail};
 use crate::tui::pages::detail::text_builder::{TextBuilder, words};
 use crate::tui::pages::log::library_habits;
 use crate::tui::widgets::text;
@@ -61,7 +61,7 @@ pub fn vendor(
     let lost = !detail.verdict.goes_through();
     let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
     if detail.verdict == Verdict::Discarded {
-        for finding in call.wire_findings.iter().filter(|f| f.effect == Effect::Discard) {
+        for finding in call.common.iter().filter(|f| f.effect == Effect::Discard) {
             paper.finding(finding, "", None);
         }
     }
@@ -84,7 +84,7 @@ pub fn vendor(
     }
     for (name, json) in &detail.extras {
         paper.heading(&look.clean(&words(name)), "");
-        paper.table(json);
+        paper.table(&json.to_json());
     }
     for finding in quiet {
         paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
@@ -112,7 +112,7 @@ fn lacks(detail: &VendorDetail, id: Id) -> bool {
 fn ids(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
     let look = paper.look();
     let theme = &look.theme;
-    let both = [("account", &detail.account, Id::Account), ("user", &detail.user, Id::User)];
+    let both = [("account", &detail.account_id, Id::Account), ("user", &detail.user_id, Id::User)];
     let both = both.map(|(label, found, id)| match found {
         Some(text) => (label, look.clean(text).into_owned(), theme.text),
         None if lacks(detail, id) => (label, "missing".to_owned(), theme.missing_id),
@@ -138,23 +138,24 @@ fn output(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
     if detail.requests.is_empty() {
         paper.heading("output", "nothing: this vendor would receive no data of this call");
     } else {
-        paper.heading("output", detail.fidelity.word);
-        paper.prose(0, detail.fidelity.means, theme.quiet);
+        let fidelity = FidelityView::from(detail.fidelity);
+        paper.heading("output", fidelity.word);
+        paper.prose(0, fidelity.means, theme.quiet);
     }
     for request in &detail.requests {
         paper.blank();
-        paper.request(request);
+        paper.request(&OutputView::from(request));
     }
     if let Some(transport) = &detail.transport {
         paper.heading("transport", "carries the call to the vendor, unchanged");
-        paper.request(transport);
+        paper.request(&OutputView::from(transport));
     }
 }
 
 /// All findings: those that count, then the others.
 pub fn findings(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
     let mut counted: Vec<(&str, &Finding)> =
-        call.wire_findings.iter().map(|finding| ("", finding)).collect();
+        call.common.iter().map(|finding| ("", finding)).collect();
     let mut others = Vec::new();
     for detail in &call.vendors {
         let title = ctx.shared.vendors.get(detail.vendor).map_or("", |v| v.title.as_str());

@@ -1,8 +1,8 @@
 //! How counts look: a bar for the latest minutes, names of events, columns of numbers.
 
 use crate::call::time::Millis;
+use crate::inspector::Counted;
 use crate::tui::app::view_context::grouped;
-use crate::tui::feed::Counted;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;

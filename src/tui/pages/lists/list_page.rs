@@ -1,10 +1,10 @@
 //! What the pages that count have in common: reading, the list, the tabs, the pane beside it, keys
 //! and mouse. What is counted, and how a row looks, is a [`ListContent`].
 
+use crate::inspector::GroupedRows;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{HelpView, VendorsView};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::GroupedRows;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::layout::{Panes, panes};
@@ -141,13 +141,13 @@ impl<T: ListContent> ListPage<T> {
         self.read.as_ref().is_none_or(|read| {
             let waited = ctx.shared.now_ms >= read.at_ms + EVERY_MS;
             (read.tab, read.judged) != (self.tab, ctx.shared.judged)
-                || (waited && read.version != ctx.feed.version())
+                || (waited && read.version != ctx.inspector.version())
         })
     }
 
     /// Reads the rows, with the cursor on the same one as before.
     fn read(&mut self, ctx: &ViewContext<'_>) {
-        let version = ctx.feed.version();
+        let version = ctx.inspector.version();
         let groups = self.topic.read(self.tab, ctx);
         self.line = self.topic.line(ctx);
         let before =

@@ -1,6 +1,6 @@
 //! Which columns the log has at a width, and how wide they are.
 
-use crate::tui::feed::ColumnChoice;
+use crate::inspector::ColumnChoice;
 
 /// A column of the log.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! What is looked for from the cursor on, and what is said at the end of it.
 
+use crate::inspector::What;
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Response, ViewContext};
-use crate::tui::feed::What;
 use crate::tui::pages::log::jump_search::{JumpProgress, JumpSearch};
 use crate::tui::pages::log::{LogView, first_key};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Looking for a row that may be far away: a little with each tick, until a key ends it.
 
+use crate::inspector::{NextRow, What};
 use crate::tui::app::view::ViewContext;
-use crate::tui::feed::{NextRow, What};
 use crate::tui::pages::log::list::List;
 
 /// A search under way.
@@ -45,7 +45,7 @@ impl JumpSearch {
 
     /// Looks a little further.
     pub fn step(&mut self, list: &List, ctx: &ViewContext<'_>) -> JumpProgress {
-        match ctx.feed.find(self.at, self.forward, &self.what) {
+        match ctx.inspector.find(self.at, self.forward, &self.what) {
             NextRow::Row(row) if list.holds(row) => {
                 JumpProgress::Row { row, wrapped: self.wrapped }
             }
@@ -58,7 +58,7 @@ impl JumpSearch {
                 let rows = ctx.shared.rows;
                 self.at = if self.forward { 0 } else { rows };
                 // what comes after the first row does not count that row
-                if self.forward && ctx.feed.find(1, false, &self.what) == NextRow::Row(0) {
+                if self.forward && ctx.inspector.find(1, false, &self.what) == NextRow::Row(0) {
                     return JumpProgress::Row { row: 0, wrapped: true };
                 }
                 self.step(list, ctx)

@@ -2,10 +2,10 @@
 //! log such marks are quiet, and nothing of it is hidden from the detail.
 
 use crate::findings::{Effect, Finding};
+use crate::inspector::{CallDetail, HabitView};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::grouped;
-use crate::tui::feed::{CallDetail, HabitView};
 use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;

@@ -3,9 +3,9 @@
 //! A row has a number for good; its place among the rows that are shown changes while a filter is
 //! being looked at. So the cursor is a row, and places are worked out anew for each frame.
 
+use crate::inspector::RowView;
 use crate::tui::app::action::Action;
 use crate::tui::app::view::ViewContext;
-use crate::tui::feed::RowView;
 use crate::tui::pages::log::columns::ColumnNeeds;
 use crate::tui::pages::log::rows;
 
@@ -106,7 +106,7 @@ impl List {
 
     /// Puts the cursor on a row that is shown.
     pub fn select(&mut self, row: u64, ctx: &ViewContext<'_>) {
-        let at = ctx.feed.place_of(row);
+        let at = ctx.inspector.place_of(row);
         self.follow &= at >= self.at;
         (self.wanted, self.at, self.current) = (row, at, Some(row));
     }
@@ -140,7 +140,7 @@ impl List {
             _ => return false,
         };
         let to = to.min(self.count.saturating_sub(1));
-        if let Some(row) = ctx.feed.shown_rows(to..to + 1).pop() {
+        if let Some(row) = ctx.inspector.shown_rows(to..to + 1).pop() {
             self.follow &= to >= self.at;
             (self.wanted, self.at, self.current) = (row, to, Some(row));
         }
@@ -151,7 +151,7 @@ impl List {
     pub fn sync(&mut self, height: u64, ctx: &ViewContext<'_>) {
         let height = height.max(1);
         self.height = height;
-        let (feed, all) = (ctx.feed, ctx.shared.rows);
+        let (inspector, all) = (ctx.inspector, ctx.shared.rows);
         if all == 0 {
             // cleared away: what comes now is new
             (self.follow, self.wanted, self.seen) = (true, 0, 0);
@@ -159,16 +159,16 @@ impl List {
         self.frozen = self.frozen.map(|rows| rows.min(all));
         let end = self.frozen.unwrap_or(all);
         let shown = ctx.shared.shown.rows;
-        self.count = if end < all { feed.place_of(end).min(shown) } else { shown };
+        self.count = if end < all { inspector.place_of(end).min(shown) } else { shown };
         let last = self.count.saturating_sub(1);
-        let at = if self.follow { last } else { feed.place_of(self.wanted).min(last) };
+        let at = if self.follow { last } else { inspector.place_of(self.wanted).min(last) };
         // rows that are found before it do not move the cursor's line
         self.top = (at + self.top).saturating_sub(self.at);
         self.at = at;
         let lowest_top = self.count.saturating_sub(height);
         self.top = self.top.clamp((at + 1).saturating_sub(height), at);
         self.top = if self.follow { lowest_top } else { self.top.min(lowest_top) };
-        let rows = feed.shown_rows(self.top..(self.top + height).min(self.count));
+        let rows = inspector.shown_rows(self.top..(self.top + height).min(self.count));
         let nearest = rows.get((at - self.top) as usize).or(rows.last());
         self.current = nearest.copied();
         if let (true, Some(row)) = (self.follow, self.current) {
@@ -177,9 +177,12 @@ impl List {
         let in_view = rows.last().map_or(0, |row| row + 1);
         self.seen = if self.follow { end } else { self.seen.max(in_view).min(all) };
         let caught_up = self.follow && self.frozen.is_none();
-        self.unseen =
-            if caught_up { 0 } else { shown.saturating_sub(feed.place_of(self.seen).min(shown)) };
-        self.window = feed.window_of(&rows);
+        self.unseen = if caught_up {
+            0
+        } else {
+            shown.saturating_sub(inspector.place_of(self.seen).min(shown))
+        };
+        self.window = inspector.window_of(&rows);
         for row in &self.window {
             self.needs.grow(rows::needs(row));
         }

@@ -23,6 +23,7 @@ mod rows;
 pub use columns::{Column, ColumnNeeds};
 pub use rows::{cell, mark_style, needs, signed, table};
 
+use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::ColumnsView;
@@ -31,7 +32,6 @@ use crate::tui::app::view::{
 };
 use crate::tui::dialogs::export_format::ask_export;
 use crate::tui::dialogs::filter_warnings::EmptyFilterDialog;
-use crate::tui::feed::What;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::log::jump_search::JumpSearch;

@@ -1,8 +1,8 @@
 //! The log's lines: the heads of the columns, and one line a row.
 
 use crate::findings::{Severity, Verdict};
+use crate::inspector::{IdCell, Mark, RowView};
 use crate::tui::app::view::ViewContext;
-use crate::tui::feed::{IdCell, Mark, RowView};
 use crate::tui::pages::log::columns::{
     Column, ColumnNeeds, ColumnRequest, GUTTER, LogColumns, columns,
 };

@@ -1,10 +1,10 @@
 //! The users of one account, with their calls, and since which call they belong to it.
 
 use crate::fql::quoted;
+use crate::inspector::{GroupedRows, RelatedId, Who};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::grouped;
-use crate::tui::feed::{GroupedRows, RelatedId, Who};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, clock, number};
 use crate::tui::pages::lists::drill_down;
@@ -43,7 +43,7 @@ impl ListContent for UsersOf {
     const WORDS: (&'static str, &'static str) = ("user", "users");
 
     fn read(&mut self, _tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<RelatedId> {
-        ctx.feed.members(Who::Accounts, &self.account)
+        ctx.inspector.members(Who::Accounts, &self.account)
     }
 
     fn line(&self, ctx: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
@@ -87,7 +87,7 @@ impl ListContent for UsersOf {
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) {
-        match ctx.feed.person(Who::Users, &row.id) {
+        match ctx.inspector.person(Who::Users, &row.id) {
             Some(person) => people_list::about(paper, &person, people_list::USERS, ctx),
             None => paper.labelled(10, "user", &ctx.look.id(&row.id), ctx.look.theme.heading),
         }

@@ -3,9 +3,9 @@
 
 use crate::call::CallType;
 use crate::findings::{Severity, Verdict};
+use crate::inspector::{Detail, OrderFinding, Timeline};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Detail, OrderFinding, Timeline};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use ratatui::style::Style;
 
@@ -19,9 +19,9 @@ pub fn by_type(timeline: &Timeline) -> String {
 
 /// The sentence of a finding in the first call that has it.
 pub fn message(order_finding: &OrderFinding, ctx: &ViewContext<'_>) -> Option<String> {
-    let Some(Detail::Call(call)) = ctx.feed.detail(order_finding.row) else { return None };
+    let Some(Detail::Call(call)) = ctx.inspector.detail(order_finding.row) else { return None };
     let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == order_finding.vendor);
-    let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.wire_findings);
+    let mut findings = vendors.flat_map(|at| &at.findings).chain(&call.common);
     findings
         .find(|finding| finding.code == order_finding.code)
         .map(|finding| finding.message.clone())

@@ -2,11 +2,11 @@
 
 use crate::findings::advice;
 use crate::fql::quoted;
+use crate::inspector::{GroupedRows, Person, RelatedId, Who};
 use crate::report::share;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{GroupedRows, Person, RelatedId, Who};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, bar, clock, number, times, widest};
 use crate::tui::pages::lists::drill_down;
@@ -84,7 +84,7 @@ impl ListContent for PeopleList {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Person> {
-        ctx.feed.people(WHO[tab], 0..MOST)
+        ctx.inspector.people(WHO[tab], 0..MOST)
     }
 
     fn same(a: &Person, b: &Person) -> bool {
@@ -219,11 +219,11 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
         paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
     }
     times(paper, counted, 14);
-    for finding in ctx.feed.id_remarks_about(WHO[tab], &row.id) {
+    for finding in ctx.inspector.id_remarks_about(WHO[tab], &row.id) {
         paper.prose(2, &format!("! {}", finding.message), theme.warning);
         paper.prose(4, &finding.fix, theme.fix);
     }
-    let members = ctx.feed.members(WHO[tab], &row.id);
+    let members = ctx.inspector.members(WHO[tab], &row.id);
     paper.heading(&format!("Its {others}"), &grouped(members.of));
     order(paper, row, tab, &members);
     let shown = || members.rows.iter().take(MOST_MEMBERS);

@@ -1,9 +1,9 @@
 //! Sessions as a vendor estimates them, drawn as a line of time.
 
 use crate::call::time::Millis;
+use crate::inspector::Span as Time;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::count;
-use crate::tui::feed::Span as Time;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::bar;
 use crate::tui::theme::painter::Appearance;

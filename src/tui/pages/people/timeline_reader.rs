@@ -1,8 +1,8 @@
 //! Going through a user's calls, a part with each frame: a user may have a million of them, and no
 //! frame may wait for that.
 
+use crate::inspector::{OrderFinding, SearchProgress, SessionIds, Span, Timeline};
 use crate::tui::app::view::ViewContext;
-use crate::tui::feed::{OrderFinding, SearchProgress, SessionIds, Span, Timeline};
 use crate::tui::pages::people::order_findings;
 use std::collections::BTreeMap;
 
@@ -58,19 +58,19 @@ impl TimelineReader {
 
     /// Whether another step would say more.
     pub fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
-        let shown = ctx.feed.traced();
+        let shown = ctx.inspector.traced();
         shown.generation != self.generation || self.is_behind(&shown) || self.is_asking(ctx)
     }
 
     fn is_asking(&self, ctx: &ViewContext<'_>) -> bool {
         self.asked.is_none_or(|(version, at_ms)| {
-            version != ctx.feed.version() && ctx.shared.now_ms >= at_ms + EVERY_MS
+            version != ctx.inspector.version() && ctx.shared.now_ms >= at_ms + EVERY_MS
         })
     }
 
     /// Takes a step. Calls are gone through in their order, as far as all before them are found.
     pub fn go_on(&mut self, ctx: &ViewContext<'_>) {
-        let (feed, shown) = (ctx.feed, ctx.feed.traced());
+        let (inspector, shown) = (ctx.inspector, ctx.inspector.traced());
         if shown.generation != self.generation {
             // cleared away, or judged again
             let changes = self.changes + 1;
@@ -82,10 +82,10 @@ impl TimelineReader {
         }
         let mut new_sessions = false;
         if self.gone < shown.known {
-            let rows = feed.traced_rows(self.gone..shown.known.min(self.gone + STEP));
+            let rows = inspector.traced_rows(self.gone..shown.known.min(self.gone + STEP));
             self.gone += rows.len() as u64;
-            feed.timeline(&rows, &mut self.timeline);
-            let found = feed.order_finding(&self.timeline).into_iter();
+            inspector.timeline(&rows, &mut self.timeline);
+            let found = inspector.order_finding(&self.timeline).into_iter();
             let before = std::mem::take(&mut self.found);
             self.found = found
                 .map(|order_finding| {
@@ -104,12 +104,12 @@ impl TimelineReader {
             let (mut rows, mut nexts) = (Vec::new(), Vec::new());
             let (mut next, mut left) = (self.next, MOST_READ - self.read);
             while next < shown.known && left > 0 && rows.len() < READS {
-                rows.extend(feed.traced_rows(next..next + 1));
+                rows.extend(inspector.traced_rows(next..next + 1));
                 next += ((shown.known - next) / left).max(1);
                 left -= 1;
                 nexts.push(next);
             }
-            let read = feed.session_ids(&rows, &mut self.ids).clamp(1, nexts.len());
+            let read = inspector.session_ids(&rows, &mut self.ids).clamp(1, nexts.len());
             self.next = nexts[read - 1];
             self.read += read as u64;
             new_sessions = count(&self.ids) > known;
@@ -120,10 +120,10 @@ impl TimelineReader {
             self.changes += 1;
         }
         if new_sessions || self.is_asking(ctx) {
-            let sessions = feed.sessions(&self.ids);
+            let sessions = inspector.sessions(&self.ids);
             self.changes += u64::from(sessions != self.sessions);
             self.sessions = sessions;
-            self.asked = Some((feed.version(), ctx.shared.now_ms));
+            self.asked = Some((inspector.version(), ctx.shared.now_ms));
         }
     }
 }

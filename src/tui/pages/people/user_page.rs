@@ -2,12 +2,12 @@
 //! order, the accounts, and the sessions that vendors estimate.
 
 use crate::fql::{parse, quoted};
+use crate::inspector::{RowView, SearchProgress, Who};
 use crate::report::calls_words;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::VendorsView;
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{RowView, SearchProgress, Who};
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::layout::{Panes, panes};
@@ -58,7 +58,7 @@ impl UserView {
     /// The page of this one; from now on the user's calls are looked for.
     pub fn new(id: String, ctx: &ViewContext<'_>) -> UserView {
         let filter = calls_of(&id);
-        ctx.feed.trace(parse(&filter).ok().map(Arc::new));
+        ctx.inspector.trace(parse(&filter).ok().map(Arc::new));
         UserView {
             id,
             filter,
@@ -76,7 +76,7 @@ impl UserView {
 
     /// The page closes: the calls are looked for no more.
     pub fn end(&self, ctx: &ViewContext<'_>) {
-        ctx.feed.trace(None);
+        ctx.inspector.trace(None);
     }
 
     /// The log with these calls, from the one under the cursor on.
@@ -142,7 +142,7 @@ impl UserView {
             let words = format!("first {}, last {}", look.moment(first), look.moment(last));
             paper.labelled(10, "seen", &words, theme.text);
         }
-        let accounts = ctx.feed.members(Who::Users, &self.id);
+        let accounts = ctx.inspector.members(Who::Users, &self.id);
         for (at, account) in accounts.rows.iter().take(MOST_ACCOUNTS).enumerate() {
             let label = if at == 0 { "accounts" } else { "" };
             let since = grouped(account.since);
@@ -287,18 +287,18 @@ impl View for UserView {
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
-        let (feed, panes) = (ctx.feed, self.panes());
+        let (inspector, panes) = (ctx.inspector, self.panes());
         let before = self.shown;
-        self.shown = feed.traced();
+        self.shown = inspector.traced();
         self.walk.go_on(ctx);
         self.list.sync(self.shown.rows as usize, usize::from(panes.list.height));
         let stays = self.row.filter(|_| before.generation == self.shown.generation);
         if let Some(row) = stays {
-            self.list.select(feed.traced_place(row) as usize);
+            self.list.select(inspector.traced_place(row) as usize);
         }
         let window = self.list.window();
-        let rows = feed.traced_rows(window.start as u64..window.end as u64);
-        self.rows = feed.window_of(&rows);
+        let rows = inspector.traced_rows(window.start as u64..window.end as u64);
+        self.rows = inspector.window_of(&rows);
         // who never moved stays at the first call
         self.row = self.example().filter(|_| self.list.at() != Some(0));
         for row in &self.rows {

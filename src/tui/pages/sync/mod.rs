@@ -16,10 +16,10 @@ mod empty_page;
 mod model;
 
 use crate::call::time::Millis;
+use crate::inspector::{Panel, PushesView, Status};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{HelpView, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{Panel, PushesView, Status};
 use crate::tui::theme::painter::{Painter, ground};
 use crate::tui::widgets::list_cursor::ListCursor;
 use crate::tui::widgets::text;
@@ -130,7 +130,7 @@ impl View for SyncView {
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         self.body = body;
-        self.pushes = ctx.feed.pushes();
+        self.pushes = ctx.inspector.pushes();
         let models = self.pushes.run.as_ref().map_or(0, |run| run.models.len());
         self.models.sync(models, usize::from(self.table(body).height));
         let gone = self.open.as_mut().is_some_and(|model| !model.sync(body, ctx));
@@ -211,7 +211,7 @@ impl SyncView {
 
 fn copy_companies(pushes: &PushesView, ctx: &ViewContext<'_>) -> Response {
     let fills = pushes.fills.as_deref().filter(|_| pushes.companies > 0);
-    match fills.and_then(|fills| Some((fills, ctx.feed.pushed_companies()?))) {
+    match fills.and_then(|fills| Some((fills, ctx.inspector.pushed_companies()?))) {
         Some((fills, text)) => Response::Ask(SideEffect::Copy {
             what: format!("the setting {fills} for segscope.toml"),
             text,

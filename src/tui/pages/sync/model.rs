@@ -1,9 +1,9 @@
 //! A model that is open: its errors with their reasons, its objects, and below the list all about
 //! the line under the cursor.
 
+use crate::inspector::{ModelItem, ModelView};
 use crate::tui::app::action::Action;
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::feed::{ModelItem, ModelView};
 use crate::tui::pages::detail::lines;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::sync::{Pointer, Response, ViewContext};
@@ -113,10 +113,10 @@ impl ModelPane {
     pub fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) -> bool {
         self.body = body;
         let (list, _, below) = ModelPane::panes(body);
-        let Some(mut view) = ctx.feed.pushed(&self.name, 0..0) else { return false };
+        let Some(mut view) = ctx.inspector.pushed(&self.name, 0..0) else { return false };
         self.list.sync(view.items, usize::from(list.height));
         let window = self.list.window();
-        view = ctx.feed.pushed(&self.name, window).unwrap_or(view);
+        view = ctx.inspector.pushed(&self.name, window).unwrap_or(view);
         self.view = view;
         let (requests, judged) = (self.view.requests, ctx.shared.judged);
         let wanted = self.list.at().map(|item| (item, below.width, requests, judged));
@@ -143,7 +143,7 @@ impl ModelPane {
                 paper.field("came at", &ctx.look.moment(problem.at), theme.text);
             }
             Some(ModelItem::Object { id, .. }) => {
-                let all = ctx.feed.pushed_properties(&self.name, at).unwrap_or_default();
+                let all = ctx.inspector.pushed_properties(&self.name, at).unwrap_or_default();
                 let shown = || all.iter().take(SHOWN_PROPERTIES);
                 let clean = |key: &str| ctx.look.clean(text::beginning(key, width)).into_owned();
                 let widest = shown().map(|(key, _)| text::width(&clean(key))).max();

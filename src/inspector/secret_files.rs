@@ -2,7 +2,7 @@
 //! settings file nor on a command line: `vendors.NAME.KEY_file` for each secret `KEY` of a vendor,
 //! and `webhook_secret_file`.
 
-use super::failure::Failure;
+use super::setup_error::SetupError;
 use crate::config::{SettingOrigin, Settings, read_text_file};
 use crate::vendors::{SettingKind, VendorFile, Vendors};
 use serde_json::{Map, Value};
@@ -20,7 +20,10 @@ const MAX_SECRET_BYTES: u64 = 64 << 10;
 /// # Errors
 /// Fails if a project's file names one, if a secret is set twice in one layer, and if a file holds
 /// no secret.
-pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<PathBuf>, Failure> {
+pub fn read(
+    settings: &mut Settings,
+    vendor_files: &[VendorFile],
+) -> Result<Vec<PathBuf>, SetupError> {
     let named: Vec<(String, Value, SettingOrigin)> = settings
         .iter()
         .filter(|(key, ..)| key.ends_with(ENDING))
@@ -31,7 +34,7 @@ pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<
         return Ok(Vec::new());
     }
     // which settings are secrets follows from the vendors' tables alone
-    let vendors = Vendors::new(&Map::new(), vendor_files).map_err(Failure::wrong)?;
+    let vendors = Vendors::new(&Map::new(), vendor_files).map_err(SetupError::new)?;
     let (mut files, mut from_input) = (Vec::new(), None);
     for (key, value, origin) in named {
         let secret = &key[..key.len() - ENDING.len()];
@@ -45,8 +48,8 @@ pub fn read(settings: &mut Settings, vendor_files: &[VendorFile]) -> Result<Vec<
             settings.remove(&key);
             continue;
         }
-        settings.may_send(&key).map_err(Failure::wrong)?;
-        let wrong = |what: String| Failure::wrong(format!("{origin}: `{key}`: {what}"));
+        settings.may_send(&key).map_err(SetupError::new)?;
+        let wrong = |what: String| SetupError::new(format!("{origin}: `{key}`: {what}"));
         if let Some((_, other)) = settings.get(secret).filter(|(value, _)| !is_blank(value)) {
             if other.layer() > origin.layer() {
                 settings.remove(&key);

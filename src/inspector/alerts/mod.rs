@@ -6,20 +6,19 @@
 
 mod command;
 
-use super::failure::Failure;
-use super::feed::vendor_views;
-use super::output;
+use super::convert::vendor_views;
+use super::row_words::row_words;
 use super::setup::Setup;
-use super::watch::WatchThread;
+use super::setup_error::SetupError;
+use super::views::{AlertCounts, Ring, VendorView};
+use super::watch::Watch;
 use crate::call::Seq;
 use crate::call::text::visible;
 use crate::config::Settings;
 use crate::engine::{Engine, RangeFilter, RowDetail};
 use crate::fql;
 use crate::fql::Filter;
-use crate::plain::row_words;
 use crate::report::call_record;
-use crate::tui::feed::{Alerts, Ring, VendorView};
 use command::Commands;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -33,7 +32,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// So many rows are looked at at once.
 const AT_ONCE: u64 = 4_096;
 
-/// How it alerts.
+/// What an alert does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum AlertAction {
     Bell,
@@ -42,7 +41,7 @@ enum AlertAction {
     Command(Vec<String>),
 }
 
-/// What is asked for.
+/// The alerts that the settings ask for.
 #[derive(Debug, Clone)]
 pub struct AlertSettings {
     filter: Filter,
@@ -51,9 +50,9 @@ pub struct AlertSettings {
 
 impl AlertSettings {
     /// What the settings ask for, if they ask for alerts.
-    pub fn from_settings(settings: &Settings) -> Result<Option<AlertSettings>, Failure> {
+    pub fn from_settings(settings: &Settings) -> Result<Option<AlertSettings>, SetupError> {
         let wrong = |key: &str, error: String| {
-            Failure::wrong(format!("{}: {error}", settings.origin_of(key)))
+            SetupError::new(format!("{}: {error}", settings.origin_of(key)))
         };
         let with = match settings.text("alert_with").unwrap_or("bell") {
             "bell" | "" => AlertAction::Bell,
@@ -73,34 +72,22 @@ impl AlertSettings {
         };
         let filter = fql::parse(text).map_err(|error| {
             let origin = settings.origin_of("alert").to_string();
-            Failure::UseLines(format!("{}: {}", visible(&origin), error.render()))
+            SetupError::from_lines(format!("{}: {}", visible(&origin), error.render()))
         })?;
         Ok(Some(AlertSettings { filter, with }))
     }
 }
 
-/// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
-/// pipe.
-pub fn ring_on_stderr(alarm: &AlertStatus) {
-    if let Some(mut ring) = alarm.take_ring() {
-        if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-            // it would print a notification as if it were text
-            ring.words = None;
-        }
-        output::ring(&ring.bytes());
-    }
-}
-
-/// What has come of alerts, for whoever shows it.
+/// What has come of alerts.
 #[derive(Default)]
-pub struct AlertStatus {
+pub struct Alerts {
     ring: Mutex<Option<Ring>>,
     told: AtomicU64,
     dropped: AtomicU64,
     failed: Mutex<Option<String>>,
 }
 
-impl AlertStatus {
+impl Alerts {
     /// What the terminal has to do now, once.
     pub fn take_ring(&self) -> Option<Ring> {
         self.lock().take()
@@ -111,8 +98,8 @@ impl AlertStatus {
     }
 
     /// The counters.
-    pub fn counted(&self) -> Alerts {
-        Alerts {
+    pub fn counted(&self) -> AlertCounts {
+        AlertCounts {
             calls: self.told.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
             failed: self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -135,23 +122,20 @@ impl AlertStatus {
 }
 
 /// What alerts, and what it has to say; nothing where nobody asked.
-pub type Alerting = (Arc<AlertStatus>, Option<WatchThread>);
+pub type Alerting = (Arc<Alerts>, Option<Watch>);
 
 /// Begins to alert of the calls that come since the program began, if that is asked for.
-pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> Result<Alerting, Failure> {
-    let alarm = Arc::new(AlertStatus::default());
-    let Some(asked) = setup.alert.clone() else { return Ok((alarm, None)) };
+pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
+    let alerts = Arc::new(Alerts::default());
+    let Some(asked) = setup.alert.clone() else { return Ok((alerts, None)) };
     let commands = match &asked.with {
-        AlertAction::Command(words) => {
-            let begun = Commands::begin(words.clone(), Arc::clone(&alarm));
-            Some(begun.map_err(Failure::blocked)?)
-        }
+        AlertAction::Command(words) => Some(Commands::begin(words.clone(), Arc::clone(&alerts))?),
         _ => None,
     };
-    let mut teller = AlertSender {
+    let mut thread = AlertThread {
         engine: Arc::clone(engine),
         vendors: vendor_views(&engine.vendors()),
-        alarm: Arc::clone(&alarm),
+        alerts: Arc::clone(&alerts),
         matching: RangeFilter::new(asked.filter),
         notify: asked.with == AlertAction::Notify,
         commands,
@@ -160,20 +144,20 @@ pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> Result<Alerting, Failure> {
         waiting: None,
     };
     // a command that runs goes on when it ends
-    let watch = WatchThread::begin("alerts", move |ended| {
+    let watch = Watch::begin("alerts", move |ended| {
         while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-            teller.look();
+            thread.look();
         }
         // what came last
-        teller.look();
+        thread.look();
     });
-    Ok((alarm, Some(watch.map_err(Failure::blocked)?)))
+    Ok((alerts, Some(watch?)))
 }
 
-struct AlertSender {
+struct AlertThread {
     engine: Arc<Engine>,
     vendors: Vec<VendorView>,
-    alarm: Arc<AlertStatus>,
+    alerts: Arc<Alerts>,
     matching: RangeFilter,
     notify: bool,
     commands: Option<Commands>,
@@ -185,7 +169,7 @@ struct AlertSender {
     waiting: Option<(u64, u64)>,
 }
 
-impl AlertSender {
+impl AlertThread {
     fn look(&mut self) {
         let first = || self.engine.first_new().map(|(_, call)| call);
         let Some(next) = self.next.or_else(first) else { return };
@@ -195,7 +179,7 @@ impl AlertSender {
             let to = rows.end.min(from + AT_ONCE);
             match self.matching.calls(&self.engine, from..to) {
                 Ok(found) => self.found(&found),
-                Err(error) => self.alarm.fail(error),
+                Err(error) => self.alerts.fail(error),
             }
             from = to;
         }
@@ -217,19 +201,19 @@ impl AlertSender {
     fn run(&self, row: u64) {
         let Some(commands) = &self.commands else { return };
         if !commands.has_room() {
-            return self.alarm.drop_one();
+            return self.alerts.drop_one();
         }
         let vendors = self.engine.vendors();
         match self.engine.detail(row) {
             Ok(Some(RowDetail::Call(call))) => {
                 let shown = self.engine.in_use().shown();
                 match commands.run(call_record(&call, &vendors, &shown)) {
-                    true => self.alarm.told.fetch_add(1, Ordering::Relaxed),
-                    false => self.alarm.dropped.fetch_add(1, Ordering::Relaxed),
+                    true => self.alerts.told.fetch_add(1, Ordering::Relaxed),
+                    false => self.alerts.dropped.fetch_add(1, Ordering::Relaxed),
                 };
             }
             Ok(_) => {}
-            Err(error) => self.alarm.fail(error.to_string()),
+            Err(error) => self.alerts.fail(error.to_string()),
         }
     }
 
@@ -240,7 +224,7 @@ impl AlertSender {
         }
         let Some((count, row)) = self.waiting.take() else { return };
         self.told_at = Some(Instant::now());
-        self.alarm.told.fetch_add(count, Ordering::Relaxed);
+        self.alerts.told.fetch_add(count, Ordering::Relaxed);
         let words = self.notify.then(|| {
             let last = self.engine.window(row..row + 1).pop();
             let last = last.map_or(String::new(), |row| row_words(&row, &self.vendors));
@@ -249,6 +233,6 @@ impl AlertSender {
                 more => format!("{more} calls, the last {last}"),
             }
         });
-        *self.alarm.lock() = Some(Ring { words });
+        *self.alerts.lock() = Some(Ring { words });
     }
 }

@@ -1,12 +1,8 @@
 //! `segscope export`: calls of files for other programs.
 
-mod background_export;
-
-pub use background_export::Exports;
-
 use super::args::{ExportArgs, ExportForm};
 use super::failure::Failure;
-use super::setup::Setup;
+use super::setup;
 use super::{check, input, output};
 use crate::engine::RowDetail;
 use crate::report::{ExportFormat, Exporter};
@@ -18,7 +14,7 @@ const AT_ONCE: usize = 64;
 /// Writes the calls that pass the filter to standard output.
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
-    let setup = Setup::new(&args.judge, Vec::new())?;
+    let setup = setup::load(&args.judge, Vec::new())?;
     let engine = setup.engine(input::read(&args.input.files)?)?;
     input::all_read(&engine)?;
     let unreadable = engine.stats().problem;

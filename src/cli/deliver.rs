@@ -1,15 +1,12 @@
 //! `segscope deliver`: the outputs of calls to their vendors, with the user's own keys.
 
-mod sending;
-
-pub use sending::{prepare, send};
-
 use super::args::DeliverArgs;
 use super::failure::Failure;
-use super::setup::{Setup, find_vendor};
+use super::setup;
 use super::{check, input, output};
 use crate::call::text::visible;
 use crate::engine::{CallDetail, Engine, RowDetail};
+use crate::inspector::{Setup, SetupError, find_vendor, prepare, send};
 use crate::outbound::check_base;
 use crate::report::plural;
 use crate::vendors::Output;
@@ -21,14 +18,14 @@ use std::time::Instant;
 /// Shows or sends, in the order of the calls. What cannot be sent is told before anything is.
 pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
-    let setup = Setup::new(&args.judge, Vec::new())?;
+    let setup = setup::load(&args.judge, Vec::new())?;
     let names = &args.judge.vendor;
     if names.is_empty() {
         return Err(Failure::wrong("deliver: say which vendors with --vendor NAME[,NAME…]"));
     }
-    let chosen: Result<Vec<usize>, Failure> =
+    let chosen: Result<Vec<usize>, SetupError> =
         names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
-    let work = DeliveryJob { setup: &setup, chosen: chosen? };
+    let work = Work { setup: &setup, chosen: chosen? };
     let engine = setup.engine(input::read(&args.input.files)?)?;
     input::all_read(&engine)?;
     if let Some(problem) = engine.stats().problem {
@@ -39,7 +36,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     if args.dry_run {
         return work.show(&engine, &rows);
     }
-    let PreparedDelivery { requests, hosts, caveats } = work.count(&engine, &rows)?;
+    let Ready { requests, hosts, caveats } = work.count(&engine, &rows)?;
     if requests == 0 {
         let nothing = work.nothing(&engine, &rows)?;
         output::note(format_args!("nothing to deliver: {nothing}"));
@@ -74,19 +71,19 @@ fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
 
 /// What would be sent.
 #[derive(Default)]
-struct PreparedDelivery {
+struct Ready {
     requests: u64,
     hosts: BTreeSet<String>,
     /// What is doubtful, with how many requests it is about.
     caveats: BTreeMap<String, u64>,
 }
 
-struct DeliveryJob<'w> {
+struct Work<'w> {
     setup: &'w Setup,
     chosen: Vec<usize>,
 }
 
-impl DeliveryJob<'_> {
+impl Work<'_> {
     /// Each call with the outputs of the chosen vendors.
     fn each(
         &self,
@@ -154,8 +151,8 @@ impl DeliveryJob<'_> {
     }
 
     /// Counts the requests, their hosts and what is doubtful; all of them are ready.
-    fn count(&self, engine: &Engine, rows: &[u64]) -> Result<PreparedDelivery, Failure> {
-        let mut all = PreparedDelivery::default();
+    fn count(&self, engine: &Engine, rows: &[u64]) -> Result<Ready, Failure> {
+        let mut all = Ready::default();
         self.each(engine, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
             for delivery in ready.map_err(|why| refused(call, &why))? {

@@ -1,17 +1,14 @@
 //! What the screen shows, as plain data.
 
-use super::super::theme::Themes;
+pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
 pub use crate::engine::{
-    Counted, Coverage, Expectation, ExpectationStatus, Expectations, Expected, FoundIn, GroupBy,
-    GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall, NoCallDetail,
-    NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
+    Counted, Coverage, DraftError, Expectation, ExpectationStatus, Expectations, Expected, FoundIn,
+    GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall,
+    NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
     SearchProgress, SessionIds, Stats, Timeline, What, Who,
 };
-use crate::findings::fixes::{Fix, VendorNeed};
-use crate::findings::{Finding, Verdict};
 pub use crate::objects_api::{ModelItem, Panel, Status};
-use crate::tui::app::keymap::Keymap;
 pub use crate::vendors::{Preset, Span, ValueOrigin};
 use std::sync::Arc;
 
@@ -22,60 +19,6 @@ pub enum Detail {
     Call(Box<CallDetail>),
     /// a request that has a row of its own
     NoCall(Box<NoCallDetail>),
-}
-
-/// All about one call.
-#[derive(Debug, Clone)]
-pub struct CallDetail {
-    /// The same as in the log.
-    pub row: RowView,
-    /// The message's own id; it may be absent or repeated.
-    pub message_id: Option<String>,
-    /// The library's name and version.
-    pub library: Option<(String, Option<String>)>,
-    /// Whether a library of RudderStack's sent it.
-    pub rudder: bool,
-    /// The write key as it came; the screen masks it.
-    pub write_key: Option<String>,
-    /// The call exactly as it came.
-    pub call_text: String,
-    /// A JSON object of what the service adds or merges.
-    pub derived_text: String,
-    /// What each vendor makes of it.
-    pub vendors: Vec<VendorDetail>,
-    /// Findings that are no vendor's.
-    pub wire_findings: Vec<Finding>,
-    /// What to paste; none for a call of no known type.
-    pub fix: Option<Fix>,
-    /// What the vendors in use need, a line for those that need the same.
-    pub needs: Vec<VendorNeed>,
-    /// The request that carried it.
-    pub request: RequestDetail,
-}
-
-/// What one vendor makes of a call.
-#[derive(Debug, Clone)]
-pub struct VendorDetail {
-    /// The vendor's place in [`super::Feed::vendors`].
-    pub vendor: usize,
-    /// What becomes of the call.
-    pub verdict: Verdict,
-    /// Whether the vendor counts for this call.
-    pub in_use: bool,
-    /// The account id that it finds.
-    pub account: Option<String>,
-    /// The user id that it finds.
-    pub user: Option<String>,
-    /// Its findings, the worst first.
-    pub findings: Vec<Finding>,
-    /// What it would receive, in sending order.
-    pub requests: Vec<OutputView>,
-    /// The carrier that brings the call to it unchanged.
-    pub transport: Option<OutputView>,
-    /// Further results by name, each a JSON text.
-    pub extras: Vec<(String, String)>,
-    /// How true the requests are to what it gets.
-    pub fidelity: FidelityView,
 }
 
 /// How true shown requests are to what a vendor gets.
@@ -154,7 +97,7 @@ pub struct ModelView {
 /// Which vendors count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InUse {
-    /// Their places in [`super::Feed::vendors`].
+    /// Their places in [`super::Inspector::vendors`].
     pub vendors: Vec<usize>,
     /// False until the user (or the settings) said so; then all count.
     pub chosen: bool,
@@ -180,17 +123,6 @@ pub struct SettingsView {
     pub judged: Option<Arc<Judged>>,
 }
 
-/// How the screen looks and what its keys do, as the settings say it now.
-#[derive(Debug, Clone)]
-pub struct Looks {
-    /// How often that was read.
-    pub number: u64,
-    /// What things look like, on either ground.
-    pub themes: Themes,
-    /// The keys.
-    pub keymap: Keymap,
-}
-
 /// All calls were judged again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
@@ -211,33 +143,6 @@ impl SettingsView {
     }
 }
 
-/// What a text would give if it came now.
-#[derive(Debug, Clone)]
-pub enum ComposedView {
-    /// It is no call yet.
-    NotYet {
-        /// The line where it is wrong, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-        /// What is wrong there, and what was expected.
-        message: String,
-    },
-    /// A call.
-    Call(Box<ComposedCall>),
-}
-
-/// A call that is only written.
-#[derive(Debug, Clone)]
-pub struct ComposedCall {
-    /// How many calls the text holds; this is about the first.
-    pub calls: usize,
-    /// What Segment itself would do with it.
-    pub wire_findings: Vec<Finding>,
-    /// What each vendor would make of it.
-    pub vendors: Vec<VendorDetail>,
-}
-
 /// The call whose output is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
@@ -250,7 +155,7 @@ pub enum Chosen {
 /// Requests to a vendor that are ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// What [`super::Feed::deliver`] knows them by.
+    /// What [`super::Inspector::deliver`] knows them by.
     pub number: u64,
     /// As they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
@@ -287,7 +192,7 @@ impl Ring {
 
 /// What came of the alerts that were asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Alerts {
+pub struct AlertCounts {
     /// Calls that were alerted of.
     pub calls: u64,
     /// Calls of which nobody was told: too many waited, or the command failed.

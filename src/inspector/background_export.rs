@@ -17,7 +17,7 @@ const AT_ONCE: u64 = 64;
 
 /// One export at a time, how far it is, and what came of the last one.
 #[derive(Debug, Default)]
-pub struct Exports {
+pub struct BackgroundExport {
     runs: AtomicBool,
     /// The program ends: what is half written goes away.
     ends: AtomicBool,
@@ -29,7 +29,7 @@ pub struct Exports {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Exports {
+impl BackgroundExport {
     /// What came of an export that has ended since this was asked before.
     pub fn told(&self) -> Option<Result<String, String>> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -48,7 +48,7 @@ impl Exports {
 
     /// Begins to write the calls that pass a filter, as many as there are now.
     pub fn begin(
-        self: &Arc<Exports>,
+        self: &Arc<BackgroundExport>,
         engine: &Arc<Engine>,
         file: &str,
         format: ExportFormat,

@@ -2,10 +2,10 @@
 //! put in force; and the judging of all calls again.
 
 use super::setup::Setup;
-use super::watch::WatchThread;
+use super::views::{Judged, SettingsView};
+use super::watch::Watch;
 use crate::config::Settings;
 use crate::engine::{Engine, InUse};
-use crate::tui::feed::{Judged, Looks, SettingsView};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,18 +23,18 @@ const NAMED: usize = 3;
 type Stamp = Option<(SystemTime, u64)>;
 
 /// The settings in force, and what became of those that were read since.
-pub struct Live {
+pub struct LiveSettings {
     engine: Arc<Engine>,
     /// Held while files are read.
-    state: Mutex<LiveState>,
+    state: Mutex<State>,
     /// What is shown: never held for long.
     shown: Mutex<SettingsView>,
-    /// The looks and keys that were read since.
-    looks: Mutex<Option<Arc<Looks>>>,
+    /// The settings in force, and how often other ones were put in force: never held for long.
+    in_force: Mutex<(u64, Arc<Settings>)>,
     version: AtomicU64,
 }
 
-struct LiveState {
+struct State {
     /// The settings in force, with how they were asked for.
     setup: Setup,
     stamps: Vec<(PathBuf, Stamp)>,
@@ -46,31 +46,28 @@ struct LiveState {
     first: Setup,
 }
 
-impl Live {
+impl LiveSettings {
     /// Begins with the settings that the program began with.
-    pub fn new(engine: Arc<Engine>, setup: Setup) -> Live {
+    pub fn new(engine: Arc<Engine>, setup: Setup) -> LiveSettings {
         let stamps = stamps(&setup);
-        let state = LiveState {
-            first: setup.clone(),
-            setup,
-            stamps,
-            changed: BTreeSet::new(),
-            waits: false,
-        };
-        let (state, shown, looks) = (Mutex::new(state), Mutex::default(), Mutex::default());
-        Live { engine, state, shown, looks, version: AtomicU64::new(0) }
+        let in_force = Mutex::new((0, Arc::new(setup.settings.clone())));
+        let state =
+            State { first: setup.clone(), setup, stamps, changed: BTreeSet::new(), waits: false };
+        let (state, shown) = (Mutex::new(state), Mutex::default());
+        LiveSettings { engine, state, shown, in_force, version: AtomicU64::new(0) }
     }
 
-    /// The settings in force.
-    pub fn settings(&self) -> Settings {
-        self.lock().setup.settings.clone()
+    /// The settings in force, and a number that grows when other ones are put in force. It does not
+    /// wait for files that are read, nor for calls that are judged again.
+    pub fn in_force(&self) -> (u64, Arc<Settings>) {
+        self.in_force.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, LiveState> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number that grows with each change of [`Live::view`].
+    /// A number that grows with each change of [`LiveSettings::view`].
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
@@ -83,17 +80,10 @@ impl Live {
         view
     }
 
-    /// How the screen looks and what its keys do, if that was read since the program began.
-    pub fn looks(&self) -> Option<Arc<Looks>> {
-        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// These are in force, whether they are others or not.
-    fn show_looks(&self, setup: &Setup) {
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = looks.as_ref().map_or(1, |looks| looks.number + 1);
-        let (themes, keymap) = (setup.themes.clone(), setup.keymap.clone());
-        *looks = Some(Arc::new(Looks { number, themes, keymap }));
+    /// Others hold these settings from now on.
+    fn publish(&self, setup: &Setup) {
+        let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        *in_force = (in_force.0 + 1, Arc::new(setup.settings.clone()));
     }
 
     fn shown(&self) -> MutexGuard<'_, SettingsView> {
@@ -129,8 +119,8 @@ impl Live {
         }
     }
 
-    fn put_in_force(&self, state: &mut LiveState, setup: Setup) {
-        let changes = SettingsChanges::between(&state.setup, &setup);
+    fn put_in_force(&self, state: &mut State, setup: Setup) {
+        let changes = Changes::between(&state.setup, &setup);
         if !changes.judging.is_empty() && !self.engine.go_on_with(Arc::clone(&setup.vendors)) {
             state.waits = true;
         }
@@ -139,12 +129,12 @@ impl Live {
             state.changed.insert("vendors.use".to_owned());
             state.waits = true;
         }
-        self.show_looks(&setup);
+        self.publish(&setup);
         state.setup = setup;
     }
 
     /// Reads the settings and judges all calls again, behind the screen. Says what it begins with.
-    pub fn judge_again(self: &Arc<Live>) -> Result<String, String> {
+    pub fn judge_again(self: &Arc<LiveSettings>) -> Result<String, String> {
         if std::mem::replace(&mut self.shown().judging, true) {
             return Err("all calls are being judged again already".to_owned());
         }
@@ -174,7 +164,7 @@ impl Live {
         let done = self.engine.judge_with(Arc::clone(&setup.vendors), in_use);
         let done = done.map_err(|error| format!("the calls could not be read again: {error}"));
         if done.is_ok() {
-            self.show_looks(&setup);
+            self.publish(&setup);
             state.setup = setup;
             state.changed.clear();
             state.waits = false;
@@ -188,9 +178,9 @@ impl Live {
     }
 
     /// Looks at the files every second until it is dropped.
-    pub fn watch(self: &Arc<Live>) -> std::io::Result<WatchThread> {
+    pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<Watch> {
         let live = Arc::clone(self);
-        WatchThread::begin("settings", move |ended| {
+        Watch::begin("settings", move |ended| {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 live.look();
             }
@@ -198,7 +188,7 @@ impl Live {
     }
 }
 
-impl LiveState {
+impl State {
     /// Says in words what changed.
     fn say(&self, view: &mut SettingsView) {
         let named = |names: &BTreeSet<String>| {
@@ -210,12 +200,12 @@ impl LiveState {
         };
         view.changed = named(&self.changed);
         view.waits = self.waits;
-        view.later = named(&SettingsChanges::between(&self.first, &self.setup).later);
+        view.later = named(&Changes::between(&self.first, &self.setup).later);
     }
 }
 
 /// What is different between two readings of the settings.
-struct SettingsChanges {
+struct Changes {
     /// Settings of vendors, and vendor files.
     judging: BTreeSet<String>,
     /// The vendors in use that the settings name.
@@ -224,8 +214,8 @@ struct SettingsChanges {
     later: BTreeSet<String>,
 }
 
-impl SettingsChanges {
-    fn between(before: &Setup, after: &Setup) -> SettingsChanges {
+impl Changes {
+    fn between(before: &Setup, after: &Setup) -> Changes {
         let (mut judging, mut later, mut in_use) = (BTreeSet::new(), BTreeSet::new(), false);
         let differs = |key: &str| value(&before.settings, key) != value(&after.settings, key);
         let keys = before.settings.iter().chain(after.settings.iter()).map(|(key, ..)| key);
@@ -249,7 +239,7 @@ impl SettingsChanges {
         let files = old.iter().filter(|file| lacks(new, file));
         let files = files.chain(new.iter().filter(|file| lacks(old, file)));
         judging.extend(files.map(|file| file.name.clone()));
-        SettingsChanges { judging, in_use, later }
+        Changes { judging, in_use, later }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is sent from the screen, on a thread of its own: calls to a tracking API, outputs to a vendor.
 
 use super::deliver;
+use super::views::Sending;
 use crate::call::credential::without_credentials;
 use crate::outbound::{TrackingClient, UpstreamResponse};
-use crate::tui::feed::Sending;
 use crate::vendors::Delivery;
 use crate::wire::posted;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,20 +1,44 @@
-//! What a vendor itself is sent from the screen.
+//! What is sent from the screen: calls to a tracking API, outputs to a vendor.
 
-use super::{PipelineFeed, views};
+use super::views::{Chosen, ComposedCall, DraftError, OutputView, Prepared, Sending};
+use super::{Inspector, deliver};
 use crate::call::credential::without_credentials;
-use crate::call::time;
-use crate::cli::deliver;
 use crate::engine::RowDetail as Full;
-use crate::tui::feed::{Chosen, OutputView, Prepared};
 use crate::vendors::{Fidelity, Output};
 use std::sync::PoisonError;
 
-impl PipelineFeed {
-    /// What would be sent to a vendor of a call, kept to be sent as it is shown.
-    pub(crate) fn prepare_for(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+/// The write key of calls that came from no other call.
+const COMPOSE_KEY: &str = "compose";
+
+impl Inspector {
+    /// What a text would give if it came now. Quick, for each key that is typed.
+    ///
+    /// # Errors
+    /// Says where it is no call yet, and what was expected there.
+    pub fn compose(&self, text: &str) -> Result<ComposedCall, DraftError> {
+        self.engine.compose(text, self.now()).map(ComposedCall::new)
+    }
+
+    /// Begins to send a text to a base address, or to the first of [`Inspector::addresses`], with a write
+    /// key or one of ours; what comes of it is in [`Inspector::sending`]. The error says why it does not
+    /// begin.
+    pub fn send(
+        &self,
+        to: Option<&str>,
+        text: &str,
+        write_key: Option<&str>,
+    ) -> Result<(), String> {
+        let here = self.addresses.first().map(String::as_str);
+        let to = to.or(here).ok_or("nothing listens here: this is a file")?;
+        self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
+    }
+
+    /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can
+    /// be. What is shown is kept to be sent as it is.
+    pub fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.engine.vendors();
-        let settings = self.live.settings();
+        let settings = self.live.in_force().1;
         let stand_in = settings
             .deliver_to(&vendors.info(vendor).name)
             .map(|to| without_credentials(to).into_owned());
@@ -30,18 +54,24 @@ impl PipelineFeed {
         let requests = requests.collect();
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
-        let fidelity = views::fidelity(fidelity);
+        let fidelity = fidelity.into();
         Ok(Prepared { number: kept.0, requests, stand_in, fidelity })
     }
 
-    /// Begins to send what was prepared under a number, once.
-    pub(crate) fn deliver_prepared(&self, number: u64) -> Result<(), String> {
+    /// Begins to send what was prepared under this number, once; what comes of it is in
+    /// [`Inspector::sending`].
+    pub fn deliver(&self, number: u64) -> Result<(), String> {
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.0 != number || kept.2.is_empty() {
             return Err("this is not to be sent any more; ask anew".to_owned());
         }
         let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
         self.outbox.deliver(&title, all)
+    }
+
+    /// What was sent last, and what came of it.
+    pub fn sending(&self) -> Option<Sending> {
+        self.outbox.last()
     }
 
     /// What a vendor would receive of a call.
@@ -52,7 +82,7 @@ impl PipelineFeed {
                 _ => return Err("this row is a request, not a call".to_owned()),
             },
             Chosen::Text(text) => {
-                let composed = self.engine.compose(text, time::now());
+                let composed = self.engine.compose(text, self.now());
                 composed.map_err(|error| error.to_string())?.vendors
             }
         };

@@ -1,7 +1,7 @@
 //! A command that is run for a call, with the call's record on its standard input. One at a time;
 //! a few calls wait, and what is more is dropped and counted.
 
-use super::{AlertStatus, INTERVAL};
+use super::{Alerts, INTERVAL};
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -40,21 +40,21 @@ pub struct Commands {
     waiting: Arc<AtomicUsize>,
     ended: Arc<AtomicBool>,
     runner: JoinHandle<()>,
-    alarm: Arc<AlertStatus>,
+    alerts: Arc<Alerts>,
 }
 
 impl Commands {
     /// Begins to wait for calls.
-    pub fn begin(words: Vec<String>, alarm: Arc<AlertStatus>) -> std::io::Result<Commands> {
+    pub fn begin(words: Vec<String>, alerts: Arc<Alerts>) -> std::io::Result<Commands> {
         let (queue, records) = sync_channel(WAITING);
         let waiting = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(AtomicBool::new(false));
         let (counted, end) = (Arc::clone(&waiting), Arc::clone(&ended));
-        let told = Arc::clone(&alarm);
+        let told = Arc::clone(&alerts);
         let runner = std::thread::Builder::new()
             .name("alert command".to_owned())
             .spawn(move || run_all(&words, &records, &counted, &end, &told))?;
-        Ok(Commands { queue: Some(queue), waiting, ended, runner, alarm })
+        Ok(Commands { queue: Some(queue), waiting, ended, runner, alerts })
     }
 
     /// Whether another call may wait.
@@ -82,7 +82,7 @@ impl Drop for Commands {
         if !self.runner.is_finished() {
             // all but the one that runs
             let waiting = self.waiting.load(Ordering::Relaxed).saturating_sub(1);
-            (0..waiting).for_each(|_| self.alarm.drop_one());
+            (0..waiting).for_each(|_| self.alerts.drop_one());
         }
     }
 }
@@ -92,7 +92,7 @@ fn run_all(
     records: &Receiver<String>,
     waiting: &AtomicUsize,
     ended: &AtomicBool,
-    alarm: &AlertStatus,
+    alerts: &Alerts,
 ) {
     let Some((program, arguments)) = words.split_first() else { return };
     let mut last: Option<Instant> = None;
@@ -101,7 +101,7 @@ fn run_all(
             std::thread::sleep(LOOK);
         }
         if last.is_some() && ended.load(Ordering::Relaxed) {
-            alarm.drop_one();
+            alerts.drop_one();
             continue;
         }
         last = Some(Instant::now());
@@ -117,7 +117,7 @@ fn run_all(
             .spawn();
         match child.and_then(|child| feed(child, record)) {
             Ok(()) => {}
-            Err(error) => alarm.fail(format!("{program}: {error}")),
+            Err(error) => alerts.fail(format!("{program}: {error}")),
         }
         waiting.fetch_sub(1, Ordering::Relaxed);
     }

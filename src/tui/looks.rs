@@ -1,11 +1,12 @@
-//! What the screen looks like: the theme that is chosen, the user's own styles, the terminal.
+//! What the settings say of the screen: the theme that is chosen, the user's own styles and keys,
+//! the columns of the log.
 
-use super::failure::Failure;
-use super::setup::Setup;
-use crate::config::{self, ColumnChoice, Settings};
-use crate::tui::ScreenOptions;
+use super::ScreenOptions;
+use super::theme::{AUTO, Background, ColorDepth, PRESETS, SetStyle, Themes};
+use crate::config::{self, Settings};
+use crate::inspector::SetupError;
+use crate::tui::app::keymap::{Keymap, SetKeys};
 use crate::tui::app::view::Column;
-use crate::tui::theme::{AUTO, Background, ColorDepth, PRESETS, SetStyle, Themes};
 use std::path::{Path, PathBuf};
 
 /// Terminals that would show a question as if it were text.
@@ -15,8 +16,44 @@ const COLUMNS: &str = "columns";
 /// The name in a theme's file of the preset that it differs from.
 const BASE: &str = "base";
 
+/// How the screen looks and what its keys do.
+#[derive(Debug, Clone)]
+pub struct Looks {
+    /// What things look like, on either ground.
+    pub themes: Themes,
+    /// The keys.
+    pub keymap: Keymap,
+}
+
+impl Looks {
+    /// Reads what the settings say, with the theme's file if it is one of the user's own.
+    ///
+    /// # Errors
+    /// Fails if they name a theme, a style, keys or columns that there are not.
+    pub fn from_settings(settings: &Settings) -> Result<Looks, SetupError> {
+        let keymap = keymap(settings)?;
+        let themes = themes(settings)?;
+        check_columns(settings)?;
+        Ok(Looks { themes, keymap })
+    }
+}
+
+/// The keys that come with the program, and those that the user set.
+fn keymap(settings: &Settings) -> Result<Keymap, SetupError> {
+    let set: Vec<SetKeys> = settings
+        .screen_keys()
+        .map(|(place, action, keys, origin)| SetKeys {
+            place: place.to_owned(),
+            action: action.to_owned(),
+            keys,
+            origin: origin.to_string(),
+        })
+        .collect();
+    Keymap::with(&set).map_err(SetupError::new)
+}
+
 /// The theme that is chosen, with the user's own styles over it.
-pub fn themes(settings: &Settings) -> Result<Themes, Failure> {
+fn themes(settings: &Settings) -> Result<Themes, SetupError> {
     let name = settings.text("theme").unwrap_or(AUTO);
     let (base, mut set) = match own_file(name) {
         _ if Themes::is_preset(name) => (name.to_owned(), Vec::new()),
@@ -29,7 +66,7 @@ pub fn themes(settings: &Settings) -> Result<Themes, Failure> {
                 true => String::new(),
                 false => format!("; your own are {}", own.join(", ")),
             };
-            return Err(Failure::wrong(format!("{origin}: {error}{own}")));
+            return Err(SetupError::new(format!("{origin}: {error}{own}")));
         }
     };
     set.extend(settings.colours().map(|(name, words, origin)| SetStyle {
@@ -37,41 +74,37 @@ pub fn themes(settings: &Settings) -> Result<Themes, Failure> {
         words: words.to_owned(),
         origin: origin.to_string(),
     }));
-    Themes::new(&base, &set).map_err(Failure::wrong)
+    Themes::new(&base, &set).map_err(SetupError::new)
 }
 
 /// How the screen is drawn on this terminal.
-pub fn options(setup: &Setup) -> ScreenOptions {
+///
+/// # Errors
+/// Fails if the settings name a theme, a style, keys or columns that there are not.
+pub fn screen_options(settings: &Settings) -> Result<ScreenOptions, SetupError> {
+    let looks = Looks::from_settings(settings)?;
     let env = |name: &str| std::env::var(name).ok();
     let depth = ColorDepth::of_env(env);
     let term = env("TERM").unwrap_or_default();
-    ScreenOptions {
+    Ok(ScreenOptions {
         can_ask: depth != ColorDepth::NoColour && !NOT_ASKED.contains(&term.as_str()),
         ground: env("COLORFGBG").and_then(|said| Background::of_env(&said)).unwrap_or_default(),
-        themes: setup.themes.clone(),
+        themes: looks.themes,
         depth,
-        keymap: setup.keymap.clone(),
-        ascii: setup.settings.is_on("ascii"),
+        keymap: looks.keymap,
+        ascii: settings.is_on("ascii"),
         ..ScreenOptions::default()
-    }
-}
-
-/// How the page of the log is arranged: the columns that the settings name, else those that were
-/// chosen on the screen.
-pub fn arranged(setup: &Setup) -> ColumnChoice {
-    let chosen = super::listen::choices().map(|choices| choices.arranged()).unwrap_or_default();
-    let columns = setup.settings.list(COLUMNS).or(chosen.columns);
-    ColumnChoice { columns, ..chosen }
+    })
 }
 
 /// Refuses columns that there are not.
-pub fn check_columns(settings: &Settings) -> Result<(), Failure> {
+fn check_columns(settings: &Settings) -> Result<(), SetupError> {
     let names = settings.list(COLUMNS).unwrap_or_default();
     for (at, name) in names.iter().enumerate() {
         let wrong = |what: &str| {
             let known = Column::ALL.map(Column::name).join(", ");
             let origin = settings.origin_of(COLUMNS);
-            Failure::wrong(format!("{origin}: `{name}` {what}; there are {known}"))
+            SetupError::new(format!("{origin}: `{name}` {what}; there are {known}"))
         };
         if Column::parse(name).is_none() {
             return Err(wrong("is no column of the log"));
@@ -102,10 +135,10 @@ fn own_names() -> Vec<String> {
 }
 
 /// A theme's file: the preset that it begins from, and the styles that differ.
-fn read(file: &Path) -> Result<(String, Vec<SetStyle>), Failure> {
+fn read(file: &Path) -> Result<(String, Vec<SetStyle>), SetupError> {
     let (mut base, mut set) = (AUTO.to_owned(), Vec::new());
-    for (name, value, origin) in config::read_file(file).map_err(Failure::wrong)? {
-        let wrong = |message: &str| Failure::wrong(format!("{origin}: {message}"));
+    for (name, value, origin) in config::read_file(file).map_err(SetupError::new)? {
+        let wrong = |message: &str| SetupError::new(format!("{origin}: {message}"));
         let Some(words) = value.as_str() else {
             return Err(wrong(&format!(
                 "`{name}` is {value}; expected a style in words, such as \"red bold\""
@@ -128,7 +161,7 @@ fn read(file: &Path) -> Result<(String, Vec<SetStyle>), Failure> {
 }
 
 /// The styles for a settings file, as the first preset has them.
-pub fn template() -> String {
+pub fn style_template() -> String {
     let (name, text) = PRESETS[0];
     let mut out = format!(
         "\n# What the screen looks like: a style of yours takes the place of the theme's. Below are those\n\

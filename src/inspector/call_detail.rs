@@ -1,0 +1,91 @@
+//! A call with what each vendor makes of it: the engine's own detail, and what is said beside it.
+
+use super::views::RowView;
+use crate::engine;
+use crate::engine::JudgedDraft;
+use crate::findings::fixes::{Fix, SnippetAudience};
+use crate::vendors::Rendered;
+use std::ops::Deref;
+
+/// All about one call: what the engine has of it, and what the user may paste.
+#[derive(Debug, Clone)]
+pub struct CallDetail {
+    /// The same as in the log.
+    pub row: RowView,
+    /// What to paste; none for a call of no known type.
+    pub fix: Option<Fix>,
+    /// What each vendor makes of it.
+    pub vendors: Vec<VendorDetail>,
+    /// The rest; its vendors are the ones above.
+    call: engine::CallDetail,
+}
+
+impl CallDetail {
+    /// A call and its row.
+    pub(crate) fn new(mut call: engine::CallDetail, row: RowView) -> CallDetail {
+        let fix = call.fix(SnippetAudience::Owner);
+        let vendors = VendorDetail::all(std::mem::take(&mut call.vendors), &call.in_use);
+        CallDetail { row, fix, vendors, call }
+    }
+}
+
+impl Deref for CallDetail {
+    type Target = engine::CallDetail;
+
+    fn deref(&self) -> &engine::CallDetail {
+        &self.call
+    }
+}
+
+/// What one vendor makes of a call.
+#[derive(Debug, Clone)]
+pub struct VendorDetail {
+    /// The vendor's place in [`super::Inspector::vendors`].
+    pub vendor: usize,
+    /// Whether the vendor counts for this call.
+    pub in_use: bool,
+    rendered: Rendered,
+}
+
+impl VendorDetail {
+    fn all(vendors: Vec<(usize, Rendered)>, in_use: &[usize]) -> Vec<VendorDetail> {
+        let detail = |(vendor, rendered): (usize, Rendered)| VendorDetail {
+            vendor,
+            in_use: in_use.contains(&vendor),
+            rendered,
+        };
+        vendors.into_iter().map(detail).collect()
+    }
+}
+
+impl Deref for VendorDetail {
+    type Target = Rendered;
+
+    fn deref(&self) -> &Rendered {
+        &self.rendered
+    }
+}
+
+/// A call that is only written.
+#[derive(Debug, Clone)]
+pub struct ComposedCall {
+    /// What each vendor would make of it.
+    pub vendors: Vec<VendorDetail>,
+    /// The rest; its vendors are the ones above.
+    composed: JudgedDraft,
+}
+
+impl ComposedCall {
+    pub(crate) fn new(mut composed: JudgedDraft) -> ComposedCall {
+        let vendors = VendorDetail::all(std::mem::take(&mut composed.vendors), &composed.in_use);
+        ComposedCall { vendors, composed }
+    }
+}
+
+impl Deref for ComposedCall {
+    type Target = JudgedDraft;
+
+    fn deref(&self) -> &JudgedDraft {
+        &self.composed
+    }
+}

@@ -1,0 +1,96 @@
+//! What the user chooses on the screen, and what is kept of it.
+
+use super::Inspector;
+use super::convert::vendor_views;
+use super::views::{InUse, VendorView};
+use crate::config::{ColumnChoice, FolderChoices, HistoryEntries, InputHistory, Memo, Settings};
+use crate::engine;
+use std::sync::PoisonError;
+
+/// The setting that names the log's columns.
+const COLUMNS: &str = "columns";
+
+/// How the page of the log is arranged: the columns that the settings name, else those that were
+/// chosen on the screen.
+pub(crate) fn arranged(settings: &Settings, choices: Option<&FolderChoices>) -> ColumnChoice {
+    let chosen = choices.map(FolderChoices::arranged).unwrap_or_default();
+    let columns = settings.list(COLUMNS).or(chosen.columns);
+    ColumnChoice { columns, ..chosen }
+}
+
+impl Inspector {
+    /// The vendors that are built, in the order of [`super::RowView::marks`].
+    pub fn vendors(&self) -> Vec<VendorView> {
+        let vendors = self.engine.vendors();
+        vendor_views(&vendors)
+    }
+
+    /// Which vendors the user feeds.
+    pub fn in_use(&self) -> InUse {
+        let in_use = self.engine.in_use();
+        match in_use.said() {
+            Some(chosen) => InUse { vendors: chosen.to_vec(), chosen: true },
+            None => InUse { vendors: (0..self.engine.vendors().len()).collect(), chosen: false },
+        }
+    }
+
+    /// Chooses the vendors in use and saves the choice. The error is shown to the user.
+    pub fn set_in_use(&self, vendors: &[usize]) -> Result<(), String> {
+        let known = self.engine.vendors();
+        let in_use = engine::InUse::chosen(&known, vendors.to_vec());
+        self.engine
+            .set_in_use(in_use)
+            .map_err(|error| format!("the calls could not be read again: {error}"))?;
+        let names: Vec<&str> = vendors.iter().map(|at| known.info(*at).name.as_str()).collect();
+        match &self.choices {
+            Some(choices) => choices
+                .set_vendors(&names)
+                .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
+            None => Ok(()),
+        }
+    }
+
+    /// What was typed before and is kept from run to run.
+    pub fn kept(&self) -> HistoryEntries {
+        self.notebook.as_ref().map(InputHistory::read).unwrap_or_default()
+    }
+
+    /// Keeps something more. The error is shown to the user.
+    pub fn keep(&self, memo: &Memo) -> Result<(), String> {
+        match &self.notebook {
+            Some(notebook) => {
+                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
+            }
+            None => Err("this could not be kept: no home folder is known".to_owned()),
+        }
+    }
+
+    /// The finding codes that are set aside: quiet in the log, and counted all the same.
+    pub fn aside(&self) -> Vec<String> {
+        self.engine.aside()
+    }
+
+    /// Sets these codes aside and no others, and keeps that. The error is shown to the user.
+    pub fn set_aside(&self, codes: &[String]) -> Result<(), String> {
+        self.engine.set_aside(codes);
+        let names: Vec<&str> = codes.iter().map(String::as_str).collect();
+        match &self.choices {
+            Some(choices) => choices
+                .set_aside(&names)
+                .map_err(|error| format!("set aside, but that could not be kept: {error}")),
+            None => Ok(()),
+        }
+    }
+
+    /// How the page of the log is arranged.
+    pub fn arranged(&self) -> ColumnChoice {
+        self.arranged.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Arranges it so, and keeps that. The error is shown to the user.
+    pub fn arrange(&self, arranged: ColumnChoice) -> Result<(), String> {
+        let kept = self.choices.as_ref().map_or(Ok(()), |choices| choices.set_arranged(&arranged));
+        *self.arranged.lock().unwrap_or_else(PoisonError::into_inner) = arranged;
+        kept.map_err(|error| format!("it is so now, but that could not be kept: {error}"))
+    }
+}

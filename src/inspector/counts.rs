@@ -1,0 +1,92 @@
+//! What is counted: findings, coverage, expectations, people, objects that vendors push.
+
+use super::Inspector;
+use super::views::{
+    Coverage, Expectations, FoundIn, GroupBy, GroupedRows, HabitView, ModelView, Person,
+    PushesView, RelatedId, Who,
+};
+use crate::findings::Finding;
+use std::ops::Range;
+
+impl Inspector {
+    /// What all calls of a library have in common, the worst first.
+    pub fn common(&self) -> Vec<HabitView> {
+        self.engine.common()
+    }
+
+    /// Findings of the vendors in use (or of all) and of Segment itself, event by event: the worst
+    /// first, those of vendors not in use last.
+    /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
+    /// asks again when the version has grown, not for each frame.
+    pub fn findings(&self, at_all: bool) -> GroupedRows<FoundIn> {
+        self.engine.findings(at_all)
+    }
+
+    /// Calls event by event, and within each by library, version or write key; the most frequent
+    /// first.
+    pub fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
+        self.engine.coverage(by)
+    }
+
+    /// What is expected and how it stands, in the order of the plan; none where nothing is.
+    pub fn expectations(&self) -> Option<Expectations> {
+        self.engine.expectations(None)
+    }
+
+    /// A part of the accounts or users, those with most calls first.
+    pub fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
+        self.engine.people(who, part)
+    }
+
+    /// The users of an account, or the accounts of a user, in the order in which they came.
+    pub fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
+        self.engine.members(who, id)
+    }
+
+    /// What calls show about the id of an account or a user beside other ids.
+    pub fn id_remarks_about(&self, who: Who, id: &str) -> Vec<Finding> {
+        self.engine.id_remarks_about(who, id)
+    }
+
+    /// How many calls have each of these codes.
+    pub fn calls_with(&self, codes: &[String]) -> Vec<u64> {
+        self.engine.calls_with(codes)
+    }
+
+    /// What vendors push to Segment: the run that started last.
+    pub fn pushes(&self) -> PushesView {
+        let vendors = self.engine.vendors();
+        let fills = vendors.filled_by_pushes().map(|(_, setting)| setting.to_owned());
+        self.engine.sync(|objects| PushesView {
+            run: objects.panel(self.now()),
+            companies: objects.companies().len(),
+            fills,
+        })
+    }
+
+    /// These lines of a model of that run: its errors, then its objects.
+    pub fn pushed(&self, model: &str, items: Range<usize>) -> Option<ModelView> {
+        self.engine.sync(|objects| {
+            let requests = objects.requests();
+            let model = objects.model(model)?;
+            Some(ModelView {
+                items: model.items(),
+                objects_synced: model.objects_synced(),
+                errors: model.errors(),
+                requests,
+                window: model.window(items),
+            })
+        })
+    }
+
+    /// The properties of the object in such a line, each with its JSON text.
+    pub fn pushed_properties(&self, model: &str, item: usize) -> Option<Vec<(String, String)>> {
+        self.engine.sync(|objects| objects.model(model)?.properties(item))
+    }
+
+    /// The lines of a settings file that hold the ids of the companies that came.
+    pub fn pushed_companies(&self) -> Option<String> {
+        let vendors = self.engine.vendors();
+        self.engine.sync(|objects| vendors.pushed_companies(objects.companies()))
+    }
+}

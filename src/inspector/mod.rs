@@ -1,0 +1,215 @@
+//! The application: one inspector owns the engine, the live filters, the settings, the vendors in
+//! use, what is sent, exports and alerts. The screen, plain mode and the commands hold it.
+//!
+//! A front end is never sent a message for a call; it asks for what it shows. So a slow terminal
+//! costs the listener nothing, and a million calls cost what forty rows cost. Every method is quick
+//! (it copies what one screen shows) and may be called on each frame.
+
+mod alerts;
+mod background_export;
+mod call_detail;
+mod choices;
+mod convert;
+mod counts;
+mod deliver;
+mod live_settings;
+mod log;
+mod outbox;
+mod person;
+mod remarks;
+pub(crate) mod row_words;
+mod secret_files;
+mod sending;
+mod setup;
+mod setup_error;
+mod views;
+mod watch;
+
+pub use alerts::{AlertSettings, Alerting, Alerts, watch as watch_alerts};
+pub use deliver::{prepare, send};
+pub use row_words::{doubted_id, row_words};
+pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
+pub use setup_error::SetupError;
+pub use views::*;
+pub use watch::Watch;
+
+pub use crate::config::{ColumnChoice, HistoryEntries, Memo};
+
+use crate::call::time::{self, Millis};
+use crate::config::{FolderChoices, InputHistory, Settings};
+use crate::engine::{Engine, Search};
+use crate::vendors::Delivery;
+use background_export::BackgroundExport;
+use live_settings::LiveSettings;
+use outbox::Outbox;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What an inspector is made of besides the engine and the settings.
+pub struct InspectorOptions {
+    /// The base addresses that it listens on; none where files are open.
+    pub addresses: Vec<String>,
+    /// Where choices made on the screen are kept.
+    pub choices: Option<FolderChoices>,
+    /// Where what is typed is kept.
+    pub notebook: Option<InputHistory>,
+    /// What comes of alerts.
+    pub alerts: Arc<Alerts>,
+    /// What the time is, for a call that is only written and for what the user does.
+    pub clock: fn() -> Millis,
+}
+
+impl Default for InspectorOptions {
+    fn default() -> InspectorOptions {
+        InspectorOptions {
+            addresses: Vec::new(),
+            choices: None,
+            notebook: None,
+            alerts: Arc::default(),
+            clock: time::now,
+        }
+    }
+}
+
+/// The application. Every method is quick and may be called on each frame.
+pub struct Inspector {
+    engine: Arc<Engine>,
+    search: Search,
+    /// Looks for the calls of one person.
+    tracer: Search,
+    live: Arc<LiveSettings>,
+    outbox: Arc<Outbox>,
+    addresses: Vec<String>,
+    choices: Option<FolderChoices>,
+    notebook: Option<InputHistory>,
+    export: Arc<BackgroundExport>,
+    /// Where marks go was said once; and what is to be said.
+    says_where: AtomicBool,
+    said: Mutex<Option<String>>,
+    arranged: Mutex<ColumnChoice>,
+    alerts: Arc<Alerts>,
+    clock: fn() -> Millis,
+    /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
+    prepared: Mutex<(u64, String, Vec<Delivery>)>,
+}
+
+impl Inspector {
+    /// An inspector over an engine that judges with the vendors of these settings.
+    pub fn new(engine: Arc<Engine>, setup: Setup, options: InspectorOptions) -> Inspector {
+        let InspectorOptions { addresses, choices, notebook, alerts, clock } = options;
+        if let Some(choices) = &choices {
+            engine.set_aside(&choices.aside());
+        }
+        let [search, tracer] = [(); 2].map(|()| Search::new(Arc::clone(&engine)));
+        let arranged = Mutex::new(choices::arranged(&setup.settings, choices.as_ref()));
+        Inspector {
+            search,
+            tracer,
+            live: Arc::new(LiveSettings::new(Arc::clone(&engine), setup)),
+            outbox: Arc::default(),
+            engine,
+            addresses,
+            choices,
+            notebook,
+            export: Arc::default(),
+            arranged,
+            alerts,
+            clock,
+            prepared: Mutex::default(),
+            says_where: AtomicBool::new(true),
+            said: Mutex::default(),
+        }
+    }
+
+    fn now(&self) -> Millis {
+        (self.clock)()
+    }
+
+    /// The engine: requests go into it, and commands read it in whole.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Looks at the settings' files every second, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// Fails if no thread can be started.
+    pub fn watch_settings(&self) -> std::io::Result<Watch> {
+        self.live.watch()
+    }
+
+    /// Reads the settings' files if one is another than before, as the watching thread does.
+    pub fn read_changed_settings(&self) {
+        self.live.look();
+    }
+
+    /// The settings in force, and a number that grows when other ones are put in force.
+    pub fn settings_in_force(&self) -> (u64, Arc<Settings>) {
+        self.live.in_force()
+    }
+
+    /// A number that grows with every change of what the other methods say. Read 60 times a
+    /// second, so it takes no lock.
+    pub fn version(&self) -> u64 {
+        let behind = self.live.version() + self.outbox.version() + self.export.version();
+        self.engine.version()
+            + self.search.version()
+            + self.tracer.version()
+            + behind
+            + self.alerts.version()
+    }
+
+    /// The counters.
+    pub fn stats(&self) -> Stats {
+        self.engine.stats()
+    }
+
+    /// How the settings stand to what is shown.
+    pub fn settings(&self) -> SettingsView {
+        self.live.view()
+    }
+
+    /// Reads the settings and judges all calls again, behind the screen; what changed is in
+    /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
+    pub fn judge_again(&self) -> Result<String, String> {
+        self.live.judge_again()
+    }
+
+    /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
+    /// first; empty where nothing listens (a file is open).
+    pub fn addresses(&self) -> Vec<String> {
+        self.addresses.clone()
+    }
+
+    /// The real tracking API, if the user named one.
+    pub fn upstream(&self) -> Option<String> {
+        self.live.in_force().1.text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
+    }
+
+    /// What an alert asks the terminal for, once.
+    pub fn ring(&self) -> Option<Ring> {
+        self.alerts.take_ring()
+    }
+
+    /// What came of alerts.
+    pub fn alerts(&self) -> AlertCounts {
+        self.alerts.counted()
+    }
+
+    /// A frame begins: what it reads had better stay as it is until it is drawn.
+    pub fn draws(&self) {
+        self.engine.draws();
+    }
+
+    /// A frame was drawn, and took so long with all that was read for it.
+    pub fn drew(&self, took: Duration) {
+        self.engine.drew(took);
+    }
+}
+
+impl Drop for Inspector {
+    fn drop(&mut self) {
+        self.export.end();
+    }
+}

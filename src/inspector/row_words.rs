@@ -1,0 +1,65 @@
+//! A row of the log in words, for plain mode and notifications.
+
+use super::views::{IdCell, RowView, VendorView};
+use crate::call::text::{visible, visible_id};
+use crate::findings::{Verdict, advice};
+
+/// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
+pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
+    if let Some(request) = &row.no_call {
+        let (reason, path) = (visible(&request.reason), visible(&request.path));
+        return format!("{} with {}: {reason}, {path}", request.kind.word(), request.status);
+    }
+    let number = row.seq.map_or(0, |seq| seq.0);
+    let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };
+    let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
+    parts.extend(row.discarded().map(|service| service.to_string()));
+    for (name, cell) in [("account", &row.account), ("user", &row.user)] {
+        parts.extend(id(cell, vendors).map(|words| format!("{name} {words}")));
+    }
+    let used = row.marks.iter().zip(vendors).filter(|(mark, _)| mark.in_use);
+    let title = |vendor: &VendorView| visible(&vendor.title).into_owned();
+    let bad = used.clone().filter(|(mark, _)| {
+        matches!(mark.verdict, Verdict::Dropped | Verdict::Rejected | Verdict::Degraded)
+    });
+    let before = parts.len();
+    parts.extend(bad.map(|(mark, vendor)| format!("{} {}", title(vendor), mark.verdict.name())));
+    if parts.len() == before && used.clone().any(|(mark, _)| mark.verdict == Verdict::Delivered) {
+        parts.push("delivered".to_owned());
+    }
+    let flags = [
+        (row.repeat, "a repeat"),
+        (row.marked, "marked"),
+        (row.stale, "judged with earlier settings"),
+    ];
+    parts.extend(flags.iter().filter(|(is, _)| *is).map(|(_, words)| (*words).to_owned()));
+    parts.extend(row.note.as_deref().map(|note| format!("note {}", visible(note))));
+    parts.join(", ")
+}
+
+/// An id, and what is doubtful about it.
+pub fn doubted_id(text: &str, doubtful: bool) -> String {
+    match doubtful {
+        false => visible_id(text).into_owned(),
+        true => format!("{} (doubtful: {})", visible_id(text), advice::doubt(text)),
+    }
+}
+
+fn id(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
+    Some(match cell {
+        IdCell::Found { text, doubtful } => doubted_id(text, *doubtful),
+        IdCell::SomeMiss { text, doubtful, wanted } => {
+            let each = wanted.iter().map(|at| {
+                let title = vendors.get(at.vendor).map_or("", |vendor| &vendor.title);
+                format!("{} wants it as {}", visible(title), advice::dotted(&at.path))
+            });
+            let each = each.collect::<Vec<_>>().join(" and ");
+            format!("{} but {each}", doubted_id(text, *doubtful))
+        }
+        IdCell::Missing { near: None } => "missing".to_owned(),
+        IdCell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
+        IdCell::Nobody => "none".to_owned(),
+        IdCell::Muted => "missing (the finding is muted)".to_owned(),
+        IdCell::NotLooked => return None,
+    })
+}

@@ -1,0 +1,226 @@
+//! The settings in force, read from flags, variables and files, and the vendors that follow from
+//! them.
+
+use super::alerts::AlertSettings;
+use super::secret_files;
+use super::setup_error::SetupError;
+use crate::call::nearest_name;
+use crate::config::{self, FolderChoices, MAX_TEXT_FILE_BYTES, Settings, Sources};
+use crate::engine::InUse;
+use crate::outbound::check_base;
+use crate::vendors::{VendorError, VendorFile, Vendors};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The project's settings, in the folder where the program is started.
+const PROJECT_FILE: &str = "segscope.toml";
+
+/// Flags that are settings, as key, value, and how they were written.
+pub type Flags = Vec<(String, Value, String)>;
+
+/// Where settings are read from, so that they can be read again when a file changes.
+#[derive(Clone)]
+pub struct SettingsSource {
+    /// Flags that are settings.
+    pub flags: Flags,
+    /// The environment.
+    pub env: Vec<(String, String)>,
+    /// The file that `--config` names, in place of `user_file`. It must be there.
+    pub config_flag: Option<PathBuf>,
+    /// The user's own file, which may not be there.
+    pub user_file: Option<PathBuf>,
+    /// The project's file, which may not be there.
+    pub project_file: PathBuf,
+    /// Vendor files that flags name.
+    pub vendor_files: Vec<PathBuf>,
+    /// The folder of the user's vendor files.
+    pub vendors_folder: Option<PathBuf>,
+    /// The folder of the user's themes.
+    pub themes_folder: Option<PathBuf>,
+    /// FolderChoices that were made on the screen.
+    pub choices: Option<FolderChoices>,
+    /// Checks what only the screen understands: its keys, colors and columns.
+    pub check_screen: fn(&Settings) -> Result<(), SetupError>,
+}
+
+impl SettingsSource {
+    /// The environment and the files of the user who runs the program, without flags.
+    pub fn of_user() -> SettingsSource {
+        SettingsSource {
+            flags: Flags::new(),
+            // a variable that is not UTF-8 is no setting's; a value that is not is refused or shown so
+            env: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+                })
+                .collect(),
+            config_flag: None,
+            user_file: config::user_config_file(),
+            project_file: PathBuf::from(PROJECT_FILE),
+            vendor_files: Vec::new(),
+            vendors_folder: config::user_vendors_folder(),
+            themes_folder: config::user_themes_folder(),
+            choices: FolderChoices::of_user(),
+            check_screen: |_| Ok(()),
+        }
+    }
+
+    /// Reads all layers of settings.
+    fn settings(&self) -> Result<Settings, SetupError> {
+        let user = match &self.config_flag {
+            Some(file) if !file.exists() => {
+                let message = format!("--config {}: there is no such file", file.display());
+                return Err(SetupError::new(message));
+            }
+            // the way to say that there are none
+            Some(file) if file == Path::new("/dev/null") => None,
+            Some(file) => Some(file.as_path()),
+            None => self.user_file.as_deref().filter(|file| file.exists()),
+        };
+        let sources = Sources {
+            flags: self.flags.clone(),
+            env: self.env.clone(),
+            project_file: Some(self.project_file.as_path()).filter(|file| file.exists()),
+            user_file: user,
+        };
+        Settings::load(&sources).map_err(SetupError::new)
+    }
+
+    /// The user's vendor files: those of the folder in order of their names, then the flags'.
+    ///
+    /// # Errors
+    /// Fails if the folder or one of the files cannot be read.
+    pub fn vendor_files(&self) -> Result<Vec<VendorFile>, SetupError> {
+        let mut files = Vec::new();
+        if let Some(folder) = self.vendors_folder.as_ref().filter(|folder| folder.is_dir()) {
+            let unreadable = |error: std::io::Error| {
+                SetupError::new(format!("could not read {}: {error}", folder.display()))
+            };
+            for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+                let path = entry.map_err(unreadable)?.path();
+                if path.extension().is_some_and(|ext| ext == "toml") {
+                    files.push(path);
+                }
+            }
+            files.sort();
+        }
+        files.extend_from_slice(&self.vendor_files);
+        files.iter().map(|file| vendor_file(file)).collect()
+    }
+}
+
+/// The settings in force and what follows from them.
+#[derive(Clone)]
+pub struct Setup {
+    source: SettingsSource,
+    /// The settings.
+    pub settings: Settings,
+    /// The user's vendor files.
+    pub vendor_files: Vec<VendorFile>,
+    /// The files that secrets were read from.
+    secret_files: Vec<PathBuf>,
+    /// The vendors, built-in ones and those of files.
+    pub vendors: Arc<Vendors>,
+    /// The vendors that count.
+    pub in_use: InUse,
+    /// The alerts that are asked for.
+    pub alert: Option<AlertSettings>,
+}
+
+impl Setup {
+    /// Reads all layers of settings and makes the vendors.
+    ///
+    /// # Errors
+    /// Fails if a setting, a vendor file or a file of a secret cannot be used.
+    pub fn load(source: SettingsSource) -> Result<Setup, SetupError> {
+        let mut settings = source.settings()?;
+        let files = source.vendor_files()?;
+        let secret_files = secret_files::read(&mut settings, &files)?;
+        (source.check_screen)(&settings)?;
+        let alert = AlertSettings::from_settings(&settings)?;
+        if let Some(url) = settings.text("upstream").filter(|url| !url.is_empty()) {
+            let origin = settings.origin_of("upstream");
+            check_base(url).map_err(|error| SetupError::new(format!("{origin}: {error}")))?;
+        }
+        let vendors =
+            Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
+        let vendors = Arc::new(vendors);
+        for name in settings.delivered_elsewhere() {
+            let origin = settings.origin_of(&format!("deliver.{name}")).to_string();
+            find_vendor(&vendors, name, &origin)?;
+        }
+        let in_use = match settings.list("vendors.use") {
+            Some(names) => {
+                let origin = settings.origin_of("vendors.use").to_string();
+                let chosen: Result<Vec<usize>, SetupError> =
+                    names.iter().map(|name| find_vendor(&vendors, name, &origin)).collect();
+                InUse::chosen(&vendors, chosen?)
+            }
+            // a choice that was made on the screen; a vendor that is gone since is left out
+            None => match source.choices.as_ref().and_then(|choices| choices.vendors()) {
+                Some(names) => InUse::chosen(
+                    &vendors,
+                    names.iter().filter_map(|name| vendors.index_of(name)).collect(),
+                ),
+                None => InUse::unsaid(&vendors),
+            },
+        };
+        Ok(Setup { source, settings, vendor_files: files, secret_files, vendors, in_use, alert })
+    }
+
+    /// Reads all of it again, as the files are now.
+    pub fn again(&self) -> Result<Setup, SetupError> {
+        Setup::load(self.source.clone())
+    }
+
+    /// The files that it was read from, those that may come too.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let source = &self.source;
+        let own = source.config_flag.clone().or_else(|| source.user_file.clone());
+        let mut files: Vec<PathBuf> =
+            own.into_iter().chain([source.project_file.clone()]).collect();
+        for folder in source.vendors_folder.iter().chain(&source.themes_folder) {
+            let found = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            files.extend(found.map(|entry| entry.path()));
+        }
+        files.extend(source.vendor_files.iter().chain(&self.secret_files).cloned());
+        files.sort();
+        files
+    }
+}
+
+/// The place of a vendor by its name, or what was wrong and what there is.
+pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize, SetupError> {
+    vendors.index_of(name).ok_or_else(|| {
+        let names: Vec<&str> = vendors.names().collect();
+        let near = nearest_name(name, names.iter().copied())
+            .map(|near| format!("; did you mean `{near}`?"));
+        SetupError::new(format!(
+            "{origin}: `{name}` is no vendor; there are {}{}",
+            names.join(", "),
+            near.unwrap_or_default()
+        ))
+    })
+}
+
+/// A vendor's table that a user wrote.
+pub fn vendor_file(file: &Path) -> Result<VendorFile, SetupError> {
+    let name = file.display().to_string();
+    let text = config::read_text_file(file, MAX_TEXT_FILE_BYTES)
+        .map_err(|error| SetupError::new(format!("{name}: the vendor file {error}")))?;
+    Ok(VendorFile { name, text })
+}
+
+/// A vendor's complaint with the place of the setting that it is about.
+fn placed(settings: &Settings, error: &VendorError) -> SetupError {
+    let key = match error {
+        VendorError::Settings(error) => match &error.key {
+            Some(key) => format!("vendors.{}.{key}", error.vendor),
+            None => format!("vendors.{}", error.vendor),
+        },
+        VendorError::Unknown { name, .. } => format!("vendors.{name}"),
+        VendorError::File { .. } => return SetupError::from_lines(error.to_string()),
+    };
+    SetupError::new(format!("{}: {error}", settings.origin_of(&key)))
+}
