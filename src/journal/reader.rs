@@ -24,6 +24,8 @@ pub enum Entry {
     Remark(Remark),
     /// What one test had sent was cleared away: the value of its header.
     ClearTest(String),
+    /// Selected calls were cleared away: ranges of their numbers, as this file counts them.
+    ClearCalls(Vec<(u64, u64)>),
     /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
@@ -44,6 +46,8 @@ pub enum Event {
 
 /// The `kind` of the line that clears away what one test has sent.
 pub(super) const CLEAR_TEST: &str = "clear_test";
+/// The `kind` of the line that clears away selected calls.
+pub(super) const CLEAR_CALLS: &str = "clear_calls";
 
 impl Event {
     const ALL: [Event; 3] = [Event::Flush, Event::Clear, Event::Undo];
@@ -128,6 +132,9 @@ pub(super) fn parse_long(line: &str) -> Result<Entry, EntryError> {
             let test = test.ok_or(EntryError::Field { field: "test", expected: "a text" })?;
             return Ok(Entry::ClearTest(test.into_owned()));
         }
+        if kind == CLEAR_CALLS {
+            return call_ranges(root).map(Entry::ClearCalls);
+        }
         let Some(event) = Event::ALL.into_iter().find(|event| event.name() == kind) else {
             return Ok(match Remark::read(&kind, root)? {
                 Some(remark) => Entry::Remark(remark),
@@ -193,6 +200,25 @@ pub(super) fn parse_long(line: &str) -> Result<Entry, EntryError> {
         body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
         signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
     })))
+}
+
+/// Returns the ranges of call numbers that a line clears, in ascending order.
+fn call_ranges(root: Val<'_>) -> Result<Vec<(u64, u64)>, EntryError> {
+    let number = |val: Option<Val<'_>>| val?.as_number()?.parse::<u64>().ok();
+    let read = || {
+        let calls = root.get("calls").filter(Val::is_array)?;
+        let mut last = 0;
+        let range = |range: Val<'_>| {
+            let mut ends = range.children();
+            let (first, end) = (number(ends.next())?, number(ends.next())?);
+            let is_range = range.is_array() && ends.next().is_none() && last < first && first <= end;
+            last = end;
+            is_range.then_some((first, end))
+        };
+        calls.children().map(range).collect::<Option<Vec<_>>>()
+    };
+    let expected = "ascending ranges of call numbers, such as [[1,3],[7,7]]";
+    read().ok_or(EntryError::Field { field: "calls", expected })
 }
 
 /// Whole lines of a file, each with its offset. A last line without a line end is no line yet.

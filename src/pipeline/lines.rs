@@ -214,6 +214,7 @@ pub(super) fn work(
         Read::Event(event, at) => return Ok(Work::Event(event, at)),
         Read::Remark(remark) => return Ok(Work::Remark(remark)),
         Read::ClearTest(test) => return Ok(Work::ClearTest(test)),
+        Read::ClearCalls(calls) => return Ok(Work::ClearCalls(calls)),
         Read::Nothing => return Ok(Work::Nothing),
     };
     let line = Line {
@@ -244,6 +245,8 @@ pub(super) enum Read<'l> {
     Remark(Remark),
     /// What one test has sent is cleared away.
     ClearTest(String),
+    /// Selected calls are cleared away.
+    ClearCalls(Vec<(u64, u64)>),
     /// Nothing that counts.
     Nothing,
 }
@@ -264,6 +267,7 @@ pub(super) fn read_line<'l>(text: &'l str, scratch: &mut Scratch) -> Result<Read
         Entry::Event { event, at } => return Ok(Read::Event(event, at)),
         Entry::Remark(remark) => return Ok(Read::Remark(remark)),
         Entry::ClearTest(test) => return Ok(Read::ClearTest(test)),
+        Entry::ClearCalls(calls) => return Ok(Read::ClearCalls(calls)),
         Entry::Other { .. } => return Ok(Read::Nothing),
     };
     if Step::of(&request.method, &request.path).is_some() {

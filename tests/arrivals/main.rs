@@ -10,6 +10,7 @@ mod corrected;
 mod http;
 mod mapping;
 mod own_paths;
+mod own_reset;
 mod reading;
 mod recordings;
 mod refusals;

@@ -33,7 +33,7 @@ fn an_unknown_parameter_of_any_own_path_is_refused_by_its_name() {
     let home = tempfile::tempdir().expect("a folder");
     let mut listening = Listening::start(home.path());
     for (method, path, says) in [
-        ("POST", "reset?tst=t1", "unknown parameter `tst`; the parameters are test"),
+        ("POST", "reset?tst=t1", "unknown parameter `tst`; the parameters are filter, test"),
         ("POST", "reset?test=", "X-Segscope-Test"),
         ("GET", "summary?filter=x", "unknown parameter `filter`; this path has none"),
         ("GET", "health?x", "unknown parameter `x`"),

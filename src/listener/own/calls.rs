@@ -171,6 +171,12 @@ impl Scan {
         self.found.len()
     }
 
+    /// The numbers of the calls that were found, as ascending ranges, and of how many calls it
+    /// cannot be told whether they belong to them. None if calls were cleared away meanwhile.
+    pub fn into_numbers(self) -> Option<(Vec<(u64, u64)>, u64)> {
+        Some((self.pipeline.numbers_of(&self.found, self.clears)?, self.unreadable))
+    }
+
     /// What was found, with further members of the answer.
     pub fn into_page(self, more: Value) -> Page {
         let last = self.last();

@@ -9,6 +9,7 @@ mod body;
 mod calls;
 mod page;
 mod query;
+mod reset;
 mod summary;
 mod wait;
 
@@ -19,7 +20,7 @@ use super::watched::Watch;
 use super::{cors, respond};
 use crate::call::time;
 use crate::pipeline::Pipeline;
-use crate::wire::{Reply, query_value};
+use crate::wire::Reply;
 use http_body_util::Full;
 use hyper::Response;
 use hyper::body::Bytes;
@@ -206,7 +207,7 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> An
             let panel = pipeline.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
-        _ => reset(pipeline, query).await,
+        _ => reset::answer(pipeline, query, workers).await,
     })
 }
 
@@ -218,35 +219,6 @@ async fn settled(pipeline: &Arc<Pipeline>) {
         // what cannot be waited for is not there, which the answer shows
         let _ = tokio::task::spawn_blocking(move || pipeline.settle()).await;
     }
-}
-
-/// Clears everything away, or what one test has sent, so that the next test begins with nothing.
-async fn reset(pipeline: &Arc<Pipeline>, query: &str) -> Reply {
-    if let Err(reply) = query::known(query, &["test"]) {
-        return reply;
-    }
-    let test = query_value(query, "test");
-    let before = match &test {
-        Some(test) if test.is_empty() => {
-            let message = "`test` is the value of the test's X-Segscope-Test header";
-            return Reply::failure(400, "bad_parameter", message);
-        }
-        Some(test) => pipeline.calls_of_test(test),
-        None => pipeline.calls(),
-    };
-    let cleared = match &test {
-        Some(test) => pipeline.clear_test(test, time::now()),
-        None => pipeline.clear(time::now()),
-    };
-    if let Err(error) = cleared {
-        return Reply::unavailable(&format!("the recording cannot be written: {error}"));
-    }
-    settled(pipeline).await;
-    let mut body = json!({"success": true, "cleared": before});
-    if let Some(test) = test {
-        body["test"] = test.into();
-    }
-    Reply::json(200, body.to_string())
 }
 
 fn health(server: &Server) -> String {

@@ -167,7 +167,12 @@ impl<'b> Steps<'b> {
                     status: request.status,
                 },
                 Ok((_, Read::Event(Event::Flush, at))) => Step::Flush(at),
-                Ok((_, Read::Event(Event::Clear | Event::Undo, _) | Read::ClearTest(_))) => {
+                Ok((
+                    _,
+                    Read::Event(Event::Clear | Event::Undo, _)
+                    | Read::ClearTest(_)
+                    | Read::ClearCalls(_),
+                )) => {
                     read.other = true;
                     break;
                 }
