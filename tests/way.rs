@@ -76,6 +76,8 @@ proptest! {
         let home = tempfile::tempdir().expect("a folder");
         let file = home.path().join("r.ndjson");
         let live = start(recording_of(&file));
+        // an empty recording cannot be opened
+        send(&live, 5, 1_000);
         for (id, kind) in kinds.iter().enumerate() {
             match kind {
                 8 => live.clear(BEGIN_MS).expect("recorded"),
