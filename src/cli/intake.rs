@@ -88,12 +88,31 @@ pub fn listen(
     } else {
         setup.settings.text("listen").unwrap_or("127.0.0.1:0")
     };
-    let listen =
-        Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
     let token = match setup.settings.text("token_file").filter(|_| !any_port) {
         Some(file) => Some(token(Path::new(file), pipeline)?),
         None => None,
     };
+    listen_at(text, setup, pipeline, token)
+}
+
+/// Begins to listen where the settings say, with this token.
+pub fn listen_with(
+    setup: &Setup,
+    pipeline: &Arc<Pipeline>,
+    token: Option<Token>,
+) -> Result<Listener, Failure> {
+    let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
+    listen_at(text, setup, pipeline, token)
+}
+
+fn listen_at(
+    text: &str,
+    setup: &Setup,
+    pipeline: &Arc<Pipeline>,
+    token: Option<Token>,
+) -> Result<Listener, Failure> {
+    let listen =
+        Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
     let options = Options { listen, limits: Limits::default(), token };
     Listener::start(&options, Arc::new(PipelineIntake(Arc::clone(pipeline))))
         .map_err(Failure::blocked)

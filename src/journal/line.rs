@@ -167,12 +167,7 @@ pub fn compose_clear_test(out: &mut Vec<u8>, test: &str, at: Millis) {
 /// Composes the line that clears away selected calls, with its line end, into `out` (cleared first).
 /// The ranges decide; the filter is for people: whether a call matches it depends on the settings and
 /// the time.
-pub fn compose_clear_calls(
-    out: &mut Vec<u8>,
-    filter: &str,
-    calls: &[(u64, u64)],
-    at: Millis,
-) {
+pub fn compose_clear_calls(out: &mut Vec<u8>, filter: &str, calls: &[(u64, u64)], at: Millis) {
     out.clear();
     out.extend_from_slice(b"{\"v\":1,\"kind\":");
     text(out, CLEAR_CALLS);

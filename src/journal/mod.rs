@@ -16,7 +16,10 @@ mod remark;
 
 pub use file::{Journal, JournalError, Recovery, Standing, end_of_last_line};
 pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
-pub use line::{Body, LineHead, Refused, compose, compose_clear_calls, compose_clear_test, compose_event, compose_more};
+pub use line::{
+    Body, LineHead, Refused, compose, compose_clear_calls, compose_clear_test, compose_event,
+    compose_more,
+};
 pub use reader::{Entry, EntryError, Event, ReadLines, RequestLine, parse, parse_quick};
 pub use redact::{redacted, redacted_query};
 pub use remark::{Remark, Says, compose_remark};

@@ -211,7 +211,8 @@ fn call_ranges(root: Val<'_>) -> Result<Vec<(u64, u64)>, EntryError> {
         let range = |range: Val<'_>| {
             let mut ends = range.children();
             let (first, end) = (number(ends.next())?, number(ends.next())?);
-            let is_range = range.is_array() && ends.next().is_none() && last < first && first <= end;
+            let is_range =
+                range.is_array() && ends.next().is_none() && last < first && first <= end;
             last = end;
             is_range.then_some((first, end))
         };

@@ -113,7 +113,8 @@ impl State {
         self.done = item.end;
         match item.work {
             Work::Request(read)
-                if self.index.is_cleared(&read.line) || self.index.is_all_cleared(&read.reading) =>
+                if self.index.is_cleared(&read.line)
+                    || self.index.is_all_cleared(&read.reading) =>
             {
                 self.index.skip(read.reading.calls.len() as u64);
             }
@@ -218,9 +219,9 @@ impl State {
         let base = self.recording.part(to).map_or(0, |(part, _)| part.base);
         let begun = self.begun.iter().find(|(begin, _)| *begin == base);
         let before = begun.map_or(0, |(_, before)| *before);
-        let numbers = calls.iter().map(|(first, last)| {
-            (first.saturating_add(before), last.saturating_add(before))
-        });
+        let numbers = calls
+            .iter()
+            .map(|(first, last)| (first.saturating_add(before), last.saturating_add(before)));
         if self.index.select_cleared(numbers) {
             self.take_again(to, end);
         }

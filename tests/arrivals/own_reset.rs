@@ -12,9 +12,7 @@ fn ask(listening: &mut Listening, method: &str, path: &str) -> (u16, Value) {
 
 /// Sends events of a user in one batch.
 fn send(listening: &mut Listening, user: &str, events: &[&str]) {
-    let call = |event: &&str| {
-        json!({"type": "track", "userId": user, "event": event, "properties": {"n": 1}})
-    };
+    let call = |event: &&str| json!({"type": "track", "userId": user, "event": event, "properties": {"n": 1}});
     let batch: Vec<Value> = events.iter().map(call).collect();
     let body = json!({"batch": batch}).to_string();
     let answer = listening.http.post("/v1/batch", body.as_bytes()).expect("an answer");
@@ -133,8 +131,12 @@ fn a_clear_line_that_is_wrong_is_named_and_clears_nothing() {
     let recording = listening.recording.clone();
     listening.end();
     let good = std::fs::read_to_string(&recording).expect("the recording");
-    for calls in ["[[2,1]]", "[[0,1]]", "[[1,1],[1,2]]", "[[1]]", "[[1,2,3]]", "[1]", "1", "[[1,1.5]]"] {
-        let line = format!(r#"{{"v":1,"kind":"clear_calls","at":"2026-01-01T00:00:00.000Z","filter":"x","calls":{calls}}}"#);
+    for calls in
+        ["[[2,1]]", "[[0,1]]", "[[1,1],[1,2]]", "[[1]]", "[[1,2,3]]", "[1]", "1", "[[1,1.5]]"]
+    {
+        let line = format!(
+            r#"{{"v":1,"kind":"clear_calls","at":"2026-01-01T00:00:00.000Z","filter":"x","calls":{calls}}}"#
+        );
         std::fs::write(&recording, format!("{good}{line}\n")).expect("written");
         let done = crate::segscope(home.path(), &["check", "--fail-on", "never"])
             .arg(&recording)
