@@ -109,7 +109,6 @@ impl Args for ReportArgs {
 #[cfg(test)]
 mod tests {
     use super::super::{Cli, Command};
-    use super::*;
     use clap::Parser;
 
     fn reports(args: &str) -> Result<String, String> {

@@ -1,6 +1,8 @@
-//! The body of an answer of segscope's own paths: whole, or a page that is written as it is sent.
+//! The body of an answer of segscope's own paths: whole, or a page or a stream that is written as it
+//! is sent.
 
 use super::page::Page;
+use super::stream::{BEGINNING, EventStream};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
@@ -23,8 +25,21 @@ pub(in crate::listener) struct OwnBody {
 /// What comes behind.
 enum Rest {
     Nothing,
-    Waits(Box<Page>, Arc<Semaphore>),
-    InWork(JoinHandle<io::Result<(Box<Page>, Bytes)>>, Arc<Semaphore>),
+    Waits(Source, Arc<Semaphore>),
+    InWork(JoinHandle<io::Result<(Source, Bytes)>>, Arc<Semaphore>),
+}
+
+/// What makes a body piece by piece.
+enum Source {
+    Page(Box<Page>),
+    /// Ends with the connection.
+    Stream(Box<EventStream>),
+}
+
+impl Source {
+    fn is_ended(&self) -> bool {
+        matches!(self, Source::Page(page) if page.is_ended())
+    }
 }
 
 impl OwnBody {
@@ -39,17 +54,44 @@ impl OwnBody {
         workers: &Arc<Semaphore>,
         permit: Option<OwnedSemaphorePermit>,
     ) -> io::Result<OwnBody> {
-        let (page, bytes) = next(Box::new(page), Arc::clone(workers)).await?;
+        let (page, bytes) = next_of_page(Box::new(page), Arc::clone(workers)).await?;
         let rest = match page.is_ended() {
             true => Rest::Nothing,
-            false => Rest::Waits(page, Arc::clone(workers)),
+            false => Rest::Waits(Source::Page(page), Arc::clone(workers)),
         };
         Ok(OwnBody { bytes, rest, _permit: permit })
+    }
+
+    /// A stream, which goes on until its connection is closed.
+    pub(super) fn stream(
+        stream: EventStream,
+        workers: &Arc<Semaphore>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> OwnBody {
+        let rest = Rest::Waits(Source::Stream(Box::new(stream)), Arc::clone(workers));
+        OwnBody { bytes: Bytes::from_static(BEGINNING), rest, _permit: permit }
+    }
+}
+
+/// Makes the next piece.
+async fn next(source: Source, workers: Arc<Semaphore>) -> io::Result<(Source, Bytes)> {
+    match source {
+        Source::Page(page) => {
+            let (page, bytes) = next_of_page(page, workers).await?;
+            Ok((Source::Page(page), bytes))
+        }
+        Source::Stream(stream) => {
+            let (stream, bytes) = stream.next(&workers).await?;
+            Ok((Source::Stream(stream), bytes))
+        }
     }
 }
 
 /// Makes the next piece of a page, not on the thread that answers SDKs.
-async fn next(mut page: Box<Page>, workers: Arc<Semaphore>) -> io::Result<(Box<Page>, Bytes)> {
+async fn next_of_page(
+    mut page: Box<Page>,
+    workers: Arc<Semaphore>,
+) -> io::Result<(Box<Page>, Bytes)> {
     let turn = workers.acquire_owned().await;
     let made = tokio::task::spawn_blocking(move || {
         let _turn = turn;
@@ -74,9 +116,9 @@ impl Body for OwnBody {
             }
             self.rest = match std::mem::replace(&mut self.rest, Rest::Nothing) {
                 Rest::Nothing => return Poll::Ready(None),
-                Rest::Waits(page, _) if page.is_ended() => return Poll::Ready(None),
-                Rest::Waits(page, workers) => {
-                    Rest::InWork(tokio::spawn(next(page, Arc::clone(&workers))), workers)
+                Rest::Waits(source, _) if source.is_ended() => return Poll::Ready(None),
+                Rest::Waits(source, workers) => {
+                    Rest::InWork(tokio::spawn(next(source, Arc::clone(&workers))), workers)
                 }
                 Rest::InWork(mut work, workers) => match Pin::new(&mut work).poll(cx) {
                     Poll::Pending => {
@@ -84,9 +126,9 @@ impl Body for OwnBody {
                         return Poll::Pending;
                     }
                     Poll::Ready(made) => {
-                        let (page, bytes) = made.map_err(io::Error::other).flatten()?;
+                        let (source, bytes) = made.map_err(io::Error::other).flatten()?;
                         self.bytes = bytes;
-                        Rest::Waits(page, workers)
+                        Rest::Waits(source, workers)
                     }
                 },
             };

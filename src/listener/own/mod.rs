@@ -10,6 +10,7 @@ mod calls;
 mod page;
 mod query;
 mod reset;
+mod stream;
 mod summary;
 mod wait;
 
@@ -30,6 +31,7 @@ use page::Page;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use stream::EventStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -38,6 +40,7 @@ const PATHS: &[(&str, &str)] = &[
     ("health", "GET, HEAD"),
     ("calls", "GET, HEAD"),
     ("wait", "GET"),
+    ("stream", "GET"),
     ("summary", "GET, HEAD"),
     ("sync", "GET, HEAD"),
     ("reset", "POST"),
@@ -80,6 +83,8 @@ enum Answer {
     Whole(Reply),
     /// A status and call records.
     Page(u16, Page),
+    /// Call records as they come.
+    Stream(EventStream),
 }
 
 /// So long the health page waits for what is being judged.
@@ -152,6 +157,13 @@ async fn permitted(server: &Server, parts: &Parts, name: &str, watch: &Watch) ->
     };
     match answer(server, parts, name, watch).await {
         Answer::Whole(reply) => whole(reply, permit),
+        Answer::Stream(stream) => {
+            let body = OwnBody::stream(stream, &server.own.workers, permit);
+            let mut response = respond::response(Reply::json(200, " "), |_| body);
+            let events = HeaderValue::from_static("text/event-stream");
+            response.headers_mut().insert(header::CONTENT_TYPE, events);
+            response
+        }
         Answer::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
                 Ok(body) => respond::response(Reply::json(status, " "), |_| body),
@@ -202,6 +214,10 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &Watch) -> An
             watch.set_waiting(false);
             return answer;
         }
+        "stream" => match EventStream::new(pipeline, query, &parts.headers) {
+            Ok(stream) => return Answer::Stream(stream),
+            Err(reply) => reply,
+        },
         "summary" => Reply::json(200, summary::json(pipeline)),
         "sync" => {
             let panel = pipeline.sync(|objects| objects.panel(time::now()));
