@@ -72,16 +72,23 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn read_again_it_is_what_was_live(kinds in proptest::collection::vec(0u64..12, 1..200)) {
+    fn read_again_it_is_what_was_live(kinds in proptest::collection::vec(0u64..13, 1..200)) {
         let home = tempfile::tempdir().expect("a folder");
         let file = home.path().join("r.ndjson");
         let live = start(recording_of(&file));
+        // an empty recording cannot be opened
+        send(&live, 5, 1_000);
         for (id, kind) in kinds.iter().enumerate() {
             match kind {
                 8 => live.clear(BEGIN_MS).expect("recorded"),
                 9 => drop(live.undo_clear(BEGIN_MS).expect("recorded")),
                 10 => live.mark(Seq(id as u64 / 2), id % 3 > 0, BEGIN_MS).expect("recorded"),
                 11 => live.note(Seq(id as u64 / 2), "a note", BEGIN_MS).expect("recorded"),
+                12 => {
+                    let seq = id as u64 + 1;
+                    let calls = [(seq / 2 + 1, seq), (seq + 2, seq + 2)];
+                    live.clear_calls("a filter", &calls, BEGIN_MS).expect("recorded");
+                }
                 kind => send(&live, *kind, id as u64),
             }
         }

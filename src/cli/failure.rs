@@ -20,6 +20,10 @@ pub enum Failure {
     /// The calls were judged and have findings that must not be; the report has said which: exit
     /// code 1.
     Findings,
+    /// The command of `run` ended with this exit code, which becomes that of segscope.
+    Ended(u8),
+    /// The command of `run` could not be started: the exit code that shells have for it.
+    NotStarted { code: u8, message: String },
     /// Standard output or the terminal failed: exit code 3, or none if it was a closed pipe.
     Output(io::Error),
 }
@@ -29,6 +33,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Findings => 1,
+            Failure::Ended(code) | Failure::NotStarted { code, .. } => *code,
             Failure::Use(_) | Failure::UseLines(_) => 2,
             Failure::Reach(_) | Failure::Output(_) => 3,
         }
@@ -36,7 +41,7 @@ impl Failure {
 
     /// True if there is nothing more to say about it.
     pub fn is_told(&self) -> bool {
-        matches!(self, Failure::Findings)
+        matches!(self, Failure::Findings | Failure::Ended(_))
     }
 
     /// True if whoever read our output has gone, which is no failure.
@@ -66,9 +71,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Use(message) | Failure::UseLines(message) | Failure::Reach(message) => {
-                f.write_str(message)
-            }
+            Failure::Use(message)
+            | Failure::UseLines(message)
+            | Failure::Reach(message)
+            | Failure::NotStarted { message, .. } => f.write_str(message),
+            Failure::Ended(code) => write!(f, "the command ended with exit code {code}"),
             Failure::Findings => f.write_str("there are findings"),
             Failure::Output(error) => write!(f, "could not write the output: {error}"),
         }

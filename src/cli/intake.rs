@@ -86,12 +86,31 @@ pub fn listen(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<Lis
     } else {
         setup.settings.text("listen").unwrap_or("127.0.0.1:0")
     };
-    let listen =
-        Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
     let token = match setup.settings.text("token_file").filter(|_| !any_port) {
         Some(file) => Some(token(Path::new(file), engine)?),
         None => None,
     };
+    listen_at(text, setup, engine, token)
+}
+
+/// Begins to listen where the settings say, with this token.
+pub fn listen_with(
+    setup: &Setup,
+    engine: &Arc<Engine>,
+    token: Option<ApiToken>,
+) -> Result<Listener, Failure> {
+    let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
+    listen_at(text, setup, engine, token)
+}
+
+fn listen_at(
+    text: &str,
+    setup: &Setup,
+    engine: &Arc<Engine>,
+    token: Option<ApiToken>,
+) -> Result<Listener, Failure> {
+    let listen =
+        Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
     let options = Options { listen, limits: Limits::default(), token };
     Listener::start(&options, Arc::new(PipelineIntake(Arc::clone(engine))))
         .map_err(Failure::blocked)

@@ -18,11 +18,13 @@ mod open;
 mod output;
 mod plain;
 mod plan;
+mod run;
 mod send;
 mod setup;
 mod signals;
 mod tail;
 mod vendors;
+mod verdict;
 
 use crate::call;
 use args::{Cli, Command};
@@ -37,13 +39,15 @@ pub fn main() -> ExitCode {
         Err(error) => visible_usage(error).exit(),
     };
     // what this program creates is its user's alone, whatever the user's own umask is
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let done = match cli.command.unwrap_or(Command::Listen(cli.listen)) {
         Command::Listen(args) => listen::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Run(args) => run::run(&args, umask),
+        Command::Exec(args) => run::exec::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Deliver(args) => deliver::run(&args),

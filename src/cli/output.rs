@@ -19,9 +19,9 @@ pub fn json() -> Escaped<StdoutLock<'static>> {
     Escaped::new(io::stdout().lock(), Escaping::Json)
 }
 
-/// Standard output for XML.
-pub fn xml() -> Escaped<StdoutLock<'static>> {
-    Escaped::new(io::stdout().lock(), Escaping::Xml)
+/// Standard output, escaped in this way.
+pub fn escaped(escaping: Escaping) -> Escaped<StdoutLock<'static>> {
+    Escaped::new(io::stdout().lock(), escaping)
 }
 
 /// Standard output for what holds nothing but this program's own text: shell completions, the

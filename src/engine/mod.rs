@@ -21,6 +21,7 @@ mod low_priority;
 mod plan;
 pub(crate) mod rows;
 mod search;
+mod selection;
 mod source;
 
 pub use crate::engine::batch_check::{BatchResult, Shares, survey};
@@ -47,6 +48,7 @@ pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
 pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
+pub use selection::MAX_CLEARED_RANGES;
 pub(crate) use source::holds_calls;
 pub use source::{FileError, Opened};
 

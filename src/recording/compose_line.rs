@@ -1,7 +1,7 @@
 //! One line of the recording, composed.
 
 use crate::call::time::{self, Millis};
-use crate::recording::reader::{CLEAR_TEST, RecordingEvent};
+use crate::recording::reader::{CLEAR_CALLS, CLEAR_TEST, RecordingEvent};
 use crate::recording::redact_headers::{redacted, redacted_path, redacted_query};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -162,6 +162,23 @@ pub fn compose_clear_test(out: &mut Vec<u8>, test: &str, at: Millis) {
     out.extend_from_slice(format!(",\"at\":\"{}\",\"test\":", time::format(at)).as_bytes());
     text(out, test);
     out.extend_from_slice(b"}\n");
+}
+
+/// Composes the line that clears away selected calls, with its line end, into `out` (cleared first).
+/// The ranges decide; the filter is for people: whether a call matches it depends on the settings and
+/// the time.
+pub fn compose_clear_calls(out: &mut Vec<u8>, filter: &str, calls: &[(u64, u64)], at: Millis) {
+    out.clear();
+    out.extend_from_slice(b"{\"v\":1,\"kind\":");
+    text(out, CLEAR_CALLS);
+    out.extend_from_slice(format!(",\"at\":\"{}\",\"filter\":", time::format(at)).as_bytes());
+    text(out, filter);
+    out.extend_from_slice(b",\"calls\":[");
+    for (nth, (first, last)) in calls.iter().enumerate() {
+        let comma = if nth == 0 { "" } else { "," };
+        out.extend_from_slice(format!("{comma}[{first},{last}]").as_bytes());
+    }
+    out.extend_from_slice(b"]}\n");
 }
 
 /// Header names are unique in a JSON object, so values of a repeated one are joined as HTTP does.

@@ -15,7 +15,8 @@ mod reader;
 mod redact_headers;
 
 pub use crate::recording::compose_line::{
-    Body, LineHead, Refused, compose, compose_clear_test, compose_event, compose_more,
+    Body, LineHead, Refused, compose, compose_clear_calls, compose_clear_test, compose_event,
+    compose_more,
 };
 pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
 pub use crate::recording::redact_headers::{redacted, redacted_query};

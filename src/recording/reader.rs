@@ -24,6 +24,8 @@ pub enum RecordingEntry {
     Remark(Remark),
     /// What one test had sent was cleared away: the value of its header.
     ClearTest(String),
+    /// Selected calls were cleared away: ranges of their numbers, as this file counts them.
+    ClearCalls(Vec<(u64, u64)>),
     /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
@@ -44,6 +46,8 @@ pub enum RecordingEvent {
 
 /// The `kind` of the line that clears away what one test has sent.
 pub(crate) const CLEAR_TEST: &str = "clear_test";
+/// The `kind` of the line that clears away selected calls.
+pub(crate) const CLEAR_CALLS: &str = "clear_calls";
 
 impl RecordingEvent {
     const ALL: [RecordingEvent; 3] =
@@ -129,6 +133,9 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
             let test = test.ok_or(EntryError::Field { field: "test", expected: "a text" })?;
             return Ok(RecordingEntry::ClearTest(test.into_owned()));
         }
+        if kind == CLEAR_CALLS {
+            return call_ranges(root).map(RecordingEntry::ClearCalls);
+        }
         let Some(event) = RecordingEvent::ALL.into_iter().find(|event| event.name() == kind) else {
             return Ok(match Remark::read(&kind, root)? {
                 Some(remark) => RecordingEntry::Remark(remark),
@@ -194,6 +201,26 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
         signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
     })))
+}
+
+/// Returns the ranges of call numbers that a line clears, in ascending order.
+fn call_ranges(root: Val<'_>) -> Result<Vec<(u64, u64)>, EntryError> {
+    let number = |val: Option<Val<'_>>| val?.as_number()?.parse::<u64>().ok();
+    let read = || {
+        let calls = root.get("calls").filter(Val::is_array)?;
+        let mut last = 0;
+        let range = |range: Val<'_>| {
+            let mut ends = range.children();
+            let (first, end) = (number(ends.next())?, number(ends.next())?);
+            let is_range =
+                range.is_array() && ends.next().is_none() && last < first && first <= end;
+            last = end;
+            is_range.then_some((first, end))
+        };
+        calls.children().map(range).collect::<Option<Vec<_>>>()
+    };
+    let expected = "ascending ranges of call numbers, such as [[1,3],[7,7]]";
+    read().ok_or(EntryError::Field { field: "calls", expected })
 }
 
 /// Whole lines of a file, each with its offset. A last line without a line end is no line yet.

@@ -33,7 +33,7 @@ fn an_unknown_parameter_of_any_own_path_is_refused_by_its_name() {
     let home = tempfile::tempdir().expect("a folder");
     let mut listening = Listening::start(home.path());
     for (method, path, says) in [
-        ("POST", "reset?tst=t1", "unknown parameter `tst`; the parameters are test"),
+        ("POST", "reset?tst=t1", "unknown parameter `tst`; the parameters are filter, test"),
         ("POST", "reset?test=", "X-Segscope-Test"),
         ("GET", "summary?filter=x", "unknown parameter `filter`; this path has none"),
         ("GET", "health?x", "unknown parameter `x`"),
@@ -47,6 +47,11 @@ fn an_unknown_parameter_of_any_own_path_is_refused_by_its_name() {
         ("GET", "wait?quiet_ms=1", "unknown parameter `quiet_ms`"),
         ("GET", "wait?none=1&count=2", "unknown parameter `count`"),
         ("GET", "wait?none=yes", "none is 1 or 0"),
+        ("GET", "wait?all=type+%3D", "all: "),
+        ("GET", "wait?none=1&all=x", "unknown parameter `all`"),
+        ("GET", "stream?limit=1", "unknown parameter `limit`; the parameters are filter, after"),
+        ("GET", "stream?filter=type+%3D", "filter: "),
+        ("GET", "stream?after=x", "after is a whole number"),
     ] {
         let (status, body) = ask(&mut listening, method, path);
         assert_eq!(status, 400, "{path}");
@@ -150,4 +155,34 @@ fn waiting_for_none_answers_when_it_stayed_quiet_or_with_what_came() {
     }
     let (status, body) = waits.join().expect("an answer");
     assert!(status == 409 && body.contains("Late"), "{status} {body}");
+}
+
+#[test]
+fn waiting_with_all_ends_with_the_first_call_that_differs() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    for (test, event) in [("t1", "A"), ("t2", "B"), ("t1", "A")] {
+        send(&mut listening, test, event);
+    }
+    let mut wait = |query: &str| {
+        let (status, page) = ask(&mut listening, "GET", &format!("wait?{query}"));
+        let seqs = page["calls"].as_array().expect("calls").iter();
+        (status, seqs.map(|call| call["seq"].as_u64().expect("a number")).collect::<Vec<_>>())
+    };
+    let (of_t1, is_a) = ("filter=test+%3D+%22t1%22", "all=event+%3D+%22A%22");
+    assert_eq!(wait(&format!("{of_t1}&{is_a}&count=2")), (200, vec![1, 3]));
+    assert_eq!(wait(&format!("{is_a}&timeout_ms=600000")), (409, vec![2]));
+    // one that is beyond the count counts too, and a call that is awaited may still come
+    assert_eq!(wait(&format!("{is_a}&count=1")), (409, vec![2]));
+    assert_eq!(wait(&format!("{of_t1}&{is_a}&count=3&timeout_ms=20")).0, 504);
+    let address = listening.program.address.clone();
+    let waits = std::thread::spawn(move || {
+        let mut http = crate::common::Http::connect(&address).expect("it listens");
+        let path = format!("/_segscope/wait?{of_t1}&{is_a}&count=1000&timeout_ms=600000");
+        http.get(&path).expect("an answer").status
+    });
+    while !waits.is_finished() {
+        send(&mut listening, "t1", "C");
+    }
+    assert_eq!(waits.join().expect("an answer"), 409);
 }

@@ -3,8 +3,8 @@
 use crate::client::{Answer, Client, start};
 use segscope::server::Limits;
 
-const PATHS: [&str; 9] =
-    ["health", "calls", "wait", "summary", "sync", "reset", "openapi.json", "else", ""];
+const PATHS: [&str; 10] =
+    ["health", "calls", "wait", "stream", "summary", "sync", "reset", "openapi.json", "else", ""];
 const BROWSER: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/70.0 Safari/537.36";
 

@@ -1,8 +1,12 @@
 //! Flags and commands, each in one place: name, help, default.
 
 mod outgoing;
+mod report;
+pub mod run;
 
 pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
+pub use report::ReportArgs;
+pub use run::{ExecArgs, RunArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -16,7 +20,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "segscope", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 success, 1 findings or unmet expectations, 2 usage error or unreadable input, 3 could not listen, record or connect."
+    after_help = "Exit codes: 0 success, 1 findings or unmet expectations, 2 usage error or unreadable input, 3 could not listen, record or connect; `run` passes on that of its command."
 )]
 pub struct Cli {
     /// What to do; `listen` without one.
@@ -40,6 +44,17 @@ pub enum Command {
     Tail(TailArgs),
     /// Check the calls of files, for CI
     Check(CheckArgs),
+    /// Run a command, then check the calls that it sent
+    ///
+    /// CMD gets SEGSCOPE_URL (http://127.0.0.1:PORT), SEGSCOPE_HOST (127.0.0.1:PORT) and
+    /// SEGSCOPE_TOKEN in its environment; the first one is what an SDK's host is set to. The exit
+    /// code is that of CMD if it is not 0 (128 + n after signal n; 127 if there is no such command,
+    /// 126 if it is not executable), and that of the check otherwise. Signals go to CMD and all that
+    /// it started in its process group; the second one kills it.
+    Run(RunArgs),
+    /// Become the command of `run`
+    #[command(hide = true, name = "exec-command")]
+    Exec(ExecArgs),
     /// Learn which calls to expect from a good recording, and check calls against that plan
     Plan(PlanArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
@@ -265,9 +280,9 @@ pub struct CheckArgs {
     /// The calls.
     #[command(flatten)]
     pub input: FilesArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: CheckFormat,
+    /// What is reported, and where.
+    #[command(flatten)]
+    pub report: ReportArgs,
     /// Exit with 1 on a finding of this kind or worse
     #[arg(long, value_enum, default_value = "error")]
     pub fail_on: FailOn,

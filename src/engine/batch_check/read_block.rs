@@ -174,7 +174,8 @@ impl<'b> BlockActions<'b> {
                 Ok((
                     _,
                     ParsedLine::Event(RecordingEvent::Clear | RecordingEvent::Undo, _)
-                    | ParsedLine::ClearTest(_),
+                    | ParsedLine::ClearTest(_)
+                    | ParsedLine::ClearCalls(_),
                 )) => {
                     read.other = true;
                     break;

@@ -76,6 +76,8 @@ pub(crate) struct JudgedIndex {
     pub since: u64,
     /// The tests whose requests were cleared away, each with where in the recording.
     pub test_clears: BTreeMap<String, u64>,
+    /// Calls that were cleared away one by one: ascending ranges of their numbers.
+    pub call_clears: Vec<(u64, u64)>,
     /// Numbers that calls had which a test's clearing took away: from which place among the calls
     /// on, and how many in all up to there.
     pub gaps: Vec<(u64, u64)>,
@@ -113,6 +115,7 @@ impl JudgedIndex {
             base: 0,
             since: 0,
             test_clears: BTreeMap::new(),
+            call_clears: Vec::new(),
             gaps: Vec::new(),
             store,
             memory: vendors.memory(),

@@ -31,7 +31,10 @@ pub(crate) struct JudgingState {
     pub opened: Opened,
     /// Where the file begins that was read last, and how many of its lines were read.
     lines: (u64, u64),
-    /// While lines are taken again that a test's clearing leaves.
+    /// The files behind the first one that were begun: where each begins, and how many calls came
+    /// before it.
+    begun: Vec<(u64, u64)>,
+    /// While lines are taken again that a clearing of some calls leaves.
     is_again: bool,
     /// What the last clearing put away.
     cleared: Option<Box<Cleared>>,
@@ -74,6 +77,7 @@ impl JudgingState {
             is_within: false,
             opened: Opened::default(),
             lines: (0, 0),
+            begun: Vec::new(),
             is_again: false,
             cleared: None,
         }
@@ -101,11 +105,18 @@ impl JudgingState {
             self.clear_test(test, item.offset, item.end);
             return Applied::Whole(None);
         }
+        if let QueueEntry::ClearCalls(calls) = item.work {
+            self.clear_calls(&calls, item.offset, item.end);
+            return Applied::Whole(None);
+        }
         let vendors = self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
         self.done = item.end;
         match item.work {
-            QueueEntry::Request(read) if self.index.is_cleared(&read.line) => {
+            QueueEntry::Request(read)
+                if self.index.is_cleared(&read.line)
+                    || self.index.is_all_cleared(&read.reading) =>
+            {
                 self.index.skip(read.reading.calls.len() as u64);
             }
             QueueEntry::Refused(line) if self.index.is_cleared(&line) => {}
@@ -128,7 +139,9 @@ impl JudgingState {
                 self.clears += 1;
             }
             // done above
-            QueueEntry::Event(RecordingEvent::Undo, _) | QueueEntry::ClearTest(_) => {}
+            QueueEntry::Event(RecordingEvent::Undo, _)
+            | QueueEntry::ClearTest(_)
+            | QueueEntry::ClearCalls(_) => {}
             QueueEntry::Remark(remark) => self.index.remarks.take(remark),
             QueueEntry::Push(..) | QueueEntry::Nothing => {}
             QueueEntry::Bad(error) => {
@@ -146,7 +159,7 @@ impl JudgingState {
         let to = all.min(rest.next.saturating_add(most));
         // were it to panic, the rest of the request is not taken
         self.is_within = false;
-        self.index.push_calls(&rest.vendors, &rest.read, rest.next..to);
+        self.index.push_calls_left(&rest.vendors, &rest.read, rest.next..to);
         if to < all {
             self.is_within = true;
             rest.next = to;
@@ -193,18 +206,37 @@ impl JudgingState {
         }
     }
 
-    /// Clears away what a test has sent before a line: takes all others again, into a new index.
+    /// Clears away what a test has sent before a line.
     fn clear_test(&mut self, test: String, to: u64, end: u64) {
         self.done = end;
         let has_any = self.index.has_test(&test);
         self.index.test_clears.insert(test, to);
-        if !has_any {
-            return;
+        if has_any {
+            self.take_again(to, end);
         }
+    }
+
+    /// Clears away selected calls: ranges of their numbers, as the file of this line counts them.
+    fn clear_calls(&mut self, calls: &[(u64, u64)], to: u64, end: u64) {
+        self.done = end;
+        let base = self.recording.part(to).map_or(0, |(part, _)| part.base);
+        let begun = self.begun.iter().find(|(begin, _)| *begin == base);
+        let before = begun.map_or(0, |(_, before)| *before);
+        let numbers = calls
+            .iter()
+            .map(|(first, last)| (first.saturating_add(before), last.saturating_add(before)));
+        if self.index.select_cleared(numbers) {
+            self.take_again(to, end);
+        }
+    }
+
+    /// Takes the lines up to here again, into a new index, without what is cleared away.
+    fn take_again(&mut self, to: u64, end: u64) {
         let vendors = Arc::clone(self.eras.at(Seq(self.index.base + 1)));
         let mut index = JudgedIndex::new(&vendors, self.index.in_use.clone());
         (index.base, index.since) = (self.index.base, self.index.since);
         index.test_clears = std::mem::take(&mut self.index.test_clears);
+        index.call_clears = std::mem::take(&mut self.index.call_clears);
         let remarks = std::mem::take(&mut self.index.remarks);
         self.index = index;
         self.clears += 1;
@@ -214,7 +246,9 @@ impl JudgingState {
             for item in items.drain(..) {
                 if matches!(
                     item.work,
-                    QueueEntry::Event(RecordingEvent::Undo, _) | QueueEntry::ClearTest(_)
+                    QueueEntry::Event(RecordingEvent::Undo, _)
+                        | QueueEntry::ClearTest(_)
+                        | QueueEntry::ClearCalls(_)
                 ) {
                     continue;
                 }
@@ -250,6 +284,7 @@ impl JudgingState {
         let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
         if self.lines.0 != base {
             self.lines = (base, 0);
+            self.begun.push((base, self.index.next_seq().0 - 1));
         }
         self.lines.1 += 1;
     }

@@ -22,6 +22,13 @@ impl Engine {
         state.index.store.row_of_call(state.index.place_of(seq.0))
     }
 
+    /// How many calls stand behind a call.
+    pub fn calls_behind(&self, seq: Seq) -> u64 {
+        let state = self.lock();
+        let next = state.index.place_of(seq.0.saturating_add(1));
+        state.index.store.calls.len().saturating_sub(next)
+    }
+
     /// Whether a row is a request that has a row of its own.
     pub fn is_no_call(&self, row: u64) -> bool {
         matches!(self.lock().index.store.row(row), Some(IndexRow::NoCall(_)))

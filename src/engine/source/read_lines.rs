@@ -215,6 +215,7 @@ pub(crate) fn work(
         ParsedLine::Event(event, at) => return Ok(QueueEntry::Event(event, at)),
         ParsedLine::Remark(remark) => return Ok(QueueEntry::Remark(remark)),
         ParsedLine::ClearTest(test) => return Ok(QueueEntry::ClearTest(test)),
+        ParsedLine::ClearCalls(calls) => return Ok(QueueEntry::ClearCalls(calls)),
         ParsedLine::Nothing => return Ok(QueueEntry::Nothing),
     };
     let line = RecordedLine {
@@ -245,6 +246,8 @@ pub(crate) enum ParsedLine<'l> {
     Remark(Remark),
     /// What one test has sent is cleared away.
     ClearTest(String),
+    /// Selected calls are cleared away.
+    ClearCalls(Vec<(u64, u64)>),
     /// Nothing that counts.
     Nothing,
 }
@@ -269,6 +272,7 @@ pub(crate) fn read_line<'l>(
         RecordingEntry::Event { event, at } => return Ok(ParsedLine::Event(event, at)),
         RecordingEntry::Remark(remark) => return Ok(ParsedLine::Remark(remark)),
         RecordingEntry::ClearTest(test) => return Ok(ParsedLine::ClearTest(test)),
+        RecordingEntry::ClearCalls(calls) => return Ok(ParsedLine::ClearCalls(calls)),
         RecordingEntry::Other { .. } => return Ok(ParsedLine::Nothing),
     };
     if ObjectsRoute::parse(&request.method, &request.path).is_some() {

@@ -153,7 +153,7 @@ impl Scan {
     }
 
     /// The last call that was looked at.
-    fn last(&self) -> u64 {
+    pub fn last(&self) -> u64 {
         if self.seen() == 0 { self.after } else { self.engine.seq_before(self.next_row) }
     }
 
@@ -170,6 +170,30 @@ impl Scan {
     /// How much was found.
     pub fn count(&self) -> usize {
         self.found.len()
+    }
+
+    /// The rows that were found.
+    pub fn into_rows(self) -> Vec<u64> {
+        self.found
+    }
+
+    /// Of the rows that were found, those that do not match another filter as well.
+    pub fn differing(&self, filter: &Arc<Filter>) -> Vec<u64> {
+        let mut matching = RangeFilter::new(Arc::clone(filter));
+        let differs = |row: &u64| matching.readable(&self.engine, *row..row + 1).0.is_empty();
+        self.found.iter().copied().filter(differs).collect()
+    }
+
+    /// What of it is to be shown: these rows, with further members of the answer.
+    pub fn into_page_of(mut self, rows: Vec<u64>, more: Value) -> RecordPage {
+        self.found = rows;
+        self.into_page(more)
+    }
+
+    /// The numbers of the calls that were found, as ascending ranges, and of how many calls it
+    /// cannot be told whether they belong to them. None if calls were cleared away meanwhile.
+    pub fn into_numbers(self) -> Option<(Vec<(u64, u64)>, u64)> {
+        Some((self.engine.numbers_of(&self.found, self.clears)?, self.unreadable))
     }
 
     /// What was found, with further members of the answer.

@@ -8,7 +8,9 @@ pub(crate) mod access;
 mod calls;
 mod query;
 mod record_page;
+mod reset;
 mod response_body;
+mod stream;
 mod summary;
 mod wait;
 
@@ -20,7 +22,7 @@ use crate::server::api::record_page::RecordPage;
 use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::server::{cors, respond};
-use crate::wire::{Reply, query_value};
+use crate::wire::Reply;
 use http_body_util::Full;
 use hyper::Response;
 use hyper::body::Bytes;
@@ -29,6 +31,7 @@ use hyper::http::request::Parts;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use stream::EventStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -37,6 +40,7 @@ const PATHS: &[(&str, &str)] = &[
     ("health", "GET, HEAD"),
     ("calls", "GET, HEAD"),
     ("wait", "GET"),
+    ("stream", "GET"),
     ("summary", "GET, HEAD"),
     ("sync", "GET, HEAD"),
     ("reset", "POST"),
@@ -79,6 +83,8 @@ enum ApiResponse {
     Whole(Reply),
     /// A status and call records.
     Page(u16, RecordPage),
+    /// Call records as they come.
+    Stream(EventStream),
 }
 
 /// So long the health page waits for what is being judged.
@@ -156,6 +162,13 @@ async fn permitted(
     };
     match answer(server, parts, name, watch).await {
         ApiResponse::Whole(reply) => whole(reply, permit),
+        ApiResponse::Stream(stream) => {
+            let body = OwnBody::stream(stream, &server.own.workers, permit);
+            let mut response = respond::response(Reply::json(200, " "), |_| body);
+            let events = HeaderValue::from_static("text/event-stream");
+            response.headers_mut().insert(header::CONTENT_TYPE, events);
+            response
+        }
         ApiResponse::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
                 Ok(body) => respond::response(Reply::json(status, " "), |_| body),
@@ -206,12 +219,16 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -
             watch.set_waiting(false);
             return answer;
         }
+        "stream" => match EventStream::new(engine, query, &parts.headers) {
+            Ok(stream) => return ApiResponse::Stream(stream),
+            Err(reply) => reply,
+        },
         "summary" => Reply::json(200, summary::json(engine)),
         "sync" => {
             let panel = engine.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
-        _ => reset(engine, query).await,
+        _ => reset::answer(engine, query, workers).await,
     })
 }
 
@@ -223,35 +240,6 @@ async fn settled(engine: &Arc<Engine>) {
         // what cannot be waited for is not there, which the answer shows
         let _ = tokio::task::spawn_blocking(move || engine.settle()).await;
     }
-}
-
-/// Clears everything away, or what one test has sent, so that the next test begins with nothing.
-async fn reset(engine: &Arc<Engine>, query: &str) -> Reply {
-    if let Err(reply) = query::known(query, &["test"]) {
-        return reply;
-    }
-    let test = query_value(query, "test");
-    let before = match &test {
-        Some(test) if test.is_empty() => {
-            let message = "`test` is the value of the test's X-Segscope-Test header";
-            return Reply::failure(400, "bad_parameter", message);
-        }
-        Some(test) => engine.calls_of_test(test),
-        None => engine.calls(),
-    };
-    let cleared = match &test {
-        Some(test) => engine.clear_test(test, time::now()),
-        None => engine.clear(time::now()),
-    };
-    if let Err(error) = cleared {
-        return Reply::unavailable(&format!("the recording cannot be written: {error}"));
-    }
-    settled(engine).await;
-    let mut body = json!({"success": true, "cleared": before});
-    if let Some(test) = test {
-        body["test"] = test.into();
-    }
-    Reply::json(200, body.to_string())
 }
 
 fn health(server: &Server) -> String {

@@ -8,9 +8,14 @@ use serde_json::json;
 
 /// The filter of a query; one that is wrong is answered with the place.
 pub(crate) fn filter(query: &str) -> Result<Filter, Reply> {
-    let text = query_value(query, "filter").unwrap_or_default();
+    filter_of(query, "filter")
+}
+
+/// The filter that a parameter of a query holds.
+pub(crate) fn filter_of(query: &str, name: &str) -> Result<Filter, Reply> {
+    let text = query_value(query, name).unwrap_or_default();
     fql::parse(&text).map_err(|error| {
-        let message = format!("filter: {error}");
+        let message = format!("{name}: {error}");
         let body = json!({
             "success": false, "code": "bad_filter", "message": message, "error": message,
             "column": error.column,

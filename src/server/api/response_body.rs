@@ -1,6 +1,8 @@
-//! The body of an answer of segscope's own paths: whole, or a page that is written as it is sent.
+//! The body of an answer of segscope's own paths: whole, or a page or a stream that is written as it
+//! is sent.
 
 use crate::server::api::record_page::RecordPage;
+use crate::server::api::stream::{BEGINNING, EventStream};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
@@ -23,8 +25,21 @@ pub(crate) struct OwnBody {
 /// What comes behind.
 enum BodyRest {
     Nothing,
-    Waits(Box<RecordPage>, Arc<Semaphore>),
-    InWork(JoinHandle<io::Result<(Box<RecordPage>, Bytes)>>, Arc<Semaphore>),
+    Waits(Source, Arc<Semaphore>),
+    InWork(JoinHandle<io::Result<(Source, Bytes)>>, Arc<Semaphore>),
+}
+
+/// What makes a body piece by piece.
+enum Source {
+    Page(Box<RecordPage>),
+    /// Ends with the connection.
+    Stream(Box<EventStream>),
+}
+
+impl Source {
+    fn is_ended(&self) -> bool {
+        matches!(self, Source::Page(page) if page.is_ended())
+    }
 }
 
 impl OwnBody {
@@ -39,17 +54,41 @@ impl OwnBody {
         workers: &Arc<Semaphore>,
         permit: Option<OwnedSemaphorePermit>,
     ) -> io::Result<OwnBody> {
-        let (page, bytes) = next(Box::new(page), Arc::clone(workers)).await?;
+        let (page, bytes) = next_of_page(Box::new(page), Arc::clone(workers)).await?;
         let rest = match page.is_ended() {
             true => BodyRest::Nothing,
-            false => BodyRest::Waits(page, Arc::clone(workers)),
+            false => BodyRest::Waits(Source::Page(page), Arc::clone(workers)),
         };
         Ok(OwnBody { bytes, rest, _permit: permit })
+    }
+
+    /// A stream, which goes on until its connection is closed.
+    pub(crate) fn stream(
+        stream: EventStream,
+        workers: &Arc<Semaphore>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> OwnBody {
+        let rest = BodyRest::Waits(Source::Stream(Box::new(stream)), Arc::clone(workers));
+        OwnBody { bytes: Bytes::from_static(BEGINNING), rest, _permit: permit }
+    }
+}
+
+/// Makes the next piece.
+async fn next(source: Source, workers: Arc<Semaphore>) -> io::Result<(Source, Bytes)> {
+    match source {
+        Source::Page(page) => {
+            let (page, bytes) = next_of_page(page, workers).await?;
+            Ok((Source::Page(page), bytes))
+        }
+        Source::Stream(stream) => {
+            let (stream, bytes) = stream.next(&workers).await?;
+            Ok((Source::Stream(stream), bytes))
+        }
     }
 }
 
 /// Makes the next piece of a page, not on the thread that answers SDKs.
-async fn next(
+async fn next_of_page(
     mut page: Box<RecordPage>,
     workers: Arc<Semaphore>,
 ) -> io::Result<(Box<RecordPage>, Bytes)> {
@@ -77,9 +116,9 @@ impl Body for OwnBody {
             }
             self.rest = match std::mem::replace(&mut self.rest, BodyRest::Nothing) {
                 BodyRest::Nothing => return Poll::Ready(None),
-                BodyRest::Waits(page, _) if page.is_ended() => return Poll::Ready(None),
-                BodyRest::Waits(page, workers) => {
-                    BodyRest::InWork(tokio::spawn(next(page, Arc::clone(&workers))), workers)
+                BodyRest::Waits(source, _) if source.is_ended() => return Poll::Ready(None),
+                BodyRest::Waits(source, workers) => {
+                    BodyRest::InWork(tokio::spawn(next(source, Arc::clone(&workers))), workers)
                 }
                 BodyRest::InWork(mut work, workers) => match Pin::new(&mut work).poll(evaluation) {
                     Poll::Pending => {
@@ -87,9 +126,9 @@ impl Body for OwnBody {
                         return Poll::Pending;
                     }
                     Poll::Ready(made) => {
-                        let (page, bytes) = made.map_err(io::Error::other).flatten()?;
+                        let (source, bytes) = made.map_err(io::Error::other).flatten()?;
                         self.bytes = bytes;
-                        BodyRest::Waits(page, workers)
+                        BodyRest::Waits(source, workers)
                     }
                 },
             };

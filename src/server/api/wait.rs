@@ -1,6 +1,7 @@
 //! `/_segscope/wait`: answers once the calls are there that a test waits for.
 
 use crate::engine::Engine;
+use crate::fql::Filter;
 use crate::server::api::calls::{Scan, look};
 use crate::server::api::record_page::RecordPage;
 use crate::server::api::{ApiResponse, query, settled};
@@ -50,23 +51,38 @@ async fn some(
     watch: &PhaseCell,
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
-        query::known(query, &["filter", "count", "timeout_ms", "after", "none"])?;
+        query::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
         let count = query::number(query, "count", MOST)?.unwrap_or(1);
+        let all = query_value(query, "all").is_some_and(|text| !text.is_empty());
+        let all = all.then(|| query::filter_of(query, "all").map(Arc::new)).transpose()?;
         let timeout = query::number(query, "timeout_ms", LONGEST_MS)?.unwrap_or(TIMEOUT_MS);
         let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
-        Ok((query::filter(query)?, count, timeout, after))
+        Ok((query::filter(query)?, all, count, timeout, after))
     };
-    let (filter, count, timeout, after) = asked()?;
+    let (filter, all, count, timeout, after) = asked()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
-    let mut scan = Scan::new(engine, filter, after, count as usize);
+    // with `all`, whatever is there by then counts
+    let most = if all.is_some() { MOST } else { count };
+    let mut scan = Scan::new(engine, filter, after, most as usize);
+    let mut compared = 0;
     let mut version = None;
     loop {
         let now = engine.version();
         if version != Some(now) {
             version = Some(now);
             scan = look(scan, workers).await?;
+            if let Some(all) = &all
+                && scan.count() != compared
+            {
+                compared = scan.count();
+                let rows;
+                (scan, rows) = compare(scan, Arc::clone(all), workers).await?;
+                if !rows.is_empty() {
+                    return Ok((409, differing(scan, rows)));
+                }
+            }
         }
-        if scan.is_full() {
+        if scan.count() >= count as usize {
             let more = json!({ "more": scan.more() });
             return Ok((200, scan.into_page(more)));
         }
@@ -78,6 +94,31 @@ async fn some(
             return Err(gone());
         }
     }
+}
+
+/// Compares what was found with another filter, not on the thread that answers SDKs.
+async fn compare(
+    scan: Scan,
+    all: Arc<Filter>,
+    workers: &Arc<Semaphore>,
+) -> Result<(Scan, Vec<u64>), Reply> {
+    let turn = Arc::clone(workers).acquire_owned().await;
+    let compared = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let rows = scan.differing(&all);
+        (scan, rows)
+    });
+    compared.await.map_err(|_| Reply::failure(500, "internal", "the search ended early"))
+}
+
+/// The calls that the filter selects and `all` does not.
+fn differing(scan: Scan, rows: Vec<u64>) -> RecordPage {
+    let message = format!("{} of {} calls do not match `all`", rows.len(), scan.count());
+    let body = json!({
+        "success": false, "code": "differs", "message": message, "error": message,
+        "seen": scan.seen(), "more": scan.more(),
+    });
+    scan.into_page_of(rows, body)
 }
 
 /// Answers 200 once no matching call has come for a time, and 409 as soon as one has.

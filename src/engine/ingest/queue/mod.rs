@@ -60,6 +60,8 @@ pub(crate) enum QueueEntry {
     Remark(Remark),
     /// What one test has sent is cleared away.
     ClearTest(String),
+    /// Selected calls are cleared away: ranges of their numbers, as their file counts them.
+    ClearCalls(Vec<(u64, u64)>),
     /// A source's push, with its whole line.
     Push(String, Box<RequestLine>),
     /// Nothing.

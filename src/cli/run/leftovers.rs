@@ -1,0 +1,130 @@
+//! Processes that CMD started and that are still there when it has ended. `run` is their nearest
+//! reaper, so whatever CMD started becomes its child at the latest when its own parent ends.
+
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+/// How long they may take to end after SIGTERM, and after SIGKILL.
+const MAX_END: Duration = Duration::from_secs(2);
+const MAX_KILL: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Makes this process the parent of what CMD leaves behind.
+pub fn adopt() {
+    // where it cannot, only CMD's process group is ended
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// Ends all processes that CMD has left: with SIGTERM, and with SIGKILL those that stay. Returns how
+/// many got a signal.
+pub fn end(group: Pid) -> usize {
+    let mut asked = HashSet::new();
+    let begun = Instant::now();
+    // a list of processes misses those that are started while it is made; whether there is a child
+    // the kernel knows
+    while has_children() && begun.elapsed() < MAX_END + MAX_KILL {
+        let is_late = begun.elapsed() >= MAX_END;
+        let Some(left) = descendants() else {
+            // the group is CMD's own: it has its number while one of it is left
+            let _ = kill_process_group(group, Signal::KILL);
+            break;
+        };
+        for pid in left {
+            if is_late {
+                send(pid, Signal::KILL);
+            } else if asked.insert(pid) {
+                send(pid, Signal::TERM);
+                // one that is stopped ends only if it goes on
+                send(pid, Signal::CONT);
+            }
+        }
+        std::thread::sleep(PAUSE);
+    }
+    asked.len()
+}
+
+fn send(pid: Pid, signal: Signal) {
+    // it may have ended by itself
+    let _ = kill_process(pid, signal);
+}
+
+/// Takes note of children that have ended, and tells whether others are left. What a child leaves
+/// behind becomes a child, so without one there is nothing.
+fn has_children() -> bool {
+    loop {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// The processes below this one that run. None where the system does not say.
+fn descendants() -> Option<Vec<Pid>> {
+    let mut children: HashMap<i32, Vec<(i32, bool)>> = HashMap::new();
+    for entry in std::fs::read_dir("/proc").ok()? {
+        let Ok(entry) = entry else { continue };
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
+            continue;
+        };
+        // one that has ended meanwhile
+        let Ok(stat) = std::fs::read(entry.path().join("stat")) else { continue };
+        if let Some((parent, has_ended)) = parent_of(&stat) {
+            children.entry(parent).or_default().push((pid, has_ended));
+        }
+    }
+    let own = i32::try_from(std::process::id()).ok()?;
+    // a process without any file of its own is no Linux
+    (!children.is_empty()).then(|| below(own, &children))
+}
+
+/// The parent in a line of `/proc/PID/stat`, and whether the process has ended.
+fn parent_of(stat: &[u8]) -> Option<(i32, bool)> {
+    // the name, in parentheses, may hold anything
+    let end = stat.iter().rposition(|byte| *byte == b')')?;
+    let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
+    let mut fields = rest.split_ascii_whitespace();
+    let has_ended = matches!(fields.next()?, "Z" | "X" | "x");
+    Some((fields.next()?.parse().ok()?, has_ended))
+}
+
+fn below(top: i32, children: &HashMap<i32, Vec<(i32, bool)>>) -> Vec<Pid> {
+    let (mut found, mut next) = (Vec::new(), vec![top]);
+    while let Some(parent) = next.pop() {
+        for (pid, has_ended) in children.get(&parent).into_iter().flatten() {
+            next.push(*pid);
+            found.extend(Pid::from_raw(*pid).filter(|_| !has_ended));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_may_have_any_name() {
+        assert_eq!(parent_of(b"12 (a) b) (c) S 7 12 12 0"), Some((7, false)));
+        assert_eq!(parent_of(b"12 (\xff\n) Z 7 12"), Some((7, true)));
+        assert_eq!(parent_of(b"12 (x) S"), None);
+        assert_eq!(parent_of(b""), None);
+    }
+
+    #[test]
+    fn those_below_those_below_count_and_those_that_ended_do_not() {
+        let children = [
+            (1, vec![(2, false), (3, true), (9, false)]),
+            (2, vec![(4, false)]),
+            (3, vec![(5, false)]),
+            (8, vec![(1, false)]),
+        ];
+        let mut found: Vec<i32> =
+            below(1, &children.into()).into_iter().map(Pid::as_raw_pid).collect();
+        found.sort_unstable();
+        assert_eq!(found, [2, 4, 5, 9]);
+    }
+}

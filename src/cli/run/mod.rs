@@ -1,0 +1,153 @@
+//! `segscope run`: runs a command, and then judges the calls that it sent.
+
+mod child;
+pub mod exec;
+mod leftovers;
+mod program;
+mod sent;
+mod terminal;
+
+use super::args::RunArgs;
+use super::args::run::MAX_GRACE;
+use super::failure::Failure;
+use super::setup;
+use super::signals::Ending;
+use super::verdict::{self, Judged};
+use super::{intake, output};
+use crate::engine::{Engine, Recording};
+use crate::inspector::Setup;
+use crate::report::plural;
+use crate::server::{ApiToken, Listener};
+use child::Child;
+use rustix::fs::Mode;
+use sent::Start;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How often is looked whether something arrived.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Runs the command and judges. `umask` is the one that the command gets.
+pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
+    let filter = args.filter.read()?;
+    let setup = setup::load(&args.judge, args.listener().flags())?;
+    let plan = args.expect.read(&setup)?;
+    program::check(&args.command[0], std::env::var_os("PATH").as_deref())?;
+    let mut reports = verdict::open(&args.report)?;
+    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        reports.add_github(std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from).as_deref());
+    }
+    let (journal, notice) = setup.journal(true)?;
+    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    engine.expect(plan);
+    // what an appended recording held before is not CMD's
+    engine.settle();
+    let start = Start::new(&engine);
+    let (token, token_text) = token(&setup)?;
+    let listener = intake::listen_with(&setup, &engine, Some(token))?;
+    if let Some(notice) = notice {
+        engine.notice(notice);
+    }
+    let told = engine.stats().problem;
+    told.iter().for_each(|problem| output::note(format_args!("segscope: {problem}")));
+    output::note(format_args!("segscope: listening on {}", listener.reach()));
+
+    leftovers::adopt();
+    let mut child = Child::start(&args.command, &variables(&listener, token_text), umask)?;
+    let ended = child.wait();
+    let ending = Ending::on_signals()?;
+    if !ended.was_asked {
+        wait_until_quiet(&engine, args.grace, &ending);
+    }
+    let left = leftovers::end(child.group());
+    if left > 0 {
+        let them = plural(left as u64, "process").replace("processs", "processes");
+        output::note(format_args!("segscope: ended {them} that the command left running"));
+    }
+    let url = listener.url();
+    listener.stop();
+    engine.settle();
+
+    let sent = start.sent(&engine, &filter)?;
+    if sent.is_nothing {
+        output::note(format_args!(
+            "segscope: no request arrived; the command's SDK must send to SEGSCOPE_URL ({url})"
+        ));
+    }
+    if sent.cleared > 0 {
+        let calls = plural(sent.cleared, "call");
+        output::note(format_args!(
+            "segscope: {calls} cleared by reset before the end, not checked"
+        ));
+    }
+    let problem = engine.stats().problem.filter(|problem| told.as_ref() != Some(problem));
+    let tally = engine.tally(sent.rows.iter().copied());
+    let file = args.record.as_deref().map(|file| file.display().to_string());
+    let judged = Judged {
+        setup: &setup,
+        tally: &tally,
+        expectations: engine.expectations(Some(&sent.rows)),
+        detail: &|row| engine.detail(row),
+        calls: Some((&engine, &sent.rows)),
+        problem,
+        fail_on: args.fail_on,
+        is_filtered: args.filter.filter.is_some(),
+        file: file.as_deref(),
+    };
+    let verdict = verdict::report(judged, reports);
+    if ended.code == 0 {
+        return verdict;
+    }
+    if let Err(failure) = verdict
+        && !failure.is_told()
+        && !failure.is_closed_pipe()
+    {
+        failure.print();
+    }
+    Err(Failure::Ended(ended.code))
+}
+
+/// Waits until nothing has arrived for this long.
+fn wait_until_quiet(engine: &Engine, grace: Duration, ending: &Ending) {
+    let begun = Instant::now();
+    let (mut quiet, mut seen) = (begun, engine.stats().requests);
+    while quiet.elapsed() < grace && begun.elapsed() < MAX_GRACE && !ending.asked() {
+        std::thread::sleep(PAUSE.min(grace));
+        let now = engine.stats().requests;
+        if now != seen {
+            (quiet, seen) = (Instant::now(), now);
+        }
+    }
+}
+
+/// The token of the settings' file, or a new one for this run alone.
+fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
+    let text = match setup.settings.text("token_file") {
+        None => uuid::Uuid::new_v4().simple().to_string(),
+        Some(file) => {
+            ApiToken::from_file(Path::new(file)).map_err(Failure::wrong)?;
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                Failure::wrong(format!("the token file {file} cannot be read: {error}"))
+            })?;
+            text.trim().to_owned()
+        }
+    };
+    Ok((ApiToken::new(&text), text))
+}
+
+/// The variables that the command gets.
+fn variables(listener: &Listener, token: String) -> [(&'static str, String); 3] {
+    let host = reachable(listener.addr()).to_string();
+    [("SEGSCOPE_URL", format!("http://{host}")), ("SEGSCOPE_HOST", host), ("SEGSCOPE_TOKEN", token)]
+}
+
+/// An address by which this machine reaches a listener.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, addr.port())
+}

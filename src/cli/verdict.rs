@@ -1,0 +1,298 @@
+//! What `check` and `run` make of judged calls: the reports, and whether the calls pass.
+
+use super::args::{CheckFormat, FailOn, ReportArgs};
+use super::failure::Failure;
+use super::output;
+use crate::engine::{Engine, Expectations, RowDetail, Tally};
+use crate::findings::Severity;
+use crate::inspector::Setup;
+use crate::report::{
+    self, Details, Escaped, Escaping, FindingGroup, call_record, check_text, expected_text,
+    finding_groups, unmet_groups,
+};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// GitHub shows so many annotations of each level for a step.
+const MAX_ANNOTATIONS: usize = 10;
+/// GitHub takes a step summary of at most 1 MiB. What other commands of the step wrote counts too.
+const MAX_SUMMARY_BYTES: usize = 1 << 20;
+
+/// Calls that were judged, and what is asked of them.
+pub struct Judged<'j> {
+    pub setup: &'j Setup,
+    pub tally: &'j Tally,
+    pub expectations: Option<Expectations>,
+    pub detail: Details<'j>,
+    /// Where call records come from, and the rows. None if no report needs them.
+    pub calls: Option<(&'j Engine, &'j [u64])>,
+    /// What could not be read.
+    pub problem: Option<String>,
+    pub fail_on: FailOn,
+    /// A filter selects the calls.
+    pub is_filtered: bool,
+    /// The file that was judged, if it was a single one that has a name.
+    pub file: Option<&'j str>,
+}
+
+/// The reports that are asked for, with their files open.
+pub struct Reports(Vec<Report>);
+
+struct Report {
+    format: CheckFormat,
+    target: Target,
+    /// At most [`MAX_ANNOTATIONS`] of each level.
+    is_limited: bool,
+}
+
+enum Target {
+    Stdout,
+    File(PathBuf, File),
+}
+
+/// Creates the files of the reports, so that one that cannot be written is known at once.
+pub fn open(args: &ReportArgs) -> Result<Reports, Failure> {
+    let mut reports = Vec::new();
+    for (format, file) in &args.reports {
+        let target = match file {
+            None => Target::Stdout,
+            Some(path) => {
+                let file = File::create(path).map_err(|error| cannot_write(path, &error))?;
+                Target::File(path.clone(), file)
+            }
+        };
+        reports.push(Report { format: *format, target, is_limited: false });
+    }
+    Ok(Reports(reports))
+}
+
+impl Reports {
+    /// Adds what GitHub's runner shows: annotations, and the summary of the step.
+    pub fn add_github(&mut self, summary: Option<&Path>) {
+        let has_annotations = self.0.iter().any(|report| report.format == CheckFormat::Github);
+        if !has_annotations {
+            let (format, target) = (CheckFormat::Github, Target::Stdout);
+            self.0.push(Report { format, target, is_limited: true });
+        }
+        let Some(path) = summary else { return };
+        match OpenOptions::new().append(true).create(true).open(path) {
+            Ok(file) => {
+                let (format, target) = (CheckFormat::Markdown, Target::File(path.to_owned(), file));
+                self.0.push(Report { format, target, is_limited: true });
+            }
+            // the verdict does not depend on it
+            Err(error) => output::note(format_args!("segscope: {}", cannot_write(path, &error))),
+        }
+    }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::blocked(format!("could not write {}: {error}", path.display()))
+}
+
+/// Writes the reports. Fails if there are findings that `--fail-on` names, or unmet expectations.
+pub fn report(judged: Judged<'_>, reports: Reports) -> Result<(), Failure> {
+    let Judged { setup, tally, fail_on, .. } = judged;
+    let mut groups =
+        finding_groups(&setup.vendors, tally, judged.detail).map_err(Failure::wrong)?;
+    for group in &mut groups {
+        group.fails = fails(fail_on, group);
+    }
+    // a recording that holds requests and no call is not one in which all is well
+    let empty = !tally.no_calls.is_empty() && tally.calls + tally.repeats == 0;
+    let empty = empty && fail_on != FailOn::Never && !judged.is_filtered;
+    let failed = empty || groups.iter().any(|group| group.fails);
+    let expectations = judged.expectations.as_ref();
+    let unmet = expectations.is_some_and(|expectations| !expectations.all_met());
+    let mut outcome = outcome(fail_on, failed);
+    if empty {
+        let requests = report::plural(tally.no_calls.len() as u64, "request");
+        outcome.push_str(&format!("; {requests} and no call in them"));
+        output::note(format_args!("segscope: {requests} arrived, and none of them holds a call"));
+    }
+    if let Some(expectations) = expectations {
+        let word = if unmet { "failed" } else { "passed" };
+        outcome.push_str(&format!("; {}: {word}", expectations.line()));
+    }
+    // text has lines of its own for what is expected
+    let found = groups.len();
+    groups.extend(expectations.map(unmet_groups).into_iter().flatten());
+    let mut done = Ok(());
+    for report in reports.0 {
+        let groups = match report.format {
+            CheckFormat::Text => &groups[..found],
+            _ => &groups[..],
+        };
+        // a report that cannot be written stops no other
+        done = done.and(report.write(&judged, groups, &outcome));
+    }
+    done?;
+    if let Some(problem) = judged.problem {
+        return Err(Failure::wrong(problem));
+    }
+    if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
+}
+
+impl Report {
+    fn write(
+        self,
+        judged: &Judged<'_>,
+        groups: &[FindingGroup],
+        outcome: &str,
+    ) -> Result<(), Failure> {
+        let escaping = match self.format {
+            CheckFormat::Ndjson | CheckFormat::Sarif => Escaping::Json,
+            CheckFormat::Junit => Escaping::Xml,
+            CheckFormat::Text | CheckFormat::Github | CheckFormat::Markdown => {
+                let color = matches!(self.target, Target::Stdout) && output::has_color();
+                Escaping::Text { color }
+            }
+        };
+        let text = self.text(judged, groups, outcome, escaping == Escaping::Text { color: true });
+        let write = |out: &mut dyn Write| -> Result<(), Failure> {
+            if self.format == CheckFormat::Ndjson
+                && let Some((engine, rows)) = judged.calls
+            {
+                records(out, engine, rows)?;
+            }
+            out.write_all(text.as_bytes())?;
+            Ok(out.flush()?)
+        };
+        match self.target {
+            Target::Stdout => write(&mut BufWriter::new(output::escaped(escaping))),
+            Target::File(path, file) => {
+                let written = write(&mut BufWriter::new(Escaped::new(file, escaping)));
+                written.map_err(|failure| match failure {
+                    Failure::Output(error) => cannot_write(&path, &error),
+                    failure => failure,
+                })
+            }
+        }
+    }
+
+    fn text(
+        &self,
+        judged: &Judged<'_>,
+        groups: &[FindingGroup],
+        outcome: &str,
+        color: bool,
+    ) -> String {
+        let Judged { setup, tally, expectations, .. } = judged;
+        let vendors = &*setup.vendors;
+        match self.format {
+            CheckFormat::Text => {
+                let text = expectations.as_ref().map(|all| expected_text(all, false, color));
+                let report = check_text(vendors, tally, groups, (text.as_deref(), outcome), color);
+                format!("{}{report}", vendors_line(setup))
+            }
+            CheckFormat::Ndjson => {
+                // the report holds call records only
+                if let Some(expectations) = expectations {
+                    output::note_lines(&expected_text(expectations, false, false));
+                }
+                String::new()
+            }
+            CheckFormat::Junit => {
+                let mut suites = titles(setup);
+                suites.extend(expectations.as_ref().map(|_| report::EXPECTED.to_owned()));
+                report::junit(groups, &suites)
+            }
+            CheckFormat::Sarif => report::sarif(groups, judged.file),
+            CheckFormat::Github if self.is_limited => {
+                let notice = vendors_notice(setup);
+                let kept = first_of_each_level(groups);
+                format!("{notice}{}", report::github(&kept))
+            }
+            CheckFormat::Github => report::github(groups),
+            CheckFormat::Markdown => {
+                let report = report::markdown(vendors, tally, groups, outcome);
+                let report = format!("{}{report}", vendors_line(setup));
+                if self.is_limited { cut_summary(report) } else { report }
+            }
+        }
+    }
+}
+
+/// The groups that GitHub shows as annotations: the first ones of each level.
+fn first_of_each_level(groups: &[FindingGroup]) -> Vec<FindingGroup> {
+    let mut counts = [0; 3];
+    let mut is_shown = |group: &&FindingGroup| {
+        let count = &mut counts[group.severity as usize];
+        *count += 1;
+        *count <= MAX_ANNOTATIONS
+    };
+    groups.iter().filter(|group| is_shown(group)).cloned().collect()
+}
+
+/// Cuts a summary at the end of a line, where GitHub would refuse all of it.
+fn cut_summary(mut text: String) -> String {
+    const CUT: &str = "\n\nThe rest is cut: GitHub takes 1 MiB.\n";
+    if text.len() > MAX_SUMMARY_BYTES {
+        let room = text.floor_char_boundary(MAX_SUMMARY_BYTES - CUT.len());
+        text.truncate(text[..room].rfind('\n').unwrap_or(room));
+        text.push_str(CUT);
+    }
+    text
+}
+
+/// Writes the call records of rows.
+fn records(out: &mut dyn Write, engine: &Engine, rows: &[u64]) -> Result<(), Failure> {
+    let shown = engine.in_use().shown();
+    for row in rows {
+        if let Some(RowDetail::Call(call)) = engine.detail(*row).map_err(Failure::wrong)? {
+            writeln!(out, "{}", call_record(&call, &engine.vendors(), &shown))?;
+        }
+    }
+    Ok(())
+}
+
+/// Says that all vendors are checked, and how to choose; empty if the user chose.
+fn vendors_line(setup: &Setup) -> String {
+    let line = |line| format!("{line}\n\n");
+    all_vendors(setup).map_or_else(String::new, line)
+}
+
+/// The same as an annotation.
+fn vendors_notice(setup: &Setup) -> String {
+    let notice = |line| format!("::notice title=All vendors are checked::{line}\n");
+    all_vendors(setup).map_or_else(String::new, notice)
+}
+
+fn all_vendors(setup: &Setup) -> Option<String> {
+    if setup.in_use.said().is_some() {
+        return None;
+    }
+    let names: Vec<&str> = setup.vendors.names().collect();
+    Some(format!(
+        "Checking all {} vendors. Choose yours with --vendor {} or vendors = [\"{}\"] in segscope.toml.",
+        names.len(),
+        names[0],
+        names[0]
+    ))
+}
+
+/// The vendors that were asked, by the names that people know.
+fn titles(setup: &Setup) -> Vec<String> {
+    let shown = setup.in_use.shown().into_iter();
+    shown.map(|at| setup.vendors.info(at).title.clone()).collect()
+}
+
+fn fails(fail_on: FailOn, group: &FindingGroup) -> bool {
+    match fail_on {
+        FailOn::Never => false,
+        FailOn::Error => group.severity == Severity::Error,
+        FailOn::Missing => group.missing || group.severity == Severity::Error,
+        FailOn::Warning => group.severity <= Severity::Warning,
+    }
+}
+
+fn outcome(fail_on: FailOn, failed: bool) -> String {
+    let word = match fail_on {
+        FailOn::Missing => "missing",
+        FailOn::Error => "error",
+        FailOn::Warning => "warning",
+        FailOn::Never => "never",
+    };
+    format!("{} (--fail-on {word})", if failed { "failed" } else { "passed" })
+}

@@ -1,0 +1,86 @@
+//! `/_segscope/reset`: clears calls away, so that the next test begins with nothing.
+
+use crate::call::time;
+use crate::engine::{Engine, MAX_CLEARED_RANGES};
+use crate::server::api::calls::{Scan, look};
+use crate::server::api::{query, settled};
+use crate::wire::{Reply, query_value};
+use serde_json::json;
+use std::io;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Clears everything, what one test has sent, or the calls that a filter selects.
+pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Semaphore>) -> Reply {
+    let cleared = match clear(engine, query, workers).await {
+        Ok(cleared) => cleared,
+        Err(reply) => return reply,
+    };
+    settled(engine).await;
+    Reply::json(200, cleared.to_string())
+}
+
+async fn clear(
+    engine: &Arc<Engine>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+) -> Result<serde_json::Value, Reply> {
+    query::known(query, &["filter", "test"])?;
+    let bad = |message: &str| Err(Reply::failure(400, "bad_parameter", message));
+    match (query_value(query, "test"), query_value(query, "filter")) {
+        (None, None) => {
+            let before = engine.calls();
+            engine.clear(time::now()).map_err(|error| not_recorded(&error))?;
+            Ok(json!({"success": true, "cleared": before}))
+        }
+        (Some(_), Some(_)) => bad("give `test` or `filter`; a filter can say test = \"NAME\""),
+        (Some(test), None) if test.is_empty() => {
+            bad("`test` is the value of the test's X-Segscope-Test header")
+        }
+        (Some(test), None) => {
+            let before = engine.calls_of_test(&test);
+            engine.clear_test(&test, time::now()).map_err(|error| not_recorded(&error))?;
+            Ok(json!({"success": true, "cleared": before, "test": test}))
+        }
+        (None, Some(filter)) if filter.trim().is_empty() => {
+            bad("`filter` selects the calls to clear; leave it out to clear all calls")
+        }
+        (None, Some(filter)) => clear_selected(engine, query, &filter, workers).await,
+    }
+}
+
+/// Clears the calls that the filter of a query selects.
+async fn clear_selected(
+    engine: &Arc<Engine>,
+    query: &str,
+    filter: &str,
+    workers: &Arc<Semaphore>,
+) -> Result<serde_json::Value, Reply> {
+    let selects = query::filter(query)?;
+    let (calls, unreadable) = loop {
+        let scan = Scan::new(engine, selects.clone(), 0, usize::MAX);
+        // another clear in between has moved the rows: they are looked for once more
+        if let Some(found) = look(scan, workers).await?.into_numbers() {
+            break found;
+        }
+    };
+    if calls.len() > MAX_CLEARED_RANGES {
+        let message = format!(
+            "the filter selects calls in {} places between other calls; at most {MAX_CLEARED_RANGES} can be cleared at a time",
+            calls.len()
+        );
+        return Err(Reply::failure(400, "too_many", &message));
+    }
+    let cleared: u64 = calls.iter().map(|(first, last)| last - first + 1).sum();
+    if cleared > 0 {
+        let done = engine.clear_calls(filter, &calls, time::now());
+        done.map_err(|error| not_recorded(&error))?;
+    }
+    Ok(json!({
+        "success": true, "cleared": cleared, "filter": filter, "unreadable": unreadable,
+    }))
+}
+
+fn not_recorded(error: &io::Error) -> Reply {
+    Reply::unavailable(&format!("the recording cannot be written: {error}"))
+}
