@@ -152,7 +152,7 @@ impl PlainSession<'_> {
             let rest = number(text).1;
             let Some((row, _)) = self.meant(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
-            (crate::tui::app::view::with_type(&call), call.write_key.clone(), rest)
+            (crate::tui::pages::compose::with_type(&call), call.write_key.clone(), rest)
         };
         let to =
             match word(rest) {

@@ -6,7 +6,7 @@ use crate::call::template::{names, template};
 use crate::inspector::{Chosen, DraftError};
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
-use crate::tui::app::view::with_type;
+use crate::tui::pages::compose::with_type;
 use serde_json::Value;
 use std::io;
 

@@ -3,7 +3,7 @@
 use crate::fql::parse;
 use crate::inspector::Timeline;
 use crate::plain::session::PlainSession;
-use crate::tui::app::view::{calls_by_type, calls_of, order_of_calls};
+use crate::tui::pages::lists::{by_type as calls_by_type, calls_of, shows as order_of_calls};
 use std::io;
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use super::theme::{AUTO, Background, ColorDepth, PRESETS, SetStyle, Themes};
 use crate::config::{self, Settings};
 use crate::inspector::SetupError;
 use crate::tui::app::keymap::{Keymap, SetKeys};
-use crate::tui::app::view::Column;
+use crate::tui::pages::log::Column;
 use std::path::{Path, PathBuf};
 
 /// Terminals that would show a question as if it were text.

@@ -2,9 +2,6 @@
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::keymap::Keymap;
-use crate::tui::app::view::{
-    ComposeView, LogView, SyncView, View, coverage_view, findings_view, people_view,
-};
 
 /// A page. Only the one in view is read and drawn; the others keep their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,17 +82,5 @@ impl Page {
         let preset = Keymap::default();
         let mut at = KeyContext::ALL.into_iter().filter(|place| preset.has(*place, action));
         at.find_map(Page::from_context)
-    }
-
-    /// A new view of it.
-    pub fn view(self) -> Box<dyn View> {
-        match self {
-            Page::Log => Box::new(LogView::default()),
-            Page::Findings => Box::new(findings_view()),
-            Page::Coverage => Box::new(coverage_view()),
-            Page::People => Box::new(people_view()),
-            Page::Sync => Box::new(SyncView::default()),
-            Page::Compose => Box::new(ComposeView::default()),
-        }
     }
 }

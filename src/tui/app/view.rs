@@ -1,24 +1,6 @@
 //! The views: what fills the page, and the windows over it. A view is one file (or folder) that
 //! implements [`View`]; the screen knows no more about it.
 
-pub use crate::tui::bars::footer::{footer, footer_hit};
-pub use crate::tui::bars::status_bar::{banner, in_use_line, settings_line, status, status_hit};
-pub use crate::tui::dialogs::column_picker::ColumnsView;
-pub(crate) use crate::tui::dialogs::copied_text::CopiedView;
-pub use crate::tui::dialogs::help::HelpView;
-pub use crate::tui::dialogs::muted_codes::MutedCodesView;
-pub use crate::tui::dialogs::rejudge_report::RejudgeReportView;
-pub use crate::tui::dialogs::vendor_picker::VendorsView;
-pub use crate::tui::pages::compose::{ComposeView, with_type};
-pub use crate::tui::pages::lists::{
-    by_type as calls_by_type, calls_of, coverage_view, findings_view, people_view,
-    shows as order_of_calls,
-};
-pub use crate::tui::pages::log::library_habits::noise;
-pub use crate::tui::pages::log::{Column, LogView};
-pub use crate::tui::pages::sync::SyncView;
-pub use crate::tui::prompts::{CommandView, FilterView, does_something};
-
 use crate::call::Seq;
 use crate::fql::Filter;
 use crate::inspector::{Inspector, Memo};

@@ -5,7 +5,7 @@ use crate::inspector::{
     Sending, SettingsView, Stats, VendorView,
 };
 use crate::tui::app::filters::Filters;
-use crate::tui::app::view::Column;
+use crate::tui::pages::log::Column;
 use std::collections::VecDeque;
 
 /// How far back the rate looks.

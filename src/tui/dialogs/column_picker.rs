@@ -1,7 +1,8 @@
 //! The choice of the log's columns: which, and in which order.
 
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::{Column, Pointer, Response, SideEffect, View, ViewContext};
+use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
+use crate::tui::pages::log::Column;
 use crate::tui::widgets::checklist::Checklist;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -3,8 +3,9 @@
 
 use crate::inspector::{Chosen, Prepared, Sending};
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::{HelpView, Pointer, Response, SideEffect, View, ViewContext};
+use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::count;
+use crate::tui::dialogs::help::HelpView;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::widgets::scroll::Scroll;
 use ratatui::buffer::Buffer;

@@ -3,8 +3,9 @@
 use crate::inspector::{CallDetail, Chosen, Detail, VendorDetail};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
-use crate::tui::app::view::{MutedCodesView, Response, SideEffect, ViewContext};
+use crate::tui::app::view::{Response, SideEffect, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
+use crate::tui::dialogs::muted_codes::MutedCodesView;
 use crate::tui::dialogs::send_target::{SendItem, ask_where};
 use crate::tui::pages::compose::with_type;
 

@@ -5,9 +5,11 @@ use crate::inspector::Inspector;
 use crate::tui::app::layout::{ScreenLayout, areas};
 use crate::tui::app::page::Page;
 use crate::tui::app::screen::{Screen, ctx};
-use crate::tui::app::view;
-use crate::tui::app::view::{RejudgeReportView, ViewContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::count;
+use crate::tui::bars::{footer, status_bar};
+use crate::tui::dialogs::rejudge_report::RejudgeReportView;
+use crate::tui::pages::log::library_habits;
 use crate::tui::theme::painter::Painter;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
@@ -75,21 +77,21 @@ impl Screen {
         }
         let ctx = ctx!(self, inspector);
         let layout = self.layout();
-        view::status(buffer, layout.status, self.page, &ctx);
+        status_bar::status(buffer, layout.status, self.page, &ctx);
         let page = &self.pages[self.page as usize];
-        view::in_use_line(buffer, layout.in_use, &page.state(&ctx), &ctx);
+        status_bar::in_use_line(buffer, layout.in_use, &page.state(&ctx), &ctx);
         if let Some(problem) = &self.shared.stats.problem {
-            view::banner(buffer, layout.banner, problem, &ctx);
+            status_bar::banner(buffer, layout.banner, problem, &ctx);
         }
-        view::settings_line(buffer, layout.settings, &ctx);
-        view::noise(buffer, layout.noise, &ctx);
+        status_bar::settings_line(buffer, layout.settings, &ctx);
+        library_habits::noise(buffer, layout.noise, &ctx);
         let (body, areas) = areas(&self.windows, layout.body);
         page.render(buffer, body, &ctx);
         for (window, area) in self.windows.iter().zip(areas) {
             window.render(buffer, area, &ctx);
         }
         let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
-        view::footer(buffer, layout.footer, self.top(), &self.begun, notice, &ctx);
+        footer::footer(buffer, layout.footer, self.top(), &self.begun, notice, &ctx);
     }
 
     fn too_small(&self, buffer: &mut Buffer) {

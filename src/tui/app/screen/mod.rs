@@ -24,10 +24,14 @@ use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::{Key, Keymap, Lookup};
 use crate::tui::app::page::Page;
-use crate::tui::app::view::{
-    Begin, CommandView, CopiedView, Response, SideEffect, View, ViewContext, does_something,
-};
+use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
+use crate::tui::dialogs::copied_text::CopiedView;
+use crate::tui::pages::compose::ComposeView;
+use crate::tui::pages::lists::{coverage_view, findings_view, people_view};
+use crate::tui::pages::log::LogView;
+use crate::tui::pages::sync::SyncView;
+use crate::tui::prompts::{CommandView, does_something};
 use crate::tui::theme::painter::Appearance;
 use crate::tui::theme::{Background, ColorDepth, Themes};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -150,6 +154,18 @@ pub enum ScreenError {
     Terminal(#[from] std::io::Error),
 }
 
+/// A new view of a page.
+fn new_view(page: Page) -> Box<dyn View> {
+    match page {
+        Page::Log => Box::new(LogView::default()),
+        Page::Findings => Box::new(findings_view()),
+        Page::Coverage => Box::new(coverage_view()),
+        Page::People => Box::new(people_view()),
+        Page::Sync => Box::new(SyncView::default()),
+        Page::Compose => Box::new(ComposeView::default()),
+    }
+}
+
 impl Screen {
     /// A screen on an inspector.
     pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
@@ -166,7 +182,7 @@ impl Screen {
             shared: ScreenData::from_feed(inspector),
             page: Page::Log,
             before: Page::Log,
-            pages: Page::ALL.map(Page::view),
+            pages: Page::ALL.map(new_view),
             windows: Vec::new(),
             copied: None,
             begun: Vec::new(),

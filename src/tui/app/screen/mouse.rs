@@ -4,7 +4,9 @@
 use crate::inspector::Inspector;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::screen::{Screen, ctx};
-use crate::tui::app::view::{Pointer, SideEffect, ViewContext, footer_hit, status_hit};
+use crate::tui::app::view::{Pointer, SideEffect, ViewContext};
+use crate::tui::bars::footer::footer_hit;
+use crate::tui::bars::status_bar::status_hit;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 

@@ -5,7 +5,8 @@ use crate::tui::app::action::Action;
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::page::Page;
 use crate::tui::app::screen::{Screen, ctx};
-use crate::tui::app::view::{FilterView, Response, SideEffect, ViewContext};
+use crate::tui::app::view::{Response, SideEffect, ViewContext};
+use crate::tui::prompts::FilterView;
 
 impl Screen {
     /// Does what a view answered.

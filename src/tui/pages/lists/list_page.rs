@@ -3,8 +3,9 @@
 
 use crate::inspector::GroupedRows;
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::{HelpView, VendorsView};
 use crate::tui::app::view_context::{count, grouped};
+use crate::tui::dialogs::help::HelpView;
+use crate::tui::dialogs::vendor_picker::VendorsView;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::layout::{Panes, panes};

@@ -26,12 +26,12 @@ pub use rows::{cell, mark_style, needs, signed, table};
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
-use crate::tui::app::view::ColumnsView;
-use crate::tui::app::view::{
-    HelpView, Pointer, Response, SideEffect, VendorsView, View, ViewContext,
-};
+use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
+use crate::tui::dialogs::column_picker::ColumnsView;
 use crate::tui::dialogs::export_format::ask_export;
 use crate::tui::dialogs::filter_warnings::EmptyFilterDialog;
+use crate::tui::dialogs::help::HelpView;
+use crate::tui::dialogs::vendor_picker::VendorsView;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::log::jump_search::JumpSearch;

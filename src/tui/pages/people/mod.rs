@@ -17,8 +17,8 @@ pub use crate::tui::pages::people::order_findings::{by_type, shows};
 pub use crate::tui::pages::people::user_page::calls_of;
 
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::HelpView;
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::dialogs::help::HelpView;
 use crate::tui::pages::lists::list_page::ListPage;
 use crate::tui::pages::people::account_users::UsersOf;
 use crate::tui::pages::people::people_list::PeopleList;
