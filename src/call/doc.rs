@@ -1,53 +1,8 @@
 //! A JSON text and the flat table of its values.
 
 use super::scan::{Scanner, SyntaxError};
+use crate::call::json_node::{JsonKind, JsonNode};
 use std::borrow::Cow;
-
-/// The kind of a JSON value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JsonKind {
-    /// `null`
-    Null,
-    /// `false`
-    False,
-    /// `true`
-    True,
-    /// a number, kept as its text
-    Number,
-    /// a string
-    String,
-    /// an array
-    Array,
-    /// an object
-    Object,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct JsonNode {
-    pub start: u32,
-    pub end: u32,
-    pub key_start: u32,
-    pub key_end: u32,
-    /// The node behind this one's whole subtree.
-    pub next: u32,
-    pub kind: JsonKind,
-    pub escaped: bool,
-    pub key_escaped: bool,
-}
-
-impl JsonNode {
-    /// An empty text without a name, at the beginning.
-    pub const EMPTY: JsonNode = JsonNode {
-        start: 0,
-        end: 0,
-        key_start: 0,
-        key_end: 0,
-        next: 0,
-        kind: JsonKind::String,
-        escaped: false,
-        key_escaped: false,
-    };
-}
 
 /// A JSON text with the table of its values: numbers and strings stay as they came, the order of
 /// keys too, and nesting has no limit. A repeated key is kept; the last one wins in look-ups.

@@ -1,8 +1,8 @@
 //! A document that is put together from values of others, without reading its text again.
 
-use crate::call::doc::{Doc, JsonKind, JsonNode, Spare, Val};
-use crate::call::time;
-use crate::call::time::Millis;
+use crate::call::doc::{Doc, Spare, Val};
+use crate::call::json_node::{JsonKind, JsonNode};
+use crate::call::time::{self, Millis};
 
 /// The number of no node.
 const NONE: u32 = u32::MAX;

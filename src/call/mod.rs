@@ -9,6 +9,7 @@ mod doc;
 mod doc_builder;
 mod event;
 pub(crate) mod fingerprints;
+pub(crate) mod json_node;
 mod kind;
 mod nearest_word;
 pub mod pointer;
@@ -21,8 +22,9 @@ pub mod time;
 
 pub use crate::call::doc_builder::Builder;
 pub use crate::call::nearest_word::nearest_name;
-pub use doc::{Children, Doc, JsonKind, Spare, Val};
+pub use doc::{Children, Doc, Spare, Val};
 pub use event::Event;
+pub use json_node::JsonKind;
 pub use kind::CallType;
 pub use scan::SyntaxError;
 pub use shape::ObjectShape;

@@ -4,7 +4,7 @@
 //! senders do send (lone surrogates in escapes, 200 levels of nesting), and a recursive reader
 //! can be made to overflow the stack. This one loops and allocates only the table.
 
-use super::doc::{JsonKind, JsonNode};
+use super::json_node::{JsonKind, JsonNode};
 use wide::u8x16;
 
 /// Why a text is no JSON: what was expected, and where.

@@ -6,8 +6,8 @@
 //! before. To number a call takes a tenth of the time that reading its JSON text takes.
 
 use super::Val;
-use super::doc::{JsonKind, JsonNode};
 use super::fingerprints::two_words;
+use super::json_node::{JsonKind, JsonNode};
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU64;
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! A TOML file as dotted keys with their lines.
 
+use crate::config::config_error::{ConfigError, SettingOrigin};
 use crate::config::text_file::{LineStarts, MAX_TEXT_FILE_BYTES, read_text_file};
-use crate::config::{ConfigError, SettingOrigin};
 use serde_json::{Map, Value};
 use std::path::Path;
 use toml::Spanned;

@@ -25,14 +25,24 @@ mod selection;
 mod source;
 
 pub use crate::engine::batch_check::{BatchResult, Shares, survey};
+pub use crate::engine::counts::Coverage;
+pub use crate::engine::counts::ExpectationStatus;
+pub use crate::engine::counts::Expectations;
+pub use crate::engine::counts::Expected;
+pub use crate::engine::counts::FoundIn;
+pub use crate::engine::counts::GroupBy;
+pub use crate::engine::counts::IdShare;
+pub use crate::engine::counts::IndexUsage;
+pub use crate::engine::counts::LearnedPlan;
+pub use crate::engine::counts::Person;
+pub use crate::engine::counts::RelatedId;
+pub use crate::engine::counts::Who;
 pub use crate::engine::counts::finding_totals::{CallGroup, MAX_CALL_GROUPS, Tallied, Tally};
+pub use crate::engine::counts::grouped_rows::Counted;
+pub use crate::engine::counts::grouped_rows::GroupedRows;
 pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
-pub use crate::engine::counts::{
-    Counted, Coverage, ExpectationStatus, Expectations, Expected, FoundIn, GroupBy, GroupedRows,
-    IdShare, IndexUsage, LearnedPlan, Person, RelatedId, Who,
-};
 pub use crate::engine::frame_times::FrameTimes;
 pub use crate::engine::ingest::accept::Accepted;
 pub use crate::engine::ingest::writer::WriteTicket;
@@ -42,15 +52,19 @@ pub use crate::engine::judging::rejudge_diff::{RejudgeDiff, VendorChanges, Verdi
 pub use crate::engine::judging::user_groups::SeenGroup;
 pub use crate::engine::judging::vendors_in_use::InUse;
 pub use crate::engine::rows::marks_and_notes::NOTE_CHARS;
-pub use crate::engine::rows::views::*;
+pub use crate::engine::rows::views::{
+    CallDetail, IdCell, Mark, MissedId, NoCallDetail, NoCallView, OpenedFiles, RequestCounts,
+    RequestDetail, RowDetail, RowView, Stats,
+};
 pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
+pub use crate::engine::source::file_error::FileError;
+pub use crate::engine::source::opened::Opened;
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
 pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub use selection::MAX_CLEARED_RANGES;
 pub(crate) use source::holds_calls;
-pub use source::{FileError, Opened};
 
 pub use crate::engine::index::NoCall;
 use crate::engine::index::{Index, IndexRow};

@@ -4,7 +4,7 @@
 use crate::call::time::Millis;
 use crate::engine::Engine;
 use crate::engine::index::IndexRow;
-use crate::engine::ingest::queue::{QueueEntry, ReadRequest};
+use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::judging::index_request::{JudgedIndex, no_call};
 use crate::engine::source::recording_files::only_read;
 use crate::recording;
@@ -118,8 +118,8 @@ impl JudgedIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::InUse;
     use crate::engine::index::CallRow;
+    use crate::engine::judging::vendors_in_use::InUse;
 
     fn index(calls: usize) -> JudgedIndex {
         let vendors = Vendors::new(&serde_json::Map::new(), &[]).expect("valid");

@@ -14,8 +14,9 @@ mod verdict;
 pub use crate::findings::finding_texts::{
     CodeText, FindingTexts, Loudness, ValueChange, common, family, fill, fill_into, is_said_once,
 };
+pub use crate::findings::near_misses::hints;
 pub(crate) use crate::findings::near_misses::in_json_text;
-pub use crate::findings::near_misses::{hints, norm};
+pub use crate::findings::near_names::norm;
 pub use crate::findings::service_discards::{discards, finding_for_discard, finding_for_remark};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 

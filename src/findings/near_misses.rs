@@ -3,7 +3,7 @@
 use crate::call::{Doc, Event, Val, pointer};
 use crate::findings::compared::compare_once;
 use crate::findings::identity::{ValueRule, id_of};
-use crate::findings::near_names::IdNames;
+use crate::findings::near_names::{IdNames, norm};
 use crate::findings::{Hint, HintKind, Id};
 use std::borrow::Cow;
 
@@ -15,21 +15,6 @@ const CONTAINERS: [&str; 3] = ["/properties", "/traits", "/context"];
 const MAX_LEVELS: usize = 6;
 /// How many members of a call are looked at below the places.
 const MAX_MEMBERS: usize = 2000;
-
-/// A key in lower case without `_`, `-` and spaces: what two spellings of one name share.
-pub fn norm(key: &str) -> Cow<'_, str> {
-    let changes = |b: u8| b.is_ascii_uppercase() || matches!(b, b'_' | b'-' | b' ') || b >= 0x80;
-    if !key.bytes().any(changes) {
-        return Cow::Borrowed(key);
-    }
-    if key.is_ascii() {
-        let mut norm = String::with_capacity(key.len());
-        let letters = key.bytes().filter(|b| !matches!(b, b'_' | b'-' | b' '));
-        letters.for_each(|b| norm.push(char::from(b.to_ascii_lowercase())));
-        return Cow::Owned(norm);
-    }
-    key.to_lowercase().chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect()
-}
 
 /// The near misses of an id that was expected at `expected` and is not there: in the places where
 /// ids stand, then further down, then misspelt. The same name elsewhere comes before other names.

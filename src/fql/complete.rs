@@ -8,7 +8,7 @@ use crate::fql::builtin_names::{
     SERVICES, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
 };
 use crate::fql::lexer::{Spanned, Token, ends_word, lex};
-use crate::fql::normal_form::quote;
+use crate::fql::value::quote;
 
 /// The most offers that are made at once.
 const MAX_OFFERS: usize = 200;

@@ -9,7 +9,7 @@ use crate::fql::builtin_names::{
     SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
 };
 use crate::fql::error::FilterError;
-use crate::fql::normal_form::quote;
+use crate::fql::value::quote;
 
 /// A doubt about an expression that does parse.
 #[derive(Debug, Clone, PartialEq, Eq)]

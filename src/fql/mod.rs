@@ -64,7 +64,7 @@ pub fn parse(text: &str) -> Result<Filter, FilterError> {
 /// A text as it is written inside a filter, in its quotes.
 pub fn quoted(text: &str) -> String {
     let mut out = String::new();
-    crate::fql::normal_form::quote(text, &mut out);
+    crate::fql::value::quote(text, &mut out);
     out
 }
 

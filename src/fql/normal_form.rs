@@ -1,5 +1,6 @@
 //! The normal form: double quotes, least parentheses, single spaces.
 
+use crate::fql::value::quote;
 use std::fmt::{self, Write};
 
 use crate::fql::ast::{Expr, Literal, Path, WatchedId};
@@ -31,21 +32,6 @@ impl fmt::Display for Path {
         }
         Ok(())
     }
-}
-
-/// Writes text in double quotes, as JSON and as this language read it back.
-pub(crate) fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }
 
 /// How tightly an expression holds together.

@@ -7,7 +7,7 @@ use crate::fql::builtin_names::{PathTarget, nearest};
 use crate::fql::complete::NameSource;
 use crate::fql::error::shown;
 use crate::fql::misspellings::HintSubject;
-use crate::fql::normal_form::quote;
+use crate::fql::value::quote;
 use std::fmt;
 
 /// Something that was not seen in any call.

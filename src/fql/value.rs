@@ -125,7 +125,7 @@ impl Value<'_> {
             Value::Null => out.push_str("null"),
             Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
             Value::Number(number) => out.push_str(&number.json()),
-            Value::String(text) => crate::fql::normal_form::quote(text, out),
+            Value::String(text) => quote(text, out),
             Value::List(items) => {
                 out.push('[');
                 for (at, item) in items.iter().enumerate() {
@@ -217,4 +217,19 @@ mod tests {
         ]);
         assert_eq!(list.json(), r#"[null,1.50,"a\"b",{"a b":"c \" d \\","e":[1,2]}]"#);
     }
+}
+
+/// Writes text in double quotes, as JSON and as this language read it back.
+pub(crate) fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
 }

@@ -4,9 +4,6 @@ use crate::call::time::{self, Millis};
 use crate::objects_api::{Model, Objects};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The model of errors that name none.
-pub(crate) const UNKNOWN: &str = "(unknown)";
-
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

@@ -201,3 +201,6 @@ impl Companies {
         }
     }
 }
+
+/// The model of errors that name none.
+pub(crate) const UNKNOWN: &str = "(unknown)";

@@ -1,7 +1,7 @@
 //! What Segment takes for a collection and for an object.
 
 use crate::call::{Doc, JsonKind, Val};
-use crate::objects_api::last_run::UNKNOWN;
+use crate::objects_api::run::UNKNOWN;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -1,9 +1,8 @@
 //! A line as `compose` writes it, read without a table of all its values: only what stands before
 //! the body is looked at, and the body is whatever is left. Anything else is left to the long way.
 
-use crate::call::Doc;
-use crate::call::time;
-use crate::recording::reader::RequestLine;
+use crate::call::{Doc, time};
+use crate::recording::request_line::RequestLine;
 
 /// The request of a line; none where it takes the long way. That the body is JSON is not checked:
 /// who reads it does that, and takes the long way then.

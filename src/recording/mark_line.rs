@@ -3,7 +3,7 @@
 
 use crate::call::Val;
 use crate::call::time::{self, Millis};
-use crate::recording::reader::EntryError;
+use crate::recording::request_line::EntryError;
 
 /// Something said about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod folder;
 mod mark_line;
 mod reader;
 mod redact_headers;
+pub(crate) mod request_line;
 
 pub use crate::recording::compose_line::{
     Body, LineHead, Refused, compose, compose_clear_calls, compose_clear_test, compose_event,
@@ -22,6 +23,5 @@ pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
 pub use crate::recording::redact_headers::{redacted, redacted_query};
 pub use file::{FileStatus, RecordingError, RecordingFile, Recovery, end_of_last_line};
 pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
-pub use reader::{
-    EntryError, ReadLines, RecordingEntry, RecordingEvent, RequestLine, parse, parse_quick,
-};
+pub use reader::{ReadLines, RecordingEntry, RecordingEvent, parse, parse_quick};
+pub use request_line::{EntryError, RequestLine};

@@ -1,11 +1,11 @@
 //! A vendor made ready: its table with every pointer, code and setting resolved.
 
 use super::codes::CodeId;
-use super::deliver::RequestTemplate;
 use super::rules::Rules;
 use super::settings::VendorSettings;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
+use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::engine::presence::PresenceMap;

@@ -1,7 +1,8 @@
 //! The files of a survey, in blocks of whole lines.
 
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::recording_files::Recording;
-use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
 use std::fs::File;
 use std::io;
 use std::ops::Range;

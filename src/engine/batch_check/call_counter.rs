@@ -3,14 +3,14 @@
 
 use crate::call::{CallType, Seq};
 use crate::engine::batch_check::read_block::{LineAction, RequestCalls};
-use crate::engine::counts::finding_totals::{GroupCounts, reported};
+use crate::engine::counts::finding_totals::{GroupCounts, Tally, reported};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{FindingSets, IdRemark, IdRemarks, NoCall, SenderPlatform, SetId};
 use crate::engine::judging::index_request::no_call;
 use crate::engine::judging::user_groups::UserGroups;
+use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
 use crate::engine::rows::marks_and_notes::MarksAndNotes;
-use crate::engine::{InUse, Tally};
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -4,12 +4,10 @@ use crate::call::time::Millis;
 use crate::engine::batch_check::blocks::{LineBlock, LineRange};
 use crate::engine::index::SenderPlatform;
 use crate::engine::judging::index_request::sender;
-use crate::engine::source::FileError;
-use crate::engine::source::bare_calls;
-use crate::engine::source::bare_calls::BareCall;
+use crate::engine::source::bare_calls::{self, BareCall};
+use crate::engine::source::file_error::FileError;
 use crate::engine::source::read_lines::{ParsedLine, read_line};
-use crate::recording;
-use crate::recording::{Body, LineHead, RecordingEvent, Remark, RequestLine};
+use crate::recording::{self, Body, LineHead, RecordingEvent, Remark, RequestLine};
 use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::ops::Range;
 

@@ -1,16 +1,16 @@
 //! What each thread of a survey does, block by block.
 
 use crate::call::{Event, Seq};
-use crate::engine::InUse;
 use crate::engine::batch_check::blocks::{BlockSource, LineBlock, Stop};
 use crate::engine::batch_check::call_counter::{CallCounter, CallFindings};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
 use crate::engine::counts::finding_totals::{ANY_STRUCTURE, structure};
 use crate::engine::index::{MessageIds, Repeat, SenderPlatform, Sighting};
+use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
-use crate::engine::source::FileError;
+use crate::engine::source::file_error::FileError;
 use crate::vendors::{CallViewer, CodeId, PerVendorScratch, Share, Vendors, ViewedCall};
 use crate::wire::ParseScratch;
 use std::ops::Range;

@@ -2,8 +2,9 @@
 
 use crate::call::CallType;
 use crate::engine::Engine;
+use crate::engine::counts::grouped_rows::{counted, words};
 use crate::engine::counts::id_shares::shares;
-use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum, counted, words};
+use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum};
 use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
 use crate::engine::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan};
 use hashbrown::HashMap;

@@ -1,9 +1,8 @@
 //! What was found, event by event. Where each event has a name of its own there are as many rows as
 //! names times findings, of which a view shows the first: only these are put together.
 
-use crate::engine::counts::{
-    Count, Counted, Engine, FoundIn, GroupedRows, MOST_ROWS, Snapshot, counted, words,
-};
+use crate::engine::counts::grouped_rows::{Counted, GroupedRows, MOST_ROWS, counted, words};
+use crate::engine::counts::{Count, Engine, FoundIn, Snapshot};
 use crate::engine::index::{RemarkKind, SenderPlatform, TextId};
 use crate::findings::Effect;
 use crate::vendors::{CodeId, Codes};

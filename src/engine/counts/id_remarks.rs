@@ -1,9 +1,10 @@
 //! What the calls show about ids together, in words.
 
 use crate::call::text::spelled;
-use crate::engine::counts::GroupedRows;
+use crate::engine::Engine;
+use crate::engine::counts::Who;
+use crate::engine::counts::grouped_rows::GroupedRows;
 use crate::engine::index::{IdRemark, RemarkKind};
-use crate::engine::{Engine, Who};
 use crate::findings::{Finding, finding_for_remark};
 
 /// A remark about ids, ready to be shown.

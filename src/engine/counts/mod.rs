@@ -19,6 +19,7 @@
 mod expected;
 pub(crate) mod finding_totals;
 mod findings;
+pub(crate) mod grouped_rows;
 pub(crate) mod id_remarks;
 mod id_shares;
 pub(crate) mod library_habits;
@@ -31,13 +32,12 @@ pub use crate::engine::counts::id_shares::IdShare;
 pub use expected::{ExpectationStatus, Expectations, Expected, LearnedPlan};
 pub use people::{Person, RelatedId, Who};
 
-use crate::call::time::Millis;
 use crate::engine::Engine;
+use crate::engine::counts::grouped_rows::{Counted, GroupedRows, MOST_ROWS, counted, words};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{
-    CallShape, CellKey, Count, Index, SenderPlatform, SetInfo, TREND_MINUTES, TextId, VendorBits,
+    CallShape, CellKey, Count, SenderPlatform, SetInfo, TextId, VendorBits,
 };
-use crate::engine::judging::index_request::JudgedIndex;
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -53,26 +53,6 @@ pub enum GroupBy {
     AppVersion,
     /// The write key.
     WriteKey,
-}
-
-/// Calls that have something in common.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counted {
-    /// Calls, without repeats.
-    pub calls: u64,
-    /// Calls whose `messageId` came before.
-    pub repeats: u64,
-    /// The row of the first of them: the example.
-    pub row: u64,
-    /// Its number.
-    pub seq: u64,
-    /// When the first arrived.
-    pub first_seen: Millis,
-    /// When the last arrived.
-    pub last_seen: Millis,
-    /// How many came in each of the latest minutes, repeats too, the oldest first. The last minute
-    /// is that of the latest request.
-    pub trend: [u32; TREND_MINUTES],
 }
 
 /// A group of calls in the coverage view.
@@ -123,17 +103,6 @@ pub struct FoundIn {
     pub remark: Option<Box<IdRemarkView>>,
 }
 
-/// Rows of a view, and what stands in none of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupedRows<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// How many there would be.
-    pub of: u64,
-    /// Calls, repeats too, that came when there was no room to tell them apart.
-    pub other: u64,
-}
-
 /// What the index holds besides a row a call and a row a request, and where it is full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IndexUsage {
@@ -146,9 +115,6 @@ pub struct IndexUsage {
     /// Calls that the counts do not tell apart for want of room.
     pub other: u64,
 }
-
-/// At most so many rows are made of one view; `GroupedRows::of` says how many there would be.
-const MOST_ROWS: usize = 2_000;
 
 /// A copy of what the counts need, taken under the lock.
 struct Snapshot {
@@ -311,29 +277,4 @@ impl Engine {
         });
         GroupedRows { rows: rows.collect(), of, other: snapshot.other }
     }
-}
-
-/// A text as a view shows it; what there was no room to keep is an ellipsis.
-fn words(store: &Index, id: TextId) -> Option<String> {
-    if id.is_unkept() { Some("…".to_owned()) } else { store.texts.get(id).map(str::to_owned) }
-}
-
-fn arrived(store: &Index, call: u64) -> Option<Millis> {
-    let request = store.calls.get(call)?.request;
-    store.requests.get(u64::from(request)).map(|request| request.received_at)
-}
-
-/// A count with its times. None if all was cleared away meanwhile.
-fn counted(index: &JudgedIndex, count: &Count) -> Option<Counted> {
-    let store = &index.store;
-    let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
-    Some(Counted {
-        calls: count.calls,
-        repeats: count.repeats,
-        row: store.row_of_call(count.first),
-        seq: index.seq_at(count.first),
-        first_seen: arrived(store, count.first)?,
-        last_seen: arrived(store, count.last)?,
-        trend: count.trend.until(now),
-    })
 }

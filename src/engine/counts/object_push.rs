@@ -4,13 +4,12 @@
 use crate::call::time::Millis;
 use crate::engine::Engine;
 use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, line_head};
-use crate::engine::ingest::queue::{QueueEntry, QueuedLine};
+use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::not_recorded;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
 use crate::objects_api::{BODY_LIMIT, Objects, ObjectsRoute};
-use crate::recording;
-use crate::recording::{Body, RecordingEvent, Refused, RequestLine};
+use crate::recording::{self, Body, RecordingEvent, Refused, RequestLine};
 use crate::wire::{self, Refusal, Reply, RequestHead};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;

@@ -2,7 +2,9 @@
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::counts::{Counted, GroupedRows, MOST_ROWS, arrived, counted, words};
+use crate::engine::counts::grouped_rows::{
+    Counted, GroupedRows, MOST_ROWS, arrived, counted, words,
+};
 use crate::engine::index::{Count, IdCount, IdCounts, IdTable};
 use crate::engine::judging::index_request::JudgedIndex;
 use std::ops::Range;

@@ -5,8 +5,9 @@
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event};
+use crate::engine::Engine;
 use crate::engine::index::IndexRow;
-use crate::engine::{Engine, RowDetail};
+use crate::engine::rows::views::RowDetail;
 use crate::findings::Severity;
 use crate::vendors::{CodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,11 @@
 //! Counts of all that came, for the status bar and the summary.
 
+use crate::engine::Engine;
+use crate::engine::counts::library_habits::HabitView;
 use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::queue::Waits;
-use crate::engine::{Engine, HabitView, OpenedFiles, RemarkTarget, RequestCounts, Stats};
+use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
+use crate::engine::source::recording_files::RemarkTarget;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

@@ -10,6 +10,7 @@ mod id_remarks;
 mod match_bitmap;
 mod message_ids;
 mod rows;
+pub(crate) mod sender_platform;
 mod strings;
 
 pub use crate::engine::index::call_counts::{CallCounts, CellKey, Count, TREND_MINUTES, Trend};
@@ -22,7 +23,8 @@ pub use crate::engine::index::match_bitmap::{
 pub use crate::engine::index::message_ids::{Fingerprint, MessageIds, Repeat, Sighting};
 pub use id_counts::{IdCount, IdCounts, IdOf, IdTable, MOST_IDS, Pair};
 pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
-pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestRow, SenderPlatform};
+pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestRow};
+pub use sender_platform::SenderPlatform;
 pub use strings::{TextId, Texts};
 
 /// The index.

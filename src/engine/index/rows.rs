@@ -1,8 +1,8 @@
 //! The rows of the index.
 
 use crate::call::time::Millis;
+use crate::engine::index::sender_platform::SenderPlatform;
 use crate::engine::index::{SetId, ShapeId, TextId};
-use crate::wire::Service;
 
 /// What stands in a row of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,32 +59,6 @@ impl NoCall {
             NoCall::Empty => "no call",
             NoCall::LostItems => "lost items",
             NoCall::Other => "request",
-        }
-    }
-}
-
-/// Which platform a call's sender feeds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SenderPlatform {
-    /// Segment's libraries.
-    Segment,
-    /// RudderStack's libraries.
-    RudderStack,
-    /// Not known: hand-written requests, files.
-    #[default]
-    Other,
-}
-
-impl SenderPlatform {
-    /// All three.
-    pub const ALL: [SenderPlatform; 3] =
-        [SenderPlatform::Segment, SenderPlatform::RudderStack, SenderPlatform::Other];
-
-    /// The service that stands in front of the vendors for this sender.
-    pub fn service(self) -> Service {
-        match self {
-            SenderPlatform::Segment | SenderPlatform::Other => Service::Segment,
-            SenderPlatform::RudderStack => Service::RudderStack,
         }
     }
 }

@@ -2,12 +2,11 @@
 
 use crate::engine::Engine;
 use crate::engine::counts::object_push::Unread;
-use crate::engine::ingest::queue::{QueueEntry, ReadRequest};
+use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
+use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::ingest::writer::WriteTicket;
-use crate::engine::judging::index_request::{RecordedLine, RequestOrigin};
 use crate::objects_api::ObjectsRoute;
-use crate::recording;
-use crate::recording::{Body, LineHead, Refused};
+use crate::recording::{self, Body, LineHead, Refused};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;

@@ -2,4 +2,6 @@
 
 pub(crate) mod accept;
 pub(crate) mod queue;
+pub(crate) mod queue_entry;
+pub(crate) mod recorded_line;
 pub(crate) mod writer;

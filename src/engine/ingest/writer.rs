@@ -4,12 +4,11 @@
 //! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
 //! his line is written, and nothing is judged before.
 
-use crate::engine::ingest::queue::{QueueEntry, QueuedLine};
-use crate::engine::judging::index_request::RequestOrigin;
+use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
+use crate::engine::ingest::recorded_line::RequestOrigin;
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::source::recording_files::{FileSection, only_read};
-use crate::recording;
-use crate::recording::{FileStatus, RecordingEntry, RecordingFile};
+use crate::recording::{self, FileStatus, RecordingEntry, RecordingFile};
 use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;

@@ -4,12 +4,11 @@
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::ingest::queue::QueueEntry;
+use crate::engine::ingest::queue_entry::QueueEntry;
 use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::source::recording_files::{RemarkTarget, only_read};
-use crate::recording;
-use crate::recording::RecordingEvent;
+use crate::recording::{self, RecordingEvent};
 use crate::vendors::Vendors;
 use std::io;
 use std::sync::atomic::Ordering;

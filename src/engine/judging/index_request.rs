@@ -1,20 +1,19 @@
 //! A recorded request is judged and added to the index.
 
 use crate::call::Seq;
-use crate::call::time::Millis;
 use crate::engine::counts::library_habits::{GroupId, HabitView, LibraryGroups, LibraryHabits};
 use crate::engine::index::{
     CallCounts, CallRow, CallShape, CellKey, Flags, IdCounts, IdRemarks, Index, IndexedField,
     NoCall, RequestRow, SenderPlatform, SetId, SetInfo, ShapeId, TextId,
 };
-use crate::engine::ingest::queue::ReadRequest;
+use crate::engine::ingest::queue_entry::ReadRequest;
+use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::arrival_clock::ClosedSession;
 use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::rows::marks_and_notes::MarksAndNotes;
-use crate::engine::search::call_columns::test_of;
 use crate::vendors::{CodeId, Judgement, Memory, Vendors};
 use crate::wire::{ParsedRequest, Platform, ReadCall};
 use memchr::memmem::Finder;
@@ -28,42 +27,6 @@ use std::sync::{Arc, LazyLock};
 /// costs more than to search the few derived fields of a single call.
 static MERGED: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| ["\"context\":", "\"integrations\":"].map(Finder::new));
-
-/// A line of the recording that was just written or read.
-#[derive(Debug, Clone)]
-pub(crate) struct RecordedLine {
-    pub origin: Arc<RequestOrigin>,
-    pub offset: u64,
-    /// Without its line end.
-    pub len: u32,
-    pub status: u16,
-    pub received_at: Millis,
-    /// The finding code for a signature that is wrong or missing.
-    pub signature: Option<&'static str>,
-}
-
-/// Where a request was sent, and by which test. Most requests have that of the one before.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct RequestOrigin {
-    path: String,
-    pub test: Option<String>,
-}
-
-impl RequestOrigin {
-    /// The origin of a request; that of the last one if it is the same.
-    pub fn new(
-        path: &str,
-        headers: &[(String, String)],
-        last: &mut Arc<RequestOrigin>,
-    ) -> Arc<RequestOrigin> {
-        let test = test_of(headers);
-        if last.path != path || last.test.as_deref() != test {
-            let (path, test) = (path.to_owned(), test.map(str::to_owned));
-            *last = Arc::new(RequestOrigin { path, test });
-        }
-        Arc::clone(last)
-    }
-}
 
 /// The store with what judging needs, and counts that the store does not keep.
 #[derive(Debug)]

@@ -3,16 +3,18 @@
 
 use crate::call::time::Millis;
 use crate::engine::counts::object_push::ObjectRuns;
-use crate::engine::ingest::queue::{NextWork, Queue, QueueEntry, QueuedLine};
+use crate::engine::ingest::queue::{NextWork, Queue};
+use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::frame_priority::FramePriority;
 use crate::engine::judging::settings_epochs::SettingsEpochs;
 use crate::engine::judging::state::{Applied, JudgingState};
+use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::views::OpenedFiles;
 use crate::engine::source::follow::Import;
+use crate::engine::source::opened::Opened;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
-use crate::engine::{InUse, Opened};
 use crate::recording::RecordingEvent;
 use crate::vendors::Vendors;
 use crate::wire::ParseScratch;

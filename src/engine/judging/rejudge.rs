@@ -2,13 +2,13 @@
 //! takes the first one's place when it has caught up with it.
 
 use crate::call::Seq;
-use crate::engine::ingest::queue::QueuedLine;
-use crate::engine::judging::rejudge_diff;
-use crate::engine::judging::rejudge_diff::RejudgeDiff;
+use crate::engine::Engine;
+use crate::engine::ingest::queue_entry::QueuedLine;
+use crate::engine::judging::rejudge_diff::{self, RejudgeDiff};
 use crate::engine::judging::settings_epochs::SettingsEpochs;
 use crate::engine::judging::state::JudgingState;
+use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::source::read_lines;
-use crate::engine::{Engine, InUse};
 use crate::vendors::Vendors;
 use crate::wire::ParseScratch;
 use std::io;

@@ -3,12 +3,13 @@
 
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::engine::ingest::queue::{QueueEntry, QueuedLine, ReadRequest};
+use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::judging::index_request::{JudgedIndex, no_call};
 use crate::engine::judging::settings_epochs::SettingsEpochs;
+use crate::engine::judging::vendors_in_use::InUse;
+use crate::engine::source::opened::Opened;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
-use crate::engine::{InUse, Opened};
 use crate::recording::RecordingEvent;
 use crate::vendors::Vendors;
 use crate::wire::ParseScratch;

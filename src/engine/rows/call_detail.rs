@@ -9,7 +9,7 @@ use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
 use crate::engine::rows::cross_vendor_fix::{CrossVendorFix, EvaluatedCall};
-use crate::engine::{CallDetail, RequestDetail};
+use crate::engine::rows::views::{CallDetail, RequestDetail};
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::vendors::{Memory, Rendered, Vendors};
 use crate::wire::{self, ParsedRequest, ReadCall, ServiceVerdict};

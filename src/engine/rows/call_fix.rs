@@ -1,7 +1,7 @@
 //! The fix of a call, ready to paste.
 
 use crate::call::{CallType, Doc, Event};
-use crate::engine::CallDetail;
+use crate::engine::rows::views::CallDetail;
 use crate::findings::fixes::{self, Fix, SnippetAudience};
 
 impl CallDetail {

@@ -1,7 +1,8 @@
 //! The numbers of calls. A call keeps its number for good: after a clear the next ones go on behind
 //! it, and where a test's calls were cleared away, their numbers stay unused.
 
-use crate::engine::judging::index_request::{JudgedIndex, RecordedLine};
+use crate::engine::ingest::recorded_line::RecordedLine;
+use crate::engine::judging::index_request::JudgedIndex;
 
 impl JudgedIndex {
     /// The number of the call at a place.
@@ -64,8 +65,8 @@ impl JudgedIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::InUse;
     use crate::engine::index::CallRow;
+    use crate::engine::judging::vendors_in_use::InUse;
     use crate::vendors::Vendors;
 
     #[test]

@@ -3,8 +3,7 @@
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event, Seq, pointer};
-use crate::engine::SeenGroup;
-use crate::engine::judging::user_groups::UserGroups;
+use crate::engine::judging::user_groups::{SeenGroup, UserGroups};
 use crate::findings::fixes::{self, BrokenCall, Edit, VendorNeed};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};

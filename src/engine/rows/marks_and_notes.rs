@@ -4,10 +4,9 @@
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::ingest::queue::QueueEntry;
+use crate::engine::ingest::queue_entry::QueueEntry;
 use crate::engine::source::recording_files::only_read;
-use crate::recording;
-use crate::recording::{MarkOrNote, Remark};
+use crate::recording::{self, MarkOrNote, Remark};
 use std::collections::BTreeMap;
 use std::io;
 

@@ -3,14 +3,12 @@
 
 use crate::engine::index::NoCall;
 use crate::engine::rows::row_detail::request_detail;
+use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{NoCallDetail, NoCallView, RequestDetail};
 use crate::findings::Severity;
 use crate::recording::RequestLine;
-use crate::wire;
-use crate::wire::empty_request;
-use crate::wire::empty_request::Explanation;
-use crate::wire::{ParsedRequest, RequestHead, intended_route};
+use crate::wire::empty_request::{self, Explanation};
+use crate::wire::{self, ParsedRequest, RequestHead, intended_route};
 
 /// Everything about the request of a line.
 pub(crate) fn detail(

@@ -5,11 +5,10 @@
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::UnfinishedRow;
+use crate::engine::rows::views::{IdCell, NoCallView};
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{IdCell, NoCallView};
 use crate::findings::{Id, advice};
-use crate::recording;
-use crate::recording::{RecordingEntry, RequestLine};
+use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::vendors::Vendors;
 use crate::wire::{self, ParsedRequest};
 use std::collections::HashMap;

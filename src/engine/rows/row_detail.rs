@@ -2,15 +2,14 @@
 
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
-use crate::engine::rows::call_detail;
-use crate::engine::rows::call_detail::{DetailContext, Extent, JudgeNotes};
+use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
+use crate::engine::rows::views::{CallDetail, RequestDetail, RowDetail};
 use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{CallDetail, Engine, JudgingState, RequestDetail, RowDetail};
-use crate::recording;
-use crate::recording::RequestLine;
+use crate::engine::{Engine, JudgingState};
+use crate::recording::{self, RequestLine};
 use crate::wire::{self, ParsedRequest, ReadCall, Reply};
 use std::ops::Range;
 use std::sync::Arc;

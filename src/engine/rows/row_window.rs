@@ -1,14 +1,14 @@
 //! The rows of the log that a screen shows, and no more.
 
 use crate::call::{CallType, Seq};
+use crate::engine::Engine;
 use crate::engine::index::{CallRow, Index, IndexRow, NoCall, RequestRow, TextId, VendorBits};
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::rows::row_cache::RowCache;
+use crate::engine::rows::views::{IdCell, Mark, MissedId, NoCallView, RowView};
 use crate::engine::source::recording_files::LinePosition;
-use crate::engine::{Engine, IdCell, Mark, MissedId, NoCallView, RowView};
 use crate::findings::{Id, Severity, Verdict};
-use crate::recording;
-use crate::recording::{RecordingEntry, RequestLine};
+use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::vendors::{Codes, Vendors};
 use crate::wire::ServiceVerdict;
 use std::ops::Range;

@@ -2,8 +2,8 @@
 
 use crate::call::Seq;
 use crate::call::time::Millis;
-use crate::engine::SeenGroup;
 use crate::engine::index::NoCall;
+use crate::engine::judging::user_groups::SeenGroup;
 use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
 use crate::vendors::Rendered;

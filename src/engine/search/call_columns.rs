@@ -1,7 +1,7 @@
 //! What a filter reads of a call, taken from its detail.
 
 use crate::call::{Doc, Event, JsonKind, Val};
-use crate::engine::CallDetail;
+use crate::engine::rows::views::CallDetail;
 use crate::findings::{self, Finding, Verdict};
 use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
 use crate::vendors::{Rendered, Vendors};
@@ -186,7 +186,7 @@ fn name(id: WatchedId) -> findings::Id {
 /// call.
 pub struct NoCallColumns<'a> {
     /// The request.
-    pub request: &'a crate::engine::RequestDetail,
+    pub request: &'a crate::engine::rows::views::RequestDetail,
     /// How bad its problem is.
     pub severity: Option<findings::Severity>,
     /// What time it is.

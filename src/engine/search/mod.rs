@@ -19,18 +19,18 @@ mod next_row;
 mod range_filter;
 pub(crate) mod recorded_names;
 mod row_matcher;
+mod search_state;
 mod threads;
 
 pub use crate::engine::search::next_row::NextRow;
 pub use crate::engine::search::range_filter::RangeFilter;
 
-use crate::engine::index::{MatchBitmap, Nearest};
+use crate::engine::search::search_state::{Again, SearchShared};
 use crate::engine::{Engine, What};
 use crate::fql::{Filter, RecordField};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Condvar, Mutex};
 use threads::Threads;
 
 /// How far looking through the rows has come.
@@ -52,69 +52,6 @@ pub struct SearchProgress {
 pub struct Search {
     shared: Arc<SearchShared>,
     _threads: Threads,
-}
-
-struct SearchShared {
-    engine: Arc<Engine>,
-    inner: Mutex<SearchState>,
-    /// Told when there is something to look at or to end for.
-    wake: Condvar,
-    version: AtomicU64,
-    /// The same as in `inner`, to be read without the lock: whose work is out of date ends.
-    generation: AtomicU64,
-}
-
-#[derive(Default)]
-struct SearchState {
-    filter: Option<Arc<Filter>>,
-    generation: u64,
-    /// Which index the rows are of.
-    epoch: u64,
-    /// Whether marks decide what passes, and how often they had changed.
-    asks_marks: bool,
-    remarks: u64,
-    passed: MatchBitmap,
-    /// The row around which is looked first; none: the newest.
-    focus: Option<u64>,
-    /// For a filter that asks for the time: when all is looked at again.
-    again: Option<Again>,
-    ended: bool,
-}
-
-/// What passes changes with the time.
-struct Again {
-    /// When looking began.
-    began: Instant,
-    /// When it begins again; none while it goes on.
-    next: Option<Instant>,
-}
-
-impl Again {
-    fn begin() -> Again {
-        Again { began: Instant::now(), next: None }
-    }
-}
-
-/// So long is waited at least before all is looked at again…
-const AGAIN: Duration = Duration::from_secs(1);
-/// …and so many times as long as looking took.
-const AGAIN_TIMES: u32 = 10;
-
-impl SearchState {
-    /// Lets all be looked at again if the time for that has come.
-    fn look_again(&mut self) {
-        let Some(again) = &mut self.again else { return };
-        match again.next {
-            None => {
-                again.next = Some(Instant::now() + AGAIN.max(again.began.elapsed() * AGAIN_TIMES))
-            }
-            Some(next) if next <= Instant::now() => {
-                *again = Again::begin();
-                self.passed.look_again();
-            }
-            Some(_) => {}
-        }
-    }
 }
 
 impl Search {
@@ -213,70 +150,4 @@ impl Search {
 fn asks_marks(filter: &Filter) -> bool {
     let plan = filter.plan();
     plan.leaves().iter().any(|leaf| leaf.asks().records.contains(&RecordField::Marked))
-}
-
-impl SearchShared {
-    fn lock(&self) -> MutexGuard<'_, SearchState> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is known of the rows that are there now.
-    fn current(&self) -> MutexGuard<'_, SearchState> {
-        let mut inner = self.lock();
-        self.refresh(&mut inner);
-        inner
-    }
-
-    fn refresh(&self, inner: &mut SearchState) {
-        let (epoch, rows, remarks) = self.engine.extent();
-        let marked = inner.asks_marks && inner.remarks != remarks;
-        inner.remarks = remarks;
-        if inner.epoch != epoch || marked {
-            inner.epoch = epoch;
-            self.begin_again(inner);
-        }
-        if inner.filter.is_some() {
-            inner.passed.grow(rows);
-        }
-    }
-
-    fn begin_again(&self, inner: &mut SearchState) {
-        inner.passed = MatchBitmap::default();
-        inner.generation += 1;
-        self.generation.store(inner.generation, Ordering::Release);
-        self.changed();
-    }
-
-    fn changed(&self) {
-        self.version.fetch_add(1, Ordering::Release);
-    }
-
-    /// The nearest rows that pass, a few of them; without a filter the next ones.
-    fn nearest(&self, from: u64, forward: bool, most: u64) -> (Vec<u64>, Nearest) {
-        let mut inner = self.current();
-        if inner.filter.is_none() {
-            let rows = self.engine.rows();
-            let found: Vec<u64> = match forward {
-                true => (from.saturating_add(1)..rows.min(from.saturating_add(1 + most))).collect(),
-                false => (from.saturating_sub(most)..from.min(rows)).rev().collect(),
-            };
-            return (found, Nearest::None);
-        }
-        let mut found = Vec::new();
-        let mut at = from;
-        loop {
-            match inner.passed.next(at, forward) {
-                Nearest::Row(row) if (found.len() as u64) < most => {
-                    found.push(row);
-                    at = row;
-                }
-                Nearest::Unlooked(row) => {
-                    inner.focus = Some(row);
-                    self.wake.notify_all();
-                    return (found, Nearest::Unlooked(row));
-                }
-                end => return (found, end),
-            }
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! The next row of a kind, among those that pass.
 
 use crate::engine::index::{BLOCK_ROWS, Nearest};
+use crate::engine::search::What;
 use crate::engine::search::row_matcher::{RowMatcher, passes};
-use crate::engine::search::{SearchShared, What};
+use crate::engine::search::search_state::SearchShared;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -4,18 +4,18 @@
 //! the request, read as it was when it came.
 
 use crate::call::time;
+use crate::engine::Engine;
 use crate::engine::index::{BLOCK_ROWS, Bits, CallRow, SetId, ShapeId, no_bits};
 use crate::engine::rows::row_detail::find_call;
-use crate::engine::search::byte_search;
-use crate::engine::search::byte_search::Hits;
+use crate::engine::rows::views::RowDetail;
+use crate::engine::search::byte_search::{self, Hits};
+use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 use crate::engine::search::chunks::{Chunks, LineSpan};
 use crate::engine::search::filter_event::EventRow;
 use crate::engine::search::indexed_row::{IndexedRows, SearchTime};
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::{CallColumns, Engine, NoCallColumns, RowDetail};
 use crate::fql::{ConditionBits, Filter, IndexPlan, Leaf};
-use crate::recording;
-use crate::recording::RecordingEntry;
+use crate::recording::{self, RecordingEntry};
 use crate::wire;
 use hashbrown::HashMap;
 use std::cell::Cell;

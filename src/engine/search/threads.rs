@@ -3,7 +3,7 @@
 use crate::engine::index::Claim;
 use crate::engine::low_priority::give_way;
 use crate::engine::search::row_matcher::RowMatcher;
-use crate::engine::search::{SearchShared, SearchState};
+use crate::engine::search::search_state::{SearchShared, SearchState};
 use crate::fql::Filter;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};

@@ -1,16 +1,14 @@
 //! Files that are taken apart: each call becomes a line of a file without a name.
 
 use crate::call::{Doc, text::visible};
-use crate::engine::Recording;
-use crate::engine::source::bare_calls;
-use crate::engine::source::envelope;
-use crate::engine::source::envelope::EnvelopeItem;
-use crate::engine::source::follow::FollowedFile;
-use crate::engine::source::json_values::{ReadStep, Values};
+use crate::engine::source::envelope::{self, EnvelopeItem};
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::followed_file::FollowedFile;
+use crate::engine::source::json_values::{ReadStep, TextPosition, Values};
+use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
+use crate::engine::source::recording_files::Recording;
 use crate::engine::source::spool::Spool;
-use crate::engine::source::{
-    FileError, MAX_LINE_BYTES, TextPosition, curl, gzip, har, line_too_long,
-};
+use crate::engine::source::{bare_calls, curl, gzip, har};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -326,7 +324,7 @@ impl SplitFile<'_> {
 }
 
 fn too_long() -> String {
-    let megabytes = crate::engine::source::MAX_VALUE_BYTES >> 20;
+    let megabytes = crate::engine::source::limits::MAX_VALUE_BYTES >> 20;
     format!("this value is longer than {megabytes} MB")
 }
 

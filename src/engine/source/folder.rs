@@ -1,8 +1,9 @@
 //! Folders of files that hold calls.
 
-use crate::engine::Recording;
+use crate::engine::source::Bytes;
 use crate::engine::source::extract::Extracted;
-use crate::engine::source::{Bytes, FileError};
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::recording_files::Recording;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -6,20 +6,19 @@
 //! of it stays, whatever becomes of it.
 
 use crate::call::Doc;
-use crate::engine::ingest::queue::{QueueEntry, QueuedLine, ReadRequest};
-use crate::engine::judging::index_request::{RecordedLine, RequestOrigin};
+use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
+use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
-use crate::engine::source::bare_calls;
-use crate::engine::source::read_lines;
-use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
-use crate::recording;
-use crate::recording::{Body, LineHead};
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::followed_file::{FollowedFile, LineFormat};
+use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
+use crate::engine::source::{bare_calls, read_lines};
+use crate::recording::{self, Body, LineHead};
 use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,35 +27,6 @@ use std::time::Duration;
 const BLOCK: usize = 128 << 10;
 /// A file that is followed is looked at this often.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// What the lines of a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineFormat {
-    /// Calls.
-    Calls,
-    /// Those of a recording.
-    Recording,
-    /// What the first one shows.
-    Unknown,
-}
-
-/// A file that is taken in.
-#[derive(Debug)]
-pub(crate) struct FollowedFile {
-    pub path: PathBuf,
-    pub file: File,
-    pub len: u64,
-    pub form: LineFormat,
-    /// It may grow; its last line counts when its end is there.
-    pub follow: bool,
-}
-
-impl FollowedFile {
-    /// A file of calls.
-    pub fn new(path: &Path, file: File, len: u64) -> FollowedFile {
-        FollowedFile { path: path.to_owned(), file, len, form: LineFormat::Calls, follow: false }
-    }
-}
 
 /// How far the files are read.
 #[derive(Debug, Default)]

@@ -1,8 +1,32 @@
 //! JSON values of a stream, one at a time: one after the other, in arrays, or pretty-printed. Only
 //! the value that is being read is in memory.
 
-use crate::engine::source::{MAX_VALUE_BYTES, TextPosition};
+use crate::engine::source::limits::MAX_VALUE_BYTES;
 use std::io::{self, BufRead};
+
+/// A place in a text; both count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TextPosition {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+impl Default for TextPosition {
+    fn default() -> TextPosition {
+        TextPosition { line: 1, column: 0 }
+    }
+}
+
+impl TextPosition {
+    /// Goes on behind a byte.
+    pub(super) fn step(&mut self, byte: u8) {
+        if byte == b'\n' {
+            (self.line, self.column) = (self.line + 1, 0);
+        } else {
+            self.column += 1;
+        }
+    }
+}
 
 /// A step of reading.
 #[derive(Debug, PartialEq, Eq)]

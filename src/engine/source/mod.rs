@@ -14,11 +14,16 @@ pub(crate) mod bare_calls;
 mod curl;
 pub(crate) mod envelope;
 mod extract;
+pub(crate) mod file_error;
 mod folder;
 pub(crate) mod follow;
+pub(crate) mod followed_file;
 mod gzip;
 mod har;
 mod json_values;
+pub(crate) mod limits;
+pub(crate) mod opened;
+
 pub(crate) mod read_lines;
 pub(crate) mod recording_files;
 pub(crate) mod request_line;
@@ -26,129 +31,16 @@ mod sniff;
 mod spool;
 mod unreadable;
 
-use crate::call::text::visible;
-use crate::engine::Recording;
 use crate::engine::source::extract::Extracted;
-use crate::engine::source::follow::{FollowedFile, LineFormat as LineForm};
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::followed_file::{FollowedFile, LineFormat as LineForm};
+use crate::engine::source::limits::{HEAD_BYTES, MAX_HEAD_BYTES, MAX_PACKED};
+use crate::engine::source::recording_files::Recording;
 use crate::engine::source::sniff::FileFormat;
 use crate::recording;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-
-/// A line longer than this is not read.
-pub(crate) const MAX_LINE_BYTES: usize = 64 << 20;
-/// A JSON value longer than this is not read.
-const MAX_VALUE_BYTES: usize = 8 << 20;
-/// This much of a file tells its form…
-const HEAD_BYTES: usize = 64 << 10;
-/// …and this much where its first line is longer.
-const MAX_HEAD_BYTES: usize = 4 << 20;
-/// Gzip in gzip is unpacked this many times.
-const MAX_PACKED: u32 = 3;
-
-/// What was found when files or a recording were opened.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Opened {
-    /// Requests that were read.
-    pub requests: u64,
-    /// Lines that are none of a recording's: how many, and the first one's number and error.
-    pub bad_lines: u64,
-    /// The first of them.
-    pub first_bad: Option<(u64, String)>,
-}
-
-/// Why a file cannot be read as calls.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The system refused.
-    #[error("could not read {}: {source}", shown(path))]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A line or the whole is no JSON.
-    #[error("{}:{line}: {}", shown(path), with_help(message))]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong there and what was expected.
-        message: String,
-    },
-    /// It is a file of another kind.
-    #[error("{}: this is {what}{}", shown(path), help_line(help, path))]
-    Kind {
-        /// The file.
-        path: PathBuf,
-        /// What it is, such as "a zip archive".
-        what: &'static str,
-        /// The one command that helps; `FILE` stands for the file.
-        help: &'static str,
-    },
-    /// It can be read, and holds no calls.
-    #[error("{}: {}", shown(path), with_help(message))]
-    NoCalls {
-        /// The file.
-        path: PathBuf,
-        /// What it holds instead.
-        message: String,
-    },
-}
-
-/// A message, of which a line of help is the only other line.
-fn with_help(message: &str) -> String {
-    match message.split_once("\nhelp: ") {
-        Some((message, help)) => format!("{}\nhelp: {}", visible(message), visible(help)),
-        None => visible(message).into_owned(),
-    }
-}
-
-/// A path in a message of several lines: it begins none of them.
-fn shown(path: &Path) -> String {
-    visible(&path.display().to_string()).into_owned()
-}
-
-fn help_line(help: &str, path: &Path) -> String {
-    if help.is_empty() {
-        return String::new();
-    }
-    let name = path.display().to_string();
-    let quoted = shlex::try_quote(&name).map_or(name.clone(), |quoted| quoted.into_owned());
-    format!("\nhelp: {}", visible(&help.replace("FILE", &quoted)))
-}
-
-/// A place in a text; both count from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct TextPosition {
-    line: usize,
-    column: usize,
-}
-
-impl Default for TextPosition {
-    fn default() -> TextPosition {
-        TextPosition { line: 1, column: 0 }
-    }
-}
-
-impl TextPosition {
-    /// Goes on behind a byte.
-    fn step(&mut self, byte: u8) {
-        if byte == b'\n' {
-            (self.line, self.column) = (self.line + 1, 0);
-        } else {
-            self.column += 1;
-        }
-    }
-}
-
-pub(crate) fn line_too_long() -> io::Error {
-    let megabytes = MAX_LINE_BYTES >> 20;
-    io::Error::other(format!("a line is longer than {megabytes} MB; this is not a file of calls"))
-}
+use std::path::Path;
 
 /// Where the bytes of a file come from.
 enum Bytes {

@@ -2,15 +2,14 @@
 //! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
 
 use crate::call::time::Millis;
-use crate::engine::ingest::queue::{QueueEntry, QueuedLine, ReadRequest};
-use crate::engine::judging::index_request::{RecordedLine, RequestOrigin};
+use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
+use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::low_priority::give_way;
+use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::recording_files::RecordingText;
 use crate::engine::source::request_line::{body_text, head_of};
-use crate::engine::source::{MAX_LINE_BYTES, line_too_long};
 use crate::objects_api::ObjectsRoute;
-use crate::recording;
-use crate::recording::{RecordingEntry, RecordingEvent, Remark, RequestLine};
+use crate::recording::{self, RecordingEntry, RecordingEvent, Remark, RequestLine};
 use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::collections::BTreeMap;
 use std::io;

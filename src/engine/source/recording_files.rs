@@ -1,7 +1,7 @@
 //! What is read back: files that are only read, and behind them the one that is appended to.
 
 use crate::engine::rows::views::OpenedFiles;
-use crate::engine::source::follow::FollowedFile;
+use crate::engine::source::followed_file::FollowedFile;
 use crate::recording::RecordingFile;
 use std::fs::File;
 use std::io;

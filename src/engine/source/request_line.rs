@@ -1,10 +1,10 @@
 //! Lines of a recording as requests, and the calls that they hold.
 
-use crate::engine::Recording;
 use crate::engine::source::bare_calls;
-use crate::engine::source::{FileError, MAX_LINE_BYTES, line_too_long};
-use crate::recording;
-use crate::recording::{RecordingEntry, RequestLine};
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
+use crate::engine::source::recording_files::Recording;
+use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::wire::{self, ParseScratch, RequestHead};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;

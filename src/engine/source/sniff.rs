@@ -1,12 +1,9 @@
 //! The form of a file, told by how it begins.
 
 use crate::call::Doc;
-use crate::engine::source::bare_calls;
-use crate::engine::source::envelope;
-use crate::engine::source::envelope::EnvelopeItem;
-use crate::engine::source::unreadable;
-use crate::engine::source::unreadable::UnreadableKind;
-use crate::engine::source::{curl, gzip, har};
+use crate::engine::source::envelope::{self, EnvelopeItem};
+use crate::engine::source::unreadable::{self, UnreadableKind};
+use crate::engine::source::{bare_calls, curl, gzip, har};
 use crate::recording;
 use std::path::Path;
 
@@ -112,7 +109,7 @@ impl FirstLines {
     fn from_head(head: &[u8]) -> FirstLines {
         let (mut lines, mut other) = (FirstLines::default(), false);
         let whole = head.split_inclusive(|byte| *byte == b'\n');
-        let is_short = head.len() < crate::engine::source::HEAD_BYTES;
+        let is_short = head.len() < crate::engine::source::limits::HEAD_BYTES;
         // the last line of a longer file may go on
         let whole = whole.filter(|line| line.ends_with(b"\n") || is_short);
         let trimmed = whole.map(bare_calls::trimmed).filter(|line| !line.is_empty());

@@ -35,14 +35,14 @@ impl Spool {
     /// Adds bytes as they come.
     ///
     /// # Errors
-    /// Fails if a line becomes longer than [`crate::engine::source::MAX_LINE_BYTES`].
+    /// Fails if a line becomes longer than [`crate::engine::source::limits::MAX_LINE_BYTES`].
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.open_line = match memchr::memrchr(b'\n', bytes) {
             Some(at) => bytes.len() - at - 1,
             None => self.open_line + bytes.len(),
         };
-        if self.open_line > crate::engine::source::MAX_LINE_BYTES {
-            return Err(crate::engine::source::line_too_long());
+        if self.open_line > crate::engine::source::limits::MAX_LINE_BYTES {
+            return Err(crate::engine::source::limits::line_too_long());
         }
         self.buffer.extend_from_slice(bytes);
         self.flush_if(WRITE_BYTES)

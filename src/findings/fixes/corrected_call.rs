@@ -6,9 +6,7 @@ use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::edits::{Edit, ValueSource};
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::language::{CallSyntax, Choice};
-use crate::findings::fixes::omitted_fields;
-use crate::findings::fixes::omitted_fields::OmittedFields;
-use crate::findings::fixes::sdk_code::TEXTS;
+use crate::findings::fixes::omitted_fields::{self, OmittedFields};
 use crate::findings::fixes::{BrokenCall, SnippetAudience};
 
 /// A time that differs by more from the time of sending was set by the app: libraries send what
@@ -231,3 +229,7 @@ fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &CallSyntax), notes: &mut
         notes.push(format!("left out: {} (the library has no place for it)", gone.join(", ")));
     }
 }
+
+/// Fields that are one text at the top level of a call.
+pub(crate) const TEXTS: [&str; 8] =
+    ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category", "timestamp"];

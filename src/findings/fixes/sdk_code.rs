@@ -2,17 +2,12 @@
 
 use crate::call::CallType;
 use crate::findings::doubtful_ids::stand_in;
-use crate::findings::fixes::corrected_call;
-use crate::findings::fixes::corrected_call::CorrectedCall;
+use crate::findings::fixes::corrected_call::{self, CorrectedCall, TEXTS};
 use crate::findings::fixes::edits::Edit;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::language::{Arg, CallSyntax, Choice, Language};
 use crate::findings::fixes::literal::put;
 use crate::findings::fixes::{BrokenCall, Snippet, SnippetAudience};
-
-/// Fields that are one text at the top level of a call.
-pub(crate) const TEXTS: [&str; 8] =
-    ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category", "timestamp"];
 
 /// The call with the edits done, in the language of the library that sent it; a curl line where
 /// that has no such call.

@@ -3,26 +3,19 @@
 
 pub(crate) mod address;
 mod curl;
+pub(crate) mod request_template;
 
 pub use curl::variable;
 
-use super::settings::VendorSettings;
 use super::{SettingKind, Vendors};
 use crate::call::credential::without_credentials;
+use crate::vendors::deliver::request_template::{
+    How, MASK, Named, RequestTemplate, next_name, settings_of,
+};
 use crate::vendors::engine::rendered::Output;
 use crate::wire::signature;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-
-/// What a secret is shown as.
-const MASK: &str = "***";
-
-/// A request's address and headers as the vendor's table has them, before settings are filled in.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct RequestTemplate {
-    pub url: String,
-    pub headers: Vec<(String, String)>,
-}
 
 /// A request that is ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -102,55 +95,6 @@ pub enum NoDelivery {
 
 /// Who says which settings may be used: a setting's dotted name in, the complaint out.
 pub type Trust<'t> = &'t dyn Fn(&str) -> Result<(), String>;
-
-/// The settings that a name in a template stands for, and what is done with them.
-struct Named<'n> {
-    /// One, but for base64: its text is these, joined by `:`, an empty one for nothing.
-    keys: Vec<&'n str>,
-    how: How,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    AsIs,
-    Lower,
-    /// The HMAC-SHA1 of the body with it, in hexadecimal.
-    Signed,
-    /// In base64, as Basic keys are.
-    Base64,
-}
-
-impl<'n> Named<'n> {
-    fn parse(name: &'n str) -> Named<'n> {
-        let (keys, how) = match name.rsplit_once(':') {
-            Some((key, "lower")) => (vec![key], How::Lower),
-            Some((key, "hmac-sha1")) => (vec![key], How::Signed),
-            Some((keys, "base64")) => (keys.split(':').collect(), How::Base64),
-            _ => (vec![name], How::AsIs),
-        };
-        Named { keys, how }
-    }
-}
-
-/// The settings that a name in a template stands for.
-pub(crate) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
-    let Named { keys, how } = Named::parse(name);
-    let keys = if keys.iter().all(|key| key.is_empty()) { vec![name] } else { keys };
-    keys.into_iter().filter(move |key| how != How::Base64 || !key.is_empty())
-}
-
-/// What may be shown for a name in a template.
-pub(crate) fn shown(name: &str, settings: &VendorSettings) -> String {
-    let Named { keys, how } = Named::parse(name);
-    let key = keys.first().copied().unwrap_or_default();
-    let shown = || settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));
-    match how {
-        // what is in it can be read from it
-        How::Base64 => MASK.to_owned(),
-        How::Lower => shown().to_lowercase(),
-        How::AsIs | How::Signed => shown(),
-    }
-}
 
 impl Vendors {
     /// An output as it is sent to its vendor, or to another base address. Keys and whatever says
@@ -308,13 +252,6 @@ impl Filling<'_> {
         out.push_str(rest);
         Ok(Some(out))
     }
-}
-
-/// What stands before the next `{name}`, the name, and what stands after it.
-fn next_name(template: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = template.split_once('{')?;
-    let (name, after) = rest.split_once('}')?;
-    Some((before, name, after))
 }
 
 /// An address with another scheme, host and port.

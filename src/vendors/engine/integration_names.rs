@@ -2,15 +2,12 @@
 //! exactly, so such a name switches nothing.
 
 use crate::call::text::write_excerpt;
-use crate::call::{Event, Val, pointer};
-use crate::findings::{Finding, Hint, HintKind, finding_for_discard};
-use crate::vendors::Vendors;
+use crate::call::{Val, pointer};
+use crate::findings::{Hint, HintKind};
 use crate::vendors::codes::CodeId;
-use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::sentences::integration;
 use crate::vendors::table::VendorTable;
-use crate::wire::Service;
 
 /// At most so many members of `integrations` are looked at.
 const MAX_MEMBERS: usize = 64;
@@ -21,7 +18,7 @@ const MAX_NAME_BYTES: usize = 64;
 /// A name this short is near only if nothing but case, blanks and signs is different.
 const MIN_TYPO_CHARS: usize = 6;
 
-const CODE: &str = "EVT-INTEGRATION-NAME";
+pub(crate) const CODE: &str = "EVT-INTEGRATION-NAME";
 
 /// The names that switch vendors, and what may be taken for them.
 #[derive(Debug, Default)]
@@ -31,8 +28,8 @@ pub(crate) struct SwitchNames {
     /// What one may write instead, folded, and whose it is.
     near: Vec<(String, usize)>,
     /// The right name of each vendor, and its title.
-    vendors: Vec<(String, String)>,
-    code: Option<CodeId>,
+    pub(crate) vendors: Vec<(String, String)>,
+    pub(crate) code: Option<CodeId>,
 }
 
 impl SwitchNames {
@@ -74,7 +71,10 @@ impl SwitchNames {
     }
 
     /// The members of `integrations` that are nearly the name of a vendor, each with that vendor.
-    fn members<'d>(&self, integrations: Val<'d>) -> impl Iterator<Item = (Val<'d>, usize)> {
+    pub(crate) fn members<'d>(
+        &self,
+        integrations: Val<'d>,
+    ) -> impl Iterator<Item = (Val<'d>, usize)> {
         let members = integrations.children().filter(move |_| integrations.is_object());
         members.take(MAX_MEMBERS).filter_map(|member| Some((member, self.vendor(&member.key())?)))
     }
@@ -83,34 +83,6 @@ impl SwitchNames {
 /// A name in lower case, without blanks and signs.
 fn folded(name: &str) -> String {
     name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-impl Vendors {
-    /// The code of what is wrong with a call whichever vendor reads it, if anything is.
-    pub(crate) fn code_of_call(&self, look: &CallView<'_>) -> Option<CodeId> {
-        let integrations = look.object(self.basics.integrations)?;
-        self.switches.members(integrations).next()?;
-        self.switches.code
-    }
-
-    /// What is wrong with a call whichever vendor reads it.
-    pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
-        let Some(integrations) = event.get("integrations") else { return Vec::new() };
-        let finding = |(member, vendor): (Val<'_>, usize)| {
-            let key = member.key();
-            let (name, title) = &self.switches.vendors[vendor];
-            let mut shown = String::new();
-            write_excerpt(&mut shown, &key);
-            let said = [("key", shown), ("name", name.clone()), ("title", title.clone())];
-            finding_for_discard(
-                CODE,
-                &pointer::push("/integrations", &key),
-                &said,
-                Service::Segment,
-            )
-        };
-        self.switches.members(integrations).map(finding).collect()
-    }
 }
 
 /// Points out, in the finding that says that the vendor is switched off, the name that was to switch

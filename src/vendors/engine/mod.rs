@@ -4,6 +4,7 @@ pub(crate) mod call_view;
 pub(crate) mod evaluation;
 pub(crate) mod field_rules;
 pub(crate) mod field_slots;
+mod integration_findings;
 pub(crate) mod integration_names;
 pub(crate) mod javascript_numbers;
 pub(crate) mod judge;

@@ -1,7 +1,7 @@
 //! The second step's result: everything about one call at one vendor, made to be shown.
 
 use crate::findings::{Finding, Verdict};
-use crate::vendors::deliver::RequestTemplate;
+use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::table::{FedBy, Fidelity};
 use crate::vendors::vendor_info::VendorInfo;

@@ -4,8 +4,8 @@ use crate::call::CallType;
 use crate::call::text::visible;
 use crate::findings::{FindingTexts, common, family};
 use crate::vendors::codes::{CodeId, Codes};
-use crate::vendors::deliver;
-use crate::vendors::deliver::{RequestTemplate, address};
+use crate::vendors::deliver::address;
+use crate::vendors::deliver::request_template::{self, RequestTemplate};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::rules::{Build, RuleParts};
@@ -236,12 +236,14 @@ impl TableBuilder<'_> {
                     let kinds = [SettingKind::Text, SettingKind::Secret];
                     def(key).is_some_and(|def| !kinds.contains(&def.kind))
                 };
-                if let Some(key) = deliver::settings_of(name).find(is_list) {
+                if let Some(key) = request_template::settings_of(name).find(is_list) {
                     problem = Some(format!(
                         "the setting `{key}` is not a text or a secret, so it fits into no address or header"
                     ));
                 }
-                if let Some(key) = deliver::settings_of(name).find(|key| def(key).is_none()) {
+                if let Some(key) =
+                    request_template::settings_of(name).find(|key| def(key).is_none())
+                {
                     let key = if key == name { String::new() } else { format!(" (`{key}`)") };
                     let how = if name.contains(':') {
                         "; behind `:` stands lower, hmac-sha1 or base64"
@@ -252,7 +254,7 @@ impl TableBuilder<'_> {
                         "`{{{name}}}` in an address or header is no setting of this vendor{key}{how}"
                     ));
                 }
-                Some(deliver::shown(name, settings))
+                Some(request_template::shown(name, settings))
             });
             match problem {
                 Some(problem) => Err(wrong(word, problem)),

@@ -1,6 +1,8 @@
 //! The queue fills, waits and ends as its callers need it.
 
 use crate::engine::ingest::queue::*;
+use crate::engine::ingest::queue_entry::QueueEntry;
+use crate::recording::RequestLine;
 use std::sync::Arc;
 use std::thread;
 

@@ -1,0 +1,41 @@
+//! A line of the recording, and where its request was sent.
+
+use crate::call::time::Millis;
+use crate::engine::search::call_columns::test_of;
+use std::sync::Arc;
+
+/// A line of the recording that was just written or read.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordedLine {
+    pub origin: Arc<RequestOrigin>,
+    pub offset: u64,
+    /// Without its line end.
+    pub len: u32,
+    pub status: u16,
+    pub received_at: Millis,
+    /// The finding code for a signature that is wrong or missing.
+    pub signature: Option<&'static str>,
+}
+
+/// Where a request was sent, and by which test. Most requests have that of the one before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RequestOrigin {
+    pub(crate) path: String,
+    pub test: Option<String>,
+}
+
+impl RequestOrigin {
+    /// The origin of a request; that of the last one if it is the same.
+    pub fn new(
+        path: &str,
+        headers: &[(String, String)],
+        last: &mut Arc<RequestOrigin>,
+    ) -> Arc<RequestOrigin> {
+        let test = test_of(headers);
+        if last.path != path || last.test.as_deref() != test {
+            let (path, test) = (path.to_owned(), test.map(str::to_owned));
+            *last = Arc::new(RequestOrigin { path, test });
+        }
+        Arc::clone(last)
+    }
+}

@@ -1,0 +1,68 @@
+//! Why a file cannot be read as calls.
+
+use crate::call::text::visible;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a file cannot be read as calls.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("could not read {}: {source}", shown(path))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line or the whole is no JSON.
+    #[error("{}:{line}: {}", shown(path), with_help(message))]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there and what was expected.
+        message: String,
+    },
+    /// It is a file of another kind.
+    #[error("{}: this is {what}{}", shown(path), help_line(help, path))]
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// What it is, such as "a zip archive".
+        what: &'static str,
+        /// The one command that helps; `FILE` stands for the file.
+        help: &'static str,
+    },
+    /// It can be read, and holds no calls.
+    #[error("{}: {}", shown(path), with_help(message))]
+    NoCalls {
+        /// The file.
+        path: PathBuf,
+        /// What it holds instead.
+        message: String,
+    },
+}
+
+/// A message, of which a line of help is the only other line.
+fn with_help(message: &str) -> String {
+    match message.split_once("\nhelp: ") {
+        Some((message, help)) => format!("{}\nhelp: {}", visible(message), visible(help)),
+        None => visible(message).into_owned(),
+    }
+}
+
+/// A path in a message of several lines: it begins none of them.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}
+
+fn help_line(help: &str, path: &Path) -> String {
+    if help.is_empty() {
+        return String::new();
+    }
+    let name = path.display().to_string();
+    let quoted = shlex::try_quote(&name).map_or(name.clone(), |quoted| quoted.into_owned());
+    format!("\nhelp: {}", visible(&help.replace("FILE", &quoted)))
+}

@@ -1,0 +1,12 @@
+//! What was found when files were opened.
+
+/// What was found when files or a recording were opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Requests that were read.
+    pub requests: u64,
+    /// Lines that are none of a recording's: how many, and the first one's number and error.
+    pub bad_lines: u64,
+    /// The first of them.
+    pub first_bad: Option<(u64, String)>,
+}

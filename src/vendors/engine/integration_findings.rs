@@ -1,0 +1,38 @@
+//! What is wrong with the names in a call's `integrations`, whichever vendor reads it.
+
+use crate::call::text::write_excerpt;
+use crate::call::{Event, Val, pointer};
+use crate::findings::{Finding, finding_for_discard};
+use crate::vendors::Vendors;
+use crate::vendors::codes::CodeId;
+use crate::vendors::engine::call_view::CallView;
+use crate::vendors::engine::integration_names::CODE;
+use crate::wire::Service;
+
+impl Vendors {
+    /// The code of what is wrong with a call whichever vendor reads it, if anything is.
+    pub(crate) fn code_of_call(&self, look: &CallView<'_>) -> Option<CodeId> {
+        let integrations = look.object(self.basics.integrations)?;
+        self.switches.members(integrations).next()?;
+        self.switches.code
+    }
+
+    /// What is wrong with a call whichever vendor reads it.
+    pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
+        let Some(integrations) = event.get("integrations") else { return Vec::new() };
+        let finding = |(member, vendor): (Val<'_>, usize)| {
+            let key = member.key();
+            let (name, title) = &self.switches.vendors[vendor];
+            let mut shown = String::new();
+            write_excerpt(&mut shown, &key);
+            let said = [("key", shown), ("name", name.clone()), ("title", title.clone())];
+            finding_for_discard(
+                CODE,
+                &pointer::push("/integrations", &key),
+                &said,
+                Service::Segment,
+            )
+        };
+        self.switches.members(integrations).map(finding).collect()
+    }
+}
