@@ -1,7 +1,7 @@
 //! segscope stands in for Segment's tracking API (and RudderStack's data plane) on a developer's
 //! machine and shows, for every call, what each vendor would receive from it.
 //!
-//! A module imports only from modules below it (`tests/house.rs` checks this). From the bottom:
+//! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
 //! [`vendors`], [`outbound`], [`engine`], [`report`], [`inspector`], then `tui` and `server` side
 //! by side, then `plain`, then `cli`.

@@ -14,7 +14,7 @@
 //! 2. `src/vendors/NAME.rs` with `pub(crate) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
 //!    the table does not say all;
 //! 3. a line in [`builtin::BUILT_IN`] (and `mod NAME;` here);
-//! 4. cases: `tests/vendors/NAME/*.toml` (the form is described in `tests/vendors.rs`).
+//! 4. cases: `tests/vendors/NAME/*.toml` (the form is described in `tests/vendors/cases.rs`).
 //!
 //! # The order of a run
 //! 1. The common checks (type, integrations, a table for the call type).

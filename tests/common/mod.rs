@@ -1,5 +1,4 @@
 //! Starting the built program, and speaking plain HTTP to it.
-#![expect(dead_code, reason = "each test binary uses its own part of these helpers")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

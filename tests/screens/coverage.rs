@@ -1,7 +1,7 @@
 //! The coverage page: event by event, how many calls have ids and what vendors take of them.
 
 use crate::app::{TestApp, five, options, pictures};
-use crate::colours::looks_like;
+use crate::colors::looks_like;
 use crate::fixture::Fixture;
 use segscope::inspector::GroupBy;
 use segscope::tui::ScreenOptions;

@@ -1,7 +1,7 @@
 //! What is expected on the coverage page: there from the start, and green when it came with its ids.
 
 use crate::app::{TestApp, five, options, pictures};
-use crate::colours::looks_like;
+use crate::colors::looks_like;
 use crate::fixture::Fixture;
 use segscope::tui::ScreenOptions;
 use segscope::tui::theme::ColorDepth;

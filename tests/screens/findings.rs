@@ -1,7 +1,7 @@
 //! The findings page: what was found, by code, vendor and event.
 
 use crate::app::{TestApp, five, options, pictures};
-use crate::colours::looks_like;
+use crate::colors::looks_like;
 use crate::fixture::{Fixture, Given, empty_file};
 use segscope::tui::ScreenOptions;
 use segscope::tui::theme::ColorDepth;

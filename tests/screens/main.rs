@@ -1,9 +1,10 @@
 //! The screen, drawn into memory: pictures at three sizes, colours that mean something, keys.
 
+mod annotations;
 mod app;
-mod aside;
-mod colours;
-mod columns_of_log;
+mod call_actions;
+mod call_header;
+mod colors;
 mod command;
 mod compose;
 mod coverage;
@@ -12,18 +13,17 @@ mod expected;
 mod filter;
 mod findings;
 mod fixture;
-mod inside;
+mod full_and_empty;
 mod keys;
-mod lead;
+mod log_columns;
 mod mouse;
-mod one;
+mod muted_codes;
 mod people;
 mod pictures;
 mod random;
-mod remarks;
 mod search;
+mod search_in_call;
 mod settings;
-mod sides;
 mod sizes;
-mod states;
+mod split_view;
 mod sync;

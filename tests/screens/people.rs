@@ -1,7 +1,7 @@
 //! The people page: accounts and users, and which belong together.
 
 use crate::app::{SIZES, TestApp, cursor, five, options, pictures};
-use crate::colours::looks_like;
+use crate::colors::looks_like;
 use crate::fixture::{BEGIN_MS, Fixture, Given};
 use segscope::inspector::Who;
 use segscope::tui::ScreenOptions;

@@ -14,7 +14,7 @@
 //! another judges the next block at the first. Each thread has one block at a time: so much is in
 //! memory, however large the files are.
 //!
-//! What comes out is what the engine gives for the same files, to the last word; `tests/survey.rs`
+//! What comes out is what the engine gives for the same files, to the last word; `tests/engine/batch_check`
 //! compares the two. Clearings and what is odder still are left to the engine.
 
 mod blocks;

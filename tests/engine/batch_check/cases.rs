@@ -1,0 +1,190 @@
+//! What real SDKs sent, and all cases of the vendors.
+
+use super::{by_pipeline, by_survey, same, same_with, vendors};
+use crate::captures::captures;
+use segscope::call::Seq;
+use segscope::call::time::Millis;
+use segscope::engine::{Engine, FileError, InUse, Recording, Shares};
+use segscope::recording::RecordingFile;
+use segscope::vendors::{VendorFile, Vendors};
+use segscope::wire::RequestHead;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+const BEGIN_MS: Millis = 1_795_341_600_000;
+const MINUTE_MS: Millis = 60_000;
+
+fn live(file: &Path) -> Engine {
+    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
+    let recording = Recording::of_journal(journal).expect("its reader");
+    let vendors = vendors();
+    let in_use = InUse::unsaid(&vendors);
+    Engine::start(recording, vendors, in_use, None).expect("readable")
+}
+
+/// Sends all captures, a minute between each two, so that sessions end by idleness too.
+fn record_captures(live: &Engine) {
+    let mut now = BEGIN_MS;
+    for capture in captures() {
+        let head = RequestHead {
+            method: &capture.method,
+            path: &capture.path,
+            query: &capture.query,
+            headers: &capture.headers,
+            received_at: now,
+        };
+        live.take(&head, &capture.body, "here");
+        live.settle();
+        now += MINUTE_MS;
+        live.tick(now);
+    }
+    live.mark(Seq(2), true, now).expect("recorded");
+    live.note(Seq(1), "a note", now).expect("recorded");
+}
+
+#[test]
+fn what_sdks_sent_as_a_recording_and_as_bare_calls() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    record_captures(&live(&file));
+    let text = std::fs::read_to_string(&file).expect("text");
+    assert!(text.contains("\"kind\":\"flush\""), "sessions ended");
+    let said = same(&[&file]).expect("a recording");
+    assert!(said.tally.calls > 3000 && said.tally.repeats > 50, "{:?}", said.tally);
+    assert!(!said.tally.no_calls.is_empty() && said.problem.is_none(), "{:?}", said.tally);
+
+    let mut recording = Recording::default();
+    recording.add(&file).expect("readable");
+    let mut calls: Vec<String> = Vec::new();
+    let each = |call: &str| {
+        calls.push(call.to_owned());
+        Ok::<(), FileError>(())
+    };
+    recording.each_call(each).expect("calls");
+    let bare = home.path().join("calls.ndjson");
+    std::fs::write(&bare, calls.join("\n")).expect("written");
+    same(&[&bare]).expect("calls");
+    // a recording comes first, whatever the order
+    let both = same(&[&bare, &file, &bare]).expect("calls");
+    let came = both.tally.calls + both.tally.repeats;
+    assert_eq!(came as usize, 3 * calls.len());
+
+    let vendors = vendors();
+    let chosen = InUse::chosen(&vendors, vec![3, 1]);
+    same_with(&[&file, &bare], &vendors, &chosen).expect("calls");
+}
+
+#[test]
+fn a_clearing_is_left_to_the_pipeline() {
+    let home = tempfile::tempdir().expect("a folder");
+    for undone in [false, true] {
+        let file = home.path().join(format!("{undone}.ndjson"));
+        let live = live(&file);
+        record_captures(&live);
+        live.clear(BEGIN_MS).expect("recorded");
+        assert!(!undone || live.undo_clear(BEGIN_MS).expect("recorded"));
+        drop(live);
+        let vendors = vendors();
+        let in_use = InUse::unsaid(&vendors);
+        let shares = Shares { threads: 3, block_bytes: 5000 };
+        assert_eq!(by_survey(&[&file], &vendors, &in_use, shares), Ok(None));
+        let calls = by_pipeline(&[&file], &vendors, &in_use).expect("readable").tally.calls;
+        assert_eq!(calls > 0, undone);
+    }
+}
+
+/// The part of a case that is played here (`tests/vendors/cases.rs` has the rest).
+#[derive(Deserialize)]
+struct Case {
+    settings: Option<String>,
+    #[serde(default)]
+    prior_events: Vec<String>,
+    event: String,
+}
+
+/// The calls of a vendor's cases, by the settings that they are for.
+fn cases(vendor: &str) -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vendors").join(vendor);
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .expect("cases")
+        .map(|entry| entry.expect("a readable entry").path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
+        .collect();
+    files.sort();
+    let mut calls: BTreeMap<String, String> = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a readable case");
+        let case: Case = toml::from_str(&text).expect("a case");
+        let of = calls.entry(case.settings.unwrap_or_else(|| "{}".to_owned())).or_default();
+        for call in case.prior_events.iter().chain([&case.event]) {
+            // some cases are about what is no call at all
+            if call.trim_start().starts_with('{') {
+                of.push_str(&call.replace('\n', " "));
+                of.push('\n');
+            }
+        }
+    }
+    calls
+}
+
+#[test]
+fn every_case_of_every_vendor() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("calls.ndjson");
+    let built_in = vendors();
+    let mut all = String::new();
+    for vendor in built_in.names() {
+        for (settings, calls) in cases(vendor) {
+            let settings: Value = serde_json::from_str(&settings).expect("JSON");
+            let settings = Map::from_iter([(vendor.to_owned(), settings)]);
+            let vendors = Arc::new(Vendors::new(&settings, &[]).expect("valid settings"));
+            std::fs::write(&file, &calls).expect("written");
+            let in_use = InUse::chosen(&vendors, vec![vendors.index_of(vendor).expect("known")]);
+            let said = same_with(&[&file], &vendors, &in_use).expect("calls");
+            assert_eq!(said.tally.calls > 0, !calls.is_empty());
+            all.push_str(&calls);
+        }
+    }
+    std::fs::write(&file, &all).expect("written");
+    assert!(same(&[&file]).expect("calls").groups.len() > 100, "most codes are found");
+}
+
+#[test]
+fn a_vendor_of_the_user() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/vendors/webhook.toml");
+    let text = std::fs::read_to_string(&path).expect("a vendor");
+    let own = [VendorFile { name: "webhook.toml".to_owned(), text }];
+    let vendors = Vendors::new(&Default::default(), &own);
+    let vendors = Arc::new(vendors.unwrap_or_else(|error| panic!("{error}")));
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("calls.ndjson");
+    let calls: String = cases("custify").into_values().collect();
+    std::fs::write(&file, calls).expect("written");
+    let said = same_with(&[&file], &vendors, &InUse::unsaid(&vendors)).expect("calls");
+    assert_eq!(said.tally.verdicts.len(), 6);
+    assert!(said.tally.verdicts[5].iter().sum::<u64>() > 0, "it judged");
+}
+
+#[test]
+fn what_the_service_discards_is_counted_and_teaches_nothing_in_both_ways() {
+    let home = tempfile::tempdir().expect("a folder");
+    let rudder = r#""channel":"mobile","originalTimestamp":"2026-11-28T10:00:00.000Z","context":{"library":{"name":"rudder-sdk"}}"#;
+    let calls = [
+        r#"{"type":"track","event":"Discarded","properties":{"user_id":"u9","company_id":"a9"}}"#.to_owned(),
+        r#"{"type":"identify","userId":"u9","traits":[]}"#.to_owned(),
+        r#"{"type":"track","userId":"u9","event":"After"}"#.to_owned(),
+        format!(r#"{{"batch":[{{"type":"track","event":"R","userId":"u1",{rudder}}},{{"type":"track","event":"R","userId":" ",{rudder}}}]}}"#),
+        r#"{"type":"track","event":"Old","properties":[],"userId":"u9","receivedAt":"2026-11-28T10:00:00.000Z"}"#.to_owned(),
+    ];
+    // enough of them for several blocks
+    let text: String = (0..40).flat_map(|_| calls.iter().map(|call| format!("{call}\n"))).collect();
+    let file = home.path().join("calls.ndjson");
+    std::fs::write(&file, text).expect("written");
+    let said = same(&[&file]).expect("calls");
+    assert_eq!((said.tally.calls, said.tally.discarded), (240, 160));
+    assert_eq!(said.groups[0].event.as_deref(), Some("track \"Discarded\""));
+    assert!(said.texts[0].contains("160 discarded before any vendor"), "{}", said.texts[0]);
+}

@@ -1,0 +1,107 @@
+//! `check` judges files in one of two ways: as the screen does, keeping an index, or on a survey
+//! that keeps nothing. What they print is the same to the last byte, whatever the files hold and
+//! however the work is shared out.
+
+mod cases;
+mod files;
+
+use segscope::engine::{Engine, InUse, Recording, RowDetail, Shares, Tally, survey};
+use segscope::report::{self, FindingGroup, check_text, finding_groups};
+use segscope::vendors::Vendors;
+use std::path::Path;
+use std::sync::Arc;
+
+/// All that can be said of files.
+#[derive(Debug, PartialEq)]
+struct Said {
+    tally: Tally,
+    groups: Vec<FindingGroup>,
+    /// Everything about each row that the tally names.
+    details: Vec<String>,
+    problem: Option<String>,
+    /// What each format prints.
+    texts: Vec<String>,
+}
+
+fn said(
+    vendors: &Vendors,
+    tally: &Tally,
+    problem: Option<String>,
+    detail: &(dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync),
+) -> Said {
+    let groups = finding_groups(vendors, tally, detail).expect("readable");
+    let rows = tally.found.iter().map(|found| found.first).chain(tally.no_calls.iter().copied());
+    let texts = vec![
+        check_text(vendors, tally, &groups, (None, "passed"), true),
+        report::markdown(vendors, tally, &groups, "failed"),
+        report::junit(&groups, &["Planhat".to_owned()]),
+        report::sarif(&groups, Some("f")),
+        report::github(&groups),
+    ];
+    Said {
+        details: rows.map(|row| format!("{row}: {:#?}", detail(row))).collect(),
+        tally: tally.clone(),
+        groups,
+        problem,
+        texts,
+    }
+}
+
+fn recording(files: &[&Path]) -> Result<Recording, String> {
+    let mut recording = Recording::default();
+    for file in files {
+        recording.add(file).map_err(|error| error.to_string())?;
+    }
+    Ok(recording)
+}
+
+fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Result<Said, String> {
+    let (vendors_too, in_use) = (Arc::clone(vendors), in_use.clone());
+    let engine = Engine::start(recording(files)?, vendors_too, in_use, None);
+    let engine = engine.expect("readable");
+    engine.settle();
+    if let Some(error) = engine.wrong() {
+        return Err(error.to_string());
+    }
+    let tally = engine.tally(0..engine.rows());
+    Ok(said(vendors, &tally, engine.stats().problem, &|row| engine.detail(row)))
+}
+
+/// What a survey says; none if it leaves the files to the engine.
+fn by_survey(
+    files: &[&Path],
+    vendors: &Vendors,
+    in_use: &InUse,
+    shares: Shares,
+) -> Result<Option<Said>, String> {
+    let recording = recording(files)?;
+    let surveyed =
+        survey(&recording, vendors, in_use, shares).map_err(|error| error.to_string())?;
+    Ok(surveyed.map(|surveyed| {
+        said(vendors, surveyed.tally(), surveyed.problem(), &|row| surveyed.detail(row))
+    }))
+}
+
+/// One thread with all at once, several with little, and more than there are cores with less.
+const SHARES: [(usize, u64); 3] = [(1, 1 << 20), (2, 4096), (5, 700)];
+
+/// Compares the two ways, and returns what both say.
+fn same_with(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Result<Said, String> {
+    let want = by_pipeline(files, vendors, in_use);
+    for (threads, block_bytes) in SHARES {
+        let found = by_survey(files, vendors, in_use, Shares { threads, block_bytes });
+        let found = found.map(|said| said.expect("nothing that only the pipeline does"));
+        assert_eq!(found, want, "{threads} threads, {block_bytes} bytes at once");
+    }
+    want
+}
+
+fn same(files: &[&Path]) -> Result<Said, String> {
+    let vendors = vendors();
+    let in_use = InUse::unsaid(&vendors);
+    same_with(files, &vendors, &in_use)
+}
+
+fn vendors() -> Arc<Vendors> {
+    Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"))
+}

@@ -1,0 +1,77 @@
+//! Filtered views and aggregates against looking at each call, one after the other.
+
+mod aggregates;
+mod matching_rows;
+mod names;
+mod random_calls;
+mod same_counts;
+mod timeline;
+
+use segscope::call::time;
+use segscope::engine::{
+    CallColumns, Engine, InUse, NoCallColumns, Recording, RowDetail, Search, SearchProgress,
+};
+use segscope::fql::Filter;
+use segscope::recording::RecordingFile;
+use segscope::vendors::Vendors;
+use segscope::wire::RequestHead;
+use serde_json::Map;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const BEGIN_MS: i64 = 1_795_341_600_000;
+
+/// A engine that records to a file without a name.
+fn engine() -> Arc<Engine> {
+    let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
+    let in_use = InUse::unsaid(&vendors);
+    let journal = RecordingFile::nameless().expect("a file");
+    let recording = Recording::of_journal(journal).expect("readable");
+    Arc::new(Engine::new(recording, vendors, in_use, None).expect("empty").0)
+}
+
+/// Sends a body, and says the status.
+fn send(engine: &Engine, path: &str, test: Option<&str>, at_ms: i64, body: &str) -> u16 {
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    headers.extend(test.map(|test| ("x-segscope-test".to_owned(), test.to_owned())));
+    let head = RequestHead {
+        method: "POST",
+        path,
+        query: "",
+        headers: &headers,
+        received_at: BEGIN_MS + at_ms,
+    };
+    let status = engine.take(&head, body.as_bytes(), "http://127.0.0.1").status;
+    engine.settle();
+    status
+}
+
+/// The rows that pass, each looked at by itself, from all that is known of it.
+fn naive(engine: &Engine, filter: &Filter) -> Vec<u64> {
+    engine.settle();
+    let passes = |row: &u64| match engine.detail(*row).expect("readable") {
+        Some(RowDetail::Call(call)) => {
+            filter.matches(&CallColumns::new(&call, &engine.vendors(), time::now()))
+        }
+        Some(RowDetail::NoCall(row)) => {
+            let (request, severity) = (&row.request, row.severity);
+            filter.matches(&NoCallColumns { request, severity, now_ms: time::now() })
+        }
+        None => false,
+    };
+    (0..engine.rows()).filter(passes).collect()
+}
+
+/// Waits until all rows were looked at.
+fn complete(search: &Search, engine: &Engine) -> SearchProgress {
+    engine.settle();
+    let begin = Instant::now();
+    loop {
+        let shown = search.shown();
+        if shown.looked_at == shown.of && shown.of == engine.rows() {
+            return shown;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "{shown:?}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,182 @@
+//! The README and the pages of `docs/` against the program: whatever they name exists.
+
+use super::{segscope, stdout};
+use regex::Regex;
+use segscope::{config, objects_api, recording, server, wire};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Flags in the documents that belong to other programs.
+const FLAGS_OF_OTHERS: [&str; 3] = ["--release", "--path", "--add-host"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The README and the pages of `docs/`, each with its path.
+fn pages() -> Vec<(PathBuf, String)> {
+    let docs = std::fs::read_dir(root().join("docs")).expect("docs");
+    let docs = docs.map(|entry| entry.expect("readable").path());
+    let pages = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("UTF-8");
+        (path, text)
+    };
+    pages.chain([root().join("README.md")]).map(read).collect()
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).expect("UTF-8")
+}
+
+fn run(args: &[&str]) -> String {
+    let home = tempfile::tempdir().expect("a folder");
+    stdout(&segscope(home.path(), args).assert().code(0))
+}
+
+/// The commands that the help lists.
+fn commands() -> Vec<String> {
+    let help = run(&["--help"]);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = listed.take_while(|line| !line.is_empty());
+    names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect()
+}
+
+/// The first column of the tables of a page.
+fn first_cells(page: &str) -> impl Iterator<Item = &str> {
+    page.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+}
+
+#[test]
+fn every_flag_that_a_page_names_is_in_the_help() {
+    let mut help = run(&["--help"]);
+    for command in commands().iter().filter(|command| *command != "help") {
+        help.push_str(&run(&[command, "--help"]));
+        for part in ["learn", "check", "template", "list", "show"] {
+            let home = tempfile::tempdir().expect("a folder");
+            let done = segscope(home.path(), &[command, part, "--help"]).output().expect("it ran");
+            help.push_str(&String::from_utf8_lossy(&done.stdout));
+        }
+    }
+    let flag = Regex::new(r"(?:^|[\s`(|])(--[a-z][a-z-]+)").expect("a pattern");
+    for (path, text) in pages() {
+        for found in flag.captures_iter(&text) {
+            let is_known = help.contains(&found[1]) || FLAGS_OF_OTHERS.contains(&&found[1]);
+            assert!(is_known, "{}: no command has {}", path.display(), &found[1]);
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_every_command_and_no_other() {
+    let readme = page("README.md");
+    let command = Regex::new(r"^`segscope ([a-z]+)").expect("a pattern");
+    let mut named: BTreeSet<String> = BTreeSet::from(["listen".to_owned(), "help".to_owned()]);
+    for cell in first_cells(&readme) {
+        for part in cell.split(", ") {
+            named.extend(command.captures(part).map(|found| found[1].to_owned()));
+        }
+    }
+    assert_eq!(named, commands().into_iter().collect());
+    assert!(readme.lines().count() < 200, "the README is for five minutes");
+}
+
+#[test]
+fn every_key_of_the_screen_page_is_assigned_to_an_action() {
+    let template = run(&["config", "template"]);
+    let keys = template.split_once("[keys.").expect("keys").1;
+    let assigned = Regex::new(r#""([^"]+)""#).expect("a pattern");
+    let assigned: BTreeSet<String> =
+        assigned.captures_iter(keys).map(|found| found[1].replace(' ', "")).collect();
+    // what every list has without a setting, and what a terminal sends for the mouse
+    let fixed = ["j", "k", "h", "l", "g", "G", "1", "5", "|"];
+    let screen = page("docs/screen.md");
+    let table = screen.split_once("\n| keys | do |").expect("the table of keys").1;
+    let table = table.split("\n\n").next().expect("a table");
+    let key = Regex::new(r"`([^`]+)`").expect("a pattern");
+    for cell in first_cells(table) {
+        for found in key.captures_iter(cell) {
+            let name = found[1].replace("\\|", "|");
+            let is_known = assigned.contains(&name) || fixed.contains(&&*name);
+            assert!(is_known, "docs/screen.md: no action has the key `{name}`");
+        }
+    }
+}
+
+#[test]
+fn the_testing_page_lists_every_own_path() {
+    let openapi: serde_json::Value =
+        serde_json::from_str(&page("assets/openapi.json")).expect("JSON");
+    let described: BTreeSet<&str> =
+        openapi["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    let testing = page("docs/testing.md");
+    let path = Regex::new(r"^`(?:GET|POST) (/_segscope/[a-z.]+)").expect("a pattern");
+    let cells = first_cells(&testing).filter_map(|cell| path.captures(cell));
+    let listed: BTreeSet<String> = cells.map(|found| found[1].to_owned()).collect();
+    let listed: BTreeSet<&str> = listed.iter().map(String::as_str).collect();
+    assert_eq!(listed, described.into_iter().filter(|path| path.starts_with("/_")).collect());
+}
+
+#[test]
+fn every_setting_that_a_page_names_is_in_the_template() {
+    let template = run(&["config", "template"]);
+    let setting = Regex::new(r"\bvendors\.([a-z]+)\.([a-z_]+)=").expect("a pattern");
+    for (path, text) in pages() {
+        for found in setting.captures_iter(&text) {
+            let section = template.split(&format!("[vendors.{}]", &found[1])).nth(1);
+            let section = section.and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
+            let is_known = section.contains(&format!("#{} = ", &found[2]));
+            assert!(is_known, "{}: no setting {}", path.display(), &found[0]);
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_file_of_the_repository() {
+    let link = Regex::new(r"\]\(([^)#]+)").expect("a pattern");
+    for (path, text) in pages() {
+        let folder = path.parent().expect("a folder");
+        for found in link.captures_iter(&text).filter(|found| !found[1].contains("://")) {
+            assert!(folder.join(&found[1]).exists(), "{}: no file {}", path.display(), &found[1]);
+        }
+    }
+}
+
+#[test]
+fn limits_are_documented_as_they_are() {
+    let limits = server::Limits::default();
+    let seconds = |time: std::time::Duration| format!("{} s", time.as_secs());
+    let document = include_str!("../../../docs/security.md");
+    for (limit, value) in [
+        ("body of a single call (Segment)", format!("{} KB", wire::CALL_LIMIT >> 10)),
+        ("body of a batch (Segment)", format!("{} KB", wire::BATCH_LIMIT >> 10)),
+        ("body of a request (RudderStack)", format!("{} KB", wire::RUDDERSTACK_LIMIT >> 10)),
+        ("body of a webhook's request", format!("{} KB", wire::WEBHOOK_LIMIT >> 10)),
+        ("body of an object push", format!("{} MB", objects_api::BODY_LIMIT >> 20)),
+        ("bodies in memory together", format!("{} MB", limits.memory >> 20)),
+        ("wait for room in it, then 429", seconds(limits.room_wait)),
+        ("open connections", limits.connections.to_string()),
+        ("connections that never sent a byte", seconds(limits.fresh)),
+        ("time for a head", seconds(limits.head)),
+        ("pause of a body", seconds(limits.body_idle)),
+        ("time for a body", seconds(limits.body_total)),
+        ("silence of a connection between two requests", seconds(limits.idle)),
+        ("time that open requests have at the end", seconds(limits.drain)),
+        (
+            "settings files, themes and vendor files",
+            format!("{} MB", config::MAX_TEXT_FILE_BYTES >> 20),
+        ),
+        ("recordings that hold calls", recording::MAX_RECORDINGS.to_string()),
+        ("all recordings together", format!("{} MB", recording::MAX_RECORDED_BYTES >> 20)),
+    ] {
+        let row = format!("\n| {limit} | {value} |\n");
+        assert!(document.contains(&row), "docs/security.md has no row{row}");
+    }
+    let privacy = include_str!("../../../docs/privacy.md");
+    let kept = format!(
+        "while more than {} hold calls or all take more than {} GiB",
+        recording::MAX_RECORDINGS,
+        recording::MAX_RECORDED_BYTES >> 30
+    );
+    assert!(privacy.contains(&kept), "docs/privacy.md: {kept}");
+}

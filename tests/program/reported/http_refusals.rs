@@ -1,0 +1,134 @@
+//! Requests that HTTP itself refuses, before anybody could look at them, are rows too.
+
+use super::requests_without_calls::Listening;
+use super::segscope;
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// Sends bytes on a connection of their own; the answer.
+fn send(address: &str, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(crate::common::DEADLINE)).expect("a timeout");
+    // the listener may answer and close before all is sent
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn headers(count: usize) -> String {
+    (0..count).map(|nth| format!("X-H{nth}: v\r\n")).collect()
+}
+
+#[test]
+fn what_http_refuses_is_a_row_with_its_reason() {
+    const HOST: &str = "Host: localhost\r\n";
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let address = listening.program.address.clone();
+    let many = format!("POST /v1/track HTTP/1.1\r\n{HOST}{}\r\n", headers(120));
+    let long = format!("GET /v1/pixel/track?data={} HTTP/1.1\r\n{HOST}\r\n", "a".repeat(70_000));
+    let post = format!("POST /v1/track HTTP/1.1\r\n{HOST}");
+    let sent: Vec<(String, u16, &str, &[&str])> = vec![
+        (many, 431, "POST /v1/track", &["more than 100 headers", "fewer and shorter headers"]),
+        (long, 414, "GET /v1/pixel/track", &["longer than 64 KB", "body of a POST"]),
+        (
+            "POST /v1/track HTTP/1.1\r\nHost : x\r\n\r\n".into(),
+            400,
+            "POST /v1/track",
+            &["`Host : x`", "blank before the colon"],
+        ),
+        (
+            format!("{post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}"),
+            400,
+            "POST /v1/track",
+            &["content-length", "once"],
+        ),
+        (
+            format!("{post}Content-Length: two\r\n\r\n{{}}"),
+            400,
+            "POST /v1/track",
+            &["content-length"],
+        ),
+        (
+            format!("{post}Transfer-Encoding: identity\r\n\r\n{{}}"),
+            400,
+            "POST /v1/track",
+            &["transfer-encoding is not `chunked`"],
+        ),
+        (
+            format!("{post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}"),
+            400,
+            "POST /v1/track",
+            &["the chunked body is malformed", "write the chunks"],
+        ),
+        (
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(),
+            505,
+            "PRI *",
+            &["HTTP/2 without TLS", "HTTP/1.1"],
+        ),
+        ("SSH-2.0-OpenSSH_9.6\r\n".into(), 400, "? ", &["no HTTP request", "SSH-2.0"]),
+        ("{\"event\":\"E\"}\r\n\r\n".into(), 400, "? ", &["no HTTP request"]),
+        (
+            format!("POST /v1/track HTTP/9.1\r\n{HOST}\r\n"),
+            400,
+            "POST /v1/track",
+            &["HTTP version"],
+        ),
+        (
+            format!("POST /v1/track HTTP/1.1\r\n{HOST}no colon here\r\n\r\n"),
+            400,
+            "POST /v1/track",
+            &["`no colon here`"],
+        ),
+    ];
+    for (bytes, status, ..) in &sent {
+        let answer = send(&address, bytes.as_bytes());
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{bytes:.60}: {answer}");
+    }
+    // too short a content-length leaves bytes behind that are no request
+    let short = format!("{post}Content-Length: 2\r\n\r\n{{}}}}}}");
+    send(&address, short.as_bytes());
+    let all = sent.len() + 1;
+    let deadline = std::time::Instant::now() + crate::common::DEADLINE;
+    let want = json!({"received": all + 1, "with_calls": 1, "without_calls": 0, "refused": all, "not_found": 0});
+    while listening.counts() != want {
+        assert!(std::time::Instant::now() < deadline, "{}", listening.counts());
+    }
+    let recording = listening.recording.clone();
+    let (lines, _) = listening.end();
+    for (line, (_, status, what, says)) in lines.iter().zip(&sent) {
+        assert!(line[13..].starts_with(&format!("refused {status} {what}")), "{line}");
+        assert!(says.iter().all(|part| line.contains(part)), "{says:?}: {line}");
+    }
+    assert!(lines[all].contains("bytes that are no request follow"), "{lines:#?}");
+    let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
+    let text = String::from_utf8(check.stdout).expect("text");
+    assert!(text.contains("error HTTP-431") && text.contains("error HTTP-505"), "{text}");
+}
+
+#[test]
+fn a_body_that_was_packed_twice_is_named() {
+    use flate2::{Compression, write::GzEncoder};
+    let pack = |data: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(data).expect("memory");
+        encoder.finish().expect("memory")
+    };
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let twice = pack(&pack(br#"{"userId":"u","event":"E"}"#));
+    for encoding in ["gzip, gzip", "gzip", "x-gzip,gzip"] {
+        let headers = [("content-encoding", encoding)];
+        let answer = listening.http.request("POST", "/v1/track", &headers, &twice);
+        assert_eq!(answer.expect("an answer").status, 400);
+    }
+    let (lines, _) = listening.end();
+    assert_eq!(lines.len(), 3);
+    for line in lines {
+        assert!(line.contains("gzip` is not known; send gzip or none"), "{line}");
+        assert!(line.contains("packed once with gzip"), "{line}");
+    }
+}

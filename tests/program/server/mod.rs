@@ -1,0 +1,9 @@
+//! The wire: captured requests of the real SDKs, read directly and replayed to a listener, and what
+//! a listener has to bear besides.
+
+mod bad_clients;
+mod client;
+mod http;
+mod overload;
+mod own_paths;
+mod replay;
