@@ -50,7 +50,7 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("{%", "%}"),
     ("{!!", "!!}"),
 ];
-/// How a language prints what is no text: the beginning and the end, without case.
+/// How a language prints what is not a string: the beginning and the end, without case.
 const PRINTED: [(&str, &str); 30] = [
     ("[object ", "]"),
     ("optional(", ")"),

@@ -18,7 +18,7 @@ pub enum ValueRule {
 /// An id as it was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdText<'d> {
-    /// The id as text; of a value that is no text, its JSON text.
+    /// The id as text; of a value that is not a string, its JSON text.
     pub text: Cow<'d, str>,
     /// False if the value was no string.
     pub is_string: bool,

@@ -67,7 +67,7 @@ pub struct Finding {
     /// The id that it says is missing, as the vendor's table has it.
     #[serde(skip)]
     pub headline: Option<Headline>,
-    /// The id that it says is no text, as the vendor's table has it.
+    /// The id that it says is not a string, as the vendor's table has it.
     #[serde(skip)]
     pub mistyped: Option<Id>,
 }
@@ -89,7 +89,7 @@ pub enum Reason {
     Null,
     /// an empty text, or only white space
     Empty,
-    /// a value of a type that is no identity
+    /// a value of a type that cannot be an identity
     Type,
 }
 

@@ -57,7 +57,7 @@ impl Reply {
 
     /// More comes than can be taken: come back later.
     pub fn busy(seconds: u32) -> Reply {
-        let message = "more requests at once than can be taken; send it again";
+        let message = "too many requests at once; send it again";
         Reply { retry_after: Some(seconds), ..Reply::failure(429, "too_many_requests", message) }
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn check(call: &Fields<'_>, shared: &RequestDefaults<'_>, out: &mut V
         None => format!("{} past its arrival", span(event - sent_at)),
     };
     let problem = format!(
-        "{} before `{path}`, so the service takes the sender's clock for wrong and moves the event {moved}",
+        "{} before `{path}`, so the service assumes that the sender's clock is wrong and moves the event {moved}",
         span(event - sent_at)
     );
     out.push(implausible("/sentAt", &time::format(sent_at), problem, "when the request is sent"));

@@ -54,7 +54,7 @@ fn a_wrong_text_is_told_at_its_place_and_the_last_good_one_stays() {
     );
     assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("enter");
-    assert!(app.line(23).contains("the last good filter stays in force"), "{}", app.line(23));
+    assert!(app.line(23).contains("the last valid filter stays active"), "{}", app.line(23));
     assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("ctrl-u").type_in("type == 1");
     assert!(

@@ -42,7 +42,7 @@ fn a_doubtful_id_has_a_sign_and_a_word() {
     assert!(app.picture().contains("4711? "), "{}", app.picture());
     app.press("/").type_in("Seat").press("enter n enter");
     let picture = app.picture();
-    assert!(picture.contains("4711?  doubtful: not a text, as ids are"), "{picture}");
+    assert!(picture.contains("4711?  doubtful: not a string, as ids are"), "{picture}");
     app.press("esc 4");
     let picture = app.picture();
     assert!(picture.contains("4711?"), "{picture}");

@@ -78,7 +78,7 @@ pub struct Counted {
 /// A group of calls in the coverage view.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// The type; none where there was no room to tell it apart.
+    /// The type; none where the limit did not allow to tell it apart.
     pub kind: Option<String>,
     /// The event, or the name of a page or a screen; of other types none.
     pub event: Option<String>,
@@ -130,7 +130,7 @@ pub struct GroupedRows<T> {
     pub rows: Vec<T>,
     /// How many there would be.
     pub of: u64,
-    /// Calls, repeats too, that came when there was no room to tell them apart.
+    /// Calls, repeats too, that arrived after the limit and are not counted separately.
     pub other: u64,
 }
 
@@ -143,7 +143,7 @@ pub struct IndexUsage {
     pub text_bytes: u64,
     /// Texts that came when there was no room, each time that they came.
     pub unkept: u64,
-    /// Calls that the counts do not tell apart for want of room.
+    /// Calls that the counts do not tell apart because a limit was reached.
     pub other: u64,
 }
 
@@ -313,7 +313,7 @@ impl Engine {
     }
 }
 
-/// A text as a view shows it; what there was no room to keep is an ellipsis.
+/// A text as a view shows it; what the limit did not allow to keep is an ellipsis.
 fn words(store: &Index, id: TextId) -> Option<String> {
     if id.is_unkept() { Some("…".to_owned()) } else { store.texts.get(id).map(str::to_owned) }
 }

@@ -114,8 +114,8 @@ pub(crate) struct Unread<'a> {
     pub len: Option<u64>,
 }
 
-/// What was received of sources' objects. A push is answered from it, so it is the answering side
-/// that changes it; lines that were there before are taken by the judging thread, once.
+/// What was received of sources' objects. A push is answered from it, so it is the listener thread
+/// that changes it; lines that were there before are taken by the judge thread, once.
 #[derive(Debug)]
 pub(crate) struct ObjectRuns {
     pub objects: Objects,

@@ -8,7 +8,7 @@
 //! - HTTP archives ([`har`]) and scripts of curl lines ([`curl`])
 //! - folders of such files
 //!
-//! Whatever a file holds, no more than one line or value of it is in memory.
+//! Whatever a file holds, at most one line or value of it is in memory.
 
 pub(crate) mod bare_calls;
 mod curl;
@@ -69,7 +69,7 @@ pub enum FileError {
         /// What the system said.
         source: io::Error,
     },
-    /// A line or the whole is no JSON.
+    /// A line or the whole is not JSON.
     #[error("{}:{line}: {}", shown(path), with_help(message))]
     Content {
         /// The file.
@@ -321,7 +321,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Adds a file that grows, a recording or calls, a line each.
+    /// Adds a file that grows, a recording or calls, one line each.
     pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(io)?;
