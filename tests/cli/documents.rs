@@ -250,3 +250,32 @@ fn with_each_alternative(code: &str) -> Vec<String> {
     let (letters, after) = rest.split_once('}').expect("a closing brace");
     letters.split(',').map(|letter| format!("{before}{letter}{after}")).collect()
 }
+
+#[test]
+fn every_source_path_that_a_page_names_exists() {
+    let named = Regex::new(r"`((?:src|assets|docs)/[A-Za-z0-9_./-]+)`").expect("a pattern");
+    let mut count = 0;
+    for (path, text) in pages() {
+        for found in named.captures_iter(&text).filter(|found| !found[1].contains("NAME")) {
+            assert!(root().join(&found[1]).exists(), "{}: no {}", path.display(), &found[1]);
+            count += 1;
+        }
+    }
+    assert!(count > 50, "only {count} paths were found");
+}
+
+#[test]
+fn the_glossary_defines_every_verdict_and_page() {
+    let glossary = page("docs/glossary.md");
+    let terms: BTreeSet<&str> = first_cells(&glossary).flat_map(|cell| cell.split(", ")).collect();
+    let help = page("docs/screen.md");
+    let verdicts = help.split_once("| mark | verdict | meaning |").expect("the table of marks").1;
+    let verdicts = verdicts.split("\n\n").next().expect("a table");
+    let names = verdicts.lines().filter_map(|line| line.split(" | ").nth(1));
+    for name in names.filter(|name| !name.starts_with("---")) {
+        assert!(terms.contains(name), "docs/glossary.md does not define {name}");
+    }
+    for name in ["log", "coverage", "compose", "finding", "vendors in use", "near miss"] {
+        assert!(terms.contains(name), "docs/glossary.md does not define {name}");
+    }
+}
