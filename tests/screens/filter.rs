@@ -209,7 +209,7 @@ fn moving_pausing_and_the_mouse_know_the_filter() {
     (0..6).for_each(|n| app.inspector.add(n));
     app.draw();
     assert!(
-        app.line(1).ends_with("PAUSED  +2 new space goes on"),
+        app.line(1).ends_with("PAUSED  +2 new space resumes"),
         "two of six pass: {}",
         app.line(1)
     );

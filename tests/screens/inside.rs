@@ -86,7 +86,7 @@ fn enter_on_what_is_missing_shows_who_wants_it() {
     for (width, height) in SIZES {
         let mut app = app(width, height);
         app.press("g");
-        let says = "not in the call; wanted by FS, SS, CUS";
+        let says = "not in the call; needed by FS, SS, CUS";
         let mut moves = 0;
         while !app.picture().contains(says) {
             app.press("j");

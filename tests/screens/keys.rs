@@ -42,7 +42,7 @@ fn pausing_loses_nothing() {
         app.inspector.add(4);
     }
     app.draw();
-    assert!(app.line(1).ends_with("PAUSED  +5 new space goes on"), "{}", app.line(1));
+    assert!(app.line(1).ends_with("PAUSED  +5 new space resumes"), "{}", app.line(1));
     assert!(!app.line(15).contains("Pricing") && app.line(0).contains("15 calls"));
     app.press("G");
     assert!(cursor(&app).contains("Report Exported"), "the last before the pause");

@@ -29,8 +29,8 @@ fn who_wants_an_id_under_another_name_is_told() {
         app.press("g /").type_in("Invoice").press("enter n enter");
         let picture = app.picture();
         // in short where the line has no room for the vendor's name and the whole place
-        let short = picture.contains("globex-inc!  CSB wants it as account_id");
-        let long = picture.contains("CustomerSuccessBox wants it as properties.account_id");
+        let short = picture.contains("globex-inc!  CSB needs it as account_id");
+        let long = picture.contains("CustomerSuccessBox needs it as properties.account_id");
         assert!(short || long, "{picture}");
     }
 }

@@ -59,7 +59,7 @@ fn nothing_changed_is_said_in_a_line() {
     app.inspector.write_settings(HARMLESS);
     app.inspector.judge_all_again();
     app.draw();
-    assert!(app.line(23).contains("judged 10 calls again: nothing changed"), "{}", app.picture());
+    assert!(app.line(23).contains("checked 10 calls again: nothing changed"), "{}", app.picture());
 }
 
 /// A window that takes what is typed is not covered.
