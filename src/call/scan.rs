@@ -7,7 +7,7 @@
 use super::json_node::{JsonKind, JsonNode};
 use wide::u8x16;
 
-/// Why a text is no JSON: what was expected, and where.
+/// Why a text is not JSON: what was expected, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: expected {expected}, found {found}")]
 pub struct SyntaxError {

@@ -36,8 +36,8 @@ const COMMON: [(&str, &str, &str); 6] = [
         "an account, with the ids of all vendors",
         include_str!("../../assets/templates/group.json"),
     ),
-    ("page", "a page that was seen", include_str!("../../assets/templates/page.json")),
-    ("screen", "a screen that was seen", include_str!("../../assets/templates/screen.json")),
+    ("page", "a page view", include_str!("../../assets/templates/page.json")),
+    ("screen", "a screen view", include_str!("../../assets/templates/screen.json")),
     ("alias", "two ids of one user", include_str!("../../assets/templates/alias.json")),
 ];
 

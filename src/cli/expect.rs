@@ -63,7 +63,7 @@ pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<E
             _ => (format!("{events} events"), "them"),
         };
         output::note(format_args!(
-            "segscope: {subject} came without an `{name}` that a vendor in use needs, so the plan does not ask for it in {them}"
+            "segscope: {subject} arrived without an `{name}` that a vendor in use needs, so the plan does not ask for it in {them}"
         ));
     }
     Ok((plan, engine))

@@ -31,7 +31,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
     let mut exporter = Exporter::begin(out, format, args.with_secrets, &vendors, &shown)?;
     for some in rows.chunks(AT_ONCE) {
         for detail in engine.details_of(some.iter().copied()) {
-            // a request that has a row of its own is no call
+            // a request that has a row of its own is not a call
             if let RowDetail::Call(call) = detail.map_err(Failure::wrong)? {
                 exporter.call(*call)?;
             }

@@ -44,7 +44,7 @@ impl Failure {
         matches!(self, Failure::Findings | Failure::Ended(_))
     }
 
-    /// True if whoever read our output has gone, which is no failure.
+    /// True if whoever read our output has gone, which is not a failure.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

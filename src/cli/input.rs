@@ -34,7 +34,7 @@ pub fn follow(file: &Path) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
-/// Waits until all was read; a line of a file of calls that is no call is wrong use.
+/// Waits until all was read; a line of a file of calls that is not a call is wrong use.
 pub fn all_read(engine: &Engine) -> Result<(), Failure> {
     engine.settle();
     engine.wrong().map_or(Ok(()), |error| Err(Failure::wrong(error)))

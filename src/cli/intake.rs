@@ -32,7 +32,7 @@ impl Intake for PipelineIntake {
             }
             BodyError::Busy { .. } => {
                 self.0.too_much();
-                let message = "more requests came at once than could be taken";
+                let message = "more requests arrived at once than could be accepted";
                 let code = "too_many_requests";
                 let refused = Refused { code, message, kind: "", body_bytes: None };
                 self.0.record_refused(head, kept, 429, refused);

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 /// A line longer than this ends it: it has no end, or is no line.
 const MAX_LINE_BYTES: u64 = 16 << 20;
 
-/// One JSON object in, one out, a line each, as they come.
+/// One JSON object in, one out, one line each, as they come.
 pub fn run(args: &MapArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(output::json());
     let mut input = BufReader::new(std::io::stdin());

@@ -7,7 +7,7 @@ use super::listen::draw;
 use super::setup;
 use crate::inspector::Alerting;
 
-/// A file that is read in no time is refused where one of its lines is no call; in a larger one the
+/// A file that is read in no time is refused where one of its lines is not a call; in a larger one the
 /// line is passed over, and the screen says so.
 const SMALL_BYTES: u64 = 4 << 20;
 

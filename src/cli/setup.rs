@@ -56,7 +56,7 @@ impl Setup {
             _ if !named || self.settings.is_on("no_record") => RecordingFile::nameless(),
             Some(file) if is_null_device(Path::new(file)) => {
                 notices.push(format!(
-                    "{file} keeps nothing, so the recording is in a file without a name, gone with the program"
+                    "{file} stores nothing, so the recording is a temporary file that is deleted at exit"
                 ));
                 RecordingFile::nameless()
             }

@@ -60,7 +60,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let mut writer = RecordWriter {
         engine: &engine,
         format,
-        colour: output::has_color(),
+        color: output::has_color(),
         filter: (!filter.is_all()).then(|| RangeFilter::new(filter.clone())),
         passed: 0,
         from,
@@ -118,7 +118,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
 struct RecordWriter<'p, W: Write> {
     engine: &'p Arc<Engine>,
     format: TailFormat,
-    colour: bool,
+    color: bool,
     /// None lets everything through.
     filter: Option<RangeFilter>,
     /// How many calls it let through, as far as they were written.
@@ -193,7 +193,7 @@ impl<W: Write> RecordWriter<'_, W> {
         let shown = self.engine.in_use().shown();
         if self.format == TailFormat::Text && self.filter.is_none() {
             for row in self.engine.window(from..to) {
-                writeln!(self.out, "{}", call_line(&row, &vendors, self.colour))?;
+                writeln!(self.out, "{}", call_line(&row, &vendors, self.color))?;
             }
             return Ok(());
         }
@@ -219,7 +219,7 @@ impl<W: Write> RecordWriter<'_, W> {
                     }
                     _ => {
                         for row in self.engine.window(*row..row + 1) {
-                            writeln!(self.out, "{}", call_line(&row, &vendors, self.colour))?;
+                            writeln!(self.out, "{}", call_line(&row, &vendors, self.color))?;
                         }
                     }
                 },

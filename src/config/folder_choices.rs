@@ -42,7 +42,7 @@ impl FolderChoices {
         self.list("vendors")
     }
 
-    /// The finding codes that were set aside.
+    /// The finding codes that are muted.
     pub fn aside(&self) -> Vec<String> {
         self.list("aside").unwrap_or_default()
     }
@@ -79,7 +79,7 @@ impl FolderChoices {
         self.set("vendors", names.into())
     }
 
-    /// Keeps the finding codes that were set aside.
+    /// Keeps the finding codes that are muted.
     pub fn set_aside(&self, names: &[&str]) -> io::Result<()> {
         self.set("aside", names.into())
     }

@@ -51,7 +51,7 @@ impl Memo {
     pub fn said(&self) -> Option<String> {
         match self {
             Memo::Filter(_) | Memo::Search(_) | Memo::Command(_) => None,
-            Memo::Named { name, .. } => Some(format!("the filter is kept as {name}")),
+            Memo::Named { name, .. } => Some(format!("filter saved as {name}")),
             Memo::Forget { name } => Some(format!("forgotten: {name}")),
         }
     }

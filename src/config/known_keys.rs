@@ -55,13 +55,13 @@ pub const KEYS: &[SettingKey] = &[
         "allow_remote",
         SettingValueKind::Switch,
         Some("false"),
-        "allow `listen` to be more than this machine",
+        "allow `listen` to be an address that other machines can reach",
     )),
     own(key(
         "token_file",
         SettingValueKind::Text,
         None,
-        "other machines may ask /_segscope if they send the token of this file, one line that only you can read, as `Authorization: Bearer TOKEN`",
+        "other machines may use /_segscope if they send the token in this file (one line, readable only by you) as `Authorization: Bearer TOKEN`",
     )),
     own(key("record", SettingValueKind::Text, None, "append the recording to this file")),
     key("no_record", SettingValueKind::Switch, Some("false"), "do not keep a recording after exit"),
@@ -69,7 +69,7 @@ pub const KEYS: &[SettingKey] = &[
         "fsync",
         SettingValueKind::Switch,
         Some("false"),
-        "wait for the disk before a call is acknowledged",
+        "flush each call to disk before acknowledging it",
     ),
     key(
         "vendors.use",
@@ -94,7 +94,7 @@ pub const KEYS: &[SettingKey] = &[
         "alert_with",
         SettingValueKind::Text,
         Some("bell"),
-        "bell, notify (a notification of the terminal), or a command with its arguments, which gets the call record on its standard input",
+        "bell, notify (a terminal notification), or a command with arguments, which gets the call record on standard input",
     )),
     key(
         "theme",
@@ -119,8 +119,8 @@ pub const KEYS: &[SettingKey] = &[
 
 /// Before the keys of the screen: `keys.PLACE.ACTION`.
 pub(crate) const SCREEN_KEYS: &str = "keys.";
-/// Before the styles of the screen: `colours.STYLE`.
-pub(crate) const COLOURS: &str = "colours.";
+/// Before the styles of the screen: `colors.STYLE`.
+pub(crate) const COLORS: &str = "colors.";
 
 /// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
 pub(crate) const DELIVER: &str = "deliver.";
@@ -141,11 +141,11 @@ pub(crate) fn vendor_setting_from_env(name: &str) -> Option<String> {
 
 /// Whether it is one of the screen's keys or styles; the screen itself knows which there are.
 pub(crate) fn is_of_the_screen(name: &str) -> bool {
-    name.starts_with(SCREEN_KEYS) || is_colour(name)
+    name.starts_with(SCREEN_KEYS) || is_color(name)
 }
 
-fn is_colour(name: &str) -> bool {
-    name.starts_with(COLOURS) || name == COLOURS.trim_end_matches('.')
+fn is_color(name: &str) -> bool {
+    name.starts_with(COLORS) || name == COLORS.trim_end_matches('.')
 }
 
 /// Whether a project's file may not set it.
@@ -166,7 +166,7 @@ pub(crate) fn check_deliver(name: &str, value: &Value) -> Result<(), String> {
 }
 
 pub(crate) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), String> {
-    let expected = match (is_colour(name), name.split('.').count(), value) {
+    let expected = match (is_color(name), name.split('.').count(), value) {
         // a section in which nothing is set
         (true, 1, Value::Object(none)) | (false, 2, Value::Object(none)) if none.is_empty() => {
             return Ok(());
@@ -193,8 +193,8 @@ pub(crate) fn from_env(name: &str) -> Option<&'static SettingKey> {
 
 pub(crate) fn unknown(name: &str) -> String {
     match nearest_name(name, KEYS.iter().map(|key| key.name)) {
-        Some(near) => format!("`{name}` is no setting; the nearest is `{near}`"),
-        None => format!("`{name}` is no setting; `segscope config show` lists them"),
+        Some(near) => format!("`{name}` is not a setting; the nearest is `{near}`"),
+        None => format!("`{name}` is not a setting; `segscope config show` lists them"),
     }
 }
 
@@ -234,7 +234,7 @@ impl SettingKey {
         }
         let expected = match self.kind {
             SettingValueKind::Switch => "true or false",
-            SettingValueKind::Text => "a text",
+            SettingValueKind::Text => "a string",
             SettingValueKind::List => "a list of texts",
         };
         if is_credential(self.name) {

@@ -1,6 +1,6 @@
 //! Settings in layers: flags over `SEGSCOPE_*` over `./segscope.toml` over the user's config
 //! folder over the presets. Each value knows where it came from, so that an error can name the
-//! place. Rooms read their own section and check it; this room checks only the keys it owns.
+//! place. Modules read and check their own sections; this module checks only the keys it owns.
 
 mod config_error;
 mod folder_choices;
@@ -62,7 +62,7 @@ impl Settings {
             for (key, value, origin) in read_file(path)? {
                 if !own && crate::config::known_keys::is_user_only(&key) {
                     let message = format!(
-                        "`{key}` is taken from flags and your own config file only, not from a project's file"
+                        "`{key}` is read from flags and your own config file only, not from a project's file"
                     );
                     return Err(ConfigError { origin, message });
                 }
@@ -134,7 +134,7 @@ impl Settings {
     /// project's file may not, since others write that.
     pub fn may_send(&self, key: &str) -> Result<(), String> {
         self.project_origin(key).map_or(Ok(()), |origin| Err(format!(
-            "{origin}: `{key}` stands in the project's file; what is sent with your keys takes it from flags, SEGSCOPE_VENDORS_… variables and your own config file only"
+            "{origin}: `{key}` is set in the project's file; for requests with your keys it is read from flags, SEGSCOPE_VENDORS_… variables and your own config file only"
         )))
     }
 
@@ -188,9 +188,9 @@ impl Settings {
     }
 
     /// The screen's styles that are set: name, style in words, and where that is said.
-    pub fn colours(&self) -> impl Iterator<Item = (&str, &str, &SettingOrigin)> {
+    pub fn colors(&self) -> impl Iterator<Item = (&str, &str, &SettingOrigin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
-            Some((key.strip_prefix(crate::config::known_keys::COLOURS)?, value.as_str()?, origin))
+            Some((key.strip_prefix(crate::config::known_keys::COLORS)?, value.as_str()?, origin))
         })
     }
 

@@ -65,7 +65,7 @@ fn keys_of_the_screen_are_the_users_own() {
     assert_eq!(all, ["calls pause P", "log open o,enter"]);
     assert_eq!(
         load("[keys.log]\nopen = [\"o\"]\n", "", &[], &[]).expect_err("an error"),
-        "segscope.toml:2: `keys.log.open` is taken from flags and your own config file only, not from a project's file"
+        "segscope.toml:2: `keys.log.open` is read from flags and your own config file only, not from a project's file"
     );
     assert_eq!(
         load("", "[keys.log]\nopen = \"o\"\n", &[], &[]).expect_err("an error"),
@@ -73,14 +73,18 @@ fn keys_of_the_screen_are_the_users_own() {
     );
     assert_eq!(
         load("", "keys = 1\n", &[], &[]).expect_err("an error"),
-        "user.toml:1: `keys` is no setting; `segscope config show` lists them"
+        "user.toml:1: `keys` is not a setting; `segscope config show` lists them"
     );
 }
 
 #[test]
 fn an_error_names_the_place_and_the_nearest_key() {
     for (project, flags, want) in [
-        ("\nthme = 1\n", vec![], "segscope.toml:2: `thme` is no setting; the nearest is `theme`"),
+        (
+            "\nthme = 1\n",
+            vec![],
+            "segscope.toml:2: `thme` is not a setting; the nearest is `theme`",
+        ),
         (
             "ascii = \"yes\"\n",
             vec![],
@@ -89,7 +93,7 @@ fn an_error_names_the_place_and_the_nearest_key() {
         (
             "listen = \"0.0.0.0:1\"\n",
             vec![],
-            "segscope.toml:1: `listen` is taken from flags and your own config file only, not from a project's file",
+            "segscope.toml:1: `listen` is read from flags and your own config file only, not from a project's file",
         ),
         (
             "a = \n",
@@ -105,7 +109,7 @@ fn an_error_names_the_place_and_the_nearest_key() {
         (
             "",
             vec!["zzzzzz=1"],
-            "--setting zzzzzz: `zzzzzz` is no setting; `segscope config show` lists them",
+            "--setting zzzzzz: `zzzzzz` is not a setting; `segscope config show` lists them",
         ),
     ] {
         let error = load(project, "", &[], &flags).expect_err("an error");

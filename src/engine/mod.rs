@@ -102,7 +102,7 @@ pub struct Engine {
     shared: Arc<SharedState>,
     webhook_secret: Option<String>,
     remarks: RemarkTarget,
-    /// IndexUsage by who judges all again.
+    /// IndexUsage by who checks all again.
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: crate::engine::frame_times::Frames,

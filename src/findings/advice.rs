@@ -13,7 +13,7 @@ pub fn reason_words(reason: Reason) -> &'static str {
         Reason::Absent => "it is not there",
         Reason::Null => "it is null",
         Reason::Empty => "it is empty",
-        Reason::Type => "its value is of a type that is no id",
+        Reason::Type => "it has a type that cannot be an id",
     }
 }
 
@@ -181,7 +181,7 @@ pub fn instead(reason: Option<Reason>) -> &'static str {
         None | Some(Reason::Absent) => "",
         Some(Reason::Null) => " instead of null",
         Some(Reason::Empty) => " instead of an empty text",
-        Some(Reason::Type) => " instead of a value that is no id",
+        Some(Reason::Type) => " instead of a value that cannot be an id",
     }
 }
 
@@ -199,7 +199,7 @@ pub fn doubt(id: &str) -> &'static str {
         Some(IdDoubt::Placeholder) => "a missing value or a template",
         Some(IdDoubt::StandIn) => "a name that stands for an id",
         Some(IdDoubt::Blanks) => "white space or invisible characters in it",
-        None => "not a text, as ids are",
+        None => "not a string, as ids are",
     }
 }
 

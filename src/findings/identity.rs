@@ -1,4 +1,4 @@
-//! What counts as an id, a text, a number or a date (`specs/vendors.md` A.5, A.6).
+//! What counts as an id, a text, a number or a date (`docs/specs/vendors.md` A.5, A.6).
 
 use super::Reason;
 use crate::call::{JsonKind, Val};
@@ -18,7 +18,7 @@ pub enum ValueRule {
 /// An id as it was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdText<'d> {
-    /// The id as text; of a value that is no text, its JSON text.
+    /// The id as text; of a value that is not a string, its JSON text.
     pub text: Cow<'d, str>,
     /// False if the value was no string.
     pub is_string: bool,

@@ -29,7 +29,7 @@ pub fn is_of_call(code: &str) -> bool {
     code.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-/// One finding about one call (`specs/vendors.md` A.3).
+/// One finding about one call (`docs/specs/vendors.md` A.3).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// The code, such as `EVT-TYPE-MISSING`.
@@ -68,7 +68,7 @@ pub struct Finding {
     /// The id that it says is missing, as the vendor's table has it.
     #[serde(skip)]
     pub headline: Option<Headline>,
-    /// The id that it says is no text, as the vendor's table has it.
+    /// The id that it says is not a string, as the vendor's table has it.
     #[serde(skip)]
     pub mistyped: Option<Id>,
 }
@@ -90,7 +90,7 @@ pub enum Reason {
     Null,
     /// an empty text, or only white space
     Empty,
-    /// a value of a type that is no identity
+    /// a value of a type that cannot be an identity
     Type,
 }
 

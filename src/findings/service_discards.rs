@@ -1,4 +1,4 @@
-//! What the service in front of the vendors does not pass on (`specs/wire.md` 7 and 9), as findings
+//! What the service in front of the vendors does not pass on (`docs/specs/wire.md` 7 and 9), as findings
 //! of no vendor.
 
 use crate::findings::{CodeText, Effect, Finding, FindingTexts, advice, fill, is_of_call};
@@ -144,8 +144,8 @@ mod tests {
         let finding = finding_for_discard("id_not_string", "/userId", &[], Service::Segment);
         assert_eq!((finding.severity, finding.effect), (Severity::Error, Effect::Discard));
         assert_eq!(finding.vendor, None);
-        assert_eq!(finding.message, "discarded by Segment: `userId` is not a text, or is empty");
-        assert_eq!(finding.fix, "send `userId` as a text that is not empty");
+        assert_eq!(finding.message, "discarded by Segment: `userId` is not a string, or is empty");
+        assert_eq!(finding.fix, "send `userId` as a non-empty string");
         let finding = finding_for_discard("no_user_anon_id", "/userId", &[], Service::RudderStack);
         assert!(finding.message.starts_with("refused by RudderStack: the call has neither"));
         let finding = finding_for_discard("request_refused", "/batch/1", &[], Service::RudderStack);

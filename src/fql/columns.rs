@@ -26,7 +26,7 @@ pub trait FilterInput {
     /// What time it is, in milliseconds since 1970. The same for all calls of one run.
     fn now_ms(&self) -> i64;
 
-    /// When the clock on the user's wall shows this, in milliseconds since 1970.
+    /// When the user's local clock shows this, in milliseconds since 1970.
     fn local_ms(&self, at: &Civil) -> i64;
 
     /// Whether a vendor in use misses the id.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 /// The text with every escape of its strings resolved (`\u00fc` is `ü`, `\u003c` is `<`, `\/` is
-/// `/`). It is no JSON any more, but what a person searches. What is no escape stays as it is.
+/// `/`). It is not JSON any more, but what a person searches. What is no escape stays as it is.
 pub fn unescape(json: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr(b'\\', json) else {
         return Cow::Borrowed(json);

@@ -2,7 +2,7 @@
 //!
 //! [`parse`] makes a [`Filter`] from text; [`Filter::matches`] looks at one call through the
 //! [`FilterInput`] that the keeper of the calls implements. [`complete`] says what could stand at the
-//! cursor. This room knows no other.
+//! cursor. This module depends on no other.
 
 mod ast;
 mod builtin_names;

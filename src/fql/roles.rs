@@ -43,7 +43,7 @@ impl Parser<'_> {
     /// A part as what stands beside an operator or in a function.
     pub(crate) fn operand(&mut self, part: ExprPart) -> Result<Expr, FilterError> {
         if part.expr.is_text() && !matches!(part.expr, Expr::And(_) | Expr::Or(_)) {
-            let expected = "a field or a value (text stands in quotes)";
+            let expected = "a field or a value (put text in quotes)";
             return Err(self.error(part.span, expected));
         }
         self.hints.extend(hint_for(self.text, &part.span, &part.expr, false));

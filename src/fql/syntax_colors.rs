@@ -1,4 +1,4 @@
-//! The parts of a text for colouring it while it is typed.
+//! The parts of a text for coloring it while it is typed.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ pub enum Tone {
 /// The parts in their order, in bytes; up to the first that cannot be read.
 pub fn tones(text: &str) -> Vec<(Range<usize>, Tone)> {
     let mut tokens = Vec::new();
-    // the beginning of a text that is not whole yet has its colours too
+    // the beginning of a text that is not whole yet has its colors too
     let _ = lex(text, &mut tokens);
     let tone = |token: &Token| match token {
         Token::Path(_) => Tone::Name,
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_text_has_its_colours() {
+    fn half_a_text_has_its_colors() {
         let parts = |text: &str| -> Vec<(String, Tone)> {
             tones(text).into_iter().map(|(part, tone)| (text[part].to_owned(), tone)).collect()
         };

@@ -5,7 +5,7 @@
 pub(crate) enum Moment {
     /// With an offset: milliseconds since 1970 in UTC.
     Fixed(i64),
-    /// Without: the clock on the user's wall.
+    /// Without: the user's local clock.
     Local(Civil),
 }
 

@@ -32,7 +32,7 @@ pub enum Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    /// As text is read: `None` when it is no JSON number.
+    /// As text is read: `None` when it is not JSON number.
     pub fn parse(text: &str) -> Option<Number<'static>> {
         is_json_number(text).then(|| match text.parse() {
             Ok(whole) => Number::Int(whole),

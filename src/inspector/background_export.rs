@@ -139,7 +139,7 @@ impl BackgroundExport {
         while from < rows {
             let to = rows.min(from + AT_ONCE);
             for detail in engine.details(from..to) {
-                // a request that has a row of its own is no call
+                // a request that has a row of its own is not a call
                 let RowDetail::Call(call) = detail.map_err(io::Error::other)? else { continue };
                 let columns = || CallColumns::new(&call, &vendors, time::now());
                 if filter.is_none_or(|filter| filter.matches(&columns())) {

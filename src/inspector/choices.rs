@@ -45,7 +45,7 @@ impl Inspector {
         match &self.choices {
             Some(choices) => choices
                 .set_vendors(&names)
-                .map_err(|error| format!("chosen, but the choice could not be kept: {error}")),
+                .map_err(|error| format!("chosen, but the choice could not be saved: {error}")),
             None => Ok(()),
         }
     }
@@ -59,25 +59,25 @@ impl Inspector {
     pub fn keep(&self, memo: &Memo) -> Result<(), String> {
         match &self.notebook {
             Some(notebook) => {
-                notebook.keep(memo).map_err(|error| format!("this could not be kept: {error}"))
+                notebook.keep(memo).map_err(|error| format!("this could not be saved: {error}"))
             }
-            None => Err("this could not be kept: no home folder is known".to_owned()),
+            None => Err("this could not be saved: no home folder is known".to_owned()),
         }
     }
 
-    /// The finding codes that are set aside: quiet in the log, and counted all the same.
+    /// The finding codes that are muted: quiet in the log, and counted all the same.
     pub fn aside(&self) -> Vec<String> {
         self.engine.aside()
     }
 
-    /// Sets these codes aside and no others, and keeps that. The error is shown to the user.
+    /// Mutes these codes and no others, and keeps that. The error is shown to the user.
     pub fn set_aside(&self, codes: &[String]) -> Result<(), String> {
         self.engine.set_aside(codes);
         let names: Vec<&str> = codes.iter().map(String::as_str).collect();
         match &self.choices {
             Some(choices) => choices
                 .set_aside(&names)
-                .map_err(|error| format!("set aside, but that could not be kept: {error}")),
+                .map_err(|error| format!("muted, but the choice could not be saved: {error}")),
             None => Ok(()),
         }
     }
@@ -91,6 +91,6 @@ impl Inspector {
     pub fn arrange(&self, arranged: ColumnChoice) -> Result<(), String> {
         let kept = self.choices.as_ref().map_or(Ok(()), |choices| choices.set_arranged(&arranged));
         *self.arranged.lock().unwrap_or_else(PoisonError::into_inner) = arranged;
-        kept.map_err(|error| format!("it is so now, but that could not be kept: {error}"))
+        kept.map_err(|error| format!("done, but the change could not be saved: {error}"))
     }
 }

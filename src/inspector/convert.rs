@@ -30,7 +30,7 @@ impl From<Fidelity> for FidelityView {
         let (word, means) = match fidelity {
             Fidelity::Equivalent => (
                 "equivalent",
-                "the vendor takes the call itself; this is the same write in its public API",
+                "the vendor receives the call itself; this is the same write in its public API",
             ),
             Fidelity::Wire => ("wire", "exactly what is sent to the vendor"),
         };

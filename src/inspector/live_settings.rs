@@ -75,7 +75,7 @@ impl LiveSettings {
     /// How the settings stand to what is shown.
     pub fn view(&self) -> SettingsView {
         let mut view = self.shown().clone();
-        // after a clear nothing of what is shown was judged with earlier settings
+        // after a clear nothing of what is shown was checked with earlier settings
         view.stale_before = self.engine.stale_before().map(|first| first.0);
         view
     }
@@ -113,7 +113,7 @@ impl LiveSettings {
                 });
             }
             Err(failure) => {
-                let said = short(&format!("{failure}; the settings from before stay in force"));
+                let said = short(&format!("{failure}; the earlier settings stay in effect"));
                 self.show(|view| view.refused = Some(said));
             }
         }
@@ -136,13 +136,13 @@ impl LiveSettings {
     /// Reads the settings and judges all calls again, behind the screen. Says what it begins with.
     pub fn judge_again(self: &Arc<LiveSettings>) -> Result<String, String> {
         if std::mem::replace(&mut self.shown().judging, true) {
-            return Err("all calls are being judged again already".to_owned());
+            return Err("all calls are already being checked again".to_owned());
         }
         self.version.fetch_add(1, Ordering::Release);
         let live = Arc::clone(self);
         let thread = std::thread::Builder::new().name("judge again".to_owned());
         match thread.spawn(move || live.read_and_judge()) {
-            Ok(_) => Ok("judging all calls again".to_owned()),
+            Ok(_) => Ok("checking all calls again".to_owned()),
             Err(error) => {
                 self.show(|view| view.judging = false);
                 Err(format!("no thread could be begun: {error}"))
@@ -155,7 +155,7 @@ impl LiveSettings {
         let setup = match state.setup.again() {
             Ok(setup) => setup,
             Err(failure) => {
-                let said = short(&format!("{failure}; nothing was judged again"));
+                let said = short(&format!("{failure}; nothing was checked again"));
                 return self.show(|view| (view.judging, view.refused) = (false, Some(said)));
             }
         };

@@ -31,7 +31,7 @@ impl Inspector {
     pub fn undo_clear(&self) -> Result<(), String> {
         match self.engine.undo_clear(self.now()) {
             Ok(true) => Ok(()),
-            Ok(false) => Err("nothing was cleared away".to_owned()),
+            Ok(false) => Err("nothing was cleared".to_owned()),
             Err(error) => Err(format!("nothing comes back: {error}")),
         }
     }

@@ -30,7 +30,7 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     let flags = [
         (row.repeat, "a repeat"),
         (row.marked, "marked"),
-        (row.stale, "judged with earlier settings"),
+        (row.stale, "checked with earlier settings"),
     ];
     parts.extend(flags.iter().filter(|(is, _)| *is).map(|(_, words)| (*words).to_owned()));
     parts.extend(row.note.as_deref().map(|note| format!("note {}", visible(note))));
@@ -51,7 +51,7 @@ fn id(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
         IdCell::SomeMiss { text, doubtful, wanted } => {
             let each = wanted.iter().map(|at| {
                 let title = vendors.get(at.vendor).map_or("", |vendor| &vendor.title);
-                format!("{} wants it as {}", visible(title), advice::dotted(&at.path))
+                format!("{} needs it as {}", visible(title), advice::dotted(&at.path))
             });
             let each = each.collect::<Vec<_>>().join(" and ");
             format!("{} but {each}", doubted_id(text, *doubtful))

@@ -64,7 +64,7 @@ pub fn read(
         let file = value.as_str().ok_or_else(|| wrong("expected a file name".to_owned()))?;
         let text = if file == "-" {
             if let Some(other) = from_input.replace(key.clone()) {
-                return Err(wrong(format!("`{other}` takes standard input already")));
+                return Err(wrong(format!("`{other}` already reads standard input")));
             }
             read_input().map_err(wrong)?
         } else {

@@ -14,7 +14,7 @@ impl Inspector {
     /// What a text would give if it came now. Quick, for each key that is typed.
     ///
     /// # Errors
-    /// Says where it is no call yet, and what was expected there.
+    /// Says where it is not a call yet, and what was expected there.
     pub fn compose(&self, text: &str) -> Result<ComposedCall, DraftError> {
         self.engine.compose(text, self.now()).map(ComposedCall::new)
     }
@@ -96,7 +96,7 @@ impl Inspector {
                 "this vendor would receive nothing of the call: {}",
                 rendered.verdict.name()
             )),
-            None => Err("this vendor did not judge the call".to_owned()),
+            None => Err("this vendor has no result for the call".to_owned()),
         }
     }
 }

@@ -49,7 +49,7 @@ impl SettingsSource {
     pub fn of_user() -> SettingsSource {
         SettingsSource {
             flags: Flags::new(),
-            // a variable that is not UTF-8 is no setting's; a value that is not is refused or shown so
+            // a variable that is not UTF-8 is not a setting's; a value that is not is refused or shown so
             env: std::env::vars_os()
                 .filter_map(|(name, value)| {
                     Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
@@ -197,7 +197,7 @@ pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize,
         let near = nearest_name(name, names.iter().copied())
             .map(|near| format!("; did you mean `{near}`?"));
         SetupError::new(format!(
-            "{origin}: `{name}` is no vendor; there are {}{}",
+            "{origin}: `{name}` is not a vendor; there are {}{}",
             names.join(", "),
             near.unwrap_or_default()
         ))

@@ -123,7 +123,7 @@ pub struct SettingsView {
     pub judged: Option<Arc<Judged>>,
 }
 
-/// All calls were judged again.
+/// All calls were checked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// How often that was done.

@@ -1,5 +1,5 @@
 //! Segment's Objects API and Objects Bulk API, as a source that pushes its objects to Segment
-//! speaks them (`specs/vendors.md` F): what is answered, and what a panel of the last run shows.
+//! speaks them (`docs/specs/vendors.md` F): what is answered, and what a panel of the last run shows.
 //!
 //! Nothing here looks at a clock or a network; times come in with the requests. Only the run that
 //! started last is kept with its objects, since no other is ever shown again.
@@ -154,7 +154,7 @@ impl Objects {
         keeper.end(at, request);
         let mut spare = std::mem::take(&mut self.spare);
         let answer = match body.and_then(|text| Doc::parse_with(text, &mut spare).ok()) {
-            None => Err(Fault::unknown("the body is no JSON")),
+            None => Err(Fault::unknown("the body is not JSON")),
             Some(doc) => {
                 let answer =
                     crate::objects_api::validate::set(doc.root()).map(|(model, objects)| {
@@ -211,7 +211,7 @@ impl Objects {
         let mut spare = std::mem::take(&mut self.spare);
         for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
             match Doc::parse_with(line, &mut spare) {
-                Err(_) => self.keeper(run).fault(at, Fault::unknown("the line is no JSON")),
+                Err(_) => self.keeper(run).fault(at, Fault::unknown("the line is not JSON")),
                 Ok(doc) => {
                     match crate::objects_api::validate::line(doc.root()) {
                         Ok(model) => {

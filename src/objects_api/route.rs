@@ -7,7 +7,7 @@ pub enum ObjectsRoute<'p> {
     Set,
     /// `/v0/start`: a bulk sync begins and gets its id.
     Start,
-    /// `/v0/upload/ID`: objects, a line each.
+    /// `/v0/upload/ID`: objects, one line each.
     Upload(&'p str),
     /// `/v0/keep-alive/ID`: more is to come.
     KeepAlive(&'p str),

@@ -39,7 +39,7 @@ fn properties_are_merged_and_errors_keep_their_reasons() {
     assert_eq!(properties(&objects, "companies"), [("c1".to_owned(), merged)]);
     let problems = objects.model("companies").expect("a model").problems();
     assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].reason, "`id` is no text of 1 to 100 characters");
+    assert_eq!(problems[0].reason, "`id` is not a string of 1 to 100 characters");
     assert_eq!(problems[0].at, START);
 }
 

@@ -42,14 +42,14 @@ pub(crate) struct Good<'d> {
 /// The collection and the objects of a `/v1/set` body.
 pub(crate) fn set(body: Val<'_>) -> Result<(Cow<'_, str>, crate::call::Children<'_>), Fault> {
     if !body.is_object() {
-        return Err(Fault::unknown("the body is no JSON object"));
+        return Err(Fault::unknown("the body is not a JSON object"));
     }
     let model = collection(body)?;
     match body.get("objects").filter(|objects| objects.is_array()) {
         Some(list) if (1..=SET_OBJECTS).contains(&list.children().count()) => {
             Ok((model, list.children()))
         }
-        _ => Err(Fault::new(body, "`objects` is no list of 1 to 10 objects")),
+        _ => Err(Fault::new(body, "`objects` is not a list of 1 to 10 objects")),
     }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn set(body: Val<'_>) -> Result<(Cow<'_, str>, crate::call::Children<
 pub(crate) fn line(line: Val<'_>) -> Result<Cow<'_, str>, Fault> {
     match line.is_object() {
         true => collection(line),
-        false => Err(Fault::unknown("the line is no JSON object")),
+        false => Err(Fault::unknown("the line is not a JSON object")),
     }
 }
 
@@ -82,9 +82,9 @@ fn is_collection(name: &str) -> bool {
 pub(crate) fn object(object: Val<'_>) -> Result<Good<'_>, Cow<'static, str>> {
     let id = object.get("id").and_then(|id| id.as_str());
     let id = id.filter(|id| !id.is_empty() && id.chars().nth(NAME_CHARS).is_none());
-    let id = id.ok_or("`id` is no text of 1 to 100 characters")?;
+    let id = id.ok_or("`id` is not a string of 1 to 100 characters")?;
     let properties = object.get("properties").filter(|properties| properties.is_object());
-    let members = properties.ok_or("`properties` is no object")?.children();
+    let members = properties.ok_or("`properties` is not an object")?.children();
     let properties: BTreeMap<_, Val<'_>> = members.map(|value| (value.key(), value)).collect();
     let good = |(key, value): (Cow<'_, str>, Val<'_>)| {
         let shown = || crate::call::text::visible(&key).chars().take(60).collect::<String>();

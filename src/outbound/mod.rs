@@ -22,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// The URL is none.
-    #[error("`{url}` is no base URL such as http://127.0.0.1:7357: {reason}")]
+    #[error("`{url}` is not a base URL such as http://127.0.0.1:7357: {reason}")]
     Url {
         /// As it was given.
         url: String,

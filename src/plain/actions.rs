@@ -21,7 +21,7 @@ impl PlainSession<'_> {
     pub(crate) fn mark(&mut self, text: &str) -> io::Result<()> {
         let Some((seq, marked, _)) = self.numbered(text)? else { return Ok(()) };
         let done = self.inspector.mark(seq, !marked);
-        let words = if marked { "the mark is gone" } else { "marked" };
+        let words = if marked { "mark removed" } else { "marked" };
         self.done(done, &format!("{}: {words}", seq.0))
     }
 
@@ -29,7 +29,7 @@ impl PlainSession<'_> {
     pub(crate) fn note(&mut self, text: &str) -> io::Result<()> {
         let Some((seq, _, note)) = self.numbered(text)? else { return Ok(()) };
         let done = self.inspector.note(seq, note);
-        let words = if note.is_empty() { "the note is gone" } else { "noted" };
+        let words = if note.is_empty() { "note removed" } else { "noted" };
         self.done(done, &format!("{}: {words}", seq.0))
     }
 
@@ -39,7 +39,7 @@ impl PlainSession<'_> {
         if names.is_empty() {
             let in_use = self.inspector.in_use();
             let chosen = |at: usize| match (in_use.chosen, in_use.vendors.contains(&at)) {
-                (false, _) => "not chosen: counts where its sender feeds it",
+                (false, _) => "not chosen: checked when the sender's service feeds it",
                 (true, true) => "in use",
                 (true, false) => "not in use",
             };
@@ -62,7 +62,7 @@ impl PlainSession<'_> {
         for name in names.split([',', ' ']).filter(|name| !name.is_empty()) {
             match self.vendor(name) {
                 Some(vendor) => chosen.push(vendor),
-                None => return self.say(&format!("`{name}` is no vendor; `vendors` lists them")),
+                None => return self.say(&format!("unknown vendor `{name}`; `vendors` lists them")),
             }
         }
         chosen.sort_unstable();
@@ -82,17 +82,17 @@ impl PlainSession<'_> {
                 .map(|(code, calls)| format!("{code}: {}", plural(calls, "call")))
                 .collect();
             return match lines.is_empty() {
-                true => self.say("nothing is set aside"),
+                true => self.say("nothing is muted"),
                 false => self.print(lines),
             };
         }
         let code = code.to_ascii_uppercase();
         let words = if codes.contains(&code) {
             codes.retain(|other| *other != code);
-            format!("{code} is no longer set aside")
+            format!("{code} is no longer muted")
         } else {
             codes.push(code.clone());
-            format!("{code} is set aside; it is counted as before")
+            format!("{code} is muted; it still counts")
         };
         let done = self.inspector.set_aside(&codes);
         self.done(done, &words)
@@ -123,7 +123,7 @@ impl PlainSession<'_> {
         let done = self.inspector.clear();
         self.wait_until(|inspector| inspector.rows() == 0);
         (self.next, self.current) = (self.inspector.rows(), None);
-        self.done(done, "cleared; the recording keeps all, `undo` brings it back")
+        self.done(done, "cleared; the recording keeps everything, and `undo` restores it")
     }
 
     /// Brings back what was cleared away.
@@ -145,7 +145,7 @@ impl PlainSession<'_> {
         let (first, rest) = word(text);
         let (text, key, rest) = if first == "draft" {
             let Some(draft) = self.draft.clone() else {
-                return self.say("there is no draft; `compose` begins one");
+                return self.say("no draft; `compose` starts one");
             };
             (draft, None, rest)
         } else {

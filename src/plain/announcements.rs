@@ -39,7 +39,7 @@ impl PlainSession<'_> {
             self.said.judged = judged.number;
             match &judged.changes {
                 Ok(changes) => {
-                    self.say(&format!("judged {} again", plural(changes.calls, "call")))?;
+                    self.say(&format!("checked {} again", plural(changes.calls, "call")))?;
                     let lines: Vec<String> =
                         changes.vendors.iter().map(|vendor| vendor.sentence()).collect();
                     self.print(lines)?;
@@ -51,7 +51,7 @@ impl PlainSession<'_> {
         if stats.problem != self.said.problem {
             match &stats.problem {
                 Some(problem) => self.say(&format!("attention: {problem}"))?,
-                None => self.say("this is well again")?,
+                None => self.say("this is no longer a problem")?,
             }
             self.said.problem = stats.problem.clone();
         }
@@ -68,8 +68,8 @@ impl PlainSession<'_> {
             self.say(&format!(
                 "attention: {}: {} could not be recorded, {} too much at once; their senders try again",
                 match lost {
-                    1 => "1 request was not taken".to_owned(),
-                    more => format!("{more} requests were not taken"),
+                    1 => "1 request was not accepted".to_owned(),
+                    more => format!("{more} requests were not accepted"),
                 },
                 stats.unrecorded,
                 stats.too_much
@@ -97,7 +97,7 @@ impl PlainSession<'_> {
         }
         let first = if count > AT_ONCE { shown.rows - LAST } else { from };
         if first > from {
-            self.say(&format!("{} came; the last of them:", plural(count, "line")))?;
+            self.say(&format!("{} arrived; the last of them:", plural(count, "line")))?;
         }
         let new = self.inspector.shown_rows(first..shown.rows);
         let vendors = self.vendors();
@@ -115,7 +115,7 @@ impl PlainSession<'_> {
             return self.say("paused; nothing is lost");
         }
         let unsaid = std::mem::take(&mut self.unsaid);
-        self.say(&format!("goes on; {} came meanwhile", plural(unsaid, "line")))
+        self.say(&format!("resumed; {} arrived meanwhile", plural(unsaid, "line")))
     }
 
     /// Where it listens and what came.

@@ -41,12 +41,12 @@ impl PlainSession<'_> {
             name => {
                 match self.vendor(name).map(|at| call.vendors.iter().find(|v| v.vendor == at)) {
                     Some(Some(detail)) => self.show_vendor(detail),
-                    Some(None) => self.say("nothing is known of this vendor here"),
+                    Some(None) => self.say("nothing is known about this vendor here"),
                     None => {
                         let names: Vec<String> =
                             self.vendors().into_iter().map(|vendor| vendor.name).collect();
                         self.say(&format!(
-                            "`{name}` is none of call, findings, request, {}",
+                            "`{name}` is not one of call, findings, request, {}",
                             names.join(", ")
                         ))
                     }
@@ -174,7 +174,7 @@ impl PlainSession<'_> {
                 Some(vendor) => (Action::CopyOutput, Some(vendor)),
                 None => {
                     return self.say(&format!(
-                        "`{name}` is none of call, curl, sdk, function, a vendor, a /POINTER"
+                        "`{name}` is not one of call, curl, sdk, function, a vendor, a /POINTER"
                     ));
                 }
             },

@@ -29,57 +29,57 @@ commands! {
     List "list" "[COUNT] [from NUMBER]"
         "the newest calls, or those from a number on",
     Next "next" "[missing | finding | marked | match]"
-        "the next call, of all or of such",
+        "the next call, or the next one of a kind",
     Previous "previous" "[missing | finding | marked | match]"
         "the same backwards",
     Show "show" "[NUMBER] [call | findings | request | VENDOR]"
-        "all about a call, or a part of it; without a number, the call that was said last",
+        "a call, or a part of it; without a number, the call printed last",
     Copy "copy" "[NUMBER] call | curl | sdk | function | VENDOR | /POINTER"
-        "prints it as it is, to be taken over",
+        "prints it for copying",
     Filter "filter" "[EXPRESSION | off | on | marked]"
-        "only such calls are said and listed",
+        "prints and lists only matching calls",
     Search "search" "EXPRESSION"
-        "the next call that matches; `next match` goes on",
+        "finds the next call that matches; `next match` continues",
     Findings "findings" ""
         "what was found, the worst first",
     Coverage "coverage" "[library | version | key]"
-        "event by event, how many calls have their ids and what vendors take",
+        "by event: calls with ids, and what each vendor accepts",
     People "people" "[users] [ID]"
-        "accounts or users, or who belongs to one; of a user also what is odd about the order of calls",
+        "accounts or users, or those of one; for a user, also unusual orders of calls",
     Sync "sync" "[MODEL]"
         "the objects that vendors push to Segment",
     Mark "mark" "[NUMBER]"
-        "marks a call, or takes the mark away",
+        "marks or unmarks a call",
     Note "note" "[NUMBER] [TEXT]"
-        "puts a note to a call; without a text takes it away",
+        "adds a note to a call; without text, removes it",
     Send "send" "[NUMBER | draft] [to URL]"
-        "sends a call again as it came, or the draft",
+        "sends a call again unchanged, or sends the draft",
     Compose "compose" "[NUMBER | TEMPLATE | JSON]"
-        "begins a draft and says what vendors make of it",
+        "starts a draft and prints the result at each vendor",
     Set "set" "/POINTER VALUE"
         "changes a value of the draft",
     Draft "draft" ""
-        "the draft, and what vendors make of it",
+        "the draft and its result at each vendor",
     Deliver "deliver" "[NUMBER | draft] VENDOR"
-        "shows what would go to the vendor itself; `yes` sends it, once",
+        "shows what would be sent to the vendor; `yes` sends it, once",
     Yes "yes" ""
         "sends what `deliver` showed last",
     Vendors "vendors" "[NAME,NAME…]"
         "the vendors in use, or a choice of them",
     Aside "aside" "[CODE]"
-        "the codes set aside; sets one aside, or brings it back",
+        "lists muted codes; mutes or unmutes one",
     Judge "judge" ""
-        "reads the settings and judges all calls again",
+        "reads the settings and checks all calls again",
     Export "export" "FILE"
         "writes the calls that pass the filter to a file, in the format that its name ends in: ndjson, har, sh, csv",
     Clear "clear" ""
-        "clears the log; the recording keeps all",
+        "clears the log; the recording keeps everything",
     Undo "undo" ""
-        "brings back what was cleared away",
+        "restores the cleared calls",
     Pause "pause" ""
-        "says no more calls, and goes on; nothing is lost",
+        "stops or resumes printing calls; nothing is lost",
     Status "status" ""
-        "where it listens and what came",
+        "the address and the totals",
     Quit "quit" ""
         "ends it",
 }
@@ -111,7 +111,7 @@ pub fn find(name: &str) -> Result<&'static PlainCommand, String> {
         [] => {
             let near = nearest_name(name, COMMANDS.iter().map(|command| command.name));
             let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
-            Err(format!("`{name}` is no command{near}; help lists them"))
+            Err(format!("unknown command `{name}`{near}; help lists them"))
         }
         _ => {
             let names: Vec<&str> = begin.iter().map(|command| command.name).collect();
@@ -149,9 +149,9 @@ mod tests {
         assert_eq!(name("se"), Err("`se` may be search, send, set".to_owned()));
         assert_eq!(
             name("lsit"),
-            Err("`lsit` is no command; the nearest is `list`; help lists them".to_owned())
+            Err("unknown command `lsit`; the nearest is `list`; help lists them".to_owned())
         );
-        assert_eq!(name("xyzzy"), Err("`xyzzy` is no command; help lists them".to_owned()));
+        assert_eq!(name("xyzzy"), Err("unknown command `xyzzy`; help lists them".to_owned()));
         assert_eq!(word("  a  b c "), ("a", "b c"));
         assert_eq!(
             (number("12 x"), number("#3"), number("x 1")),

@@ -24,7 +24,7 @@ impl PlainSession<'_> {
         } else {
             let names: Vec<&str> = names().collect();
             return self.say(&format!(
-                "`{text}` is no template; expected a call's number, a JSON text, or one of {}",
+                "`{text}` is not a template; expected a call's number, a JSON text, or one of {}",
                 names.join(", ")
             ));
         }
@@ -34,7 +34,7 @@ impl PlainSession<'_> {
     /// Changes a value of the draft.
     pub(crate) fn set(&mut self, text: &str) -> io::Result<()> {
         let Some(draft) = &self.draft else {
-            return self.say("there is no draft; `compose` begins one");
+            return self.say("no draft; `compose` starts one");
         };
         let (pointer, value) = match text.split_once('=') {
             // `/a/b=1` as in `send --set`, or `/a/b 1`
@@ -46,7 +46,7 @@ impl PlainSession<'_> {
                 .say("expected `set /POINTER VALUE`, such as `set /properties/account_id 42`");
         }
         let changed = serde_json::from_str::<Value>(draft)
-            .map_err(|error| format!("the draft is no JSON: {error}"))
+            .map_err(|error| format!("the draft is not JSON: {error}"))
             .and_then(|mut call| {
                 set_value::set(&mut call, pointer, set_value::value(value))
                     .map_err(|place| format!("the draft has no object at {place}"))?;
@@ -64,14 +64,14 @@ impl PlainSession<'_> {
     /// Says the draft and what vendors would make of it.
     pub(crate) fn draft(&mut self) -> io::Result<()> {
         let Some(draft) = self.draft.clone() else {
-            return self.say("there is no draft; `compose` begins one");
+            return self.say("no draft; `compose` starts one");
         };
         self.say("the draft:")?;
         self.print(phrases::json(&draft))?;
         let call = match self.inspector.compose(&draft) {
             Err(DraftError { line, column, message }) => {
                 return self
-                    .say(&format!("it is no call yet: line {line}, column {column}: {message}"));
+                    .say(&format!("not a call yet: line {line}, column {column}: {message}"));
             }
             Ok(call) => call,
         };
@@ -87,7 +87,7 @@ impl PlainSession<'_> {
         let (first, rest) = word(text);
         let (chosen, name) = if first == "draft" {
             let Some(draft) = self.draft.clone() else {
-                return self.say("there is no draft; `compose` begins one");
+                return self.say("no draft; `compose` starts one");
             };
             (Chosen::Text(draft), rest)
         } else {
@@ -117,7 +117,7 @@ impl PlainSession<'_> {
                 Ok(()) => self.say("sending"),
                 Err(why) => self.say_error(&why),
             },
-            None => self.say("nothing waits for a yes; `deliver` shows what would be sent"),
+            None => self.say("nothing to confirm; `deliver` shows what would be sent"),
         }
     }
 }

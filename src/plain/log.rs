@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// So many calls are listed where no number is said, and no more than this at once.
+/// So many calls are listed where no number is said, and at most this at once.
 const USUAL: u64 = 20;
 const MOST: u64 = 1_000;
 /// A filter or a search is waited for so long; then what is known so far is said.
@@ -83,7 +83,7 @@ impl PlainSession<'_> {
         let rows = self.inspector.shown_rows(first..(first + count).min(shown));
         if rows.is_empty() {
             return self.say(if self.inspector.rows() == 0 {
-                "no call came yet"
+                "no calls yet"
             } else {
                 "no call passes the filter"
             });
@@ -105,7 +105,7 @@ impl PlainSession<'_> {
             "marked" => What::Marked,
             "match" => match &self.search {
                 Some(search) => What::Matches(Arc::clone(search)),
-                None => return self.say("nothing is searched for; `search EXPRESSION` does"),
+                None => return self.say("no search yet; `search EXPRESSION` starts one"),
             },
             other => {
                 return self.say(&format!("`{other}` is none of missing, finding, marked, match"));

@@ -77,7 +77,7 @@ fn read(mut input: impl BufRead, lines: &SyncSender<String>) {
             Ok(0) | Err(_) => return,
         }
         if line.last() != Some(&b'\n') && line.len() as u64 == MOST_BYTES {
-            // the rest of a line that is too long is no line of its own
+            // the rest of a line that is too long is not a line of its own
             let mut rest = Vec::new();
             while matches!((&mut input).take(MOST_BYTES).read_until(b'\n', &mut rest), Ok(1..))
                 && rest.last() != Some(&b'\n')

@@ -29,14 +29,14 @@ impl PlainSession<'_> {
         self.inspector.trace(None);
         let mut lines = Vec::new();
         if timeline.calls > 0 {
-            lines.push(format!("came: {}", calls_by_type(&timeline)));
+            lines.push(format!("calls: {}", calls_by_type(&timeline)));
         }
         if !known {
-            lines.push("only a part of the calls was gone through by now; ask again".to_owned());
+            lines.push("only some of the calls have been read so far; ask again".to_owned());
         }
         let shown = order_of_calls(&timeline, known).into_iter();
         lines.extend(
-            shown.map(|(odd, words)| format!("{}: {words}", if odd { "odd" } else { "well" })),
+            shown.map(|(odd, words)| format!("{}: {words}", if odd { "unusual" } else { "ok" })),
         );
         let vendors = self.vendors();
         lines.extend(found.into_iter().map(|found| {

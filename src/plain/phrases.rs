@@ -6,7 +6,7 @@ use crate::engine::IdShare;
 use crate::findings::{Finding, Severity, advice, is_said_once};
 use crate::report::share;
 
-/// A finding, its reason and its fix, a line each.
+/// A finding, its reason and its fix, one line each.
 pub fn finding(finding: &Finding) -> Vec<String> {
     let at = if finding.path.is_empty() {
         String::new()
@@ -51,7 +51,7 @@ pub fn findings<'f>(all: impl Iterator<Item = &'f Finding> + Clone) -> Vec<Strin
     loud.chain(quiet).flat_map(finding).collect()
 }
 
-/// A JSON text, a line a value, indented: `name: value`. What is no JSON is a line.
+/// A JSON text, a line a value, indented: `name: value`. What is not JSON is a line.
 pub fn json(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     match Doc::parse(text) {

@@ -76,7 +76,7 @@ impl<'t> PlainSession<'t> {
     /// The first words.
     pub fn begin(&mut self) -> io::Result<()> {
         self.status()?;
-        self.say("calls are said as they come; help lists what may be typed")
+        self.say("calls are printed as they arrive; help lists the commands")
     }
 
     /// Says a line.

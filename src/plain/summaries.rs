@@ -62,11 +62,11 @@ impl PlainSession<'_> {
             "library" => GroupBy::Library,
             "version" => GroupBy::AppVersion,
             "key" => GroupBy::WriteKey,
-            other => return self.say(&format!("`{other}` is none of library, version, key")),
+            other => return self.say(&format!("`{other}` is not one of library, version, key")),
         };
         let groups = self.inspector.coverage(by);
         let lines: Vec<String> = groups.rows.iter().map(|row| self.covered(row, by)).collect();
-        self.some(lines, groups.of, "no call came yet")?;
+        self.some(lines, groups.of, "no calls yet")?;
         match self.inspector.expectations() {
             Some(expected) => self.say(&expected.line()),
             None => Ok(()),
@@ -158,8 +158,8 @@ impl PlainSession<'_> {
         let status = match run.status {
             Status::Running => "goes on",
             Status::Ok => "is over",
-            Status::Failed => "is over, and its source says that it failed",
-            Status::Expired => "counts as over: nothing came for a long time",
+            Status::Failed => "failed, according to its source",
+            Status::Expired => "expired: nothing arrived for a long time",
         };
         let took = run.duration_ms.map_or(String::new(), |ms| format!(", after {} s", ms / 1000));
         let errors = match run.errors() {

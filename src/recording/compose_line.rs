@@ -50,7 +50,7 @@ pub struct Refused<'a> {
 }
 
 /// Composes a line with its line end into `out` (cleared first). Returns where in it the body's
-/// JSON text begins; 0 where the body is no JSON.
+/// JSON text begins; 0 where the body is not JSON.
 pub fn compose(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,

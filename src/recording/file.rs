@@ -36,7 +36,7 @@ pub enum RecordingError {
         what: &'static str,
     },
     /// The file holds something else.
-    #[error("{} is no segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
+    #[error("{} is not a segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -210,7 +210,7 @@ impl RecordingFile {
         })
     }
 
-    /// A recording without a name: it takes room on disk and is gone with the program.
+    /// A recording without a name: it takes room on disk and is deleted at exit.
     pub fn nameless() -> Result<RecordingFile, RecordingError> {
         let folder = std::env::temp_dir();
         let path =

@@ -2,8 +2,8 @@
 //!
 //! `{"v":1,"request":1,"received_at":"…","method":"POST","path":"/v1/batch","query":"",
 //! "headers":{…},"status":200,"body":…}`. The body is the decoded body's own JSON text with the
-//! line ends between tokens turned to spaces, so its length is unchanged; a body that was no JSON
-//! stands as `body_text`, one that was no UTF-8 as `body_base64`. Further fields may follow.
+//! line ends between tokens turned to spaces, so its length is unchanged; a body that was not JSON
+//! stands as `body_text`, one that was not UTF-8 as `body_base64`. Further fields may follow.
 //! A line of another kind carries `"kind"`.
 
 mod compose_line;

@@ -21,7 +21,7 @@ pub struct RequestLine {
     pub status: u16,
     /// Where in the line the body's JSON text stands.
     pub body: Option<std::ops::Range<usize>>,
-    /// A body that was no JSON.
+    /// A body that was not JSON.
     pub other_body: Option<Vec<u8>>,
     /// Why it was refused: code and message.
     pub refused: Option<(String, String)>,
@@ -33,10 +33,10 @@ pub struct RequestLine {
     pub signature: Option<String>,
 }
 
-/// Why a line is no line of a recording.
+/// Why a line is not a line of a recording.
 #[derive(Debug, thiserror::Error)]
 pub enum EntryError {
-    /// It is no JSON.
+    /// It is not JSON.
     #[error("{0}")]
     Syntax(#[from] crate::call::SyntaxError),
     /// A field is absent or of the wrong type.

@@ -18,7 +18,7 @@ pub fn check_text(
     tally: &Tally,
     groups: &[FindingGroup],
     (expected, outcome): (Option<&str>, &str),
-    colour: bool,
+    color: bool,
 ) -> String {
     let mut out = String::new();
     // findings of one call share its corrected form: it is printed with the first of them
@@ -28,7 +28,7 @@ pub fn check_text(
         let corrected = group.corrected.as_ref().filter(|_| !printed.contains(&&*group.example));
         let corrected = corrected.filter(|_| group.missing);
         printed.extend(corrected.map(|_| &*group.example));
-        entry(&mut out, &events, corrected, colour);
+        entry(&mut out, &events, corrected, color);
     }
     out.push_str(&untold(tally));
     let lines = verdict_lines(vendors, &tally.verdicts);
@@ -88,16 +88,16 @@ fn entries(groups: &[FindingGroup]) -> Vec<Vec<&FindingGroup>> {
 /// The events of an entry that are named; of the others only the number is given.
 const MAX_EVENTS: usize = 10;
 
-fn entry(out: &mut String, events: &[&FindingGroup], corrected: Option<&Corrected>, colour: bool) {
+fn entry(out: &mut String, events: &[&FindingGroup], corrected: Option<&Corrected>, color: bool) {
     let group = events[0];
     let paint = match group.severity {
         Severity::Error => ColorWriter::Alarm,
         Severity::Warning => ColorWriter::Warning,
         Severity::Info => ColorWriter::Dim,
     };
-    paint.put(out, colour, group.severity.name());
+    paint.put(out, color, group.severity.name());
     out.push(' ');
-    ColorWriter::Bold.put(out, colour, &visible(&group.code));
+    ColorWriter::Bold.put(out, color, &visible(&group.code));
     let scope = match events {
         [_] => group.scope(),
         _ => {

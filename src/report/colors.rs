@@ -1,4 +1,4 @@
-//! Colours of lines for people. Meaning never hangs on a colour alone.
+//! Colors of lines for people. Meaning never hangs on a color alone.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub(crate) fn color_code_bytes(text: &str) -> usize {
     rest.filter(|(code, _)| CODES.contains(code)).map_or(0, |(code, _)| code.len() + 3)
 }
 
-/// What stands for a colour where colour is wanted.
+/// What stands for a color where color is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ColorWriter {
     Plain,
@@ -24,9 +24,9 @@ pub(crate) enum ColorWriter {
 
 impl ColorWriter {
     /// Appends a text, which must be visible characters only.
-    pub fn put(self, out: &mut String, colour: bool, text: &str) {
+    pub fn put(self, out: &mut String, color: bool, text: &str) {
         let code = match self {
-            _ if !colour => None,
+            _ if !color => None,
             ColorWriter::Plain => None,
             ColorWriter::Bold => Some("1"),
             ColorWriter::Alarm => Some("1;31"),

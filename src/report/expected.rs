@@ -38,11 +38,11 @@ pub fn expected_words(entry: &Expected) -> String {
     words
 }
 
-/// What did not come as expected or with doubtful ids (or all), a line each, below a line that counts.
-pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> String {
+/// What did not come as expected or with doubtful ids (or all), one line each, below a line that counts.
+pub fn expected_text(expectations: &Expectations, all: bool, color: bool) -> String {
     let mut out = String::new();
     let line = expectations.line();
-    ColorWriter::Bold.put(&mut out, colour, &line);
+    ColorWriter::Bold.put(&mut out, color, &line);
     out.push('\n');
     for entry in &expectations.list {
         let standing = entry.standing();
@@ -57,14 +57,14 @@ pub fn expected_text(expectations: &Expectations, all: bool, colour: bool) -> St
             ExpectationStatus::Lacking => ("lacking", ColorWriter::Alarm),
         };
         out.push_str("  ");
-        paint.put(&mut out, colour, &format!("{word:<7}"));
+        paint.put(&mut out, color, &format!("{word:<7}"));
         let title = entry.wanted.title();
         writeln!(out, "  {}: {}", visible(&title), expected_words(entry))
             .expect("writing to a String cannot fail");
     }
     if expectations.other > 0 {
         let calls = plural(expectations.other, "call");
-        writeln!(out, "  {calls} came when there was no room to tell them apart")
+        writeln!(out, "  {calls} arrived after the limit and are not counted separately")
             .expect("writing to a String cannot fail");
     }
     out
@@ -85,7 +85,7 @@ fn group(entry: &Expected) -> FindingGroup {
     };
     let calls = entry.came.counted.calls;
     let example = match calls {
-        0 => "none came".to_owned(),
+        0 => "none arrived".to_owned(),
         _ => format!("call {}", entry.came.counted.seq),
     };
     FindingGroup {

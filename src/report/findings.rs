@@ -347,8 +347,8 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
     let fate = match (row.kind, again) {
-        (NoCall::Empty, _) => "its sender takes that for success, so its calls are lost",
-        (NoCall::LostItems, _) => "its sender takes that for success, so these items are lost",
+        (NoCall::Empty, _) => "its sender treats that as success, so its calls are lost",
+        (NoCall::LostItems, _) => "its sender treats that as success, so these items are lost",
         (_, true) => "its sender tries again",
         (_, false) => "senders do not try again, so its calls are lost",
     };

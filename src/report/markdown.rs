@@ -56,7 +56,7 @@ pub fn markdown(
     out
 }
 
-/// The corrected call of each example, once, below the codes that it mends.
+/// The corrected call of each example, once, below the codes that it fixes.
 fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
     let mut calls: Vec<(&FindingGroup, &Corrected, Vec<&str>)> = Vec::new();
     for group in groups {

@@ -53,7 +53,7 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     out
 }
 
-/// A line about ids that were not compared for want of room; nothing where all were.
+/// A line about ids that were not compared because a limit was reached; nothing where all were.
 pub(crate) fn untold(tally: &Tally) -> String {
     let mut out = String::new();
     if tally.ids_untold > 0 {

@@ -12,10 +12,10 @@ use std::fmt::Write;
 pub const DOUBTFUL: &str = "?";
 
 /// A row of the log as one line: time, type, name, ids, and what the vendors in use make of it.
-/// With `colour` meaning is also given by ANSI colours; captured text never brings its own.
-pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
+/// With `color` meaning is also given by ANSI colors; captured text never brings its own.
+pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     let mut out = String::new();
-    let paint = |out: &mut String, paint: ColorWriter, text: &str| paint.put(out, colour, text);
+    let paint = |out: &mut String, paint: ColorWriter, text: &str| paint.put(out, color, text);
     paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
     if let Some(request) = &row.no_call {
@@ -30,8 +30,8 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         if !request.fix.is_empty() {
             text.push_str(&format!("; fix: {}", visible(&request.fix)));
         }
-        let colour = if request.severity.is_some() { ColorWriter::Alarm } else { ColorWriter::Dim };
-        paint(&mut out, colour, &text);
+        let color = if request.severity.is_some() { ColorWriter::Alarm } else { ColorWriter::Dim };
+        paint(&mut out, color, &text);
         return out;
     }
     let kind = if row.kind.is_empty() { "no type" } else { &row.kind };
@@ -42,8 +42,8 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         let sign = |doubtful: bool| if doubtful { DOUBTFUL } else { "" };
         match cell {
             IdCell::Found { text, doubtful } => {
-                let colour = if *doubtful { ColorWriter::Warning } else { ColorWriter::Plain };
-                paint(&mut out, colour, &format!("{}{}", visible_id(text), sign(*doubtful)));
+                let color = if *doubtful { ColorWriter::Warning } else { ColorWriter::Plain };
+                paint(&mut out, color, &format!("{}{}", visible_id(text), sign(*doubtful)));
             }
             IdCell::SomeMiss { text, doubtful, wanted } => {
                 let all = wanted.iter().map(|at| {
@@ -70,7 +70,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
     // they all have the same verdict then
     let marks = if discarded.is_some() { &[][..] } else { &row.marks };
     for (vendor, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.in_use) {
-        let colour = match mark.verdict {
+        let color = match mark.verdict {
             _ if mark.misses => ColorWriter::Alarm,
             Verdict::Rejected | Verdict::Dropped => ColorWriter::Alarm,
             Verdict::Degraded => ColorWriter::Warning,
@@ -79,7 +79,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, colour: bool) -> String {
         };
         out.push_str("  ");
         let short = visible(&vendors.info(vendor).short);
-        paint(&mut out, colour, &format!("{short}={}", mark.verdict.name()));
+        paint(&mut out, color, &format!("{short}={}", mark.verdict.name()));
     }
     if row.repeat {
         paint(&mut out, ColorWriter::Dim, "  repeat");

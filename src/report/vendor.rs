@@ -57,7 +57,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     out
 }
 
-/// What the spreads of a vendor leave out, a line each.
+/// What the spreads of a vendor leave out, one line each.
 pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
     let spreads = info.calls.iter().flat_map(|call| {
         let all = call.spreads.iter().filter(|spread| spread.listed.is_none());

@@ -30,9 +30,9 @@ impl Default for Listen {
 /// Why there is no listener.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// The text is no address.
+    /// The text is not an address.
     #[error(
-        "`{0}` is no address to listen on; write 127.0.0.1:7357, localhost:0, [::1]:7357 or a port"
+        "`{0}` is not an address to listen on; write 127.0.0.1:7357, localhost:0, [::1]:7357 or a port"
     )]
     NoAddress(String),
     /// Other machines could reach it, and nobody asked for that.

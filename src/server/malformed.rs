@@ -70,12 +70,11 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Bo
             }
             "URI too long" => (414, "long_url", "the URL is longer than 64 KB".to_owned()),
             "invalid content-length parsed" => {
-                let message = "content-length is no number, or there are two of them";
+                let message = "content-length is not a number, or there are two of them";
                 (400, "content_length", message.to_owned())
             }
             error if error.contains("transfer-encoding") => {
-                let message =
-                    "transfer-encoding is not `chunked`, or stands beside a content-length";
+                let message = "transfer-encoding is not `chunked`, or comes with a content-length";
                 (400, "transfer_encoding", message.to_owned())
             }
             "invalid HTTP header parsed" => {
@@ -93,7 +92,7 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Bo
             _ => {
                 let begins = String::from_utf8_lossy(&head[..head.len().min(80)]);
                 let begins = quoted(&without_credentials(&begins));
-                (400, "no_http", format!("it is no HTTP request; it begins with `{begins}`"))
+                (400, "no_http", format!("not an HTTP request: it begins with `{begins}`"))
             }
         }
     };

@@ -69,7 +69,7 @@ fn themes(settings: &Settings) -> Result<Themes, SetupError> {
             return Err(SetupError::new(format!("{origin}: {error}{own}")));
         }
     };
-    set.extend(settings.colours().map(|(name, words, origin)| SetStyle {
+    set.extend(settings.colors().map(|(name, words, origin)| SetStyle {
         name: name.to_owned(),
         words: words.to_owned(),
         origin: origin.to_string(),
@@ -107,10 +107,10 @@ fn check_columns(settings: &Settings) -> Result<(), SetupError> {
             SetupError::new(format!("{origin}: `{name}` {what}; there are {known}"))
         };
         if Column::parse(name).is_none() {
-            return Err(wrong("is no column of the log"));
+            return Err(wrong("is not a column of the log"));
         }
         if names[..at].contains(name) {
-            return Err(wrong("stands twice among the columns"));
+            return Err(wrong("is listed twice in the columns"));
         }
     }
     Ok(())
@@ -165,10 +165,10 @@ pub fn style_template() -> String {
     let (name, text) = PRESETS[0];
     let mut out = format!(
         "\n# What the screen looks like: a style of yours takes the place of the theme's. Below are those\n\
-         # of `{name}`. A style is words: a colour, on-COLOUR, bold, dim, italic, underlined, reversed; a\n\
-         # colour is a name, a number to 255 or #rrggbb. themes/NAME.toml in your config folder holds\n\
+         # of `{name}`. A style is words: a color, on-COLOUR, bold, dim, italic, underlined, reversed; a\n\
+         # color is a name, a number to 255 or #rrggbb. themes/NAME.toml in your config folder holds\n\
          # lines like these under no heading, and `base = \"{name}\"` for what it says nothing about.\n\
-         [colours]\n"
+         [colors]\n"
     );
     for line in text.lines().skip_while(|line| line.is_empty() || line.starts_with('#')) {
         out.push_str(&if line.is_empty() { "\n".to_owned() } else { format!("#{line}\n") });

@@ -23,7 +23,7 @@ pub struct CodeEntry {
     pub effect: Effect,
     /// The id that it says is missing.
     pub headline: Option<Headline>,
-    /// The id that it says is no text.
+    /// The id that it says is not a string.
     pub mistyped: Option<Id>,
     /// It says what stands in the id's place.
     pub(crate) reason: bool,

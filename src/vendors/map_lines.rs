@@ -1,4 +1,4 @@
-//! The headless form: one JSON object in, one out, a line each (`specs/vendors.md` H).
+//! The headless form: one JSON object in, one out, one line each (`docs/specs/vendors.md` H).
 //! Members that a line does not have are passed over.
 
 use crate::call::{Doc, Event, Seq, Val, time};
@@ -98,7 +98,8 @@ fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     }
     let mut rendered = vendors.render(0, &Event::bare(event), seq, &memory);
     if let Some(at) = text(input, "flush_at")? {
-        let at = time::parse(&at).ok_or_else(|| format!("`flush_at` is no ISO-8601 time: {at}"))?;
+        let at =
+            time::parse(&at).ok_or_else(|| format!("`flush_at` is not an ISO-8601 time: {at}"))?;
         let records = vendors.idle_flush(at, &mut memory).into_iter();
         let records =
             records.map(|flushed| OutputJson::json(flushed.record.json, ValueOrigin::Default));
@@ -129,7 +130,7 @@ pub(crate) fn text(input: Val<'_>, key: &str) -> Result<Option<String>, String> 
         None => Ok(None),
         Some(value) => match value.as_str() {
             Some(text) => Ok(Some(text.into_owned())),
-            None => Err(format!("`{key}` is a text")),
+            None => Err(format!("`{key}` must be a string")),
         },
     }
 }

@@ -49,7 +49,7 @@ impl VendorSettings {
             if !defs.iter().any(|def| def.key == *key) {
                 let near = nearest(key, defs.iter().map(|def| def.key.as_str()));
                 let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-                return Err(wrong(Some(key), format!("`{key}` is no setting{near}")));
+                return Err(wrong(Some(key), format!("`{key}` is not a setting{near}")));
             }
         }
         let mut settings = VendorSettings::default();
@@ -149,7 +149,7 @@ pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     };
     let is_id = |value: &Value| value.is_string() || value.is_number();
     let (fits, wanted) = match def.kind {
-        SettingKind::Text | SettingKind::Secret => (value.is_string(), "a text"),
+        SettingKind::Text | SettingKind::Secret => (value.is_string(), "a string"),
         SettingKind::Bool => (value.is_boolean(), "true or false"),
         SettingKind::Number => (value.is_number(), "a number"),
         SettingKind::Texts => (all(value, &Value::is_string), "a list of texts"),
@@ -191,7 +191,7 @@ fn table_fits(def: &SettingDef, table: &Map<String, Value>) -> Result<(), String
         }
         if !(value.is_string() || value.is_number() || value.is_null()) {
             return Err(format!(
-                "`{name}` in `{}` must be a text, not {}",
+                "`{name}` in `{}` must be a string, not {}",
                 def.key,
                 kind_of(value)
             ));
@@ -217,7 +217,7 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "a table",
     }
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn what_is_refused() {
         for (given, want) in [
-            (json!({"domian": "x"}), "v: `domian` is no setting, did you mean `domain`?"),
+            (json!({"domian": "x"}), "v: `domian` is not a setting, did you mean `domain`?"),
             (
                 json!({"ids": [true]}),
                 "v: `ids` must be a list of ids (texts or numbers), not a list",

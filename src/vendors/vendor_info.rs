@@ -99,7 +99,7 @@ pub struct LooksFor {
     pub stated: Vec<String>,
     /// How much it is needed.
     pub need: IdNeed,
-    /// The codes that say that it is missing, and that it is no text.
+    /// The codes that say that it is missing, and that it is not a string.
     pub codes: Vec<String>,
     /// The vendor's own code decides.
     pub decided_by_code: bool,

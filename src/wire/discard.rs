@@ -1,4 +1,4 @@
-//! Why a service does not pass a call on to the vendors (`specs/wire.md` 7 and 9).
+//! Why a service does not pass a call on to the vendors (`docs/specs/wire.md` 7 and 9).
 //!
 //! Its bound of 10,000 properties has no code here: so many do not fit into the 32 KB of one call.
 
@@ -24,7 +24,7 @@ impl Discard {
         find(self.code).is_some_and(|code| code.lost)
     }
 
-    /// Whether it says that a request, or an item of it, is no call: then it is about no call.
+    /// Whether it says that a request, or an item of it, is not a call: then it is about no call.
     pub fn is_about_no_call(&self) -> bool {
         matches!(self.code, "bad_request" | "empty_batch")
     }

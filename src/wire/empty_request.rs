@@ -39,7 +39,7 @@ pub fn explain(head: &RequestHead<'_>, reading: &ParsedRequest<'_>) -> Explanati
             "send the call in the body, or its properties as parameters",
         ),
         (Route::Calls(_), _) => Explanation::new(
-            "the pixel's `data` is no call: it is not base64 of a JSON object",
+            "the pixel's `data` is not a call: it is not base64 of a JSON object",
             "encode the call as JSON, then as base64, and send it as `data`",
         ),
         (route, _) => Explanation::new(purpose(route), ""),
@@ -108,7 +108,7 @@ fn no_batch(root: Val<'_>, expects: &str) -> Explanation {
     if let Some(inner) = root.children().find(around) {
         let name = quoted(&inner.key());
         return Explanation::new(
-            format!("the batch stands in `{name}`; {expects}"),
+            format!("the batch is in `{name}`; {expects}"),
             format!("send what is in `{name}` as the body"),
         );
     }
@@ -208,7 +208,7 @@ fn kind(value: Val<'_>) -> &'static str {
     match value.raw().as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",
-        Some(b'"') => "a text",
+        Some(b'"') => "a string",
         Some(b't') => "`true`",
         Some(b'f') => "`false`",
         Some(b'n') => "`null`",

@@ -62,7 +62,7 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
     if let Route::WrongMethod(allow) = head.route()
         && meant(head) != Some(IntendedRoute::Base)
     {
-        let reason = format!("{method} is not taken at {path}; use {allow}");
+        let reason = format!("{method} is not allowed at {path}; use {allow}");
         let fix = match allow.starts_with("POST") {
             true => "send calls with POST; a redirect or a browser's address bar makes a GET of it",
             false => "ask for it with GET",
@@ -72,7 +72,7 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
     let base = base(head);
     let Some(meant) = meant(head) else {
         return Explanation::new(
-            format!("no such path: {path}; no tracking call is taken at {method} {path}"),
+            format!("no such path: {path}; {method} {path} is not a tracking endpoint"),
             format!(
                 "post calls to {base}/v1/track, {base}/v1/batch and their kin; in an SDK set only the base URL {base}"
             ),

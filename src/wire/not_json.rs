@@ -28,7 +28,7 @@ const FIXES: &[(&str, &str)] = &[
         "send the call as JSON: `{\"userId\": \"...\", \"event\": \"...\"}` with content-type application/json (in curl, `-H 'Content-Type: application/json' -d '{...}'`)",
     ),
     ("multipart", "send the call as JSON in the body, not as a multipart form"),
-    ("markup", "send the call as JSON; a proxy or an error page may have taken its place"),
+    ("markup", "send the call as JSON; a proxy or an error page may have replaced it"),
     ("object_text", "encode the object before it is sent: `body: JSON.stringify(call)`"),
     (
         "file_name",
@@ -102,7 +102,7 @@ fn whole(text: &str) -> Option<(&'static str, String)> {
         return Some(("markup", format!("it is HTML or XML (`{}`)", short())));
     }
     if body.starts_with("[object ") {
-        return Some(("object_text", format!("it is the text `{}`", short())));
+        return Some(("object_text", format!("it is the string `{}`", short())));
     }
     if body.starts_with("--") && body.contains("ontent-") && body.contains("isposition") {
         return Some(("multipart", "it is a multipart form".to_owned()));
@@ -165,13 +165,13 @@ fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
             ("escape", format!("a backslash before {}", error.found))
         }
         _ if error.expected == "the end of the text" => {
-            ("several", format!("a second value ({}) behind the first", error.found))
+            ("several", format!("a second value ({}) after the first", error.found))
         }
         Some(',') if matches!(last, Some(',' | '[' | '{' | ':')) => {
             ("extra_comma", "a comma without a value before it".to_owned())
         }
         Some('}' | ']') if last == Some(',') => {
-            ("trailing_comma", "a comma behind the last value".to_owned())
+            ("trailing_comma", "a comma after the last value".to_owned())
         }
         Some('“' | '”' | '„' | '‘' | '’' | '«') => {
             ("curly_quotes", format!("a typographic quote {}", error.found))

@@ -1,4 +1,4 @@
-//! From the text of a body to its calls (`specs/wire.md` 5).
+//! From the text of a body to its calls (`docs/specs/wire.md` 5).
 
 use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;
@@ -25,7 +25,7 @@ const LOOKED_AT: usize = 8;
 /// `body` is its decoded text, or what [`crate::wire::query_body`] made of its query.
 ///
 /// An event that is merely wrong is never refused. A pixel never is either: what it carries is read
-/// or, as a discard, not. A request that is no call gives an empty reading.
+/// or, as a discard, not. A request that is not a call gives an empty reading.
 pub fn read<'b>(
     head: &RequestHead<'_>,
     request: u64,

@@ -101,7 +101,7 @@ pub fn form(text: &str) -> String {
     if text.contains('+') { percent(&text.replace('+', " ")) } else { percent(text) }
 }
 
-/// Undoes percent encoding; what is no escape stays, what is no UTF-8 becomes U+FFFD.
+/// Undoes percent encoding; what is no escape stays, what is not UTF-8 becomes U+FFFD.
 pub(crate) fn percent(text: &str) -> String {
     let bytes = text.as_bytes();
     if !bytes.contains(&b'%') {

@@ -34,7 +34,7 @@ pub enum RefusalReason {
         /// That byte.
         byte: u8,
     },
-    /// It is no JSON.
+    /// It is not JSON.
     #[error("{0}")]
     NotJson(NotJson),
     /// The whole is too large.
@@ -108,10 +108,10 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         "gzip" => "send the whole gzip stream, or drop the content-encoding header",
         "not_utf8" => "encode the body as UTF-8",
         "too_large" => {
-            "send less in one request, or flush more often: Segment takes 32 KB a call and 500 KB a batch"
+            "send less in one request, or flush more often: Segment accepts 32 KB per call and 500 KB per batch"
         }
         "item_too_large" => {
-            "make the call smaller: Segment takes 32 KB a call, and refuses the whole batch otherwise"
+            "make the call smaller: Segment accepts 32 KB per call, and otherwise refuses the whole batch"
         }
         "large_head" => {
             "send fewer and shorter headers; cookies of other pages at this host are a usual cause"

@@ -1,4 +1,4 @@
-//! What is answered, to the byte (`specs/wire.md` 6 and 7). The listener adds the CORS headers.
+//! What is answered, to the byte (`docs/specs/wire.md` 6 and 7). The listener adds the CORS headers.
 
 use super::{Refusal, RequestHead, Route};
 use crate::wire::{intended_route, write_key};
@@ -57,7 +57,7 @@ impl Reply {
 
     /// More comes than can be taken: come back later.
     pub fn busy(seconds: u32) -> Reply {
-        let message = "more requests at once than can be taken; send it again";
+        let message = "too many requests at once; send it again";
         Reply { retry_after: Some(seconds), ..Reply::failure(429, "too_many_requests", message) }
     }
 

@@ -110,7 +110,7 @@ fn type_and_message_id_are_made_where_they_are_missing() {
     let reading =
         read(&head("/v1/page", &[]), 1, rudder, &mut ParseScratch::default()).expect("JSON");
     assert_eq!(reading.calls[0].kind, Some(CallType::Page));
-    // in a batch the place counts, also behind an item that is no call
+    // in a batch the place counts, also behind an item that is not a call
     let batch = r#"{"batch":[1,{"messageId":"a"},{"type":"track"}]}"#;
     let all = derived("/v1/batch", batch);
     assert!(!all[0].contains("messageId") && !all[0].contains("\"type\""), "{}", all[0]);

@@ -1,4 +1,4 @@
-//! Checks the times that a call carries (`specs/vendors.md` A.4 and A.6). A time that is wrong stays
+//! Checks the times that a call carries (`docs/specs/vendors.md` A.4 and A.6). A time that is wrong stays
 //! as it is: the vendors' verdicts say what each of them makes of it.
 
 use super::Platform;
@@ -43,7 +43,7 @@ pub(crate) fn check(call: &Fields<'_>, shared: &RequestDefaults<'_>, out: &mut V
         None => format!("{} past its arrival", span(event - sent_at)),
     };
     let problem = format!(
-        "{} before `{path}`, so the service takes the sender's clock for wrong and moves the event {moved}",
+        "{} before `{path}`, so the service assumes that the sender's clock is wrong and moves the event {moved}",
         span(event - sent_at)
     );
     out.push(implausible("/sentAt", &time::format(sent_at), problem, "when the request is sent"));

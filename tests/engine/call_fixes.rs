@@ -126,15 +126,15 @@ fn a_placeholder_is_mended_with_what_the_call_or_the_user_has() {
     let call = after_a_group(r#"{"account_id":"null","user_id":"undefined"}"#);
     assert_eq!(
         finding(&call, "ID-PLACEHOLDER", "/properties/user_id").fix,
-        "copy `userId` into `properties.user_id` instead of the text `undefined`, and find out why the app had no id there"
+        "copy `userId` into `properties.user_id` instead of the string `undefined`, and find out why the app had no id there"
     );
     let account = finding(&call, "ID-PLACEHOLDER", "/properties/account_id");
     assert_eq!(
         account.fix,
-        "set `properties.account_id` to `acct_42`, the user's group since call 1, instead of the text `null`, and find out why the app had no id there"
+        "set `properties.account_id` to `acct_42`, the user's group since call 1, instead of the string `null`, and find out why the app had no id there"
     );
     assert!(account.history.is_some());
-    // what is near is not advised where it is no id either
+    // what is near is not advised where it is not an id either
     let company = finding(&call, "PH-T-COMPANY-MISSING", "/properties/company_id");
     assert_eq!(company.hints.as_ref().map(Vec::len), Some(1), "A.5: it is usable, so it is listed");
     assert!(!company.message.contains("account_id"), "{}", company.message);
@@ -199,8 +199,8 @@ fn what_is_there_and_no_id_is_changed_and_not_added() {
     for (value, instead) in [
         ("null", "null"),
         ("\" \"", "an empty text"),
-        ("true", "a value that is no id"),
-        ("{\"id\":1}", "a value that is no id"),
+        ("true", "a value that is not an id"),
+        ("{\"id\":1}", "a value that is not an id"),
     ] {
         let properties = format!(r#"{{"account_id":{value}}}"#);
         assert_eq!(

@@ -140,10 +140,10 @@ fn what_is_wrong_is_told_with_its_place_and_a_project_runs_no_command() {
     let filter = told(&[&TAIL[..], &["--alert", "type = "]].concat());
     assert!(filter.contains("--alert: ") && filter.contains("expected"), "{filter}");
     let with = told(&[&TAIL[..], &["--alert", "x", "--alert-with", "sh -c 'x"]].concat());
-    assert!(with.contains("--alert-with: `sh -c 'x` is no command; expected bell"), "{with}");
+    assert!(with.contains("--alert-with: `sh -c 'x` is not a command; expected bell"), "{with}");
     std::fs::write(home.path().join("segscope.toml"), "alert_with = \"touch here\"\n")
         .expect("written");
     let project = told(&TAIL);
-    let wanted = "segscope.toml:1: `alert_with` is taken from flags and your own config file only";
+    let wanted = "segscope.toml:1: `alert_with` is read from flags and your own config file only";
     assert!(project.contains(wanted), "{project}");
 }

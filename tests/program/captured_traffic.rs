@@ -108,7 +108,7 @@ fn every_capture_is_recorded_and_told_once() {
             .expect("every call has an id, made if need be")
             .to_owned();
         let before = seen.entry(id).or_default();
-        // a different call with a known id is no repeat: the service drops it
+        // a different call with a known id is not a repeat: the service drops it
         let is_repeat = record["repeat"] == true;
         let is_reused = record["service"]["code"] == "MESSAGE-ID-REUSED";
         assert_eq!(*before > 0, is_repeat || is_reused, "{line}");

@@ -198,13 +198,13 @@ fn what_the_screen_can_do() {
 
     plain.ask("vendors", "Planhat (planhat), fed by Segment: not in use");
     plain.ask("vendors planhat,csb", "the choice is saved");
-    plain.ask("vendors nobody", "`nobody` is no vendor");
+    plain.ask("vendors nobody", "`nobody` is not a vendor");
     plain.ask("aside csb-t-account-missing", "is set aside");
     plain.ask("aside", "CSB-T-ACCOUNT-MISSING: 2 calls");
     plain.ask("judge", "calls again");
     plain.ask("deliver 2 planhat", "would receive nothing");
     plain.ask("clear", "cleared");
-    plain.ask("list", "no call came yet");
+    plain.ask("list", "no calls yet");
     plain.ask("undo", "here again: 4 calls");
     plain.ask("pause", "paused");
     http.post("/v1/track", good).expect("an answer");
@@ -212,7 +212,7 @@ fn what_the_screen_can_do() {
         plain.ask("status", " calls, ");
     }
     plain.ask("pause", "goes on; 1 line came meanwhile");
-    plain.ask("shwo", "`shwo` is no command; the nearest is `show`");
+    plain.ask("shwo", "`shwo` is not a command; the nearest is `show`");
     plain.ask("help send", "sends a call again");
     plain.ask("help", "quit");
     plain.say("q");

@@ -26,7 +26,7 @@ fn calls_are_marked_and_gone_to() {
     assert!(cursor(&app).contains("10:00:13"), "{}", cursor(&app));
     app.press("'");
     assert!(cursor(&app).contains("10:00:02"), "{}", cursor(&app));
-    assert!(app.line(23).contains("on from the first call"), "{}", app.line(23));
+    assert!(app.line(23).contains("continued from the first call"), "{}", app.line(23));
     app.press("M");
     assert!(app.line(22).starts_with(" filter  only marked"), "{}", app.line(22));
     assert!(app.line(22).ends_with("2 of 12"), "{}", app.line(22));
@@ -38,7 +38,7 @@ fn calls_are_marked_and_gone_to() {
     app.press("M F");
     assert!(app.line(22).ends_with("switches it on"), "{}", app.line(22));
     app.press("g j j j j j m");
-    assert!(app.line(23).contains("only calls can be marked or noted"), "{}", app.line(23));
+    assert!(app.line(23).contains("only calls can have marks and notes"), "{}", app.line(23));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_note_stands_in_the_log_and_in_the_detail() {
 fn what_is_cleared_away_comes_back() {
     let mut app = app(80, 24);
     app.press("u");
-    assert!(app.line(23).contains("nothing was cleared away"), "{}", app.line(23));
+    assert!(app.line(23).contains("nothing was cleared"), "{}", app.line(23));
     app.press("g j z");
     assert!(app.picture().contains("Waiting for the next call"), "{}", app.picture());
     assert!(app.line(1).ends_with("u brings 10 calls back"), "{}", app.line(1));
@@ -99,7 +99,7 @@ fn a_paused_log_that_is_empty_says_why() {
         app.draw();
         let picture = app.picture();
         assert!(picture.contains("paused, and 1 row waits to"), "{filter}: {picture}");
-        assert!(picture.contains("space goes on and shows"), "{filter}: {picture}");
+        assert!(picture.contains("space resumes and shows"), "{filter}: {picture}");
         assert!(!picture.contains("passes the filter"), "{filter}: {picture}");
         assert!(!picture.contains("switches it off and"), "{filter}: {picture}");
         app.press("u");

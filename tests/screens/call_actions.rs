@@ -28,7 +28,7 @@ fn the_example_of_a_page_is_composed() {
             "{page}"
         );
     }
-    // what the sync page shows is no call
+    // what the sync page shows is not a call
     let mut app = app();
     app.press("5 c ctrl-s");
     assert!(matches!(&app.effects[..], [SideEffect::Send { write_key: None, .. }]), "a template");
@@ -96,7 +96,7 @@ fn a_filter_and_a_search_show_the_log() {
 fn what_only_a_window_can_do_says_so() {
     let mut app = app();
     app.press(":").type_in("tick").press("enter");
-    let says = "tick works only in the choice of vendors and in the findings to set aside";
+    let says = "tick works only in the vendor dialog and in the mute dialog";
     assert!(app.line(38).contains(says), "{}", app.line(38));
 }
 
@@ -116,7 +116,7 @@ fn what_is_done_with_an_example_names_it() {
     assert!(named.contains(format!(" {kind} {name}").trim_end()), "{what}: {text}");
     let named = format!("#{named}");
     for (key, title) in
-        [("r", "Send to"), ("D", "Deliver"), ("a", "Findings set aside"), ("c", "from ")]
+        [("r", "Send to"), ("D", "Deliver"), ("a", "Muted findings"), ("c", "from ")]
     {
         app.press(key);
         let picture = app.picture();

@@ -29,8 +29,8 @@ fn who_wants_an_id_under_another_name_is_told() {
         app.press("g /").type_in("Invoice").press("enter n enter");
         let picture = app.picture();
         // in short where the line has no room for the vendor's name and the whole place
-        let short = picture.contains("globex-inc!  CSB wants it as account_id");
-        let long = picture.contains("CustomerSuccessBox wants it as properties.account_id");
+        let short = picture.contains("globex-inc!  CSB needs it as account_id");
+        let long = picture.contains("CustomerSuccessBox needs it as properties.account_id");
         assert!(short || long, "{picture}");
     }
 }
@@ -42,7 +42,7 @@ fn a_doubtful_id_has_a_sign_and_a_word() {
     assert!(app.picture().contains("4711? "), "{}", app.picture());
     app.press("/").type_in("Seat").press("enter n enter");
     let picture = app.picture();
-    assert!(picture.contains("4711?  doubtful: not a text, as ids are"), "{picture}");
+    assert!(picture.contains("4711?  doubtful: not a string, as ids are"), "{picture}");
     app.press("esc 4");
     let picture = app.picture();
     assert!(picture.contains("4711?"), "{picture}");

@@ -136,7 +136,7 @@ fn looks_and_keys_that_change_hold_from_the_next_frame_on() {
     let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
     app.press("E E");
     let before = app.style_of("ys copies", 4);
-    app.inspector.write_settings("[colours]\nfix = \"#ff00ff\"\n[keys.calls]\npause = [\"P\"]\n");
+    app.inspector.write_settings("[colors]\nfix = \"#ff00ff\"\n[keys.calls]\npause = [\"P\"]\n");
     assert!(app.is_dirty());
     app.draw();
     let after = app.style_of("ys copies", 4);

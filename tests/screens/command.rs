@@ -46,12 +46,12 @@ fn names_are_offered_with_what_they_do() {
 fn mistakes_are_told_in_words() {
     let mut app = app(80, 24);
     for (typed, says) in [
-        ("opne", "opne is no command; did you mean open?"),
-        ("fliter x", "fliter is no command; did you mean filter?"),
-        ("serach", "serach is no command; did you mean search?"),
-        ("coverage", "coverage is no command; did you mean show_coverage?"),
-        ("undo", "undo is no command; did you mean undo_clear?"),
-        ("zzzzzzzzz", "zzzzzzzzz is no command"),
+        ("opne", "opne is not a command; did you mean open?"),
+        ("fliter x", "fliter is not a command; did you mean filter?"),
+        ("serach", "serach is not a command; did you mean search?"),
+        ("coverage", "coverage is not a command; did you mean show_coverage?"),
+        ("undo", "undo is not a command; did you mean undo_clear?"),
+        ("zzzzzzzzz", "zzzzzzzzz is not a command"),
         ("tick", "tick works only in the choice of vendors"),
         ("open now", "open takes no text"),
         ("filter type =", "expected"),

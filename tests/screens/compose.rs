@@ -104,7 +104,7 @@ fn what_was_typed_comes_back() {
         app.press("ctrl-u ctrl-u ctrl-u");
         assert!(app.picture().contains("  1 {"), "{}", app.picture());
         app.press("ctrl-u");
-        assert!(app.line(height - 1).contains("nothing was written before this"));
+        assert!(app.line(height - 1).contains("nothing to undo"));
         app.press("ctrl-r ctrl-r");
         assert!(app.picture().contains("ZZ{"), "{}", app.picture());
         // a call from the log takes its place as well
@@ -268,7 +268,7 @@ fn a_call_is_sent_again_as_it_came() {
     assert!(app.line(39).contains(" ms: {\"success\": true}"), "{}", app.picture());
     // a refused request has no call
     app.press("g j j j j j r");
-    assert!(app.picture().contains("there is no call here to be sent again"), "{}", app.picture());
+    assert!(app.picture().contains("no call to send again here"), "{}", app.picture());
 }
 
 #[test]

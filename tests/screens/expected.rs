@@ -33,7 +33,7 @@ fn expecting(inspector: Fixture) -> Fixture {
     inspector
 }
 
-/// The line of the list that has a text.
+/// The line of the list that has a string.
 fn line(app: &TestApp, text: &str) -> u16 {
     (5..20).find(|y| app.line(*y).contains(text)).unwrap_or_else(|| panic!("{}", app.picture()))
 }
@@ -109,10 +109,10 @@ fn the_calls_behind_what_is_expected() {
     app.press("enter esc");
     assert_eq!(app.picture(), page, "back where one was");
     app.press("j j enter");
-    assert!(app.picture().contains("no such call came yet"), "{}", app.picture());
+    assert!(app.picture().contains("no such call yet"), "{}", app.picture());
     assert_eq!(app.inspector.filter_text(), None);
     app.press("y y");
-    assert!(app.picture().contains("there is no call here to copy from"), "{}", app.picture());
+    assert!(app.picture().contains("no call to copy here"), "{}", app.picture());
     app.press("j j j enter");
     assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"page\""));
     assert_eq!(app.inspector.shown().rows, 1);

@@ -54,7 +54,7 @@ fn a_wrong_text_is_told_at_its_place_and_the_last_good_one_stays() {
     );
     assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("enter");
-    assert!(app.line(23).contains("the last good filter stays in force"), "{}", app.line(23));
+    assert!(app.line(23).contains("the last valid filter stays active"), "{}", app.line(23));
     assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
     app.press("ctrl-u").type_in("type == 1");
     assert!(
@@ -209,7 +209,7 @@ fn moving_pausing_and_the_mouse_know_the_filter() {
     (0..6).for_each(|n| app.inspector.add(n));
     app.draw();
     assert!(
-        app.line(1).ends_with("PAUSED  +2 new space goes on"),
+        app.line(1).ends_with("PAUSED  +2 new space resumes"),
         "two of six pass: {}",
         app.line(1)
     );

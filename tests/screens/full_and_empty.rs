@@ -330,7 +330,7 @@ fn what_means_something_in_these_states_has_its_colour() {
     has_style(vendor(), "2 D", ("This cannot be sent", 2), |theme| theme.error);
     has_style(sends(), "g j j D", ("Nothing is sent yet", 2), |theme| theme.warning);
     has_style(five(), "E E c x", ("line 1, column 1", 2), |theme| theme.error);
-    has_style(five(), ": n x t enter", ("nxt is no command", 30), |theme| theme.error);
+    has_style(five(), ": n x t enter", ("nxt is not a command", 30), |theme| theme.error);
     has_style(five(), "f ( enter", ("expected", 30), |theme| theme.error);
     has_style(five(), "/ ( enter", ("expected", 30), |theme| theme.error);
     has_style(only(10), "4 ] enter", ("! no vendor in use finds", 5), |theme| theme.warning);

@@ -42,7 +42,7 @@ fn pausing_loses_nothing() {
         app.inspector.add(4);
     }
     app.draw();
-    assert!(app.line(1).ends_with("PAUSED  +5 new space goes on"), "{}", app.line(1));
+    assert!(app.line(1).ends_with("PAUSED  +5 new space resumes"), "{}", app.line(1));
     assert!(!app.line(15).contains("Pricing") && app.line(0).contains("15 calls"));
     app.press("G");
     assert!(cursor(&app).contains("Report Exported"), "the last before the pause");
@@ -110,14 +110,14 @@ fn the_tree_folds_and_shows_long_texts_in_full() {
 fn tabs_go_round_and_stay_from_call_to_call() {
     let mut app = app(120, 40);
     app.press("]");
-    assert!(app.picture().contains("it accepts the call and silently does not use it"));
+    assert!(app.picture().contains("accepts the call and silently does not use it"));
     app.press("E");
     assert!(app.picture().contains("it accepts the call"), "still the vendor's tab");
     app.press("W W W");
     app.press("g j j j j j");
     assert!(app.picture().contains("POST /v1/batch"), "a refused request has one tab");
     app.press("g j j");
-    assert!(app.picture().contains("it takes the call in full"), "{}", app.picture());
+    assert!(app.picture().contains("accepts the call in full"), "{}", app.picture());
     app.press("[ [");
     assert!(app.picture().contains("POST /v1/batch"));
 }

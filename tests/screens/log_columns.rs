@@ -21,7 +21,7 @@ fn they_are_chosen_and_ordered_on_the_screen() {
     assert_eq!(app.inspector.arranged().columns.expect("kept"), wanted);
     assert!(app.line(2).trim_start().starts_with("account"), "{}", app.line(2));
     assert!(!app.line(2).contains("time") && app.line(2).ends_with('#'), "{}", app.line(2));
-    assert!(app.picture().contains("the columns are kept for this folder"));
+    assert!(app.picture().contains("columns saved for this folder"));
     // all gone is no choice
     app.press("| space j space j space j space j space j space enter");
     assert!(app.picture().contains("tick at least one column"), "{}", app.picture());

@@ -150,7 +150,7 @@ fn a_click_ticks_in_the_lists_that_are_chosen_from() {
     app.click_on("Planhat", 3);
     assert_eq!(app.picture().contains("[x] Planhat"), !ticked);
     app.press("esc a");
-    assert!(app.picture().contains("Findings set aside"));
+    assert!(app.picture().contains("Muted findings"));
     let before = app.picture().matches("[x]").count();
     app.click_on("[ ]", 3);
     assert_eq!(app.picture().matches("[x]").count(), before + 1);

@@ -16,12 +16,12 @@ fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
     assert_eq!(app.effects, [SideEffect::SetAside(codes.clone())]);
     app.inspector.set_aside(&codes).expect("kept");
     app.draw();
-    assert!(app.line(1).ends_with("a 1 code set aside"), "{}", app.line(1));
+    assert!(app.line(1).ends_with("a 1 code muted"), "{}", app.line(1));
     // from any call there is a way back
     app.press("g j j a");
     assert!(app.picture().contains("[x]   CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("space enter");
     assert_eq!(app.effects[1..], [SideEffect::SetAside(Vec::new())]);
     app.resize(200, 60).press("G enter ] ] ] ] ] ]");
-    assert!(app.picture().contains("set aside in this folder"), "{}", app.picture());
+    assert!(app.picture().contains("muted in this folder"), "{}", app.picture());
 }

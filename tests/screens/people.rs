@@ -170,7 +170,7 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
     settle(&mut app);
     let theme = app.theme().clone();
     looks_like(
-        app.style_of("✓ identify came before the first track, page or screen call", 5),
+        app.style_of("✓ identify arrived before the first track, page or screen call", 5),
         theme.good,
     );
     let group = "✓ group came before the first track, page or screen call";
@@ -233,7 +233,7 @@ fn a_user_with_many_calls_is_gone_through_frame_by_frame() {
         let went = went.and_then(|types| types.trim().strip_suffix(" track"));
         let went = went.map_or(0, |calls| calls.replace(',', "").parse().expect("a number"));
         assert!((before..=before + 5_000).contains(&went), "{before}: {picture}");
-        let goes_on = picture.contains("still going through the calls");
+        let goes_on = picture.contains("still reading the calls");
         assert!(goes_on || went == 6_000, "{picture}");
         (before, frames) = (went, frames + 1);
         assert!(frames < 100_000, "{picture}");

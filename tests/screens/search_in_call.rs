@@ -31,7 +31,7 @@ fn what_is_folded_is_found_inside_of_the_call() {
     assert_eq!(found.bg, app.theme().found.bg, "it is lit");
     // the log is as it was: nothing is searched for there
     app.press("n");
-    assert!(app.line(59).contains("on from the top"), "{}", app.line(59));
+    assert!(app.line(59).contains("continued from the top"), "{}", app.line(59));
     app.press("esc");
     assert_ne!(app.style_of("1.84.3", 10).bg, app.theme().found.bg);
     assert!(app.line(59).contains("open/fold"), "the detail still has the keys: {}", app.line(59));
@@ -86,7 +86,7 @@ fn enter_on_what_is_missing_shows_who_wants_it() {
     for (width, height) in SIZES {
         let mut app = app(width, height);
         app.press("g");
-        let says = "not in the call; wanted by FS, SS, CUS";
+        let says = "not in the call; needed by FS, SS, CUS";
         let mut moves = 0;
         while !app.picture().contains(says) {
             app.press("j");

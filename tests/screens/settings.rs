@@ -16,7 +16,7 @@ fn what_is_stale_is_marked_and_the_key_is_named() {
     app.inspector.write_settings(CHANGING);
     app.inspector.add(3);
     app.draw().press("g");
-    assert!(app.picture().contains("judged with earlier settings; R judges"), "{}", app.picture());
+    assert!(app.picture().contains("checked with earlier settings; R judges"), "{}", app.picture());
     assert!(app.line(2).contains("vendors.planhat.known_companies"), "{}", app.line(2));
     assert_eq!(app.style_of("°", 4).fg, app.theme().warning.fg);
     app.press("R");
@@ -59,7 +59,7 @@ fn nothing_changed_is_said_in_a_line() {
     app.inspector.write_settings(HARMLESS);
     app.inspector.judge_all_again();
     app.draw();
-    assert!(app.line(23).contains("judged 10 calls again: nothing changed"), "{}", app.picture());
+    assert!(app.line(23).contains("checked 10 calls again: nothing changed"), "{}", app.picture());
 }
 
 /// A window that takes what is typed is not covered.
@@ -79,7 +79,7 @@ fn what_holds_later_is_said() {
     let mut app = TestApp::new(Fixture::with_calls(5), 100, 30);
     app.inspector.write_settings("fsync = true\n");
     app.draw();
-    assert!(app.line(2).contains("holds from the next start on: fsync"), "{}", app.picture());
+    assert!(app.line(2).contains("takes effect after a restart: fsync"), "{}", app.picture());
     // other vendors in use wait until all is judged again
     app.inspector.write_settings("[vendors]\nuse = [\"planhat\"]\n");
     app.draw();
@@ -96,7 +96,7 @@ fn the_screen_goes_on_while_all_calls_are_judged_again() {
     let begun = std::time::Instant::now();
     app.draw_now();
     let drawn = begun.elapsed();
-    assert!(app.line(2).contains("judging all calls again"), "{}", app.picture());
+    assert!(app.line(2).contains("checking all calls again"), "{}", app.picture());
     app.inspector.wait_until("it is done", |inspector| !inspector.settings().judging);
     assert!(drawn < begun.elapsed() / 2, "the screen waited for it: {drawn:?}");
 }

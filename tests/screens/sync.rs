@@ -73,7 +73,7 @@ fn errors_are_red_and_say_why() {
     assert_eq!(app.style_of("2 errors", 2).fg, app.theme().error.fg);
     assert!(app.picture().contains("the property `tags` is an object or a list"));
     app.press("j");
-    assert!(app.picture().contains("not stored: `id` is no text of 1 to 100 characters"));
+    assert!(app.picture().contains("not stored: `id` is not a string of 1 to 100 characters"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Planhat's pushes to Segment in the headless form (`specs/vendors.md` F and H): every answer,
+//! Planhat's pushes to Segment in the headless form (`docs/specs/vendors.md` F and H): every answer,
 //! limit and state of a run.
 
 mod runs;
@@ -226,7 +226,7 @@ fn lines_that_are_no_objects_are_errors() {
     let answer = play(&[(0.0, "/v0/start", no_body()), (1.0, "/v0/upload/$1", json!(body))]);
     assert_eq!(statuses(&answer), [201, 201]);
     assert_eq!(rows(&answer), ["(unknown) 0 4", "users 1 0"]);
-    // a body that is no text is sent as its JSON
+    // a body that is not a string is sent as its JSON
     let line = json!({"id": "1", "collection": "users", "properties": {"a": 1}});
     let answer = play(&[(0.0, "/v0/start", no_body()), (1.0, "/v0/upload/$1", line)]);
     assert_eq!(rows(&answer), ["users 1 0"]);
@@ -246,12 +246,12 @@ fn what_a_line_must_be() {
         (r#"{"vendor":"planhat-sync","sync_requests":[{"at":"x"}]}"#, "a request has no `method`"),
         (
             r#"{"vendor":"planhat-sync","sync_requests":[{"at":"x","method":"POST","path":"/v1/set"}]}"#,
-            "`at` is no ISO-8601 time: x",
+            "`at` is not an ISO-8601 time: x",
         ),
-        (r#"{"vendor":"planhat-sync","now":"then"}"#, "`now` is no ISO-8601 time: then"),
+        (r#"{"vendor":"planhat-sync","now":"then"}"#, "`now` is not an ISO-8601 time: then"),
         (
             r#"{"vendor":"planhat-sync","settings":{"sync_gap":1}}"#,
-            "planhat: `sync_gap` is no setting, did you mean `sync_gap_s`?",
+            "planhat: `sync_gap` is not a setting, did you mean `sync_gap_s`?",
         ),
         (r#"{"vendor":"planhat","sync_requests":[]}"#, "`event` is missing"),
     ] {

@@ -219,7 +219,7 @@ fn an_error_names_line_and_key() {
             "from = [\"/event\"]",
             "from = [\"event\"]",
             "to = \"/name\"",
-            "`event` is no JSON pointer",
+            "`event` is not a JSON pointer",
         ),
         (
             "from = [\"@user\"]",
@@ -231,7 +231,7 @@ fn an_error_names_line_and_key() {
             "one_of = \"plans\"",
             "one_of = \"plan\"",
             "to = \"/plan\"",
-            "`plan` is no setting of this vendor",
+            "`plan` is not a setting of this vendor",
         ),
         ("to = \"/seats\"", "to = \"seats\"", "\"/seats\"", "`to` is a pointer"),
         ("call.track", "call.trak", "[call.track]", "unknown field `trak`"),
@@ -239,7 +239,7 @@ fn an_error_names_line_and_key() {
             "/{region}/events",
             "/{place}/events",
             "/{region}/events",
-            "`{place}` in an address or header is no setting",
+            "`{place}` in an address or header is not a setting",
         ),
         (
             "[code.\"AC-T-NAME\"]",
@@ -270,6 +270,6 @@ fn an_error_names_line_and_key() {
     }
     assert_eq!(
         vendors(&table(), json!({"tokn": "x"})).expect_err("no such setting"),
-        "acme: `tokn` is no setting, did you mean `token`?"
+        "acme: `tokn` is not a setting, did you mean `token`?"
     );
 }

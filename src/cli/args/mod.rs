@@ -38,7 +38,7 @@ pub enum Command {
     Listen(ListenArgs),
     /// Open the inspector with built-in traffic, without a recording
     Demo(InspectArgs),
-    /// Open the inspector over a recording, NDJSON, JSON, HAR, gzip or a folder of them
+    /// Open the inspector on a recording, NDJSON, JSON, HAR, gzip or a folder of them
     Open(OpenArgs),
     /// Listen without a screen and print one line per call
     Tail(TailArgs),
@@ -47,10 +47,10 @@ pub enum Command {
     /// Run a command, then check the calls that it sent
     ///
     /// CMD gets SEGSCOPE_URL (http://127.0.0.1:PORT), SEGSCOPE_HOST (127.0.0.1:PORT) and
-    /// SEGSCOPE_TOKEN in its environment; the first one is what an SDK's host is set to. The exit
+    /// SEGSCOPE_TOKEN in its environment; set your SDK's host to the first one. The exit
     /// code is that of CMD if it is not 0 (128 + n after signal n; 127 if there is no such command,
-    /// 126 if it is not executable), and that of the check otherwise. Signals go to CMD and all that
-    /// it started in its process group; the second one kills it.
+    /// 126 if it is not executable), and that of the check otherwise. Signals go to CMD's process
+    /// group; a second one kills it.
     Run(RunArgs),
     /// Become the command of `run`
     #[command(hide = true, name = "exec-command")]
@@ -65,13 +65,13 @@ pub enum Command {
     Export(ExportArgs),
     /// Map calls without listening: one JSON line in, one out
     Map(MapArgs),
-    /// Show what each vendor takes, and check vendor files
+    /// Show what each vendor accepts, and check vendor files
     Vendors(VendorsArgs),
     /// Show the effective settings and where each came from
     Config(ConfigArgs),
     /// Print shell completions
     Completions {
-        /// For which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page in troff
@@ -82,17 +82,17 @@ pub enum Command {
 #[derive(Debug, Clone, Default, Args)]
 pub struct JudgeArgs {
     /// Vendors to check (default: all). Only these decide what counts as missing
-    #[arg(long, value_name = "NAME[,NAME…]", value_delimiter = ',', help_heading = "Judging")]
+    #[arg(long, value_name = "NAME[,NAME…]", value_delimiter = ',', help_heading = "Checking")]
     pub vendor: Vec<String>,
-    /// A vendor described by a file of yours, of at most 1 MiB; may be given more than once
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    /// Add a vendor described by this file (at most 1 MiB); may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub vendor_file: Vec<PathBuf>,
-    /// A setting, such as vendors.NAME.KEY=VALUE; may be given more than once. For a secret write
-    /// vendors.NAME.KEY_file=FILE: other users can read a command line. `-` is standard input
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Judging")]
+    /// Change a setting, such as vendors.NAME.KEY=VALUE; may be repeated. Other users can read a
+    /// command line, so pass a secret as vendors.NAME.KEY_file=FILE (`-` for standard input)
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Checking")]
     pub setting: Vec<String>,
-    /// Use this file in place of the one in the config folder; /dev/null for none
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    /// Use this file instead of the one in the config folder; /dev/null for none
+    #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub config: Option<PathBuf>,
 }
 
@@ -105,18 +105,18 @@ pub struct ListenerArgs {
     /// Allow an address that other machines can reach
     #[arg(long, help_heading = "Listening")]
     pub allow_remote: bool,
-    /// Let other machines ask /_segscope if they send the token of FILE, one line that only you can
-    /// read, as `Authorization: Bearer TOKEN`; a FILE that is not there is created with a new token
+    /// Let other machines use /_segscope if they send the token in FILE (one line, readable only by
+    /// you) as `Authorization: Bearer TOKEN`; if FILE does not exist, it is created with a new token
     #[arg(long, value_name = "FILE", help_heading = "Listening")]
     pub token: Option<PathBuf>,
-    /// Check X-Signature of /webhook with this shared secret, and mark what fails
+    /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
     /// Alert when a call matches this filter
     #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
     pub alert: Option<String>,
-    /// How: bell, notify (a notification of the terminal), or a command with its arguments, which
-    /// gets the call record on its standard input [default: bell]
+    /// How to alert: bell, notify (a terminal notification), or a command with arguments, which gets
+    /// the call record on standard input [default: bell]
     #[arg(long, value_name = "HOW", help_heading = "Alerts")]
     pub alert_with: Option<String>,
     /// Append the recording to FILE [default: a new file in the state folder]
@@ -125,7 +125,7 @@ pub struct ListenerArgs {
     /// Do not keep a recording after exit
     #[arg(long, help_heading = "Recording")]
     pub no_record: bool,
-    /// Wait for the disk before a call is acknowledged
+    /// Flush each call to disk before acknowledging it
     #[arg(long, help_heading = "Recording")]
     pub fsync: bool,
 }
@@ -142,7 +142,7 @@ pub struct ScreenArgs {
     /// Print one line per call and read commands from stdin (for screen readers and dumb terminals)
     #[arg(long, help_heading = "Screen")]
     pub plain: bool,
-    /// The real tracking API that `r` offers to send a call to
+    /// Tracking API of the real service, which `r` offers as a target
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
 }
@@ -151,7 +151,7 @@ pub struct ScreenArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExpectArgs {
     /// Expected calls: a plan file (see `segscope plan`), or a good recording
-    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub expect: Option<PathBuf>,
 }
 
@@ -174,7 +174,7 @@ pub struct InspectArgs {
 pub struct FilesArgs {
     /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders; `-` is standard input
     ///
-    /// Calls may also be in log lines or messages of a bus (members such as `body`, `message`,
+    /// Calls may also be in log lines or message-queue messages (fields such as `body`, `message`,
     /// `payload`, `detail` and `data`, as JSON, as text or in base64), and in curl lines.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -184,7 +184,7 @@ pub struct FilesArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct FilterArgs {
     /// Only calls that match this filter
-    #[arg(long, value_name = "EXPR", help_heading = "Judging")]
+    #[arg(long, value_name = "EXPR", help_heading = "Checking")]
     pub filter: Option<String>,
 }
 
@@ -300,7 +300,7 @@ pub struct CheckArgs {
 /// Flags of `map`.
 #[derive(Debug, Clone, Args)]
 pub struct MapArgs {
-    /// A vendor described by a file of yours; may be given more than once
+    /// Add a vendor described by this file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub vendor_file: Vec<PathBuf>,
 }
@@ -318,20 +318,20 @@ pub struct VendorsArgs {
 pub enum VendorsCommand {
     /// List the vendors
     List,
-    /// Show what one vendor takes: ids, requests with each field and its source, findings, settings
+    /// Show what one vendor accepts: ids, requests with each field and its source, findings, settings
     Show {
         /// The vendor's name
         name: String,
-        /// Its file, if it is one of yours
+        /// The vendor's file, if it is not built in
         #[arg(long, value_name = "FILE")]
         vendor_file: Vec<PathBuf>,
     },
     /// Print a commented vendor file to start from, or a complete one: userpilot, vitally, webhook
     Template {
-        /// One that is ready to use with --vendor-file
+        /// The complete vendor file to print
         name: Option<String>,
     },
-    /// Check a vendor file of yours
+    /// Check a vendor file
     Check {
         /// The file
         file: PathBuf,

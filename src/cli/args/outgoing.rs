@@ -43,7 +43,7 @@ pub struct SendArgs {
     /// The write key to send with
     #[arg(long, value_name = "KEY")]
     pub write_key: Option<String>,
-    /// Change each call before it goes: a JSON pointer and a value
+    /// Change each call before sending: a JSON pointer and a value
     #[arg(long, value_name = "/POINTER=VALUE")]
     pub set: Vec<String>,
     /// At most this many calls per second
@@ -100,13 +100,13 @@ pub struct ExportArgs {
     /// The calls.
     #[command(flatten)]
     pub input: FilesArgs,
-    /// How to write
+    /// Output format
     #[arg(long, value_enum, default_value = "ndjson")]
     pub format: ExportForm,
     /// Which of them.
     #[command(flatten)]
     pub filter: FilterArgs,
-    /// Write keys whole in place of their last four characters
+    /// Include full write keys instead of masking them
     #[arg(long)]
     pub with_secrets: bool,
     /// Judging.

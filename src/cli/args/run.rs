@@ -40,11 +40,11 @@ pub struct RunArgs {
     /// Allow an address that other machines can reach
     #[arg(long, help_heading = "Listening")]
     pub allow_remote: bool,
-    /// The file of the token that lets other machines ask /_segscope [default: a new token, only in
+    /// The file of the token that lets other machines use /_segscope [default: a new token, only in
     /// SEGSCOPE_TOKEN]
     #[arg(long, value_name = "FILE", help_heading = "Listening")]
     pub token: Option<PathBuf>,
-    /// Check X-Signature of /webhook with this shared secret, and mark what fails
+    /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
     /// Append the recording to FILE [default: a new file in the state folder]

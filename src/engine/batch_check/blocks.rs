@@ -1,4 +1,4 @@
-//! The files of a survey, in blocks of whole lines.
+//! The files of a batch check, in blocks of whole lines.
 
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};

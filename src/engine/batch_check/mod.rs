@@ -49,7 +49,7 @@ use std::thread;
 /// More threads than this would wait for each other most of the time.
 const MOST_THREADS: usize = 8;
 
-/// What a survey gives: counts, and those calls that are examples.
+/// What a batch check gives: counts, and those calls that are examples.
 pub struct BatchResult<'r> {
     vendors: &'r Vendors,
     in_use: &'r InUse,
@@ -82,7 +82,7 @@ impl Default for Shares {
 }
 
 /// Judges all calls of a recording's files; none where only the engine can, which then has all
-/// still to do. A line of a file of calls that is no call is an error. Into what shares the work
+/// still to do. A line of a file of calls that is not a call is an error. Into what shares the work
 /// goes changes nothing of what comes out.
 pub fn survey<'r>(
     recording: &'r Recording,

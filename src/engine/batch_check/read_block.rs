@@ -22,7 +22,7 @@ pub(crate) enum LineAction<'b> {
     Flush(Millis),
     /// A user says something about a call.
     Remark(Remark),
-    /// It is no line of a recording: its number in the block, from 1, and why.
+    /// It is not a line of a recording: its number in the block, from 1, and why.
     Bad(u64, String),
 }
 
@@ -73,9 +73,9 @@ impl RequestCalls<'_> {
 #[derive(Default)]
 pub(crate) struct BlockActions<'b> {
     pub steps: Vec<LineAction<'b>>,
-    /// What is wrong with the first line that is no call.
+    /// What is wrong with the first line that is not a call.
     pub wrong: Option<FileError>,
-    /// It holds what a survey does not do.
+    /// It holds what a batch check does not do.
     pub other: bool,
 }
 

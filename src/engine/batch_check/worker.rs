@@ -1,4 +1,4 @@
-//! What each thread of a survey does, block by block.
+//! What each thread of a batch check does, block by block.
 
 use crate::call::{Event, Seq};
 use crate::engine::batch_check::blocks::{BlockSource, LineBlock, Stop};
@@ -22,7 +22,7 @@ const KEPT: usize = 1024;
 const KEPT_LARGE: usize = 8;
 const LARGE_BYTES: usize = 64 << 10;
 
-/// Why a survey ended before its files did.
+/// Why a batch check ended before its files did.
 pub(crate) enum End {
     /// A line of a file of calls is none, or the file cannot be read.
     Wrong(FileError),

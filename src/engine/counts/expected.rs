@@ -98,7 +98,7 @@ impl Expected {
 pub struct Expectations {
     /// The entries.
     pub list: Vec<Expected>,
-    /// Calls, repeats too, that came when there was no room to tell them apart: they are in none.
+    /// Calls, repeats too, that arrived after the limit and are not counted separately: they are in none.
     pub other: u64,
 }
 
@@ -142,7 +142,7 @@ struct ArrivedCalls {
 pub struct LearnedPlan {
     /// Each event once, with the ids that all of its calls have, the most frequent first.
     pub plan: Plan,
-    /// How many events were left out, for want of room or because they could not be told apart.
+    /// How many events were left out, because a limit was reached or because they could not be told apart.
     pub left_out: u64,
     /// In how many of the events a vendor in use misses the account id, the user id.
     pub missing: [u64; 2],

@@ -31,14 +31,14 @@ pub struct GroupedRows<T> {
     pub rows: Vec<T>,
     /// How many there would be.
     pub of: u64,
-    /// Calls, repeats too, that came when there was no room to tell them apart.
+    /// Calls, repeats too, that arrived after the limit and are not counted separately.
     pub other: u64,
 }
 
 /// At most so many rows are made of one view; `GroupedRows::of` says how many there would be.
 pub(crate) const MOST_ROWS: usize = 2_000;
 
-/// A text as a view shows it; what there was no room to keep is an ellipsis.
+/// A text as a view shows it; what the limit did not allow to keep is an ellipsis.
 pub(crate) fn words(store: &Index, id: TextId) -> Option<String> {
     if id.is_unkept() { Some("…".to_owned()) } else { store.texts.get(id).map(str::to_owned) }
 }

@@ -79,7 +79,7 @@ impl LibraryGroups {
         }
     }
 
-    /// Counts a call that is no repeat.
+    /// Counts a call that is not a repeat.
     pub fn count(&mut self, group: GroupId, set: SetId, sender: SenderPlatform) {
         if group > 0 {
             *self.tally.entry((group, set, sender)).or_default() += 1;

@@ -58,7 +58,7 @@ pub enum GroupBy {
 /// A group of calls in the coverage view.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// The type; none where there was no room to tell it apart.
+    /// The type; none where the limit did not allow to tell it apart.
     pub kind: Option<String>,
     /// The event, or the name of a page or a screen; of other types none.
     pub event: Option<String>,
@@ -112,7 +112,7 @@ pub struct IndexUsage {
     pub text_bytes: u64,
     /// Texts that came when there was no room, each time that they came.
     pub unkept: u64,
-    /// Calls that the counts do not tell apart for want of room.
+    /// Calls that the counts do not tell apart because a limit was reached.
     pub other: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Objects that a source pushes to Segment (`specs/vendors.md` F): recorded like any request, so
+//! Objects that a source pushes to Segment (`docs/specs/vendors.md` F): recorded like any request, so
 //! that reopening gives the same panel, but no row of the log, and no vendor hears of them.
 
 use crate::call::time::Millis;
@@ -113,8 +113,8 @@ pub(crate) struct Unread<'a> {
     pub len: Option<u64>,
 }
 
-/// What was received of sources' objects. A push is answered from it, so it is the answering side
-/// that changes it; lines that were there before are taken by the judging thread, once.
+/// What was received of sources' objects. A push is answered from it, so it is the listener thread
+/// that changes it; lines that were there before are taken by the judge thread, once.
 #[derive(Debug)]
 pub(crate) struct ObjectRuns {
     pub objects: Objects,

@@ -25,7 +25,7 @@ impl Engine {
         let counts = request_counts(store);
         let full = || {
             let unkept = store.texts.unkept();
-            let says = "names and ids came when the index had no room for more; their rows show …";
+            let says = "names and ids exceeded the index limit; their rows show …";
             (unkept > 0).then(|| format!("{unkept} {says}"))
         };
         let problem = trouble.or_else(full);

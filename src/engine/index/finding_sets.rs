@@ -31,12 +31,12 @@ pub struct SetInfo {
     pub strong: [VendorBits; 2],
     /// Vendors at which it is absent or doubtful.
     pub weak: [VendorBits; 2],
-    /// The same without the codes that are set aside, where it has some.
+    /// The same without the codes that are muted, where it has some.
     loud: Option<Box<SetInfo>>,
 }
 
 impl SetInfo {
-    /// What it means without the codes that are set aside.
+    /// What it means without the codes that are muted.
     pub fn loud(&self) -> &SetInfo {
         self.loud.as_deref().unwrap_or(self)
     }
@@ -83,7 +83,7 @@ pub struct FindingSets {
     ids: HashMap<Box<[CodeId]>, SetId>,
     /// The set of the last call; most have that of the one before.
     last: SetId,
-    /// The codes that are set aside, sorted.
+    /// The codes that are muted, sorted.
     aside: Box<[CodeId]>,
 }
 
@@ -105,7 +105,7 @@ impl FindingSets {
         id
     }
 
-    /// FindingSets these codes aside, and no others.
+    /// FindingMutes these codes, and no others.
     pub fn set_aside(&mut self, aside: &[CodeId], table: &Codes, vendors: usize) {
         let mut aside = aside.to_vec();
         aside.sort_unstable();

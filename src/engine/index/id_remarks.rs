@@ -1,5 +1,5 @@
 //! What the calls of a recording show about ids together: one id with many others, and ids or event
-//! names that differ only by case, blanks, invisible characters or signs.
+//! names that differ only by case, blanks, invisible characters or punctuation.
 //!
 //! Nearly every call brings a pair of ids and an event that came before, which one look-up each
 //! tells; only a new pair or name costs more. All tables are bounded, and what came when one was
@@ -169,7 +169,7 @@ impl IdRemarks {
         self.more
     }
 
-    /// How many calls came with an id or a name when there was no room to tell it apart.
+    /// How many calls came with an id or a name when the limit did not allow to tell it apart.
     pub fn untold(&self) -> u64 {
         self.untold
     }

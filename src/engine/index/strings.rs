@@ -42,7 +42,7 @@ impl Default for Texts {
 }
 
 impl Texts {
-    /// An empty table that keeps no more than that many bytes of text.
+    /// An empty table that keeps at most that many bytes of text.
     pub fn bounded(bound_bytes: usize) -> Texts {
         Texts {
             texts: vec!["".into()],

@@ -1,4 +1,4 @@
-//! A request is taken: read, recorded, handed over to the judging thread, and answered.
+//! A request is taken: read, recorded, handed over to the judge thread, and answered.
 
 use crate::engine::Engine;
 use crate::engine::counts::object_push::Unread;
@@ -213,7 +213,7 @@ fn decoded<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Re
         Cow::Borrowed(bytes) => wire::text(bytes).map(Cow::Borrowed),
         Cow::Owned(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Cow::Owned(text)),
-            Err(error) => Err(wire::text(error.as_bytes()).expect_err("it was no UTF-8")),
+            Err(error) => Err(wire::text(error.as_bytes()).expect_err("it was not UTF-8")),
         },
     }
 }

@@ -37,7 +37,7 @@ pub(crate) enum QueueEntry {
     Push(String, Box<RequestLine>),
     /// Nothing.
     Nothing,
-    /// It is no line of a recording.
+    /// It is not a line of a recording.
     Bad(String),
 }
 

@@ -1,4 +1,4 @@
-//! The answering side's own: the one writer of the recording.
+//! The listener thread's own: the one writer of the recording.
 //!
 //! Lines of requests that are ready together are held and written at once ([`WriteTicket`]): to write to
 //! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
@@ -187,18 +187,18 @@ impl SharedState {
             }
             FileStatus::Removed => {
                 *journal = journal.again()?;
-                "was removed while it was written; recording goes on in a new file of that name, and what came before is there only as long as segscope runs".to_owned()
+                "was removed while it was written; recording continues in a new file of that name, and earlier calls are kept only while segscope runs".to_owned()
             }
             FileStatus::Changed { len } if len < journal.len() => {
                 self.recording.cut(&journal.reader()?, len)?;
                 journal.accept()?;
                 format!(
-                    "was cut to {len} bytes by something else; recording goes on behind them, and what was behind them cannot be looked at any more"
+                    "was cut to {len} bytes by another program; recording continues after them, and the calls that were cut can no longer be read"
                 )
             }
             FileStatus::Changed { .. } => {
                 journal.accept()?;
-                "was written to by something else; recording goes on behind that".to_owned()
+                "was changed by another program; recording continues after the change".to_owned()
             }
         };
         self.recording.add(FileSection::new(end, journal.len(), journal.reader()?));

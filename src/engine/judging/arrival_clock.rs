@@ -108,7 +108,7 @@ impl Engine {
         self.lock().clears
     }
 
-    /// Records that sessions are idle, if there are any. Whether there are the judging thread
+    /// Records that sessions are idle, if there are any. Whether there are the judge thread
     /// says; where it has nothing to do, its memory is asked. What cannot be recorded is not done.
     pub(crate) fn flush(&self, front: &mut RecordingWriter, now: Millis) {
         let shared = &*self.shared;

@@ -15,7 +15,7 @@ use crate::wire::{self, RequestHead, ServiceVerdict};
 /// What is sent from here always has some write key.
 const A_KEY: &str = "Basic Y29tcG9zZTo=";
 
-/// A text that is no call yet.
+/// A text that is not a call yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct DraftError {

@@ -1,4 +1,4 @@
-//! While a screen draws a frame, the judging thread stands back. A frame reads the state in several
+//! While a screen draws a frame, the judge thread stands back. A frame reads the state in several
 //! places, and on a busy machine to be woken for each of them takes longer than the whole frame.
 
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! The judging thread: takes the lines in their order, from the queue or back from the recording,
+//! The judge thread: takes the lines in their order, from the queue or back from the recording,
 //! and makes the index of them.
 
 use crate::call::time::Millis;
@@ -25,13 +25,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-/// What those who look wait for at most: the judging thread lets them in after so many calls.
+/// What those who look wait for at most: the judge thread lets them in after so many calls.
 const AT_ONCE: usize = 64;
 
 /// So long it stands back for them.
 const LET_IN: Duration = Duration::from_micros(100);
 
-/// What the answering side, the judging thread and all who look have in common.
+/// What the listener thread, the judge thread and all who look have in common.
 #[derive(Debug)]
 pub(crate) struct SharedState {
     /// Those that judge from now on, for those who do not hold the state.
@@ -45,7 +45,7 @@ pub(crate) struct SharedState {
     pub queue: Queue,
     pub import: Import,
     pub front: Mutex<RecordingWriter>,
-    /// Objects that sources push are answered at once, so the answering side has them.
+    /// Objects that sources push are answered at once, so the listener thread has them.
     pub board: Mutex<ObjectRuns>,
     state: Mutex<JudgingState>,
     /// How many wait for the state.
@@ -106,7 +106,7 @@ impl SharedState {
         }
     }
 
-    /// The state, for those who look. The judging thread makes room for them.
+    /// The state, for those who look. The judge thread makes room for them.
     pub fn lock(&self) -> MutexGuard<'_, JudgingState> {
         if let Some(state) = self.try_lock() {
             return state;
@@ -284,7 +284,7 @@ fn judge(
             Ok(Applied::Whole(spare)) => spares.extend(spare),
             Ok(Applied::Part(_)) => {}
             Err(_) => shared.notice(format!(
-                "the line at byte {offset} of the recording could not be judged: this is a mistake in segscope"
+                "the line at byte {offset} of the recording could not be checked: this is a bug in segscope"
             )),
         }
     }

@@ -11,7 +11,7 @@ pub struct InUse {
     /// The vendors that a sender of each kind feeds.
     fed: [VendorBits; 3],
     all: usize,
-    /// Finding codes that the user has set aside: they are counted, and are quiet in the log.
+    /// Finding codes that the user has muted: they are counted, and are quiet in the log.
     aside: Vec<CodeId>,
 }
 
@@ -40,12 +40,12 @@ impl InUse {
         InUse { chosen: Some(chosen), ..InUse::unsaid(vendors) }
     }
 
-    /// The same with these codes set aside.
+    /// The same with these codes muted.
     pub(crate) fn with_aside(self, aside: Vec<CodeId>) -> InUse {
         InUse { aside, ..self }
     }
 
-    /// The codes that are set aside.
+    /// The codes that are muted.
     pub(crate) fn aside(&self) -> &[CodeId] {
         &self.aside
     }

@@ -63,7 +63,7 @@ fn entries<'t, 'd>(top: &'t DeTable<'d>) -> Result<Vec<(Range<usize>, &'t DeTabl
                 Some(_) => ", did you mean `[[event]]`?",
                 None => "; it has `[[event]]` tables and nothing else",
             };
-            return Err((key.span(), format!("`{}` is no key of a plan{near}", key.get_ref())));
+            return Err((key.span(), format!("`{}` is not a key of a plan{near}", key.get_ref())));
         }
         let wrong = |span| (span, "each expected event is a table, `[[event]]`".to_owned());
         let DeValue::Array(items) = value.get_ref() else { return Err(wrong(key.span())) };
@@ -93,7 +93,7 @@ fn entry(table: &DeTable<'_>, span: &Range<usize>) -> Result<Expectation, Wrong>
                 let near = near.map_or(format!("; it has {}", KEYS.join(", ")), |near| {
                     format!(", did you mean `{near}`?")
                 });
-                return Err((key.span(), format!("`{other}` is no key of an event{near}")));
+                return Err((key.span(), format!("`{other}` is not a key of an event{near}")));
             }
         }
     }
@@ -124,7 +124,7 @@ fn call_type(value: &Spanned<DeValue<'_>>) -> Result<CallType, Wrong> {
             Some(near) => format!(", did you mean `{near}`?"),
             None => format!("; there are {}", all()),
         };
-        wrong(value, &format!("`{text}` is no call type{near}"))
+        wrong(value, &format!("`{text}` is not a call type{near}"))
     })
 }
 
@@ -140,7 +140,7 @@ fn id_list(value: &Spanned<DeValue<'_>>) -> Result<[bool; 2], Wrong> {
                 let near = nearest(text, ID_NAMES.into_iter());
                 let near = near
                     .map_or(format!("; {expected}"), |near| format!(", did you mean `{near}`?"));
-                return Err(wrong(item, &format!("`{text}` is no id{near}")));
+                return Err(wrong(item, &format!("`{text}` is not an id{near}")));
             }
         }
     }
@@ -185,24 +185,24 @@ mod tests {
             ("", "1: nothing is expected: write an `[[event]]`"),
             (
                 "\n[[evnt]]\nname = \"A\"",
-                "2: `evnt` is no key of a plan, did you mean `[[event]]`?",
+                "2: `evnt` is not a key of a plan, did you mean `[[event]]`?",
             ),
             (
                 "vendors = 1",
-                "1: `vendors` is no key of a plan; it has `[[event]]` tables and nothing else",
+                "1: `vendors` is not a key of a plan; it has `[[event]]` tables and nothing else",
             ),
             ("event = 1", "1: each expected event is a table, `[[event]]`"),
             ("event = [\n1]", "2: each expected event is a table, `[[event]]`"),
-            ("[[event]]\nnmae = \"A\"", "2: `nmae` is no key of an event, did you mean `name`?"),
+            ("[[event]]\nnmae = \"A\"", "2: `nmae` is not a key of an event, did you mean `name`?"),
             (
                 "[[event]]\nvolume = 1",
-                "2: `volume` is no key of an event; it has type, name, ids, count",
+                "2: `volume` is not a key of an event; it has type, name, ids, count",
             ),
             ("\n[[event]]\ncount = 2", "2: an event has a `type`, a `name` or both"),
-            ("[[event]]\ntype = \"trak\"", "2: `trak` is no call type, did you mean `track`?"),
+            ("[[event]]\ntype = \"trak\"", "2: `trak` is not a call type, did you mean `track`?"),
             (
                 "[[event]]\ntype = \"purchase\"",
-                "2: `purchase` is no call type; there are track, identify, group, page, screen, alias",
+                "2: `purchase` is not a call type; there are track, identify, group, page, screen, alias",
             ),
             (
                 "[[event]]\ntype = 1",
@@ -215,11 +215,11 @@ mod tests {
             ),
             (
                 "[[event]]\nname = \"A\"\nids = [\n\"acount_id\"]",
-                "4: `acount_id` is no id, did you mean `account_id`?",
+                "4: `acount_id` is not an id, did you mean `account_id`?",
             ),
             (
                 "[[event]]\nname = \"A\"\nids = [\"session\"]",
-                "3: `session` is no id; `ids` is a list of `account_id` and `user_id`, or `[]`",
+                "3: `session` is not an id; `ids` is a list of `account_id` and `user_id`, or `[]`",
             ),
             (
                 "[[event]]\nname = \"A\"\nids = true",

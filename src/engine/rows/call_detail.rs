@@ -1,5 +1,5 @@
 //! Everything about one call, from its request and what is known besides: the same whether an index
-//! holds the call or it was met on a survey.
+//! holds the call or it was met on a batch check.
 
 use crate::call::text::write_excerpt;
 use crate::call::time::Millis;

@@ -1,4 +1,4 @@
-//! What findings say that no vendor can know by itself: the history of the user, and one way to mend
+//! What findings say that no vendor can know by itself: the history of the user, and one way to fix
 //! a place that is right for all vendors in use, the same that the corrected call takes.
 
 use crate::call::time::Millis;
@@ -32,7 +32,7 @@ pub(crate) struct EvaluatedCall<'a> {
 pub(crate) struct CrossVendorFix {
     /// The group that the user was seen with before, where the call names no account.
     pub seen: Option<SeenGroup>,
-    /// The changes that mend the call.
+    /// The changes that fix the call.
     pub edits: Vec<Edit>,
     /// What the vendors in use need.
     pub needs: Vec<VendorNeed>,

@@ -1,4 +1,4 @@
-//! Finding codes that the user has set aside: their marks are hidden in the log, and they are counted
+//! Finding codes that the user has muted: their marks are hidden in the log, and they are counted
 //! all the same.
 
 use crate::engine::Engine;
@@ -16,7 +16,7 @@ impl Engine {
         self.changed();
     }
 
-    /// The names of the codes that are set aside.
+    /// The names of the codes that are muted.
     pub fn aside(&self) -> Vec<String> {
         let state = self.lock();
         let vendors = self.vendors();
@@ -54,7 +54,7 @@ impl Engine {
 }
 
 impl JudgedIndex {
-    /// Sets these codes aside, and no others.
+    /// Mutes these codes, and no others.
     pub(crate) fn set_aside(&mut self, aside: Vec<CodeId>, vendors: &Vendors) {
         self.store.sets.set_aside(&aside, vendors.codes(), vendors.len());
         self.in_use = self.in_use.clone().with_aside(aside);

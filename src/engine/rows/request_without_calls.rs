@@ -77,10 +77,8 @@ fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String
     }
     let fix = match status {
         408 => "the sender was too slow to send its body; nothing is lost if it sends again",
-        429 => "the SDK sends it again by itself; send in smaller batches if this goes on",
-        503 => {
-            "free space on the disk or mend the recording's folder; the SDK sends it again by itself"
-        }
+        429 => "the SDK sends it again by itself; send in smaller batches if this continues",
+        503 => "free disk space or fix the recording's folder; the SDK sends it again by itself",
         400 => return fix_of(kind, message).to_owned(),
         414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
         _ => "see the message above",

@@ -174,7 +174,7 @@ fn half(
     let set = store.sets.get(call.set);
     let loud = set.loud();
     let text = |id: TextId| {
-        // what there was no room to keep is there all the same
+        // what the limit did not allow to keep is there all the same
         let unkept = if id.is_unkept() { "…" } else { "" };
         store.texts.get(id).unwrap_or(unkept).to_owned()
     };

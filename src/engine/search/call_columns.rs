@@ -254,7 +254,7 @@ pub(crate) fn test_of(headers: &[(String, String)]) -> Option<&str> {
     test.map(|(_, value)| value.as_str())
 }
 
-/// When the clock on this machine's wall shows this.
+/// When this machine's local clock shows this.
 pub(crate) fn local_ms(at: &Civil) -> i64 {
     let local = jiff::civil::DateTime::new(
         at.year,

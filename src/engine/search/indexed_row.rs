@@ -120,7 +120,7 @@ impl<'i> KnownRow<'i> {
 
 impl FilterInput for KnownRow<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        // a request that has a row of its own is no call
+        // a request that has a row of its own is not a call
         let Some((_, call, shape)) = &self.call else { return Value::Null };
         match path.name() {
             Some("type") if !shape.kind.is_none() => self.text(shape.kind),

@@ -102,7 +102,7 @@ pub(crate) fn received_at(reading: &ParsedRequest<'_>) -> Millis {
     received.or_else(of_root).or_else(|| times.into_iter().find_map(of_first)).unwrap_or(0)
 }
 
-/// Why a text is no call, as errors about files say it.
+/// Why a text is not a call, as errors about files say it.
 pub(crate) fn says(error: &SyntaxError) -> String {
     format!("column {}: expected {}, found {}", error.column, error.expected, error.found)
 }

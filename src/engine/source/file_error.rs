@@ -15,7 +15,7 @@ pub enum FileError {
         /// What the system said.
         source: io::Error,
     },
-    /// A line or the whole is no JSON.
+    /// A line or the whole is not JSON.
     #[error("{}:{line}: {}", shown(path), with_help(message))]
     Content {
         /// The file.

@@ -187,7 +187,7 @@ impl Importer<'_> {
             self.shared.import.more(input.len);
             place = FilePosition::default();
             self.shared.notice(format!(
-                "{} was {what} while it was followed: what was read of it is kept, and it is read from its beginning",
+                "{} was {what} while it was followed: calls read so far are kept, and the file is read from its beginning",
                 input.path.display()
             ));
         }

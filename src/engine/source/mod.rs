@@ -8,7 +8,7 @@
 //! - HTTP archives ([`har`]) and scripts of curl lines ([`curl`])
 //! - folders of such files
 //!
-//! Whatever a file holds, no more than one line or value of it is in memory.
+//! Whatever a file holds, at most one line or value of it is in memory.
 
 pub(crate) mod bare_calls;
 mod curl;
@@ -213,7 +213,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Adds a file that grows, a recording or calls, a line each.
+    /// Adds a file that grows, a recording or calls, one line each.
     pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(io)?;

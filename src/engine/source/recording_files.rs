@@ -36,7 +36,7 @@ pub enum RemarkTarget {
     Recorded,
     /// Into the recording that is opened.
     Opened(PathBuf),
-    /// They are gone with the program: why.
+    /// They are deleted at exit: why.
     UntilTheEnd(String),
 }
 
@@ -83,7 +83,7 @@ impl Recording {
     }
 
     /// Takes marks and notes: into the recording, if a single one is opened and can be appended to;
-    /// else they are gone with the program.
+    /// else they are deleted at exit.
     pub fn take_remarks(&mut self) -> io::Result<()> {
         let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
             (Some(opened), [_], []) if self.in_place => {

@@ -15,7 +15,7 @@ const MAX_LINES: usize = 20;
 pub(crate) enum FileFormat {
     /// FirstLines of a recording, in place.
     Recording,
-    /// Calls, a line each, in place.
+    /// Calls, one line each, in place.
     Calls,
     /// FirstLines of JSON that are to be taken apart.
     Lines,
@@ -80,7 +80,7 @@ pub(crate) fn form(head: &[u8], path: &Path) -> FileFormat {
     FileFormat::Wrong(text[..before].matches('\n').count() + 1, wrong)
 }
 
-/// The beginning of a text, up to what is no UTF-8.
+/// The beginning of a text, up to what is not UTF-8.
 fn valid(head: &[u8]) -> &str {
     match std::str::from_utf8(head) {
         Ok(text) => text,

@@ -168,7 +168,7 @@ fn is_mitmproxy(head: &[u8]) -> bool {
         .is_some_and(|second| head[first + second..].first().is_some_and(u8::is_ascii_alphabetic))
 }
 
-/// The kind of a text that is no JSON. `text` is its beginning, `path` its name.
+/// The kind of a text that is not JSON. `text` is its beginning, `path` its name.
 pub(crate) fn text(text: &str, path: &Path) -> Option<UnreadableKind> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     if ending.eq_ignore_ascii_case("chls") || ending.eq_ignore_ascii_case("chlz") {

@@ -46,7 +46,7 @@ pub fn change(
         ValueChange::Place(place) => moved(&call.sendable(place), path, true),
         ValueChange::From(place) => moved(&call.sendable(path), place, true),
     }?;
-    // a text that is no number stays what it is
+    // a text that is not a number stays what it is
     edit.value(&Lit::whole(&call.event)).is_some().then_some(edit)
 }
 

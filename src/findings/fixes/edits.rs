@@ -60,7 +60,7 @@ impl ValueShape {
     /// What it is called.
     pub fn words(self) -> &'static str {
         match self {
-            ValueShape::Text => "a text",
+            ValueShape::Text => "a string",
             ValueShape::Number => "a number",
             ValueShape::Boolean => "true or false",
         }
@@ -321,7 +321,7 @@ pub fn words(
         return None;
     }
     let stands = call.event.pointer(&finding.path)?.as_str()?;
-    let instead = format!(" instead of the text `{}`", text::visible(&stands));
+    let instead = format!(" instead of the string `{}`", text::visible(&stands));
     let fix = advice::fix(way, &edit.to, &instead);
     Some(format!("{fix}, and find out why the app had no id there"))
 }

@@ -105,7 +105,7 @@ impl Lit {
         }
     }
 
-    /// Puts a value at a pointer; whatever stands on the way and is no object becomes one.
+    /// Puts a value at a pointer; whatever stands on the way and is not an object becomes one.
     pub fn put(&mut self, path: &str, value: Lit) {
         let tokens: Vec<_> = pointer::tokens(path).collect();
         let Some((last, way)) = tokens.split_last() else { return };

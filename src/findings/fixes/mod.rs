@@ -1,5 +1,5 @@
 //! The fix, ready to paste: the call as it should have been, in the language of the SDK that sent
-//! it, and the function that mends it on its way for those who cannot change the app.
+//! it, and the function that fixes it on its way for those who cannot change the app.
 //!
 //! From findings follows one list of [`Edit`]s; the header of a call, every language and the
 //! function share it. What a language looks like is in `assets/fixes`.
@@ -78,7 +78,7 @@ pub struct Snippet {
     pub language: &'static str,
     /// The code, without the notes.
     pub code: String,
-    /// What is other than in the call and is no edit: what the language cannot express, and what
+    /// What is other than in the call and is not a edit: what the language cannot express, and what
     /// was replaced.
     pub notes: Vec<String>,
     /// What a line that is a comment begins with.

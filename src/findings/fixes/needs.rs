@@ -95,7 +95,7 @@ fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str
             Some(text) if text.trim().is_empty() => Some("it is empty".to_owned()),
             Some(text) => Some(format!("not \"{}\"", text::visible(&text))),
             None if value.is_null() => Some("it is null".to_owned()),
-            None => Some("it is no id".to_owned()),
+            None => Some("it is not an id".to_owned()),
         },
         None => None,
     };
@@ -109,8 +109,8 @@ fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str
             }
         }
         ValueSource::As(ValueShape::Text) => match event.pointer(&edit.to) {
-            Some(value) => format!("{to} as a text (it is {})", text::visible(value.raw())),
-            None => format!("{to} as a text"),
+            Some(value) => format!("{to} as a string (it is {})", text::visible(value.raw())),
+            None => format!("{to} as a string"),
         },
         ValueSource::As(_) => to,
         ValueSource::Add(id) => match known.filter(|(known, _)| known == id) {

@@ -61,7 +61,7 @@ impl AlertSettings {
                 Some(words) => AlertAction::Command(words),
                 None => {
                     let error = format!(
-                        "`{line}` is no command; expected bell, notify, or a program with its arguments, whose quotes are closed"
+                        "`{line}` is not a command; expected bell, notify, or a program with its arguments, whose quotes are closed"
                     );
                     return Err(wrong("alert_with", error));
                 }

@@ -101,7 +101,7 @@ fn entry(request: &RequestDetail) -> Value {
     }
     if let Some(whole) = request.body_bytes {
         entry["comment"] =
-            format!("of the body only the beginning was kept, of {whole} bytes").into();
+            format!("only the beginning of the body was kept, of {whole} bytes").into();
     }
     entry
 }

@@ -1,5 +1,5 @@
 //! Calls for other programs: NDJSON call records, HAR, curl lines, CSV. Write keys are masked unless
-//! they are asked for; other secrets are no more than hashes in a recording.
+//! they are asked for; other secrets are at most hashes in a recording.
 
 mod csv;
 mod curl;

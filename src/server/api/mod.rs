@@ -207,7 +207,11 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -
         return ApiResponse::Whole(Reply::json(200, health(server)));
     }
     let Some(engine) = engine else {
-        return ApiResponse::Whole(Reply::failure(404, "not_found", "nothing is kept here"));
+        return ApiResponse::Whole(Reply::failure(
+            404,
+            "not_found",
+            "there is nothing at this path",
+        ));
     };
     settled(engine).await;
     let workers = &server.own.workers;

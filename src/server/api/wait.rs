@@ -143,7 +143,7 @@ async fn none(
         settled(engine).await;
         scan = look(scan, workers).await?;
         if scan.count() > 0 {
-            let message = format!("expected no call, but {} came", scan.count());
+            let message = format!("expected no call, but {} arrived", scan.count());
             let body = json!({
                 "success": false, "code": "arrived", "message": message, "error": message,
                 "wanted": 0, "seen": scan.seen(), "more": scan.more(),
@@ -172,7 +172,7 @@ fn gone() -> Reply {
 /// What was seen instead.
 fn too_late(scan: Scan, wanted: u64, timeout: u64) -> RecordPage {
     let message = format!(
-        "{} of {wanted} calls came within {timeout} ms; {} were looked at",
+        "{} of {wanted} calls arrived within {timeout} ms; {} were checked",
         scan.count(),
         scan.seen()
     );

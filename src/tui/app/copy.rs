@@ -8,7 +8,7 @@ use crate::vendors::Output;
 /// The longest text that is copied whole: terminals drop what is longer without a word.
 pub const MOST_BYTES: usize = 74_000;
 
-/// The bodies of an output, a line each.
+/// The bodies of an output, one line each.
 pub fn output(requests: &[Output]) -> String {
     let bodies: Vec<String> =
         requests.iter().filter_map(|request| Some(request.body.as_ref()?.to_json())).collect();
@@ -37,20 +37,18 @@ pub fn of_call(
         )),
         Action::CopySdkCall => match fix {
             Some(fix) => Ok((format!("the call for {}", fix.snippet.language), fix.snippet.text())),
-            None => Err("this is none of the six types of calls"),
+            None => Err("this is not one of the six call types"),
         },
         Action::CopyTransformation => match fix.and_then(|fix| fix.transformation.as_ref()) {
             Some(function) => Ok((format!("the {}", function.language), function.code.clone())),
-            None => {
-                Err("no function can mend this: nothing is wrong, or the id is not in the call")
-            }
+            None => Err("no function can fix this: nothing is wrong, or the id is not in the call"),
         },
         Action::CopyOutput => match of_vendor(call, vendor) {
             Some(detail) => {
                 let title = vendors.get(detail.vendor).map_or("", |v| &v.title);
                 Ok((format!("the output for {title}"), output(&detail.requests)))
             }
-            None => Err("no vendor would receive anything of this"),
+            None => Err("no vendor would receive this"),
         },
         _ => Ok(("the call".to_owned(), call.call_text.clone())),
     }

@@ -172,7 +172,7 @@ pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
             let count =
                 crate::tui::app::view_context::count(codes.len() as u64, "code is", "codes are");
             let done = inspector.set_aside(codes);
-            Some(Msg::Said(done.map(|()| format!("{count} set aside"))))
+            Some(Msg::Said(done.map(|()| format!("{count} muted"))))
         }
         SideEffect::Split(split) => {
             silent(inspector.arrange(ColumnChoice { split: Some(*split), ..inspector.arranged() }))
@@ -180,7 +180,7 @@ pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
         SideEffect::Columns(columns) => {
             let done = inspector
                 .arrange(ColumnChoice { columns: Some(columns.clone()), ..inspector.arranged() });
-            Some(Msg::Said(done.map(|()| "the columns are kept for this folder".to_owned())))
+            Some(Msg::Said(done.map(|()| "columns saved for this folder".to_owned())))
         }
         SideEffect::Keep(memo) => Some(Msg::Kept(inspector.keep(memo).map(|()| memo.said()))),
         SideEffect::Mark { seq, marked } => silent(inspector.mark(*seq, *marked)),

@@ -11,17 +11,17 @@ pub const PRESET: &str = include_str!("../../../assets/keys.toml");
 /// A keymap that cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum KeymapError {
-    /// The file is no TOML of this shape.
+    /// The file is not TOML of this shape.
     #[error("the keys cannot be read: {0}")]
     Syntax(String),
-    /// A section is no place of the screen.
-    #[error("`[{0}]` is no place of the screen")]
+    /// A section is not a place of the screen.
+    #[error("`[{0}]` is not a place of the screen")]
     UnknownPlace(String),
-    /// A name is no action.
-    #[error("`{0}` is no action")]
+    /// A name is not an action.
+    #[error("`{0}` is not an action")]
     UnknownAction(String),
     /// A key's name is not known.
-    #[error("`{key}` (for `{action}`) is no key")]
+    #[error("`{key}` (for `{action}`) is not a key")]
     UnknownKey {
         /// the key
         key: String,
@@ -292,21 +292,24 @@ mod tests {
         );
         assert_eq!(
             error(set("lgo", "open", &["x"], 1)),
-            "config.toml:1: `[keys.lgo]` is no place of the screen"
+            "config.toml:1: `[keys.lgo]` is not a place of the screen"
         );
-        assert_eq!(error(set("log", "oepn", &["x"], 1)), "config.toml:1: `oepn` is no action");
+        assert_eq!(error(set("log", "oepn", &["x"], 1)), "config.toml:1: `oepn` is not an action");
         assert_eq!(
             error(set("log", "open", &["xx"], 1)),
-            "config.toml:1: `xx` (for `open`) is no key"
+            "config.toml:1: `xx` (for `open`) is not a key"
         );
-        assert_eq!(error(set("log", "open", &[""], 1)), "config.toml:1: `` (for `open`) is no key");
+        assert_eq!(
+            error(set("log", "open", &[""], 1)),
+            "config.toml:1: `` (for `open`) is not a key"
+        );
     }
 
     #[test]
     fn mistakes_are_named() {
         let error = |text: &str| Keymap::parse(text).expect_err("a mistake").to_string();
-        assert_eq!(error("[lgo]\nopen = [\"x\"]"), "`[lgo]` is no place of the screen");
-        assert_eq!(error("[log]\noepn = [\"x\"]"), "`oepn` is no action");
-        assert_eq!(error("[log]\nopen = [\"xx\"]"), "`xx` (for `open`) is no key");
+        assert_eq!(error("[lgo]\nopen = [\"x\"]"), "`[lgo]` is not a place of the screen");
+        assert_eq!(error("[log]\noepn = [\"x\"]"), "`oepn` is not an action");
+        assert_eq!(error("[log]\nopen = [\"xx\"]"), "`xx` (for `open`) is not a key");
     }
 }

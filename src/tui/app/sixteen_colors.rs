@@ -1,7 +1,7 @@
-//! Colours for terminals that know sixteen: `ESC [ 31 m` in place of `ESC [ 38;5;1 m`, which they
+//! Colors for terminals that know sixteen: `ESC [ 31 m` in place of `ESC [ 38;5;1 m`, which they
 //! may take for something else.
 
-/// Rewrites the colours of a frame.
+/// Rewrites the colors of a frame.
 pub fn rewrite(frame: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(frame.len());
     let mut rest = frame;
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_become_short_and_nothing_else_changes() {
+    fn colors_become_short_and_nothing_else_changes() {
         let of = |frame: &str| String::from_utf8(rewrite(frame.as_bytes())).expect("UTF-8");
         assert_eq!(of("\x1b[38;5;1;48;5;11mx"), "\x1b[31;103mx");
         assert_eq!(of("\x1b[1m\x1b[38;5;8;49ma\x1b[0m"), "\x1b[1m\x1b[90;49ma\x1b[0m");

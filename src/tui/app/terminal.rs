@@ -58,7 +58,7 @@ pub struct ScreenTerminal {
     out: File,
     mouse: bool,
     between: Between,
-    /// It knows sixteen colours and no numbers of others.
+    /// It knows sixteen colors and no numbers of others.
     sixteen: bool,
 }
 

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 const WINDOW: Duration = Duration::from_secs(2);
 /// How long it is held for that.
 pub const HOLD: Duration = Duration::from_millis(25);
-/// What stands before the colour: once it has come, this is no key of anybody.
+/// What stands before the color: once it has come, this is not a key of anybody.
 const HEAD: &str = "11;";
-/// No colour is longer.
+/// No color is longer.
 const MOST: usize = 40;
 
 /// What became of a key.
@@ -35,7 +35,7 @@ pub struct TerminalReplies {
     asked: Option<Instant>,
     held: Vec<KeyEvent>,
     text: String,
-    /// The last key was an esc behind the colour.
+    /// The last key was an esc behind the color.
     ends: bool,
 }
 
@@ -108,7 +108,7 @@ impl TerminalReplies {
         KeyOutcome::Answer(ground)
     }
 
-    /// It is no answer after all, or one that was cut off: that is no key either.
+    /// It is no answer after all, or one that was cut off: that is not a key either.
     fn release(&mut self, key: Option<KeyEvent>) -> KeyOutcome {
         if self.is_sure() {
             self.held.clear();
@@ -168,11 +168,11 @@ mod tests {
         for begin in [vec![alt(']')], vec![esc(), plain(']')]] {
             for end in [vec![bel], vec![alt('\\')], vec![esc(), plain('\\')]] {
                 let mut answers = TerminalReplies::to_question();
-                let colour = "11;rgb:ffff/ffff/FFFF".chars().map(|c| match c {
+                let color = "11;rgb:ffff/ffff/FFFF".chars().map(|c| match c {
                     'F' => key(KeyCode::Char(c), KeyModifiers::SHIFT),
                     c => plain(c),
                 });
-                let all = begin.iter().copied().chain(colour).chain(end);
+                let all = begin.iter().copied().chain(color).chain(end);
                 assert_eq!(feed(&mut answers, all), KeyOutcome::Answer(Some(Background::Light)));
                 assert_eq!(answers.take(esc()), KeyOutcome::Keys(vec![esc()]), "it has come");
             }
@@ -204,7 +204,7 @@ mod tests {
         let mut answers = TerminalReplies::to_question();
         let beginning = [alt(']'), plain('1'), plain('1'), plain(';'), plain('r')];
         assert_eq!(feed(&mut answers, beginning), KeyOutcome::Held);
-        assert_eq!(answers.lapse(), [], "the rest may still come");
+        assert_eq!(answers.lapse(), [], "more may arrive");
         assert_eq!(answers.take(plain('j')), KeyOutcome::Keys(vec![plain('j')]));
         assert!(!answers.holds());
     }

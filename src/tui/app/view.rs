@@ -175,7 +175,7 @@ pub trait View {
     fn begin(&mut self, _from: Begin, _world: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// Takes a key that is bound to nothing here, as a text does.
+    /// Takes a key that is bound to nothing here, as a string does.
     fn typed(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         Response::Pass
     }

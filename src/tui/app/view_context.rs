@@ -26,7 +26,7 @@ pub struct ScreenData {
     pub filtering: Filters,
     /// What was typed before.
     pub kept: HistoryEntries,
-    /// The finding codes that are set aside.
+    /// The finding codes that are muted.
     pub aside: Vec<String>,
     /// What came of alerts.
     pub alerts: AlertCounts,

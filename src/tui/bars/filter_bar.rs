@@ -111,7 +111,7 @@ pub fn nothing(
         ]);
     };
     if hidden {
-        offer(Action::Pause, "goes on and shows them");
+        offer(Action::Pause, "resumes and shows them");
     } else if filtering.is_on() && !filtering.is_edited() {
         if !unmarked {
             offer(Action::EditFilter, "edits the filter");

@@ -210,7 +210,7 @@ pub fn settings_line(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
     }
     let Some(mut painter) = Painter::on(buffer, line, 0, ctx.look) else { return };
     if settings.judging {
-        painter.put(" judging all calls again", theme.warning);
+        painter.put(" checking all calls again", theme.warning);
         return;
     }
     if settings.waits || settings.stale_before.is_some() {
@@ -227,7 +227,7 @@ pub fn settings_line(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
         }
         painter.put(&format!("  {} ", ctx.look.dot()), theme.quiet);
         painter.put(key.first().map_or("", String::as_str), theme.key);
-        painter.put(" judges all again", theme.quiet);
+        painter.put(" checks all again", theme.quiet);
         if let Some(changed) = &settings.changed {
             painter.put(&format!("  {} ", ctx.look.dot()), theme.quiet);
             painter.put("changed: ", theme.label).show(changed, theme.text);
@@ -235,7 +235,7 @@ pub fn settings_line(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
         return;
     }
     if let Some(later) = &settings.later {
-        painter.put(" changed, and holds from the next start on: ", theme.label);
+        painter.put(" changed; takes effect after a restart: ", theme.label);
         painter.show(later, theme.text);
     }
 }

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// Lines above the first column.
-const INTRO: [&str; 2] = ["From the left. What is too narrow for all leaves the least out.", ""];
+const INTRO: [&str; 2] = ["Left to right. A narrow screen hides the least important first.", ""];
 /// The window's width.
 const WIDTH: u16 = 70;
 
@@ -33,11 +33,11 @@ impl ColumnsView {
 fn about(column: Column) -> &'static str {
     match column {
         Column::Number => "the call's number",
-        Column::Time => "when it came",
+        Column::Time => "when it arrived",
         Column::Kind => "track, identify, group, page, screen, alias",
         Column::Name => "the event, the page, the group",
-        Column::Account => "its account id, and who misses it",
-        Column::User => "its user id, and who misses it",
+        Column::Account => "the account id, and whether it is missing",
+        Column::User => "the user id, and whether it is missing",
         Column::Vendors => "a mark for each vendor",
     }
 }

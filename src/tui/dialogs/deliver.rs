@@ -51,7 +51,7 @@ impl DeliverView {
     fn send(&mut self) -> Response {
         match &self.prepared {
             _ if self.sent => {
-                Response::Say("this was sent; nothing is sent twice by one question".to_owned())
+                Response::Say("already sent; ask again to send it once more".to_owned())
             }
             Some(Ok(prepared)) => {
                 self.sent = true;
@@ -85,7 +85,7 @@ impl DeliverView {
         let prepared = match &self.prepared {
             Some(Ok(prepared)) => prepared,
             Some(Err(why)) => {
-                paper.prose(0, "This cannot be sent from here:", theme.error);
+                paper.prose(0, "Cannot send:", theme.error);
                 paper.prose(2, why, theme.text);
                 return paper.done();
             }

@@ -36,20 +36,20 @@ pub(crate) fn title(place: KeyContext) -> &'static str {
     match place {
         KeyContext::Everywhere => "Everywhere",
         KeyContext::Calls => "Log and detail",
-        KeyContext::Call => "With one call: under the log's cursor, or a page's example",
+        KeyContext::Call => "With the selected call, or a page's example",
         KeyContext::Log => "In the log",
         KeyContext::Detail => "In the detail",
         KeyContext::Counts => "In findings and coverage",
-        KeyContext::People => "In people: accounts, users, and the calls of one",
-        KeyContext::Sync => "In the objects that vendors push",
-        KeyContext::Compose => "In a call being written: every other key types",
-        KeyContext::Composed => "Beside a call being written",
-        KeyContext::Vendors => "In the choice of vendors",
-        KeyContext::Aside => "In the findings to set aside",
-        KeyContext::Columns => "In the columns of the log",
-        KeyContext::Deliver => "In an output before it is sent to its vendor",
-        KeyContext::Text => "In a line of text: every other key types",
-        KeyContext::Filter => "In the filter's line",
+        KeyContext::People => "In people",
+        KeyContext::Sync => "In sync (pushed objects)",
+        KeyContext::Compose => "In compose, editor (all other keys type)",
+        KeyContext::Composed => "In compose, result side",
+        KeyContext::Vendors => "In the vendor dialog",
+        KeyContext::Aside => "In the mute dialog",
+        KeyContext::Columns => "In the column dialog",
+        KeyContext::Deliver => "In the deliver dialog",
+        KeyContext::Text => "In a text field (all other keys type)",
+        KeyContext::Filter => "In the filter field",
         KeyContext::List => "In a list",
         KeyContext::Help => "In the help",
     }
@@ -110,44 +110,48 @@ fn sign_lines(look: &Appearance) -> Vec<Line<'static>> {
         ]));
     };
     line("missing", theme.missing_id, "a vendor in use needs this id and none finds it");
-    line("missing name?", theme.near_miss, "this value is close to where it was expected");
+    line("missing name?", theme.near_miss, "near miss: the call has a similar id under this name");
     line(
         "value! as name",
         theme.warning,
-        "some vendors in use find it; one wants it under this name",
+        "some vendors in use find it; another needs it under this name",
     );
     line(
         &format!("value{}", look.doubtful()),
         theme.warning,
-        "doubtful: not a text, a missing value or name as text, or with blanks",
+        "doubtful: not a string, a placeholder, or contains blanks",
     );
-    line("none", theme.warning, "it is absent, and the call still goes through");
+    line("none", theme.warning, "the id is absent, and the call still goes through");
     line(look.nothing(), theme.quiet, "no vendor in use looks for it");
     for (verdict, means) in [
-        (Verdict::Delivered, "delivered: taken in full"),
-        (Verdict::Degraded, "degraded: taken, with something changed or left out"),
-        (Verdict::Dropped, "dropped: accepted and silently not used"),
-        (Verdict::Rejected, "rejected: an error comes back"),
+        (Verdict::Delivered, "delivered: accepted in full"),
+        (Verdict::Degraded, "degraded: accepted, but something is changed or left out"),
+        (Verdict::Dropped, "dropped: accepted, but silently not used"),
+        (Verdict::Rejected, "rejected: refused with an error"),
         (Verdict::Ignored, "ignored: the vendor does not act on it"),
-        (Verdict::Discarded, "discarded: Segment or RudderStack passes it on to no vendor"),
+        (Verdict::Discarded, "discarded: Segment or RudderStack forwards it to no vendor"),
     ] {
         line(look.verdict_sign(verdict), look.verdict(verdict), means);
     }
     line("dim", theme.unused, "the vendor is not in use for this call");
     for (severity, means) in [
-        (Severity::Error, "before the time: a finding is an error"),
+        (Severity::Error, "before the time: the worst finding is an error"),
         (Severity::Warning, "before the time: the worst finding is a warning"),
     ] {
         line(look.severity_sign(severity), look.severity(severity), means);
     }
     line(look.mark(), theme.marked, "you marked this call");
-    line(look.note(), theme.marked, "you noted this about it");
-    line("quiet", theme.quiet, "every call of this library has it: said once, above the log");
-    line(look.from(), theme.quiet, "beside an output: the field, setting or call it came from");
-    line(look.arrow(), theme.quiet, "beside a field: the vendors whose output has it");
+    line(look.note(), theme.marked, "your note on the call");
+    line("quiet", theme.quiet, "every call of this library has this; shown once, above the log");
+    line(
+        look.from(),
+        theme.quiet,
+        "next to an output: its source (field, setting or earlier call)",
+    );
+    line(look.arrow(), theme.quiet, "next to a field: the vendors whose output contains it");
     line("unused", theme.unused, "in no vendor's output");
-    line(look.stale(), theme.warning, "stale: judged with earlier settings");
-    line(look.repeat(), theme.repeat, "repeat: a retry of a call that came before");
+    line(look.stale(), theme.warning, "stale: checked with earlier settings");
+    line(look.repeat(), theme.repeat, "repeat: a retry of an earlier call");
     out
 }
 

@@ -1,4 +1,4 @@
-//! The findings of a call that can be set aside, and those that were: of what is set aside the log
+//! The findings of a call that can be muted, and those that were: of what is muted the log
 //! shows no marks.
 
 use crate::findings::Severity;
@@ -14,16 +14,16 @@ use ratatui::layout::{Position, Rect};
 
 /// Lines above the first code.
 const INTRO: [&str; 3] = [
-    "What is ticked is set aside in this folder: the log shows no marks",
-    "of it. It is counted as before, and the detail still has it.",
+    "Selected codes are muted in this folder: the log shows no marks",
+    "for them. They still count, and the detail still shows them.",
     "",
 ];
 /// The window's title; behind it which call it is.
-const TITLE: &str = "Findings set aside";
+const TITLE: &str = "Muted findings";
 /// The window's width.
 const WIDTH: u16 = 74;
 
-/// A code that may be set aside.
+/// A code that may be muted.
 struct CodeLine {
     code: String,
     severity: Option<Severity>,
@@ -36,7 +36,7 @@ pub struct MutedCodesView {
 }
 
 impl MutedCodesView {
-    /// The codes of a call, and those that are set aside, with the cursor on a code that is meant;
+    /// The codes of a call, and those that are muted, with the cursor on a code that is meant;
     /// or why there are no such.
     pub fn new(
         row: Option<u64>,
@@ -71,7 +71,7 @@ impl MutedCodesView {
         let lines: Vec<(CodeLine, bool)> = lines.collect();
         let at = code.map(|code| (code, lines.iter().position(|(line, _)| line.code == code)));
         if let Some((code, None)) = at {
-            return Err(format!("the log has no marks of {code} that could be set aside"));
+            return Err(format!("{code} has no marks in the log that could be muted"));
         }
         if lines.is_empty() {
             let keys = ctx.keymap.keys(KeyContext::Calls, Action::NextFinding);

@@ -1,4 +1,4 @@
-//! All calls were judged again: what became of them, beside what they were.
+//! All calls were checked again: what became of them, beside what they were.
 
 use crate::engine::VendorChanges;
 use crate::findings::Verdict;
@@ -41,7 +41,7 @@ impl RejudgeReportView {
                 return lines.map(|line| Line::from(Span::styled(line, theme.error))).collect();
             }
         };
-        let calls = count(changes.calls, "call was judged again", "calls were judged again");
+        let calls = count(changes.calls, "call was checked again", "calls were checked again");
         let mut out = vec![Line::from(Span::styled(calls, theme.text)), Line::default()];
         for vendor in &changes.vendors {
             let style = if vendor.is_none() { theme.quiet } else { theme.text };

@@ -34,7 +34,7 @@ impl SendItem {
         let key = self.write_key.as_deref().map(masked);
         let key = key.map_or("a write key of ours".to_owned(), |key| format!("write key {key}"));
         let mut notes: Vec<String> = self.what.iter().cloned().collect();
-        notes.push(format!("with {key}; what goes to a real service counts there"));
+        notes.push(format!("uses {key}; sending to a real service creates real data"));
         if ctx.shared.upstream.is_none() && self.rudder {
             notes.push("the setting `upstream` offers your data plane here".to_owned());
         }

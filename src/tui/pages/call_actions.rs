@@ -32,7 +32,7 @@ pub fn act(
                 };
                 Response::Open(Box::new(ask_where(send_item, ctx)))
             }
-            None => Response::Say("there is no call here to be sent again".to_owned()),
+            None => Response::Say("no call to send again here".to_owned()),
         }),
         Action::Deliver => Some(deliver(row, None, ctx)),
         action if is_copy(action) => Some(match row.and_then(|row| call(row, ctx)) {
@@ -44,7 +44,7 @@ pub fn act(
                 }),
                 other => other,
             },
-            None => Response::Say("there is no call here to copy from".to_owned()),
+            None => Response::Say("no call to copy here".to_owned()),
         }),
         _ => None,
     }
@@ -53,14 +53,14 @@ pub fn act(
 /// Shows what would be sent to a vendor of the call of a row: to that one, else to the first.
 pub fn deliver(row: Option<u64>, vendor: Option<usize>, ctx: &ViewContext<'_>) -> Response {
     let Some((row, call)) = row.and_then(|row| Some((row, call(row, ctx)?))) else {
-        return Response::Say("there is no call here to be sent to a vendor".to_owned());
+        return Response::Say("no call to deliver here".to_owned());
     };
     match vendor.or_else(|| first(&call.vendors)) {
         Some(vendor) => {
             let view = DeliverView::new(Chosen::Row(row), vendor);
             Response::Open(Box::new(view.named(name(&call))))
         }
-        None => Response::Say("no vendor judged this call".to_owned()),
+        None => Response::Say("no vendor has a result for this call".to_owned()),
     }
 }
 

@@ -267,8 +267,8 @@ impl ListContent for Findings {
         let whose = if tab == 0 { " at vendors in use" } else { "" };
         EmptyPage {
             says: match calls {
-                0 => "No call came yet, so nothing is found.".to_owned(),
-                _ => format!("Nothing is found in {}{whose}.", count(calls, "call", "calls")),
+                0 => "No calls yet, so no findings.".to_owned(),
+                _ => format!("No findings in {}{whose}.", count(calls, "call", "calls")),
             },
             is_good: calls > 0,
             shows: "Here stands what Segment and the vendors would find wrong: a line for each \

@@ -85,7 +85,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
     let roomy = body.height >= 30;
     let mut line = PageText::new(buffer, body, ctx.look, usize::from(roomy));
     let waits = match ctx.shared.stats.cleared {
-        Some(_) => "  All is cleared away. Waiting for the next call at ",
+        Some(_) => "  The log is cleared. Waiting for the next call at ",
         None => "  Waiting for the first call at ",
     };
     line.write(&[(waits, theme.text), (base, theme.brand)]);

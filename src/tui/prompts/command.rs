@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 const LABEL: &str = " :";
 /// Commands that take a text, and what they do.
 const WITH_TEXT: [(&str, &str); 2] =
-    [("filter ", "put this filter in force"), ("search ", "search for this")];
+    [("filter ", "apply this filter"), ("search ", "search for this")];
 
 /// The line's state.
 pub struct CommandView {
@@ -82,7 +82,7 @@ impl CommandView {
             (_, None) => {
                 let near = self.near(name);
                 let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-                Err(format!("{name} is no command{near}"))
+                Err(format!("{name} is not a command{near}"))
             }
         }
     }

@@ -17,10 +17,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 /// Said while nothing is typed.
-const INTRO: &str = "a word is searched for; or missing(account_id), properties.total > 100";
+const INTRO: &str = "a word to search for, or missing(account_id), properties.total > 100";
 
 /// Said of a text that ends in a field's name, or in the beginning of one.
-const HALF: &str = "a field: what should it be? enter searches for the word";
+const HALF: &str = "a field: compare it, e.g. type = \"track\" (enter searches for the word)";
 
 /// Whether a text ends in a field that nothing is said of yet, or in the beginning of one or of a
 /// word that joins.
@@ -107,7 +107,7 @@ impl FilterView {
         let text = self.prompt.text().trim().to_owned();
         match &self.error {
             // what is wrong stands below the text
-            Some(_) => Response::Say("the last good filter stays in force".to_owned()),
+            Some(_) => Response::Say("the last valid filter stays active".to_owned()),
             None => Response::CloseAndFilter(FilterChange::Accept(text)),
         }
     }

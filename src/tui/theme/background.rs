@@ -11,13 +11,13 @@ pub enum Background {
     Light,
 }
 
-/// Asks a terminal for the colour of its background (OSC 11).
+/// Asks a terminal for the color of its background (OSC 11).
 pub const ASK: &str = "\x1b]11;?\x1b\\";
 
 impl Background {
-    /// What `COLORFGBG` says: the number of the ground's colour stands last.
-    pub fn of_env(colours: &str) -> Option<Background> {
-        match colours.rsplit(';').next()?.parse::<u8>().ok()? {
+    /// What `COLORFGBG` says: the number of the ground's color stands last.
+    pub fn of_env(colors: &str) -> Option<Background> {
+        match colors.rsplit(';').next()?.parse::<u8>().ok()? {
             7 | 9..=15 => Some(Background::Light),
             0..=8 => Some(Background::Dark),
             _ => None,

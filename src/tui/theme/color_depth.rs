@@ -1,10 +1,10 @@
-//! How many colours the terminal can show, and a theme within that.
+//! How many colors the terminal can show, and a theme within that.
 
 use crate::tui::theme::Theme;
 use anstyle_lossy::palette::VGA;
 use ratatui::style::{Color, Modifier, Style};
 
-/// How many colours the terminal can show.
+/// How many colors the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorDepth {
     /// None are wanted.
@@ -17,7 +17,7 @@ pub enum ColorDepth {
     True,
 }
 
-/// Terminals that show all colours, and say so by their names only.
+/// Terminals that show all colors, and say so by their names only.
 const TRUE_BY_TERM: [&str; 8] =
     ["direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot", "iterm"];
 const TRUE_BY_PROGRAM: [&str; 4] = ["iTerm.app", "WezTerm", "ghostty", "vscode"];
@@ -41,7 +41,7 @@ impl ColorDepth {
 
 impl Theme {
     /// The same within what the terminal can show: what is beyond becomes the nearest. Without
-    /// colours what had a ground is reversed, and the rest keeps its weight.
+    /// colors what had a ground is reversed, and the rest keeps its weight.
     pub fn reduced(mut self, depth: ColorDepth) -> Theme {
         self.each(|style| {
             *style = match depth {
@@ -60,19 +60,19 @@ impl Theme {
     }
 }
 
-fn numbered(colour: Color) -> Color {
-    match colour {
+fn numbered(color: Color) -> Color {
+    match color {
         Color::Rgb(r, g, b) => {
             Color::Indexed(anstyle_lossy::rgb_to_xterm(anstyle::RgbColor(r, g, b)).0)
         }
-        colour => colour,
+        color => color,
     }
 }
 
-/// A mere ground that has no name becomes reversed: the nearest of sixteen is often the very colour
+/// A mere ground that has no name becomes reversed: the nearest of sixteen is often the very color
 /// of the quiet words that stand on it.
 fn sixteen(style: Style) -> Style {
-    let named = |colour: Color| !matches!(colour, Color::Rgb(..) | Color::Indexed(16..));
+    let named = |color: Color| !matches!(color, Color::Rgb(..) | Color::Indexed(16..));
     match style {
         Style { fg: None, bg: Some(ground), .. } if !named(ground) => {
             Style { bg: None, ..style }.add_modifier(Modifier::REVERSED)
@@ -81,8 +81,8 @@ fn sixteen(style: Style) -> Style {
     }
 }
 
-fn nearest(colour: Color) -> Color {
-    let found = match colour {
+fn nearest(color: Color) -> Color {
+    let found = match color {
         Color::Rgb(r, g, b) => anstyle_lossy::rgb_to_ansi(anstyle::RgbColor(r, g, b), VGA),
         Color::Indexed(number @ 16..) => {
             anstyle_lossy::xterm_to_ansi(anstyle::Ansi256Color(number), VGA)
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn without_colour_a_ground_becomes_reversed() {
+    fn without_color_a_ground_becomes_reversed() {
         let theme = Theme::preset("dark").expect("dark").reduced(ColorDepth::NoColour);
         assert_eq!((theme.alarm.fg, theme.alarm.bg), (None, None));
         assert!(theme.alarm.add_modifier.contains(Modifier::REVERSED));

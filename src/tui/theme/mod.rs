@@ -1,4 +1,4 @@
-//! Named styles: a view says `theme.missing_id`, never a colour.
+//! Named styles: a view says `theme.missing_id`, never a color.
 //!
 //! The presets are files in `assets/themes/`. What a user sets differs from one of them style by
 //! style ([`SetStyle`]); [`Themes`] holds what that comes to on a dark and on a light ground, and
@@ -20,7 +20,7 @@ use ratatui::style::{Color, Modifier, Style};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ThemeError {
     /// No theme has that name.
-    #[error("`{name}` is no theme; there are {known}{near}")]
+    #[error("`{name}` is not a theme; there are {known}{near}")]
     UnknownTheme {
         /// the name that was asked for
         name: String,
@@ -29,23 +29,23 @@ pub enum ThemeError {
         /// the nearest of them, in words
         near: String,
     },
-    /// The file is no TOML.
+    /// The file is not TOML.
     #[error("the theme cannot be read: {0}")]
     Syntax(String),
     /// A style has no entry.
-    #[error("the theme says nothing about `{0}`")]
+    #[error("the theme does not define `{0}`")]
     MissingStyle(&'static str),
-    /// An entry is no style of this program.
-    #[error("`{name}` is no style{near}")]
+    /// An entry is not a style of this program.
+    #[error("`{name}` is not a style{near}")]
     UnknownStyle {
         /// the entry
         name: String,
         /// the nearest that there is, in words
         near: String,
     },
-    /// A word of a style is neither colour nor attribute.
+    /// A word of a style is neither color nor attribute.
     #[error(
-        "`{style}`: `{word}` is neither a colour nor an attribute{near}; a colour is a name such as red, a number to 255 or #rrggbb"
+        "`{style}`: `{word}` is neither a color nor an attribute{near}; a color is a name such as red, a number to 255 or #rrggbb"
     )]
     UnknownWord {
         /// the entry
@@ -216,7 +216,7 @@ impl Theme {
     }
 }
 
-/// Words of a style that are no colour.
+/// Words of a style that are no color.
 const ATTRIBUTES: [(&str, Modifier); 5] = [
     ("bold", Modifier::BOLD),
     ("dim", Modifier::DIM),
@@ -225,8 +225,8 @@ const ATTRIBUTES: [(&str, Modifier); 5] = [
     ("reversed", Modifier::REVERSED),
 ];
 
-/// The colours that have a name: those that every terminal has.
-const COLOURS: [&str; 17] = [
+/// The colors that have a name: those that every terminal has.
+const COLORS: [&str; 17] = [
     "default",
     "black",
     "red",
@@ -253,19 +253,19 @@ fn style(name: &str, words: &str) -> Result<Style, ThemeError> {
             out = out.add_modifier(*modifier);
             continue;
         }
-        let (colour, is_ground) = match word.strip_prefix("on-") {
+        let (color, is_ground) = match word.strip_prefix("on-") {
             Some(ground) => (ground, true),
             None => (word, false),
         };
-        if colour == "default" {
+        if color == "default" {
             continue;
         }
-        let colour = colour.parse::<Color>().map_err(|_| {
-            let known = COLOURS.into_iter().chain(ATTRIBUTES.map(|(word, _)| word));
-            let near = nearest(colour, known);
+        let color = color.parse::<Color>().map_err(|_| {
+            let known = COLORS.into_iter().chain(ATTRIBUTES.map(|(word, _)| word));
+            let near = nearest(color, known);
             ThemeError::UnknownWord { style: name.to_owned(), word: word.to_owned(), near }
         })?;
-        out = if is_ground { out.bg(colour) } else { out.fg(colour) };
+        out = if is_ground { out.bg(color) } else { out.fg(color) };
     }
     Ok(out)
 }
@@ -305,25 +305,25 @@ mod tests {
     fn mistakes_are_named() {
         let dark = PRESETS[0].1;
         let error = |text: &str| Theme::parse(text).expect_err("a mistake").to_string();
-        assert_eq!(error(&format!("{dark}\nglimmer = \"red\"")), "`glimmer` is no style");
+        assert_eq!(error(&format!("{dark}\nglimmer = \"red\"")), "`glimmer` is not a style");
         assert_eq!(
             error(&format!("{dark}\nheadin = \"red\"")),
-            "`headin` is no style; the nearest is `heading`"
+            "`headin` is not a style; the nearest is `heading`"
         );
         assert_eq!(
             error(&dark.replace("key = \"light-cyan\"", "")),
-            "the theme says nothing about `key`"
+            "the theme does not define `key`"
         );
         assert_eq!(
             error(&dark.replace("\"light-cyan\"", "\"mauve\"")),
-            "`rule_focus`: `mauve` is neither a colour nor an attribute; a colour is a name such as red, a number to 255 or #rrggbb"
+            "`rule_focus`: `mauve` is neither a color nor an attribute; a color is a name such as red, a number to 255 or #rrggbb"
         );
         let near = error(&dark.replace("\"light-cyan\"", "\"on-light-cyna\""));
         assert!(near.contains("`on-light-cyna` is neither"), "{near}");
         assert!(near.contains("; the nearest is `light-cyan`;"), "{near}");
         assert_eq!(
             Theme::preset("ligth").expect_err("unknown").to_string(),
-            "`ligth` is no theme; there are auto, dark, light, high-contrast; the nearest is `light`"
+            "`ligth` is not a theme; there are auto, dark, light, high-contrast; the nearest is `light`"
         );
     }
 }

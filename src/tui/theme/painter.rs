@@ -1,4 +1,4 @@
-//! How things look: the theme, the signs beside the colours, and a pen that never leaves its line.
+//! How things look: the theme, the signs beside the colors, and a pen that never leaves its line.
 
 use crate::call::time::Millis;
 use crate::findings::{Severity, Verdict};
@@ -80,7 +80,7 @@ impl Appearance {
         DOUBTFUL
     }
 
-    /// A call that was judged with earlier settings.
+    /// A call that was checked with earlier settings.
     pub fn stale(&self) -> &'static str {
         self.sign("°", "o")
     }

@@ -98,7 +98,10 @@ mod tests {
     #[test]
     fn a_mistake_names_its_place() {
         let error = |set: SetStyle| Themes::new("dark", &[set]).expect_err("a mistake").to_string();
-        assert_eq!(error(set("kye", "red")), "t.toml:3: `kye` is no style; the nearest is `key`");
+        assert_eq!(
+            error(set("kye", "red")),
+            "t.toml:3: `kye` is not a style; the nearest is `key`"
+        );
         assert!(error(set("key", "redd")).starts_with("t.toml:3: `key`: `redd` is neither"));
     }
 }

@@ -40,7 +40,7 @@ impl ListCursor {
         self.top = self.top.min(lowest_top);
     }
 
-    /// Moves; false if the action is no movement.
+    /// Moves; false if the action is not a movement.
     pub fn step(&mut self, action: Action) -> bool {
         let last = self.len.saturating_sub(1);
         let Some(to) = step(action, self.at, self.height, last) else { return false };

@@ -66,7 +66,7 @@ impl ListDialog {
         self.cursor.select(line);
     }
 
-    /// Moves the cursor; false if the action is no movement.
+    /// Moves the cursor; false if the action is not a movement.
     pub fn step(&mut self, action: Action) -> bool {
         self.cursor.step(action)
     }

@@ -327,7 +327,7 @@ fn knows<'a>(
     evaluation.facts.first(topic, id, evaluation.seq).map(|known| From::Memory(known.seq))
 }
 
-/// How an id that is no text is sent.
+/// How an id that is not a string is sent.
 fn sent(id: &FoundId<'_>) -> String {
     match rounded(id) {
         Some(rounded) => format!("as {rounded} (JavaScript rounds it to another id)"),

@@ -75,7 +75,7 @@ pub enum NoDelivery {
     },
     /// An id of the call makes another address.
     #[error(
-        "an id of this call is `.` or `..`, which an address takes for another path, so it cannot be sent to {vendor} from here"
+        "an id of this call is `.` or `..`, which a URL treats as another path, so it cannot be sent to {vendor} from here"
     )]
     IdIsPath {
         /// The vendor's name.

@@ -364,7 +364,7 @@ impl<'a> Evaluation<'a> {
         Some(FoundId::new(id.text, Some(value), From::Place(place)))
     }
 
-    /// Reports an id that is used although it is no text (`kind`) or probably no id.
+    /// Reports an id that is used although it is not a string (`kind`) or probably no id.
     pub fn check_id(&mut self, id: &FoundId<'a>, kind: Option<CodeId>) {
         self.check_type(id, kind);
         if let (From::Place(place), Some(doubt), true) = (id.from, id.doubt, id.is_text()) {
@@ -391,7 +391,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Reports an id that is no text.
+    /// Reports an id that is not a string.
     pub fn check_type(&mut self, id: &FoundId<'a>, kind: Option<CodeId>) {
         if let (From::Place(place), Some(code), false) = (id.from, kind, id.is_text()) {
             self.find(code, place);

@@ -90,7 +90,7 @@ impl TableBuilder<'_> {
             self.check_pointer(&def.to)?;
         }
         if def.lost.is_some() && !def.scalar() && !def.truthy {
-            let message = "`lost` tells of values that are left out, and this spread takes all: leave `take` out or say `take = \"scalar\"`";
+            let message = "`lost` names values that are left out, and this spread keeps all: leave `take` out or say `take = \"scalar\"`";
             return Err(TableError::word(self.text, &def.to, message));
         }
         let mut spread = Spread {

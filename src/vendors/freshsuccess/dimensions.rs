@@ -126,7 +126,7 @@ impl Type {
 
     fn words(self) -> &'static str {
         match self {
-            Type::String => "a text",
+            Type::String => "a string",
             Type::Number => "a number",
             Type::Date => "an ISO-8601 date",
         }

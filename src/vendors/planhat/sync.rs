@@ -1,5 +1,5 @@
 //! The headless form of the other direction: objects that Planhat pushes to Segment
-//! (`specs/vendors.md` F and H).
+//! (`docs/specs/vendors.md` F and H).
 
 use super::super::Vendors;
 use crate::call::{Val, time};
@@ -72,7 +72,7 @@ impl Vendors {
 }
 
 fn millis(name: &str, at: &str) -> Result<time::Millis, String> {
-    time::parse(at).ok_or_else(|| format!("`{name}` is no ISO-8601 time: {at}"))
+    time::parse(at).ok_or_else(|| format!("`{name}` is not an ISO-8601 time: {at}"))
 }
 
 /// A body as it is sent: a value's JSON text, or of an upload the text.

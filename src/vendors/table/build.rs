@@ -238,7 +238,7 @@ impl TableBuilder<'_> {
                 };
                 if let Some(key) = request_template::settings_of(name).find(is_list) {
                     problem = Some(format!(
-                        "the setting `{key}` is not a text or a secret, so it fits into no address or header"
+                        "the setting `{key}` is not a string or a secret, so it fits into no address or header"
                     ));
                 }
                 if let Some(key) =
@@ -251,7 +251,7 @@ impl TableBuilder<'_> {
                         ""
                     };
                     problem = Some(format!(
-                        "`{{{name}}}` in an address or header is no setting of this vendor{key}{how}"
+                        "`{{{name}}}` in an address or header is not a setting of this vendor{key}{how}"
                     ));
                 }
                 Some(request_template::shown(name, settings))
@@ -262,7 +262,7 @@ impl TableBuilder<'_> {
             }
         };
         if !address::ids_are_in_the_path(url.get_ref()) {
-            let message = "an id stands in the path or the query of an address, behind the host and a `/`: it must not say where the keys go";
+            let message = "an id may only be in the path or query of a URL, after the host and a `/`: it must not decide where the keys go";
             return Err(wrong(url, message.to_owned()));
         }
         let plain = |(name, value): (&String, &Word)| (name.clone(), value.get_ref().clone());
@@ -292,13 +292,13 @@ impl TableBuilder<'_> {
         if pointer.starts_with('/') && pointer.len() > 1 {
             return Ok(());
         }
-        let message = format!("`{pointer}` is no JSON pointer: it begins with `/`");
+        let message = format!("`{pointer}` is not a JSON pointer: it begins with `/`");
         Err(TableError::word(self.text, word, message))
     }
 
     /// The name of a text setting.
     pub(crate) fn text_setting<'w>(&self, word: &'w Word) -> Result<&'w str, TableError> {
-        self.setting(word, &[SettingKind::Text], "a text")
+        self.setting(word, &[SettingKind::Text], "a string")
     }
 
     /// The name of a list setting.
@@ -317,7 +317,7 @@ impl TableBuilder<'_> {
         match self.file.setting.iter().find(|def| def.key == *key) {
             Some(def) if kinds.contains(&def.kind) => Ok(key),
             Some(_) => wrong(format!("the setting `{key}` is not {wanted}")),
-            None => wrong(format!("`{key}` is no setting of this vendor")),
+            None => wrong(format!("`{key}` is not a setting of this vendor")),
         }
     }
 

@@ -152,7 +152,7 @@ impl TableBuilder<'_> {
     ) -> Result<Option<Fixed>, TableError> {
         let Some(value) = value else { return Ok(None) };
         if has_date(value) {
-            let message = "JSON has no dates: write the date as a text, in quotes";
+            let message = "JSON has no dates: write the date as a string in quotes";
             return Err(TableError::word(self.text, &def.to, message));
         }
         let json = serde_json::to_value(value).expect("TOML is JSON but for dates");

@@ -83,7 +83,7 @@ pub(crate) struct IdDef {
     pub need: IdNeed,
     /// The code when no place has a usable one.
     pub missing: Option<Word>,
-    /// The code when it is no text.
+    /// The code when it is not a string.
     #[serde(rename = "type")]
     pub kind: Option<Word>,
     /// False for an id that is only looked at: no placeholder is reported then.

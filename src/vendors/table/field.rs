@@ -55,7 +55,7 @@ impl Check {
             Check::Date => "an ISO-8601 date, like 2024-05-01T09:00:00Z",
             Check::Numeric | Check::Number => "a number",
             Check::Boolean => "true or false",
-            Check::String => "a text",
+            Check::String => "a string",
         }
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub(crate) struct IdCode {
     /// The id that is missing, and how loudly.
     pub headline: Option<Headline>,
-    /// The id that is no text.
+    /// The id that is not a string.
     pub mistyped: Option<Id>,
     /// It says what stands in the id's place.
     pub reason: bool,
@@ -90,7 +90,7 @@ impl IdCodeReader<'_> {
 
     fn shared(&self, word: &Word, code: &str) -> TableError {
         let message = format!(
-            "code `{code}` is named twice, so nobody can tell which id it is about: give `missing` and `type` of each id a code of its own"
+            "code `{code}` is named twice, so it is unclear which id it is about: give `missing` and `type` of each id a code of its own"
         );
         TableError::word(self.text, word, message)
     }

@@ -185,7 +185,7 @@ fn plain(text: &str, offset: usize, message: &str) -> String {
     let words = [
         ("invalid type: ", "expected another type, not "),
         ("expected a sequence", "a list was expected: [\"…\"]"),
-        ("expected a string", "a text was expected: \"…\""),
+        ("expected a string", "a string was expected: \"…\""),
         ("expected usize", "a whole number was expected"),
         ("expected a boolean", "true or false was expected"),
         ("expected a map", "a table was expected: { … }"),

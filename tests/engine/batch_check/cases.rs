@@ -120,7 +120,7 @@ fn cases(vendor: &str) -> BTreeMap<String, String> {
         let case: Case = toml::from_str(&text).expect("a case");
         let of = calls.entry(case.settings.unwrap_or_else(|| "{}".to_owned())).or_default();
         for call in case.prior_events.iter().chain([&case.event]) {
-            // some cases are about what is no call at all
+            // some cases are about what is not a call at all
             if call.trim_start().starts_with('{') {
                 of.push_str(&call.replace('\n', " "));
                 of.push('\n');

@@ -79,7 +79,7 @@ pub fn assert_harmless(what: &str, text: &str) {
     assert_eq!(found, None, "{what}: {text:?}");
 }
 
-/// Panics if a text is no JSON. Numbers out of the reader's range and deep nesting are JSON, too.
+/// Panics if a text is not JSON. Numbers out of the reader's range and deep nesting are JSON, too.
 pub fn assert_json(what: &str, text: &str) {
     let read = serde_json::from_str::<serde::de::IgnoredAny>(text);
     if let Err(error) = read {

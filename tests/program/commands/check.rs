@@ -129,7 +129,7 @@ fn a_filter_says_which_calls_count() {
 fn refused_requests_of_a_recording_are_errors() {
     let line = |number: u32, status: u16, code: &str| {
         format!(
-            r#"{{"v":1,"request":{number},"received_at":"2024-05-01T10:00:00.000Z","method":"POST","path":"/v1/track","query":"","headers":{{}},"status":{status},"body_text":"{{","refused":{{"code":"{code}","message":"the body is no JSON"}}}}"#
+            r#"{{"v":1,"request":{number},"received_at":"2024-05-01T10:00:00.000Z","method":"POST","path":"/v1/track","query":"","headers":{{}},"status":{status},"body_text":"{{","refused":{{"code":"{code}","message":"the body is not JSON"}}}}"#
         )
     };
     let home = Home::with(&[
@@ -139,7 +139,7 @@ fn refused_requests_of_a_recording_are_errors() {
     ]);
     let (code, text) = home.check(&["refused.ndjson"]);
     assert_eq!(code, 1);
-    assert!(text.contains("error HTTP-400 (2 requests)\n  the body is no JSON\n"), "{text}");
+    assert!(text.contains("error HTTP-400 (2 requests)\n  the body is not JSON\n"), "{text}");
     // what is sent again is no error; but no call has arrived
     let (code, text) = home.check(&["busy.ndjson", "--fail-on", "warning"]);
     assert_eq!(code, 1);

@@ -89,7 +89,7 @@ fn what_is_missing_or_not_trusted_is_told_before_anything_is_sent() {
     let said = told(&["--setting", &key]);
     assert!(said.contains("where nobody can answer say --yes"), "{said}");
     let said = told(&["--setting", &key, "--setting", "deliver.planhot=http://x", "--yes"]);
-    assert!(said.contains("`planhot` is no vendor") && said.contains("planhat"), "{said}");
+    assert!(said.contains("`planhot` is not a vendor") && said.contains("planhat"), "{said}");
     let said =
         told(&["--setting", &key, "--yes", "--setting", "vendors.customersuccessbox.domain=a/b"]);
     assert!(

@@ -35,23 +35,23 @@ fn one_clear_line_each() {
         (&["send", "--template", "track", "--rate", "0"], 2, "--rate 0: "),
         (&["send", "--template", "track", "--to", "http://127.0.0.1:1"], 3, "127.0.0.1:1"),
         (&["send", "--template", "track", "--to", "nowhere"], 2, "nowhere"),
-        (&["tail", "--listen", "nowhere"], 2, "`nowhere` is no address to listen on"),
+        (&["tail", "--listen", "nowhere"], 2, "`nowhere` is not an address to listen on"),
         (&["tail", "--listen", "0.0.0.0:0"], 3, "--allow-remote"),
         (&["tail", "--config", "no.toml"], 2, "--config no.toml: there is no such file"),
         (&["tail", "--config", "wrong.toml"], 2, "wrong.toml"),
         (&["tail", "--config", "unknown.toml"], 2, "`listen`"),
         (&["tail", "--setting", "vendors.planhat.tenant"], 2, "--setting"),
-        (&["tail", "--setting", "vendors.planhat.tokn=x"], 2, "`tokn` is no setting"),
+        (&["tail", "--setting", "vendors.planhat.tokn=x"], 2, "`tokn` is not a setting"),
         (
             &["tail", "--record", "letter.txt", "--listen", "127.0.0.1:0"],
             3,
-            "is no segscope recording",
+            "is not a segscope recording",
         ),
         (&["tail", "--record", "no/r.ndjson", "--listen", "127.0.0.1:0"], 3, "no/r.ndjson"),
         (&["vendors", "show", "planhta"], 2, "did you mean `planhat`?"),
         (&["vendors", "check", "no.toml"], 2, "no.toml: the vendor file could not be read: "),
         (&["vendors", "check", "bad-vendor.toml"], 2, "bad-vendor.toml: line 1: "),
-        (&["config", "show", "--setting", "colour=red"], 2, "`colour` is no setting"),
+        (&["config", "show", "--setting", "colour=red"], 2, "`colour` is not a setting"),
     ] {
         let done = segscope(home.path(), args).assert();
         let (out, err) = (stdout(&done), stderr(&done));

@@ -137,7 +137,7 @@ fn a_reset_begins_anew_and_numbers_go_on() {
     let empty = http.get("/_segscope/calls").expect("an answer");
     assert_eq!(json_of(&empty)["calls"], json!([]));
     assert_eq!(json_of(&http.get("/_segscope/sync").expect("an answer")), Value::Null);
-    // the same messageId is no repeat of what was cleared away
+    // the same messageId is not a repeat of what was cleared away
     http.post("/v1/track", &call("new", None)).expect("taken");
     let after = json_of(&http.get("/_segscope/calls").expect("an answer"));
     let first = &after["calls"][0];

@@ -130,7 +130,10 @@ fn secrets_are_read_from_files_and_standard_input() {
         ),
         (["vendors.planhat.tenant_token_file=empty", "ascii=true"], "it is empty"),
         (["vendors.planhat.tenant_token_file=/dev/zero", "ascii=true"], "expected a regular file"),
-        (["vendors.planhat.subdomain_file=empty", "ascii=true"], "`subdomain_file` is no setting"),
+        (
+            ["vendors.planhat.subdomain_file=empty", "ascii=true"],
+            "`subdomain_file` is not a setting",
+        ),
         (["webhook_secret_file=-", "vendors.planhat.tenant_token_file=-"], "takes standard input"),
         (
             ["vendors.planhat.tenant_token_file=empty", "vendors.planhat.tenant_token=s3cret"],

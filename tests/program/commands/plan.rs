@@ -155,7 +155,7 @@ fn a_wrong_plan_is_told_with_its_place_before_anything_begins() {
         ("calls.ndjson", &call("track", "A", None)),
     ]);
     for (file, says) in [
-        ("wrong.toml", "wrong.toml:3: `id` is no key of an event, did you mean `ids`?"),
+        ("wrong.toml", "wrong.toml:3: `id` is not a key of an event, did you mean `ids`?"),
         ("empty.ndjson", "empty.ndjson:1: expected calls as JSON objects; found nothing"),
         ("nowhere.toml", "nowhere.toml: the plan could not be read: "),
     ] {

@@ -1,4 +1,4 @@
-//! Themes and colours of the user's own.
+//! Themes and colors of the user's own.
 
 use super::{segscope, stderr, stdout};
 use std::path::Path;
@@ -18,16 +18,17 @@ fn a_mistake_in_a_theme_or_colour_names_its_line_and_the_nearest() {
     write(home.path(), "config.toml", "theme = \"nigth\"\n");
     write(home.path(), "themes/night.toml", "base = \"dark\"\nkey = \"#ff8800\"\n");
     let message = said(&show);
-    let wanted = "config.toml:1: `nigth` is no theme; there are auto, dark, light, high-contrast";
+    let wanted =
+        "config.toml:1: `nigth` is not a theme; there are auto, dark, light, high-contrast";
     assert!(message.contains(wanted) && message.ends_with("; your own are night\n"), "{message}");
 
-    write(home.path(), "config.toml", "theme = \"night\"\n[colours]\nmising_id = \"red\"\n");
+    write(home.path(), "config.toml", "theme = \"night\"\n[colors]\nmising_id = \"red\"\n");
     let message = said(&show);
-    let wanted = "config.toml:3: `mising_id` is no style; the nearest is `missing_id`\n";
+    let wanted = "config.toml:3: `mising_id` is not a style; the nearest is `missing_id`\n";
     assert!(message.ends_with(wanted), "{message}");
 
-    write(home.path(), "config.toml", "theme = \"night\"\n[colours]\nmissing_id = 5\n");
-    let wanted = "config.toml:3: `colours.missing_id` is 5; expected a style in words, such as \"red bold\"\n";
+    write(home.path(), "config.toml", "theme = \"night\"\n[colors]\nmissing_id = 5\n");
+    let wanted = "config.toml:3: `colors.missing_id` is 5; expected a style in words, such as \"red bold\"\n";
     assert!(said(&show).ends_with(wanted));
 
     write(home.path(), "config.toml", "theme = \"night\"\n");
@@ -36,10 +37,10 @@ fn a_mistake_in_a_theme_or_colour_names_its_line_and_the_nearest() {
             "base = \"drak\"\n",
             "night.toml:1: `base` is \"drak\"; expected one of auto, dark, light",
         ),
-        ("\nkye = \"red\"\n", "night.toml:2: `kye` is no style; the nearest is `key`"),
+        ("\nkye = \"red\"\n", "night.toml:2: `kye` is not a style; the nearest is `key`"),
         (
             "key = \"gren\"\n",
-            "night.toml:1: `key`: `gren` is neither a colour nor an attribute; the nearest is `green`",
+            "night.toml:1: `key`: `gren` is neither a color nor an attribute; the nearest is `green`",
         ),
         ("key = [1]\n", "night.toml:1: `key` is [1]; expected a style in words"),
         ("key = \n", "night.toml:1: "),
@@ -51,27 +52,27 @@ fn a_mistake_in_a_theme_or_colour_names_its_line_and_the_nearest() {
     // a name leads into the folder of themes and nowhere else
     write(home.path(), "out.toml", "key = \"red\"\n");
     write(home.path(), "config.toml", "theme = \"../out\"\n");
-    assert!(said(&show).contains("`../out` is no theme"));
+    assert!(said(&show).contains("`../out` is not a theme"));
 }
 
 #[test]
 fn the_template_shows_every_colour_and_is_itself_good() {
     let home = tempfile::tempdir().expect("a folder");
     let template = stdout(&segscope(home.path(), &["config", "template"]).assert().code(0));
-    assert!(template.contains("[colours]\n#missing_id = \"light-red bold\"\n"), "{template}");
-    let (before, rest) = template.split_once("[colours]\n").expect("colours");
-    let (colours, _) = rest.split_once("\n# ").expect("keys");
-    let colours: String =
-        colours.lines().map(|line| format!("{}\n", line.trim_start_matches('#'))).collect();
+    assert!(template.contains("[colors]\n#missing_id = \"light-red bold\"\n"), "{template}");
+    let (before, rest) = template.split_once("[colors]\n").expect("colors");
+    let (colors, _) = rest.split_once("\n# ").expect("keys");
+    let colors: String =
+        colors.lines().map(|line| format!("{}\n", line.trim_start_matches('#'))).collect();
     for name in segscope::tui::theme::Theme::NAMES {
-        assert!(colours.contains(&format!("\n{name} = ")) || colours.starts_with(name), "{name}");
+        assert!(colors.contains(&format!("\n{name} = ")) || colors.starts_with(name), "{name}");
     }
-    write(home.path(), "config.toml", &format!("{before}[colours]\n{colours}"));
+    write(home.path(), "config.toml", &format!("{before}[colors]\n{colors}"));
     let shown = stdout(&segscope(home.path(), &["config", "show"]).assert().code(0));
-    assert!(shown.contains("colours.missing_id = \"light-red bold\""), "{shown}");
+    assert!(shown.contains("colors.missing_id = \"light-red bold\""), "{shown}");
     // and so it is as a theme
     write(home.path(), "config.toml", "theme = \"mine\"\n");
-    write(home.path(), "themes/mine.toml", &format!("base = \"light\"\n{colours}"));
+    write(home.path(), "themes/mine.toml", &format!("base = \"light\"\n{colors}"));
     segscope(home.path(), &["config", "show"]).assert().code(0);
 }
 
@@ -82,10 +83,10 @@ fn a_column_that_there_is_not_is_refused() {
     write(home.path(), "config.toml", "columns = [\"time\", \"acount\"]\n");
     let known = "there are number, time, type, name, account, user, vendors\n";
     let message = said();
-    let wanted = format!("config.toml:1: `acount` is no column of the log; {known}");
+    let wanted = format!("config.toml:1: `acount` is not a column of the log; {known}");
     assert!(message.ends_with(&wanted), "{message}");
     write(home.path(), "config.toml", "columns = [\"user\", \"user\"]\n");
-    assert!(said().ends_with(&format!("`user` stands twice among the columns; {known}")));
+    assert!(said().ends_with(&format!("`user` is listed twice in the columns; {known}")));
     write(home.path(), "config.toml", "columns = [\"user\", \"time\"]\n");
     segscope(home.path(), &["config", "show"]).assert().code(0);
 }

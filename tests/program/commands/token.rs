@@ -65,7 +65,7 @@ fn a_project_sets_no_token() {
     std::fs::write(home.path().join("segscope.toml"), "token_file = \"t\"\n").expect("written");
     let says = super::stderr(&super::segscope(home.path(), &REMOTE).assert().code(2));
     assert!(
-        says.contains("`token_file` is taken from flags and your own config file only"),
+        says.contains("`token_file` is read from flags and your own config file only"),
         "{says}"
     );
 }

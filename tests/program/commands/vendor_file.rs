@@ -61,10 +61,10 @@ fn each_error_of_a_vendor_file_is_told_with_its_line() {
     };
     let err = stderr(&done);
     for (needle, says) in [
-        ("https://in-{place}", "`{place}` in an address or header is no setting"),
+        ("https://in-{place}", "`{place}` in an address or header is not a setting"),
         ("\"@usr\"", "`@usr` is none of @account, @user"),
         ("to = \"name\"", "`to` is a pointer"),
-        ("one_of = \"plan\"", "`plan` is no setting of this vendor"),
+        ("one_of = \"plan\"", "`plan` is not a setting of this vendor"),
     ] {
         let want = format!("bad.toml: line {}: {says}", line_of(needle));
         assert!(err.contains(&want), "want {want} in {err}");

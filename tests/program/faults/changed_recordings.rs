@@ -114,7 +114,7 @@ fn a_file_that_is_replaced_or_moved_away_loses_nothing_that_is_acknowledged() {
     assert_eq!(post(&mut http, "c"), 503);
     assert_eq!(std::fs::read_to_string(&recording).expect("there"), "Dear all");
     let problem = health(&mut http)["problem"].to_string();
-    assert!(problem.contains("is no segscope recording"), "{problem}");
+    assert!(problem.contains("is not a segscope recording"), "{problem}");
     std::fs::remove_file(&recording).expect("removed");
     assert_eq!(post(&mut http, "c"), 200);
     assert_eq!(recorded(&recording), ["c"]);

@@ -28,7 +28,7 @@ fn a_changed_setting_holds_for_new_calls_and_for_all_on_a_key() {
     std::fs::write(&file, "[vendors.custify]\nsend_anonymus_id = true\n").expect("written");
     wait_for("the mistake", || {
         let text = terminal.text();
-        (text.contains("segscope.toml:2: custify: `send_anonymus_id` is no setting")
+        (text.contains("segscope.toml:2: custify: `send_anonymus_id` is not a setting")
             && text.contains("stay in force"))
         .then_some(())
     });

@@ -104,15 +104,15 @@ fn what_changes_in_files_is_seen_at_once_and_a_mistake_is_told_with_its_line() {
     write("themes/mine.toml", "base = \"dark\"\nbrand = \"red\"\n");
     wait_for_brand(&terminal, 1);
     write("themes/mine.toml", "base = \"dark\"\nbrnd = \"blue\"\n");
-    terminal.sees("mine.toml:2: `brnd` is no style; the nearest is `brand`");
-    terminal.sees("the settings from before stay in force");
+    terminal.sees("mine.toml:2: `brnd` is not a style; the nearest is `brand`");
+    terminal.sees("the earlier settings stay in effect");
     wait_for_brand(&terminal, 1);
     // a theme that is named before it is there
-    write("config.toml", "theme = \"mine\"\n[colours]\nbrand = \"blue\"\n");
+    write("config.toml", "theme = \"mine\"\n[colors]\nbrand = \"blue\"\n");
     write("themes/mine.toml", "base = \"dark\"\n");
     wait_for_brand(&terminal, 4);
     write("config.toml", "theme = \"other\"\n");
-    terminal.sees("config.toml:1: `other` is no theme");
+    terminal.sees("config.toml:1: `other` is not a theme");
     write("themes/other.toml", "base = \"dark\"\nbrand = \"magenta\"\n");
     wait_for_brand(&terminal, 5);
     // the keys too

@@ -71,7 +71,10 @@ fn a_number_sent_as_a_text_is_told_with_and_without_a_list_of_metrics() {
         let records = check_records(home.path(), &file, &args);
         let found = finding(&records[0], "PH-G-METRIC-TYPE");
         let message = found["message"].as_str().unwrap_or_default();
-        assert!(message.contains(&format!("is the text `\"{text}\"`, not a number")), "{message}");
+        assert!(
+            message.contains(&format!("is the string `\"{text}\"`, not a number")),
+            "{message}"
+        );
         assert_eq!(found["fix"], format!("send `traits.seats` as a number: {text}"));
     }
 }

@@ -53,7 +53,7 @@ fn the_call_of_a_batch_that_is_at_fault_is_named_with_what_was_refused_beside_it
             &["as Python prints a dict", OTHERS, "(track Paid)", THREE, "json.dumps(call)"],
         ),
         ("/v1/batch", &truth, &["`True`", "batch.2.properties.ok", THREE]),
-        ("/v1/batch", &comma, &["a comma behind the last value", OTHERS, THREE]),
+        ("/v1/batch", &comma, &["a comma after the last value", OTHERS, THREE]),
         ("/v1/batch", &name, &["the name `type` without quotes", OTHERS, THREE]),
         (
             "/v1/batch",

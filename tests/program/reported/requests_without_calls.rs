@@ -121,7 +121,7 @@ fn other_bodies_without_a_call_are_rows_too() {
             &["`batch` is a text that holds JSON"],
         ),
         ("/v1/batch", r#"{"messages":[{"type":"page"}]}"#, &["rename `messages` to `batch`"]),
-        ("/v1/batch", r#"{"data":{"batch":[{"type":"page"}]}}"#, &["the batch stands in `data`"]),
+        ("/v1/batch", r#"{"data":{"batch":[{"type":"page"}]}}"#, &["the batch is in `data`"]),
         ("/v1/batch", r#"{"payload":"{\"batch\":[]}"}"#, &["`payload` is a text that holds JSON"]),
         (
             "/v1/batch",

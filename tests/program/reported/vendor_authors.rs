@@ -49,7 +49,10 @@ fn map_takes_vendor_files_and_those_of_the_config_folder() {
     assert_eq!(url(0), "https://analytex.userpilot.io/v1/track");
     assert_eq!(url(1), "https://eu.example/v1/track");
     assert!(!out.contains("k3y"), "{out}");
-    assert_eq!(answers[2]["error"], "userpilot: `endpont` is no setting, did you mean `endpoint`?");
+    assert_eq!(
+        answers[2]["error"],
+        "userpilot: `endpont` is not a setting, did you mean `endpoint`?"
+    );
     assert_eq!(url(3), "https://api.acme.example/accounts/a%201/events");
     assert_eq!(answers[3]["transport"]["url"], "https://in-eu.acme.example/segment");
     assert_eq!(answers[4]["findings"][0]["code"], "PH-T-COMPANY-ABSENT");
@@ -163,7 +166,10 @@ fn the_examples_are_vendors_as_they_are_printed() {
     }
     let (ended, _, err) = run(home.path(), &["vendors", "template", "vitaly"], "");
     assert_eq!(ended, Some(2));
-    assert!(err.contains("`vitaly` is no example; there are userpilot, vitally, webhook"), "{err}");
+    assert!(
+        err.contains("`vitaly` is not a example; there are userpilot, vitally, webhook"),
+        "{err}"
+    );
     // they are never in use by themselves
     let (_, list, _) = run(home.path(), &["vendors", "list"], "");
     assert!(!list.contains("vitally") && !list.contains("userpilot"), "{list}");

@@ -200,7 +200,7 @@ fn a_code_that_could_be_about_either_id_is_refused() {
             both("missing = \"ID\"", "missing = \"ID\""),
             one.clone(),
             "user = {",
-            "code `AC-T-ID` is named twice, so nobody can tell which id it is about",
+            "code `AC-T-ID` is named twice, so it is unclear which id it is about",
         ),
         (
             both("missing = \"ID\"", "type = \"ID\""),

@@ -1,5 +1,5 @@
 //! What stands between the thread that answers and the thread that judges: the lines that are
-//! recorded and not yet judged, already read. It is bounded; when it is full the answering side
+//! recorded and not yet judged, already read. It is bounded; when it is full the listener thread
 //! waits, and so do its clients. What is not in it (a file that was there before) is read back from
 //! the recording, in its place.
 
@@ -16,8 +16,8 @@ const MOST_COST: usize = 12 << 20;
 const MOST_ITEMS: usize = 16 * 1024;
 /// So many lines are handed over at once.
 const AT_ONCE: usize = 256;
-/// While calls keep coming the judging thread looks for more after this long: waking it for each
-/// call would cost the answering thread more than the call does.
+/// While calls keep coming the judge thread looks for more after this long: waking it for each
+/// call would cost the listener thread more than the call does.
 const NAP: Duration = Duration::from_millis(1);
 /// After so many looks in vain it sleeps until it is woken.
 const NAPS: u32 = 20;
@@ -32,7 +32,7 @@ const LARGE_COST: usize = 64 << 10;
     clippy::large_enum_variant,
     reason = "nearly all are requests; a box is one more allocation"
 )]
-/// What the judging thread is to do next.
+/// What the judge thread is to do next.
 pub(crate) enum NextWork {
     /// Judge these.
     Items,
@@ -47,7 +47,7 @@ struct QueueState {
     items: VecDeque<QueuedLine>,
     cost: usize,
     spares: Vec<ParseScratch>,
-    /// The judging thread waits to be woken, or takes a nap.
+    /// The judge thread waits to be woken, or takes a nap.
     asleep: bool,
     napping: bool,
     /// How many wait for room, and for all to be judged.
@@ -63,7 +63,7 @@ impl QueueState {
     }
 }
 
-/// How often and how long the answering side has waited for room.
+/// How often and how long the listener thread has waited for room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Waits {
     pub times: u64,
@@ -144,7 +144,7 @@ impl Queue {
     }
 
     /// Hands over lines that have just been recorded, in their order. Waits while there is no room,
-    /// unless the judging thread still reads what was there before: then it will read these too.
+    /// unless the judge thread still reads what was there before: then it will read these too.
     /// Room of earlier readings comes back in `spares`.
     pub fn push(&self, items: &mut Vec<QueuedLine>, spares: &mut Vec<ParseScratch>) {
         let mut inner = self.lock();
@@ -186,7 +186,7 @@ impl Queue {
         inner
     }
 
-    /// What the judging thread does next, which has judged everything up to `done`. The lines come
+    /// What the judge thread does next, which has judged everything up to `done`. The lines come
     /// in `items`; room of earlier readings goes back from `spares`.
     pub fn next(
         &self,
@@ -246,7 +246,7 @@ impl Queue {
         NextWork::Items
     }
 
-    /// The judging thread has judged up to here and goes on.
+    /// The judge thread has judged up to here and goes on.
     pub fn moved(&self, done: u64) -> bool {
         let inner = self.lock();
         self.done.store(done, Ordering::Release);

@@ -43,7 +43,7 @@ impl Screen {
 
     fn paint(&mut self) {
         self.look.theme = self.themes.on(self.ground).clone();
-        // lines that are made already are in the colours from before
+        // lines that are made already are in the colors from before
         self.shared.judged += 1;
     }
 }

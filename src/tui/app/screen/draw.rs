@@ -18,7 +18,7 @@ use ratatui::layout::Size;
 const LEAST: Size = Size { width: 40, height: 10 };
 
 impl Screen {
-    /// All calls were judged again: what changed is said once. Where nothing did, in a line.
+    /// All calls were checked again: what changed is said once. Where nothing did, in a line.
     fn tell_judged(&mut self) {
         let Some(judged) = self.shared.settings.judged.clone() else { return };
         if judged.number <= self.told {
@@ -28,7 +28,7 @@ impl Screen {
         match &judged.changes {
             Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
                 let calls = count(changes.calls, "call", "calls");
-                self.say(format!("judged {calls} again: nothing changed"));
+                self.say(format!("checked {calls} again: nothing changed"));
             }
             // who is typing something is not interrupted
             Ok(changes) if !self.windows.is_empty() => {

@@ -4,7 +4,7 @@
 //! +---------------------------------------------------+
 //! | status: address, counters, rate, recording         |
 //! | vendors in use                 PAUSED +12 new …    |
-//! | (a problem, in the alarm colour)                   |
+//! | (a problem, in the alarm color)                   |
 //! | (settings that changed: what is stale)             |
 //! | (what every call of a library has in common)       |
 //! |                                                    |
@@ -52,7 +52,7 @@ pub struct ScreenOptions {
     pub can_ask: bool,
     /// The keys.
     pub keymap: Keymap,
-    /// How many colours there are.
+    /// How many colors there are.
     pub depth: ColorDepth,
     /// Signs in ASCII only.
     pub ascii: bool,

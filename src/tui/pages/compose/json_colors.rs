@@ -1,4 +1,4 @@
-//! The colours of a JSON text that may be half typed: a line at a time, since no token of JSON goes
+//! The colors of a JSON text that may be half typed: a line at a time, since no token of JSON goes
 //! over a line's end.
 
 use crate::tui::theme::painter::Appearance;
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn each_token_has_its_colour() {
+    fn each_token_has_its_color() {
         let look = look();
         let theme = &look.theme;
         for (line, want) in [

@@ -162,7 +162,7 @@ impl ComposeView {
                 let chosen = Chosen::Text(self.drafts.now.editor.text());
                 Response::Open(Box::new(DeliverView::new(chosen, vendor)))
             }
-            None => Response::Say("no vendor judged this call".to_owned()),
+            None => Response::Say("no vendor has a result for this call".to_owned()),
         }
     }
 
@@ -204,11 +204,11 @@ impl View for ComposeView {
             Action::ChooseTemplate => Response::Open(Box::new(ask_template())),
             Action::UndoEdit => {
                 let done = self.drafts.undo();
-                self.edit_again(done, "nothing was written before this")
+                self.edit_again(done, "nothing to undo")
             }
             Action::RedoEdit => {
                 let done = self.drafts.redo();
-                self.edit_again(done, "nothing was taken back")
+                self.edit_again(done, "nothing to redo")
             }
             Action::Compose => {
                 self.typing = true;
@@ -263,7 +263,7 @@ impl View for ComposeView {
                 self.edits += 1;
                 Response::Done
             }
-            false => Response::Say("there is no room for so much text".to_owned()),
+            false => Response::Say("the text is too long".to_owned()),
         }
     }
 

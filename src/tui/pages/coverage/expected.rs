@@ -1,5 +1,5 @@
 //! What is expected on the coverage page: listed from the start, and how each entry stands in a sign,
-//! a word and a colour.
+//! a word and a color.
 
 use crate::findings::Verdict;
 use crate::inspector::{Coverage, ExpectationStatus, Expectations, Expected, GroupedRows};
@@ -82,12 +82,12 @@ pub fn line(expectations: &Expectations, ctx: &ViewContext<'_>) -> Vec<Span<'sta
     }
     if expectations.other > 0 {
         let calls = count(expectations.other, "call", "calls");
-        spans.push(Span::styled(format!("  {calls} could not be told apart"), theme.lost));
+        spans.push(Span::styled(format!("  {calls} not counted separately"), theme.lost));
     }
     spans
 }
 
-/// The sign, the word and the colour of an entry.
+/// The sign, the word and the color of an entry.
 pub fn standing(entry: &Expected, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
     let look = ctx.look;
     let theme = &look.theme;
@@ -143,7 +143,7 @@ pub fn about(paper: &mut TextBuilder<'_>, entry: &Expected, ctx: &ViewContext<'_
 /// name are the calls of its type that have no entry of their own.
 pub fn behind(entry: &Expected, rows: &[ExpectedLine]) -> Result<Vec<String>, String> {
     if entry.standing() == ExpectationStatus::Unseen {
-        return Err("no such call came yet".to_owned());
+        return Err("no such call yet".to_owned());
     }
     let (kind, event) = (entry.came.kind.as_deref(), entry.came.event.as_deref());
     let mut terms = drill_down::event_terms(kind, event);

@@ -266,17 +266,17 @@ impl ListContent for Events {
         id_shares::about(paper, row, ctx);
         if counted.repeats > 0 {
             let repeats = count(counted.repeats, "repeat", "repeats");
-            paper.labelled(10, "  besides", &format!("{repeats}, not counted"), theme.repeat);
+            paper.labelled(10, "  also", &format!("{repeats}, not counted"), theme.repeat);
         }
         times(paper, counted, 10);
-        paper.heading("Verdicts", "the mark in the list is the worst, the number what is taken");
+        paper.heading("Verdicts", "mark: worst verdict; number: share accepted");
         for (vendor, counts) in ctx.shared.vendors.iter().zip(&row.verdicts) {
             let title = look.clean(&vendor.title);
             let title = text::cut(&title, 20, look.ellipsis());
             let of: u64 = counts.iter().sum();
             let mut spans = vec![Span::styled(format!("  {title:<20}"), theme.label)];
             if of == 0 {
-                spans.push(Span::styled("counts for none of these".to_owned(), theme.quiet));
+                spans.push(Span::styled("not in use for these calls".to_owned(), theme.quiet));
             }
             let shares = percents(counts);
             for (at, verdict) in Verdict::WORST_FIRST.iter().enumerate().rev() {
@@ -323,7 +323,7 @@ impl ListContent for Events {
 
     fn nothing(&self, _tab: usize, _world: &ViewContext<'_>) -> EmptyPage {
         EmptyPage {
-            says: "No call came yet, so there is nothing to cover.".to_owned(),
+            says: "No calls yet, so no coverage.".to_owned(),
             is_good: false,
             shows: "Here stands a line for each event: how many calls, what share of them has an \
                     account id and a user id, and how much of it each vendor takes. A line whose \

@@ -301,7 +301,7 @@ mod tests {
         let text = [edit("/properties/account_id", ValueSource::As(ValueShape::Text), &[0])];
         assert_eq!(
             words(&found, &text, "/properties/account_id"),
-            ["CSB-T-ACCOUNT-TYPE", "send as a text"]
+            ["CSB-T-ACCOUNT-TYPE", "send as a string"]
         );
     }
 

@@ -72,7 +72,7 @@ pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &V
         let keys = ctx.keymap.keys(KeyContext::Detail, Action::JudgeAgain);
         let key = keys.first().map_or("", String::as_str);
         let words =
-            format!("{} judged with earlier settings; {key} judges all again", look.stale());
+            format!("{} checked with earlier settings; {key} checks all again", look.stale());
         paper.prose(0, &words, theme.warning);
     }
     trouble(paper, call, roomy, ctx);
@@ -126,8 +126,8 @@ fn misses(id: &IdCell, short: bool, ctx: &ViewContext<'_>) -> Option<String> {
     let each = wanted.iter().enumerate().filter_map(|(nth, wanted)| {
         let vendor = ctx.shared.vendors.get(wanted.vendor)?;
         Some(match (short, nth) {
-            (false, _) => format!("{} wants it as {}", vendor.title, dotted(&wanted.path)),
-            (true, 0) => format!("{} wants it as {}", vendor.short, wanted.name()),
+            (false, _) => format!("{} needs it as {}", vendor.title, dotted(&wanted.path)),
+            (true, 0) => format!("{} needs it as {}", vendor.short, wanted.name()),
             (true, _) => format!("{} as {}", vendor.short, wanted.name()),
         })
     });
@@ -253,7 +253,7 @@ fn needed(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &Vie
     let words = match (vendors.len(), more) {
         (_, true) => format!("{key} copies the call with the changes that are known"),
         (_, false) if lacks => {
-            format!("{key} copies the call and says what its library cannot send")
+            format!("{key} copies the call and notes what its library cannot send")
         }
         (1, false) => format!("{key} copies the corrected call"),
         (2, false) => format!("{key} copies a call that suits both"),

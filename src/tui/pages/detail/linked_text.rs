@@ -61,7 +61,7 @@ impl LinkedText {
         self.sources.get(self.at?).map(|source| source.input.as_str())
     }
 
-    /// Moves: to the next value in view, else by lines. False if it is no movement.
+    /// Moves: to the next value in view, else by lines. False if it is not a movement.
     pub fn act(&mut self, action: Action) -> bool {
         let here = self.at.map(|at| self.sources[at].line);
         let visible = |source: &SourceLine| self.in_view(source.line);

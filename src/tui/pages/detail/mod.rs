@@ -205,8 +205,8 @@ impl DetailPane {
         };
         match (found, forward) {
             (Some(false), _) => Response::Done,
-            (Some(true), true) => Response::Say("on from the top".to_owned()),
-            (Some(true), false) => Response::Say("on from the end".to_owned()),
+            (Some(true), true) => Response::Say("continued from the top".to_owned()),
+            (Some(true), false) => Response::Say("continued from the end".to_owned()),
             (None, _) => Response::Say(format!("nothing in this tab matches {}", search.text)),
         }
     }

@@ -41,7 +41,7 @@ pub struct SourceLine {
 /// The least that is seen of what is said beside a value; with less room it has its own line.
 const LEAST_BESIDE: usize = 14;
 
-/// The lines of a JSON text, and which of them came from where; none if it is no JSON. Nesting is walked without recursion, since
+/// The lines of a JSON text, and which of them came from where; none if it is not JSON. Nesting is walked without recursion, since
 /// captured text decides how deep it goes.
 pub fn lines(
     json: &str,

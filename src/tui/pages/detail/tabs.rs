@@ -23,7 +23,7 @@ pub enum Tab {
     Request,
 }
 
-/// A tab's head: a word, and a sign with its own colour.
+/// A tab's head: a word, and a sign with its own color.
 #[derive(Debug)]
 pub struct TabHead {
     /// Which tab.
@@ -144,7 +144,7 @@ pub fn render(
         let Some(mut painter) = Painter::on(buffer, area, 0, look) else { return };
         let current = head.tab == open;
         painter.skip(column);
-        // without colour and underline, brackets say which is open
+        // without color and underline, brackets say which is open
         let style = match head.tab {
             tab if tab == open => look.theme.tab_current,
             tab if tab == beside => look.theme.heading,

@@ -295,7 +295,7 @@ fn reason_word(reason: Reason) -> &'static str {
         Reason::Absent => "absent",
         Reason::Null => "null",
         Reason::Empty => "empty",
-        Reason::Type => "of a type that is no id",
+        Reason::Type => "of a type that cannot be an id",
     }
 }
 

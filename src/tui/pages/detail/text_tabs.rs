@@ -15,12 +15,12 @@ use ratatui::text::Span;
 
 fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Delivered => "it takes the call in full",
-        Verdict::Degraded => "it takes the call, but something is changed or left out",
-        Verdict::Dropped => "it accepts the call and silently does not use it",
-        Verdict::Rejected => "an error comes back",
-        Verdict::Ignored => "it does not act on this call",
-        Verdict::Discarded => "it never receives the call",
+        Verdict::Delivered => "accepts the call in full",
+        Verdict::Degraded => "accepts the call, but something is changed or left out",
+        Verdict::Dropped => "accepts the call and silently does not use it",
+        Verdict::Rejected => "refuses the call with an error",
+        Verdict::Ignored => "does not act on this call",
+        Verdict::Discarded => "never receives the call",
     }
 }
 
@@ -147,7 +147,7 @@ fn output(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
         paper.request(&OutputView::from(request));
     }
     if let Some(transport) = &detail.transport {
-        paper.heading("transport", "carries the call to the vendor, unchanged");
+        paper.heading("transport", "sends the call to the vendor unchanged");
         paper.request(&OutputView::from(transport));
     }
 }

@@ -99,7 +99,7 @@ fn about(tree: &Tree, ctx: &ViewContext<'_>, width: usize) -> (Option<String>, S
         let wanted = tree.wanted_by().map(|who| {
             let keys = ctx.keymap.keys(KeyContext::Detail, Action::Toggle);
             let key = keys.first().map_or("toggle", String::as_str);
-            format!("not in the call; wanted by {}: {key} shows why", who.join(", "))
+            format!("not in the call; needed by {}: {key} shows why", who.join(", "))
         });
         return (None, wanted.unwrap_or_default());
     };

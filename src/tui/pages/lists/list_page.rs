@@ -215,7 +215,7 @@ impl<T: ListContent> ListPage<T> {
         }
         if self.groups.other > 0 {
             let calls = count(self.groups.other, "call", "calls");
-            out.push(Span::styled(format!("  {calls} too many to tell apart"), theme.lost));
+            out.push(Span::styled(format!("  {calls} not counted separately"), theme.lost));
         }
         out
     }

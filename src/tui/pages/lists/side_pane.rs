@@ -51,7 +51,7 @@ impl SidePane {
         self.lines.len().saturating_sub(self.height)
     }
 
-    /// Scrolls; false if the action is no movement.
+    /// Scrolls; false if the action is not a movement.
     pub fn step(&mut self, action: Action) -> bool {
         let to = step(action, self.scroll, self.height, self.last());
         self.scroll = to.unwrap_or(self.scroll);

@@ -35,7 +35,7 @@ impl LogView {
         let aside = ctx.shared.aside.len() as u64;
         if aside > 0 {
             let codes = count(aside, "code", "codes");
-            hint(&mut out, Action::SetAside, &format!("{codes} set aside"));
+            hint(&mut out, Action::SetAside, &format!("{codes} muted"));
         }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));
@@ -48,7 +48,7 @@ impl LogView {
             hint(&mut out, Action::UndoClear, &format!("brings {calls} back"));
         }
         if self.list.is_paused() {
-            hint(&mut out, Action::Pause, "goes on");
+            hint(&mut out, Action::Pause, "resumes");
         } else if !self.list.follows() && ctx.shared.grows() {
             hint(&mut out, Action::Last, "follows");
         }

@@ -43,8 +43,8 @@ impl LogView {
                         Response::Say("this is the only marked call".to_owned())
                     }
                     _ if only => Response::Say("this is the only call that matches".to_owned()),
-                    (_, true) => Response::Say("on from the first call".to_owned()),
-                    (_, false) => Response::Say("on from the last call".to_owned()),
+                    (_, true) => Response::Say("continued from the first call".to_owned()),
+                    (_, false) => Response::Say("continued from the last call".to_owned()),
                 }
             }
             _ => Response::Say(nothing_found(jump_search.what(), forward, ctx)),
@@ -57,7 +57,7 @@ impl LogView {
             Some(search) => self.look_for(What::Matches(Arc::clone(&search.filter)), forward, ctx),
             None => {
                 let key = first_key(Action::Search, ctx);
-                Response::Say(format!("nothing is searched for; {key} searches"))
+                Response::Say(format!("no search yet; {key} searches"))
             }
         }
     }

@@ -61,7 +61,7 @@ pub fn beside(finding: &Finding, call: &CallDetail, ctx: &ViewContext<'_>) -> Op
         return None;
     }
     if ctx.shared.aside.iter().any(|code| *code == finding.code) {
-        return Some("set aside in this folder, so the log has no mark of it".to_owned());
+        return Some("muted in this folder, so the log shows no mark".to_owned());
     }
     let (library, _) = call.library.as_ref()?;
     let name = |at: usize| ctx.shared.vendors.get(at).map(|vendor| vendor.name.as_str());

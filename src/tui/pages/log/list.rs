@@ -122,7 +122,7 @@ impl List {
         self.select(row, ctx);
     }
 
-    /// Moves; false if the action is no movement.
+    /// Moves; false if the action is not a movement.
     pub fn step(&mut self, action: Action, ctx: &ViewContext<'_>) -> bool {
         let (page, half) = (self.height.max(1), (self.height / 2).max(1));
         let to = match action {

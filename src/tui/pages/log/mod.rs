@@ -64,7 +64,7 @@ impl LogView {
     fn remark(&self, action: Action) -> Response {
         let row = self.list.current();
         let Some((row, seq)) = row.and_then(|row| Some((row, row.seq?))) else {
-            return Response::Say("only calls can be marked or noted".to_owned());
+            return Response::Say("only calls can have marks and notes".to_owned());
         };
         match action {
             Action::Mark => Response::Ask(SideEffect::Mark { seq, marked: !row.marked }),
@@ -149,7 +149,7 @@ impl View for LogView {
             Action::EditFilter => Response::EditFilter,
             Action::ToggleFilter if ctx.shared.filtering.text().is_empty() => {
                 let key = first_key(Action::EditFilter, ctx);
-                Response::Say(format!("there is no filter yet; {key} writes one"))
+                Response::Say(format!("no filter yet; {key} starts one"))
             }
             Action::ToggleFilter => Response::Filter(FilterChange::Toggle),
             Action::OnlyMarked => Response::Filter(FilterChange::OnlyMarked),
@@ -180,7 +180,7 @@ impl View for LogView {
             Action::Clear if ctx.shared.rows > 0 => Response::Ask(SideEffect::Clear),
             Action::UndoClear => match ctx.shared.stats.cleared {
                 Some(_) => Response::Ask(SideEffect::UndoClear),
-                None => Response::Say("nothing was cleared away".to_owned()),
+                None => Response::Say("nothing was cleared".to_owned()),
             },
             _ if self.list.cursor().is_none() => Response::Pass,
             Action::Mark | Action::Note => self.remark(action),
@@ -200,7 +200,7 @@ impl View for LogView {
                 self.in_detail |= self.wide;
                 Response::Done
             }
-            Action::Widen => Response::Say("the detail has the whole page already".to_owned()),
+            Action::Widen => Response::Say("the detail already has the full page".to_owned()),
             Action::Open => {
                 self.in_detail = true;
                 Response::Done

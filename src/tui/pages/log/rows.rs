@@ -134,7 +134,7 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, look: &
                 let full = look.time(row.received_at);
                 painter.column(plan.time.part(&full), plan.time.width(), theme.quiet);
             }
-            // it is no call: the rest of the line says why
+            // it is not a call: the rest of the line says why
             (column, Some(request)) => {
                 let kind = if *column == Column::Kind { *width } else { STATUS };
                 let loud = if request.severity.is_some() { theme.refused } else { theme.quiet };
@@ -190,7 +190,7 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     }
 }
 
-/// The style of a verdict's mark: dim where the vendor is not in use, the alarm colour where it
+/// The style of a verdict's mark: dim where the vendor is not in use, the alarm color where it
 /// misses an id, quiet where the verdict is the same for every call of the library.
 pub fn mark_style(mark: Mark, look: &Appearance) -> Style {
     match mark {

@@ -35,12 +35,16 @@ pub fn shows(timeline: &Timeline, known: bool) -> Vec<(bool, String)> {
         |calls| count(calls, "track, page or screen call", "track, page and screen calls");
     let events = timeline.events();
     let order = |first: u64, before: u64, name: &str| match (before, events) {
-        (0, 0) if known => Some((false, format!("{name} came, and no track, page or screen call"))),
+        (0, 0) if known => {
+            Some((false, format!("{name} arrived, but no track, page or screen call")))
+        }
         (0, 0) => None,
-        (0, _) => Some((false, format!("{name} came before the first track, page or screen call"))),
+        (0, _) => {
+            Some((false, format!("{name} arrived before the first track, page or screen call")))
+        }
         (before, _) => {
             let (before, first) = (counted(before), grouped(first));
-            Some((true, format!("{before} came before the first {name} call, #{first}")))
+            Some((true, format!("{before} arrived before the first {name} call, #{first}")))
         }
     };
     let (identify, group) =
@@ -135,13 +139,14 @@ mod tests {
                 let has = |odd: bool, words: &str| {
                     said.iter().any(|(is, line)| *is == odd && line.contains(words))
                 };
-                let earlier = format!("{name} came before the first track, page or screen call");
+                let earlier = format!("{name} arrived before the first track, page or screen call");
                 let earlier = has(false, &earlier);
                 assert_eq!(earlier, matches!((first, first_event), (Some(a), Some(b)) if a < b));
-                let alone = has(false, &format!("{name} came, and no track, page or screen call"));
+                let alone =
+                    has(false, &format!("{name} arrived, but no track, page or screen call"));
                 assert_eq!(alone, first.is_some() && events == 0, "{order:?} {said:?}");
                 let late = first.map_or(0, |first| first + 1);
-                let late = has(true, &format!("came before the first {name} call, #{late}"));
+                let late = has(true, &format!("arrived before the first {name} call, #{late}"));
                 assert_eq!(late, before > 0, "{order:?} {said:?}");
                 assert!(!late || has(true, &format!("{before} track, page")), "{said:?}");
                 let never = match kind {
@@ -160,7 +165,7 @@ mod tests {
         assert_eq!(said(&[Track], false), []);
         assert_eq!(said(&[Identify, Group], false), []);
         let known = said(&[Identify, Track], false);
-        let words = "identify came before the first track, page or screen call";
+        let words = "identify arrived before the first track, page or screen call";
         assert_eq!(known, [(false, words.to_owned())]);
     }
 }

@@ -167,7 +167,7 @@ impl ListContent for PeopleList {
         let calls = ctx.shared.stats.calls;
         EmptyPage {
             says: match calls {
-                0 => "No call came yet, so nobody is known.".to_owned(),
+                0 => "No calls yet, so no accounts or users.".to_owned(),
                 _ => format!("No {one} id in {}.", count(calls, "call", "calls")),
             },
             is_good: false,
@@ -216,7 +216,7 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
     ]);
     if counted.repeats > 0 {
         let repeats = count(counted.repeats, "repeat", "repeats");
-        paper.labelled(14, "besides", &format!("{repeats}, not counted"), theme.repeat);
+        paper.labelled(14, "also", &format!("{repeats}, not counted"), theme.repeat);
     }
     times(paper, counted, 14);
     for finding in ctx.inspector.id_remarks_about(WHO[tab], &row.id) {
@@ -246,7 +246,7 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
     }
     if members.other > 0 {
         let words = format!(
-            "{} came when there was no room to keep them",
+            "{} arrived after the limit and are not listed",
             count(members.other, "pair", "pairs")
         );
         paper.prose(2, &words, theme.lost);

@@ -39,7 +39,7 @@ fn of_one(paper: &mut TextBuilder<'_>, spans: &[Time], ctx: &ViewContext<'_>) {
     let (look, theme) = (ctx.look, &ctx.look.theme);
     let whole: Vec<&Time> = spans.iter().filter(|span| span.module.is_none()).collect();
     let Some((first, last)) = ends(&whole) else {
-        return paper.prose(2, "none has been worked out yet", theme.quiet);
+        return paper.prose(2, "no results yet", theme.quiet);
     };
     let all: Millis = whole.iter().map(|span| span.end - span.start).sum();
     let open = whole.iter().filter(|span| span.open).count() as u64;

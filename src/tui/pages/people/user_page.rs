@@ -155,7 +155,7 @@ impl UserView {
         }
         paper.heading("Order", "what the calls show, and what vendors find");
         if !known {
-            paper.prose(2, "still going through the calls", theme.quiet);
+            paper.prose(2, "still reading the calls", theme.quiet);
         }
         if accounts.rows.is_empty() {
             paper.labelled(
@@ -207,7 +207,7 @@ impl UserView {
                 key(KeyContext::Everywhere, Action::ShowLog),
                 key(KeyContext::Log, Action::UndoClear),
             );
-            let words = " brings back what was cleared away";
+            let words = " restores the cleared calls";
             lines.write(&[
                 ("  ", theme.text),
                 (&log, theme.key),

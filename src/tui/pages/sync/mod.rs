@@ -204,7 +204,7 @@ impl SyncView {
         let Some(mut painter) = Painter::on(buffer, body, line, ctx.look) else { return };
         let keys = ctx.keymap.keys(KeyContext::Sync, Action::CopySettings);
         let companies = count(self.pushes.companies as u64, "company id", "company ids");
-        painter.put(&format!("  {companies} came: "), theme.text);
+        painter.put(&format!("  {companies} received: "), theme.text);
         painter.put(keys.first().map_or("", String::as_str), theme.key);
         painter.put(&format!(" copies them for the setting {fills}"), theme.text);
     }
@@ -217,7 +217,7 @@ fn copy_companies(pushes: &PushesView, ctx: &ViewContext<'_>) -> Response {
             what: format!("the setting {fills} for segscope.toml"),
             text,
         }),
-        None => Response::Say("no company ids came that a setting could take".to_owned()),
+        None => Response::Say("no company ids were received for a setting".to_owned()),
     }
 }
 
@@ -262,8 +262,8 @@ fn status(run: &Panel, ctx: &ViewContext<'_>) -> (String, Style) {
         Status::Running => ("running", theme.text),
         Status::Ok if run.errors() > 0 => ("over", theme.text),
         Status::Ok => ("ok", theme.good),
-        Status::Failed => ("failed: its source says so", theme.error),
-        Status::Expired => ("expired: nothing came for ten minutes", theme.warning),
+        Status::Failed => ("failed, according to its source", theme.error),
+        Status::Expired => ("expired: nothing arrived for ten minutes", theme.warning),
     };
     match run.errors() {
         0 => (words.to_owned(), style),

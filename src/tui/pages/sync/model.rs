@@ -140,7 +140,7 @@ impl ModelPane {
             None => {}
             Some(ModelItem::Problem(problem)) => {
                 paper.prose(0, &format!("not stored: {}", problem.reason), theme.error);
-                paper.field("came at", &ctx.look.moment(problem.at), theme.text);
+                paper.field("received", &ctx.look.moment(problem.at), theme.text);
             }
             Some(ModelItem::Object { id, .. }) => {
                 let all = ctx.inspector.pushed_properties(&self.name, at).unwrap_or_default();

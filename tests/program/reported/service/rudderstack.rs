@@ -34,7 +34,7 @@ fn rudderstack_refuses_the_whole_request_for_one_call_without_an_id() {
         }
         assert_eq!(records.len(), 3, "{bad}");
     }
-    // what is no call at all has the same effect
+    // what is not a call at all has the same effect
     let body = json!({"batch": [rudder_item(json!({"userId": "u1"})), 7]}).to_string();
     assert_discarded(&from_file(&body, &[])[0], "rudderstack", "request_refused");
 }

@@ -24,7 +24,7 @@ fn what_an_address_or_header_may_not_hold_is_told_with_its_line() {
             "https://x.example/{/userId}",
             "{}",
             "url =",
-            "`{/userId}` in an address or header is no setting",
+            "`{/userId}` in an address or header is not a setting",
         ),
         (
             missing,
@@ -38,7 +38,7 @@ fn what_an_address_or_header_may_not_hold_is_told_with_its_line() {
             "https://x.example/",
             "{ Authorization = \"Basic {a:c:base64}\" }",
             "Authorization",
-            "is no setting of this vendor (`c`)",
+            "is not a setting of this vendor (`c`)",
         ),
         (
             missing,
@@ -52,7 +52,7 @@ fn what_an_address_or_header_may_not_hold_is_told_with_its_line() {
             "https://x.example/",
             "{ Authorization = \"Basic {:base64}\" }",
             "Authorization",
-            "`{:base64}` in an address or header is no setting",
+            "`{:base64}` in an address or header is not a setting",
         ),
         (
             "need = \"info\"",
@@ -121,7 +121,7 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
         (
             "title = \"Acme\"",
             "title = 3",
-            "`title`: expected another type, not integer `3`, a text was expected",
+            "`title`: expected another type, not integer `3`, a string was expected",
         ),
         (
             "take = \"text\"",
@@ -149,7 +149,7 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
             "default = \"free\"",
             "the default of a setting is wrong: `plans` must be a list of texts, not a text",
         ),
-        ("Bearer {token}", "Bearer {plans}", "the setting `plans` is not a text or a secret"),
+        ("Bearer {token}", "Bearer {plans}", "the setting `plans` is not a string or a secret"),
         ("becomes = \"event\"\n", "", "missing field `becomes`"),
     ] {
         let at = template.find(from).unwrap_or_else(|| panic!("{from}"));
