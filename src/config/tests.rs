@@ -103,7 +103,7 @@ fn an_error_names_the_place_and_the_nearest_key() {
         (
             "",
             vec!["webhook_secret=[\"s3cret\"]"],
-            "--setting webhook_secret: `webhook_secret` must be a text",
+            "--setting webhook_secret: `webhook_secret` must be a string",
         ),
         ("", vec!["ascii"], "--setting ascii: expected KEY=VALUE, such as vendors.acme.region=EU"),
         (

@@ -199,8 +199,8 @@ fn what_is_there_and_no_id_is_changed_and_not_added() {
     for (value, instead) in [
         ("null", "null"),
         ("\" \"", "an empty text"),
-        ("true", "a value that is not an id"),
-        ("{\"id\":1}", "a value that is not an id"),
+        ("true", "a value that cannot be an id"),
+        ("{\"id\":1}", "a value that cannot be an id"),
     ] {
         let properties = format!(r#"{{"account_id":{value}}}"#);
         assert_eq!(
