@@ -2,7 +2,7 @@
 
 use super::{assert_discarded, assert_passed, call_with, from_file, live, rudder_item, said};
 use crate::reported::{case, check_records};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[test]
 fn rudderstack_refuses_the_whole_request_for_one_call_without_an_id() {
