@@ -256,7 +256,7 @@ mod tests {
     use super::*;
     use crate::call::Doc;
 
-    fn of(json: &str, id: Id, expected: &str) -> Vec<(String, HintKind)> {
+    fn near_misses_of(json: &str, id: Id, expected: &str) -> Vec<(String, HintKind)> {
         let doc = Doc::parse(json).expect("valid");
         hints(&Event::bare(doc.root()), id, expected, ValueRule::Plain)
             .into_iter()
@@ -268,27 +268,27 @@ mod tests {
     fn the_example_of_the_specification() {
         let call = r#"{"type":"track","userId":"u1","context":{"groupId":"g1"},"properties":{"accountId":"a1"}}"#;
         assert_eq!(
-            of(call, Id::Account, "/properties/account_id"),
+            near_misses_of(call, Id::Account, "/properties/account_id"),
             [
                 ("/properties/accountId".to_owned(), HintKind::Spelling),
                 ("/context/groupId".to_owned(), HintKind::Alias)
             ]
         );
         assert_eq!(
-            of(call, Id::User, "/properties/user_id"),
+            near_misses_of(call, Id::User, "/properties/user_id"),
             [("/userId".to_owned(), HintKind::Level)]
         );
     }
 
     fn paths(json: &str, id: Id, expected: &str) -> Vec<String> {
-        of(json, id, expected).into_iter().map(|(path, _)| path).collect()
+        near_misses_of(json, id, expected).into_iter().map(|(path, _)| path).collect()
     }
 
     #[test]
     fn the_exact_name_in_another_place_comes_before_an_alias() {
         let call = r#"{"properties":{"account_id":"b","groupId":"a"}}"#;
         assert_eq!(
-            of(call, Id::Account, "/groupId"),
+            near_misses_of(call, Id::Account, "/groupId"),
             [
                 ("/properties/groupId".to_owned(), HintKind::Level),
                 ("/properties/account_id".to_owned(), HintKind::Alias)
@@ -296,7 +296,7 @@ mod tests {
         );
         let deep = r#"{"traits":{"custom":{"account_id":"a"},"companyId":"b","team":{"id":"c"}}}"#;
         assert_eq!(
-            of(deep, Id::Account, "/traits/account_id"),
+            near_misses_of(deep, Id::Account, "/traits/account_id"),
             [
                 ("/traits/custom/account_id".to_owned(), HintKind::Nested),
                 ("/traits/companyId".to_owned(), HintKind::Alias),
@@ -339,7 +339,7 @@ mod tests {
         let call = r#"{"properties":{"acount_id":"a","amount_id":"b","count_id":"c","discount":5,
             "account":{"name":"x"},"teamId":7,"compnay_id":" ","custom":{"acct_id":"d","company":"Acme"}}}"#;
         assert_eq!(
-            of(call, Id::Account, "/properties/account_id"),
+            near_misses_of(call, Id::Account, "/properties/account_id"),
             [
                 ("/properties/acount_id".to_owned(), HintKind::Typo),
                 ("/properties/teamId".to_owned(), HintKind::Typo),
@@ -368,7 +368,7 @@ mod tests {
     fn the_wanted_name_comes_first_then_places_in_order_and_keys_in_byte_order() {
         let call = r#"{"anonymousId":"x","UID":"1","context":{"traits":{"uid":5,"user-id":" "},"user_ID":"c"},
             "traits":{"distinct id":"d","User_Id":"b","userId":"a","company":{"id":7}},"properties":["uid"]}"#;
-        let found = of(call, Id::User, "/userId");
+        let found = near_misses_of(call, Id::User, "/userId");
         let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(
             paths,
@@ -383,7 +383,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            of(call, Id::Account, "/groupId"),
+            near_misses_of(call, Id::Account, "/groupId"),
             [("/traits/company/id".to_owned(), HintKind::Alias)]
         );
     }

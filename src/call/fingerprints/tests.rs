@@ -2,24 +2,24 @@ use super::*;
 use crate::call::Doc;
 use std::collections::BTreeSet;
 
-struct Found {
+struct Prints {
     content: u64,
     structure: u64,
     may_repeat: bool,
 }
 
-fn of(json: &str) -> Found {
+fn prints(json: &str) -> Prints {
     let doc = Doc::parse(json).expect("valid");
     let layout = Layout::new(doc.root(), |around, key| match around {
         None => key == b"sentAt",
         Some(around) => around == b"context" && key == b"ip",
     });
     let content = layout.content(doc.root());
-    Found { content, structure: layout.structure, may_repeat: layout.may_repeat }
+    Prints { content, structure: layout.structure, may_repeat: layout.may_repeat }
 }
 
 fn structure(json: &str) -> u64 {
-    of(json).structure
+    prints(json).structure
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn calls_that_say_the_same_have_the_same_content() {
         r#"{"d":{ },"c":"\u00e9","a":[ 1, {"b":"x"} ],"context":{},"\u0065vent":"A","e":null}"#,
         r#"{"event":"A","\u0073entAt":"2","context":{"ip":"2"},"a":[1,{"b":"x"}],"c":"é","d":{}}"#,
     ] {
-        assert_eq!(of(first).content, of(again).content, "{again}");
+        assert_eq!(prints(first).content, prints(again).content, "{again}");
     }
 }
 
@@ -57,7 +57,7 @@ fn calls_that_say_something_else_have_another_content() {
         r#"{"a":{"e":2},"d":{"b":{"c":1}}}"#,
         r#"{"1":"a"}"#,
     ];
-    let contents: BTreeSet<u64> = calls.iter().map(|call| of(call).content).collect();
+    let contents: BTreeSet<u64> = calls.iter().map(|call| prints(call).content).collect();
     assert_eq!(contents.len(), calls.len());
 }
 
@@ -102,7 +102,7 @@ fn a_repeated_key_is_found_at_any_place_of_an_object() {
         (many("\"k63\":1"), true),
         (many("\"k64\":1"), true),
     ] {
-        assert_eq!(of(&json).may_repeat, want, "{json}");
+        assert_eq!(prints(&json).may_repeat, want, "{json}");
     }
 }
 
@@ -110,6 +110,6 @@ fn a_repeated_key_is_found_at_any_place_of_an_object() {
 fn deep_nesting_ends() {
     let deep = format!("{}1{}", r#"{"a":[{"b":"#.repeat(5_000), "}]}".repeat(5_000));
     assert_eq!(structure(&deep), structure(&deep.replace('1', "2")));
-    assert_ne!(of(&deep).content, of(&deep.replace('1', "2")).content);
-    assert!(!of(&deep).may_repeat);
+    assert_ne!(prints(&deep).content, prints(&deep.replace('1', "2")).content);
+    assert!(!prints(&deep).may_repeat);
 }

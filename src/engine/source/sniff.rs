@@ -149,7 +149,7 @@ impl FirstLines {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> FileFormat {
+    fn sniff(text: &str) -> FileFormat {
         form(text.as_bytes(), Path::new("f"))
     }
 
@@ -178,12 +178,12 @@ mod tests {
             ("{\"log\":{\"level\":\"info\"}}".to_owned(), FileFormat::Lines),
             ("# x\ncurl a -d '{}'".to_owned(), FileFormat::Curl),
         ] {
-            assert_eq!(of(&text), form, "{text}");
+            assert_eq!(sniff(&text), form, "{text}");
         }
         let wrong = |line, text: &str| FileFormat::Wrong(line, text.to_owned());
-        assert_eq!(of("hello"), wrong(1, "column 1: expected a JSON value, found `h`"));
-        assert_eq!(of("3"), wrong(1, bare_calls::EXPECTED));
-        assert_eq!(of(" \n"), wrong(1, "expected calls as JSON objects; found nothing"));
-        assert!(matches!(of("\0\0\0\0"), FileFormat::Kind(_)));
+        assert_eq!(sniff("hello"), wrong(1, "column 1: expected a JSON value, found `h`"));
+        assert_eq!(sniff("3"), wrong(1, bare_calls::EXPECTED));
+        assert_eq!(sniff(" \n"), wrong(1, "expected calls as JSON objects; found nothing"));
+        assert!(matches!(sniff("\0\0\0\0"), FileFormat::Kind(_)));
     }
 }

@@ -39,7 +39,7 @@ fn missing(code: &'static str, path: &str, hint: Option<(&str, HintKind)>) -> Fi
     }
 }
 
-fn of(json: &str, library: &str, rudder: bool, findings: &[Finding], used: &[&str]) -> Fix {
+fn fix_for(json: &str, library: &str, rudder: bool, findings: &[Finding], used: &[&str]) -> Fix {
     let doc = Doc::parse(json).expect("JSON");
     let kind = doc.root().get("type").and_then(|kind| kind.as_str()).expect("a type");
     let call = BrokenCall {
@@ -99,7 +99,7 @@ fn a_track_call_in_every_language() {
         ("rudder_flutter", "rudder_sdk_flutter", true),
         ("curl", "something else", false),
     ] {
-        let fix = of(TRACK, library, rudder, &both(), &[]);
+        let fix = fix_for(TRACK, library, rudder, &both(), &[]);
         let code = fix.snippet.text();
         insta::assert_snapshot!(format!("track_{name}"), code, &fix.snippet.language);
         for absent in ["m-1", "\u{1b}", "\u{202e}"] {
@@ -139,7 +139,7 @@ fn names_what_it_replaces_where_anybody_may_read_it() {
         for private in ["hunter2", "bob@", "mona@", "Mona", "+49151", "a@b"] {
             assert!(!text.contains(private), "{text}");
         }
-        let owner = of(call, "analytics-node", false, &[], &[]).snippet;
+        let owner = fix_for(call, "analytics-node", false, &[], &[]).snippet;
         assert!(owner.notes.iter().all(|note| !note.starts_with("replaced")), "{:?}", owner.notes);
     }
 }
@@ -162,18 +162,18 @@ fn a_group_id_at_the_top_level_is_kept_in_every_language() {
         "rust-analytics",
         "analytics-react-native",
     ] {
-        let snippet = of(call, library, false, &[], &[]).snippet;
+        let snippet = fix_for(call, library, false, &[], &[]).snippet;
         let sent: serde_json::Value = serde_json::from_str(&snippet.call).expect("JSON");
         assert_eq!(sent["context"]["groupId"], "a1", "{library}: {sent}");
         assert!(snippet.code.contains("a1"), "{}", snippet.code);
         assert_eq!(snippet.notes, ["`groupId` is in `context.groupId` here"], "{library}");
     }
     // whoever cannot send it says so
-    let snippet = of(call, "analytics_flutter", false, &[], &[]).snippet;
+    let snippet = fix_for(call, "analytics_flutter", false, &[], &[]).snippet;
     assert!(snippet.text().contains("// left out: `groupId`"), "{}", snippet.text());
     // RudderStack's library for Node and a bare request take it where it is
     for (library, rudder) in [("analytics-node", true), ("something else", false)] {
-        let snippet = of(call, library, rudder, &[], &[]).snippet;
+        let snippet = fix_for(call, library, rudder, &[], &[]).snippet;
         assert!(snippet.notes.is_empty() && snippet.code.contains("a1"), "{}", snippet.text());
         assert!(!snippet.code.contains("context"), "{}", snippet.code);
     }
@@ -203,7 +203,7 @@ fn integrations_are_kept_or_named_in_every_language() {
             "rudder_sdk_flutter",
             "curl",
         ] {
-            let snippet = of(&call, library, false, &[], &[]).snippet;
+            let snippet = fix_for(&call, library, false, &[], &[]).snippet;
             let named = snippet.notes.iter().any(|note| note.contains("`integrations`"));
             let kept = snippet.code.contains("SomeTool");
             assert_ne!(kept, named, "{library} {kind}: {}", snippet.text());
@@ -220,7 +220,7 @@ fn a_time_that_the_app_set_is_kept_or_named() {
         let call = format!(
             r#"{{"type":"track","event":"E","userId":"u","timestamp":{timestamp},"sentAt":"2026-11-28T10:00:05Z"}}"#
         );
-        of(&call, library, false, &[], &[]).snippet.text()
+        fix_for(&call, library, false, &[], &[]).snippet.text()
     };
     let now = r#""2026-11-28T10:00:00Z""#;
     assert!(!of_time(now, "analytics-node").contains("timestamp"), "the library sets it");
@@ -254,11 +254,11 @@ fn identify_and_group_in_every_language() {
         "curl",
     ] {
         let account = missing("X-I-ACCOUNT-MISSING", "/traits/account_id", None);
-        let first = of(identify, library, false, &[account], &[]);
+        let first = fix_for(identify, library, false, &[account], &[]);
         assert_eq!(first.transformation, None, "nobody knows the account");
         let hint = Some(("/groupId", HintKind::Alias));
         let account = missing("X-G-ACCOUNT-MISSING", "/traits/account_id", hint);
-        let second = of(group, library, false, &[account], &[]);
+        let second = fix_for(group, library, false, &[account], &[]);
         all.push_str(&format!(
             "== {}\n{}\n{}\n",
             first.snippet.language, first.snippet.code, second.snippet.code
@@ -269,14 +269,14 @@ fn identify_and_group_in_every_language() {
 
 #[test]
 fn the_transformations() {
-    let fix = of(TRACK, "analytics-node", false, &both(), &[]);
+    let fix = fix_for(TRACK, "analytics-node", false, &both(), &[]);
     insta::assert_snapshot!(
         "segment_function",
         fix.transformation.expect("all ids are there").code
     );
     let number = r#"{"type":"group","groupId":42}"#;
     let finding = missing("X-G-ACCOUNT-TYPE", "/groupId", None);
-    let fix = of(number, "analytics-node", true, &[finding], &[]);
+    let fix = fix_for(number, "analytics-node", true, &[finding], &[]);
     insta::assert_snapshot!(
         "rudderstack_transformation",
         fix.transformation.expect("it is there").code
@@ -286,7 +286,7 @@ fn the_transformations() {
 #[test]
 fn edits_of_several_vendors_become_one_list() {
     let words = |findings: &[Finding], used: &[&str]| {
-        let fix = of(TRACK, "", false, findings, used);
+        let fix = fix_for(TRACK, "", false, findings, used);
         fix.edits.iter().map(Edit::words).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -331,7 +331,7 @@ fn a_browser_is_told_who_the_user_is() {
     let call = r#"{"type":"track","event":"E","userId":null,"anonymousId":"a"}"#;
     let finding =
         missing("X-T-USER-MISSING", "/userId", Some(("/anonymousId", HintKind::Anonymous)));
-    let fix = of(call, "analytics.js", false, &[finding], &[]);
+    let fix = fix_for(call, "analytics.js", false, &[finding], &[]);
     assert_eq!(fix.snippet.code, "analytics.identify('USER_ID')\nanalytics.track('E')");
 }
 
@@ -360,16 +360,16 @@ fn what_names_nobody_is_told_apart_by_its_place() {
         (finding.hints, finding.reason, finding.severity) = (None, None, Severity::Warning);
         finding
     };
-    let words = |path: &str| of(call, "", false, &[placeholder(path)], &[]).edits[0].words();
+    let words = |path: &str| fix_for(call, "", false, &[placeholder(path)], &[]).edits[0].words();
     for user in ["/userId", "/traits/id", "/traits/uid", "/context/traits/id"] {
         assert!(words(user).starts_with("`traits.user_id` copied to"), "{}", words(user));
     }
-    let session = of(call, "", false, &[placeholder("/anonymousId")], &[]);
+    let session = fix_for(call, "", false, &[placeholder("/anonymousId")], &[]);
     assert_eq!(session.edits[0].source, ValueSource::Add("ANONYMOUS_ID".to_owned()));
     for account in ["/groupId", "/traits/company/id", "/traits/customer_id"] {
         let finding = placeholder(account);
         assert_eq!(is_without(&finding), Some(super::super::Id::Account), "{account}");
-        let fix = of(call, "", false, &[finding], &[]);
+        let fix = fix_for(call, "", false, &[finding], &[]);
         assert_eq!(fix.edits[0].source, ValueSource::Add("ACCOUNT_ID".to_owned()));
     }
 }

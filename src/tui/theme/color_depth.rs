@@ -96,7 +96,7 @@ fn nearest(colour: Color) -> Color {
 mod tests {
     use super::*;
 
-    fn of(vars: &[(&str, &str)]) -> ColorDepth {
+    fn detect(vars: &[(&str, &str)]) -> ColorDepth {
         ColorDepth::of_env(|name| {
             let var = vars.iter().find(|(known, _)| *known == name);
             var.map(|(_, value)| (*value).to_owned())
@@ -105,19 +105,22 @@ mod tests {
 
     #[test]
     fn the_environment_tells_the_depth() {
-        assert_eq!(of(&[]), ColorDepth::Sixteen);
-        assert_eq!(of(&[("TERM", "xterm")]), ColorDepth::Sixteen);
-        assert_eq!(of(&[("TERM", "linux")]), ColorDepth::Sixteen);
-        assert_eq!(of(&[("TERM", "xterm-256color")]), ColorDepth::Numbered);
-        assert_eq!(of(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), ColorDepth::True);
-        assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "24bit")]), ColorDepth::True);
-        assert_eq!(of(&[("TERM", "xterm-kitty")]), ColorDepth::True);
+        assert_eq!(detect(&[]), ColorDepth::Sixteen);
+        assert_eq!(detect(&[("TERM", "xterm")]), ColorDepth::Sixteen);
+        assert_eq!(detect(&[("TERM", "linux")]), ColorDepth::Sixteen);
+        assert_eq!(detect(&[("TERM", "xterm-256color")]), ColorDepth::Numbered);
         assert_eq!(
-            of(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]),
+            detect(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
             ColorDepth::True
         );
-        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), ColorDepth::NoColour);
-        assert_eq!(of(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), ColorDepth::True);
+        assert_eq!(detect(&[("TERM", "xterm"), ("COLORTERM", "24bit")]), ColorDepth::True);
+        assert_eq!(detect(&[("TERM", "xterm-kitty")]), ColorDepth::True);
+        assert_eq!(
+            detect(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]),
+            ColorDepth::True
+        );
+        assert_eq!(detect(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), ColorDepth::NoColour);
+        assert_eq!(detect(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), ColorDepth::True);
     }
 
     #[test]

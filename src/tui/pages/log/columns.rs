@@ -258,7 +258,7 @@ fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
 mod tests {
     use super::*;
 
-    fn of(width: usize, vendors: usize, needs: ColumnNeeds) -> LogColumns {
+    fn columns_for(width: usize, vendors: usize, needs: ColumnNeeds) -> LogColumns {
         let columns = &Column::USUAL;
         columns_of(width, columns, vendors, needs)
     }
@@ -286,12 +286,12 @@ mod tests {
             for width in 40..300 {
                 let needs =
                     ColumnNeeds { name: width / 4, account: vendors * 3, user: 40 - vendors };
-                let c = of(width, vendors, needs);
+                let c = columns_for(width, vendors, needs);
                 assert_eq!(total(&c), width, "{width} wide, {vendors} vendors: {c:?}");
             }
         }
         for width in 0..40 {
-            of(width, 5, ColumnNeeds::default());
+            columns_for(width, 5, ColumnNeeds::default());
         }
     }
 
@@ -321,10 +321,10 @@ mod tests {
     #[test]
     fn a_missing_id_is_always_readable() {
         for width in 40..300 {
-            let c = of(width, 5, LONG);
+            let c = columns_for(width, 5, LONG);
             assert!(width_of(&c, Column::Account) >= "missing".len(), "{width}: {c:?}");
         }
-        let at_80 = of(80, 1, LONG);
+        let at_80 = columns_for(80, 1, LONG);
         let wide = |column| width_of(&at_80, column);
         assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 18));
     }
@@ -333,12 +333,12 @@ mod tests {
     fn with_five_vendors_the_name_stays_readable() {
         // from 100 columns on the log has its part of the screen only
         for width in [60, 62, 66, 70, 76, 80] {
-            let c = of(width, 5, LONG);
+            let c = columns_for(width, 5, LONG);
             let shown = width_of(&c, Column::Name) >= 10 && c.mark > 0 && c.time != Time::No;
             assert!(shown, "{width}: {c:?}");
         }
         // what short ids do not need is the name's
-        let short = of(80, 5, ColumnNeeds { name: 20, account: 8, user: 10 });
+        let short = columns_for(80, 5, ColumnNeeds { name: 20, account: 8, user: 10 });
         assert!(width_of(&short, Column::Name) >= 20, "{short:?}");
     }
 }
